@@ -1,0 +1,75 @@
+# `make help` lists what there is. Needs Python >= 3.11, git and make.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+BIN := .venv/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+PROCESSES ?= 2
+TESTS ?=
+TEMPLATES = $(wildcard web/templates notifications/templates)
+LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
+
+.PHONY: help setup run browser test lint format bench servers lock vendor clean
+
+help: ## list what make can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/made ## make the environment in .venv (a second call is instant)
+	@:
+
+.venv/made: requirements/dev.txt pyproject.toml tools/make_environment.sh
+	@./tools/make_environment.sh </dev/null
+
+run: setup ## start Ventil with a demonstration municipality on http://127.0.0.1:8000
+	@$(BIN)/ventil up --demo --host $(HOST) --port $(PORT)
+
+browser: setup ## find a Chromium for the tests, or install one
+	@$(BIN)/python tests/browser_setup.py </dev/null
+
+test: setup lint browser ## lint, then every test on SQLite, PostgreSQL, Redis and in a browser (TESTS=path narrows)
+	@echo "test: running every test in $(PROCESSES) processes"
+	@$(BIN)/python -m pytest -n $(PROCESSES) $(TESTS) </dev/null
+
+lint: setup ## check form, types, imports, requirements, security and templates
+	@echo "lint: form"
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/ruff check --quiet .
+	@echo "lint: types"
+	@$(BIN)/mypy --no-error-summary
+	@echo "lint: who may use whom"
+	@$(BIN)/lint-imports --no-logo >.lint-imports.log 2>&1 || { cat .lint-imports.log; rm -f .lint-imports.log; exit 1; }
+	@rm -f .lint-imports.log
+	@echo "lint: what is declared and what is used"
+	@$(BIN)/deptry . >.deptry.log 2>&1 || { cat .deptry.log; rm -f .deptry.log; exit 1; }
+	@rm -f .deptry.log
+	@echo "lint: security"
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive cases notifications workers web ventil.py
+	@echo "lint: templates"
+	@test -z "$(TEMPLATES)" || $(BIN)/djlint --quiet --lint $(TEMPLATES)
+
+format: setup ## put the code in form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup ## measure how fast Ventil is on this machine
+	@$(BIN)/ventil bench
+
+servers: setup ## start PostgreSQL and Valkey for trying things, and print their addresses
+	@$(BIN)/python tests/services.py
+
+lock: setup ## lock what requirements/*.in name (LOCK_FLAGS=--upgrade takes the newest)
+	@echo "lock: requirements/runtime.txt"
+	@$(LOCK) $(LOCK_FLAGS) requirements/runtime.in --output-file requirements/runtime.txt >/dev/null
+	@echo "lock: requirements/dev.txt"
+	@$(LOCK) $(LOCK_FLAGS) requirements/dev.in --constraints requirements/runtime.txt --output-file requirements/dev.txt >/dev/null
+
+vendor: setup ## fetch the stylesheets, icons, fonts and scripts in web/static/vendor again
+	@$(BIN)/python tools/vendor.py
+
+clean: ## remove the environment, caches and reports (var/ stays)
+	@echo "clean: environment, caches and reports"
+	@rm -rf .venv .tools build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache htmlcov .coverage .coverage.*
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,45 @@
+#!/bin/sh
+# Makes .venv from the locked requirements. Needs a Python >= 3.11 and nothing else.
+set -eu
+cd "$(dirname "$0")/.."
+
+is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null </dev/null; }
+
+python=""
+for name in ${PYTHON:-python3 python3.13 python3.12 python3.11 python}; do
+    if command -v "$name" >/dev/null 2>&1 && is_new_enough "$name"; then
+        python=$name
+        break
+    fi
+done
+if [ -z "$python" ]; then
+    echo "setup: no Python 3.11 or newer found; install one, or say PYTHON=/path/to/python3 make setup" >&2
+    exit 1
+fi
+
+if [ -x .venv/bin/python ] && is_new_enough .venv/bin/python; then
+    echo "setup: keeping the environment in .venv"
+elif "$python" -c 'import venv, ensurepip' 2>/dev/null; then
+    echo "setup: making .venv with $("$python" --version)"
+    rm -rf .venv
+    "$python" -m venv .venv
+else
+    echo "setup: making .venv with uv, since $("$python" --version) has no venv module"
+    rm -rf .venv
+    lock=$(mktemp)
+    trap 'rm -f "$lock"' EXIT
+    awk '/^[a-z]/ { wanted = /^uv==/ } wanted && !/^ *#/' requirements/dev.txt > "$lock"
+    "$python" -m pip install --quiet --no-deps --require-hashes --target .tools --upgrade --requirement "$lock"
+    .tools/bin/uv venv --quiet --seed --python "$python" .venv
+fi
+
+echo "setup: installing what requirements/dev.txt names (a minute or two the first time)"
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-input \
+    --require-hashes --requirement requirements/dev.txt
+
+echo "setup: installing ventil itself, editable"
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-input \
+    --no-deps --no-build-isolation --editable .
+
+touch .venv/made
+echo "setup: done, .venv/bin/ventil is there"
