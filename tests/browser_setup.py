@@ -1,0 +1,88 @@
+"""Finds the Chromium that the tests drive; as a script, installs one where that can be done."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DEBIAN_PACKAGES = ("chromium", "fonts-dejavu-core")
+
+
+def find_browser() -> str | None:
+    """Give the path of a Chromium: the one named in the environment, the system's, playwright's."""
+    named = os.environ.get("VENTIL_TEST_BROWSER")
+    if named:
+        return shutil.which(named)
+    for name in NAMES:
+        if found := shutil.which(name):
+            return found
+    return _playwrights_own()
+
+
+def install_browser() -> str | None:
+    """Install a Chromium with the system's packages or playwright's download, and give its path."""
+    for install in (_from_debian, _from_playwright):
+        if install() and (found := find_browser()):
+            return found
+    return None
+
+
+def _playwrights_own() -> str | None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if path and Path(path).exists() else None
+
+
+def _from_debian() -> bool:
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        return False
+    print("browser: installing chromium with apt-get", flush=True)
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", **os.environ}
+    return _succeeds(["apt-get", "update", "-qq"], quiet) and _succeeds(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *DEBIAN_PACKAGES], quiet
+    )
+
+
+def _from_playwright() -> bool:
+    print("browser: installing chromium with playwright", flush=True)
+    return _succeeds([sys.executable, "-m", "playwright", "install", "chromium"], dict(os.environ))
+
+
+def _succeeds(command: list[str], environment: dict[str, str]) -> bool:
+    done = subprocess.run(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        last = (done.stdout.strip().splitlines() or ["no output"])[-1]
+        print(f"browser: {command[0]} failed: {last}", file=sys.stderr, flush=True)
+    return done.returncode == 0
+
+
+def main() -> int:
+    """Print where the browser is; exit 1 with one line where there is none."""
+    if os.environ.get("VENTIL_TEST_BROWSER"):
+        found = find_browser()
+    else:
+        found = find_browser() or install_browser()
+    if found:
+        print(f"browser: {found}")
+        return 0
+    print(
+        "browser: no Chromium found and none could be installed; install Debian's `chromium`"
+        " or say VENTIL_TEST_BROWSER=/path/to/chromium",
+        file=sys.stderr,
+    )
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

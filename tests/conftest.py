@@ -1,0 +1,226 @@
+"""What every test may ask for: real servers, a mail server with moods, a browser, shut doors."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import services
+from browser_setup import find_browser
+from smtp_sink import SmtpSink
+
+RUN = "VENTIL_TEST_RUN"
+GUARD = pytest.StashKey[subprocess.Popen[bytes]]()
+BROWSER_SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+# --- the run -------------------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the run's folder and its guard, in the process that hands out the work."""
+    if hasattr(config, "workerinput"):
+        return
+    run = services.make_run_folder()
+    os.environ[RUN] = str(run)
+    config.stash[GUARD] = services.start_guard(run)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let the guard clear away."""
+    if guard := config.stash.get(GUARD, None):
+        run = Path(os.environ.pop(RUN))
+        if named := os.environ.get(services.NAMED["postgres"]):
+            services.drop_databases_of_run(named, run)
+        guard.communicate()
+
+
+@pytest.fixture(scope="session")
+def run_folder() -> Path:
+    """The folder of this test run, shared by all its processes and gone after it."""
+    return Path(os.environ[RUN])
+
+
+# --- shut doors ----------------------------------------------------------------------------
+
+
+class OutsideIsShut(RuntimeError):
+    """A test reached for something that is not on this machine."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _outside_is_shut() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, name, _only_inside(getattr(socket.socket, name)))
+        look_up = socket.getaddrinfo
+
+        def look_up_inside(host: object, *rest: object, **more: object) -> object:
+            _refuse_outside(host)
+            return look_up(host, *rest, **more)
+
+        patch.setattr(socket, "getaddrinfo", look_up_inside)
+        yield
+
+
+def _only_inside(connect: Callable[..., object]) -> Callable[..., object]:
+    def connect_inside(self: socket.socket, address: object) -> object:
+        if self.family != socket.AF_UNIX:
+            _refuse_outside(address[0])
+        return connect(self, address)
+
+    return connect_inside
+
+
+def _refuse_outside(host: object) -> None:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in (None, "", "localhost", "::1", "0.0.0.0") or str(name).startswith("127."):  # noqa: S104
+        return
+    raise OutsideIsShut(f"a test reached for {name}: only this machine is open to tests")
+
+
+# --- PostgreSQL ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres_server(run_folder: Path) -> str:
+    """The URL of the run's PostgreSQL server (its database `postgres`)."""
+    return services.shared_url(run_folder, "postgres")
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, run_folder: Path) -> Iterator[str]:
+    """The URL of a new, empty database, gone after the test."""
+    name = services.new_database_name(run_folder)
+    yield services.fresh_database(postgres_server, name)
+    services.drop_database(postgres_server, name)
+
+
+@pytest.fixture
+def postgres_copy(
+    postgres_server: str, run_folder: Path
+) -> Iterator[Callable[[str, Callable[[str], None]], str]]:
+    """`postgres_copy(name, fill)`: the URL of a new database like the one that `fill(url)` filled.
+
+    `fill` runs once per test run for each `name`, and must leave no connection open.
+    """
+    made = []
+
+    def copy(name: str, fill: Callable[[str], None]) -> str:
+        template = f"{services.database_prefix(run_folder)}like_{name}"
+
+        def make() -> str:
+            fill(services.fresh_database(postgres_server, template))
+            return template
+
+        services.once(run_folder, template, make)
+        made.append(services.new_database_name(run_folder))
+        return services.fresh_database(postgres_server, made[-1], template=template)
+
+    yield copy
+    for name in made:
+        services.drop_database(postgres_server, name)
+
+
+@pytest.fixture
+def own_postgres(run_folder: Path) -> Iterator[Callable[..., services.Server]]:
+    """`own_postgres(durable=False)`: a server of the test's own, to stop, crash and start."""
+    yield from _own(run_folder, services.start_postgres)
+
+
+# --- Redis ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def redis_url(run_folder: Path) -> Iterator[str]:
+    """The URL of an empty Redis database that nobody else uses during the test."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")) + 1
+    url = services.with_path(services.shared_url(run_folder, "redis"), str(number))
+    _flush(url)
+    yield url
+    _flush(url)
+
+
+@pytest.fixture
+def own_redis(run_folder: Path) -> Iterator[Callable[..., services.Server]]:
+    """`own_redis()`: a server of the test's own, to stop, crash and start."""
+    yield from _own(run_folder, services.start_redis)
+
+
+def _flush(url: str) -> None:
+    import redis
+
+    with redis.Redis.from_url(url) as connection:
+        connection.flushdb()
+
+
+def _own(
+    run: Path, start: Callable[..., services.Server]
+) -> Iterator[Callable[..., services.Server]]:
+    started = []
+
+    def start_one(**how: bool) -> services.Server:
+        started.append(start(run / f"own-{services.uuid4().hex[:8]}", **how))
+        return started[-1]
+
+    yield start_one
+    for server in started:
+        server.stop()
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+# --- mail ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def smtp_sink() -> Iterator[SmtpSink]:
+    """A mail server that keeps what it gets; its `mood` says how it behaves."""
+    sink = SmtpSink()
+    sink.open()
+    yield sink
+    sink.close()
+
+
+# --- browser -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """A headless Chromium, driven by playwright; one per test process."""
+    from playwright.sync_api import sync_playwright
+
+    path = find_browser()
+    if path is None:
+        pytest.fail("no Chromium: run `make browser`", pytrace=False)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=BROWSER_SWITCHES)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: object) -> Iterator[object]:
+    """A page in a new Swedish context, 1360 by 900; nothing is shared with other tests."""
+    context = browser.new_context(
+        locale="sv-SE", timezone_id="Europe/Stockholm", viewport={"width": 1360, "height": 900}
+    )
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def axe_script() -> Path:
+    """The accessibility checker, to be added to a page with `add_script_tag(path=...)`."""
+    return Path(__file__).parent / "vendor" / "axe.min.js"

