@@ -1,0 +1,225 @@
+"""Fetches what the pages need from others, and writes it to web/static/vendor with a manifest.
+
+Each file stands in manifest.json with the package and version it came from, its licence and its
+SHA-256; tests/test_vendor.py holds the folder to it. Needs npm, and only when run.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+VENDOR = Path(__file__).resolve().parent.parent / "web" / "static" / "vendor"
+
+ICONS = sorted(
+    [
+        "arrow-left",
+        "arrow-right",
+        "bell",
+        "building-2",
+        "calendar",
+        "check",
+        "clock",
+        "eye",
+        "eye-off",
+        "flag",
+        "git-merge",
+        "hand",
+        "history",
+        "house",
+        "inbox",
+        "languages",
+        "link",
+        "list",
+        "log-in",
+        "log-out",
+        "mail",
+        "map-pin",
+        "message-circle",
+        "moon",
+        "paperclip",
+        "pause",
+        "pencil",
+        "phone",
+        "play",
+        "plus",
+        "printer",
+        "repeat",
+        "rotate-ccw",
+        "search",
+        "send",
+        "shield-check",
+        "star",
+        "sun",
+        "tree-pine",
+        "triangle-alert",
+        "user",
+        "users",
+        "x",
+    ]
+)
+FONT_SETS = ("latin-ext", "latin")
+DRAWING = re.compile(
+    r"""url\((?P<quote>["'])data:image/svg\+xml;charset=utf-8,(?P<drawing>.*?)(?P=quote)\)""", re.S
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Package:
+    """One npm package: what is taken from it, and under which names it stands with us."""
+
+    name: str
+    version: str
+    licence: str
+    folder: str
+    files: dict[str, str]
+
+
+PACKAGES = (
+    Package(
+        "htmx.org",
+        "2.0.11",
+        "0BSD",
+        "htmx",
+        {"dist/htmx.min.js": "htmx.min.js", "LICENSE": "LICENSE"},
+    ),
+    Package(
+        "@digdir/designsystemet-css",
+        "1.22.0",
+        "MIT",
+        "designsystemet",
+        {
+            "dist/src/index.css": "designsystemet.css",
+            "dist/theme/designsystemet.css": "theme.css",
+            "LICENSE": "LICENSE",
+        },
+    ),
+    Package(
+        "@fontsource-variable/inter",
+        "5.3.0",
+        "OFL-1.1",
+        "inter",
+        {f"files/inter-{name}-wght-normal.woff2": f"inter-{name}.woff2" for name in FONT_SETS}
+        | {"LICENSE": "LICENSE"},
+    ),
+    Package("lucide-static", "1.62.0", "ISC", "lucide", {"LICENSE": "LICENSE"}),
+)
+
+
+def fetch(package: Package, folder: Path) -> Path:
+    """Fetch the package with npm, which checks what it gets, and give the folder it unpacks to."""
+    into = folder / package.folder
+    into.mkdir()
+    packed = subprocess.run(
+        ["npm", "pack", "--silent", f"{package.name}@{package.version}"],
+        cwd=into,
+        check=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout.split()[-1]
+    with tarfile.open(into / packed) as archive:
+        archive.extractall(into, filter="data")
+    return into / "package"
+
+
+def write_files(package: Package, fetched: Path) -> list[dict[str, str]]:
+    """Write the files we take from the package, and what we make of it; give their manifest."""
+    folder = VENDOR / package.folder
+    folder.mkdir(parents=True)
+    for name, our_name in package.files.items():
+        shutil.copyfile(fetched / name, folder / our_name)
+    make = MADE.get(package.folder)
+    if make is not None:
+        make(fetched, folder)
+    return [describe(package, path) for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def describe(package: Package, path: Path) -> dict[str, str]:
+    return {
+        "file": path.relative_to(VENDOR).as_posix(),
+        "name": package.name,
+        "version": package.version,
+        "licence": package.licence,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    }
+
+
+def make_font_sheet(fetched: Path, folder: Path) -> None:
+    """Write inter.css: the @font-face rules of the sets we take, naming our files."""
+    sheet = (fetched / "wght.css").read_text()
+    rules = []
+    for name in FONT_SETS:
+        rule = re.search(rf"/\* inter-{name}-wght-normal \*/\n@font-face {{.*?\n}}", sheet, re.S)
+        if rule is None:
+            raise SystemExit(f"vendor: no @font-face for {name} in the package of Inter")
+        rules.append(rule[0].replace(f"./files/inter-{name}-wght-normal", f"./inter-{name}"))
+    (folder / "inter.css").write_text("\n\n".join(rules) + "\n")
+
+
+def make_images(fetched: Path, folder: Path) -> None:
+    """Make files of the drawings inside the stylesheet: our pages allow no data: addresses."""
+    sheet = folder / "designsystemet.css"
+    images = folder / "images"
+    images.mkdir()
+
+    def make_file(found: re.Match[str]) -> str:
+        drawing = unquote(found["drawing"]) + "\n"
+        name = hashlib.sha256(drawing.encode()).hexdigest()[:12] + ".svg"
+        (images / name).write_text(drawing)
+        return f'url("./images/{name}")'
+
+    sheet.write_text(DRAWING.sub(make_file, sheet.read_text()))
+
+
+def make_sprite(fetched: Path, folder: Path) -> None:
+    """Write icons.svg: one <symbol> for each of ICONS, drawn in the colour of the text."""
+    symbols = [make_symbol(name, (fetched / "icons" / f"{name}.svg").read_text()) for name in ICONS]
+    lines = [
+        "<!-- From lucide-static (ISC): see LICENSE. -->",
+        '<svg xmlns="http://www.w3.org/2000/svg">',
+        *symbols,
+        "</svg>",
+        "",
+    ]
+    (folder / "icons.svg").write_text("\n".join(lines))
+
+
+def make_symbol(name: str, drawing: str) -> str:
+    shapes = re.search(r"<svg[^>]*>(.*)</svg>", drawing, re.S)
+    if shapes is None:
+        raise SystemExit(f"vendor: the icon {name} is no drawing")
+    inside = "".join(line.strip() for line in shapes[1].splitlines())
+    return (
+        f'<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
+        f' stroke-width="2" stroke-linecap="round" stroke-linejoin="round">{inside}</symbol>'
+    )
+
+
+MADE = {"designsystemet": make_images, "inter": make_font_sheet, "lucide": make_sprite}
+
+
+def main() -> int:
+    """Fetch all packages first, so that a failure leaves the folder as it was."""
+    if shutil.which("npm") is None:
+        print("vendor: npm is needed to fetch the packages, and is not here", file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory() as temporary:
+        fetched = {package: fetch(package, Path(temporary)) for package in PACKAGES}
+        shutil.rmtree(VENDOR, ignore_errors=True)
+        manifest = [row for package in PACKAGES for row in write_files(package, fetched[package])]
+    (VENDOR / "manifest.json").write_text(json.dumps({"files": manifest}, indent=2) + "\n")
+    for package in PACKAGES:
+        print(f"vendor: {package.name} {package.version} ({package.licence})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
