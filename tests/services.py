@@ -379,13 +379,16 @@ def _wait_until(holds: Callable[[], bool], else_say: str, patience: float = PATI
 
 def main() -> None:
     """Start both, print their addresses, and stop them at Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     run = make_run_folder()
     keeper = start_guard(run)
     try:
         print(f"VENTIL_DATABASE_URL={start_postgres(run / 'postgres', durable=True).url}")
         print(f"VENTIL_REDIS_URL={start_redis(run / 'redis').url}", flush=True)
         print("servers: running until Ctrl-C", file=sys.stderr)
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        signal.pause()
+    except KeyboardInterrupt:
+        print("servers: stopping", file=sys.stderr)
     finally:
         keeper.communicate()
 
@@ -394,5 +397,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["guard"]:
         guard(Path(sys.argv[2]))
     else:
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         main()
