@@ -1,1 +1,1 @@
-"""What runs without a visitor."""
+"""What runs without a visitor: broker, relay, actors, clock."""

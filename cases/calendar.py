@@ -1,0 +1,113 @@
+"""Working days and local days of Sweden.
+
+Working days are all but Saturdays, Sundays, public holidays and Midsummer's, Christmas and New Year's Eve
+(lag 1930:173, lag 1989:253). Moments are aware and in UTC; days are local.
+"""
+
+from bisect import bisect_left, bisect_right
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+MORNING = time(7)
+LAST_SECOND = time(23, 59, 59)
+SATURDAY = 5
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+
+class OutsideCalendar(ValueError):
+    """A day before 1990 or after 2100."""
+
+
+@cache
+def days_off(year: int) -> dict[date, str]:
+    """Give the days of `year` on which nobody works although they may be weekdays, by their Swedish names."""
+    return dict(
+        holidays.country_holidays(
+            "SE", categories=("public", "de_facto"), include_sundays=False, language="sv", years=year
+        )
+    )
+
+
+@cache
+def _working_days_of(year: int, closed: frozenset[date]) -> tuple[date, ...]:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise OutsideCalendar(f"the year {year} is outside {FIRST_YEAR}-{LAST_YEAR}")
+    off = days_off(year)
+    first = date(year, 1, 1)
+    days = (first + timedelta(days=n) for n in range(366 if monthrange(year, 2)[1] == 29 else 365))
+    return tuple(d for d in days if d.weekday() < SATURDAY and d not in off and d not in closed)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The house's time: its zone, and the days on which it is closed besides the country's own."""
+
+    zone: ZoneInfo
+    closed: frozenset[date] = frozenset()
+
+    def is_working_day(self, day: date) -> bool:
+        """Say whether people work on this local day."""
+        days = self._days(day.year)
+        at = bisect_left(days, day)
+        return at < len(days) and days[at] == day
+
+    def roll_forward(self, day: date) -> date:
+        """Give `day`, or the first working day after it (lag 1930:173)."""
+        days = self._days(day.year)
+        at = bisect_left(days, day)
+        return days[at] if at < len(days) else self._days(day.year + 1)[0]
+
+    def add_working_days(self, day: date, count: int) -> date:
+        """Give the day `count` working days after `day`, or before it when negative.
+
+        The day itself is not counted. Zero gives the day, rolled forward.
+        """
+        if count == 0:
+            return self.roll_forward(day)
+        year, days = day.year, self._days(day.year)
+        at = bisect_right(days, day) + count - 1 if count > 0 else bisect_left(days, day) + count
+        while at >= len(days):
+            at -= len(days)
+            year += 1
+            days = self._days(year)
+        while at < 0:
+            year -= 1
+            days = self._days(year)
+            at += len(days)
+        return days[at]
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """Count the working days after `start` up to and including `end`; negative when `end` comes first."""
+        if end < start:
+            return -self.working_days_between(end, start)
+        return sum(
+            bisect_right(self._days(year), min(end, date(year, 12, 31)))
+            - bisect_right(self._days(year), max(start, date(year - 1, 12, 31)))
+            for year in range(start.year, end.year + 1)
+        )
+
+    def day_of(self, moment: datetime) -> date:
+        """Give the local day on which this moment lies."""
+        return moment.astimezone(self.zone).date()
+
+    def morning_of(self, day: date) -> datetime:
+        """Give 07:00 local time on this day, in UTC: when rungs fire."""
+        return datetime.combine(day, MORNING, self.zone).astimezone(UTC)
+
+    def end_of(self, day: date) -> datetime:
+        """Give the last second of this local day, in UTC: what a due day means."""
+        return datetime.combine(day, LAST_SECOND, self.zone).astimezone(UTC)
+
+    def _days(self, year: int) -> tuple[date, ...]:
+        return _working_days_of(year, self.closed)
+
+
+def add_months(day: date, months: int) -> date:
+    """Give the same day `months` later; the 31st of January plus one month is the last of February."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -1,0 +1,343 @@
+"""A case: anything somebody waits for an answer to. This file holds its columns and what can be asked of it."""
+
+import secrets
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+
+from cases.categories import Category
+from cases.clocks import Clock
+from cases.database import Base, BigId, UtcDateTime, one_of
+from cases.people import Person
+from cases.places import Place
+from cases.policies import Policy, Terms, terms_from
+from cases.refusals import NotFound
+from cases.states import CLOCK_OF, ENDED, Kind, RunsOut, State
+from cases.units import Unit
+
+ENDED_SQL = "state IN ('closed', 'declined', 'merged')"
+OPEN_SQL = "state IN ('received', 'assigned', 'planned', 'in_progress', 'waiting', 'parked', 'done')"
+WAITING_FOR_REPORTER = "reporter"
+LONGEST_TITLE = 200
+LONGEST_TEXT = 20_000
+
+
+def fresh_public_id() -> str:
+    """Give 128 random bits: whoever holds them may read, answer and contest as the one who asked."""
+    return secrets.token_urlsafe(16)
+
+
+class Party(Base):
+    """Somebody outside the house who is told: the one who asked, or a follower."""
+
+    __tablename__ = "party"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    name: Mapped[str | None] = mapped_column(String(200), default=None)
+    email: Mapped[str | None] = mapped_column(String(254), default=None)
+    phone: Mapped[str | None] = mapped_column(String(40), default=None)
+    locale: Mapped[str] = mapped_column(String(5), default="sv")
+    protected: Mapped[bool] = mapped_column(default=False)  # "skyddade personuppgifter"
+
+
+class Case(Base):
+    """A case. Its constraints are G1: an open one has an active responsible unit and one next moment."""
+
+    __tablename__ = "case"
+    __table_args__ = (
+        UniqueConstraint("source", "external_id"),
+        ForeignKeyConstraint(
+            ["responsible_id", "responsible_holds"], ["unit.id", "unit.holds_cases"], name="fk_case_responsible_holds"
+        ),
+        CheckConstraint(f"{ENDED_SQL} OR {OPEN_SQL}", name="state"),
+        CheckConstraint("kind IN ('issue', 'proposal', 'action', 'application', 'duty')", name="kind"),
+        CheckConstraint(
+            f"({ENDED_SQL} AND next_at IS NULL AND due_at IS NULL AND responsible_holds IS NULL)"
+            f" OR ({OPEN_SQL} AND next_at IS NOT NULL AND due_at IS NOT NULL"
+            " AND responsible_id IS NOT NULL AND responsible_holds IS TRUE)",
+            name="nobodys_case",
+        ),
+        CheckConstraint(
+            f"{ENDED_SQL} OR (rung_at IS NOT NULL AND next_at <= rung_at"
+            " AND (life_at IS NULL OR next_at <= life_at)"
+            " AND (statutory_at IS NULL OR next_at <= statutory_at)"
+            " AND (promise_breaks_at IS NULL OR next_at <= promise_breaks_at))",
+            name="next_is_the_least",
+        ),
+        CheckConstraint("(state = 'waiting') = (waiting_for IS NOT NULL)", name="waiting_for"),
+        CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into"),
+        CheckConstraint("length(title) BETWEEN 1 AND 200", name="title"),
+        Index("ix_case_next_at", "next_at", "id", postgresql_where=text("next_at IS NOT NULL"), sqlite_where=text("next_at IS NOT NULL")),
+        Index("ix_case_due", "due_at", "id", postgresql_where=text("due_at IS NOT NULL"), sqlite_where=text("due_at IS NOT NULL")),
+        Index("ix_case_state", "state", "id"),
+        Index("ix_case_responsible", "responsible_id", "state", "due_at", "id"),
+        Index("ix_case_group", "group_id", "id"),
+        Index("ix_case_place", "place_id", "id"),
+        Index("ix_case_category", "category_id", "id"),
+        Index("ix_case_reporter", "reporter_id"),
+        Index("ix_case_published", "published_at", "id", postgresql_where=text("published_at IS NOT NULL"), sqlite_where=text("published_at IS NOT NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    ref: Mapped[str] = mapped_column(String(20), unique=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default_factory=fresh_public_id)
+    kind: Mapped[Kind] = mapped_column(one_of(Kind))
+    origin: Mapped[str | None] = mapped_column(String(30), default=None)
+    state: Mapped[State] = mapped_column(one_of(State), default=State.RECEIVED)
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    channel: Mapped[str] = mapped_column(String(20), default="web")
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    responsible_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    responsible_holds: Mapped[bool | None] = mapped_column(default=True)
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"), default=None)
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), default=None)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
+    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"), default=None)
+    latitude: Mapped[float | None] = mapped_column(Float, default=None)
+    longitude: Mapped[float | None] = mapped_column(Float, default=None)
+
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    next_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    cycle: Mapped[int] = mapped_column(default=0)
+    rung: Mapped[int] = mapped_column(default=0)  # the next one to fire
+    rung_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    life_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    life_cycle: Mapped[int] = mapped_column(default=0)
+    life_rung: Mapped[int] = mapped_column(default=0)
+    life_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    raised_on: Mapped[date | None] = mapped_column(default=None)
+    statutory_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    statutory_rung: Mapped[int] = mapped_column(default=0)
+    statutory_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    promised_on: Mapped[date | None] = mapped_column(default=None)
+    promise_breaks_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+    waiting_for: Mapped[str | None] = mapped_column(String(10), default=None)  # reporter, unit, other
+    waiting_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)
+    waiting_name: Mapped[str | None] = mapped_column(String(200), default=None)
+    waiting_their_ref: Mapped[str | None] = mapped_column(String(100), default=None)
+    waiting_from: Mapped[State | None] = mapped_column(one_of(State), default=None)
+    waiting_from_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), default=None)
+
+    every_months: Mapped[int | None] = mapped_column(default=None)  # a duty that comes again
+    quick_win: Mapped[bool] = mapped_column(default=False)
+    wants_public: Mapped[bool] = mapped_column(default=False)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    highest_rung: Mapped[int] = mapped_column(default=0)  # climbed since a person last acted
+    sent_back_count: Mapped[int] = mapped_column(default=0)
+    last_act_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)  # by a person of the house
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    source: Mapped[str | None] = mapped_column(String(60), default=None)
+    external_id: Mapped[str | None] = mapped_column(String(120), default=None)
+    version: Mapped[int] = mapped_column(Integer, default=0)  # the last seq
+    changed_version: Mapped[int] = mapped_column(Integer, default=0)  # the last changing seq
+    head_hash: Mapped[str] = mapped_column(String(64), default="")
+
+    responsible: Mapped[Unit] = relationship(foreign_keys=[responsible_id], init=False, lazy="select", viewonly=True)
+    officer: Mapped[Person | None] = relationship(foreign_keys=[officer_id], init=False, lazy="select", viewonly=True)
+    group: Mapped[Unit | None] = relationship(foreign_keys=[group_id], init=False, lazy="select", viewonly=True)
+    waiting_unit: Mapped[Unit | None] = relationship(foreign_keys=[waiting_unit_id], init=False, viewonly=True)
+    category: Mapped[Category | None] = relationship(init=False, lazy="select", viewonly=True)
+    place: Mapped[Place | None] = relationship(init=False, lazy="select", viewonly=True)
+    policy: Mapped[Policy] = relationship(init=False, lazy="select", viewonly=True)
+    reporter: Mapped[Party | None] = relationship(init=False, lazy="select", viewonly=True)
+    merged_into: Mapped["Case | None"] = relationship(init=False, remote_side=[id], viewonly=True)
+
+    @property
+    def stream(self) -> int:
+        """The number of the case's stream of events."""
+        return self.id
+
+    @property
+    def stream_name(self) -> str:
+        """What the hash chain calls it."""
+        return self.ref
+
+    @property
+    def is_open(self) -> bool:
+        """True until the case is closed, declined or merged."""
+        return self.state not in ENDED
+
+    @property
+    def terms(self) -> Terms:
+        """The clocks of the policy version that the case keeps."""
+        return terms_from(self.policy.terms)
+
+    @property
+    def waits_for_reporter(self) -> bool:
+        """True while the one who asked has a question to answer."""
+        return self.waiting_for == WAITING_FOR_REPORTER
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Say whether the due day has passed and nobody has acted."""
+        return (
+            self.due_at is not None and CLOCK_OF.get(self.state) is RunsOut.LADDER and self.due_at < now
+        )
+
+    @property
+    def state_clock(self) -> Clock:
+        """The clock of the state that the case is in."""
+        if self.due_at is None or self.rung_at is None:
+            raise ValueError("a case that has ended has no clock")
+        return Clock(self.due_at, self.cycle, self.rung, self.rung_at)
+
+    def set_state_clock(self, clock: Clock) -> None:
+        """Let the state's clock be this one; the next moment follows."""
+        self.due_at, self.cycle, self.rung, self.rung_at = clock.due_at, clock.cycle, clock.rung, clock.fires_at
+        self.find_next()
+
+    def set_life_clock(self, clock: Clock | None) -> None:
+        """Let the sign-of-life clock be this one, or none."""
+        if clock is None:
+            self.life_due_at = self.life_at = None
+        else:
+            self.life_due_at, self.life_cycle = clock.due_at, clock.cycle
+            self.life_rung, self.life_at = clock.rung, clock.fires_at
+        self.find_next()
+
+    def find_next(self) -> None:
+        """Let `next_at` be the least of what the clocks say; NULL exactly when the case has ended."""
+        moments = (self.rung_at, self.life_at, self.statutory_at, self.promise_breaks_at)
+        self.next_at = min((m for m in moments if m is not None), default=None) if self.is_open else None
+
+    def end(self, state: State, at: datetime) -> None:
+        """Come to an end: no clock runs any more."""
+        self.state, self.ended_at, self.responsible_holds = state, at, None
+        self.due_at = self.rung_at = self.next_at = None
+        self.life_due_at = self.life_at = self.statutory_due_at = self.statutory_at = self.promise_breaks_at = None
+        self.stop_waiting()
+
+    def stop_waiting(self) -> None:
+        """Wait for nobody."""
+        self.waiting_for = self.waiting_name = self.waiting_their_ref = None
+        self.waiting_unit_id, self.waiting_from, self.waiting_from_due_at = None, None, None
+
+    def tracked(self) -> dict[str, Any]:
+        """Give what replaying the case's events gives back, as JSON values."""
+        return {name: _plain(getattr(self, name)) for name in TRACKED}
+
+
+TRACKED = (
+    "kind", "origin", "state", "channel", "responsible_id", "officer_id", "group_id", "category_id", "place_id",
+    "policy_id", "due_at", "next_at", "cycle", "rung", "rung_at", "life_due_at", "life_cycle", "life_rung", "life_at",
+    "raised_on", "statutory_due_at", "statutory_rung", "statutory_at", "promised_on", "promise_breaks_at",
+    "waiting_for", "waiting_unit_id", "waiting_from", "waiting_from_due_at", "merged_into_id", "every_months",
+    "quick_win", "published_at", "highest_rung", "sent_back_count", "ended_at",
+)  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+class Promise(Base):
+    """A date that we have told the one who asked: made, moved, kept, broken or dropped. At most one runs."""
+
+    __tablename__ = "promise"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('running', 'moved', 'kept', 'broken', 'dropped')", name="outcome"),
+        Index("uq_promise_running", "case_id", unique=True, postgresql_where=text("outcome = 'running'"), sqlite_where=text("outcome = 'running'")),
+        Index("ix_promise_case_id", "case_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    promised_on: Mapped[date]
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(String(10), default="running")
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+class FiredRung(Base):
+    """A rung that has fired. Its key makes a second sweeper change nothing."""
+
+    __tablename__ = "fired_rung"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    clock: Mapped[str] = mapped_column(String(10), primary_key=True)
+    cycle: Mapped[int] = mapped_column(primary_key=True)
+    rung: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    fired_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Relation(Base):
+    """Two cases that have to do with each other; the lower id stands first."""
+
+    __tablename__ = "relation"
+    __table_args__ = (CheckConstraint("case_id < other_id", name="lower_first"),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+
+
+class Follower(Base):
+    """Somebody outside who follows a case, once the address has confirmed it."""
+
+    __tablename__ = "follower"
+    __table_args__ = (UniqueConstraint("case_id", "party_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+class ReferenceCounter(Base):
+    """The last number given out in a year of local receipt."""
+
+    __tablename__ = "reference_counter"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(default=0)
+
+
+WITH_NAMES = (
+    joinedload(Case.responsible),
+    joinedload(Case.officer),
+    joinedload(Case.group),
+    joinedload(Case.category),
+    joinedload(Case.place),
+    joinedload(Case.policy),
+    joinedload(Case.waiting_unit),
+)
+
+
+def case_to_read(session: Session, ref: str) -> Case:
+    """Give the case with this reference or public id; `NotFound` when there is none. Who may see it is not asked."""
+    found = session.scalar(_named(ref).options(*WITH_NAMES, joinedload(Case.reporter), joinedload(Case.merged_into)))
+    if found is None:
+        raise NotFound(ref=ref)
+    return found
+
+
+def case_to_change(session: Session, ref: str) -> Case:
+    """Give the case, locked until the transaction ends; `NotFound` when there is none."""
+    found = session.scalar(_named(ref).options(*WITH_NAMES).with_for_update(of=Case))
+    if found is None:
+        raise NotFound(ref=ref)
+    return found
+
+
+def _named(ref: str) -> Any:
+    is_reference = ref[:4].isdecimal() and ref[4:5] == "-" and ref[5:].isdecimal()
+    return select(Case).where(Case.ref == ref if is_reference else Case.public_id == ref)

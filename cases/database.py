@@ -1,0 +1,199 @@
+"""The database: one engine, and the only two ways to open a transaction."""
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
+
+from cases.calendar import Calendar
+
+PRESENT = "ventil.now"  # a simulation may set it per connection: see `now`
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware, stored in UTC. A naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment must be aware: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+
+def one_of(words: type[StrEnum]) -> Enum:
+    """Give the column type for one of these words, stored as the word itself."""
+    return Enum(words, native_enum=False, length=30, values_callable=lambda kinds: [kind.value for kind in kinds])
+
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
+    """The tables of the house."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class now(FunctionElement[datetime]):  # noqa: N801 - reads as the SQL function that it is
+    """The database's clock, as one SQL expression: for leases, next attempts and when a thing was recorded."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(now, "postgresql")
+def _now_postgresql(element: now, compiler: Any, **_: Any) -> str:
+    return f"coalesce(nullif(current_setting('{PRESENT}', true), '')::timestamptz, clock_timestamp())"
+
+
+@compiles(now, "sqlite")
+def _now_sqlite(element: now, compiler: Any, **_: Any) -> str:
+    return "ventil_now()"
+
+
+class FairLock:
+    """A lock that is given in the order it was asked for, so that no writer starves."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._held = False
+        self._queue: deque[threading.Lock] = deque()
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._queue.append(turn)
+        turn.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._queue:
+                self._queue.popleft().release()
+            else:
+                self._held = False
+
+
+class NoLock:
+    """PostgreSQL needs none in the process."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+class Database:
+    """An engine and its two kinds of transaction: `transaction()` writes, `reading()` only reads."""
+
+    def __init__(self, url: str, calendar: Calendar, *, pool_size: int = 10) -> None:
+        self.url = url
+        self.calendar = calendar
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url, pool_size)
+        self.wrote = threading.Event()  # set after each commit: it only wakes the relay of this process sooner
+        self._reading = self.engine.execution_options(ventil_reads=True)
+        self._writers = FairLock() if self.is_sqlite else NoLock()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Open a session that is committed when the block ends and rolled back when it raises."""
+        with self._writers, self._session(self.engine) as session, session.begin():
+            yield session
+        self.wrote.set()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session that reads one consistent state and is always rolled back."""
+        with self._session(self._reading) as session:
+            yield session
+
+    def _session(self, engine: Engine) -> Session:
+        return Session(engine, expire_on_commit=False, autoflush=False, info={"calendar": self.calendar})
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def calendar_of(session: Session) -> Calendar:
+    """Give the calendar of the house whose session this is."""
+    calendar: Calendar = session.info["calendar"]
+    return calendar
+
+
+def _postgresql_engine(url: str, pool_size: int) -> Engine:
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=10,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=15000",
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+        },
+    )
+
+
+def _sqlite_engine(url: str) -> Engine:
+    path = url.removeprefix("sqlite:///")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 15, "check_same_thread": False}, pool_size=20)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver opens no transaction of its own: `_begin_sqlite` does
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("ventil_now", 0, sqlite_now)
+
+
+def sqlite_now() -> str:
+    """Give the present moment as SQLite stores one. A simulation registers its own under the same name."""
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("ventil_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

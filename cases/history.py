@@ -1,0 +1,173 @@
+"""The history: streams of events, numbered without gaps, chained, and enough to give the present state back."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, insert
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from cases.database import Base, BigId, UtcDateTime, now, one_of
+from cases.events import Happening
+from cases.people import Actor, ActorKind
+from cases.wire import LETTERS, Work
+from cases.words import Visibility, Words, commitment, fresh_salt
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Event(Base):
+    """One thing that happened. Triggers refuse to change or delete it.
+
+    `at` is domain time, `recorded_at` the database's. `changes` is what it set, so that a replay needs no rules.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("stream", "seq"),
+        CheckConstraint("seq >= 1", name="seq"),
+        Index("ix_event_tick_id", "tick_id"),
+        Index("ix_event_type", "type", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    stream: Mapped[int] = mapped_column(BigId)
+    seq: Mapped[int]
+    type: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[ActorKind] = mapped_column(one_of(ActorKind))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    tick_id: Mapped[int | None] = mapped_column(ForeignKey("tick.id"), default=None)
+    facts: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
+    changes: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
+    commitments: Mapped[list[list[str]]] = mapped_column(Json, default_factory=list)  # [field, sha256] pairs
+    previous_hash: Mapped[str] = mapped_column(String(64), default="")
+    hash: Mapped[str] = mapped_column(String(64), default="")
+
+
+class Streamed(Protocol):
+    """A case, or the house: what has a stream of events."""
+
+    version: int
+    head_hash: str
+
+    @property
+    def stream(self) -> int: ...
+    @property
+    def stream_name(self) -> str: ...
+    def tracked(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words that go with an event: which field of it they are, and who may read them."""
+
+    field: str
+    text: str
+    visibility: Visibility = Visibility.PARTICIPANTS
+
+
+class Entry:
+    """What one act writes into a stream: one or more happenings, at one moment, by one actor.
+
+    Make it *before* anything is changed, add what happened, then `write()` once. The first happening carries what
+    the whole act has set.
+    """
+
+    def __init__(self, subject: Streamed, *, by: Actor, at: datetime, tick_id: int | None = None) -> None:
+        self.subject, self.by, self.at, self.tick_id = subject, by, at, tick_id
+        self._before = subject.tracked() if subject.version else {}
+        self._drafts: list[tuple[Happening, list[tuple[Said, str]]]] = []
+
+    def add(self, happening: Happening, *said: Said) -> None:
+        """Say that this happened, with these words."""
+        self._drafts.append((happening, [(words, fresh_salt()) for words in said if words.text]))
+
+    def write(self, session: Session, *, tells: bool = True) -> list[int]:
+        """Write events, words and work rows; give the events' ids, in order.
+
+        With `tells=False` (an import) no work row is written, so nobody is told.
+        """
+        rows, after = self._rows()
+        session.flush()  # the case's own row: a new one gets its id here
+        stream = self.subject.stream
+        for row in rows:
+            row["stream"] = stream
+        ids = _insert_events(session, rows)
+        words = [
+            {
+                "event_id": event_id, "case_id": stream or None, "field": said.field,
+                "visibility": said.visibility, "text": said.text, "salt": salt,
+            }
+            for event_id, (_, spoken) in zip(ids, self._drafts, strict=True)
+            for said, salt in spoken
+        ]  # fmt: skip
+        if words:
+            session.execute(insert(Words.__table__), words)
+        if tells:
+            session.execute(
+                insert(Work.__table__).values(recorded_at=now()),
+                [{"event_id": event_id, "consumer": LETTERS, "stream": stream, "claims": 0} for event_id in ids],
+            )
+        return ids
+
+    def _rows(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        after = self.subject.tracked()
+        changes = {name: value for name, value in after.items() if self._before.get(name) != value}
+        rows = []
+        for happening, spoken in self._drafts:
+            self.subject.version += 1
+            if happening.changing and hasattr(self.subject, "changed_version"):
+                self.subject.changed_version = self.subject.version
+            row = {
+                "seq": self.subject.version,
+                "type": happening.type,
+                "at": self.at,
+                "actor": self.by.kind,
+                "person_id": self.by.person_id,
+                "tick_id": self.tick_id,
+                "facts": happening.facts(),
+                "changes": changes,
+                "commitments": [[said.field, commitment(said.text, salt)] for said, salt in spoken],
+                "previous_hash": self.subject.head_hash,
+            }
+            self.subject.head_hash = row["hash"] = chained(self.subject.stream_name, row)
+            rows.append(row)
+            changes = {}
+        return rows, after
+
+
+def _insert_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:
+    statement = insert(Event.__table__).values(recorded_at=now()).returning(Event.__table__.c.id, sort_by_parameter_order=True)
+    return list(session.execute(statement, rows).scalars())
+
+
+def chained(stream_name: str, row: dict[str, Any]) -> str:
+    """Give the hash of an event: SHA-256 over its canonical JSON, the one before it included."""
+    content = [
+        stream_name, row["seq"], row["type"], row["at"].isoformat(), str(row["actor"]), row["person_id"],
+        row["facts"], row["changes"], row["commitments"], row["previous_hash"],
+    ]  # fmt: skip
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def canonical(value: Any) -> str:
+    """Give JSON that is the same for the same value: sorted keys, no spaces, UTF-8."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def replay(events: Iterable[Event]) -> dict[str, Any]:
+    """Give what the events, in order of seq, add up to: it equals `case.tracked()`."""
+    state: dict[str, Any] = {}
+    for event in events:
+        state |= event.changes
+    return state

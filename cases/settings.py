@@ -1,0 +1,185 @@
+"""Every setting, read once from the environment. A missing or bad one is one clear line."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cases.calendar import Calendar
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+MAIL_SCHEMES = {"smtp", "smtp+starttls", "smtps"}
+SHORTEST_KEY = 32
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used; the message is the line that a person reads."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says, checked. Durations are in seconds unless the name says otherwise."""
+
+    database_url: str
+    redis_url: str | None
+    smtp_url: str | None
+    base_url: str
+    secret_key: str = field(repr=False)
+    timezone: ZoneInfo
+    locale: str
+    mail_from: str
+    var: Path
+    rate_limits: bool
+    heartbeat_url: str | None
+    trusted_proxies: int
+    auto_publish: bool
+    metrics_token: str | None = field(repr=False)
+    sweep_seconds: int
+    morning_hour: int
+    closed_days: frozenset[date]
+
+    @property
+    def calendar(self) -> Calendar:
+        """The house's time."""
+        return Calendar(self.timezone, self.closed_days)
+
+    @property
+    def embedded(self) -> bool:
+        """True when everything runs in one process on SQLite, with no Redis."""
+        return self.database_url.startswith("sqlite") and self.redis_url is None
+
+
+def read_settings(environ: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Settings:
+    """Give the settings that `environ` (default: the process's) and `folder` (default: the working one) say.
+
+    Raises `BadSetting` with one line that names the variable.
+    """
+    env = os.environ if environ is None else environ
+    var = Path(env.get("VENTIL_VAR") or (folder or Path.cwd()) / "var")
+    database_url = _database_url(env.get("VENTIL_DATABASE_URL"), var)
+    redis_url = _redis_url(env.get("VENTIL_REDIS_URL"))
+    embedded = database_url.startswith("sqlite")
+    return Settings(
+        database_url=database_url,
+        redis_url=redis_url,
+        smtp_url=_smtp_url(env.get("VENTIL_SMTP_URL")),
+        base_url=_base_url(env.get("VENTIL_BASE_URL") or "http://127.0.0.1:8000"),
+        secret_key=_secret_key(env.get("VENTIL_SECRET_KEY"), var if embedded else None),
+        timezone=_timezone(env.get("VENTIL_TIMEZONE") or "Europe/Stockholm"),
+        locale=_one_of(env, "VENTIL_LOCALE", "sv", ("sv", "en")),
+        mail_from=_mail_from(env.get("VENTIL_MAIL_FROM") or "ventil@localhost"),
+        var=var,
+        rate_limits=_one_of(env, "VENTIL_RATE_LIMITS", "on", ("on", "off")) == "on",
+        heartbeat_url=env.get("VENTIL_HEARTBEAT_URL") or None,
+        trusted_proxies=_whole_number(env, "VENTIL_TRUSTED_PROXIES", 0, 0, 5),
+        auto_publish=_one_of(env, "VENTIL_AUTO_PUBLISH", "off", ("on", "off")) == "on",
+        metrics_token=env.get("VENTIL_METRICS_TOKEN") or None,
+        sweep_seconds=_whole_number(env, "VENTIL_SWEEP_SECONDS", 60, 1, 3600),
+        morning_hour=_whole_number(env, "VENTIL_MORNING_HOUR", 7, 0, 23),
+        closed_days=_days(env.get("VENTIL_CLOSED_DAYS") or ""),
+    )
+
+
+def _database_url(given: str | None, var: Path) -> str:
+    if not given:
+        return f"sqlite:///{var / 'ventil.sqlite3'}"
+    for plain in ("postgres://", "postgresql://"):
+        if given.startswith(plain):
+            return "postgresql+psycopg://" + given.removeprefix(plain)
+    if given.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return given
+    raise BadSetting("VENTIL_DATABASE_URL must begin with postgresql:// or sqlite:///")
+
+
+def _redis_url(given: str | None) -> str | None:
+    if given and not given.startswith(("redis://", "rediss://", "unix://")):
+        raise BadSetting("VENTIL_REDIS_URL must begin with redis://, rediss:// or unix://")
+    return given or None
+
+
+def _smtp_url(given: str | None) -> str | None:
+    if not given:
+        return None
+    parts = urlsplit(given)
+    if parts.scheme not in MAIL_SCHEMES or not parts.hostname:
+        raise BadSetting("VENTIL_SMTP_URL must look like smtp://host:25, smtp+starttls://host:587 or smtps://host:465")
+    try:
+        _ = parts.port
+    except ValueError:
+        raise BadSetting("VENTIL_SMTP_URL has a port that is not a number") from None
+    return given
+
+
+def _base_url(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise BadSetting("VENTIL_BASE_URL must be an address such as https://arenden.example.se")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise BadSetting("VENTIL_BASE_URL may be http only on this machine itself; use https")
+    return given.rstrip("/")
+
+
+def _secret_key(given: str | None, var: Path | None) -> str:
+    if given:
+        if len(given) < SHORTEST_KEY:
+            raise BadSetting(f"VENTIL_SECRET_KEY must be at least {SHORTEST_KEY} characters")
+        return given
+    if var is None:
+        raise BadSetting("VENTIL_SECRET_KEY must be set (at least 32 random characters)")
+    return _kept_key(var / "secret-key")
+
+
+def _kept_key(path: Path) -> str:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            fresh = path.with_name(f"{path.name}.{os.getpid()}")
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_urlsafe(48))
+            try:
+                os.link(fresh, path)
+            except FileExistsError:
+                pass  # another process was first: its key is the house's key
+            finally:
+                fresh.unlink()
+        return path.read_text().strip()
+    except OSError as error:
+        raise BadSetting(f"the folder {path.parent} cannot be written: {error.strerror}") from None
+
+
+def _timezone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise BadSetting(f"VENTIL_TIMEZONE is not a known time zone: {name!r}") from None
+
+
+def _mail_from(given: str) -> str:
+    if given.count("@") != 1 or any(sign in given for sign in " ,;<>\r\n"):
+        raise BadSetting("VENTIL_MAIL_FROM must be one plain mail address")
+    return given
+
+
+def _days(given: str) -> frozenset[date]:
+    try:
+        return frozenset(date.fromisoformat(day.strip()) for day in given.split(",") if day.strip())
+    except ValueError:
+        raise BadSetting("VENTIL_CLOSED_DAYS must be days such as 2026-12-23, separated by commas") from None
+
+
+def _one_of(env: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:
+    given = env.get(name) or default
+    if given not in allowed:
+        raise BadSetting(f"{name} must be one of {', '.join(allowed)}, not {given!r}")
+    return given
+
+
+def _whole_number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    given = env.get(name) or str(default)
+    if not given.isdecimal() or not least <= int(given) <= most:
+        raise BadSetting(f"{name} must be a whole number from {least} to {most}, not {given!r}")
+    return int(given)

@@ -1,0 +1,109 @@
+"""Deliveries: one per occasion and address. What is to be sent stands here, whatever the broker remembers."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cases.database import Base, BigId, UtcDateTime, one_of
+from cases.history import Json
+
+
+class Channel(StrEnum):
+    """How it gets there: by mail, by a call that a person makes, or not until a role has someone."""
+
+    MAIL = "mail"
+    CALL = "call"
+    ROLE = "role"
+
+
+class Outcome(StrEnum):
+    """Where a delivery stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    SUPPRESSED = "suppressed"
+    SET_ASIDE = "set_aside"
+    CALLED = "called"
+
+
+class Address(Base):
+    """A mail address, once however it was written."""
+
+    __tablename__ = "address"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    email_normalised: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str] = mapped_column(String(254))
+
+
+class Delivery(Base):
+    """One sending of one letter to one address, or one call to make.
+
+    `occasion` is "event:N" or "tick:N"; with the recipient it is unique, so that each gets it in exactly one letter.
+    `recipient` is "address:N", "party:N" (a call) or "role:desk.head".
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("occasion", "recipient"),
+        CheckConstraint("outcome IN ('waiting', 'sent', 'suppressed', 'set_aside', 'called')", name="outcome"),
+        CheckConstraint("channel IN ('mail', 'call', 'role')", name="channel"),
+        CheckConstraint("(channel = 'mail') = (address_id IS NOT NULL)", name="mail_has_address"),
+        CheckConstraint("outcome <> 'suppressed' OR reason IS NOT NULL", name="suppressed_has_reason"),
+        Index("ix_delivery_waiting", "address_id", "id", postgresql_where=text("outcome = 'waiting'"), sqlite_where=text("outcome = 'waiting'")),
+        Index("ix_delivery_next", "next_attempt_at", "id", postgresql_where=text("outcome = 'waiting'"), sqlite_where=text("outcome = 'waiting'")),
+        Index("ix_delivery_open", "channel", "id", postgresql_where=text("outcome IN ('waiting', 'set_aside')"), sqlite_where=text("outcome IN ('waiting', 'set_aside')")),
+        Index("ix_delivery_address_id", "address_id", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    occasion: Mapped[str] = mapped_column(String(30))
+    recipient: Mapped[str] = mapped_column(String(40))
+    channel: Mapped[Channel] = mapped_column(one_of(Channel), default=Channel.MAIL)
+    letter: Mapped[str] = mapped_column(String(40))
+    locale: Mapped[str] = mapped_column(String(5), default="sv")
+    address_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"), default=None)
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"), default=None)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    context: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)  # what was resolved when planned
+    outcome: Mapped[Outcome] = mapped_column(one_of(Outcome), default=Outcome.WAITING)
+    reason: Mapped[str | None] = mapped_column(Text, default=None)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    claims: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    first_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    lease_token: Mapped[str | None] = mapped_column(String(32), default=None)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    message_id: Mapped[str | None] = mapped_column(String(200), default=None)
+    message: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)  # kept until sent
+    message_sha256: Mapped[str | None] = mapped_column(String(64), default=None)
+    last_error: Mapped[str | None] = mapped_column(Text, default=None)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+class DeliveryLine(Base):
+    """Which events a delivery tells, and by right of which audience: the record of who was told."""
+
+    __tablename__ = "delivery_line"
+    __table_args__ = (Index("ix_delivery_line_event_id", "event_id"),)
+
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    audience: Mapped[str] = mapped_column(String(30))
+    letter: Mapped[str] = mapped_column(String(40))
+
+
+class MailServer(Base):
+    """The breaker of one mail server: closed, or waiting for the one probe that may open it again."""
+
+    __tablename__ = "mail_server"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    down_since: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    probe_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    probing_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    last_error: Mapped[str | None] = mapped_column(Text, default=None)
