@@ -1,0 +1,104 @@
+"""Masking: personal numbers, telephone numbers and mail addresses are taken out of what everybody may read.
+
+A personal number is taken for one only when its date exists and its check digit is right (SKV 704), so that road
+numbers, amounts and references stay.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import cycle
+
+COORDINATION = 60  # added to the day in a samordningsnummer
+
+PERSONAL_NUMBER = re.compile(
+    r"(?<!\d)(?<!\d-)(?:(?P<century>1[89]|20)[ -]?)?(?P<year>\d\d)[ -]?(?P<month>[01]\d)[ -]?(?P<day>\d\d)"
+    r"\s?[-+\u2010-\u2015\u2212/.]?\s?(?P<last>\d{4})(?!\d)"
+)
+SEPARATED = r"[ \u00a0]?[-\u2010-\u2015/.]?[ \u00a0]?"
+ABROAD = re.compile(
+    rf"(?<![\w+])(?:\+|00)[1-9]\d{{0,2}}{SEPARATED}(?:\(0\){SEPARATED})?(?:\d{SEPARATED}){{6,11}}\d(?!\d)"
+)
+AREA_CODE = re.compile(rf"(?<![\w.,-])\(?0[1-9]\d{{0,2}}\)?{SEPARATED}(?:\d{SEPARATED}){{5,7}}\d(?!\d)")
+AFTER_A_WORD = re.compile(
+    r"(?i)\b(?:tel|tfn|telefon|telefonnummer|mobil|mobilnummer|ring|phone|call)(?:\s?nr)?[.:]?\s{0,2}"
+    r"(?P<number>[1-9]\d[\d -]{3,9}\d)(?!\d)"
+)
+AT_SIGN = r"\s?(?:@|\(at\)|\[at\]|\(snabel-?a\)|\[snabel-?a\])\s?"
+MAIL_ADDRESS = re.compile(rf"(?i)[\w.!#$%&'*+/=?^`{{|}}~-]{{1,64}}{AT_SIGN}(?:[\w-]{{1,63}}\.){{1,5}}[^\W\d_]{{2,24}}")
+
+MASKS = {
+    "personal-number": "[personnummer borttaget]",
+    "phone": "[telefonnummer borttaget]",
+    "email": "[e-postadress borttagen]",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found in a text, and where it stands."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def findings(text: str) -> list[Finding]:
+    """Give every personal number, mail address and telephone number in the text, in order, without overlaps."""
+    found: list[Finding] = []
+    for look in LOOKS:
+        found += [one for one in look(text) if not any(_overlap(one, other) for other in found)]
+    return sorted(found, key=lambda one: one.start)
+
+
+def mask(text: str) -> str:
+    """Give the text with what `findings` finds taken out, each replaced by a word that says what stood there."""
+    pieces, at = [], 0
+    for one in findings(text):
+        pieces += [text[at : one.start], MASKS[one.kind]]
+        at = one.end
+    return "".join([*pieces, text[at:]])
+
+
+def is_personal_number(century: str | None, six: str, last: str) -> bool:
+    """Say whether these are a personnummer or a samordningsnummer: a day that exists, and a right check digit."""
+    return _has_check_digit(six + last) and any(_is_day(c, six) for c in ([century] if century else ["19", "20"]))
+
+
+def _personal_numbers(text: str) -> Iterator[Finding]:
+    for match in PERSONAL_NUMBER.finditer(text):
+        six = match["year"] + match["month"] + match["day"]
+        if is_personal_number(match["century"], six, match["last"]):
+            yield Finding("personal-number", *match.span())
+
+
+def _mail_addresses(text: str) -> Iterator[Finding]:
+    return (Finding("email", *match.span()) for match in MAIL_ADDRESS.finditer(text))
+
+
+def _phones(text: str) -> Iterator[Finding]:
+    for pattern in (ABROAD, AREA_CODE):
+        yield from (Finding("phone", *match.span()) for match in pattern.finditer(text))
+    yield from (Finding("phone", *match.span("number")) for match in AFTER_A_WORD.finditer(text))
+
+
+LOOKS: tuple[Callable[[str], Iterator[Finding]], ...] = (_personal_numbers, _mail_addresses, _phones)
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _is_day(century: str, six: str) -> bool:
+    day = int(six[4:])
+    try:
+        date(int(century + six[:2]), int(six[2:4]), day - COORDINATION if day > COORDINATION else day)
+    except ValueError:
+        return False
+    return True
+
+
+def _has_check_digit(ten: str) -> bool:
+    products = (int(digit) * weight for digit, weight in zip(ten, cycle((2, 1)), strict=False))
+    return sum(product // 10 + product % 10 for product in products) % 10 == 0
