@@ -80,15 +80,33 @@ class Case(Base):
         CheckConstraint("(state = 'waiting') = (waiting_for IS NOT NULL)", name="waiting_for"),
         CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into"),
         CheckConstraint("length(title) BETWEEN 1 AND 200", name="title"),
-        Index("ix_case_next_at", "next_at", "id", postgresql_where=text("next_at IS NOT NULL"), sqlite_where=text("next_at IS NOT NULL")),
-        Index("ix_case_due", "due_at", "id", postgresql_where=text("due_at IS NOT NULL"), sqlite_where=text("due_at IS NOT NULL")),
+        Index(
+            "ix_case_next_at",
+            "next_at",
+            "id",
+            postgresql_where=text("next_at IS NOT NULL"),
+            sqlite_where=text("next_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_case_due",
+            "due_at",
+            "id",
+            postgresql_where=text("due_at IS NOT NULL"),
+            sqlite_where=text("due_at IS NOT NULL"),
+        ),
         Index("ix_case_state", "state", "id"),
         Index("ix_case_responsible", "responsible_id", "state", "due_at", "id"),
         Index("ix_case_group", "group_id", "id"),
         Index("ix_case_place", "place_id", "id"),
         Index("ix_case_category", "category_id", "id"),
         Index("ix_case_reporter", "reporter_id"),
-        Index("ix_case_published", "published_at", "id", postgresql_where=text("published_at IS NOT NULL"), sqlite_where=text("published_at IS NOT NULL")),
+        Index(
+            "ix_case_published",
+            "published_at",
+            "id",
+            postgresql_where=text("published_at IS NOT NULL"),
+            sqlite_where=text("published_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
@@ -136,6 +154,7 @@ class Case(Base):
     waiting_from_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), default=None)
 
+    duty_on: Mapped[date | None] = mapped_column(default=None)  # the day that a duty is for
     every_months: Mapped[int | None] = mapped_column(default=None)  # a duty that comes again
     quick_win: Mapped[bool] = mapped_column(default=False)
     wants_public: Mapped[bool] = mapped_column(default=False)
@@ -187,9 +206,7 @@ class Case(Base):
 
     def is_overdue(self, now: datetime) -> bool:
         """Say whether the due day has passed and nobody has acted."""
-        return (
-            self.due_at is not None and CLOCK_OF.get(self.state) is RunsOut.LADDER and self.due_at < now
-        )
+        return self.due_at is not None and CLOCK_OF.get(self.state) is RunsOut.LADDER and self.due_at < now
 
     @property
     def state_clock(self) -> Clock:
@@ -238,7 +255,7 @@ TRACKED = (
     "kind", "origin", "state", "channel", "responsible_id", "officer_id", "group_id", "category_id", "place_id",
     "policy_id", "due_at", "next_at", "cycle", "rung", "rung_at", "life_due_at", "life_cycle", "life_rung", "life_at",
     "raised_on", "statutory_due_at", "statutory_rung", "statutory_at", "promised_on", "promise_breaks_at",
-    "waiting_for", "waiting_unit_id", "waiting_from", "waiting_from_due_at", "merged_into_id", "every_months",
+    "waiting_for", "waiting_unit_id", "waiting_from", "waiting_from_due_at", "merged_into_id", "duty_on", "every_months",
     "quick_win", "published_at", "highest_rung", "sent_back_count", "ended_at",
 )  # fmt: skip
 
@@ -253,7 +270,13 @@ class Promise(Base):
     __tablename__ = "promise"
     __table_args__ = (
         CheckConstraint("outcome IN ('running', 'moved', 'kept', 'broken', 'dropped')", name="outcome"),
-        Index("uq_promise_running", "case_id", unique=True, postgresql_where=text("outcome = 'running'"), sqlite_where=text("outcome = 'running'")),
+        Index(
+            "uq_promise_running",
+            "case_id",
+            unique=True,
+            postgresql_where=text("outcome = 'running'"),
+            sqlite_where=text("outcome = 'running'"),
+        ),
         Index("ix_promise_case_id", "case_id"),
     )
 

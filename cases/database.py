@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
@@ -43,7 +44,6 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
-
 
 
 def one_of(words: type[StrEnum]) -> Enum:
@@ -154,6 +154,11 @@ def calendar_of(session: Session) -> Calendar:
     """Give the calendar of the house whose session this is."""
     calendar: Calendar = session.info["calendar"]
     return calendar
+
+
+def insert_of(session: Session) -> Any:
+    """Give the INSERT of this session's database that knows ON CONFLICT."""
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
 
 
 def _postgresql_engine(url: str, pool_size: int) -> Engine:

@@ -26,7 +26,13 @@ class AgendaItem(Base):
     __tablename__ = "agenda_item"
     __table_args__ = (
         CheckConstraint("why IN ('overdue', 'waits', 'chosen')", name="why"),
-        Index("uq_agenda_item_open", "case_id", unique=True, postgresql_where=text("settled_at IS NULL"), sqlite_where=text("settled_at IS NULL")),
+        Index(
+            "uq_agenda_item_open",
+            "case_id",
+            unique=True,
+            postgresql_where=text("settled_at IS NULL"),
+            sqlite_where=text("settled_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)

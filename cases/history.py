@@ -17,6 +17,7 @@ from cases.people import Actor, ActorKind
 from cases.wire import LETTERS, Work
 from cases.words import Visibility, Words, commitment, fresh_salt
 
+SILENT = "silent"  # a session with this in its `info` tells nobody
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -76,74 +77,98 @@ class Entry:
     """What one act writes into a stream: one or more happenings, at one moment, by one actor.
 
     Make it *before* anything is changed, add what happened, then `write()` once. The first happening carries what
-    the whole act has set.
+    the whole act has set. Events of a tick get no work rows: the tick is told as a whole.
     """
 
-    def __init__(self, subject: Streamed, *, by: Actor, at: datetime, tick_id: int | None = None) -> None:
-        self.subject, self.by, self.at, self.tick_id = subject, by, at, tick_id
+    def __init__(self, subject: Streamed, *, by: Actor, at: datetime) -> None:
+        self.subject, self.by, self.at = subject, by, at
         self._before = subject.tracked() if subject.version else {}
         self._drafts: list[tuple[Happening, list[tuple[Said, str]]]] = []
 
-    def add(self, happening: Happening, *said: Said) -> None:
-        """Say that this happened, with these words."""
-        self._drafts.append((happening, [(words, fresh_salt()) for words in said if words.text]))
+    def __len__(self) -> int:
+        return len(self._drafts)
 
-    def write(self, session: Session, *, tells: bool = True) -> list[int]:
+    def add(self, happening: Happening, *said: Said) -> int:
+        """Say that this happened, with these words; give its place in the entry, from 0."""
+        self._drafts.append((happening, [(words, fresh_salt()) for words in said if words.text]))
+        return len(self._drafts) - 1
+
+    def write(self, session: Session) -> list[int]:
         """Write events, words and work rows; give the events' ids, in order.
 
-        With `tells=False` (an import) no work row is written, so nobody is told.
+        In a session that is silent (an import replays history) no work row is written, so nobody is told.
         """
-        rows, after = self._rows()
-        session.flush()  # the case's own row: a new one gets its id here
-        stream = self.subject.stream
-        for row in rows:
-            row["stream"] = stream
-        ids = _insert_events(session, rows)
-        words = [
-            {
-                "event_id": event_id, "case_id": stream or None, "field": said.field,
-                "visibility": said.visibility, "text": said.text, "salt": salt,
-            }
-            for event_id, (_, spoken) in zip(ids, self._drafts, strict=True)
-            for said, salt in spoken
-        ]  # fmt: skip
-        if words:
-            session.execute(insert(Words.__table__), words)
-        if tells:
-            session.execute(
-                insert(Work.__table__).values(recorded_at=now()),
-                [{"event_id": event_id, "consumer": LETTERS, "stream": stream, "claims": 0} for event_id in ids],
-            )
-        return ids
+        return insert_entries(session, [self])[id(self)]
 
-    def _rows(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    def rows(self) -> list[dict[str, Any]]:
+        """Number and chain the happenings; the subject's version and head move on."""
         after = self.subject.tracked()
         changes = {name: value for name, value in after.items() if self._before.get(name) != value}
         rows = []
         for happening, spoken in self._drafts:
-            self.subject.version += 1
-            if happening.changing and hasattr(self.subject, "changed_version"):
-                self.subject.changed_version = self.subject.version
-            row = {
-                "seq": self.subject.version,
-                "type": happening.type,
-                "at": self.at,
-                "actor": self.by.kind,
-                "person_id": self.by.person_id,
-                "tick_id": self.tick_id,
-                "facts": happening.facts(),
-                "changes": changes,
-                "commitments": [[said.field, commitment(said.text, salt)] for said, salt in spoken],
-                "previous_hash": self.subject.head_hash,
-            }
-            self.subject.head_hash = row["hash"] = chained(self.subject.stream_name, row)
-            rows.append(row)
+            rows.append(self._row(happening, spoken, changes))
             changes = {}
-        return rows, after
+        return rows
+
+    def spoken(self, event_ids: list[int]) -> list[dict[str, Any]]:
+        """Give the rows of words, once the events have their ids."""
+        stream = self.subject.stream
+        return [
+            {
+                "event_id": event_id, "case_id": stream or None, "field": said.field,
+                "visibility": said.visibility, "text": said.text, "salt": salt,
+            }
+            for event_id, (_, spoken) in zip(event_ids, self._drafts, strict=True)
+            for said, salt in spoken
+        ]  # fmt: skip
+
+    def _row(self, happening: Happening, spoken: list[tuple[Said, str]], changes: dict[str, Any]) -> dict[str, Any]:
+        self.subject.version += 1
+        if happening.changing and hasattr(self.subject, "changed_version"):
+            self.subject.changed_version = self.subject.version
+        row = {
+            "seq": self.subject.version,
+            "type": happening.type,
+            "at": self.at,
+            "actor": self.by.kind,
+            "person_id": self.by.person_id,
+            "tick_id": self.by.tick_id,
+            "facts": happening.facts(),
+            "changes": changes,
+            "commitments": [[said.field, commitment(said.text, salt)] for said, salt in spoken],
+            "previous_hash": self.subject.head_hash,
+        }
+        self.subject.head_hash = row["hash"] = chained(self.subject.stream_name, row)
+        return row
+
+
+def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int]]:
+    """Write entries with one statement per table; give their events' ids by `id(entry)`."""
+    drafted = [entry.rows() for entry in entries]
+    session.flush()  # the cases' own rows: a new one gets its id here
+    for entry, rows in zip(entries, drafted, strict=True):
+        for row in rows:
+            row["stream"] = entry.subject.stream
+    flat = [row for rows in drafted for row in rows]
+    fresh = iter(_insert_events(session, flat) if flat else [])
+    ids = {id(entry): [next(fresh) for _ in rows] for entry, rows in zip(entries, drafted, strict=True)}
+    words = [row for entry in entries for row in entry.spoken(ids[id(entry)])]
+    if words:
+        session.execute(insert(Words.__table__), words)
+    work = [
+        {"event_id": event_id, "consumer": LETTERS, "stream": entry.subject.stream, "claims": 0}
+        for entry in entries
+        if entry.by.tick_id is None
+        for event_id in ids[id(entry)]
+    ]
+    if work and not session.info.get(SILENT):
+        session.execute(insert(Work.__table__).values(recorded_at=now()), work)
+    return ids
 
 
 def _insert_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:
-    statement = insert(Event.__table__).values(recorded_at=now()).returning(Event.__table__.c.id, sort_by_parameter_order=True)
+    table = Event.__table__
+    statement = insert(table).values(recorded_at=now()).returning(table.c.id, sort_by_parameter_order=True)
     return list(session.execute(statement, rows).scalars())
 
 
@@ -166,7 +191,7 @@ def _plain(value: Any) -> Any:
 
 
 def replay(events: Iterable[Event]) -> dict[str, Any]:
-    """Give what the events, in order of seq, add up to: it equals `case.tracked()`."""
+    """Give what the events, in order of seq, add up to: `case.tracked()`, where what is absent is None."""
     state: dict[str, Any] = {}
     for event in events:
         state |= event.changes

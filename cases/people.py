@@ -94,6 +94,7 @@ class Actor:
     email: str = ""
     roles: tuple[tuple[int | None, Role], ...] = field(default=())
     case_id: int | None = None  # the one case that a reporter's own link opens
+    tick_id: int | None = None  # the sweep in which the clock acts
 
     @property
     def is_contact(self) -> bool:
@@ -150,6 +151,11 @@ THE_CLOCK = Actor(ActorKind.CLOCK)
 THE_IMPORT = Actor(ActorKind.IMPORT)
 A_COMMAND = Actor(ActorKind.COMMAND)
 A_VISITOR = Actor(ActorKind.VISITOR)
+
+
+def clock_of(tick_id: int) -> Actor:
+    """Give the clock as it acts in this sweep."""
+    return Actor(ActorKind.CLOCK, tick_id=tick_id)
 
 
 def reporter_of(case: Case) -> Actor:

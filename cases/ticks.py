@@ -13,7 +13,12 @@ class Tick(Base):
 
     __tablename__ = "tick"
     __table_args__ = (
-        Index("ix_tick_unplanned", "id", postgresql_where=text("planned_at IS NULL"), sqlite_where=text("planned_at IS NULL")),
+        Index(
+            "ix_tick_unplanned",
+            "id",
+            postgresql_where=text("planned_at IS NULL"),
+            sqlite_where=text("planned_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)

@@ -20,7 +20,13 @@ class Work(Base):
     __table_args__ = (
         UniqueConstraint("event_id", "consumer"),
         CheckConstraint("claims >= 0", name="claims"),
-        Index("ix_work_open", "stream", "id", postgresql_where=text("done_at IS NULL"), sqlite_where=text("done_at IS NULL")),
+        Index(
+            "ix_work_open",
+            "stream",
+            "id",
+            postgresql_where=text("done_at IS NULL"),
+            sqlite_where=text("done_at IS NULL"),
+        ),
         Index("ix_work_due", "id", postgresql_where=text("done_at IS NULL"), sqlite_where=text("done_at IS NULL")),
     )
 

@@ -1,0 +1,42 @@
+"""Commenting: words beside the life of a case. From the one it waits for, they are the answer."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from cases.case import LONGEST_TEXT, Case
+from cases.events import CaseCommented
+from cases.history import Entry, Said
+from cases.people import Actor, Who
+from cases.progress import Change, change_state, show_life
+from cases.refusals import NotAllowed, TooLong, WordsNeeded
+from cases.seeing import may_see
+from cases.states import State
+from cases.words import Visibility
+
+
+def comment(session: Session, case: Case, text: str, visibility: Visibility, *, by: Actor, at: datetime) -> list[int]:
+    """Add a comment; give its events' ids. The case must be locked.
+
+    A comment by the responsible unit or the desk is a sign of life. One by whom a waiting case waits for, other than
+    an internal one, answers it: the case goes on.
+    """
+    words = text.strip()
+    if not words:
+        raise WordsNeeded(field="text")
+    if len(words) > LONGEST_TEXT:
+        raise TooLong(field="text", most=LONGEST_TEXT)
+    if not may_see(by, case) or (visibility is Visibility.INTERNAL and not by.is_staff):
+        raise NotAllowed(step="comment")
+    who = by.to(case)
+    if Who.ASKED in who and case.state is State.WAITING and case.waiting_from and not visibility == Visibility.INTERNAL:
+        answer = Change(to=case.waiting_from, note=words, visibility=visibility)
+        return change_state(session, case, answer, by=by, at=at)
+    alive = bool(who & {Who.UNIT, Who.CONTACT}) and case.is_open
+    entry = Entry(case, by=by, at=at)
+    if alive and case.life_at is not None:
+        show_life(session, case, at)
+    if by.person_id is not None:
+        case.last_act_at = at
+    entry.add(CaseCommented(visibility=visibility, sign_of_life=alive), Said("note", words, visibility))
+    return entry.write(session)

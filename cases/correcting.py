@@ -1,0 +1,147 @@
+"""Correcting: what was wrong is put right by an event, never by changing the history."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from cases.case import LONGEST_TITLE, Case, Relation
+from cases.categories import Category
+from cases.events import CaseCorrected, CaseRelated, CaseWordsErased
+from cases.history import Entry, Event, Said
+from cases.people import Actor
+from cases.places import Place
+from cases.policies import matching
+from cases.progress import set_statutory
+from cases.published import Published
+from cases.publishing import publish, unpublish
+from cases.refusals import MergedIntoItself, NotAllowed, TooLong, UnknownName, WordsNeeded
+from cases.words import Words
+
+ERASED = "(raderat)"
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What is to be put right; None leaves it, an empty category or place takes it away. Names are slugs."""
+
+    title: str | None = None
+    category: str | None = None
+    place: str | None = None
+    quick_win: bool | None = None
+    published: bool | None = None
+    raised_on: date | None = None
+
+
+def correct(session: Session, case: Case, correction: Correction, *, by: Actor, at: datetime) -> list[int]:
+    """Correct the case; give its events' ids, none when nothing differs. The case must be locked.
+
+    Staff may correct; publishing is for the desk. A new category or place brings the policy of today.
+    """
+    if not by.is_staff:
+        raise NotAllowed(step="correct")
+    if correction.published is not None and not by.is_contact:
+        raise NotAllowed(step="publish")
+    entry = Entry(case, by=by, at=at)
+    said = _retitle(case, correction.title)
+    what = ["title"] if said else []
+    what += _reclassify(session, case, correction)
+    if correction.quick_win not in {None, case.quick_win}:
+        case.quick_win = bool(correction.quick_win)
+        what.append("quick_win")
+    if correction.raised_on not in {None, case.raised_on}:
+        case.raised_on = correction.raised_on
+        set_statutory(session, case, at)
+        what.append("raised_on")
+    if correction.published not in {None, case.published_at is not None}:
+        case.published_at = at if correction.published else None
+        what.append("published")
+    if not what:
+        return []
+    entry.add(_happening(correction, what), *said)
+    ids = entry.write(session)
+    _show(session, case, what, at)
+    return ids
+
+
+def _happening(correction: Correction, what: list[str]) -> CaseCorrected:
+    given = {name: getattr(correction, name) for name in what if name not in {"title", "raised_on"}}
+    raised = correction.raised_on.isoformat() if correction.raised_on and "raised_on" in what else None
+    return CaseCorrected(what=what, raised_on=raised, **given)
+
+
+def _retitle(case: Case, title: str | None) -> list[Said]:
+    if title is None or title.strip() == case.title:
+        return []
+    if not title.strip():
+        raise WordsNeeded(field="title")
+    if len(title.strip()) > LONGEST_TITLE:
+        raise TooLong(field="title", most=LONGEST_TITLE)
+    case.title = title.strip()
+    return [Said("title", case.title)]
+
+
+def _reclassify(session: Session, case: Case, correction: Correction) -> list[str]:
+    what = []
+    for name, table in (("category", Category), ("place", Place)):
+        slug = getattr(correction, name)
+        if slug is None:
+            continue
+        found = session.scalar(select(table.id).where(table.slug == slug, table.active)) if slug else None
+        if slug and found is None:
+            raise UnknownName(field=name, name=slug)
+        if found != getattr(case, f"{name}_id"):
+            setattr(case, f"{name}_id", found)
+            what.append(name)
+    if what:
+        case.policy_id = matching(session, case.kind, case.category_id, case.place_id).id
+    return what
+
+
+def _show(session: Session, case: Case, what: list[str], at: datetime) -> None:
+    if case.published_at is None and "published" in what:
+        unpublish(session, case)
+    elif case.published_at is not None and {"published", "title"} & set(what):
+        publish(session, case, at=at)
+
+
+def relate(session: Session, case: Case, other: Case, *, by: Actor, at: datetime) -> list[int]:
+    """Say that two cases have to do with each other; give the events' ids. Both must be locked."""
+    if not by.is_staff:
+        raise NotAllowed(step="relate")
+    if case.id == other.id:
+        raise MergedIntoItself(field="to", name=other.ref)
+    lower, higher = sorted((case.id, other.id))
+    if session.get(Relation, (lower, higher)):
+        return []
+    session.add(Relation(case_id=lower, other_id=higher))
+    ids = []
+    for one, another in ((case, other), (other, case)):
+        entry = Entry(one, by=by, at=at)
+        entry.add(CaseRelated(to=another.ref))
+        ids += entry.write(session)
+    return ids
+
+
+def erase_words(
+    session: Session, case: Case, decision: str, event_seqs: list[int], *, by: Actor, at: datetime
+) -> list[int]:
+    """Erase the words of these events (by seq), and the title with them when it stood there.
+
+    `decision` names the decision that the erasure rests on (gallringsbeslut); without one nothing is erased.
+    """
+    if not (by.is_admin or by.is_contact):
+        raise NotAllowed(step="erase")
+    if not decision.strip():
+        raise WordsNeeded(field="decision")
+    entry = Entry(case, by=by, at=at)
+    ids = list(session.scalars(select(Event.id).where(Event.stream == case.id, Event.seq.in_(event_seqs))))
+    gone = session.execute(
+        update(Words).where(Words.event_id.in_(ids)).values(text=None, salt=None).returning(Words.field)
+    )
+    if "title" in set(gone.scalars()):
+        case.title = ERASED
+    session.execute(update(Published).where(Published.case_id == case.id).values(title=case.title, description=""))
+    entry.add(CaseWordsErased(decision=decision.strip(), events=sorted(event_seqs)))
+    return entry.write(session)

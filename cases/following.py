@@ -1,0 +1,75 @@
+"""Following: somebody outside asks to be told, and the address confirms it before anything else is sent."""
+
+import re
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cases.case import Case, Follower, Party, case_to_change
+from cases.events import CaseFollowed, CaseUnfollowed, FollowerAskedToConfirm
+from cases.history import Entry
+from cases.house import the_house
+from cases.keys import FOLLOW, Link, make_link, use_link
+from cases.people import A_VISITOR
+from cases.refusals import UnknownName
+
+PLAIN_ADDRESS = re.compile(r"[^\s@,;<>\"()]{1,64}@[^\s@,;<>\"()]+\.[^\s@,;<>\"().]{2,}")
+
+
+def ask_to_follow(session: Session, case: Case, email: str, locale: str, *, key: str, at: datetime) -> None:
+    """Ask the address to confirm that it wants to follow the case. Says nothing of who follows already."""
+    address = email.strip().lower()
+    if not PLAIN_ADDRESS.fullmatch(address):
+        raise UnknownName(field="email", name=email)
+    follower = session.scalar(
+        select(Follower)
+        .join(Party, Party.id == Follower.party_id)
+        .where(Follower.case_id == case.id, func.lower(Party.email) == address)
+    )
+    if follower is None:
+        follower = _new_follower(session, case, address, locale, at)
+    elif follower.confirmed_at and not follower.ended_at:
+        return
+    link = make_link(session, FOLLOW, key=key, at=at, follower_id=follower.id)
+    entry = Entry(the_house(session, locked=True), by=A_VISITOR, at=at)
+    entry.add(FollowerAskedToConfirm(link=link.id, follower=follower.id))
+    entry.write(session)
+
+
+def _new_follower(session: Session, case: Case, address: str, locale: str, at: datetime) -> Follower:
+    party = Party(email=address, locale=locale)
+    session.add(party)
+    session.flush()
+    follower = Follower(case_id=case.id, party_id=party.id, asked_at=at)
+    session.add(follower)
+    session.flush()
+    return follower
+
+
+def confirm_following(session: Session, link: Link, *, at: datetime) -> Case | None:
+    """Begin to tell the follower of this link; give the case, or None when the link was used already."""
+    follower = session.get(Follower, link.follower_id)
+    if follower is None or not use_link(session, link, at):
+        return None
+    case = case_to_change(session, _ref_of(session, follower))
+    entry = Entry(case, by=A_VISITOR, at=at)
+    follower.confirmed_at, follower.ended_at = at, None
+    entry.add(CaseFollowed(follower=follower.id))
+    entry.write(session)
+    return case
+
+
+def stop_following(session: Session, follower: Follower, *, at: datetime) -> None:
+    """Tell the follower no more. Twice is the same as once."""
+    if follower.ended_at is not None:
+        return
+    case = case_to_change(session, _ref_of(session, follower))
+    entry = Entry(case, by=A_VISITOR, at=at)
+    follower.ended_at = at
+    entry.add(CaseUnfollowed(follower=follower.id))
+    entry.write(session)
+
+
+def _ref_of(session: Session, follower: Follower) -> str:
+    return session.scalars(select(Case.ref).where(Case.id == follower.case_id)).one()

@@ -1,0 +1,189 @@
+"""Handing in: a request becomes a case, at the desk, with a clock, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from cases import clocks
+from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case, Party, ReferenceCounter
+from cases.categories import Category
+from cases.database import calendar_of, insert_of
+from cases.events import CasePlanned, CaseReceived
+from cases.history import Entry, Said
+from cases.house import the_house
+from cases.people import Actor
+from cases.places import Place
+from cases.policies import Policy, Terms, matching, terms_from
+from cases.promises import promise
+from cases.refusals import CannotHoldCases, MembersOnly, TooLong, UnknownName, WordsNeeded
+from cases.states import Kind, State
+from cases.units import Unit, UnitKind, the_desk, unit_named
+
+Named = TypeVar("Named", Category, Place)
+PROPOSAL_ORIGIN = "proposal"
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """The one who asks, as far as they told us."""
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    locale: str = "sv"
+    protected: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is handed in. Category, place, group and responsible are slugs; days are local."""
+
+    kind: Kind
+    title: str
+    description: str = ""
+    category: str | None = None
+    place: str | None = None
+    group: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    reporter: Reporter | None = None
+    channel: str = "web"
+    public: bool = False
+    due_on: date | None = None
+    every_months: int | None = None
+    responsible: str | None = None
+    source: str | None = None
+    external_id: str | None = None
+
+
+def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> Case:
+    """Give the new case, received by the desk. `at` is a moment in UTC.
+
+    A duty with a due day is planned at once, for the unit that is responsible. Refuses an empty or too long title,
+    unknown names, and a group that the one who hands in does not belong to.
+    """
+    _check_words(request)
+    category = _named(session, Category, request.category, "category")
+    place = _named(session, Place, request.place, "place")
+    group = _group(session, request.group, by)
+    kind, origin = _kind(session, request.kind)
+    policy = matching(session, kind, category.id if category else None, place.id if place else None)
+    desk = the_desk(session)
+    case = Case(
+        ref=next_reference(session, calendar_of(session).day_of(at).year),
+        kind=kind,
+        origin=origin,
+        title=request.title.strip(),
+        channel=request.channel,
+        received_at=at,
+        responsible_id=desk.id,
+        group_id=group.id if group else None,
+        category_id=category.id if category else None,
+        place_id=place.id if place else None,
+        policy_id=policy.id,
+        reporter_id=_party(session, request.reporter),
+        latitude=request.latitude,
+        longitude=request.longitude,
+        wants_public=request.public,
+        duty_on=request.due_on if kind is Kind.DUTY else None,
+        every_months=request.every_months,
+        source=request.source,
+        external_id=request.external_id,
+    )
+    entry = Entry(case, by=by, at=at)
+    _start(session, case, policy, request, entry)
+    entry.write(session)
+    return case
+
+
+def _start(session: Session, case: Case, policy: Policy, request: Request, entry: Entry) -> None:
+    terms, calendar = terms_from(policy.terms), calendar_of(session)
+    due_on = calendar.add_working_days(calendar.day_of(entry.at), terms.look_days)
+    case.set_state_clock(clocks.laddered(due_on, 1, entry.at, terms, calendar))
+    session.add(case)
+    received = CaseReceived(
+        kind=case.kind, channel=case.channel, responsible="desk", due_on=due_on.isoformat(), origin=case.origin,
+        category=request.category, place=request.place, group=request.group,
+    )  # fmt: skip
+    entry.add(received, Said("title", case.title), Said("description", request.description.strip()))
+    if terms.promise_days is not None:
+        session.flush()
+        promise(session, case, calendar.add_working_days(calendar.day_of(entry.at), terms.promise_days), entry)
+    if case.kind is Kind.DUTY and request.due_on is not None:
+        _plan_duty(session, case, terms, request, entry)
+
+
+def _plan_duty(session: Session, case: Case, terms: Terms, request: Request, entry: Entry) -> None:
+    calendar = calendar_of(session)
+    holder = unit_named(session, request.responsible or "desk", field="responsible")
+    if not holder.holds_cases:
+        raise CannotHoldCases(field="responsible", name=holder.slug)
+    due_on = calendar.roll_forward(request.due_on or calendar.day_of(entry.at))
+    case.state, case.responsible_id = State.PLANNED, holder.id
+    case.set_state_clock(clocks.laddered(due_on, 2, entry.at, terms, calendar))
+    entry.add(CasePlanned(responsible=holder.slug, due_on=due_on.isoformat()))
+
+
+def next_reference(session: Session, year: int) -> str:
+    """Give the next reference of this local year, such as 2026-0042, from a counter row in the transaction."""
+    counter = ReferenceCounter.__table__
+    raised = update(ReferenceCounter).where(ReferenceCounter.year == year).values(last=ReferenceCounter.last + 1)
+    number = session.scalar(raised.returning(ReferenceCounter.last))
+    if number is None:
+        session.execute(insert_of(session)(counter).values(year=year, last=0).on_conflict_do_nothing())
+        number = session.scalar(raised.returning(ReferenceCounter.last))
+    return f"{year}-{number:04d}"
+
+
+def _check_words(request: Request) -> None:
+    if not request.title.strip():
+        raise WordsNeeded(field="title")
+    if len(request.title.strip()) > LONGEST_TITLE:
+        raise TooLong(field="title", most=LONGEST_TITLE)
+    if len(request.description) > LONGEST_TEXT:
+        raise TooLong(field="description", most=LONGEST_TEXT)
+
+
+def _kind(session: Session, asked: Kind) -> tuple[Kind, str | None]:
+    """Citizens' proposals exist only where the council has allowed them (kommunallagen 8:1); else an issue it is."""
+    if asked is Kind.PROPOSAL and not the_house(session).proposals:
+        return Kind.ISSUE, PROPOSAL_ORIGIN
+    return asked, None
+
+
+def _named(session: Session, table: type[Named], slug: str | None, field: str) -> Named | None:
+    if not slug:
+        return None
+    found = session.scalar(select(table).where(table.slug == slug, table.active))
+    if found is None:
+        raise UnknownName(field=field, name=slug)
+    return found
+
+
+def _group(session: Session, slug: str | None, by: Actor) -> Unit | None:
+    if not slug:
+        return None
+    group = unit_named(session, slug, field="group")
+    if group.kind is not UnitKind.GROUP:
+        raise UnknownName(field="group", name=slug)
+    if not (by.is_staff or by.is_in(group.id)):
+        raise MembersOnly(field="group", name=slug)
+    return group
+
+
+def _party(session: Session, reporter: Reporter | None) -> int | None:
+    if reporter is None or not (reporter.name or reporter.email or reporter.phone):
+        return None
+    party = Party(
+        name=reporter.name or None,
+        email=reporter.email or None,
+        phone=reporter.phone or None,
+        locale=reporter.locale,
+        protected=reporter.protected,
+    )
+    session.add(party)
+    session.flush()
+    return party.id

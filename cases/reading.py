@@ -1,0 +1,216 @@
+"""Reading: lists, filters, search and the timeline. What is not for the one who asks is never selected."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from cases.case import WITH_NAMES, Case
+from cases.categories import Category
+from cases.history import Event
+from cases.people import Actor, Person
+from cases.places import Place
+from cases.refusals import UnknownName
+from cases.searching import words_match
+from cases.seeing import readable_by, seen_by
+from cases.states import CLOCK_OF, OPEN, RunsOut, State
+from cases.units import Unit
+from cases.words import Visibility, Words
+
+MOST_ROWS = 500
+LADDERED = tuple(sorted(state for state, ends in CLOCK_OF.items() if ends is RunsOut.LADDER))
+
+
+class Sort(StrEnum):
+    """The orders that a list may have; the id breaks ties, so that pages neither skip nor repeat."""
+
+    NEWEST = "-received"
+    OLDEST = "received"
+    DUE = "due"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to. Names are slugs."""
+
+    states: tuple[State, ...] = ()
+    kind: str | None = None
+    category: str | None = None
+    place: str | None = None
+    responsible: str | None = None
+    group: str | None = None
+    overdue: bool | None = None
+    parked: bool | None = None
+    quick_win: bool | None = None
+    q: str | None = None
+    sort: Sort = Sort.NEWEST
+    limit: int = 50
+    cursor: str | None = None
+    extra: tuple[ColumnElement[bool], ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list; `next` is the cursor of the page after it."""
+
+    items: list[Case]
+    next: str | None
+
+
+def list_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime) -> Page:
+    """Give a page of the cases that the actor may see. `now` says what is overdue."""
+    limit = min(max(filters.limit, 1), MOST_ROWS)
+    query = select(Case).where(seen_by(actor), *conditions(filters, actor, now)).options(*WITH_NAMES)
+    rows = list(session.scalars(_in_order(query, filters).limit(limit + 1)))
+    more = len(rows) > limit
+    items = rows[:limit]
+    return Page(items, _cursor(filters.sort, items[-1]) if more else None)
+
+
+def count_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime, most: int = 1000) -> int:
+    """Count the cases of such a list, up to `most`, so that a count never costs more than a page."""
+    some = select(Case.id).where(seen_by(actor), *conditions(filters, actor, now)).limit(most).subquery()
+    return session.scalars(select(func.count()).select_from(some)).one()
+
+
+def conditions(filters: Filters, actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
+    """Give what the filters ask for, as conditions on `Case`."""
+    found: list[ColumnElement[bool]] = list(filters.extra)
+    if filters.states:
+        found.append(Case.state.in_(filters.states))
+        if set(filters.states) <= OPEN:
+            found.append(Case.due_at.is_not(None))
+    if filters.kind:
+        found.append(Case.kind == filters.kind)
+    found += [
+        column == select(table.id).where(table.slug == slug).scalar_subquery()
+        for column, table, slug in (
+            (Case.category_id, Category, filters.category),
+            (Case.place_id, Place, filters.place),
+            (Case.responsible_id, Unit, filters.responsible),
+            (Case.group_id, Unit, filters.group),
+        )
+        if slug
+    ]
+    if filters.overdue is not None:
+        found.append(_overdue(now) if filters.overdue else ~_overdue(now))
+    if filters.parked is not None:
+        found.append((Case.state == State.PARKED) if filters.parked else (Case.state != State.PARKED))
+    if filters.quick_win is not None:
+        found.append(Case.quick_win.is_(filters.quick_win))
+    if filters.q and filters.q.strip():
+        found.append(matches(filters.q.strip(), actor))
+    return found
+
+
+def _overdue(now: datetime) -> ColumnElement[bool]:
+    return and_(Case.state.in_(LADDERED), func.coalesce(Case.due_at, now) < now, Case.due_at.is_not(None))
+
+
+def matches(wanted: str, actor: Actor) -> ColumnElement[bool]:
+    """Give the condition on `Case` for a search: by reference, or in the words that the actor may read."""
+    readable = list(Visibility) if actor.is_staff else [Visibility.PUBLIC, Visibility.PARTICIPANTS]
+    found = select(Words.case_id).where(words_match(wanted), Words.visibility.in_(readable), Words.case_id.is_not(None))
+    return or_(Case.ref == wanted, Case.id.in_(found))
+
+
+def _in_order(query: Select[Any], filters: Filters) -> Select[Any]:
+    after = _after(filters)
+    if filters.sort is Sort.DUE:
+        if after is not None:
+            query = query.where(_later_due(*after))
+        return query.order_by(Case.due_at.is_(None), Case.due_at, Case.id)
+    if after is not None:
+        query = query.where(Case.id < after[1] if filters.sort is Sort.NEWEST else Case.id > after[1])
+    return query.order_by(Case.id.desc() if filters.sort is Sort.NEWEST else Case.id)
+
+
+def _later_due(due: str | None, case_id: int) -> ColumnElement[bool]:
+    if due is None:
+        return and_(Case.due_at.is_(None), Case.id > case_id)
+    moment = datetime.fromisoformat(due)
+    return or_(Case.due_at > moment, and_(Case.due_at == moment, Case.id > case_id), Case.due_at.is_(None))
+
+
+def _cursor(sort: Sort, last: Case) -> str:
+    due = last.due_at.isoformat() if sort is Sort.DUE and last.due_at else None
+    return base64.urlsafe_b64encode(json.dumps([sort, due, last.id]).encode()).decode().rstrip("=")
+
+
+def _after(filters: Filters) -> tuple[str | None, int] | None:
+    """Read the cursor; one that is not ours, or of another order, is refused."""
+    if not filters.cursor:
+        return None
+    try:
+        sort, due, case_id = json.loads(base64.urlsafe_b64decode(filters.cursor + "=" * (-len(filters.cursor) % 4)))
+        if sort != filters.sort or not isinstance(case_id, int):
+            raise ValueError(sort)
+        if due is not None:
+            datetime.fromisoformat(due)
+    except (ValueError, TypeError, binascii.Error):
+        raise UnknownName(field="cursor", name=filters.cursor) from None
+    return due, case_id
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of a timeline: the event, who did it, and the words that the reader may read."""
+
+    event: Event
+    by: str | None
+    words: dict[str, str]
+
+
+def timeline(session: Session, case: Case, actor: Actor, *, since: int = 0, limit: int = 500) -> list[Told]:
+    """Give what has happened to a case, in order, with the words that the actor may read. Two queries.
+
+    A comment of which the actor may not read the words is left out wholly.
+    """
+    person = aliased(Person)
+    rows = session.execute(
+        select(Event, person.name)
+        .outerjoin(person, person.id == Event.person_id)
+        .where(Event.stream == case.id, Event.seq > since)
+        .order_by(Event.seq)
+        .limit(limit)
+    ).all()
+    spoken = words_of(session, case, [event.id for event, _ in rows], readable_by(actor, case))
+    return [
+        Told(event, name, spoken.get(event.id, {}))
+        for event, name in rows
+        if not _is_hidden(event, readable_by(actor, case))
+    ]
+
+
+def _is_hidden(event: Event, readable: tuple[Visibility, ...]) -> bool:
+    return event.facts.get("visibility", Visibility.PUBLIC) not in readable
+
+
+def words_of(
+    session: Session, case: Case, event_ids: list[int], readable: tuple[Visibility, ...]
+) -> dict[int, dict[str, str]]:
+    """Give the words of these events by field, as far as they may be read and are not erased."""
+    rows = session.execute(
+        select(Words.event_id, Words.field, Words.text).where(
+            Words.case_id == case.id,
+            Words.event_id.in_(event_ids),
+            Words.visibility.in_(readable),
+            Words.text.is_not(None),
+        )
+    )
+    found: dict[int, dict[str, str]] = {}
+    for event_id, name, said in rows:
+        found.setdefault(event_id, {})[name] = said
+    return found
+
+
+def description_of(session: Session, case: Case) -> str:
+    """Give what was written when the case was handed in; empty when nothing was, or when it is erased."""
+    latest = select(Words.text).where(Words.case_id == case.id, Words.field == "description").order_by(Words.id.desc())
+    return session.scalars(latest.limit(1)).first() or ""

@@ -1,0 +1,49 @@
+"""Seeing: who may see which case, and which of its words. One rule for a page, a list and a search."""
+
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.sql import false
+
+from cases.case import Case
+from cases.forum import AgendaItem
+from cases.people import Actor, ActorKind, Who
+from cases.units import FORUM, Unit
+from cases.words import Visibility
+
+TAKES_PART = frozenset({Who.CONTACT, Who.HEAD, Who.UNIT, Who.GROUP, Who.REPORTER, Who.ASKED, Who.STAFF})
+
+
+def may_see(actor: Actor, case: Case) -> bool:
+    """Say whether the actor may see the case itself, not only what was published of it."""
+    return bool(actor.to(case) & TAKES_PART)
+
+
+def may_read(actor: Actor, case: Case, visibility: Visibility) -> bool:
+    """Say whether the actor may read words of this visibility: internal ones are for staff."""
+    if visibility is Visibility.INTERNAL:
+        return actor.is_staff
+    return visibility is Visibility.PUBLIC or may_see(actor, case)
+
+
+def readable_by(actor: Actor, case: Case) -> tuple[Visibility, ...]:
+    """Give the visibilities that the actor may read in this case."""
+    return tuple(visibility for visibility in Visibility if may_read(actor, case, visibility))
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """Give the condition on `Case` for what the actor may see, for lists, counts, search and export alike."""
+    if actor.is_staff:
+        return true()
+    if actor.kind is ActorKind.REPORTER:
+        return Case.id == actor.case_id
+    if not actor.unit_ids:
+        return false()
+    units = list(actor.unit_ids)
+    on_the_agenda = select(AgendaItem.case_id).where(
+        select(Unit.id).where(Unit.slug == FORUM, Unit.id.in_(units)).exists()
+    )
+    return or_(
+        Case.responsible_id.in_(units),
+        Case.group_id.in_(units),
+        Case.waiting_unit_id.in_(units),
+        Case.id.in_(on_the_agenda),
+    )
