@@ -1,0 +1,109 @@
+"""The local mailbox: letters kept in a folder, for a house that has no mail server."""
+
+import email
+import email.policy
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+from types import TracebackType
+
+import flask_mail
+
+NAME = re.compile(r"[0-9a-f]{32}\.eml")
+
+
+@dataclass(frozen=True)
+class KeptLetter:
+    """What the list of letters shows of one."""
+
+    name: str
+    to: str
+    subject: str
+    kept_at: datetime
+
+
+class Mailbox:
+    """A folder of .eml files. A letter is there whole or not at all, and once however often it is kept."""
+
+    name = "mailbox"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keep(self, message: bytes) -> str:
+        """Keep the letter and give its name, which comes from its Message-ID."""
+        name = _name_of(message)
+        path = self.folder / name
+        if not path.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _write_whole(path, message)
+        return name
+
+    def letters(self, limit: int = 100) -> list[KeptLetter]:
+        """Give the latest letters, newest first."""
+        if not self.folder.exists():
+            return []
+        files = [(entry.stat().st_mtime_ns, entry.name) for entry in os.scandir(self.folder)]
+        newest = sorted((when, name) for when, name in files if NAME.fullmatch(name))[::-1]
+        return [self._listed(name, when) for when, name in newest[:limit]]
+
+    def letter(self, name: str) -> EmailMessage | None:
+        """Give the letter of this name; None when there is none."""
+        path = self.folder / name
+        if not NAME.fullmatch(name) or not path.exists():
+            return None
+        return email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+
+    def line(self) -> "MailboxLine":
+        """Give what letters are sent over, as a mail server does."""
+        return MailboxLine(self)
+
+    def _listed(self, name: str, mtime_ns: int) -> KeptLetter:
+        headers = _headers((self.folder / name).read_bytes())
+        kept_at = datetime.fromtimestamp(mtime_ns / 1e9, UTC)
+        return KeptLetter(name, str(headers["To"]), str(headers["Subject"]), kept_at)
+
+
+class MailboxLine:
+    """Sends letters into the mailbox."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self.mailbox = mailbox
+
+    def __enter__(self) -> "MailboxLine":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
+        """Keep the letter."""
+        self.mailbox.keep(message.as_bytes())
+
+
+def _headers(message: bytes) -> EmailMessage:
+    head = message.partition(b"\r\n\r\n")[0]
+    return email.message_from_bytes(head, policy=email.policy.default)
+
+
+def _name_of(message: bytes) -> str:
+    headers = _headers(message)
+    identity = str(headers["Message-ID"] or "").encode() or message
+    return hashlib.sha256(identity).hexdigest()[:32] + ".eml"
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    draft = path.with_suffix(f".{os.getpid()}.{id(content)}.draft")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
