@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    Select,
     String,
     UniqueConstraint,
     select,
@@ -255,8 +256,8 @@ TRACKED = (
     "kind", "origin", "state", "channel", "responsible_id", "officer_id", "group_id", "category_id", "place_id",
     "policy_id", "due_at", "next_at", "cycle", "rung", "rung_at", "life_due_at", "life_cycle", "life_rung", "life_at",
     "raised_on", "statutory_due_at", "statutory_rung", "statutory_at", "promised_on", "promise_breaks_at",
-    "waiting_for", "waiting_unit_id", "waiting_from", "waiting_from_due_at", "merged_into_id", "duty_on", "every_months",
-    "quick_win", "published_at", "highest_rung", "sent_back_count", "ended_at",
+    "waiting_for", "waiting_unit_id", "waiting_from", "waiting_from_due_at", "merged_into_id", "duty_on",
+    "every_months", "quick_win", "published_at", "highest_rung", "sent_back_count", "ended_at",
 )  # fmt: skip
 
 
@@ -347,7 +348,9 @@ WITH_NAMES = (
 
 def case_to_read(session: Session, ref: str) -> Case:
     """Give the case with this reference or public id; `NotFound` when there is none. Who may see it is not asked."""
-    found = session.scalar(_named(ref).options(*WITH_NAMES, joinedload(Case.reporter), joinedload(Case.merged_into)))
+    found: Case | None = session.scalar(
+        _named(ref).options(*WITH_NAMES, joinedload(Case.reporter), joinedload(Case.merged_into))
+    )
     if found is None:
         raise NotFound(ref=ref)
     return found
@@ -355,12 +358,12 @@ def case_to_read(session: Session, ref: str) -> Case:
 
 def case_to_change(session: Session, ref: str) -> Case:
     """Give the case, locked until the transaction ends; `NotFound` when there is none."""
-    found = session.scalar(_named(ref).options(*WITH_NAMES).with_for_update(of=Case))
+    found: Case | None = session.scalar(_named(ref).options(*WITH_NAMES).with_for_update(of=Case))
     if found is None:
         raise NotFound(ref=ref)
     return found
 
 
-def _named(ref: str) -> Any:
+def _named(ref: str) -> Select[Case]:
     is_reference = ref[:4].isdecimal() and ref[4:5] == "-" and ref[5:].isdecimal()
     return select(Case).where(Case.ref == ref if is_reference else Case.public_id == ref)

@@ -29,7 +29,7 @@ def comment(session: Session, case: Case, text: str, visibility: Visibility, *, 
     if not may_see(by, case) or (visibility is Visibility.INTERNAL and not by.is_staff):
         raise NotAllowed(step="comment")
     who = by.to(case)
-    if Who.ASKED in who and case.state is State.WAITING and case.waiting_from and not visibility == Visibility.INTERNAL:
+    if Who.ASKED in who and case.state is State.WAITING and case.waiting_from and visibility != Visibility.INTERNAL:
         answer = Change(to=case.waiting_from, note=words, visibility=visibility)
         return change_state(session, case, answer, by=by, at=at)
     alive = bool(who & {Who.UNIT, Who.CONTACT}) and case.is_open

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, dataclass_transform
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, create_engine, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, mapped_column, relationship
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
@@ -60,13 +60,14 @@ NAMES = {
 }
 
 
+@dataclass_transform(kw_only_default=True, field_specifiers=(mapped_column, relationship))
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """The tables of the house."""
 
     metadata = MetaData(naming_convention=NAMES)
 
 
-class now(FunctionElement[datetime]):  # noqa: N801 - reads as the SQL function that it is
+class now(FunctionElement[datetime]):
     """The database's clock, as one SQL expression: for leases, next attempts and when a thing was recorded."""
 
     type = UtcDateTime()
@@ -81,6 +82,11 @@ def _now_postgresql(element: now, compiler: Any, **_: Any) -> str:
 @compiles(now, "sqlite")
 def _now_sqlite(element: now, compiler: Any, **_: Any) -> str:
     return "ventil_now()"
+
+
+def table_of(model: type[Base]) -> Table:
+    """Give the model's table, for statements that write many rows without making objects of them."""
+    return cast("Table", model.__table__)
 
 
 class FairLock:

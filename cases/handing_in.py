@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cases import clocks
 from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case, Party, ReferenceCounter
 from cases.categories import Category
-from cases.database import calendar_of, insert_of
+from cases.database import calendar_of, insert_of, table_of
 from cases.events import CasePlanned, CaseReceived
 from cases.history import Entry, Said
 from cases.house import the_house
@@ -129,7 +129,7 @@ def _plan_duty(session: Session, case: Case, terms: Terms, request: Request, ent
 
 def next_reference(session: Session, year: int) -> str:
     """Give the next reference of this local year, such as 2026-0042, from a counter row in the transaction."""
-    counter = ReferenceCounter.__table__
+    counter = table_of(ReferenceCounter)
     raised = update(ReferenceCounter).where(ReferenceCounter.year == year).values(last=ReferenceCounter.last + 1)
     number = session.scalar(raised.returning(ReferenceCounter.last))
     if number is None:

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.database import Base, BigId, UtcDateTime, now, one_of
+from cases.database import Base, BigId, UtcDateTime, now, one_of, table_of
 from cases.events import Happening
 from cases.people import Actor, ActorKind
 from cases.wire import LETTERS, Work
@@ -154,7 +154,7 @@ def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int
     ids = {id(entry): [next(fresh) for _ in rows] for entry, rows in zip(entries, drafted, strict=True)}
     words = [row for entry in entries for row in entry.spoken(ids[id(entry)])]
     if words:
-        session.execute(insert(Words.__table__), words)
+        session.execute(insert(table_of(Words)), words)
     work = [
         {"event_id": event_id, "consumer": LETTERS, "stream": entry.subject.stream, "claims": 0}
         for entry in entries
@@ -162,12 +162,12 @@ def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int
         for event_id in ids[id(entry)]
     ]
     if work and not session.info.get(SILENT):
-        session.execute(insert(Work.__table__).values(recorded_at=now()), work)
+        session.execute(insert(table_of(Work)).values(recorded_at=now()), work)
     return ids
 
 
 def _insert_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:
-    table = Event.__table__
+    table = table_of(Event)
     statement = insert(table).values(recorded_at=now()).returning(table.c.id, sort_by_parameter_order=True)
     return list(session.execute(statement, rows).scalars())
 

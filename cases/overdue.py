@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from cases import clocks
 from cases.case import Case, FiredRung
 from cases.clocks import Clock
-from cases.database import Database, calendar_of, insert_of
+from cases.database import Database, calendar_of, insert_of, table_of
 from cases.database import now as database_now
 from cases.duties import next_duty, report_to_council
 from cases.events import CaseEscalated, CasePromiseBroken, CasePutOnAgenda, Happening
@@ -108,7 +108,7 @@ class Sweeper:
         if self._tick is None or session.scalar(kept) is None:
             row = {"at": self.now, "lease_token": self._token, "claims": 0}
             values = {"started_at": database_now(), "lease_until": _in(session, TICK_LEASE)}
-            made = insert(Tick.__table__).values(**row, **values).returning(Tick.__table__.c.id)
+            made = insert(table_of(Tick)).values(**row, **values).returning(Tick.id)
             self._tick = session.execute(made).scalar_one()
         return self._tick
 
@@ -181,7 +181,7 @@ class Batch:
             for entry, which, clock, cycle, rung in self.rungs
         ]  # fmt: skip
         if fired:
-            self.session.execute(insert(FiredRung.__table__), fired)
+            self.session.execute(insert(table_of(FiredRung)), fired)
         _put_on_agenda(self.session, [case.id for case in self.agenda], self.now)
         return len(fired)
 
@@ -257,6 +257,6 @@ def _put_on_agenda(session: Session, case_ids: list[int], now: datetime) -> None
     """Put cases on the next meeting's agenda; one that stands there already stays as it is."""
     if not case_ids:
         return
-    put = insert_of(session)(AgendaItem.__table__)
+    put = insert_of(session)(table_of(AgendaItem))
     rows = [{"case_id": case_id, "why": "overdue", "added_at": now} for case_id in case_ids]
     session.execute(put.on_conflict_do_nothing(), rows)

@@ -62,7 +62,8 @@ class Policy(Base):
 
 def terms_from(stored: dict[str, Any]) -> Terms:
     """Read terms as they are stored; what is not named has its default. `TypeError` for an unknown name."""
-    return Terms(**{key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()})
+    given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
+    return Terms(**given)
 
 
 def terms_to_store(terms: Terms) -> dict[str, Any]:

@@ -197,7 +197,7 @@ def words_of(
 ) -> dict[int, dict[str, str]]:
     """Give the words of these events by field, as far as they may be read and are not erased."""
     rows = session.execute(
-        select(Words.event_id, Words.field, Words.text).where(
+        select(Words.event_id, Words.field, func.coalesce(Words.text, "")).where(
             Words.case_id == case.id,
             Words.event_id.in_(event_ids),
             Words.visibility.in_(readable),

@@ -13,7 +13,7 @@ from sqlalchemy.sql.functions import FunctionElement
 SIGNS = re.compile(r"[^\w-]+", re.UNICODE)
 
 
-class words_match(FunctionElement[bool]):  # noqa: N801 - reads as the SQL condition that it is
+class words_match(FunctionElement[bool]):
     """True for a row of `words` whose text matches what a person typed."""
 
     type = Boolean()
@@ -46,4 +46,4 @@ def _postgresql(element: words_match, compiler: Any, **kw: Any) -> str:
 @compiles(words_match, "sqlite")
 def _sqlite(element: words_match, compiler: Any, **kw: Any) -> str:
     _, _, prefix = _bound(element, compiler, **kw)
-    return f"words.id IN (SELECT rowid FROM words_search WHERE words_search MATCH {prefix})"
+    return f"words.id IN (SELECT rowid FROM words_search WHERE words_search MATCH {prefix})"  # noqa: S608 - a bound parameter

@@ -66,7 +66,7 @@ class Step:
     may_have: tuple[str, ...] = ()
 
 
-def _step(  # noqa: PLR0913 - a row of the table, with its columns by name
+def _step(
     name: str,
     event: str,
     sources: Iterable[State],

@@ -8,7 +8,7 @@ SHADOWS = ("words_search",)  # SQLite's full-text tables, and the tables behind 
 ONLY_HERE = {"ix_words_text", "ix_words_title"}  # expression indexes, PostgreSQL's
 
 
-def include_object(_item: Any, name: str | None, kind: str, reflected: bool, _compared: Any) -> bool:  # noqa: FBT001
+def include_object(_item: Any, name: str | None, kind: str, reflected: bool, _compared: Any) -> bool:
     """Leave out what no model describes on purpose."""
     if kind == "table" and name is not None and name.startswith(SHADOWS):
         return False
