@@ -18,6 +18,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
 from cases.categories import Category
 from cases.clocks import Clock
@@ -235,6 +236,17 @@ class Case(Base):
         moments = (self.rung_at, self.life_at, self.statutory_at, self.promise_breaks_at)
         self.next_at = min((m for m in moments if m is not None), default=None) if self.is_open else None
 
+    def give_to(self, unit: Unit, officer: Person | None = None) -> None:
+        """Let this unit be responsible, and one of its people hold the case."""
+        self.responsible_id, self.responsible_holds = unit.id, True
+        self.officer_id = officer.id if officer else None
+        self.show("responsible", unit)
+        self.show("officer", officer)
+
+    def show(self, name: str, value: object) -> None:
+        """Let a relationship show what its column has just been set to."""
+        set_committed_value(self, name, value)
+
     def end(self, state: State, at: datetime) -> None:
         """Come to an end: no clock runs any more."""
         self.state, self.ended_at, self.responsible_holds = state, at, None
@@ -246,6 +258,7 @@ class Case(Base):
         """Wait for nobody."""
         self.waiting_for = self.waiting_name = self.waiting_their_ref = None
         self.waiting_unit_id, self.waiting_from, self.waiting_from_due_at = None, None, None
+        self.show("waiting_unit", None)
 
     def tracked(self) -> dict[str, Any]:
         """Give what replaying the case's events gives back, as JSON values."""

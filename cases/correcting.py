@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from cases.case import LONGEST_TITLE, Case, Relation
 from cases.categories import Category
 from cases.events import CaseCorrected, CaseRelated, CaseWordsErased
+from cases.handing_in import named
 from cases.history import Entry, Event, Said
 from cases.people import Actor
 from cases.places import Place
-from cases.policies import matching
-from cases.progress import set_statutory
+from cases.progress import set_statutory, use_present_policy
 from cases.published import Published
 from cases.publishing import publish, unpublish
-from cases.refusals import MergedIntoItself, NotAllowed, TooLong, UnknownName, WordsNeeded
+from cases.refusals import MergedIntoItself, NotAllowed, TooLong, WordsNeeded
 from cases.words import Words
 
 ERASED = "(raderat)"
@@ -84,19 +84,23 @@ def _retitle(case: Case, title: str | None) -> list[Said]:
 
 def _reclassify(session: Session, case: Case, correction: Correction) -> list[str]:
     what = []
-    for name, table in (("category", Category), ("place", Place)):
-        slug = getattr(correction, name)
-        if slug is None:
-            continue
-        found = session.scalar(select(table.id).where(table.slug == slug, table.active)) if slug else None
-        if slug and found is None:
-            raise UnknownName(field=name, name=slug)
-        if found != getattr(case, f"{name}_id"):
-            setattr(case, f"{name}_id", found)
-            what.append(name)
+    if correction.category is not None:
+        category = named(session, Category, correction.category, "category")
+        what += _moved(case, "category", category, category.id if category else None)
+    if correction.place is not None:
+        place = named(session, Place, correction.place, "place")
+        what += _moved(case, "place", place, place.id if place else None)
     if what:
-        case.policy_id = matching(session, case.kind, case.category_id, case.place_id).id
+        use_present_policy(session, case)
     return what
+
+
+def _moved(case: Case, name: str, found: Category | Place | None, found_id: int | None) -> list[str]:
+    if found_id == getattr(case, f"{name}_id"):
+        return []
+    setattr(case, f"{name}_id", found_id)
+    case.show(name, found)
+    return [name]
 
 
 def _show(session: Session, case: Case, what: list[str], at: datetime) -> None:

@@ -20,7 +20,7 @@ from cases.policies import Policy, Terms, matching, terms_from
 from cases.promises import promise
 from cases.refusals import CannotHoldCases, MembersOnly, TooLong, UnknownName, WordsNeeded
 from cases.states import Kind, State
-from cases.units import Unit, UnitKind, the_desk, unit_named
+from cases.units import Unit, UnitKind, the_desk
 
 Named = TypeVar("Named", Category, Place)
 PROPOSAL_ORIGIN = "proposal"
@@ -66,8 +66,8 @@ def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> C
     unknown names, and a group that the one who hands in does not belong to.
     """
     _check_words(request)
-    category = _named(session, Category, request.category, "category")
-    place = _named(session, Place, request.place, "place")
+    category = named(session, Category, request.category, "category")
+    place = named(session, Place, request.place, "place")
     group = _group(session, request.group, by)
     kind, origin = _kind(session, request.kind)
     policy = matching(session, kind, category.id if category else None, place.id if place else None)
@@ -93,6 +93,9 @@ def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> C
         source=request.source,
         external_id=request.external_id,
     )
+    shown = {"responsible": desk, "policy": policy, "category": category, "place": place, "group": group}
+    for name, value in shown.items():
+        case.show(name, value)
     entry = Entry(case, by=by, at=at)
     _start(session, case, policy, request, entry)
     entry.write(session)
@@ -118,11 +121,12 @@ def _start(session: Session, case: Case, policy: Policy, request: Request, entry
 
 def _plan_duty(session: Session, case: Case, terms: Terms, request: Request, entry: Entry) -> None:
     calendar = calendar_of(session)
-    holder = unit_named(session, request.responsible or "desk", field="responsible")
+    holder = unitnamed(session, request.responsible or "desk", field="responsible")
     if not holder.holds_cases:
         raise CannotHoldCases(field="responsible", name=holder.slug)
     due_on = calendar.roll_forward(request.due_on or calendar.day_of(entry.at))
-    case.state, case.responsible_id = State.PLANNED, holder.id
+    case.state = State.PLANNED
+    case.give_to(holder)
     case.set_state_clock(clocks.laddered(due_on, 2, entry.at, terms, calendar))
     entry.add(CasePlanned(responsible=holder.slug, due_on=due_on.isoformat()))
 
@@ -154,7 +158,8 @@ def _kind(session: Session, asked: Kind) -> tuple[Kind, str | None]:
     return asked, None
 
 
-def _named(session: Session, table: type[Named], slug: str | None, field: str) -> Named | None:
+def named(session: Session, table: type[Named], slug: str | None, field: str) -> Named | None:
+    """Give the active category or place with this slug, None for none; `UnknownName` when there is no such."""
     if not slug:
         return None
     found = session.scalar(select(table).where(table.slug == slug, table.active))
@@ -166,7 +171,7 @@ def _named(session: Session, table: type[Named], slug: str | None, field: str) -
 def _group(session: Session, slug: str | None, by: Actor) -> Unit | None:
     if not slug:
         return None
-    group = unit_named(session, slug, field="group")
+    group = unitnamed(session, slug, field="group")
     if group.kind is not UnitKind.GROUP:
         raise UnknownName(field="group", name=slug)
     if not (by.is_staff or by.is_in(group.id)):

@@ -4,7 +4,7 @@ A unit with open cases cannot be switched off (G1). Dissolving one moves them fi
 """
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from cases.database import calendar_of
 from cases.events import CaseCorrected, Happening, UnitAdded, UnitChanged, UnitSwitchedOff
 from cases.history import Entry
 from cases.house import the_house
-from cases.people import Actor, Membership
+from cases.people import Actor, Membership, Role
 from cases.places import Place
 from cases.progress import Change, change_state
 from cases.refusals import AlreadyThere, CannotHoldCases, FieldRefusal, NotAllowed, StillResponsible, UnknownName
@@ -143,8 +143,11 @@ def _taker(session: Session, unit: Unit, into: str) -> Unit:
 
 def _move(session: Session, case: Case, unit: Unit, taker: Unit, *, by: Actor, at: datetime) -> None:
     if case.state in ASSIGNABLE:
-        note = f"{unit.name} → {taker.name}"
-        change_state(session, case, Change(State.ASSIGNED, responsible=taker.slug, note=note), by=_desk_of(by), at=at)
+        change = Change(State.ASSIGNED, responsible=taker.slug, note=f"{unit.name} → {taker.name}")
+        as_the_desk = replace(
+            by, roles=(*by.roles, (None, Role.CONTACT))
+        )  # this act is the admin's, and so is its right
+        change_state(session, case, change, by=as_the_desk, at=at)
         return
     entry = Entry(case, by=by, at=at)
     case.responsible_id, case.officer_id = taker.id, None

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cases import clocks
 from cases.calendar import add_months
-from cases.case import WAITING_FOR_REPORTER, Case
+from cases.case import Case
 from cases.database import calendar_of
 from cases.events import (
     CaseAnswered,
@@ -139,8 +139,7 @@ def use_present_policy(session: Session, case: Case) -> None:
     """Let the case follow the policy of today for its kind, category and place."""
     policy = matching(session, case.kind, case.category_id, case.place_id)
     case.policy_id = policy.id
-    session.flush()
-    session.refresh(case, ["policy"])
+    case.show("policy", policy)
 
 
 def _refuse_stale(session: Session, case: Case, change: Change) -> None:
@@ -196,10 +195,11 @@ def _assign(act: Act) -> Happening:
     change, case, was = act.change, act.case, act.was
     before = case.responsible.slug
     unit = act.case.responsible if act.step.name == "appoint" else _holder(act.session, change.responsible or "")
-    officer = _officer(act.session, change.officer, unit, act.today)
-    case.responsible_id, case.responsible_holds, case.officer_id = unit.id, True, officer
-    due_on = _begin(act, State.ASSIGNED, act.change.due_on or _after(act, act.terms.answer_days))
-    return CaseAssigned(responsible=unit.slug, due_on=due_on, officer=officer, previous=was, responsible_was=before)
+    case.give_to(unit, _officer(act.session, change.officer, unit, act.today))
+    due_on = _begin(act, State.ASSIGNED, change.due_on or _after(act, act.terms.answer_days))
+    return CaseAssigned(
+        responsible=unit.slug, due_on=due_on, officer=case.officer_id, previous=was, responsible_was=before
+    )
 
 
 def _send_back(act: Act) -> Happening:
@@ -238,6 +238,7 @@ def _wait(act: Act) -> Happening:
         raise NameNeeded(field="waiting_for")
     due_on = _begin(act, State.WAITING, act.change.due_on or _after(act, act.terms.waiting_days), latest=latest)
     case.waiting_for, case.waiting_unit_id = wanted.kind, unit.id if unit else None
+    case.show("waiting_unit", unit)
     case.waiting_name, case.waiting_their_ref = wanted.name, wanted.their_ref
     return CaseWaiting(waiting_for=wanted.kind, follow_up_on=due_on, unit=unit.slug if unit else None, previous=was)
 
@@ -298,9 +299,9 @@ def _reopen(act: Act) -> Happening:
         unit = _holder(act.session, act.change.responsible)
     else:
         unit = case.responsible if case.responsible.holds_cases else the_desk(act.session)
-    case.responsible_id, case.responsible_holds = unit.id, True
-    case.officer_id = _officer(act.session, act.change.officer, unit, act.today)
+    case.give_to(unit, _officer(act.session, act.change.officer, unit, act.today))
     case.ended_at = case.merged_into_id = None
+    case.show("merged_into", None)
     due_on = _begin(act, State.ASSIGNED, _after(act, act.terms.answer_days))
     set_statutory(act.session, case, act.at)
     return CaseReopened(responsible=unit.slug, due_on=due_on, previous=was, officer=case.officer_id)
@@ -406,18 +407,17 @@ def set_statutory(session: Session, case: Case, at: datetime) -> None:
 
 
 def _to_desk(act: Act) -> None:
-    desk = the_desk(act.session)
-    act.case.responsible_id, act.case.responsible_holds, act.case.officer_id = desk.id, True, None
+    act.case.give_to(the_desk(act.session))
 
 
 def _keeps_or_takes(act: Act) -> Unit:
     """The unit goes on being responsible; its own officer may be named with the step."""
-    unit = act.case.responsible
+    unit, officer = act.case.responsible, act.case.officer
     if act.change.responsible and act.change.responsible != unit.slug:
-        unit = _holder(act.session, act.change.responsible)
-        act.case.responsible_id, act.case.officer_id = unit.id, None
+        unit, officer = _holder(act.session, act.change.responsible), None
     if act.change.officer:
-        act.case.officer_id = _officer(act.session, act.change.officer, unit, act.today)
+        officer = _officer(act.session, act.change.officer, unit, act.today)
+    act.case.give_to(unit, officer)
     return unit
 
 
@@ -428,18 +428,16 @@ def _holder(session: Session, slug: str) -> Unit:
     return unit
 
 
-def _officer(session: Session, email: str | None, unit: Unit, today: date) -> int | None:
+def _officer(session: Session, email: str | None, unit: Unit, today: date) -> Person | None:
     if not email:
         return None
     officer = session.scalar(
-        select(Person.id)
+        select(Person)
         .join(Membership, Membership.person_id == Person.id)
         .where(Person.email == email.strip().lower(), Person.active, Membership.unit_id == unit.id)
         .where(Membership.until.is_(None) | (Membership.until > today))
+        .limit(1)
     )
     if officer is None:
         raise UnknownName(field="officer", name=email)
     return officer
-
-
-__all__ = ["WAITING_FOR_REPORTER", "Act", "Change", "WaitingFor", "change_state", "set_statutory", "show_life"]
