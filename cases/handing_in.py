@@ -121,7 +121,7 @@ def _start(session: Session, case: Case, policy: Policy, request: Request, entry
 
 def _plan_duty(session: Session, case: Case, terms: Terms, request: Request, entry: Entry) -> None:
     calendar = calendar_of(session)
-    holder = unitnamed(session, request.responsible or "desk", field="responsible")
+    holder = unit_named(session, request.responsible or "desk", field="responsible")
     if not holder.holds_cases:
         raise CannotHoldCases(field="responsible", name=holder.slug)
     due_on = calendar.roll_forward(request.due_on or calendar.day_of(entry.at))
@@ -171,7 +171,7 @@ def named(session: Session, table: type[Named], slug: str | None, field: str) ->
 def _group(session: Session, slug: str | None, by: Actor) -> Unit | None:
     if not slug:
         return None
-    group = unitnamed(session, slug, field="group")
+    group = unit_named(session, slug, field="group")
     if group.kind is not UnitKind.GROUP:
         raise UnknownName(field="group", name=slug)
     if not (by.is_staff or by.is_in(group.id)):
