@@ -1,0 +1,31 @@
+"""A migrated house for a test: made once per process, then copied."""
+
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from cases.calendar import Calendar
+from cases.database import Database
+from cases.migrating import migrate
+
+CALENDAR = Calendar(ZoneInfo("Europe/Stockholm"))
+A_TUESDAY = datetime(2026, 4, 14, 9, 0, tzinfo=UTC)
+
+
+@cache
+def _template() -> Path:
+    path = Path(tempfile.mkdtemp(prefix="ventil-")) / "house.sqlite3"
+    database = Database(f"sqlite:///{path}", CALENDAR)
+    migrate(database)
+    database.close()
+    return path
+
+
+def a_house(folder: Path) -> Database:
+    """Give a new, empty house on SQLite in this folder: the desk, the forum, the council and the catch-all."""
+    path = folder / "house.sqlite3"
+    shutil.copy(_template(), path)
+    return Database(f"sqlite:///{path}", CALENDAR)
