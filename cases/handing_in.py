@@ -20,7 +20,7 @@ from cases.policies import Policy, Terms, matching, terms_from
 from cases.promises import promise
 from cases.refusals import CannotHoldCases, MembersOnly, TooLong, UnknownName, WordsNeeded
 from cases.states import Kind, State
-from cases.units import Unit, UnitKind, the_desk
+from cases.units import Unit, UnitKind, the_desk, unit_named
 
 Named = TypeVar("Named", Category, Place)
 PROPOSAL_ORIGIN = "proposal"
