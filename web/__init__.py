@@ -1,1 +1,66 @@
 """What a visitor or a machine meets: pages and API."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from cases.database import Database
+from cases.settings import Settings
+from web.asking import current_actor
+from web.cookies import keep_cookies_safe
+from web.errors import answer_errors
+from web.guard import Audience, guard, open_to
+from web.languages import speak
+from web.limits import limit_requests
+from web.logs import log_requests
+from web.running import Ventil, house
+from web.security import SafeHeaders, secure
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+__all__ = ["Audience", "create_app", "current_actor", "house", "open_to"]
+
+STATIC = Path(__file__).with_name("static")
+AN_HOUR = 3600
+
+
+def create_app(settings: Settings, database: Database) -> Flask:
+    """Give the app for this house: API, pages, log-in and figures.
+
+    Raises `UndeclaredView` when an endpoint does not say who may use it.
+    """
+    app = Flask("web", root_path=str(Path(__file__).parent))
+    app.extensions["ventil"] = Ventil(database, settings)
+    log_requests(app)
+    keep_cookies_safe(app, settings)
+    secure(app, settings)
+    speak(app, settings)
+    answer_errors(app)
+    register(app)
+    guard(app)
+    limit_requests(app, settings)
+    wrap(app, settings)
+    return app
+
+
+def register(app: Flask) -> None:
+    """Open the doors; they are imported here because they import this package's names."""
+    from web import api, health, login, pages
+
+    app.register_blueprint(login.bp)
+    app.register_blueprint(health.bp)
+    api.register(app)
+    pages.register(app)
+
+
+def wrap(app: Flask, settings: Settings) -> None:
+    """Put around it what comes before Flask: files, safe headers, and who the visitor is behind our proxies."""
+    files = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=AN_HOUR)
+    whole: WSGIApplication = SafeHeaders(files, settings)
+    if hops := settings.trusted_proxies:
+        whole = ProxyFix(whole, x_for=hops, x_proto=hops, x_host=0)
+    app.wsgi_app = whole  # type: ignore[assignment, method-assign]

@@ -1,0 +1,171 @@
+"""Logging in by a one-time link, and out. The link comes by letter; only a POST uses it up (ASVS 6.5, 6.6)."""
+
+import secrets
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, session, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from cases.events import PersonAskedForLink, PersonLoggedIn
+from cases.history import Entry
+from cases.house import the_house
+from cases.keys import LOGIN, Link, hashed, link_with, make_link, use_link
+from cases.people import A_VISITOR, Actor, Person, actor_for
+from web.asking import current_actor
+from web.cookies import drop_session_cookie, session_cookie, set_session_cookie
+from web.guard import Audience, open_to
+from web.limits import Limit, limited
+from web.running import house, right_now, today
+from web.sessions import end_every_session, end_session, open_session
+
+__all__ = ["bp", "current_actor"]
+
+bp = Blueprint("login", __name__)
+BROWSER, NEXT = "browser", "next"
+HOME = "/"
+
+
+@bp.get("/logga-in")
+@open_to(Audience.ANYBODY)
+def ask() -> str:
+    """Show where to ask for a link; in the demonstration, also who one can be."""
+    session[NEXT] = safe_next(request.args.get(NEXT))
+    with house().database.reading() as rows:
+        return render_template("login.html", people=people_of_the_demonstration(rows))
+
+
+@bp.post("/logga-in")
+@open_to(Audience.ANYBODY)
+@limited(Limit.LOG_IN)
+def ask_for_link() -> str:
+    """Send a link; what is answered does not tell whether the address is known."""
+    browser = session.setdefault(BROWSER, secrets.token_urlsafe(16))
+    with house().database.transaction() as rows:
+        send_link(rows, request.form.get("email", ""), browser)
+    return render_template("login_sent.html")
+
+
+@bp.get("/logga-in/<token>")
+@open_to(Audience.ANYBODY)
+def confirm(token: str) -> AnyResponse:
+    """Show the button that uses the link up; mail programs that fetch ahead only see it."""
+    with house().database.reading() as rows:
+        usable = usable_link(rows, token) is not None
+    page = render_template("login_confirm.html", token=token, usable=usable)
+    return make_response(page, 200 if usable else 410)
+
+
+@bp.post("/logga-in/<token>")
+@open_to(Audience.ANYBODY)
+@limited(Limit.LOG_IN)
+def use(token: str) -> AnyResponse:
+    """Log in with the link; a second use finds it used up."""
+    with house().database.transaction() as rows:
+        link = usable_link(rows, token)
+        person_id = link.person_id if link and use_link(rows, link, right_now()) else None
+        key = log_in(rows, person_id)
+    if key is None:
+        return make_response(render_template("login_confirm.html", token=token, usable=False), 410)
+    return welcome(key)
+
+
+@bp.post("/demo-login")
+@open_to(Audience.ANYBODY)
+def be_somebody() -> AnyResponse:
+    """Be one of the demonstration's people at one click; in a real house there is no such door."""
+    with house().database.transaction() as rows:
+        if not the_house(rows).demonstration:
+            abort(404)
+        key = log_in(rows, request.form.get("person", type=int))
+    return welcome(key) if key else redirect(url_for("login.ask"), 303)
+
+
+@bp.post("/logga-ut")
+@open_to(Audience.ANYBODY)
+def log_out() -> AnyResponse:
+    """Log out in this browser."""
+    token = request.cookies.get(session_cookie(), "")
+    return farewell(lambda rows: end_session(rows, token, right_now()))
+
+
+@bp.post("/logga-ut/overallt")
+@open_to(Audience.LOGGED_IN)
+def log_out_everywhere() -> AnyResponse:
+    """Log out in every browser."""
+    person_id = current_actor().person_id or 0
+    return farewell(lambda rows: end_every_session(rows, person_id, right_now()))
+
+
+def send_link(rows: Session, email: str, browser: str) -> None:
+    """Make a link, and an event that sends it, when somebody has this address.
+
+    For an unknown address the same is written but for the event: a link for nobody. So it takes as long.
+    """
+    at, key = right_now(), house().settings.secret_key
+    the_house(rows, locked=True)
+    person = rows.scalar(select(Person).where(Person.email == email.strip().lower(), Person.active))
+    link = make_link(rows, LOGIN, key=key, at=at, person_id=person.id if person else None, browser=browser)
+    if person:
+        entry = Entry(the_house(rows), by=A_VISITOR, at=at)
+        entry.add(PersonAskedForLink(person=person.id, link=link.id))
+        entry.write(rows)
+
+
+def usable_link(rows: Session, token: str) -> Link | None:
+    """Give the link, when it can still be used, and by this browser."""
+    link = link_with(rows, token, LOGIN, right_now())
+    if link is None or link.person_id is None:
+        return None
+    return link if link.browser in (None, hashed(session.get(BROWSER, ""))) else None
+
+
+def log_in(rows: Session, person_id: int | None) -> str | None:
+    """Open a session for this person, and write that they logged in; None when there is no such active one."""
+    actor = actor_for(rows, person_id, on=today()) if person_id else None
+    if actor is None or actor.person_id is None:
+        return None
+    _write_login(rows, actor, actor.person_id)
+    return open_session(rows, actor.person_id, right_now())
+
+
+def _write_login(rows: Session, actor: Actor, person_id: int) -> None:
+    entry = Entry(the_house(rows, locked=True), by=actor, at=right_now())
+    entry.add(PersonLoggedIn(person=person_id))
+    entry.write(rows)
+
+
+def welcome(key: str) -> Response:
+    """Go where they wanted, with new cookies: those from before the log-in open nothing."""
+    wanted = safe_next(session.get(NEXT))
+    session.clear()
+    return set_session_cookie(_see(wanted), key)
+
+
+def farewell(end: Callable[[Session], None]) -> Response:
+    """End what is to be ended, and forget the cookies."""
+    with house().database.transaction() as rows:
+        end(rows)
+    session.clear()
+    return drop_session_cookie(_see(HOME))
+
+
+def _see(path: str) -> Response:
+    return Response(status=303, headers={"Location": path})
+
+
+def safe_next(wanted: str | None) -> str:
+    """Give the path if it is one of ours, else the first page (ASVS 3.7.2)."""
+    given = wanted or HOME
+    parts = urlsplit(given)
+    ours = given.startswith("/") and not given.startswith(("//", "/\\")) and given.isprintable()
+    return given if ours and not parts.scheme and not parts.netloc and "\\" not in given else HOME
+
+
+def people_of_the_demonstration(rows: Session) -> list[Person]:
+    """Give whom one can be at one click: nobody in a real house."""
+    if not the_house(rows).demonstration:
+        return []
+    return list(rows.scalars(select(Person).where(Person.active).order_by(Person.id)))

@@ -1,0 +1,24 @@
+"""The clock's pulse, seen by others than the clock (G8): when it last swept, and whether it has gone silent."""
+
+from datetime import datetime
+
+from sqlalchemy import column, select, table
+from sqlalchemy.orm import Session
+
+from cases.database import UtcDateTime
+from cases.settings import Settings
+
+SWEEP = "sweep"
+MISSED_SWEEPS = 3
+SCHEDULE = table("schedule", column("name"), column("last_done_at", UtcDateTime()))  # the workers own it
+
+
+def last_sweep(session: Session) -> datetime | None:
+    """Give when a sweep last ended; None when there has not been one."""
+    return session.scalar(select(SCHEDULE.c.last_done_at).where(SCHEDULE.c.name == SWEEP))
+
+
+def is_silent(session: Session, settings: Settings, at: datetime) -> bool:
+    """Say whether three sweeps should have come since the last one."""
+    last = last_sweep(session)
+    return last is None or (at - last).total_seconds() > MISSED_SWEEPS * settings.sweep_seconds

@@ -1,0 +1,104 @@
+"""Sessions on the server and the tokens of machines: who holds a key, in one query."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, bindparam, insert, null, or_, select, update
+from sqlalchemy.orm import Session
+
+from cases.keys import ApiToken, WebSession, hashed
+from cases.people import A_VISITOR, Actor, ActorKind, Membership, Person
+
+LIVES = timedelta(days=14)
+IDLE = timedelta(hours=12)
+NOTED_EVERY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls: an actor, the language that they chose, and when their session was last noted."""
+
+    actor: Actor = A_VISITOR
+    locale: str | None = None
+    seen_at: datetime | None = None
+
+    def is_to_be_noted(self, at: datetime) -> bool:
+        """Say whether the session was last noted so long ago that it is time again."""
+        return self.seen_at is not None and at - self.seen_at > NOTED_EVERY
+
+
+def open_session(session: Session, person_id: int, at: datetime) -> str:
+    """Log the person in, in one browser, and give the token for its cookie; only its hash is kept."""
+    token = secrets.token_urlsafe(32)
+    session.execute(
+        insert(WebSession).values(
+            hash=hashed(token), person_id=person_id, made_at=at, seen_at=at, expires_at=at + LIVES
+        )
+    )
+    return token
+
+
+def note_session(session: Session, token: str, at: datetime) -> None:
+    """Note that the session was used, so that it does not end for idleness."""
+    session.execute(update(WebSession).where(WebSession.hash == hashed(token)).values(seen_at=at))
+
+
+def end_session(session: Session, token: str, at: datetime) -> None:
+    """Log out, in this browser."""
+    session.execute(_still_open(at).where(WebSession.hash == hashed(token)))
+
+
+def end_every_session(session: Session, person_id: int, at: datetime) -> None:
+    """Log out everywhere."""
+    session.execute(_still_open(at).where(WebSession.person_id == person_id))
+
+
+def caller_with_session(session: Session, token: str, at: datetime, day: date) -> Caller | None:
+    """Give who is logged in with this cookie; None when it is unknown, ended, idle or too old."""
+    given = {"hash": hashed(token), "at": at, "idle_since": at - IDLE, "day": day}
+    return _caller(session, BY_SESSION, given)
+
+
+def caller_with_token(session: Session, token: str, day: date) -> Caller | None:
+    """Give whom this API token acts for; None when it is unknown or revoked, or the person switched off."""
+    return _caller(session, BY_TOKEN, {"hash": hashed(token), "day": day})
+
+
+def _still_open(at: datetime) -> Any:
+    return update(WebSession).where(WebSession.ended_at.is_(None)).values(ended_at=at)
+
+
+def _caller(session: Session, statement: Select[Any], given: dict[str, Any]) -> Caller | None:
+    rows = session.execute(statement, given).all()
+    if not rows:
+        return None
+    first = rows[0]
+    roles = tuple((row.unit_id, row.role) for row in rows if row.role is not None)
+    actor = Actor(ActorKind.PERSON, person_id=first.id, name=first.name, email=first.email, roles=roles)
+    return Caller(actor, first.locale, first.seen_at)
+
+
+def _holder_of(key: type[ApiToken] | type[WebSession], seen_at: Any) -> Select[Any]:
+    serves = (Membership.since <= bindparam("day")) & or_(
+        Membership.until.is_(None), Membership.until > bindparam("day")
+    )
+    return (
+        select(
+            Person.id, Person.name, Person.email, Person.locale, Membership.unit_id, Membership.role,
+            seen_at.label("seen_at"),
+        )
+        .select_from(key)
+        .join(Person, Person.id == key.person_id)
+        .outerjoin(Membership, (Membership.person_id == Person.id) & serves)
+        .where(key.hash == bindparam("hash"), Person.active)
+    )  # fmt: skip
+
+
+BY_TOKEN = _holder_of(ApiToken, null()).where(ApiToken.revoked_at.is_(None))
+BY_SESSION = _holder_of(WebSession, WebSession.seen_at).where(
+    WebSession.ended_at.is_(None),
+    WebSession.expires_at > bindparam("at"),
+    WebSession.seen_at > bindparam("idle_since"),
+)
