@@ -76,6 +76,19 @@ def _build() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_house")),
     )
     op.create_table(
+        "kept_answer",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("request", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("location", sa.String(length=500), nullable=True),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_answer")),
+        sa.UniqueConstraint("key", name=op.f("uq_kept_answer_key")),
+    )
+    op.create_index("ix_kept_answer_made_at", "kept_answer", ["made_at"], unique=False)
+    op.create_table(
         "mail_server",
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("down_since", sa.DateTime(timezone=True), nullable=True),
@@ -654,6 +667,7 @@ def _build() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
         sa.UniqueConstraint("hash", name=op.f("uq_link_hash")),
     )
+    # ### end Alembic commands ###
 
 
 REFUSE_POSTGRESQL = """
