@@ -354,6 +354,15 @@ class SetAside(Happening):
     """Work or a letter was set aside: a person must look."""
 
     type: ClassVar[str] = "house.set_aside"
-    what: str  # "work" or "delivery"
+    what: str  # "work", "tick" or "delivery"
     row: int
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentAgain(Happening):
+    """A person let what was set aside be tried once more."""
+
+    type: ClassVar[str] = "house.sent_again"
+    what: str
+    row: int
