@@ -1,0 +1,36 @@
+"""Mail addresses: one row each, however they were written."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.database import insert_of, table_of
+from notifications.deliveries import Address
+
+
+def normalised(email: str) -> str:
+    """Give the address in lower case with its domain in ASCII (IDNA); `ValueError` when it is none."""
+    name, at, domain = email.strip().lower().rpartition("@")
+    if not (name and at and domain):
+        raise ValueError("not a mail address")
+    return f"{name}@{domain.encode('idna').decode()}"
+
+
+def is_address(email: str | None) -> bool:
+    """Say whether a letter can be sent there."""
+    try:
+        return bool(email) and bool(normalised(email or ""))
+    except ValueError:  # UnicodeError is one
+        return False
+
+
+def addresses_of(session: Session, emails: Iterable[str]) -> dict[str, int]:
+    """Give the ids of these addresses by their normalised form, adding those that are new."""
+    written = {normalised(email): email.strip() for email in emails}
+    if not written:
+        return {}
+    rows = [{"email_normalised": key, "email": email} for key, email in sorted(written.items())]
+    session.execute(insert_of(session)(table_of(Address)).on_conflict_do_nothing(), rows)
+    known = select(Address.email_normalised, Address.id).where(Address.email_normalised.in_(written))
+    return {row.email_normalised: row.id for row in session.execute(known)}

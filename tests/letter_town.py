@@ -1,0 +1,160 @@
+"""A town for the tests of letters: units, people and cases, and what is planned when something happens."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from cases.case import Case, Follower, Party, case_to_change
+from cases.categories import Category
+from cases.commenting import comment
+from cases.database import Database, now
+from cases.handing_in import Reporter, Request, hand_in
+from cases.history import Event
+from cases.house import the_house
+from cases.overdue import sweep
+from cases.people import A_VISITOR, Actor, Membership, Person, Role, actor_for
+from cases.places import Place
+from cases.progress import Change, change_state
+from cases.states import Kind, State
+from cases.ticks import Tick
+from cases.units import Unit, UnitKind
+from cases.wire import Work
+from cases.words import Visibility
+from notifications.deliveries import Address, Delivery, DeliveryLine
+from notifications.planning import plan_event, plan_tick
+
+A_TUESDAY = datetime(2026, 4, 14, 9, 0, tzinfo=UTC)
+SINCE = date(2020, 1, 1)
+UNITS = {
+    "gata": (UnitKind.DEPARTMENT, "Gatukontoret", "gata@kommun.example"),
+    "skola": (UnitKind.DEPARTMENT, "Skolkontoret", None),
+    "byalaget": (UnitKind.GROUP, "Byalaget i Lillån", "byalaget@byn.example"),
+}
+PEOPLE = {
+    "kontakt": ("Karin Kontakt", Role.CONTACT, "desk", "0123-456 78"),
+    "olle": ("Olle Handläggare", Role.OFFICER, "gata", None),
+    "hanna": ("Hanna Chef", Role.HEAD, "gata", None),
+    "sara": ("Sara Lärare", Role.OFFICER, "skola", None),
+    "berit": ("Berit Byman", Role.MEMBER, "byalaget", None),
+    "admin": ("Adam Admin", Role.ADMIN, None, None),
+}
+REPORTER = Reporter(name="Frida", email="frida@hemma.example")
+
+
+@dataclass
+class Town:
+    """A furnished house, and what one does in it."""
+
+    database: Database
+    people: dict[str, int] = field(default_factory=dict)
+
+    def actor(self, session: Session, who: str | None) -> Actor:
+        found = actor_for(session, self.people[who]) if who else A_VISITOR
+        assert found is not None
+        return found
+
+    def hand_in(self, *, by: str | None = None, at: datetime = A_TUESDAY, **request: Any) -> str:
+        """Hand in a case about a lamp; give its reference."""
+        given = {"title": "Lampan vid bron är trasig", "reporter": REPORTER, **request}
+        with self.database.transaction() as session:
+            case = hand_in(session, Request(given.pop("kind", Kind.ISSUE), **given), by=self.actor(session, by), at=at)
+            return case.ref
+
+    def change(
+        self, ref: str, to: State, *, by: str | Actor | None = "kontakt", at: datetime = A_TUESDAY, **change: Any
+    ) -> None:
+        """Take a step."""
+        with self.database.transaction() as session:
+            actor = by if isinstance(by, Actor) else self.actor(session, by)
+            change_state(session, case_to_change(session, ref), Change(to, **change), by=actor, at=at)
+
+    def assigned(self, **request: Any) -> str:
+        """Hand in a case that Gatukontoret is asked to take on."""
+        ref = self.hand_in(**request)
+        self.change(ref, State.ASSIGNED, responsible="gata")
+        self.plan()
+        return ref
+
+    def comment(self, ref: str, text: str, visibility: Visibility, *, by: str = "olle") -> None:
+        """Say something beside the life of the case."""
+        with self.database.transaction() as session:
+            case = case_to_change(session, ref)
+            comment(session, case, text, visibility, by=self.actor(session, by), at=A_TUESDAY)
+
+    def follow(self, ref: str, email: str, **row: Any) -> int:
+        """Let an address follow the case, which is published."""
+        with self.database.transaction() as session:
+            case = case_to_change(session, ref)
+            case.published_at = A_TUESDAY
+            party = Party(email=email)
+            session.add(party)
+            session.flush()
+            values = {"asked_at": A_TUESDAY, "confirmed_at": A_TUESDAY, **row}
+            follower = Follower(case_id=case.id, party_id=party.id, **values)
+            session.add(follower)
+            session.flush()
+            return follower.id
+
+    def plan(self) -> None:
+        """Plan what has happened since the last time, as the relay does."""
+        with self.database.transaction() as session:
+            open_work = select(Event).join(Work, Work.event_id == Event.id).where(Work.done_at.is_(None))
+            for event in session.scalars(open_work.order_by(Event.id)):
+                plan_event(session, event)
+            session.execute(update(Work).values(done_at=now()))
+        with self.database.transaction() as session:
+            for tick in session.scalars(select(Tick).where(Tick.planned_at.is_(None))):
+                plan_tick(session, tick)
+                tick.planned_at = datetime.now(UTC)
+
+    def sweep(self, at: datetime) -> None:
+        """Let the clock come to this moment, and plan what follows."""
+        sweep(self.database, now=at)
+        self.plan()
+
+    def told(self, type_: str) -> set[tuple[str, str]]:
+        """Give (recipient, letter) of the last event of this type; a name stands for each known address."""
+        with self.database.reading() as session:
+            last = select(Event.id).where(Event.type == type_).order_by(Event.id.desc()).limit(1)
+            rows = session.execute(
+                select(Address.email_normalised, Delivery.recipient, DeliveryLine.letter)
+                .select_from(DeliveryLine)
+                .join(Delivery, Delivery.id == DeliveryLine.delivery_id)
+                .outerjoin(Address, Address.id == Delivery.address_id)
+                .where(DeliveryLine.event_id == last.scalar_subquery())
+            )
+            return {((email or to).partition("@")[0], letter) for email, to, letter in rows}
+
+    def deliveries(self, letter: str) -> list[Delivery]:
+        """Give the deliveries of this letter."""
+        with self.database.reading() as session:
+            return list(session.scalars(select(Delivery).where(Delivery.letter == letter).order_by(Delivery.id)))
+
+
+def furnish(database: Database) -> Town:
+    """Fill a migrated house with units and people."""
+    town = Town(database)
+    with database.transaction() as session:
+        the_house(session).name = "Åby kommun"
+        session.add(Category(slug="trafik", name="Trafik", name_en="Traffic"))
+        session.add(Place(slug="lillan", name="Lillån"))
+        for slug, (kind, name, email) in UNITS.items():
+            session.add(Unit(slug=slug, kind=kind, name=name, email=email))
+        session.flush()
+        ids = dict(session.execute(select(Unit.slug, Unit.id)).all())
+        for who, (name, role, unit, phone) in PEOPLE.items():
+            person = Person(email=f"{who}@kommun.example", name=name, phone=phone)
+            session.add(person)
+            session.flush()
+            town.people[who] = person.id
+            unit_id = ids[unit] if unit else None
+            session.add(Membership(person_id=person.id, unit_id=unit_id, role=role, since=SINCE))
+    return town
+
+
+def the_case(session: Session, ref: str) -> Case:
+    """Give the case with this reference."""
+    return session.scalars(select(Case).where(Case.ref == ref)).one()
