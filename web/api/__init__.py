@@ -1,7 +1,28 @@
-"""The JSON API under /api/v1."""
+"""The JSON API under /api/v1, described by /api/v1/openapi.json."""
 
-from flask import Flask
+from flask import Blueprint, Flask, Response, current_app
+
+from web.api import cases, changes, names
+from web.api.calls import open_document
+from web.guard import Audience, open_to
+
+ROOT = "/api/v1"
+DOCUMENT = "ventil.openapi"
+
+document = Blueprint("api_document", __name__)
 
 
 def register(app: Flask) -> None:
-    """Open the API."""
+    """Open the API, and write down what it takes and gives."""
+    api = open_document(app)
+    for calls in (cases.calls, changes.calls, names.calls):
+        api.register_blueprint(calls, url_prefix=ROOT)
+    app.extensions[DOCUMENT] = app.json.dumps(api.spec.to_dict())
+    app.register_blueprint(document, url_prefix=ROOT)
+
+
+@document.get("/openapi.json")
+@open_to(Audience.ANYBODY)
+def describe() -> Response:
+    """Give the OpenAPI document, made from the schemas that check."""
+    return Response(current_app.extensions[DOCUMENT], content_type="application/json")

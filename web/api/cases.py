@@ -1,0 +1,140 @@
+"""Cases over the API: hand in, list, read, follow the history, correct."""
+
+from typing import Any
+
+from flask import Response, jsonify
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.case import Case
+from cases.correcting import Correction, correct
+from cases.handing_in import Request, hand_in
+from cases.people import Actor, ActorKind, reporter_of
+from cases.published import one_published, public_notes
+from cases.reading import Filters, description_of, list_cases, timeline
+from cases.refusals import NotFound
+from cases.seeing import may_see
+from web.api.calls import Calls
+from web.api.listing_published import published_page
+from web.api.showing import (
+    CASES,
+    happening_shown,
+    note_shown,
+    published_shown,
+    reporter_shown,
+    shown,
+)
+from web.api.whose import a_name, case_to_act_on, case_to_show
+from web.asking import actor_in
+from web.guard import Audience, open_to
+from web.idempotency import once
+from web.limits import Limit, limited
+from web.running import house, right_now
+from web.schemas.answers import CaseForStaff, CasePage, History
+from web.schemas.questions import CaseQuestions, NoQuestions
+from web.schemas.requests import CaseIn, CorrectionIn
+
+calls = Calls("api_cases", __name__, description="Whatever somebody waits for an answer to")
+WHOLE_HISTORY = 10_000
+
+
+@calls.on("POST /cases", CaseIn, (201, CaseForStaff))
+@open_to(Audience.ANYBODY)
+@limited(Limit.HAND_IN)
+def hand_in_case(wanted: Request) -> Response:
+    """Hand in a case. Whoever does so without a token gets the public id that opens it."""
+    with house().database.transaction() as session:
+        actor = actor_in(session)
+        return once(session, lambda: _handed_in(session, wanted, actor))
+
+
+@calls.on("GET /cases", CaseQuestions, (200, CasePage), refuses=(422,))
+@open_to(Audience.ANYBODY)
+def list_some_cases(wanted: Filters) -> Response:
+    """List the cases that the asker may see, the newest first; without a token those that are published."""
+    with house().database.reading() as session:
+        actor = actor_in(session)
+        if actor.kind is ActorKind.VISITOR:
+            return jsonify(published_page(session, wanted))
+        at = right_now()
+        page = list_cases(session, wanted, actor, now=at)
+        targets = _merge_targets(session, page.items)
+        items = [shown(session, case, actor, at) for case in page.items]
+        del targets  # until here the session held them, so that no case fetched its own
+        return jsonify(items=items, next=page.next)
+
+
+@calls.on("GET /cases/<ref>", NoQuestions, (200, CaseForStaff), refuses=(404,))
+@open_to(Audience.ANYBODY)
+def read_case(_nothing: dict[str, Any], ref: str) -> Response:
+    """Read one case, as far as the asker may see it: by its reference or its public id."""
+    with house().database.reading() as session:
+        try:
+            case, reader = case_to_show(session, ref)
+        except NotFound:
+            return jsonify(_published_case(session, ref))
+        more = {"description": description_of(session, case), "reporter": reporter_shown(case, reader)}
+        return jsonify(shown(session, case, reader, right_now(), **more))
+
+
+@calls.on("GET /cases/<ref>/events", NoQuestions, (200, History), refuses=(404,))
+@open_to(Audience.ANYBODY)
+def read_history(_nothing: dict[str, Any], ref: str) -> Response:
+    """Read what has happened to a case, in order, with the words that the asker may read."""
+    with house().database.reading() as session:
+        try:
+            case, reader = case_to_show(session, ref)
+        except NotFound:
+            return jsonify(items=_published_notes(session, ref), next=None)
+        told = timeline(session, case, reader, limit=WHOLE_HISTORY)
+        return jsonify(items=[happening_shown(one) for one in told], next=None)
+
+
+@calls.on(
+    "PATCH /cases/<ref>",
+    CorrectionIn,
+    (200, CaseForStaff),
+    refuses=(
+        403,
+        404,
+    ),
+)
+@open_to(Audience.ANYBODY)
+def correct_case(wanted: Correction, ref: str) -> Response:
+    """Put right what is wrong: title, category, place, quick win, published."""
+    with house().database.transaction() as session:
+        at = right_now()
+        case, actor = case_to_act_on(session, ref)
+        correct(session, case, wanted, by=actor, at=at)
+        session.flush()
+        session.refresh(case, ["category", "place", "policy"])
+        return jsonify(shown(session, case, actor, at))
+
+
+def _handed_in(session: Session, wanted: Request, actor: Actor) -> Response:
+    at = right_now()
+    case = hand_in(session, wanted, by=actor, at=at)
+    reader = actor if may_see(actor, case) else reporter_of(case)
+    own_key = {} if actor.is_staff else {"public_id": case.public_id}
+    answer = {**shown(session, case, reader, at, description=wanted.description), **own_key}
+    name = case.ref if reader is actor else case.public_id
+    response = jsonify(answer)
+    response.status_code, response.headers["Location"] = 201, f"{CASES}/{name}"
+    return response
+
+
+def _published_case(session: Session, ref: str) -> Any:
+    found = one_published(session, a_name(ref))
+    if found is None:
+        raise NotFound(ref=ref)
+    return published_shown(found)
+
+
+def _published_notes(session: Session, ref: str) -> list[Any]:
+    _published_case(session, ref)
+    return [note_shown(note) for note in public_notes(session, ref)]
+
+
+def _merge_targets(session: Session, found: list[Case]) -> list[Case]:
+    ids = [case.merged_into_id for case in found if case.merged_into_id]
+    return list(session.scalars(select(Case).where(Case.id.in_(ids)))) if ids else []

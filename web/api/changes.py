@@ -1,0 +1,101 @@
+"""What is done to a case over the API: a step in its life, a comment, a wish to follow it."""
+
+from typing import Any
+
+from flask import Response, jsonify
+from sqlalchemy.orm import Session
+
+from cases.case import Case, case_to_read
+from cases.commenting import comment
+from cases.following import ask_to_follow
+from cases.progress import Change, change_state
+from web.api.calls import Calls
+from web.api.showing import shown
+from web.api.whose import a_name, acting, case_to_act_on
+from web.asking import actor_in
+from web.guard import Audience, open_to
+from web.idempotency import once
+from web.limits import Limit, limited
+from web.running import house, right_now
+from web.schemas.answers import AskedOut, CaseForStaff
+from web.schemas.requests import ChangeIn, CommentIn, FollowerIn
+
+calls = Calls("api_changes", __name__, description="What is done to a case")
+
+
+@calls.on(
+    "POST /cases/<ref>/changes",
+    ChangeIn,
+    (200, CaseForStaff),
+    refuses=(
+        403,
+        404,
+    ),
+)
+@open_to(Audience.ANYBODY)
+@limited(Limit.ANSWER)
+def change_case(wanted: Change, ref: str) -> Response:
+    """Take a step in the life of a case. The day that comes back is a working day: a day off rolls forward."""
+    with house().database.transaction() as session:
+        return once(session, lambda: _changed(session, wanted, ref))
+
+
+@calls.on(
+    "POST /cases/<ref>/comments",
+    CommentIn,
+    (201, CaseForStaff),
+    refuses=(
+        403,
+        404,
+    ),
+)
+@open_to(Audience.ANYBODY)
+@limited(Limit.ANSWER)
+def comment_on_case(wanted: dict[str, Any], ref: str) -> Response:
+    """Say something about a case. From the one whom it waits for, it is the answer."""
+    with house().database.transaction() as session:
+        return once(session, lambda: _commented(session, wanted, ref))
+
+
+@calls.on("POST /cases/<ref>/followers", FollowerIn, (202, AskedOut), refuses=(404,))
+@open_to(Audience.ANYBODY)
+@limited(Limit.FOLLOW)
+def follow_case(wanted: dict[str, Any], ref: str) -> Response:
+    """Ask to be told: the address gets a letter, and is told nothing more until it has said yes."""
+    with house().database.transaction() as session:
+        return once(session, lambda: _asked(session, wanted, ref))
+
+
+def _changed(session: Session, wanted: Change, ref: str) -> Response:
+    at = right_now()
+    case, actor = case_to_act_on(session, ref)
+    change_state(session, case, wanted, by=actor, at=at)
+    return jsonify(shown(session, case, actor, at))
+
+
+def _commented(session: Session, wanted: dict[str, Any], ref: str) -> Response:
+    at = right_now()
+    case, actor = case_to_act_on(session, ref)
+    comment(session, case, wanted["text"], wanted["visibility"], by=actor, at=at)
+    return _with_status(201, shown(session, case, actor, at))
+
+
+def _asked(session: Session, wanted: dict[str, Any], ref: str) -> Response:
+    key = house().settings.secret_key
+    ask_to_follow(session, _case_to_follow(session, ref), **wanted, key=key, at=right_now())
+    return _with_status(202, {"status": "asked"})
+
+
+def _case_to_follow(session: Session, ref: str) -> Case:
+    """Give a case that is published, or that the asker may see."""
+    asking = actor_in(session)
+    case = case_to_read(session, a_name(ref))
+    if case.published_at is None:
+        acting(session, case, ref, asking)
+    return case
+
+
+def _with_status(status: int, answer: Any) -> Response:
+    response = jsonify(answer)
+    response.status_code = status
+    return response

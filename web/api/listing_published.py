@@ -1,0 +1,37 @@
+"""The list for those without a token: what was published, and only questions that what was published can answer."""
+
+import re
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from cases.published import PublicFilters, list_published
+from cases.reading import Filters, Sort
+from cases.refusals import UnknownName
+from web.api.showing import published_shown
+from web.guard import LoginNeeded
+
+CURSOR = re.compile(r"\d{4}-\d\d-\d\d\.\d{1,18}")
+
+
+def published_page(session: Session, wanted: Filters) -> dict[str, Any]:
+    """Give a page of published cases. A question about what is not public asks for a log-in."""
+    if wanted.cursor is not None and not CURSOR.fullmatch(wanted.cursor):
+        raise UnknownName(field="cursor", name=wanted.cursor)
+    found, following = list_published(session, public_filters(wanted), after=wanted.cursor or "", limit=wanted.limit)
+    return {"items": [published_shown(case) for case in found], "next": following or None}
+
+
+def public_filters(wanted: Filters) -> PublicFilters:
+    """Give what is asked for, in terms of what is public. Raises `LoginNeeded` for anything else."""
+    private = (wanted.kind, wanted.group, wanted.parked, wanted.quick_win, wanted.overdue is False or None)
+    if any(asked is not None for asked in private) or len(wanted.states) > 1 or wanted.sort is not Sort.NEWEST:
+        raise LoginNeeded
+    return PublicFilters(
+        place=wanted.place,
+        category=wanted.category,
+        responsible=wanted.responsible,
+        state=wanted.states[0] if wanted.states else None,
+        words=wanted.q or "",
+        delayed=bool(wanted.overdue),
+    )

@@ -1,0 +1,125 @@
+"""What every schema here is made of: strict, with sentences in the asker's language, and safe for the database."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from marshmallow import RAISE, Schema, fields, validate
+
+from cases.calendar import FIRST_YEAR, LAST_YEAR
+from cases.following import PLAIN_ADDRESS
+
+LONGEST_SLUG = 60
+LONGEST_ADDRESS = 254
+TELLS_MISSING = {"required": _("This is needed."), "null": _("This may not be empty.")}
+FORBIDDEN = frozenset(chr(code) for code in range(32)) - {"\n", "\r", "\t"}
+
+
+class Strict(Schema):
+    """A schema that refuses what it does not know."""
+
+    class Meta:
+        unknown = RAISE
+
+    error_messages = {  # noqa: RUF012 - marshmallow's own
+        "unknown": _("There is no such field."),
+        "type": _("This must be an object."),
+    }
+
+
+class Words(fields.String):
+    """Text that both databases can hold: no control characters, no halves of characters."""
+
+    default_error_messages = TELLS_MISSING | {
+        "invalid": _("This must be text."),
+        "characters": _("The text holds characters that cannot be stored."),
+    }
+
+    def __init__(self, *, most: int = 200, **more: Any) -> None:
+        super().__init__(validate=validate.Length(max=most, error=_too_long(most)), **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **more)
+        if not FORBIDDEN.isdisjoint(text) or any("\ud800" <= sign <= "\udfff" for sign in text):
+            raise self.make_error("characters")
+        return text
+
+
+class Slug(Words):
+    """The name of a unit, a category or a place, as the lists give it."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(most=LONGEST_SLUG, **more)
+
+
+class Address(Words):
+    """One plain mail address."""
+
+    default_error_messages = {"address": _("This is not a mail address.")}  # noqa: RUF012 - marshmallow's own
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(most=LONGEST_ADDRESS, **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **more).strip()
+        if not PLAIN_ADDRESS.fullmatch(text):
+            raise self.make_error("address")
+        return text
+
+
+class Day(fields.Date):
+    """A local day, such as 2026-04-30, within our calendar."""
+
+    default_error_messages = TELLS_MISSING | {
+        "invalid": _("Write the day as YYYY-MM-DD."),
+        "format": _("Write the day as YYYY-MM-DD."),
+        "years": _("The day must lie between %(first)s and %(last)s.", first=FIRST_YEAR + 1, last=LAST_YEAR - 1),
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> date:
+        day: date = super()._deserialize(value, attr, data, **more)
+        if not FIRST_YEAR < day.year < LAST_YEAR:
+            raise self.make_error("years")
+        return day
+
+
+class Truth(fields.Boolean):
+    """True or false."""
+
+    default_error_messages = TELLS_MISSING | {"invalid": _("This must be true or false.")}
+
+
+class Number(fields.Integer):
+    """A whole number."""
+
+    default_error_messages = TELLS_MISSING | {
+        "invalid": _("This must be a whole number."),
+        "too_large": _("The number is too large."),
+    }
+
+
+class OneWord(fields.String):
+    """One of a few words; what comes out of it is the word of the domain."""
+
+    default_error_messages = TELLS_MISSING | {"invalid": _("This must be text.")}
+
+    def __init__(self, words: type[Any] | tuple[str, ...], **more: Any) -> None:
+        self.make = words if isinstance(words, type) else str
+        known = [str(word) for word in words]
+        one_of = validate.OneOf(known, error=_("This must be one of: %(known)s.", known=", ".join(known)))
+        super().__init__(validate=one_of, **more)
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **more: Any) -> Any:
+        """Give the word."""
+        word = super().deserialize(value, attr, data, **more)
+        return self.make(word) if isinstance(word, str) else word
+
+
+def within(least: float, most: float) -> validate.Range:
+    """Give the rule that a number lies between these two, both included."""
+    return validate.Range(least, most, error=_("This must lie between %(least)s and %(most)s.", least=least, most=most))
+
+
+def _too_long(most: int) -> Any:
+    return _("The text may have at most %(most)s characters.", most=most)

@@ -1,0 +1,152 @@
+"""What comes in: handing in, changing, correcting, commenting, following."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from marshmallow import fields, post_load
+
+from cases.case import LONGEST_TEXT, LONGEST_TITLE
+from cases.correcting import Correction
+from cases.handing_in import Reporter, Request
+from cases.progress import Change, WaitingFor
+from cases.states import Kind, State
+from cases.words import Visibility
+from web.languages import LANGUAGES
+from web.schemas.base import Address, Day, Number, OneWord, Slug, Strict, Truth, Words, within
+
+CHANNELS = ("web", "api", "phone", "mail", "letter", "meeting", "visit")
+REPORTER = "reporter"
+LARGEST_VERSION = 2**31 - 1
+REFERENCE = 20
+
+
+class ReporterIn(Strict):
+    """The one who asks."""
+
+    name = Words(required=True)
+    email = Address(allow_none=True)
+    phone = Words(most=40, allow_none=True)
+    locale = OneWord(LANGUAGES, load_default="sv")
+
+    @post_load
+    def make(self, given: dict[str, Any], **_more: Any) -> Reporter:
+        """Give the reporter."""
+        return Reporter(**given)
+
+
+class CaseIn(Strict):
+    """What is handed in."""
+
+    kind = OneWord(Kind, required=True)
+    title = Words(most=LONGEST_TITLE, required=True)
+    description = Words(most=LONGEST_TEXT, load_default="")
+    category = Slug(allow_none=True)
+    place = Slug(allow_none=True)
+    group = Slug(allow_none=True)
+    latitude = fields.Float(allow_none=True, validate=within(-90, 90))
+    longitude = fields.Float(allow_none=True, validate=within(-180, 180))
+    reporter = fields.Nested(ReporterIn, allow_none=True)
+    channel = OneWord(CHANNELS, load_default="web")
+    public = Truth(load_default=False)
+
+    @post_load
+    def make(self, given: dict[str, Any], **_more: Any) -> Request:
+        """Give the request."""
+        return Request(**given)
+
+
+class Awaited(fields.Field[WaitingFor]):
+    """Whom a case waits for: "reporter", {"unit": slug} or {"name": ..., "their_ref": ...}."""
+
+    default_error_messages = {  # noqa: RUF012 - marshmallow's own
+        "awaited": _("""Write "reporter", {"unit": slug} or {"name": ..., "their_ref": ...}.""")
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> WaitingFor:
+        if value == REPORTER:
+            return WaitingFor(REPORTER)
+        schema = AWAITED.get(frozenset(value) - {"their_ref"}) if isinstance(value, dict) else None
+        if schema is None:
+            raise self.make_error("awaited")
+        loaded: WaitingFor = schema.load(value)
+        return loaded
+
+
+class AwaitedUnit(Strict):
+    """A unit that a case waits for."""
+
+    unit = Slug(required=True)
+
+    @post_load
+    def make(self, given: dict[str, Any], **_more: Any) -> WaitingFor:
+        """Give whom."""
+        return WaitingFor("unit", **given)
+
+
+class AwaitedOther(Strict):
+    """Somebody outside whom a case waits for."""
+
+    name = Words(required=True)
+    their_ref = Words(most=100, allow_none=True)
+
+    @post_load
+    def make(self, given: dict[str, Any], **_more: Any) -> WaitingFor:
+        """Give whom."""
+        return WaitingFor("other", **given)
+
+
+AWAITED: dict[frozenset[str], Strict] = {
+    frozenset({"unit"}): AwaitedUnit(),
+    frozenset({"name"}): AwaitedOther(),
+}
+
+
+class ChangeIn(Strict):
+    """One step in the life of a case."""
+
+    to = OneWord(State, required=True)
+    version = Number(required=True, strict=True, validate=within(0, LARGEST_VERSION))
+    note = Words(most=LONGEST_TEXT, allow_none=True)
+    reason = Words(most=LONGEST_TEXT, allow_none=True)
+    responsible = Slug(allow_none=True)
+    officer = Words(most=254, allow_none=True)
+    due_on = Day(allow_none=True)
+    promised_on = Day(allow_none=True)
+    waiting_for = Awaited(allow_none=True)
+    into = Words(most=REFERENCE, allow_none=True)
+    visibility = OneWord(Visibility, load_default=Visibility.PUBLIC)
+
+    @post_load
+    def make(self, given: dict[str, Any], **_more: Any) -> Change:
+        """Give the change."""
+        return Change(**given)
+
+
+class CorrectionIn(Strict):
+    """What is put right; null takes a category or a place away."""
+
+    title = Words(most=LONGEST_TITLE)
+    category = Slug(allow_none=True)
+    place = Slug(allow_none=True)
+    quick_win = Truth()
+    published = Truth()
+
+    @post_load
+    def make(self, given: dict[str, Any], **_more: Any) -> Correction:
+        """Give the correction."""
+        emptied: dict[str, Any] = {name: "" for name, value in given.items() if value is None}
+        return Correction(**(given | emptied))
+
+
+class CommentIn(Strict):
+    """Words beside the life of a case."""
+
+    text = Words(most=LONGEST_TEXT, required=True)
+    visibility = OneWord(Visibility, load_default=Visibility.PARTICIPANTS)
+
+
+class FollowerIn(Strict):
+    """An address that wants to follow; it is asked by mail."""
+
+    email = Address(required=True)
+    locale = OneWord(LANGUAGES, load_default="sv")
