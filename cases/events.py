@@ -260,6 +260,16 @@ class CaseWordsErased(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseImported(Happening):
+    """The case came from another system, and its clock began anew when it came."""
+
+    type: ClassVar[str] = "case.imported"
+    changing: ClassVar[bool] = False
+    source: str
+    due_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonAdded(Happening):
     type: ClassVar[str] = "person.added"
     person: int

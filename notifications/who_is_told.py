@@ -222,6 +222,7 @@ WHO_IS_TOLD: dict[str, Rules] = {
         Rule("on_agenda", "handler", was_chosen),
     ),
     "case.words_erased": (),
+    "case.imported": (),
     "person.added": (),
     "person.changed": (),
     "person.switched_off": (),
