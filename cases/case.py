@@ -261,8 +261,9 @@ class Case(Base):
         self.show("waiting_unit", None)
 
     def tracked(self) -> dict[str, Any]:
-        """Give what replaying the case's events gives back, as JSON values."""
-        return {name: _plain(getattr(self, name)) for name in TRACKED}
+        """Give what replaying the case's events gives back."""
+        values = self.__dict__  # a tenth of what asking the instrumented attributes costs a sweep
+        return {name: values[name] for name in TRACKED}
 
 
 TRACKED = (
@@ -272,10 +273,6 @@ TRACKED = (
     "waiting_for", "waiting_unit_id", "waiting_from", "waiting_from_due_at", "merged_into_id", "duty_on",
     "every_months", "quick_win", "published_at", "highest_rung", "sent_back_count", "ended_at",
 )  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 class Promise(Base):

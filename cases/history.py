@@ -4,19 +4,21 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from cases.bulk import insert_many
 from cases.database import Base, BigId, UtcDateTime, now, one_of, table_of
 from cases.events import Happening
 from cases.people import Actor, ActorKind
 from cases.wire import LETTERS, Work
 from cases.words import Visibility, Words, commitment, fresh_salt
 
+FEW = 20  # more rows than this go in as arrays
 SILENT = "silent"  # a session with this in its `info` tells nobody
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -103,7 +105,8 @@ class Entry:
     def rows(self) -> list[dict[str, Any]]:
         """Number and chain the happenings; the subject's version and head move on."""
         after = self.subject.tracked()
-        changes = {name: value for name, value in after.items() if self._before.get(name) != value}
+        before = self._before
+        changes = {name: plain(value) for name, value in after.items() if before.get(name) != value}
         rows = []
         for happening, spoken in self._drafts:
             rows.append(self._row(happening, spoken, changes))
@@ -168,6 +171,10 @@ def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int
 
 def _insert_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:
     table = table_of(Event)
+    if len(rows) > FEW:
+        made = insert_many(session, Event, rows, "id", "stream", "seq", recorded_at=now())
+        found = {(row.stream, row.seq): row.id for row in made}
+        return [found[row["stream"], row["seq"]] for row in rows]
     statement = insert(table).values(recorded_at=now()).returning(table.c.id, sort_by_parameter_order=True)
     return list(session.execute(statement, rows).scalars())
 
@@ -183,16 +190,17 @@ def chained(stream_name: str, row: dict[str, Any]) -> str:
 
 def canonical(value: Any) -> str:
     """Give JSON that is the same for the same value: sorted keys, no spaces, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+def plain(value: Any) -> Any:
+    """Give the value as JSON has it: days and moments as ISO."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def replay(events: Iterable[Event]) -> dict[str, Any]:
-    """Give what the events, in order of seq, add up to: `case.tracked()`, where what is absent is None."""
+    """Give what the events, in order of seq, add up to: `case.tracked()`, as JSON, without what is None."""
     state: dict[str, Any] = {}
     for event in events:
         state |= event.changes
-    return state
+    return {name: value for name, value in state.items() if value is not None}

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from cases import clocks
+from cases.bulk import insert_many, update_many
 from cases.case import Case, FiredRung
 from cases.clocks import Clock
 from cases.database import Database, calendar_of, insert_of, table_of
@@ -30,6 +31,10 @@ from cases.ticks import Tick
 BATCH = 1000
 MOST_CLOCK_DRIFT = timedelta(minutes=5)
 TICK_LEASE = timedelta(minutes=5)
+MOVED = (
+    "id", "version", "head_hash", "next_at", "rung", "rung_at", "highest_rung", "life_rung", "life_at",
+    "statutory_rung", "statutory_due_at", "statutory_at", "promise_breaks_at",
+)  # fmt: skip
 
 
 def sweep(database: Database, *, now: datetime | None = None) -> int:
@@ -145,6 +150,7 @@ class Batch:
     now: datetime
     tick_id: int
     entries: list[Entry] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
     rungs: list[tuple[Entry, int, str, int, int]] = field(default_factory=list)  # entry, which, clock, cycle, rung
     agenda: list[Case] = field(default_factory=list)
     _terms: dict[int, Terms] = field(default_factory=dict)
@@ -171,19 +177,27 @@ class Batch:
             self._run_out(case, entry)
         elif entry:
             self.entries.append(entry)
+            self.cases.append(case)
 
     def write(self) -> int:
-        """Write events, rungs and agenda items; give the number of rungs."""
-        ids = insert_entries(self.session, self.entries)
+        """Write events, cases, rungs and agenda items; give the number of rungs."""
+        ids = self._write_entries()
         fired = [
             {"case_id": entry.subject.stream, "clock": clock, "cycle": cycle, "rung": rung,
              "event_id": ids[id(entry)][which], "fired_at": self.now}
             for entry, which, clock, cycle, rung in self.rungs
         ]  # fmt: skip
-        if fired:
-            self.session.execute(insert(table_of(FiredRung)), fired)
+        insert_many(self.session, FiredRung, fired)
         _put_on_agenda(self.session, [case.id for case in self.agenda], self.now)
         return len(fired)
+
+    def _write_entries(self) -> dict[int, list[int]]:
+        """Write the entries with the cases' moved clocks, as a set instead of one by one."""
+        for case in self.cases:
+            self.session.expunge(case)
+        ids = insert_entries(self.session, self.entries)
+        update_many(self.session, Case, [{name: getattr(case, name) for name in MOVED} for case in self.cases])
+        return ids
 
     def _climb(self, case: Case, entry: Entry) -> None:
         clock = case.state_clock
