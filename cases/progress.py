@@ -156,10 +156,11 @@ def _step_for(case: Case, change: Change, by: Actor) -> Step:
     if not candidates:
         raise TransitionNotAllowed(state=case.state, to=change.to)
     who = by.to(case)
-    everybody = by.kind in {"import", "command"}
     for step in candidates:
-        if step.who & who or everybody:
+        if step.who & who:
             return step
+    if by.kind in {"import", "command"}:
+        return candidates[0]
     raise NotAllowed(step=candidates[0].name)
 
 
@@ -171,6 +172,8 @@ def _is_meant(step: Step, case: Case, change: Change) -> bool:
         return change.responsible in {None, case.responsible.slug}
     if step.name == "answer":
         return step.to is case.waiting_from
+    if step.name == "assign" and case.waiting_from is State.ASSIGNED:
+        return change.responsible is not None
     return True
 
 
@@ -414,6 +417,8 @@ def _keeps_or_takes(act: Act) -> Unit:
     """The unit goes on being responsible; its own officer may be named with the step."""
     unit, officer = act.case.responsible, act.case.officer
     if act.change.responsible and act.change.responsible != unit.slug:
+        if "responsible" not in act.step.may_have:
+            raise NotAllowed(step="assign")
         unit, officer = _holder(act.session, act.change.responsible), None
     if act.change.officer:
         officer = _officer(act.session, act.change.officer, unit, act.today)
