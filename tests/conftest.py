@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 import services
 from browser_setup import find_browser
+from small_house import SmallHouse, copied_sqlite, furnish, open_small_house
 from smtp_sink import SmtpSink
+
+from cases.database import Database
 
 RUN = "VENTIL_TEST_RUN"
 GUARD = pytest.StashKey[subprocess.Popen[bytes]]()
@@ -108,9 +111,7 @@ def postgres_url(postgres_server: str, run_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_copy(
-    postgres_server: str, run_folder: Path
-) -> Iterator[Callable[[str, Callable[[str], None]], str]]:
+def postgres_copy(postgres_server: str, run_folder: Path) -> Iterator[Callable[[str, Callable[[str], None]], str]]:
     """`postgres_copy(name, fill)`: the URL of a new database like the one that `fill(url)` filled.
 
     `fill` runs once per test run for each `name`, and must leave no connection open.
@@ -139,6 +140,31 @@ def own_postgres(run_folder: Path) -> Iterator[Callable[..., services.Server]]:
     yield from _own(run_folder, services.start_postgres)
 
 
+# --- a furnished house ---------------------------------------------------------------------
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house_url(request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) -> str:
+    """The URL of a small furnished house of the test's own, on each database."""
+    if request.param == "sqlite":
+        return copied_sqlite(run_folder, tmp_path, "small_house", furnish)
+    return request.getfixturevalue("postgres_copy")("small_house", furnish)
+
+
+@pytest.fixture
+def small_house(house_url: str) -> Iterator[SmallHouse]:
+    """A small furnished house of the test's own, on each database."""
+    house = open_small_house(house_url)
+    yield house
+    house.database.close()
+
+
+@pytest.fixture
+def database(small_house: SmallHouse) -> Database:
+    """The small house's database, migrated and furnished, on SQLite and on PostgreSQL."""
+    return small_house.database
+
+
 # --- Redis ---------------------------------------------------------------------------------
 
 
@@ -165,9 +191,7 @@ def _flush(url: str) -> None:
         connection.flushdb()
 
 
-def _own(
-    run: Path, start: Callable[..., services.Server]
-) -> Iterator[Callable[..., services.Server]]:
+def _own(run: Path, start: Callable[..., services.Server]) -> Iterator[Callable[..., services.Server]]:
     started = []
 
     def start_one(**how: bool) -> services.Server:
