@@ -262,8 +262,8 @@ class Case(Base):
 
     def tracked(self) -> dict[str, Any]:
         """Give what replaying the case's events gives back."""
-        values = self.__dict__  # a tenth of what asking the instrumented attributes costs a sweep
-        return {name: values[name] for name in TRACKED}
+        values = self.__dict__  # a tenth of what asking instrumented attributes costs; a new case's defaults lack there
+        return {name: values[name] if name in values else getattr(self, name) for name in TRACKED}
 
 
 TRACKED = (
