@@ -1,0 +1,81 @@
+"""Files of a case: added, and given to those who may open them."""
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask_babel import gettext
+from marshmallow import ValidationError
+from sqlalchemy.orm import Session
+from werkzeug.http import dump_options_header
+from werkzeug.wrappers import Response as AnyResponse
+
+from cases.attaching import attach
+from cases.attachments import Attachment
+from cases.case import Case, case_to_change
+from cases.people import Actor, reporter_of
+from cases.refusals import NotFound
+from cases.seeing import may_see
+from web.asking import current_actor
+from web.forms import Form
+from web.guard import Audience, open_to
+from web.pages.case import attachments_of, page_of, seen_case
+from web.pages.handing_in import asked_case
+from web.pages.storage import storage
+from web.running import house, right_now
+
+bp = Blueprint("attachments", __name__)
+LOCKED_UP = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+@bp.post("/arenden/<ref>/filer")
+@open_to(Audience.LOGGED_IN)
+def add(ref: str) -> AnyResponse | tuple[str, int]:
+    """Attach the files."""
+    form, actor = Form(request.form), current_actor()
+    with form.taking():
+        _attach(ref, actor)
+        flash(gettext("The file is there."), "success")
+        return redirect(url_for("case.show", ref=ref), 303)
+    return page_of(ref, actor, attach_form=form), form.status
+
+
+@bp.get("/arenden/<ref>/filer/<int:number>")
+@open_to(Audience.LOGGED_IN)
+def give(ref: str, number: int) -> Response:
+    """Give a file to somebody who sees the case."""
+    actor = current_actor()
+    with house().database.reading() as session:
+        return _file(session, seen_case(session, ref, actor), actor, number)
+
+
+@bp.get("/arende/<public_id>/filer/<int:number>")
+@open_to(Audience.ANYBODY)
+def give_mine(public_id: str, number: int) -> Response:
+    """Give a file to the one who asked."""
+    with house().database.reading() as session:
+        case = asked_case(session, public_id)
+        return _file(session, case, reporter_of(case), number)
+
+
+def _attach(ref: str, actor: Actor) -> None:
+    files = [file for file in request.files.getlist("files") if file.filename]
+    if not files:
+        raise ValidationError({"files": [gettext("Choose a file first.")]})
+    with house().database.transaction() as session:
+        case = case_to_change(session, ref)
+        if case.ref != ref or not may_see(actor, case):
+            raise NotFound(ref=ref)
+        for file in files:
+            attach(session, storage(), case, str(file.filename), file.read(), by=actor, at=right_now())
+
+
+def _file(session: Session, case: Case, actor: Actor, number: int) -> Response:
+    found = [one for one in attachments_of(session, case, actor) if one.id == number]
+    if not found:
+        raise NotFound(ref=str(number))
+    return _answer(found[0])
+
+
+def _answer(file: Attachment) -> Response:
+    response = Response(storage().content(file.key), content_type=file.media_type)
+    response.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": file.name})
+    response.headers["Content-Security-Policy"] = LOCKED_UP
+    return response

@@ -1,0 +1,126 @@
+"""One case: for those who work with it or take part, and for everybody else what was published of it."""
+
+from typing import Any
+
+from flask import Blueprint, abort, render_template
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from cases.attachments import Attachment
+from cases.case import WITH_NAMES, Case, Relation, case_to_read
+from cases.people import Actor
+from cases.published import one_published, public_notes, was_published
+from cases.reading import description_of
+from cases.refusals import NotFound, StaleVersion
+from cases.seeing import may_see, seen_by
+from cases.words import Visibility
+from web.asking import current_actor
+from web.forms import Form
+from web.guard import Audience, open_to
+from web.pages.choosing import categories_to_choose, places_to_choose
+from web.pages.happenings import lines_of
+from web.pages.names import VISIBILITIES
+from web.pages.offering import step_choices
+from web.running import house, right_now
+
+bp = Blueprint("case", __name__)
+
+
+@bp.get("/arenden/<ref>")
+@open_to(Audience.ANYBODY)
+def show(ref: str) -> str:
+    """Show the case, or what was published of it; 410 when that was taken back, 404 when there is nothing."""
+    actor = current_actor()
+    return page_of(ref, actor) if actor.person_id and _is_seen(ref, actor) else _published(ref)
+
+
+def page_of(ref: str, actor: Actor, **forms: Form) -> str:
+    """Give the whole page of a case, with one of its forms as it was refused."""
+    with house().database.reading() as session:
+        case = seen_case(session, ref, actor)
+        given = {"step_form": _fresh(case), "comment_form": Form(), "correct_form": _as_is(case), "attach_form": Form()}
+        given |= {"relate_form": Form(), "follow_form": Form()}
+        return render_template("case.html", case=case, **_told(session, case, actor, forms), **(given | forms))
+
+
+def seen_case(session: Session, ref: str, actor: Actor) -> Case:
+    """Give the case when the actor may see it; else there is no such case."""
+    case = case_to_read(session, ref)
+    if case.ref != ref or not may_see(actor, case):
+        raise NotFound(ref=ref)
+    return case
+
+
+def _is_seen(ref: str, actor: Actor) -> bool:
+    with house().database.reading() as session:
+        return session.scalar(select(Case.id).where(Case.ref == ref, seen_by(actor))) is not None
+
+
+def _told(session: Session, case: Case, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:
+    return {
+        "now": right_now(),
+        "description": description_of(session, case),
+        "lines": lines_of(session, case, actor),
+        "since": _between(session, case, actor, forms.get("step_form")),
+        "attachments": attachments_of(session, case, actor),
+        "related": _related(session, case, actor),
+        "visibilities": _visibilities(actor),
+        "categories": categories_to_choose(session),
+        "places": places_to_choose(session),
+        **step_choices(session, case, actor),
+    }
+
+
+def _fresh(case: Case) -> Form:
+    return Form({"version": str(case.version), "visibility": "public"})
+
+
+def _as_is(case: Case) -> Form:
+    return Form({
+        "title": case.title,
+        "category": case.category.slug if case.category else "",
+        "place": case.place.slug if case.place else "",
+        "quick_win": "1" if case.quick_win else "",
+        "raised_on": case.raised_on.isoformat() if case.raised_on else "",
+    })  # fmt: skip
+
+
+def _between(session: Session, case: Case, actor: Actor, form: Form | None) -> list[Any]:
+    """Give what happened between what somebody read and what they sent."""
+    if form is None or not isinstance(form.refused, StaleVersion):
+        return []
+    read = form.typed("version")
+    return lines_of(session, case, actor, since=int(read) if read.isdecimal() else 0)
+
+
+def attachments_of(session: Session, case: Case, actor: Actor) -> list[Attachment]:
+    """Give the files of the case that the actor may open."""
+    rows = session.scalars(select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id))
+    return [row for row in rows if actor.is_staff or row.visibility is not Visibility.INTERNAL]
+
+
+def _related(session: Session, case: Case, actor: Actor) -> list[Case]:
+    pairs = select(Relation.case_id, Relation.other_id).where(
+        or_(Relation.case_id == case.id, Relation.other_id == case.id)
+    )
+    ids = {number for pair in session.execute(pairs) for number in pair} - {case.id}
+    merged = select(Case).where(or_(Case.id.in_(ids), Case.merged_into_id == case.id), seen_by(actor))
+    return list(session.scalars(merged.options(*WITH_NAMES).order_by(Case.id)))
+
+
+def _visibilities(actor: Actor) -> list[tuple[str, str]]:
+    shown = [one for one in Visibility if actor.is_staff or one is not Visibility.INTERNAL]
+    return [(one.value, str(VISIBILITIES[one])) for one in shown]
+
+
+def _published(ref: str) -> str:
+    with house().database.reading() as session:
+        case = one_published(session, ref)
+        if case is None:
+            _refuse(session, ref)
+        return render_template("case_published.html", case=case, notes=public_notes(session, ref), follow_form=Form())
+
+
+def _refuse(session: Session, ref: str) -> None:
+    case_id = session.scalar(select(Case.id).where(Case.ref == ref))
+    abort(410 if case_id is not None and was_published(session, case_id) else 404)

@@ -1,0 +1,62 @@
+"""What can be chosen in forms and filters: places, categories, units and people, by slug and name."""
+
+from flask_babel import get_locale
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.categories import Category
+from cases.people import Membership, Person, Role
+from cases.places import Place
+from cases.units import MAY_BE_RESPONSIBLE, Unit, UnitKind
+
+Choices = list[tuple[str, str]]
+SWEDISH_ORDER = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
+
+
+def in_swedish_order(choices: Choices) -> Choices:
+    """Give the choices by name, with å, ä and ö last, whatever the database's sorting knows."""
+    return sorted(choices, key=lambda choice: choice[1].lower().translate(SWEDISH_ORDER))
+
+
+def places_to_choose(session: Session) -> Choices:
+    """Give the places."""
+    return in_swedish_order([(place.slug, place.name) for place in session.scalars(select(Place).where(Place.active))])
+
+
+def categories_to_choose(session: Session) -> Choices:
+    """Give the categories, in the language of the page."""
+    rows = session.scalars(select(Category).where(Category.active))
+    return in_swedish_order([(row.slug, category_name(row)) for row in rows])
+
+
+def category_name(category: Category) -> str:
+    """Give the category's name in the language of the page."""
+    return category.name_en or category.name if str(get_locale()) == "en" else category.name
+
+
+def units_to_choose(session: Session, *kinds: UnitKind) -> Choices:
+    """Give the active units of these kinds (default: those that can be responsible)."""
+    wanted = kinds or tuple(MAY_BE_RESPONSIBLE)
+    rows = session.scalars(select(Unit).where(Unit.active, Unit.kind.in_(wanted)))
+    return in_swedish_order([(unit.slug, unit.name) for unit in rows])
+
+
+def officers_to_choose(session: Session, unit_id: int | None = None) -> Choices:
+    """Give those who can hold a case, by mail address: of one unit, or of all with the unit's name."""
+    rows = session.execute(
+        select(Person.email, Person.name, Unit.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Unit, Unit.id == Membership.unit_id)
+        .where(Person.active, Unit.active, Membership.until.is_(None), Membership.role != Role.ADMIN)
+        .where(Unit.id == unit_id if unit_id is not None else Unit.kind.in_(tuple(MAY_BE_RESPONSIBLE)))
+    ).all()
+    named = {email: f"{name} – {unit}" if unit_id is None else name for email, name, unit in rows}
+    return in_swedish_order(list(named.items()))
+
+
+def suggested_unit(session: Session, category_id: int | None) -> str:
+    """Give the slug of the unit whose door a category usually is; "" when it suggests none."""
+    slug = session.scalar(
+        select(Unit.slug).join(Category, Category.suggests_id == Unit.id).where(Category.id == category_id)
+    )
+    return slug or ""

@@ -1,0 +1,43 @@
+"""Commenting on a case: for everybody, for those who take part, or only for staff."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext
+from marshmallow import fields
+from werkzeug.wrappers import Response
+
+from cases.case import case_to_change
+from cases.commenting import comment
+from cases.refusals import NotFound
+from cases.seeing import may_see
+from cases.words import Visibility
+from web.asking import current_actor
+from web.forms import Form, TypedSchema, long_field
+from web.guard import Audience, open_to
+from web.pages.case import page_of
+from web.running import house, right_now
+
+bp = Blueprint("commenting", __name__)
+
+
+class Commented(TypedSchema):
+    """The form."""
+
+    text = long_field()
+    visibility = fields.Enum(Visibility, by_value=True, load_default=Visibility.PARTICIPANTS)
+
+
+@bp.post("/arenden/<ref>/kommentar")
+@open_to(Audience.LOGGED_IN)
+def add(ref: str) -> Response | tuple[str, int]:
+    """Add the comment."""
+    form, actor = Form(request.form), current_actor()
+    with form.taking():
+        given = Commented().load(request.form)
+        with house().database.transaction() as session:
+            case = case_to_change(session, ref)
+            if case.ref != ref or not may_see(actor, case):
+                raise NotFound(ref=ref)
+            comment(session, case, given["text"] or "", given["visibility"], by=actor, at=right_now())
+        flash(gettext("The comment is there."), "success")
+        return redirect(url_for("case.show", ref=ref), 303)
+    return page_of(ref, actor, comment_form=form), form.status

@@ -1,0 +1,128 @@
+"""The contact person's desk: what came in, what is due or late, and what nobody has touched."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from cases.case import Case
+from cases.people import Actor
+from cases.reading import LADDERED, Filters, Sort, count_cases, list_cases
+from cases.states import OPEN, State
+from cases.wire import Work
+from notifications.deliveries import Channel, Delivery, Outcome
+from web.asking import current_actor
+from web.guard import Audience, open_to
+from web.pages.choosing import categories_to_choose, places_to_choose, units_to_choose
+from web.running import house, right_now
+
+bp = Blueprint("desk", __name__)
+ROWS = 25
+SOON = timedelta(days=3)
+UNTOUCHED = timedelta(days=30)
+FIRST, REST = "first", "rest"
+ASKED = ("category", "place", "responsible", "q")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One pile on the desk: its name, what it says when it is empty, and what lies in it."""
+
+    name: LazyString
+    empty: LazyString
+    filters: Filters
+    count: int = 0
+
+
+def sections(now: datetime) -> dict[str, Section]:
+    """Give the piles, in the order in which a contact person works through them."""
+    return {
+        "inkommet": Section(_l("Came in"), _l("Nothing new. Well done."), _in(State.RECEIVED)),
+        "forsenat": Section(_l("Overdue"), _l("Nothing is overdue."), Filters(overdue=True, sort=Sort.DUE)),
+        "snart": Section(_l("Due soon"), _l("Nothing falls due in the next days."), _with(_due_soon(now))),
+        "ror": Section(_l("Nothing done by a person"), _l("Somebody has acted on everything."), _with(_untouched(now))),
+        "atersant": Section(_l("Sent back"), _l("Nothing has been sent back."),
+                            replace(_in(State.RECEIVED), extra=(Case.sent_back_count > 0,))),
+        "vantar": Section(_l("Waiting"), _l("Nothing waits for anybody."), _in(State.WAITING)),
+        "vilande": Section(_l("Parked"), _l("Nothing is parked."), _in(State.PARKED)),
+        "klart": Section(_l("Done, may be objected to"), _l("Nothing is in its two weeks."), _in(State.DONE)),
+        "alla": Section(_l("All that are open"), _l("Nothing is open."), _in(*sorted(OPEN))),
+    }  # fmt: skip
+
+
+@bp.get("/skrivbord")
+@open_to(Audience.STAFF)
+def show() -> str:
+    """Show one pile and how much lies in each."""
+    now, actor = right_now(), current_actor()
+    with house().database.reading() as session:
+        piles = {key: _counted(session, pile, actor, now) for key, pile in sections(now).items()}
+        chosen = request.args.get("del", "")
+        here = chosen if chosen in piles else next((key for key, pile in piles.items() if pile.count), "inkommet")
+        page = _pile(session, piles[here], actor, now) | _beside(session)
+        return render_template("desk.html", piles=piles, here=here, now=now, **page)
+
+
+def _counted(session: Session, pile: Section, actor: Actor, now: datetime) -> Section:
+    return replace(pile, count=count_cases(session, pile.filters, actor, now=now))
+
+
+def _pile(session: Session, pile: Section, actor: Actor, now: datetime) -> dict[str, Any]:
+    asked = {name: request.args.get(name, "").strip() or None for name in ASKED}
+    return {
+        **wins_first(session, replace(pile.filters, **asked, limit=ROWS), actor, now),
+        "asked": asked,
+        "categories": categories_to_choose(session),
+        "places": places_to_choose(session),
+        "units": units_to_choose(session),
+    }
+
+
+def _beside(session: Session) -> dict[str, int]:
+    """Count what waits for the desk outside its piles: calls to make, and what was set aside."""
+    return {
+        "calls": _count(session, Delivery.channel == Channel.CALL, Delivery.outcome == Outcome.WAITING),
+        "set_aside": _count(session, Delivery.outcome == Outcome.SET_ASIDE)
+        + _count(session, Work.set_aside_at.is_not(None)),
+    }
+
+
+def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).where(*conditions)) or 0
+
+
+def wins_first(session: Session, filters: Filters, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Give a page of cases with those that are easy to put right first, and how to ask for the next page."""
+    phase, cursor = request.args.get("fran", FIRST), request.args.get("cursor") or None
+    if phase == FIRST:
+        wins = list_cases(session, replace(filters, quick_win=True, cursor=cursor), actor, now=now)
+        if wins.next:
+            return {"cases": wins.items, "more": {"fran": FIRST, "cursor": wins.next}}
+        if len(wins.items) == filters.limit:
+            return {"cases": wins.items, "more": {"fran": REST, "cursor": None}}
+        filters, cursor, first = replace(filters, limit=filters.limit - len(wins.items)), None, wins.items
+    else:
+        first = []
+    rest = list_cases(session, replace(filters, quick_win=False, cursor=cursor), actor, now=now)
+    return {"cases": first + rest.items, "more": {"fran": REST, "cursor": rest.next} if rest.next else None}
+
+
+def _in(*states: State) -> Filters:
+    return Filters(states=states, sort=Sort.DUE)
+
+
+def _with(*conditions: ColumnElement[bool]) -> Filters:
+    return Filters(states=LADDERED, sort=Sort.DUE, extra=conditions)
+
+
+def _due_soon(now: datetime) -> ColumnElement[bool]:
+    return Case.due_at.between(now, now + SOON)
+
+
+def _untouched(now: datetime) -> ColumnElement[bool]:
+    return func.coalesce(Case.last_act_at, Case.received_at) < now - UNTOUCHED

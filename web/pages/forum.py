@@ -1,0 +1,106 @@
+"""The forum: its meetings, and an agenda that fills itself and prints well."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from cases.case import WITH_NAMES, Case
+from cases.forum import AgendaItem, Meeting, next_meeting
+from cases.people import Actor
+from cases.reading import description_of
+from cases.refusals import AlreadyThere, NotFound
+from cases.seeing import seen_by
+from web.asking import current_actor
+from web.forms import Day, Form, TypedSchema, text_field
+from web.guard import Audience, open_to
+from web.pages.names import WHY_ON_AGENDA
+from web.running import house, right_now, today
+
+bp = Blueprint("forum", __name__)
+
+
+class Called(TypedSchema):
+    """The form for a meeting."""
+
+    held_on = Day(required=True, error_messages={"required": _l("Give the day of the meeting.")})
+    name = text_field(needed=_l("Give the meeting a name."))
+    where = text_field()
+
+
+@bp.get("/forum")
+@open_to(Audience.LOGGED_IN)
+def show() -> str:
+    """Show the meetings, and what the next one is to take up."""
+    return _page(Form())
+
+
+@bp.post("/forum")
+@open_to(Audience.CONTACT, Audience.ADMIN)
+def call() -> Response | tuple[str, int]:
+    """Add a meeting."""
+    form = Form(request.form)
+    with form.taking():
+        given = Called().load(request.form)
+        _add(given)
+        flash(gettext("The meeting is planned."), "success")
+        return redirect(url_for("forum.show"), 303)
+    return _page(form), form.status
+
+
+@bp.get("/forum/<int:number>")
+@open_to(Audience.LOGGED_IN)
+def agenda(number: int) -> str:
+    """Show one meeting's agenda."""
+    with house().database.reading() as session:
+        meeting = session.get(Meeting, number)
+        if meeting is None:
+            raise NotFound(ref=str(number))
+        items = agenda_of(session, meeting, current_actor())
+        return render_template("meeting.html", meeting=meeting, items=items, why=WHY_ON_AGENDA, now=right_now())
+
+
+def agenda_of(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, Any]]:
+    """Give the meeting's items that the actor may see. What has no meeting belongs to the next one."""
+    following = next_meeting(session, today())
+    is_next = following is not None and following.id == meeting.id
+    own = AgendaItem.meeting_id == meeting.id
+    waiting = AgendaItem.meeting_id.is_(None) & AgendaItem.settled_at.is_(None)
+    rows = session.execute(
+        select(AgendaItem, Case)
+        .join(Case, Case.id == AgendaItem.case_id)
+        .where(or_(own, waiting) if is_next else own, seen_by(actor))
+        .options(*WITH_NAMES)
+        .order_by(AgendaItem.why, AgendaItem.added_at, AgendaItem.id)
+    )
+    return [{"item": item, "case": case, "words": description_of(session, case)} for item, case in rows]
+
+
+def _add(given: dict[str, Any]) -> None:
+    try:
+        with house().database.transaction() as session:
+            session.add(Meeting(held_on=given["held_on"], name=given["name"], where=given["where"]))
+    except IntegrityError:
+        raise AlreadyThere(field="name", name=given["name"]) from None
+
+
+def _page(form: Form) -> str:
+    day: date = today()
+    with house().database.reading() as session:
+        meetings = list(session.scalars(select(Meeting).order_by(Meeting.held_on.desc()).limit(50)))
+        coming = [meeting for meeting in reversed(meetings) if meeting.held_on >= day]
+        return render_template(
+            "forum.html",
+            form=form,
+            coming=coming,
+            held=[meeting for meeting in meetings if meeting.held_on < day],
+            items=agenda_of(session, coming[0], current_actor()) if coming else [],
+            why=WHY_ON_AGENDA,
+            now=right_now(),
+        )

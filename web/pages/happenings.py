@@ -1,0 +1,279 @@
+"""The timeline in words: one table, from what happened to the sentence that tells it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.case import Case
+from cases.categories import Category
+from cases.people import Actor, Person
+from cases.places import Place
+from cases.reading import Told, timeline
+from cases.units import Unit
+from notifications.told import told_of
+from web.pages.dates import day_words
+from web.pages.names import ACTORS, CHANNELS, OUTCOMES, STATES
+
+CLOCKS = {
+    "state": _l("the due day"),
+    "life": _l("the sign of life"),
+    "statutory": _l("the statutory year"),
+}
+CORRECTED = {
+    "title": _l("title"),
+    "category": _l("topic"),
+    "place": _l("place"),
+    "quick_win": _l("quick win"),
+    "published": _l("published"),
+    "raised_on": _l("day it was raised"),
+}
+ICONS = {
+    "case.received": "inbox",
+    "case.assigned": "arrow-right",
+    "case.sent_back": "rotate-ccw",
+    "case.planned": "calendar",
+    "case.started": "play",
+    "case.waiting": "clock",
+    "case.answered": "message-circle",
+    "case.parked": "pause",
+    "case.taken_up": "play",
+    "case.done": "check",
+    "case.contested": "hand",
+    "case.reopened": "rotate-ccw",
+    "case.closed": "check",
+    "case.declined": "x",
+    "case.merged": "git-merge",
+    "case.took_over": "git-merge",
+    "case.commented": "message-circle",
+    "case.attached": "paperclip",
+    "case.corrected": "pencil",
+    "case.related": "link",
+    "case.followed": "eye",
+    "case.unfollowed": "eye-off",
+    "case.promised": "calendar",
+    "case.promise_broken": "triangle-alert",
+    "case.escalated": "bell",
+    "case.put_on_agenda": "users",
+    "case.words_erased": "x",
+}
+STYLES = {
+    "case.done": "is-done",
+    "case.closed": "is-done",
+    "case.escalated": "is-rung",
+    "case.promise_broken": "is-rung",
+    "case.contested": "is-rung",
+    "case.commented": "",
+    "case.attached": "",
+    "case.corrected": "",
+    "case.related": "",
+    "case.followed": "",
+    "case.unfollowed": "",
+    "case.words_erased": "",
+}
+BEHIND_THE_SCENES = frozenset({"case.followed", "case.unfollowed", "case.related", "case.escalated"})
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the facts call by slug and number, by the name that people know."""
+
+    units: Mapping[str, str] = field(default_factory=dict)
+    categories: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, session: Session, people: set[int]) -> "Names":
+        """Read the names."""
+        named = select(Person.id, Person.name).where(Person.id.in_(people))
+        return cls(
+            *(_by_key(session.execute(select(table.slug, table.name))) for table in (Unit, Category, Place)),
+            _by_key(session.execute(named)) if people else {},
+        )
+
+    def unit(self, slug: Any) -> str:
+        """Give the unit's name; the slug itself when it is unknown."""
+        return self.units.get(slug, str(slug or ""))
+
+
+def _by_key(rows: Iterable[Any]) -> dict[Any, str]:
+    return {key: name for key, name in rows}  # noqa: C416 - rows are no pairs to `dict`
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a timeline."""
+
+    seq: int
+    type: str
+    at: datetime
+    by: str
+    happened: str
+    said: str
+    only_staff: bool
+    told: tuple[Any, ...]
+
+    @property
+    def icon(self) -> str:
+        """The picture beside it."""
+        return ICONS.get(self.type, "history")
+
+    @property
+    def style(self) -> str:
+        """How it stands out."""
+        return STYLES.get(self.type, "is-step")
+
+
+def lines_of(session: Session, case: Case, actor: Actor, *, since: int = 0) -> list[Line]:
+    """Give the case's timeline as the actor may read it, the latest first."""
+    lines = timeline(session, case, actor, since=since)
+    people = {line.event.facts["officer"] for line in lines if line.event.facts.get("officer")}
+    names, told = Names.of(session, people), told_of(session, case.id) if actor.is_staff else {}
+    shown = [line for line in lines if actor.person_id or line.event.type not in BEHIND_THE_SCENES]
+    return [_line(line, names, tuple(told.get(line.event.id, ()))) for line in reversed(shown)]
+
+
+def _line(line: Told, names: Names, told: tuple[Any, ...]) -> Line:
+    event = line.event
+    return Line(
+        seq=event.seq,
+        type=event.type,
+        at=event.at,
+        by=line.by or str(ACTORS.get(event.actor, "")),
+        happened=sentence_for(event.type, event.facts, names),
+        said=line.words.get("note", "") if event.type != "case.received" else line.words.get("description", ""),
+        only_staff=event.facts.get("visibility") == "internal",
+        told=told,
+    )
+
+
+def sentence_for(type_: str, facts: dict[str, Any], names: Names) -> str:
+    """Give the sentence that tells what happened; the type itself for one that is not known yet."""
+    tell = SENTENCES.get(type_)
+    return tell(facts, names) if tell else type_
+
+
+def _received(facts: dict[str, Any], names: Names) -> str:
+    return gettext("Came in: %(channel)s", channel=str(CHANNELS.get(facts["channel"], facts["channel"])).lower())
+
+
+def _assigned(facts: dict[str, Any], names: Names) -> str:
+    officer = names.people.get(facts.get("officer") or 0)
+    if officer and facts.get("responsible_was") == facts["responsible"] and facts.get("previous") == "assigned":
+        return gettext("%(officer)s became the officer", officer=officer)
+    unit = names.unit(facts["responsible"])
+    return (
+        gettext("Assigned to %(unit)s, %(officer)s", unit=unit, officer=officer)
+        if officer
+        else gettext("Assigned to %(unit)s", unit=unit)
+    )
+
+
+def _planned(facts: dict[str, Any], names: Names) -> str:
+    words = {"unit": names.unit(facts["responsible"]), "day": day_words(facts["due_on"])}
+    if facts.get("asked_for"):
+        return gettext("Planned by %(unit)s for %(day)s, the first working day after %(asked)s",
+                       **words, asked=day_words(facts["asked_for"]))  # fmt: skip
+    return gettext("Planned by %(unit)s for %(day)s", **words)
+
+
+def _waiting(facts: dict[str, Any], names: Names) -> str:
+    day = day_words(facts["follow_up_on"])
+    whom = {"reporter": gettext("the one who asked"), "unit": names.unit(facts.get("unit"))}.get(
+        facts["waiting_for"], gettext("somebody else")
+    )
+    return gettext("Waits for %(whom)s; followed up %(day)s", whom=whom, day=day)
+
+
+def _corrected(facts: dict[str, Any], names: Names) -> str:
+    if facts["what"] == ["published"]:
+        return gettext("Published") if facts.get("published") else gettext("Taken back from the public page")
+    return gettext("Corrected: %(what)s", what=", ".join(str(CORRECTED.get(what, what)) for what in facts["what"]))
+
+
+def _escalated(facts: dict[str, Any], names: Names) -> str:
+    words = {
+        "rung": facts["rung"],
+        "clock": str(CLOCKS.get(facts["clock"], facts["clock"])),
+        "day": day_words(facts["next_on"]),
+    }
+    if facts["rung"] == 0:
+        return gettext("Reminder before %(clock)s", clock=words["clock"])
+    return gettext("Nobody has acted on %(clock)s: rung %(rung)s. The next one comes %(day)s", **words)
+
+
+def _promised(facts: dict[str, Any], names: Names) -> str:
+    day = day_words(facts["promised_on"])
+    if facts.get("was"):
+        return gettext("The promise was moved from %(was)s to %(day)s", was=day_words(facts["was"]), day=day)
+    return gettext("Promised for %(day)s", day=day)
+
+
+def _agenda(facts: dict[str, Any], names: Names) -> str:
+    if facts.get("meeting_on"):
+        return gettext("Put on the forum’s agenda for %(day)s", day=day_words(facts["meeting_on"]))
+    return gettext("Put on the agenda of the forum’s next meeting")
+
+
+def _took_over(facts: dict[str, Any], names: Names) -> str:
+    return ngettext("%(ref)s was merged into this one, with %(num)d follower",
+                    "%(ref)s was merged into this one, with %(num)d followers",
+                    facts.get("followers", 0), ref=facts["merged"])  # fmt: skip
+
+
+def _with(words: Any, **how: Callable[[dict[str, Any], Names], str]) -> Callable[[dict[str, Any], Names], str]:
+    return lambda facts, names: str(words) % {name: give(facts, names) for name, give in how.items()}
+
+
+def _unit(facts: dict[str, Any], names: Names) -> str:
+    return names.unit(facts.get("responsible") or facts.get("by_unit"))
+
+
+def _fact(name: str) -> Callable[[dict[str, Any], Names], str]:
+    return lambda facts, names: str(facts.get(name, ""))
+
+
+def _day(name: str) -> Callable[[dict[str, Any], Names], str]:
+    return lambda facts, names: day_words(facts[name])
+
+
+SENTENCES: dict[str, Callable[[dict[str, Any], Names], str]] = {
+    "case.received": _received,
+    "case.assigned": _assigned,
+    "case.sent_back": _with(_l("Sent back by %(unit)s: not theirs"), unit=_unit),
+    "case.planned": _planned,
+    "case.started": _with(_l("%(unit)s works on it, at the latest until %(day)s"), unit=_unit, day=_day("due_on")),
+    "case.waiting": _waiting,
+    "case.answered": _with(_l("Answered; it goes on as %(state)s"), state=lambda f, n: str(STATES[f["to"]]).lower()),
+    "case.parked": _with(_l("Parked until %(day)s"), day=_day("until")),
+    "case.taken_up": _with(_l("Taken up again by the desk")),
+    "case.done": _with(_l("Done by %(unit)s; may be objected to until %(day)s"), unit=_unit, day=_day("object_by")),
+    "case.contested": _with(_l("It is not fixed, says the one who asked; back to %(unit)s"), unit=_unit),
+    "case.reopened": _with(_l("Reopened and assigned to %(unit)s"), unit=_unit),
+    "case.closed": _with(_l("Closed: nobody objected")),
+    "case.declined": _with(_l("Declined")),
+    "case.merged": _with(_l("Merged into %(into)s"), into=_fact("into")),
+    "case.took_over": _took_over,
+    "case.commented": _with(_l("Comment")),
+    "case.attached": _with(_l("A file was attached")),
+    "case.corrected": _corrected,
+    "case.related": _with(_l("Has to do with %(to)s"), to=_fact("to")),
+    "case.followed": _with(_l("Somebody follows the case")),
+    "case.unfollowed": _with(_l("Somebody stopped following the case")),
+    "case.promised": _promised,
+    "case.promise_broken": _with(_l("The promise of %(day)s was not kept"), day=_day("promised_on")),
+    "case.escalated": _escalated,
+    "case.put_on_agenda": _agenda,
+    "case.words_erased": _with(_l("Words were erased: %(decision)s"), decision=_fact("decision")),
+}
+
+
+def told_words(told: Any) -> str:
+    """Give one line of who was told: the name, how it goes, and whether it arrived."""
+    return f"{told.to}: {OUTCOMES.get(told.outcome, told.outcome)}"

@@ -1,0 +1,155 @@
+"""What stands around every page: the house's name, the menu, the languages, and the banner of a silent clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_babel import get_locale, gettext
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from cases.calendar import add_months
+from cases.house import House, the_house
+from cases.people import A_VISITOR, Actor, Membership
+from cases.states import Kind, State
+from cases.units import Unit
+from web.asking import actor_in
+from web.pages.choosing import category_name
+from web.pages.dates import FILTERS, moment_words
+from web.pages.happenings import ICONS, told_words
+from web.pages.names import ASIDE_KINDS, CHANNELS, KINDS, ROLES, STATE_COLOURS, STATES, UNIT_KINDS
+from web.pulse import is_silent, last_sweep
+from web.running import house, right_now, today
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the rows say about the surroundings of a page."""
+
+    house: House
+    actor: Actor
+    units: tuple[Unit, ...] = ()
+    silent: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the menu."""
+
+    name: str
+    url: str
+
+    @property
+    def here(self) -> bool:
+        """Say whether this is the page that is shown."""
+        return self.url == request.path
+
+
+PUBLIC = (("overview.show", _l("Overview")), ("handing_in.show", _l("Hand in")), ("searching.show", _l("Search")))
+STAFF = (("desk.show", _l("Desk")), ("handing_in.show", _l("Hand in")), ("searching.show", _l("Search")))
+DESK = (("calls.show", _l("Ring these")), ("set_aside.show", _l("Set aside")))
+
+
+NAMED: dict[str, Callable[[str], Any]] = {
+    "state_name": lambda state: STATES[State(state)],
+    "state_colour": lambda state: STATE_COLOURS.get(State(state), "neutral"),
+    "kind_name": lambda kind: KINDS[Kind(kind)],
+    "unit_kind": lambda kind: UNIT_KINDS[kind],
+    "channel_name": lambda channel: str(CHANNELS.get(channel, channel)),
+    "aside_kind": lambda kind: ASIDE_KINDS[kind],
+    "happening_icon": lambda type_: ICONS.get(type_, "history"),
+}
+
+
+def dress(app: Flask) -> None:
+    """Let every template have the surroundings, the filters and the names."""
+    app.jinja_env.filters.update(FILTERS | NAMED | {"category_name": category_name, "told_words": told_words})
+    app.jinja_env.globals.update(example_day=example_day, posts=posts)
+    app.context_processor(surroundings)
+
+
+def surroundings() -> dict[str, Any]:
+    """Give what base.html shows around every page, when the database is down too."""
+    around = _around()
+    return {
+        "house_on_page": around.house,
+        "actor_on_page": around.actor,
+        "locale_on_page": str(get_locale() or "sv"),
+        "menu_on_page": _menu(around),
+        "other_language": _other_language(),
+        "clock_is_silent": around.silent,
+    }
+
+
+def example_day() -> str:
+    """Give a day that shows how days are written: the first working day a month ahead."""
+    return house().database.calendar.roll_forward(add_months(today(), 1)).isoformat()
+
+
+def posts() -> dict[int, str]:
+    """Give what everybody is, and where, by person: for the demonstration's list of people."""
+    with house().database.reading() as session:
+        rows = session.execute(
+            select(Membership.person_id, Membership.role, Unit.name)
+            .outerjoin(Unit, Unit.id == Membership.unit_id)
+            .where(Membership.until.is_(None))
+        )
+        return {person: f"{ROLES[role]}, {unit}" if unit else str(ROLES[role]) for person, role, unit in rows}
+
+
+def _around() -> Around:
+    if "around" not in g:
+        try:
+            with house().database.reading() as session:
+                g.around = _read(session)
+        except SQLAlchemyError:
+            return Around(House(name="Ventil"), A_VISITOR)
+    found: Around = g.around
+    return found
+
+
+def _read(session: Session) -> Around:
+    actor = g.caller.actor if "caller" in g else actor_in(session)
+    units = select(Unit).where(Unit.id.in_(actor.unit_ids), Unit.slug != "desk").order_by(Unit.name)
+    return Around(
+        the_house(session),
+        actor,
+        tuple(session.scalars(units)) if actor.unit_ids else (),
+        _silent(session) if actor.is_staff else "",
+    )
+
+
+def _silent(session: Session) -> str:
+    """Say since when the clock has been silent (G8); "" while it ticks."""
+    if not is_silent(session, house().settings, right_now()):
+        return ""
+    last = last_sweep(session)
+    return moment_words(last) if last else gettext("the start")
+
+
+def _menu(around: Around) -> list[Item]:
+    actor = around.actor
+    items = [Item(str(words), url_for(endpoint)) for endpoint, words in (STAFF if actor.is_staff else PUBLIC)]
+    items += [Item(unit.name, url_for("units.show", slug=unit.slug)) for unit in around.units]
+    if actor.is_contact:
+        items += [Item(str(words), url_for(endpoint)) for endpoint, words in DESK]
+    if actor.person_id is not None:
+        items.append(Item(gettext("Forum"), url_for("forum.show")))
+    if house().settings.smtp_url is None and (actor.is_admin or around.house.demonstration):
+        items.append(Item(gettext("Mailbox"), url_for("mailbox.show")))
+    return items
+
+
+def _other_language() -> dict[str, str]:
+    code, name = ("en", "English") if str(get_locale()) == "sv" else ("sv", "Svenska")
+    asked = {key: value for key, value in request.args.items() if key != "lang"}
+    if request.endpoint is None or request.method != "GET":
+        return {"code": code, "name": name, "url": f"/?lang={code}"}
+    return {
+        "code": code,
+        "name": name,
+        "url": url_for(request.endpoint, **(request.view_args or {}), **asked, lang=code),
+    }

@@ -1,0 +1,89 @@
+"""The private page of the one who asked: where it stands, what happens next, and a way to answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from cases.case import Case, case_to_change
+from cases.commenting import comment
+from cases.people import Actor, reporter_of
+from cases.progress import Change, change_state
+from cases.reading import description_of
+from cases.refusals import NotFound
+from cases.states import State
+from cases.words import Visibility
+from web.forms import Form
+from web.guard import Audience, open_to
+from web.limits import Limit, limited
+from web.pages.case import attachments_of
+from web.pages.handing_in import asked_case
+from web.pages.happenings import lines_of
+from web.pages.plain_words import where_it_stands
+from web.running import house, right_now
+
+bp = Blueprint("mine", __name__)
+Act = Callable[[Session, Case, Actor, str], Any]
+
+
+@bp.get("/arende/<public_id>")
+@open_to(Audience.ANYBODY)
+def show(public_id: str) -> str:
+    """Show the case to the one who asked."""
+    return _page(public_id, Form())
+
+
+@bp.post("/arende/<public_id>/kommentar")
+@open_to(Audience.ANYBODY)
+@limited(Limit.ANSWER)
+def say(public_id: str) -> Response | tuple[str, int]:
+    """Add a comment; when we wait for the one who asked, it is the answer."""
+    return _act(public_id, "text", _comment)
+
+
+@bp.post("/arende/<public_id>/inte-atgardat")
+@open_to(Audience.ANYBODY)
+@limited(Limit.ANSWER)
+def contest(public_id: str) -> Response | tuple[str, int]:
+    """Say that it is not fixed: the case goes back to those who said that it was."""
+    return _act(public_id, "note", _contest)
+
+
+def _act(public_id: str, field: str, act: Act) -> Response | tuple[str, int]:
+    form = Form(request.form)
+    with form.taking():
+        with house().database.transaction() as session:
+            case = case_to_change(session, public_id)
+            if case.public_id != public_id:
+                raise NotFound(ref=public_id)
+            act(session, case, reporter_of(case), form.typed(field))
+        flash(gettext("Thank you. Those who have your case can see it now."), "success")
+        return redirect(url_for("mine.show", public_id=public_id), 303)
+    return _page(public_id, form), form.status
+
+
+def _comment(session: Session, case: Case, actor: Actor, words: str) -> None:
+    comment(session, case, words, Visibility.PARTICIPANTS, by=actor, at=right_now())
+
+
+def _contest(session: Session, case: Case, actor: Actor, words: str) -> None:
+    change = Change(to=State.ASSIGNED, note=words, visibility=Visibility.PARTICIPANTS)
+    change_state(session, case, change, by=actor, at=right_now())
+
+
+def _page(public_id: str, form: Form) -> str:
+    with house().database.reading() as session:
+        case = asked_case(session, public_id)
+        actor = reporter_of(case)
+        return render_template(
+            "mine.html",
+            case=case,
+            form=form,
+            stands=where_it_stands(session, case, right_now()),
+            description=description_of(session, case),
+            lines=lines_of(session, case, actor),
+            attachments=attachments_of(session, case, actor),
+        )

@@ -1,0 +1,156 @@
+"""What things are called on screen: one table for each kind of word, translated when it is shown."""
+
+from flask_babel import lazy_gettext as _l
+
+from cases.states import Kind, State
+
+STATES = {
+    State.RECEIVED: _l("Received"),
+    State.ASSIGNED: _l("Assigned"),
+    State.PLANNED: _l("Planned"),
+    State.IN_PROGRESS: _l("In progress"),
+    State.WAITING: _l("Waiting"),
+    State.PARKED: _l("Parked"),
+    State.DONE: _l("Done"),
+    State.CLOSED: _l("Closed"),
+    State.DECLINED: _l("Declined"),
+    State.MERGED: _l("Merged"),
+}
+
+STATE_COLOURS = {
+    State.RECEIVED: "info",
+    State.ASSIGNED: "info",
+    State.PLANNED: "brand1",
+    State.IN_PROGRESS: "brand1",
+    State.WAITING: "warning",
+    State.DONE: "success",
+    State.CLOSED: "success",
+}
+
+KINDS = {
+    Kind.ISSUE: _l("Issue"),
+    Kind.PROPOSAL: _l("Proposal"),
+    Kind.ACTION: _l("Plan item"),
+    Kind.APPLICATION: _l("Application"),
+    Kind.DUTY: _l("Duty"),
+}
+
+KINDS_EXPLAINED = {
+    Kind.ISSUE: _l("A fault, a question or a wish"),
+    Kind.PROPOSAL: _l("A proposal"),
+    Kind.ACTION: _l("An item of a local development plan"),
+    Kind.APPLICATION: _l("An application for village money"),
+    Kind.DUTY: _l("A recurring duty"),
+}
+
+CHANNELS = {
+    "web": _l("Web"),
+    "phone": _l("Telephone"),
+    "mail": _l("Mail"),
+    "meeting": _l("Meeting"),
+    "visit": _l("Visit"),
+}
+
+STEPS = {
+    "assign": _l("Assign"),
+    "hand_over": _l("Assign to another unit"),
+    "appoint": _l("Appoint an officer"),
+    "send_back": _l("Not ours"),
+    "plan": _l("Plan"),
+    "start": _l("Start"),
+    "wait": _l("Wait for somebody"),
+    "answer": _l("Answered: go on"),
+    "park": _l("Park"),
+    "take_up": _l("Take up"),
+    "finish": _l("Done"),
+    "contest": _l("It is not fixed"),
+    "reopen": _l("Reopen"),
+    "decline": _l("Decline"),
+    "merge": _l("Merge"),
+}
+
+STEPS_AGAIN = {
+    ("plan", State.PLANNED): _l("New date"),
+    ("start", State.IN_PROGRESS): _l("Sign of life, new date"),
+    ("wait", State.WAITING): _l("Wait on"),
+    ("park", State.PARKED): _l("Park to another day"),
+}
+
+STEP_ICONS = {
+    "assign": "arrow-right",
+    "hand_over": "arrow-right",
+    "appoint": "user",
+    "send_back": "rotate-ccw",
+    "plan": "calendar",
+    "start": "play",
+    "wait": "clock",
+    "answer": "message-circle",
+    "park": "pause",
+    "take_up": "play",
+    "finish": "check",
+    "contest": "hand",
+    "reopen": "rotate-ccw",
+    "decline": "x",
+    "merge": "git-merge",
+}
+
+VISIBILITIES = {
+    "public": _l("For everybody"),
+    "participants": _l("For those who take part"),
+    "internal": _l("Only for staff: tell no one"),
+}
+
+UNIT_KINDS = {
+    "desk": _l("Contact desk"),
+    "department": _l("Department"),
+    "group": _l("Group"),
+    "board": _l("Board"),
+    "forum": _l("Forum"),
+    "council": _l("Council"),
+}
+
+ROLES = {
+    "contact": _l("Contact person"),
+    "officer": _l("Officer"),
+    "head": _l("Head"),
+    "member": _l("Member"),
+    "admin": _l("Administrator"),
+}
+
+ACTORS = {
+    "reporter": _l("The one who asked"),
+    "visitor": _l("A visitor"),
+    "clock": _l("The clock"),
+    "import": _l("Import"),
+    "command": _l("The system"),
+}
+
+OUTCOMES = {
+    "waiting": _l("waiting to be sent"),
+    "sent": _l("sent"),
+    "suppressed": _l("not sent"),
+    "set_aside": _l("set aside: could not be sent"),
+    "called": _l("rung"),
+}
+
+ASIDE_KINDS = {
+    "work": _l("What follows from an event"),
+    "delivery": _l("A letter"),
+    "tick": _l("The letters of a sweep"),
+}
+
+WHY_ON_AGENDA = {
+    "overdue": _l("Overdue"),
+    "waits": _l("Waits for the forum"),
+    "chosen": _l("Chosen"),
+}
+
+
+def step_name(name: str, source: State) -> str:
+    """Give what a step is called when it is taken from this state."""
+    return str(STEPS_AGAIN.get((name, source)) or STEPS[name])
+
+
+def choices(table: dict[str, object]) -> list[tuple[str, str]]:
+    """Give a table of names as a form's choices."""
+    return [(str(value), str(words)) for value, words in table.items()]

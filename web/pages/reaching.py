@@ -1,0 +1,44 @@
+"""How to reach somebody, in one field: a mail address or a telephone number; and where something is."""
+
+import re
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import fields
+
+from cases.following import PLAIN_ADDRESS
+
+PHONE = re.compile(r"\+?[\d\s()/-]{5,30}")
+LEAST_DIGITS = 5
+
+
+class Reach(fields.Field[tuple[str | None, str | None]]):
+    """A mail address or a telephone number, as (email, phone)."""
+
+    default_error_messages = {  # noqa: RUF012 - marshmallow's own
+        "reach": _l("This is neither a mail address nor a telephone number.")
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> tuple[str | None, str | None]:
+        if PLAIN_ADDRESS.fullmatch(value):
+            return value, None
+        if PHONE.fullmatch(value) and sum(sign.isdigit() for sign in value) >= LEAST_DIGITS:
+            return None, value
+        raise self.make_error("reach")
+
+
+class Position(fields.Field[tuple[float, float]]):
+    """A position as "57.70887, 11.97456": degrees north, degrees east."""
+
+    default_error_messages = {  # noqa: RUF012 - marshmallow's own
+        "position": _l("Write the position as two numbers, such as 57.70887, 11.97456.")
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> tuple[float, float]:
+        try:
+            latitude, longitude = (float(part) for part in re.split(r"[,;]\s*|\s+", value))
+        except ValueError:
+            raise self.make_error("position") from None
+        if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+            raise self.make_error("position")
+        return latitude, longitude

@@ -1,0 +1,40 @@
+"""Searching: in Swedish, for staff and members among what they may see, for visitors among what is published."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from cases.people import Actor
+from cases.published import one_published
+from cases.reading import Filters, list_cases
+from web.asking import current_actor
+from web.guard import Audience, open_to
+from web.pages.overview import published_page
+from web.running import house, right_now
+
+bp = Blueprint("searching", __name__)
+ROWS = 25
+
+
+@bp.get("/sok")
+@open_to(Audience.ANYBODY)
+def show() -> str | Response:
+    """Show what was found."""
+    actor = current_actor()
+    return _among_all(actor) if actor.person_id else _among_published()
+
+
+def _among_all(actor: Actor) -> str:
+    wanted = request.args.get("q", "").strip()
+    filters = Filters(q=wanted, limit=ROWS, cursor=request.args.get("cursor") or None)
+    with house().database.reading() as session:
+        found = list_cases(session, filters, actor, now=right_now())
+        more = {"cursor": found.next, "q": wanted} if found.next else None
+        return render_template("search.html", wanted=wanted, cases=found.items, more=more, now=right_now())
+
+
+def _among_published() -> str | Response:
+    wanted = request.args.get("q", "").strip()
+    with house().database.reading() as session:
+        if one_published(session, wanted):
+            return redirect(url_for("case.show", ref=wanted), 303)
+        return render_template("search_published.html", wanted=wanted, **published_page(session, ROWS))
