@@ -5,6 +5,7 @@ ours, no header can be injected, and what a server says is told apart: not now, 
 """
 
 import contextlib
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 60.0
 ACCEPTED, FORWARDED, NEVER = 250, 251, 500
 LONGEST_SAID = 300
+ADDRESS = re.compile(r"\S+@\S+")
 ABOUT_THE_SERVER = {421, 454, 530, 534, 535, 538}  # closing, or how we log in: no letter's fault
 
 
@@ -223,5 +225,5 @@ def _said(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error
         text = said.decode(errors="replace") if isinstance(said, bytes) else said
-        return f"{error.smtp_code} {' '.join(text.split())}"[:LONGEST_SAID]
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:LONGEST_SAID]
+        return ADDRESS.sub("…", f"{error.smtp_code} {' '.join(text.split())}")[:LONGEST_SAID]
+    return ADDRESS.sub("…", f"{type(error).__name__}: {' '.join(str(error).split())}")[:LONGEST_SAID]

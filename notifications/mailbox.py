@@ -13,6 +13,8 @@ from types import TracebackType
 
 import flask_mail
 
+from notifications.outgoing import Unreachable
+
 NAME = re.compile(r"[0-9a-f]{32}\.eml")
 
 
@@ -85,8 +87,11 @@ class MailboxLine:
     ) -> None: ...
 
     def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
-        """Keep the letter."""
-        self.mailbox.keep(message.as_bytes())
+        """Keep the letter; `Unreachable` when the folder cannot be written."""
+        try:
+            self.mailbox.keep(message.as_bytes())
+        except OSError as error:
+            raise Unreachable(f"the mailbox cannot be written: {error.strerror}") from error
 
 
 def _headers(message: bytes) -> EmailMessage:

@@ -1,0 +1,158 @@
+"""Sending: a few letters at a time over one connection, each recorded right after it was accepted.
+
+Whatever dies in between, a letter is sent again only if nobody could know that it had been, and then byte for byte.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from cases.database import Database
+from cases.settings import Settings
+from notifications import breaker, verdicts
+from notifications.claiming import claim, is_anything_due
+from notifications.deliveries import Delivery
+from notifications.leases import KeptLease, Pace, give_back
+from notifications.mail import Line, SmtpServer, server_at
+from notifications.mailbox import Mailbox, MailboxLine
+from notifications.outgoing import LineLost, Refused, RefusedForGood, RefusedForNow, Unreachable
+from notifications.preparing import Ready, prepare
+from notifications.rendering import Letterhead
+
+LOG = structlog.get_logger()
+PACE = Pace()
+PAUSES = (0.2, 1.0, 3.0)
+MOST_AT_ONCE = 200  # letters for one call, so that other work gets its turn
+Verdict = Callable[[Session, int, str, str], None]
+VERDICTS: dict[type[Refused], Verdict] = {
+    RefusedForNow: verdicts.refused_for_now,
+    LineLost: verdicts.refused_for_now,
+    RefusedForGood: verdicts.refused_for_good,
+}
+
+
+@dataclass(frozen=True)
+class Post:
+    """All that sending needs: the server (or the local mailbox), what letters look like, and the pace."""
+
+    server: SmtpServer | Mailbox
+    letterhead: Letterhead
+    pace: Pace = PACE
+
+
+def post_of(settings: Settings) -> Post:
+    """Give the post that the settings name: a mail server, else the mailbox under `var`."""
+    server: SmtpServer | Mailbox = Mailbox(settings.var / "mailbox")
+    if settings.smtp_url:
+        hello = urlsplit(settings.base_url).hostname or "localhost"
+        server = server_at(settings.smtp_url, hello if hello[-1].isalpha() else "localhost")
+    return Post(server, Letterhead.of(settings))
+
+
+def deliver_some(database: Database, post: Post, *, stop: threading.Event | None = None) -> int:
+    """Send letters that are due, up to 200, until none is left or `stop` is set; give how many got a verdict.
+
+    A server that cannot be reached costs no letter anything.
+    """
+    with database.reading() as session:
+        if not is_anything_due(session):
+            return 0
+    name = post.server.name
+    if not breaker.lets_through(database, name):
+        return 0
+    try:
+        with post.server.line() as line:
+            breaker.is_up(database, name)
+            return _Round(database, post, line, stop or threading.Event()).run()
+    except Unreachable as error:
+        breaker.is_down(database, name, str(error))
+        return 0
+
+
+class _NotBegun(Unreachable):
+    """The server was gone before it could take this letter."""
+
+    def __init__(self, text: str, delivery_id: int) -> None:
+        super().__init__(text)
+        self.delivery_id = delivery_id
+
+
+@dataclass
+class _Round:
+    """Batches of letters over one line."""
+
+    database: Database
+    post: Post
+    line: Line | MailboxLine
+    stop: threading.Event
+    done: int = 0
+
+    def run(self) -> int:
+        while self.done < MOST_AT_ONCE and not self.stop.is_set():
+            with self.database.transaction() as session:
+                token, ids = claim(session, self.post.server.name, self.post.pace)
+            if not ids:
+                break
+            with KeptLease(self.database, Delivery, token, self.post.pace) as lease:
+                self._send_all(token, lease)
+            self.done += len(ids)
+        return self.done
+
+    def _send_all(self, token: str, lease: KeptLease) -> None:
+        with self.database.transaction() as session:
+            ready = prepare(session, token, self.post.letterhead, self.post.pace.most_claims)
+        left = [one.delivery_id for one in ready]
+        held_back: set[int] = set()  # addresses that wait for an earlier letter
+        try:
+            for one in ready:
+                if self.stop.is_set() or not lease.is_ours:
+                    break
+                if one.address_id in held_back:
+                    continue
+                left.remove(one.delivery_id)
+                if not self._send(one, token):
+                    held_back.add(one.address_id)
+        except _NotBegun as error:
+            left.append(error.delivery_id)
+            raise
+        finally:
+            self._give_back(token, left)
+
+    def _send(self, one: Ready, token: str) -> bool:
+        """Send one letter and record what became of it; False when it is to be tried again."""
+        try:
+            self.line.send(one.letter)
+        except (RefusedForNow, RefusedForGood, LineLost) as error:
+            with self.database.transaction() as session:
+                VERDICTS[type(error)](session, one.delivery_id, token, str(error))
+            LOG.warning("letter.refused", delivery=one.delivery_id, verdict=type(error).__name__)
+            if isinstance(error, LineLost):
+                raise Unreachable(str(error)) from error
+            return isinstance(error, RefusedForGood)
+        except Unreachable as error:
+            raise _NotBegun(str(error), one.delivery_id) from error
+        self._record_sent(one.delivery_id)
+        return True
+
+    def _record_sent(self, delivery_id: int) -> None:
+        """Record it, through a short trouble of the database too: what is not recorded is sent twice."""
+        for pause in PAUSES:
+            try:
+                with self.database.transaction() as session:
+                    return verdicts.sent(session, delivery_id)
+            except SQLAlchemyError as error:
+                LOG.warning("letter.not_recorded", delivery=delivery_id, error=type(error).__name__)
+                time.sleep(pause)
+        with self.database.transaction() as session:
+            verdicts.sent(session, delivery_id)
+
+    def _give_back(self, token: str, ids: list[int]) -> None:
+        if ids:
+            with self.database.transaction() as session:
+                give_back(session, Delivery, token, ids)

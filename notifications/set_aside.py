@@ -1,0 +1,121 @@
+"""Set aside: what could not be done and waits for a person. It is kept for ever, with its reason and "send again"."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.database import now
+from cases.events import SentAgain, SetAside
+from cases.history import Entry, Event
+from cases.house import the_house
+from cases.people import THE_CLOCK, Actor
+from cases.refusals import NotFound
+from cases.ticks import Tick
+from cases.wire import Work
+from notifications.deliveries import Delivery, Outcome
+from notifications.leases import present
+
+LOG = structlog.get_logger()
+NO_VERDICT = "begun {} times without an end"
+KINDS: Mapping[str, Any] = {"work": Work, "delivery": Delivery, "tick": Tick}
+
+
+@dataclass(frozen=True)
+class Aside:
+    """One row of the list: what it is, since when, and why."""
+
+    kind: str
+    row_id: int
+    since: datetime
+    reason: str
+    about: str  # the letter's name, or the event's type
+
+
+def set_aside_delivery(session: Session, delivery: Delivery, reason: str) -> None:
+    """Let a letter wait for a person, with an alarm unless it is one itself."""
+    delivery.outcome, delivery.reason = Outcome.SET_ASIDE, reason
+    delivery.finished_at = present(session)
+    delivery.lease_token = delivery.lease_until = None
+    _alarm(session, "delivery", delivery.id, reason, _event_id(delivery.occasion))
+
+
+def set_aside_work(session: Session, work: Work, reason: str) -> None:
+    """Let an event's planning wait for a person; what is newer in its stream goes on."""
+    work.set_aside_at, work.last_error = present(session), reason
+    work.lease_token = work.lease_until = None
+    _alarm(session, "work", work.id, reason, work.event_id)
+
+
+def set_aside_tick(session: Session, tick: Tick, reason: str) -> None:
+    """Let what is left of a tick's planning wait for a person."""
+    tick.set_aside_at = present(session)
+    tick.lease_token = tick.lease_until = None
+    _alarm(session, "tick", tick.id, reason, None)
+
+
+def listed(session: Session) -> list[Aside]:
+    """Give what is set aside, the oldest first."""
+    works = select(Work, Event.type).join(Event).where(Work.set_aside_at.isnot(None))
+    ticks = select(Tick).where(Tick.set_aside_at.isnot(None))
+    letters = select(Delivery).where(Delivery.outcome == Outcome.SET_ASIDE)
+    found = [_of_work(work, type_) for work, type_ in session.execute(works)]
+    found += [_of_tick(tick) for tick in session.scalars(ticks)]
+    found += [_of_delivery(delivery) for delivery in session.scalars(letters)]
+    return sorted(found, key=lambda aside: (aside.since, aside.kind, aside.row_id))
+
+
+def send_again(session: Session, kind: str, row_id: int, *, by: Actor, at: datetime) -> None:
+    """Try it once more from the beginning; `NotFound` when no such row is set aside."""
+    row = session.get(KINDS[kind], row_id, with_for_update=True) if kind in KINDS else None
+    if row is None or not _is_aside(row):
+        raise NotFound(ref=f"{kind}:{row_id}")
+    if isinstance(row, Delivery):
+        row.outcome, row.reason, row.finished_at = Outcome.WAITING, None, None
+        row.attempts, row.first_attempt_at = 0, None
+    else:
+        row.set_aside_at = None
+    row.claims = 0
+    if not isinstance(row, Tick):
+        row.next_attempt_at = present(session)
+    entry = Entry(the_house(session, locked=True), by=by, at=at)
+    entry.add(SentAgain(what=kind, row=row_id))
+    entry.write(session)
+
+
+def _alarm(session: Session, what: str, row: int, reason: str, event_id: int | None) -> None:
+    LOG.error("set_aside", what=what, row=row, reason=reason)
+    event = session.get(Event, event_id) if event_id else None
+    if event is not None and event.type == SetAside.type:
+        return  # an alarm about an alarm would never end
+    entry = Entry(the_house(session, locked=True), by=THE_CLOCK, at=session.scalars(select(now())).one())
+    entry.add(SetAside(what=what, row=row, reason=reason))
+    entry.write(session)
+
+
+def _event_id(occasion: str) -> int | None:
+    kind, _, number = occasion.partition(":")
+    return int(number) if kind == "event" else None
+
+
+def _is_aside(row: Any) -> bool:
+    if isinstance(row, Delivery):
+        return row.outcome is Outcome.SET_ASIDE
+    return row.set_aside_at is not None
+
+
+def _of_work(work: Work, type_: str) -> Aside:
+    return Aside("work", work.id, work.set_aside_at or work.recorded_at, work.last_error or "", type_)
+
+
+def _of_tick(tick: Tick) -> Aside:
+    return Aside("tick", tick.id, tick.set_aside_at or tick.started_at, "", "tick")
+
+
+def _of_delivery(delivery: Delivery) -> Aside:
+    since = delivery.finished_at or delivery.created_at
+    return Aside("delivery", delivery.id, since, delivery.reason or "", delivery.letter)

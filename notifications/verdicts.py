@@ -1,0 +1,78 @@
+"""Verdicts: what becomes of a letter after an attempt to send it."""
+
+import random
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from cases.database import now
+from notifications.deliveries import Delivery, Outcome
+from notifications.leases import present
+from notifications.set_aside import set_aside_delivery
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=30)
+GIVES_UP_AFTER = timedelta(days=5)
+FEWEST_TRIES = 50  # five days of being refused hold many more: an outage in between ages nothing
+
+NO_LEASE = {"lease_token": None, "lease_until": None}
+SENT = {
+    **NO_LEASE,
+    "outcome": Outcome.SENT,
+    "finished_at": now(),
+    "attempts": Delivery.attempts + 1,
+    "first_attempt_at": func.coalesce(Delivery.first_attempt_at, now()),
+    "message": None,  # its hash stays
+    "last_error": None,
+    "reason": None,
+}
+
+
+def sent(session: Session, delivery_id: int) -> None:
+    """Record that the letter was accepted: true whoever has the lease by now."""
+    session.execute(
+        update(Delivery).where(Delivery.id == delivery_id).values(**SENT),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def refused_for_now(session: Session, delivery_id: int, token: str, error: str) -> None:
+    """Try again later, each time after a longer wait; after five days of it a person must look."""
+    delivery = _held(session, delivery_id, token)
+    if delivery is None:
+        return
+    moment = present(session)
+    delivery.first_attempt_at = delivery.first_attempt_at or moment
+    delivery.attempts += 1
+    delivery.claims = 0
+    delivery.last_error = error
+    delivery.next_attempt_at = moment + wait_after(delivery.attempts)
+    delivery.lease_token = delivery.lease_until = None
+    if _is_hopeless(delivery, moment):
+        set_aside_delivery(session, delivery, f"tried for five days: {error}")
+
+
+def refused_for_good(session: Session, delivery_id: int, token: str, error: str) -> None:
+    """Let a person look."""
+    delivery = _held(session, delivery_id, token)
+    if delivery is not None:
+        delivery.attempts += 1
+        delivery.last_error = error
+        set_aside_delivery(session, delivery, error)
+
+
+def wait_after(attempts: int) -> timedelta:
+    """Give how long to wait after this many attempts: doubled each time up to half an hour, with full jitter."""
+    longest = min(FIRST_WAIT * 2.0 ** min(attempts - 1, 10), LONGEST_WAIT)
+    return max(longest * random.random(), timedelta(seconds=1))  # noqa: S311
+
+
+def _is_hopeless(delivery: Delivery, moment: datetime) -> bool:
+    first = delivery.first_attempt_at or moment
+    return moment - first > GIVES_UP_AFTER and delivery.attempts >= FEWEST_TRIES
+
+
+def _held(session: Session, delivery_id: int, token: str) -> Delivery | None:
+    """Give the letter, unless somebody else has the lease by now."""
+    mine = select(Delivery).where(Delivery.id == delivery_id, Delivery.lease_token == token)
+    return session.scalar(mine.with_for_update())

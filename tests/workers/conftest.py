@@ -1,0 +1,38 @@
+"""A furnished town on SQLite and on PostgreSQL."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from letter_town import Town, furnish
+from migrated import CALENDAR, a_house
+
+from cases.database import Database
+from cases.migrating import migrate
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
+    """A furnished town, on both databases."""
+    database = a_house(tmp_path) if request.param == "sqlite" else _on_postgres(request)
+    yield furnish(database)
+    database.close()
+
+
+@pytest.fixture
+def postgres_town(request: pytest.FixtureRequest) -> Iterator[Town]:
+    """A furnished town on PostgreSQL."""
+    database = _on_postgres(request)
+    yield furnish(database)
+    database.close()
+
+
+def _on_postgres(request: pytest.FixtureRequest) -> Database:
+    copy: Callable[[str, Callable[[str], None]], str] = request.getfixturevalue("postgres_copy")
+    return Database(copy("empty_house", _migrated), CALENDAR)
+
+
+def _migrated(url: str) -> None:
+    database = Database(url, CALENDAR)
+    migrate(database)
+    database.close()

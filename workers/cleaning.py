@@ -1,0 +1,56 @@
+"""Cleaning up: what nobody needs any more. Nothing that the history or a letter rests on is touched."""
+
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import column, delete, exists, table
+from sqlalchemy.orm import Session
+
+from cases.database import UtcDateTime
+from cases.history import Event
+from cases.keys import LOGIN, Link, WebSession
+from cases.ticks import Tick
+from notifications.leases import present
+from workers.workplace import Workplace
+
+LOG = structlog.get_logger()
+ANSWERS_KEPT = timedelta(days=7)
+KEYS_KEPT = timedelta(days=30)  # used or run out, but a person may still ask why
+ANSWERS = table("kept_answer", column("made_at", UtcDateTime()))  # the web owns it
+
+
+def clean_up(workplace: Workplace) -> dict[str, int]:
+    """Remove what is old enough, kind by kind; give how many rows of each."""
+    removed = {}
+    for name, statement in CLEANINGS.items():
+        with workplace.database.transaction() as session:
+            removed[name] = len(session.execute(statement(session)).all())
+    LOG.info("cleaned", **removed)
+    return removed
+
+
+def _answers(session: Session) -> Any:
+    old = ANSWERS.c.made_at < present(session) - ANSWERS_KEPT
+    return delete(ANSWERS).where(old).returning(ANSWERS.c.made_at)
+
+
+def _sessions(session: Session) -> Any:
+    old = WebSession.expires_at < present(session) - KEYS_KEPT
+    return delete(WebSession).where(old).returning(WebSession.id)
+
+
+def _links(session: Session) -> Any:
+    """Remove log-in links that ran out; the others stand in letters that people keep."""
+    old = (Link.purpose == LOGIN, Link.expires_at < present(session) - KEYS_KEPT)
+    return delete(Link).where(*old).returning(Link.id)
+
+
+def _empty_ticks(session: Session) -> Any:
+    """Remove ticks that found nothing after all: no event and no letter names them."""
+    empty = ~exists().where(Event.tick_id == Tick.id)
+    over = (Tick.planned_at.isnot(None), Tick.planned_at < present(session) - ANSWERS_KEPT)
+    return delete(Tick).where(*over, empty).returning(Tick.id)
+
+
+CLEANINGS = {"answers": _answers, "sessions": _sessions, "links": _links, "empty_ticks": _empty_ticks}

@@ -1,0 +1,115 @@
+"""The clock: the schedule in the database, which any number of clocks may read.
+
+What is due is rung for; what nobody takes within a few seconds the clock does itself. However late it is, it runs once.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from cases.database import Database, insert_of, table_of
+from cases.settings import Settings
+from notifications.leases import present
+from workers.jobs import JOBS
+from workers.schedule import Scheduled
+from workers.workplace import Workplace
+
+LOG = structlog.get_logger()
+LOOKS_EVERY = 1.0
+PATIENCE = timedelta(seconds=3)
+AFTER_A_FAILURE = timedelta(minutes=1)
+
+
+@dataclass
+class Clock:
+    """One of the house's clocks."""
+
+    workplace: Workplace
+    _rung: dict[str, datetime] = field(default_factory=dict)  # for which moment each job was rung
+
+    def run(self) -> None:
+        """Look once a second until the workplace closes."""
+        while not self.workplace.stop.is_set():
+            try:
+                self.look()
+            except SQLAlchemyError as error:
+                LOG.error("clock.database_trouble", error=type(error).__name__)
+            self.workplace.stop.wait(LOOKS_EVERY)
+
+    def look(self) -> None:
+        """Ring for what is due, and do what has been due for some seconds."""
+        make_schedule(self.workplace.database, self.workplace.settings)
+        for name, next_at, late in due_jobs(self.workplace.database):
+            if late >= PATIENCE:
+                run_job(self.workplace, name)
+            elif self._rung.get(name) != next_at and self.workplace.bell.ring(name):
+                self._rung[name] = next_at
+
+
+def make_schedule(database: Database, settings: Settings) -> None:
+    """Make the rows that are missing; those that stand there stay as they are."""
+    with database.reading() as session:
+        missing = JOBS.keys() - set(session.scalars(select(Scheduled.name)))
+        moment = present(session)
+    if missing:
+        rows = [{"name": name, "next_at": JOBS[name].first(moment, settings)} for name in sorted(missing)]
+        with database.transaction() as session:
+            new = insert_of(session)(table_of(Scheduled)).on_conflict_do_nothing()
+            session.execute(new, rows)
+
+
+def due_jobs(database: Database) -> list[tuple[str, datetime, timedelta]]:
+    """Give what is due and not being done: its name, when it was due, and how late it is."""
+    with database.reading() as session:
+        moment = present(session)
+        due = select(Scheduled.name, Scheduled.next_at).where(*_is_due(moment)).order_by(Scheduled.next_at)
+        rows = session.execute(due).all()
+        return [(row.name, row.next_at, moment - row.next_at) for row in rows if row.name in JOBS]
+
+
+def run_job(workplace: Workplace, name: str) -> bool:
+    """Do the job if it is due and nobody else does it; say whether it was done well. Never raises."""
+    try:
+        with workplace.database.transaction() as session:
+            token, begun = _claim(session, name)
+        return bool(token) and _run(workplace, name, token, begun)
+    except SQLAlchemyError as error:
+        LOG.error("job.database_trouble", job=name, error=type(error).__name__)
+        return False
+
+
+def _is_due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    free = or_(Scheduled.lease_until.is_(None), Scheduled.lease_until <= moment)
+    return (Scheduled.next_at <= moment, free)
+
+
+def _claim(session: Session, name: str) -> tuple[str, datetime]:
+    moment, token = present(session), secrets.token_hex(16)
+    lease = {"lease_token": token, "lease_until": moment + JOBS[name].lease}
+    due = update(Scheduled).where(Scheduled.name == name, *_is_due(moment))
+    claimed = session.execute(due.values(**lease).returning(Scheduled.name)).first()
+    return (token, moment) if claimed else ("", moment)
+
+
+def _run(workplace: Workplace, name: str, token: str, begun: datetime) -> bool:
+    try:
+        JOBS[name].run(workplace)
+    except Exception as error:
+        LOG.error("job.failed", job=name, exc_info=True)
+        _finish(workplace, name, token, {"last_error": f"{type(error).__name__}", "next_at": begun + AFTER_A_FAILURE})
+        return False
+    next_at = JOBS[name].next_after(begun, workplace.settings)
+    _finish(workplace, name, token, {"last_error": None, "next_at": next_at, "last_done_at": begun})
+    return True
+
+
+def _finish(workplace: Workplace, name: str, token: str, values: dict[str, object]) -> None:
+    """Write when the job comes next, unless somebody else has it by now."""
+    with workplace.database.transaction() as session:
+        mine = update(Scheduled).where(Scheduled.name == name, Scheduled.lease_token == token)
+        session.execute(mine.values(lease_token=None, lease_until=None, **values))

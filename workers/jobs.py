@@ -1,0 +1,73 @@
+"""The jobs of the clock: what each does, when it comes next, and how long it may take."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from cases.calendar import Calendar
+from cases.overdue import sweep
+from cases.settings import Settings
+from workers.cleaning import clean_up
+from workers.heartbeat import beat
+from workers.morning import write_morning_letter
+from workers.stuck import look_for_stuck_work
+from workers.workplace import Workplace
+
+AT_NIGHT = time(3, 15)  # between two and three an hour is missing once a year
+STUCK_CHECK = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job: `next_after` gives the next moment after one, `at_once` says whether a new house begins with it."""
+
+    run: Callable[[Workplace], object]
+    next_after: Callable[[datetime, Settings], datetime]
+    lease: timedelta = timedelta(minutes=2)
+    at_once: bool = False
+
+    def first(self, moment: datetime, settings: Settings) -> datetime:
+        """Give when the job runs first in a house that has none in its schedule."""
+        return moment if self.at_once else self.next_after(moment, settings)
+
+
+def sweep_and_beat(workplace: Workplace) -> None:
+    """Let everything that is due happen, and tell whoever watches over us that we did."""
+    sweep(workplace.database)
+    beat(workplace.settings.heartbeat_url)
+
+
+def after_a_sweep(moment: datetime, settings: Settings) -> datetime:
+    """Give the moment of the next sweep."""
+    return moment + timedelta(seconds=settings.sweep_seconds)
+
+
+def next_morning(moment: datetime, settings: Settings) -> datetime:
+    """Give the next morning of a working day at the house's hour, local time."""
+    calendar = settings.calendar
+    today = calendar.day_of(moment)
+    hour = time(settings.morning_hour)
+    if calendar.is_working_day(today) and _local(calendar, moment, hour) > moment:
+        return _local(calendar, moment, hour)
+    day = calendar.add_working_days(today, 1)
+    return datetime.combine(day, hour, calendar.zone).astimezone(UTC)
+
+
+def next_night(moment: datetime, settings: Settings) -> datetime:
+    """Give the next time when it is 03:15, local time."""
+    tonight = _local(settings.calendar, moment, AT_NIGHT)
+    if tonight > moment:
+        return tonight
+    return _local(settings.calendar, moment + timedelta(days=1), AT_NIGHT)
+
+
+def _local(calendar: Calendar, moment: datetime, hour: time) -> datetime:
+    return datetime.combine(calendar.day_of(moment), hour, calendar.zone).astimezone(UTC)
+
+
+JOBS: dict[str, Job] = {
+    "sweep": Job(sweep_and_beat, after_a_sweep, timedelta(minutes=5), at_once=True),
+    "morning_letter": Job(write_morning_letter, next_morning, timedelta(minutes=5)),
+    "stuck_check": Job(look_for_stuck_work, lambda moment, _: moment + STUCK_CHECK, at_once=True),
+    "clean_up": Job(clean_up, next_night, timedelta(minutes=10)),
+}

@@ -1,0 +1,107 @@
+"""The morning letter: the day's figures, the all-clear, and the head of the history as it stands."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cases.calendar import Calendar
+from cases.case import Case
+from cases.database import calendar_of
+from cases.events import MorningCame
+from cases.forgotten import find_forgotten
+from cases.history import Entry, Event
+from cases.house import STREAM, the_house
+from cases.people import THE_CLOCK
+from cases.states import CLOCK_OF, RunsOut
+from cases.ticks import Tick
+from cases.wire import Work
+from notifications.deliveries import Channel, Delivery, Outcome
+from notifications.leases import present
+from workers.workplace import Workplace
+
+LOG = structlog.get_logger()
+ON_THE_LADDER = [state for state, clock in CLOCK_OF.items() if clock is RunsOut.LADDER]
+
+
+def write_morning_letter(workplace: Workplace) -> bool:
+    """Let the morning come, once a day; say whether it came now."""
+    with workplace.database.reading() as session:
+        moment = present(session)
+        breaches = len(find_forgotten(session, moment))
+        head = chain_head(session)
+    with workplace.database.transaction() as session:
+        house = the_house(session, locked=True)
+        since = _last_morning(session)
+        today = calendar_of(session).day_of(moment)
+        if since is not None and calendar_of(session).day_of(since) >= today:
+            return False
+        figures = count_for_morning(session, moment, since or moment - timedelta(days=1))
+        entry = Entry(house, by=THE_CLOCK, at=moment)
+        entry.add(MorningCame(day=today.isoformat(), all_clear=not breaches, breaches=breaches, head=head, **figures))
+        entry.write(session)
+    LOG.info("morning.written", breaches=breaches)
+    return True
+
+
+def chain_head(session: Session) -> str:
+    """Give sha256 over the last hash of every stream, in order: kept elsewhere, it shows any later change.
+
+    It goes out with the letter, so that whoever rewrites the history has to rewrite people's mailboxes too.
+    """
+    heads = session.execute(select(Case.ref, Case.head_hash).order_by(Case.id).execution_options(yield_per=1000))
+    return head_over([(("house"), the_house(session).head_hash), *((row.ref, row.head_hash) for row in heads)])
+
+
+def head_over(heads: Iterable[tuple[str, str]]) -> str:
+    """Give sha256 over lines of "stream hash"."""
+    digest = hashlib.sha256()
+    for stream, head in heads:
+        digest.update(f"{stream} {head}\n".encode())
+    return digest.hexdigest()
+
+
+def count_for_morning(session: Session, moment: datetime, since: datetime) -> dict[str, int]:
+    """Count what the desk's day begins with. What happened is counted from the morning before."""
+    calendar = calendar_of(session)
+    return {
+        "received": _happened(session, "case.received", since),
+        "parked_back": _happened(session, "case.taken_up", since),
+        "sent_back": _happened(session, "case.sent_back", since),
+        "due": _count(session, Case.id, *_due_today(calendar, moment)),
+        "overdue": _count(session, Case.id, Case.state.in_(ON_THE_LADDER), Case.due_at < moment),
+        "calls": _count(session, Delivery.id, *_waits(Channel.CALL)),
+        "set_aside": _set_aside(session),
+    }
+
+
+def _last_morning(session: Session) -> datetime | None:
+    mornings = select(func.max(Event.at)).where(Event.type == MorningCame.type, Event.stream == STREAM)
+    return session.scalar(mornings)
+
+
+def _happened(session: Session, type_: str, since: datetime) -> int:
+    return _count(session, Event.id, Event.type == type_, Event.recorded_at > since)
+
+
+def _due_today(calendar: Calendar, moment: datetime) -> tuple[Any, ...]:
+    ends = calendar.end_of(calendar.day_of(moment))
+    return (Case.state.in_(ON_THE_LADDER), Case.due_at >= moment, Case.due_at <= ends)
+
+
+def _waits(channel: Channel) -> tuple[Any, ...]:
+    return (Delivery.outcome == Outcome.WAITING, Delivery.channel == channel)
+
+
+def _set_aside(session: Session) -> int:
+    letters = _count(session, Delivery.id, Delivery.outcome == Outcome.SET_ASIDE)
+    works = _count(session, Work.id, Work.set_aside_at.isnot(None))
+    return letters + works + _count(session, Tick.id, Tick.set_aside_at.isnot(None))
+
+
+def _count(session: Session, column: Any, *conditions: Any) -> int:
+    return session.scalar(select(func.count(column)).where(*conditions)) or 0

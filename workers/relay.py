@@ -1,0 +1,162 @@
+"""The relay: claims what is still to be done about events, and lets each be planned into rows, oldest first.
+
+In a stream nothing newer is planned before what is older. What it died over is claimed again; what it dies over again
+and again is set aside.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import ColumnElement, Select, exists, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, aliased
+
+from cases.database import Database, now
+from cases.history import Event
+from cases.wire import LETTERS, Work
+from notifications.claiming import without_suspects
+from notifications.leases import LeaseLost, Pace, give_back, is_free, present, take
+from notifications.planning import plan_event
+from notifications.set_aside import NO_VERDICT, set_aside_work
+from notifications.who_is_told import UnknownEvent
+
+LOG = structlog.get_logger()
+FAILED_WAITS = timedelta(seconds=2)
+WAITS: dict[type[Exception], timedelta] = {UnknownEvent: timedelta(seconds=30)}
+BLAMELESS = (UnknownEvent, OperationalError)
+PACE = Pace(batch=50)
+
+
+def is_any_work(database: Database) -> bool:
+    """Say whether something could be claimed now."""
+    with database.reading() as session:
+        return session.execute(_heads(present(session), 1)).first() is not None
+
+
+def relay_some(database: Database, pace: Pace = PACE) -> int | None:
+    """Plan some events; give how many deliveries are new, or None when there was nothing to do."""
+    if not is_any_work(database):
+        return None
+    with database.transaction() as session:
+        claimed = _claim(session, pace)
+    if not claimed.works:
+        return None
+    if len(claimed.works) > 1:
+        try:
+            return _plan(database, claimed.token, list(claimed.works))
+        except Exception as error:
+            LOG.info("relay.one_by_one", works=len(claimed.works), error=type(error).__name__)
+    return _plan_one_by_one(database, claimed, pace)
+
+
+# --- claiming ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    token: str
+    works: dict[int, int]  # id -> stream, oldest first
+
+
+def _claim(session: Session, pace: Pace) -> _Claimed:
+    """Claim the oldest open work of some streams, and what follows it there.
+
+    Work that was begun before without an end is claimed alone, so that it takes no other with it.
+    """
+    moment = present(session)
+    heads = list(session.execute(_heads(moment, pace.batch)).all())
+    while heads and heads[0].claims >= pace.most_claims:
+        _set_aside(session, heads.pop(0).id, NO_VERDICT.format(pace.most_claims))
+    ids = without_suspects([(row.id, row.claims) for row in heads])
+    works = {row.id: row.stream for row in heads if row.id in ids}
+    if works and not heads[0].claims:
+        works = _with_followers(session, works, moment, pace.batch)
+    return _Claimed(take(session, Work, list(works), pace) if works else "", works)
+
+
+def _heads(moment: datetime, limit: int) -> Select[int, int, int]:
+    """Select the oldest open work of each stream, where it may be begun now."""
+    older = aliased(Work)
+    comes_first = ~exists().where(older.stream == Work.stream, older.id < Work.id, *_is_open(older))
+    return (
+        select(Work.id, Work.claims, Work.stream)
+        .where(*_is_open(Work), is_free(Work, moment), comes_first)
+        .order_by(Work.id)
+        .limit(limit)
+        .with_for_update(of=Work, skip_locked=True)
+    )
+
+
+def _with_followers(session: Session, heads: dict[int, int], moment: datetime, limit: int) -> dict[int, int]:
+    """Give the heads and what follows each in its stream without a gap: whoever has the head has these too."""
+    rows = session.execute(
+        select(Work.id, Work.stream, is_free(Work, moment), Work.claims)
+        .where(*_is_open(Work), Work.stream.in_(heads.values()))
+        .order_by(Work.id)
+        .limit(limit)
+    )
+    works, ended = dict(heads), set()
+    for id_, stream, free, claims in rows:
+        if not free or claims:
+            ended.add(stream)
+        elif stream not in ended:
+            works[id_] = stream
+    return dict(sorted(works.items()))
+
+
+def _is_open(work: Any) -> tuple[ColumnElement[bool], ...]:
+    return (work.done_at.is_(None), work.set_aside_at.is_(None), work.consumer == LETTERS)
+
+
+# --- planning ----------------------------------------------------------------------------
+
+
+def _plan(database: Database, token: str, ids: list[int]) -> int:
+    """Plan these events and mark them done, in one transaction; give how many deliveries are new."""
+    with database.transaction() as session:
+        events = select(Event).join(Work).where(Work.id.in_(ids)).order_by(Work.id)
+        planned = sum(plan_event(session, event) for event in session.scalars(events).all())
+        mine = update(Work).where(Work.id.in_(ids), Work.lease_token == token)
+        done = {"done_at": now(), "lease_token": None, "lease_until": None, "last_error": None}
+        if len(session.execute(mine.values(**done).returning(Work.id)).all()) != len(ids):
+            raise LeaseLost
+    return planned
+
+
+def _plan_one_by_one(database: Database, claimed: _Claimed, pace: Pace) -> int:
+    planned, blocked = 0, set()
+    for id_, stream in claimed.works.items():
+        if stream in blocked:
+            with database.transaction() as session:
+                give_back(session, Work, claimed.token, [id_])
+            continue
+        try:
+            planned += _plan(database, claimed.token, [id_])
+        except Exception as error:
+            blocked.add(stream)
+            with database.transaction() as session:
+                _record_failure(session, (id_, claimed.token), error, pace)
+    return planned
+
+
+def _record_failure(session: Session, held: tuple[int, str], error: Exception, pace: Pace) -> None:
+    """Try it again later. What is no fault of the work (an unknown type, a trouble of the database) counts nothing."""
+    id_, token = held
+    work = session.scalar(select(Work).where(Work.id == id_, Work.lease_token == token))
+    if work is None:
+        return
+    LOG.warning("relay.not_planned", work=id_, claims=work.claims, error=type(error).__name__)
+    work.last_error = type(error).__name__
+    if isinstance(error, BLAMELESS):
+        work.claims -= 1
+    elif work.claims >= pace.most_claims:
+        return set_aside_work(session, work, f"cannot be planned: {type(error).__name__}")
+    work.lease_token = work.lease_until = None
+    work.next_attempt_at = present(session) + WAITS.get(type(error), FAILED_WAITS)
+
+
+def _set_aside(session: Session, work_id: int, reason: str) -> None:
+    set_aside_work(session, session.get_one(Work, work_id), reason)
+    session.flush()

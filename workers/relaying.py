@@ -1,0 +1,36 @@
+"""The relay's loop: plan while there is something to plan, ring for the letters, then wait to be woken."""
+
+from collections.abc import Callable
+
+import structlog
+
+from notifications.sending import PACE
+from workers.relay import relay_some
+from workers.tick_letters import plan_a_tick
+from workers.wake import Wake
+from workers.workplace import Workplace
+
+LOG = structlog.get_logger()
+LOOKS_EVERY = 1.0
+
+
+def relay_until_closed(workplace: Workplace, wake: Wake, *, claimed: Callable[[], None]) -> None:
+    """Relay until the workplace closes; `claimed` is called after each piece of work. No error ends it."""
+    while not workplace.stop.is_set():
+        try:
+            while relay_once(workplace) and not workplace.stop.is_set():
+                claimed()
+        except Exception as error:
+            LOG.error("relay.trouble", error=type(error).__name__, exc_info=True)
+            workplace.stop.wait(LOOKS_EVERY)
+        wake.wait(LOOKS_EVERY)
+    wake.close()
+
+
+def relay_once(workplace: Workplace) -> bool:
+    """Plan some events and a tick, and ring for what is to be sent; False when there was nothing to plan."""
+    planned = [relay_some(workplace.database), plan_a_tick(workplace.database)]
+    letters = sum(count or 0 for count in planned)
+    if letters:
+        workplace.bell.ring("deliver", times=-(-letters // PACE.batch))
+    return any(count is not None for count in planned)

@@ -1,0 +1,80 @@
+"""What wakes the relay sooner than its own second: a commit in this process, or a NOTIFY from PostgreSQL."""
+
+import threading
+import time
+from typing import Protocol
+
+import psycopg
+import structlog
+from psycopg.conninfo import make_conninfo
+
+from cases.database import Database
+
+LOG = structlog.get_logger()
+CHANNEL = "ventil_work"
+COALESCE = 0.005  # seconds: one look for commits that come together
+TIMEOUTS = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+
+
+class Wake(Protocol):
+    """Something to wait for."""
+
+    def wait(self, seconds: float) -> None:
+        """Return when there may be work, or when the time is over."""
+
+    def close(self) -> None:
+        """Wait no more."""
+
+
+class WokenByCommits:
+    """Woken by each commit of this process."""
+
+    def __init__(self, wrote: threading.Event) -> None:
+        self.wrote = wrote
+
+    def wait(self, seconds: float) -> None:
+        """Return after the next commit, or when the time is over."""
+        if self.wrote.wait(seconds):
+            time.sleep(COALESCE)
+        self.wrote.clear()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class WokenByNotify:
+    """Woken by PostgreSQL. Without a connection it just sleeps, and tries to get one the next time."""
+
+    def __init__(self, url: str) -> None:
+        plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
+        self.conninfo = make_conninfo(plain, **TIMEOUTS)
+        self._connection: psycopg.Connection | None = None
+
+    def wait(self, seconds: float) -> None:
+        """Return after the next NOTIFY, or when the time is over."""
+        begun = time.monotonic()
+        try:
+            self._listen(seconds)
+        except psycopg.Error as error:
+            LOG.warning("relay.not_listening", error=type(error).__name__)
+            self.close()
+            time.sleep(max(0.0, seconds - (time.monotonic() - begun)))
+
+    def close(self) -> None:
+        """Leave the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _listen(self, seconds: float) -> None:
+        if self._connection is None:
+            self._connection = psycopg.connect(self.conninfo, autocommit=True)
+            self._connection.execute(f"LISTEN {CHANNEL}")
+            return  # something may have come before we listened
+        for _ in self._connection.notifies(timeout=seconds, stop_after=1):
+            return
+
+
+def wake_of(database: Database) -> Wake:
+    """Give what wakes a relay on this database."""
+    return WokenByCommits(database.wrote) if database.is_sqlite else WokenByNotify(database.url)

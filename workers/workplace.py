@@ -1,0 +1,29 @@
+"""The workplace: what every job needs, made once per process."""
+
+import threading
+from dataclasses import dataclass, field
+
+from cases.database import Database
+from cases.settings import Settings
+from notifications.sending import Post, post_of
+from workers.broker import Bell, OurBroker, make_broker
+
+THREADS = 4
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """The database, the settings, the post and the bell of this process, and the sign that it is to stop."""
+
+    database: Database
+    settings: Settings
+    post: Post
+    broker: OurBroker
+    bell: Bell
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+def open_workplace(database: Database, settings: Settings, redis_url: str | None) -> Workplace:
+    """Give a workplace on Redis, or with queues in this process when no URL is given."""
+    broker = make_broker(redis_url)
+    return Workplace(database, settings, post_of(settings), broker, Bell(broker, THREADS))
