@@ -51,4 +51,4 @@ def plain(errors: Any) -> Any:
     """Give the errors as JSON can hold them; those about the whole body stand under `body`."""
     if isinstance(errors, Mapping):
         return {("body" if name == "_schema" else str(name)): plain(said) for name, said in errors.items()}
-    return [str(sentence) for sentence in errors] if isinstance(errors, list) else str(errors)
+    return [str(sentence) for sentence in (errors if isinstance(errors, list) else [errors])]

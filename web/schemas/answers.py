@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from cases.states import Kind, State
-from web.schemas.base import Slug
+from web.schemas.base import OneWord, Slug
 
 
 class Links(Schema):
@@ -17,8 +17,8 @@ class CaseForEverybody(Schema):
     """What was published of a case, masked."""
 
     ref = fields.String(required=True)
-    kind = fields.Enum(Kind, by_value=True)
-    state = fields.Enum(State, by_value=True)
+    kind = OneWord(Kind)
+    state = OneWord(State)
     title = fields.String()
     description = fields.String()
     category = Slug(allow_none=True)

@@ -1,0 +1,75 @@
+"""Serving: gunicorn with threads for a house of many processes, waitress inside the one process of `ventil up`."""
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
+
+from cases.database import Database
+from cases.settings import Settings
+from web import create_app
+from web.logs import log_as_json
+from web.security import LARGEST_BODY
+
+PATIENCE = 60  # seconds that a request may take before its worker is replaced
+GRACE = 20  # seconds that requests get to end when the server stops
+SLOWEST_CLIENT = 15  # seconds to wait for what a client is sending
+
+
+class OurGunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn, told by us and by no file. Each worker opens its own database after the fork."""
+
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        self.settings, self.told = settings, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Tell gunicorn what it is told."""
+        for name, value in self.told.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Give the app of one worker."""
+        log_as_json()
+        threads = int(self.told["threads"])
+        return create_app(
+            self.settings, Database(self.settings.database_url, self.settings.calendar, pool_size=threads)
+        )
+
+
+def run_web(settings: Settings, host: str, port: int, workers: int = 2, threads: int = 8) -> None:
+    """Serve until told to stop, with `workers` processes of `threads` threads."""
+    OurGunicorn(
+        settings,
+        {
+            "bind": f"{host}:{port}",
+            "workers": workers,
+            "threads": threads,
+            "worker_class": "gthread",
+            "timeout": PATIENCE,
+            "graceful_timeout": GRACE,
+            "keepalive": 5,
+            "max_requests": 50_000,
+            "max_requests_jitter": 5_000,
+            "control_socket_disable": True,
+            "forwarded_allow_ips": "",  # who the visitor is, `create_app` asks of our own proxies only
+            "accesslog": None,  # it would hold addresses; `web.logs` tells of requests
+        },
+    ).run()
+
+
+def serve_embedded(app: Flask, host: str, port: int, threads: int = 8) -> MultiSocketServer | BaseWSGIServer:
+    """Give a server that listens already; its `run()` serves until `close()` is called from another thread."""
+    log_as_json()
+    server: MultiSocketServer | BaseWSGIServer = create_server(
+        app,
+        host=host,
+        port=port,
+        threads=threads,
+        channel_timeout=SLOWEST_CLIENT,
+        max_request_body_size=LARGEST_BODY + 1024 * 1024,
+        ident=None,
+        clear_untrusted_proxy_headers=False,
+    )
+    return server
