@@ -1,0 +1,166 @@
+"""Replaying: a row goes through the life of a case by the domain's own functions, at the moments that it tells."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from cases import clocks
+from cases.case import Case
+from cases.clocks import Clock
+from cases.database import calendar_of
+from cases.events import CaseImported
+from cases.handing_in import Request, hand_in
+from cases.history import Entry
+from cases.imports.rows import Row
+from cases.people import THE_IMPORT
+from cases.policies import Terms
+from cases.progress import Change, change_state
+from cases.promises import breaks_at, promise
+from cases.states import CLOCK_OF, RunsOut, State
+from cases.units import DESK
+
+
+class Clocks(StrEnum):
+    """When the clocks of open cases start: at the import, or where they would have."""
+
+    NOW = "now"
+    HISTORY = "history"
+
+
+@dataclass(frozen=True)
+class Replay:
+    """How rows are replayed: at which moment the import happens, and when clocks start."""
+
+    at: datetime
+    clocks: Clocks
+
+
+def begin(session: Session, row: Row) -> Case:
+    """Give the row's case, handed in when it came in, and with the unit that got it."""
+    case = hand_in(session, _request(row), by=THE_IMPORT, at=row.received_at)
+    if row.responsible != DESK and row.state is not State.ASSIGNED:
+        change = Change(State.ASSIGNED, responsible=row.responsible)
+        change_state(session, case, change, by=THE_IMPORT, at=row.received_at)
+    return case
+
+
+def go_on(session: Session, case: Case, row: Row, into: str | None, replay: Replay) -> None:
+    """Bring the case to where the row says it stands. `into` is the reference of what it was merged into."""
+    last = STEPS[row.state]
+    for change in last(row):
+        change_state(session, case, replace(change, into=into), by=THE_IMPORT, at=row.changed_at)
+    if case.is_open:
+        _settle_clocks(session, case, row, replay)
+
+
+def _request(row: Row) -> Request:
+    return Request(
+        kind=row.kind,
+        title=row.title,
+        description=row.description,
+        category=row.category,
+        place=row.place,
+        group=row.group,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        reporter=row.reporter,
+        channel=row.channel,
+        every_months=row.every_months,
+        source=row.source,
+        external_id=row.external_id,
+    )
+
+
+def _to(state: State) -> Callable[[Row], Iterator[Change]]:
+    def step(row: Row) -> Iterator[Change]:
+        yield Change(state, note=row.note, due_on=row.due_on, promised_on=row.promised_on)
+
+    return step
+
+
+def _assigned(row: Row) -> Iterator[Change]:
+    yield Change(State.ASSIGNED, responsible=row.responsible, due_on=row.due_on, promised_on=row.promised_on)
+
+
+def _waiting(row: Row) -> Iterator[Change]:
+    yield Change(
+        State.WAITING, note=row.note, due_on=row.due_on, promised_on=row.promised_on, waiting_for=row.waiting_for
+    )
+
+
+def _closed(row: Row) -> Iterator[Change]:
+    yield Change(State.DONE, note=row.note)
+    yield Change(State.CLOSED)
+
+
+STEPS: dict[State, Callable[[Row], Iterator[Change]]] = {
+    State.RECEIVED: lambda _: iter(()),
+    State.ASSIGNED: _assigned,
+    State.PLANNED: _to(State.PLANNED),
+    State.IN_PROGRESS: _to(State.IN_PROGRESS),
+    State.WAITING: _waiting,
+    State.PARKED: _to(State.PARKED),
+    State.DONE: _to(State.DONE),
+    State.CLOSED: _closed,
+    State.DECLINED: _to(State.DECLINED),
+    State.MERGED: _to(State.MERGED),
+}
+USUAL_DAYS: dict[State, Callable[[Terms], int]] = {
+    State.RECEIVED: lambda terms: terms.look_days,
+    State.ASSIGNED: lambda terms: terms.answer_days,
+    State.PLANNED: lambda terms: terms.answer_days,
+    State.IN_PROGRESS: lambda terms: terms.progress_days,
+    State.WAITING: lambda terms: terms.waiting_days,
+    State.PARKED: lambda _: 1,
+    State.DONE: lambda terms: terms.object_calendar_days,
+}
+
+
+def _settle_clocks(session: Session, case: Case, row: Row, replay: Replay) -> None:
+    """Write what no step carried; with clocks from now on, start the state's clock anew unless its day is to come."""
+    entry = Entry(case, by=THE_IMPORT, at=replay.at)
+    if row.state is State.RECEIVED and row.promised_on:
+        promise(session, case, row.promised_on, entry)
+    if _needs_a_clock(session, case, row, replay):
+        _start_anew(session, case, row, replay)
+        entry.add(CaseImported(source=row.source, due_on=_due_day(session, case).isoformat()))
+    if len(entry):
+        entry.write(session)
+
+
+def _needs_a_clock(session: Session, case: Case, row: Row, replay: Replay) -> bool:
+    """Say whether the clock that the steps left is not the one to go on with."""
+    if replay.clocks is Clocks.NOW and (case.next_at is None or case.next_at <= replay.at):
+        return True
+    return row.state is State.RECEIVED and row.due_on not in {None, _due_day(session, case)}
+
+
+def _start_anew(session: Session, case: Case, row: Row, replay: Replay) -> None:
+    calendar, at = calendar_of(session), row.changed_at
+    due_on = row.due_on or _due_day(session, case)
+    if replay.clocks is Clocks.NOW:
+        at, usual = replay.at, USUAL_DAYS[case.state](case.terms)
+        due_on = max(due_on, calendar.add_working_days(calendar.day_of(at), usual))
+    case.set_life_clock(None)
+    if case.promise_breaks_at is not None and case.promise_breaks_at <= at:
+        case.promise_breaks_at = breaks_at(due_on, calendar)
+    case.set_state_clock(_clock(session, case, calendar.roll_forward(due_on), at))
+
+
+def _clock(session: Session, case: Case, due_on: date, at: datetime) -> Clock:
+    calendar, cycle = calendar_of(session), case.cycle + 1
+    runs_out = CLOCK_OF[case.state]
+    if runs_out is RunsOut.TAKEN_UP:
+        return clocks.on_the_morning(due_on, cycle, calendar)
+    if runs_out is RunsOut.CLOSED:
+        return clocks.at_end_of(due_on, cycle, calendar)
+    return clocks.laddered(due_on, cycle, at, case.terms, calendar)
+
+
+def _due_day(session: Session, case: Case) -> date:
+    if case.due_at is None:
+        raise ValueError("a case that has ended has no due day")
+    return calendar_of(session).day_of(case.due_at)
