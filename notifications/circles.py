@@ -13,7 +13,7 @@ from cases.database import calendar_of
 from cases.history import Event
 from cases.people import Membership, Person, Role
 from cases.states import State
-from notifications.audiences import Circle, Following
+from notifications.circle import Circle, Following
 from notifications.deliveries import Address, Delivery
 from notifications.directory import directory_of, serving
 from notifications.who_is_told import WHO_IS_TOLD, Act

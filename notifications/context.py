@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from cases.calendar import Calendar
 from cases.case import Case
 from cases.database import calendar_of
-from notifications.audiences import Circle, Recipient
+from notifications.chains import Recipient
+from notifications.circle import Circle
 from notifications.directory import Directory
 from notifications.who_is_told import Rule
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cases.database import insert_of, now, table_of
 from notifications.addresses import addresses_of
-from notifications.audiences import Recipient
+from notifications.chains import Recipient
 from notifications.deliveries import Delivery, DeliveryLine, Outcome
 from notifications.limits import over_the_limit
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from cases.history import Event
 from cases.ticks import Tick
-from notifications.audiences import Recipient, recipients
+from notifications.audiences import recipients
+from notifications.chains import Recipient
 from notifications.circles import act_of, acts_of_tick, circles_of
 from notifications.context import house_of, told_of
 from notifications.limits import is_anonymous

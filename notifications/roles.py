@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from cases.database import calendar_of, now
 from notifications.addresses import addresses_of
-from notifications.audiences import Recipient, of_the_desk
+from notifications.chains import Recipient, of_the_desk
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.directory import directory_of
 

@@ -1,0 +1,179 @@
+"""Letters: the list of them, and how one source per language becomes paragraphs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from notifications.day_words import in_words
+
+FOLDER = Path(__file__).with_name("templates")
+LOCALES = ("sv", "en")
+SECTIONS = ("subject", "happened", "next", "ask", "object", "foot")
+BREAK = "\x1e"
+PLACED = re.compile("\ue000([0-9]+)\ue001")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a letter may use. `quotes`: whether it may carry anybody's words at all."""
+
+    quotes: bool = True
+
+
+NO_WORDS = Letter(quotes=False)
+LETTERS: dict[str, Letter] = {
+    "receipt": NO_WORDS,
+    "assigned": Letter(),
+    "sent_back": Letter(),
+    "taken_on": Letter(),
+    "news": Letter(),
+    "question": Letter(),
+    "answered": Letter(),
+    "promise_moved": Letter(),
+    "promise_broken": Letter(),
+    "delayed": Letter(),
+    "parked": Letter(),
+    "taken_up": Letter(),
+    "done": Letter(),
+    "contested": Letter(),
+    "reopened": Letter(),
+    "closed": Letter(),
+    "declined": Letter(),
+    "merged": Letter(),
+    "due_soon": Letter(),
+    "due_now": Letter(),
+    "overdue": Letter(),
+    "statutory": Letter(),
+    "on_agenda": Letter(),
+    "set_aside": NO_WORDS,
+    "morning": NO_WORDS,
+    "login": NO_WORDS,
+    "opt_in": NO_WORDS,
+    "digest": NO_WORDS,
+}
+
+
+class Shape(StrEnum):
+    """What a paragraph is."""
+
+    TEXT = "text"
+    QUOTE = "quote"
+    BUTTON = "button"
+    LINK = "link"
+    LIST = "list"
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph of a letter, the same in text and in HTML."""
+
+    shape: Shape
+    lines: tuple[str, ...]
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """A letter in words: its subject, and its paragraphs by section."""
+
+    subject: str
+    sections: dict[str, tuple[Paragraph, ...]]
+
+    @property
+    def paragraphs(self) -> list[Paragraph]:
+        """All paragraphs, in order; what stands at the foot is apart."""
+        body = (one for name, one in self.sections.items() if name != "foot")
+        return [paragraph for section in body for paragraph in section]
+
+
+class Placed(str):
+    """A mark in the text where words or a link stand that are not the template's own."""
+
+
+@dataclass
+class Sheet:
+    """What is laid beside a template's text while it is filled in: people's words and links are never parsed."""
+
+    beside: list[Paragraph] = field(default_factory=list)
+
+    def quote(self, words: str) -> Placed:
+        """Place somebody's words."""
+        return self._place(Paragraph(Shape.QUOTE, tuple(words.strip().splitlines())))
+
+    def button(self, label: str, url: str) -> Placed:
+        """Place a link that is what the letter is for."""
+        return self._place(Paragraph(Shape.BUTTON, (label,), url))
+
+    def link(self, label: str, url: str) -> Placed:
+        """Place one link of many."""
+        return self._place(Paragraph(Shape.LINK, (label,), url))
+
+    def _place(self, paragraph: Paragraph) -> Placed:
+        self.beside.append(paragraph)
+        return Placed(f"\n\n\ue000{len(self.beside) - 1}\ue001\n\n")
+
+    def paragraphs(self, text: str) -> tuple[Paragraph, ...]:
+        """Give the text as paragraphs: an empty line parts them, lines that begin with "- " make a list."""
+        blocks = (block.strip() for block in re.split(r"\n\s*\n", text))
+        return tuple(self._paragraph(block) for block in blocks if block)
+
+    def _paragraph(self, block: str) -> Paragraph:
+        if placed := PLACED.fullmatch(block):
+            return self.beside[int(placed[1])]
+        if block.startswith("- "):
+            items = re.split(r"(?:^|\n)- ", block)[1:]
+            return Paragraph(Shape.LIST, tuple(" ".join(item.split()) for item in items))
+        return Paragraph(Shape.TEXT, (" ".join(block.split()),))
+
+
+def write(letter: str, locale: str, context: dict[str, Any]) -> Written:
+    """Give the letter in this language. `LookupError` when there is no such letter."""
+    if letter not in LETTERS:
+        raise LookupError(letter)
+    sheet = Sheet()
+    template = _templates(locale).get_template(f"{letter}/{locale}.txt")
+    filled = template.render(
+        **context,
+        quote=sheet.quote,
+        button=sheet.button,
+        link=sheet.link,
+        cut=BREAK,
+        locale=locale,
+    )
+    parts = dict(zip(SECTIONS, filled.split(BREAK), strict=True))
+    subject = " ".join(parts.pop("subject").split())
+    return Written(subject, {name: sheet.paragraphs(text) for name, text in parts.items()})
+
+
+@cache
+def _templates(locale: str) -> Environment:
+    environment = Environment(  # noqa: S701 - plain text; the page around it escapes
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_in_one_line,
+    )
+    environment.filters["day"] = lambda day: in_words(date.fromisoformat(day), locale)
+    return environment
+
+
+@cache
+def page_around() -> Environment:
+    """Give the templates of the HTML around a letter; they escape."""
+    return Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
+
+
+def _in_one_line(value: Any) -> Any:
+    """A name with line ends in it must not begin a paragraph of its own."""
+    if isinstance(value, str) and not isinstance(value, Placed) and value != BREAK:
+        return " ".join(value.split())
+    return value

@@ -1,0 +1,183 @@
+"""Telling: what a letter's template gets to know about one line of a delivery, and what it must not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from cases.calendar import Calendar
+from cases.case import Case
+from cases.database import calendar_of
+from cases.history import Event
+from cases.keys import Link, link_token
+from cases.masking import mask
+from cases.people import ActorKind
+from cases.words import Visibility, Words
+from notifications.deliveries import Delivery
+from notifications.letters import LETTERS, Written, write
+from notifications.web_addresses import WebAddresses
+
+OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})
+WHO_MAY_READ = {
+    "followers": frozenset({Visibility.PUBLIC}),
+}
+CASE = {"sv": "ärende", "en": "case"}
+THOSE_WHO_TAKE_PART = frozenset({Visibility.PUBLIC, Visibility.PARTICIPANTS})
+ABSENT = {
+    "ref": None,
+    "kind": None,
+    "unit": None,
+    "officer": None,
+    "group": None,
+    "category": None,
+    "place": None,
+    "waiting_for": None,
+    "waiting_name": None,
+    "due_on": None,
+    "promised_on": None,
+    "promise_was": None,
+    "meeting_on": None,
+    "clock_on": None,
+    "follower": None,
+    "looked_at": False,
+    "published": False,
+}
+
+
+class Facts(dict[str, Any]):
+    """An event's facts: what is not known is None."""
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+@dataclass(frozen=True)
+class Around:
+    """The events of a delivery and their cases, read at once."""
+
+    events: dict[int, Event]
+    cases: dict[int, Case]
+
+    def case_of(self, line: dict[str, Any]) -> Case | None:
+        """Give the case that the line is about; None for what happened in the house."""
+        return self.cases.get(self.events[line["event"]].stream)
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Who writes letters: knows the house's web addresses and the key of its links."""
+
+    session: Session
+    pages: WebAddresses
+    key: str
+
+    def around(self, delivery: Delivery) -> Around:
+        """Read what the delivery tells of."""
+        ids = [line["event"] for line in delivery.context["lines"]]
+        events = self.session.scalars(select(Event).where(Event.id.in_(ids))).all()
+        streams = {event.stream for event in events if event.stream}
+        cases = select(Case).where(Case.id.in_(streams)).options(joinedload(Case.reporter))
+        found = self.session.scalars(cases) if streams else ()
+        return Around({event.id: event for event in events}, {case.id: case for case in found})
+
+    def tell(self, delivery: Delivery, line: dict[str, Any], around: Around) -> Written:
+        """Give the letter of one line."""
+        return write(line["letter"], delivery.locale, self.context(delivery, line, around))
+
+    def context(self, delivery: Delivery, line: dict[str, Any], around: Around) -> dict[str, Any]:
+        """Give what the template may use."""
+        event, case = around.events[line["event"]], around.case_of(line)
+        calendar = calendar_of(self.session)
+        told = {**ABSENT, **line, "clock_on": _clock_on(event, calendar)}
+        return {
+            "facts": Facts(event.facts),
+            "told": told,
+            "by": event.actor.value,
+            "type": event.type,
+            "happened_on": calendar.day_of(event.at).isoformat(),
+            "house": delivery.context["house"],
+            "contact": delivery.context["contact"],
+            "reply_to": delivery.context["reply_to"],
+            "names": line["names"],
+            "the_case": _in_words(told, delivery.locale),
+            "about": _about(told, delivery.locale),
+            "audience": line["audience"],
+            "outside": line["audience"] in OUTSIDE,
+            "page": self.page(line, case),
+            "pages": self.pages,
+            "token": self._token(event),
+            "late_by_law": _is_late(event, told["clock_on"], calendar),
+            **self._words(line, event, case),
+        }
+
+    def page(self, line: dict[str, Any], case: Case | None) -> str | None:
+        """Give where the recipient reads more about the case."""
+        if case is None:
+            return None
+        if line["audience"] == "reporter":
+            return self.pages.own_case(case.public_id)
+        own = line.get("own_case")
+        return self.pages.own_case(own) if own else self.pages.case(case.ref)
+
+    def _token(self, event: Event) -> str | None:
+        link = self.session.get(Link, event.facts["link"]) if "link" in event.facts else None
+        return link_token(link, self.key) if link else None
+
+    def _words(self, line: dict[str, Any], event: Event, case: Case | None) -> dict[str, str | None]:
+        """Give the title and the note as far as this recipient may read them in a mail."""
+        silent: dict[str, str | None] = {"title": None, "note": None}
+        protected = case is not None and case.reporter is not None and case.reporter.protected
+        if case is None or protected or not LETTERS[line["letter"]].quotes:
+            return silent
+        found = self._said(event)
+        readable = WHO_MAY_READ.get(line["audience"], THOSE_WHO_TAKE_PART)
+        title, note = found.get("title"), found.get("note")
+        shown = {
+            "title": title.text if title and _may_name_it(line) else None,
+            "note": note.text if note and note.visibility in readable and _may_pass_on(line, event) else None,
+        }
+        masked = line["audience"] == "followers"
+        return {name: mask(text) if text and masked else text for name, text in shown.items()}
+
+    def _said(self, event: Event) -> dict[str, Words]:
+        """Give the event's own note, and the title as it was then."""
+        own = and_(Words.event_id == event.id, Words.field == "note")
+        title = and_(Words.case_id == event.stream, Words.field == "title", Words.event_id <= event.id)
+        found = self.session.scalars(select(Words).where(or_(own, title)).order_by(Words.id))
+        return {words.field: words for words in found}
+
+
+def _may_name_it(line: dict[str, Any]) -> bool:
+    """A title that nobody of the house has read is not sent to an address that anybody may have typed."""
+    return line["audience"] not in {"reporter", "followers"} or bool(line.get("looked_at"))
+
+
+def _may_pass_on(line: dict[str, Any], event: Event) -> bool:
+    """What somebody outside has written goes to the house and the group, not to everybody who follows."""
+    if event.actor is ActorKind.REPORTER:
+        return line["audience"] != "followers"
+    return event.actor is not ActorKind.VISITOR
+
+
+def _about(told: dict[str, Any], locale: str) -> str:
+    """Give the topic and the place: what tells cases apart without anybody's words."""
+    category = (told["category"] or {}).get(locale)
+    return ", ".join(part for part in (category, told["place"]) if part)
+
+
+def _in_words(told: dict[str, Any], locale: str) -> str:
+    """Give "ärende 2026-0042 (Trafik, Lillån)"."""
+    about = _about(told, locale)
+    return f"{CASE[locale]} {told['ref']}" + (f" ({about})" if about else "")
+
+
+def _clock_on(event: Event, calendar: Calendar) -> str | None:
+    """Give the local day of the clock that a rung speaks of."""
+    due_at = event.facts.get("due_at")
+    return calendar.day_of(datetime.fromisoformat(due_at)).isoformat() if due_at else None
+
+
+def _is_late(event: Event, clock_on: str | None, calendar: Calendar) -> bool:
+    return bool(clock_on) and str(clock_on) <= calendar.day_of(event.at).isoformat()
