@@ -66,9 +66,7 @@ ICONS = sorted(
     ]
 )
 FONT_SETS = ("latin-ext", "latin")
-DRAWING = re.compile(
-    r"""url\((?P<quote>["'])data:image/svg\+xml;charset=utf-8,(?P<drawing>.*?)(?P=quote)\)""", re.S
-)
+DRAWING = re.compile(r"""url\((?P<quote>["'])data:image/svg\+xml;charset=utf-8,(?P<drawing>.*?)(?P=quote)\)""", re.S)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +104,7 @@ PACKAGES = (
         "5.3.0",
         "OFL-1.1",
         "inter",
-        {f"files/inter-{name}-wght-normal.woff2": f"inter-{name}.woff2" for name in FONT_SETS}
-        | {"LICENSE": "LICENSE"},
+        {f"files/inter-{name}-wght-normal.woff2": f"inter-{name}.woff2" for name in FONT_SETS} | {"LICENSE": "LICENSE"},
     ),
     Package("lucide-static", "1.62.0", "ISC", "lucide", {"LICENSE": "LICENSE"}),
 )

@@ -1,0 +1,36 @@
+"""CPU seconds of processes and all their descendants, read from /proc."""
+
+import os
+from pathlib import Path
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(roots: list[int]) -> float:
+    """Give the CPU seconds that these processes, their living descendants and their reaped children have used."""
+    return sum(_used(pid) for pid in _with_descendants(roots))
+
+
+def _with_descendants(roots: list[int]) -> set[int]:
+    parents: dict[int, list[int]] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal() and (fields := _stat(int(folder.name))):
+            parents.setdefault(int(fields[1]), []).append(int(folder.name))
+    found, waiting = set(), list(roots)
+    while waiting:
+        pid = waiting.pop()
+        found.add(pid)
+        waiting += parents.get(pid, [])
+    return found
+
+
+def _used(pid: int) -> float:
+    fields = _stat(pid)
+    return sum(int(ticks) for ticks in fields[11:15]) / TICK if fields else 0.0
+
+
+def _stat(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []

@@ -1,0 +1,86 @@
+"""Clients that drive a server over HTTP, each on one kept-alive connection."""
+
+import http.client
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Outcome:
+    """What came of driving: seconds from first to last, seconds of each request, how many of each status."""
+
+    seconds: float
+    each: list[float] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def per_second(self) -> float:
+        return len(self.each) / self.seconds
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def drive(port: int, requests: list[Request], clients: int) -> Outcome:
+    """Send every request once, `clients` at a time."""
+    shares = [requests[n::clients] for n in range(clients)]
+    outcome, lock = Outcome(0.0), threading.Lock()
+    threads = [threading.Thread(target=_one_client, args=(port, share, outcome, lock)) for share in shares]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    outcome.seconds = time.perf_counter() - began
+    return outcome
+
+
+def _one_client(port: int, requests: list[Request], outcome: Outcome, lock: threading.Lock) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    times, statuses = [], Counter[int]()
+    for request in requests:
+        began = time.perf_counter()
+        connection.request(request.method, request.path, request.body or None, dict(request.headers))
+        answer = connection.getresponse()
+        answer.read()
+        times.append(time.perf_counter() - began)
+        statuses[answer.status] += 1
+    connection.close()
+    with lock:
+        outcome.each += times
+        outcome.statuses += statuses
+
+
+def wait_until(holds: Callable[[], bool], patience: float = 60.0) -> None:
+    """Wait until it holds; `TimeoutError` when patience ends."""
+    end = time.monotonic() + patience
+    while not holds():
+        if time.monotonic() > end:
+            raise TimeoutError
+        time.sleep(0.05)
+
+
+def answers(port: int, path: str = "/healthz") -> bool:
+    """Say whether the server answers there."""
+    try:
+        return drive_one(port, Request("GET", path)) < 500
+    except OSError:
+        return False
+
+
+def drive_one(port: int, request: Request) -> int:
+    """Send one request; give its status."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request(request.method, request.path, request.body or None, dict(request.headers))
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status

@@ -1,0 +1,89 @@
+"""Houses to measure: a migrated database with a unit and a token, and Ventil's processes on it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from driving import answers, wait_until
+
+from cases.database import Database
+from cases.keys import make_api_token
+from cases.migrating import migrate
+from cases.people import Membership, Person, Role
+from cases.settings import read_settings
+from cases.units import Unit, UnitKind, the_desk
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = "measured-only-never-used-anywhere-else"
+
+
+@dataclass
+class House:
+    """A furnished database, and what its processes are told."""
+
+    environment: dict[str, str]
+    database: Database
+    token: str
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        """The database's URL."""
+        return self.environment["VENTIL_DATABASE_URL"]
+
+
+def furnish(folder: Path, url: str, **more: str) -> House:
+    """Migrate the database, add a contact person and a department, and give the house with a token."""
+    environment = {"VENTIL_DATABASE_URL": url, "VENTIL_SECRET_KEY": KEY, "VENTIL_RATE_LIMITS": "off", **more}
+    environment["VENTIL_VAR"] = str(folder / "var")
+    settings = read_settings(environment)
+    database = Database(settings.database_url, settings.calendar)
+    migrate(database)
+    with database.transaction() as session:
+        street = Unit(slug="gata", kind=UnitKind.DEPARTMENT, name="Gatuenheten", email="gata@kommunen.example")
+        person = Person(email="kontakt@kommunen.example", name="Kontaktpersonen")
+        session.add_all([street, person])
+        session.flush()
+        for unit, role in ((the_desk(session), Role.CONTACT), (street, Role.HEAD)):
+            session.add(Membership(person_id=person.id, unit_id=unit.id, role=role, since=date(2020, 1, 1)))
+        token = make_api_token(session, person, datetime.now(UTC))
+    return House(environment, database, token, folder)
+
+
+@contextmanager
+def running(house: House, *commands: list[str], port: int | None = None) -> Iterator[list[int]]:
+    """Run these commands of Ventil on the house until the block ends; give their process ids."""
+    environment = {**os.environ, **house.environment}
+    house.folder.mkdir(parents=True, exist_ok=True)
+    with (house.folder / "log").open("a") as log:
+        started = [
+            subprocess.Popen(command, env=environment, cwd=house.folder, stdout=log, stderr=log) for command in commands
+        ]
+    try:
+        if port is not None:
+            wait_until(lambda: answers(port))
+        yield [process.pid for process in started]
+    finally:
+        for process in started:
+            process.send_signal(signal.SIGTERM)
+        for process in started:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def ventil(*words: str) -> list[str]:
+    """Give the command line that runs Ventil with these words."""
+    return [str(ROOT / ".venv" / "bin" / "ventil"), *words]
+
+
+def floor(url: str, port: int) -> list[str]:
+    """Give the command line that runs the floor."""
+    return [sys.executable, str(Path(__file__).with_name("floor.py")), url, str(port)]
