@@ -39,7 +39,7 @@ def prepare(session: Session, token: str, letterhead: Letterhead, most_claims: i
         .join(Address)
         .where(Delivery.lease_token == token, Delivery.outcome == Outcome.WAITING)
         .order_by(Delivery.id)
-    ).tuples()
+    )
     ready, waits, held_back = [], [], set()
     for delivery, email in found.all():
         if delivery.address_id in held_back:
