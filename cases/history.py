@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, insert
@@ -83,7 +83,9 @@ class Entry:
     """
 
     def __init__(self, subject: Streamed, *, by: Actor, at: datetime) -> None:
-        self.subject, self.by, self.at = subject, by, at
+        if at.tzinfo is None:
+            raise ValueError(f"a moment must be aware: {at!r}")
+        self.subject, self.by, self.at = subject, by, at.astimezone(UTC)  # as it is read back, and so hashed
         self._before = subject.tracked() if subject.version else {}
         self._drafts: list[tuple[Happening, list[tuple[Said, str]]]] = []
 
