@@ -55,7 +55,7 @@ def correct(session: Session, case: Case, correction: Correction, *, by: Actor, 
         set_statutory(session, case, at)
         what.append("raised_on")
     if correction.published not in {None, case.published_at is not None}:
-        case.published_at = at if correction.published else None
+        case.published_at = entry.at if correction.published else None
         what.append("published")
     if not what:
         return []
@@ -144,8 +144,14 @@ def erase_words(
     gone = session.execute(
         update(Words).where(Words.event_id.in_(ids)).values(text=None, salt=None).returning(Words.field)
     )
-    if "title" in set(gone.scalars()):
+    if "title" in set(gone.scalars()) and not _still_says(session, case, case.title):
         case.title = ERASED
-    session.execute(update(Published).where(Published.case_id == case.id).values(title=case.title, description=""))
+    if session.get(Published, case.id) is not None:
+        publish(session, case, at=entry.at)
     entry.add(CaseWordsErased(decision=decision.strip(), events=sorted(event_seqs)))
     return entry.write(session)
+
+
+def _still_says(session: Session, case: Case, title: str) -> bool:
+    kept = select(Words.id).where(Words.case_id == case.id, Words.field == "title", Words.text == title).limit(1)
+    return session.scalar(kept) is not None
