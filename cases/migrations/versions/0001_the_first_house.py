@@ -678,7 +678,7 @@ END $$
 """
 KEEP_WORDS_POSTGRESQL = """
 CREATE TRIGGER words_only_erased BEFORE UPDATE ON words FOR EACH ROW
-WHEN (NEW.text IS NOT NULL AND (NEW.text IS DISTINCT FROM OLD.text OR NEW.salt IS DISTINCT FROM OLD.salt))
+WHEN (NEW.text IS NOT NULL)
 EXECUTE FUNCTION ventil_refuse()
 """
 RING_POSTGRESQL = """
@@ -696,6 +696,7 @@ POSTGRESQL = (
     "CREATE TRIGGER policy_never_emptied BEFORE TRUNCATE ON policy FOR EACH STATEMENT EXECUTE FUNCTION ventil_refuse()",
     'CREATE TRIGGER case_never_deleted BEFORE DELETE ON "case" FOR EACH ROW EXECUTE FUNCTION ventil_refuse()',
     "CREATE TRIGGER words_never_deleted BEFORE DELETE ON words FOR EACH ROW EXECUTE FUNCTION ventil_refuse()",
+    "CREATE TRIGGER words_never_emptied BEFORE TRUNCATE ON words FOR EACH STATEMENT EXECUTE FUNCTION ventil_refuse()",
     KEEP_WORDS_POSTGRESQL,
     RING_POSTGRESQL,
     "CREATE TRIGGER work_rings AFTER INSERT ON work FOR EACH STATEMENT EXECUTE FUNCTION ventil_ring()",
@@ -712,16 +713,19 @@ def _refused(table: str, act: str, when: str = "") -> str:
 
 
 SAME_EVENT = "WHEN EXISTS (SELECT 1 FROM event WHERE id = NEW.id OR (stream = NEW.stream AND seq = NEW.seq))"
-CHANGED_WORDS = "WHEN NEW.text IS NOT NULL AND (NEW.text IS NOT OLD.text OR NEW.salt IS NOT OLD.salt)"
+SAME_POLICY = "WHEN EXISTS (SELECT 1 FROM policy WHERE id = NEW.id OR (scope = NEW.scope AND version = NEW.version))"
+SAME_WORDS = "WHEN EXISTS (SELECT 1 FROM words WHERE id = NEW.id)"
 SQLITE = (
     _refused("event", "UPDATE"),
     _refused("event", "DELETE"),
     _refused("event", "INSERT", SAME_EVENT),  # INSERT OR REPLACE slips past a delete trigger
+    _refused("policy", "INSERT", SAME_POLICY),
+    _refused("words", "INSERT", SAME_WORDS),
     _refused("policy", "UPDATE"),
     _refused("policy", "DELETE"),
     _refused("case", "DELETE"),
     _refused("words", "DELETE"),
-    _refused("words", "UPDATE", CHANGED_WORDS),
+    _refused("words", "UPDATE", "WHEN NEW.text IS NOT NULL"),
     """CREATE VIRTUAL TABLE words_search USING fts5(
         text, content='words', content_rowid='id', tokenize='unicode61 remove_diacritics 0', prefix='2 3')""",
     """CREATE TRIGGER words_searched AFTER INSERT ON words BEGIN
