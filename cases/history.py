@@ -53,6 +53,14 @@ class Event(Base):
     hash: Mapped[str] = mapped_column(String(64), default="")
 
 
+ONE_EVENT = insert(table_of(Event)).values(recorded_at=now()).returning(table_of(Event).c.id)
+SOME_EVENTS = (
+    insert(table_of(Event)).values(recorded_at=now()).returning(table_of(Event).c.id, sort_by_parameter_order=True)
+)
+SOME_WORDS = insert(table_of(Words))
+SOME_WORK = insert(table_of(Work)).values(recorded_at=now())
+
+
 class Streamed(Protocol):
     """A case, or the house: what has a stream of events."""
 
@@ -159,7 +167,7 @@ def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int
     ids = {id(entry): [next(fresh) for _ in rows] for entry, rows in zip(entries, drafted, strict=True)}
     words = [row for entry in entries for row in entry.spoken(ids[id(entry)])]
     if words:
-        session.execute(insert(table_of(Words)), words)
+        session.connection().execute(SOME_WORDS, words)
     work = [
         {"event_id": event_id, "consumer": LETTERS, "stream": entry.subject.stream, "claims": 0}
         for entry in entries
@@ -167,18 +175,18 @@ def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int
         for event_id in ids[id(entry)]
     ]
     if work and not session.info.get(SILENT):
-        session.execute(insert(table_of(Work)).values(recorded_at=now()), work)
+        session.connection().execute(SOME_WORK, work)
     return ids
 
 
 def _insert_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:
-    table = table_of(Event)
-    if len(rows) > FEW:
-        made = insert_many(session, Event, rows, "id", "stream", "seq", recorded_at=now())
-        found = {(row.stream, row.seq): row.id for row in made}
-        return [found[row["stream"], row["seq"]] for row in rows]
-    statement = insert(table).values(recorded_at=now()).returning(table.c.id, sort_by_parameter_order=True)
-    return list(session.execute(statement, rows).scalars())
+    if len(rows) == 1:
+        return list(session.connection().execute(ONE_EVENT, rows[0]).scalars())
+    if len(rows) <= FEW:
+        return list(session.connection().execute(SOME_EVENTS, rows).scalars())
+    made = insert_many(session, Event, rows, "id", "stream", "seq", recorded_at=now())
+    found = {(row.stream, row.seq): row.id for row in made}
+    return [found[row["stream"], row["seq"]] for row in rows]
 
 
 def chained(stream_name: str, row: dict[str, Any]) -> str:
