@@ -18,25 +18,41 @@ from notifications.deliveries import Address, Delivery
 from notifications.directory import directory_of, serving
 from notifications.who_is_told import WHO_IS_TOLD, Act
 
+MOST_BESIDE = 3
+NEVER_FIRST = frozenset({"case.promised", "case.planned", "case.put_on_agenda"})
 AT_ONCE = 500  # ids in one IN
 UNITS_IN_FACTS = ("responsible", "responsible_was", "by_unit", "unit", "group")
 PEOPLE_IN_FACTS = ("officer", "person")
 
 
 def act_of(session: Session, event: Event) -> Act:
-    """Give the event with those that were written beside it: one act has one moment and numbers in a row."""
+    """Give the event with those that were written beside it in the same act."""
     if not event.stream:
         return Act(event, {})
-    beside = session.execute(
-        select(Event.type, Event.facts).where(
+    near = session.scalars(
+        select(Event)
+        .where(
             Event.stream == event.stream,
-            Event.seq.between(event.seq - 3, event.seq + 3),
-            Event.seq != event.seq,
+            Event.seq.between(event.seq - MOST_BESIDE, event.seq + MOST_BESIDE),
             Event.at == event.at,
             Event.actor == event.actor,
         )
-    )
-    return Act(event, dict(beside.all()))
+        .order_by(Event.seq)
+    ).all()
+    acts = _parted(near)
+    own = next(some for some in acts if any(one.id == event.id for one in some))
+    return Act(event, {one.type: one.facts for one in own if one.id != event.id})
+
+
+def _parted(events: Sequence[Event]) -> list[list[Event]]:
+    """Part events into acts: only the first of an act says what the act has changed."""
+    acts: list[list[Event]] = []
+    for event in events:
+        begins = bool(event.changes) or event.type not in NEVER_FIRST
+        if begins or not acts:
+            acts.append([])
+        acts[-1].append(event)
+    return acts
 
 
 def acts_of_tick(session: Session, tick_id: int) -> list[Act]:

@@ -53,6 +53,7 @@ def _around(circle: Circle, case: Case, calendar: Calendar) -> dict[str, Any]:
         "ref": case.ref,
         "kind": case.kind.value,
         "unit": circle.responsible.name,
+        "at_desk": circle.responsible.id == circle.directory.desk.id,
         "officer": officer.person.name if officer else None,
         "group": case.group.name if case.group else None,
         "category": category and {"sv": category.name, "en": category.name_en or category.name},

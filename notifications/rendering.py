@@ -113,7 +113,8 @@ def as_text(written: Written, way_out: str | None = None) -> str:
     """Give the letter as plain text, in lines of 72 signs."""
     body = [_plain(paragraph) for paragraph in written.paragraphs]
     foot = [_plain(paragraph) for paragraph in written.sections["foot"]]
-    return "\n\n".join([*body, "-- ", *foot, *([way_out] if way_out else [])]) + "\n"
+    last = "\n".join([*foot, *([way_out] if way_out else [])])
+    return "\n\n".join([*body, f"-- \n{last}"]) + "\n"
 
 
 def _plain(paragraph: Paragraph) -> str:

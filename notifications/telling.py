@@ -15,7 +15,7 @@ from cases.keys import Link, link_token
 from cases.masking import mask
 from cases.people import ActorKind
 from cases.words import Visibility, Words
-from notifications.deliveries import Delivery
+from notifications.deliveries import Channel, Delivery
 from notifications.letters import LETTERS, Written, write
 from notifications.web_addresses import WebAddresses
 
@@ -40,6 +40,8 @@ ABSENT = {
     "promise_was": None,
     "meeting_on": None,
     "clock_on": None,
+    "aside_ref": None,
+    "at_desk": False,
     "follower": None,
     "looked_at": False,
     "published": False,
@@ -90,13 +92,16 @@ class Teller:
         """Give what the template may use."""
         event, case = around.events[line["event"]], around.case_of(line)
         calendar = calendar_of(self.session)
-        told = {**ABSENT, **line, "clock_on": _clock_on(event, calendar)}
+        happened_on = calendar.day_of(event.at).isoformat()
+        clock_on = _clock_on(event, calendar)
+        told = {**ABSENT, **line, "clock_on": clock_on, "aside_ref": self._aside(event)}
         return {
             "facts": Facts(event.facts),
             "told": told,
             "by": event.actor.value,
             "type": event.type,
-            "happened_on": calendar.day_of(event.at).isoformat(),
+            "happened_on": happened_on,
+            "by_phone": delivery.channel is Channel.CALL,
             "house": delivery.context["house"],
             "contact": delivery.context["contact"],
             "reply_to": delivery.context["reply_to"],
@@ -108,7 +113,8 @@ class Teller:
             "page": self.page(line, case),
             "pages": self.pages,
             "token": self._token(event),
-            "late_by_law": _is_late(event, told["clock_on"], calendar),
+            "late_by_law": clock_on is not None and clock_on <= happened_on,
+            "day_has_passed": clock_on is not None and clock_on < happened_on,
             **self._words(line, event, case),
         }
 
@@ -124,6 +130,13 @@ class Teller:
     def _token(self, event: Event) -> str | None:
         link = self.session.get(Link, event.facts["link"]) if "link" in event.facts else None
         return link_token(link, self.key) if link else None
+
+    def _aside(self, event: Event) -> str | None:
+        """Give the reference of the case whose letter was set aside."""
+        is_letter = event.type == "house.set_aside" and event.facts["what"] == "delivery"
+        failed = self.session.get(Delivery, event.facts["row"]) if is_letter else None
+        lines = failed.context.get("lines", []) if failed else []
+        return lines[0].get("ref") if lines else None
 
     def _words(self, line: dict[str, Any], event: Event, case: Case | None) -> dict[str, str | None]:
         """Give the title and the note as far as this recipient may read them in a mail."""
@@ -157,7 +170,7 @@ def _may_name_it(line: dict[str, Any]) -> bool:
 def _may_pass_on(line: dict[str, Any], event: Event) -> bool:
     """What somebody outside has written goes to the house and the group, not to everybody who follows."""
     if event.actor is ActorKind.REPORTER:
-        return line["audience"] != "followers"
+        return bool(line["audience"] != "followers")
     return event.actor is not ActorKind.VISITOR
 
 
@@ -177,7 +190,3 @@ def _clock_on(event: Event, calendar: Calendar) -> str | None:
     """Give the local day of the clock that a rung speaks of."""
     due_at = event.facts.get("due_at")
     return calendar.day_of(datetime.fromisoformat(due_at)).isoformat() if due_at else None
-
-
-def _is_late(event: Event, clock_on: str | None, calendar: Calendar) -> bool:
-    return bool(clock_on) and str(clock_on) <= calendar.day_of(event.at).isoformat()

@@ -1,0 +1,94 @@
+"""Calls: whom the contact person rings because no mail reaches them, with what to say; a person ticks each off."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from cases.case import Party
+from cases.database import now
+from cases.people import Actor
+from cases.refusals import NotAllowed, NotFound
+from notifications.deliveries import Channel, Delivery, Outcome
+from notifications.letters import Shape, Written
+from notifications.telling import Teller
+from notifications.web_addresses import WebAddresses
+
+SPOKEN = frozenset({Shape.TEXT, Shape.QUOTE, Shape.LIST})
+SAID = ("happened", "next", "object")  # whom to ask is the one who rings
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call to make: whom, about what, and what to say, in their language."""
+
+    delivery_id: int
+    name: str | None
+    phone: str
+    ref: str
+    since: datetime
+    locale: str
+    say: str
+
+
+def to_ring(session: Session) -> list[Call]:
+    """Give the calls that nobody has made, the oldest first."""
+    waiting = session.execute(
+        select(Delivery, Party)
+        .join(Party, Party.id == Delivery.party_id)
+        .where(
+            Delivery.channel == Channel.CALL,
+            Delivery.outcome == Outcome.WAITING,
+            Party.phone.is_not(None),
+        )
+        .order_by(Delivery.id)
+    )
+    return [_call(session, delivery, party) for delivery, party in waiting.all()]
+
+
+def tick_off(session: Session, delivery_id: int, *, by: Actor, at: datetime) -> None:
+    """Say that the call was made, by this person, at this moment.
+
+    `NotAllowed` for anybody but staff, `NotFound` when no such call waits.
+    """
+    if not by.is_staff:
+        raise NotAllowed(step="tick_off")
+    delivery = session.get(Delivery, delivery_id, with_for_update=True)
+    if delivery is None or delivery.channel is not Channel.CALL:
+        raise NotFound(ref=f"call:{delivery_id}")
+    ticked = session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.outcome == Outcome.WAITING)
+        .values(outcome=Outcome.CALLED, finished_at=now(), person_id=by.person_id)
+        .values(context={**delivery.context, "called_at": at.isoformat()})
+        .returning(Delivery.id)
+    )
+    if ticked.first() is None:
+        raise NotFound(ref=f"call:{delivery_id}")
+
+
+def _call(session: Session, delivery: Delivery, party: Party) -> Call:
+    written = _written(session, delivery)
+    return Call(
+        delivery.id,
+        party.name,
+        party.phone or "",
+        delivery.context["lines"][0]["ref"],
+        delivery.created_at,
+        delivery.locale,
+        "\n\n".join(part for one in written for part in spoken(one)),
+    )
+
+
+def _written(session: Session, delivery: Delivery) -> list[Written]:
+    teller = Teller(session, WebAddresses(""), key="")
+    around = teller.around(delivery)
+    return [teller.tell(delivery, line, around) for line in delivery.context["lines"]]
+
+
+def spoken(written: Written) -> list[str]:
+    """Give what is said over the telephone: the letter's own words, without greeting, links and farewell."""
+    said = (one for name in SAID for one in written.sections[name])
+    texts = [" ".join(one.lines) for one in said if one.shape in SPOKEN]
+    return texts[1:-1]

@@ -1,0 +1,72 @@
+"""Told: what was sent to whom about a case, and whether it arrived, for the case's timeline."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from cases.case import Party
+from cases.history import Event
+from cases.people import Person
+from cases.units import Unit
+from notifications.deliveries import Address, Channel, Delivery, DeliveryLine, Outcome
+
+
+@dataclass(frozen=True)
+class Told:
+    """One sending about one event. `to` is a name of the house; who stands outside it is not named.
+
+    `at` is when it ended: was sent, called or suppressed; None while it waits. `reason` says why it was not sent.
+    """
+
+    delivery_id: int
+    audience: str
+    letter: str
+    to: str
+    channel: Channel
+    outcome: Outcome
+    at: datetime | None
+    reason: str | None
+
+
+OUTSIDE = {
+    "sv": {"reporter": "den som frågade", "followers": "en följare"},
+    "en": {"reporter": "the one who asked", "followers": "a follower"},
+}
+NOBODY_YET = {"sv": "kontaktpunkten, när någon finns där", "en": "the desk, when somebody is there"}
+
+
+def told_of(session: Session, case_id: int, locale: str = "sv") -> dict[int, list[Told]]:
+    """Give the sendings about the case's events, by event."""
+    found: dict[int, list[Told]] = defaultdict(list)
+    units = dict(session.execute(select(Unit.email, Unit.name).where(Unit.email.is_not(None))).all())
+    rows = session.execute(
+        select(DeliveryLine, Delivery, Person.name, Party.id, Address.email)
+        .join(Event, Event.id == DeliveryLine.event_id)
+        .join(Delivery, Delivery.id == DeliveryLine.delivery_id)
+        .outerjoin(Person, Person.id == Delivery.person_id)
+        .outerjoin(Party, Party.id == Delivery.party_id)
+        .outerjoin(Address, Address.id == Delivery.address_id)
+        .where(Event.stream == case_id)
+        .order_by(DeliveryLine.event_id, Delivery.id)
+    )
+    for row in rows:
+        found[row.DeliveryLine.event_id].append(_told(row, units, locale))
+    return dict(found)
+
+
+def _told(row: Row[DeliveryLine, Delivery, str, int, str], units: dict[str | None, str]) -> Told:
+    line, delivery = row.DeliveryLine, row.Delivery
+    named = row.name or units.get(row.email) or NOBODY_YET[locale]
+    return Told(
+        delivery.id,
+        line.audience,
+        line.letter,
+        OUTSIDE[locale].get(line.audience, named),
+        delivery.channel,
+        delivery.outcome,
+        delivery.finished_at,
+        delivery.reason,
+    )
