@@ -65,6 +65,7 @@ def show() -> str:
         chosen = request.args.get("del", "")
         here = chosen if chosen in piles else next((key for key, pile in piles.items() if pile.count), "inkommet")
         page = _pile(session, piles[here], actor, now) | _beside(session)
+        page["more"] = page["more"] and {"del": here} | page["more"]
         return render_template("desk.html", piles=piles, here=here, now=now, **page)
 
 

@@ -44,7 +44,9 @@ def _list(session: Session, unit: Unit, actor: Actor) -> dict[str, Any]:
     here = chosen if chosen in LISTS else "oppna"
     own = {name: replace(filters, extra=(_of(unit),), limit=ROWS) for name, filters in LISTS.items()}
     counts = {name: count_cases(session, filters, actor, now=now) for name, filters in own.items()}
-    return {"here": here, "counts": counts, "now": now, **wins_first(session, own[here], actor, now)}
+    page = wins_first(session, own[here], actor, now)
+    page["more"] = page["more"] and {"del": here} | page["more"]
+    return {"here": here, "counts": counts, "now": now, **page}
 
 
 def _of(unit: Unit) -> Any:
