@@ -175,13 +175,17 @@ def _headers(token: str) -> tuple[tuple[str, str], ...]:
 
 
 def _changes(house: House, count: int) -> list[Request]:
-    body = json.dumps({"to": "in_progress", "note": "Vi har börjat."}).encode()
     open_ones = text(
-        """SELECT ref FROM "case" WHERE state IN ('received', 'in_progress') ORDER BY version, id LIMIT :count"""
+        """SELECT ref, version FROM "case" WHERE state IN ('received', 'in_progress') ORDER BY version, id LIMIT :count"""
     )
     with house.database.engine.connect() as connection:
-        refs = connection.execute(open_ones, {"count": count}).scalars().all()
-    return [Request("POST", f"/api/v1/cases/{ref}/changes", body, _headers(house.token)) for ref in refs]
+        found = connection.execute(open_ones, {"count": count}).all()
+    return [_change(ref, version, house.token) for ref, version in found]
+
+
+def _change(ref: str, version: int, token: str) -> Request:
+    body = {"to": "in_progress", "note": "Vi har börjat.", "version": version}
+    return Request("POST", f"/api/v1/cases/{ref}/changes", json.dumps(body).encode(), _headers(token))
 
 
 def sweeping(bench: Bench) -> list[Row]:
