@@ -57,7 +57,7 @@ def told_of(session: Session, case_id: int, locale: str = "sv") -> dict[int, lis
     return dict(found)
 
 
-def _told(row: Row[DeliveryLine, Delivery, str, int, str], units: dict[str | None, str]) -> Told:
+def _told(row: Row[DeliveryLine, Delivery, str, int, str], units: dict[str | None, str], locale: str) -> Told:
     line, delivery = row.DeliveryLine, row.Delivery
     named = row.name or units.get(row.email) or NOBODY_YET[locale]
     return Told(
