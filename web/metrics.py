@@ -53,7 +53,7 @@ class HouseCollector(Collector):
     def _open_cases(self) -> GaugeMetricFamily:
         family = GaugeMetricFamily("ventil_open_cases", "Open cases by state.", labels=["state"])
         query = select(Case.state, func.count()).where(Case.state.in_(sorted(OPEN))).group_by(Case.state)
-        counted = dict(self.session.execute(query).tuples().all())
+        counted = dict(self.session.execute(query).all())
         for state in sorted(OPEN):
             family.add_metric([state], counted.get(state, 0))
         return family

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from flask import Response, current_app, g, render_template, request
-from jinja2 import TemplateError
 from markupsafe import escape
-from sqlalchemy.exc import SQLAlchemyError
 
 from web.running import is_for_machines
 from web.sentences import sentence_of, title_of
+
+log = structlog.get_logger()
 
 KIND = "application/problem+json"
 PLAIN_PAGE = (
@@ -71,7 +72,8 @@ def _page(found: Problem) -> Response:
     """A page of the house; a plain one when not even that can be made (no records, a strange host)."""
     try:
         return Response(render_template("error.html", problem=found, request_id=g.request_id))
-    except (TemplateError, SQLAlchemyError, RuntimeError, OSError):
+    except Exception:
+        log.warning("error_page.plain", code=found.code)
         return Response(_plain(found), content_type="text/html; charset=utf-8")
 
 

@@ -26,7 +26,7 @@ class StrictParser(FlaskParser):
         if not req.is_json:
             abort(415)
         try:
-            return req.get_json(cache=False)
+            return req.get_json()
         except (ValueError, RecursionError):
             abort(400)
 

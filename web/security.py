@@ -78,8 +78,8 @@ def secure(app: Flask, settings: Settings) -> None:
 
 
 def trusted_hosts(settings: Settings) -> list[str]:
-    """Give the names under which we answer: the base URL's, and this machine's own."""
-    return [str(urlsplit(settings.base_url).hostname), *sorted(LOOPBACK - {"::1"}), "[::1]"]
+    """Give the names under which we answer: the base URL's, and this machine's own (not as IPv6: Werkzeug's limit)."""
+    return [str(urlsplit(settings.base_url).hostname), *sorted(LOOPBACK - {"::1"})]
 
 
 def only_our_forms() -> None:

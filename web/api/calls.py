@@ -35,10 +35,11 @@ class OurApi(Api):  # type: ignore[misc]  # flask-smorest has no types
         """Leave the app's errors to `web.errors`."""
 
     def _register_responses(self) -> None:
-        for status in HTTPStatus:
-            response = {"description": status.phrase, "schema": ProblemOut}
+        named = {status.name: status.phrase for status in HTTPStatus}
+        for name, description in (named | {self.DEFAULT_ERROR_RESPONSE_NAME: "Any other refusal"}).items():
+            response = {"description": description, "schema": ProblemOut}
             prepare_response(response, self.spec, KIND)
-            self.spec.components.response(status.name, response, lazy=True)
+            self.spec.components.response(name, response, lazy=True)
 
 
 class Calls(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
