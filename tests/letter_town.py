@@ -15,7 +15,7 @@ from cases.handing_in import Reporter, Request, hand_in
 from cases.history import Event
 from cases.house import the_house
 from cases.overdue import sweep
-from cases.people import A_VISITOR, Actor, Membership, Person, Role, actor_for
+from cases.people import A_VISITOR, Actor, Membership, Person, Role, actor_for, reporter_of
 from cases.places import Place
 from cases.progress import Change, change_state
 from cases.states import Kind, State
@@ -70,6 +70,12 @@ class Town:
         with self.database.transaction() as session:
             actor = by if isinstance(by, Actor) else self.actor(session, by)
             change_state(session, case_to_change(session, ref), Change(to, **change), by=actor, at=at)
+
+    def contest(self, ref: str, note: str, *, at: datetime = A_TUESDAY) -> None:
+        """Let the one who asked say that it is not fixed."""
+        with self.database.reading() as session:
+            who = reporter_of(the_case(session, ref))
+        self.change(ref, State.ASSIGNED, by=who, at=at, note=note)
 
     def assigned(self, **request: Any) -> str:
         """Hand in a case that Gatukontoret is asked to take on."""

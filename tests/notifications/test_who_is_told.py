@@ -1,0 +1,46 @@
+"""Guards over the table: nothing can happen that nobody has thought of."""
+
+import pytest
+from letter_town import Town
+from sqlalchemy import select
+
+from cases.events import HAPPENINGS
+from cases.history import Event
+from cases.people import ActorKind
+from notifications.audiences import AUDIENCES
+from notifications.planning import UnknownEvent, plan_event
+from notifications.who_is_told import WHO_IS_TOLD, Act, rules_for
+
+
+@pytest.mark.parametrize("type_", [name for name in HAPPENINGS if name])
+def test_every_event_has_a_rule_of_who_is_told(type_: str) -> None:
+    assert type_ in WHO_IS_TOLD
+
+
+def test_the_table_holds_nothing_that_cannot_happen() -> None:
+    assert set(WHO_IS_TOLD) == {name for name in HAPPENINGS if name}
+
+
+def test_every_audience_of_the_table_is_known() -> None:
+    assert {rule.audience for rules in WHO_IS_TOLD.values() for rule in rules} == set(AUDIENCES)
+
+
+@pytest.mark.parametrize("clock", ["state", "life", "statutory"])
+@pytest.mark.parametrize("rung", range(40))
+def test_every_rung_has_a_rule_that_ends_in_a_person_or_a_role(clock: str, rung: int) -> None:
+    if clock == "statutory" and rung == 0:
+        return
+    facts = {"clock": clock, "rung": rung}
+    event = Event(stream=1, seq=1, type="case.escalated", at=None, recorded_at=None, actor=ActorKind.CLOCK, facts=facts)  # type: ignore[arg-type]
+    chains = {"officer", "unit", "head", "contact"}
+    assert chains & {rule.audience for rule in rules_for(Act(event, {}))}
+
+
+def test_an_event_of_an_unknown_type_waits(town: Town) -> None:
+    town.hand_in()
+    with town.database.transaction() as session:
+        event = session.scalars(select(Event)).one()
+        session.expunge(event)
+        event.type = "case.from_the_future"
+        with pytest.raises(UnknownEvent):
+            plan_event(session, event)
