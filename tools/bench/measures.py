@@ -176,7 +176,8 @@ def _headers(token: str) -> tuple[tuple[str, str], ...]:
 
 def _changes(house: House, count: int) -> list[Request]:
     open_ones = text(
-        """SELECT ref, version FROM "case" WHERE state IN ('received', 'in_progress') ORDER BY version, id LIMIT :count"""
+        """SELECT ref, version FROM "case" WHERE state IN ('received', 'in_progress')
+        ORDER BY version, id LIMIT :count"""
     )
     with house.database.engine.connect() as connection:
         found = connection.execute(open_ones, {"count": count}).all()
