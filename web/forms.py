@@ -1,13 +1,10 @@
 """Forms of people: what somebody typed is kept, and what was refused of it is said beside the field."""
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 from flask import current_app, request
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, pre_load, validate
@@ -17,6 +14,7 @@ from cases.refusals import NotFound, Refusal
 from web.errors import status_of
 from web.running import right_now
 from web.sentences import sentence_of
+from web.translated import gettext
 
 QUICKEST, SLOWEST = 3, 24 * 3600  # seconds from showing a form to sending it
 UNPROCESSABLE = 422
@@ -41,18 +39,18 @@ class Form:
         """Give a signed time stamp to send along: the one that came with the form, else a new one."""
         return self.typed("stamp") if "stamp" in self._typed else str(_stamps().dumps("form"))
 
-    @contextmanager
-    def taking(self) -> Iterator[None]:
-        """Turn what is refused within the block into sentences of this form. What is not found stays not found."""
-        try:
-            yield
-        except NotFound:
-            raise
-        except ValidationError as error:
+    def taking(self) -> "Taking":
+        """Turn what is refused within a `with` block into sentences of this form."""
+        return Taking(self)
+
+    def refuse(self, refused: ValidationError | Refusal) -> None:
+        """Say beside the fields, or above them, what was refused."""
+        if isinstance(refused, ValidationError):
             self.status = UNPROCESSABLE
-            self.refusals |= {str(name): _first(words) for name, words in error.normalized_messages().items()}
-        except Refusal as refusal:
-            self._refuse(refusal)
+            messages = refused.normalized_messages()  # type: ignore[no-untyped-call]
+            self.refusals |= {str(name): _first(words) for name, words in messages.items()}
+        else:
+            self._refuse(refused)
 
     def _refuse(self, refusal: Refusal) -> None:
         self.refused, self.status = refusal, status_of(refusal)
@@ -61,6 +59,21 @@ class Form:
             self.refusals[field] = sentence_of(refusal.code, refusal.facts)
         else:
             self.refusal = sentence_of(refusal.code, refusal.facts)
+
+
+class Taking:
+    """Where a form is taken in: what is refused becomes its sentences. What is not found stays not found."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, ValidationError | Refusal) or isinstance(error, NotFound):
+            return False
+        self.form.refuse(error)
+        return True
 
 
 class TypedSchema(Schema):

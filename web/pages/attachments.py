@@ -1,7 +1,6 @@
 """Files of a case: added, and given to those who may open them."""
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
-from flask_babel import gettext
 from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 from werkzeug.http import dump_options_header
@@ -20,6 +19,7 @@ from web.pages.case import attachments_of, page_of, seen_case
 from web.pages.handing_in import asked_case
 from web.pages.storage import storage
 from web.running import house, right_now
+from web.translated import gettext
 
 bp = Blueprint("attachments", __name__)
 LOCKED_UP = "sandbox; default-src 'none'; frame-ancestors 'none'"

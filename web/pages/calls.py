@@ -1,13 +1,13 @@
 """Ring these: what to say to those without mail, ticked off by the person who rang."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from notifications.calls import tick_off, to_ring
 from web.asking import current_actor
 from web.guard import Audience, open_to
 from web.running import house, right_now
+from web.translated import gettext
 
 bp = Blueprint("calls", __name__)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cases.attachments import Attachment
 from cases.case import WITH_NAMES, Case, Relation, case_to_read
+from cases.masking import mask
 from cases.people import Actor
 from cases.published import one_published, public_notes, was_published
 from cases.reading import description_of
@@ -31,7 +32,9 @@ bp = Blueprint("case", __name__)
 def show(ref: str) -> str:
     """Show the case, or what was published of it; 410 when that was taken back, 404 when there is nothing."""
     actor = current_actor()
-    return page_of(ref, actor) if actor.person_id and _is_seen(ref, actor) else _published(ref)
+    with house().database.reading() as session:
+        is_seen = actor.person_id is not None and _is_seen(session, ref, actor)
+    return page_of(ref, actor) if is_seen else _published(ref)
 
 
 def page_of(ref: str, actor: Actor, **forms: Form) -> str:
@@ -45,21 +48,20 @@ def page_of(ref: str, actor: Actor, **forms: Form) -> str:
 
 def seen_case(session: Session, ref: str, actor: Actor) -> Case:
     """Give the case when the actor may see it; else there is no such case."""
-    case = case_to_read(session, ref)
-    if case.ref != ref or not may_see(actor, case):
+    if not _is_seen(session, ref, actor):
         raise NotFound(ref=ref)
-    return case
+    return case_to_read(session, ref)
 
 
-def _is_seen(ref: str, actor: Actor) -> bool:
-    with house().database.reading() as session:
-        return session.scalar(select(Case.id).where(Case.ref == ref, seen_by(actor))) is not None
+def _is_seen(session: Session, ref: str, actor: Actor) -> bool:
+    return session.scalar(select(Case.id).where(Case.ref == ref, seen_by(actor))) is not None
 
 
 def _told(session: Session, case: Case, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:
     return {
         "now": right_now(),
-        "description": description_of(session, case),
+        "takes_part": may_see(actor, case),
+        "description": _described(session, case, actor),
         "lines": lines_of(session, case, actor),
         "since": _between(session, case, actor, forms.get("step_form")),
         "attachments": attachments_of(session, case, actor),
@@ -71,8 +73,15 @@ def _told(session: Session, case: Case, actor: Actor, forms: dict[str, Form]) ->
     }
 
 
+def _described(session: Session, case: Case, actor: Actor) -> str:
+    """Give what was asked; masked for those in the forum who only see it on the agenda."""
+    words = description_of(session, case)
+    return words if may_see(actor, case) else mask(words)
+
+
 def _fresh(case: Case) -> Form:
-    return Form({"version": str(case.version), "visibility": "public"})
+    officer = case.officer.email if case.officer else ""
+    return Form({"version": str(case.version), "visibility": "public", "officer": officer})
 
 
 def _as_is(case: Case) -> Form:

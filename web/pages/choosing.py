@@ -1,6 +1,5 @@
 """What can be chosen in forms and filters: places, categories, units and people, by slug and name."""
 
-from flask_babel import get_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -8,6 +7,7 @@ from cases.categories import Category
 from cases.people import Membership, Person, Role
 from cases.places import Place
 from cases.units import MAY_BE_RESPONSIBLE, Unit, UnitKind
+from web.translated import language
 
 Choices = list[tuple[str, str]]
 SWEDISH_ORDER = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
@@ -31,7 +31,7 @@ def categories_to_choose(session: Session) -> Choices:
 
 def category_name(category: Category) -> str:
     """Give the category's name in the language of the page."""
-    return category.name_en or category.name if str(get_locale()) == "en" else category.name
+    return category.name_en or category.name if language() == "en" else category.name
 
 
 def units_to_choose(session: Session, *kinds: UnitKind) -> Choices:

@@ -1,7 +1,6 @@
 """Commenting on a case: for everybody, for those who take part, or only for staff."""
 
 from flask import Blueprint, flash, redirect, request, url_for
-from flask_babel import gettext
 from marshmallow import fields
 from werkzeug.wrappers import Response
 
@@ -15,6 +14,7 @@ from web.forms import Form, TypedSchema, long_field
 from web.guard import Audience, open_to
 from web.pages.case import page_of
 from web.running import house, right_now
+from web.translated import gettext
 
 bp = Blueprint("commenting", __name__)
 

@@ -1,7 +1,6 @@
 """Correcting a case, and saying which other cases it has to do with."""
 
 from flask import Blueprint, flash, redirect, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from cases.case import case_to_change
@@ -12,6 +11,7 @@ from web.forms import Form, TypedSchema, day_field, text_field
 from web.guard import Audience, open_to
 from web.pages.case import page_of
 from web.running import house, right_now
+from web.translated import gettext
 
 bp = Blueprint("correcting", __name__)
 

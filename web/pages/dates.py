@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from flask_babel import format_date, gettext, ngettext
+from flask_babel import format_date
 
 from cases.case import Case
 from cases.states import CLOCK_OF, RunsOut
 from web.running import house
+from web.translated import gettext, ngettext
 
 SOON_DAYS = 2
 

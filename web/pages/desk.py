@@ -74,7 +74,7 @@ def _counted(session: Session, pile: Section, actor: Actor, now: datetime) -> Se
 
 
 def _pile(session: Session, pile: Section, actor: Actor, now: datetime) -> dict[str, Any]:
-    asked = {name: request.args.get(name, "").strip() or None for name in ASKED}
+    asked: dict[str, Any] = {name: request.args.get(name, "").strip() or None for name in ASKED}
     return {
         **wins_first(session, replace(pile.filters, **asked, limit=ROWS), actor, now),
         "asked": asked,

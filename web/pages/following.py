@@ -1,7 +1,6 @@
 """Following a published case by mail: asked for, confirmed by the address, and ended with one click."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask_babel import get_locale, gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -17,6 +16,7 @@ from web.forms import Form
 from web.guard import Audience, open_to, sent_by_mail_programs
 from web.limits import Limit, limited
 from web.running import house, right_now
+from web.translated import gettext, language
 
 bp = Blueprint("following", __name__)
 GONE = 410
@@ -32,7 +32,7 @@ def ask(ref: str) -> Response | tuple[str, int]:
         with house().database.transaction() as session:
             case = _followable(session, ref)
             key = house().settings.secret_key
-            ask_to_follow(session, case, form.typed("email"), str(get_locale()), key=key, at=right_now())
+            ask_to_follow(session, case, form.typed("email"), language(), key=key, at=right_now())
         flash(gettext("Look in your mail: follow the link there to confirm."), "success")
         return redirect(url_for("case.show", ref=ref), 303)
     return render_template("follow_refused.html", form=form, ref=ref), form.status

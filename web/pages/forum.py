@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
@@ -13,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from cases.case import WITH_NAMES, Case
 from cases.forum import AgendaItem, Meeting, next_meeting
+from cases.masking import mask
 from cases.people import Actor
 from cases.reading import description_of
 from cases.refusals import AlreadyThere, NotFound
@@ -22,6 +22,7 @@ from web.forms import Day, Form, TypedSchema, text_field
 from web.guard import Audience, open_to
 from web.pages.names import WHY_ON_AGENDA
 from web.running import house, right_now, today
+from web.translated import gettext
 
 bp = Blueprint("forum", __name__)
 
@@ -67,7 +68,10 @@ def agenda(number: int) -> str:
 
 
 def agenda_of(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, Any]]:
-    """Give the meeting's items that the actor may see. What has no meeting belongs to the next one."""
+    """Give the meeting's items that the actor may see. What has no meeting belongs to the next one.
+
+    It is printed and handed round, so personal numbers, telephones and addresses are masked.
+    """
     following = next_meeting(session, today())
     is_next = following is not None and following.id == meeting.id
     own = AgendaItem.meeting_id == meeting.id
@@ -79,7 +83,7 @@ def agenda_of(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str
         .options(*WITH_NAMES)
         .order_by(AgendaItem.why, AgendaItem.added_at, AgendaItem.id)
     )
-    return [{"item": item, "case": case, "words": description_of(session, case)} for item, case in rows]
+    return [{"item": item, "case": case, "words": mask(description_of(session, case))} for item, case in rows]
 
 
 def _add(given: dict[str, Any]) -> None:

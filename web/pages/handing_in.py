@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from marshmallow import fields
 from sqlalchemy.orm import Session
@@ -25,6 +24,7 @@ from web.pages.names import CHANNELS, KINDS_EXPLAINED, choices
 from web.pages.reaching import Position, Reach
 from web.pages.storage import storage
 from web.running import house, right_now
+from web.translated import language
 
 bp = Blueprint("handing_in", __name__)
 
@@ -82,7 +82,7 @@ def take_in() -> Response | tuple[str, int]:
 def receipt(public_id: str) -> str:
     """Show the reference and the private link."""
     with house().database.reading() as session:
-        return render_template("receipt.html", case=asked_case(session, public_id))
+        return render_template("receipt.html", case=asked_case(session, public_id), base_url=house().settings.base_url)
 
 
 def asked_case(session: Session, public_id: str) -> Case:
@@ -127,7 +127,7 @@ def _reporter(given: dict[str, Any]) -> Reporter:
         name=given["name"],
         email=given.get("email") or email,
         phone=given.get("phone") or phone,
-        locale=str(get_locale()),
+        locale=language(),
         protected=given.get("protected", False),
     )
 

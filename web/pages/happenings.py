@@ -5,20 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.categories import Category
 from cases.people import Actor, Person
-from cases.places import Place
-from cases.reading import Told, timeline
+from cases.reading import Told as Happened
+from cases.reading import timeline
 from cases.units import Unit
-from notifications.told import told_of
-from web.pages.dates import day_words
+from notifications.told import Told, told_of
+from web.pages.dates import day_words, moment_words
 from web.pages.names import ACTORS, CHANNELS, OUTCOMES, STATES
+from web.translated import gettext, language, ngettext
 
 CLOCKS = {
     "state": _l("the due day"),
@@ -84,18 +83,14 @@ class Names:
     """What the facts call by slug and number, by the name that people know."""
 
     units: Mapping[str, str] = field(default_factory=dict)
-    categories: Mapping[str, str] = field(default_factory=dict)
-    places: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, session: Session, people: set[int]) -> "Names":
         """Read the names."""
         named = select(Person.id, Person.name).where(Person.id.in_(people))
-        return cls(
-            *(_by_key(session.execute(select(table.slug, table.name))) for table in (Unit, Category, Place)),
-            _by_key(session.execute(named)) if people else {},
-        )
+        units = _by_key(session.execute(select(Unit.slug, Unit.name)))
+        return cls(units, _by_key(session.execute(named)) if people else {})
 
     def unit(self, slug: Any) -> str:
         """Give the unit's name; the slug itself when it is unknown."""
@@ -134,12 +129,12 @@ def lines_of(session: Session, case: Case, actor: Actor, *, since: int = 0) -> l
     """Give the case's timeline as the actor may read it, the latest first."""
     lines = timeline(session, case, actor, since=since)
     people = {line.event.facts["officer"] for line in lines if line.event.facts.get("officer")}
-    names, told = Names.of(session, people), told_of(session, case.id) if actor.is_staff else {}
+    names, told = Names.of(session, people), told_of(session, case.id, language()) if actor.is_staff else {}
     shown = [line for line in lines if actor.person_id or line.event.type not in BEHIND_THE_SCENES]
     return [_line(line, names, tuple(told.get(line.event.id, ()))) for line in reversed(shown)]
 
 
-def _line(line: Told, names: Names, told: tuple[Any, ...]) -> Line:
+def _line(line: Happened, names: Names, told: tuple[Any, ...]) -> Line:
     event = line.event
     return Line(
         seq=event.seq,
@@ -147,7 +142,7 @@ def _line(line: Told, names: Names, told: tuple[Any, ...]) -> Line:
         at=event.at,
         by=line.by or str(ACTORS.get(event.actor, "")),
         happened=sentence_for(event.type, event.facts, names),
-        said=line.words.get("note", "") if event.type != "case.received" else line.words.get("description", ""),
+        said=line.words.get("note", ""),
         only_staff=event.facts.get("visibility") == "internal",
         told=told,
     )
@@ -274,6 +269,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], Names], str]] = {
 }
 
 
-def told_words(told: Any) -> str:
-    """Give one line of who was told: the name, how it goes, and whether it arrived."""
-    return f"{told.to}: {OUTCOMES.get(told.outcome, told.outcome)}"
+def told_words(told: Told) -> str:
+    """Give one line of who was told: the name, whether it arrived, and when or why not."""
+    when = moment_words(told.at) if told.at else told.reason or ""
+    return f"{told.to}: {OUTCOMES[told.outcome]}" + (f", {when}" if when else "")

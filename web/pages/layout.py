@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, g, request, url_for
-from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,6 +22,7 @@ from web.pages.happenings import ICONS, told_words
 from web.pages.names import ASIDE_KINDS, CHANNELS, KINDS, ROLES, STATE_COLOURS, STATES, UNIT_KINDS
 from web.pulse import is_silent, last_sweep
 from web.running import house, right_now, today
+from web.translated import gettext, language
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def surroundings() -> dict[str, Any]:
     return {
         "house_on_page": around.house,
         "actor_on_page": around.actor,
-        "locale_on_page": str(get_locale() or "sv"),
+        "locale_on_page": language(),
         "menu_on_page": _menu(around),
         "other_language": _other_language(),
         "clock_is_silent": around.silent,
@@ -144,8 +144,8 @@ def _menu(around: Around) -> list[Item]:
 
 
 def _other_language() -> dict[str, str]:
-    code, name = ("en", "English") if str(get_locale()) == "sv" else ("sv", "Svenska")
-    asked = {key: value for key, value in request.args.items() if key != "lang"}
+    code, name = ("en", "English") if language() == "sv" else ("sv", "Svenska")
+    asked: dict[str, Any] = {key: value for key, value in request.args.items() if key != "lang"}
     if request.endpoint is None or request.method != "GET":
         return {"code": code, "name": name, "url": f"/?lang={code}"}
     return {

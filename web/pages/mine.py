@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -24,6 +23,7 @@ from web.pages.handing_in import asked_case
 from web.pages.happenings import lines_of
 from web.pages.plain_words import where_it_stands
 from web.running import house, right_now
+from web.translated import gettext
 
 bp = Blueprint("mine", __name__)
 Act = Callable[[Session, Case, Actor, str], Any]

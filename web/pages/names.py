@@ -1,5 +1,8 @@
 """What things are called on screen: one table for each kind of word, translated when it is shown."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 from cases.states import Kind, State
@@ -151,6 +154,6 @@ def step_name(name: str, source: State) -> str:
     return str(STEPS_AGAIN.get((name, source)) or STEPS[name])
 
 
-def choices(table: dict[str, object]) -> list[tuple[str, str]]:
+def choices(table: Mapping[Any, Any]) -> list[tuple[str, str]]:
     """Give a table of names as a form's choices."""
     return [(str(value), str(words)) for value, words in table.items()]

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from cases.case import Case
@@ -13,6 +12,7 @@ from cases.units import UnitKind
 from notifications.audiences import would_be_told
 from web.pages.choosing import Choices, officers_to_choose, suggested_unit, units_to_choose
 from web.pages.names import STEP_ICONS, step_name
+from web.translated import gettext, language
 
 USUAL_ORDER = (
     "assign", "take_up", "plan", "start", "answer", "finish", "reopen", "contest",
@@ -51,7 +51,7 @@ def open_steps(session: Session, case: Case, actor: Actor) -> list[Open]:
     """Give the steps that this person may take now, the usual ones first."""
     steps = steps_open_to(case.state, actor.to(case), came_from=case.waiting_from)
     shown = [
-        Open(step, step_name(step.name, case.state), tuple(would_be_told(session, case, step.event)))
+        Open(step, step_name(step.name, case.state), tuple(would_be_told(session, case, step.event, language())))
         for step in steps
         if step.name != "contest" or not actor.is_staff
     ]

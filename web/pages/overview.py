@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, render_template, request
-from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from cases.published import Count, PublicFilters, count_by_category, count_by_place, list_published
@@ -12,6 +11,7 @@ from web.guard import Audience, open_to
 from web.pages.choosing import categories_to_choose, places_to_choose
 from web.pages.names import STATES
 from web.running import house
+from web.translated import language
 
 bp = Blueprint("overview", __name__)
 FIRST_PAGE = 10
@@ -28,7 +28,7 @@ def show() -> str:
 
 def published_page(session: Session, limit: int) -> dict[str, Any]:
     """Give one page of published cases as the address asks for it, with the choices to narrow it by."""
-    asked = {name: request.args.get(name) or None for name in FILTERS}
+    asked: dict[str, Any] = {name: request.args.get(name) or None for name in FILTERS}
     filters = PublicFilters(**asked, words=request.args.get("q", "").strip())
     cases, after = list_published(session, filters, after=request.args.get("after", ""), limit=limit)
     return {
@@ -45,7 +45,7 @@ def published_page(session: Session, limit: int) -> dict[str, Any]:
 def _figures(session: Session) -> dict[str, Any]:
     everything = PublicFilters()
     by_place = count_by_place(session, everything)
-    by_category = count_by_category(session, everything, locale=str(get_locale()))
+    by_category = count_by_category(session, everything, locale=language())
     return {
         "received": sum(count.received for count in by_place),
         "done": sum(count.done for count in by_place),

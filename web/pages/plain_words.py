@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import LazyString, gettext
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.states import State
 from web.pages.dates import day_words
+from web.translated import gettext
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ def where_it_stands(session: Session, case: Case, now: datetime) -> Standing:
 def _whom(case: Case) -> str:
     if case.waits_for_reporter:
         return gettext("an answer from you")
-    return case.waiting_unit.name if case.waiting_unit else case.waiting_name or gettext("somebody else")
+    named: str | None = case.waiting_unit.name if case.waiting_unit else case.waiting_name
+    return named or gettext("somebody else")
 
 
 def _late(case: Case, now: datetime) -> str:

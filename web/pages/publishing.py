@@ -1,7 +1,6 @@
 """Publishing a case, after a look at how it would read with personal numbers, phones and addresses masked."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from cases.case import case_to_change
@@ -11,6 +10,7 @@ from web.asking import current_actor
 from web.guard import Audience, open_to
 from web.pages.case import seen_case
 from web.running import house, right_now
+from web.translated import gettext
 
 bp = Blueprint("publishing", __name__)
 

@@ -1,13 +1,13 @@
 """What was set aside: work and letters that wait for a person, each with "send again"."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from notifications.set_aside import listed, send_again
 from web.asking import current_actor
 from web.guard import Audience, open_to
 from web.running import house, right_now
+from web.translated import gettext
 
 bp = Blueprint("set_aside", __name__)
 

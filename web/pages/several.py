@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext, ngettext
 from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -19,6 +18,7 @@ from web.guard import Audience, open_to
 from web.pages.choosing import categories_to_choose, places_to_choose, units_to_choose
 from web.pages.names import CHANNELS, choices
 from web.running import house, right_now
+from web.translated import gettext, ngettext
 
 bp = Blueprint("several", __name__)
 LINES = 8

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
-from flask_babel import gettext
 from marshmallow import fields
 from werkzeug.wrappers import Response
 
@@ -21,6 +20,7 @@ from web.forms import Form, TypedSchema, day_field, long_field, text_field
 from web.guard import Audience, open_to
 from web.pages.case import page_of
 from web.running import house, right_now
+from web.translated import gettext, language
 
 bp = Blueprint("stepping", __name__)
 WORDS = {"note", "reason"}
@@ -64,7 +64,7 @@ def _take(ref: str, given: dict[str, Any], actor: Actor) -> list[str]:
         if not may_see(actor, case) or case.ref != ref:
             raise NotFound(ref=ref)
         step = _chosen(case, given["step"], actor)
-        told = would_be_told(session, case, step.event)
+        told = would_be_told(session, case, step.event, language())
         change_state(session, case, _change(step, given), by=actor, at=right_now())
         return told
 
