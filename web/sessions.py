@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, insert, null, or_, select, update
+from sqlalchemy import Select, Table, bindparam, insert, null, or_, select, update
 from sqlalchemy.orm import Session
 
+from cases.database import table_of
 from cases.keys import ApiToken, WebSession, hashed
 from cases.people import A_VISITOR, Actor, ActorKind, Membership, Person
 
@@ -71,7 +72,7 @@ def _still_open(at: datetime) -> Any:
 
 
 def _caller(session: Session, statement: Select[Any], given: dict[str, Any]) -> Caller | None:
-    rows = session.execute(statement, given).all()
+    rows = session.connection().execute(statement, given).all()
     if not rows:
         return None
     first = rows[0]
@@ -80,25 +81,25 @@ def _caller(session: Session, statement: Select[Any], given: dict[str, Any]) -> 
     return Caller(actor, first.locale, first.seen_at)
 
 
-def _holder_of(key: type[ApiToken] | type[WebSession], seen_at: Any) -> Select[Any]:
-    serves = (Membership.since <= bindparam("day")) & or_(
-        Membership.until.is_(None), Membership.until > bindparam("day")
+def _holder_of(key: Table, seen_at: Any) -> Select[Any]:
+    """Give the query for whoever holds a key, with the roles of the day; over tables, since it runs at every call."""
+    person, membership = table_of(Person).c, table_of(Membership).c
+    serves = (membership.since <= bindparam("day")) & or_(
+        membership.until.is_(None), membership.until > bindparam("day")
     )
     return (
-        select(
-            Person.id, Person.name, Person.email, Person.locale, Membership.unit_id, Membership.role,
-            seen_at.label("seen_at"),
-        )
+        select(person.id, person.name, person.email, person.locale, membership.unit_id, membership.role, seen_at)
         .select_from(key)
-        .join(Person, Person.id == key.person_id)
-        .outerjoin(Membership, (Membership.person_id == Person.id) & serves)
-        .where(key.hash == bindparam("hash"), Person.active)
-    )  # fmt: skip
+        .join(table_of(Person), person.id == key.c.person_id)
+        .outerjoin(table_of(Membership), (membership.person_id == person.id) & serves)
+        .where(key.c.hash == bindparam("hash"), person.active)
+    )
 
 
-BY_TOKEN = _holder_of(ApiToken, null()).where(ApiToken.revoked_at.is_(None))
-BY_SESSION = _holder_of(WebSession, WebSession.seen_at).where(
-    WebSession.ended_at.is_(None),
-    WebSession.expires_at > bindparam("at"),
-    WebSession.seen_at > bindparam("idle_since"),
+TOKEN, SESSION = table_of(ApiToken), table_of(WebSession)
+BY_TOKEN = _holder_of(TOKEN, null().label("seen_at")).where(TOKEN.c.revoked_at.is_(None))
+BY_SESSION = _holder_of(SESSION, SESSION.c.seen_at).where(
+    SESSION.c.ended_at.is_(None),
+    SESSION.c.expires_at > bindparam("at"),
+    SESSION.c.seen_at > bindparam("idle_since"),
 )

@@ -59,7 +59,7 @@ class Calls(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
         def answer(view: View) -> View:
             view._apidoc = self._documented(method, refuses)  # type: ignore[attr-defined]
             view = self.response(*gives)(view)
-            view = self.arguments(takes, location="query" if method == "GET" else "json")(view)
+            view = self.arguments(takes(), location="query" if method == "GET" else "json")(view)
             return cast(View, self.route(path, methods=[method])(view))
 
         return answer
