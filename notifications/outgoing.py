@@ -5,14 +5,14 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
+from functools import lru_cache
 from typing import Protocol
 
 import flask_mail
 
+LONGEST_LINE = 76
 PLAIN = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x20]+@[^\s@<>()\[\],;:\\\"]+")
 
 
@@ -72,30 +72,43 @@ class Outgoing(flask_mail.Message):
 def compose(rendered: Readable, message_id: str) -> bytes:
     """Give the letter's bytes: plain ASCII, short lines, the same every time.
 
-    Whatever stands in a header stays on that header's line. `ValueError` when the address is none.
+    Whatever stands in a header stays in that header. `ValueError` when the address is none.
     """
-    letter = EmailMessage(policy=SMTP)
-    letter["Subject"] = _one_line(rendered.subject)
-    letter["From"] = _named_address(rendered.sender)
-    letter["To"] = Address(addr_spec=plain_address(rendered.to_email))
-    letter["Date"] = format_datetime(rendered.date)
-    letter["Message-ID"] = f"<{message_id}>"
-    for name, value in rendered.headers.items():
-        letter[_one_line(name)] = _one_line(value)
-    letter["MIME-Version"] = "1.0"
-    letter["Content-Type"] = "multipart/alternative"
-    letter.set_boundary(f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}")
-    letter.set_payload([_part("plain", rendered.text), _part("html", rendered.html)])
-    return letter.as_bytes()
+    boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
+    headers = {
+        "Subject": rendered.subject,
+        "From": rendered.sender,
+        "To": plain_address(rendered.to_email),
+        "Date": format_datetime(rendered.date),
+        "Message-ID": f"<{message_id}>",
+        **rendered.headers,
+        "MIME-Version": "1.0",
+        "Content-Type": f'multipart/alternative; boundary="{boundary}"',
+    }
+    head = b"".join(_header(name, value) for name, value in headers.items())
+    parts = (_part("plain", rendered.text), _part("html", rendered.html))
+    edge = f"--{boundary}".encode()
+    return b"".join((head, b"\r\n", *(edge + b"\r\n" + part + b"\r\n" for part in parts), edge, b"--\r\n"))
 
 
-def _part(subtype: str, text: str) -> EmailMessage:
-    part = EmailMessage(policy=SMTP)
-    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
-    part["Content-Transfer-Encoding"] = "quoted-printable"
+def _part(subtype: str, text: str) -> bytes:
+    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
     lines = "\n".join(text.splitlines()) + "\n"
-    part.set_payload(binascii.b2a_qp(lines.encode()).decode("ascii"))
-    return part
+    return head.encode() + binascii.b2a_qp(lines.encode()).replace(b"\n", b"\r\n")
+
+
+def _header(name: str, value: str) -> bytes:
+    """Give one header. Short plain ones are as they are; the library folds and encodes the others."""
+    name, value = _one_line(name), _one_line(value)
+    if value.isascii() and value.isprintable() and len(name) + len(value) < LONGEST_LINE and "=?" not in value:
+        return f"{name}: {value}\r\n".encode()
+    return _folded(name, value)
+
+
+@lru_cache(maxsize=256)
+def _folded(name: str, value: str) -> bytes:
+    named, header = SMTP.header_store_parse(name, value)
+    return SMTP.fold_binary(named, header)
 
 
 def plain_address(given: str) -> str:
@@ -104,11 +117,6 @@ def plain_address(given: str) -> str:
     if not PLAIN.fullmatch(given) or not local.isascii():
         raise ValueError("not an address that mail can carry")
     return f"{local}@{domain.encode('idna').decode('ascii')}"
-
-
-def _named_address(given: str) -> Address:
-    name, address = parseaddr(_one_line(given))
-    return Address(name, addr_spec=plain_address(address))
 
 
 def _one_line(value: str) -> str:

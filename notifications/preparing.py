@@ -2,12 +2,16 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from cases.case import Party
+from cases.history import Event
+from cases.people import Person
 from notifications.deliveries import Address, Delivery, Outcome
 from notifications.leases import give_back, present
 from notifications.outgoing import Outgoing, compose
@@ -17,6 +21,7 @@ from notifications.set_aside import set_aside_delivery
 from notifications.verdicts import wait_after
 
 LOG = structlog.get_logger()
+READ_AHEAD: dict[Any, str] = {Event: "event", Person: "person", Party: "party"}
 
 
 @dataclass(frozen=True)
@@ -35,26 +40,38 @@ def prepare(session: Session, token: str, letterhead: Letterhead, most_claims: i
     and waits for a person after `most_claims` tries.
     """
     found = session.execute(
-        select(Delivery, Address.email)
+        select(Delivery, Address)
         .join(Address)
         .where(Delivery.lease_token == token, Delivery.outcome == Outcome.WAITING)
         .order_by(Delivery.id)
-    )
+    ).all()
+    known = _read_ahead(session, [delivery for delivery, _ in found])
     ready, waits, held_back = [], [], set()
-    for delivery, email in found.all():
+    for delivery, address in found:
         if delivery.address_id in held_back:
             waits.append(delivery.id)
         elif reason := still_right(session, delivery):
             _suppress(session, delivery, reason)
         elif _is_written(session, delivery, letterhead, most_claims):
-            letter = Outgoing(sender=letterhead.mail_from, recipient=email, content=delivery.message or b"")
+            letter = Outgoing(sender=letterhead.mail_from, recipient=address.email, content=delivery.message or b"")
             ready.append(Ready(delivery.id, delivery.address_id or 0, letter))
         else:
             held_back.add(delivery.address_id)
     session.flush()
     if waits:
         give_back(session, Delivery, token, waits)
+    LOG.debug("letters.prepared", ready=len(ready), known=len(known))
     return ready
+
+
+def _read_ahead(session: Session, deliveries: list[Delivery]) -> list[object]:
+    """Read what the letters speak of all at once; the session knows it for as long as the list is kept."""
+    lines = [line for delivery in deliveries for line in delivery.context["lines"]]
+    known: list[object] = []
+    for kind, name in READ_AHEAD.items():
+        if ids := {line[name] for line in lines if line.get(name)}:
+            known += session.scalars(select(kind).where(kind.id.in_(ids)))
+    return known
 
 
 def _suppress(session: Session, delivery: Delivery, reason: str) -> None:

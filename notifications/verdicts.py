@@ -3,10 +3,10 @@
 import random
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from cases.database import now
+from cases.database import now, table_of
 from notifications.deliveries import Delivery, Outcome
 from notifications.leases import present
 from notifications.set_aside import set_aside_delivery
@@ -15,25 +15,27 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=30)
 GIVES_UP_AFTER = timedelta(days=5)
 FEWEST_TRIES = 50  # five days of being refused hold many more: an outage in between ages nothing
 
-NO_LEASE = {"lease_token": None, "lease_until": None}
-SENT = {
-    **NO_LEASE,
-    "outcome": Outcome.SENT,
-    "finished_at": now(),
-    "attempts": Delivery.attempts + 1,
-    "first_attempt_at": func.coalesce(Delivery.first_attempt_at, now()),
-    "message": None,  # its hash stays
-    "last_error": None,
-    "reason": None,
-}
+LETTERS = table_of(Delivery)
+SENT = (
+    update(LETTERS)
+    .where(LETTERS.c.id == bindparam("delivery_id"))
+    .values(
+        outcome=Outcome.SENT,
+        finished_at=now(),
+        attempts=LETTERS.c.attempts + 1,
+        first_attempt_at=func.coalesce(LETTERS.c.first_attempt_at, now()),
+        message=None,  # its hash stays
+        last_error=None,
+        reason=None,
+        lease_token=None,
+        lease_until=None,
+    )
+)
 
 
 def sent(session: Session, delivery_id: int) -> None:
     """Record that the letter was accepted: true whoever has the lease by now."""
-    session.execute(
-        update(Delivery).where(Delivery.id == delivery_id).values(**SENT),
-        execution_options={"synchronize_session": False},
-    )
+    session.execute(SENT, {"delivery_id": delivery_id})
 
 
 def refused_for_now(session: Session, delivery_id: int, token: str, error: str) -> None:
