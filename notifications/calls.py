@@ -11,7 +11,7 @@ from cases.database import now
 from cases.people import Actor
 from cases.refusals import NotAllowed, NotFound
 from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.letters import Shape, Written
+from notifications.letters import KEEP, Shape, Written
 from notifications.telling import Teller
 from notifications.web_addresses import WebAddresses
 
@@ -90,5 +90,5 @@ def _written(session: Session, delivery: Delivery) -> list[Written]:
 def spoken(written: Written) -> list[str]:
     """Give what is said over the telephone: the letter's own words, without greeting, links and farewell."""
     said = (one for name in SAID for one in written.sections[name])
-    texts = [" ".join(one.lines) for one in said if one.shape in SPOKEN]
+    texts = [" ".join(one.lines).replace(KEEP, " ") for one in said if one.shape in SPOKEN]
     return texts[1:-1]

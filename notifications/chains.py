@@ -89,10 +89,18 @@ def contact_links(directory: Directory) -> Iterator[list[Recipient]]:
     yield staff_of(directory, directory.desk, Role.HEAD)
 
 
+def _officer(circle: Circle) -> Person | None:
+    """Give the officer, or the deputy of one who is switched off; one who has left the unit is no longer it."""
+    holder = circle.directory.people.get(circle.officer_id() or 0)
+    if holder is None:
+        return None
+    has_left = holder.person.active and not circle.directory.belongs(holder.person.id, circle.responsible)
+    return None if has_left else holder.present()
+
+
 def officer_links(circle: Circle) -> Iterator[list[Recipient]]:
     directory, unit = circle.directory, circle.responsible
-    holder = directory.people.get(circle.officer_id() or 0)
-    officer = holder.present() if holder else None
+    officer = _officer(circle)
     yield people_of(directory, [officer] if officer else [])
     yield mailbox_of(directory, unit)
     if unit.id != directory.desk.id:

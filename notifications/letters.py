@@ -18,6 +18,8 @@ FOLDER = Path(__file__).with_name("templates")
 LOCALES = ("sv", "en")
 SECTIONS = ("subject", "happened", "next", "ask", "object", "foot")
 BREAK = "\x1e"
+KEEP = "\u00a0"  # while a letter is set; it leaves with plain spaces
+GAPS = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 PLACED = re.compile("\ue000([0-9]+)\ue001")
 
 
@@ -130,8 +132,8 @@ class Sheet:
             return self.beside[int(placed[1])]
         if block.startswith("- "):
             items = re.split(r"(?:^|\n)- ", block)[1:]
-            return Paragraph(Shape.LIST, tuple(" ".join(item.split()) for item in items))
-        return Paragraph(Shape.TEXT, (" ".join(block.split()),))
+            return Paragraph(Shape.LIST, tuple(in_one_line(item) for item in items))
+        return Paragraph(Shape.TEXT, (in_one_line(block),))
 
 
 def write(letter: str, locale: str, context: dict[str, Any]) -> Written:
@@ -149,7 +151,7 @@ def write(letter: str, locale: str, context: dict[str, Any]) -> Written:
         locale=locale,
     )
     parts = dict(zip(SECTIONS, filled.split(BREAK), strict=True))
-    subject = " ".join(parts.pop("subject").split())
+    subject = in_one_line(parts.pop("subject")).replace(KEEP, " ")
     return Written(subject, {name: sheet.paragraphs(text) for name, text in parts.items()})
 
 
@@ -160,9 +162,9 @@ def _templates(locale: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_in_one_line,
+        finalize=_finished,
     )
-    environment.filters["day"] = lambda day: in_words(date.fromisoformat(day), locale)
+    environment.filters["day"] = lambda day: kept(in_words(date.fromisoformat(day), locale))
     return environment
 
 
@@ -172,8 +174,18 @@ def page_around() -> Environment:
     return Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
 
 
-def _in_one_line(value: Any) -> Any:
+def kept(words: str) -> str:
+    """Give words that no line end may part: a day, a telephone number."""
+    return words.replace(" ", KEEP)
+
+
+def in_one_line(text: str) -> str:
+    """Give the text with one space for each gap; what is kept together stays so."""
+    return GAPS.sub(" ", text).strip(" ")
+
+
+def _finished(value: Any) -> Any:
     """A name with line ends in it must not begin a paragraph of its own."""
     if isinstance(value, str) and not isinstance(value, Placed) and value != BREAK:
-        return " ".join(value.split())
+        return in_one_line(value)
     return value

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from cases.calendar import Calendar
 from cases.settings import Settings
 from notifications.deliveries import Address, Delivery
-from notifications.letters import Paragraph, Shape, Written, page_around, write
+from notifications.letters import KEEP, Paragraph, Shape, Written, page_around, write
 from notifications.mailings import DIGEST
 from notifications.rights import lost_lines
 from notifications.telling import ABSENT, Around, Teller
@@ -114,7 +114,7 @@ def as_text(written: Written, way_out: str | None = None) -> str:
     body = [_plain(paragraph) for paragraph in written.paragraphs]
     foot = [_plain(paragraph) for paragraph in written.sections["foot"]]
     last = "\n".join([*foot, *([way_out] if way_out else [])])
-    return "\n\n".join([*body, f"-- \n{last}"]) + "\n"
+    return ("\n\n".join([*body, f"-- \n{last}"]) + "\n").replace(KEEP, " ")
 
 
 def _plain(paragraph: Paragraph) -> str:
@@ -143,7 +143,8 @@ def _wrapped(text: str, first: str, then: str) -> str:
 def as_html(written: Written, locale: str, way_out: str | None = None) -> str:
     """Give the same paragraphs as one HTML page whose styles stand in its tags."""
     page = page_around().get_template("around.html")
-    return INLINER.inline(page.render(written=written, locale=locale, way_out=way_out))
+    filled = page.render(written=written, locale=locale, way_out=way_out)
+    return INLINER.inline(filled.replace(KEEP, " "))
 
 
 # --- headers ---------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from cases.masking import mask
 from cases.people import ActorKind
 from cases.words import Visibility, Words
 from notifications.deliveries import Channel, Delivery
-from notifications.letters import LETTERS, Written, write
+from notifications.letters import LETTERS, Written, kept, write
 from notifications.web_addresses import WebAddresses
 
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})
@@ -103,7 +103,7 @@ class Teller:
             "happened_on": happened_on,
             "by_phone": delivery.channel is Channel.CALL,
             "house": delivery.context["house"],
-            "contact": delivery.context["contact"],
+            "contact": _whole_number(delivery.context["contact"]),
             "reply_to": delivery.context["reply_to"],
             "names": line["names"],
             "the_case": _in_words(told, delivery.locale),
@@ -178,6 +178,10 @@ def _about(told: dict[str, Any], locale: str) -> str:
     """Give the topic and the place: what tells cases apart without anybody's words."""
     category = (told["category"] or {}).get(locale)
     return ", ".join(part for part in (category, told["place"]) if part)
+
+
+def _whole_number(contact: dict[str, str | None]) -> dict[str, str | None]:
+    return {**contact, "phone": kept(contact["phone"])} if contact["phone"] else contact
 
 
 def _in_words(told: dict[str, Any], locale: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 from letter_town import A_TUESDAY, Town
 from sqlalchemy import delete, select, update
 
+from cases.history import Event
 from cases.people import Membership, Person, Role
 from cases.states import State
 from cases.units import Unit
@@ -38,8 +39,6 @@ def climb(town: Town, rungs: int) -> list[set[tuple[str, str]]]:
 
 
 def _rungs(town: Town) -> list[int]:
-    from cases.history import Event
-
     with town.database.reading() as session:
         return list(session.scalars(select(Event.id).where(Event.type == "case.escalated")))
 
@@ -97,6 +96,13 @@ def test_a_deputy_stands_in_for_an_officer_who_is_switched_off(town: Town) -> No
         session.execute(update(Person).where(Person.email == OFFICER).values(deputy_id=town.people["sara"]))
     without(town, "olle")
     assert climb(town, 1) == [{("sara", "due_soon")}]
+
+
+def test_an_officer_who_has_left_the_unit_is_passed_over(town: Town) -> None:
+    planned(town, officer=OFFICER)
+    with town.database.transaction() as session:
+        session.execute(delete(Membership).where(Membership.person_id == town.people["olle"]))
+    assert climb(town, 1) == [{("gata", "due_soon")}]
 
 
 def test_the_desks_own_lateness_goes_to_its_mailbox_and_head(town: Town) -> None:

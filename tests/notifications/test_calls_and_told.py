@@ -1,0 +1,94 @@
+"""Those without mail are rung; the timeline says what was sent to whom; the form says who will be told."""
+
+import pytest
+from letter_town import A_TUESDAY, Town, the_case
+
+from cases.handing_in import Reporter
+from cases.refusals import NotAllowed, NotFound
+from cases.states import State
+from notifications.audiences import would_be_told
+from notifications.calls import tick_off, to_ring
+from notifications.deliveries import Channel, Outcome
+from notifications.told import told_of
+
+GOSTA = Reporter(name="Gösta", phone="0123-99 99")
+
+
+def rung(town: Town) -> str:
+    """A case by telephone that is done; give its reference."""
+    ref = town.hand_in(by="kontakt", reporter=GOSTA)
+    town.change(ref, State.DONE, note="Lampan lyser")
+    town.plan()
+    return ref
+
+
+def test_what_to_say_is_the_letter_without_links(either_town: Town) -> None:
+    ref = rung(either_town)
+    with either_town.database.reading() as session:
+        receipt, done = to_ring(session)
+    assert (done.name, done.phone, done.ref) == ("Gösta", "0123-99 99", ref)
+    assert "Lampan lyser" in done.say and "tisdag 28 april 2026" in done.say
+    for call in (receipt, done):
+        assert "http" not in call.say and "mejl" not in call.say and "Hej!" not in call.say
+        assert "hälsningar" not in call.say
+
+
+def test_a_call_is_ticked_off_once_by_staff(either_town: Town) -> None:
+    rung(either_town)
+    with either_town.database.transaction() as session:
+        first, second = to_ring(session)
+        who = either_town.actor(session, "kontakt")
+        tick_off(session, first.delivery_id, by=who, at=A_TUESDAY)
+        assert [call.delivery_id for call in to_ring(session)] == [second.delivery_id]
+        with pytest.raises(NotFound):
+            tick_off(session, first.delivery_id, by=who, at=A_TUESDAY)
+        with pytest.raises(NotAllowed):
+            tick_off(session, second.delivery_id, by=either_town.actor(session, "berit"), at=A_TUESDAY)
+    [called] = [one for one in either_town.deliveries("receipt") if one.outcome is Outcome.CALLED]
+    assert called.finished_at is not None and called.person_id == either_town.people["kontakt"]
+
+
+def test_the_timeline_says_what_was_sent_to_whom(town: Town) -> None:
+    ref = town.assigned()
+    with town.database.reading() as session:
+        told = told_of(session, the_case(session, ref).id)
+    said = {(one.to, one.letter, one.channel, one.outcome) for some in told.values() for one in some}
+    assert said == {
+        ("den som frågade", "receipt", Channel.MAIL, Outcome.WAITING),
+        ("den som frågade", "news", Channel.MAIL, Outcome.WAITING),
+        ("Gatukontoret", "assigned", Channel.MAIL, Outcome.WAITING),
+    }
+
+
+def test_a_call_that_was_made_still_went_to_the_one_who_asked(town: Town) -> None:
+    ref = rung(town)
+    with town.database.transaction() as session:
+        for call in to_ring(session):
+            tick_off(session, call.delivery_id, by=town.actor(session, "kontakt"), at=A_TUESDAY)
+    with town.database.reading() as session:
+        told = told_of(session, the_case(session, ref).id, "en")
+    assert {one.to for some in told.values() for one in some} == {"the one who asked"}
+
+
+@pytest.mark.parametrize(
+    ("locale", "who"),
+    [
+        ("sv", ["den som frågade", "Gatukontoret", "2 följare"]),
+        ("en", ["the one who asked", "Gatukontoret", "2 followers"]),
+    ],
+)
+def test_one_can_see_who_would_be_told_before_it_happens(town: Town, locale: str, who: list[str]) -> None:
+    ref = town.assigned()
+    town.follow(ref, "granne@hemma.example")
+    town.follow(ref, "annan@hemma.example")
+    with town.database.reading() as session:
+        assert would_be_told(session, the_case(session, ref), "case.done", locale) == who
+        assert would_be_told(session, the_case(session, ref), "case.attached", locale) == []
+
+
+def test_who_is_asked_is_known_when_the_unit_is_chosen(town: Town) -> None:
+    ref = town.hand_in()
+    with town.database.reading() as session:
+        case = the_case(session, ref)
+        assert would_be_told(session, case, "case.assigned")[0] == "den enhet som väljs"
+        assert would_be_told(session, case, "case.assigned", responsible="skola")[0] == "Sara Lärare"
