@@ -143,6 +143,7 @@ class Case(Base):
     life_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     raised_on: Mapped[date | None] = mapped_column(default=None)
     statutory_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    statutory_cycle: Mapped[int] = mapped_column(default=0)
     statutory_rung: Mapped[int] = mapped_column(default=0)
     statutory_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     promised_on: Mapped[date | None] = mapped_column(default=None)
@@ -161,7 +162,7 @@ class Case(Base):
     quick_win: Mapped[bool] = mapped_column(default=False)
     wants_public: Mapped[bool] = mapped_column(default=False)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    highest_rung: Mapped[int] = mapped_column(default=0)  # climbed since a person last acted
+    highest_rung: Mapped[int] = mapped_column(default=0)  # climbed since its clock was set
     sent_back_count: Mapped[int] = mapped_column(default=0)
     last_act_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)  # by a person of the house
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
@@ -220,6 +221,7 @@ class Case(Base):
     def set_state_clock(self, clock: Clock) -> None:
         """Let the state's clock be this one; the next moment follows."""
         self.due_at, self.cycle, self.rung, self.rung_at = clock.due_at, clock.cycle, clock.rung, clock.fires_at
+        self.highest_rung = 0
         self.find_next()
 
     def set_life_clock(self, clock: Clock | None) -> None:
@@ -249,7 +251,7 @@ class Case(Base):
 
     def end(self, state: State, at: datetime) -> None:
         """Come to an end: no clock runs any more."""
-        self.state, self.ended_at, self.responsible_holds = state, at, None
+        self.state, self.ended_at, self.responsible_holds, self.highest_rung = state, at, None, 0
         self.due_at = self.rung_at = self.next_at = None
         self.life_due_at = self.life_at = self.statutory_due_at = self.statutory_at = self.promise_breaks_at = None
         self.stop_waiting()
@@ -269,9 +271,9 @@ class Case(Base):
 TRACKED = (
     "kind", "origin", "state", "channel", "responsible_id", "officer_id", "group_id", "category_id", "place_id",
     "policy_id", "due_at", "next_at", "cycle", "rung", "rung_at", "life_due_at", "life_cycle", "life_rung", "life_at",
-    "raised_on", "statutory_due_at", "statutory_rung", "statutory_at", "promised_on", "promise_breaks_at",
-    "waiting_for", "waiting_unit_id", "waiting_from", "waiting_from_due_at", "merged_into_id", "duty_on",
-    "every_months", "quick_win", "published_at", "highest_rung", "sent_back_count", "ended_at",
+    "raised_on", "statutory_due_at", "statutory_cycle", "statutory_rung", "statutory_at", "promised_on",
+    "promise_breaks_at", "waiting_for", "waiting_unit_id", "waiting_from", "waiting_from_due_at", "merged_into_id",
+    "duty_on", "every_months", "quick_win", "published_at", "highest_rung", "sent_back_count", "ended_at",
 )  # fmt: skip
 
 

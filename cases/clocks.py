@@ -71,8 +71,8 @@ def after_rung(clock: Clock, fired: int, now: datetime, terms: Terms, calendar: 
 def statutory(raised_on: date, fired: int, now: datetime, terms: Terms, calendar: Calendar) -> Clock | None:
     """Give the clock of a proposal after warning `fired` (0: none yet); None where the policy has no such clock.
 
-    It warns at the policy's months, at the year's end, and every month after it; what has passed is skipped.
-    Source: kommunallagen 5:35, a year from when the proposal was raised in the council.
+    It warns at the policy's months, at the year's end, and every month after it; what has passed is skipped. Its
+    cycle is the case's own. Source: kommunallagen 5:35, a year from when the proposal was raised in the council.
     """
     if terms.statutory_months is None:
         return None
@@ -82,7 +82,7 @@ def statutory(raised_on: date, fired: int, now: datetime, terms: Terms, calendar
         month = months[rung - 1] if rung <= len(months) else terms.statutory_months + rung - len(months)
         warns_at = calendar.morning_of(calendar.roll_forward(add_months(raised_on, month)))
         if warns_at > now:
-            return Clock(due_at, 1, rung, warns_at)
+            return Clock(due_at, 0, rung, warns_at)
     raise AssertionError("months never end")
 
 

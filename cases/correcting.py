@@ -46,7 +46,7 @@ def correct(session: Session, case: Case, correction: Correction, *, by: Actor, 
     entry = Entry(case, by=by, at=at)
     said = _retitle(case, correction.title)
     what = ["title"] if said else []
-    what += _reclassify(session, case, correction)
+    what += _reclassify(session, case, correction, at)
     if correction.quick_win not in {None, case.quick_win}:
         case.quick_win = bool(correction.quick_win)
         what.append("quick_win")
@@ -82,7 +82,7 @@ def _retitle(case: Case, title: str | None) -> list[Said]:
     return [Said("title", case.title)]
 
 
-def _reclassify(session: Session, case: Case, correction: Correction) -> list[str]:
+def _reclassify(session: Session, case: Case, correction: Correction, at: datetime) -> list[str]:
     what = []
     if correction.category is not None:
         category = named(session, Category, correction.category, "category")
@@ -91,7 +91,7 @@ def _reclassify(session: Session, case: Case, correction: Correction) -> list[st
         place = named(session, Place, correction.place, "place")
         what += _moved(case, "place", place, place.id if place else None)
     if what:
-        use_present_policy(session, case)
+        use_present_policy(session, case, at)
     return what
 
 

@@ -6,6 +6,7 @@ Events of a sweep belong to its tick, whose letters are planned together once it
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -16,14 +17,14 @@ from cases.case import Case, FiredRung
 from cases.clocks import Clock
 from cases.database import Database, calendar_of, insert_of, table_of
 from cases.database import now as database_now
-from cases.duties import next_duty, report_to_council
+from cases.duties import report_to_council
 from cases.events import CaseEscalated, CasePromiseBroken, CasePutOnAgenda, Happening
 from cases.forum import AgendaItem, next_meeting
 from cases.history import Entry, insert_entries
 from cases.people import Actor, clock_of
 from cases.policies import Terms, terms_from
 from cases.progress import Change, change_state
-from cases.promises import settle
+from cases.promises import settle_broken
 from cases.refusals import ClockTrouble
 from cases.states import CLOCK_OF, RunsOut, State
 from cases.ticks import Tick
@@ -152,13 +153,21 @@ class Batch:
     entries: list[Entry] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
     rungs: list[tuple[Entry, int, str, int, int]] = field(default_factory=list)  # entry, which, clock, cycle, rung
-    agenda: list[Case] = field(default_factory=list)
+    written: dict[int, list[int]] = field(default_factory=dict)  # entries that could not wait, by id(entry)
+    agenda: list[int] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
     _terms: dict[int, Terms] = field(default_factory=dict)
 
     @property
     def clock(self) -> Actor:
         """Who acts."""
         return clock_of(self.tick_id)
+
+    @cached_property
+    def meeting_on(self) -> str | None:
+        """The day of the forum's next meeting, if one is planned."""
+        meeting = next_meeting(self.session, calendar_of(self.session).day_of(self.now))
+        return meeting.held_on.isoformat() if meeting else None
 
     def take(self, case: Case) -> None:
         """Let everything that is due of one case happen, at most one rung per clock."""
@@ -181,14 +190,15 @@ class Batch:
 
     def write(self) -> int:
         """Write events, cases, rungs and agenda items; give the number of rungs."""
-        ids = self._write_entries()
+        ids = self.written | self._write_entries()
         fired = [
             {"case_id": entry.subject.stream, "clock": clock, "cycle": cycle, "rung": rung,
              "event_id": ids[id(entry)][which], "fired_at": self.now}
             for entry, which, clock, cycle, rung in self.rungs
         ]  # fmt: skip
         insert_many(self.session, FiredRung, fired)
-        _put_on_agenda(self.session, [case.id for case in self.agenda], self.now)
+        _put_on_agenda(self.session, self.agenda, self.now)
+        settle_broken(self.session, self.broken, self.now)
         return len(fired)
 
     def _write_entries(self) -> dict[int, list[int]]:
@@ -223,16 +233,17 @@ class Batch:
         if after is None:
             case.statutory_due_at = case.statutory_at = None
             return
-        clock = Clock(case.statutory_due_at, 1, rung, case.statutory_at or self.now)
-        self._fire(case, entry, "statutory", (clock, rung, after))
+        latest = after.rung - 1  # after an outage only the last warning that has come
+        clock = Clock(case.statutory_due_at, case.statutory_cycle, latest, case.statutory_at or self.now)
+        self._fire(case, entry, "statutory", (clock, latest, after))
         case.statutory_rung, case.statutory_at = after.rung, after.fires_at
-        if rung == len(self._terms_of(case).statutory_warnings):
+        if rung <= len(self._terms_of(case).statutory_warnings) <= latest:
             report_to_council(self.session, case, by=self.clock, at=self.now)
 
     def _break_promise(self, case: Case, entry: Entry) -> None:
-        day = case.promised_on.isoformat() if case.promised_on else ""
-        settle(self.session, case, "broken", self.now)
-        entry.add(CasePromiseBroken(promised_on=day))
+        case.promise_breaks_at = None
+        self.broken.append(case.id)
+        entry.add(CasePromiseBroken(promised_on=case.promised_on.isoformat() if case.promised_on else ""))
 
     def _fire(self, case: Case, entry: Entry, name: str, step: tuple[Clock, int, Clock]) -> None:
         clock, rung, after = step
@@ -244,17 +255,14 @@ class Batch:
         self.rungs.append((entry, entry.add(happening), name, clock.cycle, rung))
 
     def _to_the_forum(self, case: Case, entry: Entry) -> None:
-        meeting = next_meeting(self.session, calendar_of(self.session).day_of(self.now))
-        entry.add(CasePutOnAgenda(meeting_on=meeting.held_on.isoformat() if meeting else None))
-        self.agenda.append(case)
+        entry.add(CasePutOnAgenda(meeting_on=self.meeting_on))
+        self.agenda.append(case.id)
 
     def _run_out(self, case: Case, entry: Entry) -> None:
-        """A parked case comes back; a case that is done closes, and a duty begins again."""
-        entry.write(self.session)
+        """A parked case comes back; a case that is done closes."""
+        self.written[id(entry)] = entry.write(self.session)
         to = State.RECEIVED if CLOCK_OF[case.state] is RunsOut.TAKEN_UP else State.CLOSED
         change_state(self.session, case, Change(to=to), by=self.clock, at=self.now)
-        if to is State.CLOSED:
-            next_duty(self.session, case, by=self.clock, at=self.now)
 
     def _step(self, case: Case, clock: Clock) -> tuple[int, Clock]:
         calendar = calendar_of(self.session)

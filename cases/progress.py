@@ -11,6 +11,7 @@ from cases import clocks
 from cases.calendar import add_months
 from cases.case import Case
 from cases.database import calendar_of
+from cases.duties import next_duty
 from cases.events import (
     CaseAnswered,
     CaseAssigned,
@@ -127,7 +128,6 @@ def change_state(session: Session, case: Case, change: Change, *, by: Actor, at:
     entry = Entry(case, by=by, at=at)
     act = Act(session, case, change, step, entry)
     happening = EFFECTS[step.name](act)
-    case.highest_rung = 0
     if by.person_id is not None:
         case.last_act_at = at
     entry.add(happening, Said("note", change.words, _visibility(step, change)))
@@ -135,11 +135,14 @@ def change_state(session: Session, case: Case, change: Change, *, by: Actor, at:
     return entry.write(session)
 
 
-def use_present_policy(session: Session, case: Case) -> None:
-    """Let the case follow the policy of today for its kind, category and place."""
+def use_present_policy(session: Session, case: Case, at: datetime) -> None:
+    """Let the case follow the policy of today for its kind, category and place; the law's clock with it."""
     policy = matching(session, case.kind, case.category_id, case.place_id)
+    if policy.id == case.policy_id:
+        return
     case.policy_id = policy.id
     case.show("policy", policy)
+    set_statutory(session, case, at)
 
 
 def _refuse_stale(session: Session, case: Case, change: Change) -> None:
@@ -197,11 +200,21 @@ def _visibility(step: Step, change: Change) -> Visibility:
 def _assign(act: Act) -> Happening:
     change, case, was = act.change, act.case, act.was
     before = case.responsible.slug
-    unit = act.case.responsible if act.step.name == "appoint" else _holder(act.session, change.responsible or "")
+    unit = _holder(act.session, change.responsible or "")
     case.give_to(unit, _officer(act.session, change.officer, unit, act.today))
     due_on = _begin(act, State.ASSIGNED, change.due_on or _after(act, act.terms.answer_days))
     return CaseAssigned(
         responsible=unit.slug, due_on=due_on, officer=case.officer_id, previous=was, responsible_was=before
+    )
+
+
+def _appoint(act: Act) -> Happening:
+    """Another officer of the same unit. Nobody has answered yet: its clock runs on."""
+    case, unit = act.case, act.case.responsible
+    case.give_to(unit, _officer(act.session, act.change.officer, unit, act.today))
+    due_on = calendar_of(act.session).day_of(case.state_clock.due_at).isoformat()
+    return CaseAssigned(
+        responsible=unit.slug, due_on=due_on, officer=case.officer_id, previous=act.was, responsible_was=unit.slug
     )
 
 
@@ -272,7 +285,7 @@ def _park(act: Act) -> Happening:
 
 def take_up(act: Act) -> Happening:
     """Come back from being parked: to the desk, with a new clock and the policy of today."""
-    use_present_policy(act.session, act.case)
+    use_present_policy(act.session, act.case, act.at)
     _to_desk(act)
     due_on = _begin(act, State.RECEIVED, _after(act, act.terms.look_days))
     return CaseTakenUp(responsible="desk", due_on=due_on)
@@ -291,13 +304,12 @@ def _finish(act: Act) -> Happening:
 
 
 def _contest(act: Act) -> Happening:
-    due_on = _begin(act, State.ASSIGNED, _after(act, act.terms.answer_days))
-    return CaseContested(responsible=act.case.responsible.slug, due_on=due_on)
+    return CaseContested(responsible=act.case.responsible.slug, due_on=_come_back(act))
 
 
 def _reopen(act: Act) -> Happening:
     case, was = act.case, act.was
-    use_present_policy(act.session, case)
+    use_present_policy(act.session, case, act.at)
     if act.change.responsible:
         unit = _holder(act.session, act.change.responsible)
     else:
@@ -305,9 +317,17 @@ def _reopen(act: Act) -> Happening:
     case.give_to(unit, _officer(act.session, act.change.officer, unit, act.today))
     case.ended_at = case.merged_into_id = None
     case.show("merged_into", None)
+    if was == State.CLOSED:
+        case.every_months = None  # the duty after it carries the recurrence on
+    return CaseReopened(responsible=unit.slug, due_on=_come_back(act), previous=was, officer=case.officer_id)
+
+
+def _come_back(act: Act) -> str:
+    """Ask for an answer once more: what was promised is past, what the law asks is not. Give the due day."""
+    act.case.promised_on = None
     due_on = _begin(act, State.ASSIGNED, _after(act, act.terms.answer_days))
-    set_statutory(act.session, case, act.at)
-    return CaseReopened(responsible=unit.slug, due_on=due_on, previous=was, officer=case.officer_id)
+    set_statutory(act.session, act.case, act.at)
+    return due_on
 
 
 def _decline(act: Act) -> Happening:
@@ -324,13 +344,14 @@ def _merge(act: Act) -> Happening:
 
 def _close(act: Act) -> Happening:
     act.case.end(State.CLOSED, act.at)
+    next_duty(act.session, act.case, by=act.entry.by, at=act.at)
     return CaseClosed()
 
 
 EFFECTS: dict[str, Callable[[Act], Happening]] = {
     "assign": _assign,
     "hand_over": _assign,
-    "appoint": _assign,
+    "appoint": _appoint,
     "send_back": _send_back,
     "plan": _plan,
     "start": _start,
@@ -359,12 +380,12 @@ def _begin(act: Act, state: State, due_on: date | None, *, latest: date | None =
     return day.isoformat()
 
 
-def _checked_day(act: Act, day: date | None, *, earliest: date, latest: date | None) -> date:
+def _checked_day(act: Act, day: date | None, *, earliest: date, latest: date | None, field: str = "due_on") -> date:
     if day is None:
-        raise DateNeeded(field="due_on")
+        raise DateNeeded(field=field)
     last = latest or add_months(act.today, 12 * MOST_YEARS_AHEAD)
     if not earliest <= day <= last and not _replays_history(act):
-        raise DateOutside(field="due_on", earliest=earliest.isoformat(), latest=last.isoformat())
+        raise DateOutside(field=field, earliest=earliest.isoformat(), latest=last.isoformat())
     return calendar_of(act.session).roll_forward(day)
 
 
@@ -383,9 +404,8 @@ def _promise(act: Act) -> None:
         asked = act.change.due_on
     if asked is None or not act.case.is_open or act.case.state is State.DONE:
         return
-    if asked < act.today and not _replays_history(act):
-        raise DateOutside(field="promised_on", earliest=act.today.isoformat(), latest="")
-    promise(act.session, act.case, calendar_of(act.session).roll_forward(asked), act.entry)
+    day = _checked_day(act, asked, earliest=act.today, latest=None, field="promised_on")
+    promise(act.session, act.case, day, act.entry)
 
 
 def show_life(session: Session, case: Case, at: datetime) -> None:
@@ -400,11 +420,14 @@ def show_life(session: Session, case: Case, at: datetime) -> None:
 
 
 def set_statutory(session: Session, case: Case, at: datetime) -> None:
-    """Begin the statutory clock of a proposal that has been raised in the council."""
-    clock = clocks.statutory(case.raised_on, 0, at, case.terms, calendar_of(session)) if case.raised_on else None
+    """Begin the law's clock of a proposal that has been raised in the council anew; none once it is done."""
+    clock = None
+    if case.raised_on is not None and case.is_open and case.state is not State.DONE:
+        clock = clocks.statutory(case.raised_on, 0, at, case.terms, calendar_of(session))
     if clock is None:
         case.statutory_due_at = case.statutory_at = None
     else:
+        case.statutory_cycle += 1
         case.statutory_due_at, case.statutory_rung, case.statutory_at = clock.due_at, clock.rung, clock.fires_at
     case.find_next()
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cases.calendar import Calendar
@@ -36,6 +36,13 @@ def settle(session: Session, case: Case, outcome: str, at: datetime) -> None:
     if held is not None:
         held.outcome, held.settled_at = outcome, at
     case.find_next()
+
+
+def settle_broken(session: Session, case_ids: list[int], at: datetime) -> None:
+    """End the running promises of these cases as broken, in one statement."""
+    if case_ids:
+        theirs = (Promise.case_id.in_(case_ids), Promise.outcome == "running")
+        session.execute(update(Promise).where(*theirs).values(outcome="broken", settled_at=at))
 
 
 def running(session: Session, case: Case) -> Promise | None:

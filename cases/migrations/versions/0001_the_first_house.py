@@ -434,6 +434,7 @@ def _build() -> None:
         sa.Column("life_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("raised_on", sa.Date(), nullable=True),
         sa.Column("statutory_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("statutory_cycle", sa.Integer(), nullable=False),
         sa.Column("statutory_rung", sa.Integer(), nullable=False),
         sa.Column("statutory_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("promised_on", sa.Date(), nullable=True),
