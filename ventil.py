@@ -1,12 +1,248 @@
-"""The command line of Ventil."""
+"""The command line of Ventil, and `up`: the only module that sees both web and workers.
 
+Each command imports what it needs when it runs, so that a sweep starts fast.
+"""
+
+import os
+import runpy
+import signal
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cases.refusals import Refusal
+from cases.settings import BadSetting, Settings, read_settings
+from commands import files, housekeeping, looking
+from commands.opening import BEHIND, Failure, a_database, right_now, the_house
+
+if TYPE_CHECKING:
+    from cases.database import Database
+
+PORT, HOST = 8000, "127.0.0.1"
+BENCH = Path(__file__).with_name("tools") / "bench"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def ventil() -> None:
+    """Case tracking and follow-up: no question is forgotten."""
+
+
+for command in (
+    housekeeping.migrate,
+    housekeeping.load,
+    housekeeping.unit,
+    housekeeping.user,
+    housekeeping.token,
+    files.import_,
+    files.export,
+    looking.sweep,
+    looking.forgotten,
+):
+    ventil.add_command(command)
+
+
+# --- what runs -------------------------------------------------------------------------
+
+
+@ventil.command()
+@click.option("--host", default=HOST, show_default=True)
+@click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--demo", is_flag=True, help="Fill a demonstration municipality on first start.")
+def up(host: str, port: int, demo: bool) -> None:
+    """Run the whole house in one process: pages, letters and clock."""
+    from cases.migrating import migrate as run_migrations
+    from web import create_app
+    from web.serving import serve_embedded
+    from workers.embedded import Embedded
+
+    settings = _settings(host, port)
+    with a_database(settings) as database:
+        run_migrations(database)
+        if demo:
+            _fill_demonstration(database, settings)
+        embedded = Embedded(database, settings)
+        embedded.start()
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            server = serve_embedded(create_app(settings, database), host, port)
+            _tell_where(database, settings)
+            server.run()
+            server.close()
+        finally:
+            embedded.stop()
+
+
+@ventil.command()
+@click.option("--host", default=HOST, show_default=True)
+@click.option("--port", envvar="PORT", default=PORT, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 64))
+def web(host: str, port: int, processes: int) -> None:
+    """Serve pages and API."""
+    from web.serving import run_web
+
+    settings = _settings(host, port)
+    with the_house(settings):
+        pass
+    run_web(settings, host, port, workers=processes)
+
+
+@ventil.command()
+def worker() -> None:
+    """Send letters and do the clock's jobs."""
+    from workers.running import run_worker
+
+    _log()
+    run_worker(read_settings())
+
+
+@ventil.command()
+def relay() -> None:
+    """Plan the letters that follow from what happened."""
+    from workers.running import run_relay
+
+    _log()
+    run_relay(read_settings())
+
+
+@ventil.command()
+def clock() -> None:
+    """Let what is due happen, on time."""
+    from workers.running import run_clock
+
+    _log()
+    run_clock(read_settings())
+
+
+# --- how it is ---------------------------------------------------------------------------
+
+
+@ventil.command()
+def demo() -> None:
+    """Fill an empty house with the demonstration municipality."""
+    settings = read_settings()
+    with the_house(settings) as database:
+        if not _fill_demonstration(database, settings):
+            raise Failure("the house is not empty: the demonstration needs one of its own")
+
+
+@ventil.command()
+def doctor() -> None:
+    """Look the house over, and say what to do about what is not well."""
+    from cases.doctor import Health, look_over
+
+    settings = read_settings()
+    with a_database(settings) as database:
+        findings = look_over(database, settings, _outside_checks(settings))
+    for finding in findings:
+        click.echo(finding)
+    failed = sum(finding.health is Health.FAIL for finding in findings)
+    if failed:
+        raise Failure(f"{failed} things must be mended")
+
+
+@ventil.command(context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def bench(options: tuple[str, ...]) -> None:
+    """Measure how fast Ventil is on this machine."""
+    if not BENCH.is_dir():
+        raise Failure("the measures are not installed: run this in the project's own folder")
+    sys.argv = [str(BENCH), *options]
+    runpy.run_path(str(BENCH), run_name="__main__")
+
+
+# --- beneath --------------------------------------------------------------------------------
+
+TOLD_PLAINLY = {"Failure", "BadTable", "BadMapping", "CannotStart", "AlreadyUp"}
+
+
+def _settings(host: str, port: int) -> Settings:
+    """Read the settings; unless they say otherwise, people reach us where we listen."""
+    shown = host if host in {"127.0.0.1", "localhost"} else "localhost"
+    return read_settings({"VENTIL_BASE_URL": f"http://{shown}:{port}", **{k: v for k, v in os.environ.items() if v}})
+
+
+def _log() -> None:
+    from web.logs import log_as_json
+
+    log_as_json()
+
+
+def _outside_checks(settings: Settings) -> dict[str, Callable[[], str]]:
+    from notifications.sending import post_of
+    from workers.broker import QUEUES, make_broker
+
+    def broker() -> str:
+        depth = sum(make_broker(settings.redis_url).depth(queue) for queue in set(QUEUES.values()))
+        return f"{'Redis' if settings.redis_url else 'in this process'}, {depth} waiting"
+
+    def mail_server() -> str:
+        server = post_of(settings).server
+        with server.line():
+            return server.name
+
+    return {"broker": broker, "mail server": mail_server}
+
+
+def _fill_demonstration(database: "Database", settings: Settings) -> bool:
+    """Fill an empty house; False when it is not empty."""
+    from cases.demonstrating import fill
+    from cases.demonstration import is_empty
+
+    if not is_empty(database):
+        return False
+    click.echo("filling the demonstration municipality: 18 months in about half a minute", err=True)
+    fill(settings, right_now())
+    return True
+
+
+def _tell_where(database: "Database", settings: Settings) -> None:
+    from cases.demonstration import who_may_log_in
+
+    click.echo(f"Ventil is up: {settings.base_url}")
+    with database.reading() as session:
+        for email, name in who_may_log_in(session):
+            click.echo(f"  log in as {email} ({name})")
 
 
 def main() -> int:
-    """Say that there is no command yet."""
-    print("ventil: no command is written yet", file=sys.stderr)
-    return 1
+    """Run a command; give its exit code. Whatever fails says why in one line on stderr."""
+    try:
+        return int(ventil.main(standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
+    except click.UsageError as error:
+        return _fail(error.format_message(), 2)
+    except BadSetting as bad:
+        return _fail(str(bad), 2)
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    except Exception as error:
+        return _fail(_line_of(error), 1)
+
+
+def _line_of(error: Exception) -> str:
+    """Give the one line that says what went wrong."""
+    said = " ".join(str(getattr(error, "orig", None) or error).split())
+    if "no such table" in said or ("relation" in said and "does not exist" in said):
+        return BEHIND
+    if isinstance(error, Refusal):
+        said = f"{(error.__doc__ or '').splitlines()[0]} ({', '.join(f'{k}: {v}' for k, v in error.facts.items())})"
+    return said if isinstance(error, Refusal) or type(error).__name__ in TOLD_PLAINLY else f"{_name_of(error)}: {said}"
+
+
+def _name_of(error: Exception) -> str:
+    return "the database does not answer" if type(error).__name__ == "OperationalError" else type(error).__name__
+
+
+def _fail(line: str, code: int) -> int:
+    click.echo(f"ventil: {line}", err=True)
+    return code
 
 
 if __name__ == "__main__":

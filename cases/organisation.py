@@ -62,6 +62,22 @@ def change_unit(session: Session, unit: Unit, card: UnitCard, *, by: Actor, at: 
     return what
 
 
+def put_unit(session: Session, slug: str, kind: UnitKind, card: UnitCard, *, by: Actor, at: datetime) -> str:
+    """Add the unit, or let the one that is there be as the card says; say in a word what that changed.
+
+    What the card leaves open stays. Refuses another kind than it has.
+    """
+    unit = session.scalar(select(Unit).where(Unit.slug == slug))
+    if unit is None:
+        add_unit(session, slug, kind, card, by=by, at=at)
+        return "added"
+    if unit.kind is not kind:
+        raise FieldRefusal(field="kind")
+    place = session.scalar(select(Place.slug).where(Place.id == unit.place_id))
+    kept = UnitCard(card.name, card.email or unit.email, card.phone or unit.phone, card.place or place)
+    return ", ".join(change_unit(session, unit, kept, by=by, at=at)) or "as it was"
+
+
 def switch_off_unit(session: Session, unit: Unit, *, by: Actor, at: datetime) -> None:
     """Let the unit take no more cases, and end its memberships. Refuses the desk, and a unit with open cases."""
     refuse_all_but_admins(by)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.database import calendar_of
 from cases.events import CaseCorrected, PersonAdded, PersonChanged, PersonSwitchedOff
+from cases.following import PLAIN_ADDRESS
 from cases.history import Entry
 from cases.organisation import let_be, refuse_all_but_admins, tell_the_house
 from cases.people import Actor, Membership, Person, Role
@@ -40,8 +41,10 @@ class Post:
 
 
 def add_person(session: Session, email: str, card: PersonCard, *, by: Actor, at: datetime) -> Person:
-    """Give the new person, who has no role yet. Refuses an address that is taken."""
+    """Give the new person, who has no role yet. Refuses an address that is taken or is none."""
     refuse_all_but_admins(by)
+    if not PLAIN_ADDRESS.fullmatch(email):
+        raise FieldRefusal(field="email")
     if session.scalar(select(Person.id).where(Person.email == email)):
         raise AlreadyThere(field="email", name=email)
     person = Person(email=email, **asdict(card))
@@ -97,6 +100,19 @@ def relieve(session: Session, person: Person, post: Post, *, by: Actor, at: date
     if ended:
         _tell_change(session, person, [f"-{post}"], by=by, at=at)
     return ended is not None
+
+
+def put_person(session: Session, email: str, name: str, post: Post, *, by: Actor, at: datetime) -> str:
+    """Add the person, or find the one that is there, and give them the post; say in a word what that changed."""
+    address = email.strip().lower()
+    person = session.scalar(select(Person).where(Person.email == address, Person.active))
+    told = [] if person else ["added"]
+    if person is None:
+        person = add_person(session, address, PersonCard(name), by=by, at=at)
+    told += change_person(session, person, PersonCard(name, person.phone, person.locale), by=by, at=at)
+    if appoint(session, person, post, by=by, at=at):
+        told.append(str(post))
+    return ", ".join(told) or "as it was"
 
 
 def switch_off_person(session: Session, person: Person, taker: Person | None, *, by: Actor, at: datetime) -> int:

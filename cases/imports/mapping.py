@@ -14,6 +14,7 @@ from cases.units import MAY_BE_RESPONSIBLE
 SLOT = re.compile(r"\{([^{}]+)\}")
 UNKNOWN = "*"  # in [values.X]: what any value that is not named becomes
 EMPTY = ""
+MOST_TOLD = 6
 CREATABLE = ("category", "place", "responsible")
 
 
@@ -21,7 +22,8 @@ class BadMapping(Exception):
     """A mapping that cannot be used; one line for each thing that is wrong."""
 
     def __init__(self, wrongs: list[str]) -> None:
-        super().__init__("; ".join(wrongs))
+        more = f"; and {len(wrongs) - MOST_TOLD} more" if len(wrongs) > MOST_TOLD else ""
+        super().__init__("; ".join(wrongs[:MOST_TOLD]) + more)
         self.wrongs = wrongs
 
 
@@ -70,8 +72,8 @@ class Mapping:
 
 def own_columns(columns: list[str]) -> Mapping:
     """Give the mapping of a file that is in our own columns. Raises `BadMapping` for what is unknown or lacking."""
-    wrongs = [f"the file has an unknown column {name!r}" for name in columns if name and name not in NAMES]
-    wrongs += [f"the file lacks the column {name!r}" for name in NEEDED if name not in columns]
+    wrongs = [f"the file lacks the column {name!r}" for name in NEEDED if name not in columns]
+    wrongs += [f"the file has an unknown column {name!r}" for name in columns if name and name not in NAMES]
     if wrongs:
         raise BadMapping(wrongs)
     return Mapping(columns={name: Template.of(name) for name in columns if name})

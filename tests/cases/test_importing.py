@@ -273,7 +273,7 @@ def test_a_column_that_the_file_lacks_is_told(database: Database, tmp_path: Path
 
 def test_unknown_own_columns_are_told(database: Database, tmp_path: Path) -> None:
     path = _file(tmp_path, "source,external_id,titel\n")
-    with pytest.raises(BadMapping, match=r"unknown column 'titel'.*lacks the column 'title'"):
+    with pytest.raises(BadMapping, match=r"lacks the column 'title'.*unknown column 'titel'"):
         examine(database, Order(path, NOW), lambda *_: None)
 
 

@@ -1,0 +1,66 @@
+"""Commands for files: cases come in and go out."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from commands.opening import A_FILE, Failure, right_now, text_of, the_house
+
+TELL_EVERY = 5_000  # rows of an import
+
+
+@click.command("import")
+@click.argument("file", type=A_FILE)
+@click.option("--map", "map_file", type=A_FILE, help="A mapping (TOML); without one our own columns are read.")
+@click.option("--dry-run", is_flag=True, help="Only check: list every bad and every odd row.")
+@click.option("--skip-bad", type=A_FILE, help="Leave bad rows out, and write them to this CSV file.")
+@click.option("--clocks", type=click.Choice(["now", "history"]), default="now", show_default=True)
+def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | None, clocks: str) -> None:
+    """Take in cases from FILE (CSV or XLSX), replaying their history."""
+    from cases.importing import Order, examine, report_bad, write
+    from cases.imports.replaying import Clocks
+
+    order = Order(file, right_now(), text_of(map_file) if map_file else None, Clocks(clocks))
+    with the_house() as database:
+        examined = examine(database, order, _tell_row if dry_run else _tell_bad_row)
+        click.echo(f"{examined.rows} rows: {len(examined.bad)} bad, {examined.odd} odd")
+        if skip_bad and examined.bad and not dry_run:
+            report_bad(order, examined, skip_bad)
+        elif examined.bad:
+            raise Failure(f"{len(examined.bad)} bad rows: nothing was written (--skip-bad REPORT leaves them out)")
+        if not dry_run:
+            done = write(database, order, examined, _progress(examined.rows - len(examined.bad)))
+            click.echo(f"{done.written} cases imported, {done.there_already} there already, {done.left_out} left out")
+
+
+@click.command()
+@click.argument("file", type=A_FILE)
+def export(file: Path) -> None:
+    """Write every case to FILE (CSV or XLSX), in the columns that an import reads."""
+    from cases.exporting import export_cases
+    from cases.people import A_COMMAND
+
+    with the_house() as database, database.reading() as session:
+        try:
+            count = export_cases(session, file, by=A_COMMAND)
+        except ValueError as error:
+            raise Failure(str(error)) from None
+    click.echo(f"{count} cases written to {file}")
+
+
+def _tell_row(number: int, how: str, why: list[str]) -> None:
+    click.echo(f"row {number}: {how}: {'; '.join(why)}")
+
+
+def _tell_bad_row(number: int, how: str, why: list[str]) -> None:
+    if how == "bad":
+        _tell_row(number, how, why)
+
+
+def _progress(rows: int) -> Callable[[int], None]:
+    def tell(read: int) -> None:
+        if read % TELL_EVERY == 0 or read >= rows:
+            click.echo(f"{read} of {rows} rows", err=True)
+
+    return tell

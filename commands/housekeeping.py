@@ -1,0 +1,98 @@
+"""Commands for the house: its shape, who is in it, and what they may use."""
+
+from pathlib import Path
+
+import click
+
+from cases.settings import read_settings
+from commands.opening import A_FILE, Failure, a_database, right_now, text_of, the_house
+
+UNIT_KINDS = ("desk", "department", "group", "board", "forum", "council")
+ROLES = ("contact", "officer", "head", "member", "admin")
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the shape that this version needs."""
+    from cases.migrating import migrate as run_migrations
+
+    with a_database(read_settings()) as database:
+        run_migrations(database)
+    click.echo("the database is up to date")
+
+
+@click.command()
+@click.argument("file", type=A_FILE)
+def load(file: Path) -> None:
+    """Load units, people, places, categories, policies and meetings from FILE (TOML)."""
+    from cases.house_file import BadHouse
+    from cases.loading import load_house
+
+    text = text_of(file)
+    with the_house() as database:
+        try:
+            with database.transaction() as session:
+                changed = load_house(session, text, at=right_now())
+        except BadHouse as bad:
+            for trouble in bad.troubles:
+                click.echo(trouble)
+            raise Failure(f"{file}: {len(bad.troubles)} errors, nothing was written") from None
+    for line in changed:
+        click.echo(line)
+    click.echo(f"{len(changed)} things changed")
+
+
+@click.group()
+def unit() -> None:
+    """Departments, groups, boards."""
+
+
+@unit.command("add")
+@click.argument("slug")
+@click.option("--kind", type=click.Choice(UNIT_KINDS), required=True)
+@click.option("--name", required=True)
+@click.option("--email")
+def unit_add(slug: str, kind: str, name: str, email: str | None) -> None:
+    """Add the unit SLUG, or give the one that is there this name and mailbox."""
+    from cases.organisation import UnitCard, put_unit
+    from cases.people import A_COMMAND
+    from cases.units import UnitKind
+
+    with the_house() as database, database.transaction() as session:
+        told = put_unit(session, slug, UnitKind(kind), UnitCard(name, email), by=A_COMMAND, at=right_now())
+    click.echo(f"unit {slug}: {told}")
+
+
+@click.group()
+def user() -> None:
+    """Those who log in."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--unit", "unit_slug", help="The unit's slug; the desk for a contact person.")
+def user_add(email: str, name: str, role: str, unit_slug: str | None) -> None:
+    """Add the person EMAIL with a role, or give the one who is there that role too."""
+    from cases.people import A_COMMAND, Role
+    from cases.staffing import Post, put_person
+    from cases.units import unit_named
+
+    slug = unit_slug or ("desk" if role == Role.CONTACT else None)
+    with the_house() as database, database.transaction() as session:
+        post = Post(Role(role), unit_named(session, slug) if slug else None)
+        told = put_person(session, email, name, post, by=A_COMMAND, at=right_now())
+    click.echo(f"user {email}: {told}")
+
+
+@click.command()
+@click.argument("email")
+def token(email: str) -> None:
+    """Make an API token that acts as EMAIL. It is shown once."""
+    from cases.keys import make_api_token
+    from cases.staffing import person_with
+
+    with the_house() as database, database.transaction() as session:
+        made = make_api_token(session, person_with(session, email), right_now())
+    click.echo(f"the token of {email}, shown this once: {made}")

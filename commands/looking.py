@@ -1,0 +1,40 @@
+"""Commands that look at what is due, and for what was forgotten."""
+
+import json
+
+import click
+
+from cases.settings import read_settings
+from commands.opening import Failure, a_database, moment, right_now, the_house
+
+
+@click.command()
+@click.option("--now", help="The moment to sweep at, ISO 8601; else the database's present.")
+def sweep(now: str | None) -> None:
+    """Let everything that is due happen, once."""
+    from cases.overdue import sweep as sweep_now
+
+    settings = read_settings()
+    with a_database(settings) as database:
+        fired = sweep_now(database, now=moment(now, settings) if now else None)
+    click.echo(f"{fired} rungs fired")
+
+
+@click.command()
+@click.option("--now", help="The moment to judge clocks at, ISO 8601; else the present.")
+@click.option("--json", "as_json", is_flag=True)
+def forgotten(now: str | None, as_json: bool) -> None:
+    """Look for anything that was forgotten, independently of what should have remembered it."""
+    from cases.forgotten import find_forgotten
+
+    settings = read_settings()
+    with the_house(settings) as database, database.reading() as session:
+        breaches = find_forgotten(session, moment(now, settings) if now else right_now())
+    if as_json:
+        click.echo(json.dumps([vars(breach) for breach in breaches], ensure_ascii=False, indent=2))
+    elif not breaches:
+        click.echo("all clear: nothing is forgotten")
+    for breach in [] if as_json else breaches:
+        click.echo(breach)
+    if breaches:
+        raise Failure(f"{len(breaches)} breaches found")
