@@ -101,8 +101,15 @@ def _digest(teller: Teller, delivery: Delivery, around: Around) -> Written:
     lines = [line for line in delivery.context["lines"] if line["event"] not in lost]
     items = [(teller.tell(delivery, line, around).subject, teller.page(line, around.case_of(line))) for line in lines]
     more = delivery.context["more"]
+    refs = {line["ref"] for line in lines}
     context = teller.context(delivery, lines[0], around)
-    context |= {"told": ABSENT, "items": items, "count": len(items) + more, "more": more}
+    context |= {
+        "told": ABSENT,
+        "items": items,
+        "count": len(items) + more if more else len(refs),
+        "more": more,
+        "only": refs.pop() if len(refs) == 1 else None,
+    }
     return write(DIGEST, delivery.locale, context)
 
 

@@ -71,6 +71,11 @@ def begins_as_planned(act: Act) -> bool:
     return "case.received" in act.beside
 
 
+def waits_to_be_read(act: Act) -> bool:
+    """Hold unless it is a duty, which is planned in the same act."""
+    return "case.planned" not in act.beside
+
+
 def stands_alone(*, moved: bool) -> Condition:
     """Hold for a promise that no other letter of its act tells, in place of another one or not."""
     return lambda act: not act.beside and bool(act.facts.get("was")) is moved
@@ -165,7 +170,7 @@ TAKING_ON = (
 
 WHO_IS_TOLD: dict[str, Rules] = {
     # The desk has its list and its morning letter: nothing is mailed to it one by one.
-    "case.received": (Rule("receipt", "reporter"), Rule("receipt", "group")),
+    "case.received": (Rule("receipt", "reporter"), Rule("receipt", "group", waits_to_be_read)),
     "case.assigned": (Rule("assigned", "handler"), *everyone("news", unit_is_new)),
     "case.sent_back": (Rule("sent_back", "contact"), *everyone("news")),
     "case.planned": (

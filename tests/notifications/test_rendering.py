@@ -1,6 +1,6 @@
 """Letters as they go out: words, headers, both languages, and what must never be in them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from letter_town import A_TUESDAY, REPORTER, Town, the_case
@@ -50,8 +50,8 @@ def live(town: Town) -> None:
         (State.ASSIGNED, "kontakt", {"responsible": "gata", "note": "Jo, det är den"}),
         (State.WAITING, "olle", {"waiting_for": WaitingFor("reporter"), "note": "Vilken lampa?"}),
         (State.ASSIGNED, "olle", {}),
-        (State.PLANNED, "olle", {"due_on": datetime(2026, 5, 20).date()}),  # noqa: DTZ001
-        (State.PLANNED, "olle", {"due_on": datetime(2026, 6, 1).date()}),  # noqa: DTZ001
+        (State.PLANNED, "olle", {"due_on": date(2026, 5, 20)}),
+        (State.PLANNED, "olle", {"due_on": date(2026, 6, 1)}),
         (State.DONE, "olle", {"note": "Lagat"}),
     ]
     for to, by, change in steps:
@@ -59,14 +59,14 @@ def live(town: Town) -> None:
         town.change(ref, to, by=by, at=at, **change)
     town.contest(ref, "Nej", at=at)
     other = town.hand_in(by="kontakt", at=at)
-    town.change(ref, State.PARKED, due_on=datetime(2026, 8, 3).date(), reason="Slut på pengar", at=at)  # noqa: DTZ001
+    town.change(ref, State.PARKED, due_on=date(2026, 8, 3), reason="Slut på pengar", at=at)
     town.plan()
     town.sweep(datetime(2026, 8, 3, 9, tzinfo=UTC))
     at = datetime(2026, 8, 4, 9, tzinfo=UTC)
     town.change(ref, State.DECLINED, reason="Bron rivs", at=at)
     town.change(ref, State.ASSIGNED, responsible="gata", note="Bron står kvar", at=at)
     town.change(ref, State.MERGED, into=other, reason="Samma lampa", at=at)
-    town.change(other, State.PLANNED, responsible="gata", due_on=datetime(2026, 9, 1).date(), at=at)  # noqa: DTZ001
+    town.change(other, State.PLANNED, responsible="gata", due_on=date(2026, 9, 1), at=at)
     town.plan()
     for day in range(90):
         town.sweep(datetime(2026, 8, 5, 9, tzinfo=UTC) + timedelta(days=day))
@@ -216,7 +216,7 @@ def test_letters_of_a_case_hang_together_and_say_that_they_are_automatic(town: T
 def test_a_letter_keeps_its_facts_when_the_case_goes_on(town: Town) -> None:
     ref = town.assigned()
     before = last(town, "assigned")
-    town.change(ref, State.PLANNED, by="olle", due_on=datetime(2026, 12, 3).date())  # noqa: DTZ001
+    town.change(ref, State.PLANNED, by="olle", due_on=date(2026, 12, 3))
     assert last(town, "assigned") == before
 
 
@@ -235,6 +235,15 @@ def test_a_digest_of_more_than_fifty_lines_says_how_many_more(town: Town, locale
     assert letter.subject.startswith("53 ") and "https://arenden.example/skrivbord" in letter.text
     more = {"sv": "3 till", "en": "3 more"}[locale]
     assert more in letter.text and more in letter.html
+
+
+def test_two_lines_about_one_case_are_told_as_one_case(town: Town) -> None:
+    ref = town.assigned()
+    day = date(2026, 5, 20)
+    town.change(ref, State.PLANNED, by="olle", officer="olle@kommun.example", due_on=day)
+    town.plan()
+    town.sweep(datetime(2026, 5, 21, 9, tzinfo=UTC))
+    assert last(town, "digest").subject == f"[{ref}] Flera saker i samma ärende"
 
 
 def test_no_line_of_the_text_is_long_and_the_page_is_its_own(town: Town) -> None:
