@@ -52,6 +52,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "words-needed": _("Write why: the one who asked will read it."),
     "date-needed": _("Give a date."),
     "date-outside": _("The date must be from %(earliest)s to %(latest)s."),
+    "date-early": _("The date must be %(earliest)s or later."),
     "name-needed": _("Say which one."),
     "unknown-name": _("There is none with the name %(name)s."),
     "cannot-hold-cases": _("%(name)s only meets and cannot hold cases; a case can wait for it."),
@@ -90,5 +91,9 @@ def title_of(code: str) -> str:
 def sentence_of(code: str, facts: Mapping[str, Any] | None = None) -> str:
     """Give the sentence for this refusal, with its facts filled in; states stand in the asker's words."""
     given = {name: STATES.get(str(fact), fact) for name, fact in (facts or {}).items()}
-    sentence = str(SENTENCES.get(code, SENTENCES["refused"]))
+    sentence = str(SENTENCES.get(_exact(code, given), SENTENCES["refused"]))
     return sentence % given if "%(" in sentence else sentence
+
+
+def _exact(code: str, facts: Mapping[str, Any]) -> str:
+    return "date-early" if code == "date-outside" and not facts.get("latest") else code

@@ -1,6 +1,7 @@
 """Handing in, reading and listing over the API: who gets what."""
 
 import pytest
+from small_web import open_web
 
 FOR_ANYONE_OUTSIDE = ("public_id", "reporter", "officer", "latitude", "next_at")
 
@@ -147,6 +148,27 @@ def test_a_visitor_can_narrow_what_is_published_but_not_ask_about_the_rest(web):
     ):
         assert len(web.get(f"/cases?{asked}").json["items"]) == found, asked
     assert web.get("/cases?group=norrby").status_code == 401
+
+
+def test_what_visitors_wish_public_is_published_at_once_only_where_the_house_chose_so(sqlite_url, tmp_path):
+    for chosen in (False, True):
+        web = open_web(sqlite_url, tmp_path, auto_publish=chosen)
+        assert web.case(public=True, title="Ring 070-123 45 67")["published"] is chosen
+        assert web.case(public=False)["published"] is False
+        assert len(web.get("/cases").json["items"]) == chosen
+        web.database.close()
+
+
+def test_pages_of_what_is_published_lead_to_the_end(web):
+    refs = [web.case(title=f"Nummer {n}")["ref"] for n in range(5)]
+    for ref in refs:
+        web.patch(f"/cases/{ref}", {"published": True}, by="contact")
+    found, cursor = [], ""
+    while cursor is not None:
+        page = web.get(f"/cases?limit=2{cursor}").json
+        found += [one["ref"] for one in page["items"]]
+        cursor = f"&cursor={page['next']}" if page["next"] else None
+    assert found == refs[::-1]
 
 
 def test_published_notes_are_read_by_everybody(web):

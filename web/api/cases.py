@@ -26,6 +26,7 @@ from web.api.showing import (
 )
 from web.api.whose import a_name, case_to_act_on, case_to_show
 from web.asking import actor_in
+from web.at_once import publish_if_wished
 from web.guard import Audience, open_to
 from web.idempotency import once
 from web.limits import Limit, limited
@@ -114,6 +115,7 @@ def correct_case(wanted: Correction, ref: str) -> Response:
 def _handed_in(session: Session, wanted: Request, actor: Actor) -> Response:
     at = right_now()
     case = hand_in(session, wanted, by=actor, at=at)
+    publish_if_wished(session, case, at)
     reader = actor if may_see(actor, case) else reporter_of(case)
     own_key = {} if actor.is_staff else {"public_id": case.public_id}
     answer = {**shown(session, case, reader, at, description=wanted.description), **own_key}

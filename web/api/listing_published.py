@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from cases.published import PublicFilters, list_published
 from cases.reading import Filters, Sort
 from cases.refusals import UnknownName
+from cases.states import State
 from web.api.showing import published_shown
 from web.guard import LoginNeeded
 
@@ -24,14 +25,16 @@ def published_page(session: Session, wanted: Filters) -> dict[str, Any]:
 
 def public_filters(wanted: Filters) -> PublicFilters:
     """Give what is asked for, in terms of what is public. Raises `LoginNeeded` for anything else."""
-    private = (wanted.kind, wanted.group, wanted.parked, wanted.quick_win, wanted.overdue is False or None)
-    if any(asked is not None for asked in private) or len(wanted.states) > 1 or wanted.sort is not Sort.NEWEST:
+    private = (wanted.group, wanted.quick_win, wanted.parked is False or None, wanted.overdue is False or None)
+    if any(asked is not None for asked in private) or wanted.sort is not Sort.NEWEST:
         raise LoginNeeded
     return PublicFilters(
+        kind=wanted.kind,
         place=wanted.place,
         category=wanted.category,
         responsible=wanted.responsible,
-        state=wanted.states[0] if wanted.states else None,
+        state=State.PARKED if wanted.parked else None,
+        states=wanted.states,
         words=wanted.q or "",
         delayed=bool(wanted.overdue),
     )
