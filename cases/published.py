@@ -132,6 +132,8 @@ class PublicFilters:
     state: str | None = None
     words: str = ""
     delayed: bool = False
+    kind: str | None = None
+    states: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -230,9 +232,11 @@ def _days(session: Session, received_on: date, end: datetime | None) -> int | No
 
 
 def _conditions(session: Session, filters: PublicFilters) -> Iterable[ColumnElement[bool]]:
-    for name in ("place", "category", "responsible", "state"):
+    for name in ("place", "category", "responsible", "state", "kind"):
         if (wanted := getattr(filters, name)) is not None:
             yield _view.c[name] == wanted
+    if filters.states:
+        yield _view.c.state.in_(filters.states)
     if filters.delayed:
         yield _view.c.delayed
     for word in filters.words.split():
