@@ -16,6 +16,7 @@ from cases.people import Actor
 from cases.states import Kind
 from cases.units import UnitKind
 from web.asking import current_actor
+from web.at_once import publish_if_wished
 from web.forms import Form, TypedSchema, day_field, long_field, refuse_machines, text_field
 from web.guard import Audience, open_to
 from web.limits import Limit, limited
@@ -96,6 +97,7 @@ def asked_case(session: Session, public_id: str) -> Case:
 def _hand_in(asked: Request, actor: Actor, at: datetime) -> Case:
     with house().database.transaction() as session:
         case = hand_in(session, asked, by=actor, at=at)
+        publish_if_wished(session, case, at)
         for file in request.files.getlist("files"):
             if file.filename:
                 attach(session, storage(), case, file.filename, file.read(), by=actor, at=at)
