@@ -16,7 +16,7 @@ from notifications.deliveries import Address, Delivery
 from notifications.letters import KEEP, Paragraph, Shape, Written, page_around, write
 from notifications.mailings import DIGEST
 from notifications.rights import lost_lines
-from notifications.telling import ABSENT, Around, Teller
+from notifications.telling import ABSENT, Around, Teller, about_of
 from notifications.unfollowing import unfollow_token
 from notifications.web_addresses import WebAddresses
 
@@ -99,7 +99,7 @@ def _digest(teller: Teller, delivery: Delivery, around: Around) -> Written:
     """Give one letter for all lines of a tick that its recipient may still be told."""
     lost = lost_lines(teller.session, delivery)
     lines = [line for line in delivery.context["lines"] if line["event"] not in lost]
-    items = [(teller.tell(delivery, line, around).subject, teller.page(line, around.case_of(line))) for line in lines]
+    items = [(_in_brief(teller, delivery, line, around), teller.page(line, around.case_of(line))) for line in lines]
     more = delivery.context["more"]
     refs = {line["ref"] for line in lines}
     context = teller.context(delivery, lines[0], around)
@@ -111,6 +111,12 @@ def _digest(teller: Teller, delivery: Delivery, around: Around) -> Written:
         "only": refs.pop() if len(refs) == 1 else None,
     }
     return write(DIGEST, delivery.locale, context)
+
+
+def _in_brief(teller: Teller, delivery: Delivery, line: dict[str, Any], around: Around) -> str:
+    """Give the line's own subject, with the topic and the place."""
+    subject, about = teller.tell(delivery, line, around).subject, about_of(line, delivery.locale)
+    return f"{subject} ({about})" if about else subject
 
 
 # --- text and HTML ---------------------------------------------------------------------

@@ -107,7 +107,7 @@ class Teller:
             "reply_to": delivery.context["reply_to"],
             "names": line["names"],
             "the_case": _in_words(told, delivery.locale),
-            "about": _about(told, delivery.locale),
+            "about": about_of(told, delivery.locale),
             "audience": line["audience"],
             "outside": line["audience"] in OUTSIDE,
             "page": self.page(line, case),
@@ -174,10 +174,10 @@ def _may_pass_on(line: dict[str, Any], event: Event) -> bool:
     return event.actor is not ActorKind.VISITOR
 
 
-def _about(told: dict[str, Any], locale: str) -> str:
+def about_of(told: dict[str, Any], locale: str) -> str:
     """Give the topic and the place: what tells cases apart without anybody's words."""
-    category = (told["category"] or {}).get(locale)
-    return ", ".join(part for part in (category, told["place"]) if part)
+    category = (told.get("category") or {}).get(locale)
+    return ", ".join(part for part in (category, told.get("place")) if part)
 
 
 def _whole_number(contact: dict[str, str | None]) -> dict[str, str | None]:
@@ -186,7 +186,7 @@ def _whole_number(contact: dict[str, str | None]) -> dict[str, str | None]:
 
 def _in_words(told: dict[str, Any], locale: str) -> str:
     """Give "ärende 2026-0042 (Trafik, Lillån)"."""
-    about = _about(told, locale)
+    about = about_of(told, locale)
     return f"{CASE[locale]} {told['ref']}" + (f" ({about})" if about else "")
 
 
