@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import dramatiq
 import redis
 import structlog
-from dramatiq.broker import MessageProxy
+from dramatiq.broker import Consumer, MessageProxy
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from redis.backoff import NoBackoff
@@ -19,6 +19,8 @@ TIMEOUTS = {"socket_timeout": "5", "socket_connect_timeout": "5", "health_check_
 MAINTENANCE_CHANCE, HEARTBEAT_TIMEOUT = 200_000, 30_000  # a killed worker's hints come back within half a minute
 DEAD_HINTS_LIVE = 3_600_000  # milliseconds: nobody needs them, the rows are the truth
 CAP_PER_THREAD = 3
+SLOW = 1000  # milliseconds between two looks into an empty queue
+POLLED_EVERY = {"letters": 60}  # somebody waits for these
 SILENCE = 2.0  # seconds in which a Redis that did not answer is not rung again
 TROUBLE = (redis.RedisError, OSError, dramatiq.errors.BrokerError)
 
@@ -40,6 +42,10 @@ class OurRedisBroker(RedisBroker):
             self.emit_before("declare_queue", queue_name)
             self.queues.add(queue_name)
             self.emit_after("declare_queue", queue_name)
+
+    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = SLOW) -> Consumer:
+        """Give a consumer that asks Redis as often as its queue needs, whatever `timeout` says."""
+        return super().consume(queue_name, prefetch, POLLED_EVERY.get(queue_name, SLOW))
 
     def depth(self, queue_name: str) -> int:
         """Count the messages that nobody has fetched."""

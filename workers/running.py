@@ -25,7 +25,6 @@ from workers.watchdog import UNHEALTHY, Watchdog
 from workers.workplace import THREADS, Workplace, open_workplace
 
 LOG = structlog.get_logger()
-POLLS_EVERY = 50  # milliseconds: how soon a worker hears Redis' bell
 STOPS_WITHIN = 20_000
 
 
@@ -38,7 +37,7 @@ def run_worker(settings: Settings) -> None:
     with _at_work(settings) as workplace:
         watchdog = Watchdog(partial(_are_letters_due, workplace))
         declare_actors(workplace, claimed=watchdog.claimed)
-        worker = dramatiq.Worker(workplace.broker, worker_threads=THREADS, worker_timeout=POLLS_EVERY)
+        worker = dramatiq.Worker(workplace.broker, worker_threads=THREADS)
         worker.start()
         _beside("watchdog", partial(watchdog.watch, workplace.stop, _give_up))
         look_until_closed(workplace, claimed=watchdog.claimed)
