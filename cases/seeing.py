@@ -1,6 +1,7 @@
 """Seeing: who may see which case, and which of its words. One rule for a page, a list and a search."""
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy.orm import object_session
 from sqlalchemy.sql import false
 
 from cases.case import Case
@@ -14,7 +15,7 @@ TAKES_PART = frozenset({Who.CONTACT, Who.HEAD, Who.UNIT, Who.GROUP, Who.REPORTER
 
 def may_see(actor: Actor, case: Case) -> bool:
     """Say whether the actor may see the case itself, not only what was published of it."""
-    return bool(actor.to(case) & TAKES_PART)
+    return bool(actor.to(case) & TAKES_PART) or _meets_about(actor, case)
 
 
 def may_read(actor: Actor, case: Case, visibility: Visibility) -> bool:
@@ -29,6 +30,19 @@ def readable_by(actor: Actor, case: Case) -> tuple[Visibility, ...]:
     return tuple(visibility for visibility in Visibility if may_read(actor, case, visibility))
 
 
+def _meets_about(actor: Actor, case: Case) -> bool:
+    """Say whether the case stands on the agenda of the forum, and the actor is one of its representatives."""
+    session = object_session(case)
+    if session is None or not actor.unit_ids:
+        return False
+    return session.scalar(_on_the_agenda(actor).where(AgendaItem.case_id == case.id).limit(1)) is not None
+
+
+def _on_the_agenda(actor: Actor) -> Select[int]:
+    in_the_forum = select(Unit.id).where(Unit.slug == FORUM, Unit.id.in_(actor.unit_ids))
+    return select(AgendaItem.case_id).where(in_the_forum.exists())
+
+
 def seen_by(actor: Actor) -> ColumnElement[bool]:
     """Give the condition on `Case` for what the actor may see, for lists, counts, search and export alike."""
     if actor.is_staff:
@@ -38,12 +52,9 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     if not actor.unit_ids:
         return false()
     units = list(actor.unit_ids)
-    on_the_agenda = select(AgendaItem.case_id).where(
-        select(Unit.id).where(Unit.slug == FORUM, Unit.id.in_(units)).exists()
-    )
     return or_(
         Case.responsible_id.in_(units),
         Case.group_id.in_(units),
         Case.waiting_unit_id.in_(units),
-        Case.id.in_(on_the_agenda),
+        Case.id.in_(_on_the_agenda(actor)),
     )
