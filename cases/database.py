@@ -132,7 +132,8 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url, pool_size)
         self.wrote = threading.Event()  # set after each commit: it only wakes the relay of this process sooner
-        self._reading = self.engine.execution_options(ventil_reads=True)
+        one_state = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}  # SQLite's is so by itself
+        self._reading = self.engine.execution_options(ventil_reads=True, **one_state)
         self._writers = FairLock() if self.is_sqlite else NoLock()
 
     @contextmanager
