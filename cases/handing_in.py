@@ -18,12 +18,13 @@ from cases.people import Actor
 from cases.places import Place
 from cases.policies import Policy, Terms, matching, terms_from
 from cases.promises import promise
-from cases.refusals import CannotHoldCases, MembersOnly, TooLong, UnknownName, WordsNeeded
+from cases.refusals import CannotHoldCases, FieldRefusal, MembersOnly, TooLong, UnknownName, WordsNeeded
 from cases.states import Kind, State
 from cases.units import Unit, UnitKind, the_desk, unit_named
 
 Named = TypeVar("Named", Category, Place)
 PROPOSAL_ORIGIN = "proposal"
+MOST_MONTHS = 120
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,8 @@ def _check_words(request: Request) -> None:
         raise TooLong(field="title", most=LONGEST_TITLE)
     if len(request.description) > LONGEST_TEXT:
         raise TooLong(field="description", most=LONGEST_TEXT)
+    if request.every_months is not None and not 1 <= request.every_months <= MOST_MONTHS:
+        raise FieldRefusal(field="every_months")  # every 0 months would never end
 
 
 def _kind(session: Session, asked: Kind) -> tuple[Kind, str | None]:
