@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cases.case import Case, Follower, case_to_change
@@ -11,6 +12,8 @@ from cases.history import Entry
 from cases.people import Actor
 from cases.refusals import MergedIntoItself, NotFound, UnknownName
 from cases.states import State
+
+DEADLOCK = "40P01"
 
 
 def merge(session: Session, case: Case, into: str, *, by: Actor, at: datetime) -> CaseMerged:
@@ -32,6 +35,10 @@ def _target(session: Session, case: Case, into: str) -> Case:
         target = case_to_change(session, into)
     except NotFound:
         raise UnknownName(field="into", name=into) from None
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == DEADLOCK:  # it is being merged into this one
+            raise MergedIntoItself(field="into", name=into) from error
+        raise
     if target.id == case.id or not target.is_open:
         raise MergedIntoItself(field="into", name=into)
     return target
