@@ -115,6 +115,7 @@ def _overdue(now: datetime) -> ColumnElement[bool]:
 
 def matches(wanted: str, actor: Actor) -> ColumnElement[bool]:
     """Give the condition on `Case` for a search: by reference, or in the words that the actor may read."""
+    wanted = wanted.replace("\0", " ")  # PostgreSQL takes none
     readable = list(Visibility) if actor.is_staff else [Visibility.PUBLIC, Visibility.PARTICIPANTS]
     found = select(Words.case_id).where(words_match(wanted), Words.visibility.in_(readable), Words.case_id.is_not(None))
     return or_(Case.ref == wanted, Case.id.in_(found))
@@ -151,9 +152,9 @@ def _after(filters: Filters) -> tuple[str | None, int] | None:
         sort, due, case_id = json.loads(base64.urlsafe_b64decode(filters.cursor + "=" * (-len(filters.cursor) % 4)))
         if sort != filters.sort or not isinstance(case_id, int):
             raise ValueError(sort)
-        if due is not None:
-            datetime.fromisoformat(due)
-    except (ValueError, TypeError, binascii.Error):
+        if not 0 <= case_id < 2**63 or (due is not None and datetime.fromisoformat(due).tzinfo is None):
+            raise ValueError(due)
+    except (ValueError, TypeError, RecursionError, binascii.Error):
         raise UnknownName(field="cursor", name=filters.cursor) from None
     return due, case_id
 
