@@ -74,7 +74,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
         mail_from=_mail_from(env.get("VENTIL_MAIL_FROM") or "ventil@localhost"),
         var=var,
         rate_limits=_one_of(env, "VENTIL_RATE_LIMITS", "on", ("on", "off")) == "on",
-        heartbeat_url=env.get("VENTIL_HEARTBEAT_URL") or None,
+        heartbeat_url=_heartbeat_url(env.get("VENTIL_HEARTBEAT_URL")),
         trusted_proxies=_whole_number(env, "VENTIL_TRUSTED_PROXIES", 0, 0, 5),
         auto_publish=_one_of(env, "VENTIL_AUTO_PUBLISH", "off", ("on", "off")) == "on",
         metrics_token=env.get("VENTIL_METRICS_TOKEN") or None,
@@ -104,21 +104,32 @@ def _redis_url(given: str | None) -> str | None:
 def _smtp_url(given: str | None) -> str | None:
     if not given:
         return None
-    parts = urlsplit(given)
-    if parts.scheme not in MAIL_SCHEMES or not parts.hostname:
+    scheme, host = _scheme_and_host("VENTIL_SMTP_URL", given)
+    if scheme not in MAIL_SCHEMES or not host:
         raise BadSetting("VENTIL_SMTP_URL must look like smtp://host:25, smtp+starttls://host:587 or smtps://host:465")
-    try:
-        _ = parts.port
-    except ValueError:
-        raise BadSetting("VENTIL_SMTP_URL has a port that is not a number") from None
     return given
 
 
+def _scheme_and_host(name: str, given: str) -> tuple[str, str | None]:
+    try:
+        parts = urlsplit(given)
+        _ = parts.port
+    except ValueError:
+        raise BadSetting(f"{name} is not an address: its host or its port cannot be read") from None
+    return parts.scheme, parts.hostname
+
+
+def _heartbeat_url(given: str | None) -> str | None:
+    if given and _scheme_and_host("VENTIL_HEARTBEAT_URL", given)[0] not in {"http", "https"}:
+        raise BadSetting("VENTIL_HEARTBEAT_URL must begin with https:// or http://")
+    return given or None
+
+
 def _base_url(given: str) -> str:
-    parts = urlsplit(given)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    scheme, host = _scheme_and_host("VENTIL_BASE_URL", given)
+    if scheme not in {"http", "https"} or not host:
         raise BadSetting("VENTIL_BASE_URL must be an address such as https://arenden.example.se")
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+    if scheme == "http" and host not in LOOPBACK:
         raise BadSetting("VENTIL_BASE_URL may be http only on this machine itself; use https")
     return given.rstrip("/")
 
@@ -146,9 +157,12 @@ def _kept_key(path: Path) -> str:
                 pass  # another process was first: its key is the house's key
             finally:
                 fresh.unlink()
-        return path.read_text().strip()
+        kept = path.read_text().strip()
     except OSError as error:
         raise BadSetting(f"the folder {path.parent} cannot be written: {error.strerror}") from None
+    if len(kept) < SHORTEST_KEY:
+        raise BadSetting(f"the key in {path} is broken: put it back from a backup, or remove it to make a new one")
+    return kept
 
 
 def _timezone(name: str) -> ZoneInfo:
