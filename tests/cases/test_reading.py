@@ -1,0 +1,91 @@
+"""Reading: pages that neither skip nor repeat, whatever happens between them."""
+
+import base64
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from small_house import CALENDAR, MONDAY, SmallHouse
+
+from cases.reading import Filters, Sort, count_cases, list_cases
+from cases.refusals import UnknownName
+from cases.states import State
+
+LATER = CALENDAR.morning_of(date(2026, 5, 4))
+
+
+def page(house: SmallHouse, filters: Filters, who: str = "contact") -> tuple[list[str], str | None]:
+    with house.database.reading() as session:
+        shown = list_cases(session, filters, house.actors[who], now=LATER)
+        return [case.ref for case in shown.items], shown.next
+
+
+def refs(house: SmallHouse, **filters: object) -> set[str]:
+    return set(page(house, Filters(**filters))[0])
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+def test_pages_neither_skip_nor_repeat_while_cases_come_in(small_house: SmallHouse, sort: Sort) -> None:
+    there = [small_house.hand_in(f"Fråga {n}", at=MONDAY + timedelta(days=n % 3)) for n in range(9)]
+    small_house.change(there[4], State.DECLINED, reason="Nej")
+    seen: list[str] = []
+    filters: Filters | None = Filters(sort=sort, limit=2)
+    while filters:
+        shown, after = page(small_house, filters)
+        seen += shown
+        small_house.hand_in("Ny", at=MONDAY)
+        filters = replace(filters, cursor=after) if after and len(seen) < 60 else None
+    assert len(seen) == len(set(seen))
+    assert set(there) <= set(seen)
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "!!", "bnVsbA", base64.urlsafe_b64encode(b"[" * 9000).decode()]
+    + [
+        base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
+        for content in (
+            ["due", "2026-01-01T00:00:00", 1],
+            ["due", "igår", 1],
+            ["due", None, 2**70],
+            ["received", None, 1],
+        )
+    ],
+)
+def test_a_cursor_that_is_not_ours_is_refused(small_house: SmallHouse, cursor: str) -> None:
+    small_house.hand_in()
+    with pytest.raises(UnknownName):
+        page(small_house, Filters(sort=Sort.DUE, cursor=cursor))
+
+
+def test_filters_narrow_the_list(small_house: SmallHouse) -> None:
+    received = small_house.hand_in("Ett", category="trafik", place="norrby")
+    planned = small_house.reach(State.PLANNED, group="norrby")
+    parked = small_house.reach(State.PARKED)
+    closed = small_house.reach(State.CLOSED)
+    assert refs(small_house) == {received, planned, parked, closed}
+    assert refs(small_house, states=(State.PLANNED, State.CLOSED)) == {planned, closed}
+    assert refs(small_house, category="trafik") == refs(small_house, place="norrby") == {received}
+    assert refs(small_house, responsible="gata") == {planned, parked, closed}
+    assert refs(small_house, group="norrby") == {planned}
+    assert refs(small_house, parked=True) == {parked}
+    assert refs(small_house, overdue=True) == {received, planned}
+    assert refs(small_house, overdue=False) == {parked, closed}
+    assert refs(small_house, responsible="ingen") == set()
+
+
+def test_a_count_counts_the_same_list_up_to_its_bound(small_house: SmallHouse) -> None:
+    for _ in range(5):
+        small_house.hand_in()
+    with small_house.database.reading() as session:
+        contact, visitor = small_house.actors["contact"], small_house.actors["visitor"]
+        assert count_cases(session, Filters(), contact, now=LATER) == 5
+        assert count_cases(session, Filters(), contact, now=LATER, most=3) == 3
+        assert count_cases(session, Filters(), visitor, now=LATER) == 0
+
+
+def test_a_page_has_a_bound(small_house: SmallHouse) -> None:
+    for _ in range(3):
+        small_house.hand_in()
+    assert [len(page(small_house, Filters(limit=limit))[0]) for limit in (-1, 0, 2, 10**9)] == [1, 1, 2, 3]

@@ -1,0 +1,84 @@
+"""Settings: every bad one is one clear line that names it."""
+
+from pathlib import Path
+
+import pytest
+
+from cases.settings import BadSetting, read_settings
+
+GOOD = {"VENTIL_SECRET_KEY": "k" * 40}
+BAD = [
+    ("VENTIL_DATABASE_URL", "mysql://somewhere/x"),
+    ("VENTIL_DATABASE_URL", "ventil.sqlite3"),
+    ("VENTIL_REDIS_URL", "localhost:6379"),
+    ("VENTIL_SMTP_URL", "mail.example.se"),
+    ("VENTIL_SMTP_URL", "http://mail.example.se"),
+    ("VENTIL_SMTP_URL", "smtp://mail.example.se:many"),
+    ("VENTIL_SMTP_URL", "smtp://[::1"),
+    ("VENTIL_BASE_URL", "arenden.example.se"),
+    ("VENTIL_BASE_URL", "http://arenden.example.se"),
+    ("VENTIL_BASE_URL", "https://arenden.example.se:port"),
+    ("VENTIL_BASE_URL", "https://[::1"),
+    ("VENTIL_SECRET_KEY", "too short"),
+    ("VENTIL_TIMEZONE", "Europe/Atlantis"),
+    ("VENTIL_TIMEZONE", "../../etc/passwd"),
+    ("VENTIL_LOCALE", "no"),
+    ("VENTIL_MAIL_FROM", "not an address"),
+    ("VENTIL_MAIL_FROM", "a@example.se\r\nBcc: b@example.se"),
+    ("VENTIL_RATE_LIMITS", "maybe"),
+    ("VENTIL_HEARTBEAT_URL", "file:///etc/passwd"),
+    ("VENTIL_TRUSTED_PROXIES", "-1"),
+    ("VENTIL_AUTO_PUBLISH", "yes"),
+    ("VENTIL_SWEEP_SECONDS", "0"),
+    ("VENTIL_SWEEP_SECONDS", "1e3"),
+    ("VENTIL_MORNING_HOUR", "24"),
+    ("VENTIL_CLOSED_DAYS", "2026-02-30"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_bad_setting_is_one_line_that_names_it(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        read_settings(GOOD | {name: value}, folder=tmp_path)
+    line = str(refused.value)
+    assert name in line
+    assert "\n" not in line
+
+
+def test_nothing_has_to_be_set(tmp_path: Path) -> None:
+    settings = read_settings({}, folder=tmp_path)
+    assert settings.embedded
+    assert settings.database_url == f"sqlite:///{tmp_path / 'var' / 'ventil.sqlite3'}"
+    assert (settings.timezone.key, settings.locale, settings.sweep_seconds) == ("Europe/Stockholm", "sv", 60)
+
+
+def test_the_embedded_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
+    first, again = (read_settings({}, folder=tmp_path).secret_key for _ in range(2))
+    assert first == again
+    assert len(first) >= 32
+    assert (tmp_path / "var" / "secret-key").stat().st_mode & 0o077 == 0
+
+
+def test_a_broken_key_is_told_and_not_used(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "secret-key").write_text("")
+    with pytest.raises(BadSetting, match="secret-key"):
+        read_settings({}, folder=tmp_path)
+
+
+def test_a_house_on_postgresql_must_be_given_its_key(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match="VENTIL_SECRET_KEY"):
+        read_settings({"VENTIL_DATABASE_URL": "postgres://localhost/ventil"}, folder=tmp_path)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_is_reached_by_one_driver_however_it_is_written(tmp_path: Path, scheme: str) -> None:
+    settings = read_settings(GOOD | {"VENTIL_DATABASE_URL": f"{scheme}://localhost/ventil"}, folder=tmp_path)
+    assert settings.database_url == "postgresql+psycopg://localhost/ventil"
+    assert not settings.embedded
+
+
+def test_secrets_are_not_shown(tmp_path: Path) -> None:
+    settings = read_settings(GOOD | {"VENTIL_METRICS_TOKEN": "hemligt-ord"}, folder=tmp_path)
+    assert "k" * 40 not in repr(settings)
+    assert "hemligt-ord" not in repr(settings)
