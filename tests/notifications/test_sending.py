@@ -381,3 +381,18 @@ def test_a_mailbox_that_cannot_be_written_ages_no_letter(town, tmp_path):
     deliver_some(town.database, Post(Mailbox(tmp_path / "mailbox"), HEAD))
     (row,) = all_of(town)
     assert (row.outcome, row.claims, row.attempts) == (Outcome.WAITING, 0, 0)
+
+
+def test_a_server_that_goes_away_between_two_letters_ages_none(town, post, smtp_sink, monkeypatch):
+    letters_for(town, 3)
+    send = sending.Line.send
+
+    def send_and_lose_the_server(line, letter):
+        send(line, letter)
+        smtp_sink.mood = "refuse"
+
+    monkeypatch.setattr(sending.Line, "send", send_and_lose_the_server)
+    deliver_some(town.database, post)
+    first, *others = all_of(town)
+    assert first.outcome is Outcome.SENT
+    assert [(row.claims, row.attempts, row.lease_token) for row in others] == [(0, 0, None)] * 2
