@@ -119,7 +119,7 @@ def _plan(database: Database, token: str, ids: list[int]) -> int:
         events = select(Event).join(Work).where(Work.id.in_(ids)).order_by(Work.id)
         planned = sum(plan_event(session, event) for event in session.scalars(events).all())
         mine = update(Work).where(Work.id.in_(ids), Work.lease_token == token)
-        done = {"done_at": now(), "lease_token": None, "lease_until": None, "last_error": None}
+        done = {"done_at": now(), "lease_token": None, "lease_until": None, "last_error": None}  # nosec B105
         if len(session.execute(mine.values(**done).returning(Work.id)).all()) != len(ids):
             raise LeaseLost
     return planned
