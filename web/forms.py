@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import current_app, request
 from flask_babel import lazy_gettext as _l
-from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, pre_load, validate
 
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
@@ -36,8 +36,8 @@ class Form:
 
     @property
     def stamp(self) -> str:
-        """Give a signed time stamp to send along: the one that came with the form, else a new one."""
-        return self.typed("stamp") if "stamp" in self._typed else str(_stamps().dumps("form"))
+        """Give a signed time stamp to send along: the one that came with the form while it is good, else a new one."""
+        return self.typed("stamp") if _age(self.typed("stamp")) is not None else str(_stamps().dumps("form"))
 
     def taking(self) -> "Taking":
         """Turn what is refused within a `with` block into sentences of this form."""
@@ -127,12 +127,20 @@ def refuse_machines() -> None:
     """
     if request.form.get("webbplats"):
         raise ValidationError({"stamp": [gettext("This looks like it was sent by a machine. Send it once more.")]})
-    try:
-        _, at = _stamps().loads(request.form.get("stamp", ""), max_age=SLOWEST, return_timestamp=True)
-    except (BadSignature, SignatureExpired):
-        raise ValidationError({"stamp": [gettext("The form has been open for too long. Send it once more.")]}) from None
-    if (right_now() - at).total_seconds() < QUICKEST:
+    age = _age(request.form.get("stamp", ""))
+    if age is None:
+        raise ValidationError({"stamp": [gettext("The form has been open for too long. Send it once more.")]})
+    if age < QUICKEST:
         raise ValidationError({"stamp": [gettext("That went very fast. Wait a moment and send it once more.")]})
+
+
+def _age(stamp: str) -> float | None:
+    """Give how many seconds ago the form was shown; None for a stamp that is not ours or too old."""
+    try:
+        _, at = _stamps().loads(stamp, max_age=SLOWEST, return_timestamp=True)
+    except BadSignature:
+        return None
+    return (right_now() - at).total_seconds()
 
 
 def _stamps() -> URLSafeTimedSerializer:

@@ -17,6 +17,7 @@ from cases.people import Actor
 from cases.reading import description_of
 from cases.refusals import AlreadyThere, NotFound
 from cases.seeing import seen_by
+from cases.units import FORUM, Unit
 from web.asking import current_actor
 from web.forms import Day, Form, TypedSchema, text_field
 from web.guard import Audience, open_to
@@ -64,26 +65,43 @@ def agenda(number: int) -> str:
         if meeting is None:
             raise NotFound(ref=str(number))
         items = agenda_of(session, meeting, current_actor())
-        return render_template("meeting.html", meeting=meeting, items=items, why=WHY_ON_AGENDA, now=right_now())
+        return render_template("meeting.html", meeting=meeting, items=items, now=right_now())
 
 
 def agenda_of(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, Any]]:
-    """Give the meeting's items that the actor may see. What has no meeting belongs to the next one.
+    """Give the meeting's items that the actor may see: `case`, `why` and `words`.
 
-    It is printed and handed round, so personal numbers, telephones and addresses are masked.
+    What waits for the forum, or has no meeting, belongs to the next one. An agenda is printed and handed round, so
+    personal numbers, telephones and addresses are masked.
     """
     following = next_meeting(session, today())
     is_next = following is not None and following.id == meeting.id
+    put = _put_on(session, meeting, actor, is_next=is_next)
+    there = {case.id for case, _ in put}
+    waits = [(case, "waits") for case in _waiting(session, actor) if case.id not in there] if is_next else []
+    return [
+        {"case": case, "why": WHY_ON_AGENDA[why], "words": mask(description_of(session, case))}
+        for case, why in (*waits, *put)
+    ]
+
+
+def _put_on(session: Session, meeting: Meeting, actor: Actor, *, is_next: bool) -> list[tuple[Case, str]]:
     own = AgendaItem.meeting_id == meeting.id
-    waiting = AgendaItem.meeting_id.is_(None) & AgendaItem.settled_at.is_(None)
+    homeless = AgendaItem.meeting_id.is_(None) & AgendaItem.settled_at.is_(None)
     rows = session.execute(
-        select(AgendaItem, Case)
-        .join(Case, Case.id == AgendaItem.case_id)
-        .where(or_(own, waiting) if is_next else own, seen_by(actor))
+        select(Case, AgendaItem.why)
+        .join(AgendaItem, Case.id == AgendaItem.case_id)
+        .where(or_(own, homeless) if is_next else own, seen_by(actor))
         .options(*WITH_NAMES)
-        .order_by(AgendaItem.why, AgendaItem.added_at, AgendaItem.id)
+        .order_by(AgendaItem.added_at, AgendaItem.id)
     )
-    return [{"item": item, "case": case, "words": mask(description_of(session, case))} for item, case in rows]
+    return [(case, why) for case, why in rows]
+
+
+def _waiting(session: Session, actor: Actor) -> list[Case]:
+    forum = select(Unit.id).where(Unit.slug == FORUM).scalar_subquery()
+    waits = select(Case).where(Case.waiting_unit_id == forum, seen_by(actor))
+    return list(session.scalars(waits.options(*WITH_NAMES).order_by(Case.due_at, Case.id)))
 
 
 def _add(given: dict[str, Any]) -> None:
@@ -105,6 +123,5 @@ def _page(form: Form) -> str:
             coming=coming,
             held=[meeting for meeting in meetings if meeting.held_on < day],
             items=agenda_of(session, coming[0], current_actor()) if coming else [],
-            why=WHY_ON_AGENDA,
             now=right_now(),
         )
