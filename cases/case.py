@@ -14,10 +14,11 @@ from sqlalchemy import (
     Select,
     String,
     UniqueConstraint,
+    bindparam,
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, joinedload, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
 from cases.categories import Category
@@ -358,24 +359,29 @@ WITH_NAMES = (
 )
 
 
+BY_NAME = {
+    column: select(Case).where(column == bindparam("name")).options(*WITH_NAMES)
+    for column in (Case.ref, Case.public_id)
+}
+TO_READ = {
+    column: named.options(joinedload(Case.reporter), joinedload(Case.merged_into)) for column, named in BY_NAME.items()
+}
+TO_CHANGE = {column: named.with_for_update(of=Case) for column, named in BY_NAME.items()}
+
+
 def case_to_read(session: Session, ref: str) -> Case:
     """Give the case with this reference or public id; `NotFound` when there is none. Who may see it is not asked."""
-    found: Case | None = session.scalar(
-        _named(ref).options(*WITH_NAMES, joinedload(Case.reporter), joinedload(Case.merged_into))
-    )
-    if found is None:
-        raise NotFound(ref=ref)
-    return found
+    return _found(session, TO_READ, ref)
 
 
 def case_to_change(session: Session, ref: str) -> Case:
     """Give the case, locked until the transaction ends; `NotFound` when there is none."""
-    found: Case | None = session.scalar(_named(ref).options(*WITH_NAMES).with_for_update(of=Case))
+    return _found(session, TO_CHANGE, ref)
+
+
+def _found(session: Session, statements: dict[InstrumentedAttribute[str], Select[Case]], ref: str) -> Case:
+    is_reference = ref[:4].isdecimal() and ref[4:5] == "-" and ref[5:].isdecimal()
+    found: Case | None = session.scalar(statements[Case.ref if is_reference else Case.public_id], {"name": ref})
     if found is None:
         raise NotFound(ref=ref)
     return found
-
-
-def _named(ref: str) -> Select[Case]:
-    is_reference = ref[:4].isdecimal() and ref[4:5] == "-" and ref[5:].isdecimal()
-    return select(Case).where(Case.ref == ref if is_reference else Case.public_id == ref)
