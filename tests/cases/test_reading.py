@@ -40,23 +40,23 @@ def test_pages_neither_skip_nor_repeat_while_cases_come_in(small_house: SmallHou
     assert set(there) <= set(seen)
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    ["x", "!!", "bnVsbA", base64.urlsafe_b64encode(b"[" * 9000).decode()]
-    + [
-        base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
-        for content in (
-            ["due", "2026-01-01T00:00:00", 1],
-            ["due", "igår", 1],
-            ["due", None, 2**70],
-            ["received", None, 1],
-        )
-    ],
+NOT_OURS = (
+    "null",
+    "{}",
+    "[" * 9000,
+    json.dumps(["due", "2026-01-01T00:00:00", 1]),
+    json.dumps(["due", "igår", 1]),
+    json.dumps(["due", 17, 1]),
+    json.dumps(["due", None, 2**70]),
+    json.dumps(["received", None, 1]),
 )
-def test_a_cursor_that_is_not_ours_is_refused(small_house: SmallHouse, cursor: str) -> None:
+
+
+def test_a_cursor_that_is_not_ours_is_refused(small_house: SmallHouse) -> None:
     small_house.hand_in()
-    with pytest.raises(UnknownName):
-        page(small_house, Filters(sort=Sort.DUE, cursor=cursor))
+    for cursor in ("x", "!!", *(base64.urlsafe_b64encode(content.encode()).decode() for content in NOT_OURS)):
+        with pytest.raises(UnknownName):
+            page(small_house, Filters(sort=Sort.DUE, cursor=cursor))
 
 
 def test_filters_narrow_the_list(small_house: SmallHouse) -> None:
