@@ -3,6 +3,7 @@
 Each command imports what it needs when it runs, so that a sweep starts fast.
 """
 
+import logging
 import os
 import runpy
 import signal
@@ -190,12 +191,21 @@ def _fill_demonstration(database: "Database", settings: Settings) -> bool:
     """Fill an empty house; False when it is not empty."""
     from cases.demonstrating import fill
     from cases.demonstration import is_empty
+    from workers.demonstration import wire_of
 
     if not is_empty(database):
         return False
     click.echo("filling the demonstration municipality: 18 months in about half a minute", err=True)
-    fill(settings, right_now())
+    _be_quiet()
+    moment = right_now()
+    fill(settings, moment, wire_of(settings, moment))
     return True
+
+
+def _be_quiet() -> None:
+    import structlog
+
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 def _tell_where(database: "Database", settings: Settings) -> None:

@@ -1,0 +1,134 @@
+"""What comes in on a day: a question of the season from a village, a proposal, a plan's action, a duty."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from cases.handing_in import Reporter, Request
+from cases.states import Kind
+
+VILLAGES = {
+    "tallvinda": "Tallvinda", "almvinda": "Almvinda", "bjorkvinda": "Björkvinda", "ekvinda": "Ekvinda",
+    "hasselvinda": "Hasselvinda", "lindvinda": "Lindvinda", "ronnvinda": "Rönnvinda",
+}  # fmt: skip
+DOORS = {
+    "trafik": "gata", "belysning": "gata", "park": "gata", "snorojning": "gata", "renhallning": "gata",
+    "bredband": "naringsliv", "boende": "samhallsbyggnad", "bygglov": "miljo", "fritid": "kultur",
+    "skola": "utbildning", "omsorg": "omsorg", "foretag": "naringsliv", "kollektivtrafik": "samhallsbyggnad",
+    "ovrigt": "desk",
+}  # fmt: skip
+WINTER, SUMMER = (11, 12, 1, 2, 3), (4, 5, 6, 7, 8, 9)
+SEASONS = {"snorojning": WINTER, "park": SUMMER}
+PER_DAY = 0.56
+PHONES = tuple(f"070-174 {n // 100:02} {n % 100:02}" for n in range(605, 700))  # set apart for film and books
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One thing that comes in: the request, who hands it in (an address of ours, or nobody), and whose door it is."""
+
+    request: Request
+    unit: str
+    done: str
+    by: str = ""
+    chair: str = ""
+
+
+@dataclass
+class Questions:
+    """What has not been asked yet."""
+
+    told: dict[str, Any]
+    begins: date
+    _asked: set[tuple[str, str]] = field(default_factory=set)
+    _neighbours: int = 0
+
+    @classmethod
+    def of_the_house(cls, begins: date) -> "Questions":
+        """Read what the demonstration's people ask."""
+        return cls(tomllib.loads(Path(__file__).with_name("questions.toml").read_text(encoding="utf-8")), begins)
+
+    def of(self, day: date, chance: Random) -> Iterator[Arrival]:
+        """Give what comes in on this working day."""
+        if chance.random() < PER_DAY:
+            yield self._question(day, chance)
+        number = (day - self.begins).days
+        if number % 47 == 3:
+            yield self._proposal(number // 47, chance)
+        if number % 31 == 5:
+            yield self._action(number // 31, chance)
+        if number < 60 and number % 7 == 1:
+            yield self._duty(day, number // 7)
+
+    def _question(self, day: date, chance: Random) -> Arrival:
+        asked, village = self._unasked(day, chance)
+        name = VILLAGES[village]
+        words = {"i": f"i {name}", "bygd": name}
+        unit = DOORS[asked["category"]]
+        chair, by, how = _chair(village), "", chance.random()
+        title, text = asked["title"].format(**words), asked["text"].format(**words)
+        more: dict[str, Any] = {"reporter": self._neighbour(name, chance), "channel": "web"}
+        if how < 0.25:
+            by, more = chair, {"group": f"grupp-{_short(village)}", "channel": "web"}
+        elif how < 0.40:
+            by = "kontakt@tallvinda.example"
+            more = {"reporter": Reporter(name=f"Boende i {name}", phone=chance.choice(PHONES)), "channel": "phone"}
+        elif how < 0.45:
+            by, more = "kontakt@tallvinda.example", {"group": f"grupp-{_short(village)}", "channel": "meeting"}
+        request = Request(
+            Kind.ISSUE, title, text, category=asked["category"], place=village, public=chance.random() < 0.7, **more
+        )
+        return Arrival(request, unit, asked["done"], by, chair)
+
+    def _unasked(self, day: date, chance: Random) -> tuple[dict[str, str], str]:
+        while True:
+            asked = chance.choice(self.told["questions"])
+            village = chance.choice(list(VILLAGES))
+            in_season = day.month in SEASONS.get(asked["category"], range(1, 13))
+            if in_season and (asked["title"], village) not in self._asked:
+                self._asked.add((asked["title"], village))
+                return asked, village
+
+    def _neighbour(self, village: str, chance: Random) -> Reporter:
+        self._neighbours += 1
+        locale = "en" if chance.random() < 0.08 else "sv"
+        return Reporter(f"Boende i {village}", f"boende{self._neighbours}@example.se", None, locale)
+
+    def _proposal(self, number: int, chance: Random) -> Arrival:
+        told = self.told["proposals"]
+        village = chance.choice(list(VILLAGES))
+        request = Request(
+            Kind.PROPOSAL, told["titles"][number % len(told["titles"])], told["text"], place=village, public=True,
+            reporter=self._neighbour(VILLAGES[village], chance),
+        )  # fmt: skip
+        return Arrival(request, chance.choice(("samhallsbyggnad", "kultur")), told["done"])
+
+    def _action(self, number: int, chance: Random) -> Arrival:
+        told = self.told["plan"]
+        village = chance.choice(list(VILLAGES))
+        group = f"grupp-{_short(village)}"
+        title = f"{told['actions'][number % len(told['actions'])]} i {VILLAGES[village]}"
+        request = Request(Kind.ACTION, title, told["text"], category="plan", place=village, group=group)
+        return Arrival(request, group, told["done"], _chair(village), _chair(village))
+
+    def _duty(self, day: date, number: int) -> Arrival:
+        told, village = self.told["plan"], list(VILLAGES)[number % len(VILLAGES)]
+        group = f"grupp-{_short(village)}"
+        request = Request(
+            Kind.DUTY, f"{told['duties'][number % 2]}: {VILLAGES[village]}",
+            category="plan", place=village, group=group,
+            channel="duty", due_on=day + timedelta(days=150 + 9 * number), every_months=12, responsible=group,
+        )  # fmt: skip
+        return Arrival(request, group, "Klart och inlämnat.", "kontakt@tallvinda.example", _chair(village))
+
+
+def _short(village: str) -> str:
+    return "centrum" if village == "tallvinda" else village
+
+
+def _chair(village: str) -> str:
+    return f"ordforande.{_short(village)}@grupper.example"

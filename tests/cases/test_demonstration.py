@@ -1,0 +1,78 @@
+"""The demonstration is a house like any other: made by the domain, the same each time, and with nothing forgotten."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from cases import demonstrating
+from cases.case import Case
+from cases.database import Database
+from cases.demo.fates import FATES, TEMPER_OF, TEMPERS
+from cases.demo.questions import DOORS, VILLAGES, Questions
+from cases.demonstrating import fill
+from cases.demonstration import is_empty, who_may_log_in
+from cases.forgotten import find_forgotten
+from cases.history import Event
+from cases.migrating import migrate
+from cases.people import Person
+from cases.settings import read_settings
+
+NOW = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
+
+
+def _filled(folder: Path) -> Database:
+    settings = read_settings({}, folder=folder)
+    database = Database(settings.database_url, settings.calendar)
+    migrate(database)
+    assert is_empty(database)
+    fill(settings, NOW, lambda _: None)
+    assert not is_empty(database)
+    return database
+
+
+@pytest.fixture(autouse=True)
+def _a_short_story(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demonstrating, "MONTHS", 3)
+
+
+def _told(database: Database) -> list[tuple[object, ...]]:
+    with database.reading() as session:
+        rows = session.execute(select(Event.stream, Event.seq, Event.type, Event.at).order_by(Event.stream, Event.seq))
+        return [tuple(row) for row in rows]
+
+
+def test_the_same_story_is_told_each_time(tmp_path: Path) -> None:
+    first, second = _filled(tmp_path / "a"), _filled(tmp_path / "b")
+    assert _told(first) == _told(second)
+    first.close()
+    second.close()
+
+
+def test_everything_happened_when_it_is_recorded_and_nothing_is_forgotten(tmp_path: Path) -> None:
+    database = _filled(tmp_path)
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Case)) > 30
+        late = select(func.count()).select_from(Event).where(Event.recorded_at != Event.at)
+        assert session.scalar(late) == 0
+        assert {breach.guarantee for breach in find_forgotten(session, NOW)} <= {"G4"}  # no wire ran: nothing was told
+        assert {email for email, _ in who_may_log_in(session)} >= {"kontakt@tallvinda.example"}
+    database.close()
+
+
+def test_the_demonstrations_people_have_no_names_and_no_addresses_of_anybody(tmp_path: Path) -> None:
+    database = _filled(tmp_path)
+    with database.reading() as session:
+        assert all(email.endswith(".example") for email in session.scalars(select(Person.email)))
+    database.close()
+
+
+def test_every_question_has_a_door_and_every_door_a_temper() -> None:
+    questions = Questions.of_the_house(NOW.date()).told["questions"]
+    assert {question["category"] for question in questions} <= set(DOORS)
+    assert {temper for door in DOORS.values() for temper in TEMPERS[TEMPER_OF[door]]} <= set(FATES)
+    titles = [question["title"] for question in questions]
+    assert len(set(titles)) == len(titles)
+    assert all(len(question["title"].format(i="i Hasselvinda", bygd="Hasselvinda")) < 120 for question in questions)
+    assert len(VILLAGES) == 7

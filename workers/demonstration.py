@@ -1,0 +1,46 @@
+"""The demonstration's wire: every letter is planned as usual; those of the last weeks are sent to the local mailbox.
+
+What is older would fill the mailbox that a visitor looks into: it counts as sent and called, without a letter kept.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from cases.database import Database, now
+from cases.settings import Settings
+from notifications.deliveries import Channel, Delivery, Outcome
+from notifications.sending import deliver_some, post_of
+from workers.relay import relay_some
+from workers.tick_letters import plan_a_tick
+
+SENT_FOR = timedelta(days=21)
+CALLS_WAIT = timedelta(days=3)
+LONG_AGO = {Channel.MAIL: (Outcome.SENT, SENT_FOR), Channel.CALL: (Outcome.CALLED, CALLS_WAIT)}
+
+
+def wire_of(settings: Settings, until: datetime) -> Callable[[Database], None]:
+    """Give what tells everybody of a day, in a story that ends at `until`."""
+    post = post_of(settings)
+
+    def tell(database: Database) -> None:
+        while relay_some(database) is not None:
+            pass
+        while plan_a_tick(database) is not None:
+            pass
+        with database.reading() as session:
+            present = session.scalars(select(now())).one()
+        for channel, (outcome, waits) in LONG_AGO.items():
+            if present < until - waits:
+                _settle(database, channel, outcome)
+        while deliver_some(database, post):
+            pass
+
+    return tell
+
+
+def _settle(database: Database, channel: Channel, outcome: Outcome) -> None:
+    with database.transaction() as session:
+        waiting = (Delivery.channel == channel, Delivery.outcome == Outcome.WAITING)
+        session.execute(update(Delivery).where(*waiting).values(outcome=outcome, finished_at=now()))
