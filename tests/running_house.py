@@ -172,6 +172,11 @@ class RunningHouse:
         return "\n".join(f"{log.name}: {log.read_text(errors='replace')[-1500:]}" for log in logs)
 
 
+def text_of(letter: Letter) -> str:
+    """Give the plain text of a letter."""
+    return str(letter.message.get_body(("plain",)).get_content())
+
+
 class Visitor:
     """Somebody with a browser of their own: cookies, forms, and links that come by mail."""
 
@@ -184,8 +189,7 @@ class Visitor:
         before = len(self.house.sink.to(email))
         self.post("/logga-in", email=email)
         self.house.wait_until(lambda: len(self.house.sink.to(email)) > before, "the log-in letter")
-        letter = self.house.sink.to(email)[-1].message.get_body(("plain",)).get_content()
-        self.post(re.search(r"/logga-in/\S+", letter).group())
+        self.post(re.search(r"/logga-in/\S+", text_of(self.house.sink.to(email)[-1])).group())
 
     def get(self, path: str) -> str:
         """Give the page."""

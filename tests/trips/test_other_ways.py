@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from running_house import RunningHouse, Visitor
+from running_house import RunningHouse, Visitor, text_of
 
 from cases.calendar import Calendar
 
@@ -19,7 +19,7 @@ def test_what_is_not_ours_comes_back_to_the_desk_with_its_reason(running_house: 
     assert back["state"] == "received" and back["responsible"] == "desk"
     last = house.events(ref, by=CONTACT)[-1]
     assert last["type"] == "case.sent_back" and last["note"] == "Det är Trafikverkets väg."
-    house.wait_until(lambda: any("Trafikverkets" in mail.message.as_string() for mail in house.sink.to(CONTACT)))
+    house.wait_until(lambda: any("Trafikverkets" in text_of(mail) for mail in house.sink.to(CONTACT)))
 
 
 def test_what_is_parked_is_taken_up_again_on_its_day_by_itself(running_house: RunningHouse):
@@ -62,9 +62,7 @@ def test_two_cases_about_the_same_become_one_and_nobody_is_lost(running_house: R
     second = house.hand_in("Mörkt vid skolan", reporter={"name": "Bo", "email": "bo@prov.example"})["ref"]
     house.change(second, "merged", by=CONTACT, into=first, reason="Samma lykta.")
     house.change(first, "done", by=CONTACT, note="Lampan är bytt.")
-    house.wait_until(
-        lambda: any("Lampan är bytt." in mail.message.as_string() for mail in house.sink.to("bo@prov.example"))
-    )
+    house.wait_until(lambda: any("Lampan är bytt." in text_of(mail) for mail in house.sink.to("bo@prov.example")))
 
 
 def test_a_reference_is_no_key_and_a_second_change_is_told_what_happened(running_house: RunningHouse):
