@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload
 
 from cases import clocks
@@ -42,7 +43,8 @@ def sweep(database: Database, *, now: datetime | None = None) -> int:
     """Let everything that is due by `now` (UTC; default: the database's present) happen; give the rungs fired.
 
     Any number of sweepers may run. Raises `ClockTrouble` when no `now` is given and this machine's clock and the
-    database's differ by more than five minutes.
+    database's differ by more than five minutes. A case that cannot be handled holds up no other: what was wrong with
+    the first such one is raised when all others are done.
     """
     moment = now or _present(database)
     sweeper = Sweeper(database, moment)
@@ -50,6 +52,8 @@ def sweep(database: Database, *, now: datetime | None = None) -> int:
     while sweeper.one_batch():
         pass
     sweeper.seal()
+    if sweeper.trouble is not None:
+        raise sweeper.trouble
     return sweeper.fired
 
 
@@ -79,18 +83,41 @@ class Sweeper:
     database: Database
     now: datetime
     fired: int = 0
+    trouble: Exception | None = None
+    _size: int = BATCH
+    _at_hand: list[int] = field(default_factory=list)
+    _stuck: list[int] = field(default_factory=list)
     _tick: int | None = None
     _token: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def one_batch(self) -> bool:
-        """Handle up to a thousand due cases; False when none is left."""
+        """Handle up to a thousand due cases, or one by one once a batch has failed; False when none is left."""
         if not self._anything_due():
             return False
+        try:
+            return self._handle_some()
+        except OperationalError:
+            raise  # the database itself: nothing else would go better
+        except Exception as trouble:
+            self._set_aside(trouble)
+            return True
+
+    def _handle_some(self) -> bool:
+        self._at_hand = []
         with self.database.transaction() as session:
-            cases = _due_cases(session, self.now)
-            if cases:
-                self.fired += handle(session, cases, self.now, self._tick_of(session))
-            return len(cases) == BATCH
+            cases = list(session.scalars(self._due_cases()))
+            self._at_hand = [case.id for case in cases]
+            rungs = handle(session, cases, self.now, self._tick_of(session)) if cases else 0
+        self.fired += rungs
+        return len(cases) == self._size
+
+    def _set_aside(self, trouble: Exception) -> None:
+        if not self._at_hand:
+            raise trouble  # it was no case's fault
+        if self._size == 1:
+            self._stuck += self._at_hand
+            self.trouble = self.trouble or trouble
+        self._size = 1
 
     def seal(self) -> None:
         """Say that the tick is complete, so that its letters are planned."""
@@ -101,7 +128,21 @@ class Sweeper:
 
     def _anything_due(self) -> bool:
         with self.database.reading() as session:
-            return session.scalar(select(Case.id).where(Case.next_at <= self.now).limit(1)) is not None
+            return session.scalar(select(Case.id).where(*self._due).limit(1)) is not None
+
+    @property
+    def _due(self) -> tuple[ColumnElement[bool], ...]:
+        return (Case.next_at <= self.now, *([Case.id.not_in(self._stuck)] if self._stuck else []))
+
+    def _due_cases(self) -> Select[Case]:
+        return (
+            select(Case)
+            .where(*self._due)
+            .order_by(Case.next_at, Case.id)
+            .limit(self._size)
+            .options(joinedload(Case.responsible), joinedload(Case.policy))
+            .with_for_update(of=Case, skip_locked=True)
+        )
 
     def _tick_of(self, session: Session) -> int:
         """Keep the lease on the open tick, or begin a new one when somebody sealed it meanwhile."""
@@ -121,18 +162,6 @@ class Sweeper:
 
 def _in(session: Session, time: timedelta) -> datetime:
     return session.scalars(select(database_now())).one() + time
-
-
-def _due_cases(session: Session, now: datetime) -> list[Case]:
-    due = (
-        select(Case)
-        .where(Case.next_at <= now)
-        .order_by(Case.next_at, Case.id)
-        .limit(BATCH)
-        .options(joinedload(Case.responsible), joinedload(Case.policy))
-        .with_for_update(of=Case, skip_locked=True)
-    )
-    return list(session.scalars(due))
 
 
 def handle(session: Session, cases: list[Case], now: datetime, tick_id: int) -> int:

@@ -18,6 +18,7 @@ from cases.history import Event
 from cases.house import the_house
 from cases.overdue import BATCH, TICK_LEASE, sweep
 from cases.people import A_COMMAND
+from cases.policies import Policy
 from cases.progress import WaitingFor
 from cases.refusals import ClockTrouble
 from cases.states import Kind, State
@@ -542,6 +543,19 @@ def set_the_databases_clock(database: Database, moment: datetime) -> None:
             name = session.scalars(text("SELECT current_database()")).one()
             session.execute(text(f"ALTER DATABASE {name} SET {PRESENT} = '{moment.isoformat()}'"))
     database.engine.dispose()
+
+
+def test_a_case_that_cannot_be_handled_holds_up_no_other(small_house: SmallHouse) -> None:
+    refs = [small_house.hand_in(f"Fråga {n}") for n in range(5)]
+    with small_house.database.transaction() as session:
+        odd = Policy(scope="odd", name="Udda", terms={"an unknown term": 1})
+        session.add(odd)
+        session.flush()
+        case_to_change(session, refs[2]).policy_id = odd.id
+    with pytest.raises(TypeError, match="unknown term"):
+        small_house.sweep(morning(date(2026, 3, 4)))
+    assert [len(rungs(small_house, ref)) for ref in refs] == [1, 1, 0, 1, 1]
+    assert all(tick.sealed_at for tick in ticks(small_house))
 
 
 def test_a_clock_that_is_wrong_is_trouble_and_an_outage_is_not(small_house: SmallHouse) -> None:
