@@ -64,6 +64,7 @@ def up(host: str, port: int, demo: bool) -> None:
         run_migrations(database)
         if demo:
             _fill_demonstration(database, settings)
+        _log()
         embedded = Embedded(database, settings)
         embedded.start()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -43,6 +43,7 @@ def publish(session: Session, case: Case, *, at: datetime) -> None:
     row = session.get(Published, case.id)
     if row is not None:
         row.title, row.description = shown.title, shown.description
+        session.flush()
         return
     session.add(
         Published(
