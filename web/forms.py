@@ -140,7 +140,7 @@ def _age(stamp: str) -> float | None:
         _, at = _stamps().loads(stamp, max_age=SLOWEST, return_timestamp=True)
     except BadSignature:
         return None
-    return (right_now() - at).total_seconds()
+    return float((right_now() - at).total_seconds())
 
 
 def _stamps() -> URLSafeTimedSerializer:

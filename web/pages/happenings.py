@@ -60,6 +60,7 @@ ICONS = {
     "case.escalated": "bell",
     "case.put_on_agenda": "users",
     "case.words_erased": "x",
+    "case.imported": "inbox",
 }
 STYLES = {
     "case.done": "is-done",
@@ -265,6 +266,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], Names], str]] = {
     "case.promise_broken": _with(_l("The promise of %(day)s was not kept"), day=_day("promised_on")),
     "case.escalated": _escalated,
     "case.put_on_agenda": _agenda,
+    "case.imported": _with(_l("Brought in from another system; an answer by %(day)s"), day=_day("due_on")),
     "case.words_erased": _with(_l("Words were erased: %(decision)s"), decision=_fact("decision")),
 }
 
