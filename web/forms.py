@@ -18,6 +18,7 @@ from web.translated import gettext
 
 QUICKEST, SLOWEST = 3, 24 * 3600  # seconds from showing a form to sending it
 UNPROCESSABLE = 422
+NAMED_HERE = {"file": "files", "reason": "note"}  # where a form calls a field otherwise than the domain
 
 
 class Form:
@@ -49,12 +50,13 @@ class Form:
             self.status = UNPROCESSABLE
             messages = refused.normalized_messages()  # type: ignore[no-untyped-call]
             self.refusals |= {str(name): _first(words) for name, words in messages.items()}
+            self.refusal = self.refusals.pop("stamp", "")  # no field that anybody sees
         else:
             self._refuse(refused)
 
     def _refuse(self, refusal: Refusal) -> None:
         self.refused, self.status = refusal, status_of(refusal)
-        field = getattr(refusal, "field", "")
+        field = NAMED_HERE.get(getattr(refusal, "field", ""), getattr(refusal, "field", ""))
         if field:
             self.refusals[field] = sentence_of(refusal.code, refusal.facts)
         else:

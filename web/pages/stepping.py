@@ -53,8 +53,6 @@ def take(ref: str) -> Response | tuple[str, int]:
         told = _take(ref, given, actor)
         flash(_thanks(told), "success")
         return redirect(url_for("case.show", ref=ref), 303)
-    if "reason" in form.refusals:
-        form.refusals["note"] = form.refusals.pop("reason")
     return page_of(ref, actor, step_form=form), form.status
 
 
