@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Float,
     ForeignKey,
@@ -123,7 +124,8 @@ class Case(Base):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     responsible_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    responsible_holds: Mapped[bool | None] = mapped_column(default=True)
+    # NULL once the case has ended, also when it is new and has ended already (an import): not the default then
+    responsible_holds: Mapped[bool | None] = mapped_column(Boolean().evaluates_none(), default=True)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"), default=None)

@@ -12,6 +12,7 @@ from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case, Party, ReferenceCounte
 from cases.categories import Category
 from cases.database import calendar_of, insert_of, table_of
 from cases.events import CasePlanned, CaseReceived
+from cases.gathering import Gathering, gathering_of, remembered
 from cases.history import Entry, Said
 from cases.house import the_house
 from cases.people import Actor
@@ -134,13 +135,34 @@ def _plan_duty(session: Session, case: Case, terms: Terms, request: Request, ent
 
 def next_reference(session: Session, year: int) -> str:
     """Give the next reference of this local year, such as 2026-0042, from a counter row in the transaction."""
+    gathering = gathering_of(session)
+    if gathering is not None and year in gathering.references:
+        gathering.references[year] += 1
+        return _reference(year, gathering.references[year])
+    number = _raise_counter(session, year)
+    if gathering is not None:
+        gathering.references[year] = number
+    return _reference(year, number)
+
+
+def keep_references(session: Session, gathering: Gathering) -> None:
+    """Write the counters as far as a session that gathers has counted."""
+    for year, last in gathering.references.items():
+        session.execute(update(ReferenceCounter).where(ReferenceCounter.year == year).values(last=last))
+
+
+def _reference(year: int, number: int) -> str:
+    return f"{year}-{number:04d}"
+
+
+def _raise_counter(session: Session, year: int) -> int:
     counter = table_of(ReferenceCounter)
     raised = update(ReferenceCounter).where(ReferenceCounter.year == year).values(last=ReferenceCounter.last + 1)
     number = session.scalar(raised.returning(ReferenceCounter.last))
     if number is None:
         session.execute(insert_of(session)(counter).values(year=year, last=0).on_conflict_do_nothing())
-        number = session.scalar(raised.returning(ReferenceCounter.last))
-    return f"{year}-{number:04d}"
+        number = session.scalars(raised.returning(ReferenceCounter.last)).one()
+    return number
 
 
 def _check_words(request: Request) -> None:
@@ -165,7 +187,9 @@ def named(session: Session, table: type[Named], slug: str | None, field: str) ->
     """Give the active category or place with this slug, None for none; `UnknownName` when there is no such."""
     if not slug:
         return None
-    found = session.scalar(select(table).where(table.slug == slug, table.active))
+    found = remembered(
+        session, (table, slug), lambda: session.scalar(select(table).where(table.slug == slug, table.active))
+    )
     if found is None:
         raise UnknownName(field=field, name=slug)
     return found

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from cases.bulk import insert_many
 from cases.database import Base, BigId, UtcDateTime, now, one_of, table_of
 from cases.events import Happening
+from cases.gathering import gathering_of
 from cases.people import Actor, ActorKind
 from cases.wire import LETTERS, Work
 from cases.words import Visibility, Words, commitment, fresh_salt
@@ -108,8 +109,13 @@ class Entry:
     def write(self, session: Session) -> list[int]:
         """Write events, words and work rows; give the events' ids, in order.
 
-        In a session that is silent (an import replays history) no work row is written, so nobody is told.
+        In a session that is silent (an import replays history) no work row is written, so nobody is told. In one
+        that gathers they are written when it ends, and there are no ids yet.
         """
+        gathering = gathering_of(session)
+        if gathering is not None:
+            gathering.entries.append((self, self.rows()))
+            return []
         return insert_entries(session, [self])[id(self)]
 
     def rows(self) -> list[dict[str, Any]]:
@@ -157,9 +163,14 @@ class Entry:
 
 def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int]]:
     """Write entries with one statement per table; give their events' ids by `id(entry)`."""
-    drafted = [entry.rows() for entry in entries]
+    return insert_numbered(session, [(entry, entry.rows()) for entry in entries])
+
+
+def insert_numbered(session: Session, numbered: list[tuple[Entry, list[dict[str, Any]]]]) -> dict[int, list[int]]:
+    """Write entries whose rows are numbered already, in that order; give their events' ids by `id(entry)`."""
+    entries, drafted = [entry for entry, _ in numbered], [rows for _, rows in numbered]
     session.flush()  # the cases' own rows: a new one gets its id here
-    for entry, rows in zip(entries, drafted, strict=True):
+    for entry, rows in numbered:
         for row in rows:
             row["stream"] = entry.subject.stream
     flat = [row for rows in drafted for row in rows]

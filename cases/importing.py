@@ -14,7 +14,9 @@ from cases.case import Case
 from cases.categories import Category
 from cases.database import Database
 from cases.events import HouseSettingChanged
-from cases.history import SILENT
+from cases.gathering import gathered
+from cases.handing_in import keep_references
+from cases.history import SILENT, insert_numbered
 from cases.imports.examining import Examined
 from cases.imports.mapping import BadMapping, Mapping, own_columns, read_mapping
 from cases.imports.replaying import Clocks, Replay, begin, go_on
@@ -105,12 +107,11 @@ class Importing:
         """Write those that are not there yet, in one transaction."""
         with self.database.transaction() as session:
             session.info[SILENT] = True
-            for row in self._fresh(session, rows):
-                if row.state is State.MERGED or row.key in self._targets:
-                    self._later.append(row)
-                else:
-                    go_on(session, begin(session, row), row, None, self.replay)
-                    self.done.written += 1
+            with gathered(session) as gathering:
+                for row in self._fresh(session, rows):
+                    self._take(session, row)
+            keep_references(session, gathering)
+            insert_numbered(session, gathering.entries)
 
     def finish(self) -> None:
         """Write what was merged, and then what it was merged into, which must still be open until then."""
@@ -121,6 +122,16 @@ class Importing:
                 into = begun[row.merged_into].ref if row.merged_into else None
                 go_on(session, begun[row.key], row, into, self.replay)
             self.done.written += len(begun)
+
+    def _take(self, session: Session, row: Row) -> None:
+        if row.state is State.MERGED or row.key in self._targets:
+            self._later.append(row)
+            return
+        case = begin(session, row)
+        if row.promised_on or row.state is State.PLANNED:
+            session.flush()  # a promise names its case
+        go_on(session, case, row, None, self.replay)
+        self.done.written += 1
 
     def _fresh(self, session: Session, rows: list[Row]) -> list[Row]:
         known = select(Case.source, Case.external_id).where(Case.external_id.in_([row.external_id for row in rows]))

@@ -3,10 +3,11 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, or_, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database import Base, BigId
+from cases.gathering import remembered
 
 
 @dataclass(frozen=True)
@@ -73,14 +74,15 @@ def terms_to_store(terms: Terms) -> dict[str, Any]:
 
 def matching(session: Session, kind: str, category_id: int | None, place_id: int | None) -> Policy:
     """Give the most specific policy of today for such a case."""
-    found = session.scalars(
-        select(Policy).where(
-            or_(Policy.kind.is_(None), Policy.kind == kind),
-            or_(Policy.category_id.is_(None), Policy.category_id == category_id),
-            or_(Policy.place_id.is_(None), Policy.place_id == place_id),
-        )
-    ).all()
-    return max(found, key=_specificity)
+    policies = remembered(session, Policy, lambda: session.scalars(select(Policy)).all())
+    fits = [
+        policy
+        for policy in policies
+        if policy.kind in {None, kind}
+        and policy.category_id in {None, category_id}
+        and policy.place_id in {None, place_id}
+    ]
+    return max(fits, key=_specificity)
 
 
 def _specificity(policy: Policy) -> tuple[bool, bool, bool, int]:

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, se
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database import Base, BigId, one_of
+from cases.gathering import remembered
 from cases.refusals import UnknownName
 
 
@@ -59,7 +60,9 @@ class Unit(Base):
 
 def unit_named(session: Session, slug: str, *, field: str = "unit") -> Unit:
     """Give the unit with this slug; `UnknownName` (told of `field`) when there is none that is active."""
-    unit = session.scalar(select(Unit).where(Unit.slug == slug, Unit.active))
+    unit = remembered(
+        session, ("unit", slug), lambda: session.scalar(select(Unit).where(Unit.slug == slug, Unit.active))
+    )
     if unit is None:
         raise UnknownName(field=field, name=slug)
     return unit
@@ -67,4 +70,4 @@ def unit_named(session: Session, slug: str, *, field: str = "unit") -> Unit:
 
 def the_desk(session: Session) -> Unit:
     """Give the contact desk: every house has exactly one."""
-    return session.scalars(select(Unit).where(Unit.slug == DESK)).one()
+    return remembered(session, DESK, lambda: session.scalars(select(Unit).where(Unit.slug == DESK)).one())
