@@ -1,5 +1,6 @@
 """A migrated house for a test: made once per process, then copied."""
 
+import atexit
 import shutil
 import tempfile
 from datetime import UTC, datetime
@@ -17,7 +18,9 @@ A_TUESDAY = datetime(2026, 4, 14, 9, 0, tzinfo=UTC)
 
 @cache
 def _template() -> Path:
-    path = Path(tempfile.mkdtemp(prefix="ventil-")) / "house.sqlite3"
+    folder = Path(tempfile.mkdtemp(prefix="ventil-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "house.sqlite3"
     database = Database(f"sqlite:///{path}", CALENDAR)
     migrate(database)
     database.close()
