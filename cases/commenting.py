@@ -8,10 +8,11 @@ from cases.case import LONGEST_TEXT, Case
 from cases.events import CaseCommented
 from cases.history import Entry, Said
 from cases.people import Actor, Who
-from cases.progress import Change, change_state, show_life
+from cases.progress import Change, change_state
 from cases.refusals import NotAllowed, TooLong, WordsNeeded
 from cases.seeing import may_see
 from cases.states import State
+from cases.taking_on import show_life
 from cases.words import Visibility
 
 

@@ -13,7 +13,7 @@ from cases.handing_in import named
 from cases.history import Entry, Event, Said
 from cases.people import Actor
 from cases.places import Place
-from cases.progress import set_statutory, use_present_policy
+from cases.present_policy import set_statutory, use_present_policy
 from cases.published import Published
 from cases.publishing import publish, unpublish
 from cases.refusals import MergedIntoItself, NotAllowed, TooLong, WordsNeeded

@@ -5,7 +5,12 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.database import Base, BigId, UtcDateTime
+from cases.case import Case
+from cases.database import Base, BigId, UtcDateTime, calendar_of
+from cases.events import CasePutOnAgenda
+from cases.history import Entry
+from cases.people import Actor
+from cases.refusals import NotAllowed
 
 
 class Meeting(Base):
@@ -46,3 +51,32 @@ class AgendaItem(Base):
 def next_meeting(session: Session, day: date) -> Meeting | None:
     """Give the first meeting on this local day or after it; None when none is planned yet."""
     return session.scalars(select(Meeting).where(Meeting.held_on >= day).order_by(Meeting.held_on)).first()
+
+
+def put_on_agenda(session: Session, case: Case, why: str, entry: Entry) -> None:
+    """Put the case on the next meeting's agenda, because it "waits" for the forum or is "chosen"; once is enough."""
+    if _open_item(session, case) is not None:
+        return
+    meeting = next_meeting(session, calendar_of(session).day_of(entry.at))
+    session.add(AgendaItem(case_id=case.id, why=why, added_at=entry.at))
+    entry.add(CasePutOnAgenda(why=why, meeting_on=meeting.held_on.isoformat() if meeting else None))
+
+
+def choose_for_agenda(session: Session, case: Case, *, by: Actor, at: datetime) -> list[int]:
+    """Let the contact person put a case on the agenda; give the events' ids, none when it stands there."""
+    if not by.is_contact:
+        raise NotAllowed(step="put_on_agenda")
+    entry = Entry(case, by=by, at=at)
+    put_on_agenda(session, case, "chosen", entry)
+    return entry.write(session) if entry else []
+
+
+def take_off_agenda(session: Session, case: Case, at: datetime, *, why: str | None = None) -> None:
+    """Settle what stands on the agenda of this case: all of it, or only what stands there for this reason."""
+    item = _open_item(session, case)
+    if item is not None and why in {None, item.why}:
+        item.settled_at = at
+
+
+def _open_item(session: Session, case: Case) -> AgendaItem | None:
+    return session.scalar(select(AgendaItem).where(AgendaItem.case_id == case.id, AgendaItem.settled_at.is_(None)))

@@ -16,7 +16,7 @@ from cases.states import State
 DEADLOCK = "40P01"
 
 
-def merge(session: Session, case: Case, into: str, *, by: Actor, at: datetime) -> CaseMerged:
+def merge_into(session: Session, case: Case, into: str, *, by: Actor, at: datetime) -> CaseMerged:
     """End `case` as merged into the open case `into`, to which the one who asked and the followers go along."""
     was = case.state.value
     target = _target(session, case, into)

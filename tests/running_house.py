@@ -23,7 +23,8 @@ EMBEDDED = ("up",)
 GROWN_UP = ("web", "relay", "worker", "clock")
 SERVES = {"up", "web"}
 VENTIL = Path(sys.executable).with_name("ventil")
-PATIENCE = 30.0
+STARTED = b"process.started"
+PATIENCE = 60.0
 
 
 @dataclass
@@ -59,10 +60,12 @@ class RunningHouse:
         return done.stderr if fails else done.stdout
 
     def start(self, process: str, name: str | None = None) -> None:
-        """Start one of the house's processes, and wait until it answers when it serves pages."""
+        """Start one of the house's processes, and wait until it works."""
         serving = process in SERVES
         words = [process, *(["--port", str(self.port)] if serving else [])]
-        with (self.folder / f"{name or process}.log").open("ab") as log:
+        told = self.folder / f"{name or process}.log"
+        with told.open("ab") as log:
+            starts = told.read_bytes().count(STARTED)
             self.processes[name or process] = subprocess.Popen(
                 [VENTIL, *words],
                 env=self.environment,
@@ -72,7 +75,9 @@ class RunningHouse:
                 stderr=log,
             )
         if serving:
-            self.wait_until(self.is_ready)
+            self.wait_until(self.is_ready, process)
+        else:
+            self.wait_until(lambda: told.read_bytes().count(STARTED) > starts, process)
 
     def kill(self, name: str) -> None:
         """Kill -9 the process and whatever it started."""
