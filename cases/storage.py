@@ -12,6 +12,11 @@ from cases.refusals import NotFound
 KEY = re.compile(r"[0-9a-f]{64}")
 
 
+def attachments_under(var: Path) -> "Folder":
+    """Give the folder for the attachments of the house whose own folder is `var`."""
+    return Folder(var / "attachments")
+
+
 class Folder:
     """Files under random keys. A path is made of a key alone, never of anything that somebody wrote."""
 

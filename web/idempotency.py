@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from flask import Response, request
-from sqlalchemy import Index, String, Text, delete, select, update
+from sqlalchemy import Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database import Base, BigId, UtcDateTime, insert_of
@@ -81,12 +81,6 @@ def once(session: Session, change: Callable[[], Response]) -> Response:
         return change()
     claimed = _claim(session, given)
     return _keep(session, claimed, change()) if claimed else _again(session, given)
-
-
-def forget_old_keys(session: Session, at: datetime) -> int:
-    """Forget the keys that are more than seven days old; give how many."""
-    gone = session.execute(delete(KeptAnswer).where(KeptAnswer.made_at < at - KEPT).returning(KeptAnswer.id))
-    return len(gone.all())
 
 
 def _claim(session: Session, given: GivenKey) -> int | None:

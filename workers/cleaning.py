@@ -7,9 +7,11 @@ import structlog
 from sqlalchemy import column, delete, exists, table
 from sqlalchemy.orm import Session
 
+from cases.attaching import forget_orphans
 from cases.database import UtcDateTime
 from cases.history import Event
 from cases.keys import LOGIN, Link, WebSession
+from cases.storage import attachments_under
 from cases.ticks import Tick
 from notifications.leases import present
 from workers.workplace import Workplace
@@ -27,7 +29,16 @@ def clean_up(workplace: Workplace) -> dict[str, int]:
         with workplace.database.transaction() as session:
             removed[name] = len(session.execute(statement(session)).all())
     LOG.info("cleaned", **removed)
+    _orphans(workplace)
     return removed
+
+
+def _orphans(workplace: Workplace) -> None:
+    """Remove attachments that no row names; a row whose file is missing is told, since only a person can mend it."""
+    with workplace.database.reading() as session:
+        missing = forget_orphans(session, attachments_under(workplace.settings.var), at=present(session))
+    if missing:
+        LOG.error("attachments.missing", count=len(missing))
 
 
 def _answers(session: Session) -> Any:

@@ -1,6 +1,7 @@
 """The morning letter, the stuck-work check, cleaning up, and the watchdog."""
 
 import hashlib
+import os
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -12,8 +13,10 @@ from cases.database import now
 from cases.history import Event
 from cases.house import the_house
 from cases.keys import LOGIN, UNFOLLOW, Link, WebSession, make_link
+from cases.refusals import NotFound
 from cases.settings import read_settings
 from cases.states import State
+from cases.storage import attachments_under
 from cases.ticks import Tick
 from cases.wire import Work
 from notifications.deliveries import Delivery, MailServer
@@ -121,6 +124,17 @@ def test_what_is_old_is_removed_and_what_is_needed_stays(workplace, town):
     assert (count(town, ANSWERS), count(town, WebSession), count(town, Link)) == (1, 1, 3)
     assert count(town, Tick) == ticks - 1  # the one that an event names stays
     assert clean_up(workplace) == {"answers": 0, "sessions": 0, "links": 0, "empty_ticks": 0}
+
+
+def test_a_file_that_no_case_names_is_removed_after_a_day(workplace):
+    storage = attachments_under(workplace.settings.var)
+    old, new = storage.keep(b"nobody's"), storage.keep(b"perhaps somebody's soon")
+    for file in workplace.settings.var.rglob(f"*{old[2:]}*"):
+        os.utime(file, (0, 0))
+    clean_up(workplace)
+    assert storage.content(new) == b"perhaps somebody's soon"
+    with pytest.raises(NotFound):
+        storage.content(old)
 
 
 # --- the watchdog ---------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
 """Where the pages find the bytes of attachments."""
 
-from cases.storage import Folder
+from cases.storage import Folder, attachments_under
 from web.running import house
 
 
 def storage() -> Folder:
     """Give the storage of the house."""
-    return Folder(house().settings.var / "attachments")
+    return attachments_under(house().settings.var)
