@@ -53,9 +53,27 @@ class Delivery(Base):
         CheckConstraint("channel IN ('mail', 'call', 'role')", name="channel"),
         CheckConstraint("(channel = 'mail') = (address_id IS NOT NULL)", name="mail_has_address"),
         CheckConstraint("outcome <> 'suppressed' OR reason IS NOT NULL", name="suppressed_has_reason"),
-        Index("ix_delivery_waiting", "address_id", "id", postgresql_where=text("outcome = 'waiting'"), sqlite_where=text("outcome = 'waiting'")),
-        Index("ix_delivery_next", "next_attempt_at", "id", postgresql_where=text("outcome = 'waiting'"), sqlite_where=text("outcome = 'waiting'")),
-        Index("ix_delivery_open", "channel", "id", postgresql_where=text("outcome IN ('waiting', 'set_aside')"), sqlite_where=text("outcome IN ('waiting', 'set_aside')")),
+        Index(
+            "ix_delivery_waiting",
+            "address_id",
+            "id",
+            postgresql_where=text("outcome = 'waiting'"),
+            sqlite_where=text("outcome = 'waiting'"),
+        ),
+        Index(
+            "ix_delivery_next",
+            "next_attempt_at",
+            "id",
+            postgresql_where=text("outcome = 'waiting'"),
+            sqlite_where=text("outcome = 'waiting'"),
+        ),
+        Index(
+            "ix_delivery_open",
+            "channel",
+            "id",
+            postgresql_where=text("outcome IN ('waiting', 'set_aside')"),
+            sqlite_where=text("outcome IN ('waiting', 'set_aside')"),
+        ),
         Index("ix_delivery_address_id", "address_id", "created_at"),
     )
 

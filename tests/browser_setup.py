@@ -69,10 +69,9 @@ def _succeeds(command: list[str], environment: dict[str, str]) -> bool:
 
 def main() -> int:
     """Print where the browser is; exit 1 with one line where there is none."""
-    if os.environ.get("VENTIL_TEST_BROWSER"):
-        found = find_browser()
-    else:
-        found = find_browser() or install_browser()
+    found = find_browser()
+    if found is None and not os.environ.get("VENTIL_TEST_BROWSER"):
+        found = install_browser()
     if found:
         print(f"browser: {found}")
         return 0

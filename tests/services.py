@@ -131,9 +131,7 @@ def _works(binaries: Path) -> bool:
     if not all((binaries / name).exists() for name in ("postgres", "initdb", "pg_ctl")):
         return False
     try:
-        told = subprocess.run(
-            [binaries / "postgres", "--version"], capture_output=True, text=True, **_nobody()
-        )
+        told = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, **_nobody())
     except OSError:
         return False
     version = told.stdout.partition("(PostgreSQL) ")[2].split(".")[0].strip()

@@ -117,9 +117,7 @@ class SmtpSink:
         mood = self._mood
         if mood in ("accept", "drop"):
             content = envelope.original_content or b""
-            self.letters.append(
-                Letter(envelope.mail_from or "", tuple(envelope.rcpt_tos), bytes(content))
-            )
+            self.letters.append(Letter(envelope.mail_from or "", tuple(envelope.rcpt_tos), bytes(content)))
         if mood == "hang":
             while not self._end.is_set() and not server.transport.is_closing():
                 await asyncio.sleep(0.02)
