@@ -46,4 +46,4 @@ def _postgresql(element: words_match, compiler: Any, **kw: Any) -> str:
 @compiles(words_match, "sqlite")
 def _sqlite(element: words_match, compiler: Any, **kw: Any) -> str:
     _, _, prefix = _bound(element, compiler, **kw)
-    return f"words.id IN (SELECT rowid FROM words_search WHERE words_search MATCH {prefix})"  # noqa: S608  # nosec B608 - a bound parameter
+    return f"words.id IN (SELECT rowid FROM words_search WHERE words_search MATCH {prefix})"  # noqa: S608 - a bound parameter  # nosec B608

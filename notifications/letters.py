@@ -157,7 +157,7 @@ def write(letter: str, locale: str, context: dict[str, Any]) -> Written:
 
 @cache
 def _templates(locale: str) -> Environment:
-    environment = Environment(  # noqa: S701  # nosec B701 - plain text; the page escapes
+    environment = Environment(  # noqa: S701 - plain text; the page escapes  # nosec B701
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
         trim_blocks=True,

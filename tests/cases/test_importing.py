@@ -3,8 +3,9 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -14,11 +15,13 @@ from sqlalchemy import func, select
 from cases.case import Case
 from cases.database import Database
 from cases.exporting import export_cases
+from cases.forgotten import find_forgotten
 from cases.history import Event, replay
 from cases.importing import Clocks, Imported, Order, examine, report_bad, write
 from cases.imports.mapping import BadMapping, read_mapping
 from cases.imports.tables import BadTable, read_table
 from cases.loading import load_house
+from cases.overdue import sweep
 from cases.people import A_COMMAND
 from cases.states import State
 from cases.units import Unit
@@ -364,6 +367,31 @@ def test_the_real_file_is_replayed_as_it_says(database: Database) -> None:
     assert (done, told) == (Imported(written=605), {})
     assert states == Counter(meant[row["status"]] for row in rows)
     assert units == Counter(row["owner"].lower() for row in rows)
+    with database.reading() as session:
+        cases = session.scalars(select(Case)).all()
+    assert Counter(_day_there(case.received_at) for case in cases) == _days(rows, "createddate")
+    closed = [case for case in cases if case.state == "closed"]
+    ended = [row for row in rows if meant[row["status"]] == "closed" and row["closeddate"]]
+    assert Counter(_day_there(case.ended_at) for case in closed) == _days(ended, "closeddate")
+
+
+@pytest.mark.skipif(not SAMPLE.exists(), reason="the sample is not on this machine")
+def test_a_sweep_a_day_after_the_real_file_forgets_nothing(database: Database) -> None:
+    now = datetime.now(UTC)
+    _import(database, Order(SAMPLE, now, LA311.read_text(), Clocks.HISTORY))
+    first = datetime(2020, 1, 4, 7, tzinfo=UTC)
+    rungs = [sweep(database, now=first + timedelta(days=day)) for day in range(92)]
+    assert sum(rungs) > 0
+    with database.reading() as session:
+        assert find_forgotten(session, first + timedelta(days=91, minutes=1)) == []
+
+
+def _day_there(moment: datetime) -> str:
+    return moment.astimezone(ZoneInfo("America/Los_Angeles")).date().isoformat()
+
+
+def _days(rows: list[dict[str, str]], column: str) -> Counter[str]:
+    return Counter(datetime.strptime(row[column], "%m/%d/%y %H:%M").date().isoformat() for row in rows)  # noqa: DTZ007
 
 
 def test_the_rest_of_that_file_is_taken_too(database: Database, tmp_path: Path) -> None:
