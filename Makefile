@@ -12,10 +12,10 @@ TESTS ?=
 TEMPLATES = $(wildcard web/templates notifications/templates)
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
-.PHONY: help setup run browser test lint format bench servers lock vendor clean
+.PHONY: help setup run browser test lint format bench servers lock translations vendor clean
 
 help: ## list what make can do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/made ## make the environment in .venv (a second call is instant)
 	@:
@@ -65,6 +65,9 @@ lock: setup ## lock what requirements/*.in name (LOCK_FLAGS=--upgrade takes the 
 	@$(LOCK) $(LOCK_FLAGS) requirements/runtime.in --output-file requirements/runtime.txt >/dev/null
 	@echo "lock: requirements/dev.txt"
 	@$(LOCK) $(LOCK_FLAGS) requirements/dev.in --constraints requirements/runtime.txt --output-file requirements/dev.txt >/dev/null
+
+translations: setup ## bring the Swedish catalogue up to date with what the pages say, and compile it
+	@$(BIN)/python tools/translations.py
 
 vendor: setup ## fetch the stylesheets, icons, fonts and scripts in web/static/vendor again
 	@$(BIN)/python tools/vendor.py

@@ -110,6 +110,21 @@ def _show(session: Session, case: Case, what: list[str], at: datetime) -> None:
         publish(session, case, at=at)
 
 
+def follow_present_policy(session: Session, case: Case, *, by: Actor, at: datetime) -> list[int]:
+    """Let the case follow the policy of today instead of the version that it kept; give the events' ids.
+
+    The clock that runs now runs on; the next one is by the new terms. None when it follows it already.
+    """
+    if not by.is_contact:
+        raise NotAllowed(step="present_policy")
+    entry, kept = Entry(case, by=by, at=at), case.policy_id
+    use_present_policy(session, case, at)
+    if case.policy_id == kept:
+        return []
+    entry.add(CaseCorrected(what=["policy"]))
+    return entry.write(session)
+
+
 def relate(session: Session, case: Case, other: Case, *, by: Actor, at: datetime) -> list[int]:
     """Say that two cases have to do with each other; give the events' ids. Both must be locked."""
     if not by.is_staff:

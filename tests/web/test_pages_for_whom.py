@@ -30,6 +30,7 @@ PAGES = {
     "/arenden/{private}": (NONE, NONE, YES, NONE, YES, YES, YES, YES, YES),
     "/arenden/{published}": (YES,) * 9,
     "/arenden/{private}/publicera": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, NO),
+    "/arenden/{private}/radera": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, NO),
     "/arenden/2020-0001": (NONE,) * 9,
     "/arende/{public_id}": (YES,) * 9,
     "/arende/{private}": (NONE,) * 9,

@@ -10,6 +10,7 @@ from web.pages import (
     commenting,
     correcting,
     desk,
+    erasing,
     following,
     forum,
     handing_in,
@@ -27,6 +28,7 @@ from web.pages.layout import dress
 
 BLUEPRINTS = (
     overview.bp, handing_in.bp, several.bp, mine.bp, case.bp, stepping.bp, commenting.bp, correcting.bp, publishing.bp,
+    erasing.bp,
     attachments.bp, following.bp, desk.bp, units.bp, searching.bp, calls.bp, set_aside.bp, mailbox.bp, forum.bp,
     accessibility.bp,
 )  # fmt: skip

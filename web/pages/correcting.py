@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from cases.case import case_to_change
-from cases.correcting import Correction, correct, relate
+from cases.correcting import Correction, correct, follow_present_policy, relate
 from cases.refusals import NotFound, UnknownName
 from web.asking import current_actor
 from web.forms import Form, TypedSchema, day_field, text_field
@@ -44,6 +44,16 @@ def put_right(ref: str) -> Response | tuple[str, int]:
         flash(gettext("Corrected."), "success")
         return redirect(url_for("case.show", ref=ref), 303)
     return page_of(ref, actor, correct_form=form), form.status
+
+
+@bp.post("/arenden/<ref>/dagens-policy")
+@open_to(Audience.CONTACT)
+def follow_todays_policy(ref: str) -> Response:
+    """Let the case follow the policy of today."""
+    with house().database.transaction() as session:
+        changed = follow_present_policy(session, case_to_change(session, ref), by=current_actor(), at=right_now())
+    flash(gettext("The case follows today’s policy.") if changed else gettext("It follows today’s policy already."))
+    return redirect(url_for("case.show", ref=ref), 303)
 
 
 @bp.post("/arenden/<ref>/hor-ihop")

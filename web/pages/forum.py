@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from cases.case import WITH_NAMES, Case
-from cases.forum import AgendaItem, Meeting, next_meeting
+from cases.case import WITH_NAMES, Case, case_to_change
+from cases.forum import AgendaItem, Meeting, choose_for_agenda, next_meeting
 from cases.masking import mask
 from cases.people import Actor
 from cases.reading import description_of
@@ -66,6 +66,16 @@ def agenda(number: int) -> str:
             raise NotFound(ref=str(number))
         items = agenda_of(session, meeting, current_actor())
         return render_template("meeting.html", meeting=meeting, items=items, now=right_now())
+
+
+@bp.post("/arenden/<ref>/dagordning")
+@open_to(Audience.CONTACT)
+def choose(ref: str) -> Response:
+    """Put a case on the next meeting's agenda."""
+    with house().database.transaction() as session:
+        chosen = choose_for_agenda(session, case_to_change(session, ref), by=current_actor(), at=right_now())
+    flash(gettext("The case is on the agenda.") if chosen else gettext("It stands on the agenda already."))
+    return redirect(url_for("case.show", ref=ref), 303)
 
 
 def agenda_of(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, Any]]:

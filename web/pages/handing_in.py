@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
-from marshmallow import fields
+from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -52,6 +52,7 @@ class HandedByStaff(Handed):
     group = text_field(60)
     channel = text_field(20)
     due_on = day_field()
+    every_months = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 120))
     responsible = text_field(60)
     protected = fields.Boolean(load_default=False)
 
@@ -119,6 +120,7 @@ def _request(given: dict[str, Any], actor: Actor) -> Request:
         channel=given.get("channel") or "web",
         public=given["public"],
         due_on=given.get("due_on"),
+        every_months=given.get("every_months"),
         responsible=given.get("responsible"),
     )
 
