@@ -12,7 +12,7 @@ from typing import Protocol
 
 import flask_mail
 
-LONGEST_LINE = 76
+LONGEST_LINE, LONGEST_ALLOWED = 76, 990  # signs: kept for readers; what RFC 5322 lets a line hold
 PLAIN = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x20]+@[^\s@<>()\[\],;:\\\"]+")
 
 
@@ -98,9 +98,13 @@ def _part(subtype: str, text: str) -> bytes:
 
 
 def _header(name: str, value: str) -> bytes:
-    """Give one header. Short plain ones are as they are; the library folds and encodes the others."""
+    """Give one header. Plain ones are as they are when short or one word: an address that is encoded opens nothing.
+
+    The library folds and encodes the others.
+    """
     name, value = _one_line(name), _one_line(value)
-    if value.isascii() and value.isprintable() and len(name) + len(value) < LONGEST_LINE and "=?" not in value:
+    longest = LONGEST_LINE if " " in value else LONGEST_ALLOWED
+    if value.isascii() and value.isprintable() and len(name) + len(value) < longest and "=?" not in value:
         return f"{name}: {value}\r\n".encode()
     return _folded(name, value)
 

@@ -81,6 +81,12 @@ def test_nobody_puts_a_header_into_a_letter(bad):
     assert message["Subject"] == "Hej Bcc: alla@example.org"
 
 
+def test_a_long_way_out_is_one_that_mail_programs_can_follow():
+    way_out = f"<https://arenden.kommun.example/sluta-folja/{'0a' * 40}>"
+    content = compose(Written(headers={"List-Unsubscribe": way_out}), "1@example.org")
+    assert f"List-Unsubscribe: {way_out}\r\n".encode() in content
+
+
 @pytest.mark.parametrize("bad", ["berit", "@example.org", "berit@", "a b@x.se\r\nBcc: c@x.se", ""])
 def test_what_is_no_address_is_refused(bad):
     with pytest.raises(ValueError):
