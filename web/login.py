@@ -14,6 +14,7 @@ from cases.history import Entry
 from cases.house import the_house
 from cases.keys import LOGIN, Link, hashed, link_with, make_link, use_link
 from cases.people import A_VISITOR, Actor, Person, actor_for
+from cases.units import DESK, MAY_BE_RESPONSIBLE, Unit
 from web.asking import current_actor
 from web.cookies import drop_session_cookie, session_cookie, set_session_cookie
 from web.guard import Audience, open_to
@@ -83,6 +84,19 @@ def be_somebody() -> AnyResponse:
     return welcome(key) if key else redirect(url_for("login.ask"), 303)
 
 
+@bp.get("/min-sida")
+@open_to(Audience.LOGGED_IN)
+def first_page() -> AnyResponse:
+    """Go where this person's work is: the desk, the list of their department or group, or the forum."""
+    actor = current_actor()
+    with house().database.reading() as rows:
+        own = select(Unit.slug).where(Unit.id.in_(actor.unit_ids), Unit.kind.in_(MAY_BE_RESPONSIBLE), Unit.slug != DESK)
+        slug = rows.scalar(own.order_by(Unit.id))
+    if slug and not actor.is_contact:
+        return redirect(url_for("units.show", slug=slug), 303)
+    return redirect(url_for("desk.show" if actor.is_staff else "forum.show"), 303)
+
+
 @bp.post("/logga-ut")
 @open_to(Audience.ANYBODY)
 def log_out() -> AnyResponse:
@@ -141,7 +155,7 @@ def welcome(key: str) -> Response:
     """Go where they wanted, with new cookies: those from before the log-in open nothing."""
     wanted = safe_next(session.get(NEXT))
     session.clear()
-    return set_session_cookie(_see(wanted), key)
+    return set_session_cookie(_see(url_for("login.first_page") if wanted == HOME else wanted), key)
 
 
 def farewell(end: Callable[[Session], None]) -> Response:

@@ -15,7 +15,12 @@ SWEDISH_ORDER = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
 
 def in_swedish_order(choices: Choices) -> Choices:
     """Give the choices by name, with å, ä and ö last, whatever the database's sorting knows."""
-    return sorted(choices, key=lambda choice: choice[1].lower().translate(SWEDISH_ORDER))
+    return sorted(choices, key=lambda choice: swedish(choice[1]))
+
+
+def swedish(name: str) -> str:
+    """Give what a name is sorted by."""
+    return name.lower().translate(SWEDISH_ORDER)
 
 
 def places_to_choose(session: Session) -> Choices:
@@ -41,17 +46,19 @@ def units_to_choose(session: Session, *kinds: UnitKind) -> Choices:
     return in_swedish_order([(unit.slug, unit.name) for unit in rows])
 
 
-def officers_to_choose(session: Session, unit_id: int | None = None) -> Choices:
-    """Give those who can hold a case, by mail address: of one unit, or of all with the unit's name."""
+def officers_to_choose(session: Session, responsible: Unit, *, of_all: bool) -> list[tuple[str, Choices]]:
+    """Give those who can hold a case, by mail address, by unit: of the one that has it, then of all."""
     rows = session.execute(
         select(Person.email, Person.name, Unit.name)
         .join(Membership, Membership.person_id == Person.id)
         .join(Unit, Unit.id == Membership.unit_id)
         .where(Person.active, Unit.active, Membership.until.is_(None), Membership.role != Role.ADMIN)
-        .where(Unit.id == unit_id if unit_id is not None else Unit.kind.in_(tuple(MAY_BE_RESPONSIBLE)))
+        .where(Unit.kind.in_(tuple(MAY_BE_RESPONSIBLE)) if of_all else Unit.id == responsible.id)
     ).all()
-    named = {email: f"{name} – {unit}" if unit_id is None else name for email, name, unit in rows}
-    return in_swedish_order(list(named.items()))
+    by_unit: dict[str, dict[str, str]] = {responsible.name: {}} if rows else {}
+    for email, name, unit in sorted(rows, key=lambda row: swedish(row[2])):
+        by_unit.setdefault(unit, {})[email] = name
+    return [(unit, in_swedish_order(list(people.items()))) for unit, people in by_unit.items() if people]
 
 
 def suggested_unit(session: Session, category_id: int | None) -> str:

@@ -10,13 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.people import Actor, Person
+from cases.people import Actor, ActorKind, Person
 from cases.reading import Told as Happened
 from cases.reading import timeline
 from cases.units import Unit
 from notifications.told import Told, told_of
 from web.pages.dates import day_words, moment_words
-from web.pages.names import ACTORS, CHANNELS, OUTCOMES, STATES
+from web.pages.names import ACTORS, OUTCOMES, STATES, channel_name
 from web.translated import gettext, language, ngettext
 
 CLOCKS = {
@@ -132,21 +132,28 @@ def lines_of(session: Session, case: Case, actor: Actor, *, since: int = 0) -> l
     people = {line.event.facts["officer"] for line in lines if line.event.facts.get("officer")}
     names, told = Names.of(session, people), told_of(session, case.id, language()) if actor.is_staff else {}
     shown = [line for line in lines if actor.person_id or line.event.type not in BEHIND_THE_SCENES]
-    return [_line(line, names, tuple(told.get(line.event.id, ()))) for line in reversed(shown)]
+    return [_line(line, actor, names, tuple(told.get(line.event.id, ()))) for line in reversed(shown)]
 
 
-def _line(line: Happened, names: Names, told: tuple[Any, ...]) -> Line:
+def _line(line: Happened, actor: Actor, names: Names, told: tuple[Any, ...]) -> Line:
     event = line.event
     return Line(
         seq=event.seq,
         type=event.type,
         at=event.at,
-        by=line.by or str(ACTORS.get(event.actor, "")),
+        by=line.by or _who(event.actor, actor),
         happened=sentence_for(event.type, event.facts, names),
         said=line.words.get("note", ""),
         only_staff=event.facts.get("visibility") == "internal",
         told=told,
     )
+
+
+def _who(acted: str, reader: Actor) -> str:
+    """Give who acted without being anybody known; you, when you read your own case."""
+    if reader.kind is ActorKind.REPORTER and acted in {ActorKind.REPORTER, ActorKind.VISITOR}:
+        return gettext("You")
+    return str(ACTORS.get(acted, ""))
 
 
 def sentence_for(type_: str, facts: dict[str, Any], names: Names) -> str:
@@ -156,7 +163,7 @@ def sentence_for(type_: str, facts: dict[str, Any], names: Names) -> str:
 
 
 def _received(facts: dict[str, Any], names: Names) -> str:
-    return gettext("Came in: %(channel)s", channel=str(CHANNELS.get(facts["channel"], facts["channel"])).lower())
+    return gettext("Came in: %(channel)s", channel=channel_name(facts["channel"]).lower())
 
 
 def _assigned(facts: dict[str, Any], names: Names) -> str:
@@ -201,7 +208,7 @@ def _escalated(facts: dict[str, Any], names: Names) -> str:
     }
     if facts["rung"] == 0:
         return gettext("Reminder before %(clock)s", clock=words["clock"])
-    return gettext("Nobody has acted on %(clock)s: rung %(rung)s. The next one comes %(day)s", **words)
+    return gettext("Nobody has acted on %(clock)s: reminder %(rung)s. The next one comes %(day)s", **words)
 
 
 def _promised(facts: dict[str, Any], names: Names) -> str:

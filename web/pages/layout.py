@@ -19,7 +19,7 @@ from web.asking import actor_in
 from web.pages.choosing import category_name
 from web.pages.dates import FILTERS, moment_words
 from web.pages.happenings import ICONS, told_words
-from web.pages.names import ASIDE_KINDS, CHANNELS, KINDS, ROLES, STATE_COLOURS, STATES, UNIT_KINDS
+from web.pages.names import ASIDE_KINDS, KINDS, ROLES, STATE_COLOURS, STATES, UNIT_KINDS, channel_name
 from web.pulse import is_silent, last_sweep
 from web.running import house, right_now, today
 from web.translated import gettext, language
@@ -58,7 +58,7 @@ NAMED: dict[str, Callable[[str], Any]] = {
     "state_colour": lambda state: STATE_COLOURS.get(State(state), "neutral"),
     "kind_name": lambda kind: KINDS[Kind(kind)],
     "unit_kind": lambda kind: UNIT_KINDS[kind],
-    "channel_name": lambda channel: str(CHANNELS.get(channel, channel)),
+    "channel_name": channel_name,
     "aside_kind": lambda kind: ASIDE_KINDS[kind],
     "happening_icon": lambda type_: ICONS.get(type_, "history"),
 }
@@ -90,14 +90,18 @@ def example_day() -> str:
 
 
 def posts() -> dict[int, str]:
-    """Give what everybody is, and where, by person: for the demonstration's list of people."""
+    """Give all that everybody is, and where, by person: for the demonstration's list of people."""
     with house().database.reading() as session:
         rows = session.execute(
             select(Membership.person_id, Membership.role, Unit.name)
             .outerjoin(Unit, Unit.id == Membership.unit_id)
             .where(Membership.until.is_(None))
+            .order_by(Membership.id)
         )
-        return {person: f"{ROLES[role]}, {unit}" if unit else str(ROLES[role]) for person, role, unit in rows}
+        held: dict[int, list[str]] = {}
+        for person, role, unit in rows:
+            held.setdefault(person, []).append(f"{ROLES[role]}, {unit}" if unit else str(ROLES[role]))
+        return {person: "; ".join(posts) for person, posts in held.items()}
 
 
 def _around() -> Around:

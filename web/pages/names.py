@@ -52,6 +52,13 @@ CHANNELS = {
     "mail": _l("Mail"),
     "meeting": _l("Meeting"),
     "visit": _l("Visit"),
+    "letter": _l("Letter"),
+}
+
+UNCHOSEN_CHANNELS = {
+    "duty": _l("A recurring duty"),
+    "import": _l("Import"),
+    "api": _l("Another system"),
 }
 
 STEPS = {
@@ -147,6 +154,11 @@ WHY_ON_AGENDA = {
     "waits": _l("Waits for the forum"),
     "chosen": _l("Chosen"),
 }
+
+
+def channel_name(channel: str) -> str:
+    """Give how a case came in; what a house calls it itself, as it is."""
+    return str((CHANNELS | UNCHOSEN_CHANNELS).get(channel, channel))
 
 
 def step_name(name: str, source: State) -> str:

@@ -64,7 +64,7 @@ def step_choices(session: Session, case: Case, actor: Actor) -> dict[str, Any]:
     return {
         "steps": open_steps(session, case, actor),
         "step_units": units_to_choose(session),
-        "step_officers": officers_to_choose(session, None if actor.is_contact else case.responsible_id),
+        "step_officers": officers_to_choose(session, case.responsible, of_all=actor.is_contact),
         "step_suggests": suggested_unit(session, case.category_id),
         "step_waits": _waits(others),
     }

@@ -62,9 +62,17 @@ def _take(ref: str, given: dict[str, Any], actor: Actor) -> list[str]:
         if not may_see(actor, case) or case.ref != ref:
             raise NotFound(ref=ref)
         step = _chosen(case, given["step"], actor)
-        told = would_be_told(session, case, step.event, language())
-        change_state(session, case, _change(step, given), by=actor, at=right_now())
+        change = _change(step, given)
+        told = would_be_told(session, case, step.event, language(), **_known(change))
+        change_state(session, case, change, by=actor, at=right_now())
         return told
+
+
+def _known(change: Change) -> dict[str, str]:
+    """Give what was chosen that decides who is told."""
+    whom = change.waiting_for
+    chosen = {"responsible": change.responsible, "waiting_for": whom and whom.kind, "unit": whom and whom.unit}
+    return {name: value for name, value in chosen.items() if value}
 
 
 def _chosen(case: Case, name: str, actor: Actor) -> Step:

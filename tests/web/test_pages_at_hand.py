@@ -1,0 +1,65 @@
+"""What is at hand: the page where one's work is, the people of the unit first, and words that say who and how."""
+
+from datetime import date
+
+import pytest
+from small_pages import visitor
+
+from cases.people import Membership, Role
+from cases.states import Kind, State
+from web.pages.layout import posts
+
+
+@pytest.mark.parametrize(
+    ("who", "first"),
+    [
+        ("contact", "/skrivbord"),
+        ("admin", "/skrivbord"),
+        ("officer", "/enhet/gata"),
+        ("head", "/enhet/gata"),
+        ("member", "/enhet/norrby"),
+        ("representative", "/forum"),
+    ],
+)
+def test_everybody_comes_to_where_their_work_is(sqlite_web, who, first):
+    assert visitor(sqlite_web, who).get("/min-sida").headers["Location"] == first
+    assert visitor(sqlite_web, who).get(first).status_code == 200
+
+
+def test_who_was_told_names_the_unit_that_was_chosen(sqlite_web):
+    ref = sqlite_web.house.hand_in()
+    desk = visitor(sqlite_web, "contact")
+    assert desk.send(f"/arenden/{ref}/steg", step="assign", responsible="gata").status_code == 303
+    page = desk.read(f"/arenden/{ref}")
+    assert "Besked går till: Gata" in page
+    assert "den enhet som väljs" not in page.partition("Vad händer nu?")[0]
+
+
+def test_the_people_of_the_unit_that_has_it_come_first(sqlite_web):
+    ref = sqlite_web.house.reach(State.ASSIGNED)
+    page = visitor(sqlite_web, "contact").get(f"/arenden/{ref}").text
+    assert page.count("<optgroup") > 1
+    assert page.partition("<optgroup")[2].startswith(' label="Gata">')
+    own = visitor(sqlite_web, "officer").get(f"/arenden/{ref}").text
+    assert own.count("<optgroup") == 1
+
+
+def test_your_own_page_calls_you_you(sqlite_web):
+    ref = sqlite_web.house.hand_in()
+    page = visitor(sqlite_web).read(f"/arende/{sqlite_web.house.case(ref).public_id}")
+    assert "kl. 09.00 · Du" in page
+    assert "kl. 09.00 · En besökare" in visitor(sqlite_web, "contact").read(f"/arenden/{ref}")
+
+
+def test_how_a_duty_came_in_has_a_name(sqlite_web):
+    ref = sqlite_web.house.hand_in(kind=Kind.DUTY, by="contact", channel="duty")
+    page = visitor(sqlite_web, "contact").read(f"/arenden/{ref}")
+    assert "Kom in: ett återkommande uppdrag" in page
+
+
+def test_the_demonstration_tells_all_that_somebody_is(sqlite_web):
+    person, unit = sqlite_web.person_id("member"), sqlite_web.house.unit_id("forum")
+    with sqlite_web.database.transaction() as session:
+        session.add(Membership(person_id=person, unit_id=unit, role=Role.MEMBER, since=date(2026, 3, 2)))
+    with sqlite_web.app.test_request_context("/"):
+        assert posts()[person].startswith("Medlem, Norrby; Medlem, ")
