@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import services
+import structlog
 from browser_setup import find_browser
 from small_house import SmallHouse, copied_sqlite, furnish, open_small_house
 from smtp_sink import SmtpSink
@@ -138,6 +139,13 @@ def postgres_copy(postgres_server: str, run_folder: Path) -> Iterator[Callable[[
 def own_postgres(run_folder: Path) -> Iterator[Callable[..., services.Server]]:
     """`own_postgres(durable=False)`: a server of the test's own, to stop, crash and start."""
     yield from _own(run_folder, services.start_postgres)
+
+
+@pytest.fixture(autouse=True)
+def fresh_log() -> Iterator[None]:
+    """Let the log of one test say nothing in another's: servers set it up for their whole process."""
+    yield
+    structlog.reset_defaults()
 
 
 # --- a furnished house ---------------------------------------------------------------------

@@ -86,7 +86,8 @@ class TypedSchema(Schema):
 
     @pre_load
     def _without_the_empty(self, data: Any, **_: Any) -> dict[str, Any]:
-        return {name: value.strip() for name, value in data.items() if value.strip()}
+        plain = {name: value.replace("\0", "").strip() for name, value in data.items()}  # PostgreSQL holds no NUL
+        return {name: value for name, value in plain.items() if value}
 
 
 def text_field(longest: int = LONGEST_TITLE, needed: Any = None) -> fields.String:
