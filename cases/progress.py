@@ -108,7 +108,12 @@ def _refuse_lacking(step: Step, change: Change) -> None:
 
 
 def _visibility(step: Step, change: Change) -> Visibility:
-    """Reasons are public (G7): only a note that no rule asks for may be kept from those who take part."""
+    """Reasons are public (G7): only a note that no rule asks for may be kept from those who take part.
+
+    What the one who asked says against it is no reason of the house's: nobody has read it before all would.
+    """
+    if step.name == "contest":
+        return Visibility.PARTICIPANTS
     return change.visibility if not {"reason", "note"} & set(step.needs) else Visibility.PUBLIC
 
 

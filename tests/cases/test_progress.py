@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from small_house import A_DATE, CALENDAR, MONDAY, SmallHouse
+from sqlalchemy import select
 
 from cases.case import case_to_change
 from cases.policies import Policy
@@ -19,6 +20,7 @@ from cases.refusals import (
     WordsNeeded,
 )
 from cases.states import State
+from cases.words import Visibility, Words
 
 DAY = timedelta(days=1)
 TODAY = CALENDAR.day_of(MONDAY)
@@ -156,6 +158,15 @@ def test_after_the_fourteen_days_only_staff_reopen(small_house: SmallHouse, who:
         small_house.change(ref, State.ASSIGNED, by=who, note="Det är kvar", at=MONDAY + 15 * DAY)
     small_house.change(ref, State.ASSIGNED, by="officer", note="Vi tittar igen", at=MONDAY + 15 * DAY)
     assert [event.type for event in small_house.events(ref)][-1] == "case.reopened"
+
+
+def test_what_is_said_against_it_is_not_for_everybody(small_house: SmallHouse) -> None:
+    ref = small_house.reach(State.DONE)
+    small_house.change(ref, State.ASSIGNED, by="reporter", note="Det luktar hos min granne Rut.")
+    with small_house.database.reading() as session:
+        said = session.scalars(select(Words).where(Words.field == "note").order_by(Words.id.desc())).first()
+        assert said is not None
+        assert (said.text, said.visibility) == ("Det luktar hos min granne Rut.", Visibility.PARTICIPANTS)
 
 
 def test_a_command_reopens_and_contests_nothing(small_house: SmallHouse) -> None:
