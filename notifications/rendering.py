@@ -114,9 +114,11 @@ def _digest(teller: Teller, delivery: Delivery, around: Around) -> Written:
 
 
 def _in_brief(teller: Teller, delivery: Delivery, line: dict[str, Any], around: Around) -> str:
-    """Give the line's own subject, with the topic and the place."""
-    subject, about = teller.tell(delivery, line, around).subject, about_of(line, delivery.locale)
-    return f"{subject} ({about})" if about else subject
+    """Give the line's own subject, with the title as far as it may be read, the topic and the place."""
+    context = teller.context(delivery, line, around)
+    subject, about = write(line["letter"], delivery.locale, context).subject, about_of(line, delivery.locale)
+    named = f"{subject} – {context['title']}" if context["title"] else subject
+    return f"{named} ({about})" if about else named
 
 
 # --- text and HTML ---------------------------------------------------------------------

@@ -238,12 +238,14 @@ def test_a_digest_of_more_than_fifty_lines_says_how_many_more(town: Town, locale
 
 
 def test_two_lines_about_one_case_are_told_as_one_case(town: Town) -> None:
-    ref = town.assigned()
+    ref = town.assigned(title="Lampan vid bron")
     day = date(2026, 5, 20)
     town.change(ref, State.PLANNED, by="olle", officer="olle@kommun.example", due_on=day)
     town.plan()
     town.sweep(datetime(2026, 5, 21, 9, tzinfo=UTC))
-    assert last(town, "digest").subject == f"[{ref}] Flera saker i samma ärende"
+    digest = last(town, "digest")
+    assert digest.subject == f"[{ref}] Flera saker i samma ärende"
+    assert " – Lampan vid bron" in " ".join(digest.text.split())
 
 
 def test_no_line_of_the_text_is_long_and_the_page_is_its_own(town: Town) -> None:
