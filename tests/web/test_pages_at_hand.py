@@ -1,10 +1,13 @@
 """What is at hand: the page where one's work is, the people of the unit first, and words that say who and how."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from small_house import MONDAY
 from small_pages import visitor
 
+from cases.case import case_to_change
+from cases.forum import choose_for_agenda
 from cases.people import Membership, Role
 from cases.states import Kind, State
 from web.pages.layout import posts
@@ -63,3 +66,32 @@ def test_the_demonstration_tells_all_that_somebody_is(sqlite_web):
         session.add(Membership(person_id=person, unit_id=unit, role=Role.MEMBER, since=date(2026, 3, 2)))
     with sqlite_web.app.test_request_context("/"):
         assert posts()[person].startswith("Medlem, Norrby; Medlem, ")
+
+
+def test_a_meeting_that_was_held_keeps_its_agenda(sqlite_web):
+    held, later = "2026-06-10", "2099-04-14"
+    contact = visitor(sqlite_web, "contact")
+    for day in (held, later):
+        contact.send("/forum", name="Forum", held_on=day)
+    there, settled = (sqlite_web.house.reach(State.ASSIGNED, title=title) for title in ("Bryggan", "Bänken"))
+    put_on_agenda(sqlite_web, there, settled)
+    sqlite_web.house.change(settled, State.DONE, note="Lagad", at=MONDAY + timedelta(days=200))
+    before = contact.read("/forum/1")
+    assert "Bryggan" in before
+    assert "Bänken" in before
+    after = contact.read("/forum/2")
+    assert "Bryggan" in after
+    assert "Bänken" not in after
+
+
+def put_on_agenda(web, *refs):
+    with web.database.transaction() as session:
+        for ref in refs:
+            choose_for_agenda(session, case_to_change(session, ref), by=web.house.actors["contact"], at=MONDAY)
+
+
+def test_staff_go_from_the_receipt_to_the_case(sqlite_web):
+    ref = sqlite_web.house.hand_in()
+    receipt = f"/kvitto/{sqlite_web.house.case(ref).public_id}"
+    assert f'href="/arenden/{ref}"' in visitor(sqlite_web, "contact").get(receipt).text
+    assert f'href="/arenden/{ref}"' not in visitor(sqlite_web).get(receipt).text

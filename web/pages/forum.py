@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -81,8 +81,8 @@ def choose(ref: str) -> Response:
 def agenda_of(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, Any]]:
     """Give the meeting's items that the actor may see: `case`, `why` and `words`.
 
-    What waits for the forum, or has no meeting, belongs to the next one. An agenda is printed and handed round, so
-    personal numbers, telephones and addresses are masked.
+    What waits for the forum, or is not settled, belongs to the next one; a meeting that has been held keeps what stood
+    there then. An agenda is printed and handed round, so personal numbers, telephones and addresses are masked.
     """
     following = next_meeting(session, today())
     is_next = following is not None and following.id == meeting.id
@@ -97,15 +97,22 @@ def agenda_of(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str
 
 def _put_on(session: Session, meeting: Meeting, actor: Actor, *, is_next: bool) -> list[tuple[Case, str]]:
     own = AgendaItem.meeting_id == meeting.id
-    homeless = AgendaItem.meeting_id.is_(None) & AgendaItem.settled_at.is_(None)
+    homeless = AgendaItem.meeting_id.is_(None) & (AgendaItem.settled_at.is_(None) if is_next else _stood_there(meeting))
     rows = session.execute(
         select(Case, AgendaItem.why)
         .join(AgendaItem, Case.id == AgendaItem.case_id)
-        .where(or_(own, homeless) if is_next else own, seen_by(actor))
+        .where(or_(own, homeless), seen_by(actor))
         .options(*WITH_NAMES)
         .order_by(AgendaItem.added_at, AgendaItem.id)
     )
     return [(case, why) for case, why in rows]
+
+
+def _stood_there(meeting: Meeting) -> ColumnElement[bool]:
+    """Say whether an item stood on the agenda on the day of a meeting that has been held."""
+    calendar = house().database.calendar
+    not_settled = AgendaItem.settled_at.is_(None) | (AgendaItem.settled_at >= calendar.morning_of(meeting.held_on))
+    return (AgendaItem.added_at <= calendar.end_of(meeting.held_on)) & not_settled & (meeting.held_on < today())
 
 
 def _waiting(session: Session, actor: Actor) -> list[Case]:
