@@ -95,3 +95,10 @@ def test_staff_go_from_the_receipt_to_the_case(sqlite_web):
     receipt = f"/kvitto/{sqlite_web.house.case(ref).public_id}"
     assert f'href="/arenden/{ref}"' in visitor(sqlite_web, "contact").get(receipt).text
     assert f'href="/arenden/{ref}"' not in visitor(sqlite_web).get(receipt).text
+
+
+def test_the_forum_stands_in_the_menu_once(sqlite_web):
+    menu = visitor(sqlite_web, "representative").get("/forum").text.partition("</nav>")[0]
+    assert menu.count("Forum</a>") == 1
+    assert "/enhet/forum" not in menu
+    assert "/enhet/gata" in visitor(sqlite_web, "officer").get("/forum").text.partition("</nav>")[0]

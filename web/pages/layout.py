@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from flask import Flask, g, request, url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from cases.calendar import add_months
 from cases.house import House, the_house
 from cases.people import A_VISITOR, Actor, Membership
 from cases.states import Kind, State
-from cases.units import Unit
+from cases.units import FORUM, Unit
 from web.asking import actor_in
 from web.pages.choosing import category_name
 from web.pages.dates import FILTERS, moment_words
@@ -48,6 +49,7 @@ class Item:
         return self.url == request.path
 
 
+log = structlog.get_logger()
 PUBLIC = (("overview.show", _l("Overview")), ("handing_in.show", _l("Hand in")), ("searching.show", _l("Search")))
 STAFF = (("desk.show", _l("Desk")), ("handing_in.show", _l("Hand in")), ("searching.show", _l("Search")))
 DESK = (("calls.show", _l("Ring these")), ("set_aside.show", _l("Set aside")))
@@ -109,7 +111,8 @@ def _around() -> Around:
         try:
             with house().database.reading() as session:
                 g.around = _read(session)
-        except SQLAlchemyError:
+        except SQLAlchemyError as error:
+            log.error("page.without_surroundings", error=repr(error))
             return Around(House(name="Ventil"), A_VISITOR)
     found: Around = g.around
     return found
@@ -117,7 +120,7 @@ def _around() -> Around:
 
 def _read(session: Session) -> Around:
     actor = g.caller.actor if "caller" in g else actor_in(session)
-    units = select(Unit).where(Unit.id.in_(actor.unit_ids), Unit.slug != "desk").order_by(Unit.name)
+    units = select(Unit).where(Unit.id.in_(actor.unit_ids), Unit.slug.not_in(["desk", FORUM])).order_by(Unit.name)
     return Around(
         the_house(session),
         actor,

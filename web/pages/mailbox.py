@@ -8,6 +8,7 @@ from cases.house import the_house
 from notifications.mailbox import Mailbox
 from web.asking import current_actor
 from web.guard import Audience, open_to
+from web.pages.dates import moment_words
 from web.running import house
 from web.security import CONTENT_SECURITY_POLICY
 
@@ -29,7 +30,7 @@ def show() -> str:
 def read(name: str) -> Response:
     """Show one letter: its text, and its HTML in a frame where nothing runs."""
     letter = _letter(name)
-    headers = [(header, str(letter[header] or "")) for header in HEADERS_SHOWN]
+    headers = [(header, _shown(letter, header)) for header in HEADERS_SHOWN]
     page = render_template(
         "letter.html", name=name, headers=headers, text=_part(letter, "plain"), has_html=bool(_part(letter, "html"))
     )
@@ -62,6 +63,12 @@ def _letter(name: str) -> EmailMessage:
     if found is None:
         abort(404)
     return found
+
+
+def _shown(letter: EmailMessage, header: str) -> str:
+    """Give a header as people read it."""
+    value = letter[header]
+    return moment_words(value.datetime) if header == "Date" and value else str(value or "")
 
 
 def _part(letter: EmailMessage, kind: str) -> str:
