@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
@@ -197,7 +198,7 @@ def test_the_one_who_asked_answers_and_the_case_goes_on(sqlite_web):
 
 
 def test_it_is_not_fixed(sqlite_web):
-    ref = sqlite_web.house.reach(State.DONE)
+    ref = sqlite_web.house.reach(State.DONE, at=datetime.now(UTC))
     path = f"/arende/{sqlite_web.house.case(ref).public_id}"
     assert visitor(sqlite_web).send(f"{path}/inte-atgardat", note="").status_code == 422
     assert visitor(sqlite_web).send(f"{path}/inte-atgardat", note="Fortfarande släckt").status_code == 303
