@@ -361,6 +361,15 @@ WITH_NAMES = (
 )
 
 
+TO_ACT = (  # a change needs names, not everything: a third of the columns, and of what they cost
+    joinedload(Case.responsible).load_only(Unit.slug, Unit.name, Unit.holds_cases),
+    joinedload(Case.officer).load_only(Person.name, Person.email),
+    joinedload(Case.group).load_only(Unit.slug, Unit.name),
+    joinedload(Case.category).load_only(Category.slug),
+    joinedload(Case.place).load_only(Place.slug),
+    joinedload(Case.policy).load_only(Policy.terms),
+    joinedload(Case.waiting_unit).load_only(Unit.slug, Unit.name),
+)
 BY_NAME = {
     column: select(Case).where(column == bindparam("name")).options(*WITH_NAMES)
     for column in (Case.ref, Case.public_id)
@@ -368,7 +377,10 @@ BY_NAME = {
 TO_READ = {
     column: named.options(joinedload(Case.reporter), joinedload(Case.merged_into)) for column, named in BY_NAME.items()
 }
-TO_CHANGE = {column: named.with_for_update(of=Case) for column, named in BY_NAME.items()}
+TO_CHANGE = {
+    column: select(Case).where(column == bindparam("name")).options(*TO_ACT).with_for_update(of=Case)
+    for column in (Case.ref, Case.public_id)
+}
 
 
 def case_to_read(session: Session, ref: str) -> Case:

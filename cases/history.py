@@ -16,6 +16,7 @@ from cases.database import Base, BigId, UtcDateTime, now, one_of, table_of
 from cases.events import Happening
 from cases.gathering import gathering_of
 from cases.people import Actor, ActorKind
+from cases.together import insert_together
 from cases.wire import LETTERS, Work
 from cases.words import Visibility, Words, commitment, fresh_salt
 
@@ -141,6 +142,14 @@ class Entry:
             for said, salt in spoken
         ]  # fmt: skip
 
+    def work(self) -> dict[str, Any]:
+        """Give what is left to do about each event of this entry."""
+        return {"consumer": LETTERS, "stream": self.subject.stream, "claims": 0}
+
+    def is_told(self, session: Session) -> bool:
+        """Say whether its events get work rows: not those of a tick, nor history that is only replayed."""
+        return self.by.tick_id is None and not session.info.get(SILENT)
+
     def _row(self, happening: Happening, spoken: list[tuple[Said, str]], changes: dict[str, Any]) -> dict[str, Any]:
         self.subject.version += 1
         if happening.changing and hasattr(self.subject, "changed_version"):
@@ -174,20 +183,23 @@ def insert_numbered(session: Session, numbered: list[tuple[Entry, list[dict[str,
         for row in rows:
             row["stream"] = entry.subject.stream
     flat = [row for rows in drafted for row in rows]
+    if len(numbered) == len(flat) == 1 and session.get_bind().dialect.name == "postgresql":
+        return {id(entries[0]): [_insert_one(session, entries[0], flat[0])]}
     fresh = iter(_insert_events(session, flat) if flat else [])
     ids = {id(entry): [next(fresh) for _ in rows] for entry, rows in zip(entries, drafted, strict=True)}
     words = [row for entry in entries for row in entry.spoken(ids[id(entry)])]
     if words:
         session.connection().execute(SOME_WORDS, words)
-    work = [
-        {"event_id": event_id, "consumer": LETTERS, "stream": entry.subject.stream, "claims": 0}
-        for entry in entries
-        if entry.by.tick_id is None
-        for event_id in ids[id(entry)]
-    ]
-    if work and not session.info.get(SILENT):
+    told = [entry for entry in entries if entry.is_told(session)]
+    work = [{"event_id": event_id, **entry.work()} for entry in told for event_id in ids[id(entry)]]
+    if work:
         session.connection().execute(SOME_WORK, work)
     return ids
+
+
+def _insert_one(session: Session, entry: Entry, row: dict[str, Any]) -> int:
+    words = [{name: value for name, value in said.items() if name != "event_id"} for said in entry.spoken([0])]
+    return insert_together(session, Event, row, words, entry.work() if entry.is_told(session) else None)
 
 
 def _insert_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:

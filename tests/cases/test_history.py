@@ -259,7 +259,7 @@ def test_erasing_blanks_words_and_salt_and_keeps_the_chain(small_house: SmallHou
     ref = small_house.hand_in("Rut ser illa", description="Hon bor på Ågatan")
     small_house.comment(ref, "Vi ringer", by="contact")
     erase(small_house, ref, 1)
-    assert words_of(small_house, ref)[:2] == [("title", None, None), ("description", None, None)]
+    assert sorted(words_of(small_house, ref)[:2]) == [("description", None, None), ("title", None, None)]
     assert words_of(small_house, ref)[2][1] == "Vi ringer"
     assert small_house.case(ref).title == "(raderat)"
     events = small_house.events(ref)

@@ -21,10 +21,10 @@ WORDS = "INSERT INTO words (event_id, case_id, field, visibility, text, salt) VA
 WORK = "INSERT INTO work (event_id, consumer, stream, recorded_at, claims) VALUES (?, 'letters', ?, ?, 0)"
 CASE = """INSERT INTO "case"
 (ref, public_id, kind, state, title, channel, received_at, responsible_id, responsible_holds, policy_id,
-due_at, next_at, cycle, rung, rung_at, life_cycle, life_rung, statutory_rung, quick_win, wants_public,
+due_at, next_at, cycle, rung, rung_at, life_cycle, life_rung, statutory_cycle, statutory_rung, quick_win, wants_public,
 highest_rung, sent_back_count, version, changed_version, head_hash)
 VALUES (?, ?, 'issue', 'received', ?, 'web', ?, 1, true, 1,
-?, ?, 1, 1, ?, 0, 0, 0, false, false, 0, 0, 1, 1, ?)
+?, ?, 1, 1, ?, 0, 0, 0, 0, false, false, 0, 0, 1, 1, ?)
 RETURNING id"""
 PARTY = "INSERT INTO party (name, email, locale, protected) VALUES (?, ?, 'sv', false) RETURNING id"
 CHANGE = """UPDATE "case" SET state = ?, due_at = ?, next_at = ?, rung = 0, rung_at = ?, cycle = cycle + 1,

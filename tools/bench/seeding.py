@@ -34,8 +34,8 @@ def _row(number: int, unit_id: int, next_at: datetime, now: datetime) -> dict[st
         "title": f"Trasig lykta nummer {number}", "channel": "web", "received_at": now - 20 * DAY,
         "responsible_id": unit_id, "responsible_holds": True, "policy_id": 1, "due_at": spread + timedelta(hours=12),
         "next_at": next_at, "cycle": 2, "rung": 2, "rung_at": next_at, "life_cycle": 0, "life_rung": 0,
-        "statutory_rung": 0, "quick_win": number % 9 == 0, "wants_public": False, "highest_rung": 1,
-        "sent_back_count": 0, "version": 2, "changed_version": 2, "head_hash": "0" * 64,
+        "statutory_cycle": 0, "statutory_rung": 0, "quick_win": number % 9 == 0, "wants_public": False,
+        "highest_rung": 1, "sent_back_count": 0, "version": 2, "changed_version": 2, "head_hash": "0" * 64,
     }  # fmt: skip
 
 
