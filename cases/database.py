@@ -181,7 +181,8 @@ def _postgresql_engine(url: str, pool_size: int) -> Engine:
         pool_timeout=10,
         connect_args={
             "connect_timeout": 5,
-            "options": "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=15000",
+            "options": "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=15000"
+            " -c idle_in_transaction_session_timeout=30000",  # a stopped process holds no lock for ever
             "keepalives_idle": 30,
             "keepalives_interval": 10,
             "keepalives_count": 3,

@@ -66,7 +66,8 @@ def _claim(session: Session, pace: Pace) -> _Claimed:
     Work that was begun before without an end is claimed alone, so that it takes no other with it.
     """
     moment = present(session)
-    heads = list(session.execute(_heads(moment, pace.batch)).all())
+    locked = _heads(moment, pace.batch).with_for_update(of=Work, skip_locked=True)
+    heads = list(session.execute(locked).all())
     while heads and heads[0].claims >= pace.most_claims:
         _set_aside(session, heads.pop(0).id, NO_VERDICT.format(pace.most_claims))
     ids = without_suspects([(row.id, row.claims) for row in heads])
@@ -85,7 +86,6 @@ def _heads(moment: datetime, limit: int) -> Select[int, int, int]:
         .where(*_is_open(Work), is_free(Work, moment), comes_first)
         .order_by(Work.id)
         .limit(limit)
-        .with_for_update(of=Work, skip_locked=True)
     )
 
 

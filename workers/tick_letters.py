@@ -42,12 +42,11 @@ def _sealed(moment: datetime) -> Select[Tick]:
         .where(Tick.planned_at.is_(None), Tick.sealed_at.isnot(None), Tick.set_aside_at.is_(None), free)
         .order_by(Tick.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
     )
 
 
 def _claim(session: Session, pace: Pace) -> tuple[Tick | None, str]:
-    tick = session.scalar(_sealed(present(session)))
+    tick = session.scalar(_sealed(present(session)).with_for_update(skip_locked=True))
     if tick is None:
         return None, ""
     if tick.claims >= pace.most_claims:

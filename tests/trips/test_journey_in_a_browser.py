@@ -65,7 +65,7 @@ class Screen:
         """Log in as this person."""
         self.open("/logga-in")
         self.page.get_by_role("button", name=re.compile(f"^{name} ")).click()
-        self.page.get_by_role("button", name="Logga ut").wait_for()
+        self.page.get_by_role("button", name="Logga ut", exact=True).wait_for()
 
     def step(self, name: str, **given: str) -> None:
         """Take a step with the step form."""
