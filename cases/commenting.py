@@ -20,7 +20,8 @@ def comment(session: Session, case: Case, text: str, visibility: Visibility, *, 
     """Add a comment; give its events' ids. The case must be locked.
 
     A comment by the responsible unit or the desk is a sign of life. One by whom a waiting case waits for, other than
-    an internal one, answers it: the case goes on.
+    an internal one, answers it: the case goes on. Nothing from outside the house is public by itself: it is for those
+    who take part.
     """
     words = text.strip()
     if not words:
@@ -29,6 +30,8 @@ def comment(session: Session, case: Case, text: str, visibility: Visibility, *, 
         raise TooLong(field="text", most=LONGEST_TEXT)
     if not may_see(by, case) or (visibility is Visibility.INTERNAL and not by.is_staff):
         raise NotAllowed(step="comment")
+    if visibility is Visibility.PUBLIC and not by.is_staff:
+        visibility = Visibility.PARTICIPANTS
     who = by.to(case)
     if Who.ASKED in who and case.state is State.WAITING and case.waiting_from and visibility != Visibility.INTERNAL:
         answer = Change(to=case.waiting_from, note=words, visibility=visibility)

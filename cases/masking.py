@@ -69,8 +69,14 @@ def is_personal_number(century: str | None, six: str, last: str) -> bool:
 def _personal_numbers(text: str) -> Iterator[Finding]:
     for match in PERSONAL_NUMBER.finditer(text):
         six = match["year"] + match["month"] + match["day"]
-        if is_personal_number(match["century"], six, match["last"]):
+        if is_personal_number(match["century"], six, match["last"]) or _is_mistyped(match, six):
             yield Finding("personal-number", *match.span())
+
+
+def _is_mistyped(match: re.Match[str], six: str) -> bool:
+    """Eight digits of a day, a sign and four more are hardly anything else, whatever the check digit says."""
+    century = match["century"]
+    return bool(century) and any(sign in match.group() for sign in "-+") and _is_day(century, six)
 
 
 def _mail_addresses(text: str) -> Iterator[Finding]:

@@ -65,6 +65,11 @@ def test_a_wrong_check_digit_is_no_personal_number() -> None:
     assert findings("811218-9875") == []
 
 
+def test_a_mistyped_number_with_its_century_and_sign_is_masked_too() -> None:
+    assert "1236" not in mask("Hon heter 19800101-1236.")
+    assert mask("Anslut till 20269999-1234.") == "Anslut till 20269999-1234."
+
+
 def test_each_kind_is_masked_by_its_own_word() -> None:
     text = "Jag (811218-9876) nås på 070-123 45 67 eller namn@example.se, väg 153."
     assert mask(text) == (

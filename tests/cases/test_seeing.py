@@ -139,3 +139,11 @@ def test_erased_words_are_not_found(small_house: SmallHouse) -> None:
     with small_house.database.transaction() as session:
         erase_words(session, case_to_change(session, ref), "Beslut", [1], by=small_house.actors["contact"], at=MONDAY)
     assert found(small_house, "Kvartsporfyr") == []
+
+
+def test_nothing_from_outside_the_house_is_public_by_itself(small_house: SmallHouse) -> None:
+    ref = small_house.reach(State.ASSIGNED)
+    small_house.comment(ref, "Grannen Olle är skyldig", Visibility.PUBLIC, by="reporter")
+    small_house.comment(ref, "Vi tittar på det", Visibility.PUBLIC, by="officer")
+    shown = [event.facts["visibility"] for event in small_house.events(ref, "case.commented")]
+    assert shown == ["participants", "public"]
