@@ -1,6 +1,6 @@
 """The floor: a bare Flask page that writes the same rows by plain SQL, in one transaction. No rule, no check.
 
-Run as `floor.py DATABASE_URL PORT`, under the same servers as Ventil: gunicorn on PostgreSQL, waitress on SQLite.
+Run as `floor.py DATABASE_URL PORT`, under the same server as Ventil.
 """
 
 import itertools
@@ -123,16 +123,12 @@ def _on_sqlite(url: str) -> Any:
 
 def main() -> None:
     url, port = sys.argv[1], int(sys.argv[2])
-    if url.startswith("sqlite"):
-        import waitress
-
-        waitress.serve(make_app(url), host="127.0.0.1", port=port, threads=8)
-        return
+    workers = 1 if url.startswith("sqlite") else 2  # one writer at a time
     from gunicorn.app.base import BaseApplication
 
     class Served(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
-            settings = {"bind": f"127.0.0.1:{port}", "workers": 2, "threads": 4, "worker_class": "gthread"}
+            settings = {"bind": f"127.0.0.1:{port}", "workers": workers, "threads": 8, "worker_class": "gthread"}
             for name, value in settings.items():
                 self.cfg.set(name, value)
             self.cfg.set("keepalive", 30)

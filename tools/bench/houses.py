@@ -18,6 +18,7 @@ from cases.migrating import migrate
 from cases.people import Membership, Person, Role
 from cases.settings import read_settings
 from cases.units import Unit, UnitKind, the_desk
+from web.sessions import open_session
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "measured-only-never-used-anywhere-else"
@@ -30,6 +31,7 @@ class House:
     environment: dict[str, str]
     database: Database
     token: str
+    cookie: str
     folder: Path
 
     @property
@@ -53,7 +55,8 @@ def furnish(folder: Path, url: str, **more: str) -> House:
         for unit, role in ((the_desk(session), Role.CONTACT), (street, Role.HEAD)):
             session.add(Membership(person_id=person.id, unit_id=unit.id, role=role, since=date(2020, 1, 1)))
         token = make_api_token(session, person, datetime.now(UTC))
-    return House(environment, database, token, folder)
+        key = open_session(session, person.id, datetime.now(UTC))
+    return House(environment, database, token, f"ventil_login={key}", folder)
 
 
 @contextmanager

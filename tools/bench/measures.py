@@ -101,7 +101,7 @@ def _over_http(bench: Bench, kind: str) -> list[Row]:
     count = bench.some(600)
     with ExitStack() as stack:
         ours, plain, port = bench.house(kind), bench.house(kind), services.free_port()
-        served = ventil("web" if kind == "postgresql" else "up", "--port", str(port_of(ours)))
+        served = ventil("web", "--port", str(port_of(ours)), "--processes", "2" if kind == "postgresql" else "1")
         sides = (
             Side("floor", plain, port, stack.enter_context(running(plain, floor(plain.url, port), port=port))),
             Side("ours", ours, port_of(ours), stack.enter_context(running(ours, served, port=port_of(ours)))),
@@ -280,7 +280,8 @@ def _first_page(bench: Bench, kind: str, count: int) -> dict[str, float]:
     with running(house, command, port=port_of(house)):
         found = {}
         for path in PAGES:
-            requests = [Request("GET", path, headers=_headers(house.token))] * bench.some(100)
+            headers = (("Cookie", house.cookie), *_headers(house.token))  # pages take the one, the API the other
+            requests = [Request("GET", path, headers=headers)] * bench.some(100)
             drive(port_of(house), requests[:8], 2)
             outcome = drive(port_of(house), requests, 1)
             if set(outcome.statuses) != {200}:
