@@ -98,6 +98,28 @@ class Case(Base):
             postgresql_where=text("due_at IS NOT NULL"),
             sqlite_where=text("due_at IS NOT NULL"),
         ),
+        Index(
+            "ix_case_touched",
+            "touched_at",
+            "id",
+            postgresql_where=text("due_at IS NOT NULL"),
+            sqlite_where=text("due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_case_quick_win",
+            "due_at",
+            "id",
+            postgresql_where=text("quick_win IS true AND due_at IS NOT NULL"),
+            sqlite_where=text("quick_win IS 1 AND due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_case_state_due",
+            "state",
+            "due_at",
+            "id",
+            postgresql_where=text("due_at IS NOT NULL"),
+            sqlite_where=text("due_at IS NOT NULL"),
+        ),
         Index("ix_case_state", "state", "id"),
         Index("ix_case_responsible", "responsible_id", "state", "due_at", "id"),
         Index("ix_case_group", "group_id", "id"),
@@ -168,6 +190,7 @@ class Case(Base):
     highest_rung: Mapped[int] = mapped_column(default=0)  # climbed since its clock was set
     sent_back_count: Mapped[int] = mapped_column(default=0)
     last_act_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)  # by a person of the house
+    touched_at: Mapped[datetime | None] = mapped_column(UtcDateTime, init=False)  # received, or last_act_at
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     source: Mapped[str | None] = mapped_column(String(60), default=None)
     external_id: Mapped[str | None] = mapped_column(String(120), default=None)
@@ -184,6 +207,13 @@ class Case(Base):
     policy: Mapped[Policy] = relationship(init=False, lazy="select", viewonly=True)
     reporter: Mapped[Party | None] = relationship(init=False, lazy="select", viewonly=True)
     merged_into: Mapped["Case | None"] = relationship(init=False, remote_side=[id], viewonly=True)
+
+    def __post_init__(self) -> None:
+        self.touched_at = self.received_at
+
+    def touch(self, at: datetime) -> None:
+        """Note that a person of the house did something."""
+        self.last_act_at = self.touched_at = at
 
     @property
     def stream(self) -> int:

@@ -41,6 +41,6 @@ def comment(session: Session, case: Case, text: str, visibility: Visibility, *, 
     if alive and case.life_at is not None:
         show_life(session, case, at)
     if by.person_id is not None:
-        case.last_act_at = at
+        case.touch(at)
     entry.add(CaseCommented(visibility=visibility, sign_of_life=alive), Said("note", words, visibility))
     return entry.write(session)

@@ -54,7 +54,7 @@ def change_state(session: Session, case: Case, change: Change, *, by: Actor, at:
     act = Act(session, case, change, step, entry)
     happening = EFFECTS[step.name](act)
     if by.person_id is not None:
-        case.last_act_at = at
+        case.touch(at)
     entry.add(happening, Said("note", change.words, _visibility(step, change)))
     _promise(act)
     return entry.write(session)

@@ -83,9 +83,7 @@ def conditions(filters: Filters, actor: Actor, now: datetime) -> list[ColumnElem
     """Give what the filters ask for, as conditions on `Case`."""
     found: list[ColumnElement[bool]] = list(filters.extra)
     if filters.states:
-        found.append(Case.state.in_(filters.states))
-        if set(filters.states) <= OPEN:
-            found.append(Case.due_at.is_not(None))
+        found += _in_states(frozenset(filters.states))
     if filters.kind:
         found.append(Case.kind == filters.kind)
     found += [
@@ -99,7 +97,7 @@ def conditions(filters: Filters, actor: Actor, now: datetime) -> list[ColumnElem
         if slug
     ]
     if filters.overdue is not None:
-        found.append(_overdue(now) if filters.overdue else ~_overdue(now))
+        found.append(_overdue(now) if filters.overdue else _not_overdue(now))
     if filters.parked is not None:
         found.append((Case.state == State.PARKED) if filters.parked else (Case.state != State.PARKED))
     if filters.quick_win is not None:
@@ -109,16 +107,29 @@ def conditions(filters: Filters, actor: Actor, now: datetime) -> list[ColumnElem
     return found
 
 
+def _in_states(states: frozenset[State]) -> list[ColumnElement[bool]]:
+    """A case is open exactly while it has a due day (a CHECK says so), and indexes over open ones are narrower."""
+    has_day: list[ColumnElement[bool]] = [Case.due_at.is_not(None)] if states <= OPEN else []
+    return has_day if states == OPEN else [*has_day, Case.state.in_(sorted(states))]
+
+
 def _overdue(now: datetime) -> ColumnElement[bool]:
-    return and_(Case.state.in_(LADDERED), func.coalesce(Case.due_at, now) < now, Case.due_at.is_not(None))
+    return and_(Case.state.in_(LADDERED), Case.due_at < now)
+
+
+def _not_overdue(now: datetime) -> ColumnElement[bool]:
+    return or_(Case.state.not_in(LADDERED), Case.due_at.is_(None), Case.due_at >= now)
 
 
 def matches(wanted: str, actor: Actor) -> ColumnElement[bool]:
     """Give the condition on `Case` for a search: by reference, or in the words that the actor may read."""
     wanted = wanted.replace("\0", " ")  # PostgreSQL takes none
     readable = list(Visibility) if actor.is_staff else [Visibility.PUBLIC, Visibility.PARTICIPANTS]
-    found = select(Words.case_id).where(words_match(wanted), Words.visibility.in_(readable), Words.case_id.is_not(None))
-    return or_(Case.ref == wanted, Case.id.in_(found))
+    by_words = select(Words.case_id).where(
+        words_match(wanted), Words.visibility.in_(readable), Words.case_id.is_not(None)
+    )
+    other = aliased(Case)
+    return Case.id.in_(by_words.union_all(select(other.id).where(other.ref == wanted)))
 
 
 def _in_order(query: Select[Any], filters: Filters) -> Select[Any]:
@@ -126,7 +137,9 @@ def _in_order(query: Select[Any], filters: Filters) -> Select[Any]:
     if filters.sort is Sort.DUE:
         if after is not None:
             query = query.where(_later_due(*after))
-        return query.order_by(Case.due_at.is_(None), Case.due_at, Case.id)
+        is_open = bool(filters.overdue) or (bool(filters.states) and set(filters.states) <= OPEN)
+        ended_last = [] if is_open else [Case.due_at.is_(None)]  # an index has the order of open ones
+        return query.order_by(*ended_last, Case.due_at, Case.id)
     if after is not None:
         query = query.where(Case.id < after[1] if filters.sort is Sort.NEWEST else Case.id > after[1])
     return query.order_by(Case.id.desc() if filters.sort is Sort.NEWEST else Case.id)

@@ -36,6 +36,7 @@ def _row(number: int, unit_id: int, next_at: datetime, now: datetime) -> dict[st
         "next_at": next_at, "cycle": 2, "rung": 2, "rung_at": next_at, "life_cycle": 0, "life_rung": 0,
         "statutory_cycle": 0, "statutory_rung": 0, "quick_win": number % 9 == 0, "wants_public": False,
         "highest_rung": 1, "sent_back_count": 0, "version": 2, "changed_version": 2, "head_hash": "0" * 64,
+        "touched_at": now - 20 * DAY,
     }  # fmt: skip
 
 

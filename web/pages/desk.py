@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
@@ -45,7 +45,7 @@ def sections(now: datetime) -> dict[str, Section]:
         "inkommet": Section(_l("Came in"), _l("Nothing new. Well done."), _in(State.RECEIVED)),
         "forsenat": Section(_l("Overdue"), _l("Nothing is overdue."), Filters(overdue=True, sort=Sort.DUE)),
         "snart": Section(_l("Due soon"), _l("Nothing falls due in the next days."), _with(_due_soon(now))),
-        "ror": Section(_l("Nothing done by a person"), _l("Somebody has acted on everything."), _with(_untouched(now))),
+        "ror": Section(_l("Nothing done by a person"), _l("Somebody has acted on everything."), Filters(states=tuple(sorted(OPEN)), sort=Sort.DUE, extra=(_untouched(now),))),
         "atersant": Section(_l("Sent back"), _l("Nothing has been sent back."),
                             replace(_in(State.RECEIVED), extra=(Case.sent_back_count > 0,))),
         "vantar": Section(_l("Waiting"), _l("Nothing waits for anybody."), _in(State.WAITING)),
@@ -126,4 +126,4 @@ def _due_soon(now: datetime) -> ColumnElement[bool]:
 
 
 def _untouched(now: datetime) -> ColumnElement[bool]:
-    return func.coalesce(Case.last_act_at, Case.received_at) < now - UNTOUCHED
+    return and_(Case.touched_at < now - UNTOUCHED, Case.state.not_in((State.PARKED, State.DONE)))

@@ -454,6 +454,7 @@ def _build() -> None:
         sa.Column("highest_rung", sa.Integer(), nullable=False),
         sa.Column("sent_back_count", sa.Integer(), nullable=False),
         sa.Column("last_act_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("touched_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("source", sa.String(length=60), nullable=True),
         sa.Column("external_id", sa.String(length=120), nullable=True),
@@ -522,6 +523,30 @@ def _build() -> None:
     )
     op.create_index("ix_case_reporter", "case", ["reporter_id"], unique=False)
     op.create_index("ix_case_responsible", "case", ["responsible_id", "state", "due_at", "id"], unique=False)
+    op.create_index(
+        "ix_case_touched",
+        "case",
+        ["touched_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_case_quick_win",
+        "case",
+        ["due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("quick_win IS true AND due_at IS NOT NULL"),
+        sqlite_where=sa.text("quick_win IS 1 AND due_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_case_state_due",
+        "case",
+        ["state", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
     op.create_index("ix_case_state", "case", ["state", "id"], unique=False)
     op.create_table(
         "agenda_item",
