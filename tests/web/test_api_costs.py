@@ -28,7 +28,8 @@ def test_a_change_of_state_is_two_questions_and_four_writes(web):
     assert web.post(f"/cases/{ref}/changes", begun, by="contact").status_code == 200
     with statements(web.database) as said:
         assert web.post(f"/cases/{ref}/changes", begun | {"version": 2}, by="contact").status_code == 200
-    assert sorted(said) == ["INSERT", "INSERT", "INSERT", "SELECT", "SELECT", "UPDATE"]
+    together = ["WITH"] if not web.database.is_sqlite else ["INSERT", "INSERT", "INSERT"]  # event, words, work
+    assert sorted(said) == sorted(["SELECT", "SELECT", "UPDATE", *together])
 
 
 @pytest.mark.parametrize("cases", [1, 12])
