@@ -46,7 +46,7 @@ lint: setup ## check form, types, imports, requirements, security and templates
 	@$(BIN)/deptry . >.deptry.log 2>&1 || { cat .deptry.log; rm -f .deptry.log; exit 1; }
 	@rm -f .deptry.log
 	@echo "lint: security"
-	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive cases notifications workers web commands ventil.py
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive cases notifications workers web commands proof ventil.py
 	@echo "lint: templates"
 	@test -z "$(TEMPLATES)" || $(BIN)/djlint --quiet --lint $(TEMPLATES)
 

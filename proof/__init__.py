@@ -1,0 +1,1 @@
+"""How the guarantees are proved: a checker from outside, crashes at every step, years in seconds, chaos."""

@@ -1,0 +1,1 @@
+"""Real processes, seeded faults, clients that keep a journal."""

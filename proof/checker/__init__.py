@@ -1,0 +1,1 @@
+"""The independent checker: its own SQL and its own reading of who is told."""

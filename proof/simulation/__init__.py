@@ -1,0 +1,1 @@
+"""Years in seconds: the real house under a moving clock."""
