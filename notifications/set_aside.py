@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
+from cases.case import Case
 from cases.database import now
 from cases.events import SentAgain, SetAside
 from cases.history import Entry, Event
@@ -17,7 +18,7 @@ from cases.people import THE_CLOCK, Actor
 from cases.refusals import NotFound
 from cases.ticks import Tick
 from cases.wire import Work
-from notifications.deliveries import Delivery, Outcome
+from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
 from notifications.leases import present
 
 LOG = structlog.get_logger()
@@ -34,6 +35,8 @@ class Aside:
     since: datetime
     reason: str
     about: str  # the letter's name, or the event's type
+    ref: str | None = None  # the case, where there is one
+    to: str | None = None  # the address, of a letter
 
 
 def set_aside_delivery(session: Session, delivery: Delivery, reason: str) -> None:
@@ -60,12 +63,21 @@ def set_aside_tick(session: Session, tick: Tick, reason: str) -> None:
 
 def listed(session: Session) -> list[Aside]:
     """Give what is set aside, the oldest first."""
-    works = select(Work, Event.type).join(Event).where(Work.set_aside_at.isnot(None))
+    works = (
+        select(Work, Event.type, Case.ref)
+        .join(Event, Event.id == Work.event_id)
+        .outerjoin(Case, Case.id == Event.stream)
+        .where(Work.set_aside_at.isnot(None))
+    )
     ticks = select(Tick).where(Tick.set_aside_at.isnot(None))
-    letters = select(Delivery).where(Delivery.outcome == Outcome.SET_ASIDE)
-    found = [_of_work(work, type_) for work, type_ in session.execute(works)]
+    letters = (
+        select(Delivery, Address.email, _first_case())
+        .outerjoin(Address, Address.id == Delivery.address_id)
+        .where(Delivery.outcome == Outcome.SET_ASIDE)
+    )
+    found = [_of_work(*row) for row in session.execute(works)]
     found += [_of_tick(tick) for tick in session.scalars(ticks)]
-    found += [_of_delivery(delivery) for delivery in session.scalars(letters)]
+    found += [_of_delivery(*row) for row in session.execute(letters)]
     return sorted(found, key=lambda aside: (aside.since, aside.kind, aside.row_id))
 
 
@@ -108,14 +120,21 @@ def _is_aside(row: Any) -> bool:
     return row.set_aside_at is not None
 
 
-def _of_work(work: Work, type_: str) -> Aside:
-    return Aside("work", work.id, work.set_aside_at or work.recorded_at, work.last_error or "", type_)
+def _first_case() -> ScalarSelect[str]:
+    """Give the case that a letter tells of; of several the first."""
+    told = select(func.min(Case.ref)).join(Event, Event.stream == Case.id)
+    lines = told.join(DeliveryLine, DeliveryLine.event_id == Event.id)
+    return lines.where(DeliveryLine.delivery_id == Delivery.id).scalar_subquery()
+
+
+def _of_work(work: Work, type_: str, ref: str | None) -> Aside:
+    return Aside("work", work.id, work.set_aside_at or work.recorded_at, work.last_error or "", type_, ref)
 
 
 def _of_tick(tick: Tick) -> Aside:
     return Aside("tick", tick.id, tick.set_aside_at or tick.started_at, "", "tick")
 
 
-def _of_delivery(delivery: Delivery) -> Aside:
+def _of_delivery(delivery: Delivery, email: str | None, ref: str | None) -> Aside:
     since = delivery.finished_at or delivery.created_at
-    return Aside("delivery", delivery.id, since, delivery.reason or "", delivery.letter)
+    return Aside("delivery", delivery.id, since, delivery.reason or "", delivery.letter, ref, email)

@@ -14,9 +14,11 @@ from cases.history import Event
 from cases.house import the_house
 from cases.keys import FOLLOW, UNFOLLOW, Link, link_token, make_link
 from cases.states import State
-from notifications.deliveries import Delivery, Outcome
+from notifications.deliveries import Address, Delivery, Outcome
+from notifications.letters import LETTERS
 from notifications.mailbox import Mailbox
 from notifications.planning import plan_event
+from web.pages.names import LETTERS as LETTERS_ON_SCREEN
 
 
 def plan_all(web):
@@ -49,15 +51,22 @@ def test_those_without_mail_are_rung_and_ticked_off(sqlite_web):
     assert contact.send(f"/ring/{calls[0]}").status_code == 404
 
 
-def test_what_is_set_aside_is_sent_again(sqlite_web):
-    sqlite_web.house.reach(State.ASSIGNED)
+def test_every_letter_has_a_name_on_screen():
+    assert LETTERS_ON_SCREEN.keys() == LETTERS.keys()
+
+
+def test_what_is_set_aside_says_what_to_whom_and_why_and_is_sent_again(sqlite_web):
+    ref = sqlite_web.house.reach(State.ASSIGNED)
     plan_all(sqlite_web)
     with sqlite_web.database.transaction() as session:
         delivery = session.scalars(select(Delivery).where(Delivery.channel == "mail")).first()
         delivery.outcome, delivery.reason = Outcome.SET_ASIDE, "550 finns inte"
-        number = delivery.id
+        number, letter = delivery.id, delivery.letter
+        to = session.get(Address, delivery.address_id).email
     contact = visitor(sqlite_web, "contact")
-    assert "550 finns inte" in contact.read("/undanlagt")
+    page = contact.read("/undanlagt")
+    assert letter == "receipt"
+    assert all(said in page for said in ("Ett brev: kvitto", "550 finns inte", to, ref))
     assert contact.send(f"/undanlagt/delivery/{number}").status_code == 303
     assert "Inget är undanlagt" in contact.read("/undanlagt")
     assert contact.send(f"/undanlagt/delivery/{number}").status_code == 404

@@ -20,7 +20,7 @@ from web.asking import actor_in
 from web.pages.choosing import category_name
 from web.pages.dates import FILTERS, moment_words
 from web.pages.happenings import ICONS, told_words
-from web.pages.names import ASIDE_KINDS, KINDS, ROLES, STATE_COLOURS, STATES, UNIT_KINDS, channel_name
+from web.pages.names import ASIDE_KINDS, KINDS, LETTERS, ROLES, STATE_COLOURS, STATES, UNIT_KINDS, channel_name
 from web.pulse import is_silent, last_sweep
 from web.running import house, right_now, today
 from web.translated import gettext, language
@@ -62,6 +62,7 @@ NAMED: dict[str, Callable[[str], Any]] = {
     "unit_kind": lambda kind: UNIT_KINDS[kind],
     "channel_name": channel_name,
     "aside_kind": lambda kind: ASIDE_KINDS[kind],
+    "letter_name": lambda letter: LETTERS.get(letter, ""),
     "happening_icon": lambda type_: ICONS.get(type_, "history"),
 }
 

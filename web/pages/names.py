@@ -149,6 +149,37 @@ ASIDE_KINDS = {
     "tick": _l("The letters of a sweep"),
 }
 
+LETTERS = {
+    "receipt": _l("receipt"),
+    "assigned": _l("a unit is asked"),
+    "sent_back": _l("sent back"),
+    "taken_on": _l("taken on"),
+    "news": _l("news"),
+    "question": _l("a question"),
+    "answered": _l("an answer"),
+    "promise_moved": _l("the promise is moved"),
+    "promise_broken": _l("the promise is broken"),
+    "delayed": _l("delayed"),
+    "parked": _l("parked"),
+    "taken_up": _l("taken up again"),
+    "done": _l("done"),
+    "contested": _l("not put right"),
+    "reopened": _l("reopened"),
+    "closed": _l("closed"),
+    "declined": _l("declined"),
+    "merged": _l("merged"),
+    "due_soon": _l("a reminder before the last day"),
+    "due_now": _l("a reminder on the last day"),
+    "overdue": _l("a reminder after the last day"),
+    "statutory": _l("the law’s last day"),
+    "on_agenda": _l("on the forum’s agenda"),
+    "set_aside": _l("an alarm: something is set aside"),
+    "morning": _l("the morning letter"),
+    "login": _l("a link to log in"),
+    "opt_in": _l("a question whether to follow"),
+    "digest": _l("several reminders"),
+}
+
 WHY_ON_AGENDA = {
     "overdue": _l("Overdue"),
     "waits": _l("Waits for the forum"),
