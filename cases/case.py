@@ -1,6 +1,5 @@
 """A case: anything somebody waits for an answer to. This file holds its columns and what can be asked of it."""
 
-import secrets
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +27,7 @@ from cases.database import Base, BigId, UtcDateTime, one_of
 from cases.people import Person
 from cases.places import Place
 from cases.policies import Policy, Terms, terms_from
+from cases.randomness import random_word
 from cases.refusals import NotFound
 from cases.states import CLOCK_OF, ENDED, Kind, RunsOut, State
 from cases.units import Unit
@@ -41,7 +41,7 @@ LONGEST_TEXT = 20_000
 
 def fresh_public_id() -> str:
     """Give 128 random bits: whoever holds them may read, answer and contest as the one who asked."""
-    return secrets.token_urlsafe(16)
+    return random_word(16)
 
 
 class Party(Base):

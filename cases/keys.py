@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database import Base, BigId, UtcDateTime
 from cases.people import Person
+from cases.randomness import random_hex
 
 LOGIN, FOLLOW, UNFOLLOW = "login", "follow", "unfollow"
 LINK_LIVES = {LOGIN: timedelta(minutes=10), FOLLOW: timedelta(days=7), UNFOLLOW: timedelta(days=3650)}
@@ -90,7 +91,7 @@ def make_link(
     browser: str | None = None,
 ) -> Link:
     """Make a link that lives as long as its purpose allows (log-in: 10 minutes, ASVS 6.5.5)."""
-    nonce = secrets.token_hex(16)
+    nonce = random_hex(16)
     link = Link(
         purpose=purpose,
         nonce=nonce,

@@ -1,13 +1,13 @@
 """Words stand apart from events, so that they can be erased without touching the history."""
 
 import hashlib
-import secrets
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.database import Base, BigId, one_of
+from cases.randomness import random_hex
 
 
 class Visibility(StrEnum):
@@ -40,7 +40,7 @@ class Words(Base):
 
 def fresh_salt() -> str:
     """Give 128 random bits, so that nobody can guess a short text from its hash."""
-    return secrets.token_hex(16)
+    return random_hex(16)
 
 
 def commitment(text: str, salt: str) -> str:

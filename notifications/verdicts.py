@@ -1,12 +1,12 @@
 """Verdicts: what becomes of a letter after an attempt to send it."""
 
-import random
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from cases.database import now, table_of
+from cases.randomness import random_share
 from notifications.deliveries import Delivery, Outcome
 from notifications.leases import present
 from notifications.set_aside import set_aside_delivery
@@ -66,7 +66,7 @@ def refused_for_good(session: Session, delivery_id: int, token: str, error: str)
 def wait_after(attempts: int) -> timedelta:
     """Give how long to wait after this many attempts: doubled each time up to half an hour, with full jitter."""
     longest = min(FIRST_WAIT * 2.0 ** min(attempts - 1, 10), LONGEST_WAIT)
-    return max(longest * random.random(), timedelta(seconds=1))  # noqa: S311 - no secret  # nosec B311
+    return max(longest * random_share(), timedelta(seconds=1))
 
 
 def _is_hopeless(delivery: Delivery, moment: datetime) -> bool:
