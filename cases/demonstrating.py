@@ -1,19 +1,16 @@
 """Filling the demonstration: an invented municipality with eighteen months of history, the same each time."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from cases.calendar import add_months
 from cases.database import Database, calendar_of
+from cases.demo.meetings import plan_meetings
 from cases.demo.moving_clock import MovingClock, database_at
 from cases.demo.questions import Questions
 from cases.demo.story import Story
-from cases.forum import Meeting
 from cases.house import the_house
 from cases.loading import load_house
 from cases.settings import Settings
@@ -21,8 +18,7 @@ from cases.settings import Settings
 HOUSE = Path(__file__).parents[1] / "docs" / "examples" / "house.toml"
 MONTHS = 18
 SEED = 1976
-MEETINGS = ((4, "våren"), (10, "hösten"))
-THURSDAY = 3
+WHERE = "Bygdegården i Ekvinda"
 
 
 def fill(settings: Settings, now: datetime, tell: Callable[[Database], None]) -> Story:
@@ -33,23 +29,8 @@ def fill(settings: Settings, now: datetime, tell: Callable[[Database], None]) ->
     with database.transaction() as session:
         load_house(session, HOUSE.read_text(encoding="utf-8"), at=clock.now)
         the_house(session, locked=True).demonstration = True
-        _plan_meetings(session, range(first.year, calendar_of(session).day_of(now).year + 2))
+        plan_meetings(session, range(first.year, calendar_of(session).day_of(now).year + 2), WHERE)
     story = Story(database, clock, Random(SEED), tell)  # noqa: S311 - dice of a story, not of a lock  # nosec B311
     story.run(Questions.of_the_house(first), first, now)
     database.close()
     return story
-
-
-def _plan_meetings(session: Session, years: range) -> None:
-    planned = set(session.scalars(select(Meeting.held_on)))
-    for year in years:
-        for month, season in MEETINGS:
-            day = _third_thursday(year, month)
-            if day not in planned:
-                name = f"Lokalt utvecklingsforum, {season} {year}"
-                session.add(Meeting(held_on=day, name=name, where="Bygdegården i Ekvinda"))
-
-
-def _third_thursday(year: int, month: int) -> date:
-    first = date(year, month, 1)
-    return first + timedelta(days=(THURSDAY - first.weekday()) % 7 + 14)

@@ -11,9 +11,8 @@ from sqlalchemy import select, update
 from cases.database import Database, now
 from cases.settings import Settings
 from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.sending import deliver_some, post_of
-from workers.relay import relay_some
-from workers.tick_letters import plan_a_tick
+from notifications.sending import post_of
+from workers.at_once import plan_everything, send_everything
 
 SENT_FOR = timedelta(days=21)
 CALLS_WAIT = timedelta(days=3)
@@ -25,17 +24,13 @@ def wire_of(settings: Settings, until: datetime) -> Callable[[Database], None]:
     post = post_of(settings)
 
     def tell(database: Database) -> None:
-        while relay_some(database) is not None:
-            pass
-        while plan_a_tick(database) is not None:
-            pass
+        plan_everything(database)
         with database.reading() as session:
             present = session.scalars(select(now())).one()
         for channel, (outcome, waits) in LONG_AGO.items():
             if present < until - waits:
                 _settle(database, channel, outcome)
-        while deliver_some(database, post):
-            pass
+        send_everything(database, post)
 
     return tell
 

@@ -1,0 +1,27 @@
+"""The forum's meetings: the third Thursday of April and October."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.forum import Meeting
+
+MEETINGS = ((4, "våren"), (10, "hösten"))
+THURSDAY = 3
+
+
+def plan_meetings(session: Session, years: range, where: str) -> None:
+    """Plan the meetings of these years, but on days that have one already."""
+    planned = set(session.scalars(select(Meeting.held_on)))
+    for year in years:
+        for month, season in MEETINGS:
+            day = third_thursday(year, month)
+            if day not in planned:
+                session.add(Meeting(held_on=day, name=f"Lokalt utvecklingsforum, {season} {year}", where=where))
+
+
+def third_thursday(year: int, month: int) -> date:
+    """Give the month's third Thursday."""
+    first = date(year, month, 1)
+    return first + timedelta(days=(THURSDAY - first.weekday()) % 7 + 14)

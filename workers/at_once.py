@@ -1,0 +1,23 @@
+"""The wire at once: what relay and workers do beside each other, one after the other, until nothing is left.
+
+For a story under a moving clock, whose time stands still meanwhile.
+"""
+
+from cases.database import Database
+from notifications.sending import Post, deliver_some
+from workers.relay import relay_some
+from workers.tick_letters import plan_a_tick
+
+
+def plan_everything(database: Database) -> None:
+    """Plan the letters of whatever happened."""
+    while relay_some(database) is not None:
+        pass
+    while plan_a_tick(database) is not None:
+        pass
+
+
+def send_everything(database: Database, post: Post) -> None:
+    """Send all that is due."""
+    while deliver_some(database, post):
+        pass
