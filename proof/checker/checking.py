@@ -1,0 +1,61 @@
+"""Checking: every invariant against one state of the database. The two tables say which there are."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from proof.checker.answers import (
+    answered_is_there,
+    at_most_once,
+    nothing_accepted_in_vain,
+    nothing_invented,
+    refused_is_absent,
+)
+from proof.checker.letters import doubles_are_known, no_mail_without_a_row, sent_has_arrived
+from proof.checker.lives import numbers_and_states
+from proof.checker.open_cases import someone_and_a_moment
+from proof.checker.outside import Breach, Outside
+from proof.checker.rest import nothing_pending
+from proof.checker.rungs import rungs_in_order
+from proof.checker.snapshot import Snapshot, snapshot_of
+from proof.checker.stories import Story, stories_of
+
+MOST = 25  # sentences of one invariant: a broken house says the same a thousand times
+OF_EACH_STORY: dict[str, Callable[[Story], Iterable[str]]] = {
+    "I5": numbers_and_states,
+    "I14": rungs_in_order,
+}
+OF_THE_HOUSE: dict[str, Callable[[Snapshot, Outside], Iterable[str]]] = {
+    "I1": answered_is_there,
+    "I2": nothing_invented,
+    "I3": refused_is_absent,
+    "I4": at_most_once,
+    "I7": nothing_pending,
+    "I8": sent_has_arrived,
+    "I9": no_mail_without_a_row,
+    "I10": doubles_are_known,
+    "I13": someone_and_a_moment,
+    "I18": nothing_accepted_in_vain,
+}
+
+
+def check(database_url: str, outside: Outside | None = None) -> list[Breach]:
+    """Give every breach, ordered by invariant; of each at most 25. Reads one state of the database and writes nothing.
+
+    Raises what the database raises when it cannot be read.
+    """
+    told = outside or Outside()
+    found: dict[str, list[str]] = {invariant: [] for invariant in (*OF_EACH_STORY, *OF_THE_HOUSE)}
+    with snapshot_of(database_url) as snapshot:
+        for invariant, sentence in _of_stories(snapshot):
+            if len(found[invariant]) < MOST:
+                found[invariant].append(sentence)
+        for invariant, look in OF_THE_HOUSE.items():
+            found[invariant] += islice(look(snapshot, told), MOST)
+    ordered = sorted(found, key=lambda invariant: int(invariant.removeprefix("I")))
+    return [Breach(invariant, sentence) for invariant in ordered for sentence in found[invariant]]
+
+
+def _of_stories(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    for story in stories_of(snapshot):
+        for invariant, look in OF_EACH_STORY.items():
+            yield from ((invariant, sentence) for sentence in look(story))

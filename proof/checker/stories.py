@@ -1,0 +1,75 @@
+"""Stories: the history of each case and of the house, read once, in the order of its numbers."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from proof.checker.snapshot import Row, Snapshot, as_json, moment_of
+
+THE_HOUSE = 0
+EVENTS = "SELECT * FROM event ORDER BY stream, seq"
+OWNERS = 'SELECT * FROM "case" ORDER BY id'
+
+
+@dataclass(slots=True)
+class Happened:
+    """One event as it lies in its row."""
+
+    id: int
+    seq: int
+    type: str
+    at: datetime
+    actor: str
+    person_id: int | None
+    tick_id: int | None
+    facts: dict[str, Any]
+    changes: dict[str, Any]
+    commitments: list[list[str]]
+    hash: str
+    recorded_at: datetime
+
+
+@dataclass(slots=True)
+class Story:
+    """One stream: whose it is, and what happened in it. `owner` is the case's row; None for the house."""
+
+    stream: int
+    name: str
+    owner: Row | None
+    events: list[Happened]
+
+    @property
+    def is_of_a_case(self) -> bool:
+        """False for the house's own stream."""
+        return self.stream != THE_HOUSE
+
+
+def stories_of(snapshot: Snapshot) -> Iterator[Story]:
+    """Give the story of the house and of each case; a case without events has an empty one."""
+    cases = snapshot.rows(OWNERS)
+    case = next(cases, None)
+    for stream, rows in groupby(snapshot.rows(EVENTS), key=lambda row: int(row["stream"])):
+        while case is not None and case["id"] < stream:
+            yield _story(case["id"], case, ())
+            case = next(cases, None)
+        owner = case if case is not None and case["id"] == stream else None
+        yield _story(stream, owner, rows)
+        case = next(cases, None) if owner is not None else case
+    while case is not None:
+        yield _story(case["id"], case, ())
+        case = next(cases, None)
+
+
+def _story(stream: int, owner: Row | None, rows: Iterable[Row]) -> Story:
+    name = str(owner["ref"]) if owner else "house" if stream == THE_HOUSE else f"stream {stream}"
+    return Story(stream, name, owner, [_happened(row) for row in rows])
+
+
+def _happened(row: Row) -> Happened:
+    return Happened(
+        row["id"], row["seq"], row["type"], moment_of(row["at"]), row["actor"], row["person_id"],
+        row["tick_id"], as_json(row["facts"]), as_json(row["changes"]), as_json(row["commitments"]), row["hash"],
+        moment_of(row["recorded_at"]),
+    )  # fmt: skip
