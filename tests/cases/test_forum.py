@@ -42,6 +42,14 @@ def test_the_contact_person_may_choose_a_case_for_the_agenda_once(small_house: S
         choose(small_house, ref, by="officer")
 
 
+def test_what_somebody_chose_stays_although_the_forum_has_answered(small_house: SmallHouse):
+    ref = small_house.reach(State.ASSIGNED)
+    choose(small_house, ref, by="contact")
+    small_house.change(ref, State.WAITING, by="officer", waiting_for=WaitingFor("unit", unit="forum"))
+    small_house.change(ref, State.ASSIGNED, by="representative", note="Vi tycker ja.")
+    assert agenda(small_house) == [("chosen", False)]
+
+
 @pytest.mark.parametrize(
     ("to", "more"), [(State.DONE, {"note": "Lagat"}), (State.DECLINED, {"reason": "Inte kommunens väg"})]
 )
