@@ -74,6 +74,10 @@ class SmtpSink:
         """Give what was kept for this address, oldest first."""
         return [letter for letter in self.letters if address in letter.recipients]
 
+    def keep(self, letter: Letter) -> None:
+        """Keep it, before it is said that we have it."""
+        self.letters.append(letter)
+
     def clear(self) -> None:
         """Forget the letters, the counts and the moods of single addresses."""
         self.letters.clear()
@@ -117,7 +121,7 @@ class SmtpSink:
         mood = self._mood
         if mood in ("accept", "drop"):
             content = envelope.original_content or b""
-            self.letters.append(Letter(envelope.mail_from or "", tuple(envelope.rcpt_tos), bytes(content)))
+            self.keep(Letter(envelope.mail_from or "", tuple(envelope.rcpt_tos), bytes(content)))
         if mood == "hang":
             while not self._end.is_set() and not server.transport.is_closing():
                 await asyncio.sleep(0.02)

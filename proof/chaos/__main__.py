@@ -1,0 +1,48 @@
+"""`python -m proof.chaos [--seconds 600] [--seed N] [--house grown-up|embedded] [--json FILE]`: live through faults.
+
+Everything runs on loopback, on servers that the run starts and stops. Ends with 1 when something does not hold.
+"""
+
+import argparse
+import json
+import random
+import sys
+from pathlib import Path
+
+from proof.chaos.ground import open_ground
+from proof.chaos.house import ROOT
+from proof.chaos.houses import EMBEDDED, GROWN_UP
+from proof.chaos.running import run
+from proof.chaos.schedule import schedule
+
+KINDS = {"grown-up": GROWN_UP, "embedded": EMBEDDED}
+
+
+def main() -> int:
+    """Run, and print the outcome."""
+    asked = _asked()
+    kind = KINDS[asked.house]
+    if asked.plan:
+        print(*schedule(kind.deck(asked.seconds), asked.seconds, asked.seed), sep="\n")
+        return 0
+    sys.path.insert(0, str(ROOT / "tests"))  # where the servers are started from
+    with open_ground() as ground:
+        outcome = run(ground, asked.seconds, asked.seed, kind=kind)
+    print(*outcome.lines(), sep="\n")
+    if asked.json:
+        asked.json.write_text(json.dumps(outcome.as_json(), indent=1, ensure_ascii=False))
+    return 0 if outcome.holds else 1
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m proof.chaos", description="Live through faults, and check.")
+    parser.add_argument("--seconds", type=float, default=600.0, help="how long faults strike")
+    parser.add_argument("--seed", type=int, default=random.randrange(10_000), help="the same seed, the same faults")
+    parser.add_argument("--house", choices=sorted(KINDS), default="grown-up")
+    parser.add_argument("--plan", action="store_true", help="only print which faults would strike when")
+    parser.add_argument("--json", type=Path, help="write the outcome to this file too")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

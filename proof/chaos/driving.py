@@ -1,0 +1,83 @@
+"""What drives a run besides its faults: the clients, and old cases that are imported overdue, for the clocks."""
+
+import csv
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from proof.chaos.house import ROOT, House, NotUp
+
+OLD = timedelta(days=40)
+WAVE, EVERY = 6, 4.0  # cases, and seconds between two imports
+COLUMNS = ("source", "external_id", "title", "state", "responsible", "received_at", "reporter_name", "reporter_email")
+LAST_WORDS = 60.0
+
+
+class Clients:
+    """The process of the clients."""
+
+    def __init__(self, setup: dict[str, Any]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "proof.chaos.clients", json.dumps(setup)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def stop(self) -> list[str]:
+        """Let them end what they have begun; give what they could not read back."""
+        try:
+            said, _ = self._process.communicate(timeout=LAST_WORDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return ["the clients did not come to an end"]
+        return list(json.loads(said)) if self._process.returncode == 0 else ["the clients broke down"]
+
+
+@contextmanager
+def importing(house: House) -> Iterator[None]:
+    """Import a few cases again and again, whose day passed long ago; what a fault cut short is imported once more."""
+    over = threading.Event()
+
+    def work() -> None:
+        wave = 0
+        while not over.wait(EVERY):
+            path = house.folder / f"old-{wave}.csv"
+            _write(path, wave)
+            wave += _imported(house, path)
+
+    thread = threading.Thread(target=work, name="importing", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _imported(house: House, path: Path) -> bool:
+    try:
+        house.command("import", str(path), "--clocks", "history")
+    except (NotUp, subprocess.TimeoutExpired):
+        return False
+    return True
+
+
+def _write(path: Path, wave: int) -> None:
+    received = (datetime.now(UTC) - OLD).isoformat(timespec="seconds")
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(COLUMNS)
+        for number in range(WAVE):
+            name = f"g{wave}-{number}"
+            rows.writerow(
+                ("old", name, f"Gammal fråga {name}", "assigned", "gata", received, "Rut", f"{name}@prov.example")
+            )

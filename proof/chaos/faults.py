@@ -1,0 +1,190 @@
+"""Faults: what can go wrong around the house, each as a block that begins it and, when it ends, puts it right."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import psycopg
+import redis
+
+from proof.chaos.ground import Ground
+from proof.chaos.house import House, Member
+from proof.checker import Window
+
+THREADS = 5  # of one worker that may be sending: its four, and the one that looks by itself
+
+
+@dataclass
+class Scene:
+    """What faults act upon, and what they leave behind. `stopped` are times in which nothing could be written."""
+
+    ground: Ground
+    house: House
+    database_url: str
+    webs: tuple[str, ...]
+    contact: str  # a token that acts as the contact person
+    stopped: list[Window] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+Act = Callable[[Scene, int], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One kind of fault. `part` is what it breaks: two faults of one part never overlap.
+
+    `lasts` is from and to, in seconds. `doubles` is how many letters it may cause to be sent twice: those that the
+    mail server has and we have not recorded.
+    """
+
+    act: Act
+    part: str
+    lasts: tuple[float, float] = (0.0, 0.0)
+    doubles: int = 0
+
+
+# --- processes ------------------------------------------------------------------------------
+
+
+def killed(kind: str) -> Act:
+    """Kill -9 one process of a kind."""
+
+    @contextmanager
+    def act(scene: Scene, which: int) -> Iterator[None]:
+        scene.house.kill(_one(scene, kind, which))
+        yield
+
+    return act
+
+
+def stopped(kind: str) -> Act:
+    """Stop one process of a kind where it stands, and let it go on later."""
+
+    @contextmanager
+    def act(scene: Scene, which: int) -> Iterator[None]:
+        member = _one(scene, kind, which)
+        scene.house.pause(member)
+        try:
+            yield
+        finally:
+            scene.house.go_on(member)
+
+    return act
+
+
+def wrong_clock(kind: str, seconds: int) -> Act:
+    """Let one process of a kind live some seconds ahead of the others."""
+
+    @contextmanager
+    def act(scene: Scene, which: int) -> Iterator[None]:
+        member = _one(scene, kind, which)
+        scene.house.replace(member, "--ahead", str(seconds))
+        try:
+            yield
+        finally:
+            scene.house.replace(member)
+
+    return act
+
+
+@contextmanager
+def rolled(scene: Scene, _which: int) -> Iterator[None]:
+    """Ask every process to end, one after the other, and start it again: a new version is rolled out."""
+    for member in scene.house.members.values():
+        if not member.paused:
+            scene.house.replace(member, *member.oddities)
+    yield
+
+
+@contextmanager
+def child_killed(scene: Scene, which: int) -> Iterator[None]:
+    """Kill -9 a process that a web server has started; the server must start another."""
+    member = _one(scene, "web", which)
+    for pid in children_of(member.running.pid if member.running else 0)[:1]:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    yield
+
+
+# --- what the house stands on --------------------------------------------------------------------
+
+
+@contextmanager
+def backends_terminated(scene: Scene, _which: int) -> Iterator[None]:
+    """End every connection to the database."""
+    with psycopg.connect(scene.ground.postgres.url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    yield
+
+
+@contextmanager
+def database_crashed(scene: Scene, _which: int) -> Iterator[None]:
+    """Take the database down at once, and start it again: it recovers from its log."""
+    scene.ground.postgres.crash()
+    begun = datetime.now(UTC)
+    try:
+        yield
+    finally:
+        scene.stopped.append(Window("database_down", begun, datetime.now(UTC)))
+        scene.ground.postgres.start()
+
+
+@contextmanager
+def redis_emptied(scene: Scene, _which: int) -> Iterator[None]:
+    """Forget all that rings."""
+    with redis.Redis.from_url(scene.ground.redis.url) as client:
+        client.flushall()
+    yield
+
+
+@contextmanager
+def redis_killed(scene: Scene, _which: int) -> Iterator[None]:
+    """Kill -9 the broker, and start it again."""
+    scene.ground.redis.crash()
+    try:
+        yield
+    finally:
+        scene.ground.redis.start()
+
+
+@contextmanager
+def redis_stopped(scene: Scene, _which: int) -> Iterator[None]:
+    """Stop the broker where it stands: it takes connections and does not answer."""
+    pid = scene.ground.redis.pid
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def mood(name: str) -> Act:
+    """Put the mail server in a bad mood."""
+
+    @contextmanager
+    def act(scene: Scene, _which: int) -> Iterator[None]:
+        scene.ground.sink.be(name)
+        try:
+            yield
+        finally:
+            scene.ground.sink.be("accept")
+
+    return act
+
+
+def children_of(pid: int) -> list[int]:
+    """Give the processes that this one has started."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as told:
+            return [int(child) for child in told.read().split()]
+    except OSError:
+        return []
+
+
+def _one(scene: Scene, kind: str, which: int) -> Member:
+    members = scene.house.of_kind(kind)
+    return members[which % len(members)]

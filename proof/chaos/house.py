@@ -1,0 +1,167 @@
+"""The house under test: its processes, and a supervisor that starts again what has died, as a Procfile runner does.
+
+Only processes that were started here are ever touched, each by the number of the group that it leads.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+Launcher = tuple[str, ...]  # the module that is run as a process of the house, with its first words
+PLAIN: Launcher = ("ventil",)
+LOOKS_EVERY = 0.1
+RESTARTS_AFTER = 0.3
+STOPS_WITHIN = 30.0
+FIRST_WAIT = 60.0
+
+
+class NotUp(RuntimeError):
+    """The house could not be started, or a command of it failed; the text is what it said."""
+
+
+@dataclass
+class Member:
+    """One process of the house: how it is started, and what became of it so far."""
+
+    name: str
+    words: tuple[str, ...]
+    oddities: tuple[str, ...] = ()  # what proof.chaos.launch is told for the next start
+    running: "subprocess.Popen[bytes] | None" = None
+    starts: int = 0
+    struck: bool = False  # a fault of ours ended it
+    paused: bool = False
+    codes: list[int] = field(default_factory=list)  # how it ended when nobody had struck it
+
+    @property
+    def kind(self) -> str:
+        """What it is: "web", "worker", ..."""
+        return self.words[0]
+
+
+@dataclass
+class House:
+    """The processes by name. `environment` is what each is told."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    members: dict[str, Member]
+    launcher: Launcher = PLAIN
+    _closing: threading.Event = field(default_factory=threading.Event)
+    _turn: threading.RLock = field(default_factory=threading.RLock)
+
+    def open(self) -> None:
+        """Start every process, and look after them until `close`."""
+        for member in self.members.values():
+            self._start(member)
+        threading.Thread(target=self._look_after, name="supervisor", daemon=True).start()
+
+    def close(self) -> None:
+        """End every process in good order, and those that do not end without it."""
+        self._closing.set()
+        with self._turn:
+            for member in self.members.values():
+                _send(member, signal.SIGCONT)
+                _send(member, signal.SIGTERM, to_all=False)
+            for member in self.members.values():
+                self._await_end(member)
+
+    def of_kind(self, kind: str) -> list[Member]:
+        """Give the processes of a kind, in the order of their names."""
+        return [member for name, member in sorted(self.members.items()) if member.kind == kind]
+
+    def kill(self, member: Member) -> None:
+        """Kill -9 it and all that it started; the supervisor starts it again."""
+        with self._turn:
+            member.struck = True
+            _send(member, signal.SIGKILL)
+
+    def replace(self, member: Member, *oddities: str) -> None:
+        """Ask it to end, wait until it has, and start it again: as it is, or with what is told to be wrong."""
+        with self._turn:
+            member.struck = True
+            member.oddities = oddities
+            _send(member, signal.SIGTERM, to_all=False)
+            self._await_end(member)
+            self._start(member)
+
+    def pause(self, member: Member) -> None:
+        """Stop it where it stands, with all that it started."""
+        member.paused = True
+        _send(member, signal.SIGSTOP)
+
+    def go_on(self, member: Member) -> None:
+        """Let it go on."""
+        member.paused = False
+        _send(member, signal.SIGCONT)
+
+    def command(self, *words: str, patience: float = 120.0) -> str:
+        """Run a command of the house; give what it printed. Raises `NotUp` with its complaint."""
+        done = subprocess.run(
+            self._line(words), env=dict(self.environment), cwd=self.folder, capture_output=True, text=True,
+            timeout=patience,
+        )  # fmt: skip
+        if done.returncode:
+            raise NotUp(f"ventil {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
+
+    def _line(self, words: tuple[str, ...], oddities: tuple[str, ...] = ()) -> list[str]:
+        return [sys.executable, "-m", "proof.chaos.launch", *oddities, *self.launcher, *words]
+
+    def _start(self, member: Member) -> None:
+        with (self.folder / f"{member.name.replace(' ', '-')}.log").open("ab") as log:
+            member.running = subprocess.Popen(
+                self._line(member.words, member.oddities),
+                env=dict(self.environment),
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        member.starts += 1
+        member.struck = False
+
+    def _look_after(self) -> None:
+        while not self._closing.wait(LOOKS_EVERY):
+            for member in self.members.values():
+                self._start_again(member)
+
+    def _start_again(self, member: Member) -> None:
+        with self._turn:
+            if self._closing.is_set() or member.running is None or member.running.poll() is None:
+                return
+            if not member.struck:
+                member.codes.append(member.running.returncode)
+            _send(member, signal.SIGKILL)  # a child that has outlived it keeps its port
+            time.sleep(RESTARTS_AFTER)
+            self._start(member)
+
+    def _await_end(self, member: Member) -> None:
+        if member.running is None:
+            return
+        try:
+            member.running.wait(STOPS_WITHIN)
+        except subprocess.TimeoutExpired:
+            member.codes.append(-signal.SIGALRM)  # it did not end when it was asked to
+        _send(member, signal.SIGKILL)
+        member.running.wait()
+
+
+def _send(member: Member, sign: signal.Signals, *, to_all: bool = True) -> None:
+    """Send a signal to the process, by default to all that it started too; nothing happens when they are gone."""
+    if member.running is None:
+        return
+    try:
+        if to_all:
+            os.killpg(member.running.pid, sign)
+        elif member.running.poll() is None:
+            os.kill(member.running.pid, sign)
+    except ProcessLookupError:
+        return

@@ -1,0 +1,136 @@
+"""The houses that a run can have: many processes on PostgreSQL and Redis, or the one process on SQLite."""
+
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from proof.chaos.faults import Fault, Scene
+from proof.chaos.ground import Ground
+from proof.chaos.house import ROOT, House, Launcher, Member, NotUp
+from proof.chaos.schedule import OF_MANY_PROCESSES, OF_ONE_PROCESS, ONLY_AT_LENGTH
+
+FURNITURE = ROOT / "tests" / "trips" / "house.toml"
+CONTACT, OFFICER = "kontakt@prov.example", "handlaggare@prov.example"
+LOOPBACK = "127.0.0.1"
+STARTS_WITHIN = 60.0
+AT_LENGTH = 300.0  # seconds from which a run has time for the slow faults
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of house: its processes at these ports, its settings, and what can go wrong with it."""
+
+    name: str
+    serving: tuple[tuple[str, ...], ...]  # the words of each process that serves
+    others: tuple[str, ...]
+    settings: Callable[[Ground], dict[str, str]]
+    short: Mapping[str, Fault]
+    at_length: Mapping[str, Fault]
+
+    def deck(self, seconds: float) -> dict[str, Fault]:
+        """Give the faults that a run of this length has time for."""
+        return {**self.short, **(self.at_length if seconds >= AT_LENGTH else {})}
+
+
+def _on_servers(ground: Ground) -> dict[str, str]:
+    name = f"chaos_{secrets.token_hex(4)}"
+    with psycopg.connect(ground.postgres.url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    database = urlunsplit(urlsplit(ground.postgres.url)._replace(path=f"/{name}"))
+    return {"VENTIL_DATABASE_URL": database, "VENTIL_REDIS_URL": ground.redis.url}
+
+
+def _on_sqlite(ground: Ground) -> dict[str, str]:
+    return {"VENTIL_DATABASE_URL": f"sqlite:///{ground.folder / f'chaos-{secrets.token_hex(4)}.sqlite3'}"}
+
+
+GROWN_UP = Kind(
+    "2 web, 2 relays, 2 workers, 2 clocks on PostgreSQL and Redis",
+    (("web", "--processes", "1"),) * 2,
+    ("relay", "relay", "worker", "worker", "clock", "clock"),
+    _on_servers,
+    OF_MANY_PROCESSES,
+    ONLY_AT_LENGTH,
+)
+EMBEDDED = Kind("one process on SQLite", (("up",),), (), _on_sqlite, OF_ONE_PROCESS, {})
+
+
+@contextmanager
+def open_house(kind: Kind, ground: Ground, launcher: Launcher) -> Iterator[Scene]:
+    """Give a furnished house of this kind at work, and close it whatever happens."""
+    folder = ground.folder / f"house-{secrets.token_hex(4)}"
+    folder.mkdir(parents=True)
+    ports = [_free_port() for _ in kind.serving]
+    environment = _environment(folder, ground, ports[0], kind.settings(ground))
+    house = House(folder, environment, _members(kind, ports), launcher)
+    house.command("migrate")
+    house.command("load", str(FURNITURE))
+    webs = tuple(f"http://{LOOPBACK}:{port}" for port in ports)
+    contact = house.command("token", CONTACT).split()[-1]
+    try:
+        house.open()
+        for port in ports:
+            _wait_for(port)
+        yield Scene(ground, house, environment["VENTIL_DATABASE_URL"], webs, contact)
+    finally:
+        house.close()
+
+
+def _members(kind: Kind, ports: list[int]) -> dict[str, Member]:
+    words: list[tuple[str, ...]] = [(*one, "--port", str(port)) for one, port in zip(kind.serving, ports, strict=True)]
+    words += [(name,) for name in kind.others]
+    members: dict[str, Member] = {}
+    for one in words:
+        name = f"{one[0]} {sum(member.kind == one[0] for member in members.values()) + 1}"
+        members[name] = Member(name, one)
+    return members
+
+
+def _environment(folder: Path, ground: Ground, port: int, settings: dict[str, str]) -> dict[str, str]:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("VENTIL_", "PG"))}
+    return plain | {
+        "PYTHONPATH": str(ROOT),
+        "VENTIL_SMTP_URL": ground.sink.url,
+        "VENTIL_MAIL_FROM": "ventil@prov.example",
+        "VENTIL_BASE_URL": f"http://{LOOPBACK}:{port}",
+        "VENTIL_SECRET_KEY": "only-for-the-proof-only-for-the-proof",
+        "VENTIL_RATE_LIMITS": "off",
+        "VENTIL_SWEEP_SECONDS": "2",
+        "VENTIL_VAR": str(folder / "var"),
+        **settings,
+    }
+
+
+def _wait_for(port: int) -> None:
+    """Wait until the house is ready at this port."""
+    end = time.monotonic() + STARTS_WITHIN
+    while not _is_ready(port):
+        if time.monotonic() > end:
+            raise NotUp(f"nobody is ready at port {port}")
+        time.sleep(0.1)
+
+
+def _is_ready(port: int) -> bool:
+    connection = HTTPConnection(LOOPBACK, port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])

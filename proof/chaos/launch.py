@@ -1,0 +1,62 @@
+"""Start one process of the house as it is, but for what a fault says: a clock that is wrong, a letter that kills.
+
+`python -m proof.chaos.launch [--ahead SECONDS] [--brittle] MODULE WORDS...` runs the module with these words. The house
+knows nothing of it: its own code is what runs.
+"""
+
+import argparse
+import os
+import runpy
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+POISON = "poison"  # how an address begins whose letters end the process that writes them
+KILLED_BY_A_LETTER = 86
+
+
+def main() -> None:
+    """Set what is to be wrong, and become the module."""
+    asked = _asked()
+    if asked.ahead:
+        _shift_the_clock(timedelta(seconds=asked.ahead))
+    if asked.brittle:
+        _die_of_poison()
+    sys.argv = [asked.module, *asked.words]
+    runpy.run_module(asked.module, run_name="__main__")
+
+
+def _shift_the_clock(ahead: timedelta) -> None:
+    """Let this process see another time than the machine's; what it measures with a stopwatch stays right."""
+    from time_machine import travel
+
+    travel(datetime.now(UTC) + ahead, tick=True).start()
+
+
+def _die_of_poison() -> None:
+    """Let a letter to a poisonous address end the process, as a fault in a library written in C does."""
+    from notifications import preparing, rendering
+
+    render: Callable[..., Any] = rendering.render
+
+    def rendered(session: Any, delivery: Any, letterhead: Any) -> Any:
+        letter = render(session, delivery, letterhead)
+        if letter.to_email.startswith(POISON):
+            os._exit(KILLED_BY_A_LETTER)
+        return letter
+
+    preparing.__dict__["render"] = rendered
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m proof.chaos.launch")
+    parser.add_argument("--ahead", type=float, default=0.0)
+    parser.add_argument("--brittle", action="store_true")
+    parser.add_argument("module")
+    parser.add_argument("words", nargs=argparse.REMAINDER)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""A newer version, during a rollout: it writes an event that the processes of this version do not know.
+
+`python -m proof.chaos.newer_version DATABASE_URL` writes it in the stream of the oldest case. It is a program of its
+own, so that nobody else learns of the type.
+"""
+
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from cases.calendar import Calendar
+from cases.case import Case
+from cases.database import Database
+from cases.events import Happening
+from cases.history import Entry
+from cases.people import THE_CLOCK
+
+
+class FromTheFuture(Happening):
+    """Something that a later version knows."""
+
+    type: ClassVar[str] = "case.from_the_future"
+    changing: ClassVar[bool] = False
+
+
+def main() -> None:
+    """Write the event."""
+    database = Database(sys.argv[1], Calendar(ZoneInfo("Europe/Stockholm")))
+    with closing(database), database.transaction() as session:
+        case = session.scalars(select(Case).order_by(Case.id).limit(1).with_for_update()).one()
+        entry = Entry(case, by=THE_CLOCK, at=datetime.now(UTC))
+        entry.add(FromTheFuture())
+        entry.write(session)
+
+
+if __name__ == "__main__":
+    main()

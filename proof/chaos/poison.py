@@ -1,0 +1,85 @@
+"""Poison: what kills or confuses whoever takes it in hand. It must be set aside, or wait, and hold up nothing else."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dramatiq
+import psycopg
+import redis
+
+from proof.chaos.calling import Act, Caller
+from proof.chaos.faults import Scene
+from proof.chaos.launch import POISON
+from proof.checker import Journal
+
+PATIENCE = 60.0
+FUTURE = "case.from_the_future"
+SET_ASIDE_OR_TOUCHED = """
+    SELECT w.set_aside_at IS NOT NULL OR w.claims > 0 FROM work w JOIN event e ON e.id = w.event_id
+    WHERE e.type = %s AND w.done_at IS NULL AND w.lease_until IS NULL"""
+NOW_KNOWN = """
+    UPDATE work SET done_at = clock_timestamp(), lease_token = NULL, lease_until = NULL FROM event e
+    WHERE e.id = work.event_id AND e.type = %s AND done_at IS NULL"""
+
+
+@contextmanager
+def undecodable_messages(scene: Scene, _which: int) -> Iterator[None]:
+    """Ring with messages that cannot be read, that are not there, and for work that nobody knows."""
+    unknown: dramatiq.Message[None] = dramatiq.Message(
+        queue_name="letters", actor_name="from_the_future", args=(), kwargs={}, options={}
+    )
+    with redis.Redis.from_url(scene.ground.redis.url) as client:
+        for queue in ("letters", "jobs", "sweeps"):
+            for number, content in enumerate((b"\x80no json", b"{}", unknown.encode(), None)):
+                name = f"poison-{queue}-{number}"
+                if content is not None:
+                    client.hset(f"dramatiq:{queue}.msgs", name, content)
+                client.rpush(f"dramatiq:{queue}", name)
+    yield
+
+
+@contextmanager
+def unknown_event(scene: Scene, _which: int) -> Iterator[None]:
+    """Write an event that nobody here knows; it must wait, unharmed, until a version runs that does."""
+    program = [sys.executable, "-m", "proof.chaos.newer_version", scene.database_url]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=PATIENCE)
+    try:
+        yield
+    finally:
+        with psycopg.connect(scene.database_url.replace("+psycopg", ""), autocommit=True) as connection:
+            if done.returncode == 0 and any(row[0] for row in connection.execute(SET_ASIDE_OR_TOUCHED, [FUTURE])):
+                scene.complaints.append("an event of an unknown type was set aside, or its claims were counted")
+        learn(scene)
+
+
+def learn(scene: Scene) -> None:
+    """Let a version run that knows the event: it is told to nobody, and done."""
+    with psycopg.connect(scene.database_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(NOW_KNOWN, [FUTURE])
+
+
+@contextmanager
+def killing_letter(scene: Scene, which: int) -> Iterator[None]:
+    """Let every worker die of the letters to one address; they must be set aside, and hold up nobody else's."""
+    for worker in scene.house.of_kind("worker"):
+        scene.house.replace(worker, "--brittle")
+    _ask_to_follow(scene, f"{POISON}-{which}@prov.example")
+    try:
+        yield
+    finally:
+        for worker in scene.house.of_kind("worker"):
+            scene.house.replace(worker)
+
+
+def _ask_to_follow(scene: Scene, email: str) -> None:
+    """Let a letter be written to this address, by asking whether it wants to follow some case."""
+    caller = Caller("poison", scene.webs, Journal(Path(os.devnull)), gives_up_at=time.monotonic() + PATIENCE)
+    _, found = caller.read("/api/v1/cases?limit=1", scene.contact)
+    for case in found.get("items", ()):
+        path = f"/api/v1/cases/{case['ref']}/followers"
+        caller.insist(Act("follow", "", path, {"email": email}, token=scene.contact))

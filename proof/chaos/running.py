@@ -1,0 +1,123 @@
+"""One run: a house on its ground, clients at work, faults by the schedule; then quiet, and the independent check."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from proof.chaos.driving import Clients, importing
+from proof.chaos.faults import Scene
+from proof.chaos.ground import Ground
+from proof.chaos.house import PLAIN, Launcher, NotUp
+from proof.chaos.houses import GROWN_UP, OFFICER, Kind, open_house
+from proof.chaos.outcome import Outcome, calls_of
+from proof.chaos.quiet import drained_after, put_right, wiped_and_restarted
+from proof.chaos.schedule import schedule
+from proof.chaos.striking import Struck, strike
+from proof.chaos.watching import Seen, watching
+from proof.checker import Breach, Gauge, Outside, Restart, check, kept_in
+
+CLIENTS = 4
+DRAINS_WITHIN = 180.0  # seconds; a letter that was twice put off waits up to one and a half minutes
+MOST = {"megabytes": 400.0, "handles": 150.0, "depth": 100.0}  # of one process; of all queues together
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What is known when the faults are over: from the faults, from the watch, and what could not be read back."""
+
+    journal: Path
+    struck: Struck
+    seen: Seen
+    misread: list[str]
+
+
+def run(ground: Ground, seconds: float, seed: int, launcher: Launcher = PLAIN, kind: Kind = GROWN_UP) -> Outcome:
+    """Let a house of this kind live through so many seconds of faults, and say what became of it.
+
+    `launcher` is the module that each process of the house runs, with its first words: a broken house has its own.
+    """
+    with open_house(kind, ground, launcher) as scene:
+        lived = _live(scene, kind, seconds, seed)
+        put_right(scene)
+        rested = drained_after(scene.database_url, DRAINS_WITHIN)
+        restart = wiped_and_restarted(scene)
+        breaches = [*_checked(scene, kind, lived, restart), *_asked(scene, lived)]
+        return Outcome(
+            house=kind.name,
+            seed=seed,
+            seconds=seconds,
+            faults=Counter(lived.struck.names),
+            not_made=lived.struck.failed,
+            calls=calls_of(lived.journal),
+            breaches=breaches,
+            doubles=_doubles(scene),
+            doubles_at_most=_in_flight(scene, kind, lived),
+            drained_after=rested,
+            restart=restart,
+            ended_by_themselves={name: one.codes for name, one in scene.house.members.items() if one.codes},
+            seen=lived.seen,
+        )
+
+
+def _live(scene: Scene, kind: Kind, seconds: float, seed: int) -> Lived:
+    """Let clients work while the faults of the schedule strike."""
+    journal = scene.house.folder / "journal"
+    officer = scene.house.command("token", OFFICER).split()[-1]
+    setup = {
+        "webs": scene.webs, "contact": scene.contact, "officer": officer, "seed": seed, "clients": CLIENTS,
+        "journal": str(journal),
+    }  # fmt: skip
+    deck = kind.deck(seconds)
+    redis_url = None if scene.database_url.startswith("sqlite") else scene.ground.redis.url
+    with watching(scene.house, redis_url) as seen:
+        clients = Clients(setup)
+        with importing(scene.house):
+            struck = strike(scene, deck, schedule(deck, seconds, seed))
+        put_right(scene)
+        misread = clients.stop()
+    return Lived(journal, struck, seen, misread)
+
+
+def _checked(scene: Scene, kind: Kind, lived: Lived, restart: Restart) -> list[Breach]:
+    """Ask the independent checker, with all that is known from outside."""
+    outside = Outside(
+        journal=lived.journal,
+        sink=scene.ground.sink.folder,
+        faults=(*lived.struck.windows, *scene.stopped),
+        doubles=_in_flight(scene, kind, lived),
+        gauges=tuple(_gauges(lived.seen)),
+        restarts=(restart,),
+    )
+    return check(scene.database_url, outside)
+
+
+def _asked(scene: Scene, lived: Lived) -> list[Breach]:
+    """Ask the house's own checks, and add what the faults and the clients found."""
+    breaches = [Breach("I1", f"read back: {misread}") for misread in lived.misread]
+    breaches += [Breach("I15", complaint) for complaint in scene.complaints]
+    for command in ("forgotten", "doctor"):
+        try:
+            scene.house.command(command)
+        except NotUp as trouble:
+            breaches.append(Breach("G8", str(trouble)))
+    return breaches
+
+
+def _in_flight(scene: Scene, kind: Kind, lived: Lived) -> int:
+    """Count the letters that the faults of this run may have caused to be sent twice."""
+    deck = {**kind.short, **kind.at_length}
+    return sum(deck[name].doubles for name in lived.struck.names) + scene.ground.sink.be("accept")
+
+
+def _doubles(scene: Scene) -> int:
+    mails = Counter(mail.message_id for mail in kept_in(scene.ground.sink.folder))
+    return sum(count - 1 for count in mails.values())
+
+
+def _gauges(seen: Seen) -> list[Gauge]:
+    gauges = [Gauge("broker depth", MOST["depth"], tuple(map(float, seen.depth)))]
+    for kind, samples in seen.megabytes.items():
+        gauges.append(Gauge(f"megabytes of {kind}", MOST["megabytes"], tuple(map(float, samples))))
+    for kind, samples in seen.handles.items():
+        gauges.append(Gauge(f"open files of {kind}", MOST["handles"], tuple(map(float, samples))))
+    return gauges

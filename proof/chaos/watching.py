@@ -1,0 +1,69 @@
+"""Watching: how deep the broker's queues become, and how much memory and how many open files each process takes."""
+
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import redis
+
+from proof.chaos.faults import children_of
+from proof.chaos.house import House
+
+LOOKS_EVERY = 0.5
+QUEUES = ("letters", "jobs", "sweeps")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+MEGABYTE = 1024 * 1024
+
+
+@dataclass
+class Seen:
+    """What was seen at each look: the depth of all queues, and by kind of process the most of any one."""
+
+    depth: list[int] = field(default_factory=list)
+    megabytes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    handles: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+
+@contextmanager
+def watching(house: House, redis_url: str | None) -> Iterator[Seen]:
+    """Look twice a second for as long as the block runs."""
+    seen, over = Seen(), threading.Event()
+
+    def look() -> None:
+        while not over.wait(LOOKS_EVERY):
+            _look_at_processes(house, seen)
+            if redis_url:
+                _look_at_broker(redis_url, seen)
+
+    thread = threading.Thread(target=look, name="watching", daemon=True)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()
+
+
+def _look_at_broker(url: str, seen: Seen) -> None:
+    try:
+        with redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5) as client:
+            seen.depth.append(sum(int(client.llen(f"dramatiq:{queue}")) for queue in QUEUES))
+    except (redis.RedisError, OSError):
+        return  # it is away: that is a fault of ours
+
+
+def _look_at_processes(house: House, seen: Seen) -> None:
+    for member in house.members.values():
+        pid = member.running.pid if member.running else 0
+        for one in (pid, *children_of(pid)):
+            try:
+                pages = int(Path(f"/proc/{one}/statm").read_text().split()[1])
+                handles = len(os.listdir(f"/proc/{one}/fd"))
+            except OSError:
+                continue  # it has just ended
+            seen.megabytes[member.kind].append(pages * PAGE // MEGABYTE)
+            seen.handles[member.kind].append(handles)
