@@ -28,9 +28,14 @@ def is_address(email: str | None) -> bool:
 def addresses_of(session: Session, emails: Iterable[str]) -> dict[str, int]:
     """Give the ids of these addresses by their normalised form, adding those that are new."""
     written = {normalised(email): email.strip() for email in emails}
-    if not written:
-        return {}
-    rows = [{"email_normalised": key, "email": email} for key, email in sorted(written.items())]
-    session.execute(insert_of(session)(table_of(Address)).on_conflict_do_nothing(), rows)
-    known = select(Address.email_normalised, Address.id).where(Address.email_normalised.in_(written))
-    return {row.email_normalised: row.id for row in session.execute(known)}
+    known = _known(session, set(written))
+    if new := sorted(written.keys() - known.keys()):
+        rows = [{"email_normalised": key, "email": written[key]} for key in new]
+        session.execute(insert_of(session)(table_of(Address)).on_conflict_do_nothing(), rows)
+        known |= _known(session, set(new))
+    return known
+
+
+def _known(session: Session, keys: set[str]) -> dict[str, int]:
+    found = select(Address.email_normalised, Address.id).where(Address.email_normalised.in_(keys))
+    return {row.email_normalised: row.id for row in session.execute(found)} if keys else {}

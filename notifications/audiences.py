@@ -114,7 +114,7 @@ AUDIENCES: dict[str, Audience] = {
     "person": _person,
     "new_follower": _new_follower,
     "morning": _morning,
-    "admins": lambda circle: people_of(circle.directory, circle.admins),
+    "admins": lambda circle: people_of(circle.directory, circle.directory.admins),
 }
 
 

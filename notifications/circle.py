@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from cases.case import Case, Follower, Party
-from cases.people import ActorKind, Person
+from cases.people import ActorKind
 from cases.units import Unit
 from notifications.addresses import is_address, normalised
 from notifications.directory import Directory
@@ -27,7 +27,6 @@ class Circle:
     case: Case | None
     directory: Directory
     following: list[Following] = field(default_factory=list)
-    admins: list[Person] = field(default_factory=list)
 
     @property
     def responsible(self) -> Unit:

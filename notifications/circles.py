@@ -2,99 +2,61 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload, load_only
 
-from cases.case import WITH_NAMES, Case, Follower, Party
+from cases.case import Case, Follower, Party
 from cases.database import calendar_of
-from cases.history import Event
 from cases.people import Membership, Person, Role
 from cases.states import State
 from notifications.circle import Circle, Following
 from notifications.deliveries import Address, Delivery
-from notifications.directory import directory_of, serving
+from notifications.directory import Directory, directory_of, serving
 from notifications.who_is_told import WHO_IS_TOLD, Act
 
-MOST_BESIDE = 3
-NEVER_FIRST = frozenset({"case.promised", "case.planned", "case.put_on_agenda"})
 AT_ONCE = 500  # ids in one IN
 UNITS_IN_FACTS = ("responsible", "responsible_was", "by_unit", "unit", "group")
 PEOPLE_IN_FACTS = ("officer", "person")
-
-
-def act_of(session: Session, event: Event) -> Act:
-    """Give the event with those that were written beside it in the same act."""
-    if not event.stream:
-        return Act(event, {})
-    near = session.scalars(
-        select(Event)
-        .where(
-            Event.stream == event.stream,
-            Event.seq.between(event.seq - MOST_BESIDE, event.seq + MOST_BESIDE),
-            Event.at == event.at,
-            Event.actor == event.actor,
-        )
-        .order_by(Event.seq)
-    ).all()
-    acts = _parted(near)
-    own = next(some for some in acts if any(one.id == event.id for one in some))
-    return Act(event, {one.type: one.facts for one in own if one.id != event.id})
-
-
-def _parted(events: Sequence[Event]) -> list[list[Event]]:
-    """Part events into acts: only the first of an act says what the act has changed."""
-    acts: list[list[Event]] = []
-    for event in events:
-        begins = bool(event.changes) or event.type not in NEVER_FIRST
-        if begins or not acts:
-            acts.append([])
-        acts[-1].append(event)
-    return acts
-
-
-def acts_of_tick(session: Session, tick_id: int) -> list[Act]:
-    """Give the tick's events, each with those that the tick brought to the same case."""
-    events = session.scalars(select(Event).where(Event.tick_id == tick_id).order_by(Event.id)).all()
-    by_stream: dict[int, list[Event]] = defaultdict(list)
-    for event in events:
-        by_stream[event.stream].append(event)
-    return [
-        Act(event, {one.type: one.facts for one in by_stream[event.stream] if one.id != event.id}) for event in events
-    ]
+AS_TOLD = (  # a quarter of a case's columns, and of what they cost
+    load_only(
+        Case.ref, Case.kind, Case.state, Case.responsible_id, Case.officer_id, Case.reporter_id, Case.due_at,
+        Case.waiting_for, Case.waiting_name, Case.published_at, Case.last_act_at,
+    ),
+    joinedload(Case.responsible),
+    joinedload(Case.group),
+    joinedload(Case.waiting_unit),
+    joinedload(Case.category),
+    joinedload(Case.place),
+    joinedload(Case.reporter),
+)  # fmt: skip
 
 
 def circles_of(session: Session, acts: Sequence[Act]) -> list[Circle]:
     """Read around these acts, with as many queries for a thousand as for one."""
     cases = cases_of(session, {act.event.stream for act in acts if act.event.stream})
-    people = {id_ for act in acts for id_ in _people_in(act, cases.get(act.event.stream))}
-    slugs = _slugs_in(acts[0], cases.get(acts[0].event.stream)) if len(acts) == 1 else None
-    directory = directory_of(session, _day(session, acts), slugs=slugs, people=people)
-    directory.unreachable = _unreachable(session, acts)
-    audiences = {rule.audience for act in acts for rule in WHO_IS_TOLD.get(act.event.type, ())}
-    following = _following(session, acts) if audiences & {"followers", "new_follower"} else {}
-    admins = _admins(session, _day(session, acts)) if "admins" in audiences else []
+    directories = _directories(session, acts, cases)
+    following = _following(session, acts) if _are_among(acts, {"followers", "new_follower"}) else {}
     return [
         Circle(
             act,
             cases.get(act.event.stream),
-            directory,
+            _as_it_is_for(session, act, directories[_day_of(session, act)]),
             following.get(act.event.id, []),
-            admins,
         )
         for act in acts
     ]
 
 
 def cases_of(session: Session, ids: Iterable[int]) -> dict[int, Case]:
-    """Give the cases by id, with the names around them."""
-    with_names = select(Case).options(*WITH_NAMES, joinedload(Case.reporter))
+    """Give the cases by id, with the names around them and what else letters speak of."""
     return {
         case.id: case
         for some in in_portions(sorted(ids))
-        for case in session.scalars(with_names.where(Case.id.in_(some)))
+        for case in session.scalars(select(Case).options(*AS_TOLD).where(Case.id.in_(some)))
     }
 
 
@@ -103,10 +65,31 @@ def in_portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
 
 
-def _day(session: Session, acts: Sequence[Act]) -> date:
+def _day_of(session: Session, act: Act) -> date:
     """The day whose roles count: the event's own, or that of its recording when it was told of later."""
-    calendar = calendar_of(session)
-    return max(calendar.day_of(max(act.event.at, act.event.recorded_at)) for act in acts)
+    return calendar_of(session).day_of(max(act.event.at, act.event.recorded_at))
+
+
+def _directories(session: Session, acts: Sequence[Act], cases: Mapping[int, Case]) -> dict[date, Directory]:
+    """Read the directory of each day whose roles count, as far as the acts speak of units and people."""
+    people = {id_ for act in acts for id_ in _people_in(act, cases.get(act.event.stream))}
+    slugs = {slug for act in acts for slug in _slugs_in(act, cases.get(act.event.stream))}
+    days = {_day_of(session, act) for act in acts}
+    directories = {day: directory_of(session, day, slugs=slugs, people=people) for day in days}
+    if _are_among(acts, {"admins"}):
+        for day, directory in directories.items():
+            directory.admins = _admins(session, day)
+    return directories
+
+
+def _are_among(acts: Sequence[Act], audiences: set[str]) -> bool:
+    return any(rule.audience in audiences for act in acts for rule in WHO_IS_TOLD.get(act.event.type, ()))
+
+
+def _as_it_is_for(session: Session, act: Act, directory: Directory) -> Directory:
+    """Give the directory; an alarm about a letter goes to others than the address that the letter did not reach."""
+    about_a_letter = act.event.type == "house.set_aside" and act.facts["what"] == "delivery"
+    return replace(directory, unreachable=_address_of(session, act.facts["row"])) if about_a_letter else directory
 
 
 def _people_in(act: Act, case: Case | None) -> set[int]:
@@ -154,11 +137,6 @@ def _admins(session: Session, day: date) -> list[Person]:
     return list(session.scalars(admins.order_by(Person.id)))
 
 
-def _unreachable(session: Session, acts: Sequence[Act]) -> frozenset[str]:
-    """Give the addresses whose letters were set aside: the alarm about them goes to others."""
-    alarms = [act.facts for act in acts if act.event.type == "house.set_aside"]
-    rows = [facts["row"] for facts in alarms if facts["what"] == "delivery"]
-    failed = (
-        select(Address.email_normalised).join(Delivery, Delivery.address_id == Address.id).where(Delivery.id.in_(rows))
-    )
-    return frozenset(session.scalars(failed)) if rows else frozenset()
+def _address_of(session: Session, delivery_id: int) -> frozenset[str]:
+    its = select(Address.email_normalised).join(Delivery, Delivery.address_id == Address.id)
+    return frozenset(session.scalars(its.where(Delivery.id == delivery_id)))

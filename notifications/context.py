@@ -3,11 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from cases.calendar import Calendar
 from cases.case import Case
-from cases.database import calendar_of
 from notifications.chains import Recipient
 from notifications.circle import Circle
 from notifications.directory import Directory
@@ -25,7 +22,7 @@ def house_of(directory: Directory) -> dict[str, Any]:
     }
 
 
-def told_of(session: Session, circle: Circle, rule: Rule, recipient: Recipient) -> dict[str, Any]:
+def told_of(calendar: Calendar, circle: Circle, rule: Rule, recipient: Recipient) -> dict[str, Any]:
     """Give what one line of a letter may use: who it is for, and the names around the case."""
     act = circle.act
     told = {
@@ -42,7 +39,7 @@ def told_of(session: Session, circle: Circle, rule: Rule, recipient: Recipient) 
         "meeting_on": act.fact_beside("case.put_on_agenda", "meeting_on"),
         "names": {slug: unit.name for slug, unit in _units_named(circle).items()},
     }
-    around = _around(circle, circle.case, calendar_of(session)) if circle.case else {}
+    around = _around(circle, circle.case, calendar) if circle.case else {}
     return {name: value for name, value in {**told, **around}.items() if value is not None}
 
 

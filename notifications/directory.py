@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cases.house import House, the_house
@@ -36,6 +36,7 @@ class Directory:
     units: dict[str, Unit] = field(default_factory=dict)
     holders: dict[tuple[int, Role], list[Holder]] = field(default_factory=lambda: defaultdict(list))
     people: dict[int, Holder] = field(default_factory=dict)
+    admins: list[Person] = field(default_factory=list)  # read only when something is told them
     unreachable: frozenset[str] = frozenset()  # normalised addresses that letters cannot get to
 
     @property
@@ -71,11 +72,10 @@ class Directory:
         return unit.email if unit.active and is_address(unit.email) else None
 
 
-def directory_of(session: Session, day: date, *, slugs: set[str] | None, people: Iterable[int]) -> Directory:
-    """Read the units with these slugs (None: all) and the desk, their people of the day, and these people."""
+def directory_of(session: Session, day: date, *, slugs: set[str], people: Iterable[int]) -> Directory:
+    """Read the units with these slugs and the desk, their people of the day, and these people."""
     directory = Directory(the_house(session))
-    wanted = true() if slugs is None else or_(Unit.kind == UnitKind.DESK, Unit.slug.in_(slugs))
-    _read_units(session, directory, day, wanted)
+    _read_units(session, directory, day, or_(Unit.kind == UnitKind.DESK, Unit.slug.in_(slugs)))
     ids = set(people)
     if ids:
         deputy = aliased(Person)

@@ -3,14 +3,16 @@
 At most one in 10 minutes and five in a day to an address; what is over is suppressed, with a reason.
 """
 
-from datetime import timedelta
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.database import now
 from cases.people import ActorKind
 from notifications.deliveries import Address, Delivery, Outcome
+from notifications.leases import present
 from notifications.who_is_told import Act
 
 ANYBODY_CAN_CAUSE = frozenset({"receipt", "opt_in", "login"})
@@ -26,21 +28,35 @@ def is_anonymous(act: Act, letter: str) -> bool:
     return letter in ANYBODY_CAN_CAUSE and (by_anybody or letter != "receipt")
 
 
-def over_the_limit(session: Session, address_id: int) -> str | None:
-    """Say why no more such letter may go to this address now; None when one may."""
-    session.execute(select(Address.id).where(Address.id == address_id).with_for_update())
-    earlier = session.execute(
-        select(Delivery.created_at, now().label("present"))
-        .where(
-            Delivery.address_id == address_id,
-            Delivery.letter.in_(ANYBODY_CAN_CAUSE),
-            Delivery.outcome != Outcome.SUPPRESSED,
-        )
-        .order_by(Delivery.created_at.desc())
-        .limit(MOST_A_DAY)
-    ).all()
-    if earlier and earlier[0].present - earlier[0].created_at < ONE_IN:
-        return TOO_SOON
-    if len(earlier) == MOST_A_DAY and earlier[-1].present - earlier[-1].created_at < DAY:
-        return TOO_MANY
-    return None
+@dataclass
+class Allowance:
+    """What went to some addresses within a day, by address, at a moment of the database's."""
+
+    present: datetime
+    went: dict[int, list[datetime]]
+
+    def refuses(self, address_id: int) -> str | None:
+        """Say why no more such letter may go to this address now; None when one may, which then counts."""
+        went = self.went.setdefault(address_id, [])
+        if went and self.present - max(went) < ONE_IN:
+            return TOO_SOON
+        if len(went) >= MOST_A_DAY:
+            return TOO_MANY
+        went.append(self.present)
+        return None
+
+
+def allowance_of(session: Session, address_ids: Collection[int]) -> Allowance:
+    """Read what went to these addresses. They are locked, so that no other relay counts beside this one."""
+    locked = select(Address.id).where(Address.id.in_(address_ids)).order_by(Address.id)
+    session.execute(locked.with_for_update())
+    allowance = Allowance(present(session), {})
+    went = select(Delivery.address_id, Delivery.created_at).where(
+        Delivery.address_id.in_(address_ids),
+        Delivery.letter.in_(ANYBODY_CAN_CAUSE),
+        Delivery.outcome != Outcome.SUPPRESSED,
+        Delivery.created_at > allowance.present - DAY,
+    )
+    for address_id, created_at in session.execute(went):
+        allowance.went.setdefault(address_id or 0, []).append(created_at)
+    return allowance

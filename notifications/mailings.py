@@ -1,17 +1,17 @@
 """A mailing: one letter to be, for one occasion and one recipient, and how it becomes rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from cases.database import insert_of, now, table_of
 from notifications.addresses import addresses_of
 from notifications.chains import Recipient
 from notifications.deliveries import Delivery, DeliveryLine, Outcome
-from notifications.limits import over_the_limit
+from notifications.limits import allowance_of
 
 DIGEST = "digest"
 MOST_LINES = 50
@@ -35,7 +35,7 @@ class Mailing:
     occasion: str
     recipient: Recipient
     house: dict[str, Any]
-    lines: tuple[Line, ...]
+    lines: list[Line] = field(default_factory=list)
 
     @property
     def letter(self) -> str:
@@ -48,8 +48,13 @@ class Mailing:
         told = [line.told for line in self.lines[:MOST_LINES]]
         return {**self.house, "lines": told, "more": len(self.lines) - len(told)}
 
-    def row(self, address_id: int | None, reason: str | None) -> dict[str, Any]:
-        """Give the delivery's columns; with a `reason` it is suppressed."""
+    @property
+    def is_anonymous(self) -> bool:
+        """True when somebody unknown caused it."""
+        return any(line.anonymous for line in self.lines)
+
+    def row(self, address_id: int | None) -> dict[str, Any]:
+        """Give the delivery's columns, as long as nothing speaks against it."""
         to = self.recipient
         return {
             "occasion": self.occasion,
@@ -61,8 +66,9 @@ class Mailing:
             "party_id": to.party_id,
             "person_id": to.person_id,
             "context": self.context,
-            "outcome": Outcome.SUPPRESSED if reason else Outcome.WAITING,
-            "reason": reason,
+            "outcome": Outcome.WAITING,
+            "reason": None,
+            "finished_at": None,
             "claims": 0,
             "attempts": 0,
         }
@@ -73,30 +79,30 @@ def write_mailings(session: Session, mailings: Sequence[Mailing]) -> int:
     if not mailings:
         return 0
     ids = addresses_of(session, {one.recipient.email for one in mailings if one.recipient.email})
-    rows, lines = [], {}
-    for mailing in mailings:
-        address_id = ids.get(mailing.recipient.key)
-        row = mailing.row(address_id, _reason_against(session, mailing, address_id))
-        rows.append(row)
-        lines[row["recipient"]] = mailing.lines
+    rows = [one.row(ids.get(one.recipient.key)) for one in mailings]
+    _suppress(session, [row for one, row in zip(mailings, rows, strict=True) if one.is_anonymous and row["address_id"]])
     made = _insert_deliveries(session, rows)
-    _insert_lines(session, [(id_, line) for id_, to in made.items() for line in lines[to]])
-    if any(row["reason"] for row in rows):
-        _finish_suppressed(session, list(made))
+    found = ((made.get((row["occasion"], row["recipient"])), one) for one, row in zip(mailings, rows, strict=True))
+    _insert_lines(session, [(id_, line) for id_, one in found if id_ for line in one.lines])
     return len(made)
 
 
-def _reason_against(session: Session, mailing: Mailing, address_id: int | None) -> str | None:
-    anonymous = any(line.anonymous for line in mailing.lines)
-    return over_the_limit(session, address_id) if anonymous and address_id else None
+def _suppress(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Let the letters that are over their address's limit not be sent, with the reason."""
+    if not rows:
+        return
+    allowance = allowance_of(session, {row["address_id"] for row in rows})
+    for row in rows:
+        if reason := allowance.refuses(row["address_id"]):
+            row |= {"outcome": Outcome.SUPPRESSED, "reason": reason, "finished_at": allowance.present}
 
 
-def _insert_deliveries(session: Session, rows: list[dict[str, Any]]) -> dict[int, str]:
-    """Give the recipients of the deliveries that are new, by id."""
+def _insert_deliveries(session: Session, rows: list[dict[str, Any]]) -> dict[tuple[str, str], int]:
+    """Give the ids of the deliveries that are new, by occasion and recipient. They rise in the order of the rows."""
     table = table_of(Delivery)
     put = insert_of(session)(table).values(created_at=now()).on_conflict_do_nothing()
-    made = session.execute(put.returning(table.c.id, table.c.recipient), rows)
-    return dict(made.all())
+    made = session.execute(put.returning(table.c.id, table.c.occasion, table.c.recipient), rows)
+    return {(row.occasion, row.recipient): row.id for row in made}
 
 
 def _insert_lines(session: Session, lines: list[tuple[int, Line]]) -> None:
@@ -107,8 +113,3 @@ def _insert_lines(session: Session, lines: list[tuple[int, Line]]) -> None:
         for id_, one in lines
     ]
     session.execute(insert(table_of(DeliveryLine)), rows)
-
-
-def _finish_suppressed(session: Session, ids: list[int]) -> None:
-    mine = (Delivery.id.in_(ids), Delivery.outcome == Outcome.SUPPRESSED)
-    session.execute(update(Delivery).where(*mine).values(finished_at=now()))

@@ -1,26 +1,27 @@
 """Planning: what happened in, deliveries out. One row per occasion and recipient; nothing is sent here."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
-from cases.history import Event
+from cases.database import calendar_of
 from cases.ticks import Tick
+from notifications.acts import acts_of, acts_of_tick
 from notifications.audiences import recipients
 from notifications.chains import Recipient
-from notifications.circles import act_of, acts_of_tick, circles_of
+from notifications.circle import Circle
+from notifications.circles import circles_of
 from notifications.context import house_of, told_of
 from notifications.limits import is_anonymous
 from notifications.mailings import Line, Mailing, write_mailings
 from notifications.roles import fill_roles
-from notifications.who_is_told import Act, UnknownEvent, rules_for
+from notifications.who_is_told import Act, Rule, UnknownEvent, rules_for
 
 __all__ = [
     "Mailing",
     "UnknownEvent",
     "fill_roles",
-    "plan_event",
+    "plan_events",
     "plan_tick",
     "plan_tick_for",
     "tick_recipients",
@@ -29,17 +30,17 @@ __all__ = [
 MAY_FILL_A_ROLE = frozenset({"person.added", "person.changed", "unit.added", "unit.changed"})
 
 
-def plan_event(session: Session, event: Event) -> int:
-    """Make the deliveries of one event that no tick carries; give how many are new. Nothing is committed.
+def plan_events(session: Session, ids: Sequence[int]) -> int:
+    """Make the deliveries of these events, which no tick carries, in this order; give how many are new.
 
-    Raises `UnknownEvent` for a type without a rule.
+    As many queries for a thousand as for one; nothing is committed. Raises `UnknownEvent` for a type without a rule.
     """
-    act = act_of(session, event)
-    if event.type in MAY_FILL_A_ROLE:
+    acts = acts_of(session, ids)
+    told = [act for act in acts if rules_for(act)]
+    planned = write_mailings(session, _mailings(session, told, lambda act: f"event:{act.event.id}"))
+    if any(act.event.type in MAY_FILL_A_ROLE for act in acts):
         fill_roles(session)
-    if not rules_for(act):
-        return 0
-    return write_mailings(session, _mailings(session, [act], f"event:{event.id}"))
+    return planned
 
 
 def tick_recipients(session: Session, tick: Tick) -> list[Mailing]:
@@ -48,7 +49,7 @@ def tick_recipients(session: Session, tick: Tick) -> list[Mailing]:
     Raises `UnknownEvent` when the tick holds an event of a type without a rule.
     """
     acts = [act for act in acts_of_tick(session, tick.id) if rules_for(act)]
-    return _mailings(session, acts, f"tick:{tick.id}") if acts else []
+    return _mailings(session, acts, lambda _: f"tick:{tick.id}")
 
 
 def plan_tick_for(session: Session, tick: Tick, recipient: Mailing) -> int:
@@ -63,21 +64,18 @@ def plan_tick(session: Session, tick: Tick) -> int:
     return write_mailings(session, tick_recipients(session, tick))
 
 
-def _mailings(session: Session, acts: Sequence[Act], occasion: str) -> list[Mailing]:
-    circles = circles_of(session, acts)
-    lines: dict[str, list[Line]] = defaultdict(list)
-    first: dict[str, Recipient] = {}
-    for circle in circles:
+def _mailings(session: Session, acts: Sequence[Act], occasion_of: Callable[[Act], str]) -> list[Mailing]:
+    """Give one mailing for each occasion and recipient, with a line for each of the acts that it tells."""
+    found: dict[tuple[str, str], Mailing] = {}
+    for circle in circles_of(session, acts):
+        occasion = occasion_of(circle.act)
         for key, (rule, recipient) in recipients(circle, rules_for(circle.act)).items():
-            first.setdefault(key, recipient)
-            lines[key].append(
-                Line(
-                    circle.act.event.id,
-                    rule.letter,
-                    rule.audience,
-                    told_of(session, circle, rule, recipient),
-                    is_anonymous(circle.act, rule.letter),
-                )
-            )
-    house = house_of(circles[0].directory)
-    return [Mailing(occasion, first[key], house, tuple(own)) for key, own in lines.items()]
+            if (occasion, key) not in found:
+                found[occasion, key] = Mailing(occasion, recipient, house_of(circle.directory))
+            found[occasion, key].lines.append(_line(session, circle, rule, recipient))
+    return list(found.values())
+
+
+def _line(session: Session, circle: Circle, rule: Rule, recipient: Recipient) -> Line:
+    told = told_of(calendar_of(session), circle, rule, recipient)
+    return Line(circle.act.event.id, rule.letter, rule.audience, told, is_anonymous(circle.act, rule.letter))

@@ -24,7 +24,7 @@ from cases.units import Unit, UnitKind
 from cases.wire import Work
 from cases.words import Visibility
 from notifications.deliveries import Address, Delivery, DeliveryLine
-from notifications.planning import plan_event, plan_tick
+from notifications.planning import plan_events, plan_tick
 
 A_TUESDAY = datetime(2026, 4, 14, 9, 0, tzinfo=UTC)
 SINCE = date(2020, 1, 1)
@@ -107,9 +107,8 @@ class Town:
     def plan(self) -> None:
         """Plan what has happened since the last time, as the relay does."""
         with self.database.transaction() as session:
-            open_work = select(Event).join(Work, Work.event_id == Event.id).where(Work.done_at.is_(None))
-            for event in session.scalars(open_work.order_by(Event.id)):
-                plan_event(session, event)
+            open_work = select(Work.event_id).where(Work.done_at.is_(None)).order_by(Work.id)
+            plan_events(session, session.scalars(open_work).all())
             session.execute(update(Work).values(done_at=now()))
         with self.database.transaction() as session:
             for tick in session.scalars(select(Tick).where(Tick.planned_at.is_(None))):

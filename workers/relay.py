@@ -14,11 +14,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
 from cases.database import Database, now
-from cases.history import Event
 from cases.wire import LETTERS, Work
 from notifications.claiming import without_suspects
 from notifications.leases import LeaseLost, Pace, give_back, is_free, present, take
-from notifications.planning import plan_event
+from notifications.planning import plan_events
 from notifications.set_aside import NO_VERDICT, set_aside_work
 from notifications.who_is_told import UnknownEvent
 
@@ -45,7 +44,7 @@ def relay_some(database: Database, pace: Pace = PACE) -> int | None:
         return None
     if len(claimed.works) > 1:
         try:
-            return _plan(database, claimed.token, list(claimed.works))
+            return _plan(database, claimed.token, claimed.works)
         except Exception as error:
             LOG.info("relay.one_by_one", works=len(claimed.works), error=type(error).__name__)
     return _plan_one_by_one(database, claimed, pace)
@@ -55,9 +54,16 @@ def relay_some(database: Database, pace: Pace = PACE) -> int | None:
 
 
 @dataclass(frozen=True)
+class _Todo:
+    id: int
+    event_id: int
+    stream: int
+
+
+@dataclass(frozen=True)
 class _Claimed:
     token: str
-    works: dict[int, int]  # id -> stream, oldest first
+    works: list[_Todo]  # oldest first
 
 
 def _claim(session: Session, pace: Pace) -> _Claimed:
@@ -71,39 +77,39 @@ def _claim(session: Session, pace: Pace) -> _Claimed:
     while heads and heads[0].claims >= pace.most_claims:
         _set_aside(session, heads.pop(0).id, NO_VERDICT.format(pace.most_claims))
     ids = without_suspects([(row.id, row.claims) for row in heads])
-    works = {row.id: row.stream for row in heads if row.id in ids}
+    works = [_Todo(row.id, row.event_id, row.stream) for row in heads if row.id in ids]
     if works and not heads[0].claims:
         works = _with_followers(session, works, moment, pace.batch)
-    return _Claimed(take(session, Work, list(works), pace) if works else "", works)
+    return _Claimed(take(session, Work, [work.id for work in works], pace) if works else "", works)
 
 
-def _heads(moment: datetime, limit: int) -> Select[int, int, int]:
+def _heads(moment: datetime, limit: int) -> Select[int, int, int, int]:
     """Select the oldest open work of each stream, where it may be begun now."""
     older = aliased(Work)
     comes_first = ~exists().where(older.stream == Work.stream, older.id < Work.id, *_is_open(older))
     return (
-        select(Work.id, Work.claims, Work.stream)
+        select(Work.id, Work.claims, Work.stream, Work.event_id)
         .where(*_is_open(Work), is_free(Work, moment), comes_first)
         .order_by(Work.id)
         .limit(limit)
     )
 
 
-def _with_followers(session: Session, heads: dict[int, int], moment: datetime, limit: int) -> dict[int, int]:
+def _with_followers(session: Session, heads: list[_Todo], moment: datetime, limit: int) -> list[_Todo]:
     """Give the heads and what follows each in its stream without a gap: whoever has the head has these too."""
     rows = session.execute(
-        select(Work.id, Work.stream, is_free(Work, moment), Work.claims)
-        .where(*_is_open(Work), Work.stream.in_(heads.values()))
+        select(Work.id, Work.event_id, Work.stream, is_free(Work, moment), Work.claims)
+        .where(*_is_open(Work), Work.stream.in_([head.stream for head in heads]))
         .order_by(Work.id)
         .limit(limit)
     )
-    works, ended = dict(heads), set()
-    for id_, stream, free, claims in rows:
+    works, ended = {head.id: head for head in heads}, set()
+    for id_, event_id, stream, free, claims in rows:
         if not free or claims:
             ended.add(stream)
         elif stream not in ended:
-            works[id_] = stream
-    return dict(sorted(works.items()))
+            works[id_] = _Todo(id_, event_id, stream)
+    return [works[id_] for id_ in sorted(works)]
 
 
 def _is_open(work: Any) -> tuple[ColumnElement[bool], ...]:
@@ -113,31 +119,30 @@ def _is_open(work: Any) -> tuple[ColumnElement[bool], ...]:
 # --- planning ----------------------------------------------------------------------------
 
 
-def _plan(database: Database, token: str, ids: list[int]) -> int:
+def _plan(database: Database, token: str, works: list[_Todo]) -> int:
     """Plan these events and mark them done, in one transaction; give how many deliveries are new."""
     with database.transaction() as session:
-        events = select(Event).join(Work).where(Work.id.in_(ids)).order_by(Work.id)
-        planned = sum(plan_event(session, event) for event in session.scalars(events).all())
-        mine = update(Work).where(Work.id.in_(ids), Work.lease_token == token)
+        planned = plan_events(session, [work.event_id for work in works])
+        mine = update(Work).where(Work.id.in_([work.id for work in works]), Work.lease_token == token)
         done = {"done_at": now(), "lease_token": None, "lease_until": None, "last_error": None}  # nosec B105
-        if len(session.execute(mine.values(**done).returning(Work.id)).all()) != len(ids):
+        if len(session.execute(mine.values(**done).returning(Work.id)).all()) != len(works):
             raise LeaseLost
     return planned
 
 
 def _plan_one_by_one(database: Database, claimed: _Claimed, pace: Pace) -> int:
     planned, blocked = 0, set()
-    for id_, stream in claimed.works.items():
-        if stream in blocked:
+    for work in claimed.works:
+        if work.stream in blocked:
             with database.transaction() as session:
-                give_back(session, Work, claimed.token, [id_])
+                give_back(session, Work, claimed.token, [work.id])
             continue
         try:
-            planned += _plan(database, claimed.token, [id_])
+            planned += _plan(database, claimed.token, [work])
         except Exception as error:
-            blocked.add(stream)
+            blocked.add(work.stream)
             with database.transaction() as session:
-                _record_failure(session, (id_, claimed.token), error, pace)
+                _record_failure(session, (work.id, claimed.token), error, pace)
     return planned
 
 

@@ -17,14 +17,13 @@ from cases.states import State
 from notifications.deliveries import Address, Delivery, Outcome
 from notifications.letters import LETTERS
 from notifications.mailbox import Mailbox
-from notifications.planning import plan_event
+from notifications.planning import plan_events
 from web.pages.names import LETTERS as LETTERS_ON_SCREEN
 
 
 def plan_all(web):
     with web.database.transaction() as session:
-        for event in session.scalars(select(Event).order_by(Event.id)).all():
-            plan_event(session, event)
+        plan_events(session, session.scalars(select(Event.id).order_by(Event.id)).all())
 
 
 def test_the_timeline_tells_staff_who_was_told(sqlite_web):

@@ -1,0 +1,68 @@
+"""Acts: events with those that were written beside them, for some events or for a whole tick."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import Session, aliased, load_only
+
+from cases.history import Event
+from notifications.who_is_told import Act
+
+MOST_BESIDE = 3
+NEVER_FIRST = frozenset({"case.promised", "case.planned", "case.put_on_agenda"})
+AS_TOLD = load_only(
+    Event.stream, Event.seq, Event.type, Event.at, Event.recorded_at, Event.actor, Event.person_id, Event.facts,
+    Event.changes,
+)  # fmt: skip
+
+
+def acts_of(session: Session, ids: Sequence[int]) -> list[Act]:
+    """Give these events, in this order, each with those that were written beside it in the same act."""
+    near: dict[int, list[Event]] = defaultdict(list)
+    for id_, event in session.execute(_near(ids)):
+        near[id_].append(event)
+    return [_act(id_, near[id_]) for id_ in ids]
+
+
+def _near(ids: Sequence[int]) -> Select[int, Event]:
+    """Select each of the events as often as it may stand beside one of these, or is one."""
+    own = aliased(Event)
+    beside = and_(
+        Event.stream == own.stream,
+        Event.seq.between(own.seq - MOST_BESIDE, own.seq + MOST_BESIDE),
+        Event.at == own.at,
+        Event.actor == own.actor,
+    )
+    found = select(own.id, Event).join(Event, beside).where(own.id.in_(ids))
+    return found.order_by(own.id, Event.seq).options(AS_TOLD)
+
+
+def _act(id_: int, near: Sequence[Event]) -> Act:
+    own = next(some for some in _parted(near) if any(one.id == id_ for one in some))
+    event = next(one for one in own if one.id == id_)
+    is_of_a_case = bool(event.stream)
+    return Act(event, {one.type: one.facts for one in own if is_of_a_case and one.id != id_})
+
+
+def _parted(events: Sequence[Event]) -> list[list[Event]]:
+    """Part events into acts: only the first of an act says what the act has changed."""
+    acts: list[list[Event]] = []
+    for event in events:
+        begins = bool(event.changes) or event.type not in NEVER_FIRST
+        if begins or not acts:
+            acts.append([])
+        acts[-1].append(event)
+    return acts
+
+
+def acts_of_tick(session: Session, tick_id: int) -> list[Act]:
+    """Give the tick's events, each with those that the tick brought to the same case."""
+    found = select(Event).where(Event.tick_id == tick_id).order_by(Event.id).options(AS_TOLD)
+    events = session.scalars(found).all()
+    by_stream: dict[int, list[Event]] = defaultdict(list)
+    for event in events:
+        by_stream[event.stream].append(event)
+    return [
+        Act(event, {one.type: one.facts for one in by_stream[event.stream] if one.id != event.id}) for event in events
+    ]

@@ -1,0 +1,24 @@
+"""Statements that a database is asked, counted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event
+
+from cases.database import Database
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """Give a list that holds each statement that is sent while the block runs; one for many rows counts as one."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
