@@ -1,72 +1,148 @@
-"""Many rows in one statement: one JSON document on PostgreSQL, the driver's own loop on SQLite."""
+"""Many rows at once, with neither an object nor a statement for each: COPY on PostgreSQL, the driver's loop on SQLite.
+
+Rows are dicts that all have the same keys. What the type of a column makes of each value is made of the whole column
+here, and of equal moments only once.
+"""
 
 import json
-from datetime import date
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, Text, bindparam, cast, column, func, insert, select, update
-from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy import (
+    JSON,
+    Date,
+    Dialect,
+    Enum,
+    Insert,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    cast,
+    column,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSON as JSON_DOCUMENT
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import TableValuedAlias
+from sqlalchemy.types import TypeEngine
 
-from cases.database import Base, table_of
+from cases.database import Base, UtcDateTime, table_of
 
 Rows = list[dict[str, Any]]
 
 
-def insert_many(
-    session: Session, model: type[Base], rows: Rows, *returning: str, **constants: ColumnElement[Any]
-) -> list[Row[Any]]:
-    """Insert rows that all have the same keys; give the named columns of each, in no order that counts.
-
-    `constants` are SQL expressions that every row gets.
-    """
+def reserve(session: Session, model: type[Base], count: int) -> list[int]:
+    """Give ids for so many new rows, rising, that nobody else gets."""
     table = table_of(model)
-    back = [table.c[name] for name in returning]
-    if not rows:
-        return []
-    if session.get_bind().dialect.name != "postgresql":
-        statement = insert(table).values(**constants)
-        return _all(session.connection().execute(statement.returning(*back) if back else statement, rows))
-    given = _given(table, rows)
-    picked = select(*(given.c[name] for name in rows[0]), *constants.values())
-    from_rows = insert(table).from_select([*rows[0], *constants], picked)
-    return _all(session.connection().execute(from_rows.returning(*back) if back else from_rows))
+    if session.get_bind().dialect.name == "postgresql":
+        fresh = func.nextval(func.pg_get_serial_sequence(f'"{table.name}"', "id"))
+        return list(session.execute(select(fresh).select_from(func.generate_series(1, count))).scalars())
+    last = session.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+    return list(range(last + 1, last + 1 + count))  # on SQLite nobody else writes until this transaction ends
+
+
+def insert_many(session: Session, model: type[Base], rows: Rows) -> None:
+    """Insert rows. Who needs to know their ids reserves them first."""
+    if rows:
+        table, names, dialect = table_of(model), tuple(rows[0]), session.get_bind().dialect
+        if dialect.name == "postgresql":
+            _copy(session, table, names, _written(table, names, rows, dialect))
+        else:
+            sql, order = _insertion(table, names, dialect)
+            session.connection().exec_driver_sql(sql, list(_written(table, order, rows, dialect)))
 
 
 def update_many(session: Session, model: type[Base], rows: Rows) -> None:
-    """Update rows by their "id". All have the same keys."""
-    table = table_of(model)
-    if not rows:
-        return
-    names = [name for name in rows[0] if name != "id"]
-    if session.get_bind().dialect.name != "postgresql":
-        by_id = update(table).where(table.c.id == bindparam("row_id"))
-        new = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
-        session.connection().execute(by_id.values(new), [_renamed(row) for row in rows])
-        return
-    given = _given(table, rows)
-    session.connection().execute(
-        update(table).where(table.c.id == given.c.id).values({name: given.c[name] for name in names})
-    )
+    """Update rows by their "id"."""
+    if rows:
+        table, names, dialect = table_of(model), tuple(rows[0]), session.get_bind().dialect
+        if dialect.name == "postgresql":
+            given = _given(table, rows)
+            new = {name: given.c[name] for name in names if name != "id"}
+            session.connection().execute(update(table).where(table.c.id == given.c.id).values(new))
+        else:
+            sql, order = _change(table, names, dialect)
+            session.connection().exec_driver_sql(sql, list(_written(table, order, rows, dialect)))
 
 
-def _all(result: Any) -> list[Row[Any]]:
-    return list(result) if result.returns_rows else []
-
-
-def _renamed(row: dict[str, Any]) -> dict[str, Any]:
-    return {"row_id" if name == "id" else f"new_{name}": value for name, value in row.items()}
+def _copy(session: Session, table: Table, names: tuple[str, ...], lines: Iterable[tuple[Any, ...]]) -> None:
+    quote = session.get_bind().dialect.identifier_preparer.quote
+    told = f"COPY {quote(table.name)} ({', '.join(map(quote, names))}) FROM STDIN"
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(told) as copy:
+        for line in lines:
+            copy.write_row(line)
 
 
 def _given(table: Table, rows: Rows) -> TableValuedAlias:
     """Give the rows as a table: a statement of one parameter, however many rows."""
-    document = cast(bindparam(None, json.dumps(rows, ensure_ascii=False, default=_plain), type_=Text()), JSON)
+    document = cast(bindparam(None, json.dumps(rows, ensure_ascii=False, default=_iso), type_=Text()), JSON_DOCUMENT)
     columns = (column(name, table.c[name].type) for name in rows[0])
     return func.json_to_recordset(document).table_valued(*columns, name="given").render_derived(with_types=True)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"not a value of a row: {value!r}")
+# --- SQLite's statements, with the order of their parameters ------------------------------------------
+
+Ordered = tuple[str, tuple[str, ...]]
+
+
+@cache
+def _insertion(table: Table, names: tuple[str, ...], dialect: Dialect) -> Ordered:
+    return _ordered(insert(table).values({name: bindparam(name) for name in names}), dialect)
+
+
+@cache
+def _change(table: Table, names: tuple[str, ...], dialect: Dialect) -> Ordered:
+    new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names if name != "id"}
+    return _ordered(update(table).where(table.c.id == bindparam("new_id")).values(new), dialect)
+
+
+def _ordered(statement: Insert | Update, dialect: Dialect) -> Ordered:
+    compiled: Any = statement.compile(dialect=dialect)
+    return str(compiled), tuple(name.removeprefix("new_") for name in compiled.positiontup)
+
+
+# --- how values are written ---------------------------------------------------------------------------
+
+Write = Callable[[Any], Any]
+
+
+def _written(table: Table, names: tuple[str, ...], rows: Rows, dialect: Dialect) -> Iterable[tuple[Any, ...]]:
+    """Give the rows' values in the order of the names, as text where the driver would have to think."""
+    columns = zip(*map(itemgetter(*names), rows), strict=True)
+    writes = [_write_of(table.c[name].type, dialect) for name in names]
+    written = (map(write, values) if write else values for write, values in zip(writes, columns, strict=True))
+    return zip(*written, strict=True)
+
+
+def _write_of(kind: TypeEngine[Any], dialect: Dialect) -> Write | None:
+    return next((write for known, write in WRITTEN[dialect.name].items() if isinstance(kind, known)), None)
+
+
+@lru_cache(maxsize=1024)
+def _iso(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+@lru_cache(maxsize=1024)
+def _sorted_by_text(value: datetime | None) -> str | None:
+    """Give a moment as SQLite keeps one: in UTC, in text that sorts as moments do."""
+    return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _word(value: str | None) -> str | None:
+    return None if value is None else str(value)
+
+
+EVERYWHERE: dict[type, Write] = {JSON: json.JSONEncoder(ensure_ascii=False).encode, Enum: _word, Date: _iso}
+WRITTEN: dict[str, dict[type, Write]] = {
+    "postgresql": {**EVERYWHERE, UtcDateTime: _iso},
+    "sqlite": {**EVERYWHERE, UtcDateTime: _sorted_by_text},
+}

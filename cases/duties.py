@@ -52,8 +52,11 @@ def next_duty(session: Session, done: Case, *, by: Actor, at: datetime) -> Case 
     return case
 
 
-def report_to_council(session: Session, proposal: Case, *, by: Actor, at: datetime) -> Case:
-    """Give a duty to report a proposal that is not decided within its year (kommunallagen 5:35)."""
-    last_day = calendar_of(session).day_of(proposal.statutory_due_at or at)
-    title = f"Anmäl till fullmäktige: förslag {proposal.ref} hinner inte beslutas inom ett år"
+def report_to_council(session: Session, ref: str, due_at: datetime, *, by: Actor, at: datetime) -> Case:
+    """Give a duty to report the proposal `ref`, not decided within its year, which ends at `due_at`.
+
+    Source: kommunallagen 5:35.
+    """
+    title = f"Anmäl till fullmäktige: förslag {ref} hinner inte beslutas inom ett år"
+    last_day = calendar_of(session).day_of(due_at)
     return hand_in(session, Request(kind=Kind.DUTY, title=title, channel="duty", due_on=last_day), by=by, at=at)

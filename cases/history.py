@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, insert
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.bulk import insert_many
+from cases.bulk import insert_many, reserve
 from cases.database import Base, BigId, UtcDateTime, now, one_of, table_of
 from cases.events import Happening
 from cases.gathering import gathering_of
@@ -20,7 +20,7 @@ from cases.together import insert_together
 from cases.wire import LETTERS, Work
 from cases.words import Visibility, Words, commitment, fresh_salt
 
-FEW = 20  # more rows than this go in as arrays
+FEW = 20  # more rows than this go in by `cases.bulk`
 SILENT = "silent"  # a session with this in its `info` tells nobody
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -185,13 +185,18 @@ def insert_numbered(session: Session, numbered: list[tuple[Entry, list[dict[str,
     flat = [row for rows in drafted for row in rows]
     if len(numbered) == len(flat) == 1 and session.get_bind().dialect.name == "postgresql":
         return {id(entries[0]): [_insert_one(session, entries[0], flat[0])]}
-    fresh = iter(_insert_events(session, flat) if flat else [])
+    recorded_at = session.scalars(select(now())).one() if len(flat) > FEW else None
+    fresh = iter(_insert_events(session, flat, recorded_at) if flat else [])
     ids = {id(entry): [next(fresh) for _ in rows] for entry, rows in zip(entries, drafted, strict=True)}
     words = [row for entry in entries for row in entry.spoken(ids[id(entry)])]
-    if words:
-        session.connection().execute(SOME_WORDS, words)
     told = [entry for entry in entries if entry.is_told(session)]
     work = [{"event_id": event_id, **entry.work()} for entry in told for event_id in ids[id(entry)]]
+    if recorded_at is not None:
+        insert_many(session, Words, words)
+        insert_many(session, Work, [{**row, "recorded_at": recorded_at} for row in work])
+        return ids
+    if words:
+        session.connection().execute(SOME_WORDS, words)
     if work:
         session.connection().execute(SOME_WORK, work)
     return ids
@@ -202,14 +207,15 @@ def _insert_one(session: Session, entry: Entry, row: dict[str, Any]) -> int:
     return insert_together(session, Event, row, words, entry.work() if entry.is_told(session) else None)
 
 
-def _insert_events(session: Session, rows: list[dict[str, Any]]) -> list[int]:
-    if len(rows) == 1:
-        return list(session.connection().execute(ONE_EVENT, rows[0]).scalars())
-    if len(rows) <= FEW:
-        return list(session.connection().execute(SOME_EVENTS, rows).scalars())
-    made = insert_many(session, Event, rows, "id", "stream", "seq", recorded_at=now())
-    found = {(row.stream, row.seq): row.id for row in made}
-    return [found[row["stream"], row["seq"]] for row in rows]
+def _insert_events(session: Session, rows: list[dict[str, Any]], recorded_at: datetime | None) -> list[int]:
+    if recorded_at is None:
+        statement = ONE_EVENT if len(rows) == 1 else SOME_EVENTS
+        return list(session.connection().execute(statement, rows).scalars())
+    ids = reserve(session, Event, len(rows))
+    insert_many(
+        session, Event, [{"id": i, **row, "recorded_at": recorded_at} for i, row in zip(ids, rows, strict=True)]
+    )
+    return ids
 
 
 def chained(stream_name: str, row: dict[str, Any]) -> str:

@@ -14,14 +14,13 @@ from cases.case import Case
 from cases.categories import Category
 from cases.database import Database
 from cases.events import HouseSettingChanged
-from cases.gathering import gathered
-from cases.handing_in import keep_references
-from cases.history import SILENT, insert_numbered
+from cases.history import SILENT
 from cases.imports.examining import Examined
 from cases.imports.mapping import BadMapping, Mapping, own_columns, read_mapping
 from cases.imports.replaying import Clocks, Replay, begin, go_on
 from cases.imports.rows import Checker, Names, Row
 from cases.imports.tables import FOUND_OUT, Record, read_table
+from cases.many_acts import written_together
 from cases.organisation import UnitCard, add_unit, tell_the_house
 from cases.people import A_COMMAND
 from cases.places import Place
@@ -107,11 +106,9 @@ class Importing:
         """Write those that are not there yet, in one transaction."""
         with self.database.transaction() as session:
             session.info[SILENT] = True
-            with gathered(session) as gathering:
+            with written_together(session):
                 for row in self._fresh(session, rows):
                     self._take(session, row)
-            keep_references(session, gathering)
-            insert_numbered(session, gathering.entries)
 
     def finish(self) -> None:
         """Write what was merged, and then what it was merged into, which must still be open until then."""

@@ -524,7 +524,7 @@ def test_a_sweep_that_dies_in_the_middle_leaves_nothing_and_the_next_does_it_all
 ) -> None:
     ref = small_house.hand_in()
     with monkeypatch.context() as killed:
-        killed.setattr("cases.overdue.Batch.write", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        killed.setattr("cases.climbing.Batch.write", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             small_house.sweep(morning(date(2026, 3, 4)))
     assert len(small_house.events(ref)) == 1
