@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -52,8 +52,8 @@ def _present(database: Database) -> datetime:
 
 
 def _seal_the_dead(database: Database) -> None:
-    """Seal the ticks whose sweeper died: what it committed is told."""
-    unsealed = (Tick.sealed_at.is_(None), Tick.lease_until < database_now())
+    """Seal the ticks whose sweeper died, by its lease or because a new process voided it: what it committed is told."""
+    unsealed = (Tick.sealed_at.is_(None), or_(Tick.lease_until.is_(None), Tick.lease_until < database_now()))
     with database.reading() as session:
         if session.scalar(select(Tick.id).where(*unsealed).limit(1)) is None:
             return
