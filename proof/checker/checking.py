@@ -1,6 +1,7 @@
 """Checking: every invariant against one state of the database. The two tables say which there are."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 
 from proof.checker.answers import (
@@ -10,19 +11,25 @@ from proof.checker.answers import (
     nothing_invented,
     refused_is_absent,
 )
+from proof.checker.bounds import nothing_grows, nothing_sent_again, poison_is_set_aside
+from proof.checker.chains import files_and_words, unbroken_chain
 from proof.checker.letters import doubles_are_known, no_mail_without_a_row, sent_has_arrived
 from proof.checker.lives import numbers_and_states
 from proof.checker.open_cases import someone_and_a_moment
+from proof.checker.order import nothing_overtakes
 from proof.checker.outside import Breach, Outside
 from proof.checker.rest import nothing_pending
 from proof.checker.rungs import rungs_in_order
 from proof.checker.snapshot import Snapshot, snapshot_of
 from proof.checker.stories import Story, stories_of
+from proof.checker.telling import read_telling, wrongly_told
 
 MOST = 25  # sentences of one invariant: a broken house says the same a thousand times
-OF_EACH_STORY: dict[str, Callable[[Story], Iterable[str]]] = {
+Look = Callable[[Story], Iterable[str]]
+OF_EACH_STORY: dict[str, Look] = {
     "I5": numbers_and_states,
     "I14": rungs_in_order,
+    "I19": unbroken_chain,
 }
 OF_THE_HOUSE: dict[str, Callable[[Snapshot, Outside], Iterable[str]]] = {
     "I1": answered_is_there,
@@ -33,9 +40,16 @@ OF_THE_HOUSE: dict[str, Callable[[Snapshot, Outside], Iterable[str]]] = {
     "I8": sent_has_arrived,
     "I9": no_mail_without_a_row,
     "I10": doubles_are_known,
+    "I11": nothing_overtakes,
     "I13": someone_and_a_moment,
+    "I15": poison_is_set_aside,
+    "I16": nothing_sent_again,
+    "I17": nothing_grows,
     "I18": nothing_accepted_in_vain,
+    "I19": files_and_words,
 }
+TELLING = "I6"  # needs what is read beside the stories
+ALL = sorted({*OF_EACH_STORY, *OF_THE_HOUSE, TELLING}, key=lambda invariant: int(invariant[1:]))
 
 
 def check(database_url: str, outside: Outside | None = None) -> list[Breach]:
@@ -44,18 +58,19 @@ def check(database_url: str, outside: Outside | None = None) -> list[Breach]:
     Raises what the database raises when it cannot be read.
     """
     told = outside or Outside()
-    found: dict[str, list[str]] = {invariant: [] for invariant in (*OF_EACH_STORY, *OF_THE_HOUSE)}
+    found: dict[str, list[str]] = {invariant: [] for invariant in ALL}
     with snapshot_of(database_url) as snapshot:
-        for invariant, sentence in _of_stories(snapshot):
+        for invariant, sentence in _of_stories(snapshot, told):
             if len(found[invariant]) < MOST:
                 found[invariant].append(sentence)
         for invariant, look in OF_THE_HOUSE.items():
             found[invariant] += islice(look(snapshot, told), MOST)
-    ordered = sorted(found, key=lambda invariant: int(invariant.removeprefix("I")))
-    return [Breach(invariant, sentence) for invariant in ordered for sentence in found[invariant]]
+    return [Breach(invariant, sentence) for invariant in ALL for sentence in found[invariant]]
 
 
-def _of_stories(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+def _of_stories(snapshot: Snapshot, outside: Outside) -> Iterator[tuple[str, str]]:
+    telling = read_telling(snapshot, outside.zone)
+    looks: dict[str, Look] = {**OF_EACH_STORY, TELLING: partial(wrongly_told, telling)}
     for story in stories_of(snapshot):
-        for invariant, look in OF_EACH_STORY.items():
+        for invariant, look in looks.items():
             yield from ((invariant, sentence) for sentence in look(story))

@@ -34,15 +34,24 @@ COUNTED_AS_SENT_BACK = "case.sent_back"
 def numbers_and_states(story: Story) -> Iterator[str]:
     """Give what is wrong with the story's numbers, its steps, and with the case that it should add up to."""
     yield from _gaps(story)
-    if not story.is_of_a_case:
-        return
     if story.owner is None:
         yield f"{story.name}: events of a case that is not there"
     elif not story.events:
-        yield f"{story.name}: a case without a history"
+        yield from [f"{story.name}: a case without a history"] if story.is_of_a_case else []
     else:
-        yield from _wrong_steps(story)
-        yield from _differing(story, story.owner)
+        yield from _wrong_version(story, story.owner)
+        yield from _not_its_life(story, story.owner) if story.is_of_a_case else ()
+
+
+def _wrong_version(story: Story, owner: Row) -> Iterator[str]:
+    last = story.events[-1].seq
+    if owner["version"] != last:
+        yield f"{story.name}: has version {owner['version']}, its last event is {last}"
+
+
+def _not_its_life(story: Story, case: Row) -> Iterator[str]:
+    yield from _wrong_steps(story, case)
+    yield from _differing(story, case)
 
 
 def _gaps(story: Story) -> Iterator[str]:
@@ -52,7 +61,7 @@ def _gaps(story: Story) -> Iterator[str]:
             return
 
 
-def _wrong_steps(story: Story) -> Iterator[str]:
+def _wrong_steps(story: Story, case: Row) -> Iterator[str]:
     state = None
     for happened in story.events:
         reached = _reached(state, happened)
@@ -60,8 +69,8 @@ def _wrong_steps(story: Story) -> Iterator[str]:
             yield f"{story.name}: {happened.type} ({happened.seq}) cannot follow upon {state}"
             return
         state = reached
-    if story.owner is not None and state != story.owner["state"]:
-        yield f"{story.name}: is {story.owner['state']}, its events lead to {state}"
+    if state != case["state"]:
+        yield f"{story.name}: is {case['state']}, its events lead to {state}"
 
 
 def _reached(state: str | None, happened: Happened) -> str | None:
@@ -75,9 +84,6 @@ def _reached(state: str | None, happened: Happened) -> str | None:
 
 
 def _differing(story: Story, case: Row) -> Iterator[str]:
-    last = story.events[-1].seq
-    if case["version"] != last:
-        yield f"{story.name}: has version {case['version']}, its last event is {last}"
     added: dict[str, Any] = {}
     for happened in story.events:
         added |= happened.changes

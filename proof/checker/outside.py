@@ -59,7 +59,8 @@ class Outside:
 
     `now` judges the clocks: what was due longer than `grace` before it must have happened. `drained` says that
     everything has come to rest, so that nothing may be pending. `doubles` is the most letters that may have been sent
-    twice in the whole run: what was in flight at its faults.
+    twice in the whole run: what was in flight at its faults. `most_claims` is how often anything may be begun before
+    it is set aside, and `zone` the house's time zone.
     """
 
     now: datetime | None = None
@@ -69,5 +70,7 @@ class Outside:
     faults: tuple[Window, ...] = ()
     doubles: int | None = None
     grace: timedelta = GRACE
+    most_claims: int = 5
+    zone: str = "Europe/Stockholm"
     gauges: tuple[Gauge, ...] = ()
     restarts: tuple[Restart, ...] = ()

@@ -6,11 +6,17 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from proof.checker.snapshot import Row, Snapshot, as_json, moment_of
+from proof.checker.snapshot import Row, Snapshot, as_json, as_moment, moment_of
 
 THE_HOUSE = 0
-EVENTS = "SELECT * FROM event ORDER BY stream, seq"
-OWNERS = 'SELECT * FROM "case" ORDER BY id'
+EVENTS = """
+    SELECT e.*, coalesce(t.sealed_at, w.done_at) AS read_at, coalesce(t.planned_at, w.done_at) AS told_at
+    FROM event e LEFT JOIN work w ON w.event_id = e.id AND w.consumer = 'letters' LEFT JOIN tick t ON t.id = e.tick_id
+    ORDER BY e.stream, e.seq"""
+OWNERS = """
+    SELECT c.*, p.email AS asker_email, p.phone AS asker_phone
+    FROM "case" c LEFT JOIN party p ON p.id = c.reporter_id ORDER BY c.id"""
+HOUSE = "SELECT version, head_hash FROM house WHERE id = 1"
 
 
 @dataclass(slots=True)
@@ -27,13 +33,16 @@ class Happened:
     facts: dict[str, Any]
     changes: dict[str, Any]
     commitments: list[list[str]]
+    previous_hash: str
     hash: str
     recorded_at: datetime
+    read_at: datetime | None  # when its letters began to be planned
+    told_at: datetime | None  # when they were planned
 
 
 @dataclass(slots=True)
 class Story:
-    """One stream: whose it is, and what happened in it. `owner` is the case's row; None for the house."""
+    """One stream: whose it is, and what happened in it. `owner` is the row of the case or of the house."""
 
     stream: int
     name: str
@@ -49,13 +58,13 @@ class Story:
 def stories_of(snapshot: Snapshot) -> Iterator[Story]:
     """Give the story of the house and of each case; a case without events has an empty one."""
     cases = snapshot.rows(OWNERS)
-    case = next(cases, None)
+    case, house = next(cases, None), next(snapshot.rows(HOUSE), None)
     for stream, rows in groupby(snapshot.rows(EVENTS), key=lambda row: int(row["stream"])):
         while case is not None and case["id"] < stream:
             yield _story(case["id"], case, ())
             case = next(cases, None)
         owner = case if case is not None and case["id"] == stream else None
-        yield _story(stream, owner, rows)
+        yield _story(stream, owner if stream else house, rows)
         case = next(cases, None) if owner is not None else case
     while case is not None:
         yield _story(case["id"], case, ())
@@ -63,13 +72,15 @@ def stories_of(snapshot: Snapshot) -> Iterator[Story]:
 
 
 def _story(stream: int, owner: Row | None, rows: Iterable[Row]) -> Story:
-    name = str(owner["ref"]) if owner else "house" if stream == THE_HOUSE else f"stream {stream}"
+    named = "house" if stream == THE_HOUSE else f"stream {stream}"
+    name = str(owner["ref"]) if owner is not None and stream != THE_HOUSE else named
     return Story(stream, name, owner, [_happened(row) for row in rows])
 
 
 def _happened(row: Row) -> Happened:
     return Happened(
         row["id"], row["seq"], row["type"], moment_of(row["at"]), row["actor"], row["person_id"],
-        row["tick_id"], as_json(row["facts"]), as_json(row["changes"]), as_json(row["commitments"]), row["hash"],
-        moment_of(row["recorded_at"]),
+        row["tick_id"], as_json(row["facts"]), as_json(row["changes"]), as_json(row["commitments"]),
+        row["previous_hash"], row["hash"], moment_of(row["recorded_at"]), as_moment(row["read_at"]),
+        as_moment(row["told_at"]),
     )  # fmt: skip
