@@ -34,6 +34,8 @@ from cases.units import Unit
 
 ENDED_SQL = "state IN ('closed', 'declined', 'merged')"
 OPEN_SQL = "state IN ('received', 'assigned', 'planned', 'in_progress', 'waiting', 'parked', 'done')"
+ACTED_ON_SQL = "due_at IS NOT NULL AND state NOT IN ('parked', 'done')"  # somebody should be acting
+SENT_BACK_SQL = "sent_back_count > 0 AND state = 'received'"
 WAITING_FOR_REPORTER = "reporter"
 LONGEST_TITLE = 200
 LONGEST_TEXT = 20_000
@@ -102,11 +104,26 @@ class Case(Base):
             "ix_case_touched",
             "touched_at",
             "id",
-            postgresql_where=text("due_at IS NOT NULL"),
-            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text(ACTED_ON_SQL),
+            sqlite_where=text(ACTED_ON_SQL),
+        ),
+        Index(
+            "ix_case_sent_back",
+            "due_at",
+            "id",
+            postgresql_where=text(SENT_BACK_SQL),
+            sqlite_where=text(SENT_BACK_SQL),
         ),
         Index(
             "ix_case_quick_win",
+            "due_at",
+            "id",
+            postgresql_where=text("quick_win IS true AND due_at IS NOT NULL"),
+            sqlite_where=text("quick_win IS 1 AND due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_case_quick_win_state",
+            "state",
             "due_at",
             "id",
             postgresql_where=text("quick_win IS true AND due_at IS NOT NULL"),
@@ -121,8 +138,38 @@ class Case(Base):
             sqlite_where=text("due_at IS NOT NULL"),
         ),
         Index("ix_case_state", "state", "id"),
-        Index("ix_case_responsible", "responsible_id", "state", "due_at", "id"),
+        Index("ix_case_responsible", "responsible_id", "state", "id"),
+        Index(
+            "ix_case_responsible_due",
+            "responsible_id",
+            "due_at",
+            "id",
+            postgresql_where=text("due_at IS NOT NULL"),
+            sqlite_where=text("due_at IS NOT NULL"),
+        ),
         Index("ix_case_group", "group_id", "id"),
+        Index(
+            "ix_case_group_due",
+            "group_id",
+            "due_at",
+            "id",
+            postgresql_where=text("group_id IS NOT NULL AND due_at IS NOT NULL"),
+            sqlite_where=text("group_id IS NOT NULL AND due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_case_waiting_unit",
+            "waiting_unit_id",
+            "due_at",
+            "id",
+            postgresql_where=text("waiting_unit_id IS NOT NULL"),
+            sqlite_where=text("waiting_unit_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_case_merged_into",
+            "merged_into_id",
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+        ),
         Index("ix_case_place", "place_id", "id"),
         Index("ix_case_category", "category_id", "id"),
         Index("ix_case_reporter", "reporter_id"),

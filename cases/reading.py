@@ -17,7 +17,7 @@ from cases.history import Event
 from cases.people import Actor, Person
 from cases.places import Place
 from cases.refusals import UnknownName
-from cases.searching import words_match
+from cases.searching import EVERYTHING, matching, reaches
 from cases.seeing import readable_by, seen_by
 from cases.states import CLOCK_OF, OPEN, RunsOut, State
 from cases.units import Unit
@@ -54,6 +54,11 @@ class Filters:
     cursor: str | None = None
     extra: tuple[ColumnElement[bool], ...] = field(default=(), compare=False)
 
+    @property
+    def wanted(self) -> str:
+        """What is searched for; "" when nothing is."""
+        return (self.q or "").strip()
+
 
 @dataclass(frozen=True)
 class Page:
@@ -66,21 +71,41 @@ class Page:
 def list_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime) -> Page:
     """Give a page of the cases that the actor may see. `now` says what is overdue."""
     limit = min(max(filters.limit, 1), MOST_ROWS)
-    query = select(Case).where(seen_by(actor), *conditions(filters, actor, now)).options(*WITH_NAMES)
-    rows = list(session.scalars(_in_order(query, filters).limit(limit + 1)))
+    query = select(Case).where(seen_by(actor), *conditions(filters, now)).options(*WITH_NAMES)
+    ordered = _in_order(query, filters).limit(limit + 1)
+    rows = _searched(session, ordered, filters, actor) if filters.wanted else list(session.scalars(ordered))
     more = len(rows) > limit
     items = rows[:limit]
     return Page(items, _cursor(filters.sort, items[-1]) if more else None)
 
 
+def _searched(session: Session, ordered: Select[Case], filters: Filters, actor: Actor) -> list[Case]:
+    """Give the page's rows among those whose words match: among the newest cases first, until there are enough."""
+    after = _after(filters)
+    top = after[1] if after else session.scalar(select(func.max(Case.id))) or 0
+    readable = list(Visibility) if actor.is_staff else [Visibility.PUBLIC, Visibility.PARTICIPANTS]
+    near = reaches(top) if filters.sort is Sort.NEWEST else [EVERYTHING]
+    rows: list[Case] = []
+    for reach in near:
+        ids = matching(session.get_bind().dialect.name, filters.wanted, reach, readable)
+        within = [Case.id > reach.floor] if reach.floor is not None else []
+        rows = list(session.scalars(ordered.where(Case.id.in_(ids), *within)))
+        if len(rows) > min(max(filters.limit, 1), MOST_ROWS):
+            break
+    return rows
+
+
 def count_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime, most: int = 1000) -> int:
-    """Count the cases of such a list, up to `most`, so that a count never costs more than a page."""
-    some = select(Case.id).where(seen_by(actor), *conditions(filters, actor, now)).limit(most).subquery()
+    """Count the cases of such a list, up to `most`, so that a count never costs more than a page.
+
+    What is searched for is not counted.
+    """
+    some = select(Case.id).where(seen_by(actor), *conditions(filters, now)).limit(most).subquery()
     return session.scalars(select(func.count()).select_from(some)).one()
 
 
-def conditions(filters: Filters, actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
-    """Give what the filters ask for, as conditions on `Case`."""
+def conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
+    """Give what the filters ask for, but for the words, as conditions on `Case`."""
     found: list[ColumnElement[bool]] = list(filters.extra)
     if filters.states:
         found += _in_states(frozenset(filters.states))
@@ -102,8 +127,6 @@ def conditions(filters: Filters, actor: Actor, now: datetime) -> list[ColumnElem
         found.append((Case.state == State.PARKED) if filters.parked else (Case.state != State.PARKED))
     if filters.quick_win is not None:
         found.append(Case.quick_win.is_(filters.quick_win))
-    if filters.q and filters.q.strip():
-        found.append(matches(filters.q.strip(), actor))
     return found
 
 
@@ -119,17 +142,6 @@ def _overdue(now: datetime) -> ColumnElement[bool]:
 
 def _not_overdue(now: datetime) -> ColumnElement[bool]:
     return or_(Case.state.not_in(LADDERED), Case.due_at.is_(None), Case.due_at >= now)
-
-
-def matches(wanted: str, actor: Actor) -> ColumnElement[bool]:
-    """Give the condition on `Case` for a search: by reference, or in the words that the actor may read."""
-    wanted = wanted.replace("\0", " ")  # PostgreSQL takes none
-    readable = list(Visibility) if actor.is_staff else [Visibility.PUBLIC, Visibility.PARTICIPANTS]
-    by_words = select(Words.case_id).where(
-        words_match(wanted), Words.visibility.in_(readable), Words.case_id.is_not(None)
-    )
-    other = aliased(Case)
-    return Case.id.in_(by_words.union_all(select(other.id).where(other.ref == wanted)))
 
 
 def _in_order(query: Select[Any], filters: Filters) -> Select[Any]:

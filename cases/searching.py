@@ -1,49 +1,119 @@
-"""Searching: one condition on `Words`, compiled for each database.
+"""Searching: which cases hold the words that a person typed, the newest cases first.
 
-PostgreSQL: the Swedish full-text index, and trigrams for parts of words. SQLite: FTS5 over folded text, by prefix.
+A common word stands in very many texts. So a search looks among the newest cases first (`REACHES`), and further back
+only when too few were found there; what it reads depends on what it shows, not on how much there is.
+
+PostgreSQL: the Swedish full-text index, and trigrams for parts of words in titles; both indexes also hold the case's
+era, so that an older text with the same word is not even read. SQLite: FTS5, within bounds of its row numbers.
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, bindparam
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from cases.case import Case
+from cases.inflecting import base_of, forms_of
+from cases.words import Visibility, Words
 
 SIGNS = re.compile(r"[^\w-]+", re.UNICODE)
+OPERATORS = re.compile(r'"|(^|\s)-\w|\bor\b', re.IGNORECASE)
+ERA = 1024  # cases; the indexes are built with it
+REACHES = (2_000, 20_000, 200_000)  # cases
+PART = 3  # letters that a part of a word must have
+VECTOR: ColumnElement[Any] = literal_column("to_tsvector('swedish', coalesce(words.text, ''))")
+SEARCHED = table("words_search", column("rowid", Integer), column("words_search"))  # FTS5: its own name is all of it
+ERAS = literal_column(f"(ARRAY[words.case_id / {ERA}])", ARRAY(BigInteger))
 
 
-class words_match(FunctionElement[bool]):
-    """True for a row of `words` whose text matches what a person typed."""
+@dataclass(frozen=True)
+class Reach:
+    """The cases to look among: those after `floor`, up to `top`. No floor: all of them."""
 
-    type = Boolean()
-    inherit_cache = True
+    top: int
+    floor: int | None
 
-    def __init__(self, wanted: str) -> None:
-        terms = [term for term in SIGNS.sub(" ", wanted).split() if term.strip("-_")]
-        by_prefix = " ".join(f'"{term}"*' for term in terms) or '""'
-        like = "%" + wanted.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-        super().__init__(
-            bindparam("wanted", wanted, unique=True),
-            bindparam("like", like, unique=True),
-            bindparam("prefix", by_prefix, unique=True),
-        )
+    @property
+    def eras(self) -> list[int]:
+        """The eras that these cases stand in."""
+        return list(range((self.floor or 0) // ERA, self.top // ERA + 1))
 
 
-def _bound(element: words_match, compiler: Any, **kw: Any) -> list[str]:
-    return [compiler.process(clause, **kw) for clause in element.clauses]
+EVERYTHING = Reach(0, None)
 
 
-@compiles(words_match, "postgresql")
-def _postgresql(element: words_match, compiler: Any, **kw: Any) -> str:
-    wanted, like, _ = _bound(element, compiler, **kw)
-    return (
-        f"(to_tsvector('swedish', coalesce(words.text, '')) @@ websearch_to_tsquery('swedish', {wanted})"
-        f" OR (words.field = 'title' AND words.text ILIKE {like}))"
-    )
+def reaches(top: int) -> Iterator[Reach]:
+    """Give the reaches to look in, from the newest cases (up to `top`) to all."""
+    for size in REACHES:
+        if top > size:
+            yield Reach(top, top - size)
+    yield Reach(top, None)
 
 
-@compiles(words_match, "sqlite")
-def _sqlite(element: words_match, compiler: Any, **kw: Any) -> str:
-    _, _, prefix = _bound(element, compiler, **kw)
-    return f"words.id IN (SELECT rowid FROM words_search WHERE words_search MATCH {prefix})"  # noqa: S608 - a bound parameter  # nosec B608
+def matching(dialect: str, wanted: str, reach: Reach, readable: list[Visibility]) -> Select[Any]:
+    """Select the ids of the cases within reach whose words match, or whose reference it is."""
+    wanted = wanted.replace("\0", " ")  # PostgreSQL takes none
+    words = {"postgresql": _postgresql, "sqlite": _sqlite}[dialect](wanted, reach)
+    if len(readable) < len(Visibility):
+        words = [one.where(Words.visibility.in_(readable)) for one in words]
+    by_reference = select(Case.id).where(Case.ref == wanted)
+    found = by_reference.union_all(*words).cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+    return select(found.c.id)
+
+
+def _postgresql(wanted: str, reach: Reach) -> list[Select[Any]]:
+    near = [] if reach.floor is None else [ERAS.op("&&")(cast(reach.eras, ARRAY(BigInteger)))]
+    case_id = Words.case_id.label("id")
+    arms = [select(case_id).where(VECTOR.op("@@")(_tsquery(wanted)), *near)]
+    if any(len(term) >= PART for term in _terms(wanted)):
+        arms.append(select(case_id).where(literal_column("words.field = 'title'"), _holds(wanted), *near))
+    return [arm.where(Words.case_id.is_not(None)) for arm in arms]
+
+
+def _tsquery(wanted: str) -> ColumnElement[Any]:
+    """Give what was typed as a query: as people type on the web, or each word in any of its forms."""
+    swedish = text("'swedish'")
+    if OPERATORS.search(wanted):
+        return func.websearch_to_tsquery(swedish, wanted)
+    any_form = " & ".join(f"({' | '.join(forms_of(term))})" for term in _terms(wanted))
+    return func.to_tsquery(swedish, any_form)
+
+
+def _holds(wanted: str) -> ColumnElement[bool]:
+    return Words.text.icontains(wanted, autoescape=True)
+
+
+def _terms(wanted: str) -> list[str]:
+    return [term for part in SIGNS.sub(" ", wanted).split() for term in part.split("-") if term.strip("_")]
+
+
+def _sqlite(wanted: str, reach: Reach) -> list[Select[Any]]:
+    query = " AND ".join(_one_of(term, reach) for term in _terms(wanted)) or '""'
+    row, matches = SEARCHED.c.rowid, SEARCHED.c.words_search.op("MATCH")(query)
+    arm = select(Words.case_id.label("id")).select_from(SEARCHED).join(Words, Words.id == row).where(matches)
+    if reach.floor is not None:
+        first = select(Words.id).where(Words.case_id > reach.floor).order_by(Words.case_id, Words.id).limit(1)
+        arm = arm.where(row >= first.scalar_subquery())
+    return [arm.where(Words.case_id.is_not(None))]
+
+
+def _one_of(term: str, reach: Reach) -> str:
+    """Give the word in any form; when near ones were not enough, also all that begins like it."""
+    forms = [f'"{form}"' for form in forms_of(term)]
+    begins = [f'"{base_of(term.lower())}" *'] if reach.floor is None else []
+    return f"({' OR '.join(forms + begins)})"

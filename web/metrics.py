@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.database import now
-from cases.people import A_COMMAND
 from cases.reading import Filters, conditions
 from cases.states import OPEN
 from cases.wire import Work
@@ -59,7 +58,7 @@ class HouseCollector(Collector):
         return family
 
     def _overdue(self) -> GaugeMetricFamily:
-        overdue = conditions(Filters(overdue=True), A_COMMAND, self.now)
+        overdue = conditions(Filters(overdue=True), self.now)
         count = self.session.scalar(select(func.count()).select_from(Case).where(*overdue))
         return GaugeMetricFamily("ventil_overdue_cases", "Cases whose day has passed.", value=count or 0)
 

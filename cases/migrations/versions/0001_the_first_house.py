@@ -522,14 +522,62 @@ def _build() -> None:
         sqlite_where=sa.text("published_at IS NOT NULL"),
     )
     op.create_index("ix_case_reporter", "case", ["reporter_id"], unique=False)
-    op.create_index("ix_case_responsible", "case", ["responsible_id", "state", "due_at", "id"], unique=False)
+    op.create_index("ix_case_responsible", "case", ["responsible_id", "state", "id"], unique=False)
+    op.create_index(
+        "ix_case_responsible_due",
+        "case",
+        ["responsible_id", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_case_group_due",
+        "case",
+        ["group_id", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("group_id IS NOT NULL AND due_at IS NOT NULL"),
+        sqlite_where=sa.text("group_id IS NOT NULL AND due_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_case_waiting_unit",
+        "case",
+        ["waiting_unit_id", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("waiting_unit_id IS NOT NULL"),
+        sqlite_where=sa.text("waiting_unit_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_case_merged_into",
+        "case",
+        ["merged_into_id"],
+        unique=False,
+        postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_case_quick_win_state",
+        "case",
+        ["state", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("quick_win IS true AND due_at IS NOT NULL"),
+        sqlite_where=sa.text("quick_win IS 1 AND due_at IS NOT NULL"),
+    )
     op.create_index(
         "ix_case_touched",
         "case",
         ["touched_at", "id"],
         unique=False,
-        postgresql_where=sa.text("due_at IS NOT NULL"),
-        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL AND state NOT IN ('parked', 'done')"),
+        sqlite_where=sa.text("due_at IS NOT NULL AND state NOT IN ('parked', 'done')"),
+    )
+    op.create_index(
+        "ix_case_sent_back",
+        "case",
+        ["due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("sent_back_count > 0 AND state = 'received'"),
+        sqlite_where=sa.text("sent_back_count > 0 AND state = 'received'"),
     )
     op.create_index(
         "ix_case_quick_win",
@@ -727,8 +775,8 @@ POSTGRESQL = (
     RING_POSTGRESQL,
     "CREATE TRIGGER work_rings AFTER INSERT ON work FOR EACH STATEMENT EXECUTE FUNCTION ventil_ring()",
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    "CREATE INDEX ix_words_text ON words USING gin (to_tsvector('swedish', coalesce(text, '')))",
-    "CREATE INDEX ix_words_title ON words USING gin (text gin_trgm_ops) WHERE field = 'title'",
+    "CREATE INDEX ix_words_text ON words USING gin (to_tsvector('swedish', coalesce(text, '')), (ARRAY[case_id / 1024]))",
+    "CREATE INDEX ix_words_title ON words USING gin (text gin_trgm_ops, (ARRAY[case_id / 1024])) WHERE field = 'title'",
 )
 
 
