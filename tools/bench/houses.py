@@ -9,13 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from driving import answers, wait_until
 
+from cases.categories import Category
 from cases.database import Database
 from cases.keys import make_api_token
 from cases.migrating import migrate
 from cases.people import Membership, Person, Role
+from cases.places import Place
 from cases.settings import read_settings
 from cases.units import Unit, UnitKind, the_desk
 from web.sessions import open_session
@@ -50,13 +53,23 @@ def furnish(folder: Path, url: str, **more: str) -> House:
     with database.transaction() as session:
         street = Unit(slug="gata", kind=UnitKind.DEPARTMENT, name="Gatuenheten", email="gata@kommunen.example")
         person = Person(email="kontakt@kommunen.example", name="Kontaktpersonen")
-        session.add_all([street, person])
+        session.add_all([street, person, *_departments(), *_names(Place, "Bygden", 20), *_names(Category, "Ämnet", 12)])
         session.flush()
         for unit, role in ((the_desk(session), Role.CONTACT), (street, Role.HEAD)):
             session.add(Membership(person_id=person.id, unit_id=unit.id, role=role, since=date(2020, 1, 1)))
         token = make_api_token(session, person, datetime.now(UTC))
         key = open_session(session, person.id, datetime.now(UTC))
     return House(environment, database, token, f"ventil_login={key}", folder)
+
+
+def _departments() -> list[Unit]:
+    named = {"slug": "enhet{0}", "name": "Enheten {0}", "email": "enhet{0}@kommunen.example"}
+    cards = ({field: words.format(number) for field, words in named.items()} for number in range(2, 12))
+    return [Unit(kind=UnitKind.DEPARTMENT, **card) for card in cards]
+
+
+def _names(model: Any, name: str, many: int) -> list[Any]:
+    return [model(slug=f"{model.__tablename__}{number}", name=f"{name} {number}") for number in range(1, many + 1)]
 
 
 @contextmanager

@@ -1,43 +1,148 @@
-"""Many open cases at once, by plain inserts: what a house looks like after years."""
+"""Houses full of cases: moulds made by Ventil's own steps, and as many copies as are asked for."""
 
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+from stamping import Mould, moulds_of, stamp
 
 from cases.case import Case
-from cases.database import Database, calendar_of, table_of
-from cases.units import Unit
+from cases.categories import Category
+from cases.correcting import Correction, correct
+from cases.database import Database, calendar_of
+from cases.database import now as present
+from cases.handing_in import Request, hand_in
+from cases.history import SILENT
+from cases.overdue import sweep
+from cases.people import THE_IMPORT, Person, actor_for
+from cases.places import Place
+from cases.progress import Change, WaitingFor, change_state
+from cases.states import Kind, State
+from cases.units import Unit, UnitKind
+from cases.wire import Work
 
-CHUNK = 5000
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+PERIODS = 20
+MOST_MOULDS = 400
+DUE_MOULDS = 40
+SENT_BACK, ONE_IS_QUICK = 0.2, 12
+DESK = "kontakt@kommunen.example"
+TOWN = {  # how a town's cases stand: their share, and how many days ago they came in at most
+    State.CLOSED: (0.60, 1800), State.DECLINED: (0.08, 1800), State.ASSIGNED: (0.08, 90), State.PLANNED: (0.06, 300),
+    State.IN_PROGRESS: (0.08, 150), State.RECEIVED: (0.02, 20), State.WAITING: (0.04, 120), State.PARKED: (0.02, 300),
+    State.DONE: (0.02, 10),
+}  # fmt: skip
+LAST: dict[State, dict[str, Any]] = {
+    State.PLANNED: {}, State.IN_PROGRESS: {}, State.DONE: {}, State.CLOSED: {},
+    State.WAITING: {"waiting_for": WaitingFor("reporter")}, State.PARKED: {}, State.DECLINED: {},
+}  # fmt: skip
+
+
+@dataclass
+class Maker:
+    """Makes moulds in one silent transaction, as an import does, so that nobody is told."""
+
+    session: Session
+    chance: random.Random
+    names: dict[str, list[str]]
+    text: str = "Text"
+
+    def make(self, state: State, at: datetime) -> int:
+        """Let a case come in at this moment and reach the state; give its id."""
+        picked = {name: self.chance.choice(self.names[name]) for name in ("category", "place")}
+        case = hand_in(self.session, Request(Kind.ISSUE, "Titel", self.text, **picked), by=THE_IMPORT, at=at)
+        for hours, change in enumerate(self._way_to(state, at), 1):
+            change_state(self.session, case, change, by=THE_IMPORT, at=at + hours * HOUR)
+        self.session.flush()
+        return case.id
+
+    def _way_to(self, state: State, at: datetime) -> list[Change]:
+        """Give the steps after the case was received: one or two, sometimes one back."""
+        assign = Change(State.ASSIGNED, responsible=self.chance.choice(self.names["unit"]), note="Not")
+        if state is State.RECEIVED:
+            back = self.chance.random() < SENT_BACK
+            return [assign, Change(State.RECEIVED, reason="Not")] if back else []
+        if state is State.ASSIGNED:
+            return [assign]
+        day = calendar_of(self.session).day_of(at) + self.chance.randint(100, 330) * DAY
+        given: dict[str, Any] = {"due_on": day} if state in {State.PLANNED, State.PARKED} else {}
+        reached = State.DONE if state is State.CLOSED else state
+        last = Change(reached, note="Not", reason="Not" if state in {State.PARKED, State.DECLINED} else None,
+                      **given, **LAST[state])  # fmt: skip
+        return [assign, last, Change(State.CLOSED)] if state is State.CLOSED else [assign, last]
+
+
+def town(database: Database, count: int, now: datetime) -> None:
+    """Fill the house with `count` cases of five years: every state, unit, place and category, with their words."""
+    many = max(min(MOST_MOULDS, count // 4) // PERIODS, 1)
+    with database.transaction() as session:
+        maker = _maker(session)
+        periods = [[_one_of_the_town(maker, now) for _ in range(many)] for _ in range(PERIODS)]
+    _find_quick_wins(database, periods, now)
+    sweep(database, now=now)
+    stamp(database, _in_turn(database, periods, count - many * PERIODS))
+
+
+def _one_of_the_town(maker: Maker, now: datetime) -> int:
+    shares = [share for share, _ in TOWN.values()]
+    (state,) = maker.chance.choices(list(TOWN), shares)
+    return maker.make(state, now - maker.chance.random() * TOWN[state][1] * DAY - 12 * HOUR)
+
+
+def _find_quick_wins(database: Database, periods: list[list[int]], now: datetime) -> None:
+    """Let the desk mark some of the cases as easy to put right; who is told of it has been told."""
+    wins = [made for period in periods for made in period if made % ONE_IS_QUICK == 0]
+    with database.transaction() as session:
+        desk = actor_for(session, session.scalars(select(Person.id).where(Person.email == DESK)).one())
+        for case_id in wins:
+            correct(session, session.get_one(Case, case_id), Correction(quick_win=True), by=desk, at=now)
+        session.execute(update(Work).values(done_at=present()))
 
 
 def seed(database: Database, count: int, due: int, now: datetime) -> None:
-    """Add `count` open cases, of which `due` have their next moment just before `now`."""
+    """Add `count` cases that a unit has been asked to take on, of which `due` have a rung that fires by `now`."""
     with database.transaction() as session:
-        unit_id = session.scalars(select(Unit.id).where(Unit.slug == "gata")).one()
+        maker = _maker(session)
+        maker.text = ""
         calendar = calendar_of(session)
-        late, early = calendar.morning_of(calendar.day_of(now)) - timedelta(hours=1), now + 30 * DAY
-        for start in range(0, count, CHUNK):
-            numbers = range(start, min(start + CHUNK, count))
-            rows = [_row(n, unit_id, late if n < due else early + timedelta(minutes=n % 40_000), now) for n in numbers]
-            session.execute(insert(table_of(Case)), rows)
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
+        asked = calendar.morning_of(calendar.add_working_days(calendar.day_of(now), -8)) + HOUR
+        late = [maker.make(State.ASSIGNED, asked + n * timedelta(minutes=7)) for n in range(min(DUE_MOULDS, due))]
+        early = [maker.make(State.ASSIGNED, now - 2 * DAY + n * HOUR) for n in range(min(DUE_MOULDS, count - due))]
+    stamp(database, _spread(database, (late, due - len(late)), (early, count - due - len(early))))
 
 
-def _row(number: int, unit_id: int, next_at: datetime, now: datetime) -> dict[str, Any]:
-    spread = next_at + (number % 7) * timedelta(hours=1)
-    return {
-        "ref": f"2019-{number:07d}", "public_id": f"seed{number}", "kind": "issue", "state": "assigned",
-        "title": f"Trasig lykta nummer {number}", "channel": "web", "received_at": now - 20 * DAY,
-        "responsible_id": unit_id, "responsible_holds": True, "policy_id": 1, "due_at": spread + timedelta(hours=12),
-        "next_at": next_at, "cycle": 2, "rung": 2, "rung_at": next_at, "life_cycle": 0, "life_rung": 0,
-        "statutory_cycle": 0, "statutory_rung": 0, "quick_win": number % 9 == 0, "wants_public": False,
-        "highest_rung": 1, "sent_back_count": 0, "version": 2, "changed_version": 2, "head_hash": "0" * 64,
-        "touched_at": now - 20 * DAY,
-    }  # fmt: skip
+def _spread(database: Database, *kinds: tuple[list[int], int]) -> Iterator[Mould]:
+    """Give so many of each kind of mould, all mixed."""
+    with database.reading() as session:
+        moulds = [moulds_of(session, ids) for ids, _ in kinds]
+    counts = [many for _, many in kinds]
+    which = [kind for kind, many in enumerate(counts) for _ in range(many)]
+    chance = random.Random(2)
+    chance.shuffle(which)
+    return (chance.choice(moulds[kind]) for kind in which)
+
+
+def _in_turn(database: Database, periods: list[list[int]], count: int) -> Iterator[Mould]:
+    """Give moulds of one period after the other, any of the period's each time."""
+    chance, last = random.Random(3), len(periods) - 1
+    with database.reading() as session:
+        moulds = [moulds_of(session, ids) for ids in periods]
+    each = max(count // len(periods), 1)
+    return (chance.choice(moulds[min(number // each, last)]) for number in range(count))
+
+
+def _maker(session: Session) -> Maker:
+    session.info[SILENT] = True
+    names = {
+        "unit": list(session.scalars(select(Unit.slug).where(Unit.kind == UnitKind.DEPARTMENT))),
+        "place": list(session.scalars(select(Place.slug))),
+        "category": list(session.scalars(select(Category.slug))),
+    }
+    return Maker(session, random.Random(4), names)
 
 
 FLOOR_SWEEP = (
@@ -54,7 +159,10 @@ FLOOR_SWEEP = (
 
 
 def floor_sweep(database: Database, now: datetime) -> None:
-    """Write the rows of a sweep by set-based SQL, with no rule."""
+    """Write the rows of a sweep by set-based SQL, with no rule: an event and a rung for each due case, and its clock.
+
+    One transaction, four statements. The tick that ours also writes is one row.
+    """
     facts = '{"clock": "state", "cycle": 2, "rung": 2, "due_at": "2026-11-20T22:59:59+00:00", "next_on": "2026-11-27"}'
     changes = '{"rung": 3, "next_at": "2026-11-27T06:00:00+00:00", "rung_at": "2026-11-27T06:00:00+00:00"}'
     values = {"now": now, "later": now + 7 * DAY, "facts": facts, "changes": changes, "hash": "0" * 64}

@@ -1,0 +1,229 @@
+"""Stamping: many cases after a few that Ventil's own code has made, each with its own words, numbers and chain.
+
+A mould is a case with its whole history. A copy differs in id, reference, public id, words, salts, commitments and
+hashes, so that it is what the same acts would have written on another case.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+from swedish import Writer
+
+from cases.case import Case, FiredRung, Promise, ReferenceCounter
+from cases.database import Base, Database, table_of
+from cases.history import Event, canonical
+from cases.wire import Work
+from cases.words import Words
+
+NULL = r"\N"
+CHUNK = 5_000
+OWN = {  # the columns that differ from copy to copy, in the order in which a line is written
+    Case: ("id", "ref", "public_id", "title", "head_hash"),
+    Event: ("id", "stream", "commitments", "previous_hash", "hash"),
+    Words: ("id", "event_id", "case_id", "text", "salt"),
+    Work: ("id", "event_id", "stream"),
+    Promise: ("id", "case_id"),
+    FiredRung: ("case_id", "event_id"),
+}
+WITH_IDS = (Case, Event, Words, Work, Promise)
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event of a mould: what its hash is made of, its line's constant end, and the words that it carries."""
+
+    hashed: str
+    rest: str
+    words: tuple[tuple[str, str], ...]  # field, the line's constant end
+    work: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mould:
+    """A case to make copies of, as text."""
+
+    year: int
+    rest: str
+    events: tuple[Happened, ...]
+    promises: tuple[str, ...]
+    rungs: tuple[tuple[int, str], ...]  # place of its event, the line's constant end
+
+
+def moulds_of(session: Session, case_ids: list[int]) -> list[Mould]:
+    """Read the cases with these ids, and give them as moulds."""
+    return [_mould(session, session.get_one(Case, case_id)) for case_id in case_ids]
+
+
+def _mould(session: Session, case: Case) -> Mould:
+    events = list(session.scalars(select(Event).where(Event.stream == case.id).order_by(Event.seq)))
+    places = {event.id: place for place, event in enumerate(events)}
+    rungs = session.scalars(select(FiredRung).where(FiredRung.case_id == case.id))
+    promises = session.scalars(select(Promise).where(Promise.case_id == case.id))
+    return Mould(
+        int(case.ref[:4]),
+        _rest(case),
+        tuple(_happened(session, event) for event in events),
+        tuple(_rest(one) for one in promises),
+        tuple((places[rung.event_id], _rest(rung)) for rung in rungs),
+    )
+
+
+def _happened(session: Session, event: Event) -> Happened:
+    words = session.scalars(select(Words).where(Words.event_id == event.id).order_by(Words.id))
+    hashed = canonical([
+        event.seq, event.type, event.at.isoformat(), str(event.actor), event.person_id, event.facts, event.changes,
+    ])  # fmt: skip
+    work = session.scalars(select(Work).where(Work.event_id == event.id))
+    spoken = tuple((said.field, _rest(said)) for said in words)
+    return Happened(hashed[1:-1], _rest(event), spoken, tuple(_rest(one) for one in work))
+
+
+def _rest(row: Base) -> str:
+    own = OWN[type(row)]
+    values = [getattr(row, column.key) for column in table_of(type(row)).columns if column.key not in own]
+    return "".join(f"\t{_as_text(value)}" for value in values)
+
+
+def _as_text(value: Any) -> str:
+    """Give a value as COPY reads it; SQLite's columns make the same of it."""
+    if value is None:
+        return NULL
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
+class Stamp:
+    """Makes copies in one database: counts ids and references on from what is there."""
+
+    def __init__(self, session: Session) -> None:
+        self._ids = {model: session.scalar(select(func.max(model.id))) or 0 for model in WITH_IDS}
+        counters = session.execute(select(ReferenceCounter.year, ReferenceCounter.last))
+        self.numbers = {year: last for year, last in counters}  # noqa: C416 - rows are no pairs to `dict`
+        self.lines: dict[type[Base], list[str]] = {model: [] for model in OWN}
+        self._writer = Writer()
+
+    def copy(self, mould: Mould) -> None:
+        """Add the lines of one more case like this."""
+        case_id = self._next(Case)
+        self.numbers[mould.year] = number = self.numbers.get(mould.year, 0) + 1
+        ref, head, title, event_ids = f"{mould.year}-{number:04d}", "", "", []
+        for happened in mould.events:
+            event_id = self._next(Event)
+            said = [(field, self._writer.write(field), f"{event_id:030x}{n:02x}", rest)
+                    for n, (field, rest) in enumerate(happened.words)]  # fmt: skip
+            title = next((words for field, words, _, _ in said if field == "title"), title)
+            head = self._event((event_id, case_id, ref), happened, said, head)
+            event_ids.append(event_id)
+        self._add(Case, f"{case_id}\t{ref}\tseed{case_id:018d}\t{title}\t{head}{mould.rest}")
+        for rest in mould.promises:
+            self._add(Promise, f"{self._next(Promise)}\t{case_id}{rest}")
+        for place, rest in mould.rungs:
+            self._add(FiredRung, f"{case_id}\t{event_ids[place]}{rest}")
+
+    def _event(self, ids: tuple[int, int, str], happened: Happened, said: list[Any], before: str) -> str:
+        """Add the lines of an event and its words; give its hash."""
+        event_id, case_id, ref = ids
+        pairs = [[field, sha256(f"{salt}{words}".encode()).hexdigest()] for field, words, salt, _ in said]
+        commitments = canonical(pairs)
+        head = sha256(f'["{ref}",{happened.hashed},{commitments},"{before}"]'.encode()).hexdigest()
+        self._add(Event, f"{event_id}\t{case_id}\t{commitments}\t{before}\t{head}{happened.rest}")
+        for _, words, salt, rest in said:
+            self._add(Words, f"{self._next(Words)}\t{event_id}\t{case_id}\t{words}\t{salt}{rest}")
+        for rest in happened.work:
+            self._add(Work, f"{self._next(Work)}\t{event_id}\t{case_id}{rest}")
+        return head
+
+    def _next(self, model: type[Base]) -> int:
+        self._ids[model] += 1
+        return self._ids[model]
+
+    def _add(self, model: type[Base], line: str) -> None:
+        self.lines[model].append(line)
+
+    def flush(self) -> Iterator[tuple[str, list[str]]]:
+        """Give, by table, `name (columns)` and the lines so far, and forget them."""
+        for model, own in OWN.items():
+            table = table_of(model)
+            columns = [*own, *(column.key for column in table.columns if column.key not in own)]
+            lines, self.lines[model] = self.lines[model], []
+            if lines:
+                yield f'"{table.name}" ({", ".join(columns)})', lines
+
+
+def stamp(database: Database, chosen: Iterator[Mould]) -> None:
+    """Write a copy of each mould that is given, by COPY or executemany, and count the house's numbers on."""
+    with database.reading() as session:
+        stamp_ = Stamp(session)
+    writes = _writing_sqlite if database.is_sqlite else _writing_postgresql
+    with writes(database) as write:
+        for number, mould in enumerate(chosen, 1):
+            stamp_.copy(mould)
+            if number % CHUNK == 0:
+                _written(write, stamp_)
+        _written(write, stamp_)
+    _count_on(database, stamp_.numbers)
+
+
+def _written(write: Any, stamp_: Stamp) -> None:
+    for target, lines in stamp_.flush():
+        write(target, lines)
+
+
+@contextmanager
+def _writing_postgresql(database: Database) -> Iterator[Any]:
+    """Write in one transaction; the indexes for searching are built when all words are there."""
+    engine = database.engine.execution_options(isolation_level="READ COMMITTED")
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        connection.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
+        named = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'words' AND indexdef LIKE '%USING gin%'"
+        built = connection.execute(text(named)).all()
+        for name, _ in built:
+            connection.execute(text(f"DROP INDEX {name}"))
+        driver = connection.connection.driver_connection
+
+        def write(target: str, lines: list[str]) -> None:
+            with driver.cursor().copy(f"COPY {target} FROM STDIN") as copy:
+                copy.write("\n".join(lines) + "\n")
+
+        yield write
+        for _, definition in built:
+            connection.exec_driver_sql(definition)
+        for name in ("case", "event", "words", "work", "promise"):
+            connection.execute(
+                text(f"""SELECT setval(pg_get_serial_sequence('"{name}"', 'id'), max(id)) FROM "{name}" """)
+            )
+
+
+@contextmanager
+def _writing_sqlite(database: Database) -> Iterator[Any]:
+    with database.engine.begin() as connection:
+
+        def write(target: str, lines: list[str]) -> None:
+            rows = [tuple(None if cell == NULL else cell for cell in line.split("\t")) for line in lines]
+            marks = ", ".join("?" * len(rows[0]))
+            connection.connection.driver_connection.executemany(f"INSERT INTO {target} VALUES ({marks})", rows)
+
+        yield write
+
+
+def _count_on(database: Database, numbers: dict[int, int]) -> None:
+    with database.transaction() as session:
+        for year, last in numbers.items():
+            session.merge(ReferenceCounter(year=year, last=last))
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET statement_timeout = 0") if not database.is_sqlite else text("SELECT 1"))
+        connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
