@@ -8,8 +8,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+    union,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from cases.case import WITH_NAMES, Case
 from cases.categories import Category
@@ -24,7 +36,19 @@ from cases.units import Unit
 from cases.words import Visibility, Words
 
 MOST_ROWS = 500
+
+
+def _as_written(value: Any) -> BindParameter[Any]:
+    """Give a value that stands in the statement itself."""
+    return bindparam(None, value, expanding=isinstance(value, tuple), literal_execute=True)
+
+
 LADDERED = tuple(sorted(state for state, ends in CLOCK_OF.items() if ends is RunsOut.LADDER))
+
+
+# As the partial indexes have it, word for word: a bound value would hide them
+ACTED_ON = and_(Case.due_at.is_not(None), Case.state.not_in(_as_written((State.PARKED, State.DONE))))
+SENT_BACK = and_(Case.sent_back_count > _as_written(0), Case.state == _as_written(State.RECEIVED))
 
 
 class Sort(StrEnum):
@@ -33,6 +57,10 @@ class Sort(StrEnum):
     NEWEST = "-received"
     OLDEST = "received"
     DUE = "due"
+    UNTOUCHED = "untouched"  # longest since a person did anything
+
+
+BY_MOMENT = {Sort.DUE: Case.due_at, Sort.UNTOUCHED: Case.touched_at}
 
 
 @dataclass(frozen=True)
@@ -48,6 +76,7 @@ class Filters:
     overdue: bool | None = None
     parked: bool | None = None
     quick_win: bool | None = None
+    of_unit: int | None = None  # the unit has it, has handed it in, or is waited for
     q: str | None = None
     sort: Sort = Sort.NEWEST
     limit: int = 50
@@ -71,8 +100,10 @@ class Page:
 def list_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime) -> Page:
     """Give a page of the cases that the actor may see. `now` says what is overdue."""
     limit = min(max(filters.limit, 1), MOST_ROWS)
-    query = select(Case).where(seen_by(actor), *conditions(filters, now)).options(*WITH_NAMES)
-    ordered = _in_order(query, filters).limit(limit + 1)
+    conditions_ = [seen_by(actor), *conditions(filters, now)]
+    if filters.of_unit is not None:
+        conditions_ = [Case.id.in_(_of_unit(filters.of_unit, conditions_, filters, limit + 1))]
+    ordered = _in_order(select(Case).where(*conditions_).options(*WITH_NAMES), filters).limit(limit + 1)
     rows = _searched(session, ordered, filters, actor) if filters.wanted else list(session.scalars(ordered))
     more = len(rows) > limit
     items = rows[:limit]
@@ -100,8 +131,23 @@ def count_cases(session: Session, filters: Filters, actor: Actor, *, now: dateti
 
     What is searched for is not counted.
     """
-    some = select(Case.id).where(seen_by(actor), *conditions(filters, now)).limit(most).subquery()
+    conditions_ = [seen_by(actor), *conditions(filters, now)]
+    if filters.of_unit is not None:
+        conditions_ = [Case.id.in_(_of_unit(filters.of_unit, conditions_, filters, most))]
+    some = select(Case.id).where(*conditions_).limit(most).subquery()
     return session.scalars(select(func.count()).select_from(some)).one()
+
+
+def _of_unit(unit_id: int, narrowed: list[ColumnElement[bool]], filters: Filters, most: int) -> CompoundSelect[Any]:
+    """Give the ids of the first cases that the unit has, has handed in or is waited for, each by its own index.
+
+    One condition with OR would read all of the unit's cases to find the first page.
+    """
+    found = []
+    for column in (Case.responsible_id, Case.group_id, Case.waiting_unit_id):
+        own = _in_order(select(Case.id).where(column == unit_id, *narrowed), filters)
+        found.append(select(own.limit(most).subquery().c.id))
+    return union(*found)
 
 
 def conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
@@ -146,27 +192,34 @@ def _not_overdue(now: datetime) -> ColumnElement[bool]:
 
 def _in_order(query: Select[Any], filters: Filters) -> Select[Any]:
     after = _after(filters)
-    if filters.sort is Sort.DUE:
-        if after is not None:
-            query = query.where(_later_due(*after))
+    if filters.sort in BY_MOMENT:
+        column = BY_MOMENT[filters.sort]
         is_open = bool(filters.overdue) or (bool(filters.states) and set(filters.states) <= OPEN)
-        ended_last = [] if is_open else [Case.due_at.is_(None)]  # an index has the order of open ones
-        return query.order_by(*ended_last, Case.due_at, Case.id)
+        has_moment = is_open or filters.sort is not Sort.DUE
+        if after is not None:
+            query = query.where(_later(column, *after, has_moment=has_moment))
+        return query.order_by(*([] if has_moment else [column.is_(None)]), column, Case.id)
     if after is not None:
         query = query.where(Case.id < after[1] if filters.sort is Sort.NEWEST else Case.id > after[1])
     return query.order_by(Case.id.desc() if filters.sort is Sort.NEWEST else Case.id)
 
 
-def _later_due(due: str | None, case_id: int) -> ColumnElement[bool]:
-    if due is None:
-        return and_(Case.due_at.is_(None), Case.id > case_id)
-    moment = datetime.fromisoformat(due)
-    return or_(Case.due_at > moment, and_(Case.due_at == moment, Case.id > case_id), Case.due_at.is_(None))
+def _later(
+    column: InstrumentedAttribute[datetime | None], moment: str | None, case_id: int, *, has_moment: bool
+) -> ColumnElement[bool]:
+    if moment is None:
+        return and_(column.is_(None), Case.id > case_id)
+    later = tuple_(column, Case.id) > tuple_(datetime.fromisoformat(moment), case_id)  # an index has this order
+    return later if has_moment else or_(later, column.is_(None))
 
 
 def _cursor(sort: Sort, last: Case) -> str:
-    due = last.due_at.isoformat() if sort is Sort.DUE and last.due_at else None
-    return base64.urlsafe_b64encode(json.dumps([sort, due, last.id]).encode()).decode().rstrip("=")
+    at = getattr(last, BY_MOMENT[sort].key) if sort in BY_MOMENT else None
+    return (
+        base64.urlsafe_b64encode(json.dumps([sort, at.isoformat() if at else None, last.id]).encode())
+        .decode()
+        .rstrip("=")
+    )
 
 
 def _after(filters: Filters) -> tuple[str | None, int] | None:

@@ -7,12 +7,12 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.people import Actor
-from cases.reading import LADDERED, Filters, Sort, count_cases, list_cases
+from cases.reading import ACTED_ON, LADDERED, SENT_BACK, Filters, Sort, count_cases, list_cases
 from cases.states import OPEN, State
 from cases.wire import Work
 from notifications.deliveries import Channel, Delivery, Outcome
@@ -46,9 +46,9 @@ def sections(now: datetime) -> dict[str, Section]:
         "forsenat": Section(_l("Overdue"), _l("Nothing is overdue."), Filters(overdue=True, sort=Sort.DUE)),
         "snart": Section(_l("Due soon"), _l("Nothing falls due in the next days."), _with(_due_soon(now))),
         "ror": Section(_l("Nothing done by a person"), _l("Somebody has acted on everything."),
-                       replace(_in(*sorted(OPEN)), extra=(_untouched(now),))),
+                       Filters(sort=Sort.UNTOUCHED, extra=(ACTED_ON, Case.touched_at < now - UNTOUCHED))),
         "atersant": Section(_l("Sent back"), _l("Nothing has been sent back."),
-                            replace(_in(State.RECEIVED), extra=(Case.sent_back_count > 0,))),
+                            Filters(states=(State.RECEIVED,), sort=Sort.DUE, extra=(SENT_BACK,))),
         "vantar": Section(_l("Waiting"), _l("Nothing waits for anybody."), _in(State.WAITING)),
         "vilande": Section(_l("Parked"), _l("Nothing is parked."), _in(State.PARKED)),
         "klart": Section(_l("Done, may be objected to"), _l("Nothing is in its two weeks."), _in(State.DONE)),
@@ -77,7 +77,7 @@ def _counted(session: Session, pile: Section, actor: Actor, now: datetime) -> Se
 def _pile(session: Session, pile: Section, actor: Actor, now: datetime) -> dict[str, Any]:
     asked: dict[str, Any] = {name: request.args.get(name, "").strip() or None for name in ASKED}
     return {
-        **wins_first(session, replace(pile.filters, **asked, limit=ROWS), actor, now),
+        **one_page(session, replace(pile.filters, **asked, limit=ROWS), actor, now),
         "asked": asked,
         "categories": categories_to_choose(session),
         "places": places_to_choose(session),
@@ -98,8 +98,20 @@ def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).where(*conditions)) or 0
 
 
-def wins_first(session: Session, filters: Filters, actor: Actor, now: datetime) -> dict[str, Any]:
-    """Give a page of cases with those that are easy to put right first, and how to ask for the next page."""
+def one_page(session: Session, filters: Filters, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Give a page of cases, and how to ask for the next one.
+
+    What lies by due day shows first what is easy to put right; what is searched for, the newest first.
+    """
+    if filters.wanted:
+        filters = replace(filters, sort=Sort.NEWEST)
+    if filters.sort is Sort.DUE:
+        return _wins_first(session, filters, actor, now)
+    page = list_cases(session, replace(filters, cursor=request.args.get("cursor") or None), actor, now=now)
+    return {"cases": page.items, "more": {"cursor": page.next} if page.next else None}
+
+
+def _wins_first(session: Session, filters: Filters, actor: Actor, now: datetime) -> dict[str, Any]:
     phase, cursor = request.args.get("fran", FIRST), request.args.get("cursor") or None
     if phase == FIRST:
         wins = list_cases(session, replace(filters, quick_win=True, cursor=cursor), actor, now=now)
@@ -124,7 +136,3 @@ def _with(*conditions: ColumnElement[bool]) -> Filters:
 
 def _due_soon(now: datetime) -> ColumnElement[bool]:
     return Case.due_at.between(now, now + SOON)
-
-
-def _untouched(now: datetime) -> ColumnElement[bool]:
-    return and_(Case.touched_at < now - UNTOUCHED, Case.state.not_in((State.PARKED, State.DONE)))

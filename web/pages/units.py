@@ -4,10 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, render_template, request
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.case import Case
 from cases.people import Actor
 from cases.reading import Filters, Sort, count_cases
 from cases.refusals import NotFound
@@ -15,7 +14,7 @@ from cases.states import ENDED, OPEN, State
 from cases.units import Unit
 from web.asking import current_actor
 from web.guard import Audience, open_to
-from web.pages.desk import ROWS, wins_first
+from web.pages.desk import ROWS, one_page
 from web.running import house, right_now
 
 bp = Blueprint("units", __name__)
@@ -42,12 +41,8 @@ def show(slug: str) -> str:
 def _list(session: Session, unit: Unit, actor: Actor) -> dict[str, Any]:
     now, chosen = right_now(), request.args.get("del", "oppna")
     here = chosen if chosen in LISTS else "oppna"
-    own = {name: replace(filters, extra=(_of(unit),), limit=ROWS) for name, filters in LISTS.items()}
+    own = {name: replace(filters, of_unit=unit.id, limit=ROWS) for name, filters in LISTS.items()}
     counts = {name: count_cases(session, filters, actor, now=now) for name, filters in own.items()}
-    page = wins_first(session, own[here], actor, now)
+    page = one_page(session, own[here], actor, now)
     page["more"] = page["more"] and {"del": here} | page["more"]
     return {"here": here, "counts": counts, "now": now, **page}
-
-
-def _of(unit: Unit) -> Any:
-    return or_(Case.responsible_id == unit.id, Case.group_id == unit.id, Case.waiting_unit_id == unit.id)
