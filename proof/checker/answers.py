@@ -94,7 +94,7 @@ def nothing_invented(snapshot: Snapshot, outside: Outside) -> Iterator[str]:
     for row in snapshot.rows(SAID):
         if row["actor"] in PEOPLE and row["text"] not in marks and moment_of(row["recorded_at"]) > begun:
             yield f"stream {row['stream']} says “{row['text']}” ({row['seq']}), which nobody asked for"
-    asked = sum(call.step == ASKED for call in calls) - sum(call.is_refused for call in calls)
+    asked = sum(call.step == ASKED for call in calls)
     done = {
         (row["stream"], row["at"], row["type"])
         for row in snapshot.rows(BY_PEOPLE)

@@ -1,0 +1,243 @@
+"""The checker is seen to fail: one thing is broken by hand, on each database, and it says which invariant that is."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from good_house import NOW, TITLES, GoodHouse, build, copy_of
+from small_house import copied_sqlite, open_small_house
+
+from proof.checker import Call, Gauge, Journal, Kept, Outside, Restart, Window, check, keep, kept_in
+from proof.checker.checking import ALL
+from proof.checker.journal import ANSWERED, ASKED
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def house(request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) -> GoodHouse:
+    """A copy of the good house, on each database."""
+    made = run_folder / f"good_{request.param}"
+    if request.param == "sqlite":
+        return copy_of(made, tmp_path, copied_sqlite(run_folder, tmp_path, "good", lambda url: build(url, made)))
+    copied = request.getfixturevalue("postgres_copy")
+    return copy_of(made, tmp_path, copied("good", lambda url: build(url, made)))
+
+
+def _found(house: GoodHouse, outside: Outside) -> set[str]:
+    return {breach.invariant for breach in check(house.url, outside)}
+
+
+def test_a_house_that_keeps_its_promises_is_clear(house: GoodHouse) -> None:
+    assert check(house.url, house.outside) == []
+
+
+# --- what is broken in the database ----------------------------------------------------------
+
+PAST = "'2026-01-01 06:00:00.000000'"
+LAST_RUNG = "(SELECT max(id) FROM event WHERE type = 'case.escalated')"
+A_CALL = "(SELECT min(id) FROM delivery WHERE channel = 'call')"
+A_LETTER = "(SELECT min(id) FROM delivery WHERE outcome = 'sent')"
+A_NOTE = "(SELECT max(id) FROM words WHERE text = 'Samma sak')"
+A_COMMENT = "(SELECT min(id) FROM event WHERE type = 'case.commented')"
+TAMPERED = {
+    "a version that is no event's": ("I5", "UPDATE \"case\" SET version = version + 1 WHERE title = 'Fel väg'"),
+    "an officer whom no event names": ("I5", "UPDATE \"case\" SET officer_id = 1 WHERE title = 'Fel väg'"),
+    "the house's own version": ("I5", "UPDATE house SET version = version + 1"),
+    "a call that nobody planned": ("I6", f"DELETE FROM delivery_line WHERE delivery_id = {A_CALL}"),
+    "somebody who was told without reason": (
+        "I6",
+        "INSERT INTO delivery_line (delivery_id, event_id, audience, letter)"
+        f" SELECT {A_CALL}, id, 'reporter', 'news' FROM event WHERE type = 'case.followed'",
+    ),
+    "a lease that nobody ended": ("I7", f"UPDATE work SET lease_token = 'x', lease_until = {PAST} WHERE id = 3"),
+    "a letter that still waits": ("I7", f"UPDATE delivery SET outcome = 'waiting' WHERE id = {A_LETTER}"),
+    "an event without work": (
+        "I7", "DELETE FROM work WHERE event_id IN (SELECT id FROM event WHERE type = 'case.followed')",
+    ),
+    "work begun again and again": ("I15", "UPDATE work SET claims = 9 WHERE id = 3"),
+    "a letter set aside in silence": (
+        "I15", f"UPDATE delivery SET outcome = 'set_aside' WHERE id = {A_LETTER}",
+    ),
+    "words that nobody said": ("I19", f"UPDATE words SET text = 'Något annat' WHERE id = {A_NOTE}"),
+    "words erased without a decision": ("I19", f"UPDATE words SET text = NULL, salt = NULL WHERE id = {A_NOTE}"),
+    "words that are gone": ("I19", f"DELETE FROM words WHERE id = {A_NOTE}"),
+    "an event that was changed": ("I19", f"UPDATE event SET at = {PAST} WHERE id = {A_COMMENT}"),
+    "a case that forgot its last event": ("I19", "UPDATE \"case\" SET head_hash = '' WHERE title = 'Fel väg'"),
+}  # fmt: skip
+FORGED = {
+    "a step that the life of a case lacks": (
+        "I5", "UPDATE event SET type = 'case.taken_up' WHERE type = 'case.declined'",
+    ),
+    "a rung before its moment": ("I14", f"UPDATE event SET at = {PAST} WHERE id = {LAST_RUNG}"),
+    "a rung that fired twice": (
+        "I14",
+        "UPDATE event SET facts = (SELECT e.facts FROM event e WHERE e.type = 'case.escalated'"
+        f" AND e.stream = (SELECT stream FROM event WHERE id = {LAST_RUNG}) ORDER BY e.seq LIMIT 1)"
+        f" WHERE id = {LAST_RUNG}",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_it_sees_what_was_changed_by_hand(house: GoodHouse, what: str) -> None:
+    invariant, statement = TAMPERED[what]
+    house.tamper(statement)
+    assert _found(house, house.outside) == {invariant}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_it_sees_a_history_that_was_forged_with_its_chain(house: GoodHouse, what: str) -> None:
+    invariant, statement = FORGED[what]
+    house.forge(statement)
+    assert _found(house, house.outside) - {"I6"} == {invariant}  # another history would have told others
+
+
+def test_it_sees_an_open_case_in_a_unit_that_may_hold_none(house: GoodHouse) -> None:
+    house.tamper("UPDATE unit SET active = false, holds_cases = false WHERE slug = 'gata'")
+    assert "I13" in _found(house, house.outside)  # SQLite's own check of its foreign keys sees it too
+
+
+def test_it_sees_an_event_that_is_gone(house: GoodHouse) -> None:
+    house.tamper(f"DELETE FROM event WHERE id = {A_COMMENT}")
+    assert {"I5", "I19"} <= _found(house, house.outside)
+
+
+def test_it_sees_a_history_that_nothing_guards(house: GoodHouse) -> None:
+    if house.url.startswith("sqlite"):
+        guards = house.ask("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'")
+        house.disarm(*(f'DROP TRIGGER "{name}"' for (name,) in guards))
+    else:
+        house.disarm("ALTER TABLE event DISABLE TRIGGER ALL")
+    assert _found(house, house.outside) == {"I19"}
+
+
+# --- what is broken outside ------------------------------------------------------------------
+
+
+def _promised_too_much(house: GoodHouse) -> Outside:
+    _journal(house, ("99", "hand_in", "Aldrig sagt"), status=201, ref="2026-9999")
+    return house.outside
+
+
+def _done_by_itself(house: GoodHouse) -> Outside:
+    lines = house.journal.read_text().splitlines(keepends=True)
+    house.journal.write_text("".join(line for line in lines if json.loads(line)["mark"] != TITLES[-1]))
+    return house.outside
+
+
+def _refused_and_done(house: GoodHouse) -> Outside:
+    house.journal.write_text(house.journal.read_text().replace('"status": 201', '"status": 409'))
+    return house.outside
+
+
+def _done_twice(house: GoodHouse) -> Outside:
+    small = open_small_house(house.url)
+    small.hand_in(TITLES[0], at=NOW)
+    small.database.close()
+    return replace(house.outside, drained=False)
+
+
+def _lost_on_the_way(house: GoodHouse) -> Outside:
+    next(house.mails.glob("*.mail")).unlink()
+    return house.outside
+
+
+def _sent_to_another(house: GoodHouse) -> Outside:
+    mail = next(kept_in(house.mails))
+    shutil.rmtree(house.mails)
+    house.mails.mkdir()
+    keep(house.mails, replace(mail, recipients=("nagon.annan@example.se",)))
+    return replace(house.outside, sink=house.mails)
+
+
+def _sent_by_nobody(house: GoodHouse) -> Outside:
+    keep(house.mails, Kept(datetime.now(UTC), ("nagon@example.se",), b"Message-ID: <okand@example.se>\r\n\r\nHej"))
+    return house.outside
+
+
+def _other_bytes(house: GoodHouse) -> Outside:
+    path = next(house.mails.glob("*.mail"))
+    path.write_bytes(path.read_bytes() + b"PS")
+    return house.outside
+
+
+def _sent_twice(house: GoodHouse) -> Outside:
+    keep(house.mails, replace(next(kept_in(house.mails)), at=datetime.now(UTC)))
+    return house.outside
+
+
+def _sent_backwards(house: GoodHouse) -> Outside:
+    mails = sorted(house.mails.glob("*.mail"))
+    for number, path in enumerate(reversed(mails)):
+        path.rename(house.mails / f"{number:06d}.mail")
+    return house.outside
+
+
+def _accepted_while_down(house: GoodHouse) -> Outside:
+    long = Window("disk_full", datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) + timedelta(days=1))
+    return replace(house.outside, faults=(long,))
+
+
+BROKEN_OUTSIDE: dict[str, tuple[Callable[[GoodHouse], Outside], str]] = {
+    "answered ok and not there": (_promised_too_much, "I1"),
+    "there and never asked for": (_done_by_itself, "I2"),
+    "refused and there": (_refused_and_done, "I3"),
+    "there twice for one key": (_done_twice, "I4"),
+    "sent and never arrived": (_lost_on_the_way, "I8"),
+    "a mail from nobody": (_sent_by_nobody, "I9"),
+    "other bytes than were stored": (_other_bytes, "I9"),
+    "a double without a fault": (_sent_twice, "I10"),
+    "letters in the wrong order": (_sent_backwards, "I11"),
+    "a moment that went by": (lambda house: replace(house.outside, now=NOW + timedelta(days=400)), "I13"),
+    "letters after a restart": (lambda house: replace(house.outside, restarts=(Restart("wiped", 3, 4),)), "I16"),
+    "a queue that grew": (lambda house: replace(house.outside, gauges=(Gauge("depth", 8, (3.0, 9.0)),)), "I17"),
+    "accepted while the disk was full": (_accepted_while_down, "I18"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN_OUTSIDE)
+def test_it_sees_what_the_outside_tells_otherwise(house: GoodHouse, what: str) -> None:
+    breaks, invariant = BROKEN_OUTSIDE[what]
+    assert _found(house, breaks(house)) == {invariant}
+
+
+def test_every_invariant_is_seen_to_fail() -> None:
+    seen = {invariant for invariant, _ in (*TAMPERED.values(), *FORGED.values())}
+    assert seen | {invariant for _, invariant in BROKEN_OUTSIDE.values()} == set(ALL)
+
+
+def test_a_letter_that_came_to_somebody_else_is_seen(house: GoodHouse) -> None:
+    sentences = [str(breach) for breach in check(house.url, _sent_to_another(house))]
+    assert any(sentence.startswith("I8") and "somebody else" in sentence for sentence in sentences)
+
+
+def test_doubles_are_borne_within_a_fault_and_counted(house: GoodHouse) -> None:
+    outside = _sent_twice(house)
+    first = next(kept_in(house.mails)).at
+    borne = replace(outside, faults=(Window("kill", first, first),))
+    assert check(house.url, borne) == []
+    assert _found(house, replace(borne, doubles=0)) == {"I10"}
+
+
+def _journal(house: GoodHouse, act: tuple[str, str, str], **said: object) -> None:
+    number, name, mark = act
+    journal = Journal(house.journal)
+    for step, more in ((ASKED, {}), (ANSWERED, said)):
+        journal.wrote(Call(step, number, name, mark, datetime.now(UTC), f"key-{number}", **more))
+    journal.close()
+
+
+def test_the_command_prints_what_is_broken_and_ends_with_one(house: GoodHouse) -> None:
+    house.tamper("UPDATE house SET version = version + 1")
+    done = subprocess.run(
+        [sys.executable, "-m", "proof.checker", house.url, "--sink", house.mails, "--now", NOW.isoformat()],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout.split()[0]) == (1, "I5")
