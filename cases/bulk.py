@@ -5,9 +5,10 @@ here, and of equal moments only once.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
+from itertools import count
 from operator import itemgetter
 from typing import Any
 
@@ -36,16 +37,38 @@ from sqlalchemy.types import TypeEngine
 from cases.database import Base, UtcDateTime, table_of
 
 Rows = list[dict[str, Any]]
+AT_A_TIME = 500  # ids
 
 
-def reserve(session: Session, model: type[Base], count: int) -> list[int]:
+def reserve(session: Session, model: type[Base], many: int) -> list[int]:
     """Give ids for so many new rows, rising, that nobody else gets."""
     table = table_of(model)
     if session.get_bind().dialect.name == "postgresql":
         fresh = func.nextval(func.pg_get_serial_sequence(f'"{table.name}"', "id"))
-        return list(session.execute(select(fresh).select_from(func.generate_series(1, count))).scalars())
+        return list(session.execute(select(fresh).select_from(func.generate_series(1, many))).scalars())
     last = session.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
-    return list(range(last + 1, last + 1 + count))  # on SQLite nobody else writes until this transaction ends
+    return list(range(last + 1, last + 1 + many))  # on SQLite nobody else writes until this transaction ends
+
+
+def fresh_ids(session: Session, model: type[Base]) -> Iterator[int]:
+    """Give ids for new rows, one after the other, for as long as the transaction lasts."""
+    if session.get_bind().dialect.name != "postgresql":
+        yield from count(*reserve(session, model, 1))
+    while True:
+        yield from reserve(session, model, AT_A_TIME)
+
+
+@cache
+def defaults_of(model: type[Base]) -> dict[str, Any]:
+    """Give what each column of a new row holds when nothing else is said."""
+    columns: Any = table_of(model).c
+    return {one.name: one.default.arg if one.default else None for one in columns if not one.primary_key}
+
+
+def values_of(row: Base) -> dict[str, Any]:
+    """Give what stands in the columns of a new row."""
+    held = vars(row)
+    return {"id": held["id"], **{name: held.get(name, usual) for name, usual in defaults_of(type(row)).items()}}
 
 
 def insert_many(session: Session, model: type[Base], rows: Rows) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, joinedload, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
+from cases.bulk import defaults_of
 from cases.categories import Category
 from cases.clocks import Clock
 from cases.database import Base, BigId, UtcDateTime, one_of
@@ -256,6 +257,8 @@ class Case(Base):
     merged_into: Mapped["Case | None"] = relationship(init=False, remote_side=[id], viewonly=True)
 
     def __post_init__(self) -> None:
+        # what is not set yet would be looked up anew each time, at ten times the cost
+        vars(self).update(defaults_of(Case) | vars(self))
         self.touched_at = self.received_at
 
     def touch(self, at: datetime) -> None:

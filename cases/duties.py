@@ -9,6 +9,7 @@ from cases.calendar import add_months
 from cases.case import Case
 from cases.database import calendar_of
 from cases.events import CasePlanned, CaseReceived
+from cases.gathering import add_new
 from cases.handing_in import Request, hand_in, next_reference
 from cases.history import Entry, Said
 from cases.people import Actor
@@ -42,7 +43,7 @@ def next_duty(session: Session, done: Case, *, by: Actor, at: datetime) -> Case 
     )  # fmt: skip
     entry = Entry(case, by=by, at=at)
     case.set_state_clock(clocks.laddered(due_on, 1, at, terms_from(policy.terms), calendar))
-    session.add(case)
+    add_new(session, case)
     received = CaseReceived(
         kind=Kind.DUTY, channel="duty", responsible=holder.slug, due_on=due_on.isoformat(), follows=done.ref
     )

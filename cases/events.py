@@ -4,7 +4,7 @@ Units, categories and places stand in the facts by slug, people by id, cases by 
 and moments as UTC ISO.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 HAPPENINGS: dict[str, type["Happening"]] = {}
@@ -22,7 +22,7 @@ class Happening:
 
     def facts(self) -> dict[str, Any]:
         """Give what is known of it, without what is not."""
-        return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
+        return {name: value for name, value in vars(self).items() if value is not None}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case, Party, ReferenceCounte
 from cases.categories import Category
 from cases.database import calendar_of, insert_of, table_of
 from cases.events import CasePlanned, CaseReceived
-from cases.gathering import Gathering, gathering_of, remembered
+from cases.gathering import Gathering, add_new, gathering_of, remembered
 from cases.history import Entry, Said
 from cases.house import the_house
 from cases.people import Actor
@@ -108,7 +108,7 @@ def _start(session: Session, case: Case, policy: Policy, request: Request, entry
     terms, calendar = terms_from(policy.terms), calendar_of(session)
     due_on = calendar.add_working_days(calendar.day_of(entry.at), terms.look_days)
     case.set_state_clock(clocks.laddered(due_on, 1, entry.at, terms, calendar))
-    session.add(case)
+    add_new(session, case)
     received = CaseReceived(
         kind=case.kind, channel=case.channel, responsible="desk", due_on=due_on.isoformat(), origin=case.origin,
         category=request.category, place=request.place, group=request.group,
@@ -216,6 +216,7 @@ def _party(session: Session, reporter: Reporter | None) -> int | None:
         locale=reporter.locale,
         protected=reporter.protected,
     )
-    session.add(party)
-    session.flush()
+    add_new(session, party)
+    if gathering_of(session) is None:
+        session.flush()
     return party.id

@@ -1,11 +1,12 @@
 """Importing: cases of another system, checked first, then replayed; run again it takes only what is not there yet."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -101,12 +102,13 @@ class Importing:
         self.done = Imported(left_out=len(examined.bad))
         self._targets = examined.targets
         self._later: list[Row] = []
+        self._memory: dict[Hashable, Any] = {}  # units, places ... stay as they are while an import runs
 
     def take(self, rows: list[Row]) -> None:
         """Write those that are not there yet, in one transaction."""
         with self.database.transaction() as session:
             session.info[SILENT] = True
-            with written_together(session):
+            with written_together(session, self._memory):
                 for row in self._fresh(session, rows):
                     self._take(session, row)
 
@@ -125,8 +127,6 @@ class Importing:
             self._later.append(row)
             return
         case = begin(session, row)
-        if row.promised_on or row.state is State.PLANNED:
-            session.flush()  # a promise names its case
         go_on(session, case, row, None, self.replay)
         self.done.written += 1
 
