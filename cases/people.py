@@ -139,7 +139,7 @@ class Actor:
         if self.is_head_of(case.responsible_id):
             found.add(Who.HEAD)
         if self.is_in(case.group_id):
-            found.add(Who.GROUP)
+            found |= {Who.GROUP, Who.ASKED} if case.waits_for_reporter else {Who.GROUP}  # it gets the question too
         if case.waiting_unit_id is not None and self.is_in(case.waiting_unit_id):
             found.add(Who.ASKED)
         if self.kind is ActorKind.REPORTER and self.case_id == case.id:

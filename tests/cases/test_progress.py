@@ -93,6 +93,14 @@ def test_an_answer_by_the_one_asked_goes_on_where_the_case_was(small_house: Smal
     assert [event.actor for event in small_house.events(ref, "case.answered")] == ["reporter"]
 
 
+def test_a_group_that_handed_in_answers_what_it_is_asked(small_house: SmallHouse) -> None:
+    ref = small_house.reach(State.PLANNED, group="norrby")
+    ask(small_house, ref, WaitingFor("reporter"))
+    small_house.comment(ref, "Vid bron.", by="member", at=MONDAY + DAY)
+    assert small_house.case(ref).state is State.PLANNED
+    assert [event.actor for event in small_house.events(ref, "case.answered")] == ["person"]
+
+
 def test_a_date_that_has_passed_meanwhile_is_set_anew(small_house: SmallHouse) -> None:
     ref = small_house.reach(State.PLANNED)
     ask(small_house, ref, WaitingFor("reporter"))

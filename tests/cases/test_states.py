@@ -101,7 +101,7 @@ def test_each_step_is_for_those_whom_the_table_names(small_house: SmallHouse, so
         given["into"] = small_house.hand_in("En annan")
     ref = small_house.reach(source, group="norrby")
     for who, what in known.items():
-        what = what | {Who.ASKED} if who == "reporter" and source is State.WAITING else what
+        what = what | {Who.ASKED} if who in {"reporter", "member"} and source is State.WAITING else what
         if step.who & what:
             small_house.change(ref, step.to, by=who, **given)
             assert step.event in {event.type for event in small_house.events(ref)}
