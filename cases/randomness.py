@@ -23,7 +23,7 @@ def random_word(count: int) -> str:
 
 def random_share() -> float:
     """Give a random share: from 0 up to, but never, 1."""
-    return (int.from_bytes(_SOURCE.get()(7)) >> 3) / 2**FINE
+    return (int.from_bytes(_SOURCE.get()(7)) >> 3) / float(1 << FINE)
 
 
 @contextmanager
