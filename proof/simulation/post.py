@@ -1,0 +1,104 @@
+"""The post: a mail server that keeps no letters, only their hashes, subjects, recipients and moments. It has moods."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.header import decode_header, make_header
+from pathlib import Path
+from types import TracebackType
+
+import flask_mail
+
+from notifications.mailbox import Mailbox, MailboxLine
+from notifications.outgoing import Outgoing, RefusedForGood, RefusedForNow, Unreachable
+
+SUBJECT = re.compile(rb"^Subject: (.*(?:\r\n[ \t].*)*)", re.MULTILINE)
+MESSAGE_ID = re.compile(rb"^Message-ID: <(\d+)\.", re.MULTILINE)
+REFERENCE = re.compile(rb"\b(20\d\d-\d{4,})\b")
+SOFT_BREAK = b"=\r\n"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """One letter that the post took: to whom, when (the story's clock), its delivery's number, its bytes' hash."""
+
+    recipient: str
+    at: datetime
+    delivery: int
+    sha256: str
+    refs: tuple[str, ...]  # the cases that it names
+    subject: str
+
+
+@dataclass
+class Mood:
+    """How the server behaves now."""
+
+    is_there: bool = True
+    says_later: bool = False
+    bouncing: set[str] = field(default_factory=set)
+
+
+class Post(Mailbox):
+    """What letters are handed to. `present` says what time it is; `accepted` hears of each letter that is taken."""
+
+    name = "post.example:25"
+
+    def __init__(self, present: Callable[[], datetime], accepted: Callable[[Accepted], None]) -> None:
+        super().__init__(Path("never"))
+        self.mood = Mood()
+        self.present, self.accepted = present, accepted
+        self.turned_away = 0  # for now, or at the door
+        self.refused: list[tuple[str, datetime]] = []  # for good
+
+    def line(self) -> "PostLine":
+        """Give a connection."""
+        return PostLine(self)
+
+    def take(self, recipient: str, content: bytes) -> None:
+        """Take a letter, or refuse it as the mood is."""
+        if self.mood.says_later:
+            self.turned_away += 1
+            raise RefusedForNow("451 4.7.1 greylisted, try again later")
+        if recipient in self.mood.bouncing:
+            self.refused.append((recipient, self.present()))
+            raise RefusedForGood("550 5.1.1 no such mailbox")
+        self.accepted(_read(recipient, content, self.present()))
+
+
+class PostLine(MailboxLine):
+    """One connection to the post."""
+
+    def __init__(self, post: Post) -> None:
+        super().__init__(post)
+        self.post = post
+
+    def __enter__(self) -> "PostLine":
+        if not self.post.mood.is_there:
+            self.post.turned_away += 1
+            raise Unreachable("ConnectionRefusedError: nobody listens")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
+        """Hand over one letter."""
+        if not isinstance(message, Outgoing):
+            raise TypeError("the post takes letters of ours")
+        self.post.take(message.recipient, message.as_bytes())
+
+
+def _read(recipient: str, content: bytes, at: datetime) -> Accepted:
+    head, _, body = content.partition(b"\r\n\r\n")
+    subject, number = SUBJECT.search(head), MESSAGE_ID.search(head)
+    words = str(make_header(decode_header(subject[1].decode("ascii")))) if subject else ""
+    named = REFERENCE.findall(words.encode()) + REFERENCE.findall(body.replace(SOFT_BREAK, b""))
+    refs = tuple(dict.fromkeys(ref.decode() for ref in named))
+    return Accepted(recipient, at, int(number[1]) if number else 0, hashlib.sha256(content).hexdigest(), refs, words)
