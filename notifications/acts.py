@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased, load_only
 
 from cases.history import Event
@@ -17,16 +18,13 @@ AS_TOLD = load_only(
 )  # fmt: skip
 
 
-def acts_of(session: Session, ids: Sequence[int]) -> list[Act]:
-    """Give these events, in this order, each with those that were written beside it in the same act."""
-    near: dict[int, list[Event]] = defaultdict(list)
-    for id_, event in session.execute(_near(ids)):
-        near[id_].append(event)
-    return [_act(id_, near[id_]) for id_ in ids]
+def some(name: str) -> Any:
+    """Give a place for a list of ids, so that a statement is put together only once."""
+    return bindparam(name, expanding=True)
 
 
-def _near(ids: Sequence[int]) -> Select[int, Event]:
-    """Select each of the events as often as it may stand beside one of these, or is one."""
+def _near() -> Select[int, Event]:
+    """Select each event as often as it may stand beside one of these, or is one."""
     own = aliased(Event)
     beside = and_(
         Event.stream == own.stream,
@@ -34,8 +32,20 @@ def _near(ids: Sequence[int]) -> Select[int, Event]:
         Event.at == own.at,
         Event.actor == own.actor,
     )
-    found = select(own.id, Event).join(Event, beside).where(own.id.in_(ids))
+    found = select(own.id, Event).join(Event, beside).where(own.id.in_(some("ids")))
     return found.order_by(own.id, Event.seq).options(AS_TOLD)
+
+
+NEAR = _near()
+OF_A_TICK = select(Event).where(Event.tick_id == bindparam("tick")).order_by(Event.id).options(AS_TOLD)
+
+
+def acts_of(session: Session, ids: Sequence[int]) -> list[Act]:
+    """Give these events, in this order, each with those that were written beside it in the same act."""
+    near: dict[int, list[Event]] = defaultdict(list)
+    for id_, event in session.execute(NEAR, {"ids": list(ids)}):
+        near[id_].append(event)
+    return [_act(id_, near[id_]) for id_ in ids]
 
 
 def _act(id_: int, near: Sequence[Event]) -> Act:
@@ -58,8 +68,7 @@ def _parted(events: Sequence[Event]) -> list[list[Event]]:
 
 def acts_of_tick(session: Session, tick_id: int) -> list[Act]:
     """Give the tick's events, each with those that the tick brought to the same case."""
-    found = select(Event).where(Event.tick_id == tick_id).order_by(Event.id).options(AS_TOLD)
-    events = session.scalars(found).all()
+    events = session.scalars(OF_A_TICK, {"tick": tick_id}).all()
     by_stream: dict[int, list[Event]] = defaultdict(list)
     for event in events:
         by_stream[event.stream].append(event)

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from cases.database import insert_of, table_of
 from notifications.deliveries import Address
+
+KNOWN = select(Address.email_normalised, Address.id).where(
+    Address.email_normalised.in_(bindparam("keys", expanding=True))
+)
 
 
 def normalised(email: str) -> str:
@@ -37,5 +41,4 @@ def addresses_of(session: Session, emails: Iterable[str]) -> dict[str, int]:
 
 
 def _known(session: Session, keys: set[str]) -> dict[str, int]:
-    found = select(Address.email_normalised, Address.id).where(Address.email_normalised.in_(keys))
-    return {row.email_normalised: row.id for row in session.execute(found)} if keys else {}
+    return dict(session.execute(KNOWN, {"keys": list(keys)}).all()) if keys else {}

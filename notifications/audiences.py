@@ -24,7 +24,6 @@ from notifications.chains import (
 from notifications.circle import Circle
 from notifications.circles import circles_of
 from notifications.deliveries import Channel
-from notifications.rights import still_right as still_right
 from notifications.who_is_told import Act, Rule, rules_for
 
 Audience = Callable[[Circle], list[Recipient]]

@@ -10,6 +10,7 @@ from cases.case import Party
 from cases.database import now
 from cases.people import Actor
 from cases.refusals import NotAllowed, NotFound
+from notifications.around import read_around
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.letters import KEEP, Shape, Written
 from notifications.telling import Teller
@@ -43,8 +44,9 @@ def to_ring(session: Session) -> list[Call]:
             Party.phone.is_not(None),
         )
         .order_by(Delivery.id)
-    )
-    return [_call(session, delivery, party) for delivery, party in waiting.all()]
+    ).all()
+    teller = Teller(read_around(session, [delivery for delivery, _ in waiting]), WebAddresses(""), key="")
+    return [_call(teller, delivery, party) for delivery, party in waiting]
 
 
 def tick_off(session: Session, delivery_id: int, *, by: Actor, at: datetime) -> None:
@@ -68,8 +70,8 @@ def tick_off(session: Session, delivery_id: int, *, by: Actor, at: datetime) -> 
         raise NotFound(ref=f"call:{delivery_id}")
 
 
-def _call(session: Session, delivery: Delivery, party: Party) -> Call:
-    written = _written(session, delivery)
+def _call(teller: Teller, delivery: Delivery, party: Party) -> Call:
+    written = [teller.tell(delivery, line) for line in delivery.context["lines"]]
     return Call(
         delivery.id,
         party.name,
@@ -79,12 +81,6 @@ def _call(session: Session, delivery: Delivery, party: Party) -> Call:
         delivery.locale,
         "\n\n".join(part for one in written for part in spoken(one)),
     )
-
-
-def _written(session: Session, delivery: Delivery) -> list[Written]:
-    teller = Teller(session, WebAddresses(""), key="")
-    around = teller.around(delivery)
-    return [teller.tell(delivery, line, around) for line in delivery.context["lines"]]
 
 
 def spoken(written: Written) -> list[str]:

@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, aliased, joinedload, load_only
 
 from cases.case import Case, Follower, Party
 from cases.database import calendar_of
 from cases.people import Membership, Person, Role
 from cases.states import State
+from notifications.acts import some
 from notifications.circle import Circle, Following
 from notifications.deliveries import Address, Delivery
 from notifications.directory import Directory, directory_of, serving
@@ -33,6 +34,7 @@ AS_TOLD = (  # a quarter of a case's columns, and of what they cost
     joinedload(Case.place),
     joinedload(Case.reporter),
 )  # fmt: skip
+CASES = select(Case).options(*AS_TOLD).where(Case.id.in_(some("ids")))
 
 
 def circles_of(session: Session, acts: Sequence[Act]) -> list[Circle]:
@@ -53,11 +55,7 @@ def circles_of(session: Session, acts: Sequence[Act]) -> list[Circle]:
 
 def cases_of(session: Session, ids: Iterable[int]) -> dict[int, Case]:
     """Give the cases by id, with the names around them and what else letters speak of."""
-    return {
-        case.id: case
-        for some in in_portions(sorted(ids))
-        for case in session.scalars(select(Case).options(*AS_TOLD).where(Case.id.in_(some)))
-    }
+    return {case.id: case for portion in in_portions(sorted(ids)) for case in session.scalars(CASES, {"ids": portion})}
 
 
 def in_portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -106,27 +104,30 @@ def _slugs_in(act: Act, case: Case | None) -> set[str]:
 def _following(session: Session, acts: Sequence[Act]) -> Mapping[int, list[Following]]:
     """Give the followers by event: the one that it names, or all who follow its case."""
     by_case: dict[int, list[Following]] = defaultdict(list)
-    for some in in_portions(sorted({act.event.stream for act in acts if act.event.stream})):
-        told = (Follower.confirmed_at.is_not(None), Follower.ended_at.is_(None))
-        for one in _read_following(session, Follower.case_id.in_(some), *told):
+    for portion in in_portions(sorted({act.event.stream for act in acts if act.event.stream})):
+        for one in _read_following(session, OF_CASES, portion):
             by_case[one.follower.case_id].append(one)
     found = {act.event.id: by_case[act.event.stream] for act in acts}
     for act in acts:
         if act.event.type == "house.follower_asked":
-            found[act.event.id] = _read_following(session, Follower.id == act.facts["follower"])
+            found[act.event.id] = _read_following(session, WHO_ASKED, [act.facts["follower"]])
     return found
 
 
-def _read_following(session: Session, *which: Any) -> list[Following]:
+def _followers() -> Select[Follower, Party, str]:
     merged = aliased(Case)
     own = and_(merged.reporter_id == Follower.party_id, merged.state == State.MERGED)
-    rows = session.execute(
-        select(Follower, Party, merged.public_id)
-        .join(Party, Party.id == Follower.party_id)
-        .outerjoin(merged, own)
-        .where(*which)
-        .order_by(Follower.id)
-    )
+    found = select(Follower, Party, merged.public_id).join(Party, Party.id == Follower.party_id)
+    return found.outerjoin(merged, own).order_by(Follower.id)
+
+
+CONFIRMED = (Follower.confirmed_at.is_not(None), Follower.ended_at.is_(None))
+OF_CASES = _followers().where(Follower.case_id.in_(some("ids")), *CONFIRMED)
+WHO_ASKED = _followers().where(Follower.id.in_(some("ids")))
+
+
+def _read_following(session: Session, which: Select[Follower, Party, str], ids: Sequence[int]) -> list[Following]:
+    rows = session.execute(which, {"ids": ids})
     found = {follower.id: Following(follower, party, own_id) for follower, party, own_id in rows}
     return list(found.values())
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cases.house import House, the_house
 from cases.people import Membership, Person, Role
 from cases.units import Unit, UnitKind
+from notifications.acts import some
 from notifications.addresses import is_address, normalised
 
 
@@ -72,35 +73,31 @@ class Directory:
         return unit.email if unit.active and is_address(unit.email) else None
 
 
-def directory_of(session: Session, day: date, *, slugs: set[str], people: Iterable[int]) -> Directory:
-    """Read the units with these slugs and the desk, their people of the day, and these people."""
-    directory = Directory(the_house(session))
-    _read_units(session, directory, day, or_(Unit.kind == UnitKind.DESK, Unit.slug.in_(slugs)))
-    ids = set(people)
-    if ids:
-        deputy = aliased(Person)
-        found = select(Person, deputy).outerjoin(deputy, deputy.id == Person.deputy_id)
-        for person, stand_in in session.execute(found.where(Person.id.in_(ids))):
-            directory.people[person.id] = Holder(person, stand_in)
-    return directory
-
-
-def _read_units(session: Session, directory: Directory, day: date, wanted: ColumnElement[bool]) -> None:
-    deputy = aliased(Person)
-    rows = session.execute(
-        select(Unit, Membership.role, Person, deputy)
-        .outerjoin(Membership, and_(Membership.unit_id == Unit.id, *serving(day)))
-        .outerjoin(Person, Person.id == Membership.person_id)
-        .outerjoin(deputy, deputy.id == Person.deputy_id)
-        .where(wanted)
-        .order_by(Membership.since, Membership.id)
-    )
-    for unit, role, person, stand_in in rows:
-        directory.units[unit.slug] = unit
-        if person is not None:
-            directory.holders[unit.id, role].append(Holder(person, stand_in))
-
-
-def serving(day: date) -> tuple[ColumnElement[bool], ...]:
+def serving(day: date | BindParameter[date]) -> tuple[ColumnElement[bool], ...]:
     """Give the condition that a membership holds on this local day."""
     return Membership.since <= day, or_(Membership.until.is_(None), Membership.until > day)
+
+
+DEPUTY = aliased(Person)
+WITH_DEPUTY = select(Person, DEPUTY).outerjoin(DEPUTY, DEPUTY.id == Person.deputy_id)
+PEOPLE = WITH_DEPUTY.where(Person.id.in_(some("ids")))
+UNITS = (
+    select(Unit, Membership.role, Person, DEPUTY)
+    .outerjoin(Membership, and_(Membership.unit_id == Unit.id, *serving(bindparam("day", type_=Date))))
+    .outerjoin(Person, Person.id == Membership.person_id)
+    .outerjoin(DEPUTY, DEPUTY.id == Person.deputy_id)
+    .where(or_(Unit.kind == UnitKind.DESK, Unit.slug.in_(some("slugs"))))
+    .order_by(Membership.since, Membership.id)
+)
+
+
+def directory_of(session: Session, day: date, *, slugs: Collection[str], people: Collection[int]) -> Directory:
+    """Read the units with these slugs and the desk, their people of the day, and these people."""
+    directory = Directory(the_house(session))
+    for unit, role, person, deputy in session.execute(UNITS, {"day": day, "slugs": list(slugs)}):
+        directory.units[unit.slug] = unit
+        if person is not None:
+            directory.holders[unit.id, role].append(Holder(person, deputy))
+    for person, deputy in session.execute(PEOPLE, {"ids": list(people)}) if people else ():
+        directory.people[person.id] = Holder(person, deputy)
+    return directory

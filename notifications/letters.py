@@ -160,18 +160,13 @@ def _templates(locale: str) -> Environment:
     environment = Environment(  # noqa: S701 - plain text; the page escapes  # nosec B701
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_finished,
     )
     environment.filters["day"] = lambda day: kept(in_words(date.fromisoformat(day), locale))
     return environment
-
-
-@cache
-def page_around() -> Environment:
-    """Give the templates of the HTML around a letter; they escape."""
-    return Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
 
 
 def kept(words: str) -> str:

@@ -3,7 +3,7 @@
 import binascii
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -12,6 +12,7 @@ from typing import Protocol
 
 import flask_mail
 
+LONGEST_PART = 39  # bytes of an encoded word: base64 makes 52 signs of them, and a line holds 76
 LONGEST_LINE, LONGEST_ALLOWED = 76, 990  # signs: kept for readers; what RFC 5322 lets a line hold
 PLAIN = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x20]+@[^\s@<>()\[\],;:\\\"]+")
 
@@ -59,9 +60,10 @@ class Outgoing(flask_mail.Message):
     """One letter as it goes over the line: an envelope for one recipient, and bytes that are final."""
 
     def __init__(self, *, sender: str, recipient: str, content: bytes) -> None:
-        super().__init__(sender=sender, recipients=[recipient])
-        self.envelope_from = sender
+        # The library's own __init__ asks the DNS for this machine's name, each time: nothing of it is called.
+        self.sender = self.envelope_from = sender
         self.recipient = recipient
+        self.recipients, self.cc, self.bcc = [recipient], [], []
         self.content = content
 
     def as_bytes(self) -> bytes:
@@ -76,7 +78,6 @@ def compose(rendered: Readable, message_id: str) -> bytes:
     """
     boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
     headers = {
-        "Subject": rendered.subject,
         "From": rendered.sender,
         "To": plain_address(rendered.to_email),
         "Date": format_datetime(rendered.date),
@@ -85,7 +86,7 @@ def compose(rendered: Readable, message_id: str) -> bytes:
         "MIME-Version": "1.0",
         "Content-Type": f'multipart/alternative; boundary="{boundary}"',
     }
-    head = b"".join(_header(name, value) for name, value in headers.items())
+    head = _subject(rendered.subject) + b"".join(_header(name, value) for name, value in headers.items())
     parts = (_part("plain", rendered.text), _part("html", rendered.html))
     edge = f"--{boundary}".encode()
     return b"".join((head, b"\r\n", *(edge + b"\r\n" + part + b"\r\n" for part in parts), edge, b"--\r\n"))
@@ -97,16 +98,40 @@ def _part(subtype: str, text: str) -> bytes:
     return head.encode() + binascii.b2a_qp(lines.encode()).replace(b"\n", b"\r\n")
 
 
+def _subject(text: str) -> bytes:
+    """Give the subject, encoded as RFC 2047 has it unless it is plain: in words of whole signs, one on each line."""
+    text = _one_line(text)
+    if _is_plain(text, LONGEST_LINE - len("Subject")):
+        return f"Subject: {text}\r\n".encode()
+    words = (binascii.b2a_base64(part.encode(), newline=False).decode() for part in _in_parts(text))
+    return ("Subject: " + "\r\n ".join(f"=?utf-8?b?{word}?=" for word in words) + "\r\n").encode()
+
+
+def _in_parts(text: str) -> Iterator[str]:
+    """Part the text into pieces that each make one encoded word."""
+    part, size = "", 0
+    for sign in text:
+        wide = len(sign.encode())
+        if size + wide > LONGEST_PART:
+            yield part
+            part, size = "", 0
+        part, size = part + sign, size + wide
+    yield part
+
+
 def _header(name: str, value: str) -> bytes:
     """Give one header. Plain ones are as they are when short or one word: an address that is encoded opens nothing.
 
     The library folds and encodes the others.
     """
     name, value = _one_line(name), _one_line(value)
-    longest = LONGEST_LINE if " " in value else LONGEST_ALLOWED
-    if value.isascii() and value.isprintable() and len(name) + len(value) < longest and "=?" not in value:
+    if _is_plain(value, (LONGEST_LINE if " " in value else LONGEST_ALLOWED) - len(name)):
         return f"{name}: {value}\r\n".encode()
     return _folded(name, value)
+
+
+def _is_plain(value: str, room: int) -> bool:
+    return value.isascii() and value.isprintable() and len(value) < room and "=?" not in value
 
 
 @lru_cache(maxsize=256)

@@ -1,27 +1,25 @@
 """Preparing: a claimed letter is checked once more, written, and stored as it will be sent."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from cases.case import Party
-from cases.history import Event
-from cases.people import Person
-from notifications.deliveries import Address, Delivery, Outcome
+from notifications.around import Around, read_around
+from notifications.deliveries import Delivery, Outcome
 from notifications.leases import give_back, present
 from notifications.outgoing import Outgoing, compose
-from notifications.rendering import Letterhead, render
+from notifications.rendering import Letterhead, followers_told, render
 from notifications.rights import still_right
 from notifications.set_aside import set_aside_delivery
+from notifications.unfollowing import unfollow_tokens
 from notifications.verdicts import wait_after
 
 LOG = structlog.get_logger()
-READ_AHEAD: dict[Any, str] = {Event: "event", Person: "person", Party: "party"}
 
 
 @dataclass(frozen=True)
@@ -37,64 +35,68 @@ def prepare(session: Session, token: str, letterhead: Letterhead, most_claims: i
     """Give the letters of this lease that are to be sent, in order, each with its bytes in its row.
 
     Who has no right to it any more does not get it, and the row says why. One that cannot be written is tried again,
-    and waits for a person after `most_claims` tries.
+    and waits for a person after `most_claims` tries. As many queries for twenty letters as for one.
     """
-    found = session.execute(
-        select(Delivery, Address)
-        .join(Address)
-        .where(Delivery.lease_token == token, Delivery.outcome == Outcome.WAITING)
-        .order_by(Delivery.id)
-    ).all()
-    known = _read_ahead(session, [delivery for delivery, _ in found])
+    held = select(Delivery).where(Delivery.lease_token == token, Delivery.outcome == Outcome.WAITING)
+    found = session.scalars(held.order_by(Delivery.id)).all()
+    around = read_around(session, found)
+    rightful = _rightful(around, found)
+    _find_ways_out(session, around, rightful, letterhead.key)
     ready, waits, held_back = [], [], set()
-    for delivery, address in found:
+    for delivery in rightful:
         if delivery.address_id in held_back:
             waits.append(delivery.id)
-        elif reason := still_right(session, delivery):
-            _suppress(session, delivery, reason)
-        elif _is_written(session, delivery, letterhead, most_claims):
-            letter = Outgoing(sender=letterhead.mail_from, recipient=address.email, content=delivery.message or b"")
-            ready.append(Ready(delivery.id, delivery.address_id or 0, letter))
+        elif _is_written(session, around, delivery, (letterhead, most_claims)):
+            ready.append(_ready(around, delivery, letterhead))
         else:
             held_back.add(delivery.address_id)
     session.flush()
     if waits:
         give_back(session, Delivery, token, waits)
-    LOG.debug("letters.prepared", ready=len(ready), known=len(known))
     return ready
 
 
-def _read_ahead(session: Session, deliveries: list[Delivery]) -> list[object]:
-    """Read what the letters speak of all at once; the session knows it for as long as the list is kept."""
-    lines = [line for delivery in deliveries for line in delivery.context["lines"]]
-    known: list[object] = []
-    for kind, name in READ_AHEAD.items():
-        if ids := {line[name] for line in lines if line.get(name)}:
-            known += session.scalars(select(kind).where(kind.id.in_(ids)))
-    return known
+def _rightful(around: Around, found: Sequence[Delivery]) -> list[Delivery]:
+    """Give the letters that may still be sent; the others are suppressed."""
+    against = {delivery.id: still_right(around, delivery) for delivery in found}
+    for delivery in found:
+        if reason := against[delivery.id]:
+            _suppress(delivery, reason, around.present)
+    return [delivery for delivery in found if not against[delivery.id]]
 
 
-def _suppress(session: Session, delivery: Delivery, reason: str) -> None:
+def _find_ways_out(session: Session, around: Around, deliveries: Sequence[Delivery], key: str) -> None:
+    """Let every follower who is told have a link with which to leave; one that is missing is made."""
+    asked = {follower: one.created_at for one in deliveries for follower in followers_told(around, one)}
+    around.ways_out.update(unfollow_tokens(session, asked, key=key))
+
+
+def _ready(around: Around, delivery: Delivery, letterhead: Letterhead) -> Ready:
+    address_id = delivery.address_id or 0
+    to, content = around.addresses[address_id].email, delivery.message or b""
+    return Ready(delivery.id, address_id, Outgoing(sender=letterhead.mail_from, recipient=to, content=content))
+
+
+def _suppress(delivery: Delivery, reason: str, at: datetime) -> None:
     delivery.outcome, delivery.reason = Outcome.SUPPRESSED, reason
-    delivery.finished_at, delivery.message = present(session), None
+    delivery.finished_at, delivery.message = at, None
     delivery.lease_token = delivery.lease_until = None
 
 
-def _is_written(session: Session, delivery: Delivery, letterhead: Letterhead, most_claims: int) -> bool:
+def _is_written(session: Session, around: Around, delivery: Delivery, how: tuple[Letterhead, int]) -> bool:
+    letterhead, most_claims = how
     try:
         if delivery.message is None:
-            _write(session, delivery, letterhead)
-    except SQLAlchemyError:
-        raise
+            _write(around, delivery, letterhead)
     except Exception as error:
         _cannot_write(session, delivery, error, most_claims)
         return False
     return True
 
 
-def _write(session: Session, delivery: Delivery, letterhead: Letterhead) -> None:
+def _write(around: Around, delivery: Delivery, letterhead: Letterhead) -> None:
     delivery.message_id = delivery.message_id or _message_id(delivery, letterhead)
-    delivery.message = compose(render(session, delivery, letterhead), delivery.message_id)
+    delivery.message = compose(render(around, delivery, letterhead), delivery.message_id)
     delivery.message_sha256 = hashlib.sha256(delivery.message).hexdigest()
 
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import css_inline
-from sqlalchemy.orm import Session
-
 from cases.calendar import Calendar
 from cases.settings import Settings
-from notifications.deliveries import Address, Delivery
-from notifications.letters import KEEP, Paragraph, Shape, Written, page_around, write
+from notifications.around import Around, ToldLine
+from notifications.deliveries import Delivery
+from notifications.letters import KEEP, Paragraph, Shape, Written, write
 from notifications.mailings import DIGEST
+from notifications.page import page_around
 from notifications.rights import lost_lines
-from notifications.telling import ABSENT, Around, Teller, about_of
-from notifications.unfollowing import unfollow_token
+from notifications.telling import ABSENT, Teller, about_of
 from notifications.web_addresses import WebAddresses
 
 WIDTH = 72
-INLINER = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+WaysOut = dict[str, str]  # a case's reference -> where its follower leaves
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
@@ -63,46 +60,42 @@ class Rendered:
     date: datetime
 
 
-def render(session: Session, delivery: Delivery, letterhead: Letterhead) -> Rendered:
-    """Give the letter of a delivery by mail: the same for the same rows, whenever it is asked for.
-
-    A follower's way out is a link, which is added to the session when it is the first.
-    """
-    teller = Teller(session, letterhead.pages, letterhead.key)
-    around = teller.around(delivery)
-    lines = delivery.context["lines"]
-    written = (_digest if delivery.letter == DIGEST else _single)(teller, delivery, around)
-    way_out = _way_out(session, delivery, letterhead)
-    address = session.get_one(Address, delivery.address_id)
+def render(around: Around, delivery: Delivery, letterhead: Letterhead) -> Rendered:
+    """Give the letter of a delivery by mail: the same for the same rows, whenever it is asked for."""
+    teller = Teller(around, letterhead.pages, letterhead.key)
+    lines = lines_told(around, delivery)
+    written = _digest(teller, delivery, lines) if delivery.letter == DIGEST else teller.tell(delivery, lines[0])
+    ways_out = _ways_out(around, lines, letterhead.pages)
     case = around.case_of(lines[0]) if len(lines) == 1 else None
     return Rendered(
         subject=written.subject,
-        text=as_text(written, way_out),
-        html=as_html(written, delivery.locale, way_out),
+        text=as_text(written, ways_out),
+        html=as_html(written, delivery.locale, ways_out),
         headers={
             **AUTOMATIC,
             **_thread(case.ref if case else None, letterhead),
             **_reply_to(delivery.context),
-            **_unsubscribe(way_out),
+            **_unsubscribe(ways_out),
         },
         sender=f"{_plain_name(delivery.context['house'])} <{letterhead.mail_from}>",
-        to_email=address.email,
+        to_email=around.addresses[delivery.address_id or 0].email,
         date=delivery.created_at,
     )
 
 
-def _single(teller: Teller, delivery: Delivery, around: Around) -> Written:
-    return teller.tell(delivery, delivery.context["lines"][0], around)
+def lines_told(around: Around, delivery: Delivery) -> list[ToldLine]:
+    """Give the lines that the recipient may still be told; those of a letter of one line as they are."""
+    lines: list[ToldLine] = delivery.context["lines"]
+    lost = lost_lines(around, delivery) if delivery.letter == DIGEST else {}
+    return [line for line in lines if line["event"] not in lost]
 
 
-def _digest(teller: Teller, delivery: Delivery, around: Around) -> Written:
-    """Give one letter for all lines of a tick that its recipient may still be told."""
-    lost = lost_lines(teller.session, delivery)
-    lines = [line for line in delivery.context["lines"] if line["event"] not in lost]
-    items = [(_in_brief(teller, delivery, line, around), teller.page(line, around.case_of(line))) for line in lines]
+def _digest(teller: Teller, delivery: Delivery, lines: list[ToldLine]) -> Written:
+    """Give one letter for several lines of a tick."""
+    items = [(_in_brief(teller, delivery, line), teller.page(line, teller.around.case_of(line))) for line in lines]
     more = delivery.context["more"]
     refs = {line["ref"] for line in lines}
-    context = teller.context(delivery, lines[0], around)
+    context = teller.context(delivery, lines[0])
     context |= {
         "told": ABSENT,
         "items": items,
@@ -113,9 +106,9 @@ def _digest(teller: Teller, delivery: Delivery, around: Around) -> Written:
     return write(DIGEST, delivery.locale, context)
 
 
-def _in_brief(teller: Teller, delivery: Delivery, line: dict[str, Any], around: Around) -> str:
+def _in_brief(teller: Teller, delivery: Delivery, line: ToldLine) -> str:
     """Give the line's own subject, with the title as far as it may be read, the topic and the place."""
-    context = teller.context(delivery, line, around)
+    context = teller.context(delivery, line)
     subject, about = write(line["letter"], delivery.locale, context).subject, about_of(line, delivery.locale)
     named = f"{subject} – {context['title']}" if context["title"] else subject
     return f"{named} ({about})" if about else named
@@ -124,11 +117,12 @@ def _in_brief(teller: Teller, delivery: Delivery, line: dict[str, Any], around: 
 # --- text and HTML ---------------------------------------------------------------------
 
 
-def as_text(written: Written, way_out: str | None = None) -> str:
+def as_text(written: Written, ways_out: WaysOut) -> str:
     """Give the letter as plain text, in lines of 72 signs."""
     body = [_plain(paragraph) for paragraph in written.paragraphs]
     foot = [_plain(paragraph) for paragraph in written.sections["foot"]]
-    last = "\n".join([*foot, *([way_out] if way_out else [])])
+    ends = list(ways_out.values()) if len(ways_out) == 1 else [f"{ref}: {url}" for ref, url in ways_out.items()]
+    last = "\n".join([*foot, *ends])
     return ("\n\n".join([*body, f"-- \n{last}"]) + "\n").replace(KEEP, " ")
 
 
@@ -145,21 +139,19 @@ def _plain(paragraph: Paragraph) -> str:
 
 
 def _wrapped(text: str, first: str, then: str) -> str:
-    return textwrap.fill(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=then,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    """Give the text in lines of at most 72 signs, each word whole."""
+    lines, line = [], first
+    for word in text.split(" "):
+        if len(line) + len(word) > WIDTH and line not in (first, then):
+            lines.append(line.rstrip(" "))
+            line = then
+        line += f"{word} "
+    return "\n".join([*lines, line.rstrip(" ")])
 
 
-def as_html(written: Written, locale: str, way_out: str | None = None) -> str:
+def as_html(written: Written, locale: str, ways_out: WaysOut) -> str:
     """Give the same paragraphs as one HTML page whose styles stand in its tags."""
-    page = page_around().get_template("around.html")
-    filled = page.render(written=written, locale=locale, way_out=way_out)
-    return INLINER.inline(filled.replace(KEEP, " "))
+    return page_around().render(written=written, locale=locale, ways_out=ways_out).replace(KEEP, " ")
 
 
 # --- headers ---------------------------------------------------------------------------
@@ -175,21 +167,25 @@ def _reply_to(context: dict[str, Any]) -> dict[str, str]:
     return {"Reply-To": context["reply_to"]} if context["reply_to"] else {}
 
 
-def _way_out(session: Session, delivery: Delivery, letterhead: Letterhead) -> str | None:
-    """Give where a follower leaves; only a letter about one case, to one who follows it, has one."""
-    lines = delivery.context["lines"]
-    line = lines[0]
-    if len(lines) > 1 or "follower" not in line or line["letter"] == "opt_in":
-        return None
-    at = delivery.created_at
-    token = unfollow_token(session, line["follower"], key=letterhead.key, at=at)
-    return letterhead.pages.unfollow(token)
+def followers_told(around: Around, delivery: Delivery) -> list[int]:
+    """Give the followers to whom the letter goes as such: one for each case that its address follows."""
+    lines = lines_told(around, delivery)
+    return [line["follower"] for line in lines if "follower" in line and line["letter"] != "opt_in"]
 
 
-def _unsubscribe(way_out: str | None) -> dict[str, str]:
-    """One click, as RFC 8058 has it."""
-    if way_out is None:
+def _ways_out(around: Around, lines: list[ToldLine], pages: WebAddresses) -> WaysOut:
+    """Give where a follower leaves each case that the letter tells of."""
+    ways_out = around.ways_out
+    return {
+        line["ref"]: pages.unfollow(ways_out[line["follower"]]) for line in lines if line.get("follower") in ways_out
+    }
+
+
+def _unsubscribe(ways_out: WaysOut) -> dict[str, str]:
+    """One click, as RFC 8058 has it: one address only, so not where a letter tells of several cases."""
+    if len(ways_out) != 1:
         return {}
+    [way_out] = ways_out.values()
     return {
         "List-Unsubscribe": f"<{way_out}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

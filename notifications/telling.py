@@ -4,17 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, joinedload
-
 from cases.calendar import Calendar
 from cases.case import Case
-from cases.database import calendar_of
 from cases.history import Event
-from cases.keys import Link, link_token
+from cases.keys import link_token
 from cases.masking import mask
 from cases.people import ActorKind
-from cases.words import Visibility, Words
+from cases.words import Visibility
+from notifications.around import Around, ToldLine
 from notifications.deliveries import Channel, Delivery
 from notifications.letters import LETTERS, Written, kept, write
 from notifications.web_addresses import WebAddresses
@@ -56,42 +53,20 @@ class Facts(dict[str, Any]):
 
 
 @dataclass(frozen=True)
-class Around:
-    """The events of a delivery and their cases, read at once."""
-
-    events: dict[int, Event]
-    cases: dict[int, Case]
-
-    def case_of(self, line: dict[str, Any]) -> Case | None:
-        """Give the case that the line is about; None for what happened in the house."""
-        return self.cases.get(self.events[line["event"]].stream)
-
-
-@dataclass(frozen=True)
 class Teller:
-    """Who writes letters: knows the house's web addresses and the key of its links."""
+    """Who writes letters: has read around them, knows the house's web addresses and the key of its links."""
 
-    session: Session
+    around: Around
     pages: WebAddresses
     key: str
 
-    def around(self, delivery: Delivery) -> Around:
-        """Read what the delivery tells of."""
-        ids = [line["event"] for line in delivery.context["lines"]]
-        events = self.session.scalars(select(Event).where(Event.id.in_(ids))).all()
-        streams = {event.stream for event in events if event.stream}
-        cases = select(Case).where(Case.id.in_(streams)).options(joinedload(Case.reporter))
-        found = self.session.scalars(cases) if streams else ()
-        return Around({event.id: event for event in events}, {case.id: case for case in found})
-
-    def tell(self, delivery: Delivery, line: dict[str, Any], around: Around) -> Written:
+    def tell(self, delivery: Delivery, line: ToldLine) -> Written:
         """Give the letter of one line."""
-        return write(line["letter"], delivery.locale, self.context(delivery, line, around))
+        return write(line["letter"], delivery.locale, self.context(delivery, line))
 
-    def context(self, delivery: Delivery, line: dict[str, Any], around: Around) -> dict[str, Any]:
+    def context(self, delivery: Delivery, line: ToldLine) -> dict[str, Any]:
         """Give what the template may use."""
-        event, case = around.events[line["event"]], around.case_of(line)
-        calendar = calendar_of(self.session)
+        event, case, calendar = self.around.event_of(line), self.around.case_of(line), self.around.calendar
         happened_on = calendar.day_of(event.at).isoformat()
         clock_on = _clock_on(event, calendar)
         told = {**ABSENT, **line, "clock_on": clock_on, "aside_ref": self._aside(event)}
@@ -118,7 +93,7 @@ class Teller:
             **self._words(line, event, case),
         }
 
-    def page(self, line: dict[str, Any], case: Case | None) -> str | None:
+    def page(self, line: ToldLine, case: Case | None) -> str | None:
         """Give where the recipient reads more about the case."""
         if case is None:
             return None
@@ -128,23 +103,21 @@ class Teller:
         return self.pages.own_case(own) if own else self.pages.case(case.ref)
 
     def _token(self, event: Event) -> str | None:
-        link = self.session.get(Link, event.facts["link"]) if "link" in event.facts else None
+        link = self.around.links.get(event.facts.get("link", 0))
         return link_token(link, self.key) if link else None
 
     def _aside(self, event: Event) -> str | None:
         """Give the reference of the case whose letter was set aside."""
         is_letter = event.type == "house.set_aside" and event.facts["what"] == "delivery"
-        failed = self.session.get(Delivery, event.facts["row"]) if is_letter else None
-        lines = failed.context.get("lines", []) if failed else []
-        return lines[0].get("ref") if lines else None
+        return self.around.failed.get(event.facts["row"], {}).get("ref") if is_letter else None
 
-    def _words(self, line: dict[str, Any], event: Event, case: Case | None) -> dict[str, str | None]:
+    def _words(self, line: ToldLine, event: Event, case: Case | None) -> dict[str, str | None]:
         """Give the title and the note as far as this recipient may read them in a mail."""
         silent: dict[str, str | None] = {"title": None, "note": None}
         protected = case is not None and case.reporter is not None and case.reporter.protected
         if case is None or protected or not LETTERS[line["letter"]].quotes:
             return silent
-        found = self._said(event)
+        found = self.around.said(event)
         readable = WHO_MAY_READ.get(line["audience"], THOSE_WHO_TAKE_PART)
         title, note = found.get("title"), found.get("note")
         shown = {
@@ -154,20 +127,13 @@ class Teller:
         masked = line["audience"] == "followers"
         return {name: mask(text) if text and masked else text for name, text in shown.items()}
 
-    def _said(self, event: Event) -> dict[str, Words]:
-        """Give the event's own note, and the title as it was then."""
-        own = and_(Words.event_id == event.id, Words.field == "note")
-        title = and_(Words.case_id == event.stream, Words.field == "title", Words.event_id <= event.id)
-        found = self.session.scalars(select(Words).where(or_(own, title)).order_by(Words.id))
-        return {words.field: words for words in found}
 
-
-def _may_name_it(line: dict[str, Any]) -> bool:
+def _may_name_it(line: ToldLine) -> bool:
     """A title that nobody of the house has read is not sent to an address that anybody may have typed."""
     return line["audience"] not in {"reporter", "followers"} or bool(line.get("looked_at"))
 
 
-def _may_pass_on(line: dict[str, Any], event: Event) -> bool:
+def _may_pass_on(line: ToldLine, event: Event) -> bool:
     """What somebody outside has written goes to the house and the group, not to everybody who follows."""
     if event.actor is ActorKind.REPORTER:
         return bool(line["audience"] != "followers")

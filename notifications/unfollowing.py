@@ -1,5 +1,6 @@
 """The link with which a follower leaves: one each, made when the first letter needs it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,9 +9,12 @@ from sqlalchemy.orm import Session
 from cases.keys import UNFOLLOW, Link, link_token, make_link
 
 
-def unfollow_token(session: Session, follower_id: int, *, key: str, at: datetime) -> str:
-    """Give the follower's token. It lives for ten years and may be used twice."""
-    known = select(Link).where(Link.purpose == UNFOLLOW, Link.follower_id == follower_id, Link.expires_at > at)
-    link = session.scalars(known.order_by(Link.id).limit(1)).first()
-    link = link or make_link(session, UNFOLLOW, key=key, at=at, follower_id=follower_id)
-    return link_token(link, key)
+def unfollow_tokens(session: Session, followers: Mapping[int, datetime], *, key: str) -> dict[int, str]:
+    """Give each follower's token, good at the moment beside it. It lives for ten years and may be used twice."""
+    known = select(Link).where(Link.purpose == UNFOLLOW, Link.follower_id.in_(followers)).order_by(Link.id.desc())
+    found = list(session.scalars(known)) if followers else []
+    links = {link.follower_id: link for link in found if link.expires_at > followers[link.follower_id or 0]}
+    for follower, at in followers.items():
+        if follower not in links:
+            links[follower] = make_link(session, UNFOLLOW, key=key, at=at, follower_id=follower)
+    return {follower: link_token(links[follower], key) for follower in followers}

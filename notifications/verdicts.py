@@ -35,7 +35,7 @@ SENT = (
 
 def sent(session: Session, delivery_id: int) -> None:
     """Record that the letter was accepted: true whoever has the lease by now."""
-    session.execute(SENT, {"delivery_id": delivery_id})
+    session.connection().execute(SENT, {"delivery_id": delivery_id})
 
 
 def refused_for_now(session: Session, delivery_id: int, token: str, error: str) -> None:

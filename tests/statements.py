@@ -11,11 +11,12 @@ from cases.database import Database
 
 @contextmanager
 def counted(database: Database) -> Iterator[list[str]]:
-    """Give a list that holds each statement that is sent while the block runs; one for many rows counts as one."""
+    """Give a list that holds each statement that is sent while the block runs; a BEGIN counts as none, one for many rows as one."""
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        sent.append(statement)
+        if not statement.startswith("BEGIN"):
+            sent.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)
     try:

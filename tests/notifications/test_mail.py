@@ -68,6 +68,22 @@ def test_what_goes_over_the_line_is_ascii_in_short_lines():
     assert b"\n" not in content.replace(b"\r\n", b"")
 
 
+@pytest.mark.parametrize(
+    "subject", ["å" * 90, "Lampan vid Lillån 💡 lyser igen " * 5, "=?utf-8?q?x?=", "a" * 200, "Åby"]
+)
+def test_a_subject_is_read_as_it_was_written_and_its_lines_are_short(subject):
+    raw = compose(Written(subject=subject), "1@kommun.example")
+    head = raw.partition(b"\r\n\r\n")[0]
+    subject_lines = head.partition(b"\r\nFrom:")[0].split(b"\r\n")
+    assert max(map(len, subject_lines)) <= 76
+    assert email.message_from_bytes(raw, policy=email.policy.default)["Subject"] == " ".join(subject.split())
+
+
+def test_a_letter_on_its_way_out_asks_nobody_who_we_are(monkeypatch):
+    monkeypatch.setattr(socket, "getfqdn", lambda *_: pytest.fail("the DNS was asked"))
+    assert outgoing().send_to == {"berit@example.org"}
+
+
 def test_the_same_letter_has_the_same_bytes():
     assert compose(Written(), "1@example.org") == compose(Written(), "1@example.org")
 

@@ -6,6 +6,7 @@ import pytest
 from letter_town import A_TUESDAY, REPORTER, Town, the_case
 from migrated import CALENDAR
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from cases.case import Case, Party
 from cases.events import HAPPENINGS, MorningCame, PersonAskedForLink, SetAside
@@ -18,10 +19,12 @@ from cases.people import A_VISITOR
 from cases.progress import WaitingFor
 from cases.states import State
 from cases.words import Words
+from notifications.around import read_around
 from notifications.deliveries import Address, Channel, Delivery
 from notifications.letters import LETTERS, LOCALES
-from notifications.rendering import Letterhead, Rendered, render
+from notifications.rendering import Letterhead, Rendered, followers_told, render
 from notifications.telling import Teller
+from notifications.unfollowing import unfollow_tokens
 
 KEY = "k" * 40
 LETTERHEAD = Letterhead("https://arenden.example", KEY, "ventil@kommun.example", CALENDAR)
@@ -33,7 +36,14 @@ FIGURES = {
 
 def rendered(town: Town, delivery: Delivery) -> Rendered:
     with town.database.transaction() as session:
-        return render(session, session.get_one(Delivery, delivery.id), LETTERHEAD)
+        return rendered_in(session, session.get_one(Delivery, delivery.id))
+
+
+def rendered_in(session: Session, delivery: Delivery) -> Rendered:
+    around = read_around(session, [delivery])
+    followers = dict.fromkeys(followers_told(around, delivery), delivery.created_at)
+    around.ways_out.update(unfollow_tokens(session, followers, key=KEY))
+    return render(around, delivery, LETTERHEAD)
 
 
 def last(town: Town, letter: str) -> Rendered:
@@ -110,14 +120,13 @@ def test_every_letter_says_all_it_must(town: Town, locale: str) -> None:
     with town.database.transaction() as session:
         for delivery in session.scalars(select(Delivery).where(Delivery.channel == Channel.MAIL)):
             delivery.locale = locale
-            letter = render(session, delivery, LETTERHEAD)
+            letter = rendered_in(session, delivery)
             assert letter.subject and letter.text and "<html" in letter.html
             assert "None" not in letter.subject + letter.text
-            teller = Teller(session, LETTERHEAD.pages, KEY)
-            around = teller.around(delivery)
+            teller = Teller(read_around(session, [delivery]), LETTERHEAD.pages, KEY)
             for line in delivery.context["lines"]:
                 seen.add(line["letter"])
-                written = teller.tell(delivery, line, around)
+                written = teller.tell(delivery, line)
                 assert all(written.sections[name] for name in ("happened", "next", "ask", "object", "foot"))
     assert seen | {"digest"} == set(LETTERS)
 
@@ -198,6 +207,36 @@ def test_followers_get_masked_words_and_a_way_out_with_one_click(town: Town) -> 
         assert link is not None and link.follower_id == follower
 
 
+def digest_of_a_follower(town: Town, cases: int) -> Rendered:
+    """Give the digest of a tick that speaks of two cases, as it is when only so many of them may be told."""
+    for _ in range(2):
+        ref = town.assigned(reporter=None)
+        town.follow(ref, "granne@hemma.example")
+        town.change(ref, State.PLANNED, by="olle", due_on=date(2026, 5, 20))
+    town.plan()
+    town.sweep(datetime(2026, 5, 21, 9, tzinfo=UTC))
+    [digest] = [one for one in town.deliveries("digest") if "follower" in one.context["lines"][0]]
+    with town.database.transaction() as session:
+        kept = session.get_one(Delivery, digest.id)
+        kept.context = {**kept.context, "lines": kept.context["lines"][:cases]}
+        return rendered_in(session, kept)
+
+
+def test_one_click_leaves_the_only_case_of_a_digest(town: Town) -> None:
+    letter = digest_of_a_follower(town, 1)
+    way_out = letter.headers["List-Unsubscribe"].strip("<>")
+    assert letter.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert way_out in letter.text and way_out in letter.html
+
+
+def test_a_digest_of_several_cases_names_the_way_out_of_each(town: Town) -> None:
+    letter = digest_of_a_follower(town, 2)
+    assert "List-Unsubscribe" not in letter.headers  # one click could only leave one of them
+    for body in (letter.text, letter.html):
+        assert body.count("https://arenden.example/sluta-folja/") == 2
+    assert "2026-0002: https://arenden.example/sluta-folja/" in letter.text
+
+
 def test_the_same_rows_give_the_same_letter(town: Town) -> None:
     town.assigned()
     assert last(town, "assigned") == last(town, "assigned")
@@ -230,7 +269,7 @@ def test_a_digest_of_more_than_fifty_lines_says_how_many_more(town: Town, locale
     with town.database.transaction() as session:
         kept = session.get_one(Delivery, digest.id)
         kept.locale = locale
-        letter = render(session, kept, LETTERHEAD)
+        letter = rendered_in(session, kept)
     assert letter.text.count("https://arenden.example/arenden/2026-") == 50
     assert letter.subject.startswith("53 ") and "https://arenden.example/skrivbord" in letter.text
     more = {"sv": "3 till", "en": "3 more"}[locale]

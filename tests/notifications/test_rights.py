@@ -17,8 +17,9 @@ from cases.people import A_VISITOR, Membership, Person
 from cases.states import State
 from cases.units import Unit
 from notifications import rights
-from notifications.audiences import still_right
+from notifications.around import read_around
 from notifications.deliveries import Delivery
+from notifications.rights import still_right
 
 Spoil = Callable[[Session], object]
 
@@ -30,7 +31,8 @@ def reason(town: Town, letter: str, spoil: Spoil | None = None) -> str | None:
         if spoil:
             spoil(session)
         session.flush()
-        return still_right(session, session.get_one(Delivery, last.id))
+        delivery = session.get_one(Delivery, last.id)
+        return still_right(read_around(session, [delivery]), delivery)
 
 
 @pytest.fixture

@@ -9,8 +9,10 @@ import pytest
 from migrated import CALENDAR
 from services import LOOPBACK
 from sqlalchemy import select, update
+from statements import counted
 
 from cases.database import now
+from cases.handing_in import Reporter
 from cases.people import A_COMMAND, Person
 from cases.refusals import NotFound
 from cases.states import State
@@ -74,6 +76,17 @@ def test_a_letter_is_sent_once_and_only_its_hash_is_kept(town, post, smtp_sink):
     assert row.message_sha256 == hashlib.sha256(letter.content).hexdigest()
     assert letter.message["Message-ID"] == f"<{row.message_id}>"
     assert letter.sender == "ventil@kommun.example"
+
+
+def test_a_letter_more_takes_one_statement_more(town, post):
+    for number in range(20):
+        town.hand_in(reporter=Reporter(email=f"nummer{number}@hemma.example"))
+    town.plan()
+    with counted(town.database) as statements:
+        assert deliver_some(town.database, post) == 20
+    its_own = [statement for statement in statements if statement.startswith("UPDATE delivery SET outcome")]
+    assert len(its_own) == 20  # each is recorded at once
+    assert len(statements) - len(its_own) <= 30
 
 
 def test_letters_to_one_address_come_in_the_order_in_which_they_were_planned(town, post, smtp_sink):
@@ -257,10 +270,10 @@ def test_a_letter_that_cannot_be_written_is_set_aside_and_holds_back_only_its_ad
     poison = all_of(town)[0].id
     render = preparing.render
 
-    def fail_on_it(session, delivery, head):
+    def fail_on_it(around, delivery, head):
         if delivery.id == poison:
             raise ZeroDivisionError
-        return render(session, delivery, head)
+        return render(around, delivery, head)
 
     monkeypatch.setattr(preparing, "render", fail_on_it)
     deliver_some(town.database, Post(post.server, HEAD, Pace(most_claims=3)))
