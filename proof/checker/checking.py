@@ -13,6 +13,7 @@ from proof.checker.answers import (
 )
 from proof.checker.bounds import nothing_grows, nothing_sent_again, poison_is_set_aside
 from proof.checker.chains import files_and_words, unbroken_chain
+from proof.checker.ladder import read_ladders, the_ladder_goes_on
 from proof.checker.letters import doubles_are_known, no_mail_without_a_row, sent_has_arrived
 from proof.checker.lives import numbers_and_states
 from proof.checker.open_cases import someone_and_a_moment
@@ -26,11 +27,11 @@ from proof.checker.telling import read_telling, wrongly_told
 
 MOST = 25  # sentences of one invariant: a broken house says the same a thousand times
 Look = Callable[[Story], Iterable[str]]
-OF_EACH_STORY: dict[str, Look] = {
-    "I5": numbers_and_states,
-    "I14": rungs_in_order,
-    "I19": unbroken_chain,
-}
+OF_EACH_STORY: tuple[tuple[str, Look], ...] = (
+    ("I5", numbers_and_states),
+    ("I14", rungs_in_order),
+    ("I19", unbroken_chain),
+)
 OF_THE_HOUSE: dict[str, Callable[[Snapshot, Outside], Iterable[str]]] = {
     "I1": answered_is_there,
     "I2": nothing_invented,
@@ -48,8 +49,8 @@ OF_THE_HOUSE: dict[str, Callable[[Snapshot, Outside], Iterable[str]]] = {
     "I18": nothing_accepted_in_vain,
     "I19": files_and_words,
 }
-TELLING = "I6"  # needs what is read beside the stories
-ALL = sorted({*OF_EACH_STORY, *OF_THE_HOUSE, TELLING}, key=lambda invariant: int(invariant[1:]))
+WITH_MORE = ("I6", "I14")  # of each story, with what is read beside it
+ALL = sorted({*dict(OF_EACH_STORY), *OF_THE_HOUSE, *WITH_MORE}, key=lambda invariant: int(invariant[1:]))
 
 
 def check(database_url: str, outside: Outside | None = None) -> list[Breach]:
@@ -69,8 +70,9 @@ def check(database_url: str, outside: Outside | None = None) -> list[Breach]:
 
 
 def _of_stories(snapshot: Snapshot, outside: Outside) -> Iterator[tuple[str, str]]:
-    telling = read_telling(snapshot, outside.zone)
-    looks: dict[str, Look] = {**OF_EACH_STORY, TELLING: partial(wrongly_told, telling)}
+    telling, ladders = read_telling(snapshot, outside.zone), read_ladders(snapshot, outside.zone)
+    looks: tuple[Look, ...] = (partial(wrongly_told, telling), partial(the_ladder_goes_on, ladders))
+    of_each = (*OF_EACH_STORY, *zip(WITH_MORE, looks, strict=True))
     for story in stories_of(snapshot):
-        for invariant, look in looks.items():
+        for invariant, look in of_each:
             yield from ((invariant, sentence) for sentence in look(story))
