@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from cases.database import Database, insert_of, table_of
 from cases.settings import Settings
-from notifications.leases import present
+from notifications.leases import KeptLease, Pace, present
 from workers.jobs import JOBS
 from workers.schedule import Scheduled
 from workers.workplace import Workplace
@@ -23,6 +23,7 @@ LOG = structlog.get_logger()
 LOOKS_EVERY = 1.0
 PATIENCE = timedelta(seconds=3)
 AFTER_A_FAILURE = timedelta(minutes=1)
+PACE = Pace()
 
 
 @dataclass
@@ -90,20 +91,23 @@ def _is_due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _claim(session: Session, name: str) -> tuple[str, datetime]:
     moment, token = present(session), secrets.token_hex(16)
-    lease = {"lease_token": token, "lease_until": moment + JOBS[name].lease}
+    lease = {"lease_token": token, "lease_until": moment + PACE.lease}
     due = update(Scheduled).where(Scheduled.name == name, *_is_due(moment))
     claimed = session.execute(due.values(**lease).returning(Scheduled.name)).first()
     return (token, moment) if claimed else ("", moment)
 
 
 def _run(workplace: Workplace, name: str, token: str, begun: datetime) -> bool:
+    """Do it, keeping the lease however long it takes: a doer that dies holds the job up no longer than a short one."""
+    next_at = JOBS[name].next_after(begun, workplace.settings)
     try:
-        JOBS[name].run(workplace)
+        with KeptLease(workplace.database, Scheduled, token, PACE):
+            JOBS[name].run(workplace)
     except Exception as error:
         LOG.error("job.failed", job=name, exc_info=True)
-        _finish(workplace, name, token, {"last_error": f"{type(error).__name__}", "next_at": begun + AFTER_A_FAILURE})
+        soon = min(begun + AFTER_A_FAILURE, next_at)
+        _finish(workplace, name, token, {"last_error": f"{type(error).__name__}", "next_at": soon})
         return False
-    next_at = JOBS[name].next_after(begun, workplace.settings)
     _finish(workplace, name, token, {"last_error": None, "next_at": next_at, "last_done_at": begun})
     return True
 

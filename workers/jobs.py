@@ -1,4 +1,4 @@
-"""The jobs of the clock: what each does, when it comes next, and how long it may take."""
+"""The jobs of the clock: what each does, and when it comes next."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,6 @@ class Job:
 
     run: Callable[[Workplace], object]
     next_after: Callable[[datetime, Settings], datetime]
-    lease: timedelta = timedelta(minutes=2)
     at_once: bool = False
 
     def first(self, moment: datetime, settings: Settings) -> datetime:
@@ -66,8 +65,8 @@ def _local(calendar: Calendar, moment: datetime, hour: time) -> datetime:
 
 
 JOBS: dict[str, Job] = {
-    "sweep": Job(sweep_and_beat, after_a_sweep, timedelta(minutes=5), at_once=True),
-    "morning_letter": Job(write_morning_letter, next_morning, timedelta(minutes=5)),
+    "sweep": Job(sweep_and_beat, after_a_sweep, at_once=True),
+    "morning_letter": Job(write_morning_letter, next_morning),
     "stuck_check": Job(look_for_stuck_work, lambda moment, _: moment + STUCK_CHECK, at_once=True),
-    "clean_up": Job(clean_up, next_night, timedelta(minutes=10)),
+    "clean_up": Job(clean_up, next_night),
 }

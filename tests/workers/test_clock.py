@@ -14,10 +14,11 @@ from sqlalchemy import delete, select, update
 from cases.calendar import Calendar
 from cases.database import now
 from cases.settings import read_settings
-from workers import jobs
+from notifications.leases import Pace
+from workers import clock, jobs
 from workers.clock import Clock, due_jobs, make_schedule, run_job
 from workers.heartbeat import beat
-from workers.jobs import JOBS, next_morning, next_night
+from workers.jobs import JOBS, after_a_sweep, next_morning, next_night
 from workers.schedule import Scheduled
 from workers.workplace import open_workplace
 
@@ -39,7 +40,7 @@ def ran(monkeypatch):
     """Let each job only say that it ran."""
     said = []
     for name, job in JOBS.items():
-        told = jobs.Job(lambda _, name=name: said.append(name), job.next_after, job.lease, job.at_once)
+        told = jobs.Job(lambda _, name=name: said.append(name), job.next_after, job.at_once)
         monkeypatch.setitem(JOBS, name, told)
     return said
 
@@ -114,6 +115,50 @@ def test_a_job_whose_doer_died_is_done_when_its_lease_is_over(workplace, setting
     let_be_due(workplace, lease_token="dead", lease_until=moment - timedelta(minutes=1))
     assert run_job(workplace, "sweep")
     assert ran == ["sweep"]
+
+
+def test_a_doer_that_dies_in_the_middle_holds_up_no_sweep_longer_than_its_interval(workplace, settings, monkeypatch):
+    make_schedule(workplace.database, settings)
+    let_be_due(workplace)
+
+    def die(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(JOBS, "sweep", jobs.Job(die, after_a_sweep))
+    with pytest.raises(KeyboardInterrupt):
+        run_job(workplace, "sweep")
+    with workplace.database.reading() as session:
+        held_for = rows(workplace)["sweep"].lease_until - session.scalars(select(now())).one()
+    assert timedelta() < held_for < timedelta(seconds=settings.sweep_seconds)
+
+
+def test_a_job_that_takes_longer_than_its_lease_is_kept_by_its_doer(workplace, settings, monkeypatch):
+    make_schedule(workplace.database, settings)
+    let_be_due(workplace)
+    monkeypatch.setattr(clock, "PACE", Pace(lease=timedelta(seconds=1)))
+    taken_by_another = []
+
+    def last_longer(_):
+        first = rows(workplace)["sweep"].lease_until
+        while rows(workplace)["sweep"].lease_until <= first + timedelta(seconds=1):
+            taken_by_another.append(run_job(workplace, "sweep"))
+            time.sleep(0.05)
+
+    monkeypatch.setitem(JOBS, "sweep", jobs.Job(last_longer, after_a_sweep))
+    assert run_job(workplace, "sweep")
+    assert not any(taken_by_another)
+
+
+def test_a_sweep_that_fails_comes_no_later_than_the_next_one_would(workplace, settings, monkeypatch):
+    make_schedule(workplace.database, settings)
+    let_be_due(workplace)
+
+    def fail(_):
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(JOBS, "sweep", jobs.Job(fail, lambda moment, _: moment + timedelta(seconds=2)))
+    assert not run_job(workplace, "sweep")
+    assert rows(workplace)["sweep"].next_at - datetime.now(UTC) < timedelta(seconds=3)
 
 
 def test_a_job_that_fails_is_tried_again_soon_and_says_why(workplace, settings, monkeypatch):
