@@ -6,6 +6,7 @@ Everything runs on loopback, on servers that the run starts and stops. Ends with
 import argparse
 import json
 import random
+import shutil
 import sys
 from pathlib import Path
 
@@ -28,6 +29,8 @@ def main() -> int:
     sys.path.insert(0, str(ROOT / "tests"))  # where the servers are started from
     with open_ground() as ground:
         outcome = run(ground, asked.seconds, asked.seed, kind=kind)
+        if asked.keep:
+            shutil.copytree(ground.folder, asked.keep, ignore=shutil.ignore_patterns("postgres*", "redis*"))
     print(*outcome.lines(), sep="\n")
     if asked.json:
         asked.json.write_text(json.dumps(outcome.as_json(), indent=1, ensure_ascii=False))
@@ -41,6 +44,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--house", choices=sorted(KINDS), default="grown-up")
     parser.add_argument("--plan", action="store_true", help="only print which faults would strike when")
     parser.add_argument("--json", type=Path, help="write the outcome to this file too")
+    parser.add_argument("--keep", type=Path, help="copy logs, journal and mails to this new folder")
     return parser.parse_args()
 
 

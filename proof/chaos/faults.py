@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from proof.chaos.house import House, Member
 from proof.checker import Window
 
 THREADS = 5  # of one worker that may be sending: its four, and the one that looks by itself
+LONGEST_WAIT, ROLLS_WITHIN = 8.0, 15.0
+IS_SWEEPING = "SELECT 1 FROM schedule WHERE name = 'sweep' AND lease_until > clock_timestamp()"
 
 
 @dataclass
@@ -28,6 +31,11 @@ class Scene:
     contact: str  # a token that acts as the contact person
     stopped: list[Window] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+
+    @property
+    def redis_url(self) -> str | None:
+        """The broker's address; None where it is in the process."""
+        return self.house.environment.get("VENTIL_REDIS_URL")
 
 
 Act = Callable[[Scene, int], AbstractContextManager[None]]
@@ -97,6 +105,19 @@ def rolled(scene: Scene, _which: int) -> Iterator[None]:
     for member in scene.house.members.values():
         if not member.paused:
             scene.house.replace(member, *member.oddities)
+            scene.house.await_ready(member, ROLLS_WITHIN)
+    yield
+
+
+@contextmanager
+def sweeper_killed(scene: Scene, _which: int) -> Iterator[None]:
+    """Kill -9 whatever may sweep, in the middle of a sweep."""
+    end = time.monotonic() + LONGEST_WAIT
+    with psycopg.connect(plain(scene.database_url), autocommit=True) as connection:
+        while connection.execute(IS_SWEEPING).fetchone() is None and time.monotonic() < end:
+            time.sleep(0.001)
+    for member in (*scene.house.of_kind("worker"), *scene.house.of_kind("clock")):
+        scene.house.kill(member)
     yield
 
 
@@ -116,7 +137,7 @@ def child_killed(scene: Scene, which: int) -> Iterator[None]:
 @contextmanager
 def backends_terminated(scene: Scene, _which: int) -> Iterator[None]:
     """End every connection to the database."""
-    with psycopg.connect(scene.ground.postgres.url.replace("+psycopg", ""), autocommit=True) as connection:
+    with psycopg.connect(plain(scene.ground.postgres.url), autocommit=True) as connection:
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
     yield
 
@@ -174,6 +195,11 @@ def mood(name: str) -> Act:
             scene.ground.sink.be("accept")
 
     return act
+
+
+def plain(url: str) -> str:
+    """Give the database's URL as psycopg itself reads it."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 def children_of(pid: int) -> list[int]:

@@ -63,7 +63,7 @@ def open_ground() -> Iterator[Ground]:
     sink: MailSink = sinks.SinkProcess(run / "mails")
     try:
         sink.start()
-        postgres = services.start_postgres(run / "postgres", durable=True)
+        postgres = services.start_postgres(run / "postgres")  # fsync is off: processes die here, not machines
         yield Ground(run, postgres, services.start_redis(run / "redis"), sink)
     finally:
         sink.stop()

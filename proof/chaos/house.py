@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -38,11 +39,17 @@ class Member:
     struck: bool = False  # a fault of ours ended it
     paused: bool = False
     codes: list[int] = field(default_factory=list)  # how it ended when nobody had struck it
+    turn: "threading.RLock" = field(default_factory=threading.RLock)  # only one at a time ends or starts it
 
     @property
     def kind(self) -> str:
         """What it is: "web", "worker", ..."""
         return self.words[0]
+
+    @property
+    def port(self) -> int | None:
+        """Where it serves, when it does."""
+        return int(self.words[self.words.index("--port") + 1]) if "--port" in self.words else None
 
 
 @dataclass
@@ -54,22 +61,24 @@ class House:
     members: dict[str, Member]
     launcher: Launcher = PLAIN
     _closing: threading.Event = field(default_factory=threading.Event)
-    _turn: threading.RLock = field(default_factory=threading.RLock)
 
     def open(self) -> None:
         """Start every process, and look after them until `close`."""
         for member in self.members.values():
             self._start(member)
-        threading.Thread(target=self._look_after, name="supervisor", daemon=True).start()
+            threading.Thread(
+                target=self._look_after, args=[member], name=f"supervisor of {member.name}", daemon=True
+            ).start()
 
     def close(self) -> None:
         """End every process in good order, and those that do not end without it."""
         self._closing.set()
-        with self._turn:
-            for member in self.members.values():
+        for member in self.members.values():
+            with member.turn:
                 _send(member, signal.SIGCONT)
                 _send(member, signal.SIGTERM, to_all=False)
-            for member in self.members.values():
+        for member in self.members.values():
+            with member.turn:
                 self._await_end(member)
 
     def of_kind(self, kind: str) -> list[Member]:
@@ -78,18 +87,26 @@ class House:
 
     def kill(self, member: Member) -> None:
         """Kill -9 it and all that it started; the supervisor starts it again."""
-        with self._turn:
+        with member.turn:
             member.struck = True
             _send(member, signal.SIGKILL)
 
     def replace(self, member: Member, *oddities: str) -> None:
         """Ask it to end, wait until it has, and start it again: as it is, or with what is told to be wrong."""
-        with self._turn:
+        with member.turn:
             member.struck = True
             member.oddities = oddities
             _send(member, signal.SIGTERM, to_all=False)
             self._await_end(member)
             self._start(member)
+
+    def await_ready(self, member: Member, patience: float) -> None:
+        """Wait until a process that serves is ready; raises `NotUp` when that takes longer."""
+        end = time.monotonic() + patience
+        while member.port and not _is_ready(member.port):
+            if time.monotonic() > end:
+                raise NotUp(f"{member.name} is not ready")
+            time.sleep(0.1)
 
     def pause(self, member: Member) -> None:
         """Stop it where it stands, with all that it started."""
@@ -128,13 +145,12 @@ class House:
         member.starts += 1
         member.struck = False
 
-    def _look_after(self) -> None:
+    def _look_after(self, member: Member) -> None:
         while not self._closing.wait(LOOKS_EVERY):
-            for member in self.members.values():
-                self._start_again(member)
+            self._start_again(member)
 
     def _start_again(self, member: Member) -> None:
-        with self._turn:
+        with member.turn:
             if self._closing.is_set() or member.running is None or member.running.poll() is None:
                 return
             if not member.struck:
@@ -152,6 +168,17 @@ class House:
             member.codes.append(-signal.SIGALRM)  # it did not end when it was asked to
         _send(member, signal.SIGKILL)
         member.running.wait()
+
+
+def _is_ready(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _send(member: Member, sign: signal.Signals, *, to_all: bool = True) -> None:

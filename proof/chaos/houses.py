@@ -3,19 +3,17 @@
 import os
 import secrets
 import socket
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from proof.chaos.faults import Fault, Scene
+from proof.chaos.faults import Fault, Scene, plain
 from proof.chaos.ground import Ground
-from proof.chaos.house import ROOT, House, Launcher, Member, NotUp
+from proof.chaos.house import ROOT, House, Launcher, Member
 from proof.chaos.schedule import OF_MANY_PROCESSES, OF_ONE_PROCESS, ONLY_AT_LENGTH
 
 FURNITURE = ROOT / "tests" / "trips" / "house.toml"
@@ -43,8 +41,9 @@ class Kind:
 
 def _on_servers(ground: Ground) -> dict[str, str]:
     name = f"chaos_{secrets.token_hex(4)}"
-    with psycopg.connect(ground.postgres.url.replace("+psycopg", ""), autocommit=True) as connection:
+    with psycopg.connect(plain(ground.postgres.url), autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = on')  # no commit may die with a process
     database = urlunsplit(urlsplit(ground.postgres.url)._replace(path=f"/{name}"))
     return {"VENTIL_DATABASE_URL": database, "VENTIL_REDIS_URL": ground.redis.url}
 
@@ -78,8 +77,8 @@ def open_house(kind: Kind, ground: Ground, launcher: Launcher) -> Iterator[Scene
     contact = house.command("token", CONTACT).split()[-1]
     try:
         house.open()
-        for port in ports:
-            _wait_for(port)
+        for member in house.members.values():
+            house.await_ready(member, STARTS_WITHIN)
         yield Scene(ground, house, environment["VENTIL_DATABASE_URL"], webs, contact)
     finally:
         house.close()
@@ -108,26 +107,6 @@ def _environment(folder: Path, ground: Ground, port: int, settings: dict[str, st
         "VENTIL_VAR": str(folder / "var"),
         **settings,
     }
-
-
-def _wait_for(port: int) -> None:
-    """Wait until the house is ready at this port."""
-    end = time.monotonic() + STARTS_WITHIN
-    while not _is_ready(port):
-        if time.monotonic() > end:
-            raise NotUp(f"nobody is ready at port {port}")
-        time.sleep(0.1)
-
-
-def _is_ready(port: int) -> bool:
-    connection = HTTPConnection(LOOPBACK, port, timeout=5)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
-    except (OSError, HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def _free_port() -> int:

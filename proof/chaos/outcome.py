@@ -21,6 +21,7 @@ class Calls:
     accepted: int
     refused: int
     unanswered: int
+    crashed: int  # answered 500: nobody foresaw it
     unavailable: float  # the share that was answered 503
     p50: float
     p99: float
@@ -34,7 +35,7 @@ class Outcome:
     seed: int
     seconds: float
     faults: Counter[str] = field(default_factory=Counter)
-    calls: Calls = field(default_factory=lambda: Calls(0, 0, 0, 0, 0.0, 0.0, 0.0))
+    calls: Calls = field(default_factory=lambda: Calls(0, 0, 0, 0, 0, 0.0, 0.0, 0.0))
     breaches: list[Breach] = field(default_factory=list)
     not_made: list[str] = field(default_factory=list)  # faults that could not be made
     doubles: int = 0
@@ -75,8 +76,11 @@ class Outcome:
             "drained after": "never" if drained is None else f"{drained:.1f} s",
             "answered within": f"{calls.p50:.0f} ms (half), {calls.p99:.0f} ms (99 of 100)",
             "answered 503": f"{calls.unavailable:.1%}",
+            "answered 500": str(calls.crashed),
+            "refused": str(calls.refused),
             "unanswered": str(calls.unanswered),
             "broker depth": f"{max(self.seen.depth, default=0)} at most",
+            "longest silence of the clock": f"{max(self.seen.silence, default=0)} s",
             "memory": _most(self.seen.megabytes, " MB"),
             "open files": _most(self.seen.handles, ""),
             "ended by themselves": ", ".join(f"{name} {codes}" for name, codes in self.ended_by_themselves.items()),
@@ -100,7 +104,8 @@ class Outcome:
 
     def _samples(self) -> dict[str, dict[str, list[int]]]:
         depth = {"broker": self.seen.depth} if self.seen.depth else {}
-        return {"megabytes": self.seen.megabytes, "handles": self.seen.handles, "depth": depth}
+        silence = {"sweeps": self.seen.silence} if self.seen.silence else {}
+        return {"megabytes": self.seen.megabytes, "handles": self.seen.handles, "depth": depth, "silence": silence}
 
 
 def calls_of(journal: Path) -> Calls:
@@ -119,6 +124,7 @@ def calls_of(journal: Path) -> Calls:
         accepted=sum(count for status, count in answers.items() if status < 300),
         refused=sum(count for status, count in answers.items() if 400 <= status < 500),
         unanswered=len(asked) - answered,
+        crashed=answers[500],
         unavailable=answers[503] / max(len(asked), 1),
         p50=_share(times, 0.5),
         p99=_share(times, 0.99),

@@ -13,7 +13,7 @@ import psycopg
 import redis
 
 from proof.chaos.calling import Act, Caller
-from proof.chaos.faults import Scene
+from proof.chaos.faults import Scene, plain
 from proof.chaos.launch import POISON
 from proof.checker import Journal
 
@@ -51,7 +51,7 @@ def unknown_event(scene: Scene, _which: int) -> Iterator[None]:
     try:
         yield
     finally:
-        with psycopg.connect(scene.database_url.replace("+psycopg", ""), autocommit=True) as connection:
+        with psycopg.connect(plain(scene.database_url), autocommit=True) as connection:
             if done.returncode == 0 and any(row[0] for row in connection.execute(SET_ASIDE_OR_TOUCHED, [FUTURE])):
                 scene.complaints.append("an event of an unknown type was set aside, or its claims were counted")
         learn(scene)
@@ -59,7 +59,7 @@ def unknown_event(scene: Scene, _which: int) -> Iterator[None]:
 
 def learn(scene: Scene) -> None:
     """Let a version run that knows the event: it is told to nobody, and done."""
-    with psycopg.connect(scene.database_url.replace("+psycopg", ""), autocommit=True) as connection:
+    with psycopg.connect(plain(scene.database_url), autocommit=True) as connection:
         connection.execute(NOW_KNOWN, [FUTURE])
 
 

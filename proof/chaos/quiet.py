@@ -2,12 +2,14 @@
 
 import time
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import redis
-from sqlalchemy import create_engine, text
+from sqlalchemy import bindparam, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from cases.database import UtcDateTime
 from proof.chaos import poison
 from proof.chaos.faults import Scene
 from proof.checker import Restart, kept_in
@@ -16,8 +18,10 @@ LOOKS_EVERY = 0.5
 PENDING = text("""
     SELECT (SELECT count(*) FROM work WHERE done_at IS NULL AND set_aside_at IS NULL)
          + (SELECT count(*) FROM tick WHERE planned_at IS NULL AND set_aside_at IS NULL)
-         + (SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail')""")
-ENOUGH_LOOKS = 6  # in a row, so that nothing is between two of the three
+         + (SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail')
+         + (SELECT count(*) FROM schedule WHERE name = 'sweep' AND next_at < :long_ago)""")
+LATE = timedelta(seconds=10)
+ENOUGH_LOOKS = 6  # in a row, so that nothing is between two of these
 RESTS = 10.0  # seconds in which a house that was wiped and started again would send what it sends again
 
 
@@ -46,8 +50,9 @@ def drained_after(database_url: str, patience: float) -> float | None:
 def pending(database_url: str) -> int:
     """Count what is still to be done; 1 when that cannot be seen."""
     engine = create_engine(database_url, poolclass=NullPool)
+    long_ago = bindparam("long_ago", datetime.now(UTC) - LATE, type_=UtcDateTime())
     with suppress(SQLAlchemyError), engine.connect() as connection:
-        return int(connection.execute(PENDING).scalar_one())
+        return int(connection.execute(PENDING.bindparams(long_ago)).scalar_one())
     return 1
 
 

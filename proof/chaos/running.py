@@ -1,7 +1,7 @@
 """One run: a house on its ground, clients at work, faults by the schedule; then quiet, and the independent check."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from proof.chaos.driving import Clients, importing
@@ -14,20 +14,19 @@ from proof.chaos.quiet import drained_after, put_right, wiped_and_restarted
 from proof.chaos.schedule import schedule
 from proof.chaos.striking import Struck, strike
 from proof.chaos.watching import Seen, watching
-from proof.checker import Breach, Gauge, Outside, Restart, check, kept_in
+from proof.checker import Breach, Gauge, Outside, check, kept_in
 
 CLIENTS = 4
 DRAINS_WITHIN = 180.0  # seconds; a letter that was twice put off waits up to one and a half minutes
-MOST = {"megabytes": 400.0, "handles": 150.0, "depth": 100.0}  # of one process; of all queues together
+MOST = {"megabytes": 400.0, "handles": 150.0, "depth": 100.0, "silence": 90.0}  # of one process; of all queues; seconds
 
 
 @dataclass(frozen=True)
 class Lived:
-    """What is known when the faults are over: from the faults, from the watch, and what could not be read back."""
+    """What is known when the faults are over: from the faults, and what the clients could not read back."""
 
     journal: Path
     struck: Struck
-    seen: Seen
     misread: list[str]
 
 
@@ -37,11 +36,14 @@ def run(ground: Ground, seconds: float, seed: int, launcher: Launcher = PLAIN, k
     `launcher` is the module that each process of the house runs, with its first words: a broken house has its own.
     """
     with open_house(kind, ground, launcher) as scene:
-        lived = _live(scene, kind, seconds, seed)
-        put_right(scene)
-        rested = drained_after(scene.database_url, DRAINS_WITHIN)
+        with watching(scene.house, scene.redis_url) as seen:
+            lived = _live(scene, kind, seconds, seed)
+            put_right(scene)
+            rested = drained_after(scene.database_url, DRAINS_WITHIN)
         restart = wiped_and_restarted(scene)
-        breaches = [*_checked(scene, kind, lived, restart), *_asked(scene, lived)]
+        in_flight = _in_flight(scene, kind, lived)
+        outside = _outside(scene, lived, in_flight)
+        outside = replace(outside, gauges=tuple(_gauges(seen)), restarts=(restart,))
         return Outcome(
             house=kind.name,
             seed=seed,
@@ -49,49 +51,41 @@ def run(ground: Ground, seconds: float, seed: int, launcher: Launcher = PLAIN, k
             faults=Counter(lived.struck.names),
             not_made=lived.struck.failed,
             calls=calls_of(lived.journal),
-            breaches=breaches,
+            breaches=[*check(scene.database_url, outside), *_own_checks(scene, lived)],
             doubles=_doubles(scene),
-            doubles_at_most=_in_flight(scene, kind, lived),
+            doubles_at_most=in_flight,
             drained_after=rested,
             restart=restart,
             ended_by_themselves={name: one.codes for name, one in scene.house.members.items() if one.codes},
-            seen=lived.seen,
+            seen=seen,
         )
 
 
 def _live(scene: Scene, kind: Kind, seconds: float, seed: int) -> Lived:
     """Let clients work while the faults of the schedule strike."""
-    journal = scene.house.folder / "journal"
-    officer = scene.house.command("token", OFFICER).split()[-1]
+    journal, deck = scene.house.folder / "journal", kind.deck(seconds)
     setup = {
-        "webs": scene.webs, "contact": scene.contact, "officer": officer, "seed": seed, "clients": CLIENTS,
-        "journal": str(journal),
+        "webs": scene.webs, "contact": scene.contact, "officer": scene.house.command("token", OFFICER).split()[-1],
+        "seed": seed, "clients": CLIENTS, "journal": str(journal),
     }  # fmt: skip
-    deck = kind.deck(seconds)
-    redis_url = None if scene.database_url.startswith("sqlite") else scene.ground.redis.url
-    with watching(scene.house, redis_url) as seen:
-        clients = Clients(setup)
-        with importing(scene.house):
-            struck = strike(scene, deck, schedule(deck, seconds, seed))
-        put_right(scene)
-        misread = clients.stop()
-    return Lived(journal, struck, seen, misread)
+    clients = Clients(setup)
+    with importing(scene.house):
+        struck = strike(scene, deck, schedule(deck, seconds, seed))
+    put_right(scene)
+    return Lived(journal, struck, clients.stop())
 
 
-def _checked(scene: Scene, kind: Kind, lived: Lived, restart: Restart) -> list[Breach]:
-    """Ask the independent checker, with all that is known from outside."""
-    outside = Outside(
+def _outside(scene: Scene, lived: Lived, in_flight: int) -> Outside:
+    """Give all that the independent checker is told of the faults."""
+    return Outside(
         journal=lived.journal,
         sink=scene.ground.sink.folder,
         faults=(*lived.struck.windows, *scene.stopped),
-        doubles=_in_flight(scene, kind, lived),
-        gauges=tuple(_gauges(lived.seen)),
-        restarts=(restart,),
+        doubles=in_flight,
     )
-    return check(scene.database_url, outside)
 
 
-def _asked(scene: Scene, lived: Lived) -> list[Breach]:
+def _own_checks(scene: Scene, lived: Lived) -> list[Breach]:
     """Ask the house's own checks, and add what the faults and the clients found."""
     breaches = [Breach("I1", f"read back: {misread}") for misread in lived.misread]
     breaches += [Breach("I15", complaint) for complaint in scene.complaints]
@@ -115,7 +109,10 @@ def _doubles(scene: Scene) -> int:
 
 
 def _gauges(seen: Seen) -> list[Gauge]:
-    gauges = [Gauge("broker depth", MOST["depth"], tuple(map(float, seen.depth)))]
+    gauges = [
+        Gauge("broker depth", MOST["depth"], tuple(map(float, seen.depth))),
+        Gauge("seconds without a sweep", MOST["silence"], tuple(map(float, seen.silence))),
+    ]
     for kind, samples in seen.megabytes.items():
         gauges.append(Gauge(f"megabytes of {kind}", MOST["megabytes"], tuple(map(float, samples))))
     for kind, samples in seen.handles.items():

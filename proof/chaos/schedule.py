@@ -17,6 +17,7 @@ OF_MANY_PROCESSES: Mapping[str, Fault] = {
     "kill relay": Fault(killed("relay"), "relay"),
     "kill worker": Fault(killed("worker"), "worker", doubles=IN_FLIGHT),
     "kill clock": Fault(killed("clock"), "clock"),
+    "kill who sweeps": Fault(faults.sweeper_killed, "clock", doubles=2 * IN_FLIGHT),
     "kill a child of web": Fault(faults.child_killed, "web"),
     "roll out": Fault(faults.rolled, "all"),
     "stop web": Fault(stopped("web"), "web", (4.0, 8.0)),

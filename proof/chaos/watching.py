@@ -4,11 +4,15 @@ import os
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import redis
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from proof.chaos.faults import children_of
 from proof.chaos.house import House
@@ -17,6 +21,7 @@ LOOKS_EVERY = 0.5
 QUEUES = ("letters", "jobs", "sweeps")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 MEGABYTE = 1024 * 1024
+LAST_SWEEP = text("SELECT last_done_at FROM schedule WHERE name = 'sweep'")
 
 
 @dataclass
@@ -26,16 +31,19 @@ class Seen:
     depth: list[int] = field(default_factory=list)
     megabytes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     handles: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    silence: list[int] = field(default_factory=list)  # seconds since the last sweep was done
 
 
 @contextmanager
 def watching(house: House, redis_url: str | None) -> Iterator[Seen]:
     """Look twice a second for as long as the block runs."""
     seen, over = Seen(), threading.Event()
+    engine = create_engine(house.environment["VENTIL_DATABASE_URL"], poolclass=NullPool)
 
     def look() -> None:
         while not over.wait(LOOKS_EVERY):
             _look_at_processes(house, seen)
+            _look_at_schedule(engine, seen)
             if redis_url:
                 _look_at_broker(redis_url, seen)
 
@@ -54,6 +62,14 @@ def _look_at_broker(url: str, seen: Seen) -> None:
             seen.depth.append(sum(int(client.llen(f"dramatiq:{queue}")) for queue in QUEUES))
     except (redis.RedisError, OSError):
         return  # it is away: that is a fault of ours
+
+
+def _look_at_schedule(engine: Engine, seen: Seen) -> None:
+    with suppress(SQLAlchemyError), engine.connect() as connection:
+        last = connection.execute(LAST_SWEEP).scalar()
+        if last is not None:
+            moment = last if isinstance(last, datetime) else datetime.fromisoformat(f"{last}+00:00")
+            seen.silence.append(int((datetime.now(UTC) - moment).total_seconds()))
 
 
 def _look_at_processes(house: House, seen: Seen) -> None:
