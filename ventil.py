@@ -10,14 +10,14 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cases.refusals import Refusal
 from cases.settings import BadSetting, Settings, read_settings
 from commands import files, housekeeping, looking
-from commands.opening import BEHIND, Failure, a_database, right_now, the_house
+from commands.opening import A_FILE, BEHIND, Failure, a_database, right_now, the_house
 
 if TYPE_CHECKING:
     from cases.database import Database
@@ -155,9 +155,27 @@ def bench(options: tuple[str, ...]) -> None:
     runpy.run_path(str(BENCH), run_name="__main__")
 
 
+@ventil.command()
+@click.option("--months", default=18, show_default=True, type=click.IntRange(1, 240))
+@click.option("--cases", type=click.IntRange(0, 100_000), help="How many come in; else as many as the scenario says.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same report, byte for byte.")
+@click.option("--scenario", type=A_FILE, help="Another municipality, and what goes wrong there (TOML).")
+@click.option("--json", type=A_FILE, help="Write the report there as JSON.")
+@click.option("--page", type=A_FILE, help="Write the report there as one HTML page.")
+@click.option("--lang", "locale", type=click.Choice(["sv", "en"]), default="sv", show_default=True)
+def simulate(**asked: Any) -> None:
+    """Play years of an invented municipality, and see whether anything is forgotten."""
+    from proof.simulation.command import Asked
+    from proof.simulation.command import simulate as play
+
+    breaches = play(Asked(**asked), click.echo)
+    if breaches:
+        raise Failure(f"{len(breaches)} breaches found")
+
+
 # --- beneath --------------------------------------------------------------------------------
 
-TOLD_PLAINLY = {"Failure", "BadTable", "BadMapping", "CannotStart", "AlreadyUp"}
+TOLD_PLAINLY = {"Failure", "BadTable", "BadMapping", "CannotStart", "AlreadyUp", "BadScenario"}
 
 
 def _settings(host: str, port: int) -> Settings:
