@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from proof.chaos.ground import open_ground
-from proof.chaos.house import ROOT
+from proof.chaos.house import PLAIN, ROOT
 from proof.chaos.houses import EMBEDDED, GROWN_UP
 from proof.chaos.running import run
 from proof.chaos.schedule import schedule
@@ -28,7 +28,8 @@ def main() -> int:
         return 0
     sys.path.insert(0, str(ROOT / "tests"))  # where the servers are started from
     with open_ground() as ground:
-        outcome = run(ground, asked.seconds, asked.seed, kind=kind)
+        launcher = ("proof.chaos.broken", asked.broken) if asked.broken else PLAIN
+        outcome = run(ground, asked.seconds, asked.seed, launcher, kind)
         if asked.keep:
             shutil.copytree(ground.folder, asked.keep, ignore=shutil.ignore_patterns("postgres*", "redis*"))
     print(*outcome.lines(), sep="\n")
@@ -42,6 +43,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=600.0, help="how long faults strike")
     parser.add_argument("--seed", type=int, default=random.randrange(10_000), help="the same seed, the same faults")
     parser.add_argument("--house", choices=sorted(KINDS), default="grown-up")
+    parser.add_argument("--broken", help="run a house that is broken in this way, a function of proof/mutants/seams.py")
     parser.add_argument("--plan", action="store_true", help="only print which faults would strike when")
     parser.add_argument("--json", type=Path, help="write the outcome to this file too")
     parser.add_argument("--keep", type=Path, help="copy logs, journal and mails to this new folder")

@@ -1,6 +1,7 @@
 """Faults: what can go wrong around the house, each as a block that begins it and, when it ends, puts it right."""
 
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -181,6 +182,20 @@ def redis_stopped(scene: Scene, _which: int) -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def disk_full(scene: Scene, which: int) -> Iterator[None]:
+    """Let the process write to no file any more; its clients must be told so."""
+    member = _one(scene, "up", which)
+    pid = member.running.pid if member.running else 0
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    begun = datetime.now(UTC)
+    try:
+        yield
+    finally:
+        scene.stopped.append(Window("disk_full", begun, datetime.now(UTC)))
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 def mood(name: str) -> Act:

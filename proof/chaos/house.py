@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parents[2]
 Launcher = tuple[str, ...]  # the module that is run as a process of the house, with its first words
@@ -20,7 +21,7 @@ PLAIN: Launcher = ("ventil",)
 LOOKS_EVERY = 0.1
 RESTARTS_AFTER = 0.3
 STOPS_WITHIN = 30.0
-FIRST_WAIT = 60.0
+LONGEST = 1000
 
 
 class NotUp(RuntimeError):
@@ -125,23 +126,24 @@ class House:
             timeout=patience,
         )  # fmt: skip
         if done.returncode:
-            raise NotUp(f"ventil {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
+            raise NotUp(f"ventil {' '.join(words)}: {done.stderr.strip()}; it said: {done.stdout.strip()[:LONGEST]}")
         return done.stdout
 
     def _line(self, words: tuple[str, ...], oddities: tuple[str, ...] = ()) -> list[str]:
         return [sys.executable, "-m", "proof.chaos.launch", *oddities, *self.launcher, *words]
 
     def _start(self, member: Member) -> None:
-        with (self.folder / f"{member.name.replace(' ', '-')}.log").open("ab") as log:
-            member.running = subprocess.Popen(
-                self._line(member.words, member.oddities),
-                env=dict(self.environment),
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        member.running = subprocess.Popen(
+            self._line(member.words, member.oddities),
+            env=dict(self.environment),
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        log = self.folder / f"{member.name.replace(' ', '-')}.log"
+        threading.Thread(target=_write_down, args=[member.running.stdout, log], daemon=True).start()
         member.starts += 1
         member.struck = False
 
@@ -168,6 +170,14 @@ class House:
             member.codes.append(-signal.SIGALRM)  # it did not end when it was asked to
         _send(member, signal.SIGKILL)
         member.running.wait()
+
+
+def _write_down(said: IO[bytes], log: Path) -> None:
+    """Write what a process says in a file of ours: its own disk may be full."""
+    with log.open("ab") as file, said:
+        for line in said:
+            file.write(line)
+            file.flush()
 
 
 def _is_ready(port: int) -> bool:

@@ -42,7 +42,7 @@ def drained_after(database_url: str, patience: float) -> float | None:
     while time.monotonic() - begun < patience:
         looks = looks + 1 if pending(database_url) == 0 else 0
         if looks == ENOUGH_LOOKS:
-            return time.monotonic() - begun - ENOUGH_LOOKS * LOOKS_EVERY
+            return max(0.0, time.monotonic() - begun - ENOUGH_LOOKS * LOOKS_EVERY)
         time.sleep(LOOKS_EVERY)
     return None
 
