@@ -3,8 +3,9 @@
 A common word stands in very many texts. So a search looks among the newest cases first (`REACHES`), and further back
 only when too few were found there; what it reads depends on what it shows, not on how much there is.
 
-PostgreSQL: the Swedish full-text index, and trigrams for parts of words in titles; both indexes also hold the case's
-era, so that an older text with the same word is not even read. SQLite: FTS5, within bounds of its row numbers.
+PostgreSQL: the Swedish full-text index, which also holds the case's era, so that an older text with the same word is
+not even read. SQLite: FTS5, within bounds of its row numbers. When all is looked through, parts of words count too:
+in titles, by trigrams, and on SQLite the beginnings of words.
 """
 
 import re
@@ -15,8 +16,11 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Integer,
     Select,
+    and_,
+    any_,
     cast,
     column,
     func,
@@ -26,6 +30,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
 
 from cases.case import Case
 from cases.inflecting import base_of, forms_of
@@ -33,12 +38,12 @@ from cases.words import Visibility, Words
 
 SIGNS = re.compile(r"[^\w-]+", re.UNICODE)
 OPERATORS = re.compile(r'"|(^|\s)-\w|\bor\b', re.IGNORECASE)
-ERA = 1024  # cases; the indexes are built with it
+ERA, AGE = 1024, 32_768  # cases; the indexes are built with both, and an age is numbered from -1 down
 REACHES = (2_000, 20_000, 200_000)  # cases
 PART = 3  # letters that a part of a word must have
 VECTOR: ColumnElement[Any] = literal_column("to_tsvector('swedish', coalesce(words.text, ''))")
 SEARCHED = table("words_search", column("rowid", Integer), column("words_search"))  # FTS5: its own name is all of it
-ERAS = literal_column(f"(ARRAY[words.case_id / {ERA}])", ARRAY(BigInteger))
+ERAS = literal_column(f"(ARRAY[words.case_id / {ERA}, -1 - words.case_id / {AGE}])", ARRAY(BigInteger))
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,11 @@ class Reach:
 
     @property
     def eras(self) -> list[int]:
-        """The eras that these cases stand in."""
-        return list(range((self.floor or 0) // ERA, self.top // ERA + 1))
+        """The eras that these cases stand in; the ages, when those are many."""
+        floor = self.floor or 0
+        if self.top - floor <= AGE:
+            return list(range(floor // ERA, self.top // ERA + 1))
+        return [-1 - age for age in range(floor // AGE, self.top // AGE + 1)]
 
 
 EVERYTHING = Reach(0, None)
@@ -65,23 +73,30 @@ def reaches(top: int) -> Iterator[Reach]:
     yield Reach(top, None)
 
 
-def matching(dialect: str, wanted: str, reach: Reach, readable: list[Visibility]) -> Select[Any]:
-    """Select the ids of the cases within reach whose words match, or whose reference it is."""
+def matching(dialect: str, wanted: str, reach: Reach, readable: list[Visibility]) -> ColumnElement[bool]:
+    """Give the condition on `Case`: within reach, and its words match, or it is the reference."""
     wanted = wanted.replace("\0", " ")  # PostgreSQL takes none
     words = {"postgresql": _postgresql, "sqlite": _sqlite}[dialect](wanted, reach)
     if len(readable) < len(Visibility):
         words = [one.where(Words.visibility.in_(readable)) for one in words]
-    by_reference = select(Case.id).where(Case.ref == wanted)
-    found = by_reference.union_all(*words).cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
-    return select(found.c.id)
+    other = aliased(Case)
+    ids = select(other.id).where(other.ref == wanted).union_all(*words)
+    found = _one_of_array(ids) if dialect == "postgresql" else Case.id.in_(ids)
+    return found if reach.floor is None else and_(found, Case.id > reach.floor)
+
+
+def _one_of_array(ids: CompoundSelect[Any]) -> ColumnElement[bool]:
+    """Give the condition as one on an array: found first, then read from the newest, whatever the planner believes."""
+    found: ColumnElement[bool] = Case.id == any_(func.array(ids.scalar_subquery()))
+    return found
 
 
 def _postgresql(wanted: str, reach: Reach) -> list[Select[Any]]:
     near = [] if reach.floor is None else [ERAS.op("&&")(cast(reach.eras, ARRAY(BigInteger)))]
     case_id = Words.case_id.label("id")
     arms = [select(case_id).where(VECTOR.op("@@")(_tsquery(wanted)), *near)]
-    if any(len(term) >= PART for term in _terms(wanted)):
-        arms.append(select(case_id).where(literal_column("words.field = 'title'"), _holds(wanted), *near))
+    if reach.floor is None and any(len(term) >= PART for term in _terms(wanted)):
+        arms.append(select(case_id).where(literal_column("words.field = 'title'"), _holds(wanted)))
     return [arm.where(Words.case_id.is_not(None)) for arm in arms]
 
 

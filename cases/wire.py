@@ -27,6 +27,12 @@ class Work(Base):
             postgresql_where=text("done_at IS NULL"),
             sqlite_where=text("done_at IS NULL"),
         ),
+        Index(
+            "ix_work_set_aside",
+            "id",
+            postgresql_where=text("set_aside_at IS NOT NULL"),
+            sqlite_where=text("set_aside_at IS NOT NULL"),
+        ),
         Index("ix_work_due", "id", postgresql_where=text("done_at IS NULL"), sqlite_where=text("done_at IS NULL")),
     )
 

@@ -371,6 +371,14 @@ def _build() -> None:
         sa.UniqueConstraint("event_id", "consumer", name=op.f("uq_work_event_id_consumer")),
     )
     op.create_index(
+        "ix_work_set_aside",
+        "work",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("set_aside_at IS NOT NULL"),
+        sqlite_where=sa.text("set_aside_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_work_due",
         "work",
         ["id"],
@@ -496,6 +504,14 @@ def _build() -> None:
     )
     op.create_index("ix_case_category", "case", ["category_id", "id"], unique=False)
     op.create_index(
+        "ix_case_category_due",
+        "case",
+        ["category_id", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_case_due",
         "case",
         ["due_at", "id"],
@@ -514,6 +530,14 @@ def _build() -> None:
     )
     op.create_index("ix_case_place", "case", ["place_id", "id"], unique=False)
     op.create_index(
+        "ix_case_place_due",
+        "case",
+        ["place_id", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_case_published",
         "case",
         ["published_at", "id"],
@@ -526,7 +550,7 @@ def _build() -> None:
     op.create_index(
         "ix_case_responsible_due",
         "case",
-        ["responsible_id", "due_at", "id"],
+        ["responsible_id", "due_at", "id", "state"],
         unique=False,
         postgresql_where=sa.text("due_at IS NOT NULL"),
         sqlite_where=sa.text("due_at IS NOT NULL"),
@@ -559,6 +583,14 @@ def _build() -> None:
         "ix_case_quick_win_state",
         "case",
         ["state", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("quick_win IS true AND due_at IS NOT NULL"),
+        sqlite_where=sa.text("quick_win IS 1 AND due_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_case_quick_win_responsible",
+        "case",
+        ["responsible_id", "due_at", "id", "state"],
         unique=False,
         postgresql_where=sa.text("quick_win IS true AND due_at IS NOT NULL"),
         sqlite_where=sa.text("quick_win IS 1 AND due_at IS NOT NULL"),
@@ -775,8 +807,8 @@ POSTGRESQL = (
     RING_POSTGRESQL,
     "CREATE TRIGGER work_rings AFTER INSERT ON work FOR EACH STATEMENT EXECUTE FUNCTION ventil_ring()",
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    "CREATE INDEX ix_words_text ON words USING gin (to_tsvector('swedish', coalesce(text, '')), (ARRAY[case_id / 1024]))",
-    "CREATE INDEX ix_words_title ON words USING gin (text gin_trgm_ops, (ARRAY[case_id / 1024])) WHERE field = 'title'",
+    "CREATE INDEX ix_words_text ON words USING gin (to_tsvector('swedish', coalesce(text, '')), (ARRAY[case_id / 1024, -1 - case_id / 32768]))",
+    "CREATE INDEX ix_words_title ON words USING gin (text gin_trgm_ops) WHERE field = 'title'",
 )
 
 
