@@ -1,11 +1,10 @@
 """Measure Ventil beside the floor, in one run on this machine. Only ratios count: machines are noisy.
 
-`python tools/bench [--quick] [--json FILE]`. Everything runs on loopback, on servers that the run starts and stops.
+`python tools/bench [--quick] [--only NAME] [--json FILE] [--compare FILE] [--page PAGE]`. Everything runs on loopback,
+on servers that the run starts and stops. `--from FILE` measures nothing and shows a run that was kept.
 """
 
 import argparse
-import json
-import platform
 import sys
 import tempfile
 from pathlib import Path
@@ -15,14 +14,36 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(HERE)]
 
 import services  # noqa: E402 - the project stands beside this folder
-from measures import MEASURES, Bench, Row  # noqa: E402
+from changing import over_http  # noqa: E402
+from ground import Bench  # noqa: E402
+from importing import importing  # noqa: E402
+from mailing import latency, letters, until_accepted  # noqa: E402
+from planning import relaying  # noqa: E402
+from reading_pages import case_page, first_pages  # noqa: E402
+from starting import starting  # noqa: E402
+from sweeping import sweeping  # noqa: E402
+from table import Row, as_text, change_since, read_json, write_json, write_page  # noqa: E402
 
-HEADS = ("what", "database", "clients", "floor", "ventil", "ratio", "target")
+MEASURES = (
+    over_http, until_accepted, latency, letters, relaying, case_page, starting, importing, sweeping, first_pages,
+)  # fmt: skip
 
 
 def main() -> None:
-    """Run every measure and print one table."""
+    """Run the measures, or read an earlier run, and show it in every way that is asked for."""
     asked = _asked()
+    rows, about = read_json(asked.kept) if asked.kept else _measured(asked)
+    print("; ".join(f"{name} {value}" for name, value in about.items()))
+    print(as_text(rows))
+    if asked.json:
+        write_json(asked.json, rows, about)
+    if asked.page:
+        write_page(asked.page, rows, about)
+    if asked.compare:
+        print(change_since(rows, read_json(asked.compare)[0]))
+
+
+def _measured(asked: argparse.Namespace) -> tuple[list[Row], dict[str, str]]:
     run = services.make_run_folder()
     guard = services.start_guard(run)
     rows: list[Row] = []
@@ -30,38 +51,26 @@ def main() -> None:
         postgres = services.start_postgres(run / "postgres", durable=True)
         redis = services.start_redis(run / "redis")
         with tempfile.TemporaryDirectory() as folder:
-            bench = Bench(Path(folder), postgres, redis.url, quick=asked.quick)
-            print(f"Python {platform.python_version()}, {platform.machine()}, {_cores()} cores", flush=True)
-            for measure in MEASURES:
-                if asked.only and asked.only not in measure.__name__:
-                    continue
+            bench = Bench(Path(folder), postgres, redis, quick=asked.quick)
+            about = bench.about()
+            for measure in (one for one in MEASURES if (asked.only or "") in one.__name__):
                 print(f"... {(measure.__doc__ or '').splitlines()[0]}", file=sys.stderr, flush=True)
                 rows += measure(bench)
+                if asked.json:
+                    write_json(asked.json, rows, about)  # what was measured stays, whatever happens next
     finally:
         guard.communicate()
-    print(table(rows))
-    if asked.json:
-        asked.json.write_text(json.dumps([vars(row) for row in rows], indent=1, ensure_ascii=False))
-
-
-def table(rows: list[Row]) -> str:
-    """Give the rows as a table of equal columns."""
-    lines = [HEADS, *(row.cells() for row in rows)]
-    widths = [max(len(line[n]) for line in lines) for n in range(len(HEADS))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
-
-
-def _cores() -> int:
-    import os
-
-    return os.cpu_count() or 1
+    return rows, about
 
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="ventil bench", description="Measure Ventil beside the floor.")
-    parser.add_argument("--quick", action="store_true", help="few rounds: only shows that every measure runs")
-    parser.add_argument("--only", help="only the measures whose name holds this")
-    parser.add_argument("--json", type=Path, help="write the figures to this file too")
+    parser.add_argument("--quick", action="store_true", help="small and once: only shows that every measure runs")
+    parser.add_argument("--only", help=f"the measures whose name holds this: {', '.join(m.__name__ for m in MEASURES)}")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures in this file")
+    parser.add_argument("--compare", type=Path, metavar="FILE", help="say how they have changed since this run")
+    parser.add_argument("--page", type=Path, metavar="PAGE", help="write the table into this page, between its marks")
+    parser.add_argument("--from", dest="kept", type=Path, metavar="FILE", help="measure nothing: show this run")
     return parser.parse_args()
 
 

@@ -1,11 +1,14 @@
 """The floor: a bare Flask page that writes the same rows by plain SQL, in one transaction. No rule, no check.
 
-Run as `floor.py DATABASE_URL PORT`, under the same server as Ventil.
+A change: the case's row, an event, its words, its work. Handing in: a party, a case, an event, words, work.
+Run as `floor.py DATABASE_URL PORT [SMTP_PORT]`, under the same server as Ventil. With a mail server it also writes a
+delivery and its line with each change, sends ready bytes over one connection, and then commits that it was sent.
 """
 
 import itertools
 import json
 import os
+import smtplib
 import sqlite3
 import sys
 import threading
@@ -20,10 +23,10 @@ VALUES (?, ?, ?, ?, ?, 'person', ?, ?, ?, ?, ?) RETURNING id"""
 WORDS = "INSERT INTO words (event_id, case_id, field, visibility, text, salt) VALUES (?, ?, ?, 'public', ?, ?)"
 WORK = "INSERT INTO work (event_id, consumer, stream, recorded_at, claims) VALUES (?, 'letters', ?, ?, 0)"
 CASE = """INSERT INTO "case"
-(ref, public_id, kind, state, title, channel, received_at, responsible_id, responsible_holds, policy_id,
+(reporter_id, ref, public_id, kind, state, title, channel, received_at, responsible_id, responsible_holds, policy_id,
 due_at, next_at, cycle, rung, rung_at, life_cycle, life_rung, statutory_cycle, statutory_rung, quick_win, wants_public,
 highest_rung, sent_back_count, version, changed_version, head_hash)
-VALUES (?, ?, 'issue', 'received', ?, 'web', ?, 1, true, 1,
+VALUES (?, ?, ?, 'issue', 'received', ?, 'web', ?, 1, true, 1,
 ?, ?, 1, 1, ?, 0, 0, 0, 0, false, false, 0, 0, 1, 1, ?)
 RETURNING id"""
 PARTY = "INSERT INTO party (name, email, locale, protected) VALUES (?, ?, 'sv', false) RETURNING id"
@@ -35,8 +38,25 @@ FACTS = json.dumps({"responsible": "gata", "due_on": "2026-12-01", "previous": "
 CHANGES = json.dumps({"due_at": "2026-12-01T22:59:59+00:00", "next_at": "2026-11-27T06:00:00+00:00", "cycle": 4})
 
 
-def make_app(url: str) -> Flask:
+DELIVERY = """INSERT INTO delivery
+(occasion, recipient, channel, letter, locale, address_id, party_id, context, outcome, created_at, claims, attempts)
+VALUES (?, ?, 'mail', 'news', 'sv', ?, ?, '{}', 'waiting', ?, 0, 0) RETURNING id"""
+ADDRESS = """INSERT INTO address (email_normalised, email) VALUES (?, ?)
+ON CONFLICT (email_normalised) DO UPDATE SET email = excluded.email RETURNING id"""
+LINE = "INSERT INTO delivery_line (delivery_id, event_id, audience, letter) VALUES (?, ?, 'reporter', 'news')"
+SENT = """UPDATE delivery SET outcome = 'sent', finished_at = ?, attempts = 1, claims = 1, message_id = ?,
+message_sha256 = ? WHERE id = ?"""
+PLANNED = "UPDATE work SET done_at = ?, claims = 1 WHERE event_id = ?"
+WHOM = 'SELECT party.id, party.email FROM party JOIN "case" ON "case".reporter_id = party.id WHERE "case".id = ?'
+LETTER = (
+    "From: ventil@kommunen.example\r\nTo: {to}\r\nSubject: =?utf-8?q?Nytt_om_ditt_=C3=A4rende?=\r\n"
+    "Content-Type: text/plain; charset=utf-8\r\n\r\n" + "Vi arbetar med det nu och hör av oss.\r\n" * 80
+)
+
+
+def make_app(url: str, smtp_port: int | None = None) -> Flask:
     app, numbers = Flask(__name__), itertools.count(os.getpid() * 1_000_000)
+    send = _sender(smtp_port) if smtp_port else None
     run = _on_sqlite(url) if url.startswith("sqlite") else _on_postgresql(url)
 
     @app.get("/healthz")
@@ -51,7 +71,12 @@ def make_app(url: str) -> Flask:
     @app.post("/api/v1/cases/<ref>/changes")
     def change(ref: str) -> Response:
         given = request.get_json()
-        return jsonify(run(lambda sql: _change(sql, ref, given)))
+        changed = run(lambda sql: _change(sql, ref, given, with_mail=send is not None))
+        if send is not None:
+            delivery, to = changed.pop("mail")
+            send(to)
+            run(lambda sql: sql(SENT, (datetime.now(UTC), f"<{delivery}@golv>", HASH, delivery)))
+        return jsonify(changed)
 
     return app
 
@@ -59,25 +84,48 @@ def make_app(url: str) -> Flask:
 def _hand_in(sql: Any, given: dict[str, Any], number: int) -> dict[str, Any]:
     now = datetime.now(UTC)
     due = now + timedelta(days=2)
-    sql(PARTY, (given["reporter"]["name"], given["reporter"]["email"]))
     ref = f"floor-{number}"
-    (case_id,) = sql(CASE, (ref, f"p{number}", given["title"], now, due, due, due, HASH))
+    (party_id,) = sql(PARTY, (given["reporter"]["name"], given["reporter"]["email"]))
+    (case_id,) = sql(CASE, (party_id, ref, f"p{number}", given["title"], now, due, due, due, HASH))
     _record(sql, case_id, 1, "case.received", now, given["title"])
     return {"ref": ref, "state": "received"}
 
 
-def _change(sql: Any, ref: str, given: dict[str, Any]) -> dict[str, Any]:
+def _change(sql: Any, ref: str, given: dict[str, Any], *, with_mail: bool) -> dict[str, Any]:
     now = datetime.now(UTC)
     due = now + timedelta(days=40)
     case_id, version = sql(CHANGE, (given["to"], due, due, due, HASH, now, ref))
-    _record(sql, case_id, version, "case.started", now, given["note"])
-    return {"ref": ref, "state": given["to"], "version": version}
+    event_id = _record(sql, case_id, version, "case.started", now, given["note"])
+    mail = {"mail": _plan(sql, case_id, event_id, now)} if with_mail else {}
+    return {"ref": ref, "state": given["to"], "version": version, **mail}
 
 
-def _record(sql: Any, case_id: int, seq: int, kind: str, now: datetime, note: str) -> None:
+def _plan(sql: Any, case_id: int, event_id: int, now: datetime) -> tuple[int, str]:
+    """Write what the relay would; give the delivery's id and the address."""
+    party, email = sql(WHOM, (case_id,))
+    (address,) = sql(ADDRESS, (email, email))
+    (delivery,) = sql(DELIVERY, (f"event:{event_id}", f"address:{address}", address, party, now))
+    sql(LINE, (delivery, event_id))
+    sql(PLANNED, (now, event_id))
+    return delivery, email
+
+
+def _sender(port: int) -> Any:
+    local = threading.local()
+
+    def send(to: str) -> None:
+        if not hasattr(local, "connection"):
+            local.connection = smtplib.SMTP("127.0.0.1", port)
+        local.connection.sendmail("ventil@kommunen.example", [to], LETTER.format(to=to).encode())
+
+    return send
+
+
+def _record(sql: Any, case_id: int, seq: int, kind: str, now: datetime, note: str) -> int:
     (event_id,) = sql(EVENT, (case_id, seq, kind, now, now, FACTS, CHANGES, "[]", HASH, HASH))
     sql(WORDS, (event_id, case_id, "note", note, SALT))
     sql(WORK, (event_id, case_id, now))
+    return event_id
 
 
 def _on_postgresql(url: str) -> Any:
@@ -123,6 +171,7 @@ def _on_sqlite(url: str) -> Any:
 
 def main() -> None:
     url, port = sys.argv[1], int(sys.argv[2])
+    smtp_port = int(sys.argv[3]) if sys.argv[3:] else None
     workers = 1 if url.startswith("sqlite") else 2  # one writer at a time
     from gunicorn.app.base import BaseApplication
 
@@ -135,7 +184,7 @@ def main() -> None:
             self.cfg.set("loglevel", "error")
 
         def load(self) -> Flask:
-            return make_app(url)
+            return make_app(url, smtp_port)
 
     Served().run()
 

@@ -1,128 +1,193 @@
-"""Mail: from change to accepted, and letters per second, beside smtplib on one connection."""
+"""Mail: a change until its mails are accepted, how long that takes when all is quiet, and letters per second."""
 
-from __future__ import annotations
-
-import json
 import smtplib
-import statistics
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from typing import TYPE_CHECKING, Any
 
 import services
-from aiosmtpd.controller import Controller
-from driving import Request as HttpRequest
-from driving import drive_one, wait_until
-from houses import running, ventil
+from accounting import cpu_seconds
+from changing import changes, hand_ins, refuse_bad
+from driving import drive, wait_until
+from ground import Bench, port_of
+from houses import House, floor, running, ventil
+from mail_server import Sink, sink
+from sqlalchemy import text
+from table import Row, Target, compared
 
 from cases.handing_in import Reporter, Request, hand_in
 from cases.people import A_VISITOR
 from cases.states import Kind
 
-if TYPE_CHECKING:
-    from measures import Bench, Row
-
-GRANTED = ["worker", "relay", "clock"]
+GROWN_UP = (["web"], ["relay"], ["worker"], ["clock"])
+EMBEDDED = (["up"],)
 TEXT = (
     "Hej!\n\nVi har tagit emot ditt ärende. Vi läser det senast torsdag 26 november 2026.\n\nVänliga hälsningar\n" * 4
 )
 
 
-class Sink:
-    """A mail server that notes when it accepted each recipient's mail."""
+def until_accepted(bench: Bench) -> list[Row]:
+    """A change of state until its mails are accepted: CPU of web, relay, worker, PostgreSQL and Valkey."""
+    count = bench.some(300)
+    with sink() as (handler, port), ExitStack() as stack:
+        ours, plain = _with_mail(bench, port), bench.house("postgresql")
+        ours_pids = stack.enter_context(running(ours, *_commands(ours, GROWN_UP[:3]), port=port_of(ours)))
+        at = services.free_port()
+        plain_pids = stack.enter_context(running(plain, [*floor(plain.url, at), str(port)], port=at))
+        for house, door in ((ours, port_of(ours)), (plain, at)):
+            drive(door, hand_ins(house, count + 8), 2)
+        _until_quiet(handler, ours)
+        mails = _mails_of_one_change(handler, ours)
+        pairs = []
+        for _ in range(bench.rounds):
+            floor_cost = _until(bench, (plain, at, plain_pids), handler, (count, 1))
+            ours_cost = _until(bench, (ours, port_of(ours), ours_pids), handler, (count, mails))
+            pairs.append((1000 * floor_cost / count, 1000 * ours_cost / count))
+    for house in (ours, plain):
+        bench.drop(house)
+    return [compared("change of state until its mails are accepted: CPU of all processes", "PostgreSQL, Valkey",
+                     "ms each", pairs, Target(3.0), f"{mails} mail each")]  # fmt: skip
 
-    def __init__(self) -> None:
-        self.accepted: dict[str, float] = {}
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        for address in envelope.rcpt_tos:
-            self.accepted[address] = time.perf_counter()
-        return "250 OK"
+def _mails_of_one_change(handler: Sink, house: House) -> int:
+    handler.forget()
+    drive(port_of(house), changes(house, 8), 1)
+    _until_quiet(handler, house)
+    return round(len(handler.moments) / 8)
 
 
-@contextmanager
-def sink() -> Iterator[tuple[Sink, int]]:
-    """Run the mail server on loopback."""
-    handler, port = Sink(), services.free_port()
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield handler, port
-    finally:
-        controller.stop()
+def _until(bench: Bench, side: tuple[House, int, list[int]], handler: Sink, many: tuple[int, int]) -> float:
+    """Drive so many changes and wait for their mails; give the CPU seconds."""
+    (house, port, processes), (count, mails) = side, many
+    asked, pids = changes(house, count), bench.pids(house, processes)
+    handler.forget()
+    before = cpu_seconds(pids)
+    refuse_bad("mail", drive(port, asked, 4))
+    wait_until(lambda: len(handler.moments) >= count * mails, 120)
+    if mails and "VENTIL_SMTP_URL" in house.environment:
+        wait_until(lambda: _waiting(house) == 0, 30)
+    return cpu_seconds(pids) - before
+
+
+def _with_mail(bench: Bench, port: int, kind: str = "postgresql") -> House:
+    told = {"VENTIL_SMTP_URL": f"smtp://127.0.0.1:{port}"}
+    if kind == "postgresql":
+        told["VENTIL_REDIS_URL"] = bench.redis.url
+    return bench.house(kind, **told)
+
+
+def _commands(house: House, words: tuple[list[str], ...]) -> list[list[str]]:
+    opens = {"web", "up"}
+    return [ventil(*one, *(["--port", str(port_of(house))] if one[0] in opens else [])) for one in words]
+
+
+def _until_quiet(handler: Sink, house: House) -> None:
+    """Wait until nothing is left to plan or to send."""
+    wait_until(lambda: not _open_work(house) and not _waiting(house), 300)
+
+
+def _open_work(house: House) -> int:
+    return _counted(house, "SELECT count(*) FROM work WHERE done_at IS NULL")
+
+
+def _waiting(house: House) -> int:
+    return _counted(house, "SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail'")
+
+
+def _counted(house: House, query: str) -> int:
+    with house.database.reading() as session:
+        return int(session.execute(text(query)).scalar_one())
+
+
+# --- when all is quiet ---------------------------------------------------------------------
 
 
 def latency(bench: Bench) -> list[Row]:
-    """From the answer to a visitor until the mail server has the receipt, on an idle system."""
-    from measures import Row, port_of
-
-    rows = []
-    for kind, target in (("postgresql", None), ("sqlite", None)):
-        with sink() as (handler, port):
-            told = {"VENTIL_SMTP_URL": f"smtp://127.0.0.1:{port}"}
-            if kind == "postgresql":
-                told["VENTIL_REDIS_URL"] = bench.redis_url
-            house = bench.house(kind, **told)
-            web = [["web"], *([name] for name in GRANTED)] if kind == "postgresql" else [["up"]]
-            commands = [ventil(*words, *_port(words, port_of(house))) for words in web]
-            with running(house, *commands, port=port_of(house)):
-                time.sleep(3)
-                times = sorted(_one(handler, port_of(house), n) for n in range(bench.some(60)))
-            house.database.close()
-        p50, p95 = statistics.median(times) * 1000, times[int(len(times) * 0.95)] * 1000
-        rows.append(Row("change to mail accepted: ms p50 | p95", kind, "1", "", f"{p50:.0f} | {p95:.0f}", None, target))
-    return rows
+    """From the answer to a change until the mail server has its mail, on an idle system; and what idling costs."""
+    return [
+        *_latency(bench, "postgresql", GROWN_UP, Target(250, of="ours")),
+        *_latency(bench, "sqlite", EMBEDDED, Target(150, of="ours")),
+    ]
 
 
-def _port(words: list[str], port: int) -> list[str]:
-    return ["--port", str(port)] if words[0] in {"web", "up"} else []
-
-
-def _one(handler: Sink, port: int, number: int) -> float:
-    address = f"nagon{number}@example.se"
-    body = {"kind": "issue", "title": f"Lykta {number}", "reporter": {"name": "Någon", "email": address}}
-    asked = HttpRequest("POST", "/api/v1/cases", json.dumps(body).encode(), (("Content-Type", "application/json"),))
-    began = time.perf_counter()
-    if drive_one(port, asked) != 201:
-        raise RuntimeError("the case was not taken")
-    wait_until(lambda: address in handler.accepted, 30)
-    return handler.accepted[address] - began
-
-
-def throughput(bench: Bench) -> list[Row]:
-    """Letters per second of one worker process, beside smtplib with each message built anew."""
-    from measures import Row
-
-    count = bench.some(1000)
+def _latency(bench: Bench, kind: str, words: tuple[list[str], ...], target: Target) -> list[Row]:
+    where = "PostgreSQL, Valkey" if kind == "postgresql" else "embedded, SQLite"
     with sink() as (handler, port):
-        plain = count / _smtplib(port, count)
-        house = bench.house("postgresql", VENTIL_SMTP_URL=f"smtp://127.0.0.1:{port}", VENTIL_REDIS_URL=bench.redis_url)
-        for number in range(count):
-            with house.database.transaction() as session:
-                reporter = Reporter(email=f"brev{number}@example.se")
-                request = Request(Kind.ISSUE, f"Lykta {number}", reporter=reporter)
-                hand_in(session, request, by=A_VISITOR, at=datetime.now(UTC))
-        with running(house, ventil("relay")):
-            wait_until(lambda: _waiting(house.database) == count, 120)
-        handler.accepted.clear()
-        with running(house, ventil("worker")):
-            wait_until(lambda: len(handler.accepted) >= count, 300)
-        moments = sorted(handler.accepted.values())
-        house.database.close()
-    ours = (len(moments) - 1) / (moments[-1] - moments[0])
-    return [Row("letters per second", "postgresql", "", f"{plain:.0f}", f"{ours:.0f}", plain / ours)]
+        house = _with_mail(bench, port, kind)
+        with running(house, *_commands(house, words), port=port_of(house)) as pids:
+            drive(port_of(house), hand_ins(house, bench.some(60)), 1)
+            _until_quiet(handler, house)
+            idle = _idle(bench, house, dict(zip((one[0] for one in words), pids, strict=True)))
+            times = sorted(1000 * _one(handler, house) for _ in range(bench.some(60)))
+        bench.drop(house)
+    p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
+    return [
+        Row("change to mail accepted: p95", where, "ms", p95, target=target, beside=f"p50 {p50:.0f}"),
+        Row("idle: CPU of all processes", where, "s a minute", sum(idle.values()),
+            beside=", ".join(f"{name} {used:.2f}" for name, used in idle.items())),
+    ]  # fmt: skip
 
 
-def _waiting(database: Any) -> int:
-    with database.engine.connect() as connection:
-        return int(connection.exec_driver_sql("SELECT count(*) FROM delivery WHERE outcome = 'waiting'").scalar_one())
+def _idle(bench: Bench, house: House, processes: dict[str, int]) -> dict[str, float]:
+    """Give the CPU seconds a minute of each process, and of the servers, while nothing happens."""
+    servers = bench.pids(house, [])
+    named = processes | dict(zip(("Valkey", "PostgreSQL")[-len(servers) :] if servers else (), servers, strict=True))
+    seconds = 3.0 if bench.quick else 60.0
+    before = {name: cpu_seconds([pid]) for name, pid in named.items()}
+    time.sleep(seconds)
+    return {name: (cpu_seconds([pid]) - before[name]) * 60 / seconds for name, pid in named.items()}
 
 
-def _smtplib(port: int, count: int) -> float:
+def _one(handler: Sink, house: House) -> float:
+    """Change one case; give the seconds until the one who asked has the mail."""
+    asked = changes(house, 1)
+    handler.forget()
     began = time.perf_counter()
+    refuse_bad("mail", drive(port_of(house), asked, 1))
+    wait_until(lambda: bool(handler.moments), 30)
+    return handler.moments[0] - began
+
+
+# --- letters per second --------------------------------------------------------------------
+
+
+def letters(bench: Bench) -> list[Row]:
+    """Letters per second of one worker process, beside smtplib with each message built anew."""
+    count, pairs = bench.some(800), []
+    with sink() as (handler, port):
+        for _ in range(bench.rounds):
+            house = _with_mail(bench, port)
+            hand_in_many(house, count)
+            with running(house, ventil("relay")):
+                wait_until(lambda house=house: _waiting(house) == count, 180)
+            plain = _rate(handler, lambda: _smtplib(port, count), count)
+            with running(house, ventil("worker")):
+                ours = _rate(handler, lambda: wait_until(lambda: len(handler.moments) >= count, 300), count)
+            bench.drop(house)
+            pairs.append((plain, ours))
+    return [compared("letters of one worker", "PostgreSQL, Valkey", "per second", pairs, Target(0.7, least=True))]
+
+
+def _rate(handler: Sink, work: Callable[[], object], count: int) -> float:
+    """Do the work; give mails per second, from the first one accepted to the last."""
+    handler.forget()
+    work()
+    moments = sorted(handler.moments)[:count]
+    return (len(moments) - 1) / (moments[-1] - moments[0])
+
+
+def hand_in_many(house: House, count: int) -> None:
+    """Hand in so many cases in one transaction, each by somebody with an address of their own."""
+    with house.database.transaction() as session:
+        for number in range(count):
+            reporter = Reporter(email=f"brev{number}@example.se")
+            request = Request(Kind.ISSUE, f"Lykta {number}", "Lyktan är släckt.", reporter=reporter)
+            hand_in(session, request, by=A_VISITOR, at=datetime.now(UTC))
+
+
+def _smtplib(port: int, count: int) -> None:
     with smtplib.SMTP("127.0.0.1", port) as connection:
         for number in range(count):
             message = EmailMessage()
@@ -131,4 +196,3 @@ def _smtplib(port: int, count: int) -> float:
             message.set_content(TEXT)
             message.add_alternative(f"<html><body><p>{TEXT}</p></body></html>", subtype="html")
             connection.send_message(message)
-    return time.perf_counter() - began

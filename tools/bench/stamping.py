@@ -1,13 +1,14 @@
 """Stamping: many cases after a few that Ventil's own code has made, each with its own words, numbers and chain.
 
-A mould is a case with its whole history. A copy differs in id, reference, public id, words, salts, commitments and
-hashes, so that it is what the same acts would have written on another case.
+A mould is a case with its whole history. A copy differs in id, reference, public id, words, category, place, salts,
+commitments and hashes, so that it is what the same acts would have written on another case.
 """
 
-import json
+import random
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
@@ -17,15 +18,17 @@ from sqlalchemy.orm import Session
 from swedish import Writer
 
 from cases.case import Case, FiredRung, Promise, ReferenceCounter
+from cases.categories import Category
 from cases.database import Base, Database, table_of
 from cases.history import Event, canonical
+from cases.places import Place
 from cases.wire import Work
 from cases.words import Words
 
 NULL = r"\N"
 CHUNK = 5_000
 OWN = {  # the columns that differ from copy to copy, in the order in which a line is written
-    Case: ("id", "ref", "public_id", "title", "head_hash"),
+    Case: ("id", "ref", "public_id", "title", "head_hash", "category_id", "place_id"),
     Event: ("id", "stream", "commitments", "previous_hash", "hash"),
     Words: ("id", "event_id", "case_id", "text", "salt"),
     Work: ("id", "event_id", "stream"),
@@ -50,6 +53,7 @@ class Mould:
     """A case to make copies of, as text."""
 
     year: int
+    about: tuple[str, str]  # slugs of its category and place
     rest: str
     events: tuple[Happened, ...]
     promises: tuple[str, ...]
@@ -68,6 +72,7 @@ def _mould(session: Session, case: Case) -> Mould:
     promises = session.scalars(select(Promise).where(Promise.case_id == case.id))
     return Mould(
         int(case.ref[:4]),
+        (case.category.slug if case.category else "", case.place.slug if case.place else ""),
         _rest(case),
         tuple(_happened(session, event) for event in events),
         tuple(_rest(one) for one in promises),
@@ -101,7 +106,22 @@ def _as_text(value: Any) -> str:
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     if isinstance(value, date):
         return value.isoformat()
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+    return canonical(value) if isinstance(value, dict | list) else str(value)
+
+
+def _about(mould: Mould, category: Any, place: Any) -> Happened:
+    """Give the first event of the mould, as if it had been about this category and place."""
+    first = mould.events[0]
+    return replace(
+        first, hashed=_named(first.hashed, mould, category, place), rest=_named(first.rest, mould, category, place)
+    )
+
+
+def _named(canonical_json: str, mould: Mould, category: Any, place: Any) -> str:
+    for name, was, now in (("category", mould.about[0], category), ("place", mould.about[1], place)):
+        canonical_json = canonical_json.replace(f'"{name}":"{was}"', f'"{name}":"{now.slug}"')
+        canonical_json = re.sub(f'"{name}_id":[0-9]+', f'"{name}_id":{now.id}', canonical_json)
+    return canonical_json
 
 
 class Stamp:
@@ -112,21 +132,23 @@ class Stamp:
         counters = session.execute(select(ReferenceCounter.year, ReferenceCounter.last))
         self.numbers = {year: last for year, last in counters}  # noqa: C416 - rows are no pairs to `dict`
         self.lines: dict[type[Base], list[str]] = {model: [] for model in OWN}
-        self._writer = Writer()
+        self._writer, self._chance = Writer(), random.Random(6)
+        self._about = [list(session.execute(select(model.id, model.slug))) for model in (Category, Place)]
 
     def copy(self, mould: Mould) -> None:
         """Add the lines of one more case like this."""
         case_id = self._next(Case)
         self.numbers[mould.year] = number = self.numbers.get(mould.year, 0) + 1
         ref, head, title, event_ids = f"{mould.year}-{number:04d}", "", "", []
-        for happened in mould.events:
+        category, place = (self._chance.choice(some) for some in self._about)
+        for happened in (_about(mould, category, place), *mould.events[1:]):
             event_id = self._next(Event)
             said = [(field, self._writer.write(field), f"{event_id:030x}{n:02x}", rest)
                     for n, (field, rest) in enumerate(happened.words)]  # fmt: skip
             title = next((words for field, words, _, _ in said if field == "title"), title)
             head = self._event((event_id, case_id, ref), happened, said, head)
             event_ids.append(event_id)
-        self._add(Case, f"{case_id}\t{ref}\tseed{case_id:018d}\t{title}\t{head}{mould.rest}")
+        self._add(Case, f"{case_id}\t{ref}\tseed{case_id:018d}\t{title}\t{head}\t{category.id}\t{place.id}{mould.rest}")
         for rest in mould.promises:
             self._add(Promise, f"{self._next(Promise)}\t{case_id}{rest}")
         for place, rest in mould.rungs:

@@ -1,0 +1,99 @@
+"""The ground of a run: its servers, fresh houses on them, how much of everything, and what a side costs."""
+
+import os
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import services
+from accounting import cpu_seconds
+from houses import House, furnish
+
+TWENTIETH = 20
+
+
+@dataclass
+class Bench:
+    """The servers of the run, and how much of everything."""
+
+    folder: Path
+    postgres: services.Server
+    redis: services.Server
+    quick: bool = False
+    _made: int = field(default=0)
+
+    @property
+    def rounds(self) -> int:
+        """How often each pair is measured; the median counts."""
+        return 1 if self.quick else 3
+
+    def some(self, many: int) -> int:
+        """Give how many of something: a twentieth when only quick."""
+        return max(many // TWENTIETH, 8) if self.quick else many
+
+    def few(self, many: int) -> int:
+        """Give how many rows of something large: a thousandth when only quick."""
+        return max(many // 1000, 100) if self.quick else many
+
+    def url(self, kind: str) -> str:
+        """Give the URL of a new, empty database."""
+        self._made += 1
+        if kind == "sqlite":
+            return f"sqlite:///{self.place() / 'ventil.sqlite3'}"
+        return services.fresh_database(self.postgres.url, f"bench{self._made}")
+
+    def place(self) -> Path:
+        """Give a new folder."""
+        self._made += 1
+        folder = self.folder / str(self._made)
+        folder.mkdir()
+        return folder
+
+    def house(self, kind: str, **more: str) -> House:
+        """Give a furnished house on a new database."""
+        return furnish(self.place(), self.url(kind), VENTIL_BASE_URL=f"http://127.0.0.1:{services.free_port()}", **more)
+
+    def drop(self, house: House) -> None:
+        """Close the house, and make room."""
+        house.database.close()
+        if not house.database.is_sqlite:
+            services.drop_database(self.postgres.url, house.url.rpartition("/")[2])
+
+    def pids(self, house: House, processes: list[int]) -> list[int]:
+        """Give the processes whose CPU counts: the house's own, and the servers that it uses."""
+        redis = [self.redis.pid] if "VENTIL_REDIS_URL" in house.environment else []
+        return [*processes, *redis, *([] if house.database.is_sqlite else [self.postgres.pid])]
+
+    def about(self) -> dict[str, str]:
+        """Say where and when this is measured."""
+        import psycopg
+
+        with psycopg.connect(services.plain_url(self.postgres.url)) as connection:
+            postgres = str(connection.info.server_version // 10_000)
+        return {
+            "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+            "cores": str(os.cpu_count()),
+            "machine": platform.machine(),
+            "Python": platform.python_version(),
+            "PostgreSQL": postgres,
+            "SQLAlchemy": version("sqlalchemy"),
+            "rounds": str(self.rounds),
+            "size": "quick, only to show that it runs" if self.quick else "full",
+        }
+
+
+def port_of(house: House) -> int:
+    """Give the port that the house is to answer on."""
+    return int(house.environment["VENTIL_BASE_URL"].rpartition(":")[2])
+
+
+def cost(work: Callable[[], object], pids: list[int] | None = None) -> tuple[float, float]:
+    """Do the work; give seconds of the wall clock, and of CPU of this process and these."""
+    counted = [os.getpid(), *(pids or [])]
+    cpu, began = cpu_seconds(counted), time.perf_counter()
+    work()
+    return time.perf_counter() - began, cpu_seconds(counted) - cpu

@@ -1,0 +1,112 @@
+"""`ventil import` with history, beside the very rows that it has written, by COPY or executemany."""
+
+import csv
+import os
+import subprocess
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from accounting import cpu_seconds
+from ground import Bench
+from houses import House, ventil
+from sqlalchemy import text
+from swedish import Writer
+from table import Row, Target, compared
+
+from cases.database import Base
+
+HEADS = (
+    "source", "external_id", "title", "description", "state", "category", "place", "responsible", "received_at",
+    "changed_at", "ended_at", "note",
+)  # fmt: skip
+STATES = ("closed", "closed", "closed", "declined", "assigned", "in_progress", "done")
+HELD_ALREADY = {"unit", "policy", "house", "place", "category", "person", "membership", "api_token", "web_session"}
+MANY = 100_000
+
+
+def importing(bench: Bench) -> list[Row]:
+    """100,000 rows with history by `ventil import`, once on each database, and the same rows as they lie."""
+    return [row for kind in ("postgresql", "sqlite") for row in _on(bench, kind, bench.few(MANY))]
+
+
+def _on(bench: Bench, kind: str, count: int) -> list[Row]:
+    small, large, plain = (bench.house(kind) for _ in range(3))
+    few = _imported(bench, small, count // 10)
+    ours = _imported(bench, large, count)
+    floor = _written(bench, large, plain)
+    for house in (small, large, plain):
+        bench.drop(house)
+    where = f"{kind}, {count:,} rows"
+    return [
+        compared("import: time", where, "s", [(floor[0], ours[0])], Target(5.0)),
+        compared("import: CPU of all processes", where, "s", [(floor[1], ours[1])]),
+        Row("import: most memory, a tenth | all", where, "MB", ours[2], few[2], ours[2] / few[2], target=Target(1.2)),
+    ]
+
+
+def _imported(bench: Bench, house: House, count: int) -> tuple[float, float, float]:
+    """Import a file of so many rows; give seconds, CPU seconds and MB at most."""
+    path = bench.place() / "cases.csv"
+    _write(path, count)
+    pids = bench.pids(house, [])
+    before, began = cpu_seconds(pids), time.perf_counter()
+    command = ventil("import", str(path), "--clocks", "history")
+    environment = {**os.environ, **house.environment}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        raise RuntimeError("the import failed")
+    cpu = cpu_seconds(pids) - before + used.ru_utime + used.ru_stime
+    return time.perf_counter() - began, cpu, used.ru_maxrss / 1024
+
+
+def _write(path: Path, count: int) -> None:
+    writer, present = Writer(), datetime.now(UTC)
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(HEADS)
+        for number in range(count):
+            at = present - timedelta(days=1500 - number * 1400 / count)
+            moments = [(at + timedelta(days=days)).isoformat(timespec="seconds") for days in (0, 2, 9)]
+            title, story, note = (writer.write(field) for field in ("title", "description", "note"))
+            names = (f"category{number % 12 + 1}", f"place{number % 20 + 1}", "gata")
+            rows.writerow(["gammalt", number, title, story, STATES[number % 7], *names, *moments, note])
+
+
+def _written(bench: Bench, full: House, empty: House) -> tuple[float, float]:
+    """Write what one house holds into the other, table by table, in one transaction; give seconds and CPU seconds."""
+    pids = [os.getpid(), *bench.pids(empty, [])]
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in HELD_ALREADY]
+    take, put = (_take_sqlite, _put_sqlite) if full.database.is_sqlite else (_take_postgresql, _put_postgresql)
+    with full.database.engine.connect() as source:
+        held = {table.name: take(source, table.name) for table in tables}
+    before, began = cpu_seconds(pids), time.perf_counter()
+    with empty.database.engine.begin() as target:
+        if not empty.database.is_sqlite:
+            target.execute(text("SET LOCAL statement_timeout = 0"))
+        for name, rows in held.items():
+            put(target, name, rows)
+    return time.perf_counter() - began, cpu_seconds(pids) - before
+
+
+def _take_postgresql(connection: Any, name: str) -> bytes:
+    connection.execute(text("SET statement_timeout = 0"))
+    with connection.connection.driver_connection.cursor().copy(f'COPY "{name}" TO STDOUT') as copy:
+        return b"".join(copy)
+
+
+def _put_postgresql(connection: Any, name: str, rows: bytes) -> None:
+    with connection.connection.driver_connection.cursor().copy(f'COPY "{name}" FROM STDIN') as copy:
+        copy.write(rows)
+
+
+def _take_sqlite(connection: Any, name: str) -> list[Any]:
+    return list(connection.exec_driver_sql(f'SELECT * FROM "{name}"'))
+
+
+def _put_sqlite(connection: Any, name: str, rows: list[Any]) -> None:
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        connection.connection.driver_connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)

@@ -1,0 +1,139 @@
+"""Reading: first pages of the desk, of lists and of searches, in towns of several sizes at once; and a case's page."""
+
+import logging
+import statistics
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+
+from changing import headers
+from driving import Request, drive
+from ground import Bench, port_of
+from houses import House, running, ventil
+from seeding import town
+from sqlalchemy import event, text
+from table import Row, Target
+
+from cases.case import Case
+from cases.commenting import comment
+from cases.people import actor_for
+from cases.settings import read_settings
+from cases.words import Visibility
+from web import create_app
+
+PAGES = {
+    "desk: came in": "/skrivbord?del=inkommet",
+    "desk: overdue": "/skrivbord?del=forsenat",
+    "desk: nothing done by a person": "/skrivbord?del=ror",
+    "desk: all open, one topic": "/skrivbord?del=alla&category=category3",
+    "a department's list": "/enhet/gata",
+    "API: overdue by due day": "/api/v1/cases?overdue=true&sort=due",
+    "API: one department's assigned": "/api/v1/cases?responsible=gata&state=assigned",
+    "API: one place": "/api/v1/cases?place=place7",
+    "search: a very common word": "/sok?q=lampan",
+    "search: two words": "/sok?q=trasig+Slottsgatan",
+    "search: a rare street and number": "/sok?q=Torpslingan+77",
+    "search: nothing found": "/sok?q=kvartsporfyr",
+    "search on the desk": "/skrivbord?del=alla&q=bussar",
+}
+SIZES = {"postgresql": (1_000, 10_000, 100_000, 1_000_000), "sqlite": (1_000, 10_000, 100_000)}
+BESIDE = {"postgresql": 10_000, "sqlite": 1_000}  # the size that the largest is compared with
+MOST = Target(1.5)
+
+
+def first_pages(bench: Bench) -> list[Row]:
+    """First pages at 1,000 to 1,000,000 cases: p95 of the largest beside that of a small town."""
+    return [row for kind in SIZES for row in _on(bench, kind)]
+
+
+def _on(bench: Bench, kind: str) -> list[Row]:
+    towns = {size: _town(bench, kind, size) for size in SIZES[kind]}
+    with ExitStack() as stack:
+        for house in towns.values():
+            port = port_of(house)
+            stack.enter_context(running(house, ventil("web", "--port", str(port), "--processes", "1"), port=port))
+        rows = [_row(bench, kind, what, path, towns) for what, path in PAGES.items()]
+    for house in towns.values():
+        bench.drop(house)
+    return rows
+
+
+def _town(bench: Bench, kind: str, size: int) -> House:
+    house = bench.house(kind)
+    town(house.database, bench.few(size) if size > 10_000 else size // (10 if bench.quick else 1), datetime.now(UTC))
+    return house
+
+
+def _row(bench: Bench, kind: str, what: str, path: str, towns: dict[int, House]) -> Row:
+    """Ask every town in turn, some rounds; compare the medians of the rounds' p95."""
+    count, times = bench.some(60), {size: list[list[float]]() for size in towns}
+    for number in range(bench.rounds + 1):
+        for size, house in towns.items():
+            given = (("Cookie", house.cookie), *headers(house.token))  # pages take the one, the API the other
+            outcome = drive(port_of(house), [Request("GET", path, headers=given)] * (count if number else 8), 1)
+            if set(outcome.statuses) != {200}:
+                raise RuntimeError(f"{path}: {outcome.statuses}")
+            times[size] += [sorted(outcome.each)] if number else []
+    p95 = {size: [1000 * each[int(len(each) * 0.95)] for each in rounds] for size, rounds in times.items()}
+    p50 = {size: 1000 * statistics.median(statistics.median(each) for each in rounds) for size, rounds in times.items()}
+    small, large = BESIDE[kind], max(towns)
+    ratios = [many / few for few, many in zip(p95[small], p95[large], strict=True)]
+    return Row(
+        f"{what}: p95", f"{kind}, {small:,} | {large:,} cases", "ms",
+        statistics.median(p95[large]), statistics.median(p95[small]),
+        statistics.median(p95[large]) / statistics.median(p95[small]),
+        (max(ratios) - min(ratios)) / statistics.median(ratios), MOST,
+        "p50 " + ", ".join(f"{size:,}: {p50[size]:.1f}" for size in towns),
+    )  # fmt: skip
+
+
+def case_page(bench: Bench) -> list[Row]:
+    """A case's page, for the contact person, with 20 and with 200 events: queries, and time."""
+    return [row for kind in ("postgresql", "sqlite") for row in _case_page(bench, kind)]
+
+
+def _case_page(bench: Bench, kind: str) -> list[Row]:
+    house = bench.house(kind)
+    town(house.database, 100, datetime.now(UTC))
+    few, many = (_asked(house, _with_events(house, events), bench.some(40)) for events in (20, 200))
+    bench.drop(house)
+    beside = f"{few[0]} with 20 events"
+    return [
+        Row("a case's page with 200 events: queries", kind, "", many[0], target=Target(6, of="ours"), beside=beside),
+        Row("a case's page, 20 | 200 events: time in the process", kind, "ms", many[1], few[1], many[1] / few[1]),
+    ]
+
+
+def _with_events(house: House, many: int) -> str:
+    """Give the reference of a case that has been commented on until it has so many events."""
+    with house.database.transaction() as session:
+        case = session.scalars(text_of_open(many)).one()
+        case = session.get_one(Case, case)
+        person_id = session.scalars(text("SELECT id FROM person ORDER BY id LIMIT 1")).one()
+        actor = actor_for(session, person_id)
+        at = datetime.now(UTC) - timedelta(hours=1)
+        for number in range(many - case.version):
+            comment(session, case, f"Vi har ringt {number} gånger.", Visibility.PUBLIC, by=actor, at=at)
+        return case.ref
+
+
+def text_of_open(number: int):
+    """Give the query for the id of an open case, another for each number."""
+    return text(f"""SELECT id FROM "case" WHERE state = 'assigned' ORDER BY id LIMIT 1 OFFSET {number // 100}""")
+
+
+def _asked(house: House, ref: str, times: int) -> tuple[int, float]:
+    """Give how many statements the page takes, and the median of its milliseconds, without a server."""
+    said: list[str] = []
+    logging.disable()
+    browser = create_app(read_settings(house.environment), house.database).test_client()
+    browser.set_cookie(*house.cookie.split("=", 1), domain="127.0.0.1")
+    event.listen(house.database.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+    took, counted = [], 0
+    for _ in range(times):
+        said.clear()
+        began = datetime.now(UTC)
+        if browser.get(f"/arenden/{ref}", base_url=house.environment["VENTIL_BASE_URL"]).status_code != 200:
+            raise RuntimeError("the case's page was not shown")
+        took.append((datetime.now(UTC) - began).total_seconds() * 1000)
+        counted = sum(not statement.startswith(("BEGIN", "ROLLBACK", "COMMIT")) for statement in said)
+    return counted, statistics.median(took)

@@ -1,0 +1,35 @@
+"""How soon a command line has started: `ventil sweep` with nothing due, beside importing SQLAlchemy alone."""
+
+import os
+import subprocess
+import sys
+import time
+
+from ground import Bench
+from houses import House, ventil
+from table import Row, Target, compared
+
+TIMES = 10
+
+
+def starting(bench: Bench) -> list[Row]:
+    """A command with nothing to do, beside `python -c "import sqlalchemy"`."""
+    house = bench.house("sqlite")
+    plain = [sys.executable, "-c", "import sqlalchemy"]
+    rounds = [(_run(plain, house), _run(ventil("sweep"), house)) for _ in range(2 if bench.quick else TIMES)]
+    bench.drop(house)
+    cpu = [(floor[1], ours[1]) for floor, ours in rounds]
+    wall = [(floor[0], ours[0]) for floor, ours in rounds]
+    return [
+        compared("`ventil sweep`, nothing due: CPU", "SQLite", "s", cpu, Target(3.0)),
+        compared("`ventil sweep`, nothing due: time", "SQLite", "s", wall),
+    ]
+
+
+def _run(command: list[str], house: House) -> tuple[float, float]:
+    """Run the command to its end; give seconds of the wall clock and of CPU."""
+    before, began = os.times(), time.perf_counter()
+    subprocess.run(command, env={**os.environ, **house.environment}, check=True, stdout=subprocess.DEVNULL)
+    after = os.times()
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return time.perf_counter() - began, used

@@ -1,0 +1,105 @@
+"""The sweep, beside the same rows by set-based SQL, and what it costs when nothing is due."""
+
+import shutil
+import statistics
+from datetime import UTC, datetime
+from pathlib import Path
+
+import services
+from ground import Bench, cost
+from houses import House
+from seeding import floor_sweep, seed
+from table import Row, Target, compared
+
+from cases.database import Database
+from cases.overdue import sweep
+
+MORNING = datetime(2026, 11, 24, 10, tzinfo=UTC)
+SIZES = (  # database, open cases, due, target
+    ("postgresql", 1_000_000, 100_000, Target(3.0)),
+    ("postgresql", 100_000, 10_000, Target(5.0)),
+    ("sqlite", 100_000, 10_000, Target(5.0)),
+)
+
+
+def sweeping(bench: Bench) -> list[Row]:
+    """The sweep at several sizes; 1,000 due among 10,000 and among 100,000; nothing due."""
+    rows = [row for kind, count, due, target in SIZES for row in _beside_floor(bench, kind, count, due, target)]
+    return rows + [_grown(bench, kind) for kind in ("postgresql", "sqlite")]
+
+
+def _beside_floor(bench: Bench, kind: str, count: int, due: int, target: Target) -> list[Row]:
+    house, where = _seeded(bench, kind, count, due), f"{kind}, {due:,} due of {count:,}"
+    rounds = [_once(bench, house, floor_first=number % 2 == 0) for number in range(bench.rounds)]
+    bench.drop(house)
+    plain, ours, idle, grown = zip(*rounds, strict=True)
+    return [
+        compared("sweep: time", where, "s", [(f[0], o[0]) for f, o in zip(plain, ours, strict=True)], target),
+        compared("sweep: CPU of all processes", where, "s", [(f[1], o[1]) for f, o in zip(plain, ours, strict=True)]),
+        Row("sweep: memory on top", where, "MB", max(grown)),
+        Row("sweep: nothing due", f"{kind}, {count:,} open", "s", statistics.median(idle),
+            target=Target(0.1, of="ours")),
+    ]  # fmt: skip
+
+
+def _once(bench: Bench, house: House, *, floor_first: bool) -> tuple[tuple[float, float], ...]:
+    """Sweep one copy of the house by SQL and one by Ventil; give what each cost, an idle sweep, and memory on top."""
+    plain, own = (_copy(bench, house) for _ in range(2))
+    pids = bench.pids(house, [])
+    floor_cost = cost(lambda: floor_sweep(plain, MORNING), pids) if floor_first else None
+    before = _peak(reset=True)
+    ours = cost(lambda: sweep(own, now=MORNING), pids)
+    grown = _peak() - before
+    floor_cost = floor_cost or cost(lambda: floor_sweep(plain, MORNING), pids)
+    idle = cost(lambda: sweep(own, now=MORNING))[0]
+    for database in (plain, own):
+        _drop(bench, database)
+    return floor_cost, ours, idle, grown
+
+
+def _grown(bench: Bench, kind: str) -> Row:
+    """Give how a sweep of 1,000 due grows when ten times as many are open."""
+    few, many = _seeded(bench, kind, 10_000, 1_000), _seeded(bench, kind, 100_000, 1_000)
+    pairs = []
+    for _ in range(bench.rounds):
+        copies = [_copy(bench, house) for house in (few, many)]
+        pairs.append(tuple(cost(lambda one=one: sweep(one, now=MORNING))[0] for one in copies))
+        for database in copies:
+            _drop(bench, database)
+    for house in (few, many):
+        bench.drop(house)
+    return compared("sweep: 1,000 due, of 10,000 | of 100,000 open", kind, "s", pairs, Target(1.3))
+
+
+def _seeded(bench: Bench, kind: str, count: int, due: int) -> House:
+    house = bench.house(kind)
+    seed(house.database, bench.few(count), bench.few(due) // (2 if bench.quick else 1), MORNING)
+    house.database.close()
+    return house
+
+
+def _copy(bench: Bench, house: House) -> Database:
+    """Give a copy of the house's database."""
+    if house.database.is_sqlite:
+        path = bench.place() / "copy.sqlite3"
+        shutil.copy(house.url.removeprefix("sqlite:///"), path)
+        return Database(f"sqlite:///{path}", house.database.calendar)
+    name = bench.place().name
+    url = services.fresh_database(bench.postgres.url, f"copy{name}", template=house.url.rpartition("/")[2])
+    return Database(url, house.database.calendar)
+
+
+def _drop(bench: Bench, database: Database) -> None:
+    database.close()
+    if database.is_sqlite:
+        shutil.rmtree(Path(database.url.removeprefix("sqlite:///")).parent)
+    else:
+        services.drop_database(bench.postgres.url, database.url.rpartition("/")[2])
+
+
+def _peak(*, reset: bool = False) -> float:
+    """Give the most memory that this process has held since the last reset, in MB."""
+    if reset:
+        Path("/proc/self/clear_refs").write_text("5")
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))

@@ -1,0 +1,123 @@
+"""The table: one row per figure, beside its floor and its target, as text, Markdown or JSON."""
+
+import json
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+HEADS = ("what", "where", "floor", "ventil", "unit", "ratio", "+-", "target", "beside")
+BEGINS, ENDS = "<!-- figures: `ventil bench --page` writes them -->", "<!-- end of figures -->"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is wanted of a figure: a bound of the ratio or of ours, from above or from below."""
+
+    bound: float
+    of: str = "ratio"
+    least: bool = False
+
+    def is_met(self, row: "Row") -> bool:
+        """Say whether the row's figure is within the bound."""
+        figure = row.ratio if self.of == "ratio" else row.ours
+        return figure is not None and (figure >= self.bound if self.least else figure <= self.bound)
+
+    def __str__(self) -> str:
+        return f"{'>=' if self.least else '<='} {self.bound:g}{'x' if self.of == 'ratio' else ''}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure: ours, the floor's from the same run, their ratio, and how far the rounds' ratios lie apart."""
+
+    what: str
+    where: str
+    unit: str
+    ours: float
+    floor: float | None = None
+    ratio: float | None = None
+    spread: float | None = None
+    target: Target | None = None
+    beside: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells it from the others."""
+        return f"{self.what}, {self.where}"
+
+    def cells(self) -> tuple[str, ...]:
+        """Give the row as text; a target that is missed is marked."""
+        missed = "" if self.target is None or self.target.is_met(self) else " MISSED"
+        return (
+            self.what, self.where, _number(self.floor), _number(self.ours), self.unit,
+            "" if self.ratio is None else f"{self.ratio:.2f}", "" if self.spread is None else f"{self.spread:.0%}",
+            f"{self.target or ''}{missed}", self.beside,
+        )  # fmt: skip
+
+
+def compared(what: str, where: str, unit: str, pairs: Sequence[tuple[float, float]], target: Target | None = None,
+             beside: str = "") -> Row:  # fmt: skip
+    """Give the row of what was measured in rounds, as (floor, ours): medians, and the spread of the rounds' ratios."""
+    ratios = [ours / floor for floor, ours in pairs]
+    ratio = statistics.median(ratios)
+    return Row(
+        what, where, unit, statistics.median(ours for _, ours in pairs), statistics.median(floor for floor, _ in pairs),
+        ratio, (max(ratios) - min(ratios)) / ratio, target, beside,
+    )  # fmt: skip
+
+
+def _number(figure: float | None) -> str:
+    if figure is None:
+        return ""
+    return f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"
+
+
+def as_text(rows: Iterable[Row]) -> str:
+    """Give the rows as a table of equal columns."""
+    lines = [HEADS, *(row.cells() for row in rows)]
+    widths = [max(len(line[n]) for line in lines) for n in range(len(HEADS))]
+    padded = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
+    return "\n".join(line.rstrip() for line in padded)
+
+
+def as_markdown(rows: Iterable[Row], about: dict[str, str]) -> str:
+    """Give the rows as a Markdown table, after a line about the run."""
+    lines = [f"{', '.join(f'{name} {value}' for name, value in about.items())}.", ""]
+    lines += [f"| {' | '.join(HEADS)} |", f"|{'---|' * len(HEADS)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(row.cells())} |" for row in rows)])
+
+
+def change_since(rows: Iterable[Row], before: Iterable[Row]) -> str:
+    """Say how each figure has changed since an earlier run: its ratio, or the figure itself where it has none."""
+    known = {row.key: row for row in before}
+    return "\n".join(_change(row, known[row.key]) for row in rows if row.key in known)
+
+
+def _change(row: Row, was: Row) -> str:
+    old, new = (was.ratio, row.ratio) if row.ratio is not None and was.ratio is not None else (was.ours, row.ours)
+    part = f"{new / old - 1:+.0%}" if old else ""
+    return f"{row.key}: {old:.3g} -> {new:.3g} {part}"
+
+
+def write_json(path: Path, rows: Iterable[Row], about: dict[str, str]) -> None:
+    """Keep a run, to be compared with a later one."""
+    path.write_text(json.dumps({"about": about, "rows": [asdict(row) for row in rows]}, indent=1, ensure_ascii=False))
+
+
+def read_json(path: Path) -> tuple[list[Row], dict[str, str]]:
+    """Give a run that was kept, and what it says about itself."""
+    kept = json.loads(path.read_text())
+    return [_row(one) for one in kept["rows"]], kept["about"]
+
+
+def _row(kept: dict[str, Any]) -> Row:
+    return Row(**(kept | {"target": Target(**kept["target"]) if kept["target"] else None}))
+
+
+def write_page(path: Path, rows: Iterable[Row], about: dict[str, str]) -> None:
+    """Put the table between the page's two marks."""
+    before, _, rest = path.read_text().partition(BEGINS)
+    after = rest.partition(ENDS)[2]
+    path.write_text(f"{before}{BEGINS}\n\n{as_markdown(rows, about)}\n\n{ENDS}{after}")
