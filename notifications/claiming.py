@@ -1,21 +1,42 @@
 """Claiming: which letters a worker may send now. Per address they go out in the order in which they came."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import takewhile
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from notifications.breaker import is_down_now, locked
+from cases.database import UtcDateTime
+from notifications.breaker import locked
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.leases import Pace, is_free, present, take
 from notifications.set_aside import NO_VERDICT, set_aside_delivery
 
 
+def _claimable() -> Select[int, int]:
+    """Select the oldest letters that may be begun: to each address nothing newer before what is older."""
+    older, moment = aliased(Delivery), bindparam("moment", type_=UtcDateTime)
+    held_back = exists().where(
+        older.address_id == Delivery.address_id,
+        older.id < Delivery.id,
+        older.outcome == Outcome.WAITING,
+        or_(older.lease_until > moment, older.next_attempt_at > moment),
+    )
+    waits = (Delivery.outcome == Outcome.WAITING, Delivery.channel == Channel.MAIL)
+    return (
+        select(Delivery.id, Delivery.claims)
+        .where(*waits, is_free(Delivery, moment), ~held_back)
+        .order_by(Delivery.id)
+        .limit(bindparam("most"))
+    )
+
+
+CLAIMABLE = _claimable()
+
+
 def is_anything_due(session: Session) -> bool:
     """Say whether a letter could be claimed now, were its server there."""
-    return session.scalar(_claimable(present(session), 1).with_only_columns(Delivery.id)) is not None
+    return session.execute(CLAIMABLE, {"moment": present(session), "most": 1}).first() is not None
 
 
 def claim(session: Session, server: str, pace: Pace) -> tuple[str, list[int]]:
@@ -24,40 +45,20 @@ def claim(session: Session, server: str, pace: Pace) -> tuple[str, list[int]]:
     One that was begun before without a verdict is claimed alone, so that it takes no other with it; after too many
     such claims it is set aside. Only one worker at a time claims for a server.
     """
-    locked(session, server)
-    if is_down_now(session, server):
+    if locked(session, server).down_since is not None:
         return "", []
-    found = list(session.execute(_claimable(present(session), pace.batch)).all())
+    moment = present(session)
+    found = list(session.execute(CLAIMABLE, {"moment": moment, "most": pace.batch}).all())
     while found and found[0].claims >= pace.most_claims:
         _set_aside(session, found.pop(0).id, pace)
     ids = without_suspects([(row.id, row.claims) for row in found])
-    return (take(session, Delivery, ids, pace), ids) if ids else ("", [])
+    return (take(session, Delivery, ids, pace, moment), ids) if ids else ("", [])
 
 
 def without_suspects(found: Sequence[tuple[int, int]]) -> list[int]:
     """Give the ids of (id, claims) pairs up to the first that was begun before; that one only when it is first."""
     fresh = [id_ for id_, _ in takewhile(lambda row: not row[1], found)]
     return fresh or [id_ for id_, _ in found[:1]]
-
-
-def _claimable(moment: datetime, limit: int) -> Select[int, int]:
-    older = aliased(Delivery)
-    held_back = exists().where(
-        older.address_id == Delivery.address_id,
-        older.id < Delivery.id,
-        older.outcome == Outcome.WAITING,
-        or_(older.lease_until > moment, older.next_attempt_at > moment),
-    )
-    return (
-        select(Delivery.id, Delivery.claims)
-        .where(_waits(), is_free(Delivery, moment), ~held_back)
-        .order_by(Delivery.id)
-        .limit(limit)
-    )
-
-
-def _waits() -> ColumnElement[bool]:
-    return (Delivery.outcome == Outcome.WAITING) & (Delivery.channel == Channel.MAIL)
 
 
 def _set_aside(session: Session, delivery_id: int, pace: Pace) -> None:

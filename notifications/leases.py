@@ -37,7 +37,7 @@ def present(session: Session) -> datetime:
     return session.connection().execute(PRESENT).scalar_one()
 
 
-def is_free(row: Any, moment: datetime) -> ColumnElement[bool]:
+def is_free(row: Any, moment: Any) -> ColumnElement[bool]:
     """Hold when nobody has a lease on the row, and it is not to be tried later."""
     return and_(
         or_(row.lease_until.is_(None), row.lease_until <= moment),
@@ -45,10 +45,10 @@ def is_free(row: Any, moment: datetime) -> ColumnElement[bool]:
     )
 
 
-def take(session: Session, kind: Any, ids: list[int], pace: Pace) -> str:
-    """Claim these rows; the claim is counted now, whatever becomes of it. Gives the token."""
+def take(session: Session, kind: Any, ids: list[int], pace: Pace, moment: datetime) -> str:
+    """Claim these rows from this moment on; the claim is counted now, whatever becomes of it. Gives the token."""
     token = secrets.token_hex(16)
-    taken = {"lease_token": token, "lease_until": present(session) + pace.lease}
+    taken = {"lease_token": token, "lease_until": moment + pace.lease}
     session.execute(
         update(kind).where(kind.id.in_(ids)).values(claims=kind.claims + 1, **taken),
         execution_options={"synchronize_session": False},

@@ -60,15 +60,17 @@ def deliver_some(database: Database, post: Post, *, stop: threading.Event | None
 
     A server that cannot be reached costs no letter anything.
     """
+    name = post.server.name
     with database.reading() as session:
         if not is_anything_due(session):
             return 0
-    name = post.server.name
-    if not breaker.lets_through(database, name):
+        was_down = breaker.is_down_now(session, name)
+    if was_down and not breaker.begin_probe(database, name):
         return 0
     try:
         with post.server.line() as line:
-            breaker.is_up(database, name)
+            if was_down:
+                breaker.is_up(database, name)
             return _Round(database, post, line, stop or threading.Event()).run()
     except Unreachable as error:
         breaker.is_down(database, name, str(error))

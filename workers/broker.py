@@ -14,13 +14,13 @@ from dramatiq.brokers.stub import StubBroker
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from workers.listening import ListeningConsumer, ring_at
+
 LOG = structlog.get_logger()
 TIMEOUTS = {"socket_timeout": "5", "socket_connect_timeout": "5", "health_check_interval": "30"}
 MAINTENANCE_CHANCE, HEARTBEAT_TIMEOUT = 200_000, 30_000  # a killed worker's hints come back within half a minute
 DEAD_HINTS_LIVE = 3_600_000  # milliseconds: nobody needs them, the rows are the truth
 CAP_PER_THREAD = 3
-SLOW = 1000  # milliseconds between two looks into an empty queue
-POLLED_EVERY = {"letters": 60}  # somebody waits for these
 SILENCE = 2.0  # seconds in which a Redis that did not answer is not rung again
 TROUBLE = (redis.RedisError, OSError, dramatiq.errors.BrokerError)
 
@@ -43,9 +43,15 @@ class OurRedisBroker(RedisBroker):
             self.queues.add(queue_name)
             self.emit_after("declare_queue", queue_name)
 
-    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = SLOW) -> Consumer:
-        """Give a consumer that asks Redis as often as its queue needs, whatever `timeout` says."""
-        return super().consume(queue_name, prefetch, POLLED_EVERY.get(queue_name, SLOW))
+    def enqueue(self, message: dramatiq.Message[Any], *, delay: int | None = None) -> dramatiq.Message[Any]:
+        """Put the message into its queue, and let a worker know at once."""
+        enqueued = super().enqueue(message, delay=delay)
+        ring_at(self, message.queue_name)
+        return enqueued
+
+    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 0) -> Consumer:
+        """Give a consumer that waits for the bell, whatever `timeout` says."""
+        return ListeningConsumer(self, queue_name, prefetch)
 
     def depth(self, queue_name: str) -> int:
         """Count the messages that nobody has fetched."""

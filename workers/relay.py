@@ -80,7 +80,7 @@ def _claim(session: Session, pace: Pace) -> _Claimed:
     works = [_Todo(row.id, row.event_id, row.stream) for row in heads if row.id in ids]
     if works and not heads[0].claims:
         works = _with_followers(session, works, moment, pace.batch)
-    return _Claimed(take(session, Work, [work.id for work in works], pace) if works else "", works)
+    return _Claimed(take(session, Work, [work.id for work in works], pace, moment) if works else "", works)
 
 
 def _heads(moment: datetime, limit: int) -> Select[int, int, int, int]:

@@ -29,8 +29,13 @@ def relay_until_closed(workplace: Workplace, wake: Wake, *, claimed: Callable[[]
 
 def relay_once(workplace: Workplace) -> bool:
     """Plan some events and a tick, and ring for what is to be sent; False when there was nothing to plan."""
-    planned = [relay_some(workplace.database), plan_a_tick(workplace.database)]
-    letters = sum(count or 0 for count in planned)
+    events = _ring_for(workplace, relay_some(workplace.database))
+    tick = _ring_for(workplace, plan_a_tick(workplace.database))
+    return events or tick
+
+
+def _ring_for(workplace: Workplace, letters: int | None) -> bool:
+    """Ring as often as there are batches of letters; False when nothing was there to plan."""
     if letters:
         workplace.bell.ring("deliver", times=-(-letters // PACE.batch))
-    return any(count is not None for count in planned)
+    return letters is not None

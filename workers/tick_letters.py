@@ -52,7 +52,7 @@ def _claim(session: Session, pace: Pace) -> tuple[Tick | None, str]:
     if tick.claims >= pace.most_claims:
         set_aside_tick(session, tick, NO_VERDICT.format(pace.most_claims))
         return None, ""
-    return tick, take(session, Tick, [tick.id], pace)
+    return tick, take(session, Tick, [tick.id], pace, present(session))
 
 
 def _plan(database: Database, tick: Tick, token: str, pace: Pace) -> tuple[int, str]:

@@ -199,8 +199,8 @@ def test_a_server_that_is_down_is_probed_by_one_at_a_time(town, post, smtp_sink,
     assert deliver_some(town.database, post) == 0  # it is not time for a probe
     assert tried == []
     let_all_be_due(town)
-    assert sending.breaker.lets_through(town.database, post.server.name)
-    assert not sending.breaker.lets_through(town.database, post.server.name)
+    assert sending.breaker.begin_probe(town.database, post.server.name)
+    assert not sending.breaker.begin_probe(town.database, post.server.name)
 
 
 @pytest.mark.parametrize("mood", ["hang", "drop"])

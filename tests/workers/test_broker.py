@@ -1,11 +1,21 @@
 """The bell: capped, quick to give up, and never what anything rests on."""
 
+import threading
 import time
 
 import dramatiq
 import pytest
 
+from workers import listening
 from workers.broker import QUEUES, Bell, InProcessBroker, make_broker, with_timeouts
+from workers.listening import ring_at
+
+
+def wait_until(holds, patience=20.0):
+    end = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_every_wait_for_redis_has_an_end():
@@ -46,6 +56,37 @@ def test_a_bell_that_cannot_be_rung_disturbs_nobody_and_is_rung_again_later(own_
     server.start()
     monkeypatch.setattr(bell, "_silent_until", 0.0)
     assert bell.ring("deliver")
+
+
+@pytest.mark.redis
+def test_a_worker_that_listens_has_the_message_as_soon_as_the_bell_rings(redis_url, monkeypatch):
+    broker = make_broker(redis_url)
+    monkeypatch.setattr(listening, "LISTENS_FOR", 4)
+    heard = []
+    consumer = broker.consume("letters", prefetch=2)
+    listener = threading.Thread(target=lambda: heard.append(next(consumer)), daemon=True)
+    listener.start()
+    wait_until(lambda: broker.client.info("clients")["blocked_clients"])
+    Bell(broker, threads=2).ring("deliver")
+    listener.join(20)
+    assert [message and message.actor_name for message in heard] == ["deliver"]
+
+
+@pytest.mark.redis
+def test_rings_that_nobody_hears_are_not_hoarded(redis_url):
+    broker = make_broker(redis_url)
+    for _ in range(listening.MOST_RINGS + 5):
+        ring_at(broker, "letters")
+    assert broker.client.llen("dramatiq:letters.bell") == listening.MOST_RINGS
+
+
+@pytest.mark.redis
+def test_a_listener_whose_redis_goes_away_says_so_and_does_not_hang(own_redis):
+    server = own_redis()
+    consumer = make_broker(server.url).consume("letters")
+    server.stop()
+    with pytest.raises(dramatiq.errors.ConnectionClosed):
+        next(consumer)
 
 
 @pytest.mark.redis
