@@ -34,7 +34,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
-from cases.database import Base, UtcDateTime, table_of
+from cases.database import Base, UtcDateTime, table_of, write_json
 
 Rows = list[dict[str, Any]]
 AT_A_TIME = 500  # ids
@@ -164,7 +164,7 @@ def _word(value: str | None) -> str | None:
     return None if value is None else str(value)
 
 
-EVERYWHERE: dict[type, Write] = {JSON: json.JSONEncoder(ensure_ascii=False).encode, Enum: _word, Date: _iso}
+EVERYWHERE: dict[type, Write] = {JSON: write_json, Enum: _word, Date: _iso}
 WRITTEN: dict[str, dict[type, Write]] = {
     "postgresql": {**EVERYWHERE, UtcDateTime: _iso},
     "sqlite": {**EVERYWHERE, UtcDateTime: _sorted_by_text},

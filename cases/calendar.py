@@ -11,8 +11,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 MORNING = time(7)
 LAST_SECOND = time(23, 59, 59)
 SATURDAY = 5
@@ -26,6 +24,8 @@ class OutsideCalendar(ValueError):
 @cache
 def days_off(year: int) -> dict[date, str]:
     """Give the days of `year` on which nobody works although they may be weekdays, by their Swedish names."""
+    import holidays  # a fifth of the time in which a command starts, and most find nothing to do
+
     return dict(
         holidays.country_holidays(
             "SE", categories=("public", "de_facto"), include_sundays=False, language="sv", years=year

@@ -1,5 +1,6 @@
 """The database: one engine, and the only two ways to open a transaction."""
 
+import json
 import sqlite3
 import threading
 import time
@@ -46,6 +47,15 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class JsonText(str):
+    """JSON that is written out already: it goes into a column of JSON as it stands."""
+
+
+def write_json(value: object) -> str:
+    """Give the text of a column of JSON."""
+    return value if isinstance(value, JsonText) else json.dumps(value, ensure_ascii=False)
 
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
@@ -176,6 +186,7 @@ def insert_of(session: Session) -> Any:
 def _postgresql_engine(url: str, pool_size: int) -> Engine:
     engine = create_engine(
         url,
+        json_serializer=write_json,
         pool_size=pool_size,
         max_overflow=10,
         pool_timeout=10,
@@ -210,7 +221,8 @@ def _ping_after_rest(engine: Engine, connection: Any, record: ConnectionPoolEntr
 def _sqlite_engine(url: str) -> Engine:
     path = url.removeprefix("sqlite:///")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 15, "check_same_thread": False}, pool_size=20)
+    timeouts = {"timeout": 15, "check_same_thread": False}
+    engine = create_engine(url, connect_args=timeouts, pool_size=20, json_serializer=write_json)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.bulk import insert_many, reserve
-from cases.database import Base, BigId, UtcDateTime, now, one_of, table_of
+from cases.database import Base, BigId, JsonText, UtcDateTime, now, one_of, table_of
 from cases.events import Happening
 from cases.gathering import gathering_of
 from cases.people import Actor, ActorKind
@@ -161,9 +161,9 @@ class Entry:
             "actor": self.by.kind,
             "person_id": self.by.person_id,
             "tick_id": self.by.tick_id,
-            "facts": happening.facts(),
-            "changes": changes,
-            "commitments": [[said.field, commitment(said.text, salt)] for said, salt in spoken],
+            "facts": canonical(happening.facts()),
+            "changes": canonical(changes),
+            "commitments": canonical([[said.field, commitment(said.text, salt)] for said, salt in spoken]),
             "previous_hash": self.subject.head_hash,
         }
         self.subject.head_hash = row["hash"] = chained(self.subject.stream_name, row)
@@ -219,20 +219,22 @@ def _insert_events(session: Session, rows: list[dict[str, Any]], recorded_at: da
 
 
 def chained(stream_name: str, row: dict[str, Any]) -> str:
-    """Give the hash of an event: SHA-256 over its canonical JSON, the one before it included."""
-    content = [
-        stream_name, row["seq"], row["type"], row["at"].isoformat(), str(row["actor"]), row["person_id"],
-        row["facts"], row["changes"], row["commitments"], row["previous_hash"],
-    ]  # fmt: skip
-    return hashlib.sha256(canonical(content).encode()).hexdigest()
+    """Give the hash of an event: SHA-256 over its canonical JSON, the one before it included.
+
+    The row's facts, changes and commitments are canonical JSON already; nothing else in it needs escaping.
+    """
+    person = "null" if row["person_id"] is None else row["person_id"]
+    who = f'"{stream_name}",{row["seq"]},"{row["type"]}","{row["at"].isoformat()}","{row["actor"]}",{person}'
+    what = f'{row["facts"]},{row["changes"]},{row["commitments"]},"{row["previous_hash"]}"'
+    return hashlib.sha256(f"[{who},{what}]".encode()).hexdigest()
 
 
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def canonical(value: Any) -> str:
+def canonical(value: Any) -> JsonText:
     """Give JSON that is the same for the same value: sorted keys, no spaces, UTF-8."""
-    return _canonical.encode(value)
+    return JsonText(_canonical.encode(value))
 
 
 def plain(value: Any) -> Any:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from commands.opening import A_FILE, Failure, right_now, text_of, the_house
+from commands.opening import A_FILE, Failure, right_now, spare_what_stays, text_of, the_house
 
 TELL_EVERY = 5_000  # rows of an import
 
@@ -21,6 +21,7 @@ def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | N
     from cases.importing import Order, examine, report_bad, write
     from cases.imports.replaying import Clocks
 
+    spare_what_stays()
     order = Order(file, right_now(), text_of(map_file) if map_file else None, Clocks(clocks))
     with the_house() as database:
         examined = examine(database, order, _tell_row if dry_run else _tell_bad_row)

@@ -1,5 +1,6 @@
 """What every command begins with: the settings, a database, the moment, a text from a file."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -42,6 +43,12 @@ def the_house(settings: Settings | None = None) -> "Iterator[Database]":
         if is_behind(database):
             raise Failure(BEHIND)
         yield database
+
+
+def spare_what_stays() -> None:
+    """Let the garbage collector pass by what was loaded: it was a quarter of an import's CPU."""
+    gc.collect()
+    gc.freeze()
 
 
 def right_now() -> datetime:

@@ -14,6 +14,7 @@ from cases.units import MAY_BE_RESPONSIBLE
 SLOT = re.compile(r"\{([^{}]+)\}")
 UNKNOWN = "*"  # in [values.X]: what any value that is not named becomes
 EMPTY = ""
+ALONE = ("", "")  # the words about one column
 MOST_TOLD = 6
 CREATABLE = ("category", "place", "responsible")
 
@@ -38,12 +39,14 @@ class Template:
     def of(cls, text: str) -> "Template":
         """Read "{type}, {address}"; a text without braces is the name of one column."""
         if not SLOT.search(text):
-            return cls(("", ""), (text.strip().casefold(),))
+            return cls(ALONE, (text.strip().casefold(),))
         parts = SLOT.split(text)
         return cls(tuple(parts[::2]), tuple(name.strip().casefold() for name in parts[1::2]))
 
     def fill(self, values: dict[str, str]) -> str:
         """Give the value of a row. What only joined empty columns is cut off at both ends."""
+        if self.words == ALONE:
+            return values.get(self.columns[0], "").strip().strip(" ,;")
         filled = self.words[0]
         for column, words_after in zip(self.columns, self.words[1:], strict=True):
             filled += values.get(column, "").strip() + words_after
