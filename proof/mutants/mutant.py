@@ -1,0 +1,67 @@
+"""The mutants: which seam is another, what the house then lives through, and which invariant must notice."""
+
+import time
+from dataclasses import dataclass
+
+from proof.mutants import seams, trials
+from proof.mutants.seams import Seam
+from proof.mutants.stage import Place
+from proof.mutants.trials import Trial
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One house that is broken on purpose."""
+
+    name: str
+    seam: Seam
+    trial: Trial
+    seen_by: str
+
+
+@dataclass(frozen=True)
+class Caught:
+    """What became of a mutant: which invariants were seen broken, and after how many seconds."""
+
+    name: str
+    seen_by: frozenset[str]  # one of these must be among them
+    seen: tuple[str, ...]
+    seconds: float
+
+    @property
+    def is_dead(self) -> bool:
+        """Say whether the invariant that it breaks was seen broken."""
+        return bool(self.seen_by & set(self.seen))
+
+    def __str__(self) -> str:
+        fate = ", ".join(self.seen) if self.is_dead else f"IT LIVES ({', '.join(self.seen) or 'nothing seen'})"
+        return f"{self.name:<34} {fate:<28} {self.seconds:6.1f} s"
+
+
+QUICK = (
+    Mutant("work is done when it is taken", seams.work_is_done_when_it_is_taken, trials.DIES_HANDED_IN, "I6"),
+    Mutant("sent before DATA", seams.sent_before_data, trials.DIES_HANDED_IN, "I8"),
+    Mutant("no lease", seams.no_lease, trials.meets_another_worker, "I10"),
+    Mutant("no cap on the broker's depth", seams.no_depth_cap, trials.rings_and_nobody_comes, "I17"),
+    Mutant("deferred BEGIN", seams.deferred_begin, trials.has_many_writers, "I17"),
+    Mutant("no dedupe key", seams.no_dedupe_key, trials.is_called_again_and_again, "I4"),
+    Mutant("swallowed retry", seams.swallowed_retry, trials.is_told_not_now, "I7"),
+    Mutant("overtaking", seams.overtaking, trials.is_told_not_now, "I11"),
+    Mutant("a new letter for each try", seams.a_new_letter_for_each_try, trials.loses_the_line, "I9"),
+    Mutant("a window for the sweep", seams.a_window_for_the_sweep, trials.sleeps_for_weeks, "I13"),
+    Mutant("a rung without next moment", seams.no_next_moment, trials.sleeps_for_weeks, "I14"),
+    Mutant("endless patience with poison", seams.endless_patience, trials.gets_a_letter_that_kills, "I15"),
+    Mutant("the author is told", seams.the_author_is_told, trials.lives, "I6"),
+    Mutant("answer before commit", seams.answer_before_commit, trials.is_called_again_and_again, "I1"),
+)
+ON_POSTGRESQL = (Mutant("a high-water mark", seams.high_water_mark, trials.commits_late, "I7"),)
+SLOW = (Mutant("mail before commit", seams.mail_before_commit, trials.DIES_IN_SILENCE, "I10"),)
+
+
+def put_on_trial(mutant: Mutant, place: Place) -> Caught:
+    """Let the mutant live through its trial in this place, which must be empty."""
+    begun = time.monotonic()
+    with mutant.seam():
+        breaches = mutant.trial(place)
+    seen = tuple(dict.fromkeys(breach.invariant for breach in breaches))
+    return Caught(mutant.name, frozenset({mutant.seen_by}), seen, time.monotonic() - begun)

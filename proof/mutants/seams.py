@@ -1,0 +1,218 @@
+"""Seams: where a mutant differs from the house. Each is a block in which one thing of the house is another.
+
+No line of the house knows of them. What they do instead is what well-known software does, or what a tired evening does.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+from unittest.mock import patch
+
+from sqlalchemy import Connection, Select, select, update
+from sqlalchemy.orm import Session
+
+from cases import database as databases
+from cases.case import Case
+from cases.clocks import Clock
+from cases.database import Database, NoLock, now
+from cases.overdue import Sweeper
+from cases.wire import Work
+from notifications import claiming, leases, preparing, sending, verdicts
+from notifications.circle import Circle
+from notifications.deliveries import Delivery
+from notifications.leases import KeptLease, Pace, present
+from notifications.outgoing import RefusedForNow
+from notifications.preparing import Ready, prepare
+from workers import broker, relay
+from workers.broker import Bell
+
+Seam = Callable[[], AbstractContextManager[object]]
+NEVER = timedelta(days=3650)
+A_WINDOW = timedelta(minutes=10)
+EVERY_FIFTH = 5
+
+
+def work_is_done_when_it_is_taken() -> AbstractContextManager[object]:
+    """Mark work as done where it is claimed, as a relay does that trusts its broker to retry."""
+    claim = relay._claim
+
+    def claims(session: Session, pace: Pace) -> Any:
+        claimed = claim(session, pace)
+        session.execute(update(Work).where(Work.lease_token == claimed.token).values(done_at=now()))
+        return claimed
+
+    return patch.object(relay, "_claim", claims)
+
+
+def sent_before_data() -> AbstractContextManager[object]:
+    """Record a letter as sent before the mail server has it."""
+
+    def send(self: Any, one: Ready, _token: str) -> bool:
+        self._record_sent(one.delivery_id)
+        self.line.send(one.letter)
+        return True
+
+    return patch.object(sending._Round, "_send", send)
+
+
+def mail_before_commit() -> AbstractContextManager[object]:
+    """Send letters inside the transaction that will record them."""
+
+    def send_all(self: Any, token: str, _lease: KeptLease) -> None:
+        with self.database.transaction() as session:
+            ready = prepare(session, token, self.post.letterhead, self.post.pace.most_claims)
+            for one in ready:
+                self.line.send(one.letter)
+                verdicts.sent(session, one.delivery_id)
+
+    return patch.object(sending._Round, "_send_all", send_all)
+
+
+def a_new_letter_for_each_try() -> AbstractContextManager[object]:
+    """Write the letter anew at each attempt, with a Message-ID of its own, as a queue of rendered jobs does."""
+    is_written = preparing._is_written
+
+    def written(*given: Any) -> bool:
+        for delivery in (one for one in given if isinstance(one, Delivery)):
+            delivery.message, delivery.message_id = None, None
+        return is_written(*given)
+
+    stack = ExitStack()
+    stack.enter_context(patch.object(preparing, "_is_written", written))
+    stack.enter_context(patch.object(preparing, "_message_id", lambda *_: f"{secrets.token_hex(8)}@prov.example"))
+    return stack
+
+
+def no_lease() -> AbstractContextManager[object]:
+    """Claim without keeping others away."""
+    take = leases.take
+
+    def taken(session: Session, kind: Any, ids: list[int], pace: Pace) -> str:
+        return take(session, kind, ids, replace(pace, lease=timedelta(0)))
+
+    stack = ExitStack()
+    for room in (claiming, relay):
+        stack.enter_context(patch.object(room, "take", taken))
+    return stack
+
+
+def no_depth_cap() -> AbstractContextManager[object]:
+    """Ring as often as one likes, however long the queue is."""
+
+    def ring(self: Bell, job: str, times: int = 1) -> bool:
+        queue = broker.QUEUES[job]
+        for _ in range(times):
+            self.broker.enqueue(broker._hint(queue, job))
+        return True
+
+    return patch.object(Bell, "ring", ring)
+
+
+def deferred_begin() -> AbstractContextManager[object]:
+    """Let a writer on SQLite begin as a reader, and let writers race for the lock."""
+
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    stack = ExitStack()
+    stack.enter_context(patch.object(databases, "_begin_sqlite", begin))
+    stack.enter_context(patch.object(databases, "FairLock", NoLock))
+    return stack
+
+
+def no_dedupe_key() -> AbstractContextManager[object]:
+    """Take no notice of an Idempotency-Key."""
+    return patch("web.idempotency.given_key", lambda: None)
+
+
+def swallowed_retry() -> AbstractContextManager[object]:
+    """Log that a letter was refused for now, and think no more of it."""
+
+    def forget(session: Session, delivery_id: int, _token: str, error: str) -> None:
+        forgotten = {"lease_token": None, "lease_until": None, "last_error": error}
+        later = present(session) + NEVER
+        session.execute(update(Delivery).where(Delivery.id == delivery_id).values(next_attempt_at=later, **forgotten))
+
+    return patch.dict(sending.VERDICTS, {RefusedForNow: forget})
+
+
+def overtaking() -> AbstractContextManager[object]:
+    """Send whatever is due, whether or not an older letter to the same address waits."""
+
+    def claimable(moment: datetime, limit: int) -> Select[int, int]:
+        due = (claiming._waits(), leases.is_free(Delivery, moment))
+        return select(Delivery.id, Delivery.claims).where(*due).order_by(Delivery.id).limit(limit)
+
+    return patch.object(claiming, "_claimable", claimable)
+
+
+def endless_patience() -> AbstractContextManager[object]:
+    """Try a letter that kills its worker again and again."""
+    claim = claiming.claim
+    return patch.object(sending, "claim", lambda session, server, pace: claim(session, server, _endless(pace)))
+
+
+def _endless(pace: Pace) -> Pace:
+    return replace(pace, most_claims=10**6)
+
+
+def a_window_for_the_sweep() -> AbstractContextManager[object]:
+    """Ask what has come due in the last minutes, not what is due and not done."""
+
+    def due(self: Sweeper) -> tuple[Any, ...]:
+        return (Case.next_at <= self.now, Case.next_at > self.now - A_WINDOW)
+
+    return patch.object(Sweeper, "_due", property(due))
+
+
+def no_next_moment() -> AbstractContextManager[object]:
+    """Let a rung fire without setting when the next one does."""
+
+    def after(clock: Clock, fired: int, moment: datetime, *_: object) -> Clock:
+        return Clock(clock.due_at, clock.cycle, fired + 1, moment)
+
+    return patch("cases.clocks.after_rung", after)
+
+
+def the_author_is_told() -> AbstractContextManager[object]:
+    """Tell people of what they did themselves."""
+    return patch.object(Circle, "author", lambda _: None)
+
+
+@contextmanager
+def answer_before_commit() -> Iterator[None]:
+    """Answer first and commit later: now and then there is no later."""
+    write, numbers = Database.transaction, count(1)
+
+    @contextmanager
+    def transaction(self: Database) -> Iterator[Session]:
+        with write(self) as session:
+            yield session
+            if next(numbers) % EVERY_FIFTH == 0:
+                session.rollback()
+
+    with patch.object(Database, "transaction", transaction):
+        yield
+
+
+def high_water_mark() -> AbstractContextManager[object]:
+    """Remember the highest number that was relayed, and go on from there: who commits late is passed by."""
+    marks: dict[str, int] = {"": 0}
+    heads, claim = relay._heads, relay._claim
+
+    def after_the_mark(moment: datetime, limit: int) -> Any:
+        return heads(moment, limit).where(Work.id > marks[""])
+
+    def claims(session: Session, pace: Pace) -> Any:
+        claimed = claim(session, pace)
+        marks[""] = max([marks[""], *(work.id for work in claimed.works)])
+        return claimed
+
+    stack = ExitStack()
+    stack.enter_context(patch.object(relay, "_heads", after_the_mark))
+    stack.enter_context(patch.object(relay, "_claim", claims))
+    return stack

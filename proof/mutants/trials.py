@@ -1,0 +1,239 @@
+"""Trials: what a house is put through before it is checked from outside. A sound one comes out without a breach.
+
+In one process each, on the ground of the crash sweep: the same house, the same clock, the same mail server.
+"""
+
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
+from werkzeug.test import TestResponse
+
+from cases.case import case_to_change
+from cases.commenting import comment
+from cases.people import A_COMMAND
+from cases.states import State
+from cases.words import Visibility
+from notifications import preparing, rendering
+from notifications.deliveries import Delivery
+from notifications.sending import deliver_some
+from proof.checker import Breach, Call, Gauge, Journal, Outside, Window
+from proof.checker.journal import ANSWERED, ASKED, HAND_IN, LOST
+from proof.crashes.acting import changed, handed_in
+from proof.crashes.boundaries import Crash
+from proof.crashes.grounds import BEGINS
+from proof.crashes.house import World
+from proof.crashes.journeys.clock import SILENT
+from proof.crashes.journeys.handing_in import HANDED_IN
+from proof.crashes.journeys.journey import Journey
+from proof.crashes.journeys.progress import TAKEN_ON
+from proof.crashes.mail_server import Mood
+from proof.crashes.sweeping import Broken, Length, Sweep
+from proof.mutants.stage import Place, at_work, stage
+from web import create_app
+from workers.relaying import relay_once
+
+FIRST = "2026-0001"
+HOLE, LAMP = "Hål i vägen", "Lampan är trasig"
+SENTENCE = re.compile(r"\b(I\d+) (.*?)(?=['\"], |['\"]\]|$)")
+LIVES, CASES, WRITERS, CALLS = 8, 24, 4, 8
+Trial = Callable[[Place], list[Breach]]
+
+
+# --- what a house lives through ----------------------------------------------------------------
+
+
+def dies(journey: Journey) -> Trial:
+    """Let the house die wherever something becomes lasting on this journey."""
+
+    def trial(place: Place) -> list[Breach]:
+        try:
+            Sweep(place.ground(), journey).run(Length.SHORT)
+        except Broken as broken:
+            found = [Breach(*sentence) for sentence in SENTENCE.findall(str(broken))]
+            return found or [Breach("B", str(broken))]
+        return []
+
+    return trial
+
+
+def lives(place: Place) -> list[Breach]:
+    """Let a case be given, planned and done, and nobody die."""
+    with stage(place.ground()) as one:
+        with at_work(one.world) as process:
+            for step in TAKEN_ON.steps:
+                step(process)
+                process.settle()
+            process.come_to_rest()
+        return one.judged()
+
+
+def meets_another_worker(place: Place) -> list[Breach]:
+    """Let a second worker look for letters while the first is at the mail server."""
+    with stage(place.ground()) as one:
+        with at_work(one.world) as process:
+            handed_in(process, HOLE)
+            take, once = one.world.mail.take, count()
+
+            def taken(recipient: str, content: bytes) -> Any:
+                if next(once) == 0:
+                    deliver_some(process.database, process.workplace.post)
+                return take(recipient, content)
+
+            with patch.object(one.world.mail, "take", taken):
+                process.come_to_rest()
+        return one.judged()
+
+
+def is_told_not_now(place: Place) -> list[Breach]:
+    """Let the mail server refuse a letter for now, and something new happen before it is tried again."""
+    with stage(place.ground()) as one:
+        with at_work(one.world) as process:
+            handed_in(process, HOLE)
+            one.world.mail.mood = Mood.NOT_NOW
+            process.settle()
+            one.world.mail.mood = Mood.ACCEPT
+            changed(process, HOLE, State.ASSIGNED, note="Er väg?", responsible="gata")
+            process.settle()
+            process.come_to_rest()
+        return one.judged()
+
+
+def loses_the_line(place: Place) -> list[Breach]:
+    """Let the mail server keep a letter and close the line without saying so."""
+    with stage(place.ground()) as one:
+        with at_work(one.world) as process:
+            handed_in(process, HOLE)
+            one.world.mail.mood = Mood.DROP
+            process.settle()
+            one.world.mail.mood = Mood.ACCEPT
+            process.come_to_rest()
+        return one.judged(Outside(faults=(Window("drop", BEGINS, BEGINS),), doubles=1))
+
+
+def sleeps_for_weeks(place: Place) -> list[Breach]:
+    """Let three weeks go by in which no process runs, and then a morning of sweeps."""
+    with stage(place.ground()) as one:
+        with at_work(one.world) as process:
+            handed_in(process, HOLE)
+            process.settle()
+            one.world.clock.now += timedelta(days=21)
+            for _ in range(3):
+                process.wait(timedelta(hours=1))
+            process.come_to_rest()
+        return one.judged()
+
+
+def gets_a_letter_that_kills(place: Place) -> list[Breach]:
+    """Let every process die that writes a receipt."""
+    render = rendering.render
+
+    def killing(*given: Any) -> Any:
+        if any(isinstance(one, Delivery) and one.letter == "receipt" for one in given):
+            raise Crash("a receipt")
+        return render(*given)
+
+    with stage(place.ground()) as one, patch.object(preparing, "render", killing):
+        with at_work(one.world) as process:
+            handed_in(process, HOLE)
+        for _ in range(LIVES):
+            _live_until_the_letter(one.world)
+        return one.judged(Outside(drained=False))
+
+
+def _live_until_the_letter(world: World) -> None:
+    try:
+        with at_work(world) as process:
+            process.wait(timedelta(minutes=2))
+    except Crash:
+        return
+
+
+def rings_and_nobody_comes(place: Place) -> list[Breach]:
+    """Let much happen while no worker runs, and look at how long the queue grows."""
+    with stage(place.ground()) as one:
+        with at_work(one.world) as process:
+            depths = []
+            for number in range(CASES):
+                handed_in(process, f"{HOLE} {number}")
+                relay_once(process.workplace)
+                depths.append(float(process.workplace.broker.depth("letters")))
+            most = float(process.workplace.bell.cap)
+        return one.judged(Outside(drained=False, gauges=(Gauge("broker depth", most, tuple(depths)),)))
+
+
+def has_many_writers(place: Place) -> list[Breach]:
+    """Let four threads hand in at once, and count whom the database sends away."""
+    with stage(place.ground()) as one:
+        with at_work(one.world) as process:
+            sent_away: list[float] = []
+
+            def hand_in_some(writer: int) -> None:
+                for number in range(CASES // WRITERS):
+                    try:
+                        handed_in(process, f"{LAMP} {writer}-{number}")
+                    except OperationalError:
+                        sent_away.append(1.0)
+
+            threads = [threading.Thread(target=hand_in_some, args=[writer]) for writer in range(WRITERS)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        locked = Gauge("writers sent away", 0.0, (float(len(sent_away)),))
+        return one.judged(Outside(drained=False, gauges=(locked,)))
+
+
+def is_called_again_and_again(place: Place) -> list[Breach]:
+    """Let a machine call; every other time the first answer is lost, and it calls again with the same key."""
+    with stage(place.ground()) as one:
+        with at_work(one.world) as process:
+            client = create_app(one.world.settings, process.database).test_client()
+            for number in range(CALLS):
+                for ends in (LOST, ANSWERED)[number % 2 :]:
+                    _call(client, one.journal, number, ends)
+            process.come_to_rest()
+        return one.judged(Outside(journal=one.journal))
+
+
+def _call(client: FlaskClient, path: Path, number: int, ends: str) -> None:
+    title, key = f"{HOLE} {number}", str(number)
+    asked = Call(ASKED, f"{number}-{ends}", HAND_IN, title, datetime.now(UTC), key)
+    journal = Journal(path)
+    journal.wrote(asked)
+    answer = client.post("/api/v1/cases", json={"kind": "issue", "title": title}, headers={"Idempotency-Key": key})
+    journal.wrote(replace(asked, step=LOST) if ends == LOST else _answered(asked, answer))
+    journal.close()
+
+
+def _answered(asked: Call, answer: TestResponse) -> Call:
+    said = answer.get_json()
+    told = replace(asked, step=ANSWERED, status=answer.status_code)
+    return replace(told, ref=said.get("ref"), public_id=said.get("public_id"))
+
+
+def commits_late(place: Place) -> list[Breach]:
+    """Let somebody take long to commit, while somebody else who began later is told of already. PostgreSQL only."""
+    with stage(place.ground_on_postgresql()) as one:
+        with at_work(one.world) as process:
+            handed_in(process, HOLE)
+            handed_in(process, LAMP, reporter=None)
+            process.settle()
+            with process.database.transaction() as session:
+                slow = case_to_change(session, FIRST)
+                comment(session, slow, "Vi är på väg.", Visibility.PUBLIC, by=A_COMMAND, at=one.world.clock.now)
+                changed(process, LAMP, State.ASSIGNED, note="Er lampa?", responsible="gata")
+                process.settle()
+            process.come_to_rest()
+        return one.judged()
+
+
+DIES_HANDED_IN, DIES_IN_SILENCE = dies(HANDED_IN), dies(SILENT)

@@ -1,0 +1,41 @@
+"""Each mutant is noticed, and a sound house is not: the quick ones, in one process each."""
+
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+import services
+import structlog
+
+from proof.mutants.mutant import ON_POSTGRESQL, QUICK, Mutant, put_on_trial
+from proof.mutants.stage import Place
+from proof.mutants.trials import DIES_HANDED_IN, Trial
+
+TRIALS = {mutant.trial: mutant.name for mutant in QUICK if mutant.trial is not DIES_HANDED_IN}  # that one is a sweep
+
+
+@pytest.fixture(autouse=True)
+def _quiet_log() -> None:
+    """Let nobody be told on the screen of what is broken on purpose."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+
+
+@pytest.mark.parametrize("mutant", QUICK, ids=lambda mutant: mutant.name)
+def test_each_mutant_is_noticed(mutant: Mutant, tmp_path: Path) -> None:
+    assert mutant.seen_by in put_on_trial(mutant, Place(tmp_path)).seen
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("mutant", ON_POSTGRESQL, ids=lambda mutant: mutant.name)
+def test_each_mutant_on_postgresql_is_noticed(
+    mutant: Mutant, tmp_path: Path, postgres_server: str, run_folder: Path
+) -> None:
+    place = Place(tmp_path, postgres_server, services.database_prefix(run_folder))
+    assert mutant.seen_by in put_on_trial(mutant, place).seen
+    sound = Mutant("sound", nullcontext, mutant.trial, "")
+    assert put_on_trial(sound, Place(tmp_path / "sound", place.postgres_url, place.prefix)).seen == ()
+
+
+@pytest.mark.parametrize("trial", TRIALS, ids=TRIALS.get)
+def test_a_sound_house_comes_out_of_each_trial_without_a_breach(trial: Trial, tmp_path: Path) -> None:
+    assert put_on_trial(Mutant("sound", nullcontext, trial, ""), Place(tmp_path)).seen == ()
