@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from proof.simulation.tempers import TEMPERS
 DEFAULT = Path(__file__).with_name("default.toml")
 DOWN = ("everything", "clock", "mail", "grey")
 MONTHS = 12
+COMMON_YEAR = 2027
 Line = TypeVar("Line")
 
 
@@ -126,7 +127,17 @@ def _refuse_nonsense(scenario: Scenario) -> None:
         "busy: twelve months, none negative": len(scenario.busy) != MONTHS or min(scenario.busy) < 0,
         f"outages, of: must be one of {', '.join(DOWN)}": any(one.of not in DOWN for one in scenario.outages),
         "clocks: at least one": scenario.clocks < 1,
+        "begins: must be MM-DD or MM-DDTHH:MM, of every year": not all(
+            map(_is_of_every_year, (*scenario.outages, *scenario.bounces))
+        ),
     }
     for what, is_so in wrong.items():
         if is_so:
             raise BadScenario(what)
+
+
+def _is_of_every_year(one: Yearly | Bounce) -> bool:
+    try:
+        return bool(datetime.fromisoformat(f"{COMMON_YEAR}-{one.begins}"))
+    except (TypeError, ValueError):
+        return False

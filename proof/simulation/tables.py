@@ -67,7 +67,7 @@ def _departments(report: dict[str, Any], words: dict[str, str], locale: str) -> 
 def _ladder(report: dict[str, Any], words: dict[str, str]) -> Table:
     rungs = ("none", "0", "1", "2", "3", "4", "5")
     rows = [(words[f"rung_{rung}"], words[f"told_{rung}"], str(report["ladder"][rung])) for rung in rungs]
-    bars = tuple(Bar(f"{rung}: {told}", (int(count),)) for rung, told, count in rows)
+    bars = tuple(Bar(rung, (int(count),)) for rung, _, count in rows)
     return _table("ladder", words, ("rung", "who_is_told", "count"), rows, bars, (words["count"],))
 
 
