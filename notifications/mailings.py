@@ -11,9 +11,11 @@ from cases.database import insert_of, now, table_of
 from notifications.addresses import addresses_of
 from notifications.chains import Recipient
 from notifications.deliveries import Delivery, DeliveryLine, Outcome
+from notifications.leases import present
 from notifications.limits import allowance_of
 
 DIGEST = "digest"
+Row = dict[str, Any]
 MOST_LINES = 50
 
 
@@ -26,6 +28,7 @@ class Line:
     audience: str
     told: dict[str, Any]
     anonymous: bool = False
+    needless: str | None = None  # why they need not be told: they know already
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,13 @@ class Mailing:
         """True when somebody unknown caused it."""
         return any(line.anonymous for line in self.lines)
 
-    def row(self, address_id: int | None) -> dict[str, Any]:
+    @property
+    def needless(self) -> str | None:
+        """Why it need not be sent; None when one of its lines must be."""
+        reasons = [line.needless for line in self.lines]
+        return reasons[0] if all(reasons) else None
+
+    def row(self, address_id: int | None) -> Row:
         """Give the delivery's columns, as long as nothing speaks against it."""
         to = self.recipient
         return {
@@ -80,24 +89,31 @@ def write_mailings(session: Session, mailings: Sequence[Mailing]) -> int:
         return 0
     ids = addresses_of(session, {one.recipient.email for one in mailings if one.recipient.email})
     rows = [one.row(ids.get(one.recipient.key)) for one in mailings]
-    _suppress(session, [row for one, row in zip(mailings, rows, strict=True) if one.is_anonymous and row["address_id"]])
+    _suppress_needless(session, mailings, rows)
+    _suppress_anonymous(session, mailings, rows)
     made = _insert_deliveries(session, rows)
     found = ((made.get((row["occasion"], row["recipient"])), one) for one, row in zip(mailings, rows, strict=True))
     _insert_lines(session, [(id_, line) for id_, one in found if id_ for line in one.lines])
     return len(made)
 
 
-def _suppress(session: Session, rows: list[dict[str, Any]]) -> None:
+def _suppress_needless(session: Session, mailings: Sequence[Mailing], rows: list[Row]) -> None:
+    for row, reason in [(row, one.needless) for one, row in zip(mailings, rows, strict=True) if one.needless]:
+        row |= {"outcome": Outcome.SUPPRESSED, "reason": reason, "finished_at": present(session)}
+
+
+def _suppress_anonymous(session: Session, mailings: Sequence[Mailing], rows: list[Row]) -> None:
     """Let the letters that are over their address's limit not be sent, with the reason."""
-    if not rows:
+    limited = [row for one, row in zip(mailings, rows, strict=True) if one.is_anonymous and row["address_id"]]
+    if not limited:
         return
-    allowance = allowance_of(session, {row["address_id"] for row in rows})
-    for row in rows:
+    allowance = allowance_of(session, {row["address_id"] for row in limited})
+    for row in limited:
         if reason := allowance.refuses(row["address_id"]):
             row |= {"outcome": Outcome.SUPPRESSED, "reason": reason, "finished_at": allowance.present}
 
 
-def _insert_deliveries(session: Session, rows: list[dict[str, Any]]) -> dict[tuple[str, str], int]:
+def _insert_deliveries(session: Session, rows: list[Row]) -> dict[tuple[str, str], int]:
     """Give the ids of the deliveries that are new, by occasion and recipient. They rise in the order of the rows."""
     table = table_of(Delivery)
     put = insert_of(session)(table).values(created_at=now()).on_conflict_do_nothing()

@@ -14,6 +14,7 @@ from notifications.circles import circles_of
 from notifications.context import house_of, told_of
 from notifications.limits import is_anonymous
 from notifications.mailings import Line, Mailing, write_mailings
+from notifications.needless import known_already
 from notifications.roles import fill_roles
 from notifications.who_is_told import Act, Rule, UnknownEvent, rules_for
 
@@ -77,5 +78,7 @@ def _mailings(session: Session, acts: Sequence[Act], occasion_of: Callable[[Act]
 
 
 def _line(session: Session, circle: Circle, rule: Rule, recipient: Recipient) -> Line:
+    act = circle.act
     told = told_of(calendar_of(session), circle, rule, recipient)
-    return Line(circle.act.event.id, rule.letter, rule.audience, told, is_anonymous(circle.act, rule.letter))
+    anonymous, needless = is_anonymous(act, rule.letter), known_already(act, recipient)
+    return Line(act.event.id, rule.letter, rule.audience, told, anonymous, needless)

@@ -6,9 +6,11 @@ from letter_town import A_TUESDAY, Town, the_case
 from cases.handing_in import Reporter
 from cases.refusals import NotAllowed, NotFound
 from cases.states import State
+from notifications import limits, needless, rights, roles
 from notifications.audiences import would_be_told
 from notifications.calls import tick_off, to_ring
 from notifications.deliveries import Channel, Outcome
+from notifications.needless import why_not
 from notifications.told import told_of
 
 GOSTA = Reporter(name="Gösta", phone="0123-99 99")
@@ -31,6 +33,33 @@ def test_what_to_say_is_the_letter_without_links(either_town: Town) -> None:
     for call in (receipt, done):
         assert "http" not in call.say and "mejl" not in call.say and "Hej!" not in call.say
         assert "hälsningar" not in call.say
+
+
+def test_who_rang_and_was_told_then_is_not_rung_about_the_receipt(town: Town) -> None:
+    ref = town.hand_in(by="kontakt", channel="phone", reporter=GOSTA)
+    town.plan()
+    with town.database.reading() as session:
+        assert to_ring(session) == []
+        [[told]] = told_of(session, the_case(session, ref).id).values()
+    assert (told.outcome, told.reason) == (Outcome.SUPPRESSED, needless.THEY_RANG)
+    assert told.at is not None
+    town.change(ref, State.DONE, note="Lampan lyser")
+    town.plan()
+    with town.database.reading() as session:
+        assert [call.ref for call in to_ring(session)] == [ref]
+
+
+def test_who_has_mail_gets_the_receipt_though_they_rang(town: Town) -> None:
+    town.hand_in(by="kontakt", channel="phone", reporter=Reporter(email="gosta@hemma.example", phone="0123-99 99"))
+    town.plan()
+    assert [one.outcome for one in town.deliveries("receipt")] == [Outcome.WAITING]
+
+
+def test_every_reason_of_ours_has_swedish_words() -> None:
+    of_rights = [one for one in vars(rights).values() if isinstance(one, str) and one.startswith("the ")]
+    reasons = {*of_rights, limits.TOO_SOON, limits.TOO_MANY, roles.IN_ANOTHER, needless.THEY_RANG}
+    assert len(reasons) >= 11
+    assert all(why_not(reason, "sv") != reason for reason in reasons)
 
 
 def test_a_call_is_ticked_off_once_by_staff(either_town: Town) -> None:

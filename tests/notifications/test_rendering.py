@@ -141,6 +141,16 @@ def test_a_letter_names_the_day_and_whom_to_ask(town: Town, locale: str, day: st
     assert day in " ".join(letter.html.split())
 
 
+def test_the_contact_person_is_not_told_to_ring_themself(town: Town) -> None:
+    town.hand_in(by="kontakt")
+    town.plan()
+    town.sweep(datetime(2026, 4, 16, 9, tzinfo=UTC))
+    letter = last(town, "due_now")
+    assert letter.to_email == "kontakt@kommun.example"
+    assert "0123-456 78" not in letter.text and "är kontaktperson" not in letter.text
+    assert "Fråga er administratör." in letter.text
+
+
 def test_the_one_who_asked_gets_the_link_of_their_own_and_staff_the_reference(town: Town) -> None:
     ref = town.assigned()
     with town.database.reading() as session:
