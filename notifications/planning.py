@@ -53,11 +53,11 @@ def tick_recipients(session: Session, tick: Tick) -> list[Mailing]:
     return _mailings(session, acts, lambda _: f"tick:{tick.id}")
 
 
-def plan_tick_for(session: Session, tick: Tick, recipient: Mailing) -> int:
-    """Make the delivery of one recipient of the tick; give 0 when it is there already."""
-    if recipient.occasion != f"tick:{tick.id}":
-        raise ValueError(f"{recipient.occasion} is another tick's")
-    return write_mailings(session, [recipient])
+def plan_tick_for(session: Session, tick: Tick, recipients: Sequence[Mailing]) -> int:
+    """Make the deliveries of these recipients of the tick; give how many are new."""
+    if others := {one.occasion for one in recipients} - {f"tick:{tick.id}"}:
+        raise ValueError(f"{others} is another tick's")
+    return write_mailings(session, recipients)
 
 
 def plan_tick(session: Session, tick: Tick) -> int:

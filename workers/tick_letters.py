@@ -1,5 +1,10 @@
-"""The letters of a tick: planned when its sweep is complete, one transaction for each address."""
+"""The letters of a tick: planned when its sweep is complete, some addresses in one transaction.
 
+One that cannot be planned keeps no other back: those beside it are then planned one by one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -9,11 +14,21 @@ from sqlalchemy.orm import Session
 from cases.database import Database, now
 from cases.ticks import Tick
 from notifications.leases import LeaseLost, Pace, present, take
-from notifications.planning import plan_tick_for, tick_recipients
+from notifications.planning import Mailing, plan_tick_for, tick_recipients
 from notifications.set_aside import NO_VERDICT, set_aside_tick
 
 LOG = structlog.get_logger()
 PACE = Pace()
+AT_ONCE = 50  # addresses in one transaction
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A tick that is ours for as long as the lease of its token runs."""
+
+    tick: Tick
+    token: str
+    pace: Pace
 
 
 def plan_a_tick(database: Database, pace: Pace = PACE) -> int | None:
@@ -25,7 +40,7 @@ def plan_a_tick(database: Database, pace: Pace = PACE) -> int | None:
         tick, token = _claim(session, pace)
     if tick is None:
         return None
-    planned, failed = _plan(database, tick, token, pace)
+    planned, failed = _plan(database, _Held(tick, token, pace))
     if failed:
         LOG.error("tick.not_planned", tick=tick.id, claims=tick.claims, error=failed)
         return None  # claimed again when the lease is over, and set aside in the end
@@ -55,21 +70,30 @@ def _claim(session: Session, pace: Pace) -> tuple[Tick | None, str]:
     return tick, take(session, Tick, [tick.id], pace, present(session))
 
 
-def _plan(database: Database, tick: Tick, token: str, pace: Pace) -> tuple[int, str]:
-    """Plan each recipient's letter; one that fails keeps no other back. Gives the new ones and the last error."""
-    planned, failed = 0, ""
+def _plan(database: Database, held: _Held) -> tuple[int, str]:
+    """Plan each recipient's letter; give how many are new, and an error if there was one."""
     with database.reading() as session:
-        recipients = tick_recipients(session, tick)
-    for recipient in recipients:
-        try:
-            with database.transaction() as session:
-                _keep(session, tick, token, pace)
-                planned += plan_tick_for(session, tick, recipient)
-        except LeaseLost:
-            raise
-        except Exception as error:
-            failed = type(error).__name__
-    return planned, failed
+        recipients = tick_recipients(session, held.tick)
+    portions = [recipients[start : start + AT_ONCE] for start in range(0, len(recipients), AT_ONCE)]
+    return _summed([_plan_some(database, held, portion) for portion in portions])
+
+
+def _plan_some(database: Database, held: _Held, recipients: Sequence[Mailing]) -> tuple[int, str]:
+    """Plan these letters in one transaction, or each in its own when that fails."""
+    try:
+        with database.transaction() as session:
+            _keep(session, held)
+            return plan_tick_for(session, held.tick, recipients), ""
+    except LeaseLost:
+        raise
+    except Exception as error:
+        if len(recipients) == 1:
+            return 0, type(error).__name__
+    return _summed([_plan_some(database, held, [one]) for one in recipients])
+
+
+def _summed(results: Sequence[tuple[int, str]]) -> tuple[int, str]:
+    return sum(planned for planned, _ in results), next((failed for _, failed in results if failed), "")
 
 
 def _finish(database: Database, tick: Tick, token: str) -> None:
@@ -78,9 +102,9 @@ def _finish(database: Database, tick: Tick, token: str) -> None:
         session.execute(held.values(planned_at=now(), lease_token=None, lease_until=None))
 
 
-def _keep(session: Session, tick: Tick, token: str, pace: Pace) -> None:
+def _keep(session: Session, held: _Held) -> None:
     """Go on holding the tick; `LeaseLost` when somebody else has it by now."""
-    held = update(Tick).where(Tick.id == tick.id, Tick.lease_token == token)
-    kept = held.values(lease_until=present(session) + pace.lease).returning(Tick.id)
+    ours = update(Tick).where(Tick.id == held.tick.id, Tick.lease_token == held.token)
+    kept = ours.values(lease_until=present(session) + held.pace.lease).returning(Tick.id)
     if session.execute(kept).first() is None:
         raise LeaseLost
