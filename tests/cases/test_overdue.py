@@ -475,6 +475,21 @@ def test_promises_and_agendas_take_no_statement_each(small_house: SmallHouse) ->
     assert max(many - few for few, many in zip(of_two, of_twelve, strict=True)) <= per_row
 
 
+def test_cases_that_close_or_come_back_take_no_statement_each(small_house: SmallHouse) -> None:
+    parked = {"due_on": date(2026, 3, 16), "reason": "Senare"}
+    of = {}
+    for day, count in ((MONDAY, 2), (MONDAY + 30 * DAY, 12)):
+        refs = [small_house.reach(State.DONE, at=day) for _ in range(count)]
+        refs += [small_house.reach(State.ASSIGNED, at=day) for _ in range(count)]
+        parked["due_on"] = CALENDAR.day_of(day + 14 * DAY)
+        for ref in refs[count:]:
+            small_house.change(ref, State.PARKED, at=day, **parked)
+        of[count] = statements(small_house.database, day + 18 * DAY)
+        states = [small_house.case(ref).state for ref in refs]
+        assert states == [State.CLOSED] * count + [State.RECEIVED] * count
+    assert of[12] <= of[2] + 6
+
+
 def test_more_than_a_batch_is_swept_to_the_end(small_house: SmallHouse) -> None:
     hand_in_many(small_house, BATCH + 50, MONDAY)
     assert small_house.sweep(morning(date(2026, 3, 4))) == BATCH + 50
