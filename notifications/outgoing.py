@@ -84,12 +84,12 @@ def compose(rendered: Readable, message_id: str) -> bytes:
         "Message-ID": f"<{message_id}>",
         **rendered.headers,
         "MIME-Version": "1.0",
-        "Content-Type": f'multipart/alternative; boundary="{boundary}"',
     }
     head = _subject(rendered.subject) + b"".join(_header(name, value) for name, value in headers.items())
+    kind = f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'.encode()
     parts = (_part("plain", rendered.text), _part("html", rendered.html))
     edge = f"--{boundary}".encode()
-    return b"".join((head, b"\r\n", *(edge + b"\r\n" + part + b"\r\n" for part in parts), edge, b"--\r\n"))
+    return b"".join((head, kind, b"\r\n", *(edge + b"\r\n" + part + b"\r\n" for part in parts), edge, b"--\r\n"))
 
 
 def _part(subtype: str, text: str) -> bytes:
