@@ -16,6 +16,7 @@ from cases.database import Base, BigId, JsonText, UtcDateTime, now, one_of, tabl
 from cases.events import Happening
 from cases.gathering import gathering_of
 from cases.people import Actor, ActorKind
+from cases.ticks import Tick
 from cases.together import insert_together
 from cases.wire import LETTERS, Work
 from cases.words import Visibility, Words, commitment, fresh_salt
@@ -47,7 +48,7 @@ class Event(Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor: Mapped[ActorKind] = mapped_column(one_of(ActorKind))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
-    tick_id: Mapped[int | None] = mapped_column(ForeignKey("tick.id"), default=None)
+    tick_id: Mapped[int | None] = mapped_column(ForeignKey(Tick.id), default=None)
     facts: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
     changes: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
     commitments: Mapped[list[list[str]]] = mapped_column(Json, default_factory=list)  # [field, sha256] pairs

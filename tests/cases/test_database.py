@@ -1,8 +1,11 @@
 """The database: two kinds of transaction, a fair lock, and one consistent state for who reads."""
 
+import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from small_house import SmallHouse
@@ -12,6 +15,8 @@ from sqlalchemy.exc import StatementError
 from cases.case import Case
 from cases.database import Database, FairLock, now
 from cases.places import Place
+
+ROOT = Path(__file__).parents[2]
 
 
 def places(database: Database) -> list[str]:
@@ -114,6 +119,25 @@ def test_many_writers_lose_nothing_and_nobody_is_told_of_a_lock(small_house: Sma
     with small_house.database.reading() as session:
         refs = list(session.scalars(select(Case.ref)))
     assert sorted(refs) == [f"2026-{n:04d}" for n in range(1, 61)]
+
+
+# --- the tables ------------------------------------------------------------------------------------
+
+EVERY_TYPE = """
+import {module}
+from sqlalchemy.dialects import postgresql
+from cases.database import Base
+for table in Base.metadata.tables.values():
+    for column in table.columns:
+        column.type.compile(postgresql.dialect())
+"""
+
+
+@pytest.mark.parametrize("module", ["cases.importing", "cases.overdue", "workers.running"])
+def test_a_process_that_imports_little_knows_the_type_of_every_column(module: str) -> None:
+    program = EVERY_TYPE.format(module=module)
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 # --- the lock -------------------------------------------------------------------------------------
