@@ -257,46 +257,30 @@ class Told:
 
 
 def timeline(session: Session, case: Case, actor: Actor, *, since: int = 0, limit: int = 500) -> list[Told]:
-    """Give what has happened to a case, in order, with the words that the actor may read. Two queries.
+    """Give what has happened to a case, in order, with the words that the actor may read. One query.
 
     A comment of which the actor may not read the words is left out wholly.
     """
-    person = aliased(Person)
+    readable = readable_by(actor, case)
+    events = select(Event.id).where(Event.stream == case.id, Event.seq > since).order_by(Event.seq).limit(limit)
+    shown, person = events.subquery(), aliased(Person)
+    spoken = and_(Words.event_id == Event.id, Words.visibility.in_(readable), Words.text.is_not(None))
     rows = session.execute(
-        select(Event, person.name)
+        select(Event, person.name, Words.field, Words.text)
+        .join(shown, shown.c.id == Event.id)
         .outerjoin(person, person.id == Event.person_id)
-        .where(Event.stream == case.id, Event.seq > since)
-        .order_by(Event.seq)
-        .limit(limit)
-    ).all()
-    spoken = words_of(session, case, [event.id for event, _ in rows], readable_by(actor, case))
-    return [
-        Told(event, name, spoken.get(event.id, {}))
-        for event, name in rows
-        if not _is_hidden(event, readable_by(actor, case))
-    ]
+        .outerjoin(Words, spoken)
+        .order_by(Event.seq, Words.id)
+    )
+    found: dict[int, Told] = {}
+    for event, name, said, words in rows:
+        told = found.setdefault(event.seq, Told(event, name, {}))
+        told.words.update({said: words} if said and words is not None else {})
+    return [told for told in found.values() if not _is_hidden(told.event, readable)]
 
 
 def _is_hidden(event: Event, readable: tuple[Visibility, ...]) -> bool:
     return event.facts.get("visibility", Visibility.PUBLIC) not in readable
-
-
-def words_of(
-    session: Session, case: Case, event_ids: list[int], readable: tuple[Visibility, ...]
-) -> dict[int, dict[str, str]]:
-    """Give the words of these events by field, as far as they may be read and are not erased."""
-    rows = session.execute(
-        select(Words.event_id, Words.field, func.coalesce(Words.text, "")).where(
-            Words.case_id == case.id,
-            Words.event_id.in_(event_ids),
-            Words.visibility.in_(readable),
-            Words.text.is_not(None),
-        )
-    )
-    found: dict[int, dict[str, str]] = {}
-    for event_id, name, said in rows:
-        found.setdefault(event_id, {})[name] = said
-    return found
 
 
 def description_of(session: Session, case: Case) -> str:

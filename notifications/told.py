@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Party
@@ -41,9 +41,9 @@ NOBODY_YET = {"sv": "kontaktpunkten, när någon finns där", "en": "the desk, w
 def told_of(session: Session, case_id: int, locale: str = "sv") -> dict[int, list[Told]]:
     """Give the sendings about the case's events, by event."""
     found: dict[int, list[Told]] = defaultdict(list)
-    units = dict(session.execute(select(Unit.email, Unit.name).where(Unit.email.is_not(None))).all())
+    unit = select(func.min(Unit.name)).where(Unit.email == Address.email).scalar_subquery().label("unit")
     rows = session.execute(
-        select(DeliveryLine, Delivery, Person.name, Party.id, Address.email)
+        select(DeliveryLine, Delivery, Person.name, Party.id, unit)
         .join(Event, Event.id == DeliveryLine.event_id)
         .join(Delivery, Delivery.id == DeliveryLine.delivery_id)
         .outerjoin(Person, Person.id == Delivery.person_id)
@@ -53,13 +53,13 @@ def told_of(session: Session, case_id: int, locale: str = "sv") -> dict[int, lis
         .order_by(DeliveryLine.event_id, Delivery.id)
     )
     for row in rows:
-        found[row.DeliveryLine.event_id].append(_told(row, units, locale))
+        found[row.DeliveryLine.event_id].append(_told(row, locale))
     return dict(found)
 
 
-def _told(row: Row[DeliveryLine, Delivery, str, int, str], units: dict[str | None, str], locale: str) -> Told:
+def _told(row: Row[DeliveryLine, Delivery, str, int, str], locale: str) -> Told:
     line, delivery = row.DeliveryLine, row.Delivery
-    named = row.name or units.get(row.email) or NOBODY_YET[locale]
+    named = row.name or row.unit or NOBODY_YET[locale]
     return Told(
         delivery.id,
         line.audience,

@@ -1,13 +1,14 @@
 """One case: for those who work with it or take part, and for everybody else what was published of it."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, abort, render_template
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session, aliased, load_only
 
 from cases.attachments import Attachment
-from cases.case import WITH_NAMES, Case, Relation, case_to_read
+from cases.case import TO_READ, Case, Relation
 from cases.masking import mask
 from cases.people import Actor
 from cases.published import one_published, public_notes, was_published
@@ -18,13 +19,14 @@ from cases.words import Visibility
 from web.asking import current_actor
 from web.forms import Form
 from web.guard import Audience, open_to
-from web.pages.choosing import categories_to_choose, places_to_choose
+from web.pages.choosing import categories_to_choose, known_with_people, places_to_choose
 from web.pages.happenings import lines_of
 from web.pages.names import VISIBILITIES
 from web.pages.offering import step_choices
 from web.running import house, right_now
 
 bp = Blueprint("case", __name__)
+TO_LIST = (load_only(Case.ref, Case.title, Case.state, Case.due_at),)
 
 
 @bp.get("/arenden/<ref>")
@@ -32,9 +34,10 @@ bp = Blueprint("case", __name__)
 def show(ref: str) -> str:
     """Show the case, or what was published of it; 410 when that was taken back, 404 when there is nothing."""
     actor = current_actor()
-    with house().database.reading() as session:
-        is_seen = actor.person_id is not None and _is_seen(session, ref, actor)
-    return page_of(ref, actor) if is_seen else _published(ref)
+    if actor.person_id is not None:
+        with suppress(NotFound):
+            return page_of(ref, actor)
+    return _published(ref)
 
 
 def page_of(ref: str, actor: Actor, **forms: Form) -> str:
@@ -48,16 +51,14 @@ def page_of(ref: str, actor: Actor, **forms: Form) -> str:
 
 def seen_case(session: Session, ref: str, actor: Actor) -> Case:
     """Give the case when the actor may see it; else there is no such case."""
-    if not _is_seen(session, ref, actor):
+    case = session.scalar(TO_READ[Case.ref].where(seen_by(actor)), {"name": ref})
+    if case is None:
         raise NotFound(ref=ref)
-    return case_to_read(session, ref)
-
-
-def _is_seen(session: Session, ref: str, actor: Actor) -> bool:
-    return session.scalar(select(Case.id).where(Case.ref == ref, seen_by(actor))) is not None
+    return case
 
 
 def _told(session: Session, case: Case, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:
+    known_with_people(session)  # at once, since the step form offers officers
     return {
         "now": right_now(),
         "takes_part": may_see(actor, case),
@@ -109,12 +110,14 @@ def attachments_of(session: Session, case: Case, actor: Actor) -> list[Attachmen
 
 
 def _related(session: Session, case: Case, actor: Actor) -> list[Case]:
-    pairs = select(Relation.case_id, Relation.other_id).where(
-        or_(Relation.case_id == case.id, Relation.other_id == case.id)
+    other = aliased(Case)
+    related = union(
+        select(Relation.other_id).where(Relation.case_id == case.id),
+        select(Relation.case_id).where(Relation.other_id == case.id),
+        select(other.id).where(other.merged_into_id == case.id),
     )
-    ids = {number for pair in session.execute(pairs) for number in pair} - {case.id}
-    merged = select(Case).where(or_(Case.id.in_(ids), Case.merged_into_id == case.id), seen_by(actor))
-    return list(session.scalars(merged.options(*WITH_NAMES).order_by(Case.id)))
+    found = select(Case).where(Case.id.in_(related), seen_by(actor))
+    return list(session.scalars(found.options(*TO_LIST).order_by(Case.id)))
 
 
 def _visibilities(actor: Actor) -> list[tuple[str, str]]:

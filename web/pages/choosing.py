@@ -1,6 +1,9 @@
 """What can be chosen in forms and filters: places, categories, units and people, by slug and name."""
 
-from sqlalchemy import select
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, String, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from cases.categories import Category
@@ -10,6 +13,7 @@ from cases.units import MAY_BE_RESPONSIBLE, Unit, UnitKind
 from web.translated import language
 
 Choices = list[tuple[str, str]]
+KNOWN = "known"  # in a session's `info`
 SWEDISH_ORDER = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
 
 
@@ -23,38 +27,94 @@ def swedish(name: str) -> str:
     return name.lower().translate(SWEDISH_ORDER)
 
 
+@dataclass(frozen=True)
+class Known:
+    """The names of the house: rows of units, places, categories, and of people with the unit that they are in."""
+
+    units: list[Any]
+    places: list[Any]
+    categories: list[Any]
+    people: list[Any] | None = None  # not read
+
+
+def known(session: Session) -> Known:
+    """Give the names of units, places and categories, read once in a session and with one query."""
+    if KNOWN not in session.info:
+        session.info[KNOWN] = _read(session, OF_THINGS)
+    read: Known = session.info[KNOWN]
+    return read
+
+
+def known_with_people(session: Session) -> Known:
+    """Give the same with people, as staff see them. Asked for first, it is one query too."""
+    if KNOWN not in session.info or session.info[KNOWN].people is None:
+        session.info[KNOWN] = _read(session, OF_ALL)
+    read: Known = session.info[KNOWN]
+    return read
+
+
+def _read(session: Session, names: Any) -> Known:
+    found: dict[str, list[Any]] = {"units": [], "places": [], "categories": []}
+    for row in session.execute(names):
+        found.setdefault(row.what, []).append(row)
+    return Known(**found)
+
+
+def _names(what: str, model: Any, **more: Any) -> Any:
+    """Give a query for names, with the same columns for everything that has one."""
+    lacking = {"kind": cast(null(), String), "name_en": cast(null(), String), "of_id": cast(null(), BigInteger)}
+    given: dict[str, Any] = {name: getattr(model, name, None) for name in COLUMNS} | lacking | more
+    return [literal(what, literal_execute=True).label("what"), *(given[name].label(name) for name in COLUMNS)]
+
+
+COLUMNS = ("id", "slug", "name", "name_en", "kind", "active", "of_id")
+OFFICERS = (
+    select(*_names("people", Person, slug=Person.email, kind=cast(Unit.kind, String), of_id=Unit.id))
+    .join(Membership, Membership.person_id == Person.id)
+    .join(Unit, Unit.id == Membership.unit_id)
+    .where(Person.active, Unit.active, Membership.until.is_(None), Membership.role != Role.ADMIN)
+)
+THINGS = (
+    select(*_names("units", Unit, kind=cast(Unit.kind, String))),
+    select(*_names("places", Place)),
+    select(*_names("categories", Category, name_en=Category.name_en, of_id=Category.suggests_id)),
+)
+OF_THINGS, OF_ALL = union_all(*THINGS), union_all(*THINGS, OFFICERS)
+
+
 def places_to_choose(session: Session) -> Choices:
     """Give the places."""
-    return in_swedish_order([(place.slug, place.name) for place in session.scalars(select(Place).where(Place.active))])
+    return in_swedish_order([(row.slug, row.name) for row in known(session).places if row.active])
 
 
 def categories_to_choose(session: Session) -> Choices:
     """Give the categories, in the language of the page."""
-    rows = session.scalars(select(Category).where(Category.active))
-    return in_swedish_order([(row.slug, category_name(row)) for row in rows])
+    rows = known(session).categories
+    return in_swedish_order([(row.slug, category_name(row)) for row in rows if row.active])
 
 
-def category_name(category: Category) -> str:
+def category_name(category: Any) -> str:
     """Give the category's name in the language of the page."""
-    return category.name_en or category.name if language() == "en" else category.name
+    name: str = category.name_en or category.name if language() == "en" else category.name
+    return name
 
 
 def units_to_choose(session: Session, *kinds: UnitKind) -> Choices:
     """Give the active units of these kinds (default: those that can be responsible)."""
     wanted = kinds or tuple(MAY_BE_RESPONSIBLE)
-    rows = session.scalars(select(Unit).where(Unit.active, Unit.kind.in_(wanted)))
-    return in_swedish_order([(unit.slug, unit.name) for unit in rows])
+    rows = known(session).units
+    return in_swedish_order([(unit.slug, unit.name) for unit in rows if unit.active and unit.kind in wanted])
 
 
 def officers_to_choose(session: Session, responsible: Unit, *, of_all: bool) -> list[tuple[str, Choices]]:
     """Give those who can hold a case, by mail address, by unit: of the one that has it, then of all."""
-    rows = session.execute(
-        select(Person.email, Person.name, Unit.name)
-        .join(Membership, Membership.person_id == Person.id)
-        .join(Unit, Unit.id == Membership.unit_id)
-        .where(Person.active, Unit.active, Membership.until.is_(None), Membership.role != Role.ADMIN)
-        .where(Unit.kind.in_(tuple(MAY_BE_RESPONSIBLE)) if of_all else Unit.id == responsible.id)
-    ).all()
+    found = known_with_people(session)
+    names = {unit.id: unit.name for unit in found.units}
+    rows = [
+        (person.slug, person.name, names[person.of_id])
+        for person in found.people or ()
+        if (person.kind in MAY_BE_RESPONSIBLE if of_all else person.of_id == responsible.id)
+    ]
     by_unit: dict[str, dict[str, str]] = {responsible.name: {}} if rows else {}
     for email, name, unit in sorted(rows, key=lambda row: swedish(row[2])):
         by_unit.setdefault(unit, {})[email] = name
@@ -63,7 +123,6 @@ def officers_to_choose(session: Session, responsible: Unit, *, of_all: bool) -> 
 
 def suggested_unit(session: Session, category_id: int | None) -> str:
     """Give the slug of the unit whose door a category usually is; "" when it suggests none."""
-    slug = session.scalar(
-        select(Unit.slug).join(Category, Category.suggests_id == Unit.id).where(Category.id == category_id)
-    )
-    return slug or ""
+    suggests = {row.id: row.of_id for row in known(session).categories}
+    slugs: dict[int | None, str] = {row.id: row.slug for row in known(session).units}
+    return slugs.get(suggests.get(category_id), "")

@@ -13,8 +13,8 @@ from cases.case import Case
 from cases.people import Actor, ActorKind, Person
 from cases.reading import Told as Happened
 from cases.reading import timeline
-from cases.units import Unit
 from notifications.told import Told, told_of
+from web.pages.choosing import known
 from web.pages.dates import day_words, moment_words
 from web.pages.names import ACTORS, OUTCOMES, STATES, channel_name
 from web.translated import gettext, language, ngettext
@@ -88,10 +88,12 @@ class Names:
 
     @classmethod
     def of(cls, session: Session, people: set[int]) -> "Names":
-        """Read the names."""
-        named = select(Person.id, Person.name).where(Person.id.in_(people))
-        units = _by_key(session.execute(select(Unit.slug, Unit.name)))
-        return cls(units, _by_key(session.execute(named)) if people else {})
+        """Read the names; those of people who have left with a query of their own."""
+        found = known(session)
+        names = {person.id: person.name for person in found.people or ()}
+        if gone := people - names.keys():
+            names |= _by_key(session.execute(select(Person.id, Person.name).where(Person.id.in_(gone))))
+        return cls({unit.slug: unit.name for unit in found.units}, names)
 
     def unit(self, slug: Any) -> str:
         """Give the unit's name; the slug itself when it is unknown."""

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
 from flask import Flask, g, request, url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import and_, false, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from cases.calendar import add_months
-from cases.house import House, the_house
+from cases.house import House
 from cases.people import A_VISITOR, Actor, Membership
 from cases.states import Kind, State
 from cases.units import FORUM, Unit
@@ -21,7 +22,7 @@ from web.pages.choosing import category_name
 from web.pages.dates import FILTERS, moment_words
 from web.pages.happenings import ICONS, told_words
 from web.pages.names import ASIDE_KINDS, KINDS, LETTERS, ROLES, STATE_COLOURS, STATES, UNIT_KINDS, channel_name
-from web.pulse import is_silent, last_sweep
+from web.pulse import SCHEDULE, SWEEP, is_long_ago
 from web.running import house, right_now, today
 from web.translated import gettext, language
 
@@ -121,20 +122,22 @@ def _around() -> Around:
 
 def _read(session: Session) -> Around:
     actor = g.caller.actor if "caller" in g else actor_in(session)
-    units = select(Unit).where(Unit.id.in_(actor.unit_ids), Unit.slug.not_in(["desk", FORUM])).order_by(Unit.name)
-    return Around(
-        the_house(session),
-        actor,
-        tuple(session.scalars(units)) if actor.unit_ids else (),
-        _silent(session) if actor.is_staff else "",
-    )
+    own = and_(Unit.id.in_(actor.unit_ids), Unit.slug.not_in(["desk", FORUM]))
+    rows = session.execute(
+        select(House, SCHEDULE.c.last_done_at, Unit)
+        .select_from(House)
+        .outerjoin(SCHEDULE, SCHEDULE.c.name == SWEEP)
+        .outerjoin(Unit, own if actor.unit_ids else false())
+        .order_by(Unit.name)
+    ).all()
+    units = tuple(unit for _, _, unit in rows if unit is not None)
+    return Around(rows[0][0], actor, units, _silent(rows[0][1]) if actor.is_staff else "")
 
 
-def _silent(session: Session) -> str:
+def _silent(last: datetime | None) -> str:
     """Say since when the clock has been silent (G8); "" while it ticks."""
-    if not is_silent(session, house().settings, right_now()):
+    if not is_long_ago(last, house().settings, right_now()):
         return ""
-    last = last_sweep(session)
     return moment_words(last) if last else gettext("the start")
 
 

@@ -9,7 +9,7 @@ from cases.case import Case
 from cases.people import Actor
 from cases.states import Step, steps_open_to
 from cases.units import UnitKind
-from notifications.audiences import would_be_told
+from notifications.audiences import each_would_tell
 from web.pages.choosing import Choices, officers_to_choose, suggested_unit, units_to_choose
 from web.pages.names import STEP_ICONS, step_name
 from web.translated import gettext, language
@@ -50,11 +50,9 @@ class Open:
 def open_steps(session: Session, case: Case, actor: Actor) -> list[Open]:
     """Give the steps that this person may take now, the usual ones first."""
     steps = steps_open_to(case.state, actor.to(case), came_from=case.waiting_from)
-    shown = [
-        Open(step, step_name(step.name, case.state), tuple(would_be_told(session, case, step.event, language())))
-        for step in steps
-        if step.name != "contest" or not actor.is_staff
-    ]
+    offered = [step for step in steps if step.name != "contest" or not actor.is_staff]
+    told = each_would_tell(session, case, [step.event for step in offered], language())
+    shown = [Open(step, step_name(step.name, case.state), tuple(told[step.event])) for step in offered]
     return sorted(shown, key=lambda one: USUAL_ORDER.index(one.name))
 
 
