@@ -25,6 +25,7 @@ class Bench:
     redis: services.Server
     quick: bool = False
     _made: int = field(default=0)
+    _redis: int = field(default=0)
 
     @property
     def rounds(self) -> int:
@@ -56,6 +57,11 @@ class Bench:
     def house(self, kind: str, **more: str) -> House:
         """Give a furnished house on a new database."""
         return furnish(self.place(), self.url(kind), VENTIL_BASE_URL=f"http://127.0.0.1:{services.free_port()}", **more)
+
+    def redis_url(self) -> str:
+        """Give the URL of a Redis database that no house of this run has used."""
+        self._redis += 1
+        return services.with_path(self.redis.url, str(self._redis % services.REDIS_DATABASES))
 
     def drop(self, house: House) -> None:
         """Close the house, and make room."""

@@ -67,14 +67,14 @@ def _until(bench: Bench, side: tuple[House, int, list[int]], handler: Sink, many
     refuse_bad("mail", drive(port, asked, 4))
     wait_until(lambda: len(handler.moments) >= count * mails, 120)
     if mails and "VENTIL_SMTP_URL" in house.environment:
-        wait_until(lambda: _waiting(house) == 0, 30)
+        wait_until(lambda: _waiting(house) == 0, 60)
     return cpu_seconds(pids) - before
 
 
 def _with_mail(bench: Bench, port: int, kind: str = "postgresql") -> House:
     told = {"VENTIL_SMTP_URL": f"smtp://127.0.0.1:{port}"}
     if kind == "postgresql":
-        told["VENTIL_REDIS_URL"] = bench.redis.url
+        told["VENTIL_REDIS_URL"] = bench.redis_url()
     return bench.house(kind, **told)
 
 
@@ -146,7 +146,7 @@ def _one(handler: Sink, house: House) -> float:
     handler.forget()
     began = time.perf_counter()
     refuse_bad("mail", drive(port_of(house), asked, 1))
-    wait_until(lambda: bool(handler.moments), 30)
+    wait_until(lambda: bool(handler.moments), 60)
     return handler.moments[0] - began
 
 

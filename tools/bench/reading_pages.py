@@ -3,20 +3,22 @@
 import logging
 import statistics
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from changing import headers
 from driving import Request, drive
 from ground import Bench, port_of
 from houses import House, running, ventil
-from seeding import town
-from sqlalchemy import event, text
+from seeding import DESK, town
+from sqlalchemy import event, select
 from table import Row, Target
 
-from cases.case import Case
 from cases.commenting import comment
-from cases.people import actor_for
+from cases.handing_in import Request as Asked
+from cases.handing_in import hand_in
+from cases.people import A_VISITOR, Person, actor_for
 from cases.settings import read_settings
+from cases.states import Kind
 from cases.words import Visibility
 from web import create_app
 
@@ -93,7 +95,6 @@ def case_page(bench: Bench) -> list[Row]:
 
 def _case_page(bench: Bench, kind: str) -> list[Row]:
     house = bench.house(kind)
-    town(house.database, 100, datetime.now(UTC))
     few, many = (_asked(house, _with_events(house, events), bench.some(40)) for events in (20, 200))
     bench.drop(house)
     beside = f"{few[0]} with 20 events"
@@ -104,21 +105,13 @@ def _case_page(bench: Bench, kind: str) -> list[Row]:
 
 
 def _with_events(house: House, many: int) -> str:
-    """Give the reference of a case that has been commented on until it has so many events."""
+    """Give the reference of a new case that has been commented on until it has so many events."""
     with house.database.transaction() as session:
-        case = session.scalars(text_of_open(many)).one()
-        case = session.get_one(Case, case)
-        person_id = session.scalars(text("SELECT id FROM person ORDER BY id LIMIT 1")).one()
-        actor = actor_for(session, person_id)
-        at = datetime.now(UTC) - timedelta(hours=1)
+        case = hand_in(session, Asked(Kind.ISSUE, "Trasig lykta", "Släckt."), by=A_VISITOR, at=datetime.now(UTC))
+        desk = actor_for(session, session.scalars(select(Person.id).where(Person.email == DESK)).one())
         for number in range(many - case.version):
-            comment(session, case, f"Vi har ringt {number} gånger.", Visibility.PUBLIC, by=actor, at=at)
+            comment(session, case, f"Vi har ringt {number} gånger.", Visibility.PUBLIC, by=desk, at=datetime.now(UTC))
         return case.ref
-
-
-def text_of_open(number: int):
-    """Give the query for the id of an open case, another for each number."""
-    return text(f"""SELECT id FROM "case" WHERE state = 'assigned' ORDER BY id LIMIT 1 OFFSET {number // 100}""")
 
 
 def _asked(house: House, ref: str, times: int) -> tuple[int, float]:
