@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from proof.checker.journal import ANSWERED, ASKED, LOST, Call, Journal
 
-PATIENCE = 6.0  # seconds for one answer; then another web process is asked
+PATIENCE = 3.0  # seconds for one answer; then another web process is asked, and the first may still do it
 FIRST_REST, LONGEST_REST = 0.1, 1.5
 NO_ANSWER = 0
 TRY_AGAIN = frozenset({NO_ANSWER, 429, 500, 502, 503, 504})

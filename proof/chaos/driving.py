@@ -51,7 +51,7 @@ def importing(house: House) -> Iterator[None]:
         wave = 0
         while not over.wait(EVERY):
             path = house.folder / f"old-{wave}.csv"
-            _write(path, wave)
+            write_old_cases(path, wave)
             wave += _imported(house, path)
 
     thread = threading.Thread(target=work, name="importing", daemon=True)
@@ -71,7 +71,8 @@ def _imported(house: House, path: Path) -> bool:
     return True
 
 
-def _write(path: Path, wave: int) -> None:
+def write_old_cases(path: Path, wave: int) -> None:
+    """Write a file of a few cases that came in long ago and that nobody has answered."""
     received = (datetime.now(UTC) - OLD).isoformat(timespec="seconds")
     with path.open("w", newline="") as file:
         rows = csv.writer(file)

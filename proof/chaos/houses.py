@@ -39,13 +39,17 @@ class Kind:
         return {**self.short, **(self.at_length if seconds >= AT_LENGTH else {})}
 
 
-def _on_servers(ground: Ground) -> dict[str, str]:
+def fresh_database(ground: Ground) -> str:
+    """Make a database of the run's own; give its URL."""
     name = f"chaos_{secrets.token_hex(4)}"
     with psycopg.connect(plain(ground.postgres.url), autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = on')  # no commit may die with a process
-    database = urlunsplit(urlsplit(ground.postgres.url)._replace(path=f"/{name}"))
-    return {"VENTIL_DATABASE_URL": database, "VENTIL_REDIS_URL": ground.redis.url}
+    return urlunsplit(urlsplit(ground.postgres.url)._replace(path=f"/{name}"))
+
+
+def _on_servers(ground: Ground) -> dict[str, str]:
+    return {"VENTIL_DATABASE_URL": fresh_database(ground), "VENTIL_REDIS_URL": ground.redis.url}
 
 
 def _on_sqlite(ground: Ground) -> dict[str, str]:
@@ -68,7 +72,7 @@ def open_house(kind: Kind, ground: Ground, launcher: Launcher) -> Iterator[Scene
     """Give a furnished house of this kind at work, and close it whatever happens."""
     folder = ground.folder / f"house-{secrets.token_hex(4)}"
     folder.mkdir(parents=True)
-    ports = [_free_port() for _ in kind.serving]
+    ports = [free_port() for _ in kind.serving]
     environment = _environment(folder, ground, ports[0], kind.settings(ground))
     house = House(folder, environment, _members(kind, ports), launcher)
     house.command("migrate")
@@ -109,7 +113,8 @@ def _environment(folder: Path, ground: Ground, port: int, settings: dict[str, st
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port of loopback that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])

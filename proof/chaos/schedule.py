@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from proof.chaos import faults, poison
 from proof.chaos.faults import Fault, killed, mood, stopped, wrong_clock
 
-BREATH = 1.0  # seconds between two faults of one part
+BREATH = 3.0  # seconds between two faults of one part: the house must have found that it is well again
 LONG, SLOWEST = 10.0, 4.0
 
 IN_FLIGHT = faults.THREADS
@@ -33,8 +33,8 @@ OF_MANY_PROCESSES: Mapping[str, Fault] = {
     "redis killed": Fault(faults.redis_killed, "redis", (1.0, 4.0)),
     "redis stopped": Fault(faults.redis_stopped, "redis", (6.0, 8.0)),
     "mail server away": Fault(mood("refuse"), "mail", (1.0, 4.0)),
-    "mail server says not now": Fault(mood("451"), "mail", (1.0, 3.0)),
-    "mail server says never to some": Fault(mood("550 for some"), "mail", (1.0, 3.0)),
+    "mail server says not now": Fault(mood("451"), "mail", (2.0, 4.0)),
+    "mail server says never to some": Fault(mood("550 for some"), "mail", (2.0, 3.0)),
     "mail server hangs": Fault(mood("hang"), "mail", (2.0, 5.0)),
     "mail server drops the line after the dot": Fault(mood("drop"), "mail", (1.0, 2.0)),
     "undecodable messages": Fault(poison.undecodable_messages, "redis"),

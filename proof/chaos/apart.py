@@ -1,0 +1,209 @@
+"""`python -m proof.chaos.apart`: the house on five machines; only PostgreSQL, Redis and a mail server are in common.
+
+Two web machines, a relay, a worker and a clock, each with a network and a folder of its own. What a visitor does at one
+must be told by the others; what is not common is shown too. Ends with 1 when something does not hold.
+"""
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from proof.chaos.driving import write_old_cases
+from proof.chaos.ground import Ground, open_ground
+from proof.chaos.house import ROOT
+from proof.chaos.houses import FURNITURE, free_port, fresh_database
+from proof.chaos.machines import Machine, Site, open_site
+from proof.chaos.visiting import Visitor
+from proof.checker import Outside, check, kept_in
+
+HOST = "ventil.prov.example"
+PATIENCE = 90.0
+A_PERSON_TAKES = 4.0  # seconds to fill in a form: what is sent faster is taken for a machine's
+FORM, A_FILE = "/lamna", ("karta.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n")
+DEPARTMENT, VISITOR = "gata@prov.example", "rut@prov.example"
+FILE_PATH = "/arende/{}/filer/1"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One thing that was tried, and whether it came out as it must."""
+
+    what: str
+    holds: bool
+
+    def __str__(self) -> str:
+        return f"{'ok  ' if self.holds else 'FAIL'}  {self.what}"
+
+
+@dataclass
+class Apart:
+    """The house on its machines."""
+
+    ground: Ground
+    site: Site
+    database_url: str
+    common: dict[str, str]
+    ports: dict[str, int] = field(default_factory=dict)
+    running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+
+    def start(self, machine: Machine, *words: str, **more: str) -> None:
+        """Start a process of the house on a machine."""
+        with (machine.folder / "log").open("ab") as log:
+            self.running[machine.name] = subprocess.Popen(
+                self._line(machine, words), env=self._environment(machine) | more, cwd=machine.folder,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+
+    def serve(self, machine: Machine, **more: str) -> tuple[str, int]:
+        """Start a web process on a machine; give where it serves once it is ready."""
+        port = 8000 if self.site.has_networks else free_port()
+        self.start(machine, "web", "--host", machine.address, "--port", str(port), "--processes", "1", **more)
+        at = (machine.address, port)
+        await_that(lambda: _is_ready(at), f"{machine.name} to be ready")
+        return at
+
+    def command(self, machine: Machine, *words: str) -> None:
+        """Run a command of the house on a machine."""
+        subprocess.run(
+            self._line(machine, words), env=self._environment(machine), cwd=machine.folder, check=True,
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def stop(self, *names: str) -> None:
+        """End these processes, or all."""
+        for name in names or tuple(self.running):
+            process = self.running.pop(name)
+            process.terminate()
+            process.wait()
+
+    def letters_to(self, address: str) -> int:
+        """Count the letters that have come to an address."""
+        return sum(address in mail.recipients for mail in kept_in(self.ground.sink.folder))
+
+    def _line(self, machine: Machine, words: Sequence[str]) -> list[str]:
+        return [*machine.enter, sys.executable, "-m", "ventil", *words]
+
+    def _environment(self, machine: Machine) -> dict[str, str]:
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(("VENTIL_", "PG"))}
+        return plain | self.common | {"VENTIL_VAR": str(machine.path("var")), "PYTHONPATH": str(ROOT)}
+
+
+def show(ground: Ground) -> Iterator[Shown]:
+    """Run the house on five machines, and give one thing after the other that is shown."""
+    with ExitStack() as stack:
+        site = stack.enter_context(open_site(ground.folder / "machines"))
+        where = "networks and folders" if site.has_networks else "folders (networks cannot be made here)"
+        yield Shown(f"five machines with {where} of their own", True)
+        apart = _open(ground, site)
+        stack.callback(apart.stop)
+        one, two, relay, worker, clock = (site.machine(n) for n in ("web-1", "web-2", "relay", "worker", "clock"))
+        apart.command(relay, "migrate")
+        apart.command(relay, "load", str(FURNITURE))
+        for machine in (relay, worker, clock):
+            apart.start(machine, machine.name)
+        first, second = apart.serve(one), apart.serve(two)
+        yield from _the_form(apart, first, second, one, two)
+        yield from _the_clock(apart, one)
+        breaches = check(apart.database_url, Outside(sink=ground.sink.folder, drained=False))
+        yield Shown(
+            "the independent checker finds nothing" + "".join(f"; {breach}" for breach in breaches), not breaches
+        )
+
+
+def _open(ground: Ground, site: Site) -> Apart:
+    database = fresh_database(ground)
+    common = {
+        "VENTIL_DATABASE_URL": site.reach(database),
+        "VENTIL_REDIS_URL": site.reach(ground.redis.url),
+        "VENTIL_SMTP_URL": site.reach(ground.sink.url),
+        "VENTIL_BASE_URL": f"https://{HOST}",
+        "VENTIL_SECRET_KEY": "common-to-all-machines-common-to-all",
+        "VENTIL_MAIL_FROM": "ventil@prov.example",
+        "VENTIL_SWEEP_SECONDS": "2",
+    }
+    return Apart(ground, site, database, common)
+
+
+def _the_form(
+    apart: Apart, first: tuple[str, int], second: tuple[str, int], one: Machine, two: Machine
+) -> Iterator[Shown]:
+    """Let a visitor fetch the form at one web machine and send it, with a file, to the other, but not too fast."""
+    visitor = Visitor(HOST)
+    form, opened_at = visitor.get(first, FORM), time.monotonic()
+    await_that(lambda: time.monotonic() - opened_at > A_PERSON_TAKES, "a person to type")
+    fields = {**form.hidden, "title": "Lyktan är trasig", "reach": VISITOR, "name": "Rut"}
+    sent = visitor.send(second, FORM, fields, A_FILE)
+    yield Shown("a form fetched from one web machine is taken by the other (one secret key)", sent.status == 303)
+    public_id = sent.location.rpartition("/")[2]
+    await_that(lambda: apart.letters_to(VISITOR) == 1, "the receipt")
+    yield Shown(
+        "what was handed in at a web machine is planned by a relay elsewhere, and sent by a worker elsewhere", True
+    )
+    yield Shown(
+        "the same key at both web machines is one case", len({_hand_in(at) for at in (first, second, first)}) == 1
+    )
+    path = FILE_PATH.format(public_id)
+    given = [visitor.get(at, path).status for at in (first, second)]
+    yield Shown(f"a file lies where it was taken in, as long as the folder is not common: {given}", given == [404, 200])
+    apart.stop(one.name)
+    first = apart.serve(one, VENTIL_VAR=str(two.path("var")))
+    given = [visitor.get(at, path).status for at in (first, second)]
+    yield Shown(f"with one folder for both it is given by either: {given}", given == [200, 200])
+
+
+def _the_clock(apart: Apart, machine: Machine) -> Iterator[Shown]:
+    """Import cases whose day has passed: the clock's machine must find them, and the others tell of them."""
+    path = machine.path("old.csv")
+    write_old_cases(path, 0)
+    apart.command(machine, "import", str(path), "--clocks", "history")
+    await_that(lambda: apart.letters_to(DEPARTMENT) >= 1, "the letter of the ladder")
+    yield Shown("what was imported on one machine is found overdue by the clock of another, and told", True)
+
+
+def _hand_in(at: tuple[str, int]) -> str:
+    connection = http.client.HTTPConnection(*at, timeout=20)
+    told = {"Host": HOST, "Content-Type": "application/json", "Idempotency-Key": "one-and-the-same"}
+    case: dict[str, Any] = {"kind": "issue", "title": "En gång"}
+    try:
+        connection.request("POST", "/api/v1/cases", json.dumps(case), told)
+        return str(json.loads(connection.getresponse().read()).get("ref"))
+    finally:
+        connection.close()
+
+
+def _is_ready(at: tuple[str, int]) -> bool:
+    try:
+        return Visitor(HOST).get(at, "/readyz").status == 200
+    except OSError:
+        return False
+
+
+def await_that(holds: Callable[[], bool], what: str) -> None:
+    """Wait until it holds; raises `TimeoutError` when that takes too long."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > end:
+            raise TimeoutError(f"waited in vain for {what}")
+        time.sleep(0.1)
+
+
+def main() -> int:
+    """Show it, line by line."""
+    sys.path.insert(0, str(ROOT / "tests"))  # where the servers are started from
+    failed = 0
+    with open_ground() as ground:
+        for shown in show(ground):
+            print(shown, flush=True)
+            failed += not shown.holds
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

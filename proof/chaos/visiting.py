@@ -1,0 +1,57 @@
+"""A visitor with a browser of their own, who may meet another web machine at each click."""
+
+import re
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from http.cookies import SimpleCookie
+
+HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"')
+EDGE = "an-edge-between-parts"
+PATIENCE = 20.0
+
+
+@dataclass(frozen=True)
+class Page:
+    """What came back."""
+
+    status: int
+    location: str
+    content: bytes
+
+    @property
+    def hidden(self) -> dict[str, str]:
+        """What the form on the page sends along unseen."""
+        return dict(HIDDEN.findall(self.content.decode(errors="replace")))
+
+
+@dataclass
+class Visitor:
+    """Knows the house by one name, `host`, whichever machine answers; keeps its cookies."""
+
+    host: str
+    _cookies: dict[str, str] = field(default_factory=dict)
+
+    def get(self, at: tuple[str, int], path: str) -> Page:
+        """Open a page of the machine that serves at this address and port."""
+        return self._ask(at, "GET", path, None, {})
+
+    def send(self, at: tuple[str, int], path: str, fields: dict[str, str], file: tuple[str, bytes]) -> Page:
+        """Send a form with a file."""
+        parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in fields.items()]
+        name, content = file
+        head = f'Content-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
+        body = "".join(f"--{EDGE}\r\n{part}\r\n" for part in parts).encode()
+        body += f"--{EDGE}\r\n{head}".encode() + content + f"\r\n--{EDGE}--\r\n".encode()
+        return self._ask(at, "POST", path, body, {"Content-Type": f"multipart/form-data; boundary={EDGE}"})
+
+    def _ask(self, at: tuple[str, int], method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Page:
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        connection = HTTPConnection(*at, timeout=PATIENCE)
+        try:
+            connection.request(method, path, body, {"Host": self.host, "Cookie": cookies, **headers})
+            answer = connection.getresponse()
+            for header in answer.headers.get_all("Set-Cookie") or ():
+                self._cookies |= {name: morsel.value for name, morsel in SimpleCookie(header).items()}
+            return Page(answer.status, answer.headers.get("Location", ""), answer.read())
+        finally:
+            connection.close()
