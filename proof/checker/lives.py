@@ -95,7 +95,7 @@ def _differing(story: Story, case: Row) -> Iterator[str]:
     for happened in story.events:
         added |= happened.changes
     for name in TOLD_BY_EVENTS:
-        if not _is_same(case[name], added.get(name)):
+        if (case[name] is not None or name in added) and not _is_same(case[name], added.get(name)):
             yield f"{story.name}: {name} is {_plain(case[name])}, its events add up to {added.get(name)}"
     sent_back = sum(happened.type == COUNTED_AS_SENT_BACK for happened in story.events)
     if case["sent_back_count"] != sent_back:

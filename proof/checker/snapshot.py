@@ -30,8 +30,8 @@ class Snapshot:
         """Give the rows of this query one after the other; many of them take no more memory than few."""
         streamed = text(sql).execution_options(stream_results=True, yield_per=AT_A_TIME)
         with self.connection.execute(streamed, named) as result:
-            for row in result:
-                yield row._mapping
+            for some in result.partitions():
+                yield from (row._mapping for row in some)
 
     def pairs(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """Give the rows of this query as tuples."""

@@ -16,6 +16,7 @@ FOLLOWERS = """
 BROUGHT = """
     SELECT DISTINCT c.reporter_id AS party, c.state FROM event e JOIN "case" c ON c.id = e.stream
     WHERE e.type = 'case.merged' AND c.reporter_id IS NOT NULL"""
+MATTERS = frozenset({"responsible_id", "officer_id", "group_id", "published_at"})
 
 
 @dataclass
@@ -57,6 +58,8 @@ def standings_of(story: Story, desk: int, followers: Followers) -> Iterator[Stan
 
 
 def _moved_on(standing: Standing, changes: dict[str, Any]) -> Standing:
+    if not MATTERS & changes.keys():
+        return standing
     return replace(
         standing,
         responsible=changes.get("responsible_id", standing.responsible),

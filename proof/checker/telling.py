@@ -118,7 +118,9 @@ def _named(telling: Telling, happened: Happened, standing: Standing) -> Standing
     if happened.type.startswith("case."):
         unit = slugs[facts["responsible"]] if "responsible" in facts else standing.responsible
         own = standing.officer if unit == standing.responsible else None
-        return replace(standing, responsible=unit, officer=facts.get("officer") or own)
+        officer = facts.get("officer") or own
+        is_same = (unit, officer) == (standing.responsible, standing.officer)
+        return standing if is_same else replace(standing, responsible=unit, officer=officer)
     return standing
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -65,7 +66,7 @@ class Town:
     changed: dict[tuple[str, Any], datetime] = field(default_factory=dict)  # what -> when last
     _days: dict[tuple[date, int], "Staffing"] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def desk(self) -> int:
         """The contact desk."""
         return next(id_ for id_, unit in self.units.items() if unit["kind"] == "desk")
@@ -97,6 +98,7 @@ class Staffing:
     town: Town
     day: date
     moment: datetime
+    _unsure: dict[int | None, bool] = field(default_factory=dict)
 
     def mailbox(self, unit: int) -> list[str]:
         """Give the unit's mailbox, if it has one and is switched on."""
@@ -140,6 +142,11 @@ class Staffing:
 
     def is_unsure(self, unit: int | None) -> bool:
         """Say whether it cannot be known any more who was there."""
+        if unit not in self._unsure:
+            self._unsure[unit] = self._cannot_be_known(unit)
+        return self._unsure[unit]
+
+    def _cannot_be_known(self, unit: int | None) -> bool:
         seats = self.town.seats[unit]
         turning = any(seat.turns_on(self.day) and self._touched(seat.person) for seat in seats)
         stood_in = any(seat.is_held_on(self.day) and self._lost_deputy(seat.person) for seat in seats)

@@ -12,18 +12,18 @@ from itertools import count
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from cases import database as databases
 from cases.case import Case
 from cases.clocks import Clock
-from cases.database import Database, NoLock, now
+from cases.database import Database, NoLock, UtcDateTime, now
 from cases.overdue import Sweeper
 from cases.wire import Work
 from notifications import claiming, leases, preparing, sending, verdicts
 from notifications.circle import Circle
-from notifications.deliveries import Delivery
+from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.leases import KeptLease, Pace, present
 from notifications.outgoing import RefusedForNow
 from notifications.preparing import Ready, prepare
@@ -91,8 +91,8 @@ def no_lease() -> AbstractContextManager[object]:
     """Claim without keeping others away."""
     take = leases.take
 
-    def taken(session: Session, kind: Any, ids: list[int], pace: Pace) -> str:
-        return take(session, kind, ids, replace(pace, lease=timedelta(0)))
+    def taken(session: Session, kind: Any, ids: list[int], pace: Pace, *more: Any) -> str:
+        return take(session, kind, ids, replace(pace, lease=timedelta(0)), *more)
 
     stack = ExitStack()
     for room in (claiming, relay):
@@ -143,11 +143,10 @@ def swallowed_retry() -> AbstractContextManager[object]:
 def overtaking() -> AbstractContextManager[object]:
     """Send whatever is due, whether or not an older letter to the same address waits."""
 
-    def claimable(moment: datetime, limit: int) -> Select[int, int]:
-        due = (claiming._waits(), leases.is_free(Delivery, moment))
-        return select(Delivery.id, Delivery.claims).where(*due).order_by(Delivery.id).limit(limit)
-
-    return patch.object(claiming, "_claimable", claimable)
+    due = (Delivery.outcome == Outcome.WAITING, Delivery.channel == Channel.MAIL)
+    free = leases.is_free(Delivery, bindparam("moment", type_=UtcDateTime))
+    whatever = select(Delivery.id, Delivery.claims).where(*due, free).order_by(Delivery.id).limit(bindparam("most"))
+    return patch.object(claiming, "CLAIMABLE", whatever)
 
 
 def endless_patience() -> AbstractContextManager[object]:
