@@ -13,7 +13,7 @@ TESTS ?=
 TEMPLATES = $(wildcard web/templates notifications/templates)
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
-.PHONY: help setup run browser test lint format bench chaos apart servers lock translations vendor clean
+.PHONY: help setup run browser test prove lint format bench chaos mutants apart servers lock translations vendor clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ browser: setup ## find a Chromium for the tests, or install one
 test: setup lint browser ## lint, then every test on SQLite, PostgreSQL, Redis and in a browser (TESTS=path narrows)
 	@echo "test: running every test in $(PROCESSES) processes"
 	@$(BIN)/python -m pytest -n $(PROCESSES) $(TESTS) </dev/null
+
+prove: setup ## crash at every point on both databases, and live thousands of lives of cases: half an hour
+	@echo "prove: every crash point, and many lives of cases, in $(PROCESSES) processes"
+	@VENTIL_PROOF=full $(BIN)/python -m pytest -n $(PROCESSES) tests/proof/test_crash_points.py tests/proof/test_life_machine.py </dev/null
 
 lint: setup ## check form, types, imports, requirements, security and templates
 	@echo "lint: form"
@@ -55,6 +59,10 @@ lint: setup ## check form, types, imports, requirements, security and templates
 format: setup ## put the code in form
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+mutants: setup ## break the house in many ways, one after the other, and see each noticed: a quarter of an hour
+	@echo "mutants: each must be caught"
+	@$(BIN)/python -m proof.mutants
 
 bench: setup ## measure how fast Ventil is on this machine
 	@$(BIN)/ventil bench

@@ -1,0 +1,175 @@
+"""Grounds: where a house stands while it is crashed again and again, each time from a cheap copy."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+from sqlalchemy import event
+
+from cases.demo.moving_clock import MovingClock, database_at
+from cases.loading import load_house
+from cases.migrating import migrate
+from cases.settings import Settings, read_settings
+from proof.crashes.house import World
+from proof.crashes.mail_server import Accepted, MailServer
+
+HOUSE = Path(__file__).with_name("house.toml")
+BEGINS = datetime(2026, 3, 2, 8, tzinfo=UTC)  # a Monday, 09:00 in Sweden
+MAIL_SERVER = "smtp://mail.example:25"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A world as it was left: the name of its database, its folder, the moment, and the letters that came out."""
+
+    database: str
+    folder: Path
+    now: datetime
+    accepted: tuple[Accepted, ...] = ()
+
+
+class Databases(Protocol):
+    """Databases by name, copied cheaply."""
+
+    def url(self, name: str) -> str:
+        """Give the database's URL."""
+
+    def make(self, name: str) -> None:
+        """Make an empty one."""
+
+    def copy(self, name: str, to: str) -> None:
+        """Make one that is like another, to which nobody is connected."""
+
+    def drop(self, name: str) -> None:
+        """Remove it."""
+
+    def aim(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
+        """Let what the driver is given to connect with lead to this database."""
+
+
+class Files:
+    """Databases of SQLite: files in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def url(self, name: str) -> str:
+        """Give the database's URL."""
+        return f"sqlite:///{self._path(name)}"
+
+    def make(self, name: str) -> None:
+        """SQLite makes the file when it is opened."""
+
+    def copy(self, name: str, to: str) -> None:
+        """Copy the file: whoever closed the database left nothing beside it."""
+        shutil.copyfile(self._path(name), self._path(to))
+
+    def drop(self, name: str) -> None:
+        """Remove the file and what lies beside it."""
+        for path in self.folder.glob(f"{name}.sqlite3*"):
+            path.unlink()
+
+    def aim(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
+        """The driver is given the file's path."""
+        given[0] = str(self._path(name))
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.sqlite3"
+
+
+class OnServer:
+    """Databases of one PostgreSQL server, under names of their own."""
+
+    def __init__(self, url: str, prefix: str) -> None:
+        self.server, self.prefix = url, prefix
+        self._line = psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True)
+
+    def url(self, name: str) -> str:
+        """Give the database's URL."""
+        return f"{self.server.rpartition('/')[0]}/{self.prefix}{name}"
+
+    def make(self, name: str) -> None:
+        """Make an empty one."""
+        self.copy("", name, template="template0")
+
+    def copy(self, name: str, to: str, *, template: str | None = None) -> None:
+        """Copy the server's files, which is quicker than writing all pages to its log."""
+        like = template or f"{self.prefix}{name}"
+        self._line.execute(f'CREATE DATABASE "{self.prefix}{to}" TEMPLATE "{like}" STRATEGY FILE_COPY'.encode())
+
+    def drop(self, name: str) -> None:
+        """Drop it, whoever is still connected."""
+        self._line.execute(f'DROP DATABASE IF EXISTS "{self.prefix}{name}" WITH (FORCE)'.encode())
+
+    def aim(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
+        """The driver is given the database's name."""
+        named["dbname"] = f"{self.prefix}{name}"
+
+    def close(self) -> None:
+        """Leave the server."""
+        self._line.close()
+
+
+class Ground:
+    """A place for one house at a time: `first` is furnished, and any state can be kept and opened again.
+
+    All lives of the house share one engine, whose connections lead to the database of the day: it remembers how SQL
+    is compiled, which would take most of the time. Nothing else of one life is left for the next.
+    """
+
+    def __init__(self, databases: Databases, folder: Path) -> None:
+        self.databases, self.folder = databases, folder
+        self._numbers = count(1)
+        self._aimed_at, self._clock = "first", MovingClock(BEGINS)
+        self.first = Kept("first", self.folder / "first", BEGINS)
+        self.first.folder.mkdir(parents=True)
+        self._database = database_at(self._settings(self.first.database, self.first.folder, ""), self._clock)
+        event.listen(self._database.engine, "do_connect", self._aim)
+        self._furnish()
+
+    def keep(self, world: World) -> Kept:
+        """Keep the world as it is now; nobody may be connected."""
+        kept = f"kept{next(self._numbers)}"
+        self.databases.copy(world.name, kept)
+        return Kept(kept, _copied(world.settings.var, self.folder / kept), world.clock.now, tuple(world.mail.accepted))
+
+    @contextmanager
+    def opened(self, kept: Kept, *, sends: bool) -> Iterator[World]:
+        """Give a copy of what was kept, gone after the block; one at a time."""
+        name = f"run{next(self._numbers)}"
+        self.databases.copy(kept.database, name)
+        folder = _copied(kept.folder, self.folder / name)
+        self._aimed_at, self._clock.now = name, kept.now
+        settings = self._settings(name, folder, MAIL_SERVER if sends else "")
+        try:
+            yield World(name, settings, self._database, self._clock, MailServer(self._clock, accepted=[*kept.accepted]))
+        finally:
+            self._database.close()
+            self.databases.drop(name)
+            shutil.rmtree(folder)
+
+    def _furnish(self) -> None:
+        self.databases.make(self.first.database)
+        migrate(self._database)
+        with self._database.transaction() as session:
+            load_house(session, HOUSE.read_text(encoding="utf-8"), at=BEGINS)
+        self._database.close()
+
+    def _aim(self, _dialect: object, _record: object, given: list[Any], named: dict[str, Any]) -> None:
+        self.databases.aim(self._aimed_at, given, named)
+
+    def _settings(self, name: str, folder: Path, smtp_url: str) -> Settings:
+        environ = {"VENTIL_DATABASE_URL": self.databases.url(name), "VENTIL_SECRET_KEY": "no secret " * 4,
+                   "VENTIL_RATE_LIMITS": "off", "VENTIL_SMTP_URL": smtp_url, "VENTIL_VAR": str(folder)}  # fmt: skip
+        return read_settings(environ)
+
+
+def _copied(folder: Path, to: Path) -> Path:
+    shutil.copytree(folder, to)
+    return to

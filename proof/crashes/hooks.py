@@ -1,0 +1,55 @@
+"""Hooks: boundaries laid around what the house uses, from outside. No line of the house knows of them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, tzinfo
+from typing import Any
+from unittest.mock import patch
+
+from sqlalchemy import Engine
+
+from cases.demo.moving_clock import MovingClock
+from proof.crashes.boundaries import Boundaries
+from workers.broker import OurBroker
+
+LASTING = ("fsync", "rename", "replace", "unlink")  # the calls of the system by which a file becomes lasting
+WALL_CLOCKS = ("cases.overdue.datetime", "web.running.datetime")  # where the house asks this machine what time it is
+
+
+@contextmanager
+def watched_commits(engine: Engine, boundaries: Boundaries) -> Iterator[None]:
+    """Let each commit of this engine be a boundary while the block runs."""
+    commit = boundaries.watched("database: commit", engine.dialect.do_commit)
+    with patch.object(engine.dialect, "do_commit", commit):
+        yield
+
+
+def watch_messages(broker: OurBroker, boundaries: Boundaries) -> None:
+    """Let each message that is given to the broker be a boundary."""
+    broker.enqueue = boundaries.watched("broker: send", broker.enqueue)  # type: ignore[method-assign]
+
+
+@contextmanager
+def watched_files(boundaries: Boundaries) -> Iterator[None]:
+    """Let each call that makes a file lasting be a boundary while the block runs."""
+    with ExitStack() as stack:
+        for name in LASTING:
+            act = boundaries.watched(f"file: {name}", getattr(os, name))
+            stack.enter_context(patch.object(os, name, act))
+        yield
+
+
+@contextmanager
+def wall_clock(clock: MovingClock) -> Iterator[None]:
+    """Let this machine's clock agree with the database's while the block runs."""
+
+    class Wall(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Any:
+            return clock.now.astimezone(tz)
+
+    with ExitStack() as stack:
+        for name in WALL_CLOCKS:
+            stack.enter_context(patch(name, Wall))
+        yield

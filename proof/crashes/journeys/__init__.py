@@ -1,0 +1,23 @@
+"""The journeys that are crashed at every boundary, one file for each thing that people come for."""
+
+from proof.crashes.journeys.calling import CALLED
+from proof.crashes.journeys.clock import CLOCKS_RUN_OUT, SILENT
+from proof.crashes.journeys.handing_in import HANDED_IN, INTO_THE_MAILBOX
+from proof.crashes.journeys.importing import IMPORTED
+from proof.crashes.journeys.jobs import THE_CLOCKS_JOBS
+from proof.crashes.journeys.merging import ERASED, MERGED
+from proof.crashes.journeys.progress import TAKEN_ON
+
+JOURNEYS = (
+    HANDED_IN,
+    INTO_THE_MAILBOX,
+    TAKEN_ON,
+    SILENT,
+    CLOCKS_RUN_OUT,
+    THE_CLOCKS_JOBS,
+    MERGED,
+    ERASED,
+    IMPORTED,
+    CALLED,
+)
+SHORT_ON_POSTGRESQL = (INTO_THE_MAILBOX, MERGED, ERASED, CALLED)

@@ -1,0 +1,71 @@
+"""Judging: what an independent check finds wrong in a house that came to rest after a crash."""
+
+import email
+import email.policy
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import text
+
+from cases.forgotten import find_forgotten
+from notifications.mailbox import Mailbox
+from proof.checker import Kept, Outside, Window, check, keep
+from proof.crashes.house import Process, World
+
+FILES = "SELECT key, sha256 FROM attachment"
+
+
+@dataclass(frozen=True)
+class Death:
+    """From when to when processes died, and how many letters the mail server may have taken without our knowing."""
+
+    since: datetime
+    until: datetime
+    in_flight: int
+
+
+def breaches(process: Process, death: Death) -> list[str]:
+    """Give a sentence for each breach of a guarantee: by the checker, by `forgotten`, and by what lies on the disk."""
+    world = process.world
+    with TemporaryDirectory() as folder:
+        sink = _sink(world, Path(folder))
+        faults = (Window("crash", death.since, death.until),)
+        outside = Outside(now=world.clock.now, sink=sink, faults=faults, doubles=death.in_flight)
+        found = [str(breach) for breach in check(world.settings.database_url, outside)]
+    with process.database.reading() as session:
+        found += [str(breach) for breach in find_forgotten(session, world.clock.now)]
+        found += _broken_files(world.settings.var, {row.key: row.sha256 for row in session.execute(text(FILES))})
+    return found
+
+
+def _sink(world: World, folder: Path) -> Path:
+    """Fill the folder with all letters that came out, as the checker reads them."""
+    for letter in _letters(world):
+        keep(folder, letter)
+    return folder
+
+
+def _letters(world: World) -> Iterator[Kept]:
+    for letter in world.mail.accepted:
+        yield Kept(letter.at, (letter.recipient,), letter.content)
+    mailbox = Mailbox(world.settings.var / "mailbox")
+    for one in mailbox.letters(limit=1000):
+        content = (mailbox.folder / one.name).read_bytes()
+        to = email.message_from_bytes(content, policy=email.policy.default)["To"]
+        yield Kept(one.kept_at, (str(to),), content)
+
+
+def _broken_files(var: Path, attachments: dict[str, str]) -> list[str]:
+    """Give the attachments whose bytes are gone or others than the history says."""
+    return [
+        f"attachment {key[:8]} is not what was attached" for key, sha in attachments.items() if _hash(var, key) != sha
+    ]
+
+
+def _hash(var: Path, key: str) -> str | None:
+    path = var / "attachments" / key[:2] / key
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None

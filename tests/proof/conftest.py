@@ -1,0 +1,32 @@
+"""Grounds on which a house is crashed, and what the proof did, printed when it is over."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import services
+
+from proof.crashes.grounds import Files, Ground, OnServer
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print each figure that a test of the proof has recorded under "proof"."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, said in report.user_properties:
+            if name == "proof":
+                terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {said}")
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """A ground whose databases are files."""
+    folder = tmp_path_factory.mktemp("crashes")
+    yield Ground(Files(folder), folder / "folders")
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(postgres_server: str, run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """A ground on the run's PostgreSQL server."""
+    databases = OnServer(postgres_server, f"{services.new_database_name(run_folder)}_")
+    yield Ground(databases, tmp_path_factory.mktemp("crashes"))
+    databases.close()
