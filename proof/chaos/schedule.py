@@ -8,7 +8,7 @@ from proof.chaos import faults, poison
 from proof.chaos.faults import Fault, killed, mood, stopped, wrong_clock
 
 BREATH = 3.0  # seconds between two faults of one part: the house must have found that it is well again
-LONG, SLOWEST = 10.0, 4.0
+LONG, SLOWEST = 2.0, 4.0
 
 IN_FLIGHT = faults.THREADS
 PAST_THE_LEASE = (23.0, 26.0)

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import pytest
 
-from proof.chaos import apart
 from proof.chaos.faults import Fault
 from proof.chaos.ground import open_ground
 from proof.chaos.house import ROOT
@@ -15,7 +14,7 @@ from proof.chaos.houses import EMBEDDED, GROWN_UP, Kind
 from proof.chaos.running import run
 from proof.chaos.schedule import schedule
 
-KINDS = {"many processes": (GROWN_UP, 40, 3), "one process": (EMBEDDED, 20, 5)}
+KINDS = {"many processes": (GROWN_UP, 40, 2), "one process": (EMBEDDED, 30, 5)}
 
 
 @pytest.mark.slow
@@ -34,9 +33,10 @@ def test_a_house_that_is_struck_again_and_again_loses_nothing_and_invents_nothin
 @pytest.mark.postgres
 @pytest.mark.redis
 def test_five_machines_with_nothing_in_common_but_their_servers_are_one_house():
-    with open_ground() as ground:
-        shown = list(apart.show(ground))
-    assert all(one.holds for one in shown), "\n".join(map(str, shown))
+    words = [sys.executable, "-m", "proof.chaos.apart"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=400)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("ok  ") >= 8, done.stdout
 
 
 @pytest.mark.parametrize("kind", [GROWN_UP, EMBEDDED], ids=["many processes", "one process"])
