@@ -3,7 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,10 +12,11 @@ import pytest
 from migrated import a_house
 from sqlalchemy import func, select
 
-from cases.case import Case
+from cases.case import Case, Party, Promise
 from cases.database import Database
 from cases.exporting import export_cases
 from cases.forgotten import find_forgotten
+from cases.forum import AgendaItem
 from cases.history import Event, replay
 from cases.importing import Clocks, Imported, Order, examine, report_bad, write
 from cases.imports.mapping import BadMapping, read_mapping
@@ -107,6 +108,27 @@ def test_each_row_comes_to_the_state_that_it_tells(database: Database, tmp_path:
         "1": "received", "2": "assigned", "3": "closed", "4": "declined",
         "5": "merged", "6": "closed", "7": "in_progress", "8": "parked",
     }  # fmt: skip
+
+
+WITH_OTHERS = (
+    "source,external_id,state,title,received_at,due_on,promised_on,waiting_for,waiting_unit,reporter_name\n"
+    "g,1,waiting,Badplats,2026-08-03T09:00,,,unit,forum,\n"
+    "g,2,planned,Gropar,2026-08-03T09:00,2026-10-01,2026-10-05,,,Rut\n"
+    "g,3,received,Lampa,2026-08-31T09:00,,2026-10-06,,,Nils\n"
+)
+
+
+def test_what_goes_with_a_case_is_imported_beside_it(database: Database, tmp_path: Path) -> None:
+    done, _ = _import(database, Order(_file(tmp_path, WITH_OTHERS), NOW))
+    with database.reading() as session:
+        on_agenda = session.scalars(select(Case.external_id).join(AgendaItem, AgendaItem.case_id == Case.id)).all()
+        promised = session.execute(
+            select(Case.external_id, Promise.promised_on).join(Promise, Promise.case_id == Case.id)
+        ).all()
+        asked = session.execute(select(Case.external_id, Party.name).join(Party, Party.id == Case.reporter_id)).all()
+    assert (done.written, on_agenda) == (3, ["1"])
+    assert sorted(map(tuple, promised)) == [("2", date(2026, 10, 5)), ("3", date(2026, 10, 6))]
+    assert sorted(map(tuple, asked)) == [("2", "Rut"), ("3", "Nils")]
 
 
 def test_history_is_replayed_at_its_own_moments(database: Database, tmp_path: Path) -> None:
