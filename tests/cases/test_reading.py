@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from small_house import CALENDAR, MONDAY, SmallHouse
 
+from cases import searching
 from cases.reading import Filters, Sort, count_cases, list_cases
 from cases.refusals import UnknownName
 from cases.states import State
@@ -89,3 +90,24 @@ def test_a_page_has_a_bound(small_house: SmallHouse) -> None:
     for _ in range(3):
         small_house.hand_in()
     assert [len(page(small_house, Filters(limit=limit))[0]) for limit in (-1, 0, 2, 10**9)] == [1, 1, 2, 3]
+
+
+def test_a_search_further_and_further_back_neither_skips_nor_repeats(small_house: SmallHouse, monkeypatch) -> None:
+    monkeypatch.setattr(searching, "REACHES", (2, 5))
+    there = [small_house.hand_in(f"Lampa {n}" if n % 3 else f"Bänk {n}") for n in range(12)]
+    small_house.comment(there[0], "Det sitter en lampa vid bänken", by="contact")
+    seen: list[str] = []
+    filters: Filters | None = Filters(q="lampan", limit=2)
+    while filters:
+        shown, after = page(small_house, filters)
+        seen += shown
+        filters = replace(filters, cursor=after) if after and len(seen) < 60 else None
+    assert seen == [there[n] for n in (11, 10, 8, 7, 5, 4, 2, 1, 0)]
+
+
+@pytest.mark.parametrize("wanted", ["lampan", "lampor", "vägarna", "vägen", "träden"])
+def test_a_word_is_found_in_its_other_forms(small_house: SmallHouse, wanted: str) -> None:
+    ref = small_house.hand_in("Lampor längs väg 40", description="Ett träd skymmer.")
+    small_house.hand_in("Något annat")
+    found, _ = page(small_house, Filters(q=wanted))
+    assert found == [ref]
