@@ -54,7 +54,7 @@ def _imported(bench: Bench, house: House, count: int) -> tuple[float, float, flo
     before, began = cpu_seconds(pids), time.perf_counter()
     command = ventil("import", str(path), "--clocks", "history")
     environment = {**os.environ, **house.environment}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
     if status:
         raise RuntimeError("the import failed")

@@ -5,6 +5,7 @@ import statistics
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
+import structlog
 from changing import headers
 from driving import Request, drive
 from ground import Bench, port_of
@@ -117,7 +118,7 @@ def _with_events(house: House, many: int) -> str:
 def _asked(house: House, ref: str, times: int) -> tuple[int, float]:
     """Give how many statements the page takes, and the median of its milliseconds, without a server."""
     said: list[str] = []
-    logging.disable()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     browser = create_app(read_settings(house.environment), house.database).test_client()
     browser.set_cookie(*house.cookie.split("=", 1), domain="127.0.0.1")
     event.listen(house.database.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
