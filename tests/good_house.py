@@ -3,6 +3,8 @@
 Made once per run for each database, then copied. A test breaks its copy by hand and sees what the checker says.
 """
 
+import hashlib
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -22,7 +24,7 @@ from cases.correcting import Correction, correct
 from cases.database import Database
 from cases.following import ask_to_follow, confirm_following
 from cases.handing_in import Reporter
-from cases.history import Event, chained
+from cases.history import Event
 from cases.keys import Link
 from cases.states import State
 from cases.words import Visibility
@@ -235,10 +237,11 @@ def _by_hand(url: str) -> psycopg.Connection:
 
 
 def _rechained(event: Event, names: dict[int, str], heads: dict[int, str]) -> tuple[str, str, int]:
-    before = heads.get(event.stream, "")
-    columns = ("seq", "type", "at", "actor", "person_id", "facts", "changes", "commitments")
-    row = {name: getattr(event, name) for name in columns} | {"previous_hash": before}
-    heads[event.stream] = chained(names.get(event.stream, "house"), row)
+    before, name = heads.get(event.stream, ""), names.get(event.stream, "house")
+    row = [name, event.seq, event.type, event.at.isoformat(), event.actor, event.person_id]
+    content = [*row, event.facts, event.changes, event.commitments, before]
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    heads[event.stream] = hashlib.sha256(canonical.encode()).hexdigest()
     return before, heads[event.stream], event.id
 
 
