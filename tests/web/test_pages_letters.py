@@ -35,6 +35,14 @@ def test_the_timeline_tells_staff_who_was_told(sqlite_web):
     assert "väntar på att skickas" not in visitor(sqlite_web).read(f"/arende/{public_id}")
 
 
+def test_the_timeline_says_why_nobody_need_ring(sqlite_web):
+    nils = Reporter(name="Nils", phone="0500-44 55 66")
+    ref = sqlite_web.house.reach(State.ASSIGNED, reporter=nils, channel="phone")
+    plan_all(sqlite_web)
+    page = visitor(sqlite_web, "contact").read(f"/arenden/{ref}")
+    assert "den som frågade: inte skickat, fick veta det när de ringde" in page
+
+
 def test_those_without_mail_are_rung_and_ticked_off(sqlite_web):
     nils = Reporter(name="Nils", phone="0500-44 55 66")
     ref = sqlite_web.house.reach(State.DECLINED, reporter=nils)

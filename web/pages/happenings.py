@@ -13,6 +13,8 @@ from cases.case import Case
 from cases.people import Actor, ActorKind, Person
 from cases.reading import Told as Happened
 from cases.reading import timeline
+from notifications.deliveries import Outcome
+from notifications.needless import why_not
 from notifications.told import Told, told_of
 from web.pages.choosing import known
 from web.pages.dates import day_words, moment_words
@@ -282,5 +284,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], Names], str]] = {
 
 def told_words(told: Told) -> str:
     """Give one line of who was told: the name, whether it arrived, and when or why not."""
-    when = moment_words(told.at) if told.at else told.reason or ""
-    return f"{told.to}: {OUTCOMES[told.outcome]}" + (f", {when}" if when else "")
+    why = why_not(told.reason, language()) if told.outcome is Outcome.SUPPRESSED else None
+    when = moment_words(told.at) if told.at else told.reason
+    said = why or when
+    return f"{told.to}: {OUTCOMES[told.outcome]}" + (f", {said}" if said else "")
