@@ -18,7 +18,7 @@ EVENT_OF = {
 
 
 @dataclass(frozen=True)
-class Agenda:
+class Stood:
     """What stood on the agenda of one meeting, by why."""
 
     held_on: date
@@ -39,7 +39,7 @@ class Counts:
     letters: Counter[str] = field(default_factory=Counter)  # by address
     weeks: Counter[tuple[str, str]] = field(default_factory=Counter)  # by address and week
     calls: int = 0
-    agendas: list[Agenda] = field(default_factory=list)
+    agendas: list[Stood] = field(default_factory=list)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def took(self, letter: Accepted) -> None:

@@ -187,20 +187,25 @@ class People:
         return self.chance.choice(people) if people else None
 
     def _choose(self, errand: Errand, case: Case, moves: Moves) -> str:
-        tale = errand.tale
-        if case.state is State.ASSIGNED and case.responsible.slug != tale.unit and case.responsible.slug != DESK:
+        """Give what is done, by the dice; what cannot be done gives way to the usual."""
+        if case.state is State.ASSIGNED and case.responsible.slug not in {errand.tale.unit, DESK}:
             return "send_back"
         deed = self.chance.choices(list(moves), list(moves.values()))[0]
+        if self._can(errand.tale, case, deed):
+            return deed
+        return "assign" if case.state is State.RECEIVED else "start"
+
+    def _can(self, tale: Tale, case: Case, deed: str) -> bool:
         if deed == "merge":
             tale.twin = self.chance.choice(self._twins) if self._twins else None
-        elsewhere = [one.slug for one in self.town.scenario.departments if one.slug != tale.unit]
-        tale.facts["elsewhere"] = self.chance.choice(elsewhere) if elsewhere else None
-        cannot = {
-            "merge": tale.twin in {None, tale.ref}, "ask": case.reporter_id is None and case.group_id is None,
-            "send_back": case.responsible.slug == tale.unit and tale.unit.startswith(GROUP),
-            "assign_elsewhere": not elsewhere,
-        }  # fmt: skip
-        return ("assign" if case.state is State.RECEIVED else "start") if cannot.get(deed) else deed
+            return tale.twin not in {None, tale.ref}
+        if deed == "assign_elsewhere":
+            doors = [one.slug for one in self.town.scenario.departments if one.slug != tale.unit]
+            tale.facts["elsewhere"] = self.chance.choice(doors) if doors else None
+            return bool(doors)
+        if deed == "ask":
+            return case.reporter_id is not None or case.group_id is not None
+        return deed != "send_back" or not tale.unit.startswith(GROUP)
 
     def _do(self, errand: Errand, scene: Scene, deed: str) -> None:
         unit, due_at = scene.case.responsible.slug, scene.case.due_at

@@ -55,7 +55,8 @@ def report_of(simulation: Simulation, found: Statistics) -> dict[str, Any]:
             {"of": one.of, "begins": one.begins.isoformat(), "ends": one.ends.isoformat(), "most_letters": most}
             for one, most in simulation.after_outages().items()
         ],
-        "invariants": list(INVARIANTS), "breaches": simulation.breaches.lines,
+        "invariants": list(INVARIANTS),
+        "breaches": simulation.breaches.lines, "breach_count": simulation.breaches.count,
         "events_sha256": found.digest, "letters_sha256": counts.digest.hexdigest(),
     }  # fmt: skip
 

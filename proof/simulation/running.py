@@ -16,8 +16,7 @@ from notifications.set_aside import send_again
 from proof.simulation import second_calendar
 from proof.simulation.agenda import Agenda, Happening
 from proof.simulation.breaches import Breaches
-from proof.simulation.counting import Agenda as Stood
-from proof.simulation.counting import Counts
+from proof.simulation.counting import Counts, Stood
 from proof.simulation.house import House
 from proof.simulation.outages import Outage, Weather
 from proof.simulation.people import People

@@ -128,7 +128,10 @@ def _refuse_nonsense(scenario: Scenario) -> None:
         f"outages, of: must be one of {', '.join(DOWN)}": any(one.of not in DOWN for one in scenario.outages),
         "clocks: at least one": scenario.clocks < 1,
         "begins: must be MM-DD or MM-DDTHH:MM, of every year": not all(
-            map(_is_of_every_year, (*scenario.outages, *scenario.bounces))
+            map(
+                _is_of_every_year,
+                [*(one.begins for one in scenario.outages), *(one.begins for one in scenario.bounces)],
+            )
         ),
     }
     for what, is_so in wrong.items():
@@ -136,8 +139,8 @@ def _refuse_nonsense(scenario: Scenario) -> None:
             raise BadScenario(what)
 
 
-def _is_of_every_year(one: Yearly | Bounce) -> bool:
+def _is_of_every_year(begins: str) -> bool:
     try:
-        return bool(datetime.fromisoformat(f"{COMMON_YEAR}-{one.begins}"))
+        return bool(datetime.fromisoformat(f"{COMMON_YEAR}-{begins}"))
     except (TypeError, ValueError):
         return False

@@ -24,7 +24,7 @@ def as_text(report: dict[str, Any], locale: str) -> str:
 def verdict(report: dict[str, Any], locale: str) -> str:
     """Give the line that says whether everything held."""
     words = WORDS[locale]
-    return words["broken"].format(count=len(report["breaches"])) if report["breaches"] else words["all_clear"]
+    return words["broken"].format(count=report["breach_count"]) if report["breaches"] else words["all_clear"]
 
 
 def speed_lines(speed: Speed, cases: int, seconds: float) -> Iterator[str]:

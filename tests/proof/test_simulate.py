@@ -67,7 +67,8 @@ def test_the_page_is_for_everybody(
     report: dict, browser: object, axe_script: Path, tmp_path: Path, size: str, scheme: str
 ) -> None:
     file, (width, height) = tmp_path / "report.html", SIZES[size]
-    file.write_text(as_page(report | {"breaches": ["due day: <b>2027-0001</b>"]}, "sv"), encoding="utf-8")
+    broken = report | {"breaches": ["due day: <b>2027-0001</b>"], "breach_count": 1}
+    file.write_text(as_page(broken, "sv"), encoding="utf-8")
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     page = context.new_page()
     page.goto(file.as_uri())
