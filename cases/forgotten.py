@@ -156,6 +156,17 @@ LOOKS = (
         SELECT d.recipient, d.occasion FROM delivery d
         WHERE d.outcome = 'waiting' AND d.channel = 'mail' AND coalesce(d.next_attempt_at, d.created_at) < :backlog
         AND NOT EXISTS (SELECT 1 FROM mail_server s WHERE s.down_since IS NOT NULL)"""),
+    Look("G4", "a letter was set aside and nobody was alarmed", """
+        SELECT d.occasion, d.reason FROM delivery d WHERE d.outcome = 'set_aside' AND NOT EXISTS (
+            SELECT 1 FROM event e WHERE e.type = 'house.set_aside' AND e.facts ->> 'what' = 'delivery'
+            AND CAST(e.facts ->> 'row' AS INTEGER) = d.id)
+        AND NOT EXISTS (SELECT 1 FROM delivery_line l JOIN event e ON e.id = l.event_id
+                        WHERE l.delivery_id = d.id AND e.type = 'house.set_aside')"""),
+    Look("G4", "work was set aside and nobody was alarmed", """
+        SELECT e.type, w.last_error FROM work w JOIN event e ON e.id = w.event_id
+        WHERE w.set_aside_at IS NOT NULL AND e.type <> 'house.set_aside' AND NOT EXISTS (
+            SELECT 1 FROM event a WHERE a.type = 'house.set_aside' AND a.facts ->> 'what' = 'work'
+            AND CAST(a.facts ->> 'row' AS INTEGER) = w.id)"""),
     Look("G4", "the one who asked was not told", """
         SELECT c.ref, e.type FROM event e JOIN "case" c ON c.id = e.stream JOIN party p ON p.id = c.reporter_id
         WHERE e.type IN ('case.sent_back', 'case.parked', 'case.taken_up', 'case.done', 'case.closed', 'case.declined',

@@ -140,6 +140,13 @@ DAMAGE = {
         " (occasion, recipient, channel, letter, locale, context, outcome, created_at, claims, attempts)"
         f" VALUES ('event:1', 'address:1', 'mail', 'receipt', 'sv', '{{}}', 'waiting', {PAST}, 0, 0)",
     ),
+    "a letter was set aside and nobody was alarmed": (
+        "G4",
+        "INSERT INTO delivery"
+        " (occasion, recipient, channel, letter, locale, context, outcome, created_at, claims, attempts)"
+        f" VALUES ('event:1', 'address:1', 'mail', 'receipt', 'sv', '{{}}', 'set_aside', {PAST}, 0, 0)",
+    ),
+    "work was set aside and nobody was alarmed": ("G4", f"UPDATE work SET set_aside_at = {PAST} WHERE id = 3"),
     "the one who asked was not told": (
         "G4", f"UPDATE work SET done_at = {PAST} WHERE event_id IN (SELECT id FROM event WHERE type = 'case.done')",
     ),
