@@ -1,6 +1,7 @@
 """Exporting: every case in the columns that an import reads, so that it can be taken in elsewhere or looked through."""
 
 import csv
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -31,17 +32,19 @@ Put = Callable[[list[str]], None]
 def export_cases(session: Session, path: Path, *, by: Actor) -> int:
     """Write every case that the actor may see to a CSV or XLSX file, by its ending; give how many.
 
-    Raises `ValueError` for another ending. A text that a spreadsheet would take for a formula is written as text.
+    The file is there whole or not at all. Raises `ValueError` for another ending. A text that a spreadsheet would take
+    for a formula is written as text.
     """
     sheet = SHEETS.get(path.suffix.lower())
     if sheet is None:
         raise ValueError(f"{path.name} must end with .csv or .xlsx")
-    count = 0
-    with sheet(path) as put:
+    count, draft = 0, path.with_name(f"{path.name}.{os.getpid()}.part")
+    with sheet(draft) as put:
         put(list(NAMES))
         for row in rows(session, by):
             put([harmless(row[name]) for name in NAMES])
             count += 1
+    draft.replace(path)
     return count
 
 

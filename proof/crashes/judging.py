@@ -16,6 +16,7 @@ from notifications.mailbox import Mailbox
 from proof.checker import Kept, Outside, Window, check, keep
 from proof.crashes.house import Process, World
 
+CASES = 'SELECT count(*) FROM "case"'
 FILES = "SELECT key, sha256 FROM attachment"
 
 
@@ -39,6 +40,7 @@ def breaches(process: Process, death: Death) -> list[str]:
     with process.database.reading() as session:
         found += [str(breach) for breach in find_forgotten(session, world.clock.now)]
         found += _broken_files(world.settings.var, {row.key: row.sha256 for row in session.execute(text(FILES))})
+        found += _torn_exports(world.settings.var, session.scalar(text(CASES)))
     return found
 
 
@@ -69,3 +71,9 @@ def _broken_files(var: Path, attachments: dict[str, str]) -> list[str]:
 def _hash(var: Path, key: str) -> str | None:
     path = var / "attachments" / key[:2] / key
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None
+
+
+def _torn_exports(var: Path, cases: int) -> list[str]:
+    """Give the exports that have a name as if they were whole, and lack cases."""
+    lines = {path.name: len(path.read_text(encoding="utf-8-sig").splitlines()) for path in var.glob("export.csv")}
+    return [f"{name} has {count - 1} cases, not {cases}" for name, count in lines.items() if count - 1 != cases]
