@@ -14,7 +14,7 @@ import flask_mail
 from notifications.mailbox import Mailbox, MailboxLine
 from notifications.outgoing import Outgoing, RefusedForGood, RefusedForNow, Unreachable
 
-SUBJECT = re.compile(rb"^Subject: (.*(?:\r\n[ \t].*)*)", re.MULTILINE)
+SUBJECT = re.compile(rb"^Subject: ([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)", re.MULTILINE)
 MESSAGE_ID = re.compile(rb"^Message-ID: <(\d+)\.", re.MULTILINE)
 REFERENCE = re.compile(rb"\b(20\d\d-\d{4,})\b")
 SOFT_BREAK = b"=\r\n"
