@@ -15,7 +15,7 @@ import structlog
 from proof.chaos.ground import open_ground
 from proof.chaos.house import ROOT
 from proof.mutants.at_large import AT_LARGE, let_loose
-from proof.mutants.mutant import ON_POSTGRESQL, QUICK, SLOW, Caught, put_on_trial
+from proof.mutants.mutant import ON_POSTGRESQL, QUICK, Caught, put_on_trial
 from proof.mutants.stage import Place
 
 
@@ -38,7 +38,7 @@ def main() -> int:
 def _each(seconds: float, seed: int) -> Iterator[Caught]:
     sys.path.insert(0, str(ROOT / "tests"))  # where the servers are started from
     with open_ground() as ground:
-        for mutant in (*QUICK, *SLOW, *ON_POSTGRESQL):
+        for mutant in (*QUICK, *ON_POSTGRESQL):
             with TemporaryDirectory(prefix="ventil-mutant-") as folder:
                 yield put_on_trial(mutant, Place(Path(folder), ground.postgres.url))
     for at_large in AT_LARGE if seconds else ():

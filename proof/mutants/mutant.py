@@ -41,6 +41,7 @@ class Caught:
 QUICK = (
     Mutant("work is done when it is taken", seams.work_is_done_when_it_is_taken, trials.DIES_HANDED_IN, "I6"),
     Mutant("sent before DATA", seams.sent_before_data, trials.DIES_HANDED_IN, "I8"),
+    Mutant("mail before commit", seams.mail_before_commit, trials.dies_at_the_second_letter, "I10"),
     Mutant("no lease", seams.no_lease, trials.meets_another_worker, "I10"),
     Mutant("no cap on the broker's depth", seams.no_depth_cap, trials.rings_and_nobody_comes, "I17"),
     Mutant("deferred BEGIN", seams.deferred_begin, trials.has_many_writers, "I17"),
@@ -55,7 +56,6 @@ QUICK = (
     Mutant("answer before commit", seams.answer_before_commit, trials.is_called_again_and_again, "I1"),
 )
 ON_POSTGRESQL = (Mutant("a high-water mark", seams.high_water_mark, trials.commits_late, "I7"),)
-SLOW = (Mutant("mail before commit", seams.mail_before_commit, trials.DIES_IN_SILENCE, "I10"),)
 
 
 def put_on_trial(mutant: Mutant, place: Place) -> Caught:

@@ -6,6 +6,7 @@ In one process each, on the ground of the crash sweep: the same house, the same 
 import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -19,6 +20,7 @@ from werkzeug.test import TestResponse
 
 from cases.case import case_to_change
 from cases.commenting import comment
+from cases.handing_in import Reporter
 from cases.people import A_COMMAND
 from cases.states import State
 from cases.words import Visibility
@@ -31,7 +33,6 @@ from proof.crashes.acting import changed, handed_in
 from proof.crashes.boundaries import Crash
 from proof.crashes.grounds import BEGINS
 from proof.crashes.house import World
-from proof.crashes.journeys.clock import SILENT
 from proof.crashes.journeys.handing_in import HANDED_IN
 from proof.crashes.journeys.journey import Journey
 from proof.crashes.journeys.progress import TAKEN_ON
@@ -44,7 +45,7 @@ from workers.relaying import relay_once
 FIRST = "2026-0001"
 HOLE, LAMP = "Hål i vägen", "Lampan är trasig"
 SENTENCE = re.compile(r"\b(I\d+) (.*?)(?=['\"], |['\"]\]|$)")
-LIVES, CASES, WRITERS, CALLS = 8, 24, 4, 8
+LIVES, CASES, WRITERS, CALLS, TWO = 8, 24, 4, 8, 2
 Trial = Callable[[Place], list[Breach]]
 
 
@@ -117,6 +118,26 @@ def loses_the_line(place: Place) -> list[Breach]:
             one.world.mail.mood = Mood.ACCEPT
             process.come_to_rest()
         return one.judged(Outside(faults=(Window("drop", BEGINS, BEGINS),), doubles=1))
+
+
+def dies_at_the_second_letter(place: Place) -> list[Breach]:
+    """Let the process die when the mail server has two letters: at most one of them is not recorded."""
+    with stage(place.ground()) as one:
+        take, numbers = one.world.mail.take, count(1)
+
+        def taken(recipient: str, content: bytes) -> Any:
+            answer = take(recipient, content)
+            if next(numbers) == TWO:
+                raise Crash("the second letter")
+            return answer
+
+        with patch.object(one.world.mail, "take", taken), suppress(Crash), at_work(one.world) as process:
+            handed_in(process, HOLE)
+            handed_in(process, LAMP, reporter=Reporter(email="nils@hemma.example"))
+            process.settle()
+        with at_work(one.world) as process:
+            process.come_to_rest()
+        return one.judged(Outside(faults=(Window("death", BEGINS, BEGINS),), doubles=1))
 
 
 def sleeps_for_weeks(place: Place) -> list[Breach]:
@@ -236,4 +257,4 @@ def commits_late(place: Place) -> list[Breach]:
         return one.judged()
 
 
-DIES_HANDED_IN, DIES_IN_SILENCE = dies(HANDED_IN), dies(SILENT)
+DIES_HANDED_IN = dies(HANDED_IN)
