@@ -7,6 +7,7 @@ import argparse
 import json
 import random
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ KINDS = {"grown-up": GROWN_UP, "embedded": EMBEDDED}
 def main() -> int:
     """Run, and print the outcome."""
     asked = _asked()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is cleared away
     kind = KINDS[asked.house]
     if asked.plan:
         print(*schedule(kind.deck(asked.seconds), asked.seconds, asked.seed), sep="\n")

@@ -7,6 +7,7 @@ must be told by the others; what is not common is shown too. Ends with 1 when so
 import http.client
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -197,6 +198,7 @@ def await_that(holds: Callable[[], bool], what: str) -> None:
 def main() -> int:
     """Show it, line by line."""
     sys.path.insert(0, str(ROOT / "tests"))  # where the servers are started from
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is cleared away
     failed = 0
     with open_ground() as ground:
         for shown in show(ground):

@@ -60,6 +60,7 @@ class Outcome:
         for name, value in self.figures().items():
             yield f"  {name:<32} {value}"
         yield from (f"  {count:>3} x {name}" for name, count in sorted(self.faults.items()))
+        yield from (f"  not made: {trouble}" for trouble in self.not_made)
         yield from (f"BREACH {breach}" for breach in self.breaches)
         yield "everything held" if self.holds else f"{len(self.breaches)} breaches"
 

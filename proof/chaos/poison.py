@@ -1,12 +1,10 @@
 """Poison: what kills or confuses whoever takes it in hand. It must be set aside, or wait, and hold up nothing else."""
 
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import dramatiq
 import psycopg
@@ -78,7 +76,9 @@ def killing_letter(scene: Scene, which: int) -> Iterator[None]:
 
 def _ask_to_follow(scene: Scene, email: str) -> None:
     """Let a letter be written to this address, by asking whether it wants to follow some case."""
-    caller = Caller("poison", scene.webs, Journal(Path(os.devnull)), gives_up_at=time.monotonic() + PATIENCE)
+    caller = Caller(
+        "poison", scene.webs, Journal(scene.house.folder / "poison"), gives_up_at=time.monotonic() + PATIENCE
+    )
     _, found = caller.read("/api/v1/cases?limit=1", scene.contact)
     for case in found.get("items", ()):
         path = f"/api/v1/cases/{case['ref']}/followers"
