@@ -15,11 +15,12 @@ from proof.crashes.grounds import Ground, Kept
 from proof.crashes.house import World, running, started_again
 from proof.crashes.journeys.journey import Journey, Step
 from proof.crashes.judging import Death, breaches
+from workers.clock import run_job
 from workers.relaying import relay_once
 
 LASTS = ("database: commit", "mail: DATA", "file: fsync", "file: rename", "file: replace", "file: unlink")
 IN_FLIGHT = "mail: DATA"
-WIRE = {relay_once.__qualname__, deliver_some.__qualname__}
+WIRE = {relay_once.__qualname__, deliver_some.__qualname__, run_job.__qualname__}
 Told = Counter[tuple[object, ...]]
 TOLD = """
     SELECT c.title, e.seq, e.type, coalesce(a.email_normalised, p.phone, d.recipient), d.outcome
@@ -36,9 +37,9 @@ class Length(Enum):
     """How much is tried.
 
     In short, once for each state that a death can leave behind: dying before the next boundary leaves what dying after
-    this one left, and so does dying around what does not last. In relay and delivery, which do the same for every
-    act, once in a journey for each place in their code. At length, on both sides of every boundary, and the journey
-    is then taken to its end.
+    this one left, and so does dying around what does not last. In relay, delivery and the clock's jobs, which do the
+    same for every act and every rung, once in a journey for each place in their code. At length, on both sides of
+    every boundary, and the journey is then taken to its end.
     """
 
     SHORT = "short"
