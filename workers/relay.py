@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Select, exists, select, update
+from sqlalchemy import ColumnElement, Exists, Select, exists, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
 from cases.database import Database, now
+from cases.history import Event
+from cases.ticks import Tick
 from cases.wire import LETTERS, Work
 from notifications.claiming import without_suspects
 from notifications.leases import LeaseLost, Pace, give_back, is_free, present, take
@@ -89,16 +91,26 @@ def _heads(moment: datetime, limit: int) -> Select[int, int, int, int]:
     comes_first = ~exists().where(older.stream == Work.stream, older.id < Work.id, *_is_open(older))
     return (
         select(Work.id, Work.claims, Work.stream, Work.event_id)
-        .where(*_is_open(Work), is_free(Work, moment), comes_first)
+        .where(*_is_open(Work), is_free(Work, moment), comes_first, ~_follows_a_tick(moment))
         .order_by(Work.id)
         .limit(limit)
     )
 
 
+def _follows_a_tick(moment: datetime) -> Exists:
+    """Say whether something of a tick stands before it in its stream, which is about to be told.
+
+    A tick whose sweeper died is not waited for: the next sweep seals it, whenever that is.
+    """
+    about_to_be = or_(Tick.sealed_at.is_not(None), Tick.lease_until > moment)
+    unplanned = select(Tick.id).where(Tick.planned_at.is_(None), Tick.set_aside_at.is_(None), about_to_be)
+    return exists().where(Event.tick_id.in_(unplanned), Event.stream == Work.stream, Event.id < Work.event_id)
+
+
 def _with_followers(session: Session, heads: list[_Todo], moment: datetime, limit: int) -> list[_Todo]:
     """Give the heads and what follows each in its stream without a gap: whoever has the head has these too."""
     rows = session.execute(
-        select(Work.id, Work.event_id, Work.stream, is_free(Work, moment), Work.claims)
+        select(Work.id, Work.event_id, Work.stream, is_free(Work, moment) & ~_follows_a_tick(moment), Work.claims)
         .where(*_is_open(Work), Work.stream.in_([head.stream for head in heads]))
         .order_by(Work.id)
         .limit(limit)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from cases.database import Database, now
 from cases.ticks import Tick
+from cases.wire import Work
 from notifications.leases import LeaseLost, Pace, present, take
 from notifications.planning import Mailing, plan_tick_for, tick_recipients
 from notifications.set_aside import NO_VERDICT, set_aside_tick
@@ -50,11 +51,20 @@ def plan_a_tick(database: Database, pace: Pace = PACE) -> int | None:
 
 
 def _sealed(moment: datetime) -> Select[Tick]:
-    """Select the oldest tick to plan. Before the first claim a lease is the sweeper's, which has sealed it."""
+    """Select the oldest tick to plan, when what happened before it is planned or has been tried in vain.
+
+    Before the first claim a lease is the sweeper's, which has sealed it.
+    """
     free = or_(Tick.claims == 0, Tick.lease_until.is_(None), Tick.lease_until <= moment)
+    untried = exists().where(
+        Work.done_at.is_(None),
+        Work.set_aside_at.is_(None),
+        Work.last_error.is_(None),
+        Work.recorded_at < Tick.sealed_at,
+    )
     return (
         select(Tick)
-        .where(Tick.planned_at.is_(None), Tick.sealed_at.isnot(None), Tick.set_aside_at.is_(None), free)
+        .where(Tick.planned_at.is_(None), Tick.sealed_at.isnot(None), Tick.set_aside_at.is_(None), free, ~untried)
         .order_by(Tick.id)
         .limit(1)
     )

@@ -8,6 +8,7 @@ import pytest
 from letter_town import A_TUESDAY
 from sqlalchemy import func, select, update
 
+from cases.case import Case
 from cases.database import now
 from cases.history import Event
 from cases.overdue import sweep
@@ -209,6 +210,7 @@ def test_an_event_of_a_type_that_we_do_not_know_waits_without_being_counted(town
 @pytest.fixture
 def swept(town):
     refs = [town.assigned() for _ in range(3)]
+    relay_all(town)
     sweep(town.database, now=A_TUESDAY + timedelta(days=30))
     assert refs
     return town
@@ -237,9 +239,33 @@ def test_a_tick_that_is_not_sealed_waits(swept):
     assert plan_a_tick(swept.database) is None
 
 
+def test_what_a_tick_tells_stands_between_what_happened_before_it_and_after_it(town):
+    ref = town.hand_in()
+    sweep(town.database, now=A_TUESDAY + timedelta(days=30))
+    town.change(ref, State.DONE, note="Lagat", at=A_TUESDAY + timedelta(days=31))
+    assert plan_a_tick(town.database) is None, "what happened before it is not planned yet"
+    relay_all(town)
+    assert len(works(town, done_at=None)) == 1, "what happened after it waits"
+    while plan_a_tick(town.database) is not None:
+        relay_all(town)
+    told = [event for _, event in lines(town)]
+    assert told == sorted(told)
+    assert not works(town, done_at=None)
+
+
+def test_a_tick_whose_sweeper_died_holds_nothing_back(swept):
+    with swept.database.transaction() as session:
+        session.execute(update(Tick).values(sealed_at=None, lease_until=None))
+        ref = session.scalars(select(Case.ref)).first()
+    swept.change(ref, State.DONE, note="Lagat", at=A_TUESDAY + timedelta(days=31))
+    relay_all(swept)
+    assert not works(swept, done_at=None)
+
+
 def test_one_bad_recipient_keeps_no_other_from_being_told(town, monkeypatch):
     for unit in ("gata", "skola"):
         town.change(town.hand_in(), State.ASSIGNED, responsible=unit)
+    relay_all(town)
     sweep(town.database, now=A_TUESDAY + timedelta(days=30))
     seen, planned = [], []
 
