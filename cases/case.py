@@ -279,7 +279,7 @@ class Case(Base):
     category: Mapped[Category | None] = relationship(init=False, lazy="select", viewonly=True)
     place: Mapped[Place | None] = relationship(init=False, lazy="select", viewonly=True)
     policy: Mapped[Policy] = relationship(init=False, lazy="select", viewonly=True)
-    reporter: Mapped[Party | None] = relationship(init=False, lazy="select", viewonly=True)
+    reporter: Mapped[Party | None] = relationship(init=False, lazy="select")
     merged_into: Mapped["Case | None"] = relationship(init=False, remote_side=[id], viewonly=True)
 
     def __post_init__(self) -> None:
@@ -370,6 +370,11 @@ class Case(Base):
         self.waiting_for = self.waiting_name = self.waiting_their_ref = None
         self.waiting_unit_id, self.waiting_from, self.waiting_from_due_at = None, None, None
         self.show("waiting_unit", None)
+
+    def newcomers(self) -> dict[str, Base]:
+        """Give what is new with the case, by the column that gets its id: the one who asks."""
+        asks = self.__dict__.get("reporter") if self.reporter_id is None else None  # nothing is fetched
+        return {"reporter_id": asks} if asks is not None else {}
 
     def tracked(self) -> dict[str, Any]:
         """Give what replaying the case's events gives back."""

@@ -81,6 +81,10 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
 
     metadata = MetaData(naming_convention=NAMES)
 
+    def newcomers(self) -> dict[str, "Base"]:
+        """Give what is new with a row, by the column that gets its id: usually nothing."""
+        return {}
+
 
 class now(FunctionElement[datetime]):
     """The database's clock, as one SQL expression: for leases, next attempts and when a thing was recorded."""

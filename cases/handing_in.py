@@ -17,15 +17,16 @@ from cases.history import Entry, Said
 from cases.house import the_house
 from cases.people import Actor
 from cases.places import Place
-from cases.policies import Policy, Terms, matching, terms_from
+from cases.policies import MOST_SPECIFIC, Policy, Terms, fitting, terms_from
 from cases.promises import promise
 from cases.refusals import CannotHoldCases, FieldRefusal, MembersOnly, TooLong, UnknownName, WordsNeeded
 from cases.states import Kind, State
-from cases.units import Unit, UnitKind, the_desk, unit_named
+from cases.units import DESK, Unit, UnitKind, unit_named
 
 Named = TypeVar("Named", Category, Place)
 PROPOSAL_ORIGIN = "proposal"
 MOST_MONTHS = 120
+POLICY_AND_DESK = select(Policy, Unit).join(Unit, Unit.slug == DESK).where(MOST_SPECIFIC)  # one row
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,7 @@ def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> C
     place = named(session, Place, request.place, "place")
     group = _group(session, request.group, by)
     kind, origin = _kind(session, request.kind)
-    policy = matching(session, kind, category.id if category else None, place.id if place else None)
-    desk = the_desk(session)
+    policy, desk = _policy_and_desk(session, kind, category, place)
     case = Case(
         ref=next_reference(session, calendar_of(session).day_of(at).year),
         kind=kind,
@@ -86,7 +86,6 @@ def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> C
         category_id=category.id if category else None,
         place_id=place.id if place else None,
         policy_id=policy.id,
-        reporter_id=_party(session, request.reporter),
         latitude=request.latitude,
         longitude=request.longitude,
         wants_public=request.public,
@@ -98,6 +97,7 @@ def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> C
     shown = {"responsible": desk, "policy": policy, "category": category, "place": place, "group": group}
     for name, value in shown.items():
         case.show(name, value)
+    _let_ask(session, case, _party(request.reporter))
     entry = Entry(case, by=by, at=at)
     _start(session, case, policy, request, entry)
     entry.write(session)
@@ -183,6 +183,16 @@ def _kind(session: Session, asked: Kind) -> tuple[Kind, str | None]:
     return asked, None
 
 
+def _policy_and_desk(
+    session: Session, kind: Kind, category: Category | None, place: Place | None
+) -> tuple[Policy, Unit]:
+    asked = fitting(kind, category.id if category else None, place.id if place else None)
+    policy, desk = remembered(
+        session, (Policy, Unit, *asked.values()), lambda: session.execute(POLICY_AND_DESK, asked).one()
+    )
+    return policy, desk
+
+
 def named(session: Session, table: type[Named], slug: str | None, field: str) -> Named | None:
     """Give the active category or place with this slug, None for none; `UnknownName` when there is no such."""
     if not slug:
@@ -206,17 +216,21 @@ def _group(session: Session, slug: str | None, by: Actor) -> Unit | None:
     return group
 
 
-def _party(session: Session, reporter: Reporter | None) -> int | None:
+def _let_ask(session: Session, case: Case, party: Party | None) -> None:
+    if party is not None and gathering_of(session) is not None:
+        add_new(session, party)
+        case.reporter_id = party.id
+    else:
+        case.reporter = party  # written with the case
+
+
+def _party(reporter: Reporter | None) -> Party | None:
     if reporter is None or not (reporter.name or reporter.email or reporter.phone):
         return None
-    party = Party(
+    return Party(
         name=reporter.name or None,
         email=reporter.email or None,
         phone=reporter.phone or None,
         locale=reporter.locale,
         protected=reporter.protected,
     )
-    add_new(session, party)
-    if gathering_of(session) is None:
-        session.flush()
-    return party.id

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -17,7 +17,8 @@ from cases.events import Happening
 from cases.gathering import gathering_of
 from cases.people import Actor, ActorKind
 from cases.ticks import Tick
-from cases.together import insert_together
+from cases.together import Fresh, write_together
+from cases.unwritten import ITSELF, Unwritten
 from cases.wire import LETTERS, Work
 from cases.words import Visibility, Words, commitment, fresh_salt
 
@@ -56,12 +57,13 @@ class Event(Base):
     hash: Mapped[str] = mapped_column(String(64), default="")
 
 
-ONE_EVENT = insert(table_of(Event)).values(recorded_at=now()).returning(table_of(Event).c.id)
 SOME_EVENTS = (
     insert(table_of(Event)).values(recorded_at=now()).returning(table_of(Event).c.id, sort_by_parameter_order=True)
 )
 SOME_WORDS = insert(table_of(Words))
 SOME_WORK = insert(table_of(Work)).values(recorded_at=now())
+WORK = {"consumer": LETTERS, "claims": 0}
+RECORDED = ("recorded_at",)
 
 
 class Streamed(Protocol):
@@ -71,7 +73,7 @@ class Streamed(Protocol):
     head_hash: str
 
     @property
-    def stream(self) -> int: ...
+    def stream(self) -> int | None: ...  # none yet for a new one
     @property
     def stream_name(self) -> str: ...
     def tracked(self) -> dict[str, Any]: ...
@@ -143,10 +145,6 @@ class Entry:
             for said, salt in spoken
         ]  # fmt: skip
 
-    def work(self) -> dict[str, Any]:
-        """Give what is left to do about each event of this entry."""
-        return {"consumer": LETTERS, "stream": self.subject.stream, "claims": 0}
-
     def is_told(self, session: Session) -> bool:
         """Say whether its events get work rows: not those of a tick, nor history that is only replayed."""
         return self.by.tick_id is None and not session.info.get(SILENT)
@@ -178,20 +176,23 @@ def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int
 
 def insert_numbered(session: Session, numbered: list[tuple[Entry, list[dict[str, Any]]]]) -> dict[int, list[int]]:
     """Write entries whose rows are numbered already, in that order; give their events' ids by `id(entry)`."""
+    if len(numbered) == 1 and len(numbered[0][1]) == 1:
+        (entry, (row,)), *_ = numbered
+        return {id(entry): [_insert_one(session, entry, row)]}
     entries, drafted = [entry for entry, _ in numbered], [rows for _, rows in numbered]
     session.flush()  # the cases' own rows: a new one gets its id here
     for entry, rows in numbered:
         for row in rows:
             row["stream"] = entry.subject.stream
     flat = [row for rows in drafted for row in rows]
-    if len(numbered) == len(flat) == 1 and session.get_bind().dialect.name == "postgresql":
-        return {id(entries[0]): [_insert_one(session, entries[0], flat[0])]}
     recorded_at = session.scalars(select(now())).one() if len(flat) > FEW else None
     fresh = iter(_insert_events(session, flat, recorded_at) if flat else [])
     ids = {id(entry): [next(fresh) for _ in rows] for entry, rows in zip(entries, drafted, strict=True)}
     words = [row for entry in entries for row in entry.spoken(ids[id(entry)])]
     told = [entry for entry in entries if entry.is_told(session)]
-    work = [{"event_id": event_id, **entry.work()} for entry in told for event_id in ids[id(entry)]]
+    work = [
+        {"event_id": event_id, "stream": entry.subject.stream, **WORK} for entry in told for event_id in ids[id(entry)]
+    ]
     if recorded_at is not None:
         insert_many(session, Words, words)
         insert_many(session, Work, [{**row, "recorded_at": recorded_at} for row in work])
@@ -204,14 +205,35 @@ def insert_numbered(session: Session, numbered: list[tuple[Entry, list[dict[str,
 
 
 def _insert_one(session: Session, entry: Entry, row: dict[str, Any]) -> int:
-    words = [{name: value for name, value in said.items() if name != "event_id"} for said in entry.spoken([0])]
-    return insert_together(session, Event, row, words, entry.work() if entry.is_told(session) else None)
+    """Write one event with words and work, and its subject beside them when nothing else waits to be written."""
+    beside = _beside(entry, row, is_told=entry.is_told(session))
+    if not isinstance(entry.subject, Base):  # the sweep writes what it has read of a case itself
+        session.flush()
+        return write_together(session, list(beside))["event"]
+    unwritten = Unwritten(session, entry.subject, entry.subject.newcomers())
+    if not unwritten.is_all:
+        session.flush()
+    ids = write_together(session, [*unwritten.rows(), *beside])
+    unwritten.is_written(ids)
+    return ids["event"]
+
+
+def _beside(entry: Entry, row: dict[str, Any], *, is_told: bool) -> Iterator[Fresh]:
+    """Give the event, its words and its work; of a new subject they draw the id that it gets with them."""
+    stream = entry.subject.stream
+    its_stream, its_case = ({"stream": ITSELF}, {"case_id": ITSELF}) if stream is None else ({}, {})
+    known = {} if stream is None else {"stream": stream}
+    yield Fresh("event", table_of(Event), row | known, its_stream, stamped=RECORDED)
+    for number, said in enumerate(entry.spoken([0])):
+        values = {name: value for name, value in said.items() if name not in {"event_id", *its_case}}
+        yield Fresh(f"words{number}", table_of(Words), values, {"event_id": "event"} | its_case)
+    if is_told:
+        yield Fresh("work", table_of(Work), WORK | known, {"event_id": "event"} | its_stream, stamped=RECORDED)
 
 
 def _insert_events(session: Session, rows: list[dict[str, Any]], recorded_at: datetime | None) -> list[int]:
     if recorded_at is None:
-        statement = ONE_EVENT if len(rows) == 1 else SOME_EVENTS
-        return list(session.connection().execute(statement, rows).scalars())
+        return list(session.connection().execute(SOME_EVENTS, rows).scalars())
     ids = reserve(session, Event, len(rows))
     insert_many(
         session, Event, [{"id": i, **row, "recorded_at": recorded_at} for i, row in zip(ids, rows, strict=True)]

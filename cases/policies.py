@@ -3,8 +3,18 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    String,
+    UniqueConstraint,
+    bindparam,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from cases.database import Base, BigId
 from cases.gathering import remembered
@@ -72,18 +82,27 @@ def terms_to_store(terms: Terms) -> dict[str, Any]:
     return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(terms).items()}
 
 
+def fitting(kind: str, category_id: int | None, place_id: int | None) -> dict[str, Any]:
+    """Give what `MOST_SPECIFIC` asks about such a case."""
+    return {"kind": kind, "category": category_id, "place": place_id}
+
+
 def matching(session: Session, kind: str, category_id: int | None, place_id: int | None) -> Policy:
     """Give the most specific policy of today for such a case."""
-    policies = remembered(session, Policy, lambda: session.scalars(select(Policy)).all())
+    asked = fitting(kind, category_id, place_id)
+    return remembered(
+        session, (Policy, *asked.values()), lambda: session.scalars(select(Policy).where(MOST_SPECIFIC), asked).one()
+    )
+
+
+def _most_specific() -> ColumnElement[bool]:
+    ours = aliased(Policy)
     fits = [
-        policy
-        for policy in policies
-        if policy.kind in {None, kind}
-        and policy.category_id in {None, category_id}
-        and policy.place_id in {None, place_id}
+        or_(column.is_(None), column == bindparam(name))
+        for column, name in ((ours.kind, "kind"), (ours.category_id, "category"), (ours.place_id, "place"))
     ]
-    return max(fits, key=_specificity)
+    named = [column.is_not(None).desc() for column in (ours.place_id, ours.category_id, ours.kind)]
+    return Policy.id == select(ours.id).where(*fits).order_by(*named, ours.version.desc()).limit(1).scalar_subquery()
 
 
-def _specificity(policy: Policy) -> tuple[bool, bool, bool, int]:
-    return (policy.place_id is not None, policy.category_id is not None, policy.kind is not None, policy.version)
+MOST_SPECIFIC = _most_specific()
