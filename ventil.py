@@ -133,7 +133,7 @@ def demo() -> None:
 @ventil.command()
 def doctor() -> None:
     """Look the house over, and say what to do about what is not well."""
-    from cases.doctor import Health, look_over
+    from cases.checks.doctor import Health, look_over
 
     settings = read_settings()
     with a_database(settings) as database:
@@ -208,8 +208,8 @@ def _outside_checks(settings: Settings) -> dict[str, Callable[[], str]]:
 
 def _fill_demonstration(database: "Database", settings: Settings) -> bool:
     """Fill an empty house; False when it is not empty."""
-    from cases.demonstrating import fill
-    from cases.demonstration import is_empty
+    from cases.demo.demonstrating import fill
+    from cases.demo.demonstration import is_empty
     from workers.demonstration import wire_of
 
     if not is_empty(database):
@@ -228,7 +228,7 @@ def _be_quiet() -> None:
 
 
 def _tell_where(database: "Database", settings: Settings) -> None:
-    from cases.demonstration import who_may_log_in
+    from cases.demo.demonstration import who_may_log_in
 
     click.echo(f"Ventil is up: {settings.base_url}")
     with database.reading() as session:

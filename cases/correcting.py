@@ -7,17 +7,17 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cases.case import LONGEST_TITLE, Case, Relation
-from cases.categories import Category
 from cases.events import CaseCorrected, CaseRelated, CaseWordsErased
 from cases.handing_in import named
-from cases.history import Entry, Event, Said
-from cases.people import Actor
-from cases.places import Place
-from cases.present_policy import set_statutory, use_present_policy
-from cases.published import Published
-from cases.publishing import publish, unpublish
+from cases.public.published import Published
+from cases.public.publishing import publish, unpublish
+from cases.records.history import Entry, Event, Said
+from cases.records.words import Words
 from cases.refusals import MergedIntoItself, NotAllowed, TooLong, WordsNeeded
-from cases.words import Words
+from cases.steps.present_policy import set_statutory, use_present_policy
+from cases.town.categories import Category
+from cases.town.people import Actor
+from cases.town.places import Place
 
 ERASED = "(raderat)"
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case, Follower, Party, case_to_change
 from cases.events import CaseFollowed, CaseUnfollowed, FollowerAskedToConfirm
-from cases.history import Entry
 from cases.house import the_house
 from cases.keys import FOLLOW, Link, make_link, use_link
-from cases.people import A_VISITOR
+from cases.records.history import Entry
 from cases.refusals import UnknownName
+from cases.town.people import A_VISITOR
 
 PLAIN_ADDRESS = re.compile(r"[^\s@,;<>\"()]{1,64}@[^\s@,;<>\"()]+\.[^\s@,;<>\"().]{2,}")
 

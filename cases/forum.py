@@ -8,9 +8,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from cases.case import Case
 from cases.database import Base, BigId, UtcDateTime, calendar_of
 from cases.events import CasePutOnAgenda
-from cases.history import Entry
-from cases.people import Actor
+from cases.records.history import Entry
 from cases.refusals import NotAllowed
+from cases.town.people import Actor
 
 
 class Meeting(Base):

@@ -7,21 +7,21 @@ from typing import TypeVar
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cases import clocks
 from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case, Party, ReferenceCounter
-from cases.categories import Category
 from cases.database import calendar_of, insert_of, table_of
 from cases.events import CasePlanned, CaseReceived
-from cases.gathering import Gathering, add_new, gathering_of, remembered
-from cases.history import Entry, Said
 from cases.house import the_house
-from cases.people import Actor
-from cases.places import Place
-from cases.policies import MOST_SPECIFIC, Policy, Terms, fitting, terms_from
-from cases.promises import promise
+from cases.ladder import clocks
+from cases.records.gathering import Gathering, add_new, gathering_of, remembered
+from cases.records.history import Entry, Said
 from cases.refusals import CannotHoldCases, FieldRefusal, MembersOnly, TooLong, UnknownName, WordsNeeded
 from cases.states import Kind, State
-from cases.units import DESK, Unit, UnitKind, unit_named
+from cases.steps.promises import promise
+from cases.town.categories import Category
+from cases.town.people import Actor
+from cases.town.places import Place
+from cases.town.policies import MOST_SPECIFIC, Policy, Terms, fitting, terms_from
+from cases.town.units import DESK, Unit, UnitKind, unit_named
 
 Named = TypeVar("Named", Category, Place)
 PROPOSAL_ORIGIN = "proposal"

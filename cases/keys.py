@@ -9,8 +9,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database import Base, BigId, UtcDateTime
-from cases.people import Person
 from cases.randomness import random_hex
+from cases.town.people import Person
 
 LOGIN, FOLLOW, UNFOLLOW = "login", "follow", "unfollow"
 LINK_LIVES = {LOGIN: timedelta(minutes=10), FOLLOW: timedelta(days=7), UNFOLLOW: timedelta(days=3650)}

@@ -6,16 +6,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases import assigning, contesting, ending, parking, taking_on, waiting
-from cases.acts import Act, Change, WaitingFor, checked_day
 from cases.case import Case
 from cases.events import Happening
-from cases.history import Entry, Event, Said
-from cases.people import Actor
-from cases.promises import promise
+from cases.records.history import Entry, Event, Said
+from cases.records.words import Visibility
 from cases.refusals import DateNeeded, NameNeeded, NotAllowed, StaleVersion, TooLong, TransitionNotAllowed, WordsNeeded
 from cases.states import State, Step, steps_between
-from cases.words import Visibility
+from cases.steps import assigning, contesting, ending, parking, taking_on, waiting
+from cases.steps.acts import Act, Change, WaitingFor, checked_day
+from cases.steps.promises import promise
+from cases.town.people import Actor
 
 __all__ = ["EFFECTS", "Change", "WaitingFor", "change_state"]
 

@@ -24,16 +24,16 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from cases.case import WITH_NAMES, Case
-from cases.categories import Category
-from cases.history import Event
-from cases.people import Actor, Person
-from cases.places import Place
+from cases.records.history import Event
+from cases.records.words import Visibility, Words
 from cases.refusals import UnknownName
 from cases.searching import EVERYTHING, matching, reaches
 from cases.seeing import readable_by, seen_by
 from cases.states import CLOCK_OF, OPEN, RunsOut, State
-from cases.units import Unit
-from cases.words import Visibility, Words
+from cases.town.categories import Category
+from cases.town.people import Actor, Person
+from cases.town.places import Place
+from cases.town.units import Unit
 
 MOST_ROWS = 500
 

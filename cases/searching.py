@@ -34,7 +34,7 @@ from sqlalchemy.orm import aliased
 
 from cases.case import Case
 from cases.inflecting import base_of, forms_of
-from cases.words import Visibility, Words
+from cases.records.words import Visibility, Words
 
 SIGNS = re.compile(r"[^\w-]+", re.UNICODE)
 OPERATORS = re.compile(r'"|(^|\s)-\w|\bor\b', re.IGNORECASE)

@@ -6,9 +6,9 @@ from sqlalchemy.sql import false
 
 from cases.case import Case
 from cases.forum import AgendaItem
-from cases.people import Actor, ActorKind, Who
-from cases.units import FORUM, Unit
-from cases.words import Visibility
+from cases.records.words import Visibility
+from cases.town.people import Actor, ActorKind, Who
+from cases.town.units import FORUM, Unit
 
 TAKES_PART = frozenset({Who.CONTACT, Who.HEAD, Who.UNIT, Who.GROUP, Who.REPORTER, Who.ASKED, Who.STAFF})
 

@@ -18,7 +18,7 @@ TELL_EVERY = 5_000  # rows of an import
 @click.option("--clocks", type=click.Choice(["now", "history"]), default="now", show_default=True)
 def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | None, clocks: str) -> None:
     """Take in cases from FILE (CSV or XLSX), replaying their history."""
-    from cases.importing import Order, examine, report_bad, write
+    from cases.imports.importing import Order, examine, report_bad, write
     from cases.imports.replaying import Clocks
 
     spare_what_stays()
@@ -39,8 +39,8 @@ def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | N
 @click.argument("file", type=A_FILE)
 def export(file: Path) -> None:
     """Write every case to FILE (CSV or XLSX), in the columns that an import reads."""
-    from cases.exporting import export_cases
-    from cases.people import A_COMMAND
+    from cases.imports.exporting import export_cases
+    from cases.town.people import A_COMMAND
 
     with the_house() as database, database.reading() as session:
         try:

@@ -25,8 +25,8 @@ def migrate() -> None:
 @click.argument("file", type=A_FILE)
 def load(file: Path) -> None:
     """Load units, people, places, categories, policies and meetings from FILE (TOML)."""
-    from cases.house_file import BadHouse
-    from cases.loading import load_house
+    from cases.town.house_file import BadHouse
+    from cases.town.loading import load_house
 
     text = text_of(file)
     with the_house() as database:
@@ -54,9 +54,9 @@ def unit() -> None:
 @click.option("--email")
 def unit_add(slug: str, kind: str, name: str, email: str | None) -> None:
     """Add the unit SLUG, or give the one that is there this name and mailbox."""
-    from cases.organisation import UnitCard, put_unit
-    from cases.people import A_COMMAND
-    from cases.units import UnitKind
+    from cases.town.organisation import UnitCard, put_unit
+    from cases.town.people import A_COMMAND
+    from cases.town.units import UnitKind
 
     with the_house() as database, database.transaction() as session:
         told = put_unit(session, slug, UnitKind(kind), UnitCard(name, email), by=A_COMMAND, at=right_now())
@@ -75,9 +75,9 @@ def user() -> None:
 @click.option("--unit", "unit_slug", help="The unit's slug; the desk for a contact person.")
 def user_add(email: str, name: str, role: str, unit_slug: str | None) -> None:
     """Add the person EMAIL with a role, or give the one who is there that role too."""
-    from cases.people import A_COMMAND, Role
-    from cases.staffing import Post, put_person
-    from cases.units import unit_named
+    from cases.town.people import A_COMMAND, Role
+    from cases.town.staffing import Post, put_person
+    from cases.town.units import unit_named
 
     slug = unit_slug or ("desk" if role == Role.CONTACT else None)
     with the_house() as database, database.transaction() as session:
@@ -91,7 +91,7 @@ def user_add(email: str, name: str, role: str, unit_slug: str | None) -> None:
 def token(email: str) -> None:
     """Make an API token that acts as EMAIL. It is shown once."""
     from cases.keys import make_api_token
-    from cases.staffing import person_with
+    from cases.town.staffing import person_with
 
     with the_house() as database, database.transaction() as session:
         made = make_api_token(session, person_with(session, email), right_now())

@@ -12,7 +12,7 @@ from commands.opening import Failure, a_database, moment, right_now, the_house
 @click.option("--now", help="The moment to sweep at, ISO 8601; else the database's present.")
 def sweep(now: str | None) -> None:
     """Let everything that is due happen, once."""
-    from cases.overdue import sweep as sweep_now
+    from cases.ladder.overdue import sweep as sweep_now
 
     settings = read_settings()
     with a_database(settings) as database:
@@ -25,7 +25,7 @@ def sweep(now: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True)
 def forgotten(now: str | None, as_json: bool) -> None:
     """Look for anything that was forgotten, independently of what should have remembered it."""
-    from cases.forgotten import find_forgotten
+    from cases.checks.forgotten import find_forgotten
 
     settings = read_settings()
     with the_house(settings) as database, database.reading() as session:

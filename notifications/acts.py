@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased, load_only
 
-from cases.history import Event
+from cases.records.history import Event
 from notifications.who_is_told import Act
 
 MOST_BESIDE = 3

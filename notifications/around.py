@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, joinedload, load_only
 from cases.calendar import Calendar
 from cases.case import Case, Follower, Party
 from cases.database import calendar_of
-from cases.history import Event
 from cases.keys import Link
-from cases.people import Membership, Person
-from cases.units import Unit
-from cases.words import Words
+from cases.records.history import Event
+from cases.records.words import Words
+from cases.town.people import Membership, Person
+from cases.town.units import Unit
 from notifications.acts import AS_TOLD, some
 from notifications.deliveries import Address, Delivery
 from notifications.leases import present

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.history import Event
-from cases.people import ActorKind, Role
+from cases.records.history import Event
+from cases.town.people import ActorKind, Role
 from notifications.chains import (
     Recipient,
     first_of,

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from cases.case import Party
 from cases.database import now
-from cases.people import Actor
 from cases.refusals import NotAllowed, NotFound
+from cases.town.people import Actor
 from notifications.around import read_around
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.letters import KEEP, Shape, Written

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cases.case import Party
-from cases.people import Person, Role
-from cases.units import Unit
+from cases.town.people import Person, Role
+from cases.town.units import Unit
 from notifications.addresses import is_address, normalised
 from notifications.circle import Circle
 from notifications.deliveries import Channel

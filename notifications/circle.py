@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from cases.case import Case, Follower, Party
-from cases.people import ActorKind
-from cases.units import Unit
+from cases.town.people import ActorKind
+from cases.town.units import Unit
 from notifications.addresses import is_address, normalised
 from notifications.directory import Directory
 from notifications.who_is_told import Act

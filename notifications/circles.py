@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, aliased, joinedload, load_only
 
 from cases.case import Case, Follower, Party
 from cases.database import calendar_of
-from cases.people import Membership, Person, Role
 from cases.states import State
+from cases.town.people import Membership, Person, Role
 from notifications.acts import some
 from notifications.circle import Circle, Following
 from notifications.deliveries import Address, Delivery

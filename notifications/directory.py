@@ -11,8 +11,8 @@ from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, or_,
 from sqlalchemy.orm import Session, aliased
 
 from cases.house import House, the_house
-from cases.people import Membership, Person, Role
-from cases.units import Unit, UnitKind
+from cases.town.people import Membership, Person, Role
+from cases.town.units import Unit, UnitKind
 from notifications.acts import some
 from notifications.addresses import is_address, normalised
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.people import ActorKind
+from cases.town.people import ActorKind
 from notifications.deliveries import Address, Delivery, Outcome
 from notifications.leases import present
 from notifications.who_is_told import Act

@@ -1,6 +1,6 @@
 """Needless letters: what somebody knows already, and in words why a letter was not sent."""
 
-from cases.people import ActorKind
+from cases.town.people import ActorKind
 from notifications.chains import Recipient
 from notifications.deliveries import Channel
 from notifications.limits import TOO_MANY, TOO_SOON

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy.orm import Session
 
 from cases.database import calendar_of
-from cases.ticks import Tick
+from cases.ladder.ticks import Tick
 from notifications.acts import acts_of, acts_of_tick
 from notifications.audiences import recipients
 from notifications.chains import Recipient

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.database import now
 from cases.events import SentAgain, SetAside
-from cases.history import Entry, Event
 from cases.house import the_house
-from cases.people import THE_CLOCK, Actor
+from cases.ladder.ticks import Tick
+from cases.records.history import Entry, Event
+from cases.records.wire import Work
 from cases.refusals import NotFound
-from cases.ticks import Tick
-from cases.wire import Work
+from cases.town.people import THE_CLOCK, Actor
 from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
 from notifications.leases import present
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from cases.calendar import Calendar
 from cases.case import Case
-from cases.history import Event
 from cases.keys import link_token
-from cases.masking import mask
-from cases.people import ActorKind
-from cases.words import Visibility
+from cases.public.masking import mask
+from cases.records.history import Event
+from cases.records.words import Visibility
+from cases.town.people import ActorKind
 from notifications.around import Around, ToldLine
 from notifications.deliveries import Channel, Delivery
 from notifications.letters import LETTERS, Written, kept, write

@@ -8,9 +8,9 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Party
-from cases.history import Event
-from cases.people import Person
-from cases.units import Unit
+from cases.records.history import Event
+from cases.town.people import Person
+from cases.town.units import Unit
 from notifications.deliveries import Address, Channel, Delivery, DeliveryLine, Outcome
 
 

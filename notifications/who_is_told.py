@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cases.history import Event
-from cases.words import Visibility
+from cases.records.history import Event
+from cases.records.words import Visibility
 
 
 @dataclass(frozen=True)

@@ -8,21 +8,21 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cases.case import Case, Follower, Party, case_to_change
-from cases.categories import Category
 from cases.commenting import comment
 from cases.database import Database, now
 from cases.handing_in import Reporter, Request, hand_in
-from cases.history import Event
 from cases.house import the_house
-from cases.overdue import sweep
-from cases.people import A_VISITOR, Actor, Membership, Person, Role, actor_for, reporter_of
-from cases.places import Place
+from cases.ladder.overdue import sweep
+from cases.ladder.ticks import Tick
 from cases.progress import Change, change_state
+from cases.records.history import Event
+from cases.records.wire import Work
+from cases.records.words import Visibility
 from cases.states import Kind, State
-from cases.ticks import Tick
-from cases.units import Unit, UnitKind
-from cases.wire import Work
-from cases.words import Visibility
+from cases.town.categories import Category
+from cases.town.people import A_VISITOR, Actor, Membership, Person, Role, actor_for, reporter_of
+from cases.town.places import Place
+from cases.town.units import Unit, UnitKind
 from notifications.deliveries import Address, Delivery, DeliveryLine
 from notifications.planning import plan_events, plan_tick
 

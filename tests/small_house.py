@@ -16,19 +16,19 @@ from sqlalchemy.orm import Session
 
 from cases.calendar import Calendar
 from cases.case import Case, case_to_change
-from cases.categories import Category
 from cases.commenting import comment
 from cases.database import Database
 from cases.handing_in import Reporter, Request, hand_in
-from cases.history import Event
+from cases.ladder.overdue import sweep
 from cases.migrating import migrate
-from cases.overdue import sweep
-from cases.people import A_COMMAND, A_VISITOR, THE_CLOCK, Actor, Membership, Person, Role, actor_for, reporter_of
-from cases.places import Place
 from cases.progress import Change, WaitingFor, change_state
+from cases.records.history import Event
+from cases.records.words import Visibility
 from cases.states import Kind, State
-from cases.units import Unit, UnitKind
-from cases.words import Visibility
+from cases.town.categories import Category
+from cases.town.people import A_COMMAND, A_VISITOR, THE_CLOCK, Actor, Membership, Person, Role, actor_for, reporter_of
+from cases.town.places import Place
+from cases.town.units import Unit, UnitKind
 
 CALENDAR = Calendar(ZoneInfo("Europe/Stockholm"))
 SINCE = date(2020, 1, 1)

@@ -12,8 +12,8 @@ from werkzeug.test import TestResponse
 
 from cases.database import Database
 from cases.keys import make_api_token
-from cases.people import Person
 from cases.settings import Settings, read_settings
+from cases.town.people import Person
 from web import create_app
 
 API = "/api/v1"

@@ -11,7 +11,7 @@ from cases.database import Database
 
 @contextmanager
 def counted(database: Database) -> Iterator[list[str]]:
-    """Give a list that holds each statement that is sent while the block runs; a BEGIN counts as none, one for many rows as one."""
+    """Give a list of the statements sent while the block runs; a BEGIN is none, one for many rows is one."""
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases.events import PersonAskedForLink, PersonLoggedIn
-from cases.history import Entry
 from cases.house import the_house
 from cases.keys import LOGIN, Link, hashed, link_with, make_link, use_link
-from cases.people import A_VISITOR, Actor, Person, actor_for
-from cases.units import DESK, MAY_BE_RESPONSIBLE, Unit
+from cases.records.history import Entry
+from cases.town.people import A_VISITOR, Actor, Person, actor_for
+from cases.town.units import DESK, MAY_BE_RESPONSIBLE, Unit
 from web.asking import current_actor
 from web.cookies import drop_session_cookie, session_cookie, set_session_cookie
 from web.guard import Audience, open_to

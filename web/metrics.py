@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.database import now
 from cases.reading import Filters, conditions
+from cases.records.wire import Work
 from cases.states import OPEN
-from cases.wire import Work
 from notifications.deliveries import Channel, Delivery, MailServer, Outcome
 from web.pulse import last_sweep
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from cases.database import table_of
 from cases.keys import ApiToken, WebSession, hashed
-from cases.people import A_VISITOR, Actor, ActorKind, Membership, Person
+from cases.town.people import A_VISITOR, Actor, ActorKind, Membership, Person
 
 LIVES = timedelta(days=14)
 IDLE = timedelta(hours=12)

@@ -9,9 +9,9 @@ import structlog
 from sqlalchemy import update
 
 from cases.database import Database
+from cases.ladder.ticks import Tick
+from cases.records.wire import Work
 from cases.settings import Settings
-from cases.ticks import Tick
-from cases.wire import Work
 from notifications.deliveries import Delivery, MailServer
 from workers.actors import declare_actors, look_until_closed
 from workers.clock import Clock

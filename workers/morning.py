@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 
 from cases.calendar import Calendar
 from cases.case import Case
+from cases.checks.forgotten import find_forgotten
 from cases.database import calendar_of
 from cases.events import MorningCame
-from cases.forgotten import find_forgotten
-from cases.history import Entry, Event
 from cases.house import STREAM, the_house
-from cases.people import THE_CLOCK
+from cases.ladder.ticks import Tick
+from cases.records.history import Entry, Event
+from cases.records.wire import Work
 from cases.states import CLOCK_OF, RunsOut
-from cases.ticks import Tick
-from cases.wire import Work
+from cases.town.people import THE_CLOCK
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.leases import present
 from workers.workplace import Workplace

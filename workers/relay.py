@@ -14,9 +14,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
 from cases.database import Database, now
-from cases.history import Event
-from cases.ticks import Tick
-from cases.wire import LETTERS, Work
+from cases.ladder.ticks import Tick
+from cases.records.history import Event
+from cases.records.wire import LETTERS, Work
 from notifications.claiming import without_suspects
 from notifications.leases import LeaseLost, Pace, give_back, is_free, present, take
 from notifications.planning import plan_events

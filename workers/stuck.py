@@ -6,8 +6,8 @@ import structlog
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from cases.ticks import Tick
-from cases.wire import Work
+from cases.ladder.ticks import Tick
+from cases.records.wire import Work
 from notifications.breaker import is_down_now
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.leases import present

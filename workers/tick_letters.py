@@ -12,8 +12,8 @@ from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from cases.database import Database, now
-from cases.ticks import Tick
-from cases.wire import Work
+from cases.ladder.ticks import Tick
+from cases.records.wire import Work
 from notifications.leases import LeaseLost, Pace, present, take
 from notifications.planning import Mailing, plan_tick_for, tick_recipients
 from notifications.set_aside import NO_VERDICT, set_aside_tick

@@ -13,10 +13,10 @@ from cases.commenting import comment
 from cases.correcting import Correction, correct
 from cases.database import calendar_of
 from cases.forum import AgendaItem
-from cases.people import Actor
 from cases.progress import Change, WaitingFor, change_state
+from cases.records.words import Visibility
 from cases.states import State
-from cases.words import Visibility
+from cases.town.people import Actor
 
 SORRY = (
     "Det ligger inte på kommunen att göra, men vi har skickat frågan vidare till den som kan.",

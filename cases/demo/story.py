@@ -19,10 +19,10 @@ from cases.demo.moving_clock import MovingClock
 from cases.demo.questions import Arrival, Questions
 from cases.demo.scene import Scene, Tale
 from cases.handing_in import hand_in
-from cases.overdue import sweep
-from cases.people import A_VISITOR, Actor, Person, actor_for, reporter_of
+from cases.ladder.overdue import sweep
 from cases.refusals import Refusal
 from cases.states import Kind
+from cases.town.people import A_VISITOR, Actor, Person, actor_for, reporter_of
 
 SWEEP_AT, DAY_BEGINS = time(7, 1), time(8)
 WORKING_MINUTES = 8 * 60

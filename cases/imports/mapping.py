@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cases.imports.columns import NAMES, NEEDED
 from cases.imports.tables import FOUND_OUT, Dialect
-from cases.units import MAY_BE_RESPONSIBLE
+from cases.town.units import MAY_BE_RESPONSIBLE
 
 SLOT = re.compile(r"\{([^{}]+)\}")
 UNKNOWN = "*"  # in [values.X]: what any value that is not named becomes

@@ -7,20 +7,20 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from cases import clocks
 from cases.case import Case
-from cases.clocks import Clock
 from cases.database import calendar_of
 from cases.events import CaseImported
 from cases.handing_in import Request, hand_in
-from cases.history import Entry
 from cases.imports.rows import Row
-from cases.people import THE_IMPORT
-from cases.policies import Terms
+from cases.ladder import clocks
+from cases.ladder.clocks import Clock
 from cases.progress import Change, change_state
-from cases.promises import breaks_at, promise
+from cases.records.history import Entry
 from cases.states import CLOCK_OF, RunsOut, State
-from cases.units import DESK
+from cases.steps.promises import breaks_at, promise
+from cases.town.people import THE_IMPORT
+from cases.town.policies import Terms
+from cases.town.units import DESK
 
 
 class Clocks(StrEnum):

@@ -15,7 +15,7 @@ from cases.imports.mapping import EMPTY, UNKNOWN, Mapping
 from cases.imports.tables import Record
 from cases.progress import WaitingFor
 from cases.states import ENDED, Kind, State
-from cases.units import DESK
+from cases.town.units import DESK
 
 YES = {
     "yes": True,

@@ -16,8 +16,8 @@ from cases.calendar import Calendar
 from cases.case import Case
 from cases.database import Database
 from cases.events import Happening
-from cases.history import Entry
-from cases.people import THE_CLOCK
+from cases.records.history import Entry
+from cases.town.people import THE_CLOCK
 
 
 class FromTheFuture(Happening):

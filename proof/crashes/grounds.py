@@ -13,9 +13,9 @@ import psycopg
 from sqlalchemy import event
 
 from cases.demo.moving_clock import MovingClock, database_at
-from cases.loading import load_house
 from cases.migrating import migrate
 from cases.settings import Settings, read_settings
+from cases.town.loading import load_house
 from proof.crashes.house import World
 from proof.crashes.mail_server import Accepted, MailServer
 

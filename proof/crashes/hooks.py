@@ -14,7 +14,10 @@ from proof.crashes.boundaries import Boundaries
 from workers.broker import OurBroker
 
 LASTING = ("fsync", "rename", "replace", "unlink")  # the calls of the system by which a file becomes lasting
-WALL_CLOCKS = ("cases.overdue.datetime", "web.running.datetime")  # where the house asks this machine what time it is
+WALL_CLOCKS = (
+    "cases.ladder.overdue.datetime",
+    "web.running.datetime",
+)  # where the house asks this machine what time it is
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import text
 
-from cases.forgotten import find_forgotten
+from cases.checks.forgotten import find_forgotten
 from notifications.mailbox import Mailbox
 from proof.checker import Kept, Outside, Window, check, keep
 from proof.crashes.house import Process, World

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 
 from cases import database as databases
 from cases.case import Case
-from cases.clocks import Clock
 from cases.database import Database, NoLock, UtcDateTime, now
-from cases.overdue import Sweeper
-from cases.wire import Work
+from cases.ladder.clocks import Clock
+from cases.ladder.overdue import Sweeper
+from cases.records.wire import Work
 from notifications import claiming, leases, preparing, sending, verdicts
 from notifications.circle import Circle
 from notifications.deliveries import Channel, Delivery, Outcome
@@ -174,7 +174,7 @@ def no_next_moment() -> AbstractContextManager[object]:
     def after(clock: Clock, fired: int, moment: datetime, *_: object) -> Clock:
         return Clock(clock.due_at, clock.cycle, fired + 1, moment)
 
-    return patch("cases.clocks.after_rung", after)
+    return patch("cases.ladder.clocks.after_rung", after)
 
 
 def the_author_is_told() -> AbstractContextManager[object]:

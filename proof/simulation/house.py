@@ -15,9 +15,9 @@ from cases.demo.meetings import plan_meetings
 from cases.demo.moving_clock import MovingClock, database_at
 from cases.forum import Meeting
 from cases.house import the_house
-from cases.loading import load_house
 from cases.migrating import migrate
 from cases.settings import Settings, read_settings
+from cases.town.loading import load_house
 from notifications.rendering import Letterhead
 from notifications.sending import Post as Sending
 from proof.simulation.post import Post

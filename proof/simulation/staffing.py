@@ -7,9 +7,9 @@ from datetime import date, time, timedelta
 from sqlalchemy.orm import Session
 
 from cases.calendar import add_months
-from cases.people import A_COMMAND, Role
-from cases.staffing import PersonCard, Post, add_person, appoint, person_with, relieve, switch_off_person
-from cases.units import unit_named
+from cases.town.people import A_COMMAND, Role
+from cases.town.staffing import PersonCard, Post, add_person, appoint, person_with, relieve, switch_off_person
+from cases.town.units import unit_named
 from proof.simulation.people import People
 from proof.simulation.town import DESK
 

@@ -14,15 +14,15 @@ from PIL.PngImagePlugin import PngInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.attaching import LARGEST, MOST_FILES, attach, checked, forget_orphans, safe_name
-from cases.attachments import Attachment
 from cases.case import Case
+from cases.files.attaching import LARGEST, MOST_FILES, attach, checked, forget_orphans, safe_name
+from cases.files.attachments import Attachment
+from cases.files.storage import Folder
 from cases.handing_in import Request, hand_in
-from cases.history import Event
-from cases.people import A_VISITOR
+from cases.records.history import Event
 from cases.refusals import FileRefused
 from cases.states import Kind
-from cases.storage import Folder
+from cases.town.people import A_VISITOR
 
 SECRET = b"57.1234 SECRET PLACE"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"

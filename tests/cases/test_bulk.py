@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from small_house import MONDAY, SmallHouse
 from sqlalchemy import select
 
-from cases.bulk import fresh_ids, insert_many, reserve, update_many, values_of
 from cases.case import Case, Party, Promise
 from cases.database import JsonText
-from cases.history import Event
-from cases.people import ActorKind
-from cases.policies import Policy
+from cases.records.bulk import fresh_ids, insert_many, reserve, update_many, values_of
+from cases.records.history import Event
+from cases.town.people import ActorKind
+from cases.town.policies import Policy
 
 STRANGE = "tab\t, line\nbreak, back\\slash, \\N, \"quotes\", 'single', åäö and nothing: "
 IN_STOCKHOLM = datetime(2026, 7, 1, 9, 30, 0, 5, tzinfo=timezone(timedelta(hours=2)))

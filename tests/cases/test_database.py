@@ -14,7 +14,7 @@ from sqlalchemy.exc import StatementError
 
 from cases.case import Case
 from cases.database import Database, FairLock, now
-from cases.places import Place
+from cases.town.places import Place
 
 ROOT = Path(__file__).parents[2]
 
@@ -133,7 +133,7 @@ for table in Base.metadata.tables.values():
 """
 
 
-@pytest.mark.parametrize("module", ["cases.importing", "cases.overdue", "workers.running"])
+@pytest.mark.parametrize("module", ["cases.imports.importing", "cases.ladder.overdue", "workers.running"])
 def test_a_process_that_imports_little_knows_the_type_of_every_column(module: str) -> None:
     program = EVERY_TYPE.format(module=module)
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)

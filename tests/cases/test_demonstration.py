@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from cases import demonstrating
 from cases.case import Case
+from cases.checks.forgotten import find_forgotten
 from cases.database import Database
+from cases.demo import demonstrating
+from cases.demo.demonstrating import fill
+from cases.demo.demonstration import is_empty, who_may_log_in
 from cases.demo.fates import FATES, TEMPER_OF, TEMPERS
 from cases.demo.questions import DOORS, VILLAGES, Questions
-from cases.demonstrating import fill
-from cases.demonstration import is_empty, who_may_log_in
-from cases.forgotten import find_forgotten
-from cases.history import Event
 from cases.migrating import migrate
-from cases.people import Person
+from cases.records.history import Event
 from cases.settings import read_settings
+from cases.town.people import Person
 
 NOW = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 

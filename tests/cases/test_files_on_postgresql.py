@@ -9,19 +9,19 @@ from migrated import CALENDAR
 from sqlalchemy import select, text
 
 from cases.case import Case, case_to_change
+from cases.checks.forgotten import find_forgotten
 from cases.correcting import Correction, correct
 from cases.database import Database
 from cases.demo.moving_clock import MovingClock, database_at
-from cases.exporting import export_cases
-from cases.forgotten import find_forgotten
-from cases.history import Event
-from cases.importing import Clocks, Order, examine, write
-from cases.loading import load_house
+from cases.imports.exporting import export_cases
+from cases.imports.importing import Clocks, Order, examine, write
+from cases.ladder.overdue import sweep
 from cases.migrating import migrate
-from cases.overdue import sweep
-from cases.people import A_COMMAND
-from cases.published import PublicFilters, count_by_month, count_by_place, list_published
+from cases.public.published import PublicFilters, count_by_month, count_by_place, list_published
+from cases.records.history import Event
 from cases.settings import read_settings
+from cases.town.loading import load_house
+from cases.town.people import A_COMMAND
 
 pytestmark = pytest.mark.postgres
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)

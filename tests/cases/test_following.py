@@ -19,8 +19,8 @@ from cases.keys import (
     person_with_token,
     use_link,
 )
-from cases.people import Person
 from cases.refusals import UnknownName
+from cases.town.people import Person
 
 KEY = "k" * 40
 DAY = timedelta(days=1)

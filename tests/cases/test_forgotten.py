@@ -10,15 +10,15 @@ import pytest
 from migrated import A_TUESDAY, CALENDAR, a_house
 
 from cases.case import case_to_change
+from cases.checks.forgotten import LOOKS, Breach, find_forgotten
 from cases.database import Database
-from cases.forgotten import LOOKS, Breach, find_forgotten
 from cases.handing_in import Reporter, Request, hand_in
-from cases.organisation import UnitCard, add_unit
-from cases.overdue import sweep
-from cases.people import A_COMMAND, A_VISITOR
+from cases.ladder.overdue import sweep
 from cases.progress import Change, change_state
 from cases.states import Kind, State
-from cases.units import UnitKind
+from cases.town.organisation import UnitCard, add_unit
+from cases.town.people import A_COMMAND, A_VISITOR
+from cases.town.units import UnitKind
 
 LATER = A_TUESDAY + timedelta(days=75)
 CASES = {

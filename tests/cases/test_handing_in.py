@@ -9,10 +9,10 @@ from sqlalchemy import update
 
 from cases.case import ReferenceCounter
 from cases.handing_in import Reporter, Request, hand_in
-from cases.people import A_COMMAND
-from cases.policies import Policy
 from cases.refusals import FieldRefusal, MembersOnly, TooLong, UnknownName, WordsNeeded
 from cases.states import Kind, State
+from cases.town.people import A_COMMAND
+from cases.town.policies import Policy
 
 
 def test_a_case_is_received_by_the_desk_and_looked_at_within_two_working_days(small_house: SmallHouse) -> None:

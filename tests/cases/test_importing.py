@@ -13,21 +13,21 @@ from migrated import a_house
 from sqlalchemy import func, select
 
 from cases.case import Case, Party, Promise
+from cases.checks.forgotten import find_forgotten
 from cases.database import Database
-from cases.exporting import export_cases
-from cases.forgotten import find_forgotten
 from cases.forum import AgendaItem
-from cases.history import Event, replay
-from cases.importing import Clocks, Imported, Order, examine, report_bad, write
+from cases.imports.exporting import export_cases
+from cases.imports.importing import Clocks, Imported, Order, examine, report_bad, write
 from cases.imports.mapping import BadMapping, read_mapping
 from cases.imports.tables import BadTable, read_table
-from cases.loading import load_house
-from cases.overdue import sweep
-from cases.people import A_COMMAND
+from cases.ladder.overdue import sweep
+from cases.records.history import Event, replay
+from cases.records.wire import Work
+from cases.records.words import Words
 from cases.states import State
-from cases.units import Unit
-from cases.wire import Work
-from cases.words import Words
+from cases.town.loading import load_house
+from cases.town.people import A_COMMAND
+from cases.town.units import Unit
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 LA311 = Path(__file__).parents[2] / "docs/examples/la311.toml"

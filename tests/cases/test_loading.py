@@ -8,15 +8,15 @@ import pytest
 from migrated import A_TUESDAY, a_house
 from sqlalchemy import func, select
 
-from cases.categories import Category
 from cases.database import Database
-from cases.history import Event
 from cases.house import the_house
-from cases.house_file import BadHouse
-from cases.loading import load_house
-from cases.people import Membership, Person, Role
-from cases.policies import Policy
-from cases.units import Unit
+from cases.records.history import Event
+from cases.town.categories import Category
+from cases.town.house_file import BadHouse
+from cases.town.loading import load_house
+from cases.town.people import Membership, Person, Role
+from cases.town.policies import Policy
+from cases.town.units import Unit
 
 HOUSE = """
 [house]

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from cases.masking import MASKS, findings, is_personal_number, mask
+from cases.public.masking import MASKS, findings, is_personal_number, mask
 
 RECALL, PRECISION = 0.98, 0.98
 # The tax agency's own test numbers, and a coordination number from its leaflet.

@@ -11,10 +11,8 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case, case_to_change
 from cases.handing_in import Request, hand_in
-from cases.history import Event
-from cases.organisation import UnitCard, add_unit, change_unit, dissolve_unit, switch_off_unit
-from cases.people import A_COMMAND, A_VISITOR, Membership, Person, Role, heads_of
 from cases.progress import Change, change_state
+from cases.records.history import Event
 from cases.refusals import (
     AlreadyThere,
     CannotHoldCases,
@@ -24,9 +22,11 @@ from cases.refusals import (
     StillResponsible,
     UnknownName,
 )
-from cases.staffing import PersonCard, Post, add_person, appoint, name_deputy, posts_of, relieve, switch_off_person
 from cases.states import Kind, State
-from cases.units import Unit, UnitKind
+from cases.town.organisation import UnitCard, add_unit, change_unit, dissolve_unit, switch_off_unit
+from cases.town.people import A_COMMAND, A_VISITOR, Membership, Person, Role, heads_of
+from cases.town.staffing import PersonCard, Post, add_person, appoint, name_deputy, posts_of, relieve, switch_off_person
+from cases.town.units import Unit, UnitKind
 
 DAY = A_TUESDAY.date()
 

@@ -14,15 +14,15 @@ from cases.correcting import Correction, correct
 from cases.database import PRESENT, Database
 from cases.forum import AgendaItem, Meeting
 from cases.handing_in import Request, hand_in
-from cases.history import Event
 from cases.house import the_house
-from cases.overdue import BATCH, TICK_LEASE, sweep
-from cases.people import A_COMMAND
-from cases.policies import Policy
+from cases.ladder.overdue import BATCH, TICK_LEASE, sweep
+from cases.ladder.ticks import Tick
 from cases.progress import WaitingFor
+from cases.records.history import Event
 from cases.refusals import ClockTrouble
 from cases.states import Kind, State
-from cases.ticks import Tick
+from cases.town.people import A_COMMAND
+from cases.town.policies import Policy
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -522,7 +522,7 @@ def test_the_tick_of_a_killed_sweeper_is_sealed_by_the_next(
 ) -> None:
     ref = small_house.hand_in()
     with monkeypatch.context() as killed:
-        killed.setattr("cases.overdue.Sweeper.seal", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        killed.setattr("cases.ladder.overdue.Sweeper.seal", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             small_house.sweep(morning(date(2026, 3, 4)))
     assert ticks(small_house)[0].sealed_at is None
@@ -540,7 +540,7 @@ def test_a_sweep_that_dies_in_the_middle_leaves_nothing_and_the_next_does_it_all
 ) -> None:
     ref = small_house.hand_in()
     with monkeypatch.context() as killed:
-        killed.setattr("cases.climbing.Batch.write", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        killed.setattr("cases.ladder.climbing.Batch.write", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             small_house.sweep(morning(date(2026, 3, 4)))
     assert len(small_house.events(ref)) == 1

@@ -7,8 +7,8 @@ from small_house import A_DATE, CALENDAR, MONDAY, SmallHouse
 from sqlalchemy import select
 
 from cases.case import case_to_change
-from cases.policies import Policy
 from cases.progress import WaitingFor
+from cases.records.words import Visibility, Words
 from cases.refusals import (
     CannotHoldCases,
     DateNeeded,
@@ -20,7 +20,7 @@ from cases.refusals import (
     WordsNeeded,
 )
 from cases.states import State
-from cases.words import Visibility, Words
+from cases.town.policies import Policy
 
 DAY = timedelta(days=1)
 TODAY = CALENDAR.day_of(MONDAY)

@@ -12,10 +12,8 @@ from sqlalchemy.orm import Session
 from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct
 from cases.handing_in import Reporter, Request, hand_in
-from cases.loading import load_house
-from cases.people import A_COMMAND, A_VISITOR
 from cases.progress import Change, change_state
-from cases.published import (
+from cases.public.published import (
     PUBLISHED_VIEW,
     PublicFilters,
     count_by_category,
@@ -26,10 +24,12 @@ from cases.published import (
     public_notes,
     was_published,
 )
-from cases.publishing import preview
+from cases.public.publishing import preview
+from cases.records.words import Visibility
 from cases.refusals import NotAllowed
 from cases.states import Kind, State
-from cases.words import Visibility
+from cases.town.loading import load_house
+from cases.town.people import A_COMMAND, A_VISITOR
 
 HOUSE = """
 [[places]]

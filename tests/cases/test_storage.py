@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cases.files.storage import Folder
 from cases.refusals import NotFound
-from cases.storage import Folder
 
 
 def test_what_is_kept_is_given_back(tmp_path: Path) -> None:

@@ -7,11 +7,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from cases.case import Case, case_to_change
 from cases.database import table_of
 from cases.handing_in import Reporter, Request, hand_in
-from cases.people import A_COMMAND
 from cases.progress import Change, change_state
+from cases.records.together import Changed, write_together
 from cases.states import Kind, State
-from cases.together import Changed, write_together
-from cases.units import unit_named
+from cases.town.people import A_COMMAND
+from cases.town.units import unit_named
 
 ASKS = Request(Kind.ISSUE, "Trasig lykta", reporter=Reporter(name="Åsa Öman"))
 

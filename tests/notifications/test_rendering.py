@@ -12,13 +12,13 @@ from cases.case import Case, Party
 from cases.events import HAPPENINGS, MorningCame, PersonAskedForLink, SetAside
 from cases.following import ask_to_follow
 from cases.handing_in import Reporter
-from cases.history import Entry, Event
 from cases.house import the_house
 from cases.keys import LOGIN, UNFOLLOW, link_with, make_link
-from cases.people import A_VISITOR
 from cases.progress import WaitingFor
+from cases.records.history import Entry, Event
+from cases.records.words import Words
 from cases.states import State
-from cases.words import Words
+from cases.town.people import A_VISITOR
 from notifications.around import read_around
 from notifications.deliveries import Address, Channel, Delivery
 from notifications.letters import LETTERS, LOCALES

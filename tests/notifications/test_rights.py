@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case, Follower, Party
 from cases.events import PersonAskedForLink
-from cases.history import Entry
 from cases.house import the_house
 from cases.keys import LOGIN, Link, make_link
-from cases.people import A_VISITOR, Membership, Person
+from cases.records.history import Entry
 from cases.states import State
-from cases.units import Unit
+from cases.town.people import A_VISITOR, Membership, Person
+from cases.town.units import Unit
 from notifications import rights
 from notifications.around import read_around
 from notifications.deliveries import Delivery

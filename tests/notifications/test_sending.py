@@ -13,10 +13,10 @@ from statements import counted
 
 from cases.database import now
 from cases.handing_in import Reporter
-from cases.people import A_COMMAND, Person
 from cases.refusals import NotFound
 from cases.states import State
-from cases.units import Unit
+from cases.town.people import A_COMMAND, Person
+from cases.town.units import Unit
 from notifications import preparing, sending, verdicts
 from notifications.deliveries import Delivery, MailServer, Outcome
 from notifications.leases import KeptLease, Pace, present

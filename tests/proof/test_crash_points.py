@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from cases.database import Database, now
-from cases.wire import Work
+from cases.records.wire import Work
 from notifications.planning import plan_events
 from proof.crashes.acting import handed_in
 from proof.crashes.boundaries import Boundaries, Crash, Point, Side

@@ -28,14 +28,14 @@ from cases.commenting import comment
 from cases.correcting import Correction, correct
 from cases.following import ask_to_follow
 from cases.handing_in import Reporter, Request, hand_in
-from cases.organisation import dissolve_unit
-from cases.people import A_VISITOR, Actor, Person, actor_for, reporter_of
 from cases.progress import Change, WaitingFor, change_state
+from cases.records.words import Visibility
 from cases.refusals import Refusal, StaleVersion
-from cases.staffing import person_with, switch_off_person
 from cases.states import Kind, State
-from cases.units import unit_named
-from cases.words import Visibility
+from cases.town.organisation import dissolve_unit
+from cases.town.people import A_VISITOR, Actor, Person, actor_for, reporter_of
+from cases.town.staffing import person_with, switch_off_person
+from cases.town.units import unit_named
 from notifications.sending import deliver_some
 from proof.crashes.boundaries import Boundaries, Crash, Point, Side
 from proof.crashes.grounds import Ground

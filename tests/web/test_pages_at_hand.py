@@ -8,8 +8,8 @@ from small_pages import visitor
 
 from cases.case import case_to_change
 from cases.forum import choose_for_agenda
-from cases.people import Membership, Role
 from cases.states import Kind, State
+from cases.town.people import Membership, Role
 from web.pages.layout import posts
 
 

@@ -9,8 +9,8 @@ from PIL import Image
 from small_pages import stamp, visitor, words
 from sqlalchemy import func, select, update
 
-from cases.attachments import Attachment
 from cases.case import Case
+from cases.files.attachments import Attachment
 from cases.states import State
 
 GOOD = {"title": "Lampan är släckt", "description": "Sedan i höst", "reach": "rut@example.se"}

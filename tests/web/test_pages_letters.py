@@ -10,9 +10,9 @@ from sqlalchemy import select
 from cases.case import Follower, case_to_change
 from cases.correcting import Correction, correct
 from cases.handing_in import Reporter
-from cases.history import Event
 from cases.house import the_house
 from cases.keys import FOLLOW, UNFOLLOW, Link, link_token, make_link
+from cases.records.history import Event
 from cases.states import State
 from notifications.deliveries import Address, Delivery, Outcome
 from notifications.letters import LETTERS

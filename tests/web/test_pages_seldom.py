@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from cases.case import Case
 from cases.forum import AgendaItem
-from cases.policies import Policy
 from cases.states import State
+from cases.town.policies import Policy
 
 TITLE = "Gatlyktan hos Rut är trasig"
 

@@ -11,8 +11,8 @@ from sqlalchemy import event, text
 
 from cases.case import case_to_change
 from cases.commenting import comment
-from cases.people import actor_for
-from cases.words import Visibility
+from cases.records.words import Visibility
+from cases.town.people import actor_for
 
 GROWING = r"(case|event|words|work|delivery|delivery_line|fired_rung)"
 LISTS = (

@@ -10,9 +10,9 @@ from migrated import a_house
 from sqlalchemy import select, update
 
 from cases.database import now
+from cases.records.wire import Work
 from cases.settings import read_settings
 from cases.states import State
-from cases.wire import Work
 from notifications.deliveries import Delivery, MailServer, Outcome
 from notifications.mailbox import Mailbox
 from workers.embedded import Embedded, void_leases

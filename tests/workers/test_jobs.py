@@ -10,15 +10,15 @@ from sqlalchemy import func, insert, select, text, update
 
 from cases.case import Case
 from cases.database import now
-from cases.history import Event
+from cases.files.storage import attachments_under
 from cases.house import the_house
 from cases.keys import LOGIN, UNFOLLOW, Link, WebSession, make_link
+from cases.ladder.ticks import Tick
+from cases.records.history import Event
+from cases.records.wire import Work
 from cases.refusals import NotFound
 from cases.settings import read_settings
 from cases.states import State
-from cases.storage import attachments_under
-from cases.ticks import Tick
-from cases.wire import Work
 from notifications.deliveries import Delivery, MailServer
 from workers import morning
 from workers.cleaning import ANSWERS, clean_up

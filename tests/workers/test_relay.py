@@ -10,11 +10,11 @@ from sqlalchemy import func, select, update
 
 from cases.case import Case
 from cases.database import now
-from cases.history import Event
-from cases.overdue import sweep
+from cases.ladder.overdue import sweep
+from cases.ladder.ticks import Tick
+from cases.records.history import Event
+from cases.records.wire import Work
 from cases.states import State
-from cases.ticks import Tick
-from cases.wire import Work
 from notifications.deliveries import Delivery, DeliveryLine
 from notifications.leases import Pace
 from notifications.planning import plan_events, plan_tick_for

@@ -12,8 +12,8 @@ from sqlalchemy import func, select, text, update
 
 from cases.database import now
 from cases.handing_in import Reporter
+from cases.records.wire import Work
 from cases.settings import read_settings
-from cases.wire import Work
 from notifications.deliveries import Delivery, Outcome
 from workers import running
 from workers.schedule import Scheduled

@@ -13,14 +13,14 @@ from typing import Any
 
 from driving import answers, wait_until
 
-from cases.categories import Category
 from cases.database import Database
 from cases.keys import make_api_token
 from cases.migrating import migrate
-from cases.people import Membership, Person, Role
-from cases.places import Place
 from cases.settings import read_settings
-from cases.units import Unit, UnitKind, the_desk
+from cases.town.categories import Category
+from cases.town.people import Membership, Person, Role
+from cases.town.places import Place
+from cases.town.units import Unit, UnitKind, the_desk
 from web.sessions import open_session
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,8 +18,8 @@ from sqlalchemy import text
 from table import Row, Target, compared
 
 from cases.handing_in import Reporter, Request, hand_in
-from cases.people import A_VISITOR
 from cases.states import Kind
+from cases.town.people import A_VISITOR
 
 GROWN_UP = (["web"], ["relay"], ["worker"], ["clock"])
 EMBEDDED = (["up"],)

@@ -11,19 +11,19 @@ from sqlalchemy.orm import Session
 from stamping import Mould, moulds_of, stamp
 
 from cases.case import Case
-from cases.categories import Category
 from cases.correcting import Correction, correct
 from cases.database import Database, calendar_of
 from cases.database import now as present
 from cases.handing_in import Request, hand_in
-from cases.history import SILENT
-from cases.overdue import sweep
-from cases.people import THE_IMPORT, Person, actor_for
-from cases.places import Place
+from cases.ladder.overdue import sweep
 from cases.progress import Change, WaitingFor, change_state
+from cases.records.history import SILENT
+from cases.records.wire import Work
 from cases.states import Kind, State
-from cases.units import Unit, UnitKind
-from cases.wire import Work
+from cases.town.categories import Category
+from cases.town.people import THE_IMPORT, Person, actor_for
+from cases.town.places import Place
+from cases.town.units import Unit, UnitKind
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PERIODS = 20

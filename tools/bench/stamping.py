@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 from swedish import Writer
 
 from cases.case import Case, FiredRung, Promise, ReferenceCounter
-from cases.categories import Category
 from cases.database import Base, Database, table_of
-from cases.history import Event, canonical
-from cases.places import Place
-from cases.wire import Work
-from cases.words import Words
+from cases.records.history import Event, canonical
+from cases.records.wire import Work
+from cases.records.words import Words
+from cases.town.categories import Category
+from cases.town.places import Place
 
 NULL = r"\N"
 CHUNK = 5_000

@@ -12,7 +12,7 @@ from seeding import floor_sweep, seed
 from table import Row, Target, compared
 
 from cases.database import Database
-from cases.overdue import sweep
+from cases.ladder.overdue import sweep
 
 MORNING = datetime(2026, 11, 24, 10, tzinfo=UTC)
 SIZES = (  # database, open cases, due, target

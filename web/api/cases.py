@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.correcting import Correction, correct
 from cases.handing_in import Request, hand_in
-from cases.people import Actor, ActorKind, reporter_of
-from cases.published import one_published, public_notes
+from cases.public.published import one_published, public_notes
 from cases.reading import Filters, description_of, list_cases, timeline
 from cases.refusals import NotFound
 from cases.seeing import may_see
+from cases.town.people import Actor, ActorKind, reporter_of
 from web.api.calls import Calls
 from web.api.listing_published import published_page
 from web.api.showing import (

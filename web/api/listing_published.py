@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cases.published import PublicFilters, list_published
+from cases.public.published import PublicFilters, list_published
 from cases.reading import Filters, Sort
 from cases.refusals import UnknownName
 from cases.states import State

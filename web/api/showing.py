@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.database import calendar_of
-from cases.people import Actor, ActorKind
-from cases.published import PublicCase, PublicNote
+from cases.public.published import PublicCase, PublicNote
 from cases.reading import Told
+from cases.town.people import Actor, ActorKind
 from web.schemas.answers import (
     CaseForEverybody,
     CaseForMembers,

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.case import Case, case_to_change, case_to_read
-from cases.people import Actor, reporter_of
 from cases.refusals import NotFound
 from cases.seeing import may_see, seen_by
+from cases.town.people import Actor, reporter_of
 from web.asking import actor_in
 
 NAME_OF_A_CASE = re.compile(r"[A-Za-z0-9_-]{1,40}")

@@ -6,12 +6,12 @@ from sqlalchemy.orm import Session
 from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases.attaching import attach
-from cases.attachments import Attachment
 from cases.case import Case, case_to_change
-from cases.people import Actor, reporter_of
+from cases.files.attaching import attach
+from cases.files.attachments import Attachment
 from cases.refusals import NotFound
 from cases.seeing import may_see
+from cases.town.people import Actor, reporter_of
 from web.asking import current_actor
 from web.forms import Form
 from web.guard import Audience, open_to

@@ -7,15 +7,15 @@ from flask import Blueprint, abort, render_template
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session, aliased, load_only
 
-from cases.attachments import Attachment
 from cases.case import TO_READ, Case, Relation
-from cases.masking import mask
-from cases.people import Actor
-from cases.published import one_published, public_notes, was_published
+from cases.files.attachments import Attachment
+from cases.public.masking import mask
+from cases.public.published import one_published, public_notes, was_published
 from cases.reading import description_of
+from cases.records.words import Visibility
 from cases.refusals import NotFound, StaleVersion
 from cases.seeing import may_see, seen_by
-from cases.words import Visibility
+from cases.town.people import Actor
 from web.asking import current_actor
 from web.forms import Form
 from web.guard import Audience, open_to

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import BigInteger, String, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from cases.categories import Category
-from cases.people import Membership, Person, Role
-from cases.places import Place
-from cases.units import MAY_BE_RESPONSIBLE, Unit, UnitKind
+from cases.town.categories import Category
+from cases.town.people import Membership, Person, Role
+from cases.town.places import Place
+from cases.town.units import MAY_BE_RESPONSIBLE, Unit, UnitKind
 from web.translated import language
 
 Choices = list[tuple[str, str]]

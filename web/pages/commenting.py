@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 
 from cases.case import case_to_change
 from cases.commenting import comment
+from cases.records.words import Visibility
 from cases.refusals import NotFound
 from cases.seeing import may_see
-from cases.words import Visibility
 from web.asking import current_actor
 from web.forms import Form, TypedSchema, long_field
 from web.guard import Audience, open_to

@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cases.case import Case
-from cases.people import Actor
 from cases.reading import ACTED_ON, LADDERED, SENT_BACK, Filters, Sort, count_cases, list_cases
+from cases.records.wire import Work
 from cases.states import OPEN, State
-from cases.wire import Work
+from cases.town.people import Actor
 from notifications.deliveries import Channel, Delivery, Outcome
 from web.asking import current_actor
 from web.guard import Audience, open_to

@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response
 
 from cases.case import Case, case_to_change
 from cases.correcting import erase_words
-from cases.history import Event
+from cases.records.history import Event
+from cases.records.words import Words
 from cases.refusals import NameNeeded
-from cases.words import Words
 from web.asking import current_actor
 from web.forms import Form
 from web.guard import Audience, open_to

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from cases.case import Case, Follower, case_to_change, case_to_read
 from cases.following import ask_to_follow, confirm_following, stop_following
 from cases.keys import FOLLOW, UNFOLLOW, Link, link_with
-from cases.published import one_published
+from cases.public.published import one_published
 from cases.refusals import NotFound
 from cases.seeing import may_see
 from web.asking import current_actor

@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 
 from cases.case import WITH_NAMES, Case, case_to_change
 from cases.forum import AgendaItem, Meeting, choose_for_agenda, next_meeting
-from cases.masking import mask
-from cases.people import Actor
+from cases.public.masking import mask
 from cases.reading import description_of
 from cases.refusals import AlreadyThere, NotFound
 from cases.seeing import seen_by
-from cases.units import FORUM, Unit
+from cases.town.people import Actor
+from cases.town.units import FORUM, Unit
 from web.asking import current_actor
 from web.forms import Day, Form, TypedSchema, text_field
 from web.guard import Audience, open_to

@@ -9,12 +9,12 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from cases.attaching import attach
 from cases.case import Case, case_to_read
+from cases.files.attaching import attach
 from cases.handing_in import Reporter, Request, hand_in
-from cases.people import Actor
 from cases.states import Kind
-from cases.units import UnitKind
+from cases.town.people import Actor
+from cases.town.units import UnitKind
 from web.asking import current_actor
 from web.at_once import publish_if_wished
 from web.forms import Form, TypedSchema, day_field, long_field, refuse_machines, text_field

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.people import Actor, ActorKind, Person
 from cases.reading import Told as Happened
 from cases.reading import timeline
+from cases.town.people import Actor, ActorKind, Person
 from notifications.deliveries import Outcome
 from notifications.needless import why_not
 from notifications.told import Told, told_of

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from cases.calendar import add_months
 from cases.house import House
-from cases.people import A_VISITOR, Actor, Membership
 from cases.states import Kind, State
-from cases.units import FORUM, Unit
+from cases.town.people import A_VISITOR, Actor, Membership
+from cases.town.units import FORUM, Unit
 from web.asking import actor_in
 from web.pages.choosing import category_name
 from web.pages.dates import FILTERS, moment_words

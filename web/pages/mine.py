@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response
 
 from cases.case import Case, case_to_change
 from cases.commenting import comment
-from cases.people import Actor, reporter_of
 from cases.progress import Change, change_state
 from cases.reading import description_of
+from cases.records.words import Visibility
 from cases.refusals import NotFound
 from cases.states import State
-from cases.words import Visibility
+from cases.town.people import Actor, reporter_of
 from web.forms import Form
 from web.guard import Audience, open_to
 from web.limits import Limit, limited

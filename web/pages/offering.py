@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.people import Actor
 from cases.states import Step, steps_open_to
-from cases.units import UnitKind
+from cases.town.people import Actor
+from cases.town.units import UnitKind
 from notifications.audiences import each_would_tell
 from web.pages.choosing import Choices, officers_to_choose, suggested_unit, units_to_choose
 from web.pages.names import STEP_ICONS, step_name

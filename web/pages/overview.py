@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 
-from cases.published import Count, PublicFilters, count_by_category, count_by_place, list_published
+from cases.public.published import Count, PublicFilters, count_by_category, count_by_place, list_published
 from web.guard import Audience, open_to
 from web.pages.choosing import categories_to_choose, places_to_choose
 from web.pages.names import STATES

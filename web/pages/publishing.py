@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
-from cases.publishing import preview
+from cases.public.publishing import preview
 from web.asking import current_actor
 from web.guard import Audience, open_to
 from web.pages.case import seen_case

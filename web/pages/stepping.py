@@ -8,12 +8,12 @@ from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from cases.case import Case, case_to_change
-from cases.people import Actor
 from cases.progress import Change, WaitingFor, change_state
+from cases.records.words import Visibility
 from cases.refusals import NotAllowed, NotFound
 from cases.seeing import may_see
 from cases.states import STEPS, Step, steps_open_to
-from cases.words import Visibility
+from cases.town.people import Actor
 from notifications.audiences import would_be_told
 from web.asking import current_actor
 from web.forms import Form, TypedSchema, day_field, long_field, text_field

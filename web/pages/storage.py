@@ -1,6 +1,6 @@
 """Where the pages find the bytes of attachments."""
 
-from cases.storage import Folder, attachments_under
+from cases.files.storage import Folder, attachments_under
 from web.running import house
 
 

@@ -9,8 +9,8 @@ from cases.case import LONGEST_TEXT, LONGEST_TITLE
 from cases.correcting import Correction
 from cases.handing_in import Reporter, Request
 from cases.progress import Change, WaitingFor
+from cases.records.words import Visibility
 from cases.states import Kind, State
-from cases.words import Visibility
 from web.languages import LANGUAGES
 from web.schemas.base import Address, Day, Number, OneWord, Slug, Strict, Truth, Words, within
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
-from cases.exporting import export_cases
-from cases.importing import Order, examine, report_bad, write
-from cases.people import A_COMMAND
+from cases.imports.exporting import export_cases
+from cases.imports.importing import Order, examine, report_bad, write
+from cases.town.people import A_COMMAND
 from proof.crashes.house import Process
 from proof.crashes.journeys.journey import Journey, Step, until
 
@@ -30,7 +30,7 @@ def imported(process: Process) -> None:
     order = Order(file, process.world.clock.now)
     examined = examine(process.database, order, lambda *_: None)
     report_bad(order, examined, _beside(file))
-    with patch("cases.importing.BATCH", A_FEW):
+    with patch("cases.imports.importing.BATCH", A_FEW):
         write(process.database, order, examined, lambda _: None)
 
 

@@ -1,0 +1,163 @@
+"""Doctor: looks a house over and says what is well, what to mind and what must be mended, each with its remedy."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import column, func, select, table, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from cases.database import Database, UtcDateTime
+from cases.database import now as database_now
+from cases.ladder.ticks import Tick
+from cases.migrating import is_behind
+from cases.records.wire import Work
+from cases.settings import Settings
+from cases.town.people import contacts_of_the_house, heads_of
+from cases.town.units import the_desk
+
+MOST_DRIFT = timedelta(minutes=5)
+SLOW, STUCK = timedelta(minutes=10), timedelta(hours=1)
+MISSED_SWEEPS = 3
+LEAST_ROOM = 500 * 1024 * 1024
+SCHEDULE = table("schedule", column("name"), column("last_done_at", UtcDateTime()))  # the workers own it
+DELIVERY = table("delivery", column("outcome"))  # the letters own it
+
+Check = Callable[[], str]  # says what is well, or raises with what is not
+
+
+class Health(StrEnum):
+    """How something is."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor's: how it is, what was looked at, and what to do about it."""
+
+    health: Health
+    what: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.health:4}  {self.what}" + (f": {self.remedy}" if self.remedy else "")
+
+
+def look_over(database: Database, settings: Settings, outside: dict[str, Check]) -> list[Finding]:
+    """Give what the doctor finds. `outside` looks at what is not the database: broker and mail server, by name."""
+    found = [*_settings(settings), *_database(database)]
+    if not any(finding.health is Health.FAIL for finding in found):
+        with database.reading() as session:
+            present = session.scalars(select(database_now())).one()
+            found += [finding for look in LOOKS for finding in look(session, settings, present)]
+    return [*found, *(_outside(name, check) for name, check in outside.items())]
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    where = "one process" if settings.embedded else "several processes"
+    yield Finding(Health.OK, f"settings: {where}, {settings.timezone.key}, {settings.base_url}")
+    if not settings.var.is_dir() or not os.access(settings.var, os.W_OK):
+        yield Finding(Health.WARN, f"folder {settings.var} cannot be written", "make it, or set VENTIL_VAR")
+    elif shutil.disk_usage(settings.var).free < LEAST_ROOM:
+        yield Finding(Health.WARN, f"less than 500 MB are free at {settings.var}", "make room")
+    if settings.smtp_url and settings.mail_from.endswith("@localhost"):
+        yield Finding(Health.WARN, "letters come from localhost", "set VENTIL_MAIL_FROM to an address of yours")
+
+
+def _database(database: Database) -> Iterator[Finding]:
+    try:
+        with database.reading() as session:
+            yield Finding(Health.OK, f"database: {_version(session, database)}")
+            yield _drift(session.scalars(select(database_now())).one())
+        if is_behind(database):
+            yield Finding(Health.FAIL, "migrations are behind", "run `ventil migrate`")
+        else:
+            yield Finding(Health.OK, "migrations: all run")
+    except SQLAlchemyError as error:
+        yield Finding(
+            Health.FAIL, f"database: {type(error).__name__}", "see that it runs and VENTIL_DATABASE_URL is right"
+        )
+
+
+def _version(session: Session, database: Database) -> str:
+    if database.is_sqlite:
+        return f"SQLite {session.scalar(text('SELECT sqlite_version()'))}"
+    return f"PostgreSQL {session.scalar(text('SHOW server_version'))}"
+
+
+def _drift(present: datetime) -> Finding:
+    drift = abs(datetime.now(UTC) - present)
+    if drift > MOST_DRIFT:
+        return Finding(
+            Health.FAIL, f"this clock and the database's differ by {drift.seconds} s", "set both by a time server"
+        )
+    return Finding(Health.OK, "this clock and the database's agree")
+
+
+def _clock(session: Session, settings: Settings, present: datetime) -> Iterator[Finding]:
+    last = session.scalar(select(SCHEDULE.c.last_done_at).where(SCHEDULE.c.name == "sweep"))
+    if last is None:
+        yield Finding(Health.WARN, "no sweep has run yet", "start `ventil up`, or `ventil clock` and `ventil worker`")
+    elif present - last > MISSED_SWEEPS * timedelta(seconds=settings.sweep_seconds):
+        yield Finding(Health.WARN, f"the last sweep was {last:%Y-%m-%d %H:%M} UTC", "start the clock and a worker")
+    else:
+        yield Finding(Health.OK, f"the clock is alive: last sweep {last:%H:%M:%S} UTC")
+
+
+def _desk(session: Session, settings: Settings, present: datetime) -> Iterator[Finding]:
+    desk, today = the_desk(session), settings.calendar.day_of(present)
+    lacks = {
+        "mailbox": desk.email,
+        "contact person": contacts_of_the_house(session, today),
+        "head": heads_of(session, desk.id, today),
+    }
+    for what, there in lacks.items():
+        if there:
+            yield Finding(Health.OK, f"the desk has a {what}")
+        else:
+            yield Finding(Health.FAIL, f"the desk has no {what}", REMEDIES[what])
+
+
+REMEDIES = {
+    "mailbox": "`ventil unit add desk --kind desk --name NAME --email ADDRESS`",
+    "contact person": "`ventil user add ADDRESS --name NAME --role contact`",
+    "head": "`ventil user add ADDRESS --name NAME --role head --unit desk`",
+}
+
+
+def _backlog(session: Session, settings: Settings, present: datetime) -> Iterator[Finding]:
+    open_work = (Work.done_at.is_(None), Work.set_aside_at.is_(None))
+    oldest = session.scalar(select(func.min(Work.recorded_at)).where(*open_work))
+    waits = present - oldest if oldest else timedelta()
+    if waits < SLOW:
+        yield Finding(Health.OK, "what happened is told at once")
+    else:
+        health = Health.FAIL if waits > STUCK else Health.WARN
+        yield Finding(health, f"the oldest thing to tell is {waits} old", "start `ventil up`, or `ventil relay`")
+
+
+def _set_aside(session: Session, settings: Settings, present: datetime) -> Iterator[Finding]:
+    letters = session.scalar(select(func.count()).select_from(DELIVERY).where(DELIVERY.c.outcome == "set_aside")) or 0
+    work = session.scalar(select(func.count()).where(Work.set_aside_at.is_not(None), Work.done_at.is_(None))) or 0
+    ticks = session.scalar(select(func.count()).where(Tick.set_aside_at.is_not(None), Tick.planned_at.is_(None))) or 0
+    if count := letters + work + ticks:
+        yield Finding(Health.WARN, f"{count} set aside", "look at them on the desk's page and send them again")
+    else:
+        yield Finding(Health.OK, "nothing is set aside")
+
+
+LOOKS: tuple[Callable[[Session, Settings, datetime], Iterator[Finding]], ...] = (_clock, _desk, _backlog, _set_aside)
+
+
+def _outside(name: str, check: Check) -> Finding:
+    try:
+        return Finding(Health.OK, f"{name}: {check()}")
+    except Exception as error:  # whatever it is: the doctor tells it and goes on
+        return Finding(Health.FAIL, f"{name}: {type(error).__name__}", f"see that it runs ({error})".replace("\n", " "))

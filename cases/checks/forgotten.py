@@ -1,0 +1,189 @@
+"""Forgotten: the independent check (G8). It looks for any breach of the guarantees with queries of its own.
+
+On purpose nothing is shared with what it checks: no models, no rules, no clocks. It reads the tables as they lie.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.orm import Session
+
+from cases.checks.forgotten_history import broken_histories
+from cases.database import UtcDateTime
+from cases.database import now as database_now
+
+GRACE = timedelta(minutes=5)  # a sweep runs every minute: after this, what was due and is not handled was missed
+BACKLOG = timedelta(hours=1)  # by the database's clock
+SLOWEST_POLICY = timedelta(days=730)
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A guarantee that does not hold: which, how, for what, and what a person should know."""
+
+    guarantee: str
+    what: str
+    subject: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.guarantee} {self.what}: {self.subject}" + (f" ({self.detail})" if self.detail else "")
+
+
+@dataclass(frozen=True)
+class Look:
+    """One query. Each row that it gives is a breach: its first column the subject, its second the detail."""
+
+    guarantee: str
+    what: str
+    sql: str
+
+
+def find_forgotten(session: Session, now: datetime) -> list[Breach]:
+    """Give every breach of G1-G4 and G6. Clocks are judged at `now`, backlog by the database's clock."""
+    present = session.scalars(select(database_now())).one()
+    moments = {
+        "passed": now - GRACE,
+        "backlog": present - BACKLOG,
+        "far": now + SLOWEST_POLICY,
+    }
+    found = [breach for look in LOOKS for breach in _breaches(session, look, moments)]
+    found += [Breach("G6", what, subject, detail) for what, subject, detail in broken_histories(session)]
+    return found
+
+
+def _breaches(session: Session, look: Look, moments: dict[str, datetime]) -> Iterator[Breach]:
+    named = {name: moment for name, moment in moments.items() if f":{name}" in look.sql}
+    query = text(look.sql.format_map(PIECES)).bindparams(
+        *(bindparam(name, moment, type_=UtcDateTime()) for name, moment in named.items())
+    )
+    for subject, detail in session.execute(query):
+        yield Breach(look.guarantee, look.what, str(subject), _told(detail))
+
+
+def _told(detail: Any) -> str:
+    return detail.astimezone(UTC).isoformat() if isinstance(detail, datetime) else str(detail or "")
+
+
+PIECES = {
+    "OPEN": "c.state NOT IN ('closed', 'declined', 'merged')",
+    "CLIMBS": "c.state IN ('received', 'assigned', 'planned', 'in_progress', 'waiting')",
+    # An event is told once its own work is done, or once the letters of its tick are planned.
+    "TOLD": (
+        "(EXISTS (SELECT 1 FROM work w WHERE w.event_id = e.id AND w.done_at IS NOT NULL)"
+        " OR EXISTS (SELECT 1 FROM tick t WHERE t.id = e.tick_id AND t.planned_at IS NOT NULL))"
+    ),
+    "NO_LINE": "NOT EXISTS (SELECT 1 FROM delivery_line l WHERE l.event_id = e.id)",
+}
+
+LOOKS = (
+    Look("G1", "an open case has no active unit that may hold it", """
+        SELECT c.ref, u.slug FROM "case" c LEFT JOIN unit u ON u.id = c.responsible_id
+        WHERE {OPEN} AND (u.id IS NULL OR NOT u.active OR u.kind NOT IN ('desk', 'department', 'group'))"""),
+    Look("G1", "an open case has no next moment", """
+        SELECT c.ref, c.state FROM "case" c
+        WHERE {OPEN} AND (c.next_at IS NULL OR c.due_at IS NULL OR c.rung_at IS NULL)"""),
+    Look("G1", "a case is in a state that does not exist", """
+        SELECT c.ref, c.state FROM "case" c WHERE c.state NOT IN ('received', 'assigned', 'planned', 'in_progress',
+        'waiting', 'parked', 'done', 'closed', 'declined', 'merged')"""),
+    Look("G1", "a case that has ended still has a clock", """
+        SELECT c.ref, c.next_at FROM "case" c
+        WHERE NOT ({OPEN}) AND (c.next_at IS NOT NULL OR c.due_at IS NOT NULL)"""),
+    Look("G2", "a moment has passed and nothing happened", """
+        SELECT c.ref, c.next_at FROM "case" c WHERE {OPEN} AND c.next_at < :passed"""),
+    Look("G2", "the due day has passed and no rung has fired", """
+        SELECT c.ref, c.due_at FROM "case" c WHERE {CLIMBS} AND c.due_at < :passed AND NOT EXISTS (
+            SELECT 1 FROM fired_rung f
+            WHERE f.case_id = c.id AND f.clock = 'state' AND f.cycle = c.cycle AND f.rung >= 1)"""),
+    Look("G2", "a parked case has not come back, or a done one has not closed", """
+        SELECT c.ref, c.due_at FROM "case" c WHERE c.state IN ('parked', 'done') AND c.due_at < :passed"""),
+    Look("G2", "a promise has passed and nobody was told", """
+        SELECT c.ref, c.promise_breaks_at FROM "case" c WHERE {OPEN} AND c.promise_breaks_at < :passed"""),
+    Look("G2", "a promise runs that the case does not know", """
+        SELECT c.ref, p.promised_on FROM promise p JOIN "case" c ON c.id = p.case_id
+        WHERE p.outcome = 'running' AND c.promise_breaks_at IS NULL"""),
+    Look("G2", "no sign of life was asked for", """
+        SELECT c.ref, c.life_at FROM "case" c WHERE {OPEN} AND c.life_at < :passed"""),
+    Look("G2", "a warning of the law has passed", """
+        SELECT c.ref, c.statutory_at FROM "case" c WHERE {OPEN} AND c.statutory_at < :passed"""),
+    Look("G3", "the next moment is not the least of the clocks", """
+        SELECT c.ref, c.next_at FROM "case" c WHERE {OPEN} AND (
+            c.next_at > c.rung_at OR c.next_at > coalesce(c.life_at, c.next_at)
+            OR c.next_at > coalesce(c.statutory_at, c.next_at) OR c.next_at > coalesce(c.promise_breaks_at, c.next_at)
+            OR c.next_at NOT IN (c.rung_at, coalesce(c.life_at, c.rung_at), coalesce(c.statutory_at, c.rung_at),
+                                 coalesce(c.promise_breaks_at, c.rung_at)))"""),
+    Look("G3", "the ladder has stopped: the next rung has fired already", """
+        SELECT c.ref, c.rung FROM "case" c WHERE {CLIMBS} AND EXISTS (
+            SELECT 1 FROM fired_rung f
+            WHERE f.case_id = c.id AND f.clock = 'state' AND f.cycle = c.cycle AND f.rung >= c.rung)"""),
+    Look("G3", "the ladder has stopped: the first rung comes after the due day", """
+        SELECT c.ref, c.rung_at FROM "case" c WHERE {CLIMBS} AND c.rung <= 1 AND c.rung_at > c.due_at"""),
+    Look("G3", "the ladder has stopped: the next rung is years away", """
+        SELECT c.ref, c.rung_at FROM "case" c WHERE {CLIMBS} AND c.rung > 1 AND c.rung_at > :far"""),
+    Look("G3", "a rung was left out", """
+        SELECT c.ref, c.rung FROM "case" c WHERE {CLIMBS} AND c.rung > 1 AND NOT EXISTS (
+            SELECT 1 FROM fired_rung f
+            WHERE f.case_id = c.id AND f.clock = 'state' AND f.cycle = c.cycle AND f.rung = c.rung - 1)"""),
+    Look("G3", "the fourth rung put nothing on the forum's agenda", """
+        SELECT c.ref, f.fired_at FROM fired_rung f JOIN "case" c ON c.id = f.case_id
+        WHERE f.clock = 'state' AND f.rung = 4
+        AND NOT EXISTS (SELECT 1 FROM agenda_item a WHERE a.case_id = f.case_id)"""),
+    Look("G3", "a rung has fired without its event, or twice", """
+        SELECT c.ref, f.rung FROM fired_rung f JOIN "case" c ON c.id = f.case_id LEFT JOIN event e ON e.id = f.event_id
+        WHERE e.id IS NULL OR e.type <> 'case.escalated' OR e.stream <> f.case_id
+        OR EXISTS (SELECT 1 FROM fired_rung g WHERE g.event_id = f.event_id
+                   AND (g.clock <> f.clock OR g.cycle <> f.cycle OR g.rung <> f.rung))"""),
+    Look("G3", "an escalation is not in the table of rungs: it may fire again", """
+        SELECT c.ref, e.seq FROM event e JOIN "case" c ON c.id = e.stream
+        WHERE e.type = 'case.escalated' AND NOT EXISTS (SELECT 1 FROM fired_rung f WHERE f.event_id = e.id)"""),
+    Look("G4", "an event has no work: nobody will be told", """
+        SELECT e.type, e.id FROM event e WHERE e.tick_id IS NULL AND e.actor <> 'import'
+        AND NOT EXISTS (SELECT 1 FROM work w WHERE w.event_id = e.id)"""),
+    Look("G4", "work has not been done", """
+        SELECT e.type, w.recorded_at FROM work w JOIN event e ON e.id = w.event_id
+        WHERE w.done_at IS NULL AND w.set_aside_at IS NULL
+        AND coalesce(w.next_attempt_at, w.recorded_at) < :backlog"""),
+    Look("G4", "a sweep was not completed", """
+        SELECT t.id, t.started_at FROM tick t
+        WHERE t.sealed_at IS NULL AND coalesce(t.lease_until, t.started_at) < :backlog"""),
+    Look("G4", "a sweep's letters are not planned", """
+        SELECT t.id, t.sealed_at FROM tick t
+        WHERE t.sealed_at < :backlog AND t.planned_at IS NULL AND t.set_aside_at IS NULL"""),
+    Look("G4", "a letter waits though the mail server is up", """
+        SELECT d.recipient, d.occasion FROM delivery d
+        WHERE d.outcome = 'waiting' AND d.channel = 'mail' AND coalesce(d.next_attempt_at, d.created_at) < :backlog
+        AND NOT EXISTS (SELECT 1 FROM mail_server s WHERE s.down_since IS NOT NULL)"""),
+    Look("G4", "a letter was set aside and nobody was alarmed", """
+        SELECT d.occasion, d.reason FROM delivery d WHERE d.outcome = 'set_aside' AND NOT EXISTS (
+            SELECT 1 FROM event e WHERE e.type = 'house.set_aside' AND e.facts ->> 'what' = 'delivery'
+            AND CAST(e.facts ->> 'row' AS INTEGER) = d.id)
+        AND NOT EXISTS (SELECT 1 FROM delivery_line l JOIN event e ON e.id = l.event_id
+                        WHERE l.delivery_id = d.id AND e.type = 'house.set_aside')"""),
+    Look("G4", "work was set aside and nobody was alarmed", """
+        SELECT e.type, w.last_error FROM work w JOIN event e ON e.id = w.event_id
+        WHERE w.set_aside_at IS NOT NULL AND e.type <> 'house.set_aside' AND NOT EXISTS (
+            SELECT 1 FROM event a WHERE a.type = 'house.set_aside' AND a.facts ->> 'what' = 'work'
+            AND CAST(a.facts ->> 'row' AS INTEGER) = w.id)"""),
+    Look("G4", "the one who asked was not told", """
+        SELECT c.ref, e.type FROM event e JOIN "case" c ON c.id = e.stream JOIN party p ON p.id = c.reporter_id
+        WHERE e.type IN ('case.sent_back', 'case.parked', 'case.taken_up', 'case.done', 'case.closed', 'case.declined',
+                         'case.merged', 'case.promise_broken')
+        AND (p.email IS NOT NULL OR p.phone IS NOT NULL) AND e.actor <> 'reporter' AND {TOLD}
+        AND NOT EXISTS (SELECT 1 FROM delivery_line l WHERE l.event_id = e.id
+                        AND l.audience IN ('reporter', 'group', 'followers'))"""),
+    Look("G4", "a rung has told nobody", """
+        SELECT c.ref, f.rung FROM fired_rung f JOIN event e ON e.id = f.event_id JOIN "case" c ON c.id = f.case_id
+        WHERE f.rung >= 1 AND {TOLD} AND {NO_LINE}"""),
+    Look("G4", "the unit was not told of what it was given", """
+        SELECT c.ref, e.type FROM event e JOIN "case" c ON c.id = e.stream
+        WHERE e.type = 'case.contested' AND {TOLD} AND {NO_LINE}"""),
+    Look("G6", "a history has gaps", """
+        SELECT coalesce(c.ref, 'the house'), max(e.seq) FROM event e LEFT JOIN "case" c ON c.id = e.stream
+        GROUP BY e.stream, c.ref HAVING count(*) <> max(e.seq) OR min(e.seq) <> 1"""),
+    Look("G6", "a case's version is not its last event's number", """
+        SELECT c.ref, c.version FROM "case" c
+        WHERE c.version <> coalesce((SELECT max(e.seq) FROM event e WHERE e.stream = c.id), 0)"""),
+)  # fmt: skip

@@ -1,0 +1,137 @@
+"""The independent check of the history (G6): every hash is worked out again, and every case from its events.
+
+It shares nothing with `cases.records.history`: what an event's hash covers is written down here a second time.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.orm import Session
+
+Found = tuple[str, str, str]  # what, subject, detail
+AT_A_TIME = 2000
+MOMENTS = (
+    "due_at", "next_at", "rung_at", "life_due_at", "life_at", "statutory_due_at", "statutory_at", "promise_breaks_at",
+    "waiting_from_due_at", "published_at", "ended_at",
+)  # fmt: skip
+FLAGS = ("quick_win",)
+PLAIN = (
+    "kind", "state", "responsible_id", "officer_id", "group_id", "category_id", "place_id", "policy_id", "cycle",
+    "rung", "promised_on", "waiting_for", "waiting_unit_id", "merged_into_id", "highest_rung", "sent_back_count",
+)  # fmt: skip
+
+
+def broken_histories(session: Session) -> Iterator[Found]:
+    """Give every stream whose chain is broken, or whose events are not what the case is, and changed words."""
+    cases = _cases(session)
+    events = session.execute(text("SELECT * FROM event ORDER BY stream, seq").execution_options(yield_per=AT_A_TIME))
+    told = groupby((event._mapping for event in events), key=lambda event: event["stream"])
+    case = next(cases, None)
+    for stream, rows in told:
+        while case is not None and case["id"] < stream:
+            yield "a case has no history", case["ref"], ""
+            case = next(cases, None)
+        owner = case if case is not None and case["id"] == stream else None
+        yield from _broken(Story(_name(stream, owner)), rows, owner)
+        if owner is not None:
+            case = next(cases, None)
+    for lost in [case, *cases] if case is not None else []:
+        yield "a case has no history", lost["ref"], ""
+    yield from _changed_words(session)
+
+
+def _name(stream: int, case: RowMapping | None) -> str:
+    if case is not None:
+        return str(case["ref"])
+    return "house" if stream == 0 else f"stream {stream}"
+
+
+@dataclass
+class Story:
+    """What the events of one stream add up to, so far."""
+
+    name: str
+    head: str = ""
+    state: dict[str, Any] = field(default_factory=dict)
+    rungs: set[tuple[Any, ...]] = field(default_factory=set)
+
+    def add(self, event: RowMapping) -> Iterator[Found]:
+        """Take the next event; give what is wrong with it."""
+        facts, changes, commitments = (_json(event[name]) for name in ("facts", "changes", "commitments"))
+        hashed = [
+            self.name, event["seq"], event["type"], _moment(event["at"]).isoformat(), event["actor"],
+            event["person_id"], facts, changes, commitments, self.head,
+        ]  # fmt: skip
+        if event["hash"] != _hash(hashed):
+            yield "the chain is broken", self.name, f"event {event['seq']}"
+        self.head = event["hash"]
+        self.state |= changes
+        rung = (facts.get("clock"), facts.get("cycle"), facts.get("rung"))
+        if event["type"] == "case.escalated":
+            if rung in self.rungs:
+                yield "a rung has fired twice", self.name, f"rung {rung[2]}"
+            self.rungs.add(rung)
+
+
+def _broken(story: Story, events: Iterator[RowMapping], case: RowMapping | None) -> Iterator[Found]:
+    for event in events:
+        yield from story.add(event)
+    if case is None and story.name != "house":
+        yield "events belong to no case", story.name, ""
+    if case is not None:
+        if case["head_hash"] != story.head:
+            yield "the case does not know its last event", story.name, ""
+        yield from ((what, story.name, name) for what, name in _differing(case, story.state))
+
+
+def _differing(case: RowMapping, state: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    what = "the events do not add up to the case"
+    for name in PLAIN:
+        if str(_bare(case[name])) != str(state.get(name)):
+            yield what, name
+    for name in MOMENTS:
+        if (_moment(case[name]) if case[name] else None) != (_moment(state[name]) if state.get(name) else None):
+            yield what, name
+    for name in FLAGS:
+        if bool(case[name]) != bool(state.get(name)):
+            yield what, name
+
+
+def _changed_words(session: Session) -> Iterator[Found]:
+    spoken = text(
+        "SELECT w.field, w.text, w.salt, e.commitments, e.type, e.id FROM words w JOIN event e ON e.id = w.event_id"
+        " WHERE w.text IS NOT NULL"
+    ).execution_options(yield_per=AT_A_TIME)
+    for row in session.execute(spoken):
+        digest = hashlib.sha256((row.salt + row.text).encode()).hexdigest()
+        if [row.field, digest] not in _json(row.commitments):
+            yield "words were changed", row.type, f"event id {row.id}"
+
+
+def _cases(session: Session) -> Iterator[RowMapping]:
+    rows = session.execute(text('SELECT * FROM "case" ORDER BY id').execution_options(yield_per=AT_A_TIME))
+    return (row._mapping for row in rows)
+
+
+def _hash(content: list[Any]) -> str:
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _moment(value: Any) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _bare(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

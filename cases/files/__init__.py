@@ -1,0 +1,1 @@
+"""What was sent along with a case."""

@@ -1,0 +1,126 @@
+"""Attaching a file: what it is decides, by its content and its name; an image is made anew before it is kept."""
+
+import hashlib
+import subprocess  # nosec B404 - only our own interpreter is started
+import sys
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path, PurePosixPath
+
+import puremagic
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cases.case import Case
+from cases.events import CaseAttached
+from cases.files import reencoding
+from cases.files.attachments import Attachment
+from cases.files.storage import Folder
+from cases.records.history import Entry
+from cases.refusals import FileRefused
+from cases.town.people import Actor
+
+LARGEST = 10 * 1024 * 1024
+MOST_FILES = 10
+LONGEST_NAME = 120
+PATIENCE = 30  # seconds for one image
+ORPHAN_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class FileType:
+    """A type that is taken: its ending, how its content begins, and what Pillow calls it (None: kept as it is)."""
+
+    media_type: str
+    magic: bytes
+    pillow: str | None = None
+
+
+JPEG = FileType("image/jpeg", b"\xff\xd8\xff", "JPEG")
+PNG = FileType("image/png", b"\x89PNG\r\n\x1a\n", "PNG")
+PDF = FileType("application/pdf", b"%PDF-")
+TAKEN = {".jpg": JPEG, ".jpeg": JPEG, ".png": PNG, ".pdf": PDF}
+
+
+def attach(
+    session: Session, storage: Folder, case: Case, name: str, content: bytes, *, by: Actor, at: datetime
+) -> Attachment:
+    """Keep the file and write `case.attached`.
+
+    Raises `FileRefused` for anything but a JPEG, PNG or PDF of at most 10 MB, and for an eleventh file. The bytes
+    are on the disk before the transaction commits; when it does not, `forget_orphans` takes them away.
+    """
+    _refuse_an_eleventh(session, case, name)
+    media_type, kept = checked(name, content)
+    entry = Entry(case, by=by, at=at)
+    attachment = Attachment(
+        case_id=case.id,
+        key=storage.keep(kept),
+        name=safe_name(name),
+        media_type=media_type,
+        size=len(kept),
+        sha256=hashlib.sha256(kept).hexdigest(),
+        added_at=at,
+    )
+    session.add(attachment)
+    session.flush()
+    entry.add(_happening(attachment))
+    entry.write(session)
+    return attachment
+
+
+def checked(name: str, content: bytes) -> tuple[str, bytes]:
+    """Give the file's media type and the bytes that are kept; `FileRefused` when it is not taken."""
+    kind = TAKEN.get(PurePosixPath(name).suffix.lower())
+    if kind is None or len(content) > LARGEST or not _is(kind, content):
+        raise FileRefused(field="file", name=safe_name(name))
+    return kind.media_type, _made_anew(name, content, kind.pillow) if kind.pillow else content
+
+
+def safe_name(name: str) -> str:
+    """Give the last part of the name, printable and at most 120 characters, with its ending."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    plain = "".join(sign for sign in last if sign.isprintable()).strip(" .") or "fil"
+    ending = PurePosixPath(plain).suffix[:10]
+    return plain if len(plain) <= LONGEST_NAME else plain[: LONGEST_NAME - len(ending)] + ending
+
+
+def forget_orphans(session: Session, storage: Folder, *, at: datetime) -> list[str]:
+    """Remove files that no row names and that are a day old; give the keys of rows whose file is missing."""
+    known = set(session.scalars(select(Attachment.key)))
+    for key in [key for key in storage.kept_before(at - ORPHAN_AFTER) if key not in known]:
+        storage.remove(key)
+    return sorted(known - set(storage.kept_before(at + ORPHAN_AFTER)))
+
+
+def _is(kind: FileType, content: bytes) -> bool:
+    if not content.startswith(kind.magic):
+        return False
+    try:
+        return any(found.mime_type == kind.media_type for found in puremagic.magic_string(content))
+    except puremagic.PureError:
+        return False
+
+
+def _made_anew(name: str, content: bytes, form: str) -> bytes:
+    program = [sys.executable, "-I", str(Path(reencoding.__file__)), form]
+    try:
+        made = subprocess.run(program, input=content, capture_output=True, timeout=PATIENCE, check=True)  # noqa: S603  # nosec B603
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        raise FileRefused(field="file", name=safe_name(name)) from None
+    return made.stdout
+
+
+def _refuse_an_eleventh(session: Session, case: Case, name: str) -> None:
+    count = session.scalar(select(func.count()).where(Attachment.case_id == case.id)) or 0
+    if count >= MOST_FILES:
+        raise FileRefused(field="file", name=safe_name(name))
+
+
+def _happening(attachment: Attachment) -> CaseAttached:
+    return CaseAttached(
+        attachment=attachment.id,
+        media_type=attachment.media_type,
+        sha256=attachment.sha256,
+        visibility=attachment.visibility,
+    )

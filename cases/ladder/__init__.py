@@ -1,0 +1,1 @@
+"""The clock and its ladder: what is due happens, and every rung sets the next one."""

@@ -1,0 +1,194 @@
+"""Climbing: what falls due of many cases at once happens, at most one rung per clock, written with few statements."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from cases.case import Case, FiredRung
+from cases.database import calendar_of, insert_of, table_of
+from cases.events import CaseEscalated, CasePromiseBroken, CasePutOnAgenda
+from cases.forum import AgendaItem, next_meeting
+from cases.ladder import clocks
+from cases.ladder.clocks import Clock
+from cases.ladder.due_cases import DueCase
+from cases.progress import Change, change_state
+from cases.records.bulk import insert_many, update_many
+from cases.records.history import Entry, insert_entries
+from cases.records.many_acts import written_together
+from cases.states import CLOCK_OF, RunsOut, State
+from cases.steps.duties import report_to_council
+from cases.steps.promises import settle_broken
+from cases.town.people import Actor, clock_of
+from cases.town.policies import Policy, Terms, terms_from
+
+MOVES = {  # what each clock moves of a case
+    "state": ("rung", "rung_at", "highest_rung"),
+    "life": ("life_rung", "life_at"),
+    "statutory": ("statutory_rung", "statutory_due_at", "statutory_at"),
+    "promise": ("promise_breaks_at",),
+}
+WITH_EVERY_EVENT = ("id", "version", "head_hash", "next_at")
+
+
+def handle(session: Session, cases: list[DueCase], now: datetime, tick_id: int) -> int:
+    """Let what is due happen to these locked cases, in bulk; give the rungs fired."""
+    batch = Batch(session, now, tick_id)
+    batch.learn_terms(cases)
+    for case in cases:
+        batch.take(case)
+    return batch.write()
+
+
+@dataclass
+class Batch:
+    """What a sweep found in one transaction, gathered so that it is written with few statements."""
+
+    session: Session
+    now: datetime
+    tick_id: int
+    entries: list[Entry] = field(default_factory=list)
+    cases: list[DueCase] = field(default_factory=list)
+    moving: set[str] = field(default_factory=set)  # clocks that have moved in any of the cases
+    rungs: list[tuple[Entry, int, str, int, int]] = field(default_factory=list)  # entry, which, clock, cycle, rung
+    agenda: list[int] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
+    overtime: list[DueCase] = field(default_factory=list)  # proposals that are not decided within their year
+    run_out: list[int] = field(default_factory=list)
+    terms: dict[int, Terms] = field(default_factory=dict)
+
+    @cached_property
+    def clock(self) -> Actor:
+        """Who acts."""
+        return clock_of(self.tick_id)
+
+    @cached_property
+    def meeting_on(self) -> str | None:
+        """The day of the forum's next meeting, if one is planned."""
+        meeting = next_meeting(self.session, calendar_of(self.session).day_of(self.now))
+        return meeting.held_on.isoformat() if meeting else None
+
+    def learn_terms(self, cases: list[DueCase]) -> None:
+        """Read the policies that these cases keep."""
+        kept = {case.policy_id for case in cases}
+        found = self.session.execute(select(Policy.id, Policy.terms).where(Policy.id.in_(kept)))
+        self.terms = {policy_id: terms_from(stored) for policy_id, stored in found}
+
+    def take(self, case: DueCase) -> None:
+        """Let everything that is due of one case happen."""
+        entry, was = Entry(case, by=self.clock, at=self.now), case.next_at
+        for name, happen in HAPPENS.items():
+            moment = getattr(case, name)
+            if moment is not None and moment <= self.now:
+                happen(self, case, entry)
+        case.find_next()
+        if entry:
+            self.entries.append(entry)
+        if entry or case.next_at != was:
+            self.cases.append(case)
+
+    def write(self) -> int:
+        """Write events, cases, rungs and agenda items, then what runs out; give the number of rungs."""
+        ids = insert_entries(self.session, self.entries)
+        names = WITH_EVERY_EVENT + tuple(name for clock in sorted(self.moving) for name in MOVES[clock])
+        update_many(self.session, Case, [case.row(names) for case in self.cases])
+        fired = [
+            {"case_id": entry.subject.stream, "clock": clock, "cycle": cycle, "rung": rung,
+             "event_id": ids[id(entry)][which], "fired_at": self.now}
+            for entry, which, clock, cycle, rung in self.rungs
+        ]  # fmt: skip
+        insert_many(self.session, FiredRung, fired)
+        _put_on_agenda(self.session, self.agenda, self.now)
+        settle_broken(self.session, self.broken, self.now)
+        self._end_what_ran_out()
+        return len(fired)
+
+    def _end_what_ran_out(self) -> None:
+        """Parked cases come back, cases that are done close, and the council hears of what takes too long."""
+        if not (self.run_out or self.overtime):
+            return
+        whole = select(Case).where(Case.id.in_(self.run_out)).order_by(Case.id)
+        cases = self.session.scalars(whole.options(joinedload(Case.responsible), joinedload(Case.policy))).all()
+        with written_together(self.session):
+            for case in cases:
+                to = State.RECEIVED if CLOCK_OF[case.state] is RunsOut.TAKEN_UP else State.CLOSED
+                change_state(self.session, case, Change(to=to), by=self.clock, at=self.now)
+            for late in self.overtime:
+                report_to_council(self.session, late.ref, late.statutory_due_at or self.now, by=self.clock, at=self.now)
+
+    def _climb(self, case: DueCase, entry: Entry) -> None:
+        if CLOCK_OF[case.state] is not RunsOut.LADDER:
+            self.run_out.append(case.id)
+            return
+        clock = case.state_clock
+        rung, after = self._step(case, clock)
+        case.highest_rung = max(case.highest_rung, rung)
+        self._fire(case, entry, "state", (clock, rung, after))
+        case.rung, case.rung_at = after.rung, after.fires_at
+        if rung == clocks.AGENDA_RUNG:
+            entry.add(CasePutOnAgenda(meeting_on=self.meeting_on))
+            self.agenda.append(case.id)
+
+    def _climb_life(self, case: DueCase, entry: Entry) -> None:
+        due_at, fires_at = case.life_due_at or self.now, case.life_at or self.now
+        clock = Clock(due_at, case.life_cycle, case.life_rung, fires_at)
+        rung, after = self._step(case, clock)
+        self._fire(case, entry, "life", (clock, rung, after))
+        case.life_rung, case.life_at = after.rung, after.fires_at
+
+    def _warn_of_the_law(self, case: DueCase, entry: Entry) -> None:
+        calendar, rung, terms = calendar_of(self.session), case.statutory_rung, self.terms[case.policy_id]
+        if case.raised_on is None or case.statutory_due_at is None:
+            raise ValueError("a statutory clock runs from the day when the proposal was raised")
+        after = clocks.statutory(case.raised_on, rung, self.now, terms, calendar)
+        self.moving.add("statutory")
+        if after is None:
+            case.statutory_due_at = case.statutory_at = None
+            return
+        latest = after.rung - 1  # after an outage only the last warning that has come
+        clock = Clock(case.statutory_due_at, case.statutory_cycle, latest, case.statutory_at or self.now)
+        self._fire(case, entry, "statutory", (clock, latest, after))
+        case.statutory_rung, case.statutory_at = after.rung, after.fires_at
+        if rung <= len(terms.statutory_warnings) <= latest:
+            self.overtime.append(case)
+
+    def _break_promise(self, case: DueCase, entry: Entry) -> None:
+        case.promise_breaks_at = None
+        self.moving.add("promise")
+        self.broken.append(case.id)
+        entry.add(CasePromiseBroken(promised_on=case.promised_on.isoformat() if case.promised_on else ""))
+
+    def _fire(self, case: DueCase, entry: Entry, name: str, step: tuple[Clock, int, Clock]) -> None:
+        clock, rung, after = step
+        happening = CaseEscalated(
+            clock=name, cycle=clock.cycle, rung=rung, due_at=clock.due_at.isoformat(),
+            next_on=calendar_of(self.session).day_of(after.fires_at).isoformat(),
+            state=case.state, responsible=case.responsible,
+        )  # fmt: skip
+        self.moving.add(name)
+        self.rungs.append((entry, entry.add(happening), name, clock.cycle, rung))
+
+    def _step(self, case: DueCase, clock: Clock) -> tuple[int, Clock]:
+        calendar = calendar_of(self.session)
+        rung = clocks.due_rung(clock, self.now, calendar)
+        return rung, clocks.after_rung(clock, rung, self.now, self.terms[case.policy_id], calendar)
+
+
+HAPPENS: dict[str, Callable[[Batch, DueCase, Entry], None]] = {  # when this moment has come; the state's clock last
+    "promise_breaks_at": Batch._break_promise,
+    "life_at": Batch._climb_life,
+    "statutory_at": Batch._warn_of_the_law,
+    "rung_at": Batch._climb,
+}
+
+
+def _put_on_agenda(session: Session, case_ids: list[int], now: datetime) -> None:
+    """Put cases on the next meeting's agenda; one that stands there already stays as it is."""
+    if not case_ids:
+        return
+    put = insert_of(session)(table_of(AgendaItem))
+    rows = [{"case_id": case_id, "why": "overdue", "added_at": now} for case_id in case_ids]
+    session.execute(put.on_conflict_do_nothing(), rows)

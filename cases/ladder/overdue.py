@@ -1,0 +1,139 @@
+"""Overdue: the sweep. It asks what is due and not handled, and climbs one rung per case and clock.
+
+Events of a sweep belong to its tick, whose letters are planned together once it is sealed.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from cases.case import Case
+from cases.database import Database, table_of
+from cases.database import now as database_now
+from cases.ladder.climbing import handle
+from cases.ladder.due_cases import due_cases, lock_due
+from cases.ladder.ticks import Tick
+from cases.refusals import ClockTrouble
+
+BATCH = 1000
+MOST_CLOCK_DRIFT = timedelta(minutes=5)
+TICK_LEASE = timedelta(minutes=1)  # renewed with each batch; sealed too early, the sweep goes on in another tick
+
+
+def sweep(database: Database, *, now: datetime | None = None) -> int:
+    """Let everything that is due by `now` (UTC; default: the database's present) happen; give the rungs fired.
+
+    Any number of sweepers may run. Raises `ClockTrouble` when no `now` is given and this machine's clock and the
+    database's differ by more than five minutes. A case that cannot be handled holds up no other: what was wrong with
+    the first such one is raised when all others are done.
+    """
+    moment = now or _present(database)
+    sweeper = Sweeper(database, moment)
+    _seal_the_dead(database)
+    while sweeper.one_batch():
+        pass
+    sweeper.seal()
+    if sweeper.trouble is not None:
+        raise sweeper.trouble
+    return sweeper.fired
+
+
+def _present(database: Database) -> datetime:
+    with database.reading() as session:
+        present = session.scalars(select(database_now())).one()
+    drift = abs(datetime.now(UTC) - present)
+    if drift > MOST_CLOCK_DRIFT:
+        raise ClockTrouble(seconds=int(drift.total_seconds()))
+    return present
+
+
+def _seal_the_dead(database: Database) -> None:
+    """Seal the ticks whose sweeper died, by its lease or because a new process voided it: what it committed is told."""
+    unsealed = (Tick.sealed_at.is_(None), or_(Tick.lease_until.is_(None), Tick.lease_until < database_now()))
+    with database.reading() as session:
+        if session.scalar(select(Tick.id).where(*unsealed).limit(1)) is None:
+            return
+    with database.transaction() as session:
+        session.execute(update(Tick).where(*unsealed).values(sealed_at=database_now()))
+
+
+@dataclass
+class Sweeper:
+    """One run of the sweep: batches of due cases, each in a transaction of its own."""
+
+    database: Database
+    now: datetime
+    fired: int = 0
+    trouble: Exception | None = None
+    _size: int = BATCH
+    _at_hand: list[int] = field(default_factory=list)
+    _stuck: list[int] = field(default_factory=list)
+    _tick: int | None = None
+    _token: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    def one_batch(self) -> bool:
+        """Handle up to a thousand due cases, or one by one once a batch has failed; False when none is left."""
+        if not self._anything_due():
+            return False
+        try:
+            return self._handle_some()
+        except OperationalError:
+            raise  # the database itself: nothing else would go better
+        except Exception as trouble:
+            self._set_aside(trouble)
+            return True
+
+    def _handle_some(self) -> bool:
+        self._at_hand = []
+        with self.database.transaction() as session:
+            cases = due_cases(session.execute(lock_due(*self._due, most=self._size)))
+            self._at_hand = [case.id for case in cases]
+            rungs = handle(session, cases, self.now, self._tick_of(session)) if cases else 0
+        self.fired += rungs
+        return len(cases) == self._size
+
+    def _set_aside(self, trouble: Exception) -> None:
+        if not self._at_hand:
+            raise trouble  # it was no case's fault
+        if self._size == 1:
+            self._stuck += self._at_hand
+            self.trouble = self.trouble or trouble
+        self._size = 1
+
+    def seal(self) -> None:
+        """Say that the tick is complete, so that its letters are planned."""
+        if self._tick is not None:
+            with self.database.transaction() as session:
+                mine = (Tick.id == self._tick, Tick.sealed_at.is_(None))
+                session.execute(update(Tick).where(*mine).values(sealed_at=database_now()))
+
+    def _anything_due(self) -> bool:
+        with self.database.reading() as session:
+            return session.scalar(select(Case.id).where(*self._due).limit(1)) is not None
+
+    @property
+    def _due(self) -> tuple[ColumnElement[bool], ...]:
+        return (Case.next_at <= self.now, *([Case.id.not_in(self._stuck)] if self._stuck else []))
+
+    def _tick_of(self, session: Session) -> int:
+        """Keep the lease on the open tick, or begin a new one when somebody sealed it meanwhile."""
+        kept = (
+            update(Tick)
+            .where(Tick.id == self._tick, Tick.sealed_at.is_(None))
+            .values(lease_until=_in(session, TICK_LEASE))
+            .returning(Tick.id)
+        )
+        if self._tick is None or session.scalar(kept) is None:
+            row = {"at": self.now, "lease_token": self._token, "claims": 0}
+            values = {"started_at": database_now(), "lease_until": _in(session, TICK_LEASE)}
+            made = insert(table_of(Tick)).values(**row, **values).returning(Tick.id)
+            self._tick = session.execute(made).scalar_one()
+        return self._tick
+
+
+def _in(session: Session, time: timedelta) -> datetime:
+    return session.scalars(select(database_now())).one() + time

@@ -1,0 +1,1 @@
+"""What everybody may read: published, its words masked."""

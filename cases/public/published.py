@@ -1,0 +1,271 @@
+"""The published view: the only table that public pages read, with its columns allow-listed and its words masked."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from statistics import median
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    extract,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from cases.database import Base, UtcDateTime, calendar_of
+from cases.public.masking import mask
+from cases.records.history import Event
+from cases.records.words import Visibility, Words
+
+MOST_ON_A_PAGE = 100
+
+
+class Published(Base):
+    """What everybody may read of a case that somebody at the desk has published."""
+
+    __tablename__ = "published"
+    __table_args__ = (Index("ix_published_received_on", "received_on", "case_id"),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True, autoincrement=False)
+    ref: Mapped[str] = mapped_column(String(20), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(Text)
+    received_on: Mapped[date]
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+# A column that is not named here cannot reach a public page. Migrations create the view with this text.
+PUBLISHED_VIEW = """
+CREATE VIEW published_case AS
+SELECT
+    published.case_id AS id,
+    published.ref AS ref,
+    published.title AS title,
+    published.description AS description,
+    published.received_on AS received_on,
+    published.published_at AS published_at,
+    "case".kind AS kind,
+    "case".state AS state,
+    responsible.slug AS responsible,
+    responsible.name AS responsible_name,
+    place.slug AS place,
+    place.name AS place_name,
+    category.slug AS category,
+    category.name AS category_name,
+    category.name_en AS category_name_en,
+    "case".due_at AS due_at,
+    ("case".highest_rung >= 3 AND "case".due_at IS NOT NULL) AS delayed,
+    (SELECT max(event.at) FROM event
+      WHERE event.stream = published.case_id AND event.type = 'case.done') AS done_at,
+    "case".ended_at AS ended_at
+FROM published
+JOIN "case" ON "case".id = published.case_id
+JOIN unit AS responsible ON responsible.id = "case".responsible_id
+LEFT JOIN place ON place.id = "case".place_id
+LEFT JOIN category ON category.id = "case".category_id
+"""
+
+_view = Table(
+    "published_case",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    *(Column(name, String) for name in ("ref", "title", "description", "kind", "state")),
+    *(Column(name, String) for name in ("responsible", "responsible_name", "place", "place_name")),
+    *(Column(name, String) for name in ("category", "category_name", "category_name_en")),
+    Column("received_on", Published.__table__.c.received_on.type),
+    *(Column(name, UtcDateTime) for name in ("published_at", "due_at", "done_at", "ended_at")),
+    Column("delayed", Boolean),
+)
+
+
+@dataclass(frozen=True)
+class PublicCase:
+    """One case as everybody may read it. Days are local; `done_on` is when the answer or the work was there."""
+
+    id: int
+    ref: str
+    kind: str
+    state: str
+    title: str
+    description: str
+    received_on: date
+    responsible: str
+    responsible_name: str
+    place: str | None
+    place_name: str | None
+    category: str | None
+    category_name: str | None
+    category_name_en: str | None
+    due_on: date | None
+    delayed: bool
+    done_on: date | None
+    ended_on: date | None
+
+    @property
+    def days(self) -> int | None:
+        """How many days it took; None while nothing is done."""
+        end = self.done_on or self.ended_on
+        return (end - self.received_on).days if end else None
+
+
+@dataclass(frozen=True)
+class PublicFilters:
+    """What a visitor looks for among the published cases; nothing given means all. Names are slugs."""
+
+    place: str | None = None
+    category: str | None = None
+    responsible: str | None = None
+    state: str | None = None
+    words: str = ""
+    delayed: bool = False
+    kind: str | None = None
+    states: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PublicNote:
+    """What was said to everybody about a case, and which event said it."""
+
+    on: date
+    type: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many published cases there are of something, how many are done, and the median of days that they took."""
+
+    name: str
+    received: int
+    done: int
+    median_days: float | None
+
+
+def list_published(
+    session: Session, filters: PublicFilters, *, after: str = "", limit: int = 25
+) -> tuple[list[PublicCase], str]:
+    """Give a page of published cases, the newest first, and the cursor of the next page ("" when there is none).
+
+    A cursor that cannot be read begins from the start.
+    """
+    limit = max(1, min(limit, MOST_ON_A_PAGE))
+    query = select(_view).where(*_conditions(session, filters), *_after(after))
+    rows = session.execute(query.order_by(_view.c.received_on.desc(), _view.c.id.desc()).limit(limit + 1)).all()
+    cases = [_public_case(session, row) for row in rows[:limit]]
+    return cases, f"{cases[-1].received_on}.{cases[-1].id}" if len(rows) > limit else ""
+
+
+def one_published(session: Session, ref: str) -> PublicCase | None:
+    """Give the published case with this reference; None when it is not published."""
+    row = session.execute(select(_view).where(_view.c.ref == ref)).first()
+    return _public_case(session, row) if row else None
+
+
+def public_notes(session: Session, ref: str) -> list[PublicNote]:
+    """Give what was said to everybody about a published case, masked, the oldest first."""
+    rows = session.execute(
+        select(Event.at, Event.type, Words.text)
+        .join(Words, Words.event_id == Event.id)
+        .join(Published, Published.case_id == Words.case_id)
+        .where(Published.ref == ref, Words.visibility == Visibility.PUBLIC, Words.field == "note")
+        .where(Words.text.is_not(None))
+        .order_by(Words.id)
+    )
+    calendar = calendar_of(session)
+    return [PublicNote(calendar.day_of(at), type_, mask(text or "")) for at, type_, text in rows]
+
+
+def was_published(session: Session, case_id: int) -> bool:
+    """Say whether the case has ever been published: what was taken back is gone (410), not unknown (404)."""
+    facts = session.scalars(select(Event.facts).where(Event.stream == case_id, Event.type == "case.corrected"))
+    return any(one.get("published") for one in facts)
+
+
+def count_by_place(session: Session, filters: PublicFilters) -> list[Count]:
+    """Count the published cases of each place, by its name."""
+    return _counted(session, filters, func.coalesce(_view.c.place_name, ""))
+
+
+def count_by_category(session: Session, filters: PublicFilters, *, locale: str = "sv") -> list[Count]:
+    """Count the published cases of each category, by its name in the language."""
+    name = func.coalesce(_view.c.category_name_en, _view.c.category_name) if locale == "en" else _view.c.category_name
+    return _counted(session, filters, func.coalesce(name, ""))
+
+
+def count_by_month(session: Session, filters: PublicFilters) -> list[Count]:
+    """Count the published cases of each month of receipt, by "2026-04"."""
+    year, month = (extract(part, _view.c.received_on) for part in ("year", "month"))
+    counted = _counted(session, filters, year * 100 + month)
+    return [Count(f"{int(c.name) // 100}-{int(c.name) % 100:02}", c.received, c.done, c.median_days) for c in counted]
+
+
+def _counted(session: Session, filters: PublicFilters, what: ColumnElement[Any]) -> list[Count]:
+    query = select(what, _view.c.received_on, _view.c.done_at, _view.c.ended_at)
+    rows = session.execute(query.where(*_conditions(session, filters)))
+    took: dict[Any, list[int | None]] = {}
+    for name, received_on, done_at, ended_at in rows:
+        took.setdefault(name, []).append(_days(session, received_on, done_at or ended_at))
+    return [_count(str(name), days) for name, days in sorted(took.items())]
+
+
+def _count(name: str, took: Sequence[int | None]) -> Count:
+    done = [days for days in took if days is not None]
+    return Count(name, len(took), len(done), median(done) if done else None)
+
+
+def _days(session: Session, received_on: date, end: datetime | None) -> int | None:
+    return (calendar_of(session).day_of(end) - received_on).days if end else None
+
+
+def _conditions(session: Session, filters: PublicFilters) -> Iterable[ColumnElement[bool]]:
+    for name in ("place", "category", "responsible", "state", "kind"):
+        if (wanted := getattr(filters, name)) is not None:
+            yield _view.c[name] == wanted
+    if filters.states:
+        yield _view.c.state.in_(filters.states)
+    if filters.delayed:
+        yield _view.c.delayed
+    for word in filters.words.split():
+        yield _holds(session, word)
+
+
+def _holds(session: Session, word: str) -> ColumnElement[bool]:
+    text = _view.c.title + " " + _view.c.description
+    if session.get_bind().dialect.name == "postgresql":
+        stem = func.to_tsvector("swedish", text).op("@@")(func.plainto_tsquery("swedish", word))
+        return or_(stem, text.icontains(word, autoescape=True))
+    # SQLite's own lower() knows only a-z
+    forms = {word, word.lower(), word.upper(), word.capitalize()}
+    return or_(*(text.contains(form, autoescape=True) for form in sorted(forms)))
+
+
+def _after(cursor: str) -> list[ColumnElement[bool]]:
+    day, _, number = cursor.partition(".")
+    try:
+        last = date.fromisoformat(day), int(number)
+    except ValueError:
+        return []
+    return [tuple_(_view.c.received_on, _view.c.id) < last]
+
+
+def _public_case(session: Session, row: Row[Any]) -> PublicCase:
+    held = row._asdict()
+    for day, moment in (("due_on", "due_at"), ("done_on", "done_at"), ("ended_on", "ended_at")):
+        at = held.pop(moment)
+        held[day] = calendar_of(session).day_of(at) if at else None
+    del held["published_at"]
+    return PublicCase(**held)

@@ -1,0 +1,273 @@
+"""The history: streams of events, numbered without gaps, chained, and enough to give the present state back."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Protocol
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, insert, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from cases.database import Base, BigId, JsonText, UtcDateTime, now, one_of, table_of
+from cases.events import Happening
+from cases.ladder.ticks import Tick
+from cases.records.bulk import insert_many, reserve
+from cases.records.gathering import gathering_of
+from cases.records.together import Fresh, write_together
+from cases.records.unwritten import ITSELF, Unwritten
+from cases.records.wire import LETTERS, Work
+from cases.records.words import Visibility, Words, commitment, fresh_salt
+from cases.town.people import Actor, ActorKind
+
+FEW = 20  # more rows than this go in by `cases.records.bulk`
+SILENT = "silent"  # a session with this in its `info` tells nobody
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Event(Base):
+    """One thing that happened. Triggers refuse to change or delete it.
+
+    `at` is domain time, `recorded_at` the database's. `changes` is what it set, so that a replay needs no rules.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("stream", "seq"),
+        CheckConstraint("seq >= 1", name="seq"),
+        Index("ix_event_tick_id", "tick_id"),
+        Index("ix_event_type", "type", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    stream: Mapped[int] = mapped_column(BigId)
+    seq: Mapped[int]
+    type: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[ActorKind] = mapped_column(one_of(ActorKind))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    tick_id: Mapped[int | None] = mapped_column(ForeignKey(Tick.id), default=None)
+    facts: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
+    changes: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
+    commitments: Mapped[list[list[str]]] = mapped_column(Json, default_factory=list)  # [field, sha256] pairs
+    previous_hash: Mapped[str] = mapped_column(String(64), default="")
+    hash: Mapped[str] = mapped_column(String(64), default="")
+
+
+SOME_EVENTS = (
+    insert(table_of(Event)).values(recorded_at=now()).returning(table_of(Event).c.id, sort_by_parameter_order=True)
+)
+SOME_WORDS = insert(table_of(Words))
+SOME_WORK = insert(table_of(Work)).values(recorded_at=now())
+WORK = {"consumer": LETTERS, "claims": 0}
+RECORDED = ("recorded_at",)
+
+
+class Streamed(Protocol):
+    """A case, or the house: what has a stream of events."""
+
+    version: int
+    head_hash: str
+
+    @property
+    def stream(self) -> int | None: ...  # none yet for a new one
+    @property
+    def stream_name(self) -> str: ...
+    def tracked(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words that go with an event: which field of it they are, and who may read them."""
+
+    field: str
+    text: str
+    visibility: Visibility = Visibility.PARTICIPANTS
+
+
+class Entry:
+    """What one act writes into a stream: one or more happenings, at one moment, by one actor.
+
+    Make it *before* anything is changed, add what happened, then `write()` once. The first happening carries what
+    the whole act has set. Events of a tick get no work rows: the tick is told as a whole.
+    """
+
+    def __init__(self, subject: Streamed, *, by: Actor, at: datetime) -> None:
+        if at.tzinfo is None:
+            raise ValueError(f"a moment must be aware: {at!r}")
+        self.subject, self.by, self.at = subject, by, at.astimezone(UTC)  # as it is read back, and so hashed
+        self._before = subject.tracked() if subject.version else {}
+        self._drafts: list[tuple[Happening, list[tuple[Said, str]]]] = []
+
+    def __len__(self) -> int:
+        return len(self._drafts)
+
+    def add(self, happening: Happening, *said: Said) -> int:
+        """Say that this happened, with these words; give its place in the entry, from 0."""
+        self._drafts.append((happening, [(words, fresh_salt()) for words in said if words.text]))
+        return len(self._drafts) - 1
+
+    def write(self, session: Session) -> list[int]:
+        """Write events, words and work rows; give the events' ids, in order.
+
+        In a session that is silent (an import replays history) no work row is written, so nobody is told. In one
+        that gathers they are written when it ends, and there are no ids yet.
+        """
+        gathering = gathering_of(session)
+        if gathering is not None:
+            gathering.entries.append((self, self.rows()))
+            return []
+        return insert_entries(session, [self])[id(self)]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Number and chain the happenings; the subject's version and head move on."""
+        after = self.subject.tracked()
+        before = self._before
+        changes = {name: plain(value) for name, value in after.items() if before.get(name) != value}
+        rows = []
+        for happening, spoken in self._drafts:
+            rows.append(self._row(happening, spoken, changes))
+            changes = {}
+        return rows
+
+    def spoken(self, event_ids: list[int]) -> list[dict[str, Any]]:
+        """Give the rows of words, once the events have their ids."""
+        stream = self.subject.stream
+        return [
+            {
+                "event_id": event_id, "case_id": stream or None, "field": said.field,
+                "visibility": said.visibility, "text": said.text, "salt": salt,
+            }
+            for event_id, (_, spoken) in zip(event_ids, self._drafts, strict=True)
+            for said, salt in spoken
+        ]  # fmt: skip
+
+    def is_told(self, session: Session) -> bool:
+        """Say whether its events get work rows: not those of a tick, nor history that is only replayed."""
+        return self.by.tick_id is None and not session.info.get(SILENT)
+
+    def _row(self, happening: Happening, spoken: list[tuple[Said, str]], changes: dict[str, Any]) -> dict[str, Any]:
+        self.subject.version += 1
+        if happening.changing and hasattr(self.subject, "changed_version"):
+            self.subject.changed_version = self.subject.version
+        row = {
+            "seq": self.subject.version,
+            "type": happening.type,
+            "at": self.at,
+            "actor": self.by.kind,
+            "person_id": self.by.person_id,
+            "tick_id": self.by.tick_id,
+            "facts": canonical(happening.facts()),
+            "changes": canonical(changes),
+            "commitments": canonical([[said.field, commitment(said.text, salt)] for said, salt in spoken]),
+            "previous_hash": self.subject.head_hash,
+        }
+        self.subject.head_hash = row["hash"] = chained(self.subject.stream_name, row)
+        return row
+
+
+def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int]]:
+    """Write entries with one statement per table; give their events' ids by `id(entry)`."""
+    return insert_numbered(session, [(entry, entry.rows()) for entry in entries])
+
+
+def insert_numbered(session: Session, numbered: list[tuple[Entry, list[dict[str, Any]]]]) -> dict[int, list[int]]:
+    """Write entries whose rows are numbered already, in that order; give their events' ids by `id(entry)`."""
+    if len(numbered) == 1 and len(numbered[0][1]) == 1:
+        (entry, (row,)), *_ = numbered
+        return {id(entry): [_insert_one(session, entry, row)]}
+    entries, drafted = [entry for entry, _ in numbered], [rows for _, rows in numbered]
+    session.flush()  # the cases' own rows: a new one gets its id here
+    for entry, rows in numbered:
+        for row in rows:
+            row["stream"] = entry.subject.stream
+    flat = [row for rows in drafted for row in rows]
+    recorded_at = session.scalars(select(now())).one() if len(flat) > FEW else None
+    fresh = iter(_insert_events(session, flat, recorded_at) if flat else [])
+    ids = {id(entry): [next(fresh) for _ in rows] for entry, rows in zip(entries, drafted, strict=True)}
+    words = [row for entry in entries for row in entry.spoken(ids[id(entry)])]
+    told = [entry for entry in entries if entry.is_told(session)]
+    work = [
+        {"event_id": event_id, "stream": entry.subject.stream, **WORK} for entry in told for event_id in ids[id(entry)]
+    ]
+    if recorded_at is not None:
+        insert_many(session, Words, words)
+        insert_many(session, Work, [{**row, "recorded_at": recorded_at} for row in work])
+        return ids
+    if words:
+        session.connection().execute(SOME_WORDS, words)
+    if work:
+        session.connection().execute(SOME_WORK, work)
+    return ids
+
+
+def _insert_one(session: Session, entry: Entry, row: dict[str, Any]) -> int:
+    """Write one event with words and work, and its subject beside them when nothing else waits to be written."""
+    beside = _beside(entry, row, is_told=entry.is_told(session))
+    if not isinstance(entry.subject, Base):  # the sweep writes what it has read of a case itself
+        session.flush()
+        return write_together(session, list(beside))["event"]
+    unwritten = Unwritten(session, entry.subject, entry.subject.newcomers())
+    if not unwritten.is_all:
+        session.flush()
+    ids = write_together(session, [*unwritten.rows(), *beside])
+    unwritten.is_written(ids)
+    return ids["event"]
+
+
+def _beside(entry: Entry, row: dict[str, Any], *, is_told: bool) -> Iterator[Fresh]:
+    """Give the event, its words and its work; of a new subject they draw the id that it gets with them."""
+    stream = entry.subject.stream
+    its_stream, its_case = ({"stream": ITSELF}, {"case_id": ITSELF}) if stream is None else ({}, {})
+    known = {} if stream is None else {"stream": stream}
+    yield Fresh("event", table_of(Event), row | known, its_stream, stamped=RECORDED)
+    for number, said in enumerate(entry.spoken([0])):
+        values = {name: value for name, value in said.items() if name not in {"event_id", *its_case}}
+        yield Fresh(f"words{number}", table_of(Words), values, {"event_id": "event"} | its_case)
+    if is_told:
+        yield Fresh("work", table_of(Work), WORK | known, {"event_id": "event"} | its_stream, stamped=RECORDED)
+
+
+def _insert_events(session: Session, rows: list[dict[str, Any]], recorded_at: datetime | None) -> list[int]:
+    if recorded_at is None:
+        return list(session.connection().execute(SOME_EVENTS, rows).scalars())
+    ids = reserve(session, Event, len(rows))
+    insert_many(
+        session, Event, [{"id": i, **row, "recorded_at": recorded_at} for i, row in zip(ids, rows, strict=True)]
+    )
+    return ids
+
+
+def chained(stream_name: str, row: dict[str, Any]) -> str:
+    """Give the hash of an event: SHA-256 over its canonical JSON, the one before it included.
+
+    The row's facts, changes and commitments are canonical JSON already; nothing else in it needs escaping.
+    """
+    person = "null" if row["person_id"] is None else row["person_id"]
+    who = f'"{stream_name}",{row["seq"]},"{row["type"]}","{row["at"].isoformat()}","{row["actor"]}",{person}'
+    what = f'{row["facts"]},{row["changes"]},{row["commitments"]},"{row["previous_hash"]}"'
+    return hashlib.sha256(f"[{who},{what}]".encode()).hexdigest()
+
+
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def canonical(value: Any) -> JsonText:
+    """Give JSON that is the same for the same value: sorted keys, no spaces, UTF-8."""
+    return JsonText(_canonical.encode(value))
+
+
+def plain(value: Any) -> Any:
+    """Give the value as JSON has it: days and moments as ISO."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def replay(events: Iterable[Event]) -> dict[str, Any]:
+    """Give what the events, in order of seq, add up to: `case.tracked()`, as JSON, without what is None."""
+    state: dict[str, Any] = {}
+    for event in events:
+        state |= event.changes
+    return {name: value for name, value in state.items() if value is not None}

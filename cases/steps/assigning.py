@@ -1,0 +1,36 @@
+"""Assigning: whose door it is, who holds it there, and "not ours"."""
+
+from cases.database import calendar_of
+from cases.events import CaseAssigned, CaseSentBack, Happening
+from cases.states import State
+from cases.steps.acts import Act, after, begin, holder, officer_named, to_desk
+
+
+def assign(act: Act) -> Happening:
+    """Ask a unit to take the case on or to answer, within the days of its policy."""
+    change, case, was = act.change, act.case, act.was
+    before = case.responsible.slug
+    unit = holder(act.session, change.responsible or "")
+    case.give_to(unit, officer_named(act.session, change.officer, unit, act.today))
+    due_on = begin(act, State.ASSIGNED, change.due_on or after(act, act.terms.answer_days))
+    return CaseAssigned(
+        responsible=unit.slug, due_on=due_on, officer=case.officer_id, previous=was, responsible_was=before
+    )
+
+
+def appoint(act: Act) -> Happening:
+    """Another officer of the same unit. Nobody has answered yet: its clock runs on."""
+    case, unit = act.case, act.case.responsible
+    case.give_to(unit, officer_named(act.session, act.change.officer, unit, act.today))
+    due_on = calendar_of(act.session).day_of(case.state_clock.due_at).isoformat()
+    return CaseAssigned(
+        responsible=unit.slug, due_on=due_on, officer=case.officer_id, previous=act.was, responsible_was=unit.slug
+    )
+
+
+def send_back(act: Act) -> Happening:
+    """The unit says that it is not theirs: back to the desk, with the reason."""
+    by_unit = act.case.responsible.slug
+    act.case.sent_back_count += 1
+    to_desk(act)
+    return CaseSentBack(by_unit=by_unit, due_on=begin(act, State.RECEIVED, after(act, act.terms.look_days)))

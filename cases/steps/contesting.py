@@ -1,0 +1,39 @@
+"""Contesting and reopening: it is not done after all."""
+
+from cases.events import CaseContested, CaseReopened, Happening
+from cases.refusals import TransitionNotAllowed
+from cases.states import State
+from cases.steps.acts import Act, after, begin, holder, officer_named
+from cases.steps.present_policy import set_statutory, use_present_policy
+from cases.town.units import the_desk
+
+
+def contest(act: Act) -> Happening:
+    """The one who asked, or the group, says that it is not done."""
+    if act.case.due_at is not None and act.at > act.case.due_at:
+        raise TransitionNotAllowed(state=act.case.state, to=State.ASSIGNED)  # the clock has not closed it yet
+    return CaseContested(responsible=act.case.responsible.slug, due_on=_come_back(act))
+
+
+def reopen(act: Act) -> Happening:
+    """Begin again by the policy of today; what was merged stands alone again."""
+    case, was = act.case, act.was
+    use_present_policy(act.session, case, act.at)
+    if act.change.responsible:
+        unit = holder(act.session, act.change.responsible)
+    else:
+        unit = case.responsible if case.responsible.holds_cases else the_desk(act.session)
+    case.give_to(unit, officer_named(act.session, act.change.officer, unit, act.today))
+    case.ended_at = case.merged_into_id = None
+    case.show("merged_into", None)
+    if was == State.CLOSED:
+        case.every_months = None  # the duty after it carries the recurrence on
+    return CaseReopened(responsible=unit.slug, due_on=_come_back(act), previous=was, officer=case.officer_id)
+
+
+def _come_back(act: Act) -> str:
+    """Ask for an answer once more: what was promised is past, what the law asks is not. Give the due day."""
+    act.case.promised_on = None
+    due_on = begin(act, State.ASSIGNED, after(act, act.terms.answer_days))
+    set_statutory(act.session, act.case, act.at)
+    return due_on

@@ -1,0 +1,50 @@
+"""Ending: done, closed, declined, merged."""
+
+from datetime import timedelta
+
+from cases.database import calendar_of
+from cases.events import CaseClosed, CaseDeclined, CaseDone, Happening
+from cases.forum import take_off_agenda
+from cases.ladder import clocks
+from cases.states import State
+from cases.steps.acts import Act
+from cases.steps.duties import next_duty
+from cases.steps.merging import merge_into
+from cases.steps.promises import settle
+
+
+def finish(act: Act) -> Happening:
+    """The answer or the work is there: the days to object begin, and the promise is kept."""
+    case, was, calendar = act.case, act.was, calendar_of(act.session)
+    object_by = calendar.roll_forward(act.today + timedelta(days=act.terms.object_calendar_days))
+    case.stop_waiting()
+    case.state = State.DONE
+    case.set_life_clock(None)
+    case.statutory_due_at = case.statutory_at = None
+    case.set_state_clock(clocks.at_end_of(object_by, case.cycle + 1, calendar))
+    settle(act.session, case, "kept", act.at)
+    take_off_agenda(act.session, case, act.at)
+    return CaseDone(responsible=case.responsible.slug, object_by=object_by.isoformat(), previous=was)
+
+
+def close(act: Act) -> Happening:
+    """Nobody objected: end it, and let a duty come again."""
+    act.case.end(State.CLOSED, act.at)
+    next_duty(act.session, act.case, by=act.entry.by, at=act.at)
+    return CaseClosed()
+
+
+def decline(act: Act) -> Happening:
+    """Say no, with the reason."""
+    was = act.was
+    settle(act.session, act.case, "dropped", act.at)
+    take_off_agenda(act.session, act.case, act.at)
+    act.case.end(State.DECLINED, act.at)
+    return CaseDeclined(previous=was)
+
+
+def merge(act: Act) -> Happening:
+    """End it in another case."""
+    settle(act.session, act.case, "dropped", act.at)
+    take_off_agenda(act.session, act.case, act.at)
+    return merge_into(act.session, act.case, act.change.into or "", by=act.entry.by, at=act.at)

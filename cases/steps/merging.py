@@ -1,0 +1,58 @@
+"""Merging: two cases about the same thing become one, and nobody who waited is lost."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from cases.case import Case, Follower, case_to_change
+from cases.events import CaseMerged, CaseTookOver
+from cases.records.history import Entry
+from cases.refusals import MergedIntoItself, NotFound, UnknownName
+from cases.states import State
+from cases.town.people import Actor
+
+DEADLOCK = "40P01"
+
+
+def merge_into(session: Session, case: Case, into: str, *, by: Actor, at: datetime) -> CaseMerged:
+    """End `case` as merged into the open case `into`, to which the one who asked and the followers go along."""
+    was = case.state.value
+    target = _target(session, case, into)
+    entry = Entry(target, by=by, at=at)
+    brought = _bring_followers(session, case, target, at)
+    case.end(State.MERGED, at)
+    case.merged_into_id = target.id
+    case.show("merged_into", target)
+    entry.add(CaseTookOver(merged=case.ref, followers=brought))
+    entry.write(session)
+    return CaseMerged(into=target.ref, previous=was)
+
+
+def _target(session: Session, case: Case, into: str) -> Case:
+    try:
+        target = case_to_change(session, into)
+    except NotFound:
+        raise UnknownName(field="into", name=into) from None
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == DEADLOCK:  # it is being merged into this one
+            raise MergedIntoItself(field="into", name=into) from error
+        raise
+    if target.id == case.id or not target.is_open:
+        raise MergedIntoItself(field="into", name=into)
+    return target
+
+
+def _bring_followers(session: Session, case: Case, target: Case, at: datetime) -> int:
+    there = set(session.scalars(select(Follower.party_id).where(Follower.case_id == target.id)))
+    there.add(target.reporter_id or 0)
+    coming = select(Follower).where(
+        Follower.case_id == case.id, Follower.ended_at.is_(None), Follower.confirmed_at.is_not(None)
+    )
+    parties = [follower.party_id for follower in session.scalars(coming)]
+    if case.reporter_id is not None:
+        parties.insert(0, case.reporter_id)
+    fresh = [party for party in dict.fromkeys(parties) if party not in there]
+    session.add_all(Follower(case_id=target.id, party_id=party, asked_at=at, confirmed_at=at) for party in fresh)
+    return len(fresh)

@@ -1,0 +1,30 @@
+"""Parking: let go for now, and taken up again on a date by itself."""
+
+from datetime import timedelta
+
+from cases.calendar import add_months
+from cases.database import calendar_of
+from cases.events import CaseParked, CaseTakenUp, Happening
+from cases.ladder import clocks
+from cases.states import State
+from cases.steps.acts import Act, after, begin, checked_day, to_desk
+from cases.steps.present_policy import use_present_policy
+
+
+def park(act: Act) -> Happening:
+    """Let go for now; the clock takes it up again on the date."""
+    was, latest = act.was, add_months(act.today, act.terms.parked_most_months)
+    due_on = checked_day(act, act.change.due_on, earliest=act.today + timedelta(days=1), latest=latest)
+    act.case.stop_waiting()
+    act.case.state = State.PARKED
+    act.case.set_life_clock(None)
+    act.case.set_state_clock(clocks.on_the_morning(due_on, act.case.cycle + 1, calendar_of(act.session)))
+    return CaseParked(until=due_on.isoformat(), previous=was)
+
+
+def take_up(act: Act) -> Happening:
+    """Come back from being parked: to the desk, with a new clock and the policy of today."""
+    use_present_policy(act.session, act.case, act.at)
+    to_desk(act)
+    due_on = begin(act, State.RECEIVED, after(act, act.terms.look_days))
+    return CaseTakenUp(responsible="desk", due_on=due_on)

@@ -1,0 +1,34 @@
+"""The policy of today, for a case that kept an older one; and the clock that the law gives a proposal."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from cases.case import Case
+from cases.database import calendar_of
+from cases.ladder import clocks
+from cases.states import State
+from cases.town.policies import matching
+
+
+def use_present_policy(session: Session, case: Case, at: datetime) -> None:
+    """Let the case follow the policy of today for its kind, category and place; the law's clock with it."""
+    policy = matching(session, case.kind, case.category_id, case.place_id)
+    if policy.id == case.policy_id:
+        return
+    case.policy_id = policy.id
+    case.show("policy", policy)
+    set_statutory(session, case, at)
+
+
+def set_statutory(session: Session, case: Case, at: datetime) -> None:
+    """Begin the law's clock of a proposal that has been raised in the council anew; none once it is done."""
+    clock = None
+    if case.raised_on is not None and case.is_open and case.state is not State.DONE:
+        clock = clocks.statutory(case.raised_on, 0, at, case.terms, calendar_of(session))
+    if clock is None:
+        case.statutory_due_at = case.statutory_at = None
+    else:
+        case.statutory_cycle += 1
+        case.statutory_due_at, case.statutory_rung, case.statutory_at = clock.due_at, clock.rung, clock.fires_at
+    case.find_next()

@@ -1,0 +1,43 @@
+"""Taking on: with a date, or at once; and the sign of life that is owed on the way."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from cases.case import Case
+from cases.database import calendar_of
+from cases.events import CasePlanned, CaseStarted, Happening
+from cases.ladder import clocks
+from cases.states import State
+from cases.steps.acts import Act, after, begin, keeps_or_takes
+
+
+def plan(act: Act) -> Happening:
+    """Take the case on, with a date."""
+    was, unit = act.was, keeps_or_takes(act)
+    due_on = begin(act, State.PLANNED, act.change.due_on)
+    asked = act.change.due_on.isoformat() if act.change.due_on else None
+    return CasePlanned(
+        responsible=unit.slug, due_on=due_on, previous=was, officer=act.case.officer_id,
+        asked_for=asked if asked != due_on else None,
+    )  # fmt: skip
+
+
+def start(act: Act) -> Happening:
+    """Work on it: by default until the policy says, with signs of life on the way."""
+    was, unit = act.was, keeps_or_takes(act)
+    due_on = begin(act, State.IN_PROGRESS, act.change.due_on or after(act, act.terms.progress_days))
+    show_life(act.session, act.case, act.at)
+    return CaseStarted(responsible=unit.slug, due_on=due_on, previous=was, officer=act.case.officer_id)
+
+
+def show_life(session: Session, case: Case, at: datetime) -> None:
+    """Begin the sign-of-life clock of a case in progress anew, unless its own date comes first."""
+    calendar, terms = calendar_of(session), case.terms
+    day = calendar.add_working_days(calendar.day_of(at), terms.life_days)
+    if case.state is not State.IN_PROGRESS or case.due_at is None or day >= calendar.day_of(case.due_at):
+        case.set_life_clock(None)
+        return
+    clock = clocks.laddered(day, case.life_cycle + 1, at, terms, calendar)
+    case.set_life_clock(replace(clock, rung=clocks.DAY_RUNG, fires_at=calendar.morning_of(day)))

@@ -1,0 +1,1 @@
+"""Who the town is: its units, people, places, topics and policies, and how they change."""
