@@ -10,7 +10,7 @@ PORT ?= 8000
 PROCESSES ?= 2
 SECONDS ?= 600
 TESTS ?=
-TEMPLATES = $(wildcard web/templates notifications/templates)
+TEMPLATES = $(wildcard web/templates notifications/templates proof/simulation/templates)
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
 .PHONY: help setup run browser test prove lint format bench chaos mutants apart servers lock translations vendor clean
