@@ -51,7 +51,7 @@ def _measured(asked: argparse.Namespace) -> tuple[list[Row], dict[str, str]]:
         postgres = services.start_postgres(run / "postgres", durable=True)
         redis = services.start_redis(run / "redis")
         with tempfile.TemporaryDirectory() as folder:
-            bench = Bench(Path(folder), postgres, redis, quick=asked.quick)
+            bench = Bench(Path(folder), postgres, redis, asked.quick, asked.most)
             about = bench.about()
             for measure in (one for one in MEASURES if (asked.only or "") in one.__name__):
                 print(f"... {(measure.__doc__ or '').splitlines()[0]}", file=sys.stderr, flush=True)
@@ -66,6 +66,7 @@ def _measured(asked: argparse.Namespace) -> tuple[list[Row], dict[str, str]]:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="ventil bench", description="Measure Ventil beside the floor.")
     parser.add_argument("--quick", action="store_true", help="small and once: only shows that every measure runs")
+    parser.add_argument("--most", type=int, default=1_000_000, metavar="N", help="leave out houses of more cases")
     parser.add_argument("--only", help=f"the measures whose name holds this: {', '.join(m.__name__ for m in MEASURES)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures in this file")
     parser.add_argument("--compare", type=Path, metavar="FILE", help="say how they have changed since this run")

@@ -28,7 +28,7 @@ MANY = 100_000
 
 def importing(bench: Bench) -> list[Row]:
     """100,000 rows with history by `ventil import`, once on each database, and the same rows as they lie."""
-    return [row for kind in ("postgresql", "sqlite") for row in _on(bench, kind, bench.few(MANY))]
+    return [row for kind in ("postgresql", "sqlite") for row in _on(bench, kind, bench.few(min(MANY, bench.most)))]
 
 
 def _on(bench: Bench, kind: str, count: int) -> list[Row]:
