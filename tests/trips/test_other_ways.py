@@ -37,9 +37,10 @@ def test_what_is_parked_is_taken_up_again_on_its_day_by_itself(running_house: Ru
 
 def test_somebody_with_only_a_telephone_stands_on_the_list_to_ring(running_house: RunningHouse):
     house = running_house
-    house.hand_in(
+    ref = house.hand_in(
         "Bussen går för sällan", by=CONTACT, channel="phone", reporter={"name": "Rut", "phone": "0000-20 00 00"}
-    )
+    )["ref"]
+    house.change(ref, "planned", by=CONTACT, due_on=(datetime.now(UTC).date() + timedelta(days=90)).isoformat())
     browser = Visitor(house)
     browser.log_in(CONTACT)
     house.wait_until(lambda: "0000-20 00 00" in browser.get("/ring"), "the call")
