@@ -26,6 +26,13 @@ from sqlalchemy.types import TypeDecorator
 from cases.calendar import Calendar
 
 RESTS_AT_MOST = 2.0  # seconds
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "wal_autocheckpoint=16000",  # pages, so 64 MB: a sweep's commit does not carry its pages home one by one
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=15000",
+)
 PRESENT = "ventil.now"  # a simulation may set it per connection: see `now`
 
 
@@ -234,7 +241,7 @@ def _sqlite_engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver opens no transaction of its own: `_begin_sqlite` does
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+    for pragma in SQLITE_PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function("ventil_now", 0, sqlite_now)
 

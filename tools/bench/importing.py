@@ -55,11 +55,21 @@ def _imported(bench: Bench, house: House, count: int) -> tuple[float, float, flo
     command = ventil("import", str(path), "--clocks", "history")
     environment = {**os.environ, **house.environment}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
+    most, (ended, status, used) = 0.0, os.wait4(process.pid, os.WNOHANG)
+    while not ended:
+        most = max(most, _peak(process.pid))
+        time.sleep(0.1)
+        ended, status, used = os.wait4(process.pid, os.WNOHANG)
     if status:
         raise RuntimeError("the import failed")
     cpu = cpu_seconds(pids) - before + used.ru_utime + used.ru_stime
-    return time.perf_counter() - began, cpu, used.ru_maxrss / 1024
+    return time.perf_counter() - began, cpu, most
+
+
+def _peak(pid: int) -> float:
+    """Give the most memory that a process has held, in MB. What `wait4` says begins with its parent's."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
 def _write(path: Path, count: int) -> None:

@@ -26,7 +26,7 @@ def sweeping(bench: Bench) -> list[Row]:
     """The sweep at several sizes; 1,000 due among 10,000 and among 100,000; nothing due."""
     sizes = [size for size in SIZES if size[1] <= bench.most]
     rows = [row for kind, count, due, target in sizes for row in _beside_floor(bench, kind, count, due, target)]
-    return rows + [_grown(bench, kind) for kind in ("postgresql", "sqlite")]
+    return rows + [row for kind in ("postgresql", "sqlite") for row in _grown(bench, kind)]
 
 
 def _beside_floor(bench: Bench, kind: str, count: int, due: int, target: Target) -> list[Row]:
@@ -58,18 +58,28 @@ def _once(bench: Bench, house: House, *, floor_first: bool) -> tuple[tuple[float
     return floor_cost, ours, idle, grown
 
 
-def _grown(bench: Bench, kind: str) -> Row:
+def _grown(bench: Bench, kind: str) -> list[Row]:
     """Give how a sweep of 1,000 due grows when ten times as many are open."""
     few, many = _seeded(bench, kind, 10_000, 1_000), _seeded(bench, kind, 100_000, 1_000)
     pairs = []
-    for _ in range(bench.rounds):
+    for _ in range(2 * bench.rounds + 1):  # short as they are, they lie far apart
         copies = [_copy(bench, house) for house in (few, many)]
-        pairs.append(tuple(cost(lambda one=one: sweep(one, now=MORNING))[0] for one in copies))
+        pids = bench.pids(few, [])
+        pairs.append([cost(lambda one=one: sweep(one, now=MORNING), pids) for one in copies])
         for database in copies:
             _drop(bench, database)
     for house in (few, many):
         bench.drop(house)
-    return compared("sweep: 1,000 due, of 10,000 | of 100,000 open", kind, "s", pairs, Target(1.3))
+    what, (times, used) = "sweep: 1,000 due, of 10,000 | of 100,000 open", zip(*map(_apart, pairs), strict=True)
+    return [
+        compared(f"{what}: time", kind, "s", list(times), Target(1.3)),
+        compared(f"{what}: CPU", kind, "s", list(used)),
+    ]
+
+
+def _apart(pair: list[tuple[float, float]]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Give the seconds of both, and the CPU seconds of both."""
+    return tuple(seconds for seconds, _ in pair), tuple(used for _, used in pair)
 
 
 def _seeded(bench: Bench, kind: str, count: int, due: int) -> House:
