@@ -10,10 +10,8 @@ from workers.tick_letters import plan_a_tick
 
 
 def plan_everything(database: Database) -> None:
-    """Plan the letters of whatever happened."""
-    while relay_some(database) is not None:
-        pass
-    while plan_a_tick(database) is not None:
+    """Plan the letters of whatever happened; what came after a sweep waits until that is planned."""
+    while relay_some(database) is not None or plan_a_tick(database) is not None:
         pass
 
 

@@ -20,6 +20,7 @@ from notifications.leases import Pace
 from notifications.planning import plan_events, plan_tick_for
 from notifications.who_is_told import WHO_IS_TOLD
 from workers import relay, tick_letters
+from workers.at_once import plan_everything
 from workers.relay import relay_some
 from workers.tick_letters import plan_a_tick
 
@@ -250,6 +251,14 @@ def test_what_a_tick_tells_stands_between_what_happened_before_it_and_after_it(t
         relay_all(town)
     told = [event for _, event in lines(town)]
     assert told == sorted(told)
+    assert not works(town, done_at=None)
+
+
+def test_a_story_plans_what_came_before_a_tick_the_tick_and_what_came_after_it(town):
+    ref = town.hand_in()
+    sweep(town.database, now=A_TUESDAY + timedelta(days=30))
+    town.change(ref, State.DONE, note="Lagat", at=A_TUESDAY + timedelta(days=31))
+    plan_everything(town.database)
     assert not works(town, done_at=None)
 
 
