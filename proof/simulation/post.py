@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import decode_header, make_header
 from pathlib import Path
-from types import TracebackType
 
 import flask_mail
 
@@ -80,13 +79,6 @@ class PostLine(MailboxLine):
             self.post.turned_away += 1
             raise Unreachable("ConnectionRefusedError: nobody listens")
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
 
     def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
         """Hand over one letter."""
