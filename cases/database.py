@@ -13,7 +13,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast, dataclass_transform
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, Table, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    event,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DisconnectionError
@@ -108,6 +120,14 @@ def _now_postgresql(element: now, compiler: Any, **_: Any) -> str:
 @compiles(now, "sqlite")
 def _now_sqlite(element: now, compiler: Any, **_: Any) -> str:
     return "ventil_now()"
+
+
+PRESENT_MOMENT = select(now())
+
+
+def present(session: Session) -> datetime:
+    """Give the database's present moment, UTC."""
+    return session.connection().execute(PRESENT_MOMENT).scalar_one()
 
 
 def table_of(model: type[Base]) -> Table:

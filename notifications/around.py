@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, load_only
 
 from cases.calendar import Calendar
 from cases.case import Case, Follower, Party
-from cases.database import calendar_of
+from cases.database import calendar_of, present
 from cases.keys import Link
 from cases.records.history import Event
 from cases.records.words import Words
@@ -19,7 +19,6 @@ from cases.town.people import Membership, Person
 from cases.town.units import Unit
 from notifications.acts import AS_TOLD, some
 from notifications.deliveries import Address, Delivery
-from notifications.leases import present
 
 ToldLine = dict[str, Any]  # one of a delivery's `context["lines"]`
 AS_NAMED = (load_only(Case.ref, Case.public_id, Case.published_at, Case.reporter_id), joinedload(Case.reporter))

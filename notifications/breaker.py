@@ -6,9 +6,8 @@ import structlog
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from cases.database import Database, insert_of, table_of
+from cases.database import Database, insert_of, present, table_of
 from notifications.deliveries import MailServer
-from notifications.leases import present
 
 LOG = structlog.get_logger()
 SOONEST, LATEST = timedelta(seconds=2), timedelta(seconds=60)

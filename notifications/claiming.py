@@ -6,10 +6,10 @@ from itertools import takewhile
 from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from cases.database import UtcDateTime
+from cases.database import UtcDateTime, present
 from notifications.breaker import locked
 from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.leases import Pace, is_free, present, take
+from notifications.leases import Pace, is_free, take
 from notifications.set_aside import NO_VERDICT, set_aside_delivery
 
 

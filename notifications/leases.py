@@ -9,14 +9,13 @@ from types import TracebackType
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from cases.database import Database, now
+from cases.database import Database, present
 
 LOG = structlog.get_logger()
-PRESENT = select(now())
 
 
 class LeaseLost(Exception):
@@ -30,11 +29,6 @@ class Pace:
     lease: timedelta = timedelta(seconds=20)
     most_claims: int = 5
     batch: int = 40
-
-
-def present(session: Session) -> datetime:
-    """Give the database's present moment."""
-    return session.connection().execute(PRESENT).scalar_one()
 
 
 def is_free(row: Any, moment: Any) -> ColumnElement[bool]:

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.database import present
 from cases.town.people import ActorKind
 from notifications.deliveries import Address, Delivery, Outcome
-from notifications.leases import present
 from notifications.who_is_told import Act
 
 ANYBODY_CAN_CAUSE = frozenset({"receipt", "opt_in", "login"})

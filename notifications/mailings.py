@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from cases.database import insert_of, now, table_of
+from cases.database import insert_of, now, present, table_of
 from notifications.addresses import addresses_of
 from notifications.chains import Recipient
 from notifications.deliveries import Delivery, DeliveryLine, Outcome
-from notifications.leases import present
 from notifications.limits import allowance_of
 
 DIGEST = "digest"

@@ -9,9 +9,10 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.database import present
 from notifications.around import Around, read_around
 from notifications.deliveries import Delivery, Outcome
-from notifications.leases import give_back, present
+from notifications.leases import give_back
 from notifications.outgoing import Outgoing, compose
 from notifications.rendering import Letterhead, followers_told, render
 from notifications.rights import still_right

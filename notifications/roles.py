@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cases.database import calendar_of, now
+from cases.database import calendar_of, now, present
 from notifications.addresses import addresses_of
 from notifications.chains import Recipient, of_the_desk
 from notifications.deliveries import Channel, Delivery, Outcome
@@ -40,7 +40,7 @@ def fill_roles(session: Session) -> int:
 
 
 def _who_has_it(session: Session) -> Recipient | None:
-    today = calendar_of(session).day_of(session.scalars(select(now())).one())
+    today = calendar_of(session).day_of(present(session))
     directory = directory_of(session, today, slugs=set(), people=())
     return next((one for one in of_the_desk(directory) if one.channel is Channel.MAIL), None)
 

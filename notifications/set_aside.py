@@ -10,7 +10,7 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.database import now
+from cases.database import present
 from cases.events import SentAgain, SetAside
 from cases.house import the_house
 from cases.ladder.ticks import Tick
@@ -19,7 +19,6 @@ from cases.records.wire import Work
 from cases.refusals import NotFound
 from cases.town.people import THE_CLOCK, Actor
 from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
-from notifications.leases import present
 
 LOG = structlog.get_logger()
 NO_VERDICT = "begun {} times without an end"
@@ -104,7 +103,7 @@ def _alarm(session: Session, what: str, row: int, reason: str, event_id: int | N
     event = session.get(Event, event_id) if event_id else None
     if event is not None and event.type == SetAside.type:
         return  # an alarm about an alarm would never end
-    entry = Entry(the_house(session, locked=True), by=THE_CLOCK, at=session.scalars(select(now())).one())
+    entry = Entry(the_house(session, locked=True), by=THE_CLOCK, at=present(session))
     entry.add(SetAside(what=what, row=row, reason=reason))
     entry.write(session)
 

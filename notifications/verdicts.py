@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from cases.database import now, table_of
+from cases.database import now, present, table_of
 from cases.randomness import random_share
 from notifications.deliveries import Delivery, Outcome
-from notifications.leases import present
 from notifications.set_aside import set_aside_delivery
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=30)

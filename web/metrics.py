@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.database import now
+from cases.database import present
 from cases.reading import Filters, conditions
 from cases.records.wire import Work
 from cases.states import OPEN
@@ -32,7 +32,7 @@ class HouseCollector(Collector):
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        moment: datetime = session.scalars(select(now())).one()
+        moment = present(session)
         self.now = moment
 
     def collect(self) -> Iterator[GaugeMetricFamily]:

@@ -7,13 +7,12 @@ import structlog
 from sqlalchemy import column, delete, exists, table
 from sqlalchemy.orm import Session
 
-from cases.database import UtcDateTime
+from cases.database import UtcDateTime, present
 from cases.files.attaching import forget_orphans
 from cases.files.storage import attachments_under
 from cases.keys import LOGIN, Link, WebSession
 from cases.ladder.ticks import Tick
 from cases.records.history import Event
-from notifications.leases import present
 from workers.workplace import Workplace
 
 LOG = structlog.get_logger()

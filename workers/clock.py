@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from cases.database import Database, insert_of, table_of
+from cases.database import Database, insert_of, present, table_of
 from cases.settings import Settings
-from notifications.leases import KeptLease, Pace, present
+from notifications.leases import KeptLease, Pace
 from workers.jobs import JOBS
 from workers.schedule import Scheduled
 from workers.workplace import Workplace

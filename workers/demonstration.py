@@ -6,9 +6,9 @@ What is older would fill the mailbox that a visitor looks into: it counts as sen
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from cases.database import Database, now
+from cases.database import Database, now, present
 from cases.settings import Settings
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.sending import post_of
@@ -26,9 +26,9 @@ def wire_of(settings: Settings, until: datetime) -> Callable[[Database], None]:
     def tell(database: Database) -> None:
         plan_everything(database)
         with database.reading() as session:
-            present = session.scalars(select(now())).one()
+            moment = present(session)
         for channel, (outcome, waits) in LONG_AGO.items():
-            if present < until - waits:
+            if moment < until - waits:
                 _settle(database, channel, outcome)
         send_everything(database, post)
 

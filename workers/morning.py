@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from cases.calendar import Calendar
 from cases.case import Case
 from cases.checks.forgotten import find_forgotten
-from cases.database import calendar_of
+from cases.database import calendar_of, present
 from cases.events import MorningCame
 from cases.house import STREAM, the_house
 from cases.ladder.ticks import Tick
@@ -21,7 +21,6 @@ from cases.records.wire import Work
 from cases.states import CLOCK_OF, RunsOut
 from cases.town.people import THE_CLOCK
 from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.leases import present
 from workers.workplace import Workplace
 
 LOG = structlog.get_logger()

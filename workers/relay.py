@@ -13,12 +13,12 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
-from cases.database import Database, now
+from cases.database import Database, now, present
 from cases.ladder.ticks import Tick
 from cases.records.history import Event
 from cases.records.wire import LETTERS, Work
 from notifications.claiming import without_suspects
-from notifications.leases import LeaseLost, Pace, give_back, is_free, present, take
+from notifications.leases import LeaseLost, Pace, give_back, is_free, take
 from notifications.planning import plan_events
 from notifications.set_aside import NO_VERDICT, set_aside_work
 from notifications.who_is_told import UnknownEvent

@@ -6,11 +6,11 @@ import structlog
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from cases.database import present
 from cases.ladder.ticks import Tick
 from cases.records.wire import Work
 from notifications.breaker import is_down_now
 from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.leases import present
 from workers.workplace import Workplace
 
 LOG = structlog.get_logger()

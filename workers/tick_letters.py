@@ -11,10 +11,10 @@ import structlog
 from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from cases.database import Database, now
+from cases.database import Database, now, present
 from cases.ladder.ticks import Tick
 from cases.records.wire import Work
-from notifications.leases import LeaseLost, Pace, present, take
+from notifications.leases import LeaseLost, Pace, take
 from notifications.planning import Mailing, plan_tick_for, tick_recipients
 from notifications.set_aside import NO_VERDICT, set_aside_tick
 

@@ -11,8 +11,7 @@ from sqlalchemy import column, func, select, table, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from cases.database import Database, UtcDateTime
-from cases.database import now as database_now
+from cases.database import Database, UtcDateTime, present
 from cases.ladder.ticks import Tick
 from cases.migrating import is_behind
 from cases.records.wire import Work
@@ -55,8 +54,8 @@ def look_over(database: Database, settings: Settings, outside: dict[str, Check])
     found = [*_settings(settings), *_database(database)]
     if not any(finding.health is Health.FAIL for finding in found):
         with database.reading() as session:
-            present = session.scalars(select(database_now())).one()
-            found += [finding for look in LOOKS for finding in look(session, settings, present)]
+            moment = present(session)
+            found += [finding for look in LOOKS for finding in look(session, settings, moment)]
     return [*found, *(_outside(name, check) for name, check in outside.items())]
 
 
@@ -75,7 +74,7 @@ def _database(database: Database) -> Iterator[Finding]:
     try:
         with database.reading() as session:
             yield Finding(Health.OK, f"database: {_version(session, database)}")
-            yield _drift(session.scalars(select(database_now())).one())
+            yield _drift(present(session))
         if is_behind(database):
             yield Finding(Health.FAIL, "migrations are behind", "run `ventil migrate`")
         else:

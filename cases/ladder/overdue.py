@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.database import Database, table_of
+from cases.database import Database, present, table_of
 from cases.database import now as database_now
 from cases.ladder.climbing import handle
 from cases.ladder.due_cases import due_cases, lock_due
@@ -44,11 +44,11 @@ def sweep(database: Database, *, now: datetime | None = None) -> int:
 
 def _present(database: Database) -> datetime:
     with database.reading() as session:
-        present = session.scalars(select(database_now())).one()
-    drift = abs(datetime.now(UTC) - present)
+        moment = present(session)
+    drift = abs(datetime.now(UTC) - moment)
     if drift > MOST_CLOCK_DRIFT:
         raise ClockTrouble(seconds=int(drift.total_seconds()))
-    return present
+    return moment
 
 
 def _seal_the_dead(database: Database) -> None:
@@ -124,16 +124,12 @@ class Sweeper:
         kept = (
             update(Tick)
             .where(Tick.id == self._tick, Tick.sealed_at.is_(None))
-            .values(lease_until=_in(session, TICK_LEASE))
+            .values(lease_until=present(session) + TICK_LEASE)
             .returning(Tick.id)
         )
         if self._tick is None or session.scalar(kept) is None:
             row = {"at": self.now, "lease_token": self._token, "claims": 0}
-            values = {"started_at": database_now(), "lease_until": _in(session, TICK_LEASE)}
+            values = {"started_at": database_now(), "lease_until": present(session) + TICK_LEASE}
             made = insert(table_of(Tick)).values(**row, **values).returning(Tick.id)
             self._tick = session.execute(made).scalar_one()
         return self._tick
-
-
-def _in(session: Session, time: timedelta) -> datetime:
-    return session.scalars(select(database_now())).one() + time

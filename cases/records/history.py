@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, insert, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.database import Base, BigId, JsonText, UtcDateTime, now, one_of, table_of
+from cases.database import Base, BigId, JsonText, UtcDateTime, now, one_of, present, table_of
 from cases.events import Happening
 from cases.ladder.ticks import Tick
 from cases.records.bulk import insert_many, reserve
@@ -185,7 +185,7 @@ def insert_numbered(session: Session, numbered: list[tuple[Entry, list[dict[str,
         for row in rows:
             row["stream"] = entry.subject.stream
     flat = [row for rows in drafted for row in rows]
-    recorded_at = session.scalars(select(now())).one() if len(flat) > FEW else None
+    recorded_at = present(session) if len(flat) > FEW else None
     fresh = iter(_insert_events(session, flat, recorded_at) if flat else [])
     ids = {id(entry): [next(fresh) for _ in rows] for entry, rows in zip(entries, drafted, strict=True)}
     words = [row for entry in entries for row in entry.spoken(ids[id(entry)])]

@@ -17,14 +17,14 @@ from sqlalchemy.orm import Session
 
 from cases import database as databases
 from cases.case import Case
-from cases.database import Database, NoLock, UtcDateTime, now
+from cases.database import Database, NoLock, UtcDateTime, now, present
 from cases.ladder.clocks import Clock
 from cases.ladder.overdue import Sweeper
 from cases.records.wire import Work
 from notifications import claiming, leases, preparing, sending, verdicts
 from notifications.circle import Circle
 from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.leases import KeptLease, Pace, present
+from notifications.leases import KeptLease, Pace
 from notifications.outgoing import RefusedForNow
 from notifications.preparing import Ready, prepare
 from workers import broker, relay

@@ -11,7 +11,7 @@ from services import LOOPBACK
 from sqlalchemy import select, update
 from statements import counted
 
-from cases.database import now
+from cases.database import now, present
 from cases.handing_in import Reporter
 from cases.refusals import NotFound
 from cases.states import State
@@ -19,7 +19,7 @@ from cases.town.people import A_COMMAND, Person
 from cases.town.units import Unit
 from notifications import preparing, sending, verdicts
 from notifications.deliveries import Delivery, MailServer, Outcome
-from notifications.leases import KeptLease, Pace, present
+from notifications.leases import KeptLease, Pace
 from notifications.mail import SmtpServer
 from notifications.mailbox import Mailbox
 from notifications.rendering import Letterhead
