@@ -268,7 +268,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def sqlite_now() -> str:
     """Give the present moment as SQLite stores one. A simulation registers its own under the same name."""
-    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return as_sqlite_keeps(datetime.now(UTC))
+
+
+def as_sqlite_keeps(moment: datetime) -> str:
+    """Give an aware moment as SQLite keeps one: in UTC, in text that sorts as moments do."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,13 +2,13 @@
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
-from cases.database import PRESENT, Database
+from cases.database import PRESENT, Database, as_sqlite_keeps
 from cases.settings import Settings
 
 
@@ -24,7 +24,7 @@ def database_at(settings: Settings, clock: MovingClock) -> Database:
     database = Database(settings.database_url, settings.calendar)
 
     def prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.create_function("ventil_now", 0, lambda: clock.now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"))
+        connection.create_function("ventil_now", 0, lambda: as_sqlite_keeps(clock.now))
         connection.execute("PRAGMA synchronous=OFF")  # a story can be told again
 
     def tell_postgresql(connection: Connection) -> None:

@@ -1,42 +1,27 @@
 """Many rows at once, with neither an object nor a statement for each: COPY on PostgreSQL, the driver's loop on SQLite.
 
 Rows are dicts that all have the same keys. What the type of a column makes of each value is made of the whole column
-here, and of equal moments only once.
+here.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import count
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Date,
-    Dialect,
-    Enum,
-    Insert,
-    Table,
-    Text,
-    Update,
-    bindparam,
-    cast,
-    column,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Dialect, Table, Text, bindparam, cast, column, func, insert, select, update
 from sqlalchemy.dialects.postgresql import JSON as JSON_DOCUMENT
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import TableValuedAlias
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.sql.dml import UpdateBase
 
-from cases.database import Base, UtcDateTime, table_of, write_json
+from cases.database import Base, table_of
+from cases.records.written import iso, with_slots, writing_of
 
 Rows = list[dict[str, Any]]
+Ordered = tuple[str, tuple[str, ...]]  # a statement, and the columns in the order of its parameters
 AT_A_TIME = 500  # ids
 
 
@@ -106,14 +91,9 @@ def _copy(session: Session, table: Table, names: tuple[str, ...], lines: Iterabl
 
 def _given(table: Table, rows: Rows) -> TableValuedAlias:
     """Give the rows as a table: a statement of one parameter, however many rows."""
-    document = cast(bindparam(None, json.dumps(rows, ensure_ascii=False, default=_iso), type_=Text()), JSON_DOCUMENT)
+    document = cast(bindparam(None, json.dumps(rows, ensure_ascii=False, default=iso), type_=Text()), JSON_DOCUMENT)
     columns = (column(name, table.c[name].type) for name in rows[0])
     return func.json_to_recordset(document).table_valued(*columns, name="given").render_derived(with_types=True)
-
-
-# --- SQLite's statements, with the order of their parameters ------------------------------------------
-
-Ordered = tuple[str, tuple[str, ...]]
 
 
 @cache
@@ -127,45 +107,14 @@ def _change(table: Table, names: tuple[str, ...], dialect: Dialect) -> Ordered:
     return _ordered(update(table).where(table.c.id == bindparam("new_id")).values(new), dialect)
 
 
-def _ordered(statement: Insert | Update, dialect: Dialect) -> Ordered:
-    compiled: Any = statement.compile(dialect=dialect)
-    return str(compiled), tuple(name.removeprefix("new_") for name in compiled.positiontup)
-
-
-# --- how values are written ---------------------------------------------------------------------------
-
-Write = Callable[[Any], Any]
+def _ordered(statement: UpdateBase, dialect: Dialect) -> Ordered:
+    sql, slots = with_slots(statement, dialect)
+    return sql, tuple(name.removeprefix("new_") for name, _ in slots)
 
 
 def _written(table: Table, names: tuple[str, ...], rows: Rows, dialect: Dialect) -> Iterable[tuple[Any, ...]]:
     """Give the rows' values in the order of the names, as text where the driver would have to think."""
     columns = zip(*map(itemgetter(*names), rows), strict=True)
-    writes = [_write_of(table.c[name].type, dialect) for name in names]
+    writes = [writing_of(table.c[name].type, dialect) for name in names]
     written = (map(write, values) if write else values for write, values in zip(writes, columns, strict=True))
     return zip(*written, strict=True)
-
-
-def _write_of(kind: TypeEngine[Any], dialect: Dialect) -> Write | None:
-    return next((write for known, write in WRITTEN[dialect.name].items() if isinstance(kind, known)), None)
-
-
-@lru_cache(maxsize=1024)
-def _iso(value: date | None) -> str | None:
-    return None if value is None else value.isoformat()
-
-
-@lru_cache(maxsize=1024)
-def _sorted_by_text(value: datetime | None) -> str | None:
-    """Give a moment as SQLite keeps one: in UTC, in text that sorts as moments do."""
-    return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-
-
-def _word(value: str | None) -> str | None:
-    return None if value is None else str(value)
-
-
-EVERYWHERE: dict[type, Write] = {JSON: write_json, Enum: _word, Date: _iso}
-WRITTEN: dict[str, dict[type, Write]] = {
-    "postgresql": {**EVERYWHERE, UtcDateTime: _iso},
-    "sqlite": {**EVERYWHERE, UtcDateTime: _sorted_by_text},
-}
