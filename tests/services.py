@@ -67,8 +67,8 @@ class Server:
 # --- PostgreSQL ----------------------------------------------------------------------------
 
 
-def start_postgres(folder: Path, *, durable: bool = False) -> Server:
-    """Make a PostgreSQL cluster under `folder` and start it; `durable` keeps fsync on."""
+def start_postgres(folder: Path, *, durable: bool = False, memory: str = "64MB") -> Server:
+    """Make a PostgreSQL cluster under `folder` and start it; `durable` keeps fsync on, `memory` is for pages."""
     binaries = _postgres_binaries(folder)
     data = folder / "data"
     _make_folder(folder)
@@ -80,7 +80,7 @@ def start_postgres(folder: Path, *, durable: bool = False) -> Server:
         "unix_socket_directories": "",
         "external_pid_file": folder / "server.pid",
         "max_connections": 200,
-        "shared_buffers": "64MB",
+        "shared_buffers": memory,
         "log_min_messages": "warning",
     }
     if not durable:

@@ -9,11 +9,13 @@ import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from select import select
 
 from services import LOOPBACK, free_port, is_listening
 from smtp_sink import Letter, SmtpSink
 
 ROOT = Path(__file__).parent.parent
+PATIENCE = 20.0
 FOR_SOME = "550 for some"
 SOME = "35"  # who is refused then: addresses whose local part ends so
 
@@ -80,12 +82,18 @@ class SinkProcess:
         assert self._process and self._process.stdin and self._process.stdout
         self._process.stdin.write(f"{mood}\n")
         self._process.stdin.flush()
+        if not select([self._process.stdout], [], [], PATIENCE)[0]:
+            raise TimeoutError(f"the mail sink does not take the mood {mood}")
         return int(self._process.stdout.readline())
 
     def stop(self) -> None:
-        """End it."""
+        """End it, if need be by force."""
         if self._process is not None:
-            self._process.communicate()
+            try:
+                self._process.communicate(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.communicate()
             self._process = None
 
 

@@ -11,11 +11,11 @@ import signal
 import sys
 from pathlib import Path
 
+from proof.chaos.ending import Overdue
 from proof.chaos.ground import open_ground
 from proof.chaos.house import PLAIN, ROOT
 from proof.chaos.houses import EMBEDDED, GROWN_UP
 from proof.chaos.running import run
-from proof.chaos.schedule import schedule
 
 KINDS = {"grown-up": GROWN_UP, "embedded": EMBEDDED}
 
@@ -26,14 +26,19 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is cleared away
     kind = KINDS[asked.house]
     if asked.plan:
-        print(*schedule(kind.deck(asked.seconds), asked.seconds, asked.seed), sep="\n")
+        print(*kind.planned(asked.seconds, asked.seed), sep="\n")
         return 0
     sys.path.insert(0, str(ROOT / "tests"))  # where the servers are started from
+    launcher = ("proof.chaos.broken", asked.broken) if asked.broken else PLAIN
     with open_ground() as ground:
-        launcher = ("proof.chaos.broken", asked.broken) if asked.broken else PLAIN
-        outcome = run(ground, asked.seconds, asked.seed, launcher, kind)
-        if asked.keep:
-            shutil.copytree(ground.folder, asked.keep, ignore=shutil.ignore_patterns("postgres*", "redis*"))
+        try:
+            outcome = run(ground, asked.seconds, asked.seed, launcher, kind)
+        except Overdue as overdue:
+            print(f"BREACH I7 {overdue}")
+            return 1
+        finally:
+            if asked.keep:
+                shutil.copytree(ground.folder, asked.keep, ignore=shutil.ignore_patterns("postgres*", "redis*"))
     print(*outcome.lines(), sep="\n")
     if asked.json:
         asked.json.write_text(json.dumps(outcome.as_json(), indent=1, ensure_ascii=False))

@@ -17,6 +17,7 @@ OLD = timedelta(days=40)
 WAVE, EVERY = 6, 4.0  # cases, and seconds between two imports
 COLUMNS = ("source", "external_id", "title", "state", "responsible", "received_at", "reporter_name", "reporter_email")
 LAST_WORDS = 60.0
+AN_IMPORT_TAKES = 40.0  # seconds at most: what hangs with the database is cut short
 
 
 class Clients:
@@ -38,6 +39,7 @@ class Clients:
             said, _ = self._process.communicate(timeout=LAST_WORDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
+            self._process.communicate()
             return ["the clients did not come to an end"]
         return list(json.loads(said)) if self._process.returncode == 0 else ["the clients broke down"]
 
@@ -65,7 +67,7 @@ def importing(house: House) -> Iterator[None]:
 
 def _imported(house: House, path: Path) -> bool:
     try:
-        house.command("import", str(path), "--clocks", "history")
+        house.command("import", str(path), "--clocks", "history", patience=AN_IMPORT_TAKES)
     except (NotUp, subprocess.TimeoutExpired):
         return False
     return True

@@ -9,15 +9,15 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import psycopg
-import redis
-
 from proof.chaos.ground import Ground
 from proof.chaos.house import House, Member
+from proof.chaos.reaching import connected, quick_redis
 from proof.checker import Window
 
 THREADS = 5  # of one worker that may be sending: its four, and the one that looks by itself
 LONGEST_WAIT, ROLLS_WITHIN = 8.0, 15.0
+LATEST_CLAIM = "SELECT coalesce(max(lease_until), clock_timestamp()) FROM work"
+CLAIMED_SINCE = "SELECT 1 FROM work WHERE lease_until > %s"
 IS_SWEEPING = "SELECT 1 FROM schedule WHERE name = 'sweep' AND lease_until > clock_timestamp()"
 
 
@@ -114,10 +114,23 @@ def rolled(scene: Scene, _which: int) -> Iterator[None]:
 def sweeper_killed(scene: Scene, _which: int) -> Iterator[None]:
     """Kill -9 whatever may sweep, in the middle of a sweep."""
     end = time.monotonic() + LONGEST_WAIT
-    with psycopg.connect(plain(scene.database_url), autocommit=True) as connection:
+    with connected(scene.database_url) as connection:
         while connection.execute(IS_SWEEPING).fetchone() is None and time.monotonic() < end:
             time.sleep(0.001)
     for member in (*scene.house.of_kind("worker"), *scene.house.of_kind("clock")):
+        scene.house.kill(member)
+    yield
+
+
+@contextmanager
+def relaying_killed(scene: Scene, _which: int) -> Iterator[None]:
+    """Kill -9 every relay, when one has just claimed work and has not yet planned it."""
+    end = time.monotonic() + LONGEST_WAIT
+    with connected(scene.database_url) as connection:
+        before = connection.execute(LATEST_CLAIM).fetchone()
+        while connection.execute(CLAIMED_SINCE, before).fetchone() is None and time.monotonic() < end:
+            time.sleep(0.001)
+    for member in scene.house.of_kind("relay"):
         scene.house.kill(member)
     yield
 
@@ -138,7 +151,7 @@ def child_killed(scene: Scene, which: int) -> Iterator[None]:
 @contextmanager
 def backends_terminated(scene: Scene, _which: int) -> Iterator[None]:
     """End every connection to the database."""
-    with psycopg.connect(plain(scene.ground.postgres.url), autocommit=True) as connection:
+    with connected(scene.ground.postgres.url) as connection:
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
     yield
 
@@ -158,7 +171,7 @@ def database_crashed(scene: Scene, _which: int) -> Iterator[None]:
 @contextmanager
 def redis_emptied(scene: Scene, _which: int) -> Iterator[None]:
     """Forget all that rings."""
-    with redis.Redis.from_url(scene.ground.redis.url) as client:
+    with quick_redis(scene.ground.redis.url) as client:
         client.flushall()
     yield
 
@@ -210,11 +223,6 @@ def mood(name: str) -> Act:
             scene.ground.sink.be("accept")
 
     return act
-
-
-def plain(url: str) -> str:
-    """Give the database's URL as psycopg itself reads it."""
-    return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 def children_of(pid: int) -> list[int]:

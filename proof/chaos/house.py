@@ -72,15 +72,16 @@ class House:
             ).start()
 
     def close(self) -> None:
-        """End every process in good order, and those that do not end without it."""
+        """End every process in good order, and those that do not end in half a minute without it."""
         self._closing.set()
         for member in self.members.values():
             with member.turn:
                 _send(member, signal.SIGCONT)
                 _send(member, signal.SIGTERM, to_all=False)
+        end = time.monotonic() + STOPS_WITHIN
         for member in self.members.values():
             with member.turn:
-                self._await_end(member)
+                self._await_end(member, max(0.1, end - time.monotonic()))
 
     def of_kind(self, kind: str) -> list[Member]:
         """Give the processes of a kind, in the order of their names."""
@@ -161,11 +162,11 @@ class House:
             time.sleep(RESTARTS_AFTER)
             self._start(member)
 
-    def _await_end(self, member: Member) -> None:
+    def _await_end(self, member: Member, patience: float = STOPS_WITHIN) -> None:
         if member.running is None:
             return
         try:
-            member.running.wait(STOPS_WITHIN)
+            member.running.wait(patience)
         except subprocess.TimeoutExpired:
             member.codes.append(-signal.SIGALRM)  # it did not end when it was asked to
         _send(member, signal.SIGKILL)

@@ -3,18 +3,17 @@
 import os
 import secrets
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
-
-from proof.chaos.faults import Fault, Scene, plain
+from proof.chaos.faults import Fault, Scene
 from proof.chaos.ground import Ground
 from proof.chaos.house import ROOT, House, Launcher, Member
-from proof.chaos.schedule import OF_MANY_PROCESSES, OF_ONE_PROCESS, ONLY_AT_LENGTH
+from proof.chaos.reaching import connected
+from proof.chaos.schedule import OF_MANY_PROCESSES, OF_ONE_PROCESS, ONLY_AT_LENGTH, Planned, schedule
 
 FURNITURE = ROOT / "tests" / "trips" / "house.toml"
 CONTACT, OFFICER = "kontakt@prov.example", "handlaggare@prov.example"
@@ -33,16 +32,21 @@ class Kind:
     settings: Callable[[Ground], dict[str, str]]
     short: Mapping[str, Fault]
     at_length: Mapping[str, Fault]
+    fixed: tuple[Planned, ...] = ()  # a schedule of its own, whatever the seed
 
     def deck(self, seconds: float) -> dict[str, Fault]:
         """Give the faults that a run of this length has time for."""
         return {**self.short, **(self.at_length if seconds >= AT_LENGTH else {})}
 
+    def planned(self, seconds: float, seed: int) -> Sequence[Planned]:
+        """Give the faults of a run."""
+        return self.fixed or schedule(self.deck(seconds), seconds, seed)
+
 
 def fresh_database(ground: Ground) -> str:
     """Make a database of the run's own; give its URL."""
     name = f"chaos_{secrets.token_hex(4)}"
-    with psycopg.connect(plain(ground.postgres.url), autocommit=True) as connection:
+    with connected(ground.postgres.url) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = on')  # no commit may die with a process
     return urlunsplit(urlsplit(ground.postgres.url)._replace(path=f"/{name}"))

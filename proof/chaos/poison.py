@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dramatiq
-import psycopg
-import redis
 
 from proof.chaos.calling import Act, Caller
-from proof.chaos.faults import Scene, plain
+from proof.chaos.faults import Scene
 from proof.chaos.launch import POISON
+from proof.chaos.reaching import connected, quick_redis
 from proof.checker import Journal
 
 PATIENCE = 60.0
@@ -31,7 +30,7 @@ def undecodable_messages(scene: Scene, _which: int) -> Iterator[None]:
     unknown: dramatiq.Message[None] = dramatiq.Message(
         queue_name="letters", actor_name="from_the_future", args=(), kwargs={}, options={}
     )
-    with redis.Redis.from_url(scene.ground.redis.url) as client:
+    with quick_redis(scene.ground.redis.url) as client:
         for queue in ("letters", "jobs", "sweeps"):
             for number, content in enumerate((b"\x80no json", b"{}", unknown.encode(), None)):
                 name = f"poison-{queue}-{number}"
@@ -49,7 +48,7 @@ def unknown_event(scene: Scene, _which: int) -> Iterator[None]:
     try:
         yield
     finally:
-        with psycopg.connect(plain(scene.database_url), autocommit=True) as connection:
+        with connected(scene.database_url) as connection:
             if done.returncode == 0 and any(row[0] for row in connection.execute(SET_ASIDE_OR_TOUCHED, [FUTURE])):
                 scene.complaints.append("an event of an unknown type was set aside, or its claims were counted")
         learn(scene)
@@ -57,7 +56,7 @@ def unknown_event(scene: Scene, _which: int) -> Iterator[None]:
 
 def learn(scene: Scene) -> None:
     """Let a version run that knows the event: it is told to nobody, and done."""
-    with psycopg.connect(plain(scene.database_url), autocommit=True) as connection:
+    with connected(scene.database_url) as connection:
         connection.execute(NOW_KNOWN, [FUTURE])
 
 

@@ -1,24 +1,27 @@
 """One run: a house on its ground, clients at work, faults by the schedule; then quiet, and the independent check."""
 
+import subprocess
+import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from proof.chaos.driving import Clients, importing
+from proof.chaos.ending import SETTLES_WITHIN, ending_within
 from proof.chaos.faults import Scene
 from proof.chaos.ground import Ground
 from proof.chaos.house import PLAIN, Launcher, NotUp
 from proof.chaos.houses import GROWN_UP, OFFICER, Kind, open_house
 from proof.chaos.outcome import Outcome, calls_of
-from proof.chaos.quiet import drained_after, put_right, wiped_and_restarted
-from proof.chaos.schedule import schedule
+from proof.chaos.quiet import drained_after, put_right, unrest, wiped_and_restarted
 from proof.chaos.striking import Struck, strike
 from proof.chaos.watching import Seen, watching
 from proof.checker import Breach, Gauge, Outside, check, kept_in
 
 CLIENTS = 4
 DRAINS_WITHIN = 180.0  # seconds; a letter that was twice put off waits up to one and a half minutes
-MOST = {"megabytes": 400.0, "handles": 150.0, "depth": 100.0, "silence": 90.0}  # of one process; of all queues; seconds
+HINTS = 60.0  # of three queues that hold twelve each, twelve messages that cannot be read, and a few that race
+MOST = {"megabytes": 400.0, "handles": 150.0, "depth": HINTS, "silence": 90.0}  # of one process; of all queues; seconds
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,10 @@ def run(ground: Ground, seconds: float, seed: int, launcher: Launcher = PLAIN, k
     """Let a house of this kind live through so many seconds of faults, and say what became of it.
 
     `launcher` is the module that each process of the house runs, with its first words: a broken house has its own.
+    Raises `Overdue` when it comes to no end: that is SETTLES_WITHIN after the faults at the latest.
     """
-    with open_house(kind, ground, launcher) as scene:
+    begun = time.monotonic()
+    with ending_within(seconds + SETTLES_WITHIN), open_house(kind, ground, launcher) as scene:
         with watching(scene.house, scene.redis_url) as seen:
             lived = _live(scene, kind, seconds, seed)
             put_right(scene)
@@ -51,26 +56,27 @@ def run(ground: Ground, seconds: float, seed: int, launcher: Launcher = PLAIN, k
             faults=Counter(lived.struck.names),
             not_made=lived.struck.failed,
             calls=calls_of(lived.journal),
-            breaches=[*check(scene.database_url, outside), *_own_checks(scene, lived)],
+            breaches=[*unrest(rested, DRAINS_WITHIN), *check(scene.database_url, outside), *_own_checks(scene, lived)],
             doubles=_doubles(scene),
             doubles_at_most=in_flight,
             drained_after=rested,
             restart=restart,
             ended_by_themselves={name: one.codes for name, one in scene.house.members.items() if one.codes},
             seen=seen,
+            took=time.monotonic() - begun,
         )
 
 
 def _live(scene: Scene, kind: Kind, seconds: float, seed: int) -> Lived:
     """Let clients work while the faults of the schedule strike."""
-    journal, deck = scene.house.folder / "journal", kind.deck(seconds)
+    journal = scene.house.folder / "journal"
     setup = {
         "webs": scene.webs, "contact": scene.contact, "officer": scene.house.command("token", OFFICER).split()[-1],
         "seed": seed, "clients": CLIENTS, "journal": str(journal),
     }  # fmt: skip
     clients = Clients(setup)
     with importing(scene.house):
-        struck = strike(scene, deck, schedule(deck, seconds, seed))
+        struck = strike(scene, kind.deck(seconds), kind.planned(seconds, seed))
     put_right(scene)
     return Lived(journal, struck, clients.stop())
 
@@ -92,7 +98,7 @@ def _own_checks(scene: Scene, lived: Lived) -> list[Breach]:
     for command in ("forgotten", "doctor"):
         try:
             scene.house.command(command)
-        except NotUp as trouble:
+        except (NotUp, subprocess.TimeoutExpired) as trouble:
             breaches.append(Breach("G8", str(trouble)))
     return breaches
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -23,8 +23,8 @@ class Struck:
     failed: list[str] = field(default_factory=list)  # faults that could not be made: their own ground was away
 
 
-def strike(scene: Scene, deck: Mapping[str, Fault], planned: list[Planned]) -> Struck:
-    """Let every planned fault happen, and return when all are over."""
+def strike(scene: Scene, deck: Mapping[str, Fault], planned: Sequence[Planned]) -> Struck:
+    """Let every planned fault happen, and return when all are over, or should have been long ago."""
     struck, start = Struck(), time.monotonic()
     threads = [
         threading.Thread(target=_one, args=(scene, deck[one.name], one, start, struck), name=one.name, daemon=True)
@@ -35,6 +35,7 @@ def strike(scene: Scene, deck: Mapping[str, Fault], planned: list[Planned]) -> S
     end = start + max((one.ends for one in planned), default=0.0) + PATIENCE
     for thread in threads:
         thread.join(max(0.0, end - time.monotonic()))
+    struck.failed += [f"{thread.name}: it came to no end" for thread in threads if thread.is_alive()]
     return struck
 
 

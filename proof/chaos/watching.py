@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import redis
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
 from proof.chaos.faults import children_of
 from proof.chaos.house import House
+from proof.chaos.reaching import engine_of, quick_redis
 
 LOOKS_EVERY = 0.5
 QUEUES = ("letters", "jobs", "sweeps")
@@ -38,7 +38,7 @@ class Seen:
 def watching(house: House, redis_url: str | None) -> Iterator[Seen]:
     """Look twice a second for as long as the block runs."""
     seen, over = Seen(), threading.Event()
-    engine = create_engine(house.environment["VENTIL_DATABASE_URL"], poolclass=NullPool)
+    engine = engine_of(house.environment["VENTIL_DATABASE_URL"])
 
     def look() -> None:
         while not over.wait(LOOKS_EVERY):
@@ -58,7 +58,7 @@ def watching(house: House, redis_url: str | None) -> Iterator[Seen]:
 
 def _look_at_broker(url: str, seen: Seen) -> None:
     try:
-        with redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5) as client:
+        with quick_redis(url) as client:
             seen.depth.append(sum(int(client.llen(f"dramatiq:{queue}")) for queue in QUEUES))
     except (redis.RedisError, OSError):
         return  # it is away: that is a fault of ours

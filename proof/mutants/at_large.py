@@ -1,13 +1,43 @@
-"""Mutants at large: the ones that show best among real processes, which are killed and stopped while clients work."""
+"""Mutants at large: among real processes, which are killed and stopped while clients work.
+
+All live through the same few faults, in which what each needs to show itself happens early, whatever the seed; a sound
+house comes out of them without a breach.
+"""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from proof.chaos.ending import Overdue
+from proof.chaos.faults import Fault, mood, relaying_killed, stopped
 from proof.chaos.ground import Ground
+from proof.chaos.house import PLAIN
+from proof.chaos.houses import GROWN_UP
 from proof.chaos.running import run
+from proof.chaos.schedule import IN_FLIGHT, Planned
 from proof.mutants import seams
 from proof.mutants.mutant import Caught
 from proof.mutants.seams import Seam
+
+SECONDS = 22.0
+NOT_NOW, NO_RELAY = "mail server says not now", "kill who relays"
+NO_WEB, NO_WORKER = "stop web", "stop worker"
+DECK: Mapping[str, Fault] = {
+    NOT_NOW: Fault(mood("451"), "mail"),
+    NO_RELAY: Fault(relaying_killed, "relay"),
+    NO_WEB: Fault(stopped("web"), "web"),
+    NO_WORKER: Fault(stopped("worker"), "worker", doubles=IN_FLIGHT),
+}
+SCHEDULE = (
+    Planned(1.5, NOT_NOW, 3.0, 0),
+    Planned(5.0, NO_WEB, 5.0, 0),
+    Planned(5.0, NO_RELAY, 0.0, 0),
+    Planned(7.5, NO_RELAY, 0.0, 0),
+    Planned(10.0, NO_RELAY, 0.0, 0),
+    Planned(12.0, NO_WORKER, 9.0, 0),
+    Planned(12.0, NO_WORKER, 9.0, 1),
+)
+STRUCK_EARLY = replace(GROWN_UP, short=DECK, at_length={}, fixed=SCHEDULE)
 
 
 @dataclass(frozen=True)
@@ -15,21 +45,28 @@ class AtLarge:
     """One house of real processes that is broken on purpose, and the invariant that must notice."""
 
     name: str
-    seam: Seam
+    seam: Seam | None
     seen_by: str
 
 
 AT_LARGE = (
+    AtLarge("a sound house, at large", None, ""),
     AtLarge("naive relay, at large", seams.work_is_done_when_it_is_taken, "I6"),
     AtLarge("no lease, at large", seams.no_lease, "I10"),
     AtLarge("sent before DATA, at large", seams.sent_before_data, "I8"),
     AtLarge("no cap, at large", seams.no_depth_cap, "I17"),
+    AtLarge("no dedupe key, at large", seams.no_dedupe_key, "I4"),
+    AtLarge("swallowed retry, at large", seams.swallowed_retry, "I7"),
 )
 
 
-def let_loose(mutant: AtLarge, ground: Ground, seconds: float, seed: int) -> Caught:
-    """Let the mutant live through so many seconds of faults, by the schedule of this seed."""
+def let_loose(mutant: AtLarge, ground: Ground, seed: int) -> Caught:
+    """Let the mutant live through these faults; the clients throw their dice by this seed."""
     begun = time.monotonic()
-    outcome = run(ground, seconds, seed, launcher=("proof.chaos.broken", mutant.seam.__name__))
-    seen = tuple(dict.fromkeys(breach.invariant for breach in outcome.breaches))
-    return Caught(mutant.name, frozenset({mutant.seen_by}), seen, time.monotonic() - begun)
+    launcher = ("proof.chaos.broken", mutant.seam.__name__) if mutant.seam else PLAIN
+    try:
+        outcome = run(ground, SECONDS, seed, launcher, STRUCK_EARLY)
+        seen = tuple(dict.fromkeys(breach.invariant for breach in outcome.breaches))
+    except Overdue as overdue:
+        seen = (str(overdue),)
+    return Caught(mutant.name, mutant.seen_by, seen, time.monotonic() - begun)

@@ -24,18 +24,18 @@ class Caught:
     """What became of a mutant: which invariants were seen broken, and after how many seconds."""
 
     name: str
-    seen_by: frozenset[str]  # one of these must be among them
+    seen_by: str  # it must be among them; empty for a sound house, of which nothing may be seen
     seen: tuple[str, ...]
     seconds: float
 
     @property
-    def is_dead(self) -> bool:
-        """Say whether the invariant that it breaks was seen broken."""
-        return bool(self.seen_by & set(self.seen))
+    def is_right(self) -> bool:
+        """Say whether the invariant that it breaks was seen broken, or of a sound house that nothing was."""
+        return self.seen_by in self.seen if self.seen_by else not self.seen
 
     def __str__(self) -> str:
-        fate = ", ".join(self.seen) if self.is_dead else f"IT LIVES ({', '.join(self.seen) or 'nothing seen'})"
-        return f"{self.name:<34} {fate:<28} {self.seconds:6.1f} s"
+        seen = ", ".join(self.seen) or "nothing"
+        return f"{self.name:<34} {seen if self.is_right else f'WRONG: {seen}':<28} {self.seconds:6.1f} s"
 
 
 QUICK = (
@@ -64,4 +64,4 @@ def put_on_trial(mutant: Mutant, place: Place) -> Caught:
     with mutant.seam():
         breaches = mutant.trial(place)
     seen = tuple(dict.fromkeys(breach.invariant for breach in breaches))
-    return Caught(mutant.name, frozenset({mutant.seen_by}), seen, time.monotonic() - begun)
+    return Caught(mutant.name, mutant.seen_by, seen, time.monotonic() - begun)

@@ -24,6 +24,7 @@ from starting import starting  # noqa: E402
 from sweeping import sweeping  # noqa: E402
 from table import Row, as_text, change_since, read_json, write_json, write_page  # noqa: E402
 
+MEMORY = "2GB"  # PostgreSQL's for pages, as on a machine of its own; the rest is as it comes
 MEASURES = (
     over_http, until_accepted, latency, letters, relaying, case_page, starting, importing, sweeping, first_pages,
 )  # fmt: skip
@@ -48,7 +49,7 @@ def _measured(asked: argparse.Namespace) -> tuple[list[Row], dict[str, str]]:
     guard = services.start_guard(run)
     rows: list[Row] = []
     try:
-        postgres = services.start_postgres(run / "postgres", durable=True)
+        postgres = services.start_postgres(run / "postgres", durable=True, memory=MEMORY)
         redis = services.start_redis(run / "redis")
         with tempfile.TemporaryDirectory() as folder:
             bench = Bench(Path(folder), postgres, redis, asked.quick, asked.most)
