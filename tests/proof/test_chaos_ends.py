@@ -1,0 +1,142 @@
+"""Every run of the chaos comes to an end in its time, and says so when the house did not come to rest."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from migrated import a_house
+from sqlalchemy import update
+
+from notifications.deliveries import Address, Delivery
+from proof.chaos import striking
+from proof.chaos.ending import Overdue, ending_within
+from proof.chaos.faults import Fault
+from proof.chaos.quiet import ENOUGH_LOOKS, STILL_LOOKS, Left, Rest, drained_after, left_of, rest_of, unrest
+from proof.chaos.schedule import Planned
+from proof.chaos.striking import strike
+from proof.mutants.at_large import AT_LARGE, DECK, NO_WORKER, NOT_NOW, SCHEDULE, SECONDS, STRUCK_EARLY
+from proof.mutants.mutant import Caught
+from workers.schedule import Scheduled
+
+NOW = datetime.now(UTC)
+SOON, END, LATER = NOW + timedelta(seconds=20), NOW + timedelta(minutes=3), NOW + timedelta(days=3650)
+NOTHING, SOME, PUT_OFF = Left(0, 0), Left(2, 0), Left(2, 1)
+LONG = 30.0
+RUT = "rut@prov.example"
+LETTER: dict[str, Any] = {"occasion": "event:1", "recipient": RUT, "letter": "news", "address_id": 1}
+
+
+# --- coming to rest ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("looks", "rest"),
+    [
+        ([], Rest.NOT_YET),
+        ([NOTHING] * (ENOUGH_LOOKS - 1), Rest.NOT_YET),
+        ([NOTHING, SOME, *[NOTHING] * (ENOUGH_LOOKS - 1)], Rest.NOT_YET),
+        ([SOME, *[NOTHING] * ENOUGH_LOOKS], Rest.DRAINED),
+        ([SOME] * STILL_LOOKS, Rest.NOT_YET),  # it may still be done in time
+        ([PUT_OFF] * (STILL_LOOKS - 1), Rest.NOT_YET),
+        ([Left(3, 1), *[PUT_OFF] * (STILL_LOOKS - 1)], Rest.NOT_YET),  # something else was done meanwhile
+        ([PUT_OFF] * STILL_LOOKS, Rest.HOPELESS),
+    ],
+)
+def test_what_is_put_off_beyond_the_end_is_not_waited_for(looks: list[Left], rest: Rest) -> None:
+    assert rest_of(looks) is rest
+
+
+@pytest.mark.parametrize(("due", "left"), [(SOON, Left(1, 0)), (LATER, Left(1, 1))])
+def test_a_letter_counts_as_too_late_when_it_is_due_after_the_end(due: datetime, left: Left, tmp_path: Path) -> None:
+    assert left_of(_house_where_a_letter_waits_until(due, tmp_path), END) == left
+
+
+def test_what_cannot_be_seen_is_pending(tmp_path: Path) -> None:
+    assert left_of(f"sqlite:///{tmp_path}/nowhere.sqlite3", END) == Left(1, 0)
+
+
+def test_a_house_that_does_not_drain_is_a_finding(tmp_path: Path) -> None:
+    rested = drained_after(_house_where_a_letter_waits_until(SOON, tmp_path), patience=0.1)
+    assert [breach.invariant for breach in unrest(rested, 0.1)] == ["I7"]
+    assert unrest(2.0, 0.1) == []
+
+
+def _house_where_a_letter_waits_until(due: datetime, folder: Path) -> str:
+    database = a_house(folder)
+    with database.transaction() as session:
+        session.add(Address(email_normalised=RUT, email=RUT))
+        session.add(Delivery(**LETTER, created_at=NOW, next_attempt_at=due))
+        session.execute(update(Scheduled).values(next_at=END))
+    database.close()
+    return f"sqlite:///{folder / 'house.sqlite3'}"
+
+
+# --- coming to an end --------------------------------------------------------------------------
+
+
+def test_a_run_that_hangs_is_ended() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    with pytest.raises(Overdue), ending_within(0.05):
+        threading.Event().wait(LONG)
+    assert signal.getsignal(signal.SIGALRM) is before
+
+
+def test_what_ends_in_time_is_let_be() -> None:
+    with ending_within(LONG):
+        pass
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_fault_that_does_not_end_is_told_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
+    @contextmanager
+    def hangs(*_: Any) -> Iterator[None]:
+        over.wait(LONG)
+        yield
+
+    monkeypatch.setattr(striking, "PATIENCE", 0.1)
+    struck = strike(None, {"hanging": Fault(hangs, "all")}, [Planned(0.0, "hanging", 0.0, 0)])
+    over.set()
+    assert struck.failed == ["hanging: it came to no end"]
+
+
+# --- mutants at large --------------------------------------------------------------------------
+
+
+def test_the_faults_of_the_mutants_at_large_are_the_same_whatever_the_seed() -> None:
+    assert STRUCK_EARLY.planned(SECONDS, 1) == STRUCK_EARLY.planned(SECONDS, 2) == SCHEDULE
+    assert {one.name for one in SCHEDULE} == STRUCK_EARLY.deck(SECONDS).keys()
+    assert all(one.ends < SECONDS for one in SCHEDULE)
+
+
+def test_what_makes_a_retry_necessary_happens_early_in_it() -> None:
+    assert any(one.name == NOT_NOW and one.ends < SECONDS / 3 for one in SCHEDULE)
+
+
+def test_no_two_faults_of_it_break_one_part_at_once_but_for_the_two_workers() -> None:
+    for part in {fault.part for fault in DECK.values()}:
+        own = [one for one in SCHEDULE if DECK[one.name].part == part and one.name != NO_WORKER]
+        assert all(earlier.ends < later.at for earlier, later in pairwise(own))
+
+
+def test_a_sound_house_lives_through_the_same() -> None:
+    assert [mutant.name for mutant in AT_LARGE if mutant.seam is None] == ["a sound house, at large"]
+
+
+@pytest.mark.parametrize(
+    ("seen_by", "seen", "is_right"),
+    [("I7", ("I6", "I7"), True), ("I7", ("I6",), False), ("I7", (), False), ("", (), True), ("", ("I7",), False)],
+)
+def test_a_mutant_must_be_seen_by_its_invariant_and_a_sound_house_by_none(
+    seen_by: str, seen: tuple[str, ...], is_right: bool
+) -> None:
+    caught = Caught("one", seen_by, seen, 1.0)
+    assert caught.is_right is is_right
+    assert ("WRONG" in str(caught)) is not is_right
