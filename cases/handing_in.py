@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case, Party, ReferenceCounter
@@ -27,6 +27,11 @@ Named = TypeVar("Named", Category, Place)
 PROPOSAL_ORIGIN = "proposal"
 MOST_MONTHS = 120
 POLICY_AND_DESK = select(Policy, Unit).join(Unit, Unit.slug == DESK).where(MOST_SPECIFIC)  # one row
+
+COUNTER = table_of(ReferenceCounter)
+NEXT_NUMBER = (  # over the table: it runs for each case, and the ORM would look for counters in the session
+    update(COUNTER).where(COUNTER.c.year == bindparam("of")).values(last=COUNTER.c.last + 1).returning(COUNTER.c.last)
+)
 
 
 @dataclass(frozen=True)
@@ -156,13 +161,12 @@ def _reference(year: int, number: int) -> str:
 
 
 def _raise_counter(session: Session, year: int) -> int:
-    counter = table_of(ReferenceCounter)
-    raised = update(ReferenceCounter).where(ReferenceCounter.year == year).values(last=ReferenceCounter.last + 1)
-    number = session.scalar(raised.returning(ReferenceCounter.last))
+    connection = session.connection()
+    number = connection.execute(NEXT_NUMBER, {"of": year}).scalar()
     if number is None:
-        session.execute(insert_of(session)(counter).values(year=year, last=0).on_conflict_do_nothing())
-        number = session.scalars(raised.returning(ReferenceCounter.last)).one()
-    return number
+        connection.execute(insert_of(session)(COUNTER).values(year=year, last=0).on_conflict_do_nothing())
+        number = connection.execute(NEXT_NUMBER, {"of": year}).scalar_one()
+    return int(number)
 
 
 def _check_words(request: Request) -> None:

@@ -2,11 +2,20 @@
 
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from cases.settings import Settings
-from web.running import house
+from web.running import house, is_for_machines
 from web.sessions import LIVES
+
+
+class CookieOfPages(SecureCookieSessionInterface):
+    """Flask's own signed cookie, for pages: a call to the API does not read it."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Give what the cookie holds; nothing to a machine."""
+        return self.session_class() if is_for_machines() else super().open_session(app, request)
 
 
 def is_https(settings: Settings) -> bool:
@@ -36,6 +45,7 @@ def drop_session_cookie(response: Response) -> Response:
 
 def keep_cookies_safe(app: Flask, settings: Settings) -> None:
     """Set what Flask leaves open about its own signed cookie (forms, language, messages: no log-in)."""
+    app.session_interface = CookieOfPages()
     app.config.update(
         SESSION_COOKIE_NAME=cookie_name("ventil", settings),
         SESSION_COOKIE_SECURE=is_https(settings),
