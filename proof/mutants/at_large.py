@@ -19,23 +19,20 @@ from proof.mutants import seams
 from proof.mutants.mutant import Caught
 from proof.mutants.seams import Seam
 
-SECONDS = 22.0
-NOT_NOW, NO_RELAY = "mail server says not now", "kill who relays"
-NO_WEB, NO_WORKER = "stop web", "stop worker"
+SECONDS = 20.0
+NOT_NOW, NO_RELAY, NO_WORKER = "mail server says not now", "kill who relays", "stop worker"
 DECK: Mapping[str, Fault] = {
     NOT_NOW: Fault(mood("451"), "mail"),
     NO_RELAY: Fault(relaying_killed, "relay"),
-    NO_WEB: Fault(stopped("web"), "web"),
     NO_WORKER: Fault(stopped("worker"), "worker", doubles=IN_FLIGHT),
 }
 SCHEDULE = (
-    Planned(1.5, NOT_NOW, 3.0, 0),
-    Planned(5.0, NO_WEB, 5.0, 0),
-    Planned(5.0, NO_RELAY, 0.0, 0),
-    Planned(7.5, NO_RELAY, 0.0, 0),
-    Planned(10.0, NO_RELAY, 0.0, 0),
-    Planned(12.0, NO_WORKER, 9.0, 0),
-    Planned(12.0, NO_WORKER, 9.0, 1),
+    Planned(1.0, NOT_NOW, 3.0, 0),
+    Planned(4.5, NO_WORKER, 9.0, 0),
+    Planned(4.5, NO_WORKER, 9.0, 1),
+    Planned(14.0, NO_RELAY, 0.0, 0),
+    Planned(16.5, NO_RELAY, 0.0, 0),
+    Planned(19.0, NO_RELAY, 0.0, 0),
 )
 STRUCK_EARLY = replace(GROWN_UP, short=DECK, at_length={}, fixed=SCHEDULE)
 
@@ -55,7 +52,6 @@ AT_LARGE = (
     AtLarge("no lease, at large", seams.no_lease, "I10"),
     AtLarge("sent before DATA, at large", seams.sent_before_data, "I8"),
     AtLarge("no cap, at large", seams.no_depth_cap, "I17"),
-    AtLarge("no dedupe key, at large", seams.no_dedupe_key, "I4"),
     AtLarge("swallowed retry, at large", seams.swallowed_retry, "I7"),
 )
 
