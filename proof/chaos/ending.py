@@ -5,12 +5,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-SETTLES_WITHIN = 420.0
-"""Seconds that a run may take besides its faults: about 45 as a rule. Three minutes of them are for what is put off."""
+SETTLES_WITHIN, READING = 420.0, 0.5
 
 
 class Overdue(RuntimeError):
     """A run came to no end in its time."""
+
+
+def ends_within(seconds: float) -> float:
+    """Give how long a run with so many seconds of faults may take in all, in seconds.
+
+    As a rule it takes a minute more than its faults. Seven minutes are allowed for starting, for letters that were put
+    off, and for ending; half as long as the faults struck, for reading what was written.
+    """
+    return seconds + SETTLES_WITHIN + READING * seconds
 
 
 @contextmanager

@@ -100,7 +100,8 @@ class House:
             member.oddities = oddities
             _send(member, signal.SIGTERM, to_all=False)
             self._await_end(member)
-            self._start(member)
+            if not self._closing.is_set():
+                self._start(member)
 
     def await_ready(self, member: Member, patience: float) -> None:
         """Wait until a process that serves is ready; raises `NotUp` when that takes longer."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from proof.chaos.driving import Clients, importing
-from proof.chaos.ending import SETTLES_WITHIN, ending_within
+from proof.chaos.ending import ending_within, ends_within
 from proof.chaos.faults import Scene
 from proof.chaos.ground import Ground
 from proof.chaos.house import PLAIN, Launcher, NotUp
@@ -37,10 +37,10 @@ def run(ground: Ground, seconds: float, seed: int, launcher: Launcher = PLAIN, k
     """Let a house of this kind live through so many seconds of faults, and say what became of it.
 
     `launcher` is the module that each process of the house runs, with its first words: a broken house has its own.
-    Raises `Overdue` when it comes to no end: that is SETTLES_WITHIN after the faults at the latest.
+    Raises `Overdue` when it has come to no end in the time that `ends_within` gives.
     """
     begun = time.monotonic()
-    with ending_within(seconds + SETTLES_WITHIN), open_house(kind, ground, launcher) as scene:
+    with ending_within(ends_within(seconds)), open_house(kind, ground, launcher) as scene:
         with watching(scene.house, scene.redis_url) as seen:
             lived = _live(scene, kind, seconds, seed)
             put_right(scene)
