@@ -14,6 +14,7 @@ from cases.town.people import ActorKind
 from notifications.around import Around, ToldLine
 from notifications.deliveries import Channel, Delivery
 from notifications.letters import LETTERS, Written, kept, write
+from notifications.reasons import why_not
 from notifications.web_addresses import WebAddresses
 
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})
@@ -75,6 +76,7 @@ class Teller:
             "told": told,
             "by": event.actor.value,
             "type": event.type,
+            "why": why_not(event.facts.get("reason"), delivery.locale),
             "happened_on": happened_on,
             "by_phone": delivery.channel is Channel.CALL,
             "house": delivery.context["house"],

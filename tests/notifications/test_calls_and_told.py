@@ -10,7 +10,8 @@ from notifications import limits, needless, rights, roles
 from notifications.audiences import would_be_told
 from notifications.calls import tick_off, to_ring
 from notifications.deliveries import Channel, Outcome
-from notifications.needless import why_not
+from notifications.reasons import why_not
+from notifications.set_aside import NO_VERDICT
 from notifications.told import told_of
 
 GOSTA = Reporter(name="Gösta", phone="0123-99 99")
@@ -60,6 +61,15 @@ def test_every_reason_of_ours_has_swedish_words() -> None:
     reasons = {*of_rights, limits.TOO_SOON, limits.TOO_MANY, roles.IN_ANOTHER, needless.THEY_RANG}
     assert len(reasons) >= 11
     assert all(why_not(reason, "sv") != reason for reason in reasons)
+
+
+def test_why_something_is_set_aside_has_swedish_words_but_what_a_mail_server_said_stays() -> None:
+    assert why_not(NO_VERDICT.format(5), "sv") == "har påbörjats 5 gånger utan att bli klart"
+    assert why_not("tried for five days: 451 Try later", "sv") == "har försökts i fem dagar: 451 Try later"
+    assert why_not("cannot be written: KeyError", "sv") == "kan inte skrivas: KeyError"
+    assert why_not("cannot be planned: KeyError", "sv") == "kan inte förberedas: KeyError"
+    assert why_not("550 5.1.1 User unknown", "sv") == "550 5.1.1 User unknown"
+    assert why_not(NO_VERDICT.format(5), "en") == NO_VERDICT.format(5)
 
 
 def test_a_call_is_ticked_off_once_by_staff(either_town: Town) -> None:

@@ -14,13 +14,14 @@ from cases.reading import Told as Happened
 from cases.reading import timeline
 from cases.town.people import Actor, ActorKind, Person
 from notifications.deliveries import Outcome
-from notifications.needless import why_not
+from notifications.reasons import why_not
 from notifications.told import Told, told_of
 from web.pages.choosing import known
 from web.pages.dates import day_words, moment_words
 from web.pages.names import ACTORS, OUTCOMES, STATES, channel_name
 from web.translated import gettext, language, ngettext
 
+NOT_SENT = frozenset({Outcome.SUPPRESSED, Outcome.SET_ASIDE})
 CLOCKS = {
     "state": _l("the due day"),
     "life": _l("the sign of life"),
@@ -284,7 +285,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], Names], str]] = {
 
 def told_words(told: Told) -> str:
     """Give one line of who was told: the name, whether it arrived, and when or why not."""
-    why = why_not(told.reason, language()) if told.outcome is Outcome.SUPPRESSED else None
+    why = why_not(told.reason, language()) if told.outcome in NOT_SENT else None
     when = moment_words(told.at) if told.at else told.reason
     said = why or when
     return f"{told.to}: {OUTCOMES[told.outcome]}" + (f", {said}" if said else "")

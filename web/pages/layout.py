@@ -17,6 +17,7 @@ from cases.house import House
 from cases.states import Kind, State
 from cases.town.people import A_VISITOR, Actor, Membership
 from cases.town.units import FORUM, Unit
+from notifications.reasons import why_not
 from web.asking import actor_in
 from web.pages.choosing import category_name
 from web.pages.dates import FILTERS, moment_words
@@ -64,6 +65,7 @@ NAMED: dict[str, Callable[[str], Any]] = {
     "channel_name": channel_name,
     "aside_kind": lambda kind: ASIDE_KINDS[kind],
     "letter_name": lambda letter: LETTERS.get(letter, ""),
+    "why_not": lambda reason: why_not(reason, language()),
     "happening_icon": lambda type_: ICONS.get(type_, "history"),
 }
 

@@ -1,0 +1,44 @@
+"""Why something was not sent, in the reader's language: it is stored in English, and a mail server's words stay."""
+
+import re
+
+from notifications.limits import TOO_MANY, TOO_SOON
+from notifications.needless import THEY_RANG
+from notifications.rights import (
+    ADDRESS_GONE,
+    LEFT_THE_UNIT,
+    LINK_DEAD,
+    MAILBOX_GONE,
+    NO_LONGER_FOLLOWS,
+    NO_LONGER_PUBLIC,
+    NO_LONGER_WORKS,
+)
+from notifications.roles import IN_ANOTHER
+
+IN_SWEDISH = {
+    THEY_RANG: "fick veta det när de ringde",
+    IN_ANOTHER: "fick veta det i ett annat brev",
+    TOO_SOON: "ett sådant brev hade gått dit inom tio minuter",
+    TOO_MANY: "fem sådana brev hade gått dit inom ett dygn",
+    NO_LONGER_WORKS: "personen är avstängd",
+    LEFT_THE_UNIT: "personen har lämnat enheten",
+    MAILBOX_GONE: "enheten har inte kvar brevlådan",
+    ADDRESS_GONE: "adressen är borttagen eller ändrad",
+    NO_LONGER_FOLLOWS: "följaren har slutat följa",
+    NO_LONGER_PUBLIC: "ärendet är inte längre offentligt",
+    LINK_DEAD: "länken är använd eller för gammal",
+}
+WITH_MORE = (  # of what is set aside: ours, with a number, a mail server's words or an error's name
+    (re.compile(r"begun (\d+) times without an end"), r"har påbörjats \1 gånger utan att bli klart"),
+    (re.compile(r"tried for five days: (.*)", re.DOTALL), r"har försökts i fem dagar: \1"),
+    (re.compile(r"cannot be written: (.*)"), r"kan inte skrivas: \1"),
+    (re.compile(r"cannot be planned: (.*)"), r"kan inte förberedas: \1"),
+)
+
+
+def why_not(reason: str | None, locale: str) -> str | None:
+    """Give the reason in this language, as far as it is one of ours."""
+    if not reason or locale != "sv":
+        return reason
+    found = ((shape.fullmatch(reason), words) for shape, words in WITH_MORE)
+    return next((match.expand(words) for match, words in found if match), IN_SWEDISH.get(reason, reason))
