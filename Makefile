@@ -60,7 +60,7 @@ format: setup ## put the code in form
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-mutants: setup ## break the house in many ways, one after the other, and see each noticed: a quarter of an hour
+mutants: setup ## break the house in many ways, one after the other, and see each noticed: ten minutes
 	@echo "mutants: each must be caught"
 	@$(BIN)/python -m proof.mutants
 
