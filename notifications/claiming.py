@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from cases.database import UtcDateTime, present
 from notifications.breaker import locked
-from notifications.deliveries import Channel, Delivery, Outcome
+from notifications.deliveries import IS_WAITING, Channel, Delivery
 from notifications.leases import Pace, is_free, take
 from notifications.set_aside import NO_VERDICT, set_aside_delivery
 
@@ -19,10 +19,10 @@ def _claimable() -> Select[int, int]:
     held_back = exists().where(
         older.address_id == Delivery.address_id,
         older.id < Delivery.id,
-        older.outcome == Outcome.WAITING,
+        older.outcome == IS_WAITING,
         or_(older.lease_until > moment, older.next_attempt_at > moment),
     )
-    waits = (Delivery.outcome == Outcome.WAITING, Delivery.channel == Channel.MAIL)
+    waits = (Delivery.outcome == IS_WAITING, Delivery.channel == Channel.MAIL)
     return (
         select(Delivery.id, Delivery.claims)
         .where(*waits, is_free(Delivery, moment), ~held_back)

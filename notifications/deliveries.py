@@ -4,7 +4,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.database import Base, BigId, UtcDateTime, one_of
@@ -27,6 +38,10 @@ class Outcome(StrEnum):
     SUPPRESSED = "suppressed"
     SET_ASIDE = "set_aside"
     CALLED = "called"
+
+
+# Spelt out, as the partial indexes do: SQLite would weigh a bound value anew each time.
+IS_WAITING: ColumnElement[str] = literal_column("'waiting'")
 
 
 class Address(Base):
@@ -61,8 +76,7 @@ class Delivery(Base):
             sqlite_where=text("outcome = 'waiting'"),
         ),
         Index(
-            "ix_delivery_next",
-            "next_attempt_at",
+            "ix_delivery_due",
             "id",
             postgresql_where=text("outcome = 'waiting'"),
             sqlite_where=text("outcome = 'waiting'"),

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from cases.database import present
 from notifications.around import Around, read_around
-from notifications.deliveries import Delivery, Outcome
+from notifications.deliveries import IS_WAITING, Delivery, Outcome
 from notifications.leases import give_back
 from notifications.outgoing import Outgoing, compose
 from notifications.rendering import Letterhead, followers_told, render
@@ -21,6 +21,11 @@ from notifications.unfollowing import unfollow_tokens
 from notifications.verdicts import wait_after
 
 LOG = structlog.get_logger()
+HELD = (
+    select(Delivery)
+    .where(Delivery.lease_token == bindparam("token"), Delivery.outcome == IS_WAITING)
+    .order_by(Delivery.id)
+)
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,7 @@ def prepare(session: Session, token: str, letterhead: Letterhead, most_claims: i
     Who has no right to it any more does not get it, and the row says why. One that cannot be written is tried again,
     and waits for a person after `most_claims` tries. As many queries for twenty letters as for one.
     """
-    held = select(Delivery).where(Delivery.lease_token == token, Delivery.outcome == Outcome.WAITING)
-    found = session.scalars(held.order_by(Delivery.id)).all()
+    found = session.scalars(HELD, {"token": token}).all()
     around = read_around(session, found)
     rightful = _rightful(around, found)
     _find_ways_out(session, around, rightful, letterhead.key)
