@@ -2,7 +2,17 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, inspect, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    bindparam,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.case import Case
@@ -78,7 +88,10 @@ def take_off_agenda(session: Session, case: Case, at: datetime, *, why: str | No
         item.settled_at = at
 
 
+OPEN_ITEM = select(AgendaItem).where(AgendaItem.case_id == bindparam("case"), AgendaItem.settled_at.is_(None))
+
+
 def _open_item(session: Session, case: Case) -> AgendaItem | None:
     if inspect(case).key is None:
         return None  # it is not written yet
-    return session.scalar(select(AgendaItem).where(AgendaItem.case_id == case.id, AgendaItem.settled_at.is_(None)))
+    return session.scalar(OPEN_ITEM, {"case": case.id})

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case, Party, ReferenceCounter
@@ -26,6 +26,9 @@ from cases.town.units import DESK, Unit, UnitKind, unit_named
 Named = TypeVar("Named", Category, Place)
 PROPOSAL_ORIGIN = "proposal"
 MOST_MONTHS = 120
+ACTIVE: dict[type[Any], Select[Any]] = {
+    table: select(table).where(table.slug == bindparam("slug"), table.active) for table in (Category, Place)
+}
 POLICY_AND_DESK = select(Policy, Unit).join(Unit, Unit.slug == DESK).where(MOST_SPECIFIC)  # one row
 
 COUNTER = table_of(ReferenceCounter)
@@ -201,9 +204,7 @@ def named(session: Session, table: type[Named], slug: str | None, field: str) ->
     """Give the active category or place with this slug, None for none; `UnknownName` when there is no such."""
     if not slug:
         return None
-    found = remembered(
-        session, (table, slug), lambda: session.scalar(select(table).where(table.slug == slug, table.active))
-    )
+    found: Named | None = remembered(session, (table, slug), lambda: session.scalar(ACTIVE[table], {"slug": slug}))
     if found is None:
         raise UnknownName(field=field, name=slug)
     return found

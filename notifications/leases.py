@@ -5,11 +5,12 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from types import TracebackType
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, and_, or_, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, or_, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -43,11 +44,15 @@ def take(session: Session, kind: Any, ids: list[int], pace: Pace, moment: dateti
     """Claim these rows from this moment on; the claim is counted now, whatever becomes of it. Gives the token."""
     token = secrets.token_hex(16)
     taken = {"lease_token": token, "lease_until": moment + pace.lease}
-    session.execute(
-        update(kind).where(kind.id.in_(ids)).values(claims=kind.claims + 1, **taken),
-        execution_options={"synchronize_session": False},
-    )
+    session.execute(_taking(kind), {"ids": ids, **taken}, execution_options={"synchronize_session": False})
     return token
+
+
+@cache
+def _taking(kind: Any) -> Update:
+    given = {name: bindparam(name, type_=getattr(kind, name).type) for name in ("lease_token", "lease_until")}
+    these = kind.id.in_(bindparam("ids", expanding=True))
+    return update(kind).where(these).values(claims=kind.claims + 1, **given)
 
 
 def give_back(session: Session, kind: Any, token: str, ids: list[int]) -> None:

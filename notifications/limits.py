@@ -7,11 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from cases.database import present
+from cases.database import UtcDateTime, present
 from cases.town.people import ActorKind
+from notifications.acts import some
 from notifications.deliveries import Address, Delivery, Outcome
 from notifications.who_is_told import Act
 
@@ -20,6 +21,16 @@ ONE_IN = timedelta(minutes=10)
 DAY, MOST_A_DAY = timedelta(days=1), 5
 TOO_SOON = "another letter that anybody can cause went there within 10 minutes"
 TOO_MANY = "five letters that anybody can cause went there within a day"
+
+
+THESE = some("ids")
+LOCKED = select(Address.id).where(Address.id.in_(THESE)).order_by(Address.id).with_for_update()
+WENT = select(Delivery.address_id, Delivery.created_at).where(
+    Delivery.address_id.in_(THESE),
+    Delivery.letter.in_(ANYBODY_CAN_CAUSE),
+    Delivery.outcome != Outcome.SUPPRESSED,
+    Delivery.created_at > bindparam("since", type_=UtcDateTime),
+)
 
 
 def is_anonymous(act: Act, letter: str) -> bool:
@@ -48,15 +59,9 @@ class Allowance:
 
 def allowance_of(session: Session, address_ids: Collection[int]) -> Allowance:
     """Read what went to these addresses. They are locked, so that no other relay counts beside this one."""
-    locked = select(Address.id).where(Address.id.in_(address_ids)).order_by(Address.id)
-    session.execute(locked.with_for_update())
+    ids = list(address_ids)
+    session.execute(LOCKED, {"ids": ids})
     allowance = Allowance(present(session), {})
-    went = select(Delivery.address_id, Delivery.created_at).where(
-        Delivery.address_id.in_(address_ids),
-        Delivery.letter.in_(ANYBODY_CAN_CAUSE),
-        Delivery.outcome != Outcome.SUPPRESSED,
-        Delivery.created_at > allowance.present - DAY,
-    )
-    for address_id, created_at in session.execute(went):
+    for address_id, created_at in session.execute(WENT, {"ids": ids, "since": allowance.present - DAY}):
         allowance.went.setdefault(address_id or 0, []).append(created_at)
     return allowance

@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
-from cases.database import Database, now, present
+from cases.database import Database, UtcDateTime, now, present
 from cases.ladder.ticks import Tick
 from cases.records.history import Event
 from cases.records.wire import LETTERS, Work
+from notifications.acts import some
 from notifications.claiming import without_suspects
 from notifications.leases import LeaseLost, Pace, give_back, is_free, take
 from notifications.planning import plan_events
@@ -28,12 +29,13 @@ FAILED_WAITS = timedelta(seconds=2)
 WAITS: dict[type[Exception], timedelta] = {UnknownEvent: timedelta(seconds=30)}
 BLAMELESS = (UnknownEvent, OperationalError)
 PACE = Pace(batch=50)
+MOMENT = bindparam("moment", type_=UtcDateTime)
 
 
 def is_any_work(database: Database) -> bool:
     """Say whether something could be claimed now."""
     with database.reading() as session:
-        return session.execute(_heads(present(session), 1)).first() is not None
+        return session.execute(HEADS, {"moment": present(session), "most": 1}).first() is not None
 
 
 def relay_some(database: Database, pace: Pace = PACE) -> int | None:
@@ -74,8 +76,7 @@ def _claim(session: Session, pace: Pace) -> _Claimed:
     Work that was begun before without an end is claimed alone, so that it takes no other with it.
     """
     moment = present(session)
-    locked = _heads(moment, pace.batch).with_for_update(of=Work, skip_locked=True)
-    heads = list(session.execute(locked).all())
+    heads = list(session.execute(LOCKED_HEADS, {"moment": moment, "most": pace.batch}).all())
     while heads and heads[0].claims >= pace.most_claims:
         _set_aside(session, heads.pop(0).id, NO_VERDICT.format(pace.most_claims))
     ids = without_suspects([(row.id, row.claims) for row in heads])
@@ -85,25 +86,25 @@ def _claim(session: Session, pace: Pace) -> _Claimed:
     return _Claimed(take(session, Work, [work.id for work in works], pace, moment) if works else "", works)
 
 
-def _heads(moment: datetime, limit: int) -> Select[int, int, int, int]:
+def _heads() -> Select[int, int, int, int]:
     """Select the oldest open work of each stream, where it may be begun now."""
     older = aliased(Work)
     # The least, rather than none before it: PostgreSQL then asks the index, whatever it believes of the table's size.
     first = select(func.min(older.id)).where(older.stream == Work.stream, *_is_open(older)).scalar_subquery()
     return (
         select(Work.id, Work.claims, Work.stream, Work.event_id)
-        .where(*_is_open(Work), is_free(Work, moment), Work.id == first, _is_not_before_its_turn(moment))
+        .where(*_is_open(Work), is_free(Work, MOMENT), Work.id == first, _is_not_before_its_turn())
         .order_by(Work.id)
-        .limit(limit)
+        .limit(bindparam("most"))
     )
 
 
-def _is_not_before_its_turn(moment: datetime) -> ColumnElement[bool]:
+def _is_not_before_its_turn() -> ColumnElement[bool]:
     """Say that nothing of a tick that is about to be told stands before it in its stream.
 
     A tick whose sweeper died is not waited for: the next sweep seals it, whenever that is.
     """
-    about_to_be = or_(Tick.sealed_at.is_not(None), Tick.lease_until > moment)
+    about_to_be = or_(Tick.sealed_at.is_not(None), Tick.lease_until > MOMENT)
     waiting = select(Tick.id).where(Tick.planned_at.is_(None), Tick.set_aside_at.is_(None), about_to_be)
     before = exists().where(Event.tick_id.in_(waiting), Event.stream == Work.stream, Event.id < Work.event_id)
     return or_(~waiting.exists(), ~before)
@@ -111,13 +112,7 @@ def _is_not_before_its_turn(moment: datetime) -> ColumnElement[bool]:
 
 def _with_followers(session: Session, heads: list[_Todo], moment: datetime, limit: int) -> list[_Todo]:
     """Give the heads and what follows each in its stream without a gap: whoever has the head has these too."""
-    may_begin = is_free(Work, moment) & _is_not_before_its_turn(moment)
-    rows = session.execute(
-        select(Work.id, Work.event_id, Work.stream, may_begin, Work.claims)
-        .where(*_is_open(Work), Work.stream.in_([head.stream for head in heads]))
-        .order_by(Work.id)
-        .limit(limit)
-    )
+    rows = session.execute(IN_STREAMS, {"ids": [head.stream for head in heads], "moment": moment, "most": limit})
     works, ended = {head.id: head for head in heads}, set()
     for id_, event_id, stream, free, claims in rows:
         if not free or claims:
@@ -131,16 +126,34 @@ def _is_open(work: Any) -> tuple[ColumnElement[bool], ...]:
     return (work.done_at.is_(None), work.set_aside_at.is_(None), work.consumer == LETTERS)
 
 
+HEADS = _heads()
+LOCKED_HEADS = HEADS.with_for_update(of=Work, skip_locked=True)
+IN_STREAMS = (
+    select(Work.id, Work.event_id, Work.stream, is_free(Work, MOMENT) & _is_not_before_its_turn(), Work.claims)
+    .where(*_is_open(Work), Work.stream.in_(some("ids")))
+    .order_by(Work.id)
+    .limit(bindparam("most"))
+)
+
+
 # --- planning ----------------------------------------------------------------------------
+
+
+DONE = (
+    update(Work)
+    .where(Work.id.in_(some("ids")), Work.lease_token == bindparam("token"))
+    .values(done_at=now(), lease_token=None, lease_until=None, last_error=None)
+    .returning(Work.id)
+)
+UNSEEN = {"synchronize_session": False}  # none of them is in the session
 
 
 def _plan(database: Database, token: str, works: list[_Todo]) -> int:
     """Plan these events and mark them done, in one transaction; give how many deliveries are new."""
     with database.transaction() as session:
         planned = plan_events(session, [work.event_id for work in works])
-        mine = update(Work).where(Work.id.in_([work.id for work in works]), Work.lease_token == token)
-        done = {"done_at": now(), "lease_token": None, "lease_until": None, "last_error": None}  # nosec B105
-        if len(session.execute(mine.values(**done).returning(Work.id)).all()) != len(works):
+        ended = session.execute(DONE, {"ids": [work.id for work in works], "token": token}, execution_options=UNSEEN)
+        if len(ended.all()) != len(works):
             raise LeaseLost
     return planned
 

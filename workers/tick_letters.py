@@ -5,13 +5,12 @@ One that cannot be planned keeps no other back: those beside it are then planned
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
-from sqlalchemy import Select, exists, or_, select, update
+from sqlalchemy import Select, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from cases.database import Database, now, present
+from cases.database import Database, UtcDateTime, now, present
 from cases.ladder.ticks import Tick
 from cases.records.wire import Work
 from notifications.leases import LeaseLost, Pace, take
@@ -35,7 +34,7 @@ class _Held:
 def plan_a_tick(database: Database, pace: Pace = PACE) -> int | None:
     """Plan the oldest sealed tick; give how many deliveries are new, or None when there was none to plan."""
     with database.reading() as session:
-        if session.execute(_sealed(present(session))).first() is None:
+        if session.execute(SEALED, {"moment": present(session)}).first() is None:
             return None
     with database.transaction() as session:
         tick, token = _claim(session, pace)
@@ -50,11 +49,12 @@ def plan_a_tick(database: Database, pace: Pace = PACE) -> int | None:
     return planned
 
 
-def _sealed(moment: datetime) -> Select[Tick]:
+def _sealed() -> Select[Tick]:
     """Select the oldest tick to plan, when what happened before it is planned or has been tried in vain.
 
     Before the first claim a lease is the sweeper's, which has sealed it.
     """
+    moment = bindparam("moment", type_=UtcDateTime)
     free = or_(Tick.claims == 0, Tick.lease_until.is_(None), Tick.lease_until <= moment)
     untried = exists().where(
         Work.done_at.is_(None),
@@ -70,8 +70,12 @@ def _sealed(moment: datetime) -> Select[Tick]:
     )
 
 
+SEALED = _sealed()
+OPEN = SEALED.with_for_update(skip_locked=True)
+
+
 def _claim(session: Session, pace: Pace) -> tuple[Tick | None, str]:
-    tick = session.scalar(_sealed(present(session)).with_for_update(skip_locked=True))
+    tick = session.scalar(OPEN, {"moment": present(session)})
     if tick is None:
         return None, ""
     if tick.claims >= pace.most_claims:

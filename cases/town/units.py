@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database import Base, BigId, one_of
@@ -58,11 +58,12 @@ class Unit(Base):
         self.active = self.holds_cases = False
 
 
+ACTIVE = select(Unit).where(Unit.slug == bindparam("slug"), Unit.active)
+
+
 def unit_named(session: Session, slug: str, *, field: str = "unit") -> Unit:
     """Give the unit with this slug; `UnknownName` (told of `field`) when there is none that is active."""
-    unit = remembered(
-        session, ("unit", slug), lambda: session.scalar(select(Unit).where(Unit.slug == slug, Unit.active))
-    )
+    unit = remembered(session, ("unit", slug), lambda: session.scalar(ACTIVE, {"slug": slug}))
     if unit is None:
         raise UnknownName(field=field, name=slug)
     return unit

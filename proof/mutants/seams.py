@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from cases import database as databases
@@ -201,10 +201,7 @@ def answer_before_commit() -> Iterator[None]:
 def high_water_mark() -> AbstractContextManager[object]:
     """Remember the highest number that was relayed, and go on from there: who commits late is passed by."""
     marks: dict[str, int] = {"": 0}
-    heads, claim = relay._heads, relay._claim
-
-    def after_the_mark(moment: datetime, limit: int) -> Any:
-        return heads(moment, limit).where(Work.id > marks[""])
+    claim, after_the_mark = relay._claim, Work.id > bindparam("mark", callable_=lambda: marks[""], type_=BigInteger())
 
     def claims(session: Session, pace: Pace) -> Any:
         claimed = claim(session, pace)
@@ -212,6 +209,7 @@ def high_water_mark() -> AbstractContextManager[object]:
         return claimed
 
     stack = ExitStack()
-    stack.enter_context(patch.object(relay, "_heads", after_the_mark))
+    for name in ("HEADS", "LOCKED_HEADS"):
+        stack.enter_context(patch.object(relay, name, getattr(relay, name).where(after_the_mark)))
     stack.enter_context(patch.object(relay, "_claim", claims))
     return stack
