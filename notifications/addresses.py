@@ -1,6 +1,7 @@
 """Mail addresses: one row each, however they were written."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from cases.database import insert_of, table_of
 from notifications.deliveries import Address
 
+MOST_DOMAINS = 1000  # kept at hand: a house writes to few
 KNOWN = select(Address.email_normalised, Address.id).where(
     Address.email_normalised.in_(bindparam("keys", expanding=True))
 )
@@ -18,7 +20,13 @@ def normalised(email: str) -> str:
     name, at, domain = email.strip().lower().rpartition("@")
     if not (name and at and domain):
         raise ValueError("not a mail address")
-    return f"{name}@{domain.encode('idna').decode()}"
+    return f"{name}@{in_ascii(domain)}"
+
+
+@lru_cache(MOST_DOMAINS)
+def in_ascii(domain: str) -> str:
+    """Give the domain as IDNA has it; `UnicodeError` when it cannot be one."""
+    return domain.encode("idna").decode("ascii")
 
 
 def is_address(email: str | None) -> bool:

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from notifications.day_words import in_words
 
@@ -21,6 +21,8 @@ BREAK = "\x1e"
 KEEP = "\u00a0"  # while a letter is set; it leaves with plain spaces
 GAPS = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 PLACED = re.compile("\ue000([0-9]+)\ue001")
+EMPTY_LINE, ITEM = re.compile(r"\n\s*\n"), re.compile(r"(?:^|\n)- ")
+MOST_KEPT = 2000  # texts of templates, filled in: most letters share theirs
 
 
 @dataclass(frozen=True)
@@ -123,17 +125,24 @@ class Sheet:
         return Placed(f"\n\n\ue000{len(self.beside) - 1}\ue001\n\n")
 
     def paragraphs(self, text: str) -> tuple[Paragraph, ...]:
-        """Give the text as paragraphs: an empty line parts them, lines that begin with "- " make a list."""
-        blocks = (block.strip() for block in re.split(r"\n\s*\n", text))
-        return tuple(self._paragraph(block) for block in blocks if block)
+        """Give the text as paragraphs, what is placed among them."""
+        return tuple(one if isinstance(one, Paragraph) else self.beside[one] for one in _parted(text))
 
-    def _paragraph(self, block: str) -> Paragraph:
-        if placed := PLACED.fullmatch(block):
-            return self.beside[int(placed[1])]
-        if block.startswith("- "):
-            items = re.split(r"(?:^|\n)- ", block)[1:]
-            return Paragraph(Shape.LIST, tuple(in_one_line(item) for item in items))
-        return Paragraph(Shape.TEXT, (in_one_line(block),))
+
+@lru_cache(MOST_KEPT)
+def _parted(text: str) -> tuple[Paragraph | int, ...]:
+    """Part a template's text, where people's words are but numbers: an empty line parts paragraphs."""
+    blocks = (block.strip() for block in EMPTY_LINE.split(text))
+    return tuple(_paragraph(block) for block in blocks if block)
+
+
+def _paragraph(block: str) -> Paragraph | int:
+    """Give the paragraph, or the number of what is placed there; lines that begin with "- " make a list."""
+    if placed := PLACED.fullmatch(block):
+        return int(placed[1])
+    if block.startswith("- "):
+        return Paragraph(Shape.LIST, tuple(in_one_line(item) for item in ITEM.split(block)[1:]))
+    return Paragraph(Shape.TEXT, (in_one_line(block),))
 
 
 def write(letter: str, locale: str, context: dict[str, Any]) -> Written:
@@ -141,8 +150,7 @@ def write(letter: str, locale: str, context: dict[str, Any]) -> Written:
     if letter not in LETTERS:
         raise LookupError(letter)
     sheet = Sheet()
-    template = _templates(locale).get_template(f"{letter}/{locale}.txt")
-    filled = template.render(
+    filled = _template(letter, locale).render(
         **context,
         quote=sheet.quote,
         button=sheet.button,
@@ -153,6 +161,11 @@ def write(letter: str, locale: str, context: dict[str, Any]) -> Written:
     parts = dict(zip(SECTIONS, filled.split(BREAK), strict=True))
     subject = in_one_line(parts.pop("subject")).replace(KEEP, " ")
     return Written(subject, {name: sheet.paragraphs(text) for name, text in parts.items()})
+
+
+@cache
+def _template(letter: str, locale: str) -> Template:
+    return _templates(locale).get_template(f"{letter}/{locale}.txt")
 
 
 @cache

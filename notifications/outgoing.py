@@ -12,6 +12,8 @@ from typing import Protocol
 
 import flask_mail
 
+from notifications.addresses import in_ascii
+
 LONGEST_PART = 39  # bytes of an encoded word: base64 makes 52 signs of them, and a line holds 76
 LONGEST_LINE, LONGEST_ALLOWED = 76, 990  # signs: kept for readers; what RFC 5322 lets a line hold
 PLAIN = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x20]+@[^\s@<>()\[\],;:\\\"]+")
@@ -145,7 +147,7 @@ def plain_address(given: str) -> str:
     local, _, domain = given.rpartition("@")
     if not PLAIN.fullmatch(given) or not local.isascii():
         raise ValueError("not an address that mail can carry")
-    return f"{local}@{domain.encode('idna').decode('ascii')}"
+    return f"{local}@{in_ascii(domain)}"
 
 
 def _one_line(value: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from cases.calendar import Calendar
 from cases.settings import Settings
 from notifications.around import Around, ToldLine
 from notifications.deliveries import Delivery
-from notifications.letters import KEEP, Paragraph, Shape, Written, write
+from notifications.letters import KEEP, MOST_KEPT, Paragraph, Shape, Written, write
 from notifications.mailings import DIGEST
 from notifications.page import page_around
 from notifications.rights import lost_lines
@@ -135,7 +136,12 @@ def _plain(paragraph: Paragraph) -> str:
         return f"{paragraph.lines[0]}:\n{paragraph.url}"
     if paragraph.shape is Shape.LINK:
         return f"{_wrapped(paragraph.lines[0], '- ', '  ')}\n  {paragraph.url}"
-    return _wrapped(paragraph.lines[0], "", "")
+    return _wrapped_text(paragraph.lines[0])
+
+
+@lru_cache(MOST_KEPT)
+def _wrapped_text(text: str) -> str:
+    return _wrapped(text, "", "")
 
 
 def _wrapped(text: str, first: str, then: str) -> str:
