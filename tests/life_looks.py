@@ -16,6 +16,13 @@ LOOKS = {
     "a history has gaps, or is not as long as its case says": """
         SELECT c.ref FROM "case" c LEFT JOIN event e ON e.stream = c.id GROUP BY c.id, c.ref, c.version
         HAVING count(e.id) <> c.version OR coalesce(max(e.seq), 0) <> c.version""",
+    "a refusal has no reason": """
+        SELECT e.id FROM event e LEFT JOIN words w ON w.event_id = e.id AND w.field = 'note' AND w.text IS NOT NULL
+        WHERE e.type IN ('case.declined', 'case.parked', 'case.merged', 'case.sent_back', 'case.done', 'case.contested')
+        AND w.id IS NULL""",
+    "a reason is hidden from the one who asked": """
+        SELECT e.id FROM event e JOIN words w ON w.event_id = e.id WHERE w.visibility <> 'public'
+        AND e.type IN ('case.declined', 'case.parked', 'case.merged', 'case.sent_back', 'case.done')""",
     "an event that no sweep made has no work": """
         SELECT e.id FROM event e LEFT JOIN work w ON w.event_id = e.id WHERE e.tick_id IS NULL AND w.id IS NULL""",
 }
