@@ -12,7 +12,7 @@ from services import LOOPBACK
 from sqlalchemy import delete, select, update
 
 from cases.calendar import Calendar
-from cases.database import now
+from cases.database import now, present
 from cases.settings import read_settings
 from notifications.leases import Pace
 from workers import clock, jobs
@@ -104,6 +104,17 @@ def test_after_weeks_of_downtime_each_job_runs_once(workplace, settings, ran):
     sweep = rows(workplace)["sweep"]
     assert sweep.next_at - sweep.last_done_at == timedelta(seconds=60)
     assert abs(sweep.last_done_at - datetime.now(UTC)) < timedelta(seconds=20)
+
+
+def test_a_clock_that_ran_ahead_and_was_set_back_stops_no_job(workplace, settings, ran):
+    make_schedule(workplace.database, settings)
+    with workplace.database.transaction() as session:
+        ahead = present(session) + timedelta(days=300)
+        session.execute(update(Scheduled).values(next_at=ahead + timedelta(minutes=1), last_done_at=ahead))
+    Clock(workplace).look()
+    assert sorted(ran) == sorted(JOBS)
+    Clock(workplace).look()
+    assert len(ran) == len(JOBS)
 
 
 def test_a_job_whose_doer_died_is_done_when_its_lease_is_over(workplace, settings, ran):
