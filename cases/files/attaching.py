@@ -1,7 +1,7 @@
 """Attaching a file: what it is decides, by its content and its name; an image is made anew before it is kept."""
 
 import hashlib
-import subprocess  # nosec B404 - only our own interpreter is started
+import subprocess  # only our own interpreter is started  # nosec B404
 import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta

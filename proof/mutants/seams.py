@@ -133,7 +133,7 @@ def swallowed_retry() -> AbstractContextManager[object]:
     """Log that a letter was refused for now, and think no more of it."""
 
     def forget(session: Session, delivery_id: int, _token: str, error: str) -> None:
-        forgotten = {"lease_token": None, "lease_until": None, "last_error": error}  # nosec B105 - no password
+        forgotten = {"lease_token": None, "lease_until": None, "last_error": error}  # no password  # nosec B105
         later = present(session) + NEVER
         session.execute(update(Delivery).where(Delivery.id == delivery_id).values(next_attempt_at=later, **forgotten))
 

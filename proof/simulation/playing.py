@@ -38,7 +38,7 @@ Tell = Callable[[Simulation], None]
 
 def play(order: Order, tell: Tell) -> Simulation:
     """Play the order, and let `tell` look at it while the house is still open. Give what is left of it then."""
-    chance = {name: Random(f"{order.seed}/{name}") for name in DICE}  # nosec B311 - dice of a story, not of a lock
+    chance = {name: Random(f"{order.seed}/{name}") for name in DICE}  # dice of a story, not of a lock  # nosec B311
     clock = MovingClock(datetime.combine(order.first, time(), ZONE).astimezone(UTC))
     heard: list[Callable[[Accepted], None]] = []
     post = Post(lambda: clock.now, lambda letter: heard[0](letter))
