@@ -4,11 +4,12 @@ from collections import Counter
 from dataclasses import replace
 
 import hypothesis.strategies as some
-from hypothesis.stateful import Bundle, initialize, precondition, rule
+from hypothesis.stateful import Bundle, initialize, invariant, precondition, rule
 from life_choices import CHOICES, SEVERAL, Choice
 from life_course import Given, commented, dissolved, duty, received, stepped
 from life_house import HouseThatMayDie, change_for
-from life_oracle import CONTACTS, OPEN, PEOPLE, STAFF, Attempt, attempts, may
+from life_oracle import CONTACTS, OPEN, PEOPLE, STAFF, Attempt, Footing, attempts, footing_of, may
+from life_rehearsal import rehearse
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
@@ -39,13 +40,16 @@ class PeopleAct(HouseThatMayDie):
 
     cases = Bundle("cases")
 
-    def __init__(self, ground: Ground, tally: Counter[str]) -> None:
+    def __init__(self, ground: Ground, tally: Counter[str], tried: set[Footing]) -> None:
         super().__init__(ground, tally)
+        self.tried = tried  # in any life
         self.seen: dict[str, tuple[int, int]] = {}  # ref -> the version that somebody read, and changes until then
 
-    @initialize(target=cases)
-    def one_is_there(self) -> str:
-        return self.hand_in(Kind.ISSUE, "visitor", "mail")
+    @initialize(target=cases, choices=some.lists(CHOICES, min_size=4, max_size=8))
+    def one_is_on_its_way(self, choices: list[Choice]) -> str:
+        ref = self.hand_in(Kind.ISSUE, "visitor", "mail")
+        self._act(ref, choices, set(PEOPLE))
+        return ref
 
     @rule(
         target=cases,
@@ -86,6 +90,7 @@ class PeopleAct(HouseThatMayDie):
             every = attempts(self.life[ref], self.gone, self.world.clock.now)
             if steps := [one for one in every if one.who in people and may(self.life[ref], one)]:
                 self._take(ref, choice.among(steps), choice)
+                self.everybody_may_what_was_agreed_on()
 
     @rule(ref=cases, choice=CHOICES)
     def try_any_step(self, ref: str, choice: Choice) -> None:
@@ -178,6 +183,15 @@ class PeopleAct(HouseThatMayDie):
             self.gone |= {"vatten", "vattenchef"}
             at = self.world.clock.now
             self.life = {ref: dissolved(life, "vatten", "gata", at) for ref, life in self.life.items()}
+
+    @invariant()
+    def everybody_may_what_was_agreed_on(self) -> None:
+        """Let everybody try everything, wherever a case stands as none has stood before."""
+        for ref, life in self.life.items():
+            footing = footing_of(life, self.gone)
+            if footing not in self.tried:
+                rehearse(self, ref)
+                self.tried.add(footing)  # only now: what is not kept must fail a second time
 
     def _try(self, ref: str, change: Change, attempt: Attempt, given: Given) -> None:
         """Try a step, and see that it is taken or refused as the life of a case says."""
