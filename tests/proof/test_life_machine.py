@@ -32,7 +32,7 @@ USUAL = settings(
     derandomize=not AT_LENGTH,
     stateful_step_count=60 if AT_LENGTH else 40,
 )
-GROUNDS = {"on_sqlite": 300, "on_postgresql": 300} if AT_LENGTH else {"on_sqlite": 16, "on_postgresql": 4}
+GROUNDS = {"on_sqlite": 200, "on_postgresql": 60} if AT_LENGTH else {"on_sqlite": 16, "on_postgresql": 4}
 JUMPS = [timedelta(hours=1), timedelta(hours=7), timedelta(days=1), timedelta(days=3), timedelta(weeks=3)]
 Tell = Callable[[str, object], None]
 
