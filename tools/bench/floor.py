@@ -1,6 +1,7 @@
 """The floor: a bare Flask page that writes the same rows by plain SQL, in one transaction. No rule, no check.
 
-A change: the case's row, an event, its words, its work. Handing in: a party, a case, an event, words, work.
+A change: the case, an event, its words, its work. Handing in: the counter of references, a party, a case, an event, its
+title and description, its work. The values are made up; the columns are those that Ventil sets.
 Run as `floor.py DATABASE_URL PORT [SMTP_PORT]`, under the same server as Ventil. With a mail server it also writes a
 delivery and its line with each change, sends ready bytes over one connection, and then commits that it was sent.
 """
@@ -18,20 +19,22 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 
 EVENT = """INSERT INTO event
-(stream, seq, type, at, recorded_at, actor, facts, changes, commitments, previous_hash, hash)
-VALUES (?, ?, ?, ?, ?, 'person', ?, ?, ?, ?, ?) RETURNING id"""
+(stream, seq, type, at, recorded_at, actor, person_id, facts, changes, commitments, previous_hash, hash)
+VALUES (?, ?, ?, ?, ?, 'person', 1, ?, ?, ?, ?, ?) RETURNING id"""
 WORDS = "INSERT INTO words (event_id, case_id, field, visibility, text, salt) VALUES (?, ?, ?, 'public', ?, ?)"
 WORK = "INSERT INTO work (event_id, consumer, stream, recorded_at, claims) VALUES (?, 'letters', ?, ?, 0)"
 CASE = """INSERT INTO "case"
-(reporter_id, ref, public_id, kind, state, title, channel, received_at, responsible_id, responsible_holds, policy_id,
-due_at, next_at, cycle, rung, rung_at, life_cycle, life_rung, statutory_cycle, statutory_rung, quick_win, wants_public,
-highest_rung, sent_back_count, version, changed_version, head_hash)
-VALUES (?, ?, ?, 'issue', 'received', ?, 'web', ?, 1, true, 1,
+(reporter_id, ref, public_id, kind, state, title, channel, received_at, touched_at, responsible_id, responsible_holds,
+policy_id, due_at, next_at, cycle, rung, rung_at, life_cycle, life_rung, statutory_cycle, statutory_rung, quick_win,
+wants_public, highest_rung, sent_back_count, version, changed_version, head_hash)
+VALUES (?, ?, ?, 'issue', 'received', ?, 'web', ?, ?, 1, true, 1,
 ?, ?, 1, 1, ?, 0, 0, 0, 0, false, false, 0, 0, 1, 1, ?)
 RETURNING id"""
+COUNTER = """INSERT INTO reference_counter (year, last) VALUES (?, 1)
+ON CONFLICT (year) DO UPDATE SET last = reference_counter.last + 1 RETURNING last"""
 PARTY = "INSERT INTO party (name, email, locale, protected) VALUES (?, ?, 'sv', false) RETURNING id"
 CHANGE = """UPDATE "case" SET state = ?, due_at = ?, next_at = ?, rung = 0, rung_at = ?, cycle = cycle + 1,
-version = version + 1, changed_version = changed_version + 1, head_hash = ?, last_act_at = ?
+version = version + 1, changed_version = changed_version + 1, head_hash = ?, last_act_at = ?, touched_at = ?
 WHERE ref = ? RETURNING id, version"""
 HASH, SALT = "0" * 64, "0" * 32
 FACTS = json.dumps({"responsible": "gata", "due_on": "2026-12-01", "previous": "in_progress"})
@@ -84,18 +87,19 @@ def make_app(url: str, smtp_port: int | None = None) -> Flask:
 def _hand_in(sql: Any, given: dict[str, Any], number: int) -> dict[str, Any]:
     now = datetime.now(UTC)
     due = now + timedelta(days=2)
-    ref = f"floor-{number}"
+    (last,) = sql(COUNTER, (now.year,))
+    ref = f"{now.year}-{last:04d}"
     (party_id,) = sql(PARTY, (given["reporter"]["name"], given["reporter"]["email"]))
-    (case_id,) = sql(CASE, (party_id, ref, f"p{number}", given["title"], now, due, due, due, HASH))
-    _record(sql, case_id, 1, "case.received", now, given["title"])
+    (case_id,) = sql(CASE, (party_id, ref, f"p{number}", given["title"], now, now, due, due, due, HASH))
+    _record(sql, case_id, 1, "case.received", now, title=given["title"], description=given["description"])
     return {"ref": ref, "state": "received"}
 
 
 def _change(sql: Any, ref: str, given: dict[str, Any], *, with_mail: bool) -> dict[str, Any]:
     now = datetime.now(UTC)
     due = now + timedelta(days=40)
-    case_id, version = sql(CHANGE, (given["to"], due, due, due, HASH, now, ref))
-    event_id = _record(sql, case_id, version, "case.started", now, given["note"])
+    case_id, version = sql(CHANGE, (given["to"], due, due, due, HASH, now, now, ref))
+    event_id = _record(sql, case_id, version, "case.started", now, note=given["note"])
     mail = {"mail": _plan(sql, case_id, event_id, now)} if with_mail else {}
     return {"ref": ref, "state": given["to"], "version": version, **mail}
 
@@ -121,9 +125,10 @@ def _sender(port: int) -> Any:
     return send
 
 
-def _record(sql: Any, case_id: int, seq: int, kind: str, now: datetime, note: str) -> int:
+def _record(sql: Any, case_id: int, seq: int, kind: str, now: datetime, **words: str) -> int:
     (event_id,) = sql(EVENT, (case_id, seq, kind, now, now, FACTS, CHANGES, "[]", HASH, HASH))
-    sql(WORDS, (event_id, case_id, "note", note, SALT))
+    for field, text in words.items():
+        sql(WORDS, (event_id, case_id, field, text, SALT))
     sql(WORK, (event_id, case_id, now))
     return event_id
 
