@@ -4,6 +4,8 @@ import importlib
 import pkgutil
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from small_house import SmallHouse
 from sqlalchemy import inspect, text
 
@@ -11,7 +13,7 @@ import cases
 import notifications
 import workers
 from cases.database import Base, Database
-from cases.migrating import check, is_behind, migrate
+from cases.migrating import FOLDER, check, is_behind, migrate
 
 WEB_TABLES = "web.idempotency"
 
@@ -29,6 +31,19 @@ def test_migrating_again_changes_nothing(small_house: SmallHouse) -> None:
     migrate(small_house.database)
     assert small_house.case(ref).ref == ref
     assert not is_behind(small_house.database)
+
+
+def test_a_house_of_the_first_version_is_brought_along(small_house: SmallHouse) -> None:
+    ref, config = small_house.hand_in(), Config()
+    config.set_main_option("script_location", str(FOLDER))
+    with small_house.database.engine.connect() as connection:
+        config.attributes |= {"connection": connection, "configure_logger": False}
+        command.downgrade(config, "0001")
+    assert is_behind(small_house.database)
+    migrate(small_house.database)
+    assert not is_behind(small_house.database)
+    assert small_house.case(ref).ref == ref
+    test_models_and_migrations_do_not_differ(small_house.database)
 
 
 def test_an_empty_database_is_behind(request: pytest.FixtureRequest, tmp_path) -> None:

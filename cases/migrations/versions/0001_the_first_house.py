@@ -228,9 +228,9 @@ def _build() -> None:
     )
     op.create_index("ix_delivery_address_id", "delivery", ["address_id", "created_at"], unique=False)
     op.create_index(
-        "ix_delivery_due",
+        "ix_delivery_next",
         "delivery",
-        ["id"],
+        ["next_attempt_at", "id"],
         unique=False,
         postgresql_where=sa.text("outcome = 'waiting'"),
         sqlite_where=sa.text("outcome = 'waiting'"),
