@@ -29,10 +29,10 @@ IN_SWEDISH = {
     LINK_DEAD: "länken är använd eller för gammal",
 }
 WITH_MORE = (  # of what is set aside: ours, with a number, a mail server's words or an error's name
-    (re.compile(r"begun (\d+) times without an end"), r"har påbörjats \1 gånger utan att bli klart"),
-    (re.compile(r"tried for five days: (.*)", re.DOTALL), r"har försökts i fem dagar: \1"),
-    (re.compile(r"cannot be written: (.*)"), r"kan inte skrivas: \1"),
-    (re.compile(r"cannot be planned: (.*)"), r"kan inte förberedas: \1"),
+    (re.compile(r"begun (\d+) times without an end"), r"påbörjat \1 gånger utan att bli klart"),
+    (re.compile(r"tried for five days: (.*)", re.DOTALL), r"försökt i fem dagar: \1"),
+    (re.compile(r"cannot be written: (.*)"), r"gick inte att skriva: \1"),
+    (re.compile(r"cannot be planned: (.*)"), r"gick inte att förbereda: \1"),
 )
 
 
