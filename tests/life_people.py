@@ -111,12 +111,12 @@ class PeopleAct(HouseThatMayDie):
     def _take(self, ref: str, attempt: Attempt, choice: Choice) -> None:
         given = choice.given(self.life[ref], attempt)
         version = self.seen[ref][0] if choice.as_read and ref in self.seen else None
-        self._try(ref, change_for(attempt, given, version=version), attempt, given)
+        self.step_tried(ref, change_for(attempt, given, version=version), attempt, given)
 
     @rule(ref=cases, into=cases, who=some.sampled_from(["kontakt", "handlaggare"]))
     def merge(self, ref: str, into: str, who: str) -> None:
         change = Change(State.MERGED, reason="Samma sak.", into=into)
-        self._try(ref, change, Attempt("merged", who, self.world.clock.now), Given())
+        self.step_tried(ref, change, Attempt("merged", who, self.world.clock.now), Given())
 
     def read(self, ref: str) -> None:
         """Note what somebody sees now."""
@@ -193,7 +193,7 @@ class PeopleAct(HouseThatMayDie):
                 rehearse(self, ref)
                 self.tried.add(footing)  # only now: what is not kept must fail a second time
 
-    def _try(self, ref: str, change: Change, attempt: Attempt, given: Given) -> None:
+    def step_tried(self, ref: str, change: Change, attempt: Attempt, given: Given) -> None:
         """Try a step, and see that it is taken or refused as the life of a case says."""
         life = self.life[ref]
         stale = change.version is not None and life.changes > self.seen[ref][1]

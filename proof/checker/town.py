@@ -150,8 +150,13 @@ class Staffing:
         seats = self.town.seats[unit]
         turning = any(seat.turns_on(self.day) and self._touched(seat.person) for seat in seats)
         stood_in = any(seat.is_held_on(self.day) and self._lost_deputy(seat.person) for seat in seats)
-        slug = self.town.units[unit]["slug"] if unit is not None else None
-        return turning or stood_in or self.town.changed_after(self.moment, "unit.changed", slug)
+        return turning or stood_in or (unit is not None and self._moved_on(self.town.units[unit]["slug"], seats))
+
+    def _moved_on(self, slug: str, seats: list[Seat]) -> bool:
+        """Say whether the mailbox changed, or the unit was dissolved the same day: that ends its people's seats."""
+        dissolved = self.town.changed_after(self.moment, "unit.switched_off", slug)
+        ended = dissolved and any(seat.until == self.day for seat in seats)
+        return ended or self.town.changed_after(self.moment, "unit.changed", slug)
 
     def _held(self, unit: int | None) -> Iterable[Seat]:
         return (seat for seat in self.town.seats[unit] if seat.is_held_on(self.day))

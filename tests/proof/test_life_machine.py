@@ -10,15 +10,18 @@ import hypothesis.strategies as some
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
-from life_course import swept
+from life_course import Given, swept
+from life_house import change_for
 from life_looks import LOOKS, broken_lives
-from life_oracle import Footing
+from life_oracle import Attempt, Footing
 from life_people import PeopleAct
 from life_standing import agreed
 from sqlalchemy import text
 
+from cases.states import Kind
 from notifications.sending import deliver_some
 from proof.crashes.boundaries import Point, Side
+from proof.crashes.grounds import Ground
 from proof.crashes.mail_server import Mood
 from workers.relaying import relay_once
 
@@ -99,3 +102,16 @@ def test_any_life_keeps_every_promise(
     run_state_machine_as_test(machine, settings=settings(USUAL, max_examples=lives))
     record_property("proof", ", ".join(f"{count} {what}" for what, count in sorted(tally.items())))
     assert tally["steps taken"] and tally["steps refused"] and tally["deaths"]
+
+
+def test_a_unit_dissolved_the_same_day_was_still_a_unit_when_its_people_acted(on_sqlite: Ground) -> None:
+    life = LifeMachine(on_sqlite, Counter(), set())
+    ref = life.hand_in(Kind.ISSUE, "visitor", "mail")
+    for attempt, given in [
+        (Attempt("assigned", "kontakt", life.world.clock.now, "vatten"), Given()),
+        (Attempt("waiting", "vattenchef", life.world.clock.now), Given(waits_for="norrby")),
+    ]:
+        life.step_tried(ref, change_for(attempt, given), attempt, given)
+    life.relay()
+    life.a_unit_is_dissolved()
+    life.teardown()
