@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from cases.calendar import Calendar
 from cases.case import Case
 from cases.checks.forgotten import find_forgotten
+from cases.checks.forgotten_history import Portion
 from cases.database import calendar_of, present
 from cases.events import MorningCame
 from cases.house import STREAM, the_house
@@ -28,15 +29,18 @@ ON_THE_LADDER = [state for state, clock in CLOCK_OF.items() if clock is RunsOut.
 
 
 def write_morning_letter(workplace: Workplace) -> bool:
-    """Let the morning come, once a day; say whether it came now."""
+    """Let the morning come, once a day; say whether it came now.
+
+    Every guarantee is looked at each time; the hashes of a history when it went on, and when its turn comes.
+    """
     with workplace.database.reading() as session:
         moment = present(session)
-        breaches = len(find_forgotten(session, moment))
+        today = calendar_of(session).day_of(moment)
+        breaches = len(find_forgotten(session, moment, Portion(today, after=_last_told(session))))
         head = chain_head(session)
     with workplace.database.transaction() as session:
         house = the_house(session, locked=True)
         since = _last_morning(session)
-        today = calendar_of(session).day_of(moment)
         if since is not None and calendar_of(session).day_of(since) >= today:
             return False
         figures = count_for_morning(session, moment, since or moment - timedelta(days=1))
@@ -81,6 +85,12 @@ def count_for_morning(session: Session, moment: datetime, since: datetime) -> di
 def _last_morning(session: Session) -> datetime | None:
     mornings = select(func.max(Event.at)).where(Event.type == MorningCame.type, Event.stream == STREAM)
     return session.scalar(mornings)
+
+
+def _last_told(session: Session) -> int:
+    """Give the event of the last morning: what came after it has not been checked by any."""
+    mornings = select(func.max(Event.id)).where(Event.type == MorningCame.type, Event.stream == STREAM)
+    return session.scalar(mornings) or 0
 
 
 def _happened(session: Session, type_: str, since: datetime) -> int:

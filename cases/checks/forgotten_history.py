@@ -1,6 +1,7 @@
 """The independent check of the history (G6): every hash is worked out again, and every case from its events.
 
 It shares nothing with `cases.records.history`: what an event's hash covers is written down here a second time.
+All histories are read, or a portion of them: a house of many years has too many for every morning.
 """
 
 import hashlib
@@ -27,11 +28,34 @@ PLAIN = (
 )  # fmt: skip
 
 
-def broken_histories(session: Session) -> Iterator[Found]:
-    """Give every stream whose chain is broken, or whose events are not what the case is, and changed words."""
-    cases = _cases(session)
-    events = session.execute(text("SELECT * FROM event ORDER BY stream, seq").execution_options(yield_per=AT_A_TIME))
-    told = groupby((event._mapping for event in events), key=lambda event: event["stream"])
+WORDS = """
+    SELECT w.field, w.text, w.salt, e.commitments, e.type, e.id
+    FROM (SELECT * FROM words WHERE text IS NOT NULL) w JOIN event e ON e.id = w.event_id {}"""
+OF_THESE = "WHERE ({0} % :turns = :turn OR {0} IN (SELECT stream FROM event WHERE id > :after))"
+TURNS = 28  # mornings, until the turn of every history has come
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Some histories: those whose turn it is on this day, and those that went on after this event (its id)."""
+
+    day: date
+    after: int
+
+    @property
+    def turn(self) -> int:
+        """The rest that a stream's number has, divided by the number of turns."""
+        return self.day.toordinal() % TURNS
+
+
+def broken_histories(session: Session, portion: Portion | None = None) -> Iterator[Found]:
+    """Give every stream whose chain is broken, or whose events are not what the case is, and changed words.
+
+    With a portion, of these histories alone.
+    """
+    cases = _rows(session, 'SELECT * FROM "case" {} ORDER BY id', "id", portion)
+    events = _rows(session, "SELECT * FROM event {} ORDER BY stream, seq", "stream", portion)
+    told = groupby(events, key=lambda event: event["stream"])
     case = next(cases, None)
     for stream, rows in told:
         while case is not None and case["id"] < stream:
@@ -43,7 +67,7 @@ def broken_histories(session: Session) -> Iterator[Found]:
             case = next(cases, None)
     for lost in [case, *cases] if case is not None else []:
         yield "a case has no history", lost["ref"], ""
-    yield from _changed_words(session)
+    yield from _changed_words(_rows(session, WORDS, "e.stream", portion))
 
 
 def _name(stream: int, case: RowMapping | None) -> str:
@@ -103,20 +127,19 @@ def _differing(case: RowMapping, state: dict[str, Any]) -> Iterator[tuple[str, s
             yield what, name
 
 
-def _changed_words(session: Session) -> Iterator[Found]:
-    spoken = text(
-        "SELECT w.field, w.text, w.salt, e.commitments, e.type, e.id FROM words w JOIN event e ON e.id = w.event_id"
-        " WHERE w.text IS NOT NULL"
-    ).execution_options(yield_per=AT_A_TIME)
-    for row in session.execute(spoken):
-        digest = hashlib.sha256((row.salt + row.text).encode()).hexdigest()
-        if [row.field, digest] not in _json(row.commitments):
-            yield "words were changed", row.type, f"event id {row.id}"
+def _changed_words(spoken: Iterator[RowMapping]) -> Iterator[Found]:
+    for row in spoken:
+        digest = hashlib.sha256((row["salt"] + row["text"]).encode()).hexdigest()
+        if [row["field"], digest] not in _json(row["commitments"]):
+            yield "words were changed", row["type"], f"event id {row['id']}"
 
 
-def _cases(session: Session) -> Iterator[RowMapping]:
-    rows = session.execute(text('SELECT * FROM "case" ORDER BY id').execution_options(yield_per=AT_A_TIME))
-    return (row._mapping for row in rows)
+def _rows(session: Session, sql: str, stream: str, portion: Portion | None) -> Iterator[RowMapping]:
+    """Give the rows of the portion's streams, a few thousand at a time."""
+    of_these = OF_THESE.format(stream) if portion else ""
+    statement = text(sql.format(of_these)).execution_options(yield_per=AT_A_TIME)
+    said = {"turns": TURNS, "turn": portion.turn, "after": portion.after} if portion else {}
+    return (row._mapping for row in session.execute(statement, said))
 
 
 def _hash(content: list[Any]) -> str:

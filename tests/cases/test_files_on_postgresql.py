@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from cases.case import Case, case_to_change
 from cases.checks.forgotten import find_forgotten
+from cases.checks.forgotten_history import Portion
 from cases.correcting import Correction, correct
 from cases.database import Database
 from cases.demo.moving_clock import MovingClock, database_at
@@ -56,6 +57,7 @@ def test_history_comes_in_is_swept_and_nothing_is_forgotten(database: Database, 
         sweep(database, now=NOW + timedelta(days=day))
     with database.reading() as session:
         assert find_forgotten(session, NOW + timedelta(days=39)) == []
+        assert find_forgotten(session, NOW + timedelta(days=39), Portion(NOW.date(), after=0)) == []
         assert find_forgotten(session, NOW + timedelta(days=80)) != []
         assert export_cases(session, tmp_path / "out.csv", by=A_COMMAND) == 4
 

@@ -8,19 +8,23 @@ from pathlib import Path
 
 import pytest
 from migrated import A_TUESDAY, CALENDAR, a_house
+from sqlalchemy import func, select
 
-from cases.case import case_to_change
+from cases.case import Case, case_to_change
 from cases.checks.forgotten import LOOKS, Breach, find_forgotten
+from cases.checks.forgotten_history import TURNS, Portion
 from cases.database import Database
 from cases.handing_in import Reporter, Request, hand_in
 from cases.ladder.overdue import sweep
 from cases.progress import Change, change_state
+from cases.records.history import Event
 from cases.states import Kind, State
 from cases.town.organisation import UnitCard, add_unit
 from cases.town.people import A_COMMAND, A_VISITOR
 from cases.town.units import UnitKind
 
 LATER = A_TUESDAY + timedelta(days=75)
+MONTH = [LATER.date() + timedelta(days=number) for number in range(TURNS)]
 CASES = {
     "received": [],
     "assigned": [Change(State.ASSIGNED, responsible="gata")],
@@ -122,8 +126,13 @@ DAMAGE = {
     ),
     "a rung was left out": ("G3", "UPDATE \"case\" SET rung = 99 WHERE title = 'assigned'"),
     "the fourth rung put nothing on the forum's agenda": ("G3", "DELETE FROM agenda_item"),
-    "a rung has fired without its event, or twice": (
+    "a rung has fired without its event": (
         "G3", f"UPDATE fired_rung SET event_id = 1 WHERE case_id = {ASSIGNED}",
+    ),
+    "one event stands for two rungs": (
+        "G3",
+        f"UPDATE fired_rung SET event_id = (SELECT min(event_id) FROM fired_rung WHERE case_id = {ASSIGNED})"
+        f" WHERE case_id = {ASSIGNED}",
     ),
     "an escalation is not in the table of rungs: it may fire again": (
         "G3", f"DELETE FROM fired_rung WHERE case_id = {ASSIGNED} AND rung = 1",
@@ -193,6 +202,27 @@ def test_it_sees_a_history_that_was_rewritten(house: tuple[Database, Path], what
     database, path = house
     _break(path, HISTORY[what])
     assert ("G6", what) in {(breach.guarantee, breach.what) for breach in _check(database)}
+
+
+@pytest.mark.parametrize("what", ["the chain is broken", "the events do not add up to the case", "words were changed"])
+def test_a_history_is_read_again_when_it_went_on_and_when_its_turn_comes(
+    house: tuple[Database, Path], what: str
+) -> None:
+    database, path = house
+    _break(path, HISTORY[what])
+    with database.reading() as session:
+        title = "done" if what == "words were changed" else "assigned"
+        stream = session.scalars(select(Case.id).where(Case.title == title)).one()
+        first, last = session.execute(
+            select(func.min(Event.id), func.max(Event.id)).where(Event.stream == stream)
+        ).one()
+        newest = session.scalar(select(func.max(Event.id)))
+        its_day = next(day for day in MONTH if Portion(day, newest).turn == stream % TURNS)
+        read = {day: find_forgotten(session, LATER, Portion(day, newest)) for day in MONTH}
+        went_on = find_forgotten(session, LATER, Portion(its_day + timedelta(days=1), last - 1))
+    assert what not in {breach.what for day in MONTH if day != its_day for breach in read[day]}
+    assert what in {breach.what for breach in read[its_day]} & {breach.what for breach in went_on}
+    assert first < last
 
 
 def test_an_outage_is_judged_at_the_moment_that_is_asked_for(house: tuple[Database, Path]) -> None:

@@ -6,6 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from migrated import CALENDAR
 from sqlalchemy import func, insert, select, text, update
 
 from cases.case import Case
@@ -74,10 +75,21 @@ def test_the_chain_head_is_over_every_stream(town):
 
 
 def test_the_all_clear_is_given_only_when_nothing_is_forgotten(workplace, town, monkeypatch):
-    monkeypatch.setattr(morning, "find_forgotten", lambda session, at: ["a breach", "another"])
+    monkeypatch.setattr(morning, "find_forgotten", lambda session, at, histories: ["a breach", "another"])
     write_morning_letter(workplace)
     (facts,) = mornings(town)
     assert (facts["all_clear"], facts["breaches"]) == (False, 2)
+
+
+def test_each_morning_reads_the_histories_that_went_on_since_the_one_before(workplace, town, monkeypatch):
+    read = []
+    monkeypatch.setattr(morning, "find_forgotten", lambda session, at, histories: read.append(histories) or [])
+    write_morning_letter(workplace)
+    with town.database.reading() as session:
+        told = session.scalars(select(Event.id).where(Event.type == "house.morning")).one()
+    write_morning_letter(workplace)
+    assert [portion.after for portion in read] == [0, told]
+    assert {portion.day for portion in read} == {CALENDAR.day_of(datetime.now(UTC))}
 
 
 # --- stuck work ---------------------------------------------------------------------------------
