@@ -16,7 +16,7 @@ from notifications.outgoing import Outgoing, RefusedForGood, RefusedForNow, Unre
 SUBJECT = re.compile(rb"^Subject: ([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)", re.MULTILINE)
 MESSAGE_ID = re.compile(rb"^Message-ID: <(\d+)\.", re.MULTILINE)
 REFERENCE = re.compile(rb"\b(20\d\d-\d{4,})\b")
-SOFT_BREAK = b"=\r\n"
+SOFT_BREAK, HTML_PART = b"=\r\n", b"Content-Type: text/html"
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,7 @@ def _read(recipient: str, content: bytes, at: datetime) -> Accepted:
     head, _, body = content.partition(b"\r\n\r\n")
     subject, number = SUBJECT.search(head), MESSAGE_ID.search(head)
     words = str(make_header(decode_header(subject[1].decode("ascii")))) if subject else ""
-    named = REFERENCE.findall(words.encode()) + REFERENCE.findall(body.replace(SOFT_BREAK, b""))
+    told, _, _ = body.partition(HTML_PART)  # which says the same
+    named = REFERENCE.findall(words.encode()) + REFERENCE.findall(told.replace(SOFT_BREAK, b""))
     refs = tuple(dict.fromkeys(ref.decode() for ref in named))
     return Accepted(recipient, at, int(number[1]) if number else 0, hashlib.sha256(content).hexdigest(), refs, words)
