@@ -1,8 +1,8 @@
 """The independent checker: its own SQL and its own reading of who is told, from outside.
 
 It looks at the database, at the journal of a client and at the files of a mail sink, and shares no query and no rule
-with the code that it checks. The numbers are those of the reliability rules. Not here: I12 (webhooks, which do not
-exist yet), I20 to I22 (one session per link, canaries, backups: tests of their own).
+with the code that it checks. The numbers are those of the reliability rules; of I12, it sees that there
+are no webhooks. Not here: I20 to I22 (one session per link, canaries, backups: tests of their own).
 """
 
 from proof.checker.checking import check

@@ -19,7 +19,7 @@ from proof.checker.lives import numbers_and_states
 from proof.checker.open_cases import someone_and_a_moment
 from proof.checker.order import nothing_overtakes
 from proof.checker.outside import Breach, Outside
-from proof.checker.rest import nothing_pending
+from proof.checker.rest import no_other_way_out, nothing_pending
 from proof.checker.rungs import rungs_in_order
 from proof.checker.snapshot import Snapshot, snapshot_of
 from proof.checker.stories import Story, stories_of
@@ -42,6 +42,7 @@ OF_THE_HOUSE: dict[str, Callable[[Snapshot, Outside], Iterable[str]]] = {
     "I9": no_mail_without_a_row,
     "I10": doubles_are_known,
     "I11": nothing_overtakes,
+    "I12": no_other_way_out,
     "I13": someone_and_a_moment,
     "I15": poison_is_set_aside,
     "I16": nothing_sent_again,

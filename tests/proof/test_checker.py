@@ -59,6 +59,11 @@ TAMPERED = {
     "an event without work": (
         "I7", "DELETE FROM work WHERE event_id IN (SELECT id FROM event WHERE type = 'case.followed')",
     ),
+    "work for somebody whom nobody checks": (
+        "I12",
+        "INSERT INTO work (event_id, consumer, stream, recorded_at, claims, done_at)"
+        " SELECT event_id, 'webhooks', stream, recorded_at, 1, done_at FROM work WHERE id = 3",
+    ),
     "work begun again and again": ("I15", "UPDATE work SET claims = 9 WHERE id = 3"),
     "a letter set aside in silence": (
         "I15", f"UPDATE delivery SET outcome = 'set_aside' WHERE id = {A_LETTER}",
