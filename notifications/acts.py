@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased, load_only
 
 from cases.records.history import Event
+from notifications.asking import among
 from notifications.who_is_told import Act
 
 MOST_BESIDE = 3
@@ -16,11 +16,6 @@ AS_TOLD = load_only(
     Event.stream, Event.seq, Event.type, Event.at, Event.recorded_at, Event.actor, Event.person_id, Event.facts,
     Event.changes,
 )  # fmt: skip
-
-
-def some(name: str) -> Any:
-    """Give a place for a list of ids, so that a statement is put together only once."""
-    return bindparam(name, expanding=True)
 
 
 def _near() -> Select[int, Event]:
@@ -32,7 +27,7 @@ def _near() -> Select[int, Event]:
         Event.at == own.at,
         Event.actor == own.actor,
     )
-    found = select(own.id, Event).join(Event, beside).where(own.id.in_(some("ids")))
+    found = select(own.id, Event).join(Event, beside).where(among(own.id, "ids"))
     return found.order_by(own.id, Event.seq).options(AS_TOLD)
 
 

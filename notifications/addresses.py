@@ -3,16 +3,15 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.database import insert_of, table_of
+from notifications.asking import among, asked
 from notifications.deliveries import Address
 
 MOST_DOMAINS = 1000  # kept at hand: a house writes to few
-KNOWN = select(Address.email_normalised, Address.id).where(
-    Address.email_normalised.in_(bindparam("keys", expanding=True))
-)
+KNOWN = select(Address.email_normalised, Address.id).where(among(Address.email_normalised, "keys"))
 
 
 def normalised(email: str) -> str:
@@ -49,4 +48,4 @@ def addresses_of(session: Session, emails: Iterable[str]) -> dict[str, int]:
 
 
 def _known(session: Session, keys: set[str]) -> dict[str, int]:
-    return dict(session.execute(KNOWN, {"keys": list(keys)}).all()) if keys else {}
+    return dict(asked(session, KNOWN, {"keys": list(keys)})) if keys else {}

@@ -13,7 +13,7 @@ from cases.case import Case, Follower, Party
 from cases.database import calendar_of
 from cases.states import State
 from cases.town.people import Membership, Person, Role
-from notifications.acts import some
+from notifications.asking import among
 from notifications.circle import Circle, Following
 from notifications.deliveries import Address, Delivery
 from notifications.directory import Directory, directory_of, serving
@@ -34,7 +34,7 @@ AS_TOLD = (  # a quarter of a case's columns, and of what they cost
     joinedload(Case.place),
     joinedload(Case.reporter),
 )  # fmt: skip
-CASES = select(Case).options(*AS_TOLD).where(Case.id.in_(some("ids")))
+CASES = select(Case).options(*AS_TOLD).where(among(Case.id, "ids"))
 
 
 def circles_of(session: Session, acts: Sequence[Act]) -> list[Circle]:
@@ -122,8 +122,8 @@ def _followers() -> Select[Follower, Party, str]:
 
 
 CONFIRMED = (Follower.confirmed_at.is_not(None), Follower.ended_at.is_(None))
-OF_CASES = _followers().where(Follower.case_id.in_(some("ids")), *CONFIRMED)
-WHO_ASKED = _followers().where(Follower.id.in_(some("ids")))
+OF_CASES = _followers().where(among(Follower.case_id, "ids"), *CONFIRMED)
+WHO_ASKED = _followers().where(among(Follower.id, "ids"))
 
 
 def _read_following(session: Session, which: Select[Follower, Party, str], ids: Sequence[int]) -> list[Following]:

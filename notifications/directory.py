@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, aliased
 from cases.house import House, the_house
 from cases.town.people import Membership, Person, Role
 from cases.town.units import Unit, UnitKind
-from notifications.acts import some
 from notifications.addresses import is_address, normalised
+from notifications.asking import among
 
 
 @dataclass
@@ -80,13 +80,13 @@ def serving(day: date | BindParameter[date]) -> tuple[ColumnElement[bool], ...]:
 
 DEPUTY = aliased(Person)
 WITH_DEPUTY = select(Person, DEPUTY).outerjoin(DEPUTY, DEPUTY.id == Person.deputy_id)
-PEOPLE = WITH_DEPUTY.where(Person.id.in_(some("ids")))
+PEOPLE = WITH_DEPUTY.where(among(Person.id, "ids"))
 UNITS = (
     select(Unit, Membership.role, Person, DEPUTY)
     .outerjoin(Membership, and_(Membership.unit_id == Unit.id, *serving(bindparam("day", type_=Date))))
     .outerjoin(Person, Person.id == Membership.person_id)
     .outerjoin(DEPUTY, DEPUTY.id == Person.deputy_id)
-    .where(or_(Unit.kind == UnitKind.DESK, Unit.slug.in_(some("slugs"))))
+    .where(or_(Unit.kind == UnitKind.DESK, among(Unit.slug, "slugs")))
     .order_by(Membership.since, Membership.id)
 )
 
