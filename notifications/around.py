@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -14,106 +14,37 @@ from cases.case import Case, Follower, Party
 from cases.database import calendar_of, present
 from cases.keys import Link
 from cases.records.history import Event
-from cases.records.words import Visibility, Words
-from cases.town.people import ActorKind, Membership, Person
+from cases.records.words import Words
+from cases.town.people import Membership, Person
 from cases.town.units import Unit
-from notifications.asking import among, asked
+from notifications.asking import among, asked, columns_of
 from notifications.deliveries import Address, Delivery
+from notifications.rows import AddressNow, CaseNow, EventTold, FollowerNow, PartyNow, PersonNow, Said, UnitNow
 
 ToldLine = dict[str, Any]  # one of a delivery's `context["lines"]`
 
 
-class EventTold(NamedTuple):
-    """What happened."""
-
-    id: int
-    stream: int
-    type: str
-    at: datetime
-    actor: ActorKind
-    facts: dict[str, Any]
-
-
-class CaseNow(NamedTuple):
-    """How a case is named, and who may read of it. `protected`: whose it is must not be found by it."""
-
-    id: int
-    ref: str
-    public_id: str
-    published_at: datetime | None
-    protected: bool | None
-
-
-class PersonNow(NamedTuple):
-    """Somebody of the house."""
-
-    id: int
-    active: bool
-
-
-class PartyNow(NamedTuple):
-    """Somebody outside it."""
-
-    id: int
-    email: str | None
-
-
-class UnitNow(NamedTuple):
-    """A unit with its mailbox."""
-
-    id: int
-    email: str | None
-    active: bool
-
-
-class FollowerNow(NamedTuple):
-    """Somebody outside who follows, or did."""
-
-    id: int
-    case_id: int
-    ended_at: datetime | None
-
-
-class AddressNow(NamedTuple):
-    """Where a letter goes."""
-
-    id: int
-    email: str
-    email_normalised: str
-
-
-class Said(NamedTuple):
-    """One text of an event; None when it is erased."""
-
-    event_id: int
-    case_id: int | None
-    field: str
-    visibility: Visibility
-    text: str | None
-
-
-def _columns(kind: Any, of: Any) -> list[Any]:
-    return [getattr(of, name) for name in kind._fields if hasattr(of, name)]
-
-
 def _by_ids(kind: Any, of: Any) -> Select[Any]:
-    return select(*_columns(kind, of)).where(among(of.id, "ids"))
+    return select(*columns_of(of, kind._fields)).where(among(of.id, "ids"))
 
 
 Kind = TypeVar("Kind")
 KINDS: dict[Any, Select[Any]] = {
     EventTold: _by_ids(EventTold, Event),
-    CaseNow: _by_ids(CaseNow, Case).add_columns(Party.protected).outerjoin(Party, Party.id == Case.reporter_id),
     PersonNow: _by_ids(PersonNow, Person),
     PartyNow: _by_ids(PartyNow, Party),
     UnitNow: _by_ids(UnitNow, Unit),
     FollowerNow: _by_ids(FollowerNow, Follower),
     AddressNow: _by_ids(AddressNow, Address),
+    CaseNow: select(*columns_of(Case, CaseNow._fields[:-1]), Party.protected)
+    .outerjoin(Party, Party.id == Case.reporter_id)
+    .where(among(Case.id, "ids")),
 }
 LINKS = select(Link).where(among(Link.id, "ids"))
 NOTE = and_(among(Words.event_id, "events"), Words.field == "note")
 TITLE = and_(among(Words.case_id, "streams"), Words.field == "title")
-WORDS = select(*_columns(Said, Words)).where(or_(NOTE, TITLE)).order_by(Words.id)
+WORDS = select(*columns_of(Words, Said._fields)).where(or_(NOTE, TITLE)).order_by(Words.id)
+FAILED = select(Delivery.id, Delivery.context).where(among(Delivery.id, "ids"))
 SERVING = (
     select(Membership.person_id, Person.deputy_id, Membership.unit_id)
     .join(Person, Person.id == Membership.person_id)
@@ -223,6 +154,5 @@ def _serving(session: Session, lines: Iterable[ToldLine], today: date) -> set[tu
 def _failed(session: Session, events: dict[int, EventTold]) -> dict[int, ToldLine]:
     alarms = [event.facts for event in events.values() if event.type == "house.set_aside"]
     ids = [facts["row"] for facts in alarms if facts["what"] == "delivery"]
-    found = select(Delivery.id, Delivery.context).where(Delivery.id.in_(ids))
-    rows = session.execute(found).all() if ids else []
+    rows = asked(session, FAILED, {"ids": ids}) if ids else []
     return {row.id: next(iter(row.context.get("lines", [])), {}) for row in rows}

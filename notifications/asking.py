@@ -4,7 +4,7 @@ No object is made of what is only read, and a question's text is the same howeve
 SQLAlchemy nor the driver has to think about it again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, Executable, String, Text, bindparam
@@ -39,6 +39,11 @@ def _among_postgresql(element: among, compiler: Any, **how: Any) -> str:
 def _among_sqlite(element: among, compiler: Any, **how: Any) -> str:
     column, given = (compiler.process(one, **how) for one in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({given}))"  # noqa: S608 - the compiler's own text
+
+
+def columns_of(model: Any, names: Iterable[str]) -> list[Any]:
+    """Give the columns of these names, in their order: those that make a named tuple."""
+    return [getattr(model, name) for name in names]
 
 
 def asked(session: Session, question: Executable, given: Mapping[str, Any]) -> Sequence[Any]:

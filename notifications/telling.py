@@ -9,10 +9,11 @@ from cases.keys import link_token
 from cases.public.masking import mask
 from cases.records.words import Visibility
 from cases.town.people import ActorKind
-from notifications.around import Around, CaseNow, EventTold, ToldLine
+from notifications.around import Around, ToldLine
 from notifications.deliveries import Channel, Delivery
 from notifications.letters import LETTERS, Written, kept, write
 from notifications.reasons import why_not
+from notifications.rows import CaseNow, EventTold
 from notifications.web_addresses import WebAddresses
 
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})
