@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.records.history import Event
 from cases.town.people import ActorKind, Role
 from notifications.chains import (
     Recipient,
@@ -24,6 +23,7 @@ from notifications.chains import (
 from notifications.circle import Circle
 from notifications.circles import circles_of
 from notifications.deliveries import Channel
+from notifications.rows import Happened
 from notifications.who_is_told import Act, Rule, rules_for
 
 Audience = Callable[[Circle], list[Recipient]]
@@ -49,9 +49,10 @@ def _reporter(circle: Circle) -> list[Recipient]:
 
 
 def _group(circle: Circle) -> list[Recipient]:
-    group, directory = circle.the_case.group, circle.directory
-    if group is None:
+    slug, directory = circle.the_case.group, circle.directory
+    if slug is None:
         return []
+    group = circle.unit(slug)
     return mailbox_of(directory, group) + staff_of(directory, group, Role.MEMBER, Role.HEAD)
 
 
@@ -62,7 +63,7 @@ def _followers(circle: Circle) -> list[Recipient]:
         recipient
         for one in circle.following
         if published or one.own_case
-        for recipient in outside(one.party, follower=one.follower.id, own_case=one.own_case)
+        for recipient in outside(one.party, follower=one.follower_id, own_case=one.own_case)
     ]
 
 
@@ -91,7 +92,7 @@ def _person(circle: Circle) -> list[Recipient]:
 
 
 def _new_follower(circle: Circle) -> list[Recipient]:
-    found = (outside(one.party, follower=one.follower.id) for one in circle.following)
+    found = (outside(one.party, follower=one.follower_id) for one in circle.following)
     return [recipient for each in found for recipient in each if recipient.email]
 
 
@@ -143,8 +144,8 @@ def each_would_tell(
     }
 
 
-def _imagined(case: Case, type_: str, facts: dict[str, Any]) -> Event:
-    """Give an event that has not happened; it never meets the database."""
+def _imagined(case: Case, type_: str, facts: dict[str, Any]) -> Happened:
+    """Give an event that has not happened."""
     present = datetime.now(UTC)
     known: dict[str, Any] = {
         "responsible": case.responsible.slug,
@@ -154,14 +155,17 @@ def _imagined(case: Case, type_: str, facts: dict[str, Any]) -> Event:
         "visibility": "public",
         "what": [],
     }
-    return Event(
+    return Happened(
+        id=0,
         stream=case.id,
         seq=case.version + 1,
         type=type_,
         at=present,
         recorded_at=present,
         actor=ActorKind.PERSON,
+        person_id=None,
         facts=known | facts,
+        changes={},
     )
 
 
