@@ -12,11 +12,12 @@ from sqlalchemy import (
     inspect,
     select,
     text,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.case import Case
-from cases.database import Base, BigId, UtcDateTime, calendar_of
+from cases.database import Base, BigId, UtcDateTime, calendar_of, table_of
 from cases.events import CasePutOnAgenda
 from cases.records.history import Entry
 from cases.refusals import NotAllowed
@@ -83,12 +84,20 @@ def choose_for_agenda(session: Session, case: Case, *, by: Actor, at: datetime) 
 
 def take_off_agenda(session: Session, case: Case, at: datetime, *, why: str | None = None) -> None:
     """Settle what stands on the agenda of this case: all of it, or only what stands there for this reason."""
-    item = _open_item(session, case)
-    if item is not None and why in {None, item.why}:
-        item.settled_at = at
+    if inspect(case).key is None:
+        return  # it is not written yet
+    item = {"case": case.id, "at": at}
+    if why is None:
+        session.connection().execute(SETTLE, item)
+    else:
+        session.connection().execute(SETTLE_FOR, item | {"reason": why})
 
 
-OPEN_ITEM = select(AgendaItem).where(AgendaItem.case_id == bindparam("case"), AgendaItem.settled_at.is_(None))
+ITEM = table_of(AgendaItem)
+OPEN = (ITEM.c.case_id == bindparam("case"), ITEM.c.settled_at.is_(None))
+SETTLE = update(ITEM).where(*OPEN).values(settled_at=bindparam("at"))
+SETTLE_FOR = SETTLE.where(ITEM.c.why == bindparam("reason"))
+OPEN_ITEM = select(AgendaItem).where(*OPEN)
 
 
 def _open_item(session: Session, case: Case) -> AgendaItem | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case, Party, ReferenceCounter
@@ -20,7 +20,7 @@ from cases.steps.promises import promise
 from cases.town.categories import Category
 from cases.town.people import Actor
 from cases.town.places import Place
-from cases.town.policies import MOST_SPECIFIC, Policy, Terms, fitting, terms_from
+from cases.town.policies import Policy, Terms, most_specific, terms_from
 from cases.town.units import DESK, Unit, UnitKind, unit_named
 
 Named = TypeVar("Named", Category, Place)
@@ -29,7 +29,13 @@ MOST_MONTHS = 120
 ACTIVE: dict[type[Any], Select[Any]] = {
     table: select(table).where(table.slug == bindparam("slug"), table.active) for table in (Category, Place)
 }
-POLICY_AND_DESK = select(Policy, Unit).join(Unit, Unit.slug == DESK).where(MOST_SPECIFIC)  # one row
+WHAT_IT_NAMES = (  # one row: the policy and the desk always, the category and the place when they are named
+    select(Policy, Unit, Category, Place)
+    .join_from(Policy, Unit, Unit.slug == DESK)
+    .outerjoin(Category, and_(Category.slug == bindparam("category"), Category.active))
+    .outerjoin(Place, and_(Place.slug == bindparam("place"), Place.active))
+    .where(most_specific(table_of(Category).c.id, table_of(Place).c.id))
+)
 
 COUNTER = table_of(ReferenceCounter)
 NEXT_NUMBER = (  # over the table: it runs for each case, and the ORM would look for counters in the session
@@ -77,11 +83,9 @@ def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> C
     unknown names, and a group that the one who hands in does not belong to.
     """
     _check_words(request)
-    category = named(session, Category, request.category, "category")
-    place = named(session, Place, request.place, "place")
-    group = _group(session, request.group, by)
     kind, origin = _kind(session, request.kind)
-    policy, desk = _policy_and_desk(session, kind, category, place)
+    policy, desk, category, place = _what_it_names(session, kind, request)
+    group = _group(session, request.group, by)
     case = Case(
         ref=next_reference(session, calendar_of(session).day_of(at).year),
         kind=kind,
@@ -190,14 +194,19 @@ def _kind(session: Session, asked: Kind) -> tuple[Kind, str | None]:
     return asked, None
 
 
-def _policy_and_desk(
-    session: Session, kind: Kind, category: Category | None, place: Place | None
-) -> tuple[Policy, Unit]:
-    asked = fitting(kind, category.id if category else None, place.id if place else None)
-    policy, desk = remembered(
-        session, (Policy, Unit, *asked.values()), lambda: session.execute(POLICY_AND_DESK, asked).one()
+def _what_it_names(
+    session: Session, kind: Kind, request: Request
+) -> tuple[Policy, Unit, Category | None, Place | None]:
+    slugs = {"category": request.category or None, "place": request.place or None}
+    policy, desk, category, place = remembered(
+        session,
+        (Policy, Unit, kind, *slugs.values()),
+        lambda: session.execute(WHAT_IT_NAMES, {"kind": kind, **slugs}).one(),
     )
-    return policy, desk
+    for field, found in (("category", category), ("place", place)):
+        if (slug := slugs[field]) and found is None:
+            raise UnknownName(field=field, name=slug)
+    return policy, desk, category, place
 
 
 def named(session: Session, table: type[Named], slug: str | None, field: str) -> Named | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from cases.case import Case, FiredRung
@@ -31,6 +31,8 @@ MOVES = {  # what each clock moves of a case
     "statutory": ("statutory_rung", "statutory_due_at", "statutory_at"),
     "promise": ("promise_breaks_at",),
 }
+POLICY = table_of(Policy)
+KEPT_TERMS = select(POLICY.c.id, POLICY.c.terms).where(POLICY.c.id.in_(bindparam("kept", expanding=True)))
 WITH_EVERY_EVENT = ("id", "version", "head_hash", "next_at")
 
 
@@ -74,7 +76,7 @@ class Batch:
     def learn_terms(self, cases: list[DueCase]) -> None:
         """Read the policies that these cases keep."""
         kept = {case.policy_id for case in cases}
-        found = self.session.execute(select(Policy.id, Policy.terms).where(Policy.id.in_(kept)))
+        found = self.session.connection().execute(KEPT_TERMS, {"kept": list(kept)})
         self.terms = {policy_id: terms_from(stored) for policy_id, stored in found}
 
     def take(self, case: DueCase) -> None:

@@ -7,7 +7,7 @@ from itertools import starmap
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import Row, bindparam, select
 
 from cases.case import Case
 from cases.database import table_of
@@ -81,19 +81,17 @@ MOVED = (
 _moved = attrgetter(*MOVED)
 
 
-def lock_due(*which: ColumnElement[bool], most: int) -> Select[Any]:
-    """Select up to `most` such cases, those that have waited longest first, and lock them; others' are passed by."""
-    columns = (Unit.slug if one.name == "responsible" else table_of(Case).c[one.name] for one in fields(DueCase))
-    return (
-        select(*columns)
-        .join(Unit, Unit.id == Case.responsible_id)
-        .where(*which)
-        .order_by(Case.next_at, Case.id)
-        .limit(most)
-        .with_for_update(of=Case, skip_locked=True)
-    )
+CASE, UNIT = table_of(Case), table_of(Unit)
+LOCK_DUE = (  # up to "most" cases that are due by "now", those that have waited longest first; others' are passed by
+    select(*(UNIT.c.slug if one.name == "responsible" else CASE.c[one.name] for one in fields(DueCase)))
+    .join_from(CASE, UNIT, UNIT.c.id == CASE.c.responsible_id)
+    .where(CASE.c.next_at <= bindparam("now"))
+    .order_by(CASE.c.next_at, CASE.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(of=CASE, skip_locked=True)
+)
 
 
 def due_cases(rows: Iterable[Row[Any]]) -> list[DueCase]:
-    """Read the rows that `lock_due` gives."""
+    """Read the rows that `LOCK_DUE` gives."""
     return list(starmap(DueCase, rows))

@@ -6,22 +6,32 @@ Events of a sweep belong to its tick, whose letters are planned together once it
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from cases.case import Case
 from cases.database import Database, present, table_of
 from cases.database import now as database_now
 from cases.ladder.climbing import handle
-from cases.ladder.due_cases import due_cases, lock_due
+from cases.ladder.due_cases import CASE, LOCK_DUE, due_cases
 from cases.ladder.ticks import Tick
 from cases.refusals import ClockTrouble
 
 BATCH = 1000
 MOST_CLOCK_DRIFT = timedelta(minutes=5)
 TICK_LEASE = timedelta(minutes=1)  # renewed with each batch; sealed too early, the sweep goes on in another tick
+
+TICK = table_of(Tick)
+OF_THE_DEAD = (TICK.c.sealed_at.is_(None), or_(TICK.c.lease_until.is_(None), TICK.c.lease_until < database_now()))
+FIRST_OF_THE_DEAD = select(TICK.c.id).where(*OF_THE_DEAD).limit(1)
+SEAL_THE_DEAD = update(TICK).where(*OF_THE_DEAD).values(sealed_at=database_now())
+MINE = (TICK.c.id == bindparam("tick"), TICK.c.sealed_at.is_(None))
+KEEP_MINE = update(TICK).where(*MINE).values(lease_until=bindparam("until")).returning(TICK.c.id)
+SEAL_MINE = update(TICK).where(*MINE).values(sealed_at=database_now())
+BEGIN_ONE = insert(TICK).values(started_at=database_now()).returning(TICK.c.id)
+FIRST_MOMENT = select(func.min(CASE.c.next_at)).where(CASE.c.next_at.is_not(None))
 
 
 def sweep(database: Database, *, now: datetime | None = None) -> int:
@@ -53,12 +63,11 @@ def _present(database: Database) -> datetime:
 
 def _seal_the_dead(database: Database) -> None:
     """Seal the ticks whose sweeper died, by its lease or because a new process voided it: what it committed is told."""
-    unsealed = (Tick.sealed_at.is_(None), or_(Tick.lease_until.is_(None), Tick.lease_until < database_now()))
     with database.reading() as session:
-        if session.scalar(select(Tick.id).where(*unsealed).limit(1)) is None:
+        if session.connection().execute(FIRST_OF_THE_DEAD).scalar() is None:
             return
     with database.transaction() as session:
-        session.execute(update(Tick).where(*unsealed).values(sealed_at=database_now()))
+        session.connection().execute(SEAL_THE_DEAD)
 
 
 @dataclass
@@ -90,7 +99,8 @@ class Sweeper:
     def _handle_some(self) -> bool:
         self._at_hand = []
         with self.database.transaction() as session:
-            cases = due_cases(session.execute(lock_due(*self._due, most=self._size)))
+            due = {"now": self.now, "most": self._size}
+            cases = due_cases(session.connection().execute(self._but_stuck(LOCK_DUE), due))
             self._at_hand = [case.id for case in cases]
             rungs = handle(session, cases, self.now, self._tick_of(session)) if cases else 0
         self.fired += rungs
@@ -108,34 +118,22 @@ class Sweeper:
         """Say that the tick is complete, so that its letters are planned."""
         if self._tick is not None:
             with self.database.transaction() as session:
-                mine = (Tick.id == self._tick, Tick.sealed_at.is_(None))
-                session.execute(update(Tick).where(*mine).values(sealed_at=database_now()))
+                session.connection().execute(SEAL_MINE, {"tick": self._tick})
 
     def _anything_due(self) -> bool:
         """Ask for the first moment: asked for any case that is due, a planner that expects many reads the table."""
         with self.database.reading() as session:
-            first = session.scalar(select(func.min(Case.next_at)).where(Case.next_at.is_not(None), *self._not_stuck))
+            first = session.connection().execute(self._but_stuck(FIRST_MOMENT)).scalar()
         return first is not None and first <= self.now
 
-    @property
-    def _due(self) -> tuple[ColumnElement[bool], ...]:
-        return (Case.next_at <= self.now, *self._not_stuck)
-
-    @property
-    def _not_stuck(self) -> tuple[ColumnElement[bool], ...]:
-        return (Case.id.not_in(self._stuck),) if self._stuck else ()
+    def _but_stuck(self, cases: Select[Any]) -> Select[Any]:
+        return cases.where(CASE.c.id.not_in(self._stuck)) if self._stuck else cases
 
     def _tick_of(self, session: Session) -> int:
         """Keep the lease on the open tick, or begin a new one when somebody sealed it meanwhile."""
-        kept = (
-            update(Tick)
-            .where(Tick.id == self._tick, Tick.sealed_at.is_(None))
-            .values(lease_until=present(session) + TICK_LEASE)
-            .returning(Tick.id)
-        )
-        if self._tick is None or session.scalar(kept) is None:
-            row = {"at": self.now, "lease_token": self._token, "claims": 0}
-            values = {"started_at": database_now(), "lease_until": present(session) + TICK_LEASE}
-            made = insert(table_of(Tick)).values(**row, **values).returning(Tick.id)
-            self._tick = session.execute(made).scalar_one()
+        connection, until = session.connection(), present(session) + TICK_LEASE
+        kept = {"tick": self._tick, "until": until}
+        if self._tick is None or connection.execute(KEEP_MINE, kept).scalar() is None:
+            row = {"at": self.now, "lease_token": self._token, "claims": 0, "lease_until": until}
+            self._tick = connection.execute(BEGIN_ONE, row).scalar_one()
         return self._tick

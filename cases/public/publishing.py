@@ -6,15 +6,27 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from cases.case import Case, Party
-from cases.database import calendar_of
+from cases.database import calendar_of, table_of
 from cases.public.masking import Finding, findings, mask
 from cases.public.published import Published
 from cases.records.words import Words
 from cases.refusals import NotAllowed
+
+PUBLISHED, WORDS, PARTY = table_of(Published), table_of(Words), table_of(Party)
+OF_THE_CASE = PUBLISHED.c.case_id == bindparam("case")
+PUBLISH_ANEW = update(PUBLISHED).where(OF_THE_CASE).values(title=bindparam("said"), description=bindparam("described"))
+PUBLISH, UNPUBLISH = insert(PUBLISHED), delete(PUBLISHED).where(OF_THE_CASE)
+DESCRIPTION = (
+    select(WORDS.c.text)
+    .where(WORDS.c.case_id == bindparam("case"), WORDS.c.field == "description")
+    .order_by(WORDS.c.id.desc())
+    .limit(1)
+)
+PROTECTED = select(PARTY.c.protected).where(PARTY.c.id == bindparam("party"))
 
 
 @dataclass(frozen=True)
@@ -39,42 +51,31 @@ def publish(session: Session, case: Case, *, at: datetime) -> None:
 
     Raises `NotAllowed` when the one who asked lives under protected identity.
     """
-    shown = preview(session, case)
-    row = session.get(Published, case.id)
-    if row is not None:
-        row.title, row.description = shown.title, shown.description
-        session.flush()
+    shown, connection = preview(session, case), session.connection()
+    anew = {"case": case.id, "said": shown.title, "described": shown.description}
+    if connection.execute(PUBLISH_ANEW, anew).rowcount:
         return
-    session.add(
-        Published(
-            case_id=case.id,
-            ref=case.ref,
-            title=shown.title,
-            description=shown.description,
-            received_on=calendar_of(session).day_of(case.received_at),
-            published_at=at,
-        )
-    )
-    session.flush()
+    row = {
+        "case_id": case.id,
+        "ref": case.ref,
+        "title": shown.title,
+        "description": shown.description,
+        "received_on": calendar_of(session).day_of(case.received_at),
+        "published_at": at,
+    }
+    connection.execute(PUBLISH, row)
 
 
 def unpublish(session: Session, case: Case) -> None:
     """Hide the case from everybody; `was_published` remembers that it was shown."""
-    row = session.get(Published, case.id)
-    if row is not None:
-        session.delete(row)
-        session.flush()
+    session.connection().execute(UNPUBLISH, {"case": case.id})
 
 
 def described(session: Session, case: Case) -> str:
     """Give the case's description as it stands now; "" when there is none or it was erased."""
-    text = session.scalars(
-        select(Words.text).where(Words.case_id == case.id, Words.field == "description").order_by(Words.id.desc())
-    ).first()
-    return text or ""
+    return session.connection().execute(DESCRIPTION, {"case": case.id}).scalar() or ""
 
 
 def _refuse_protected(session: Session, case: Case) -> None:
-    protected = case.reporter_id and session.scalar(select(Party.protected).where(Party.id == case.reporter_id))
-    if protected:
+    if case.reporter_id and session.connection().execute(PROTECTED, {"party": case.reporter_id}).scalar():
         raise NotAllowed(step="publish")

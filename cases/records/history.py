@@ -22,6 +22,7 @@ from cases.records.wire import LETTERS, Work
 from cases.records.words import Visibility, Words, commitment, fresh_salt
 from cases.town.people import Actor, ActorKind
 
+A_FEW_EVENTS = 3  # of one entry: as many go in one after the other
 FEW = 20  # more rows than this go in by `cases.records.bulk`
 SILENT = "silent"  # a session with this in its `info` tells nobody
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -133,16 +134,15 @@ class Entry:
             changes = {}
         return rows
 
-    def spoken(self, event_ids: list[int]) -> list[dict[str, Any]]:
-        """Give the rows of words, once the events have their ids."""
+    def spoken(self, place: int) -> list[dict[str, Any]]:
+        """Give the rows of words of the happening at this place, but for the id of its event."""
         stream = self.subject.stream
         return [
             {
-                "event_id": event_id, "case_id": stream or None, "field": said.field,
-                "visibility": said.visibility, "text": said.text, "salt": salt,
+                "case_id": stream or None, "field": said.field, "visibility": said.visibility,
+                "text": said.text, "salt": salt,
             }
-            for event_id, (_, spoken) in zip(event_ids, self._drafts, strict=True)
-            for said, salt in spoken
+            for said, salt in self._drafts[place][1]
         ]  # fmt: skip
 
     def is_told(self, session: Session) -> bool:
@@ -176,9 +176,9 @@ def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int
 
 def insert_numbered(session: Session, numbered: list[tuple[Entry, list[dict[str, Any]]]]) -> dict[int, list[int]]:
     """Write entries whose rows are numbered already, in that order; give their events' ids by `id(entry)`."""
-    if len(numbered) == 1 and len(numbered[0][1]) == 1:
-        (entry, (row,)), *_ = numbered
-        return {id(entry): [_insert_one(session, entry, row)]}
+    if len(numbered) == 1 and 1 <= len(numbered[0][1]) <= A_FEW_EVENTS:
+        (entry, rows), *_ = numbered
+        return {id(entry): _insert_in_turn(session, entry, rows)}
     entries, drafted = [entry for entry, _ in numbered], [rows for _, rows in numbered]
     session.flush()  # the cases' own rows: a new one gets its id here
     for entry, rows in numbered:
@@ -188,7 +188,12 @@ def insert_numbered(session: Session, numbered: list[tuple[Entry, list[dict[str,
     recorded_at = present(session) if len(flat) > FEW else None
     fresh = iter(_insert_events(session, flat, recorded_at) if flat else [])
     ids = {id(entry): [next(fresh) for _ in rows] for entry, rows in zip(entries, drafted, strict=True)}
-    words = [row for entry in entries for row in entry.spoken(ids[id(entry)])]
+    words = [
+        {"event_id": event_id, **row}
+        for entry in entries
+        for place, event_id in enumerate(ids[id(entry)])
+        for row in entry.spoken(place)
+    ]
     told = [entry for entry in entries if entry.is_told(session)]
     work = [
         {"event_id": event_id, "stream": entry.subject.stream, **WORK} for entry in told for event_id in ids[id(entry)]
@@ -204,9 +209,19 @@ def insert_numbered(session: Session, numbered: list[tuple[Entry, list[dict[str,
     return ids
 
 
-def _insert_one(session: Session, entry: Entry, row: dict[str, Any]) -> int:
-    """Write one event with words and work, and its subject beside them when nothing else waits to be written."""
-    beside = _beside(entry, row, is_told=entry.is_told(session))
+def _insert_in_turn(session: Session, entry: Entry, rows: list[dict[str, Any]]) -> list[int]:
+    """Write an entry's events one after the other, each with its words and its work, the first with their subject."""
+    first, *others = rows
+    ids = [_insert_first(session, entry, first)]
+    for place, row in enumerate(others, start=1):
+        beside = _beside(entry, place, row, is_told=entry.is_told(session))
+        ids.append(write_together(session, list(beside))["event"])
+    return ids
+
+
+def _insert_first(session: Session, entry: Entry, row: dict[str, Any]) -> int:
+    """Write an event with words and work, and its subject beside them when nothing else waits to be written."""
+    beside = _beside(entry, 0, row, is_told=entry.is_told(session))
     if not isinstance(entry.subject, Base):  # the sweep writes what it has read of a case itself
         session.flush()
         return write_together(session, list(beside))["event"]
@@ -218,14 +233,14 @@ def _insert_one(session: Session, entry: Entry, row: dict[str, Any]) -> int:
     return ids["event"]
 
 
-def _beside(entry: Entry, row: dict[str, Any], *, is_told: bool) -> Iterator[Fresh]:
-    """Give the event, its words and its work; of a new subject they draw the id that it gets with them."""
+def _beside(entry: Entry, place: int, row: dict[str, Any], *, is_told: bool) -> Iterator[Fresh]:
+    """Give an event, its words and its work; of a new subject they draw the id that it gets with them."""
     stream = entry.subject.stream
     its_stream, its_case = ({"stream": ITSELF}, {"case_id": ITSELF}) if stream is None else ({}, {})
     known = {} if stream is None else {"stream": stream}
     yield Fresh("event", table_of(Event), row | known, its_stream, stamped=RECORDED)
-    for number, said in enumerate(entry.spoken([0])):
-        values = {name: value for name, value in said.items() if name not in {"event_id", *its_case}}
+    for number, said in enumerate(entry.spoken(place)):
+        values = {name: value for name, value in said.items() if name not in its_case}
         yield Fresh(f"words{number}", table_of(Words), values, {"event_id": "event"} | its_case)
     if is_told:
         yield Fresh("work", table_of(Work), WORK | known, {"event_id": "event"} | its_stream, stamped=RECORDED)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, Executable, Table, bindparam, insert, select, update
+from sqlalchemy import Dialect, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
@@ -14,6 +14,7 @@ from cases.database import now
 from cases.records.written import Slot, with_slots
 
 Values = Mapping[str, Any]
+Prepared = tuple[str, tuple[Slot, ...]]  # a text that the driver takes as it is: half the cost of a statement
 NOTHING: Values = MappingProxyType({})
 SHAPES = 1000  # statements that are kept ready: one for each set of columns that has been written
 
@@ -57,13 +58,16 @@ def write_together(session: Session, rows: list[Fresh | Changed]) -> dict[str, i
 
 
 def _at_once(session: Session, rows: list[Fresh | Changed]) -> dict[str, int | None]:
-    statement = _statement(tuple(map(_shape, rows)))
+    connection = session.connection()
+    sql, slots = _statement(tuple(map(_shape, rows)), connection.dialect)
     given = {name: value for row in rows for name, value in _given(row).items()}
-    return dict(session.connection().execute(statement, given).mappings().one())
+    values = {name: write(given[name]) if write else given[name] for name, write in slots}
+    ids = connection.exec_driver_sql(sql, values).one()
+    return {row.name: row_id for row, row_id in zip(rows, ids, strict=True)}
 
 
 def _in_turn(session: Session, rows: list[Fresh | Changed]) -> dict[str, int | None]:
-    """Write one row after the other, each by a text that the driver takes as it is: half the cost of a statement."""
+    """Write one row after the other."""
     connection, ids = session.connection(), dict[str, int | None]()
     for row in rows:
         sql, slots = _statement_alone(_shape(row), connection.dialect)
@@ -85,16 +89,16 @@ def _shape(row: Fresh | Changed) -> Shape:
 
 
 @lru_cache(SHAPES)
-def _statement(shapes: tuple[Shape, ...]) -> Executable:
+def _statement(shapes: tuple[Shape, ...], dialect: Dialect) -> Prepared:
     ids: dict[str, Any] = {}
     for shape in shapes:
         wrote = _writing(shape, ids).cte(f"wrote_{shape.name}")
         ids[shape.name] = select(wrote.c.id).scalar_subquery()
-    return select(*(row_id.label(name) for name, row_id in ids.items()))
+    return with_slots(select(*(row_id.label(name) for name, row_id in ids.items())), dialect)
 
 
 @lru_cache(SHAPES)
-def _statement_alone(shape: Shape, dialect: Dialect) -> tuple[str, tuple[Slot, ...]]:
+def _statement_alone(shape: Shape, dialect: Dialect) -> Prepared:
     ids: dict[str, Any] = {other: bindparam(f"{other}_id") for _, other in shape.drawn or ()}
     return with_slots(_writing(shape, ids), dialect)
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, Date, Dialect, Enum
-from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeEngine
 
 from cases.database import UtcDateTime, as_sqlite_keeps, write_json
@@ -18,10 +18,11 @@ Write = Callable[[Any], Any]
 Slot = tuple[str, Write | None]  # the name of a parameter, and what makes of its value what the driver takes
 
 
-def with_slots(statement: UpdateBase, dialect: Dialect) -> tuple[str, tuple[Slot, ...]]:
-    """Give the text of a statement for SQLite, with its parameters in their order."""
+def with_slots(statement: ClauseElement, dialect: Dialect) -> tuple[str, tuple[Slot, ...]]:
+    """Give the text of a statement, with its parameters: on SQLite in their order, on PostgreSQL by their names."""
     compiled: Any = statement.compile(dialect=dialect)
-    return str(compiled), tuple((name, writing_of(compiled.binds[name].type, dialect)) for name in compiled.positiontup)
+    names = compiled.positiontup if compiled.positional else compiled.binds
+    return str(compiled), tuple((name, writing_of(compiled.binds[name].type, dialect)) for name in names)
 
 
 def writing_of(kind: TypeEngine[Any], dialect: Dialect) -> Write | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from cases.calendar import add_months
@@ -19,6 +19,13 @@ from cases.town.policies import Terms
 from cases.town.units import Unit, the_desk, unit_named
 
 MOST_YEARS_AHEAD = 10
+OFFICER = (
+    select(Person)
+    .join(Membership, Membership.person_id == Person.id)
+    .where(Person.email == bindparam("email"), Person.active, Membership.unit_id == bindparam("unit"))
+    .where(or_(Membership.until.is_(None), Membership.until > bindparam("day")))
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -141,13 +148,8 @@ def officer_named(session: Session, email: str | None, unit: Unit, today: date) 
     """Give the person of this unit with this mail address; None when none is named, refused when unknown."""
     if not email:
         return None
-    officer = session.scalar(
-        select(Person)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Person.email == email.strip().lower(), Person.active, Membership.unit_id == unit.id)
-        .where(Membership.until.is_(None) | (Membership.until > today))
-        .limit(1)
-    )
+    asked = {"email": email.strip().lower(), "unit": unit.id, "day": today}
+    officer: Person | None = session.scalar(OFFICER, asked)
     if officer is None:
         raise UnknownName(field="officer", name=email)
     return officer

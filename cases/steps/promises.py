@@ -2,14 +2,23 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from cases.calendar import Calendar
 from cases.case import Case, Promise
-from cases.database import calendar_of
+from cases.database import calendar_of, table_of
 from cases.events import CasePromised
+from cases.records.gathering import gathering_of
 from cases.records.history import Entry
+from cases.records.together import Fresh, write_together
+
+PROMISE = table_of(Promise)
+END_RUNNING = (
+    update(PROMISE)
+    .where(PROMISE.c.case_id == bindparam("case"), PROMISE.c.outcome == "running")
+    .values(outcome=bindparam("how"), settled_at=bindparam("at"))
+)
 
 
 def promise(session: Session, case: Case, day: date, entry: Entry) -> None:
@@ -17,13 +26,12 @@ def promise(session: Session, case: Case, day: date, entry: Entry) -> None:
 
     A promise runs on in whatever state; it is settled by done, declined, merged or by passing.
     """
-    before = running(session, case) if case.promised_on else None
-    if before is not None and before.promised_on == day:
+    if case.promise_breaks_at is not None and case.promised_on == day:
         return
-    if before is not None:
-        before.outcome, before.settled_at = "moved", entry.at
     was = case.promised_on.isoformat() if case.promised_on else None
-    session.add(Promise(case_id=case.id, promised_on=day, made_at=entry.at))
+    if case.promised_on is not None:
+        _end_running(session, case, "moved", entry.at)
+    _enter(session, Promise(case_id=case.id, promised_on=day, made_at=entry.at))
     case.promised_on, case.promise_breaks_at = day, breaks_at(day, calendar_of(session))
     case.find_next()
     entry.add(CasePromised(promised_on=day.isoformat(), was=was))
@@ -31,10 +39,9 @@ def promise(session: Session, case: Case, day: date, entry: Entry) -> None:
 
 def settle(session: Session, case: Case, outcome: str, at: datetime) -> None:
     """End the running promise, if there is one, as kept, broken or dropped."""
-    held = running(session, case) if case.promise_breaks_at else None
+    if case.promise_breaks_at is not None:
+        _end_running(session, case, outcome, at)
     case.promise_breaks_at = None
-    if held is not None:
-        held.outcome, held.settled_at = outcome, at
     case.find_next()
 
 
@@ -45,11 +52,18 @@ def settle_broken(session: Session, case_ids: list[int], at: datetime) -> None:
         session.execute(update(Promise).where(*theirs).values(outcome="broken", settled_at=at))
 
 
-def running(session: Session, case: Case) -> Promise | None:
-    """Give the promise that still runs."""
-    return session.scalar(select(Promise).where(Promise.case_id == case.id, Promise.outcome == "running"))
-
-
 def breaks_at(day: date, calendar: Calendar) -> datetime:
     """Give the moment when a promise of this day is broken: 07:00 the day after."""
     return calendar.morning_of(day + timedelta(days=1))
+
+
+def _end_running(session: Session, case: Case, outcome: str, at: datetime) -> None:
+    session.connection().execute(END_RUNNING, {"case": case.id, "how": outcome, "at": at})
+
+
+def _enter(session: Session, made: Promise) -> None:
+    if gathering_of(session) is not None:
+        session.add(made)  # its case is not written yet
+        return
+    row = {"case_id": made.case_id, "promised_on": made.promised_on, "made_at": made.made_at, "outcome": made.outcome}
+    write_together(session, [Fresh("promise", PROMISE, row)])

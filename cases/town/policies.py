@@ -82,27 +82,19 @@ def terms_to_store(terms: Terms) -> dict[str, Any]:
     return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(terms).items()}
 
 
-def fitting(kind: str, category_id: int | None, place_id: int | None) -> dict[str, Any]:
-    """Give what `MOST_SPECIFIC` asks about such a case."""
-    return {"kind": kind, "category": category_id, "place": place_id}
-
-
 def matching(session: Session, kind: str, category_id: int | None, place_id: int | None) -> Policy:
     """Give the most specific policy of today for such a case."""
-    asked = fitting(kind, category_id, place_id)
-    return remembered(
-        session, (Policy, *asked.values()), lambda: session.scalars(select(Policy).where(MOST_SPECIFIC), asked).one()
-    )
+    asked: dict[str, Any] = {"kind": kind, "category": category_id, "place": place_id}
+    return remembered(session, (Policy, *asked.values()), lambda: session.scalars(MATCHING, asked).one())
 
 
-def _most_specific() -> ColumnElement[bool]:
+def most_specific(category: ColumnElement[Any], place: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Give the condition on `Policy` for the one of today that fits the kind `:kind`, and these ids, best."""
     ours = aliased(Policy)
-    fits = [
-        or_(column.is_(None), column == bindparam(name))
-        for column, name in ((ours.kind, "kind"), (ours.category_id, "category"), (ours.place_id, "place"))
-    ]
+    asked = {ours.kind: bindparam("kind"), ours.category_id: category, ours.place_id: place}
+    fits = [or_(column.is_(None), column == value) for column, value in asked.items()]
     named = [column.is_not(None).desc() for column in (ours.place_id, ours.category_id, ours.kind)]
     return Policy.id == select(ours.id).where(*fits).order_by(*named, ours.version.desc()).limit(1).scalar_subquery()
 
 
-MOST_SPECIFIC = _most_specific()
+MATCHING = select(Policy).where(most_specific(bindparam("category"), bindparam("place")))

@@ -59,6 +59,7 @@ class Unit(Base):
 
 
 ACTIVE = select(Unit).where(Unit.slug == bindparam("slug"), Unit.active)
+THE_DESK = select(Unit).where(Unit.slug == DESK)
 
 
 def unit_named(session: Session, slug: str, *, field: str = "unit") -> Unit:
@@ -71,4 +72,4 @@ def unit_named(session: Session, slug: str, *, field: str = "unit") -> Unit:
 
 def the_desk(session: Session) -> Unit:
     """Give the contact desk: every house has exactly one."""
-    return remembered(session, DESK, lambda: session.scalars(select(Unit).where(Unit.slug == DESK)).one())
+    return remembered(session, DESK, lambda: session.scalars(THE_DESK).one())

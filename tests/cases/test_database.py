@@ -1,19 +1,22 @@
 """The database: two kinds of transaction, a fair lock, and one consistent state for who reads."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from small_house import SmallHouse
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import OperationalError, StatementError
 
+from cases.calendar import Calendar
 from cases.case import Case
-from cases.database import Database, FairLock, now
+from cases.database import Database, FairLock, now, present
 from cases.town.places import Place
 
 ROOT = Path(__file__).parents[2]
@@ -141,6 +144,21 @@ def test_a_process_that_imports_little_knows_the_type_of_every_column(module: st
 
 
 # --- the lock -------------------------------------------------------------------------------------
+
+
+def test_a_writer_that_waits_too_long_for_another_process_is_refused_as_the_database_does(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'ventil.sqlite3'}", Calendar(ZoneInfo("Europe/Stockholm")))
+    event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=10"))
+    with database.reading() as session:
+        present(session)
+    other = sqlite3.connect(tmp_path / "ventil.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError, match="locked"), database.transaction() as session:
+        session.connection()
+    other.close()
+    with database.transaction() as session:
+        session.connection()
+    database.close()
 
 
 def test_a_fair_lock_lets_one_in_at_a_time_in_the_order_they_came() -> None:

@@ -34,12 +34,13 @@ def test_a_change_of_state_is_two_questions_and_one_write_where_the_database_can
 
 def test_handing_in_is_two_questions_a_number_and_one_write_where_the_database_can(web):
     asked = {"kind": "issue", "title": "Trasig lykta", "description": "Släckt", "reporter": {"name": "Någon"}}
+    asked |= {"category": "belysning", "place": "norrby"}
     assert web.post("/cases", asked, by="contact").status_code == 201
     with statements(web.database) as said:
         assert web.post("/cases", asked, by="contact").status_code == 201
     together = ["WITH"] if not web.database.is_sqlite else ["INSERT"] * 6
     assert said == [
-        "SELECT", "SELECT",  # who, the policy with the desk
+        "SELECT", "SELECT",  # who, the policy with the desk and what is named
         "UPDATE",  # the last reference
         *together,  # the one who asks, the case, event, title, description, work
     ]  # fmt: skip
