@@ -7,10 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from cases.house import House, the_house
+from cases.house import House
 from cases.town.people import Membership, Person, Role
 from cases.town.units import Unit, UnitKind
 from notifications.acts import some
@@ -82,7 +82,9 @@ DEPUTY = aliased(Person)
 WITH_DEPUTY = select(Person, DEPUTY).outerjoin(DEPUTY, DEPUTY.id == Person.deputy_id)
 PEOPLE = WITH_DEPUTY.where(Person.id.in_(some("ids")))
 UNITS = (
-    select(Unit, Membership.role, Person, DEPUTY)
+    select(House, Unit, Membership.role, Person, DEPUTY)
+    .select_from(House)
+    .join(Unit, true())
     .outerjoin(Membership, and_(Membership.unit_id == Unit.id, *serving(bindparam("day", type_=Date))))
     .outerjoin(Person, Person.id == Membership.person_id)
     .outerjoin(DEPUTY, DEPUTY.id == Person.deputy_id)
@@ -93,8 +95,9 @@ UNITS = (
 
 def directory_of(session: Session, day: date, *, slugs: Collection[str], people: Collection[int]) -> Directory:
     """Read the units with these slugs and the desk, their people of the day, and these people."""
-    directory = Directory(the_house(session))
-    for unit, role, person, deputy in session.execute(UNITS, {"day": day, "slugs": list(slugs)}):
+    rows = session.execute(UNITS, {"day": day, "slugs": list(slugs)}).all()
+    directory = Directory(rows[0][0])  # there is a row at least: the desk's
+    for _, unit, role, person, deputy in rows:
         directory.units[unit.slug] = unit
         if person is not None:
             directory.holders[unit.id, role].append(Holder(person, deputy))
