@@ -249,10 +249,11 @@ def _after(filters: Filters) -> tuple[str | None, int] | None:
 
 @dataclass(frozen=True)
 class Told:
-    """One line of a timeline: the event, who did it, and the words that the reader may read."""
+    """One line of a timeline: the event, who did it, the officer whom it names, and the words that one may read."""
 
     event: Event
     by: str | None
+    officer: str | None
     words: dict[str, str]
 
 
@@ -263,18 +264,19 @@ def timeline(session: Session, case: Case, actor: Actor, *, since: int = 0, limi
     """
     readable = readable_by(actor, case)
     events = select(Event.id).where(Event.stream == case.id, Event.seq > since).order_by(Event.seq).limit(limit)
-    shown, person = events.subquery(), aliased(Person)
+    shown, person, officer = events.subquery(), aliased(Person), aliased(Person)
     spoken = and_(Words.event_id == Event.id, Words.visibility.in_(readable), Words.text.is_not(None))
     rows = session.execute(
-        select(Event, person.name, Words.field, Words.text)
+        select(Event, person.name, officer.name, Words.field, Words.text)
         .join(shown, shown.c.id == Event.id)
         .outerjoin(person, person.id == Event.person_id)
+        .outerjoin(officer, officer.id == Event.facts["officer"].as_integer())
         .outerjoin(Words, spoken)
         .order_by(Event.seq, Words.id)
     )
     found: dict[int, Told] = {}
-    for event, name, said, words in rows:
-        told = found.setdefault(event.seq, Told(event, name, {}))
+    for event, by, named, said, words in rows:
+        told = found.setdefault(event.seq, Told(event, by, named, {}))
         told.words.update({said: words} if said and words is not None else {})
     return [told for told in found.values() if not _is_hidden(told.event, readable)]
 
