@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from cases.case import Case, Follower, Party
+from cases.case import Case, Party
 from cases.town.people import ActorKind
 from cases.town.units import Unit
 from notifications.addresses import is_address, normalised
@@ -14,7 +14,8 @@ from notifications.who_is_told import Act
 class Following:
     """A confirmed follower, and the case of their own that was merged, if that is why they follow."""
 
-    follower: Follower
+    follower_id: int
+    case_id: int
     party: Party
     own_case: str | None = None
 

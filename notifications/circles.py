@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import ScalarSelect, Select, and_, select
 from sqlalchemy.orm import Session, aliased, joinedload, load_only
 
+from cases.beside import in_order, rows_of
 from cases.case import Case, Follower, Party
 from cases.database import calendar_of
 from cases.states import State
@@ -16,7 +17,7 @@ from cases.town.people import Membership, Person, Role
 from notifications.acts import some
 from notifications.circle import Circle, Following
 from notifications.deliveries import Address, Delivery
-from notifications.directory import Directory, directory_of, serving
+from notifications.directory import Directory, Holder, directory_of, serving
 from notifications.who_is_told import WHO_IS_TOLD, Act
 
 AT_ONCE = 500  # ids in one IN
@@ -51,6 +52,15 @@ def circles_of(session: Session, acts: Sequence[Act]) -> list[Circle]:
         )
         for act in acts
     ]
+
+
+def circles_around(session: Session, case: Case, following: list[Following], acts: Sequence[Act]) -> list[Circle]:
+    """Give the circles of acts that a person may choose from, around a case that was read with who follows it."""
+    slugs = {slug for act in acts for slug in _slugs_in(act, case)}
+    directory = directory_of(session, _day_of(session, acts[0]), slugs=slugs, people=())
+    if case.officer:
+        directory.people[case.officer.id] = Holder(case.officer, case.officer.deputy)
+    return [Circle(act, case, directory, following) for act in acts]
 
 
 def cases_of(session: Session, ids: Iterable[int]) -> dict[int, Case]:
@@ -106,7 +116,7 @@ def _following(session: Session, acts: Sequence[Act]) -> Mapping[int, list[Follo
     by_case: dict[int, list[Following]] = defaultdict(list)
     for portion in in_portions(sorted({act.event.stream for act in acts if act.event.stream})):
         for one in _read_following(session, OF_CASES, portion):
-            by_case[one.follower.case_id].append(one)
+            by_case[one.case_id].append(one)
     found = {act.event.id: by_case[act.event.stream] for act in acts}
     for act in acts:
         if act.event.type == "house.follower_asked":
@@ -114,11 +124,13 @@ def _following(session: Session, acts: Sequence[Act]) -> Mapping[int, list[Follo
     return found
 
 
+MERGED = aliased(Case)
+
+
 def _followers() -> Select[Follower, Party, str]:
-    merged = aliased(Case)
-    own = and_(merged.reporter_id == Follower.party_id, merged.state == State.MERGED)
-    found = select(Follower, Party, merged.public_id).join(Party, Party.id == Follower.party_id)
-    return found.outerjoin(merged, own).order_by(Follower.id)
+    own = and_(MERGED.reporter_id == Follower.party_id, MERGED.state == State.MERGED)
+    found = select(Follower, Party, MERGED.public_id).select_from(Follower)
+    return found.join(Party, Party.id == Follower.party_id).outerjoin(MERGED, own).order_by(Follower.id)
 
 
 CONFIRMED = (Follower.confirmed_at.is_not(None), Follower.ended_at.is_(None))
@@ -126,9 +138,29 @@ OF_CASES = _followers().where(Follower.case_id.in_(some("ids")), *CONFIRMED)
 WHO_ASKED = _followers().where(Follower.id.in_(some("ids")))
 
 
+FOLLOWERS: ScalarSelect[Any] = (  # as a column of a select of cases
+    _followers()
+    .with_only_columns(rows_of(Follower.id, Party.id, Party.email, Party.phone, Party.locale, MERGED.public_id))
+    .where(Follower.case_id == Case.id, *CONFIRMED)
+    .order_by(None)
+    .correlate(Case)
+    .scalar_subquery()
+)
+
+
+def following_of(case: Case, followers: Sequence[Sequence[Any]] | None) -> list[Following]:
+    """Give who follows the case, from what was read in the column `FOLLOWERS` beside it."""
+    found = {}
+    for id_, party_id, email, phone, locale, own_case in in_order(followers):
+        party = Party(email=email, phone=phone, locale=locale)
+        party.id = party_id
+        found[id_] = Following(id_, case.id, party, own_case)
+    return list(found.values())
+
+
 def _read_following(session: Session, which: Select[Follower, Party, str], ids: Sequence[int]) -> list[Following]:
     rows = session.execute(which, {"ids": ids})
-    found = {follower.id: Following(follower, party, own_id) for follower, party, own_id in rows}
+    found = {who.id: Following(who.id, who.case_id, party, own_id) for who, party, own_id in rows}
     return list(found.values())
 
 
