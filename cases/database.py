@@ -1,4 +1,4 @@
-"""The database: one engine, and the only two ways to open a transaction."""
+"""The database: one engine, and the only ways to open a transaction."""
 
 import json
 import sqlite3
@@ -170,7 +170,7 @@ class NoLock:
 
 
 class Database:
-    """An engine and its two kinds of transaction: `transaction()` writes, `reading()` only reads."""
+    """An engine and its transactions: `transaction()` writes, `recording()` writes one thing, `reading()` reads."""
 
     def __init__(self, url: str, calendar: Calendar, *, pool_size: int = 10) -> None:
         self.url = url
@@ -188,6 +188,12 @@ class Database:
         with self._writers, self._session(self.engine) as session, session.begin():
             yield session
         self.wrote.set()
+
+    @contextmanager
+    def recording(self) -> Iterator[Connection]:
+        """Open a transaction for one plain statement that leaves nothing to be done: no session, and no relay wakes."""
+        with self._writers, self.engine.begin() as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -5,25 +5,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, select
-from sqlalchemy.orm import Session, aliased, load_only
+from sqlalchemy.orm import Session, aliased
 
 from cases.records.history import Event
+from notifications.asking import among, asked, columns_of
+from notifications.rows import Happened
 from notifications.who_is_told import Act
 
 MOST_BESIDE = 3
 NEVER_FIRST = frozenset({"case.promised", "case.planned", "case.put_on_agenda"})
-AS_TOLD = load_only(
-    Event.stream, Event.seq, Event.type, Event.at, Event.recorded_at, Event.actor, Event.person_id, Event.facts,
-    Event.changes,
-)  # fmt: skip
+AS_TOLD = columns_of(Event, Happened._fields)
 
 
-def some(name: str) -> Any:
-    """Give a place for a list of ids, so that a statement is put together only once."""
-    return bindparam(name, expanding=True)
-
-
-def _near() -> Select[int, Event]:
+def _near() -> Select[Any]:
     """Select each event as often as it may stand beside one of these, or is one."""
     own = aliased(Event)
     beside = and_(
@@ -32,32 +26,32 @@ def _near() -> Select[int, Event]:
         Event.at == own.at,
         Event.actor == own.actor,
     )
-    found = select(own.id, Event).join(Event, beside).where(own.id.in_(some("ids")))
-    return found.order_by(own.id, Event.seq).options(AS_TOLD)
+    found = select(own.id, *AS_TOLD).join(Event, beside).where(among(own.id, "ids"))
+    return found.order_by(own.id, Event.seq)
 
 
 NEAR = _near()
-OF_A_TICK = select(Event).where(Event.tick_id == bindparam("tick")).order_by(Event.id).options(AS_TOLD)
+OF_A_TICK = select(*AS_TOLD).where(Event.tick_id == bindparam("tick")).order_by(Event.id)
 
 
 def acts_of(session: Session, ids: Sequence[int]) -> list[Act]:
     """Give these events, in this order, each with those that were written beside it in the same act."""
-    near: dict[int, list[Event]] = defaultdict(list)
-    for id_, event in session.execute(NEAR, {"ids": list(ids)}):
-        near[id_].append(event)
+    near: dict[int, list[Happened]] = defaultdict(list)
+    for id_, *event in asked(session, NEAR, {"ids": list(ids)}):
+        near[id_].append(Happened(*event))
     return [_act(id_, near[id_]) for id_ in ids]
 
 
-def _act(id_: int, near: Sequence[Event]) -> Act:
+def _act(id_: int, near: Sequence[Happened]) -> Act:
     own = next(some for some in _parted(near) if any(one.id == id_ for one in some))
     event = next(one for one in own if one.id == id_)
     is_of_a_case = bool(event.stream)
     return Act(event, {one.type: one.facts for one in own if is_of_a_case and one.id != id_})
 
 
-def _parted(events: Sequence[Event]) -> list[list[Event]]:
+def _parted(events: Sequence[Happened]) -> list[list[Happened]]:
     """Part events into acts: only the first of an act says what the act has changed."""
-    acts: list[list[Event]] = []
+    acts: list[list[Happened]] = []
     for event in events:
         begins = bool(event.changes) or event.type not in NEVER_FIRST
         if begins or not acts:
@@ -68,8 +62,8 @@ def _parted(events: Sequence[Event]) -> list[list[Event]]:
 
 def acts_of_tick(session: Session, tick_id: int) -> list[Act]:
     """Give the tick's events, each with those that the tick brought to the same case."""
-    events = session.scalars(OF_A_TICK, {"tick": tick_id}).all()
-    by_stream: dict[int, list[Event]] = defaultdict(list)
+    events = [Happened(*event) for event in asked(session, OF_A_TICK, {"tick": tick_id})]
+    by_stream: dict[int, list[Happened]] = defaultdict(list)
     for event in events:
         by_stream[event.stream].append(event)
     return [

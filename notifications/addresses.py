@@ -3,16 +3,15 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.database import insert_of, table_of
+from notifications.adding import add_new
+from notifications.asking import among, asked
 from notifications.deliveries import Address
 
 MOST_DOMAINS = 1000  # kept at hand: a house writes to few
-KNOWN = select(Address.email_normalised, Address.id).where(
-    Address.email_normalised.in_(bindparam("keys", expanding=True))
-)
+KNOWN = select(Address.email_normalised, Address.id).where(among(Address.email_normalised, "keys"))
 
 
 def normalised(email: str) -> str:
@@ -43,10 +42,9 @@ def addresses_of(session: Session, emails: Iterable[str]) -> dict[str, int]:
     known = _known(session, set(written))
     if new := sorted(written.keys() - known.keys()):
         rows = [{"email_normalised": key, "email": written[key]} for key in new]
-        session.execute(insert_of(session)(table_of(Address)).on_conflict_do_nothing(), rows)
-        known |= _known(session, set(new))
-    return known
+        known |= dict(add_new(session, Address, rows, ("email_normalised", "id")))
+    return known | _known(session, written.keys() - known.keys())  # what another relay has added meanwhile
 
 
 def _known(session: Session, keys: set[str]) -> dict[str, int]:
-    return dict(session.execute(KNOWN, {"keys": list(keys)}).all()) if keys else {}
+    return dict(asked(session, KNOWN, {"keys": list(keys)})) if keys else {}

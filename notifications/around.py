@@ -1,13 +1,13 @@
 """What letters speak of, and how those who get them stand now: read at once, however many letters there are."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, and_, bindparam, or_, select
-from sqlalchemy.orm import Session, joinedload, load_only
+from sqlalchemy.orm import Session
 
 from cases.calendar import Calendar
 from cases.case import Case, Follower, Party
@@ -17,29 +17,40 @@ from cases.records.history import Event
 from cases.records.words import Words
 from cases.town.people import Membership, Person
 from cases.town.units import Unit
-from notifications.acts import AS_TOLD, some
+from notifications.asking import among, asked, columns_of
 from notifications.deliveries import Address, Delivery
+from notifications.rows import AddressNow, CaseNow, EventTold, FollowerNow, PartyNow, PersonNow, Said, UnitNow
 
 ToldLine = dict[str, Any]  # one of a delivery's `context["lines"]`
-AS_NAMED = (load_only(Case.ref, Case.public_id, Case.published_at, Case.reporter_id), joinedload(Case.reporter))
 
 
-def _with_ids(kind: Any, *options: Any) -> Select[Any]:
-    return select(kind).options(*options).where(kind.id.in_(some("ids")))
+def _by_ids(kind: Any, of: Any) -> Select[Any]:
+    return select(*columns_of(of, kind._fields)).where(among(of.id, "ids"))
 
 
-EVENTS, CASES = _with_ids(Event, AS_TOLD), _with_ids(Case, *AS_NAMED)
-PEOPLE, PARTIES, UNITS = _with_ids(Person), _with_ids(Party), _with_ids(Unit)
-FOLLOWERS, LINKS, ADDRESSES = _with_ids(Follower), _with_ids(Link), _with_ids(Address)
-NOTE = and_(Words.event_id.in_(some("events")), Words.field == "note")
-TITLE = and_(Words.case_id.in_(some("streams")), Words.field == "title")
-WORDS = select(Words).where(or_(NOTE, TITLE)).order_by(Words.id)
+Kind = TypeVar("Kind")
+KINDS: dict[Any, Select[Any]] = {
+    EventTold: _by_ids(EventTold, Event),
+    PersonNow: _by_ids(PersonNow, Person),
+    PartyNow: _by_ids(PartyNow, Party),
+    UnitNow: _by_ids(UnitNow, Unit),
+    FollowerNow: _by_ids(FollowerNow, Follower),
+    AddressNow: _by_ids(AddressNow, Address),
+    CaseNow: select(*columns_of(Case, CaseNow._fields[:-1]), Party.protected)
+    .outerjoin(Party, Party.id == Case.reporter_id)
+    .where(among(Case.id, "ids")),
+}
+LINKS = select(Link).where(among(Link.id, "ids"))
+NOTE = and_(among(Words.event_id, "events"), Words.field == "note")
+TITLE = and_(among(Words.case_id, "streams"), Words.field == "title")
+WORDS = select(*columns_of(Words, Said._fields)).where(or_(NOTE, TITLE)).order_by(Words.id)
+FAILED = select(Delivery.id, Delivery.context).where(among(Delivery.id, "ids"))
 SERVING = (
     select(Membership.person_id, Person.deputy_id, Membership.unit_id)
     .join(Person, Person.id == Membership.person_id)
     .where(
-        Membership.unit_id.in_(some("units")),
-        or_(Membership.person_id.in_(some("people")), Person.deputy_id.in_(some("people"))),
+        among(Membership.unit_id, "units"),
+        or_(among(Membership.person_id, "people"), among(Person.deputy_id, "people")),
         or_(Membership.until.is_(None), Membership.until > bindparam("today")),
     )
 )
@@ -51,28 +62,28 @@ class Around:
 
     present: datetime
     calendar: Calendar
-    events: dict[int, Event]
-    people: dict[int, Person]
-    parties: dict[int, Party]
-    units: dict[int, Unit]
-    followers: dict[int, Follower]
-    cases: dict[int, Case]
+    events: dict[int, EventTold]
+    people: dict[int, PersonNow]
+    parties: dict[int, PartyNow]
+    units: dict[int, UnitNow]
+    followers: dict[int, FollowerNow]
+    cases: dict[int, CaseNow]
     links: dict[int, Link]
-    addresses: dict[int, Address]
-    words: dict[int, list[Words]]  # by case, oldest first
+    addresses: dict[int, AddressNow]
+    words: dict[int, list[Said]]  # by case, oldest first
     serving: set[tuple[int, int]]  # (person, unit), deputies of those who serve among them
     failed: dict[int, ToldLine]  # the first line of each letter that an alarm is about
     ways_out: dict[int, str] = field(default_factory=dict)  # the token with which each follower leaves
 
-    def event_of(self, line: ToldLine) -> Event:
+    def event_of(self, line: ToldLine) -> EventTold:
         """Give the event that the line tells."""
         return self.events[line["event"]]
 
-    def case_of(self, line: ToldLine) -> Case | None:
+    def case_of(self, line: ToldLine) -> CaseNow | None:
         """Give the case that the line is about; None for what happened in the house."""
         return self.cases.get(self.event_of(line).stream)
 
-    def said(self, event: Event) -> dict[str, Words]:
+    def said(self, event: EventTold) -> dict[str, Said]:
         """Give the event's own note, and the title as it was then."""
         return {
             one.field: one
@@ -85,8 +96,8 @@ def read_around(session: Session, deliveries: Sequence[Delivery]) -> Around:
     """Read around these letters, with as many queries for a hundred as for one."""
     lines = [line for delivery in deliveries for line in delivery.context["lines"]]
     moment, calendar = present(session), calendar_of(session)
-    events = _by_id(session, EVENTS, _named(lines, "event"))
-    followers = _by_id(session, FOLLOWERS, _named(lines, "follower"))
+    events = _by_id(session, EventTold, _named(lines, "event"))
+    followers = _by_id(session, FollowerNow, _named(lines, "follower"))
     streams = {event.stream for event in events.values() if event.stream}
     cases = streams | {follower.case_id for follower in followers.values()}
     addresses = {delivery.address_id for delivery in deliveries if delivery.address_id}
@@ -94,13 +105,13 @@ def read_around(session: Session, deliveries: Sequence[Delivery]) -> Around:
         moment,
         calendar,
         events,
-        people=_by_id(session, PEOPLE, _named(lines, "person")),
-        parties=_by_id(session, PARTIES, _named(lines, "party")),
-        units=_by_id(session, UNITS, _named(lines, "unit_id")),
+        people=_by_id(session, PersonNow, _named(lines, "person")),
+        parties=_by_id(session, PartyNow, _named(lines, "party")),
+        units=_by_id(session, UnitNow, _named(lines, "unit_id")),
         followers=followers,
-        cases=_by_id(session, CASES, cases),
-        links=_by_id(session, LINKS, _in_facts(events, "link")),
-        addresses=_by_id(session, ADDRESSES, addresses),
+        cases=_by_id(session, CaseNow, cases),
+        links=_links(session, _in_facts(events, "link")),
+        addresses=_by_id(session, AddressNow, addresses),
         words=_words(session, events, streams),
         serving=_serving(session, lines, calendar.day_of(moment)),
         failed=_failed(session, events),
@@ -111,19 +122,24 @@ def _named(lines: Iterable[ToldLine], name: str) -> set[int]:
     return {line[name] for line in lines if line.get(name)}
 
 
-def _in_facts(events: dict[int, Event], name: str) -> set[int]:
+def _in_facts(events: dict[int, EventTold], name: str) -> set[int]:
     return {event.facts[name] for event in events.values() if name in event.facts}
 
 
-def _by_id(session: Session, found: Select[Any], ids: Collection[int]) -> dict[int, Any]:
-    return {one.id: one for one in session.scalars(found, {"ids": list(ids)})} if ids else {}
+def _by_id(session: Session, kind: Callable[..., Kind], ids: Collection[int]) -> dict[int, Kind]:
+    rows = asked(session, KINDS[kind], {"ids": list(ids)}) if ids else ()
+    return {row[0]: kind(*row) for row in rows}
 
 
-def _words(session: Session, events: Collection[int], streams: Collection[int]) -> dict[int, list[Words]]:
-    found: dict[int, list[Words]] = defaultdict(list)
+def _links(session: Session, ids: Collection[int]) -> dict[int, Link]:
+    return {link.id: link for link in session.scalars(LINKS, {"ids": list(ids)})} if ids else {}
+
+
+def _words(session: Session, events: Collection[int], streams: Collection[int]) -> dict[int, list[Said]]:
+    found: dict[int, list[Said]] = defaultdict(list)
     given = {"events": list(events), "streams": list(streams)}
-    for words in session.scalars(WORDS, given) if streams else ():
-        found[words.case_id or 0].append(words)
+    for row in asked(session, WORDS, given) if streams else ():
+        found[row.case_id or 0].append(Said(*row))
     return found
 
 
@@ -131,13 +147,12 @@ def _serving(session: Session, lines: Iterable[ToldLine], today: date) -> set[tu
     """Give (person, unit) of who serves there, or stands in for somebody who does."""
     in_units = [line for line in lines if line.get("person") and line.get("unit_id")]
     given = {"people": list(_named(in_units, "person")), "units": list(_named(in_units, "unit_id")), "today": today}
-    rows = session.execute(SERVING, given).all() if in_units else []
+    rows = asked(session, SERVING, given) if in_units else []
     return {(who, unit) for holder, deputy, unit in rows for who in (holder, deputy) if who and unit}
 
 
-def _failed(session: Session, events: dict[int, Event]) -> dict[int, ToldLine]:
+def _failed(session: Session, events: dict[int, EventTold]) -> dict[int, ToldLine]:
     alarms = [event.facts for event in events.values() if event.type == "house.set_aside"]
     ids = [facts["row"] for facts in alarms if facts["what"] == "delivery"]
-    found = select(Delivery.id, Delivery.context).where(Delivery.id.in_(ids))
-    rows = session.execute(found).all() if ids else []
+    rows = asked(session, FAILED, {"ids": ids}) if ids else []
     return {row.id: next(iter(row.context.get("lines", [])), {}) for row in rows}

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.records.history import Event
 from cases.town.people import ActorKind, Role
+from notifications.at_hand import circles_around
 from notifications.chains import (
     Recipient,
     first_of,
@@ -22,8 +22,9 @@ from notifications.chains import (
     unit_links,
 )
 from notifications.circle import Circle, Following
-from notifications.circles import circles_around, circles_of
+from notifications.circles import circles_of
 from notifications.deliveries import Channel
+from notifications.rows import Happened
 from notifications.who_is_told import Act, Rule, rules_for
 
 Audience = Callable[[Circle], list[Recipient]]
@@ -49,9 +50,10 @@ def _reporter(circle: Circle) -> list[Recipient]:
 
 
 def _group(circle: Circle) -> list[Recipient]:
-    group, directory = circle.the_case.group, circle.directory
-    if group is None:
+    slug, directory = circle.the_case.group, circle.directory
+    if slug is None:
         return []
+    group = circle.unit(slug)
     return mailbox_of(directory, group) + staff_of(directory, group, Role.MEMBER, Role.HEAD)
 
 
@@ -142,8 +144,8 @@ def each_would_tell(
     return {circle.act.event.type: _who(circle, locale, unit_is_open=True) for circle in circles}
 
 
-def _imagined(case: Case, type_: str, facts: dict[str, Any]) -> Event:
-    """Give an event that has not happened; it never meets the database."""
+def _imagined(case: Case, type_: str, facts: dict[str, Any]) -> Happened:
+    """Give an event that has not happened."""
     present = datetime.now(UTC)
     known: dict[str, Any] = {
         "responsible": case.responsible.slug,
@@ -153,14 +155,17 @@ def _imagined(case: Case, type_: str, facts: dict[str, Any]) -> Event:
         "visibility": "public",
         "what": [],
     }
-    return Event(
+    return Happened(
+        id=0,
         stream=case.id,
         seq=case.version + 1,
         type=type_,
         at=present,
         recorded_at=present,
         actor=ActorKind.PERSON,
+        person_id=None,
         facts=known | facts,
+        changes={},
     )
 
 

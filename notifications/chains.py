@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from cases.case import Party
-from cases.town.people import Person, Role
-from cases.town.units import Unit
+from cases.town.people import Role
 from notifications.addresses import is_address, normalised
-from notifications.circle import Circle
+from notifications.circle import Circle, Outsider
 from notifications.deliveries import Channel
-from notifications.directory import Directory
+from notifications.directory import Directory, PersonTold, UnitTold
 
 DESK_HEAD = "role:desk.head"
 
@@ -36,7 +34,7 @@ WHOEVER_TAKES_THE_ROLE = Recipient(Channel.ROLE, DESK_HEAD)
 # --- one recipient ---------------------------------------------------------------------
 
 
-def people_of(directory: Directory, people: list[Person], unit: Unit | None = None) -> list[Recipient]:
+def people_of(directory: Directory, people: list[PersonTold], unit: UnitTold | None = None) -> list[Recipient]:
     return [
         Recipient(
             Channel.MAIL,
@@ -52,7 +50,7 @@ def people_of(directory: Directory, people: list[Person], unit: Unit | None = No
     ]
 
 
-def mailbox_of(directory: Directory, unit: Unit) -> list[Recipient]:
+def mailbox_of(directory: Directory, unit: UnitTold) -> list[Recipient]:
     email = directory.mailbox(unit)
     if email is None or not directory.reaches(email):
         return []
@@ -60,11 +58,11 @@ def mailbox_of(directory: Directory, unit: Unit) -> list[Recipient]:
     return [Recipient(Channel.MAIL, key, email=email, name=unit.name, unit_id=unit.id)]
 
 
-def staff_of(directory: Directory, unit: Unit, *roles: Role) -> list[Recipient]:
+def staff_of(directory: Directory, unit: UnitTold, *roles: Role) -> list[Recipient]:
     return people_of(directory, directory.present(unit, *roles), unit)
 
 
-def outside(party: Party, *, follower: int | None = None, own_case: str | None = None) -> list[Recipient]:
+def outside(party: Outsider, *, follower: int | None = None, own_case: str | None = None) -> list[Recipient]:
     """Give how somebody outside is reached: by mail, else by telephone if they have one and ask."""
     if is_address(party.email):
         key = normalised(party.email or "")
@@ -89,7 +87,7 @@ def contact_links(directory: Directory) -> Iterator[list[Recipient]]:
     yield staff_of(directory, directory.desk, Role.HEAD)
 
 
-def _officer(circle: Circle) -> Person | None:
+def _officer(circle: Circle) -> PersonTold | None:
     """Give the officer, or the deputy of one who is switched off; one who has left the unit is no longer it."""
     holder = circle.directory.people.get(circle.officer_id() or 0)
     if holder is None:
@@ -109,7 +107,7 @@ def officer_links(circle: Circle) -> Iterator[list[Recipient]]:
     yield from contact_links(directory)
 
 
-def unit_links(directory: Directory, unit: Unit) -> Iterator[list[Recipient]]:
+def unit_links(directory: Directory, unit: UnitTold) -> Iterator[list[Recipient]]:
     yield mailbox_of(directory, unit)
     if unit.id != directory.desk.id:
         yield staff_of(directory, unit, Role.OFFICER, Role.MEMBER)
@@ -117,7 +115,7 @@ def unit_links(directory: Directory, unit: Unit) -> Iterator[list[Recipient]]:
     yield from contact_links(directory)
 
 
-def head_links(directory: Directory, unit: Unit) -> Iterator[list[Recipient]]:
+def head_links(directory: Directory, unit: UnitTold) -> Iterator[list[Recipient]]:
     yield staff_of(directory, unit, Role.HEAD)
     if unit.id == directory.desk.id:
         yield people_of(directory, directory.deputies(unit, Role.CONTACT), unit)

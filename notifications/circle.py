@@ -1,13 +1,45 @@
 """A circle: one event, its case, and the people around it, as they were read."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 
-from cases.case import Case, Party
+from cases.states import Kind
 from cases.town.people import ActorKind
-from cases.town.units import Unit
 from notifications.addresses import is_address, normalised
-from notifications.directory import Directory
+from notifications.directory import Directory, UnitTold
 from notifications.who_is_told import Act
+
+
+class Outsider(NamedTuple):
+    """Somebody outside the house who is told."""
+
+    id: int
+    email: str | None
+    phone: str | None
+    locale: str
+
+
+class CaseTold(NamedTuple):
+    """A case, as far as it is told. Units are named by their slugs, to be found in the directory."""
+
+    id: int
+    ref: str
+    kind: Kind
+    responsible_id: int
+    officer_id: int | None
+    due_at: datetime | None
+    waiting_for: str | None
+    waiting_name: str | None
+    published_at: datetime | None
+    last_act_at: datetime | None
+    responsible: str
+    group: str | None
+    waiting_unit: str | None
+    category: str | None
+    category_en: str | None
+    place: str | None
+    reporter: Outsider | None
 
 
 @dataclass(frozen=True)
@@ -16,7 +48,7 @@ class Following:
 
     follower_id: int
     case_id: int
-    party: Party
+    party: Outsider
     own_case: str | None = None
 
 
@@ -25,24 +57,23 @@ class Circle:
     """All that was read about one event: the case and the people around it."""
 
     act: Act
-    case: Case | None
+    case: CaseTold | None
     directory: Directory
     following: list[Following] = field(default_factory=list)
 
     @property
-    def responsible(self) -> Unit:
+    def responsible(self) -> UnitTold:
         """The unit that the event speaks of, or that has the case."""
-        slug = self.act.facts.get("responsible")
-        return self.unit(slug) if slug else self.the_case.responsible
+        return self.unit(self.act.facts.get("responsible") or self.the_case.responsible)
 
     @property
-    def the_case(self) -> Case:
+    def the_case(self) -> CaseTold:
         """The case; only events of a case have audiences that ask for it."""
         if self.case is None:
             raise ValueError(f"{self.act.event.type} has no case")
         return self.case
 
-    def unit(self, slug: str) -> Unit:
+    def unit(self, slug: str) -> UnitTold:
         """Give the unit of this slug."""
         return self.directory.units[slug]
 

@@ -7,6 +7,7 @@ from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cases.database import UtcDateTime, present
+from notifications.asking import asked
 from notifications.breaker import locked
 from notifications.deliveries import IS_WAITING, Channel, Delivery
 from notifications.leases import Pace, is_free, take
@@ -36,7 +37,7 @@ CLAIMABLE = _claimable()
 
 def is_anything_due(session: Session) -> bool:
     """Say whether a letter could be claimed now, were its server there."""
-    return session.execute(CLAIMABLE, {"moment": present(session), "most": 1}).first() is not None
+    return bool(asked(session, CLAIMABLE, {"moment": present(session), "most": 1}))
 
 
 def claim(session: Session, server: str, pace: Pace) -> tuple[str, list[int]]:
@@ -48,7 +49,7 @@ def claim(session: Session, server: str, pace: Pace) -> tuple[str, list[int]]:
     if locked(session, server).down_since is not None:
         return "", []
     moment = present(session)
-    found = list(session.execute(CLAIMABLE, {"moment": moment, "most": pace.batch}).all())
+    found = list(asked(session, CLAIMABLE, {"moment": moment, "most": pace.batch}))
     while found and found[0].claims >= pace.most_claims:
         _set_aside(session, found.pop(0).id, pace)
     ids = without_suspects([(row.id, row.claims) for row in found])

@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from cases.calendar import Calendar
-from cases.case import Case
 from notifications.chains import Recipient
-from notifications.circle import Circle
+from notifications.circle import CaseTold, Circle
 from notifications.directory import Directory
 from notifications.who_is_told import Rule
 
@@ -43,18 +42,17 @@ def told_of(calendar: Calendar, circle: Circle, rule: Rule, recipient: Recipient
     return {name: value for name, value in {**told, **around}.items() if value is not None}
 
 
-def _around(circle: Circle, case: Case, calendar: Calendar) -> dict[str, Any]:
+def _around(circle: Circle, case: CaseTold, calendar: Calendar) -> dict[str, Any]:
     officer = circle.directory.people.get(circle.officer_id() or 0)
-    category = case.category
     return {
         "ref": case.ref,
         "kind": case.kind.value,
         "unit": circle.responsible.name,
         "at_desk": circle.responsible.id == circle.directory.desk.id,
         "officer": officer.person.name if officer else None,
-        "group": case.group.name if case.group else None,
-        "category": category and {"sv": category.name, "en": category.name_en or category.name},
-        "place": case.place.name if case.place else None,
+        "group": circle.unit(case.group).name if case.group else None,
+        "category": case.category and {"sv": case.category, "en": case.category_en or case.category},
+        "place": case.place,
         "waiting_for": case.waiting_for,
         "waiting_name": case.waiting_name,
         "due_on": _day(case.due_at, calendar),

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from cases.database import Database, present
+from notifications.asking import among
 
 LOG = structlog.get_logger()
 
@@ -44,15 +45,14 @@ def take(session: Session, kind: Any, ids: list[int], pace: Pace, moment: dateti
     """Claim these rows from this moment on; the claim is counted now, whatever becomes of it. Gives the token."""
     token = secrets.token_hex(16)
     taken = {"lease_token": token, "lease_until": moment + pace.lease}
-    session.execute(_taking(kind), {"ids": ids, **taken}, execution_options={"synchronize_session": False})
+    session.connection().execute(_taking(kind), {"ids": ids, **taken})
     return token
 
 
 @cache
 def _taking(kind: Any) -> Update:
     given = {name: bindparam(name, type_=getattr(kind, name).type) for name in ("lease_token", "lease_until")}
-    these = kind.id.in_(bindparam("ids", expanding=True))
-    return update(kind).where(these).values(claims=kind.claims + 1, **given)
+    return update(kind).where(among(kind.id, "ids")).values(claims=kind.claims + 1, **given)
 
 
 def give_back(session: Session, kind: Any, token: str, ids: list[int]) -> None:

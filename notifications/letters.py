@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from notifications.day_words import in_words
+from notifications.page import quick
 
 FOLDER = Path(__file__).with_name("templates")
 LOCALES = ("sv", "en")
@@ -108,6 +110,10 @@ class Sheet:
 
     beside: list[Paragraph] = field(default_factory=list)
 
+    def given(self, locale: str) -> dict[str, Any]:
+        """Give what every template may use."""
+        return {"quote": self.quote, "button": self.button, "link": self.link, "cut": BREAK, "locale": locale}
+
     def quote(self, words: str) -> Placed:
         """Place somebody's words."""
         return self._place(Paragraph(Shape.QUOTE, tuple(words.strip().splitlines())))
@@ -150,22 +156,25 @@ def write(letter: str, locale: str, context: dict[str, Any]) -> Written:
     if letter not in LETTERS:
         raise LookupError(letter)
     sheet = Sheet()
-    filled = _template(letter, locale).render(
-        **context,
-        quote=sheet.quote,
-        button=sheet.button,
-        link=sheet.link,
-        cut=BREAK,
-        locale=locale,
-    )
+    filled = _template(letter, locale).render(context | sheet.given(locale))
     parts = dict(zip(SECTIONS, filled.split(BREAK), strict=True))
-    subject = in_one_line(parts.pop("subject")).replace(KEEP, " ")
+    subject = _subject(parts.pop("subject"))
     return Written(subject, {name: sheet.paragraphs(text) for name, text in parts.items()})
+
+
+def write_subject(letter: str, locale: str, context: dict[str, Any]) -> str:
+    """Give the letter's subject alone: nothing below it is filled in."""
+    pieces = _template(letter, locale).generate(context | Sheet().given(locale))
+    return _subject("".join(takewhile(lambda piece: piece != BREAK, pieces)))
+
+
+def _subject(text: str) -> str:
+    return in_one_line(text).replace(KEEP, " ")
 
 
 @cache
 def _template(letter: str, locale: str) -> Template:
-    return _templates(locale).get_template(f"{letter}/{locale}.txt")
+    return quick(_templates(locale).get_template(f"{letter}/{locale}.txt"))
 
 
 @cache

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cases.database import UtcDateTime, present
 from cases.town.people import ActorKind
-from notifications.acts import some
+from notifications.asking import among, asked
 from notifications.deliveries import Address, Delivery, Outcome
 from notifications.who_is_told import Act
 
@@ -23,10 +23,9 @@ TOO_SOON = "another letter that anybody can cause went there within 10 minutes"
 TOO_MANY = "five letters that anybody can cause went there within a day"
 
 
-THESE = some("ids")
-LOCKED = select(Address.id).where(Address.id.in_(THESE)).order_by(Address.id).with_for_update()
+LOCKED = select(Address.id).where(among(Address.id, "ids")).order_by(Address.id).with_for_update()
 WENT = select(Delivery.address_id, Delivery.created_at).where(
-    Delivery.address_id.in_(THESE),
+    among(Delivery.address_id, "ids"),
     Delivery.letter.in_(ANYBODY_CAN_CAUSE),
     Delivery.outcome != Outcome.SUPPRESSED,
     Delivery.created_at > bindparam("since", type_=UtcDateTime),
@@ -60,8 +59,8 @@ class Allowance:
 def allowance_of(session: Session, address_ids: Collection[int]) -> Allowance:
     """Read what went to these addresses. They are locked, so that no other relay counts beside this one."""
     ids = list(address_ids)
-    session.execute(LOCKED, {"ids": ids})
+    asked(session, LOCKED, {"ids": ids})
     allowance = Allowance(present(session), {})
-    for address_id, created_at in session.execute(WENT, {"ids": ids, "since": allowance.present - DAY}):
+    for address_id, created_at in asked(session, WENT, {"ids": ids, "since": allowance.present - DAY}):
         allowance.went.setdefault(address_id or 0, []).append(created_at)
     return allowance

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from cases.database import insert_of, now, present, table_of
+from cases.database import present
+from cases.records.bulk import insert_many
+from notifications.adding import Row, add_new
 from notifications.addresses import addresses_of
 from notifications.chains import Recipient
 from notifications.deliveries import Delivery, DeliveryLine, Outcome
 from notifications.limits import allowance_of
 
 DIGEST = "digest"
-Row = dict[str, Any]
 MOST_LINES = 50
 
 
@@ -114,17 +114,13 @@ def _suppress_anonymous(session: Session, mailings: Sequence[Mailing], rows: lis
 
 def _insert_deliveries(session: Session, rows: list[Row]) -> dict[tuple[str, str], int]:
     """Give the ids of the deliveries that are new, by occasion and recipient. They rise in the order of the rows."""
-    table = table_of(Delivery)
-    put = insert_of(session)(table).values(created_at=now()).on_conflict_do_nothing()
-    made = session.execute(put.returning(table.c.id, table.c.occasion, table.c.recipient), rows)
-    return {(row.occasion, row.recipient): row.id for row in made}
+    made = add_new(session, Delivery, rows, ("occasion", "recipient", "id"))
+    return {(occasion, recipient): id_ for occasion, recipient, id_ in made}
 
 
 def _insert_lines(session: Session, lines: list[tuple[int, Line]]) -> None:
-    if not lines:
-        return
     rows = [
         {"delivery_id": id_, "event_id": one.event_id, "audience": one.audience, "letter": one.letter}
         for id_, one in lines
     ]
-    session.execute(insert(table_of(DeliveryLine)), rows)
+    insert_many(session, DeliveryLine, rows)

@@ -14,6 +14,7 @@ import flask_mail
 
 from notifications.addresses import in_ascii
 
+MOST_LINES_KEPT = 1000
 LONGEST_PART = 39  # bytes of an encoded word: base64 makes 52 signs of them, and a line holds 76
 LONGEST_LINE, LONGEST_ALLOWED = 76, 990  # signs: kept for readers; what RFC 5322 lets a line hold
 PLAIN = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x20]+@[^\s@<>()\[\],;:\\\"]+")
@@ -96,8 +97,13 @@ def compose(rendered: Readable, message_id: str) -> bytes:
 
 def _part(subtype: str, text: str) -> bytes:
     head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    lines = "\n".join(text.splitlines()) + "\n"
-    return head.encode() + binascii.b2a_qp(lines.encode()).replace(b"\n", b"\r\n")
+    return head.encode() + (b"".join(map(_quoted, text.splitlines())) or b"\r\n")
+
+
+@lru_cache(MOST_LINES_KEPT)
+def _quoted(line: str) -> bytes:
+    """Give one line in quoted-printable. Most lines of a letter are those of all letters; the others leave soon."""
+    return binascii.b2a_qp(f"{line}\n".encode()).replace(b"\n", b"\r\n")
 
 
 def _subject(text: str) -> bytes:

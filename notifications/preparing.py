@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from cases.database import present
+from cases.database import present, table_of
 from notifications.around import Around, read_around
 from notifications.deliveries import IS_WAITING, Delivery, Outcome
 from notifications.leases import give_back
@@ -26,6 +26,9 @@ HELD = (
     .where(Delivery.lease_token == bindparam("token"), Delivery.outcome == IS_WAITING)
     .order_by(Delivery.id)
 )
+AS_WRITTEN = ("message_id", "message", "message_sha256")
+ROWS = table_of(Delivery)
+STORED = update(ROWS).where(ROWS.c.id == bindparam("row")).values({name: bindparam(name) for name in AS_WRITTEN})
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ def prepare(session: Session, token: str, letterhead: Letterhead, most_claims: i
     around = read_around(session, found)
     rightful = _rightful(around, found)
     _find_ways_out(session, around, rightful, letterhead.key)
+    fresh = {delivery.id for delivery in rightful if delivery.message is None}
     ready, waits, held_back = [], [], set()
     for delivery in rightful:
         if delivery.address_id in held_back:
@@ -55,6 +59,7 @@ def prepare(session: Session, token: str, letterhead: Letterhead, most_claims: i
             ready.append(_ready(around, delivery, letterhead))
         else:
             held_back.add(delivery.address_id)
+    _store(session, [one for one in rightful if one.id in fresh and one.message is not None])
     session.flush()
     if waits:
         give_back(session, Delivery, token, waits)
@@ -103,6 +108,15 @@ def _write(around: Around, delivery: Delivery, letterhead: Letterhead) -> None:
     delivery.message_id = delivery.message_id or _message_id(delivery, letterhead)
     delivery.message = compose(render(around, delivery, letterhead), delivery.message_id)
     delivery.message_sha256 = hashlib.sha256(delivery.message).hexdigest()
+
+
+def _store(session: Session, written: Sequence[Delivery]) -> None:
+    """Put what was written into the rows, in one go; the session has no more to do with these."""
+    rows = [{"row": one.id, **{name: getattr(one, name) for name in AS_WRITTEN}} for one in written]
+    if rows:
+        session.connection().execute(STORED, rows)
+    for one in written:
+        session.expunge(one)
 
 
 def _message_id(delivery: Delivery, letterhead: Letterhead) -> str:

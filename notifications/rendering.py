@@ -11,7 +11,7 @@ from cases.calendar import Calendar
 from cases.settings import Settings
 from notifications.around import Around, ToldLine
 from notifications.deliveries import Delivery
-from notifications.letters import KEEP, MOST_KEPT, Paragraph, Shape, Written, write
+from notifications.letters import KEEP, MOST_KEPT, Paragraph, Shape, Written, write, write_subject
 from notifications.mailings import DIGEST
 from notifications.page import page_around
 from notifications.rights import lost_lines
@@ -110,7 +110,7 @@ def _digest(teller: Teller, delivery: Delivery, lines: list[ToldLine]) -> Writte
 def _in_brief(teller: Teller, delivery: Delivery, line: ToldLine) -> str:
     """Give the line's own subject, with the title as far as it may be read, the topic and the place."""
     context = teller.context(delivery, line)
-    subject, about = write(line["letter"], delivery.locale, context).subject, about_of(line, delivery.locale)
+    subject, about = write_subject(line["letter"], delivery.locale, context), about_of(line, delivery.locale)
     named = f"{subject} – {context['title']}" if context["title"] else subject
     return f"{named} ({about})" if about else named
 

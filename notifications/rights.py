@@ -76,7 +76,7 @@ def _of_a_follower(checked: Checked) -> str | None:
     if follower.ended_at is not None:
         return NO_LONGER_FOLLOWS
     case = checked.around.cases[follower.case_id]
-    hidden = case.published_at is None or (case.reporter is not None and case.reporter.protected)
+    hidden = case.published_at is None or case.protected
     return NO_LONGER_PUBLIC if hidden and not checked.line.get("own_case") else None
 
 

@@ -146,13 +146,13 @@ class _Round:
         """Record it, through a short trouble of the database too: what is not recorded is sent twice."""
         for pause in PAUSES:
             try:
-                with self.database.transaction() as session:
-                    return verdicts.sent(session, delivery_id)
+                with self.database.recording() as connection:
+                    return verdicts.sent(connection, delivery_id)
             except SQLAlchemyError as error:
                 LOG.warning("letter.not_recorded", delivery=delivery_id, error=type(error).__name__)
                 time.sleep(pause)
-        with self.database.transaction() as session:
-            verdicts.sent(session, delivery_id)
+        with self.database.recording() as connection:
+            verdicts.sent(connection, delivery_id)
 
     def _give_back(self, token: str, ids: list[int]) -> None:
         if ids:

@@ -5,16 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from cases.calendar import Calendar
-from cases.case import Case
 from cases.keys import link_token
 from cases.public.masking import mask
-from cases.records.history import Event
 from cases.records.words import Visibility
 from cases.town.people import ActorKind
 from notifications.around import Around, ToldLine
 from notifications.deliveries import Channel, Delivery
 from notifications.letters import LETTERS, Written, kept, write
 from notifications.reasons import why_not
+from notifications.rows import CaseNow, EventTold
 from notifications.web_addresses import WebAddresses
 
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})
@@ -95,7 +94,7 @@ class Teller:
             **self._words(line, event, case),
         }
 
-    def page(self, line: ToldLine, case: Case | None) -> str | None:
+    def page(self, line: ToldLine, case: CaseNow | None) -> str | None:
         """Give where the recipient reads more about the case."""
         if case is None:
             return None
@@ -104,20 +103,19 @@ class Teller:
         own = line.get("own_case")
         return self.pages.own_case(own) if own else self.pages.case(case.ref)
 
-    def _token(self, event: Event) -> str | None:
+    def _token(self, event: EventTold) -> str | None:
         link = self.around.links.get(event.facts.get("link", 0))
         return link_token(link, self.key) if link else None
 
-    def _aside(self, event: Event) -> str | None:
+    def _aside(self, event: EventTold) -> str | None:
         """Give the reference of the case whose letter was set aside."""
         is_letter = event.type == "house.set_aside" and event.facts["what"] == "delivery"
         return self.around.failed.get(event.facts["row"], {}).get("ref") if is_letter else None
 
-    def _words(self, line: ToldLine, event: Event, case: Case | None) -> dict[str, str | None]:
+    def _words(self, line: ToldLine, event: EventTold, case: CaseNow | None) -> dict[str, str | None]:
         """Give the title and the note as far as this recipient may read them in a mail."""
         silent: dict[str, str | None] = {"title": None, "note": None}
-        protected = case is not None and case.reporter is not None and case.reporter.protected
-        if case is None or protected or not LETTERS[line["letter"]].quotes:
+        if case is None or case.protected or not LETTERS[line["letter"]].quotes:
             return silent
         found = self.around.said(event)
         readable = WHO_MAY_READ.get(line["audience"], THOSE_WHO_TAKE_PART)
@@ -135,7 +133,7 @@ def _may_name_it(line: ToldLine) -> bool:
     return line["audience"] not in {"reporter", "followers"} or bool(line.get("looked_at"))
 
 
-def _may_pass_on(line: ToldLine, event: Event) -> bool:
+def _may_pass_on(line: ToldLine, event: EventTold) -> bool:
     """What somebody outside has written goes to the house and the group, not to everybody who follows."""
     if event.actor is ActorKind.REPORTER:
         return bool(line["audience"] != "followers")
@@ -158,7 +156,7 @@ def _in_words(told: dict[str, Any], locale: str) -> str:
     return f"{CASE[locale]} {told['ref']}" + (f" ({about})" if about else "")
 
 
-def _clock_on(event: Event, calendar: Calendar) -> str | None:
+def _clock_on(event: EventTold, calendar: Calendar) -> str | None:
     """Give the local day of the clock that a rung speaks of."""
     due_at = event.facts.get("due_at")
     return calendar.day_of(datetime.fromisoformat(due_at)).isoformat() if due_at else None

@@ -7,12 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.keys import UNFOLLOW, Link, link_token, make_link
+from notifications.asking import among
+
+LINKS = select(Link).where(Link.purpose == UNFOLLOW, among(Link.follower_id, "followers")).order_by(Link.id.desc())
 
 
 def unfollow_tokens(session: Session, followers: Mapping[int, datetime], *, key: str) -> dict[int, str]:
     """Give each follower's token, good at the moment beside it. It lives for ten years and may be used twice."""
-    known = select(Link).where(Link.purpose == UNFOLLOW, Link.follower_id.in_(followers)).order_by(Link.id.desc())
-    found = list(session.scalars(known)) if followers else []
+    found = list(session.scalars(LINKS, {"followers": list(followers)})) if followers else []
     links = {link.follower_id: link for link in found if link.expires_at > followers[link.follower_id or 0]}
     for follower, at in followers.items():
         if follower not in links:

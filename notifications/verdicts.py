@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from cases.database import now, present, table_of
@@ -32,9 +32,9 @@ SENT = (
 )
 
 
-def sent(session: Session, delivery_id: int) -> None:
+def sent(connection: Connection, delivery_id: int) -> None:
     """Record that the letter was accepted: true whoever has the lease by now."""
-    session.connection().execute(SENT, {"delivery_id": delivery_id})
+    connection.execute(SENT, {"delivery_id": delivery_id})
 
 
 def refused_for_now(session: Session, delivery_id: int, token: str, error: str) -> None:

@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cases.records.history import Event
 from cases.records.words import Visibility
+from notifications.rows import Happened
 
 
 @dataclass(frozen=True)
 class Act:
     """One event, with the facts of those that were written beside it in the same act or sweep."""
 
-    event: Event
+    event: Happened
     beside: Mapping[str, Mapping[str, Any]]  # type -> facts
 
     @property

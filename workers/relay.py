@@ -17,7 +17,7 @@ from cases.database import Database, UtcDateTime, now, present
 from cases.ladder.ticks import Tick
 from cases.records.history import Event
 from cases.records.wire import LETTERS, Work
-from notifications.acts import some
+from notifications.asking import among, asked
 from notifications.claiming import without_suspects
 from notifications.leases import LeaseLost, Pace, give_back, is_free, take
 from notifications.planning import plan_events
@@ -35,7 +35,7 @@ MOMENT = bindparam("moment", type_=UtcDateTime)
 def is_any_work(database: Database) -> bool:
     """Say whether something could be claimed now."""
     with database.reading() as session:
-        return session.execute(HEADS, {"moment": present(session), "most": 1}).first() is not None
+        return bool(asked(session, HEADS, {"moment": present(session), "most": 1}))
 
 
 def relay_some(database: Database, pace: Pace = PACE) -> int | None:
@@ -76,7 +76,7 @@ def _claim(session: Session, pace: Pace) -> _Claimed:
     Work that was begun before without an end is claimed alone, so that it takes no other with it.
     """
     moment = present(session)
-    heads = list(session.execute(LOCKED_HEADS, {"moment": moment, "most": pace.batch}).all())
+    heads = list(asked(session, LOCKED_HEADS, {"moment": moment, "most": pace.batch}))
     while heads and heads[0].claims >= pace.most_claims:
         _set_aside(session, heads.pop(0).id, NO_VERDICT.format(pace.most_claims))
     ids = without_suspects([(row.id, row.claims) for row in heads])
@@ -112,7 +112,7 @@ def _is_not_before_its_turn() -> ColumnElement[bool]:
 
 def _with_followers(session: Session, heads: list[_Todo], moment: datetime, limit: int) -> list[_Todo]:
     """Give the heads and what follows each in its stream without a gap: whoever has the head has these too."""
-    rows = session.execute(IN_STREAMS, {"ids": [head.stream for head in heads], "moment": moment, "most": limit})
+    rows = asked(session, IN_STREAMS, {"ids": [head.stream for head in heads], "moment": moment, "most": limit})
     works, ended = {head.id: head for head in heads}, set()
     for id_, event_id, stream, free, claims in rows:
         if not free or claims:
@@ -130,7 +130,7 @@ HEADS = _heads()
 LOCKED_HEADS = HEADS.with_for_update(of=Work, skip_locked=True)
 IN_STREAMS = (
     select(Work.id, Work.event_id, Work.stream, is_free(Work, MOMENT) & _is_not_before_its_turn(), Work.claims)
-    .where(*_is_open(Work), Work.stream.in_(some("ids")))
+    .where(*_is_open(Work), among(Work.stream, "ids"))
     .order_by(Work.id)
     .limit(bindparam("most"))
 )
@@ -141,19 +141,18 @@ IN_STREAMS = (
 
 DONE = (
     update(Work)
-    .where(Work.id.in_(some("ids")), Work.lease_token == bindparam("token"))
+    .where(among(Work.id, "ids"), Work.lease_token == bindparam("token"))
     .values(done_at=now(), lease_token=None, lease_until=None, last_error=None)
     .returning(Work.id)
 )
-UNSEEN = {"synchronize_session": False}  # none of them is in the session
 
 
 def _plan(database: Database, token: str, works: list[_Todo]) -> int:
     """Plan these events and mark them done, in one transaction; give how many deliveries are new."""
     with database.transaction() as session:
         planned = plan_events(session, [work.event_id for work in works])
-        ended = session.execute(DONE, {"ids": [work.id for work in works], "token": token}, execution_options=UNSEEN)
-        if len(ended.all()) != len(works):
+        ended = asked(session, DONE, {"ids": [work.id for work in works], "token": token})
+        if len(ended) != len(works):
             raise LeaseLost
     return planned
 

@@ -67,7 +67,7 @@ def mail_before_commit() -> AbstractContextManager[object]:
             ready = prepare(session, token, self.post.letterhead, self.post.pace.most_claims)
             for one in ready:
                 self.line.send(one.letter)
-                verdicts.sent(session, one.delivery_id)
+                verdicts.sent(session.connection(), one.delivery_id)
 
     return patch.object(sending._Round, "_send_all", send_all)
 

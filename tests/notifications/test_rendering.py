@@ -21,7 +21,7 @@ from cases.states import State
 from cases.town.people import A_VISITOR
 from notifications.around import read_around
 from notifications.deliveries import Address, Channel, Delivery
-from notifications.letters import LETTERS, LOCALES
+from notifications.letters import LETTERS, LOCALES, write_subject
 from notifications.rendering import Letterhead, Rendered, followers_told, render
 from notifications.telling import Teller
 from notifications.unfollowing import unfollow_tokens
@@ -127,6 +127,7 @@ def test_every_letter_says_all_it_must(town: Town, locale: str) -> None:
             for line in delivery.context["lines"]:
                 seen.add(line["letter"])
                 written = teller.tell(delivery, line)
+                assert write_subject(line["letter"], locale, teller.context(delivery, line)) == written.subject
                 assert all(written.sections[name] for name in ("happened", "next", "ask", "object", "foot"))
     assert seen | {"digest"} == set(LETTERS)
 

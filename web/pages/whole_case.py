@@ -9,8 +9,8 @@ from cases.case import TO_READ, Case
 from cases.refusals import NotFound
 from cases.seeing import seen_by
 from cases.town.people import Actor, Person
+from notifications.at_hand import FOLLOWERS, following_of
 from notifications.circle import Following
-from notifications.circles import FOLLOWERS, following_of
 
 TO_SHOW = TO_READ[Case.ref].options(joinedload(Case.officer).joinedload(Person.deputy)).add_columns(FOLLOWERS)
 
