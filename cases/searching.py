@@ -43,6 +43,7 @@ REACHES = (2_000, 20_000, 200_000)  # cases
 PART = 3  # letters that a part of a word must have
 VECTOR: ColumnElement[Any] = literal_column("to_tsvector('swedish', coalesce(words.text, ''))")
 SEARCHED = table("words_search", column("rowid", Integer), column("words_search"))  # FTS5: its own name is all of it
+NAMED = aliased(Case)  # made once: it copies every column
 ERAS = literal_column(f"(ARRAY[words.case_id / {ERA}, -1 - words.case_id / {AGE}])", ARRAY(BigInteger))
 
 
@@ -79,8 +80,7 @@ def matching(dialect: str, wanted: str, reach: Reach, readable: list[Visibility]
     words = {"postgresql": _postgresql, "sqlite": _sqlite}[dialect](wanted, reach)
     if len(readable) < len(Visibility):
         words = [one.where(Words.visibility.in_(readable)) for one in words]
-    other = aliased(Case)
-    ids = select(other.id).where(other.ref == wanted).union_all(*words)
+    ids = select(NAMED.id).where(NAMED.ref == wanted).union_all(*words)
     found = _one_of_array(ids) if dialect == "postgresql" else Case.id.in_(ids)
     return found if reach.floor is None else and_(found, Case.id > reach.floor)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.town.people import ActorKind, Role
+from notifications.at_hand import circles_around
 from notifications.chains import (
     Recipient,
     first_of,
@@ -20,7 +21,7 @@ from notifications.chains import (
     staff_of,
     unit_links,
 )
-from notifications.circle import Circle
+from notifications.circle import Circle, Following
 from notifications.circles import circles_of
 from notifications.deliveries import Channel
 from notifications.rows import Happened
@@ -130,18 +131,17 @@ CHOOSES_A_UNIT = frozenset({"case.assigned", "case.reopened"})
 
 def would_be_told(session: Session, case: Case, event_type: str, locale: str = "sv", **facts: Any) -> list[str]:
     """Give in words whom such an event would tell now; `facts` say more about it, when it is known."""
-    return each_would_tell(session, case, [event_type], locale, **facts)[event_type]
+    [circle] = circles_of(session, [Act(_imagined(case, event_type, facts), {})])
+    return _who(circle, locale, unit_is_open="responsible" not in facts)
 
 
 def each_would_tell(
-    session: Session, case: Case, event_types: Iterable[str], locale: str = "sv", **facts: Any
+    session: Session, case: Case, following: list[Following], event_types: Iterable[str], locale: str = "sv"
 ) -> dict[str, list[str]]:
-    """Give the same for several events at once, with no more queries."""
-    acts = [Act(_imagined(case, type_, facts), {}) for type_ in dict.fromkeys(event_types)]
-    return {
-        circle.act.event.type: _who(circle, locale, unit_is_open="responsible" not in facts)
-        for circle in (circles_of(session, acts) if acts else ())
-    }
+    """Give the same for several events at once, with one query, when it was read who follows the case."""
+    acts = [Act(_imagined(case, type_, {}), {}) for type_ in dict.fromkeys(event_types)]
+    circles = circles_around(session, case, following, acts) if acts else ()
+    return {circle.act.event.type: _who(circle, locale, unit_is_open=True) for circle in circles}
 
 
 def _imagined(case: Case, type_: str, facts: dict[str, Any]) -> Happened:

@@ -60,7 +60,7 @@ def circles_of(session: Session, acts: Sequence[Act]) -> list[Circle]:
         Circle(
             act,
             cases.get(act.event.stream),
-            _as_it_is_for(session, act, directories[_day_of(session, act)]),
+            _as_it_is_for(session, act, directories[day_of(session, act)]),
             following.get(act.event.id, []),
         )
         for act in acts
@@ -82,7 +82,7 @@ def in_portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
 
 
-def _day_of(session: Session, act: Act) -> date:
+def day_of(session: Session, act: Act) -> date:
     """The day whose roles count: the event's own, or that of its recording when it was told of later."""
     return calendar_of(session).day_of(max(act.event.at, act.event.recorded_at))
 
@@ -90,8 +90,8 @@ def _day_of(session: Session, act: Act) -> date:
 def _directories(session: Session, acts: Sequence[Act], cases: Mapping[int, CaseTold]) -> dict[date, Directory]:
     """Read the directory of each day whose roles count, as far as the acts speak of units and people."""
     people = {id_ for act in acts for id_ in _people_in(act, cases.get(act.event.stream))}
-    slugs = {slug for act in acts for slug in _slugs_in(act, cases.get(act.event.stream))}
-    days = {_day_of(session, act) for act in acts}
+    slugs = {slug for act in acts for slug in slugs_in(act, cases.get(act.event.stream))}
+    days = {day_of(session, act) for act in acts}
     directories = {day: directory_of(session, day, slugs=slugs, people=people) for day in days}
     if _are_among(acts, {"admins"}):
         for day, directory in directories.items():
@@ -114,7 +114,8 @@ def _people_in(act: Act, case: CaseTold | None) -> set[int]:
     return {id_ for id_ in (*named, act.event.person_id, case and case.officer_id) if id_}
 
 
-def _slugs_in(act: Act, case: CaseTold | None) -> set[str]:
+def slugs_in(act: Act, case: CaseTold | None) -> set[str]:
+    """Give the units that the act and its case speak of."""
     named = {act.facts[fact] for fact in UNITS_IN_FACTS if act.facts.get(fact)}
     around = (case.responsible, case.group, case.waiting_unit) if case else ()
     return named | {slug for slug in around if slug}
@@ -133,16 +134,19 @@ def _following(session: Session, acts: Sequence[Act]) -> Mapping[int, list[Follo
     return found
 
 
-def _followers() -> Select[Any]:
-    merged = aliased(Case)
-    own = and_(merged.reporter_id == Follower.party_id, merged.state == State.MERGED)
-    found = select(Follower.id, Follower.case_id, merged.public_id, *AS_OUTSIDE)
-    return found.join(Party, Party.id == Follower.party_id).outerjoin(merged, own).order_by(Follower.id)
+MERGED = aliased(Case)
+
+
+def followers() -> Select[Any]:
+    """Select followers, each with the case of their own that was merged, and who they are."""
+    own = and_(MERGED.reporter_id == Follower.party_id, MERGED.state == State.MERGED)
+    found = select(Follower.id, Follower.case_id, MERGED.public_id, *AS_OUTSIDE).select_from(Follower)
+    return found.join(Party, Party.id == Follower.party_id).outerjoin(MERGED, own).order_by(Follower.id)
 
 
 CONFIRMED = (Follower.confirmed_at.is_not(None), Follower.ended_at.is_(None))
-OF_CASES = _followers().where(among(Follower.case_id, "ids"), *CONFIRMED)
-WHO_ASKED = _followers().where(among(Follower.id, "ids"))
+OF_CASES = followers().where(among(Follower.case_id, "ids"), *CONFIRMED)
+WHO_ASKED = followers().where(among(Follower.id, "ids"))
 
 
 def _read_following(session: Session, which: Select[Any], ids: Sequence[int]) -> list[Following]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from cases.house import House
@@ -112,12 +112,13 @@ def serving(day: date | BindParameter[date]) -> tuple[ColumnElement[bool], ...]:
 DEPUTY = aliased(Person)
 IN_ALL = len(PersonTold._fields)
 AS_PERSON, AS_DEPUTY = columns_of(Person, PersonTold._fields), columns_of(DEPUTY, PersonTold._fields)
-HOUSE = select(*columns_of(House, HouseTold._fields))
+OF_HOUSE = columns_of(House, HouseTold._fields)
 WITH_DEPUTY = select(*AS_PERSON, *AS_DEPUTY).outerjoin(DEPUTY, DEPUTY.id == Person.deputy_id)
 PEOPLE = WITH_DEPUTY.where(among(Person.id, "ids"))
 UNITS = (
-    select(Membership.role, *AS_PERSON, *AS_DEPUTY, *columns_of(Unit, UnitTold._fields))
-    .select_from(Unit)
+    select(Membership.role, *AS_PERSON, *AS_DEPUTY, *columns_of(Unit, UnitTold._fields), *OF_HOUSE)
+    .select_from(House)
+    .join(Unit, true())
     .outerjoin(Membership, and_(Membership.unit_id == Unit.id, *serving(bindparam("day", type_=Date))))
     .outerjoin(Person, Person.id == Membership.person_id)
     .outerjoin(DEPUTY, DEPUTY.id == Person.deputy_id)
@@ -128,9 +129,10 @@ UNITS = (
 
 def directory_of(session: Session, day: date, *, slugs: Collection[str], people: Collection[int]) -> Directory:
     """Read the units with these slugs and the desk, their people of the day, and these people."""
-    directory = Directory(HouseTold(*asked(session, HOUSE, {})[0]))
-    for role, *row in asked(session, UNITS, {"day": day, "slugs": list(slugs)}):
-        unit = UnitTold(*row[2 * IN_ALL :])
+    rows = asked(session, UNITS, {"day": day, "slugs": list(slugs)})
+    directory = Directory(HouseTold(*rows[0][-len(OF_HOUSE) :]))  # there is a row at least: the desk's
+    for role, *row in rows:
+        unit = UnitTold(*row[2 * IN_ALL : -len(OF_HOUSE)])
         directory.units[unit.slug] = unit
         if role is not None:
             directory.holders[unit.id, role].append(_holder(row))

@@ -1,16 +1,23 @@
-"""Sessions on the server and the tokens of machines: who holds a key, in one query."""
+"""Sessions on the server and the tokens of machines: who holds a key, in one query.
+
+The query for a session also reads what stands around a page, since whoever is logged in asks for pages.
+"""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, insert, null, or_, select, update
+from sqlalchemy import Select, Table, bindparam, insert, null, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from cases.database import table_of
 from cases.keys import ApiToken, WebSession, hashed
 from cases.town.people import A_VISITOR, Actor, ActorKind, Membership, Person
+from cases.town.units import Unit
+from web.around import HOUSE, SHOWN, SWEPT, Around, around_somebody
+from web.pulse import SCHEDULE
 
 LIVES = timedelta(days=14)
 IDLE = timedelta(hours=12)
@@ -19,11 +26,12 @@ NOTED_EVERY = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls: an actor, the language that they chose, and when their session was last noted."""
+    """Who calls: an actor, the language that they chose, when their session was last noted, and their pages' frame."""
 
     actor: Actor = A_VISITOR
     locale: str | None = None
     seen_at: datetime | None = None
+    around: Around | None = None  # known of those who are logged in
 
     def is_to_be_noted(self, at: datetime) -> bool:
         """Say whether the session was last noted so long ago that it is time again."""
@@ -59,22 +67,21 @@ def end_every_session(session: Session, person_id: int, at: datetime) -> None:
 def caller_with_session(session: Session, token: str, at: datetime, day: date) -> Caller | None:
     """Give who is logged in with this cookie; None when it is unknown, ended, idle or too old."""
     given = {"hash": hashed(token), "at": at, "idle_since": at - IDLE, "day": day}
-    return _caller(session, BY_SESSION, given)
+    rows = session.connection().execute(BY_SESSION, given).all()
+    return replace(_caller(rows), around=around_somebody(rows)) if rows else None
 
 
 def caller_with_token(session: Session, token: str, day: date) -> Caller | None:
     """Give whom this API token acts for; None when it is unknown or revoked, or the person switched off."""
-    return _caller(session, BY_TOKEN, {"hash": hashed(token), "day": day})
+    rows = session.connection().execute(BY_TOKEN, {"hash": hashed(token), "day": day}).all()
+    return _caller(rows) if rows else None
 
 
 def _still_open(at: datetime) -> Any:
     return update(WebSession).where(WebSession.ended_at.is_(None)).values(ended_at=at)
 
 
-def _caller(session: Session, statement: Select[Any], given: dict[str, Any]) -> Caller | None:
-    rows = session.connection().execute(statement, given).all()
-    if not rows:
-        return None
+def _caller(rows: Sequence[Any]) -> Caller:
     first = rows[0]
     roles = tuple((row.unit_id, row.role) for row in rows if row.role is not None)
     actor = Actor(ActorKind.PERSON, person_id=first.id, name=first.name, email=first.email, roles=roles)
@@ -96,10 +103,18 @@ def _holder_of(key: Table, seen_at: Any) -> Select[Any]:
     )
 
 
-TOKEN, SESSION = table_of(ApiToken), table_of(WebSession)
+TOKEN, SESSION, UNIT = table_of(ApiToken), table_of(WebSession), table_of(Unit)
 BY_TOKEN = _holder_of(TOKEN, null().label("seen_at")).where(TOKEN.c.revoked_at.is_(None))
-BY_SESSION = _holder_of(SESSION, SESSION.c.seen_at).where(
-    SESSION.c.ended_at.is_(None),
-    SESSION.c.expires_at > bindparam("at"),
-    SESSION.c.seen_at > bindparam("idle_since"),
+BY_SESSION = (
+    _holder_of(SESSION, SESSION.c.seen_at)
+    .add_columns(*SHOWN, UNIT.c.slug.label("unit"), UNIT.c.name.label("unit_name"))
+    .join(HOUSE, true())
+    .outerjoin(SCHEDULE, SWEPT)
+    .outerjoin(UNIT, UNIT.c.id == table_of(Membership).c.unit_id)
+    .where(
+        SESSION.c.ended_at.is_(None),
+        SESSION.c.expires_at > bindparam("at"),
+        SESSION.c.seen_at > bindparam("idle_since"),
+    )
+    .order_by(UNIT.c.name)
 )

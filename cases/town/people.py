@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from cases.database import Base, BigId, one_of
 from cases.town.units import Unit, UnitKind
@@ -39,6 +39,10 @@ class Person(Base):
     locale: Mapped[str] = mapped_column(String(5), default="sv")
     deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     active: Mapped[bool] = mapped_column(default=True)
+
+    deputy: Mapped[Person | None] = relationship(
+        init=False, repr=False, compare=False, remote_side=[id], lazy="select", viewonly=True
+    )
 
 
 class Membership(Base):

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from small_house import CALENDAR, MONDAY, SmallHouse
+from statements import counted
 
 from cases import searching
 from cases.reading import Filters, Sort, count_cases, list_cases
@@ -103,6 +104,22 @@ def test_a_search_further_and_further_back_neither_skips_nor_repeats(small_house
         seen += shown
         filters = replace(filters, cursor=after) if after and len(seen) < 60 else None
     assert seen == [there[n] for n in (11, 10, 8, 7, 5, 4, 2, 1, 0)]
+
+
+def test_a_search_reads_all_about_the_cases_only_once_however_far_it_looks(
+    small_house: SmallHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "REACHES", (1, 2, 3))
+    for title in ("Lampan vid bron", "Hål", "Hål", "Hål", "Hål"):
+        small_house.hand_in(title)
+    with counted(small_house.database) as sent:
+        found, _ = page(small_house, Filters(q="lampan"))
+    assert len(found) == 1
+    assert ["JOIN unit" in statement for statement in sent].count(True) == 1
+    assert len(sent) == 6  # up to which case, four reaches, and all about the one
+    with counted(small_house.database) as sent:
+        assert page(small_house, Filters(q="finnsej")) == ([], None)
+    assert len(sent) == 5
 
 
 @pytest.mark.parametrize("wanted", ["lampan", "lampor", "vägarna", "vägen", "träden"])

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from marshmallow import ValidationError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response as AnyResponse
@@ -9,13 +10,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from cases.case import Case, case_to_change
 from cases.files.attaching import attach
 from cases.files.attachments import Attachment
+from cases.records.words import Visibility
 from cases.refusals import NotFound
 from cases.seeing import may_see
 from cases.town.people import Actor, reporter_of
 from web.asking import current_actor
 from web.forms import Form
 from web.guard import Audience, open_to
-from web.pages.case import attachments_of, page_of, seen_case
+from web.pages.case import page_of, seen_case
 from web.pages.handing_in import asked_case
 from web.pages.storage import storage
 from web.running import house, right_now
@@ -68,7 +70,8 @@ def _attach(ref: str, actor: Actor) -> None:
 
 
 def _file(session: Session, case: Case, actor: Actor, number: int) -> Response:
-    found = [one for one in attachments_of(session, case, actor) if one.id == number]
+    files = session.scalars(select(Attachment).where(Attachment.case_id == case.id))
+    found = [one for one in files if one.id == number and (actor.is_staff or one.visibility is not Visibility.INTERNAL)]
     if not found:
         raise NotFound(ref=str(number))
     return _answer(found[0])

@@ -4,14 +4,12 @@ from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, abort, render_template
-from sqlalchemy import select, union
-from sqlalchemy.orm import Session, aliased, load_only
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from cases.case import TO_READ, Case, Relation
-from cases.files.attachments import Attachment
+from cases.case import TO_READ, Case
 from cases.public.masking import mask
 from cases.public.published import one_published, public_notes, was_published
-from cases.reading import description_of
 from cases.records.words import Visibility
 from cases.refusals import NotFound, StaleVersion
 from cases.seeing import may_see, seen_by
@@ -23,10 +21,10 @@ from web.pages.choosing import categories_to_choose, known_with_people, places_t
 from web.pages.happenings import lines_of
 from web.pages.names import VISIBILITIES
 from web.pages.offering import step_choices
+from web.pages.whole_case import WholeCase, whole_case
 from web.running import house, right_now
 
 bp = Blueprint("case", __name__)
-TO_LIST = (load_only(Case.ref, Case.title, Case.state, Case.due_at),)
 
 
 @bp.get("/arenden/<ref>")
@@ -43,10 +41,11 @@ def show(ref: str) -> str:
 def page_of(ref: str, actor: Actor, **forms: Form) -> str:
     """Give the whole page of a case, with one of its forms as it was refused."""
     with house().database.reading() as session:
-        case = seen_case(session, ref, actor)
+        whole = whole_case(session, ref, actor)
+        case = whole.case
         given = {"step_form": _fresh(case), "comment_form": Form(), "correct_form": _as_is(case), "attach_form": Form()}
         given |= {"relate_form": Form(), "follow_form": Form()}
-        return render_template("case.html", case=case, **_told(session, case, actor, forms), **(given | forms))
+        return render_template("case.html", case=case, **_told(session, whole, actor, forms), **(given | forms))
 
 
 def seen_case(session: Session, ref: str, actor: Actor) -> Case:
@@ -57,27 +56,22 @@ def seen_case(session: Session, ref: str, actor: Actor) -> Case:
     return case
 
 
-def _told(session: Session, case: Case, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:
+def _told(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:
     known_with_people(session)  # at once, since the step form offers officers
+    case, takes_part = whole.case, may_see(actor, whole.case)
     return {
         "now": right_now(),
-        "takes_part": may_see(actor, case),
-        "description": _described(session, case, actor),
+        "takes_part": takes_part,
+        "description": whole.beside.description if takes_part else mask(whole.beside.description),
         "lines": lines_of(session, case, actor),
         "since": _between(session, case, actor, forms.get("step_form")),
-        "attachments": attachments_of(session, case, actor),
-        "related": _related(session, case, actor),
+        "attachments": whole.beside.files,
+        "related": whole.beside.related,
         "visibilities": _visibilities(actor),
         "categories": categories_to_choose(session),
         "places": places_to_choose(session),
-        **step_choices(session, case, actor),
+        **step_choices(session, case, whole.following, actor),
     }
-
-
-def _described(session: Session, case: Case, actor: Actor) -> str:
-    """Give what was asked; masked for those in the forum who only see it on the agenda."""
-    words = description_of(session, case)
-    return words if may_see(actor, case) else mask(words)
 
 
 def _fresh(case: Case) -> Form:
@@ -101,23 +95,6 @@ def _between(session: Session, case: Case, actor: Actor, form: Form | None) -> l
         return []
     read = form.typed("version")
     return lines_of(session, case, actor, since=int(read) if read.isdecimal() else 0)
-
-
-def attachments_of(session: Session, case: Case, actor: Actor) -> list[Attachment]:
-    """Give the files of the case that the actor may open."""
-    rows = session.scalars(select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id))
-    return [row for row in rows if actor.is_staff or row.visibility is not Visibility.INTERNAL]
-
-
-def _related(session: Session, case: Case, actor: Actor) -> list[Case]:
-    other = aliased(Case)
-    related = union(
-        select(Relation.other_id).where(Relation.case_id == case.id),
-        select(Relation.case_id).where(Relation.other_id == case.id),
-        select(other.id).where(other.merged_into_id == case.id),
-    )
-    found = select(Case).where(Case.id.in_(related), seen_by(actor))
-    return list(session.scalars(found.options(*TO_LIST).order_by(Case.id)))
 
 
 def _visibilities(actor: Actor) -> list[tuple[str, str]]:

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.reading import Told as Happened
 from cases.reading import timeline
-from cases.town.people import Actor, ActorKind, Person
+from cases.town.people import Actor, ActorKind
 from notifications.deliveries import Outcome
 from notifications.reasons import why_not
 from notifications.told import Told, told_of
@@ -90,21 +89,14 @@ class Names:
     people: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, session: Session, people: set[int]) -> "Names":
-        """Read the names; those of people who have left with a query of their own."""
-        found = known(session)
-        names = {person.id: person.name for person in found.people or ()}
-        if gone := people - names.keys():
-            names |= _by_key(session.execute(select(Person.id, Person.name).where(Person.id.in_(gone))))
-        return cls({unit.slug: unit.name for unit in found.units}, names)
+    def of(cls, session: Session, lines: Iterable[Happened]) -> "Names":
+        """Read the units' names; those of officers stand in the lines themselves."""
+        officers = {line.event.facts["officer"]: line.officer for line in lines if line.officer}
+        return cls({unit.slug: unit.name for unit in known(session).units}, officers)
 
     def unit(self, slug: Any) -> str:
         """Give the unit's name; the slug itself when it is unknown."""
         return self.units.get(slug, str(slug or ""))
-
-
-def _by_key(rows: Iterable[Any]) -> dict[Any, str]:
-    return {key: name for key, name in rows}  # noqa: C416 - rows are no pairs to `dict`
 
 
 @dataclass(frozen=True)
@@ -134,8 +126,7 @@ class Line:
 def lines_of(session: Session, case: Case, actor: Actor, *, since: int = 0) -> list[Line]:
     """Give the case's timeline as the actor may read it, the latest first."""
     lines = timeline(session, case, actor, since=since)
-    people = {line.event.facts["officer"] for line in lines if line.event.facts.get("officer")}
-    names, told = Names.of(session, people), told_of(session, case.id, language()) if actor.is_staff else {}
+    names, told = Names.of(session, lines), told_of(session, case.id, language()) if actor.is_staff else {}
     shown = [line for line in lines if actor.person_id or line.event.type not in BEHIND_THE_SCENES]
     return [_line(line, actor, names, tuple(told.get(line.event.id, ()))) for line in reversed(shown)]
 

@@ -8,34 +8,23 @@ from typing import Any
 import structlog
 from flask import Flask, g, request, url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, false, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from cases.calendar import add_months
-from cases.house import House
 from cases.states import Kind, State
 from cases.town.people import A_VISITOR, Actor, Membership
-from cases.town.units import FORUM, Unit
+from cases.town.units import Unit
 from notifications.reasons import why_not
+from web.around import Around, read_around
 from web.asking import actor_in
 from web.pages.choosing import category_name
 from web.pages.dates import FILTERS, moment_words
 from web.pages.happenings import ICONS, told_words
 from web.pages.names import ASIDE_KINDS, KINDS, LETTERS, ROLES, STATE_COLOURS, STATES, UNIT_KINDS, channel_name
-from web.pulse import SCHEDULE, SWEEP, is_long_ago
+from web.pulse import is_long_ago
 from web.running import house, right_now, today
 from web.translated import gettext, language
-
-
-@dataclass(frozen=True)
-class Around:
-    """What the rows say about the surroundings of a page."""
-
-    house: House
-    actor: Actor
-    units: tuple[Unit, ...] = ()
-    silent: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,14 +68,14 @@ def dress(app: Flask) -> None:
 
 def surroundings() -> dict[str, Any]:
     """Give what base.html shows around every page, when the database is down too."""
-    around = _around()
+    actor, around = _around()
     return {
-        "house_on_page": around.house,
-        "actor_on_page": around.actor,
+        "house_on_page": around,
+        "actor_on_page": actor,
         "locale_on_page": language(),
-        "menu_on_page": _menu(around),
+        "menu_on_page": _menu(actor, around),
         "other_language": _other_language(),
-        "clock_is_silent": around.silent,
+        "clock_is_silent": _silent(around.last_sweep) if actor.is_staff else "",
     }
 
 
@@ -110,30 +99,23 @@ def posts() -> dict[int, str]:
         return {person: "; ".join(posts) for person, posts in held.items()}
 
 
-def _around() -> Around:
+def _around() -> tuple[Actor, Around]:
     if "around" not in g:
         try:
-            with house().database.reading() as session:
-                g.around = _read(session)
+            g.around = _read()
         except SQLAlchemyError as error:
             log.error("page.without_surroundings", error=repr(error))
-            return Around(House(name="Ventil"), A_VISITOR)
-    found: Around = g.around
+            return A_VISITOR, Around()
+    found: tuple[Actor, Around] = g.around
     return found
 
 
-def _read(session: Session) -> Around:
-    actor = g.caller.actor if "caller" in g else actor_in(session)
-    own = and_(Unit.id.in_(actor.unit_ids), Unit.slug.not_in(["desk", FORUM]))
-    rows = session.execute(
-        select(House, SCHEDULE.c.last_done_at, Unit)
-        .select_from(House)
-        .outerjoin(SCHEDULE, SCHEDULE.c.name == SWEEP)
-        .outerjoin(Unit, own if actor.unit_ids else false())
-        .order_by(Unit.name)
-    ).all()
-    units = tuple(unit for _, _, unit in rows if unit is not None)
-    return Around(rows[0][0], actor, units, _silent(rows[0][1]) if actor.is_staff else "")
+def _read() -> tuple[Actor, Around]:
+    if "caller" in g and g.caller.around:
+        return g.caller.actor, g.caller.around
+    with house().database.reading() as session:
+        actor = actor_in(session)
+        return actor, g.caller.around or read_around(session)
 
 
 def _silent(last: datetime | None) -> str:
@@ -143,15 +125,14 @@ def _silent(last: datetime | None) -> str:
     return moment_words(last) if last else gettext("the start")
 
 
-def _menu(around: Around) -> list[Item]:
-    actor = around.actor
+def _menu(actor: Actor, around: Around) -> list[Item]:
     items = [Item(str(words), url_for(endpoint)) for endpoint, words in (STAFF if actor.is_staff else PUBLIC)]
-    items += [Item(unit.name, url_for("units.show", slug=unit.slug)) for unit in around.units]
+    items += [Item(name, url_for("units.show", slug=slug)) for slug, name in around.units]
     if actor.is_contact:
         items += [Item(str(words), url_for(endpoint)) for endpoint, words in DESK]
     if actor.person_id is not None:
         items.append(Item(gettext("Forum"), url_for("forum.show")))
-    if house().settings.smtp_url is None and (actor.is_admin or around.house.demonstration):
+    if house().settings.smtp_url is None and (actor.is_admin or around.demonstration):
         items.append(Item(gettext("Mailbox"), url_for("mailbox.show")))
     return items
 

@@ -7,10 +7,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from cases.beside import read_beside
 from cases.case import Case, case_to_change
 from cases.commenting import comment
 from cases.progress import Change, change_state
-from cases.reading import description_of
 from cases.records.words import Visibility
 from cases.refusals import NotFound
 from cases.states import State
@@ -18,7 +18,6 @@ from cases.town.people import Actor, reporter_of
 from web.forms import Form
 from web.guard import Audience, open_to
 from web.limits import Limit, limited
-from web.pages.case import attachments_of
 from web.pages.handing_in import asked_case
 from web.pages.happenings import lines_of
 from web.pages.plain_words import where_it_stands
@@ -78,12 +77,13 @@ def _page(public_id: str, form: Form) -> str:
     with house().database.reading() as session:
         case = asked_case(session, public_id)
         actor = reporter_of(case)
+        beside = read_beside(session, case, actor)
         return render_template(
             "mine.html",
             case=case,
             form=form,
             stands=where_it_stands(session, case, right_now()),
-            description=description_of(session, case),
+            description=beside.description,
             lines=lines_of(session, case, actor),
-            attachments=attachments_of(session, case, actor),
+            attachments=beside.files,
         )

@@ -10,6 +10,7 @@ from cases.states import Step, steps_open_to
 from cases.town.people import Actor
 from cases.town.units import UnitKind
 from notifications.audiences import each_would_tell
+from notifications.circle import Following
 from web.pages.choosing import Choices, officers_to_choose, suggested_unit, units_to_choose
 from web.pages.names import STEP_ICONS, step_name
 from web.translated import gettext, language
@@ -47,20 +48,20 @@ class Open:
         return field in self.step.needs
 
 
-def open_steps(session: Session, case: Case, actor: Actor) -> list[Open]:
+def open_steps(session: Session, case: Case, following: list[Following], actor: Actor) -> list[Open]:
     """Give the steps that this person may take now, the usual ones first."""
     steps = steps_open_to(case.state, actor.to(case), came_from=case.waiting_from)
     offered = [step for step in steps if step.name != "contest" or not actor.is_staff]
-    told = each_would_tell(session, case, [step.event for step in offered], language())
+    told = each_would_tell(session, case, following, [step.event for step in offered], language())
     shown = [Open(step, step_name(step.name, case.state), tuple(told[step.event])) for step in offered]
     return sorted(shown, key=lambda one: USUAL_ORDER.index(one.name))
 
 
-def step_choices(session: Session, case: Case, actor: Actor) -> dict[str, Any]:
+def step_choices(session: Session, case: Case, following: list[Following], actor: Actor) -> dict[str, Any]:
     """Give what the step form offers."""
     others = units_to_choose(session, *UnitKind)
     return {
-        "steps": open_steps(session, case, actor),
+        "steps": open_steps(session, case, following, actor),
         "step_units": units_to_choose(session),
         "step_officers": officers_to_choose(session, case.responsible, of_all=actor.is_contact),
         "step_suggests": suggested_unit(session, case.category_id),

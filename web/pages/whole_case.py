@@ -1,0 +1,34 @@
+"""A case as its page needs it, read in one row: itself with its names, what stands beside it, and who follows it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session, joinedload
+
+from cases.beside import Beside, beside_of, columns_beside
+from cases.case import TO_READ, Case
+from cases.refusals import NotFound
+from cases.seeing import seen_by
+from cases.town.people import Actor, Person
+from notifications.at_hand import FOLLOWERS, following_of
+from notifications.circle import Following
+
+TO_SHOW = TO_READ[Case.ref].options(joinedload(Case.officer).joinedload(Person.deputy)).add_columns(FOLLOWERS)
+
+
+@dataclass(frozen=True)
+class WholeCase:
+    """A case with all that was read in its row."""
+
+    case: Case
+    beside: Beside
+    following: list[Following]
+
+
+def whole_case(session: Session, ref: str, actor: Actor) -> WholeCase:
+    """Give the case when the actor may see it; else there is no such case."""
+    found = TO_SHOW.add_columns(*columns_beside(actor)).where(seen_by(actor))
+    row = session.execute(found, {"name": ref}).one_or_none()
+    if row is None:
+        raise NotFound(ref=ref)
+    case, followers, *beside = row
+    return WholeCase(case, beside_of(beside, actor), following_of(case, followers))
