@@ -265,16 +265,17 @@ class Told:
     words: dict[str, str]
 
 
+MOST_LINES = 500  # of a timeline
 WHO, OFFICER = aliased(Person), aliased(Person)
 
 
-def timeline(session: Session, case: Case, actor: Actor, *, since: int = 0, limit: int = 500) -> list[Told]:
-    """Give what has happened to a case, in order, with the words that the actor may read. One query.
+def timeline(session: Session, case: Case, actor: Actor, *, since: int = 0, limit: int = MOST_LINES) -> list[Told]:
+    """Give the latest that has happened to a case, in order, with the words that the actor may read. One query.
 
     A comment of which the actor may not read the words is left out wholly.
     """
     readable = readable_by(actor, case)
-    events = select(Event.id).where(Event.stream == case.id, Event.seq > since).order_by(Event.seq).limit(limit)
+    events = select(Event.id).where(Event.stream == case.id, Event.seq > since).order_by(Event.seq.desc()).limit(limit)
     shown = events.subquery()
     spoken = and_(Words.event_id == Event.id, Words.visibility.in_(readable), Words.text.is_not(None))
     rows = session.execute(

@@ -15,7 +15,12 @@ TAKES_PART = frozenset({Who.CONTACT, Who.HEAD, Who.UNIT, Who.GROUP, Who.REPORTER
 
 def may_see(actor: Actor, case: Case) -> bool:
     """Say whether the actor may see the case itself, not only what was published of it."""
-    return bool(actor.to(case) & TAKES_PART) or _meets_about(actor, case)
+    return takes_part(actor, case) or _meets_about(actor, case)
+
+
+def takes_part(actor: Actor, case: Case) -> bool:
+    """Say whether it is the actor's own case in some way; whoever only meets about it reads its words masked."""
+    return bool(actor.to(case) & TAKES_PART)
 
 
 def may_read(actor: Actor, case: Case, visibility: Visibility) -> bool:

@@ -250,6 +250,29 @@ def test_what_waits_for_the_forum_stands_on_the_agenda_masked(sqlite_web):
     assert "070-123" not in agenda
 
 
+def test_who_only_meets_about_a_case_reads_what_was_asked_masked(sqlite_web):
+    ref = sqlite_web.house.reach(State.ASSIGNED, title="Lekplatsen", description="Ring 070-123 45 67")
+    contact, representative = visitor(sqlite_web, "contact"), visitor(sqlite_web, "representative")
+    assert representative.get(f"/arenden/{ref}").status_code == 404
+    assert contact.send(f"/arenden/{ref}/dagordning").status_code == 303
+    assert "[telefonnummer borttaget]" in representative.read(f"/arenden/{ref}")
+    assert "070-123" not in representative.read(f"/arenden/{ref}")
+    assert "070-123 45 67" in contact.read(f"/arenden/{ref}")
+    told = sqlite_web.get(f"/cases/{ref}", by="representative").json
+    assert told["description"] == "Ring [telefonnummer borttaget]"
+
+
+def test_of_a_very_long_history_the_latest_is_shown(sqlite_web, monkeypatch):
+    monkeypatch.setattr("web.pages.happenings.MOST_LINES", 3)
+    monkeypatch.setattr("web.pages.case.MOST_LINES", 3)
+    ref, contact = sqlite_web.house.reach(State.ASSIGNED), visitor(sqlite_web, "contact")
+    for number in range(4):
+        contact.send(f"/arenden/{ref}/kommentar", text=f"Nummer {number}", visibility="public")
+    page = contact.read(f"/arenden/{ref}")
+    assert [number for number in range(4) if f"Nummer {number}" in page] == [1, 2, 3]
+    assert "De första 3 händelserna visas inte här." in page
+
+
 def test_pages_of_the_desk_neither_skip_nor_repeat(sqlite_web):
     for number in range(60):
         sqlite_web.house.hand_in(f"Nummer {number:02d}")

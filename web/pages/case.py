@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from cases.case import TO_READ, Case
 from cases.public.masking import mask
 from cases.public.published import one_published, public_notes, was_published
+from cases.reading import MOST_LINES
 from cases.records.words import Visibility
 from cases.refusals import NotFound, StaleVersion
-from cases.seeing import may_see, seen_by
+from cases.seeing import may_see, seen_by, takes_part
 from cases.town.people import Actor
 from web.asking import current_actor
 from web.forms import Form
@@ -58,12 +59,13 @@ def seen_case(session: Session, ref: str, actor: Actor) -> Case:
 
 def _told(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:
     known_with_people(session)  # at once, since the step form offers officers
-    case, takes_part = whole.case, may_see(actor, whole.case)
+    case, words = whole.case, whole.beside.description
     return {
         "now": right_now(),
-        "takes_part": takes_part,
-        "description": whole.beside.description if takes_part else mask(whole.beside.description),
+        "may_speak": may_see(actor, case),
+        "description": words if takes_part(actor, case) else mask(words),
         "lines": lines_of(session, case, actor),
+        "earlier": max(0, case.version - MOST_LINES),
         "since": _between(session, case, actor, forms.get("step_form")),
         "attachments": whole.beside.files,
         "related": whole.beside.related,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.reading import Told as Happened
-from cases.reading import timeline
+from cases.reading import MOST_LINES, timeline
 from cases.town.people import Actor, ActorKind
 from notifications.deliveries import Outcome
 from notifications.reasons import why_not
@@ -125,7 +125,7 @@ class Line:
 
 def lines_of(session: Session, case: Case, actor: Actor, *, since: int = 0) -> list[Line]:
     """Give the case's timeline as the actor may read it, the latest first."""
-    lines = timeline(session, case, actor, since=since)
+    lines = timeline(session, case, actor, since=since, limit=MOST_LINES)
     names, told = Names.of(session, lines), told_of(session, case.id, language()) if actor.is_staff else {}
     shown = [line for line in lines if actor.person_id or line.event.type not in BEHIND_THE_SCENES]
     return [_line(line, actor, names, tuple(told.get(line.event.id, ()))) for line in reversed(shown)]
