@@ -127,21 +127,21 @@ def test_a_link_dies_after_ten_minutes(web):
     assert link.made_at > datetime.now(UTC) - timedelta(minutes=1)
 
 
-def test_an_unknown_address_gets_the_same_answer_in_the_same_time(web):
-    known, unknown = web.browser(), web.browser()
-    forms = {one: csrf(one) for one in (known, unknown)}
-    took, said = {}, {}
-    for browser, email in ((known, CONTACT), (unknown, "nobody1@example.se")):
-        best = 9.0
-        for _ in range(5):
+def test_an_unknown_address_gets_the_same_answer_within_fifty_milliseconds(web):
+    asking = {CONTACT: web.browser(), "nobody1@example.se": web.browser()}
+    forms = {email: {"csrf_token": csrf(browser), "email": email} for email, browser in asking.items()}
+    least, said = dict.fromkeys(asking, 9.0), {}
+    for _ in range(30):  # in turn, and until both were quick: a busy machine must not decide
+        for email, browser in asking.items():
             began = time.perf_counter()
-            answer = browser.post("/logga-in", data={"csrf_token": forms[browser], "email": email})
-            best = min(best, time.perf_counter() - began)
-        took[browser] = best
-        said[browser] = (answer.status_code, re.sub(r'value="[^"]{40,}"', "", answer.text))
-    assert said[known] == said[unknown]
-    assert abs(took[known] - took[unknown]) < 0.05
-    assert count(web, Event, Event.type == "person.asked_for_link") == 5
+            answer = browser.post("/logga-in", data=forms[email])
+            least[email] = min(least[email], time.perf_counter() - began)
+            said[email] = (answer.status_code, re.sub(r'value="[^"]{40,}"', "", answer.text))
+        if max(least.values()) - min(least.values()) < 0.05:
+            break
+    assert len(set(said.values())) == 1
+    assert max(least.values()) - min(least.values()) < 0.05
+    assert 1 <= count(web, Event, Event.type == "person.asked_for_link") <= 30
 
 
 def test_a_link_for_nobody_opens_nothing(web):
