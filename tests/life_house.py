@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from hypothesis.stateful import RuleBasedStateMachine
 from life_course import Given
 from life_oracle import Attempt, Life
-from life_standing import Standing, agreed, found
+from life_standing import Standing, found
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -85,12 +85,15 @@ class HouseThatMayDie(RuleBasedStateMachine):
             self.process.wait(A_MINUTE)
         self.count_dropped(before)
 
-    def went(self, lives: dict[str, Life], lived: bool) -> None:
-        """Note where these cases went; when the process died they are there, or all still where they were."""
-        standing = self.standing()
-        if not lived and any(standing[ref] != agreed(life) for ref, life in lives.items()):
-            return
-        self.life |= lives
+    def written_of(self, ref: str, do: Do) -> bool:
+        """Let the process do it to this case; say whether it is there, though the process may have died upon it."""
+        before = self.version(ref)
+        return self.written(do) or self.version(ref) > before
+
+    def version(self, ref: str) -> int:
+        """Give the number of the case's last event."""
+        with self.process.database.reading() as session:
+            return session.scalars(select(Case.version).where(Case.ref == ref)).one()
 
     def standing(self) -> dict[str, Standing]:
         """Give how all cases stand."""

@@ -37,6 +37,7 @@ USUAL = settings(
 )
 GROUNDS = {"on_sqlite": 200, "on_postgresql": 60} if AT_LENGTH else {"on_sqlite": 16, "on_postgresql": 4}
 JUMPS = [timedelta(hours=1), timedelta(hours=7), timedelta(days=1), timedelta(days=3), timedelta(weeks=3)]
+FROM_THE_DESK_TO_ITS_OFFICER = (("kontakt", "gata"), ("gatuchef", None, "handlaggare"))
 Tell = Callable[[str, object], None]
 
 
@@ -114,4 +115,19 @@ def test_a_unit_dissolved_the_same_day_was_still_a_unit_when_its_people_acted(on
         life.step_tried(ref, change_for(attempt, given), attempt, given)
     life.relay()
     life.a_unit_is_dissolved()
+    life.teardown()
+
+
+def test_a_step_upon_which_the_house_died_is_counted_when_it_is_there(on_sqlite: Ground) -> None:
+    life = LifeMachine(on_sqlite, Counter(), set())
+    ref, at = life.hand_in(Kind.ISSUE, "visitor", "mail"), life.world.clock.now
+    to_gata, to_officer = (Attempt("assigned", who, at, *given) for who, *given in FROM_THE_DESK_TO_ITS_OFFICER)
+    for step in (to_gata, to_officer):
+        life.step_tried(ref, change_for(step, Given()), step, Given())
+    changes = life.life[ref].changes
+    for side, more in ((Side.BEFORE, 0), (Side.AFTER, 1)):  # who has the case gets it again: it stands as before
+        life.process.boundaries.dies_at = Point(len(life.process.boundaries.crossed) + 1, side)
+        life.step_tried(ref, change_for(to_officer, Given()), to_officer, Given())
+        assert life.life[ref].changes == changes + more
+    assert life.deaths == 2
     life.teardown()
