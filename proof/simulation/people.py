@@ -33,6 +33,7 @@ from proof.simulation.town import DESK, GROUP, GROUPS_DOMAIN, Reader, Town
 DAY_BEGINS, WORKING_MINUTES = time(8), 8 * 60
 FOLLOWS_UP, PUBLISHED = 0.7, 0.3
 REPORTER_TAKES = (0, 8)
+BEFORE_A_DUTY = (3, 30)  # days
 AT_WORK = {State.PLANNED, State.IN_PROGRESS}
 
 
@@ -168,6 +169,10 @@ class People:
         errand.is_planned = False
         with self.database.transaction() as session:
             case = case_to_change(session, errand.tale.ref)
+            if (early := self._before_a_duty(case)) is not None:
+                errand.is_planned = True
+                self.plan(early, lambda: self._unit_acts(errand))
+                return
             at_desk = case.responsible.slug == DESK
             who = self._who_has(case.responsible.slug, case)
             moves = (OF_THE_DESK if at_desk else OF_A_UNIT).get(case.state)
@@ -179,6 +184,14 @@ class People:
             self._plan(errand, (1, 2))
         else:
             self._goes_on(errand)
+
+    def _before_a_duty(self, case: Case) -> datetime | None:
+        """Give when somebody sees to a duty whose day is far off: in the weeks before it. None for all else."""
+        far = self.clock.now + timedelta(days=max(BEFORE_A_DUTY))
+        if case.kind is not Kind.DUTY or case.state is not State.PLANNED or case.due_at is None or case.due_at <= far:
+            return None
+        days = timedelta(days=self.chance.randint(*BEFORE_A_DUTY))
+        return self.at(second_calendar.rolled(second_calendar.local_day(case.due_at) - days), DAY_BEGINS)
 
     def _who_has(self, unit: str, case: Case) -> str | None:
         people = self.town.contacts if unit == DESK else self.town.officers.get(unit, [])
