@@ -9,13 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
-from cases.database import Database, UtcDateTime, now, present
-from cases.ladder.ticks import Tick
-from cases.records.history import Event
+from cases.database import Database, now, present
 from cases.records.wire import LETTERS, Work
 from notifications.asking import among, asked
 from notifications.claiming import without_suspects
@@ -23,13 +21,13 @@ from notifications.leases import LeaseLost, Pace, give_back, is_free, take
 from notifications.planning import plan_events
 from notifications.set_aside import NO_VERDICT, set_aside_work
 from notifications.who_is_told import UnknownEvent
+from workers.turns import MOMENT, is_its_turn
 
 LOG = structlog.get_logger()
 FAILED_WAITS = timedelta(seconds=2)
 WAITS: dict[type[Exception], timedelta] = {UnknownEvent: timedelta(seconds=30)}
 BLAMELESS = (UnknownEvent, OperationalError)
 PACE = Pace(batch=50)
-MOMENT = bindparam("moment", type_=UtcDateTime)
 
 
 def is_any_work(database: Database) -> bool:
@@ -93,21 +91,10 @@ def _heads() -> Select[int, int, int, int]:
     first = select(func.min(older.id)).where(older.stream == Work.stream, *_is_open(older)).scalar_subquery()
     return (
         select(Work.id, Work.claims, Work.stream, Work.event_id)
-        .where(*_is_open(Work), is_free(Work, MOMENT), Work.id == first, _is_not_before_its_turn())
+        .where(*_is_open(Work), is_free(Work, MOMENT), Work.id == first, is_its_turn())
         .order_by(Work.id)
         .limit(bindparam("most"))
     )
-
-
-def _is_not_before_its_turn() -> ColumnElement[bool]:
-    """Say that nothing of a tick that is about to be told stands before it in its stream.
-
-    A tick whose sweeper died is not waited for: the next sweep seals it, whenever that is.
-    """
-    about_to_be = or_(Tick.sealed_at.is_not(None), Tick.lease_until > MOMENT)
-    waiting = select(Tick.id).where(Tick.planned_at.is_(None), Tick.set_aside_at.is_(None), about_to_be)
-    before = exists().where(Event.tick_id.in_(waiting), Event.stream == Work.stream, Event.id < Work.event_id)
-    return or_(~waiting.exists(), ~before)
 
 
 def _with_followers(session: Session, heads: list[_Todo], moment: datetime, limit: int) -> list[_Todo]:
@@ -129,7 +116,7 @@ def _is_open(work: Any) -> tuple[ColumnElement[bool], ...]:
 HEADS = _heads()
 LOCKED_HEADS = HEADS.with_for_update(of=Work, skip_locked=True)
 IN_STREAMS = (
-    select(Work.id, Work.event_id, Work.stream, is_free(Work, MOMENT) & _is_not_before_its_turn(), Work.claims)
+    select(Work.id, Work.event_id, Work.stream, is_free(Work, MOMENT) & is_its_turn(), Work.claims)
     .where(*_is_open(Work), among(Work.stream, "ids"))
     .order_by(Work.id)
     .limit(bindparam("most"))

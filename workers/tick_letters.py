@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import Select, bindparam, exists, or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
-from cases.database import Database, UtcDateTime, now, present
+from cases.database import Database, now, present
 from cases.ladder.ticks import Tick
-from cases.records.wire import Work
 from notifications.leases import LeaseLost, Pace, take
 from notifications.planning import Mailing, plan_tick_for, tick_recipients
 from notifications.set_aside import NO_VERDICT, set_aside_tick
+from workers.turns import MOMENT, goes_before_a_tick
 
 LOG = structlog.get_logger()
 PACE = Pace()
@@ -50,21 +50,20 @@ def plan_a_tick(database: Database, pace: Pace = PACE) -> int | None:
 
 
 def _sealed() -> Select[Tick]:
-    """Select the oldest tick to plan, when what happened before it is planned or has been tried in vain.
+    """Select the oldest tick to plan, when nothing goes before it any more.
 
     Before the first claim a lease is the sweeper's, which has sealed it.
     """
-    moment = bindparam("moment", type_=UtcDateTime)
-    free = or_(Tick.claims == 0, Tick.lease_until.is_(None), Tick.lease_until <= moment)
-    untried = exists().where(
-        Work.done_at.is_(None),
-        Work.set_aside_at.is_(None),
-        Work.last_error.is_(None),
-        Work.recorded_at < Tick.sealed_at,
-    )
+    free = or_(Tick.claims == 0, Tick.lease_until.is_(None), Tick.lease_until <= MOMENT)
     return (
         select(Tick)
-        .where(Tick.planned_at.is_(None), Tick.sealed_at.isnot(None), Tick.set_aside_at.is_(None), free, ~untried)
+        .where(
+            Tick.planned_at.is_(None),
+            Tick.sealed_at.isnot(None),
+            Tick.set_aside_at.is_(None),
+            free,
+            ~goes_before_a_tick(),
+        )
         .order_by(Tick.id)
         .limit(1)
     )

@@ -271,6 +271,55 @@ def test_a_tick_whose_sweeper_died_holds_nothing_back(swept):
     assert not works(swept, done_at=None)
 
 
+def seal(town, *, sealed_at):
+    with town.database.transaction() as session:
+        session.execute(update(Tick).values(sealed_at=sealed_at, lease_token=None, lease_until=None))
+
+
+def test_a_tick_that_is_sealed_late_does_not_wait_for_what_waits_for_it(town):
+    ref = town.hand_in()
+    relay_all(town)
+    sweep(town.database, now=A_TUESDAY + timedelta(days=30))
+    seal(town, sealed_at=None)
+    town.change(ref, State.DONE, note="Lagat", at=A_TUESDAY + timedelta(days=31))
+    seal(town, sealed_at=now())
+    relay_all(town)
+    assert len(works(town, done_at=None)) == 1, "the sweep is told first"
+    plan_everything(town.database)
+    told = [event for _, event in lines(town)]
+    assert told == sorted(told)
+    assert not works(town, done_at=None)
+
+
+def test_two_ticks_that_are_sealed_late_do_not_wait_for_what_waits_for_the_other(town):
+    first = town.hand_in()
+    relay_all(town)
+    sweep(town.database, now=A_TUESDAY + timedelta(days=30))
+    seal(town, sealed_at=None)
+    town.change(first, State.DONE, note="Lagat", at=A_TUESDAY + timedelta(days=31))
+    second = town.hand_in(at=A_TUESDAY + timedelta(days=31))
+    sweep(town.database, now=A_TUESDAY + timedelta(days=40))
+    seal(town, sealed_at=None)
+    town.change(second, State.DONE, note="Lagat", at=A_TUESDAY + timedelta(days=41))
+    seal(town, sealed_at=now())
+    plan_everything(town.database)
+    with town.database.reading() as session:
+        assert len(session.scalars(select(Tick).where(Tick.planned_at.is_not(None))).all()) == 2
+    assert not works(town, done_at=None)
+
+
+def test_what_follows_a_type_that_we_do_not_know_holds_no_tick_back(town, monkeypatch):
+    ref = town.hand_in()
+    relay_all(town)
+    monkeypatch.delitem(WHO_IS_TOLD, "case.started")
+    town.change(ref, State.IN_PROGRESS)
+    town.comment(ref, "Nytt", "public")
+    relay_all(town)
+    sweep(town.database, now=A_TUESDAY + timedelta(days=90))
+    assert plan_a_tick(town.database)
+    assert len(works(town, done_at=None)) == 2
+
+
 def test_one_bad_recipient_keeps_no_other_from_being_told(town, monkeypatch):
     for unit in ("gata", "skola"):
         town.change(town.hand_in(), State.ASSIGNED, responsible=unit)
