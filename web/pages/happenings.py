@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.reading import Told as Happened
 from cases.reading import MOST_LINES, timeline
+from cases.reading import Told as Happened
 from cases.town.people import Actor, ActorKind
 from notifications.deliveries import Outcome
 from notifications.reasons import why_not
