@@ -12,13 +12,13 @@ from itertools import count
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import BigInteger, Connection, bindparam, select, update
+from sqlalchemy import BigInteger, Connection, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from cases import database as databases
-from cases.case import Case
 from cases.database import Database, NoLock, UtcDateTime, now, present
 from cases.ladder.clocks import Clock
+from cases.ladder.due_cases import CASE
 from cases.ladder.overdue import Sweeper
 from cases.records.wire import Work
 from notifications import claiming, leases, preparing, sending, verdicts
@@ -162,10 +162,10 @@ def _endless(pace: Pace) -> Pace:
 def a_window_for_the_sweep() -> AbstractContextManager[object]:
     """Ask what has come due in the last minutes, not what is due and not done."""
 
-    def due(self: Sweeper) -> tuple[Any, ...]:
-        return (Case.next_at <= self.now, Case.next_at > self.now - A_WINDOW)
+    def of_late(self: Sweeper, cases: Select[Any]) -> Select[Any]:
+        return cases.where(CASE.c.next_at > self.now - A_WINDOW)
 
-    return patch.object(Sweeper, "_due", property(due))
+    return patch.object(Sweeper, "_but_stuck", of_late)
 
 
 def no_next_moment() -> AbstractContextManager[object]:
