@@ -82,6 +82,11 @@ def read_beside(session: Session, case: Case, actor: Actor) -> Beside:
     return beside_of(row, actor)
 
 
+def description_of(session: Session, case: Case) -> str:
+    """Give what was written when the case was handed in; empty when nothing was, or when it is erased."""
+    return session.scalar(select(DESCRIPTION).select_from(Case).where(Case.id == case.id)) or ""
+
+
 def in_order(rows: Sequence[Sequence[Any]] | None) -> list[Sequence[Any]]:
     """Give the rows of a `rows_of` by their first column."""
     return sorted(rows or (), key=lambda row: row[0])

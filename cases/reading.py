@@ -295,9 +295,3 @@ def timeline(session: Session, case: Case, actor: Actor, *, since: int = 0, limi
 
 def _is_hidden(event: Event, readable: tuple[Visibility, ...]) -> bool:
     return event.facts.get("visibility", Visibility.PUBLIC) not in readable
-
-
-def description_of(session: Session, case: Case) -> str:
-    """Give what was written when the case was handed in; empty when nothing was, or when it is erased."""
-    latest = select(Words.text).where(Words.case_id == case.id, Words.field == "description").order_by(Words.id.desc())
-    return session.scalars(latest.limit(1)).first() or ""

@@ -6,6 +6,7 @@ from sqlalchemy.sql import false
 
 from cases.case import Case
 from cases.forum import AgendaItem
+from cases.public.masking import mask
 from cases.records.words import Visibility
 from cases.town.people import Actor, ActorKind, Who
 from cases.town.units import FORUM, Unit
@@ -19,8 +20,13 @@ def may_see(actor: Actor, case: Case) -> bool:
 
 
 def takes_part(actor: Actor, case: Case) -> bool:
-    """Say whether it is the actor's own case in some way; whoever only meets about it reads its words masked."""
+    """Say whether it is the actor's own case in some way."""
     return bool(actor.to(case) & TAKES_PART)
+
+
+def as_read_by(actor: Actor, case: Case, words: str) -> str:
+    """Give what was asked as the actor may read it: masked for whoever only meets about the case."""
+    return words if takes_part(actor, case) else mask(words)
 
 
 def may_read(actor: Actor, case: Case, visibility: Visibility) -> bool:

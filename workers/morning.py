@@ -36,11 +36,12 @@ def write_morning_letter(workplace: Workplace) -> bool:
     with workplace.database.reading() as session:
         moment = present(session)
         today = calendar_of(session).day_of(moment)
-        breaches = len(find_forgotten(session, moment, Portion(today, after=_last_told(session))))
+        went_on = Portion(today, after=_last_morning(session, Event.id) or 0)
+        breaches = len(find_forgotten(session, moment, went_on))
         head = chain_head(session)
     with workplace.database.transaction() as session:
         house = the_house(session, locked=True)
-        since = _last_morning(session)
+        since = _last_morning(session, Event.at)
         if since is not None and calendar_of(session).day_of(since) >= today:
             return False
         figures = count_for_morning(session, moment, since or moment - timedelta(days=1))
@@ -82,15 +83,9 @@ def count_for_morning(session: Session, moment: datetime, since: datetime) -> di
     }
 
 
-def _last_morning(session: Session) -> datetime | None:
-    mornings = select(func.max(Event.at)).where(Event.type == MorningCame.type, Event.stream == STREAM)
-    return session.scalar(mornings)
-
-
-def _last_told(session: Session) -> int:
-    """Give the event of the last morning: what came after it has not been checked by any."""
-    mornings = select(func.max(Event.id)).where(Event.type == MorningCame.type, Event.stream == STREAM)
-    return session.scalar(mornings) or 0
+def _last_morning(session: Session, column: Any) -> Any:
+    """Give this column of the event of the last morning; None before the first."""
+    return session.scalar(select(func.max(column)).where(Event.type == MorningCame.type, Event.stream == STREAM))
 
 
 def _happened(session: Session, type_: str, since: datetime) -> int:

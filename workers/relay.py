@@ -6,22 +6,21 @@ and again is set aside.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
 from cases.database import Database, now, present
-from cases.records.wire import LETTERS, Work
+from cases.records.wire import Work
 from notifications.asking import among, asked
 from notifications.claiming import without_suspects
 from notifications.leases import LeaseLost, Pace, give_back, is_free, take
 from notifications.planning import plan_events
 from notifications.set_aside import NO_VERDICT, set_aside_work
 from notifications.who_is_told import UnknownEvent
-from workers.turns import MOMENT, is_its_turn
+from workers.turns import MOMENT, is_its_turn, is_open
 
 LOG = structlog.get_logger()
 FAILED_WAITS = timedelta(seconds=2)
@@ -88,10 +87,10 @@ def _heads() -> Select[int, int, int, int]:
     """Select the oldest open work of each stream, where it may be begun now."""
     older = aliased(Work)
     # The least, rather than none before it: PostgreSQL then asks the index, whatever it believes of the table's size.
-    first = select(func.min(older.id)).where(older.stream == Work.stream, *_is_open(older)).scalar_subquery()
+    first = select(func.min(older.id)).where(older.stream == Work.stream, *is_open(older)).scalar_subquery()
     return (
         select(Work.id, Work.claims, Work.stream, Work.event_id)
-        .where(*_is_open(Work), is_free(Work, MOMENT), Work.id == first, is_its_turn())
+        .where(*is_open(Work), is_free(Work, MOMENT), Work.id == first, is_its_turn())
         .order_by(Work.id)
         .limit(bindparam("most"))
     )
@@ -109,15 +108,11 @@ def _with_followers(session: Session, heads: list[_Todo], moment: datetime, limi
     return [works[id_] for id_ in sorted(works)]
 
 
-def _is_open(work: Any) -> tuple[ColumnElement[bool], ...]:
-    return (work.done_at.is_(None), work.set_aside_at.is_(None), work.consumer == LETTERS)
-
-
 HEADS = _heads()
 LOCKED_HEADS = HEADS.with_for_update(of=Work, skip_locked=True)
 IN_STREAMS = (
     select(Work.id, Work.event_id, Work.stream, is_free(Work, MOMENT) & is_its_turn(), Work.claims)
-    .where(*_is_open(Work), among(Work.stream, "ids"))
+    .where(*is_open(Work), among(Work.stream, "ids"))
     .order_by(Work.id)
     .limit(bindparam("most"))
 )

@@ -4,16 +4,23 @@ Work waits for a sweep whose event stands before it; a sweep waits for work that
 two that would wait for each other the sweep goes first: what waits for any sweep holds none back.
 """
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from cases.database import UtcDateTime
 from cases.ladder.ticks import Tick
 from cases.records.history import Event
-from cases.records.wire import Work
+from cases.records.wire import LETTERS, Work
 
 MOMENT = bindparam("moment", type_=UtcDateTime)
 SWEEP, OLDER = aliased(Tick), aliased(Work)
+
+
+def is_open(work: Any) -> tuple[ColumnElement[bool], ...]:
+    """Say of a work that its letters are still to be planned."""
+    return (work.done_at.is_(None), work.set_aside_at.is_(None), work.consumer == LETTERS)
 
 
 def is_its_turn() -> ColumnElement[bool]:
@@ -32,12 +39,7 @@ def goes_before_a_tick() -> ColumnElement[bool]:
 
     Held up is what was tried in vain, what comes after that in its stream, and what waits for a tick itself.
     """
-    is_open = (Work.done_at.is_(None), Work.set_aside_at.is_(None), Work.last_error.is_(None))
-    failed = exists().where(
-        OLDER.stream == Work.stream,
-        OLDER.id < Work.id,
-        OLDER.done_at.is_(None),
-        OLDER.set_aside_at.is_(None),
-        OLDER.last_error.is_not(None),
-    )
-    return exists().where(*is_open, Work.recorded_at < Tick.sealed_at, ~failed, is_its_turn())
+    untried = (*is_open(Work), Work.last_error.is_(None))
+    older = (OLDER.stream == Work.stream, OLDER.id < Work.id)
+    failed = exists().where(*older, *is_open(OLDER), OLDER.last_error.is_not(None))
+    return exists().where(*untried, Work.recorded_at < Tick.sealed_at, ~failed, is_its_turn())

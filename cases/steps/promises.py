@@ -1,6 +1,7 @@
 """The ledger of promises: dates that we have told the one who asked. Made, moved, kept, broken or dropped."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
@@ -31,7 +32,7 @@ def promise(session: Session, case: Case, day: date, entry: Entry) -> None:
     was = case.promised_on.isoformat() if case.promised_on else None
     if case.promised_on is not None:
         _end_running(session, case, "moved", entry.at)
-    _enter(session, Promise(case_id=case.id, promised_on=day, made_at=entry.at))
+    _enter(session, {"case_id": case.id, "promised_on": day, "made_at": entry.at, "outcome": "running"})
     case.promised_on, case.promise_breaks_at = day, breaks_at(day, calendar_of(session))
     case.find_next()
     entry.add(CasePromised(promised_on=day.isoformat(), was=was))
@@ -61,9 +62,8 @@ def _end_running(session: Session, case: Case, outcome: str, at: datetime) -> No
     session.connection().execute(END_RUNNING, {"case": case.id, "how": outcome, "at": at})
 
 
-def _enter(session: Session, made: Promise) -> None:
+def _enter(session: Session, made: dict[str, Any]) -> None:
     if gathering_of(session) is not None:
-        session.add(made)  # its case is not written yet
-        return
-    row = {"case_id": made.case_id, "promised_on": made.promised_on, "made_at": made.made_at, "outcome": made.outcome}
-    write_together(session, [Fresh("promise", PROMISE, row)])
+        session.add(Promise(**made))  # its case is not written yet
+    else:
+        write_together(session, [Fresh("promise", PROMISE, made)])

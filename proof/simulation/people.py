@@ -149,8 +149,11 @@ class People:
     # --- when ------------------------------------------------------------------------------
 
     def _plan(self, errand: Errand, days: tuple[int, int]) -> None:
+        self._plan_at(errand, self._moment(days))
+
+    def _plan_at(self, errand: Errand, moment: datetime) -> None:
         errand.is_planned = True
-        self.plan(self._moment(days), lambda: self._unit_acts(errand))
+        self.plan(moment, lambda: self._unit_acts(errand))
 
     def _moment(self, days: tuple[int, int]) -> datetime:
         today = second_calendar.local_day(self.clock.now)
@@ -170,9 +173,7 @@ class People:
         with self.database.transaction() as session:
             case = case_to_change(session, errand.tale.ref)
             if (early := self._before_a_duty(case)) is not None:
-                errand.is_planned = True
-                self.plan(early, lambda: self._unit_acts(errand))
-                return
+                return self._plan_at(errand, early)
             at_desk = case.responsible.slug == DESK
             who = self._who_has(case.responsible.slug, case)
             moves = (OF_THE_DESK if at_desk else OF_A_UNIT).get(case.state)

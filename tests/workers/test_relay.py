@@ -276,12 +276,16 @@ def seal(town, *, sealed_at):
         session.execute(update(Tick).values(sealed_at=sealed_at, lease_token=None, lease_until=None))
 
 
-def test_a_tick_that_is_sealed_late_does_not_wait_for_what_waits_for_it(town):
+def a_sweep_dies_and_somebody_acts(town):
     ref = town.hand_in()
     relay_all(town)
     sweep(town.database, now=A_TUESDAY + timedelta(days=30))
     seal(town, sealed_at=None)
     town.change(ref, State.DONE, note="Lagat", at=A_TUESDAY + timedelta(days=31))
+
+
+def test_a_tick_that_is_sealed_late_does_not_wait_for_what_waits_for_it(town):
+    a_sweep_dies_and_somebody_acts(town)
     seal(town, sealed_at=now())
     relay_all(town)
     assert len(works(town, done_at=None)) == 1, "the sweep is told first"
@@ -292,11 +296,7 @@ def test_a_tick_that_is_sealed_late_does_not_wait_for_what_waits_for_it(town):
 
 
 def test_two_ticks_that_are_sealed_late_do_not_wait_for_what_waits_for_the_other(town):
-    first = town.hand_in()
-    relay_all(town)
-    sweep(town.database, now=A_TUESDAY + timedelta(days=30))
-    seal(town, sealed_at=None)
-    town.change(first, State.DONE, note="Lagat", at=A_TUESDAY + timedelta(days=31))
+    a_sweep_dies_and_somebody_acts(town)
     second = town.hand_in(at=A_TUESDAY + timedelta(days=31))
     sweep(town.database, now=A_TUESDAY + timedelta(days=40))
     seal(town, sealed_at=None)

@@ -6,14 +6,14 @@ from flask import Response, jsonify
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.beside import description_of
 from cases.case import Case
 from cases.correcting import Correction, correct
 from cases.handing_in import Request, hand_in
-from cases.public.masking import mask
 from cases.public.published import one_published, public_notes
-from cases.reading import Filters, description_of, list_cases, timeline
+from cases.reading import Filters, list_cases, timeline
 from cases.refusals import NotFound
-from cases.seeing import may_see, takes_part
+from cases.seeing import as_read_by, may_see
 from cases.town.people import Actor, ActorKind, reporter_of
 from web.api.calls import Calls
 from web.api.listing_published import published_page
@@ -75,9 +75,8 @@ def read_case(_nothing: dict[str, Any], ref: str) -> Response:
             case, reader = case_to_show(session, ref)
         except NotFound:
             return jsonify(_published_case(session, ref))
-        words = description_of(session, case)
-        shown_words = words if takes_part(reader, case) else mask(words)
-        more = {"description": shown_words, "reporter": reporter_shown(case, reader)}
+        words = as_read_by(reader, case, description_of(session, case))
+        more = {"description": words, "reporter": reporter_shown(case, reader)}
         return jsonify(shown(session, case, reader, right_now(), **more))
 
 

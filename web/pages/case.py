@@ -8,12 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.case import TO_READ, Case
-from cases.public.masking import mask
 from cases.public.published import one_published, public_notes, was_published
 from cases.reading import MOST_LINES
 from cases.records.words import Visibility
 from cases.refusals import NotFound, StaleVersion
-from cases.seeing import may_see, seen_by, takes_part
+from cases.seeing import as_read_by, may_see, seen_by
 from cases.town.people import Actor
 from web.asking import current_actor
 from web.forms import Form
@@ -59,11 +58,11 @@ def seen_case(session: Session, ref: str, actor: Actor) -> Case:
 
 def _told(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:
     known_with_people(session)  # at once, since the step form offers officers
-    case, words = whole.case, whole.beside.description
+    case = whole.case
     return {
         "now": right_now(),
         "may_speak": may_see(actor, case),
-        "description": words if takes_part(actor, case) else mask(words),
+        "description": as_read_by(actor, case, whole.beside.description),
         "lines": lines_of(session, case, actor),
         "earlier": max(0, case.version - MOST_LINES),
         "since": _between(session, case, actor, forms.get("step_form")),

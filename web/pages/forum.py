@@ -10,10 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from cases.beside import description_of
 from cases.case import WITH_NAMES, Case, case_to_change
 from cases.forum import AgendaItem, Meeting, choose_for_agenda, next_meeting
 from cases.public.masking import mask
-from cases.reading import description_of
 from cases.refusals import AlreadyThere, NotFound
 from cases.seeing import seen_by
 from cases.town.people import Actor
