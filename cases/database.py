@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from select import POLLIN, poll
 from typing import Any, cast, dataclass_transform
 
 from sqlalchemy import (
@@ -237,7 +238,7 @@ def _postgresql_engine(url: str, pool_size: int) -> Engine:
         },
     )
     event.listen(engine, "checkin", _note_rest)
-    event.listen(engine, "checkout", partial(_ping_after_rest, engine))
+    event.listen(engine, "checkout", partial(_ping_when_in_doubt, engine))
     return engine
 
 
@@ -245,14 +246,21 @@ def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
     record.info["rests_since"] = time.monotonic()
 
 
-def _ping_after_rest(engine: Engine, connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
-    """Try a connection that has rested before it is used; a busy one is not asked each time."""
-    if time.monotonic() - record.info.get("rests_since", time.monotonic()) < RESTS_AT_MOST:
-        return
+def _ping_when_in_doubt(engine: Engine, connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Try a connection that has rested, or whose server has said something since: a busy one is not asked each time."""
+    rests = time.monotonic() - record.info.get("rests_since", time.monotonic())
     try:
-        engine.dialect.do_ping(connection)
+        if rests >= RESTS_AT_MOST or _has_something_to_read(connection):
+            engine.dialect.do_ping(connection)
     except engine.dialect.loaded_dbapi.Error as error:
         raise DisconnectionError from error
+
+
+def _has_something_to_read(connection: Any) -> bool:
+    """Say whether the server has spoken unasked; what it says to a connection at rest is mostly good-bye."""
+    look = poll()
+    look.register(connection.fileno(), POLLIN)
+    return bool(look.poll(0))
 
 
 def _sqlite_engine(url: str) -> Engine:

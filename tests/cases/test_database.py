@@ -5,11 +5,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import services
 from small_house import SmallHouse
 from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import OperationalError, StatementError
@@ -122,6 +124,21 @@ def test_many_writers_lose_nothing_and_nobody_is_told_of_a_lock(small_house: Sma
     with small_house.database.reading() as session:
         refs = list(session.scalars(select(Case.ref)))
     assert sorted(refs) == [f"2026-{n:04d}" for n in range(1, 61)]
+
+
+def test_a_server_that_came_back_is_reached_at_once_however_short_the_connection_rested(
+    own_postgres: Callable[..., services.Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cases.database.RESTS_AT_MOST", 1000.0)
+    server = own_postgres()
+    database = Database(server.url, Calendar(ZoneInfo("Europe/Stockholm")))
+    with database.transaction() as session, database.reading() as other:
+        assert present(session) <= present(other)
+    server.crash()
+    server.start()
+    with database.transaction() as session, database.reading() as other:
+        assert present(session) <= present(other)
+    database.close()
 
 
 # --- the tables ------------------------------------------------------------------------------------
