@@ -46,6 +46,7 @@ SQLITE_PRAGMAS = (
     "foreign_keys=ON",
     "busy_timeout=15000",
 )
+ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 PRESENT = "ventil.now"  # a simulation may set it per connection: see `now`
 
 
@@ -179,7 +180,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url, pool_size)
         self.wrote = threading.Event()  # set after each commit: it only wakes the relay of this process sooner
-        one_state = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}  # SQLite's is so by itself
+        one_state = {} if self.is_sqlite else ONE_STATE  # SQLite's is so by itself
         self._reading = self.engine.execution_options(ventil_reads=True, **one_state)
         self._writers = FairLock() if self.is_sqlite else NoLock()
 
@@ -198,9 +199,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a session that reads one consistent state and is always rolled back."""
+        """Open a session that reads one consistent state: PostgreSQL refuses to write in it, SQLite rolls it back."""
         with self._session(self._reading) as session:
             yield session
+            if not self.is_sqlite:
+                session.expunge_all()
+                session.commit()  # the driver forgets every prepared statement at a rollback
 
     def _session(self, engine: Engine) -> Session:
         return Session(engine, expire_on_commit=False, autoflush=False, info={"calendar": self.calendar})
