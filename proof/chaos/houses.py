@@ -13,7 +13,14 @@ from proof.chaos.faults import Fault, Scene
 from proof.chaos.ground import Ground
 from proof.chaos.house import ROOT, House, Launcher, Member
 from proof.chaos.reaching import connected
-from proof.chaos.schedule import OF_MANY_PROCESSES, OF_ONE_PROCESS, ONLY_AT_LENGTH, Planned, schedule
+from proof.chaos.schedule import (
+    OF_MANY_PROCESSES,
+    OF_ONE_PROCESS,
+    ONLY_AT_LENGTH,
+    ONLY_AT_LENGTH_OF_ONE,
+    Planned,
+    schedule,
+)
 
 FURNITURE = ROOT / "tests" / "trips" / "house.toml"
 CONTACT, OFFICER = "kontakt@prov.example", "handlaggare@prov.example"
@@ -68,7 +75,7 @@ GROWN_UP = Kind(
     OF_MANY_PROCESSES,
     ONLY_AT_LENGTH,
 )
-EMBEDDED = Kind("one process on SQLite", (("up",),), (), _on_sqlite, OF_ONE_PROCESS, {})
+EMBEDDED = Kind("one process on SQLite", (("up",),), (), _on_sqlite, OF_ONE_PROCESS, ONLY_AT_LENGTH_OF_ONE)
 
 
 @contextmanager

@@ -48,8 +48,11 @@ OF_ONE_PROCESS: Mapping[str, Fault] = {
     "roll out": Fault(faults.rolled, "process"),
     "stop it": Fault(stopped("up"), "process", (3.0, 6.0)),
     "disk full": Fault(faults.disk_full, "process", (1.0, 3.0)),
-    "two minutes ahead": Fault(wrong_clock("up", 120), "process", (4.0, 8.0)),
+    "two minutes behind": Fault(wrong_clock("up", -120), "process", (4.0, 8.0)),
     **{name: OF_MANY_PROCESSES[name] for name in OF_MANY_PROCESSES if name.startswith("mail server")},
+}
+ONLY_AT_LENGTH_OF_ONE: Mapping[str, Fault] = {  # what it plans while it is ahead waits so long when it is right again
+    "two minutes ahead": Fault(wrong_clock("up", 120), "process", (4.0, 8.0)),
 }
 
 

@@ -2,11 +2,11 @@
 
 import os
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import redis
@@ -31,7 +31,9 @@ class Seen:
     depth: list[int] = field(default_factory=list)
     megabytes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     handles: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    silence: list[int] = field(default_factory=list)  # seconds since the last sweep was done
+    silence: list[int] = field(default_factory=list)  # seconds since a sweep was last seen to be done
+    last_sweep: object = None  # as the house wrote it: its clock may be wrong
+    swept_at: float = field(default_factory=time.monotonic)
 
 
 @contextmanager
@@ -66,10 +68,10 @@ def _look_at_broker(url: str, seen: Seen) -> None:
 
 def _look_at_schedule(engine: Engine, seen: Seen) -> None:
     with suppress(SQLAlchemyError), engine.connect() as connection:
-        last = connection.execute(LAST_SWEEP).scalar()
-        if last is not None:
-            moment = last if isinstance(last, datetime) else datetime.fromisoformat(f"{last}+00:00")
-            seen.silence.append(int((datetime.now(UTC) - moment).total_seconds()))
+        last, moment = connection.execute(LAST_SWEEP).scalar(), time.monotonic()
+        if last != seen.last_sweep:
+            seen.last_sweep, seen.swept_at = last, moment
+        seen.silence.append(int(moment - seen.swept_at))
 
 
 def _look_at_processes(house: House, seen: Seen) -> None:

@@ -14,7 +14,7 @@ from proof.chaos.houses import EMBEDDED, GROWN_UP, Kind
 from proof.chaos.running import run
 from proof.chaos.schedule import schedule
 
-KINDS = {"many processes": (GROWN_UP, 40, 2), "one process": (EMBEDDED, 30, 5)}
+KINDS = {"many processes": (GROWN_UP, 60, 2), "one process": (EMBEDDED, 30, 5)}
 
 
 @pytest.mark.slow
