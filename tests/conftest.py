@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the run's folder and its guard, in the process that hands out the work."""
     if hasattr(config, "workerinput"):
         return
-    run = services.make_run_folder()
+    run = services.make_run_folder(services.in_memory())
     os.environ[RUN] = str(run)
     config.stash[GUARD] = services.start_guard(run)
 

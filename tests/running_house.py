@@ -59,14 +59,20 @@ class RunningHouse:
         assert (done.returncode != 0) is fails, f"ventil {' '.join(words)}: {done.stdout}{done.stderr}"
         return done.stderr if fails else done.stdout
 
-    def start(self, process: str, name: str | None = None) -> None:
-        """Start one of the house's processes, and wait until it works."""
+    def start(self, *names: str) -> None:
+        """Start these processes of the house, and wait until they work: a second relay is "relay 2"."""
+        begun = [self._begin(name) for name in names]
+        for name, is_at_work in zip(names, begun, strict=True):
+            self.wait_until(is_at_work, name)
+
+    def _begin(self, name: str) -> Callable[[], bool]:
+        process = name.split()[0]
         serving = process in SERVES
         words = [process, *(["--port", str(self.port)] if serving else [])]
-        told = self.folder / f"{name or process}.log"
+        told = self.folder / f"{name}.log"
         with told.open("ab") as log:
             starts = told.read_bytes().count(STARTED)
-            self.processes[name or process] = subprocess.Popen(
+            self.processes[name] = subprocess.Popen(
                 [VENTIL, *words],
                 env=self.environment,
                 cwd=self.folder,
@@ -74,10 +80,7 @@ class RunningHouse:
                 stdout=log,
                 stderr=log,
             )
-        if serving:
-            self.wait_until(self.is_ready, process)
-        else:
-            self.wait_until(lambda: told.read_bytes().count(STARTED) > starts, process)
+        return self.is_ready if serving else lambda: told.read_bytes().count(STARTED) > starts
 
     def kill(self, name: str) -> None:
         """Kill -9 the process and whatever it started."""

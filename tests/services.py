@@ -28,6 +28,8 @@ LOOPBACK = "127.0.0.1"
 OLDEST_POSTGRES = 14
 REDIS_DATABASES = 64
 PATIENCE = 30.0
+MEMORY = Path("/dev/shm")
+ROOM_IN_MEMORY = 3 * 1024**3
 
 
 class NoServer(RuntimeError):
@@ -84,7 +86,7 @@ def start_postgres(folder: Path, *, durable: bool = False, memory: str = "64MB")
         "log_min_messages": "warning",
     }
     if not durable:
-        options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "256MB"}
     words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
     command = [binaries / "pg_ctl", "--pgdata", data, "--log", folder / "log", "--wait", "--silent"]
 
@@ -302,11 +304,19 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def make_run_folder() -> Path:
+def make_run_folder(under: Path | None = None) -> Path:
     """Make the folder of a run, readable by those who run its servers."""
-    run = Path(tempfile.mkdtemp(prefix="ventil-tests-"))
+    run = Path(tempfile.mkdtemp(prefix="ventil-tests-", dir=under))
     run.chmod(0o755)
     return run
+
+
+def in_memory() -> Path | None:
+    """Give where files stand in memory, if there is room: the tests write many databases that nobody keeps."""
+    with contextlib.suppress(OSError):
+        if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM_IN_MEMORY:
+            return MEMORY
+    return None
 
 
 def start_guard(run: Path) -> subprocess.Popen[bytes]:

@@ -10,10 +10,7 @@ CONTACT = "kontakt@prov.example"
 
 def test_two_relays_two_workers_and_two_clocks_tell_each_once(grown_up_house: RunningHouse):
     house = grown_up_house
-    house.start("web")
-    for process in ("relay", "worker", "clock"):
-        house.start(process)
-        house.start(process, f"second-{process}")
+    house.start(*GROWN_UP, "relay 2", "worker 2", "clock 2")
     refs = [
         house.hand_in(f"Lykta {n}", reporter={"name": "Rut", "email": f"nr{n}@prov.example"})["ref"] for n in range(30)
     ]
@@ -30,8 +27,7 @@ def test_two_relays_two_workers_and_two_clocks_tell_each_once(grown_up_house: Ru
 @pytest.mark.parametrize("victim", GROWN_UP)
 def test_a_process_that_is_killed_loses_nothing(grown_up_house: RunningHouse, victim: str):
     house = grown_up_house
-    for process in GROWN_UP:
-        house.start(process)
+    house.start(*GROWN_UP)
     accepted = []
     for number in range(24):
         if number == 12:
@@ -72,8 +68,7 @@ def test_without_redis_a_visitor_notices_nothing_and_letters_go_out(tmp_path, sm
     house = RunningHouse(tmp_path, smtp_sink, {"VENTIL_DATABASE_URL": postgres_url, "VENTIL_REDIS_URL": redis.url})
     try:
         house.command("migrate")
-        for process in GROWN_UP:
-            house.start(process)
+        house.start(*GROWN_UP)
         redis.crash()
         house.hand_in("Utan klocka", reporter={"name": "Rut", "email": "utan@prov.example"})
         redis.start()
@@ -101,8 +96,7 @@ def test_a_database_that_is_away_is_a_503_and_nothing_is_half_done(tmp_path, smt
     try:
         house.command("migrate")
         house.command("user", "add", CONTACT, "--name", "Kontaktpersonen", "--role", "contact")
-        for process in GROWN_UP:
-            house.start(process)
+        house.start(*GROWN_UP)
         before = house.hand_in("Före", reporter={"name": "Rut", "email": "fore@prov.example"})["ref"]
         token = house.token(CONTACT)
         postgres.crash()
