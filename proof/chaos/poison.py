@@ -1,5 +1,6 @@
 """Poison: what kills or confuses whoever takes it in hand. It must be set aside, or wait, and hold up nothing else."""
 
+import secrets
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from proof.chaos.reaching import connected, quick_redis
 from proof.checker import Journal
 
 PATIENCE = 60.0
+ACCEPTED = 202
 FUTURE = "case.from_the_future"
 SET_ASIDE_OR_TOUCHED = """
     SELECT w.set_aside_at IS NOT NULL OR w.claims > 0 FROM work w JOIN event e ON e.id = w.event_id
@@ -61,11 +63,11 @@ def learn(scene: Scene) -> None:
 
 
 @contextmanager
-def killing_letter(scene: Scene, which: int) -> Iterator[None]:
+def killing_letter(scene: Scene, _which: int) -> Iterator[None]:
     """Let every worker die of the letters to one address; they must be set aside, and hold up nobody else's."""
     for worker in scene.house.of_kind("worker"):
         scene.house.replace(worker, "--brittle")
-    _ask_to_follow(scene, f"{POISON}-{which}@prov.example")
+    _ask_to_follow(scene, f"{POISON}-{secrets.token_hex(4)}")  # each has an address and a key of its own
     try:
         yield
     finally:
@@ -73,12 +75,11 @@ def killing_letter(scene: Scene, which: int) -> Iterator[None]:
             scene.house.replace(worker)
 
 
-def _ask_to_follow(scene: Scene, email: str) -> None:
-    """Let a letter be written to this address, by asking whether it wants to follow some case."""
-    caller = Caller(
-        "poison", scene.webs, Journal(scene.house.folder / "poison"), gives_up_at=time.monotonic() + PATIENCE
-    )
+def _ask_to_follow(scene: Scene, name: str) -> None:
+    """Let a letter be written to this name, by asking whether it wants to follow some case."""
+    caller = Caller(name, scene.webs, Journal(scene.house.folder / "poison"), gives_up_at=time.monotonic() + PATIENCE)
     _, found = caller.read("/api/v1/cases?limit=1", scene.contact)
-    for case in found.get("items", ()):
-        path = f"/api/v1/cases/{case['ref']}/followers"
-        caller.insist(Act("follow", "", path, {"email": email}, token=scene.contact))
+    path = f"/api/v1/cases/{found['items'][0]['ref']}/followers"
+    status, answer = caller.insist(Act("follow", "", path, {"email": f"{name}@prov.example"}, token=scene.contact))
+    if status != ACCEPTED:
+        raise RuntimeError(f"no letter to {name}: {status} {answer}")
