@@ -131,7 +131,9 @@ class Importing:
         self.done.written += 1
 
     def _fresh(self, session: Session, rows: list[Row]) -> list[Row]:
-        known = select(Case.source, Case.external_id).where(Case.external_id.in_([row.external_id for row in rows]))
+        known = select(Case.source, Case.external_id).where(
+            Case.source.in_({row.source for row in rows}), Case.external_id.in_([row.external_id for row in rows])
+        )
         there = {(source, external_id) for source, external_id in session.execute(known)}
         fresh = [row for row in rows if row.key not in there]
         self.done.there_already += len(rows) - len(fresh)

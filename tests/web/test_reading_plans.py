@@ -16,6 +16,7 @@ from cases.database import table_of
 from cases.files.attaching import attach
 from cases.files.storage import attachments_under
 from cases.forum import choose_for_agenda
+from cases.imports.importing import Order, examine, write
 from cases.ladder.overdue import sweep
 from cases.states import State
 from cases.town.people import Membership, Person
@@ -56,23 +57,29 @@ def asked(database) -> Iterator[list[tuple[str, object]]]:
     event.remove(database.engine, "before_cursor_execute", listen)
 
 
-def whole_tables(database, question: tuple[str, object], *, is_large: bool = False) -> list[str]:
-    """Give the growing tables that answering reads from end to end, where there is an index to choose."""
+def plan_of(database, question: tuple[str, object], *, is_large: bool = False) -> str:
+    """Give how the database would answer, a step to a line."""
     statement, values = question
     with database.reading() as session:
         driver = session.connection()
         if database.is_sqlite:
-            steps = [row[-1] for row in driver.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
-            names = dict(re.findall(r'"?(\w+)"? AS (\w+)', statement))
-            if re.search(r'ORDER BY "case".id( DESC)?\s+LIMIT', statement):
-                return []  # by row number, in which SQLite keeps the table, until the page is full
-            read = [step.split()[1] for step in steps if re.fullmatch(r"SCAN \w+", step)]
-            found = [re.sub(r"_\d+$", "", names.get(name, name) or name) for name in read]
-            return [name for name in found if re.fullmatch(GROWING, name)]
+            return "\n".join(row[-1] for row in driver.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values))
         if not is_large:
             driver.exec_driver_sql("SET LOCAL enable_seqscan = off")  # a small table is read whole for its size alone
-        plan = "\n".join(row[0] for row in driver.exec_driver_sql(f"EXPLAIN {statement}", values))
+        return "\n".join(row[0] for row in driver.exec_driver_sql(f"EXPLAIN {statement}", values))
+
+
+def whole_tables(database, question: tuple[str, object], *, is_large: bool = False) -> list[str]:
+    """Give the growing tables that answering reads from end to end, where there is an index to choose."""
+    statement, plan = question[0], plan_of(database, question, is_large=is_large)
+    if not database.is_sqlite:
         return re.findall(rf'Seq Scan on "?{GROWING}"?(?: |$)', plan)
+    if re.search(r'ORDER BY "case".id( DESC)?\s+LIMIT', statement):
+        return []  # by row number, in which SQLite keeps the table, until the page is full
+    names = dict(re.findall(r'"?(\w+)"? AS (\w+)', statement))
+    read = re.findall(r"^SCAN (\w+)$", plan, re.MULTILINE)
+    found = [re.sub(r"_\d+$", "", names.get(name, name) or name) for name in read]
+    return [name for name in found if re.fullmatch(GROWING, name)]
 
 
 @pytest.fixture
@@ -101,6 +108,20 @@ def test_no_list_of_the_api_reads_a_whole_table(town):
         with asked(town.database) as said:
             assert town.get(call, by="contact").status_code == 200, call
         assert [(call, found) for one in said if (found := whole_tables(town.database, one))] == []
+
+
+def test_an_import_asks_what_is_there_already_by_source_and_number(town, tmp_path):
+    (rows := tmp_path / "cases.csv").write_text(
+        "source,external_id,state,title,received_at\nold,1,received,Bron,2026-08-31"
+    )
+    order = Order(rows, at=datetime(2026, 9, 1, tzinfo=UTC))
+    examined = examine(town.database, order, lambda *_: None)
+    with asked(town.database) as said:
+        assert write(town.database, order, examined, lambda _: None).written == 1
+    (known,) = (one for one in said if "external_id IN" in one[0])
+    assert re.search(
+        r"source=\? AND external_id=\?|Index Cond: .*source.* AND .*external_id", plan_of(town.database, known)
+    )
 
 
 def test_a_sweep_with_nothing_due_reads_no_table_though_many_were_due_when_they_were_counted(web):
