@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.database import Database
+from cases.database import Database, plan_anew
 from cases.events import HouseSettingChanged
 from cases.imports.examining import Examined
 from cases.imports.mapping import BadMapping, Mapping, own_columns, read_mapping
@@ -108,6 +108,7 @@ class Importing:
         """Write those that are not there yet, in one transaction."""
         with self.database.transaction() as session:
             session.info[SILENT] = True
+            plan_anew(session)
             with written_together(session, self._memory):
                 for row in self._fresh(session, rows):
                     self._take(session, row)
