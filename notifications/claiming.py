@@ -33,6 +33,7 @@ def _claimable() -> Select[int, int]:
 
 
 CLAIMABLE = _claimable()
+LOCKED_CLAIMABLE = CLAIMABLE.with_for_update(of=Delivery)  # who has just recorded that one was sent is waited for
 
 
 def is_anything_due(session: Session) -> bool:
@@ -49,7 +50,7 @@ def claim(session: Session, server: str, pace: Pace) -> tuple[str, list[int]]:
     if locked(session, server).down_since is not None:
         return "", []
     moment = present(session)
-    found = list(asked(session, CLAIMABLE, {"moment": moment, "most": pace.batch}))
+    found = list(asked(session, LOCKED_CLAIMABLE, {"moment": moment, "most": pace.batch}))
     while found and found[0].claims >= pace.most_claims:
         _set_aside(session, found.pop(0).id, pace)
     ids = without_suspects([(row.id, row.claims) for row in found])

@@ -300,6 +300,20 @@ def test_sent_is_recorded_even_when_the_lease_was_lost(town, post, smtp_sink, mo
     assert all_of(town)[0].outcome is Outcome.SENT
 
 
+def test_what_is_recorded_as_sent_while_another_worker_claims_it_is_held_by_nobody(town, post, smtp_sink):
+    letters_for(town)
+    with town.database.recording() as connection:
+        verdicts.sent(connection, all_of(town)[0].id)  # its worker stands still before it commits
+        another = threading.Thread(target=deliver_some, args=(town.database, post))
+        another.start()
+        another.join(1)
+        assert another.is_alive()
+    another.join()
+    letter = all_of(town)[0]
+    assert (letter.outcome, letter.lease_token, letter.lease_until) == (Outcome.SENT, None, None)
+    assert smtp_sink.letters == []
+
+
 def test_a_refusal_is_not_recorded_over_another_workers_lease(town, post, smtp_sink, monkeypatch):
     letters_for(town)
     smtp_sink.mood = "550"
