@@ -146,7 +146,7 @@ def overtaking() -> AbstractContextManager[object]:
     due = (Delivery.outcome == Outcome.WAITING, Delivery.channel == Channel.MAIL)
     free = leases.is_free(Delivery, bindparam("moment", type_=UtcDateTime))
     whatever = select(Delivery.id, Delivery.claims).where(*due, free).order_by(Delivery.id).limit(bindparam("most"))
-    return patch.object(claiming, "CLAIMABLE", whatever)
+    return patch.object(claiming, "LOCKED_CLAIMABLE", whatever)
 
 
 def endless_patience() -> AbstractContextManager[object]:
