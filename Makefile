@@ -10,6 +10,7 @@ PORT ?= 8000
 PROCESSES ?= 3
 SECONDS ?= 600
 TESTS ?=
+PYTEST = $(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal
 TEMPLATES = $(wildcard web/templates notifications/templates proof/simulation/templates)
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
@@ -32,11 +33,11 @@ browser: setup ## find a Chromium for the tests, or install one
 
 test: setup lint browser ## lint, then every test on SQLite, PostgreSQL, Redis and in a browser (TESTS=path narrows)
 	@echo "test: running every test in $(PROCESSES) processes"
-	@$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal $(TESTS) </dev/null
+	@$(PYTEST) $(TESTS) </dev/null
 
-prove: setup ## crash at every point on both databases, and live thousands of lives of cases: half an hour
+prove: setup ## crash at every point on both databases, and live many lives of cases: a quarter of an hour
 	@echo "prove: every crash point, and many lives of cases, in $(PROCESSES) processes"
-	@VENTIL_PROOF=full $(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal tests/proof/test_crash_points.py tests/proof/test_life_machine.py </dev/null
+	@VENTIL_PROOF=full $(PYTEST) tests/proof/test_crash_points.py tests/proof/test_life_machine.py </dev/null
 
 lint: setup ## check form, types, imports, requirements, security and templates
 	@echo "lint: form"

@@ -23,12 +23,12 @@ WALL_CLOCKS = (
 @contextmanager
 def watched_commits(engine: Engine, boundaries: Boundaries) -> Iterator[None]:
     """Let each commit of this engine that can have written something be a boundary while the block runs."""
-    end_reading = engine.dialect.do_commit
-    watched = boundaries.watched("database: commit", engine.dialect.do_commit)
+    plain = engine.dialect.do_commit
+    watched = boundaries.watched("database: commit", plain)
 
     def commit(connection: Any) -> None:
         only_read = getattr(connection, "read_only", None)
-        return end_reading(connection) if only_read else watched(connection)
+        (plain if only_read else watched)(connection)
 
     with patch.object(engine.dialect, "do_commit", commit):
         yield
