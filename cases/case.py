@@ -16,12 +16,11 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     select,
-    text,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, joinedload, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
-from cases.database import Base, BigId, UtcDateTime, one_of
+from cases.database import Base, BigId, UtcDateTime, one_of, partial_index
 from cases.ladder.clocks import Clock
 from cases.randomness import random_word
 from cases.records.bulk import defaults_of
@@ -37,6 +36,7 @@ ENDED_SQL = "state IN ('closed', 'declined', 'merged')"
 OPEN_SQL = "state IN ('received', 'assigned', 'planned', 'in_progress', 'waiting', 'parked', 'done')"
 ACTED_ON_SQL = "due_at IS NOT NULL AND state NOT IN ('parked', 'done')"  # somebody should be acting
 SENT_BACK_SQL = "sent_back_count > 0 AND state = 'received'"
+QUICK_WIN_SQL = "quick_win IS true AND due_at IS NOT NULL"
 WAITING_FOR_REPORTER = "reporter"
 LONGEST_TITLE = 200
 LONGEST_TEXT = 20_000
@@ -87,126 +87,29 @@ class Case(Base):
         CheckConstraint("(state = 'waiting') = (waiting_for IS NOT NULL)", name="waiting_for"),
         CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into"),
         CheckConstraint("length(title) BETWEEN 1 AND 200", name="title"),
-        Index(
-            "ix_case_next_at",
-            "next_at",
-            "id",
-            postgresql_where=text("next_at IS NOT NULL"),
-            sqlite_where=text("next_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_case_due",
-            "due_at",
-            "id",
-            postgresql_where=text("due_at IS NOT NULL"),
-            sqlite_where=text("due_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_case_touched",
-            "touched_at",
-            "id",
-            postgresql_where=text(ACTED_ON_SQL),
-            sqlite_where=text(ACTED_ON_SQL),
-        ),
-        Index(
-            "ix_case_sent_back",
-            "due_at",
-            "id",
-            postgresql_where=text(SENT_BACK_SQL),
-            sqlite_where=text(SENT_BACK_SQL),
-        ),
-        Index(
-            "ix_case_quick_win",
-            "due_at",
-            "id",
-            postgresql_where=text("quick_win IS true AND due_at IS NOT NULL"),
-            sqlite_where=text("quick_win IS 1 AND due_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_case_quick_win_state",
-            "state",
-            "due_at",
-            "id",
-            postgresql_where=text("quick_win IS true AND due_at IS NOT NULL"),
-            sqlite_where=text("quick_win IS 1 AND due_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_case_quick_win_responsible",
-            "responsible_id",
-            "due_at",
-            "id",
-            "state",
-            postgresql_where=text("quick_win IS true AND due_at IS NOT NULL"),
-            sqlite_where=text("quick_win IS 1 AND due_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_case_state_due",
-            "state",
-            "due_at",
-            "id",
-            postgresql_where=text("due_at IS NOT NULL"),
-            sqlite_where=text("due_at IS NOT NULL"),
-        ),
+        partial_index("ix_case_next_at", "next_at", "id", where="next_at IS NOT NULL"),
+        partial_index("ix_case_due", "due_at", "id", where="due_at IS NOT NULL"),
+        partial_index("ix_case_touched", "touched_at", "id", where=ACTED_ON_SQL),
+        partial_index("ix_case_sent_back", "due_at", "id", where=SENT_BACK_SQL),
+        partial_index("ix_case_quick_win", "due_at", "id", where=QUICK_WIN_SQL),
+        partial_index("ix_case_quick_win_state", "state", "due_at", "id", where=QUICK_WIN_SQL),
+        partial_index("ix_case_quick_win_responsible", "responsible_id", "due_at", "id", "state", where=QUICK_WIN_SQL),
+        partial_index("ix_case_state_due", "state", "due_at", "id", where="due_at IS NOT NULL"),
         Index("ix_case_state", "state", "id"),
         Index("ix_case_responsible", "responsible_id", "state", "id"),
-        Index(
-            "ix_case_responsible_due",
-            "responsible_id",
-            "due_at",
-            "id",
-            "state",
-            postgresql_where=text("due_at IS NOT NULL"),
-            sqlite_where=text("due_at IS NOT NULL"),
-        ),
+        partial_index("ix_case_responsible_due", "responsible_id", "due_at", "id", "state", where="due_at IS NOT NULL"),
         Index("ix_case_group", "group_id", "id"),
-        Index(
-            "ix_case_group_due",
-            "group_id",
-            "due_at",
-            "id",
-            postgresql_where=text("group_id IS NOT NULL AND due_at IS NOT NULL"),
-            sqlite_where=text("group_id IS NOT NULL AND due_at IS NOT NULL"),
+        partial_index(
+            "ix_case_group_due", "group_id", "due_at", "id", where="group_id IS NOT NULL AND due_at IS NOT NULL"
         ),
-        Index(
-            "ix_case_waiting_unit",
-            "waiting_unit_id",
-            "due_at",
-            "id",
-            postgresql_where=text("waiting_unit_id IS NOT NULL"),
-            sqlite_where=text("waiting_unit_id IS NOT NULL"),
-        ),
-        Index(
-            "ix_case_merged_into",
-            "merged_into_id",
-            postgresql_where=text("merged_into_id IS NOT NULL"),
-            sqlite_where=text("merged_into_id IS NOT NULL"),
-        ),
+        partial_index("ix_case_waiting_unit", "waiting_unit_id", "due_at", "id", where="waiting_unit_id IS NOT NULL"),
+        partial_index("ix_case_merged_into", "merged_into_id", where="merged_into_id IS NOT NULL"),
         Index("ix_case_place", "place_id", "id"),
-        Index(
-            "ix_case_place_due",
-            "place_id",
-            "due_at",
-            "id",
-            postgresql_where=text("due_at IS NOT NULL"),
-            sqlite_where=text("due_at IS NOT NULL"),
-        ),
+        partial_index("ix_case_place_due", "place_id", "due_at", "id", where="due_at IS NOT NULL"),
         Index("ix_case_category", "category_id", "id"),
-        Index(
-            "ix_case_category_due",
-            "category_id",
-            "due_at",
-            "id",
-            postgresql_where=text("due_at IS NOT NULL"),
-            sqlite_where=text("due_at IS NOT NULL"),
-        ),
+        partial_index("ix_case_category_due", "category_id", "due_at", "id", where="due_at IS NOT NULL"),
         Index("ix_case_reporter", "reporter_id"),
-        Index(
-            "ix_case_published",
-            "published_at",
-            "id",
-            postgresql_where=text("published_at IS NOT NULL"),
-            sqlite_where=text("published_at IS NOT NULL"),
-        ),
+        partial_index("ix_case_published", "published_at", "id", where="published_at IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
@@ -397,13 +300,7 @@ class Promise(Base):
     __tablename__ = "promise"
     __table_args__ = (
         CheckConstraint("outcome IN ('running', 'moved', 'kept', 'broken', 'dropped')", name="outcome"),
-        Index(
-            "uq_promise_running",
-            "case_id",
-            unique=True,
-            postgresql_where=text("outcome = 'running'"),
-            sqlite_where=text("outcome = 'running'"),
-        ),
+        partial_index("uq_promise_running", "case_id", where="outcome = 'running'", unique=True),
         Index("ix_promise_case_id", "case_id"),
     )
 

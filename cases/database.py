@@ -20,12 +20,14 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Index,
     Integer,
     MetaData,
     Table,
     create_engine,
     event,
     select,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
@@ -85,6 +87,16 @@ BigId = BigInteger().with_variant(Integer(), "sqlite")
 def one_of(words: type[StrEnum]) -> Enum:
     """Give the column type for one of these words, stored as the word itself."""
     return Enum(words, native_enum=False, length=30, values_callable=lambda kinds: [kind.value for kind in kinds])
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Return an index of only those rows for which `where` holds, on both databases.
+
+    The condition is SQL, word for word that of the queries: only then does a database look there. SQLite is asked
+    `IS 1` where PostgreSQL is asked `IS true`.
+    """
+    on_sqlite = where.replace(" IS true", " IS 1")
+    return Index(name, *columns, unique=unique, postgresql_where=text(where), sqlite_where=text(on_sqlite))
 
 
 NAMES = {

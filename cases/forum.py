@@ -5,19 +5,17 @@ from datetime import date, datetime
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
-    Index,
     String,
     UniqueConstraint,
     bindparam,
     inspect,
     select,
-    text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.case import Case
-from cases.database import Base, BigId, UtcDateTime, calendar_of, table_of
+from cases.database import Base, BigId, UtcDateTime, calendar_of, partial_index, table_of
 from cases.events import CasePutOnAgenda
 from cases.records.history import Entry
 from cases.refusals import NotAllowed
@@ -42,13 +40,7 @@ class AgendaItem(Base):
     __tablename__ = "agenda_item"
     __table_args__ = (
         CheckConstraint("why IN ('overdue', 'waits', 'chosen')", name="why"),
-        Index(
-            "uq_agenda_item_open",
-            "case_id",
-            unique=True,
-            postgresql_where=text("settled_at IS NULL"),
-            sqlite_where=text("settled_at IS NULL"),
-        ),
+        partial_index("uq_agenda_item_open", "case_id", where="settled_at IS NULL", unique=True),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)

@@ -14,11 +14,10 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     literal_column,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cases.database import Base, BigId, UtcDateTime, one_of
+from cases.database import Base, BigId, UtcDateTime, one_of, partial_index
 from cases.records.history import Json
 
 
@@ -68,26 +67,9 @@ class Delivery(Base):
         CheckConstraint("channel IN ('mail', 'call', 'role')", name="channel"),
         CheckConstraint("(channel = 'mail') = (address_id IS NOT NULL)", name="mail_has_address"),
         CheckConstraint("outcome <> 'suppressed' OR reason IS NOT NULL", name="suppressed_has_reason"),
-        Index(
-            "ix_delivery_waiting",
-            "address_id",
-            "id",
-            postgresql_where=text("outcome = 'waiting'"),
-            sqlite_where=text("outcome = 'waiting'"),
-        ),
-        Index(
-            "ix_delivery_due",
-            "id",
-            postgresql_where=text("outcome = 'waiting'"),
-            sqlite_where=text("outcome = 'waiting'"),
-        ),
-        Index(
-            "ix_delivery_open",
-            "channel",
-            "id",
-            postgresql_where=text("outcome IN ('waiting', 'set_aside')"),
-            sqlite_where=text("outcome IN ('waiting', 'set_aside')"),
-        ),
+        partial_index("ix_delivery_waiting", "address_id", "id", where="outcome = 'waiting'"),
+        partial_index("ix_delivery_due", "id", where="outcome = 'waiting'"),
+        partial_index("ix_delivery_open", "channel", "id", where="outcome IN ('waiting', 'set_aside')"),
         Index("ix_delivery_address_id", "address_id", "created_at"),
     )
 

@@ -2,24 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cases.database import Base, BigId, UtcDateTime
+from cases.database import Base, BigId, UtcDateTime, partial_index
 
 
 class Tick(Base):
     """One sweep that found something. Sealed when its last event is in; planned when its letters are rows."""
 
     __tablename__ = "tick"
-    __table_args__ = (
-        Index(
-            "ix_tick_unplanned",
-            "id",
-            postgresql_where=text("planned_at IS NULL"),
-            sqlite_where=text("planned_at IS NULL"),
-        ),
-    )
+    __table_args__ = (partial_index("ix_tick_unplanned", "id", where="planned_at IS NULL"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     at: Mapped[datetime] = mapped_column(UtcDateTime)  # domain time

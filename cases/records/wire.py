@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cases.database import Base, BigId, UtcDateTime
+from cases.database import Base, BigId, UtcDateTime, partial_index
 
 LETTERS = "letters"
 
@@ -20,20 +20,9 @@ class Work(Base):
     __table_args__ = (
         UniqueConstraint("event_id", "consumer"),
         CheckConstraint("claims >= 0", name="claims"),
-        Index(
-            "ix_work_open",
-            "stream",
-            "id",
-            postgresql_where=text("done_at IS NULL"),
-            sqlite_where=text("done_at IS NULL"),
-        ),
-        Index(
-            "ix_work_set_aside",
-            "id",
-            postgresql_where=text("set_aside_at IS NOT NULL"),
-            sqlite_where=text("set_aside_at IS NOT NULL"),
-        ),
-        Index("ix_work_due", "id", postgresql_where=text("done_at IS NULL"), sqlite_where=text("done_at IS NULL")),
+        partial_index("ix_work_open", "stream", "id", where="done_at IS NULL"),
+        partial_index("ix_work_set_aside", "id", where="set_aside_at IS NOT NULL"),
+        partial_index("ix_work_due", "id", where="done_at IS NULL"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
