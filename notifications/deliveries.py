@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.database import Base, BigId, UtcDateTime, one_of, partial_index
+from cases.leases import Counted
 from cases.records.history import Json
 
 
@@ -53,7 +54,7 @@ class Address(Base):
     email: Mapped[str] = mapped_column(String(254))
 
 
-class Delivery(Base):
+class Delivery(Counted, Base):
     """One sending of one letter to one address, or one call to make.
 
     `occasion` is "event:N" or "tick:N"; with the recipient it is unique, so that each gets it in exactly one letter.
@@ -86,12 +87,9 @@ class Delivery(Base):
     outcome: Mapped[Outcome] = mapped_column(one_of(Outcome), default=Outcome.WAITING)
     reason: Mapped[str | None] = mapped_column(Text, default=None)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    claims: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
     first_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    lease_token: Mapped[str | None] = mapped_column(String(32), default=None)
-    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     message_id: Mapped[str | None] = mapped_column(String(200), default=None)
     message: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)  # kept until sent
     message_sha256: Mapped[str | None] = mapped_column(String(64), default=None)

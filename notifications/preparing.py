@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from cases.database import present, table_of
+from cases.leases import give_back
 from notifications.around import Around, read_around
 from notifications.deliveries import IS_WAITING, Delivery, Outcome
-from notifications.leases import give_back
 from notifications.outgoing import Outgoing, compose
 from notifications.rendering import Letterhead, followers_told, render
 from notifications.rights import still_right
@@ -90,7 +90,7 @@ def _ready(around: Around, delivery: Delivery, letterhead: Letterhead) -> Ready:
 def _suppress(delivery: Delivery, reason: str, at: datetime) -> None:
     delivery.outcome, delivery.reason = Outcome.SUPPRESSED, reason
     delivery.finished_at, delivery.message = at, None
-    delivery.lease_token = delivery.lease_until = None
+    delivery.end_lease()
 
 
 def _is_written(session: Session, around: Around, delivery: Delivery, how: tuple[Letterhead, int]) -> bool:
@@ -130,6 +130,6 @@ def _cannot_write(session: Session, delivery: Delivery, error: Exception, most_c
     LOG.error("letter.not_written", delivery=delivery.id, letter=delivery.letter, exc_info=True)
     delivery.last_error = reason
     delivery.next_attempt_at = present(session) + wait_after(delivery.claims)
-    delivery.lease_token = delivery.lease_until = None
+    delivery.end_lease()
     if delivery.claims >= most_claims:
         set_aside_delivery(session, delivery, reason)

@@ -14,11 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from cases.database import Database
+from cases.kept_leases import KeptLease
+from cases.leases import PACE, Pace, give_back
 from cases.settings import Settings
 from notifications import breaker, verdicts
-from notifications.claiming import claim, is_anything_due
+from notifications.claiming import claim_letters, is_anything_due
 from notifications.deliveries import Delivery
-from notifications.leases import KeptLease, Pace, give_back
 from notifications.mail import Line, SmtpServer, server_at
 from notifications.mailbox import Mailbox, MailboxLine
 from notifications.outgoing import LineLost, Refused, RefusedForGood, RefusedForNow, Unreachable
@@ -26,7 +27,6 @@ from notifications.preparing import Ready, prepare
 from notifications.rendering import Letterhead
 
 LOG = structlog.get_logger()
-PACE = Pace()
 PAUSES = (0.2, 1.0, 3.0)
 MOST_AT_ONCE = 200  # letters for one call, so that other work gets its turn
 Verdict = Callable[[Session, int, str, str], None]
@@ -98,12 +98,12 @@ class _Round:
     def run(self) -> int:
         while self.done < MOST_AT_ONCE and not self.stop.is_set():
             with self.database.transaction() as session:
-                token, ids = claim(session, self.post.server.name, self.post.pace)
-            if not ids:
+                claimed = claim_letters(session, self.post.server.name, self.post.pace)
+            if not claimed.rows:
                 break
-            with KeptLease(self.database, Delivery, token, self.post.pace) as lease:
-                self._send_all(token, lease)
-            self.done += len(ids)
+            with KeptLease(self.database, claimed, self.post.pace) as lease:
+                self._send_all(claimed.token, lease)
+            self.done += len(claimed.rows)
         return self.done
 
     def _send_all(self, token: str, lease: KeptLease) -> None:

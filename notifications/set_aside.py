@@ -21,7 +21,6 @@ from cases.town.people import THE_CLOCK, Actor
 from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
 
 LOG = structlog.get_logger()
-NO_VERDICT = "begun {} times without an end"
 KINDS: Mapping[str, Any] = {"work": Work, "delivery": Delivery, "tick": Tick}
 
 
@@ -42,21 +41,21 @@ def set_aside_delivery(session: Session, delivery: Delivery, reason: str) -> Non
     """Let a letter wait for a person, with an alarm unless it is one itself."""
     delivery.outcome, delivery.reason = Outcome.SET_ASIDE, reason
     delivery.finished_at = present(session)
-    delivery.lease_token = delivery.lease_until = None
+    delivery.end_lease()
     _alarm(session, "delivery", delivery.id, reason, _event_id(delivery.occasion))
 
 
 def set_aside_work(session: Session, work: Work, reason: str) -> None:
     """Let an event's planning wait for a person; what is newer in its stream goes on."""
     work.set_aside_at, work.last_error = present(session), reason
-    work.lease_token = work.lease_until = None
+    work.end_lease()
     _alarm(session, "work", work.id, reason, work.event_id)
 
 
 def set_aside_tick(session: Session, tick: Tick, reason: str) -> None:
     """Let what is left of a tick's planning wait for a person."""
     tick.set_aside_at = present(session)
-    tick.lease_token = tick.lease_until = None
+    tick.end_lease()
     _alarm(session, "tick", tick.id, reason, None)
 
 

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, update
 from sqlalchemy.orm import Session
 
 from cases.database import now, present, table_of
+from cases.leases import NOBODYS, held
 from cases.randomness import random_share
 from notifications.deliveries import Delivery, Outcome
 from notifications.set_aside import set_aside_delivery
@@ -26,8 +27,7 @@ SENT = (
         message=None,  # its hash stays
         last_error=None,
         reason=None,
-        lease_token=None,
-        lease_until=None,
+        **NOBODYS,
     )
 )
 
@@ -39,7 +39,7 @@ def sent(connection: Connection, delivery_id: int) -> None:
 
 def refused_for_now(session: Session, delivery_id: int, token: str, error: str) -> None:
     """Try again later, each time after a longer wait; after five days of it a person must look."""
-    delivery = _held(session, delivery_id, token)
+    delivery = held(session, Delivery, token, delivery_id)
     if delivery is None:
         return
     moment = present(session)
@@ -48,14 +48,14 @@ def refused_for_now(session: Session, delivery_id: int, token: str, error: str) 
     delivery.claims = 0
     delivery.last_error = error
     delivery.next_attempt_at = moment + wait_after(delivery.attempts)
-    delivery.lease_token = delivery.lease_until = None
+    delivery.end_lease()
     if _is_hopeless(delivery, moment):
         set_aside_delivery(session, delivery, f"tried for five days: {error}")
 
 
 def refused_for_good(session: Session, delivery_id: int, token: str, error: str) -> None:
     """Let a person look."""
-    delivery = _held(session, delivery_id, token)
+    delivery = held(session, Delivery, token, delivery_id)
     if delivery is not None:
         delivery.attempts += 1
         delivery.last_error = error
@@ -71,9 +71,3 @@ def wait_after(attempts: int) -> timedelta:
 def _is_hopeless(delivery: Delivery, moment: datetime) -> bool:
     first = delivery.first_attempt_at or moment
     return moment - first > GIVES_UP_AFTER and delivery.attempts >= FEWEST_TRIES
-
-
-def _held(session: Session, delivery_id: int, token: str) -> Delivery | None:
-    """Give the letter, unless somebody else has the lease by now."""
-    mine = select(Delivery).where(Delivery.id == delivery_id, Delivery.lease_token == token)
-    return session.scalar(mine.with_for_update())

@@ -3,18 +3,18 @@
 What is due is rung for; what nobody takes within a few seconds the clock does itself. However late it is, it runs once.
 """
 
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, Update, or_, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
+from cases.claims import Claim, Queue, claim
 from cases.database import Database, insert_of, present, table_of
+from cases.kept_leases import KeptLease
+from cases.leases import PACE, finish, finishing, is_unleased
 from cases.settings import Settings
-from notifications.leases import KeptLease, Pace
 from workers.jobs import JOBS
 from workers.schedule import Scheduled
 from workers.workplace import Workplace
@@ -24,7 +24,8 @@ LOOKS_EVERY = 1.0
 PATIENCE = timedelta(seconds=3)
 SET_BACK = timedelta(seconds=10)  # a job that was done so far ahead of now was done by a clock that was wrong
 AFTER_A_FAILURE = timedelta(minutes=1)
-PACE = Pace()
+FAILED = finishing(Scheduled, "next_at", "last_error")
+DONE = finishing(Scheduled, "next_at", "last_done_at", last_error=None)
 
 
 @dataclass
@@ -78,44 +79,40 @@ def run_job(workplace: Workplace, name: str) -> bool:
     """Do the job if it is due and nobody else does it; say whether it was done well. Never raises."""
     try:
         with workplace.database.transaction() as session:
-            token, begun = _claim(session, name)
-        return bool(token) and _run(workplace, name, token, begun)
+            begun = present(session)
+            claimed = claim(session, _queue(name, begun), PACE, begun)
+        return bool(claimed.rows) and _run(workplace, name, claimed, begun)
     except SQLAlchemyError as error:
         LOG.error("job.database_trouble", job=name, error=type(error).__name__)
         return False
 
 
 def _is_due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
-    free = or_(Scheduled.lease_until.is_(None), Scheduled.lease_until <= moment)
     set_back = Scheduled.last_done_at > moment + SET_BACK  # the house's clock ran ahead: what it planned then is void
-    return (or_(Scheduled.next_at <= moment, set_back), free)
+    return (or_(Scheduled.next_at <= moment, set_back), is_unleased(Scheduled, moment))
 
 
-def _claim(session: Session, name: str) -> tuple[str, datetime]:
-    moment, token = present(session), secrets.token_hex(16)
-    lease = {"lease_token": token, "lease_until": moment + PACE.lease}
-    due = update(Scheduled).where(Scheduled.name == name, *_is_due(moment))
-    claimed = session.execute(due.values(**lease).returning(Scheduled.name)).first()
-    return (token, moment) if claimed else ("", moment)
+def _queue(name: str, moment: datetime) -> Queue:
+    due = select(Scheduled.name).where(Scheduled.name == name, *_is_due(moment))
+    return Queue(Scheduled, due.with_for_update(skip_locked=True))
 
 
-def _run(workplace: Workplace, name: str, token: str, begun: datetime) -> bool:
+def _run(workplace: Workplace, name: str, claimed: Claim, begun: datetime) -> bool:
     """Do it, keeping the lease however long it takes: a doer that dies holds the job up no longer than a short one."""
     next_at = JOBS[name].next_after(begun, workplace.settings)
     try:
-        with KeptLease(workplace.database, Scheduled, token, PACE):
+        with KeptLease(workplace.database, claimed, PACE):
             JOBS[name].run(workplace)
     except Exception as error:
         LOG.error("job.failed", job=name, exc_info=True)
         soon = min(begun + AFTER_A_FAILURE, next_at)
-        _finish(workplace, name, token, {"last_error": f"{type(error).__name__}", "next_at": soon})
+        _finish(workplace, claimed, FAILED, {"next_at": soon, "last_error": type(error).__name__})
         return False
-    _finish(workplace, name, token, {"last_error": None, "next_at": next_at, "last_done_at": begun})
+    _finish(workplace, claimed, DONE, {"next_at": next_at, "last_done_at": begun})
     return True
 
 
-def _finish(workplace: Workplace, name: str, token: str, values: dict[str, object]) -> None:
+def _finish(workplace: Workplace, claimed: Claim, ending: Update, values: dict[str, object]) -> None:
     """Write when the job comes next, unless somebody else has it by now."""
     with workplace.database.transaction() as session:
-        mine = update(Scheduled).where(Scheduled.name == name, Scheduled.lease_token == token)
-        session.execute(mine.values(lease_token=None, lease_until=None, **values))
+        finish(session, ending, claimed.token, claimed.keys, **values)

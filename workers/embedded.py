@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from cases.database import Database
 from cases.ladder.ticks import Tick
+from cases.leases import NOBODYS, Leased
 from cases.records.wire import Work
 from cases.settings import Settings
 from notifications.deliveries import Delivery, MailServer
@@ -24,7 +25,7 @@ from workers.workplace import THREADS, Workplace, open_workplace
 
 LOG = structlog.get_logger()
 STOPS_WITHIN = 15.0
-LEASED = (Work, Delivery, Tick, Scheduled)
+LEASED: tuple[type[Leased], ...] = (Work, Delivery, Tick, Scheduled)
 
 
 class Embedded:
@@ -78,5 +79,5 @@ def void_leases(database: Database) -> None:
     with database.transaction() as session:
         for kind in LEASED:
             held = update(kind).where(kind.lease_until.isnot(None))
-            session.execute(held.values(lease_token=None, lease_until=None))
+            session.execute(held.values(NOBODYS))
         session.execute(update(MailServer).values(probing_until=None))

@@ -4,23 +4,24 @@ In a stream nothing newer is planned before what is older. What it died over is 
 and again is set aside.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
+from cases.claims import MOMENT, Claim, Queue, claim
 from cases.database import Database, now, present
+from cases.leases import LeaseLost, Pace, finish, finishing, give_back, held, is_free
 from cases.records.wire import Work
 from notifications.asking import among, asked
-from notifications.claiming import without_suspects
-from notifications.leases import LeaseLost, Pace, give_back, is_free, take
 from notifications.planning import plan_events
-from notifications.set_aside import NO_VERDICT, set_aside_work
+from notifications.set_aside import set_aside_work
 from notifications.who_is_told import UnknownEvent
-from workers.turns import MOMENT, is_its_turn, is_open
+from workers.turns import is_its_turn, is_open
 
 LOG = structlog.get_logger()
 FAILED_WAITS = timedelta(seconds=2)
@@ -40,47 +41,26 @@ def relay_some(database: Database, pace: Pace = PACE) -> int | None:
     if not is_any_work(database):
         return None
     with database.transaction() as session:
-        claimed = _claim(session, pace)
-    if not claimed.works:
+        claimed = claim(session, QUEUE, pace, present(session))
+    if not claimed.rows:
         return None
-    if len(claimed.works) > 1:
+    if len(claimed.rows) > 1:
         try:
-            return _plan(database, claimed.token, claimed.works)
+            return _plan(database, claimed.token, claimed.rows)
         except Exception as error:
-            LOG.info("relay.one_by_one", works=len(claimed.works), error=type(error).__name__)
+            LOG.info("relay.one_by_one", works=len(claimed.rows), error=type(error).__name__)
     return _plan_one_by_one(database, claimed, pace)
 
 
 # --- claiming ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Todo:
+class _Todo(NamedTuple):
+    """Claimed work."""
+
     id: int
     event_id: int
     stream: int
-
-
-@dataclass(frozen=True)
-class _Claimed:
-    token: str
-    works: list[_Todo]  # oldest first
-
-
-def _claim(session: Session, pace: Pace) -> _Claimed:
-    """Claim the oldest open work of some streams, and what follows it there.
-
-    Work that was begun before without an end is claimed alone, so that it takes no other with it.
-    """
-    moment = present(session)
-    heads = list(asked(session, LOCKED_HEADS, {"moment": moment, "most": pace.batch}))
-    while heads and heads[0].claims >= pace.most_claims:
-        _set_aside(session, heads.pop(0).id, NO_VERDICT.format(pace.most_claims))
-    ids = without_suspects([(row.id, row.claims) for row in heads])
-    works = [_Todo(row.id, row.event_id, row.stream) for row in heads if row.id in ids]
-    if works and not heads[0].claims:
-        works = _with_followers(session, works, moment, pace.batch)
-    return _Claimed(take(session, Work, [work.id for work in works], pace, moment) if works else "", works)
 
 
 def _heads() -> Select[int, int, int, int]:
@@ -96,16 +76,23 @@ def _heads() -> Select[int, int, int, int]:
     )
 
 
-def _with_followers(session: Session, heads: list[_Todo], moment: datetime, limit: int) -> list[_Todo]:
-    """Give the heads and what follows each in its stream without a gap: whoever has the head has these too."""
-    rows = asked(session, IN_STREAMS, {"ids": [head.stream for head in heads], "moment": moment, "most": limit})
-    works, ended = {head.id: head for head in heads}, set()
+def _with_followers(session: Session, heads: Sequence[Any], moment: datetime, limit: int) -> list[_Todo]:
+    """Give the heads and what follows each in its stream without a gap: whoever has the head has these too.
+
+    A head that was begun before is followed by nothing, so that it takes no other with it.
+    """
+    works = {head.id: _Todo(head.id, head.event_id, head.stream) for head in heads}
+    rows, ended = [] if heads[0].claims else _in_streams(session, heads, moment, limit), set()
     for id_, event_id, stream, free, claims in rows:
         if not free or claims:
             ended.add(stream)
         elif stream not in ended:
             works[id_] = _Todo(id_, event_id, stream)
     return [works[id_] for id_ in sorted(works)]
+
+
+def _in_streams(session: Session, heads: Sequence[Any], moment: datetime, limit: int) -> Sequence[Any]:
+    return asked(session, IN_STREAMS, {"ids": [head.stream for head in heads], "moment": moment, "most": limit})
 
 
 HEADS = _heads()
@@ -116,32 +103,27 @@ IN_STREAMS = (
     .order_by(Work.id)
     .limit(bindparam("most"))
 )
+QUEUE = Queue(Work, LOCKED_HEADS, set_aside_work, _with_followers)
 
 
 # --- planning ----------------------------------------------------------------------------
 
 
-DONE = (
-    update(Work)
-    .where(among(Work.id, "ids"), Work.lease_token == bindparam("token"))
-    .values(done_at=now(), lease_token=None, lease_until=None, last_error=None)
-    .returning(Work.id)
-)
+DONE = finishing(Work, done_at=now(), last_error=None)
 
 
-def _plan(database: Database, token: str, works: list[_Todo]) -> int:
+def _plan(database: Database, token: str, works: Sequence[_Todo]) -> int:
     """Plan these events and mark them done, in one transaction; give how many deliveries are new."""
     with database.transaction() as session:
         planned = plan_events(session, [work.event_id for work in works])
-        ended = asked(session, DONE, {"ids": [work.id for work in works], "token": token})
-        if len(ended) != len(works):
+        if finish(session, DONE, token, [work.id for work in works]) != len(works):
             raise LeaseLost
     return planned
 
 
-def _plan_one_by_one(database: Database, claimed: _Claimed, pace: Pace) -> int:
+def _plan_one_by_one(database: Database, claimed: Claim, pace: Pace) -> int:
     planned, blocked = 0, set()
-    for work in claimed.works:
+    for work in claimed.rows:
         if work.stream in blocked:
             with database.transaction() as session:
                 give_back(session, Work, claimed.token, [work.id])
@@ -151,26 +133,20 @@ def _plan_one_by_one(database: Database, claimed: _Claimed, pace: Pace) -> int:
         except Exception as error:
             blocked.add(work.stream)
             with database.transaction() as session:
-                _record_failure(session, (work.id, claimed.token), error, pace)
+                _record_failure(session, work.id, claimed.token, error, pace)
     return planned
 
 
-def _record_failure(session: Session, held: tuple[int, str], error: Exception, pace: Pace) -> None:
+def _record_failure(session: Session, work_id: int, token: str, error: Exception, pace: Pace) -> None:
     """Try it again later. What is no fault of the work (an unknown type, a trouble of the database) counts nothing."""
-    id_, token = held
-    work = session.scalar(select(Work).where(Work.id == id_, Work.lease_token == token))
+    work = held(session, Work, token, work_id)
     if work is None:
         return
-    LOG.warning("relay.not_planned", work=id_, claims=work.claims, error=type(error).__name__)
+    LOG.warning("relay.not_planned", work=work_id, claims=work.claims, error=type(error).__name__)
     work.last_error = type(error).__name__
     if isinstance(error, BLAMELESS):
         work.claims -= 1
     elif work.claims >= pace.most_claims:
         return set_aside_work(session, work, f"cannot be planned: {type(error).__name__}")
-    work.lease_token = work.lease_until = None
+    work.end_lease()
     work.next_attempt_at = present(session) + WAITS.get(type(error), FAILED_WAITS)
-
-
-def _set_aside(session: Session, work_id: int, reason: str) -> None:
-    set_aside_work(session, session.get_one(Work, work_id), reason)
-    session.flush()

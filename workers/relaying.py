@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import structlog
 
-from notifications.sending import PACE
+from cases.leases import PACE
 from workers.relay import relay_some
 from workers.tick_letters import plan_a_tick
 from workers.wake import Wake

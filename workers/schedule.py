@@ -6,16 +6,15 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.database import Base, UtcDateTime
+from cases.leases import Leased
 
 
-class Scheduled(Base):
+class Scheduled(Leased, Base):
     """One job of the clock. Any number of clocks may run: the lease says who has it."""
 
     __tablename__ = "schedule"
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     next_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    lease_token: Mapped[str | None] = mapped_column(String(32), default=None)
-    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     last_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     last_error: Mapped[str | None] = mapped_column(Text, default=None)

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from cases.claims import MOMENT, Claim, Queue, claim
 from cases.database import Database, now, present
 from cases.ladder.ticks import Tick
-from notifications.leases import LeaseLost, Pace, take
+from cases.leases import PACE, LeaseLost, Pace, finish, finishing, is_unleased, renew
 from notifications.planning import Mailing, plan_tick_for, tick_recipients
-from notifications.set_aside import NO_VERDICT, set_aside_tick
-from workers.turns import MOMENT, goes_before_a_tick
+from notifications.set_aside import set_aside_tick
+from workers.turns import goes_before_a_tick
 
 LOG = structlog.get_logger()
-PACE = Pace()
 AT_ONCE = 50  # addresses in one transaction
 
 
@@ -27,7 +27,7 @@ class _Held:
     """A tick that is ours for as long as the lease of its token runs."""
 
     tick: Tick
-    token: str
+    claimed: Claim
     pace: Pace
 
 
@@ -37,26 +37,28 @@ def plan_a_tick(database: Database, pace: Pace = PACE) -> int | None:
         if session.execute(SEALED, {"moment": present(session)}).first() is None:
             return None
     with database.transaction() as session:
-        tick, token = _claim(session, pace)
-    if tick is None:
-        return None
-    planned, failed = _plan(database, _Held(tick, token, pace))
+        claimed = claim(session, QUEUE, pace, present(session))
+        if not claimed.rows:
+            return None
+        tick = session.get_one(Tick, claimed.rows[0].id)
+    planned, failed = _plan(database, _Held(tick, claimed, pace))
     if failed:
         LOG.error("tick.not_planned", tick=tick.id, claims=tick.claims, error=failed)
         return None  # claimed again when the lease is over, and set aside in the end
-    _finish(database, tick, token)
+    with database.transaction() as session:
+        finish(session, PLANNED, claimed.token, claimed.keys)
     LOG.info("tick.planned", tick=tick.id, letters=planned)
     return planned
 
 
-def _sealed() -> Select[Tick]:
+def _sealed() -> Select[int, int]:
     """Select the oldest tick to plan, when nothing goes before it any more.
 
     Before the first claim a lease is the sweeper's, which has sealed it.
     """
-    free = or_(Tick.claims == 0, Tick.lease_until.is_(None), Tick.lease_until <= MOMENT)
+    free = or_(Tick.claims == 0, is_unleased(Tick, MOMENT))
     return (
-        select(Tick)
+        select(Tick.id, Tick.claims)
         .where(
             Tick.planned_at.is_(None),
             Tick.sealed_at.isnot(None),
@@ -70,17 +72,8 @@ def _sealed() -> Select[Tick]:
 
 
 SEALED = _sealed()
-OPEN = SEALED.with_for_update(skip_locked=True)
-
-
-def _claim(session: Session, pace: Pace) -> tuple[Tick | None, str]:
-    tick = session.scalar(OPEN, {"moment": present(session)})
-    if tick is None:
-        return None, ""
-    if tick.claims >= pace.most_claims:
-        set_aside_tick(session, tick, NO_VERDICT.format(pace.most_claims))
-        return None, ""
-    return tick, take(session, Tick, [tick.id], pace, present(session))
+QUEUE = Queue(Tick, SEALED.with_for_update(skip_locked=True), set_aside_tick)
+PLANNED = finishing(Tick, planned_at=now())
 
 
 def _plan(database: Database, held: _Held) -> tuple[int, str]:
@@ -109,15 +102,8 @@ def _summed(results: Sequence[tuple[int, str]]) -> tuple[int, str]:
     return sum(planned for planned, _ in results), next((failed for _, failed in results if failed), "")
 
 
-def _finish(database: Database, tick: Tick, token: str) -> None:
-    with database.transaction() as session:
-        held = update(Tick).where(Tick.id == tick.id, Tick.lease_token == token)
-        session.execute(held.values(planned_at=now(), lease_token=None, lease_until=None))
-
-
 def _keep(session: Session, held: _Held) -> None:
     """Go on holding the tick; `LeaseLost` when somebody else has it by now."""
-    ours = update(Tick).where(Tick.id == held.tick.id, Tick.lease_token == held.token)
-    kept = ours.values(lease_until=present(session) + held.pace.lease).returning(Tick.id)
-    if session.execute(kept).first() is None:
+    ours = held.claimed
+    if not renew(session, Tick, ours.token, ours.keys, present(session) + held.pace.lease):
         raise LeaseLost

@@ -6,15 +6,14 @@ two that would wait for each other the sweep goes first: what waits for any swee
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from cases.database import UtcDateTime
+from cases.claims import MOMENT
 from cases.ladder.ticks import Tick
 from cases.records.history import Event
 from cases.records.wire import LETTERS, Work
 
-MOMENT = bindparam("moment", type_=UtcDateTime)
 SWEEP, OLDER = aliased(Tick), aliased(Work)
 
 

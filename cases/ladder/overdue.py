@@ -3,12 +3,11 @@
 Events of a sweep belong to its tick, whose letters are planned together once it is sealed.
 """
 
-import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from cases.database import now as database_now
 from cases.ladder.climbing import handle
 from cases.ladder.due_cases import CASE, LOCK_DUE, due_cases
 from cases.ladder.ticks import Tick
+from cases.leases import is_unleased, new_token
 from cases.refusals import ClockTrouble
 
 BATCH = 1000
@@ -24,7 +24,7 @@ MOST_CLOCK_DRIFT = timedelta(minutes=5)
 TICK_LEASE = timedelta(minutes=1)  # renewed with each batch; sealed too early, the sweep goes on in another tick
 
 TICK = table_of(Tick)
-OF_THE_DEAD = (TICK.c.sealed_at.is_(None), or_(TICK.c.lease_until.is_(None), TICK.c.lease_until < database_now()))
+OF_THE_DEAD = (TICK.c.sealed_at.is_(None), is_unleased(TICK.c, database_now()))
 FIRST_OF_THE_DEAD = select(TICK.c.id).where(*OF_THE_DEAD).limit(1)
 SEAL_THE_DEAD = update(TICK).where(*OF_THE_DEAD).values(sealed_at=database_now())
 MINE = (TICK.c.id == bindparam("tick"), TICK.c.sealed_at.is_(None))
@@ -82,7 +82,7 @@ class Sweeper:
     _at_hand: list[int] = field(default_factory=list)
     _stuck: list[int] = field(default_factory=list)
     _tick: int | None = None
-    _token: str = field(default_factory=lambda: secrets.token_hex(16))
+    _token: str = field(default_factory=new_token)
 
     def one_batch(self) -> bool:
         """Handle up to a thousand due cases, or one by one once a batch has failed; False when none is left."""

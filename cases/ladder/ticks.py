@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.database import Base, BigId, UtcDateTime, partial_index
+from cases.leases import Counted
 
 
-class Tick(Base):
+class Tick(Counted, Base):
     """One sweep that found something. Sealed when its last event is in; planned when its letters are rows."""
 
     __tablename__ = "tick"
@@ -19,7 +19,4 @@ class Tick(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)  # the database's
     sealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     planned_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    lease_token: Mapped[str | None] = mapped_column(String(32), default=None)
-    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    claims: Mapped[int] = mapped_column(default=0)
     set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

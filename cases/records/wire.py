@@ -6,11 +6,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.database import Base, BigId, UtcDateTime, partial_index
+from cases.leases import Counted
 
 LETTERS = "letters"
 
 
-class Work(Base):
+class Work(Counted, Base):
     """One consumer's duty to one event. Open until `done_at`, or set aside for a person to look at.
 
     `stream` and the id order it: nothing newer of a stream is planned before what is older.
@@ -30,9 +31,6 @@ class Work(Base):
     consumer: Mapped[str] = mapped_column(String(20), default=LETTERS)
     stream: Mapped[int] = mapped_column(BigId)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    claims: Mapped[int] = mapped_column(default=0)
-    lease_token: Mapped[str | None] = mapped_column(String(32), default=None)
-    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

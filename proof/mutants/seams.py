@@ -15,16 +15,19 @@ from unittest.mock import patch
 from sqlalchemy import BigInteger, Connection, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from cases import claims
 from cases import database as databases
-from cases.database import Database, NoLock, UtcDateTime, now, present
+from cases.claims import MOMENT, Claim, claim
+from cases.database import Database, NoLock, now, present
+from cases.kept_leases import KeptLease
 from cases.ladder.clocks import Clock
 from cases.ladder.due_cases import CASE
 from cases.ladder.overdue import Sweeper
+from cases.leases import Pace, is_free
 from cases.records.wire import Work
-from notifications import claiming, leases, preparing, sending, verdicts
+from notifications import claiming, preparing, sending, verdicts
 from notifications.circle import Circle
 from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.leases import KeptLease, Pace
 from notifications.outgoing import RefusedForNow
 from notifications.preparing import Ready, prepare
 from workers import broker, relay
@@ -38,14 +41,13 @@ EVERY_FIFTH = 5
 
 def work_is_done_when_it_is_taken() -> AbstractContextManager[object]:
     """Mark work as done where it is claimed, as a relay does that trusts its broker to retry."""
-    claim = relay._claim
 
-    def claims(session: Session, pace: Pace) -> Any:
-        claimed = claim(session, pace)
+    def done_at_once(session: Session, *given: Any) -> Claim:
+        claimed = claim(session, *given)
         session.execute(update(Work).where(Work.lease_token == claimed.token).values(done_at=now()))
         return claimed
 
-    return patch.object(relay, "_claim", claims)
+    return patch.object(relay, "claim", done_at_once)
 
 
 def sent_before_data() -> AbstractContextManager[object]:
@@ -89,15 +91,13 @@ def a_new_letter_for_each_try() -> AbstractContextManager[object]:
 
 def no_lease() -> AbstractContextManager[object]:
     """Claim without keeping others away."""
-    take = leases.take
+    take = claims.take
 
-    def taken(session: Session, kind: Any, ids: list[int], pace: Pace, *more: Any) -> str:
-        return take(session, kind, ids, replace(pace, lease=timedelta(0)), *more)
+    def taken(session: Session, kind: Any, keys: Any, pace: Pace, moment: datetime) -> str:
+        held = replace(pace, lease=timedelta(0)) if kind in (Work, Delivery) else pace
+        return take(session, kind, keys, held, moment)
 
-    stack = ExitStack()
-    for room in (claiming, relay):
-        stack.enter_context(patch.object(room, "take", taken))
-    return stack
+    return patch.object(claims, "take", taken)
 
 
 def no_depth_cap() -> AbstractContextManager[object]:
@@ -144,15 +144,19 @@ def overtaking() -> AbstractContextManager[object]:
     """Send whatever is due, whether or not an older letter to the same address waits."""
 
     due = (Delivery.outcome == Outcome.WAITING, Delivery.channel == Channel.MAIL)
-    free = leases.is_free(Delivery, bindparam("moment", type_=UtcDateTime))
+    free = is_free(Delivery, MOMENT)
     whatever = select(Delivery.id, Delivery.claims).where(*due, free).order_by(Delivery.id).limit(bindparam("most"))
-    return patch.object(claiming, "LOCKED_CLAIMABLE", whatever)
+    return patch.object(claiming, "QUEUE", replace(claiming.QUEUE, due=whatever))
 
 
 def endless_patience() -> AbstractContextManager[object]:
     """Try a letter that kills its worker again and again."""
-    claim = claiming.claim
-    return patch.object(sending, "claim", lambda session, server, pace: claim(session, server, _endless(pace)))
+    claim_letters = claiming.claim_letters
+
+    def patient(session: Session, server: str, pace: Pace) -> Claim:
+        return claim_letters(session, server, _endless(pace))
+
+    return patch.object(sending, "claim_letters", patient)
 
 
 def _endless(pace: Pace) -> Pace:
@@ -201,15 +205,16 @@ def answer_before_commit() -> Iterator[None]:
 def high_water_mark() -> AbstractContextManager[object]:
     """Remember the highest number that was relayed, and go on from there: who commits late is passed by."""
     marks: dict[str, int] = {"": 0}
-    claim, after_the_mark = relay._claim, Work.id > bindparam("mark", callable_=lambda: marks[""], type_=BigInteger())
+    after_the_mark = Work.id > bindparam("mark", callable_=lambda: marks[""], type_=BigInteger())
 
-    def claims(session: Session, pace: Pace) -> Any:
-        claimed = claim(session, pace)
-        marks[""] = max([marks[""], *(work.id for work in claimed.works)])
+    def marking(session: Session, *given: Any) -> Claim:
+        claimed = claim(session, *given)
+        marks[""] = max([marks[""], *claimed.keys])
         return claimed
 
     stack = ExitStack()
-    for name in ("HEADS", "LOCKED_HEADS"):
-        stack.enter_context(patch.object(relay, name, getattr(relay, name).where(after_the_mark)))
-    stack.enter_context(patch.object(relay, "_claim", claims))
+    later = replace(relay.QUEUE, due=relay.QUEUE.due.where(after_the_mark))
+    stack.enter_context(patch.object(relay, "HEADS", relay.HEADS.where(after_the_mark)))
+    stack.enter_context(patch.object(relay, "QUEUE", later))
+    stack.enter_context(patch.object(relay, "claim", marking))
     return stack

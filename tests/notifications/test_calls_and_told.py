@@ -3,6 +3,7 @@
 import pytest
 from letter_town import A_TUESDAY, Town, the_case
 
+from cases.claims import NO_VERDICT
 from cases.handing_in import Reporter
 from cases.refusals import NotAllowed, NotFound
 from cases.states import State
@@ -11,7 +12,6 @@ from notifications.audiences import would_be_told
 from notifications.calls import tick_off, to_ring
 from notifications.deliveries import Channel, Outcome
 from notifications.reasons import why_not
-from notifications.set_aside import NO_VERDICT
 from notifications.told import told_of
 
 GOSTA = Reporter(name="Gösta", phone="0123-99 99")

@@ -11,15 +11,17 @@ from services import LOOPBACK
 from sqlalchemy import select, update
 from statements import counted
 
+from cases.claims import Claim
 from cases.database import now, present
 from cases.handing_in import Reporter
+from cases.kept_leases import KeptLease
+from cases.leases import Pace
 from cases.refusals import NotFound
 from cases.states import State
 from cases.town.people import A_COMMAND, Person
 from cases.town.units import Unit
 from notifications import preparing, sending, verdicts
 from notifications.deliveries import Delivery, MailServer, Outcome
-from notifications.leases import KeptLease, Pace
 from notifications.mail import SmtpServer
 from notifications.mailbox import Mailbox
 from notifications.rendering import Letterhead
@@ -381,12 +383,13 @@ def test_a_lease_is_kept_while_a_slow_server_answers(town):
     with town.database.transaction() as session:
         first = present(session) + pace.lease
         session.execute(update(Delivery).values(lease_token="ours", lease_until=first))
+        claimed = Claim(Delivery, "ours", session.execute(select(Delivery.id)).all())
 
     def lease_until():
         with town.database.reading() as session:
             return session.scalars(select(Delivery.lease_until)).one()
 
-    with KeptLease(town.database, Delivery, "ours", pace) as lease:
+    with KeptLease(town.database, claimed, pace) as lease:
         deadline = time.monotonic() + 20
         while lease_until() <= first and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -396,7 +399,7 @@ def test_a_lease_is_kept_while_a_slow_server_answers(town):
 
 def test_a_lease_that_could_not_be_kept_is_not_ours(town, monkeypatch):
     monkeypatch.setattr(KeptLease, "_keep", lambda self: None)
-    with KeptLease(town.database, Delivery, "ours", Pace(lease=timedelta(seconds=0.05))) as lease:
+    with KeptLease(town.database, Claim(Delivery, "ours", []), Pace(lease=timedelta(seconds=0.05))) as lease:
         time.sleep(0.1)
         assert not lease.is_ours
 

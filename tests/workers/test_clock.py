@@ -13,8 +13,8 @@ from sqlalchemy import delete, select, update
 
 from cases.calendar import Calendar
 from cases.database import now, present
+from cases.leases import Pace
 from cases.settings import read_settings
-from notifications.leases import Pace
 from workers import clock, jobs
 from workers.clock import Clock, due_jobs, make_schedule, run_job
 from workers.heartbeat import beat

@@ -12,11 +12,11 @@ from cases.case import Case
 from cases.database import now
 from cases.ladder.overdue import sweep
 from cases.ladder.ticks import Tick
+from cases.leases import Pace
 from cases.records.history import Event
 from cases.records.wire import Work
 from cases.states import State
 from notifications.deliveries import Delivery, DeliveryLine
-from notifications.leases import Pace
 from notifications.planning import plan_events, plan_tick_for
 from notifications.who_is_told import WHO_IS_TOLD
 from workers import relay, tick_letters
