@@ -12,9 +12,10 @@ from sqlalchemy import Date, and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from cases.house import House
+from cases.mail_addresses import normalised
 from cases.town.people import Membership, Person, Role, serves_on
 from cases.town.units import Unit, UnitKind
-from notifications.addresses import is_address, normalised
+from notifications.addresses import is_address
 from notifications.asking import among, asked, columns_of
 
 

@@ -13,6 +13,7 @@ from cases.handing_in import Reporter
 from cases.imports.columns import QUOTED
 from cases.imports.mapping import EMPTY, UNKNOWN, Mapping
 from cases.imports.tables import Record
+from cases.mail_addresses import is_public_address
 from cases.progress import WaitingFor
 from cases.states import ENDED, Kind, State
 from cases.town.units import DESK
@@ -342,7 +343,7 @@ class Reading:
 
     def _reporter(self) -> Reporter | None:
         name, email, phone = (self.text(f"reporter_{what}") for what in ("name", "email", "phone"))
-        if email and not PLAIN_ADDRESS.fullmatch(email):
+        if email and not is_public_address(email):
             self.odd.append(f"reporter_email: {email!r} is no mail address; it is left out")
             email = ""
         if not (name or email or phone):
@@ -353,7 +354,6 @@ class Reading:
 
 
 USUAL_NOTE = "Hämtat från ett tidigare system."
-PLAIN_ADDRESS = re.compile(r"[^\s@,;<>\"()]{1,64}@[^\s@,;<>\"()]{1,180}\.[^\s@,;<>\"().]{2,}")
 NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 

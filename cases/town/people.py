@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from cases.database import Base, BigId, one_of
+from cases.mail_addresses import LONGEST_ADDRESS
 from cases.town.units import Unit, UnitKind
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Person(Base):
     __tablename__ = "person"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str] = mapped_column(String(LONGEST_ADDRESS), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     phone: Mapped[str | None] = mapped_column(String(40), default=None)
     locale: Mapped[str] = mapped_column(String(5), default="sv")

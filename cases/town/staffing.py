@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.database import calendar_of
 from cases.events import CaseCorrected, PersonAdded, PersonChanged, PersonSwitchedOff
-from cases.following import PLAIN_ADDRESS
+from cases.mail_addresses import is_public_address
 from cases.records.history import Entry
 from cases.refusals import AlreadyThere, FieldRefusal, NameNeeded, UnknownName
 from cases.states import OPEN
@@ -43,7 +43,7 @@ class Post:
 def add_person(session: Session, email: str, card: PersonCard, *, by: Actor, at: datetime) -> Person:
     """Give the new person, who has no role yet. Refuses an address that is taken or is none."""
     refuse_all_but_admins(by)
-    if not PLAIN_ADDRESS.fullmatch(email):
+    if not is_public_address(email):
         raise FieldRefusal(field="email")
     if session.scalar(select(Person.id).where(Person.email == email)):
         raise AlreadyThere(field="email", name=email)

@@ -8,6 +8,7 @@ from marshmallow import fields, post_load
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
 from cases.correcting import Correction
 from cases.handing_in import Reporter, Request
+from cases.mail_addresses import LONGEST_ADDRESS
 from cases.progress import Change, WaitingFor
 from cases.records.words import Visibility
 from cases.states import Kind, State
@@ -109,7 +110,7 @@ class ChangeIn(Strict):
     note = Words(most=LONGEST_TEXT, allow_none=True)
     reason = Words(most=LONGEST_TEXT, allow_none=True)
     responsible = Slug(allow_none=True)
-    officer = Words(most=254, allow_none=True)
+    officer = Words(most=LONGEST_ADDRESS, allow_none=True)
     due_on = Day(allow_none=True)
     promised_on = Day(allow_none=True)
     waiting_for = Awaited(allow_none=True)
