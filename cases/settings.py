@@ -15,6 +15,7 @@ from cases.mail_addresses import is_mail_address
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 MAIL_SCHEMES = {"smtp", "smtp+starttls", "smtps"}
 SHORTEST_KEY = 32
+LOCALES = ("sv", "en")
 USUAL_SENDER = "ventil@localhost"
 
 
@@ -72,7 +73,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
         base_url=_base_url(env.get("VENTIL_BASE_URL") or "http://127.0.0.1:8000"),
         secret_key=_secret_key(env.get("VENTIL_SECRET_KEY"), var if embedded else None),
         timezone=_timezone(env.get("VENTIL_TIMEZONE") or "Europe/Stockholm"),
-        locale=_one_of(env, "VENTIL_LOCALE", "sv", ("sv", "en")),
+        locale=_one_of(env, "VENTIL_LOCALE", "sv", LOCALES),
         mail_from=_mail_from(env.get("VENTIL_MAIL_FROM") or USUAL_SENDER),
         var=var,
         rate_limits=_one_of(env, "VENTIL_RATE_LIMITS", "on", ("on", "off")) == "on",

@@ -12,15 +12,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from cases.database import Database, UtcDateTime, present
+from cases.ladder.overdue import MOST_CLOCK_DRIFT
+from cases.ladder.ticks import MISSED_SWEEPS
 from cases.migrating import is_behind
 from cases.records.wire import Work
 from cases.settings import Settings
 from cases.town.people import contacts_of_the_house, heads_of
 from cases.town.units import the_desk
 
-MOST_DRIFT = timedelta(minutes=5)
 SLOW, STUCK = timedelta(minutes=10), timedelta(hours=1)
-MISSED_SWEEPS = 3
 LEAST_ROOM = 500 * 1024 * 1024
 SCHEDULE = table("schedule", column("name"), column("last_done_at", UtcDateTime()))  # the workers own it
 
@@ -97,7 +97,7 @@ def _version(session: Session, database: Database) -> str:
 
 def _drift(present: datetime) -> Finding:
     drift = abs(datetime.now(UTC) - present)
-    if drift > MOST_DRIFT:
+    if drift > MOST_CLOCK_DRIFT:
         return Finding(
             Health.FAIL, f"this clock and the database's differ by {drift.seconds} s", "set both by a time server"
         )

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from cases.calendar import FIRST_YEAR
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
-from cases.handing_in import Reporter
+from cases.handing_in import MOST_MONTHS, Reporter
 from cases.imports.columns import QUOTED
 from cases.imports.mapping import EMPTY, UNKNOWN, Mapping
 from cases.imports.tables import Record
 from cases.mail_addresses import is_public_address
 from cases.progress import WaitingFor
 from cases.states import ENDED, Kind, State
+from cases.town.organisation import LONGEST_SLUG
 from cases.town.units import DESK
 
 YES = {
@@ -30,8 +31,6 @@ YES = {
     "": False,
 }
 NEEDS_DAY = frozenset({State.PARKED, State.PLANNED})
-LONGEST_NAME = 60
-MOST_MONTHS = 120
 
 
 Key = tuple[str, str]  # source and external_id
@@ -361,7 +360,7 @@ NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 def slug_of(name: str) -> str:
     """Give the slug of a name: "Illegal Dumping Pickup" becomes "illegal-dumping-pickup", "Väg & gata" "vag-gata"."""
     plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    return NOT_IN_SLUG.sub("-", plain).strip("-")[:LONGEST_NAME].strip("-")
+    return NOT_IN_SLUG.sub("-", plain).strip("-")[:LONGEST_SLUG].strip("-")
 
 
 def _unquoted(text: str) -> str:

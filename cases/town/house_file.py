@@ -10,13 +10,12 @@ from datetime import date
 from typing import Any, TypeVar
 
 from cases.mail_addresses import is_mail_address
+from cases.settings import LOCALES
 from cases.states import Kind
 from cases.town.organisation import LONGEST_SLUG, SLUG
 from cases.town.people import Role
 from cases.town.policies import DEFAULT_TERMS, Terms, terms_from
 from cases.town.units import DESK, UnitKind
-
-LOCALES = ("sv", "en")
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from cases.handing_in import Reporter, Request
 from cases.mail_addresses import LONGEST_ADDRESS
 from cases.progress import Change, WaitingFor
 from cases.records.words import Visibility
+from cases.settings import LOCALES
 from cases.states import Kind, State
-from web.languages import LANGUAGES
 from web.schemas.base import Address, Day, Number, OneWord, Slug, Strict, Truth, Words, within
 
 CHANNELS = ("web", "api", "phone", "mail", "letter", "meeting", "visit")
@@ -27,7 +27,7 @@ class ReporterIn(Strict):
     name = Words(required=True)
     email = Address(allow_none=True)
     phone = Words(most=40, allow_none=True)
-    locale = OneWord(LANGUAGES, load_default="sv")
+    locale = OneWord(LOCALES, load_default="sv")
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Reporter:
@@ -150,4 +150,4 @@ class FollowerIn(Strict):
     """An address that wants to follow; it is asked by mail."""
 
     email = Address(required=True)
-    locale = OneWord(LANGUAGES, load_default="sv")
+    locale = OneWord(LOCALES, load_default="sv")
