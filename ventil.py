@@ -134,10 +134,13 @@ def demo() -> None:
 def doctor() -> None:
     """Look the house over, and say what to do about what is not well."""
     from cases.checks.doctor import Health, look_over
+    from notifications.set_aside import count_set_aside
 
     settings = read_settings()
     with a_database(settings) as database:
-        findings = look_over(database, settings, _outside_checks(settings))
+        findings = look_over(
+            database, settings, _outside_checks(settings), lambda session: sum(count_set_aside(session).values())
+        )
     for finding in findings:
         click.echo(finding)
     failed = sum(finding.health is Health.FAIL for finding in findings)

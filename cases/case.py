@@ -22,6 +22,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from cases.database import Base, BigId, UtcDateTime, one_of, partial_index
 from cases.ladder.clocks import Clock
+from cases.mail_addresses import LONGEST_ADDRESS
 from cases.randomness import random_word
 from cases.records.bulk import defaults_of
 from cases.refusals import NotFound
@@ -54,7 +55,7 @@ class Party(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     name: Mapped[str | None] = mapped_column(String(200), default=None)
-    email: Mapped[str | None] = mapped_column(String(254), default=None)
+    email: Mapped[str | None] = mapped_column(String(LONGEST_ADDRESS), default=None)
     phone: Mapped[str | None] = mapped_column(String(40), default=None)
     locale: Mapped[str] = mapped_column(String(5), default="sv")
     protected: Mapped[bool] = mapped_column(default=False)  # "skyddade personuppgifter"

@@ -1,6 +1,5 @@
 """Following: somebody outside asks to be told, and the address confirms it before anything else is sent."""
 
-import re
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -10,17 +9,16 @@ from cases.case import Case, Follower, Party, case_to_change
 from cases.events import CaseFollowed, CaseUnfollowed, FollowerAskedToConfirm
 from cases.house import the_house
 from cases.keys import FOLLOW, Link, make_link, use_link
+from cases.mail_addresses import is_public_address
 from cases.records.history import Entry
 from cases.refusals import UnknownName
 from cases.town.people import A_VISITOR
-
-PLAIN_ADDRESS = re.compile(r"[^\s@,;<>\"()]{1,64}@[^\s@,;<>\"()]+\.[^\s@,;<>\"().]{2,}")
 
 
 def ask_to_follow(session: Session, case: Case, email: str, locale: str, *, key: str, at: datetime) -> None:
     """Ask the address to confirm that it wants to follow the case. Says nothing of who follows already."""
     address = email.strip().lower()
-    if not PLAIN_ADDRESS.fullmatch(address):
+    if not is_public_address(address):
         raise UnknownName(field="email", name=email)
     follower = session.scalar(
         select(Follower)

@@ -10,10 +10,13 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cases.calendar import Calendar
+from cases.mail_addresses import is_mail_address
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 MAIL_SCHEMES = {"smtp", "smtp+starttls", "smtps"}
 SHORTEST_KEY = 32
+LOCALES = ("sv", "en")
+USUAL_SENDER = "ventil@localhost"
 
 
 class BadSetting(Exception):
@@ -70,8 +73,8 @@ def read_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
         base_url=_base_url(env.get("VENTIL_BASE_URL") or "http://127.0.0.1:8000"),
         secret_key=_secret_key(env.get("VENTIL_SECRET_KEY"), var if embedded else None),
         timezone=_timezone(env.get("VENTIL_TIMEZONE") or "Europe/Stockholm"),
-        locale=_one_of(env, "VENTIL_LOCALE", "sv", ("sv", "en")),
-        mail_from=_mail_from(env.get("VENTIL_MAIL_FROM") or "ventil@localhost"),
+        locale=_one_of(env, "VENTIL_LOCALE", "sv", LOCALES),
+        mail_from=_mail_from(env.get("VENTIL_MAIL_FROM") or USUAL_SENDER),
         var=var,
         rate_limits=_one_of(env, "VENTIL_RATE_LIMITS", "on", ("on", "off")) == "on",
         heartbeat_url=_heartbeat_url(env.get("VENTIL_HEARTBEAT_URL")),
@@ -173,7 +176,7 @@ def _timezone(name: str) -> ZoneInfo:
 
 
 def _mail_from(given: str) -> str:
-    if given.count("@") != 1 or any(sign in given for sign in " ,;<>\r\n"):
+    if given != USUAL_SENDER and not is_mail_address(given):
         raise BadSetting("VENTIL_MAIL_FROM must be one plain mail address")
     return given
 

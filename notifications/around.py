@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import Date, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from cases.calendar import Calendar
@@ -15,7 +15,7 @@ from cases.database import calendar_of, present
 from cases.keys import Link
 from cases.records.history import Event
 from cases.records.words import Words
-from cases.town.people import Membership, Person
+from cases.town.people import Membership, Person, serves_on
 from cases.town.units import Unit
 from notifications.asking import among, asked, columns_of
 from notifications.deliveries import Address, Delivery
@@ -51,7 +51,7 @@ SERVING = (
     .where(
         among(Membership.unit_id, "units"),
         or_(among(Membership.person_id, "people"), among(Person.deputy_id, "people")),
-        or_(Membership.until.is_(None), Membership.until > bindparam("today")),
+        serves_on(bindparam("today", type_=Date)),
     )
 )
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from cases.mail_addresses import normalised
 from cases.states import Kind
 from cases.town.people import ActorKind
-from notifications.addresses import is_address, normalised
+from notifications.addresses import is_address
 from notifications.directory import Directory, UnitTold
 from notifications.who_is_told import Act
 

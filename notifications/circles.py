@@ -13,13 +13,13 @@ from cases.case import Case, Follower, Party
 from cases.database import calendar_of
 from cases.states import State
 from cases.town.categories import Category
-from cases.town.people import Membership, Person, Role
+from cases.town.people import Membership, Person, Role, serves_on
 from cases.town.places import Place
 from cases.town.units import Unit
 from notifications.asking import among, asked, columns_of
 from notifications.circle import CaseTold, Circle, Following, Outsider
 from notifications.deliveries import Address, Delivery
-from notifications.directory import AS_PERSON, Directory, PersonTold, directory_of, serving
+from notifications.directory import AS_PERSON, Directory, PersonTold, directory_of
 from notifications.who_is_told import WHO_IS_TOLD, Act
 
 AT_ONCE = 500  # ids in one IN
@@ -156,7 +156,7 @@ def _read_following(session: Session, which: Select[Any], ids: Sequence[int]) ->
 
 
 def _admins(session: Session, day: date) -> list[PersonTold]:
-    serves = (Membership.role == Role.ADMIN, Person.active, *serving(day))
+    serves = (Membership.role == Role.ADMIN, Person.active, serves_on(day))
     admins = select(*AS_PERSON).join(Membership, Membership.person_id == Person.id).where(*serves)
     return list({row.id: PersonTold(*row) for row in asked(session, admins.order_by(Person.id), {})}.values())
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.database import Base, BigId, UtcDateTime, one_of, partial_index
 from cases.leases import Counted
+from cases.mail_addresses import LONGEST_ADDRESS
 from cases.records.history import Json
 
 
@@ -50,8 +51,8 @@ class Address(Base):
     __tablename__ = "address"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    email_normalised: Mapped[str] = mapped_column(String(254), unique=True)
-    email: Mapped[str] = mapped_column(String(254))
+    email_normalised: Mapped[str] = mapped_column(String(LONGEST_ADDRESS), unique=True)
+    email: Mapped[str] = mapped_column(String(LONGEST_ADDRESS))
 
 
 class Delivery(Counted, Base):

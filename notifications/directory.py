@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, or_, select, true
+from sqlalchemy import Date, and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from cases.house import House
-from cases.town.people import Membership, Person, Role
+from cases.mail_addresses import normalised
+from cases.town.people import Membership, Person, Role, serves_on
 from cases.town.units import Unit, UnitKind
-from notifications.addresses import is_address, normalised
+from notifications.addresses import is_address
 from notifications.asking import among, asked, columns_of
 
 
@@ -104,11 +105,6 @@ class Directory:
         return unit.email if unit.active and is_address(unit.email) else None
 
 
-def serving(day: date | BindParameter[date]) -> tuple[ColumnElement[bool], ...]:
-    """Give the condition that a membership holds on this local day."""
-    return Membership.since <= day, or_(Membership.until.is_(None), Membership.until > day)
-
-
 DEPUTY = aliased(Person)
 IN_ALL = len(PersonTold._fields)
 AS_PERSON, AS_DEPUTY = columns_of(Person, PersonTold._fields), columns_of(DEPUTY, PersonTold._fields)
@@ -119,7 +115,7 @@ UNITS = (
     select(Membership.role, *AS_PERSON, *AS_DEPUTY, *columns_of(Unit, UnitTold._fields), *OF_HOUSE)
     .select_from(House)
     .join(Unit, true())
-    .outerjoin(Membership, and_(Membership.unit_id == Unit.id, *serving(bindparam("day", type_=Date))))
+    .outerjoin(Membership, and_(Membership.unit_id == Unit.id, serves_on(bindparam("day", type_=Date))))
     .outerjoin(Person, Person.id == Membership.person_id)
     .outerjoin(DEPUTY, DEPUTY.id == Person.deputy_id)
     .where(or_(Unit.kind == UnitKind.DESK, among(Unit.slug, "slugs")))

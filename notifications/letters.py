@@ -17,7 +17,6 @@ from notifications.day_words import in_words
 from notifications.page import quick
 
 FOLDER = Path(__file__).with_name("templates")
-LOCALES = ("sv", "en")
 SECTIONS = ("subject", "happened", "next", "ask", "object", "foot")
 BREAK = "\x1e"
 KEEP = "\u00a0"  # while a letter is set; it leaves with plain spaces

@@ -17,12 +17,12 @@ from urllib.parse import unquote, urlsplit
 import flask_mail
 from flask import Flask
 
+from cases.mail_addresses import in_mail
 from notifications.outgoing import (
     LineLost,
     RefusedForGood,
     RefusedForNow,
     Unreachable,
-    plain_address,
 )
 
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -117,8 +117,8 @@ class Line(flask_mail.Connection):
         """
         (recipient,) = message.send_to
         with self._told_apart():
-            sender = plain_address(str(envelope_from or message.sender))
-            host = self._open_envelope(sender, plain_address(str(recipient)))
+            sender = in_mail(str(envelope_from or message.sender))
+            host = self._open_envelope(sender, in_mail(str(recipient)))
             self._hand_over(host, message.as_bytes())
 
     def _open_envelope(self, sender: str, recipient: str) -> smtplib.SMTP:

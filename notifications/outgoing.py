@@ -2,7 +2,6 @@
 
 import binascii
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email.policy import SMTP
@@ -12,12 +11,11 @@ from typing import Protocol
 
 import flask_mail
 
-from notifications.addresses import in_ascii
+from cases.mail_addresses import in_mail
 
 MOST_LINES_KEPT = 1000
 LONGEST_PART = 39  # bytes of an encoded word: base64 makes 52 signs of them, and a line holds 76
 LONGEST_LINE, LONGEST_ALLOWED = 76, 990  # signs: kept for readers; what RFC 5322 lets a line hold
-PLAIN = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x20]+@[^\s@<>()\[\],;:\\\"]+")
 
 
 class Refused(Exception):
@@ -82,7 +80,7 @@ def compose(rendered: Readable, message_id: str) -> bytes:
     boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
     headers = {
         "From": rendered.sender,
-        "To": plain_address(rendered.to_email),
+        "To": in_mail(rendered.to_email),
         "Date": format_datetime(rendered.date),
         "Message-ID": f"<{message_id}>",
         **rendered.headers,
@@ -146,14 +144,6 @@ def _is_plain(value: str, room: int) -> bool:
 def _folded(name: str, value: str) -> bytes:
     named, header = SMTP.header_store_parse(name, value)
     return SMTP.fold_binary(named, header)
-
-
-def plain_address(given: str) -> str:
-    """Give the address as mail carries it, the domain in ASCII; `ValueError` when it is none."""
-    local, _, domain = given.rpartition("@")
-    if not PLAIN.fullmatch(given) or not local.isascii():
-        raise ValueError("not an address that mail can carry")
-    return f"{local}@{in_ascii(domain)}"
 
 
 def _one_line(value: str) -> str:

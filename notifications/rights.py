@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from notifications.addresses import is_address, normalised
+from cases.mail_addresses import normalised
+from notifications.addresses import is_address
 from notifications.around import Around, ToldLine
 from notifications.deliveries import Delivery
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, func, select, text
 from sqlalchemy.orm import Session
 
 from cases.case import Case
@@ -21,7 +21,12 @@ from cases.town.people import THE_CLOCK, Actor
 from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
 
 LOG = structlog.get_logger()
-KINDS: Mapping[str, Any] = {"work": Work, "delivery": Delivery, "tick": Tick}
+AWAITED = text("delivery.outcome IN ('waiting', 'set_aside')")  # as the index has it
+KINDS: Mapping[str, tuple[Any, tuple[Any, ...]]] = {  # what there is, and when a row of it is set aside
+    "work": (Work, (Work.set_aside_at.is_not(None), Work.done_at.is_(None))),
+    "delivery": (Delivery, (AWAITED, Delivery.outcome == Outcome.SET_ASIDE)),
+    "tick": (Tick, (Tick.set_aside_at.is_not(None), Tick.planned_at.is_(None))),
+}
 
 
 @dataclass(frozen=True)
@@ -59,19 +64,26 @@ def set_aside_tick(session: Session, tick: Tick, reason: str) -> None:
     _alarm(session, "tick", tick.id, reason, None)
 
 
+def count_set_aside(session: Session, most: int | None = None) -> dict[str, int]:
+    """Return how many rows are set aside, by kind, at most `most` of each (default: all). `listed` lists the same."""
+    some = {kind: select(model.id).where(*is_aside).limit(most).subquery() for kind, (model, is_aside) in KINDS.items()}
+    counts = [select(func.count()).select_from(rows).scalar_subquery().label(kind) for kind, rows in some.items()]
+    return dict(session.execute(select(*counts)).one()._mapping)
+
+
 def listed(session: Session) -> list[Aside]:
     """Give what is set aside, the oldest first."""
     works = (
         select(Work, Event.type, Case.ref)
         .join(Event, Event.id == Work.event_id)
         .outerjoin(Case, Case.id == Event.stream)
-        .where(Work.set_aside_at.isnot(None))
+        .where(*KINDS["work"][1])
     )
-    ticks = select(Tick).where(Tick.set_aside_at.isnot(None))
+    ticks = select(Tick).where(*KINDS["tick"][1])
     letters = (
         select(Delivery, Address.email, _first_case())
         .outerjoin(Address, Address.id == Delivery.address_id)
-        .where(Delivery.outcome == Outcome.SET_ASIDE)
+        .where(*KINDS["delivery"][1])
     )
     found = [_of_work(*row) for row in session.execute(works)]
     found += [_of_tick(tick) for tick in session.scalars(ticks)]
@@ -81,9 +93,7 @@ def listed(session: Session) -> list[Aside]:
 
 def send_again(session: Session, kind: str, row_id: int, *, by: Actor, at: datetime) -> None:
     """Try it once more from the beginning; `NotFound` when no such row is set aside."""
-    row = session.get(KINDS[kind], row_id, with_for_update=True) if kind in KINDS else None
-    if row is None or not _is_aside(row):
-        raise NotFound(ref=f"{kind}:{row_id}")
+    row = _locked(session, kind, row_id)
     if isinstance(row, Delivery):
         row.outcome, row.reason, row.finished_at = Outcome.WAITING, None, None
         row.attempts, row.first_attempt_at = 0, None
@@ -112,10 +122,16 @@ def _event_id(occasion: str) -> int | None:
     return int(number) if kind == "event" else None
 
 
-def _is_aside(row: Any) -> bool:
-    if isinstance(row, Delivery):
-        return row.outcome is Outcome.SET_ASIDE
-    return row.set_aside_at is not None
+def _locked(session: Session, kind: str, row_id: int) -> Any:
+    """Return the row, locked; `NotFound` when there is no such kind, or no such row that is set aside."""
+    if kind not in KINDS:
+        raise NotFound(ref=f"{kind}:{row_id}")
+    model, is_aside = KINDS[kind]
+    one = select(model).where(model.id == row_id, *is_aside).with_for_update()
+    row = session.scalar(one, execution_options={"populate_existing": True})
+    if row is None:
+        raise NotFound(ref=f"{kind}:{row_id}")
+    return row
 
 
 def _first_case() -> ScalarSelect[str]:

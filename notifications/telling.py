@@ -6,6 +6,7 @@ from typing import Any
 
 from cases.calendar import Calendar
 from cases.keys import link_token
+from cases.ladder.clocks import DELAYED_RUNG, HEAD_RUNG
 from cases.public.masking import mask
 from cases.records.words import Visibility
 from cases.town.people import ActorKind
@@ -72,6 +73,8 @@ class Teller:
         told = {**ABSENT, **line, "clock_on": clock_on, "aside_ref": self._aside(event)}
         return {
             "facts": Facts(event.facts),
+            "HEAD_RUNG": HEAD_RUNG,
+            "DELAYED_RUNG": DELAYED_RUNG,
             "told": told,
             "by": event.actor.value,
             "type": event.type,

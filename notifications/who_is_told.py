@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cases.ladder.clocks import AGENDA_RUNG, DAY_RUNG, DELAYED_RUNG, FIRST_RUNG, HEAD_RUNG, REPEATED_RUNG
 from cases.records.words import Visibility
 from notifications.rows import Happened
 
@@ -140,17 +141,17 @@ def _climb(clocks: frozenset[str], rungs: dict[int, tuple[tuple[str, str], ...]]
 LADDER = _climb(
     frozenset({"state", "life"}),
     {
-        0: (("due_soon", "officer"),),
-        1: (("due_now", "officer"), ("due_now", "unit")),
-        2: (("overdue", "head"),),
-        3: (
+        FIRST_RUNG: (("due_soon", "officer"),),
+        DAY_RUNG: (("due_now", "officer"), ("due_now", "unit")),
+        HEAD_RUNG: (("overdue", "head"),),
+        DELAYED_RUNG: (
             ("overdue", "contact"),
             ("delayed", "reporter"),
             ("delayed", "group"),
             ("delayed", "followers"),
         ),
-        4: (("on_agenda", "contact"), ("on_agenda", "head")),
-        5: (("overdue", "contact"), ("overdue", "head")),
+        AGENDA_RUNG: (("on_agenda", "contact"), ("on_agenda", "head")),
+        REPEATED_RUNG: (("overdue", "contact"), ("overdue", "head")),
     },
 )
 STATUTORY_LADDER = _climb(
@@ -221,7 +222,7 @@ WHO_IS_TOLD: dict[str, Rules] = {
         *everyone("promise_broken"),
     ),
     "case.escalated": (*LADDER, *STATUTORY_LADDER),
-    # Rung 4 and the question to the forum tell it themselves.
+    # The ladder's rung and the question to the forum tell it themselves.
     "case.put_on_agenda": (
         Rule("on_agenda", "contact", was_chosen),
         Rule("on_agenda", "handler", was_chosen),

@@ -3,11 +3,10 @@
 from flask import Flask, Response, g, request
 from flask_babel import Babel
 
-from cases.settings import Settings
+from cases.settings import LOCALES, Settings
 from web.cookies import cookie_name, is_https
 from web.running import house, is_for_machines
 
-LANGUAGES = ("sv", "en")
 COOKIE = "ventil_lang"
 A_YEAR = 365 * 24 * 3600
 
@@ -26,14 +25,14 @@ def speak(app: Flask, settings: Settings) -> None:
 def language() -> str:
     """Give the asker's language: machines by Accept-Language, people by what they chose."""
     if is_for_machines():
-        return request.accept_languages.best_match(LANGUAGES) or house().settings.locale
+        return request.accept_languages.best_match(LOCALES) or house().settings.locale
     chosen = (request.args.get("lang"), request.cookies.get(_cookie()), _persons_own())
-    return next((code for code in chosen if code in LANGUAGES), house().settings.locale)
+    return next((code for code in chosen if code in LOCALES), house().settings.locale)
 
 
 def keep_choice(response: Response) -> Response:
     """Keep the language that somebody chose with ?lang=."""
-    if request.args.get("lang") in LANGUAGES and not is_for_machines():
+    if request.args.get("lang") in LOCALES and not is_for_machines():
         secure = is_https(house().settings)
         response.set_cookie(
             _cookie(), request.args["lang"], max_age=A_YEAR, secure=secure, httponly=True, samesite="Lax"

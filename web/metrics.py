@@ -15,6 +15,7 @@ from cases.reading import Filters, conditions
 from cases.records.wire import Work
 from cases.states import OPEN
 from notifications.deliveries import Channel, Delivery, MailServer, Outcome
+from notifications.set_aside import count_set_aside
 from web.pulse import last_sweep
 
 NEVER = float("inf")
@@ -71,10 +72,9 @@ class HouseCollector(Collector):
 
     def _work(self) -> GaugeMetricFamily:
         family = GaugeMetricFamily("ventil_work", "Work that is not done.", labels=["status"])
-        aside = Work.set_aside_at.is_not(None)
-        for status, condition in (("waiting", ~aside), ("set_aside", aside)):
-            query = select(func.count()).select_from(Work).where(Work.done_at.is_(None), condition)
-            family.add_metric([status], self.session.scalar(query) or 0)
+        waiting = select(func.count()).select_from(Work).where(Work.done_at.is_(None), Work.set_aside_at.is_(None))
+        family.add_metric(["waiting"], self.session.scalar(waiting) or 0)
+        family.add_metric(["set_aside"], count_set_aside(self.session)["work"])
         return family
 
     def _deliveries(self) -> GaugeMetricFamily:

@@ -6,10 +6,10 @@ from sqlalchemy import column, select, table
 from sqlalchemy.orm import Session
 
 from cases.database import UtcDateTime
+from cases.ladder.ticks import MISSED_SWEEPS
 from cases.settings import Settings
 
 SWEEP = "sweep"
-MISSED_SWEEPS = 3
 SCHEDULE = table("schedule", column("name"), column("last_done_at", UtcDateTime()))  # the workers own it
 
 

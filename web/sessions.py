@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, insert, null, or_, select, true, update
+from sqlalchemy import Select, Table, bindparam, insert, null, select, true, update
 from sqlalchemy.orm import Session
 
 from cases.database import table_of
 from cases.keys import ApiToken, WebSession, hashed
-from cases.town.people import A_VISITOR, Actor, ActorKind, Membership, Person
+from cases.town.people import A_VISITOR, Actor, ActorKind, Membership, Person, serves_on
 from cases.town.units import Unit
 from web.around import HOUSE, SHOWN, SWEPT, Around, around_somebody
 from web.pulse import SCHEDULE
@@ -91,14 +91,11 @@ def _caller(rows: Sequence[Any]) -> Caller:
 def _holder_of(key: Table, seen_at: Any) -> Select[Any]:
     """Give the query for whoever holds a key, with the roles of the day; over tables, since it runs at every call."""
     person, membership = table_of(Person).c, table_of(Membership).c
-    serves = (membership.since <= bindparam("day")) & or_(
-        membership.until.is_(None), membership.until > bindparam("day")
-    )
     return (
         select(person.id, person.name, person.email, person.locale, membership.unit_id, membership.role, seen_at)
         .select_from(key)
         .join(table_of(Person), person.id == key.c.person_id)
-        .outerjoin(table_of(Membership), (membership.person_id == person.id) & serves)
+        .outerjoin(table_of(Membership), (membership.person_id == person.id) & serves_on(bindparam("day"), membership))
         .where(key.c.hash == bindparam("hash"), person.active)
     )
 

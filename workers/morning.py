@@ -16,12 +16,11 @@ from cases.checks.forgotten_history import Portion
 from cases.database import calendar_of, present
 from cases.events import MorningCame
 from cases.house import STREAM, the_house
-from cases.ladder.ticks import Tick
 from cases.records.history import Entry, Event
-from cases.records.wire import Work
 from cases.states import CLOCK_OF, RunsOut
 from cases.town.people import THE_CLOCK
 from notifications.deliveries import Channel, Delivery, Outcome
+from notifications.set_aside import count_set_aside
 from workers.workplace import Workplace
 
 LOG = structlog.get_logger()
@@ -79,7 +78,7 @@ def count_for_morning(session: Session, moment: datetime, since: datetime) -> di
         "due": _count(session, Case.id, *_due_today(calendar, moment)),
         "overdue": _count(session, Case.id, Case.state.in_(ON_THE_LADDER), Case.due_at < moment),
         "calls": _count(session, Delivery.id, *_waits(Channel.CALL)),
-        "set_aside": _set_aside(session),
+        "set_aside": sum(count_set_aside(session).values()),
     }
 
 
@@ -99,12 +98,6 @@ def _due_today(calendar: Calendar, moment: datetime) -> tuple[Any, ...]:
 
 def _waits(channel: Channel) -> tuple[Any, ...]:
     return (Delivery.outcome == Outcome.WAITING, Delivery.channel == channel)
-
-
-def _set_aside(session: Session) -> int:
-    letters = _count(session, Delivery.id, Delivery.outcome == Outcome.SET_ASIDE)
-    works = _count(session, Work.id, Work.set_aside_at.isnot(None))
-    return letters + works + _count(session, Tick.id, Tick.set_aside_at.isnot(None))
 
 
 def _count(session: Session, column: Any, *conditions: Any) -> int:

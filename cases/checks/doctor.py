@@ -12,19 +12,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from cases.database import Database, UtcDateTime, present
-from cases.ladder.ticks import Tick
+from cases.ladder.overdue import MOST_CLOCK_DRIFT
+from cases.ladder.ticks import MISSED_SWEEPS
 from cases.migrating import is_behind
 from cases.records.wire import Work
 from cases.settings import Settings
 from cases.town.people import contacts_of_the_house, heads_of
 from cases.town.units import the_desk
 
-MOST_DRIFT = timedelta(minutes=5)
 SLOW, STUCK = timedelta(minutes=10), timedelta(hours=1)
-MISSED_SWEEPS = 3
 LEAST_ROOM = 500 * 1024 * 1024
 SCHEDULE = table("schedule", column("name"), column("last_done_at", UtcDateTime()))  # the workers own it
-DELIVERY = table("delivery", column("outcome"))  # the letters own it
 
 Check = Callable[[], str]  # says what is well, or raises with what is not
 
@@ -49,13 +47,19 @@ class Finding:
         return f"{self.health:4}  {self.what}" + (f": {self.remedy}" if self.remedy else "")
 
 
-def look_over(database: Database, settings: Settings, outside: dict[str, Check]) -> list[Finding]:
-    """Give what the doctor finds. `outside` looks at what is not the database: broker and mail server, by name."""
+def look_over(
+    database: Database, settings: Settings, outside: dict[str, Check], count_set_aside: Callable[[Session], int]
+) -> list[Finding]:
+    """Return what the doctor finds.
+
+    `outside` looks at what is not the database: broker and mail server, by name. `count_set_aside` is the letters'.
+    """
     found = [*_settings(settings), *_database(database)]
     if not any(finding.health is Health.FAIL for finding in found):
         with database.reading() as session:
             moment = present(session)
             found += [finding for look in LOOKS for finding in look(session, settings, moment)]
+            found.append(_set_aside(count_set_aside(session)))
     return [*found, *(_outside(name, check) for name, check in outside.items())]
 
 
@@ -93,7 +97,7 @@ def _version(session: Session, database: Database) -> str:
 
 def _drift(present: datetime) -> Finding:
     drift = abs(datetime.now(UTC) - present)
-    if drift > MOST_DRIFT:
+    if drift > MOST_CLOCK_DRIFT:
         return Finding(
             Health.FAIL, f"this clock and the database's differ by {drift.seconds} s", "set both by a time server"
         )
@@ -142,17 +146,13 @@ def _backlog(session: Session, settings: Settings, present: datetime) -> Iterato
         yield Finding(health, f"the oldest thing to tell is {waits} old", "start `ventil up`, or `ventil relay`")
 
 
-def _set_aside(session: Session, settings: Settings, present: datetime) -> Iterator[Finding]:
-    letters = session.scalar(select(func.count()).select_from(DELIVERY).where(DELIVERY.c.outcome == "set_aside")) or 0
-    work = session.scalar(select(func.count()).where(Work.set_aside_at.is_not(None), Work.done_at.is_(None))) or 0
-    ticks = session.scalar(select(func.count()).where(Tick.set_aside_at.is_not(None), Tick.planned_at.is_(None))) or 0
-    if count := letters + work + ticks:
-        yield Finding(Health.WARN, f"{count} set aside", "look at them on the desk's page and send them again")
-    else:
-        yield Finding(Health.OK, "nothing is set aside")
+def _set_aside(count: int) -> Finding:
+    if count:
+        return Finding(Health.WARN, f"{count} set aside", "look at them on the desk's page and send them again")
+    return Finding(Health.OK, "nothing is set aside")
 
 
-LOOKS: tuple[Callable[[Session, Settings, datetime], Iterator[Finding]], ...] = (_clock, _desk, _backlog, _set_aside)
+LOOKS: tuple[Callable[[Session, Settings, datetime], Iterator[Finding]], ...] = (_clock, _desk, _backlog)
 
 
 def _outside(name: str, check: Check) -> Finding:

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 from cases.calendar import FIRST_YEAR
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
-from cases.handing_in import Reporter
+from cases.handing_in import MOST_MONTHS, Reporter
 from cases.imports.columns import QUOTED
 from cases.imports.mapping import EMPTY, UNKNOWN, Mapping
 from cases.imports.tables import Record
+from cases.mail_addresses import is_public_address
 from cases.progress import WaitingFor
 from cases.states import ENDED, Kind, State
+from cases.town.organisation import LONGEST_SLUG
 from cases.town.units import DESK
 
 YES = {
@@ -29,8 +31,6 @@ YES = {
     "": False,
 }
 NEEDS_DAY = frozenset({State.PARKED, State.PLANNED})
-LONGEST_NAME = 60
-MOST_MONTHS = 120
 
 
 Key = tuple[str, str]  # source and external_id
@@ -342,7 +342,7 @@ class Reading:
 
     def _reporter(self) -> Reporter | None:
         name, email, phone = (self.text(f"reporter_{what}") for what in ("name", "email", "phone"))
-        if email and not PLAIN_ADDRESS.fullmatch(email):
+        if email and not is_public_address(email):
             self.odd.append(f"reporter_email: {email!r} is no mail address; it is left out")
             email = ""
         if not (name or email or phone):
@@ -353,7 +353,6 @@ class Reading:
 
 
 USUAL_NOTE = "Hämtat från ett tidigare system."
-PLAIN_ADDRESS = re.compile(r"[^\s@,;<>\"()]{1,64}@[^\s@,;<>\"()]{1,180}\.[^\s@,;<>\"().]{2,}")
 NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -361,7 +360,7 @@ NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 def slug_of(name: str) -> str:
     """Give the slug of a name: "Illegal Dumping Pickup" becomes "illegal-dumping-pickup", "Väg & gata" "vag-gata"."""
     plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    return NOT_IN_SLUG.sub("-", plain).strip("-")[:LONGEST_NAME].strip("-")
+    return NOT_IN_SLUG.sub("-", plain).strip("-")[:LONGEST_SLUG].strip("-")
 
 
 def _unquoted(text: str) -> str:

@@ -7,9 +7,13 @@ from itertools import count
 from cases.calendar import Calendar, add_months
 from cases.town.policies import Terms
 
+# What a rung means is the same in every policy, however many it spaces out: a policy says only how far apart they are.
 FIRST_RUNG = 0  # before the day
 DAY_RUNG = 1  # on the day
-AGENDA_RUNG = 4
+HEAD_RUNG = 2  # the unit's head is told
+DELAYED_RUNG = 3  # whoever asked is told, and the public page says that it is delayed
+AGENDA_RUNG = 4  # it comes on the forum's agenda
+REPEATED_RUNG = 5  # and all above it
 
 
 @dataclass(frozen=True)

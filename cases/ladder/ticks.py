@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cases.database import Base, BigId, UtcDateTime, partial_index
 from cases.leases import Counted
 
+MISSED_SWEEPS = 3  # intervals without one: the clock counts as silent
+
 
 class Tick(Counted, Base):
     """One sweep that found something. Sealed when its last event is in; planned when its letters are rows."""

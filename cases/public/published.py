@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database import Base, UtcDateTime, calendar_of
+from cases.ladder.clocks import DELAYED_RUNG
 from cases.public.masking import mask
 from cases.records.history import Event
 from cases.records.words import Visibility, Words
@@ -49,7 +50,7 @@ class Published(Base):
 
 
 # A column that is not named here cannot reach a public page. Migrations create the view with this text.
-PUBLISHED_VIEW = """
+PUBLISHED_VIEW = f"""
 CREATE VIEW published_case AS
 SELECT
     published.case_id AS id,
@@ -68,7 +69,7 @@ SELECT
     category.name AS category_name,
     category.name_en AS category_name_en,
     "case".due_at AS due_at,
-    ("case".highest_rung >= 3 AND "case".due_at IS NOT NULL) AS delayed,
+    ("case".highest_rung >= {DELAYED_RUNG} AND "case".due_at IS NOT NULL) AS delayed,
     (SELECT max(event.at) FROM event
       WHERE event.stream = published.case_id AND event.type = 'case.done') AS done_at,
     "case".ended_at AS ended_at
@@ -77,7 +78,7 @@ JOIN "case" ON "case".id = published.case_id
 JOIN unit AS responsible ON responsible.id = "case".responsible_id
 LEFT JOIN place ON place.id = "case".place_id
 LEFT JOIN category ON category.id = "case".category_id
-"""
+"""  # noqa: S608 - a number of our own
 
 _view = Table(
     "published_case",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from cases.calendar import add_months
@@ -14,7 +14,7 @@ from cases.records.history import Entry
 from cases.records.words import Visibility
 from cases.refusals import CannotHoldCases, DateNeeded, DateOutside, NotAllowed, UnknownName
 from cases.states import State, Step
-from cases.town.people import ActorKind, Membership, Person
+from cases.town.people import ActorKind, Membership, Person, serves_on
 from cases.town.policies import Terms
 from cases.town.units import Unit, the_desk, unit_named
 
@@ -23,7 +23,7 @@ OFFICER = (
     select(Person)
     .join(Membership, Membership.person_id == Person.id)
     .where(Person.email == bindparam("email"), Person.active, Membership.unit_id == bindparam("unit"))
-    .where(or_(Membership.until.is_(None), Membership.until > bindparam("day")))
+    .where(serves_on(bindparam("day")))
     .limit(1)
 )
 

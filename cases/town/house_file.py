@@ -9,14 +9,13 @@ from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from typing import Any, TypeVar
 
+from cases.mail_addresses import is_mail_address
+from cases.settings import LOCALES
 from cases.states import Kind
 from cases.town.organisation import LONGEST_SLUG, SLUG
 from cases.town.people import Role
 from cases.town.policies import DEFAULT_TERMS, Terms, terms_from
 from cases.town.units import DESK, UnitKind
-
-ADDRESS_SIGNS = " ,;<>\r\n"
-LOCALES = ("sv", "en")
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,7 @@ def _slug(value: Any) -> str:
 
 
 def _address(value: Any) -> str:
-    if not isinstance(value, str) or value.count("@") != 1 or any(sign in value for sign in ADDRESS_SIGNS):
+    if not isinstance(value, str) or not is_mail_address(value):
         raise Wrong("must be one plain mail address")
     return value.strip().lower()
 

@@ -5,12 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, or_, select
+from sqlalchemy import (
+    BindParameter,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    and_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from cases.database import Base, BigId, one_of
+from cases.mail_addresses import LONGEST_ADDRESS
 from cases.town.units import Unit, UnitKind
 
 if TYPE_CHECKING:
@@ -33,7 +44,7 @@ class Person(Base):
     __tablename__ = "person"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str] = mapped_column(String(LONGEST_ADDRESS), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     phone: Mapped[str | None] = mapped_column(String(40), default=None)
     locale: Mapped[str] = mapped_column(String(5), default="sv")
@@ -62,6 +73,14 @@ class Membership(Base):
     role: Mapped[Role] = mapped_column(one_of(Role))
     since: Mapped[date]
     until: Mapped[date | None] = mapped_column(default=None)
+
+
+def serves_on(day: date | BindParameter[date], of: Any = Membership) -> ColumnElement[bool]:
+    """Return the condition that a membership serves on this local day: from `since` on, up to the day before `until`.
+
+    `of` has the two columns: the model, or its table's `c`.
+    """
+    return and_(of.since <= day, or_(of.until.is_(None), of.until > day))
 
 
 class Who(StrEnum):
@@ -172,12 +191,7 @@ def actor_for(session: Session, person_id: int, *, on: date | None = None) -> Ac
     day = on or datetime.now(UTC).date()
     rows = session.execute(
         select(Person.name, Person.email, Membership.unit_id, Membership.role)
-        .outerjoin(
-            Membership,
-            (Membership.person_id == Person.id)
-            & (Membership.since <= day)
-            & or_(Membership.until.is_(None), Membership.until > day),
-        )
+        .outerjoin(Membership, (Membership.person_id == Person.id) & serves_on(day))
         .where(Person.id == person_id, Person.active)
     ).all()
     if not rows:
@@ -198,7 +212,7 @@ def contacts_of_the_house(session: Session, day: date) -> list[Person]:
             select(Person)
             .join(Membership, Membership.person_id == Person.id)
             .join(Unit, Unit.id == Membership.unit_id)
-            .where(Unit.kind == UnitKind.DESK, Membership.role == Role.CONTACT, *_serving(day))
+            .where(Unit.kind == UnitKind.DESK, Membership.role == Role.CONTACT, Person.active, serves_on(day))
             .order_by(Membership.since, Membership.id)
         )
     )
@@ -209,15 +223,7 @@ def _holding(session: Session, unit_id: int, role: Role, day: date) -> list[Pers
         session.scalars(
             select(Person)
             .join(Membership, Membership.person_id == Person.id)
-            .where(Membership.unit_id == unit_id, Membership.role == role, *_serving(day))
+            .where(Membership.unit_id == unit_id, Membership.role == role, Person.active, serves_on(day))
             .order_by(Membership.since, Membership.id)
         )
-    )
-
-
-def _serving(day: date) -> tuple:  # type: ignore[type-arg]
-    return (
-        Person.active,
-        Membership.since <= day,
-        or_(Membership.until.is_(None), Membership.until > day),
     )

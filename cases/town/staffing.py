@@ -3,18 +3,18 @@
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.database import calendar_of
 from cases.events import CaseCorrected, PersonAdded, PersonChanged, PersonSwitchedOff
-from cases.following import PLAIN_ADDRESS
+from cases.mail_addresses import is_public_address
 from cases.records.history import Entry
 from cases.refusals import AlreadyThere, FieldRefusal, NameNeeded, UnknownName
 from cases.states import OPEN
 from cases.town.organisation import let_be, refuse_all_but_admins, tell_the_house
-from cases.town.people import Actor, Membership, Person, Role
+from cases.town.people import Actor, Membership, Person, Role, serves_on
 from cases.town.units import DESK, Unit
 
 TAKEN_OVER = frozenset({Role.HEAD, Role.CONTACT})  # roles that must not stand empty
@@ -43,7 +43,7 @@ class Post:
 def add_person(session: Session, email: str, card: PersonCard, *, by: Actor, at: datetime) -> Person:
     """Give the new person, who has no role yet. Refuses an address that is taken or is none."""
     refuse_all_but_admins(by)
-    if not PLAIN_ADDRESS.fullmatch(email):
+    if not is_public_address(email):
         raise FieldRefusal(field="email")
     if session.scalar(select(Person.id).where(Person.email == email)):
         raise AlreadyThere(field="email", name=email)
@@ -93,7 +93,7 @@ def relieve(session: Session, person: Person, post: Post, *, by: Actor, at: date
     ended = session.execute(
         update(Membership)
         .where(Membership.person_id == person.id, Membership.role == post.role, _of_unit(unit_id))
-        .where(_serves(today))
+        .where(serves_on(today))
         .values(until=today)
         .returning(Membership.id)
     ).first()
@@ -141,7 +141,7 @@ def posts_of(session: Session, person: Person, day: date) -> list[Post]:
     rows = session.execute(
         select(Membership.role, Unit)
         .outerjoin(Unit, Unit.id == Membership.unit_id)
-        .where(Membership.person_id == person.id, _serves(day))
+        .where(Membership.person_id == person.id, serves_on(day))
         .order_by(Membership.id)
     )
     return [Post(role, unit) for role, unit in rows]
@@ -208,7 +208,3 @@ def _tell_change(session: Session, person: Person, what: list[str], *, by: Actor
 
 def _of_unit(unit_id: int | None) -> ColumnElement[bool]:
     return Membership.unit_id.is_(None) if unit_id is None else Membership.unit_id == unit_id
-
-
-def _serves(day: date) -> ColumnElement[bool]:
-    return (Membership.since <= day) & or_(Membership.until.is_(None), Membership.until > day)

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, bi
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database import Base, BigId, one_of
+from cases.mail_addresses import LONGEST_ADDRESS
 from cases.records.gathering import remembered
 from cases.refusals import UnknownName
 
@@ -44,7 +45,7 @@ class Unit(Base):
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     kind: Mapped[UnitKind] = mapped_column(one_of(UnitKind))
     name: Mapped[str] = mapped_column(String(200))
-    email: Mapped[str | None] = mapped_column(String(254), default=None)
+    email: Mapped[str | None] = mapped_column(String(LONGEST_ADDRESS), default=None)
     phone: Mapped[str | None] = mapped_column(String(40), default=None)
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), default=None)
     active: Mapped[bool] = mapped_column(default=True)

@@ -29,7 +29,7 @@ def plain_address(email: str | None) -> str | None:
     """Give the address as two that are the same compare; None when no letter can go there."""
     name, at, domain = (email or "").strip().lower().rpartition("@")
     try:
-        return f"{name}@{domain.encode('idna').decode()}" if name and at and domain else None
+        return f"{name}@{domain.encode('idna').decode()}" if name.isascii() and name and at and domain else None
     except UnicodeError:
         return None
 

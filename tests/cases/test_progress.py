@@ -1,10 +1,11 @@
 """Progress: what a step needs, what it sets, and the ways back."""
 
+from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 
 import pytest
 from small_house import A_DATE, CALENDAR, MONDAY, SmallHouse
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cases.case import case_to_change
 from cases.progress import WaitingFor
@@ -20,6 +21,7 @@ from cases.refusals import (
     WordsNeeded,
 )
 from cases.states import State
+from cases.town.people import Membership
 from cases.town.policies import Policy
 
 DAY = timedelta(days=1)
@@ -61,6 +63,26 @@ def test_a_step_without_what_it_needs_is_refused_and_nothing_happens(
     with pytest.raises(refusal):
         small_house.change(ref, to, **what)
     assert (small_house.case(ref).state, small_house.case(ref).version) == (State.ASSIGNED, before)
+
+
+@pytest.mark.parametrize(
+    ("serves", "is_named"),
+    [
+        ({"since": TODAY}, True),
+        ({"since": TODAY + DAY}, False),
+        ({"until": TODAY + DAY}, True),
+        ({"until": TODAY}, False),
+    ],
+)
+def test_an_officer_is_named_only_on_a_day_on_which_they_serve(
+    small_house: SmallHouse, serves: dict[str, date], is_named: bool
+) -> None:
+    ref = small_house.hand_in()
+    with small_house.database.transaction() as session:
+        own = Membership.person_id == small_house.actors["officer"].person_id
+        session.execute(update(Membership).where(own).values(serves))
+    with nullcontext() if is_named else pytest.raises(UnknownName):
+        small_house.change(ref, State.ASSIGNED, responsible="gata", officer="officer@example.se")
 
 
 def test_a_day_off_rolls_forward_and_is_echoed(small_house: SmallHouse) -> None:

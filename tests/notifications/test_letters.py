@@ -2,7 +2,8 @@
 
 import pytest
 
-from notifications.letters import FOLDER, LETTERS, LOCALES
+from cases.settings import LOCALES
+from notifications.letters import FOLDER, LETTERS
 from notifications.who_is_told import WHO_IS_TOLD
 
 

@@ -17,11 +17,12 @@ from cases.keys import LOGIN, UNFOLLOW, link_with, make_link
 from cases.progress import WaitingFor
 from cases.records.history import Entry, Event
 from cases.records.words import Words
+from cases.settings import LOCALES
 from cases.states import State
 from cases.town.people import A_VISITOR
 from notifications.around import read_around
 from notifications.deliveries import Address, Channel, Delivery
-from notifications.letters import LETTERS, LOCALES, write_subject
+from notifications.letters import LETTERS, write_subject
 from notifications.rendering import Letterhead, Rendered, followers_told, render
 from notifications.telling import Teller
 from notifications.unfollowing import unfollow_tokens

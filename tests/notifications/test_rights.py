@@ -64,6 +64,11 @@ def test_who_has_left_the_desk_is_not_told_as_its_contact_person(told: Town) -> 
     assert reason(told, "sent_back", lambda session: session.execute(left)) == rights.LEFT_THE_UNIT
 
 
+def test_whoever_comes_to_the_desk_only_later_is_not_told_yet(told: Town) -> None:
+    later = update(Membership).where(Membership.person_id == told.people["kontakt"]).values(since=date(9999, 1, 1))
+    assert reason(told, "sent_back", lambda session: session.execute(later)) == rights.LEFT_THE_UNIT
+
+
 def test_a_mailbox_that_is_taken_away_gets_nothing(town: Town) -> None:
     town.assigned()
     gone = update(Unit).where(Unit.slug == "gata").values(email=None)

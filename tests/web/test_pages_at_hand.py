@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from small_house import MONDAY
 from small_pages import visitor
+from sqlalchemy import update
 
 from cases.case import case_to_change
 from cases.forum import choose_for_agenda
@@ -45,6 +46,31 @@ def test_the_people_of_the_unit_that_has_it_come_first(sqlite_web):
     assert page.partition("<optgroup")[2].startswith(' label="Gata">')
     own = visitor(sqlite_web, "officer").get(f"/arenden/{ref}").text
     assert own.count("<optgroup") == 1
+
+
+@pytest.mark.parametrize(
+    ("serves", "is_offered"),
+    [({"since": date(9999, 1, 1)}, False), ({"until": date(9999, 1, 1)}, True), ({"until": MONDAY.date()}, False)],
+)
+def test_only_who_serves_today_is_offered_as_an_officer(sqlite_web, serves, is_offered):
+    ref = sqlite_web.house.reach(State.ASSIGNED)
+    _serves(sqlite_web, "colleague", serves)
+    page = visitor(sqlite_web, "contact").get(f"/arenden/{ref}").text
+    assert ('value="colleague@example.se"' in page) is is_offered
+
+
+def test_the_demonstration_tells_only_what_somebody_is_today(sqlite_web):
+    _serves(sqlite_web, "officer", {"since": date(9999, 1, 1)})
+    _serves(sqlite_web, "colleague", {"until": date(9999, 1, 1)})
+    with sqlite_web.app.test_request_context("/"):
+        told = posts()
+    assert sqlite_web.person_id("officer") not in told
+    assert told[sqlite_web.person_id("colleague")].endswith(", Gata")
+
+
+def _serves(web, who, days):
+    with web.database.transaction() as session:
+        session.execute(update(Membership).where(Membership.person_id == web.person_id(who)).values(days))
 
 
 def test_your_own_page_calls_you_you(sqlite_web):

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, String, cast, literal, null, select, union_all
+from sqlalchemy import BigInteger, String, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from cases.town.categories import Category
-from cases.town.people import Membership, Person, Role
+from cases.town.people import Membership, Person, Role, serves_on
 from cases.town.places import Place
 from cases.town.units import MAY_BE_RESPONSIBLE, Unit, UnitKind
+from web.running import today
 from web.translated import language
 
 Choices = list[tuple[str, str]]
@@ -55,7 +56,7 @@ def known_with_people(session: Session) -> Known:
 
 def _read(session: Session, names: Any) -> Known:
     found: dict[str, list[Any]] = {"units": [], "places": [], "categories": []}
-    for row in session.execute(names):
+    for row in session.execute(names, {"day": today()}):
         found.setdefault(row.what, []).append(row)
     return Known(**found)
 
@@ -72,7 +73,7 @@ OFFICERS = (
     select(*_names("people", Person, slug=Person.email, kind=cast(Unit.kind, String), of_id=Unit.id))
     .join(Membership, Membership.person_id == Person.id)
     .join(Unit, Unit.id == Membership.unit_id)
-    .where(Person.active, Unit.active, Membership.until.is_(None), Membership.role != Role.ADMIN)
+    .where(Person.active, Unit.active, serves_on(bindparam("day")), Membership.role != Role.ADMIN)
 )
 THINGS = (
     select(*_names("units", Unit, kind=cast(Unit.kind, String))),

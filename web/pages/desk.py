@@ -7,15 +7,15 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, func, select, text
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.reading import ACTED_ON, LADDERED, SENT_BACK, Filters, Sort, count_cases, list_cases
-from cases.records.wire import Work
 from cases.states import OPEN, State
 from cases.town.people import Actor
 from notifications.deliveries import Channel, Delivery, Outcome
+from notifications.set_aside import AWAITED, count_set_aside
 from web.asking import current_actor
 from web.guard import Audience, open_to
 from web.pages.choosing import categories_to_choose, places_to_choose, units_to_choose
@@ -27,7 +27,6 @@ SOON = timedelta(days=3)
 UNTOUCHED = timedelta(days=30)
 FIRST, REST = "first", "rest"
 MOST = 1000
-AWAITED = text("delivery.outcome IN ('waiting', 'set_aside')")  # as the index has it
 ASKED = ("category", "place", "responsible", "q")
 
 
@@ -90,16 +89,15 @@ def _pile(session: Session, pile: Section, actor: Actor, now: datetime) -> dict[
 def _beside(session: Session) -> dict[str, int]:
     """Count what waits for the desk outside its piles: calls to make, and what was set aside."""
     return {
-        "calls": _count(session, Delivery.id, Delivery.channel == Channel.CALL, Delivery.outcome == Outcome.WAITING),
-        "set_aside": _count(session, Delivery.id, Delivery.outcome == Outcome.SET_ASIDE)
-        + _count(session, Work.id, Work.set_aside_at.is_not(None)),
+        "calls": _calls(session),
+        "set_aside": sum(count_set_aside(session, MOST).values()),
     }
 
 
-def _count(session: Session, column: InstrumentedAttribute[int], *conditions: ColumnElement[bool]) -> int:
-    """Count up to a thousand of what waits for a person; the index holds only what waits for anybody."""
-    open_ = [AWAITED] if column is Delivery.id else []
-    some = select(column).where(*open_, *conditions).limit(MOST).subquery()
+def _calls(session: Session) -> int:
+    """Count up to a thousand calls to make; the index holds only what waits for anybody."""
+    to_make = (AWAITED, Delivery.channel == Channel.CALL, Delivery.outcome == Outcome.WAITING)
+    some = select(Delivery.id).where(*to_make).limit(MOST).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from cases.case import Case, case_to_read
 from cases.files.attaching import attach
 from cases.handing_in import Reporter, Request, hand_in
+from cases.mail_addresses import LONGEST_ADDRESS
 from cases.states import Kind
 from cases.town.people import Actor
 from cases.town.units import UnitKind
@@ -47,7 +48,7 @@ class Handed(TypedSchema):
 class HandedByStaff(Handed):
     """What staff may say besides: for whom, and by which way it came."""
 
-    email = text_field(254)
+    email = text_field(LONGEST_ADDRESS)
     phone = text_field(40)
     group = text_field(60)
     channel = text_field(20)

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from cases.case import Case
+from cases.ladder.clocks import FIRST_RUNG
 from cases.reading import MOST_LINES, timeline
 from cases.reading import Told as Happened
 from cases.town.people import Actor, ActorKind
@@ -202,7 +203,7 @@ def _escalated(facts: dict[str, Any], names: Names) -> str:
         "clock": str(CLOCKS.get(facts["clock"], facts["clock"])),
         "day": day_words(facts["next_on"]),
     }
-    if facts["rung"] == 0:
+    if facts["rung"] == FIRST_RUNG:
         return gettext("Reminder before %(clock)s", clock=words["clock"])
     return gettext("Nobody has acted on %(clock)s: reminder %(rung)s. The next one comes %(day)s", **words)
 

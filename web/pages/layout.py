@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cases.calendar import add_months
 from cases.states import Kind, State
-from cases.town.people import A_VISITOR, Actor, Membership
+from cases.town.people import A_VISITOR, Actor, Membership, serves_on
 from cases.town.units import Unit
 from notifications.reasons import why_not
 from web.around import Around, read_around
@@ -90,7 +90,7 @@ def posts() -> dict[int, str]:
         rows = session.execute(
             select(Membership.person_id, Membership.role, Unit.name)
             .outerjoin(Unit, Unit.id == Membership.unit_id)
-            .where(Membership.until.is_(None))
+            .where(serves_on(today()))
             .order_by(Membership.id)
         )
         held: dict[int, list[str]] = {}

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import fields
 
-from cases.following import PLAIN_ADDRESS
+from cases.mail_addresses import is_public_address
 
 PHONE = re.compile(r"\+?[\d\s()/-]{5,30}")
 LEAST_DIGITS = 5
@@ -20,7 +20,7 @@ class Reach(fields.Field[tuple[str | None, str | None]]):
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> tuple[str | None, str | None]:
-        if PLAIN_ADDRESS.fullmatch(value):
+        if is_public_address(value):
             return value, None
         if PHONE.fullmatch(value) and sum(sign.isdigit() for sign in value) >= LEAST_DIGITS:
             return None, value

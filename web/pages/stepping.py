@@ -8,6 +8,7 @@ from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from cases.case import Case, case_to_change
+from cases.mail_addresses import LONGEST_ADDRESS
 from cases.progress import Change, WaitingFor, change_state
 from cases.records.words import Visibility
 from cases.refusals import NotAllowed, NotFound
@@ -32,7 +33,7 @@ class Stepped(TypedSchema):
     step = text_field(20, needed="")
     version = fields.Integer(load_default=None)
     responsible = text_field(60)
-    officer = text_field(254)
+    officer = text_field(LONGEST_ADDRESS)
     due_on = day_field()
     promised_on = day_field()
     waiting_for = text_field(80)

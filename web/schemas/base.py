@@ -8,10 +8,9 @@ from flask_babel import lazy_gettext as _
 from marshmallow import RAISE, Schema, fields, validate
 
 from cases.calendar import FIRST_YEAR, LAST_YEAR
-from cases.following import PLAIN_ADDRESS
+from cases.mail_addresses import LONGEST_ADDRESS, is_public_address
+from cases.town.organisation import LONGEST_SLUG
 
-LONGEST_SLUG = 60
-LONGEST_ADDRESS = 254
 TELLS_MISSING = {"required": _("This is needed."), "null": _("This may not be empty.")}
 FORBIDDEN = frozenset(chr(code) for code in range(32)) - {"\n", "\r", "\t"}
 
@@ -63,7 +62,7 @@ class Address(Words):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
         text = super()._deserialize(value, attr, data, **more).strip()
-        if not PLAIN_ADDRESS.fullmatch(text):
+        if not is_public_address(text):
             raise self.make_error("address")
         return text
 

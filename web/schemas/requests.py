@@ -8,10 +8,11 @@ from marshmallow import fields, post_load
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
 from cases.correcting import Correction
 from cases.handing_in import Reporter, Request
+from cases.mail_addresses import LONGEST_ADDRESS
 from cases.progress import Change, WaitingFor
 from cases.records.words import Visibility
+from cases.settings import LOCALES
 from cases.states import Kind, State
-from web.languages import LANGUAGES
 from web.schemas.base import Address, Day, Number, OneWord, Slug, Strict, Truth, Words, within
 
 CHANNELS = ("web", "api", "phone", "mail", "letter", "meeting", "visit")
@@ -26,7 +27,7 @@ class ReporterIn(Strict):
     name = Words(required=True)
     email = Address(allow_none=True)
     phone = Words(most=40, allow_none=True)
-    locale = OneWord(LANGUAGES, load_default="sv")
+    locale = OneWord(LOCALES, load_default="sv")
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Reporter:
@@ -109,7 +110,7 @@ class ChangeIn(Strict):
     note = Words(most=LONGEST_TEXT, allow_none=True)
     reason = Words(most=LONGEST_TEXT, allow_none=True)
     responsible = Slug(allow_none=True)
-    officer = Words(most=254, allow_none=True)
+    officer = Words(most=LONGEST_ADDRESS, allow_none=True)
     due_on = Day(allow_none=True)
     promised_on = Day(allow_none=True)
     waiting_for = Awaited(allow_none=True)
@@ -149,4 +150,4 @@ class FollowerIn(Strict):
     """An address that wants to follow; it is asked by mail."""
 
     email = Address(required=True)
-    locale = OneWord(LANGUAGES, load_default="sv")
+    locale = OneWord(LOCALES, load_default="sv")
