@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from cases.database import Database
 
 PORT, HOST = 8000, "127.0.0.1"
-BENCH = Path(__file__).with_name("tools") / "bench"
+CHECKOUT = Path(__file__).parent
+BENCH, SIMULATION = CHECKOUT / "tools" / "bench", CHECKOUT / "proof" / "simulation"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -152,8 +153,7 @@ def doctor() -> None:
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def bench(options: tuple[str, ...]) -> None:
     """Measure how fast Ventil is on this machine."""
-    if not BENCH.is_dir():
-        raise Failure("the measures are not installed: run this in the project's own folder")
+    _only_in_a_checkout(BENCH)
     sys.argv = [str(BENCH), *options]
     runpy.run_path(str(BENCH), run_name="__main__")
 
@@ -168,6 +168,8 @@ def bench(options: tuple[str, ...]) -> None:
 @click.option("--lang", "locale", type=click.Choice(["sv", "en"]), default="sv", show_default=True)
 def simulate(**asked: Any) -> None:
     """Play years of an invented municipality, and see whether anything is forgotten."""
+    _only_in_a_checkout(SIMULATION)
+    sys.path.append(str(CHECKOUT))
     from proof.simulation.command import Asked
     from proof.simulation.command import simulate as play
 
@@ -179,6 +181,13 @@ def simulate(**asked: Any) -> None:
 # --- beneath --------------------------------------------------------------------------------
 
 TOLD_PLAINLY = {"Failure", "BadTable", "BadMapping", "CannotStart", "AlreadyUp", "BadScenario"}
+
+
+def _only_in_a_checkout(folder: Path) -> None:
+    """Raise `Failure` where the folder is missing: the wheel holds what runs, not what proves and measures it."""
+    if not folder.is_dir():
+        command = click.get_current_context().info_name
+        raise Failure(f"`ventil {command}` is not in the installed package: it needs a checkout")
 
 
 def _settings(host: str, port: int) -> Settings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from textwrap import wrap
 from typing import Any
 
 from cases.calendar import Calendar
@@ -129,30 +130,23 @@ def as_text(written: Written, ways_out: WaysOut) -> str:
 
 def _plain(paragraph: Paragraph) -> str:
     if paragraph.shape is Shape.QUOTE:
-        return "\n".join(_wrapped(line, "> ", "> ") or ">" for line in paragraph.lines)
+        return "\n".join(_wrapped(line, "> ", "> ") for line in paragraph.lines)
     if paragraph.shape is Shape.LIST:
         return "\n".join(_wrapped(line, "- ", "  ") for line in paragraph.lines)
     if paragraph.shape is Shape.BUTTON:
         return f"{paragraph.lines[0]}:\n{paragraph.url}"
     if paragraph.shape is Shape.LINK:
         return f"{_wrapped(paragraph.lines[0], '- ', '  ')}\n  {paragraph.url}"
-    return _wrapped_text(paragraph.lines[0])
+    return _wrapped(paragraph.lines[0])
 
 
 @lru_cache(MOST_KEPT)
-def _wrapped_text(text: str) -> str:
-    return _wrapped(text, "", "")
-
-
-def _wrapped(text: str, first: str, then: str) -> str:
-    """Give the text in lines of at most 72 signs, each word whole."""
-    lines, line = [], first
-    for word in text.split(" "):
-        if len(line) + len(word) > WIDTH and line not in (first, then):
-            lines.append(line.rstrip(" "))
-            line = then
-        line += f"{word} "
-    return "\n".join([*lines, line.rstrip(" ")])
+def _wrapped(text: str, first: str = "", then: str = "") -> str:
+    """Return the text in lines of at most 72 signs, each word whole: no link is parted, and no day."""
+    lines = wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(lines) or first.rstrip()
 
 
 def as_html(written: Written, locale: str, ways_out: WaysOut) -> str:

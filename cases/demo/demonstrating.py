@@ -15,7 +15,7 @@ from cases.house import the_house
 from cases.settings import Settings
 from cases.town.loading import load_house
 
-HOUSE = Path(__file__).parents[2] / "docs" / "examples" / "house.toml"
+HOUSE = Path(__file__).with_name("house.toml")
 MONTHS = 18
 SEED = 1976
 WHERE = "Bygdegården i Ekvinda"

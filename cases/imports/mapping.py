@@ -2,21 +2,18 @@
 
 import re
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from cases.imports.columns import NAMES, NEEDED
 from cases.imports.tables import FOUND_OUT, Dialect
-from cases.town.units import MAY_BE_RESPONSIBLE
 
 SLOT = re.compile(r"\{([^{}]+)\}")
 UNKNOWN = "*"  # in [values.X]: what any value that is not named becomes
 EMPTY = ""
 ALONE = ("", "")  # the words about one column
 MOST_TOLD = 6
-CREATABLE = ("category", "place", "responsible")
 
 
 class BadMapping(Exception):
@@ -83,87 +80,45 @@ def own_columns(columns: list[str]) -> Mapping:
 
 
 def read_mapping(text: str) -> Mapping:
-    """Give the mapping that the text says. Raises `BadMapping` with everything that is wrong."""
+    """Return the mapping that the text says. Raises `BadMapping` with everything that is wrong."""
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadMapping([f"the mapping is not TOML: {error}"]) from None
-    wrongs = _shapes(tables) or [wrong for look in LOOKS for wrong in look(tables)]
-    if wrongs:
-        raise BadMapping(wrongs)
-    file = tables.get("file", {})
+    said = _checked(tables)
+    file = said["file"]
     return Mapping(
-        columns={ours: Template.of(theirs) for ours, theirs in tables["columns"].items()},
-        constants=_texts(tables.get("constants", {})),
-        values={name: _folded(table) for name, table in tables.get("values", {}).items()},
-        notes=_folded(tables.get("notes", {})),
-        names={name: _folded(table) for name, table in tables.get("names", {}).items()},
-        creates=_texts(tables.get("create", {})),
-        zone=ZoneInfo(file["time_zone"]) if "time_zone" in file else None,
-        dates=tuple(file.get("dates", ())),
+        columns={ours: Template.of(theirs) for ours, theirs in said["columns"].items()},
+        constants=said["constants"],
+        values={name: _folded(table) for name, table in said["values"].items()},
+        notes=_folded(said["notes"]),
+        names={name: _folded(table) for name, table in said["names"].items()},
+        creates=said["create"],
+        zone=file.get("time_zone"),
+        dates=file.get("dates", ()),
         dialect=Dialect(file.get("encoding"), file.get("delimiter")),
     )
 
 
-def _folded(table: dict[str, Any]) -> dict[str, str]:
-    return {str(key).strip().casefold(): str(value) for key, value in table.items()}
+def _checked(tables: dict[str, Any]) -> dict[str, Any]:
+    # Imported here, since most imports have no mapping, and marshmallow takes longer to load than a small file.
+    from marshmallow import ValidationError
 
+    from cases.imports.mapping_schema import MappingSchema
+    from cases.town.file_schema import wrongs_in
 
-def _texts(table: dict[str, Any]) -> dict[str, str]:
-    return {key: str(value) for key, value in table.items()}
-
-
-# --- what may be wrong ------------------------------------------------------------------------
-
-SHAPES: dict[str, Any] = {
-    "file": object, "columns": str, "constants": (str, int), "notes": str, "create": str, "values": dict, "names": dict,
-}  # fmt: skip
-FILE_KEYS = ("time_zone", "dates", "encoding", "delimiter")
-
-
-def _shapes(tables: dict[str, Any]) -> list[str]:
-    wrongs = [f"[{name}] is not known" for name in tables if name not in SHAPES]
-    for name, shape in SHAPES.items():
-        table = tables.get(name, {})
-        if not isinstance(table, dict):
-            wrongs.append(f"[{name}] must be a table")
-        else:
-            wrongs += [f"[{name}] {k}: cannot be {v!r}" for k, v in table.items() if not isinstance(v, shape)]
-    return wrongs
-
-
-def _our_names(tables: dict[str, Any]) -> list[str]:
-    return [
-        f"[{table}] {name}: we have no such column"
-        for table in ("columns", "constants", "values", "names")
-        for name in tables.get(table, {})
-        if name not in NAMES
-    ]
-
-
-def _needed(tables: dict[str, Any]) -> list[str]:
-    given = {**tables.get("columns", {}), **tables.get("constants", {})}
-    return [f"[columns] lacks {name}" for name in NEEDED if name not in given]
-
-
-def _file(tables: dict[str, Any]) -> list[str]:
-    file = tables.get("file", {})
-    wrongs = [f"[file] {name}: is not known" for name in file if name not in FILE_KEYS]
     try:
-        ZoneInfo(file.get("time_zone", "UTC"))
-    except (ZoneInfoNotFoundError, ValueError, TypeError):
-        wrongs.append(f"[file] time_zone: there is no {file['time_zone']!r}")
-    return wrongs
+        checked: dict[str, Any] = MappingSchema().load(tables)
+    except ValidationError as error:
+        raise BadMapping([_sentence(path, what) for path, what in wrongs_in(error.messages)]) from None
+    return checked
 
 
-def _created(tables: dict[str, Any]) -> list[str]:
-    create = tables.get("create", {})
-    wrongs = [
-        f"[create] {name}: only {', '.join(CREATABLE)} can be created" for name in create if name not in CREATABLE
-    ]
-    if create.get("responsible", "department") not in MAY_BE_RESPONSIBLE:
-        wrongs.append("[create] responsible: must be department or group")
-    return wrongs
+def _sentence(path: tuple[str | int, ...], what: str) -> str:
+    """Return what is wrong with its place, such as "[values.state] Open: cannot be 3" or "[columns] lacks title"."""
+    tables, key = (path[:-1], f" {path[-1]}:") if len(path) > 1 else (path, "")
+    return f"[{'.'.join(map(str, tables))}]{key} {what}"
 
 
-LOOKS: tuple[Callable[[dict[str, Any]], list[str]], ...] = (_our_names, _needed, _file, _created)
+def _folded(table: dict[str, str]) -> dict[str, str]:
+    return {key.strip().casefold(): value for key, value in table.items()}

@@ -13,8 +13,8 @@ from cases.events import HouseSettingChanged
 from cases.forum import Meeting
 from cases.house import the_house
 from cases.town.categories import Category
-from cases.town.house_file import (
-    BadHouse,
+from cases.town.house_file import BadHouse, Trouble, read_house
+from cases.town.house_lines import (
     CategoryLine,
     HouseLine,
     Known,
@@ -22,9 +22,7 @@ from cases.town.house_file import (
     PersonLine,
     PlaceLine,
     PolicyLine,
-    Trouble,
     UnitLine,
-    read_house,
 )
 from cases.town.organisation import UnitCard, add_unit, change_unit, let_be, tell_the_house
 from cases.town.people import A_COMMAND, Person, Role, heads_of

@@ -16,7 +16,7 @@ from proof.simulation.page import as_page
 from proof.simulation.playing import play
 from proof.simulation.report import as_json, report_of
 from proof.simulation.running import Order, Simulation
-from proof.simulation.scenario import DEFAULT, read_scenario
+from proof.simulation.scenario_file import DEFAULT, read_scenario
 from proof.simulation.telling import as_text, speed_lines
 
 OBJECTS_BETWEEN = 50_000  # between two looks for garbage; usually 700

@@ -1,6 +1,8 @@
 """An import checks all, takes what it can, tells what is odd, replays history and never doubles."""
 
 import csv
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -283,11 +285,43 @@ def test_a_mapping_has_defaults_for_what_it_does_not_know(database: Database, tm
         (('responsible = "department"', 'state = "yes"'), "only category, place, responsible"),
         (("[create]", "[make]"), r"\[make\] is not known"),
         (("[file]", "[file"), "not TOML"),
+        (("[file]", '[file]\nquote = "x"'), r"\[file\] knows no quote; it knows time_zone, dates, encoding, delimiter"),
+        (("Europe/Stockholm", "Europe"), "time_zone: there is no 'Europe'"),
+        (('["%d/%m/%y %H:%M"]', '"%d/%m/%y"'), r"\[file\] dates: must be a list such as .*, not '%d/%m/%y'"),
+        (("[file]", '[file]\nencoding = "hex"'), "encoding: must be an encoding such as cp1252, not 'hex'"),
+        (("[file]", '[file]\nencoding = "klingon"'), "encoding: must be an encoding such as cp1252, not 'klingon'"),
+        (("[file]", '[file]\ndelimiter = ";;"'), "delimiter: must be one character, not ';;'"),
+        (('title = "rubrik"', "title = 3"), r"^\[columns\] title: must be a text, not 3$"),
+        (('source = "gammalt"', "source = 1.5"), r"\[constants\] source: must be a text or a whole number, not 1.5"),
+        (('"Stängd" = "closed"', '"Stängd" = ["closed"]'), r"\[values.state\] Stängd: must be one value, not \['c"),
+        (("[values.state]", "[values.key]"), r"\[values\] key: we have no such column"),
+        (("[values.state]", "[notes]\nvalue = 3\n[values.state]"), r"\[notes\] value: must be a text, not 3"),
+        (("[create]", "[names]\ntitle = 3\n[create]"), r"\[names\] title: must be a table, not 3"),
+        (('responsible = "department"', 'responsible = "forum"'), "group, not 'forum'"),
     ],
 )
 def test_a_bad_mapping_is_told_at_once(change: tuple[str, str], why: str) -> None:
     with pytest.raises(BadMapping, match=why):
         read_mapping(MAP.replace(*change))
+
+
+def test_all_that_is_wrong_with_a_mapping_is_told_at_once() -> None:
+    bad = (
+        MAP.replace('title = "rubrik"', "titel = 3").replace("Europe/Stockholm", "Norrby").replace("[create]", "[make]")
+    )
+    with pytest.raises(BadMapping) as refused:
+        read_mapping(bad)
+    assert sorted(refused.value.wrongs) == [
+        "[columns] lacks title",
+        "[columns] titel: we have no such column",
+        "[file] time_zone: there is no 'Norrby'",
+        "[make] is not known",
+    ]
+
+
+def test_an_import_without_a_mapping_loads_no_schemas() -> None:
+    script = "import sys, cases.imports.importing; sys.exit('marshmallow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], timeout=60).returncode == 0
 
 
 def test_a_column_that_the_file_lacks_is_told(database: Database, tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_people_and_units_are_added_once(house: Run) -> None:
 
 
 def test_a_house_is_loaded_and_loaded_again(house: Run) -> None:
-    file = str(ROOT / "docs/examples/house.toml")
+    file = str(ROOT / "cases/demo/house.toml")
     assert house("load", file).returncode == 0
     assert house("load", file).stdout == "0 things changed\n"
 

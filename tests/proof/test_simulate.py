@@ -15,7 +15,8 @@ from proof.simulation.command import played
 from proof.simulation.page import as_page
 from proof.simulation.report import as_json
 from proof.simulation.running import Order
-from proof.simulation.scenario import Staffing, Yearly, read_scenario
+from proof.simulation.scenario import Staffing, Yearly
+from proof.simulation.scenario_file import read_scenario
 from proof.simulation.telling import as_text
 
 ROOT = Path(__file__).parents[2]

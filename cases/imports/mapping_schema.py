@@ -1,0 +1,147 @@
+"""What each table of a mapping may hold."""
+
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from marshmallow import ValidationError, fields, validates_schema
+from marshmallow.validate import OneOf
+
+from cases.imports.columns import NAMES, NEEDED
+from cases.town.file_schema import LACKS, FileSchema, Told
+from cases.town.units import MAY_BE_RESPONSIBLE
+
+OURS = fields.String(validate=OneOf(NAMES, error="we have no such column"))
+NO_UNIT = "must be department or group, not {input!r}"
+
+
+# --- values --------------------------------------------------------------------------------
+
+
+class Plain(Told[str]):
+    """A value of these types, not converted into one of them; it is read as its text."""
+
+    def __init__(self, must: str, *types: type, **more: Any) -> None:
+        super().__init__(must, **more)
+        self.types = types
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, self.types)
+
+    def read(self, value: Any) -> str:
+        return str(value)
+
+
+def _text(**more: Any) -> Plain:
+    return Plain("must be a text", str, **more)
+
+
+def _text_or_number() -> Plain:
+    return Plain("must be a text or a whole number", str, int)
+
+
+def _single() -> Plain:
+    return Plain("must be one value", str, int, float, date, time)
+
+
+class Encoding(Told[str]):
+    """How a CSV file's letters are written, by a name that Python knows; "" is found out."""
+
+    def __init__(self) -> None:
+        super().__init__("must be an encoding such as cp1252")
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, str)
+
+    def read(self, value: str) -> str:
+        try:
+            "a".encode(value or "ascii")
+        except LookupError:
+            raise ValueError("no encoding of text") from None
+        return value
+
+
+class Delimiter(Told[str]):
+    """What stands between the values of a row; "" is found out."""
+
+    def __init__(self) -> None:
+        super().__init__("must be one character")
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, str) and len(value) <= 1
+
+
+class Formats(Told[list[str]]):
+    """How moments are written, as `strptime` reads them."""
+
+    def __init__(self) -> None:
+        super().__init__('must be a list such as ["%d/%m/%Y %H:%M"]')
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+class Zone(fields.Field[ZoneInfo]):
+    """A time zone of the IANA database."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> ZoneInfo:
+        try:
+            return ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+            raise ValidationError(f"there is no {value!r}") from None
+
+
+class Table(fields.Dict):
+    """A table whose keys are not ours to say. What is wrong with a key or its value is said beneath the key."""
+
+    def __init__(self, values: fields.Field[Any], keys: fields.Field[Any] | None = None) -> None:
+        super().__init__(keys=keys or fields.String(), values=values, load_default=dict)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
+        if not isinstance(value, dict):
+            raise ValidationError(f"must be a table, not {value!r}")
+        try:
+            return super()._deserialize(value, attr, data, **more)  # type: ignore[no-untyped-call]
+        except ValidationError as error:
+            wrongs = error.messages_dict
+            raise ValidationError({key: one.get("key") or one["value"] for key, one in wrongs.items()}) from None
+
+
+# --- tables --------------------------------------------------------------------------------
+
+
+class FileTable(FileSchema):
+    time_zone = Zone()
+    dates = Formats()
+    encoding = Encoding()
+    delimiter = Delimiter()
+
+
+class CreateTable(FileSchema):
+    error_messages = {"unknown": "only category, place, responsible can be created"}  # noqa: RUF012 - as marshmallow
+    category = _text()
+    place = _text()
+    responsible = _text(validate=OneOf(MAY_BE_RESPONSIBLE, error=NO_UNIT))
+
+
+class MappingSchema(FileSchema):
+    """A whole mapping, as one dict by table."""
+
+    error_messages = {"unknown": "is not known"}  # noqa: RUF012 - marshmallow reads it so
+    file = fields.Nested(FileTable, load_default=dict)
+    columns = Table(_text(), keys=OURS)
+    constants = Table(_text_or_number(), keys=OURS)
+    values = Table(Table(_single()), keys=OURS)
+    names = Table(Table(_single()), keys=OURS)
+    notes = Table(_text())
+    create = fields.Nested(CreateTable, load_default=dict)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _names_what_is_needed(self, _: Any, original: dict[str, Any], **__: Any) -> None:
+        given = [original.get(name, {}) for name in ("columns", "constants")]
+        if not all(isinstance(table, dict) for table in given):
+            return
+        lacking = [name for name in NEEDED if not any(name in table for table in given)]
+        if lacking:
+            raise ValidationError({"columns": {name: [LACKS] for name in lacking}})

@@ -1,0 +1,66 @@
+"""What a letter's plain text is made of: days in words, and lines that end between words."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from notifications.day_words import in_words
+from notifications.letters import KEEP, Paragraph, Shape, Written
+from notifications.rendering import as_text
+
+LINK = f"https://arenden.example/{'x' * 80}"
+FOOT = (Paragraph(Shape.TEXT, ("Fot",)),)
+
+
+def _lines(*paragraphs: Paragraph) -> list[str]:
+    written = Written(subject="", sections={"happened": paragraphs, "foot": FOOT})
+    return as_text(written, {}).split("\n-- \n")[0].rstrip("\n").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("day", "swedish", "english"),
+    [
+        ("2026-02-02", "måndag 2 februari 2026", "Monday 2 February 2026"),
+        ("2026-05-12", "tisdag 12 maj 2026", "Tuesday 12 May 2026"),
+        ("2028-02-29", "tisdag 29 februari 2028", "Tuesday 29 February 2028"),
+        ("2026-08-01", "lördag 1 augusti 2026", "Saturday 1 August 2026"),
+        ("2026-12-27", "söndag 27 december 2026", "Sunday 27 December 2026"),
+    ],
+)
+def test_a_day_is_said_as_people_say_it(day: str, swedish: str, english: str) -> None:
+    assert in_words(date.fromisoformat(day), "sv") == swedish
+    assert in_words(date.fromisoformat(day), "en") == english
+
+
+@pytest.mark.parametrize("locale", ["sv", "en"])
+def test_every_day_of_a_year_is_four_words(locale: str) -> None:
+    days = {in_words(date(2026, 1, 1) + timedelta(number), locale) for number in range(365)}
+    assert len(days) == 365
+    assert {len(words.split()) for words in days} == {4}
+
+
+def test_lines_end_between_words_and_no_link_is_parted() -> None:
+    words = "Nu är det bestämt hur det blir hos oss med vinterns egen snöröjnings-plan: "
+    assert _lines(Paragraph(Shape.TEXT, (words + LINK,))) == [
+        "Nu är det bestämt hur det blir hos oss med vinterns egen",
+        "snöröjnings-plan:",
+        LINK,
+    ]
+
+
+def test_no_day_is_parted() -> None:
+    day = f"torsdag{KEEP}3{KEEP}december{KEEP}2026"
+    lines = _lines(Paragraph(Shape.TEXT, (f"{'Vi svarar er ' * 4}senast {day}",)))
+    assert lines == ["Vi svarar er Vi svarar er Vi svarar er Vi svarar er senast", "torsdag 3 december 2026"]
+
+
+def test_every_line_of_a_quote_is_marked_and_an_empty_one_too() -> None:
+    said = Paragraph(Shape.QUOTE, ("Lampan är trasig sedan i höstas, " * 4, "", "Rut"))
+    lines = _lines(said)
+    assert lines[-2:] == [">", "> Rut"]
+    assert all(line.startswith(">") and len(line) <= 72 for line in lines) and len(lines) == 4
+
+
+def test_a_list_hangs_below_its_first_word() -> None:
+    lines = _lines(Paragraph(Shape.LIST, ("Lampan är trasig sedan i höstas, " * 3, "")))
+    assert [line[:2] for line in lines] == ["- ", "  ", "-"]
