@@ -69,7 +69,7 @@ def _comment(session: Session, case: Case, actor: Actor, words: str) -> None:
 
 
 def _contest(session: Session, case: Case, actor: Actor, words: str) -> None:
-    change = Change(to=State.ASSIGNED, note=words, visibility=Visibility.PARTICIPANTS)
+    change = Change(to=State.ASSIGNED, step="contest", note=words, visibility=Visibility.PARTICIPANTS)
     change_state(session, case, change, by=actor, at=right_now())
 
 

@@ -89,6 +89,7 @@ def _change(step: Step, given: dict[str, Any]) -> Change:
     day: date | None = given["due_on"] if "due_on" in takes else None
     return Change(
         to=step.to,
+        step=step.name,
         note=given["note"] if takes & WORDS else None,
         version=given["version"],
         responsible=given["responsible"] if "responsible" in takes else None,
