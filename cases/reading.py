@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -66,7 +66,7 @@ BY_MOMENT = {Sort.DUE: Case.due_at, Sort.UNTOUCHED: Case.touched_at}
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list is narrowed to. Names are slugs."""
+    """What a list is narrowed to. Names are slugs, moments are UTC."""
 
     states: tuple[State, ...] = ()
     kind: str | None = None
@@ -77,12 +77,14 @@ class Filters:
     overdue: bool | None = None
     parked: bool | None = None
     quick_win: bool | None = None
+    due_by: datetime | None = None  # due from now on, until this moment
+    untouched_since: datetime | None = None  # somebody should be acting, and no person has since then
+    sent_back: bool = False  # lies at the desk again, because a unit said that it is not theirs
     of_unit: int | None = None  # the unit has it, has handed it in, or is waited for
     q: str | None = None
     sort: Sort = Sort.NEWEST
     limit: int = 50
     cursor: str | None = None
-    extra: tuple[ColumnElement[bool], ...] = field(default=(), compare=False)
 
     @property
     def wanted(self) -> str:
@@ -170,7 +172,7 @@ def _of_unit(unit_id: int, narrowed: list[ColumnElement[bool]], filters: Filters
 
 def conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     """Give what the filters ask for, but for the words, as conditions on `Case`."""
-    found: list[ColumnElement[bool]] = list(filters.extra)
+    found = _needs_a_look(filters, now)
     if filters.states:
         found += _in_states(frozenset(filters.states))
     if filters.kind:
@@ -192,6 +194,16 @@ def conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.quick_win is not None:
         found.append(Case.quick_win.is_(filters.quick_win))
     return found
+
+
+def _needs_a_look(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions for what the desk looks after: due soon, untouched, sent back."""
+    found: list[ColumnElement[bool]] = []
+    if filters.due_by is not None:
+        found.append(Case.due_at.between(now, filters.due_by))
+    if filters.untouched_since is not None:
+        found += [ACTED_ON, Case.touched_at < filters.untouched_since]
+    return [*found, SENT_BACK] if filters.sent_back else found
 
 
 def _in_states(states: frozenset[State]) -> list[ColumnElement[bool]]:

@@ -10,8 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from cases.case import Case
-from cases.reading import ACTED_ON, LADDERED, SENT_BACK, Filters, Sort, count_cases, list_cases
+from cases.reading import LADDERED, Filters, Sort, count_cases, list_cases
 from cases.records.wire import Work
 from cases.states import OPEN, State
 from cases.town.people import Actor
@@ -46,11 +45,11 @@ def sections(now: datetime) -> dict[str, Section]:
     return {
         "inkommet": Section(_l("Came in"), _l("Nothing new. Well done."), _in(State.RECEIVED)),
         "forsenat": Section(_l("Overdue"), _l("Nothing is overdue."), Filters(overdue=True, sort=Sort.DUE)),
-        "snart": Section(_l("Due soon"), _l("Nothing falls due in the next days."), _with(_due_soon(now))),
+        "snart": Section(_l("Due soon"), _l("Nothing falls due in the next days."), _due_by(now + SOON)),
         "ror": Section(_l("Nothing done by a person"), _l("Somebody has acted on everything."),
-                       Filters(sort=Sort.UNTOUCHED, extra=(ACTED_ON, Case.touched_at < now - UNTOUCHED))),
+                       Filters(sort=Sort.UNTOUCHED, untouched_since=now - UNTOUCHED)),
         "atersant": Section(_l("Sent back"), _l("Nothing has been sent back."),
-                            Filters(states=(State.RECEIVED,), sort=Sort.DUE, extra=(SENT_BACK,))),
+                            Filters(states=(State.RECEIVED,), sort=Sort.DUE, sent_back=True)),
         "vantar": Section(_l("Waiting"), _l("Nothing waits for anybody."), _in(State.WAITING)),
         "vilande": Section(_l("Parked"), _l("Nothing is parked."), _in(State.PARKED)),
         "klart": Section(_l("Done, may be objected to"), _l("Nothing is in its two weeks."), _in(State.DONE)),
@@ -135,9 +134,5 @@ def _in(*states: State) -> Filters:
     return Filters(states=states, sort=Sort.DUE)
 
 
-def _with(*conditions: ColumnElement[bool]) -> Filters:
-    return Filters(states=LADDERED, sort=Sort.DUE, extra=conditions)
-
-
-def _due_soon(now: datetime) -> ColumnElement[bool]:
-    return Case.due_at.between(now, now + SOON)
+def _due_by(moment: datetime) -> Filters:
+    return Filters(states=LADDERED, sort=Sort.DUE, due_by=moment)
