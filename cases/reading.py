@@ -1,8 +1,5 @@
 """Reading: lists, filters, search and the timeline. What is not for the one who asks is never selected."""
 
-import base64
-import binascii
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from cases.case import WITH_NAMES, Case
+from cases.cursors import cursor_of, place_of
 from cases.records.history import Event
 from cases.records.words import Visibility, Words
 from cases.refusals import UnknownName
@@ -245,11 +243,7 @@ def _later(
 
 def _cursor(sort: Sort, last: Case) -> str:
     at = getattr(last, BY_MOMENT[sort].key) if sort in BY_MOMENT else None
-    return (
-        base64.urlsafe_b64encode(json.dumps([sort, at.isoformat() if at else None, last.id]).encode())
-        .decode()
-        .rstrip("=")
-    )
+    return cursor_of(sort, at.isoformat() if at else None, last.id)
 
 
 def _after(filters: Filters) -> tuple[str | None, int] | None:
@@ -257,14 +251,12 @@ def _after(filters: Filters) -> tuple[str | None, int] | None:
     if not filters.cursor:
         return None
     try:
-        sort, due, case_id = json.loads(base64.urlsafe_b64decode(filters.cursor + "=" * (-len(filters.cursor) % 4)))
-        if sort != filters.sort or not isinstance(case_id, int):
-            raise ValueError(sort)
-        if not 0 <= case_id < 2**63 or (due is not None and datetime.fromisoformat(due).tzinfo is None):
-            raise ValueError(due)
-    except (ValueError, TypeError, RecursionError, binascii.Error):
+        sort, moment, case_id = place_of(filters.cursor)
+        if sort != filters.sort or (moment is not None and datetime.fromisoformat(moment).tzinfo is None):
+            raise ValueError(filters.cursor)
+    except (ValueError, TypeError):
         raise UnknownName(field="cursor", name=filters.cursor) from None
-    return due, case_id
+    return moment, case_id
 
 
 @dataclass(frozen=True)
