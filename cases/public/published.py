@@ -28,6 +28,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.cursors import cursor_of, place_of
 from cases.database import Base, UtcDateTime, calendar_of
+from cases.inflecting import any_form_of, base_of
 from cases.public.masking import mask
 from cases.records.history import Event
 from cases.records.words import Visibility, Words
@@ -252,10 +253,10 @@ def _conditions(session: Session, filters: PublicFilters) -> Iterable[ColumnElem
 def _holds(session: Session, word: str) -> ColumnElement[bool]:
     text = _view.c.title + " " + _view.c.description
     if session.get_bind().dialect.name == "postgresql":
-        stem = func.to_tsvector("swedish", text).op("@@")(func.plainto_tsquery("swedish", word))
-        return or_(stem, text.icontains(word, autoescape=True))
-    # SQLite's own lower() knows only a-z
-    forms = {word, word.lower(), word.upper(), word.capitalize()}
+        any_form = func.to_tsvector("swedish", text).op("@@")(func.to_tsquery("swedish", any_form_of(word)))
+        return or_(any_form, text.icontains(word, autoescape=True))
+    base = base_of(word.lower())  # every other form begins with it
+    forms = {word, base, base.upper(), base.capitalize()}  # SQLite's own lower() knows only a-z
     return or_(*(text.contains(form, autoescape=True) for form in sorted(forms)))
 
 

@@ -152,7 +152,7 @@ def test_the_list_is_paged_without_gaps_or_doubles(session: Session) -> None:
         assert list_published(session, PublicFilters(), after=lost, limit=2)[0][0].ref == refs[-1]
 
 
-@pytest.mark.parametrize("words", ["åska", "Åska", "LAMPAN", "lampan slog", "ring"])
+@pytest.mark.parametrize("words", ["åska", "Åska", "LAMPAN", "lampan slog", "ring", "lampor", "Lamporna", "åskorna"])
 def test_the_search_finds_swedish_words_in_any_case(session: Session, words: str) -> None:
     _publish(session, _case(session))
     assert len(list_published(session, PublicFilters(words=words))[0]) == 1
