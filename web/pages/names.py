@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from cases.forum import AgendaReason
 from cases.states import Kind, State
 
 STATES = {
@@ -181,9 +182,9 @@ LETTERS = {
 }
 
 WHY_ON_AGENDA = {
-    "overdue": _l("Overdue"),
-    "waits": _l("Waits for the forum"),
-    "chosen": _l("Chosen"),
+    AgendaReason.OVERDUE: _l("Overdue"),
+    AgendaReason.WAITS: _l("Waits for the forum"),
+    AgendaReason.CHOSEN: _l("Chosen"),
 }
 
 
