@@ -9,11 +9,12 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from cases.case import Case, case_to_read
+from cases.case import Case
 from cases.files.attaching import attach
+from cases.finding import case_for
 from cases.handing_in import Reporter, Request, hand_in
 from cases.states import Kind
-from cases.town.people import Actor
+from cases.town.people import A_VISITOR, Actor
 from cases.town.units import UnitKind
 from web.asking import current_actor
 from web.at_once import publish_if_wished
@@ -84,15 +85,8 @@ def take_in() -> Response | tuple[str, int]:
 def receipt(public_id: str) -> str:
     """Show the reference and the private link."""
     with house().database.reading() as session:
-        return render_template("receipt.html", case=asked_case(session, public_id), base_url=house().settings.base_url)
-
-
-def asked_case(session: Session, public_id: str) -> Case:
-    """Give the case of a private link; a reference opens nothing here."""
-    case = case_to_read(session, public_id)
-    if case.public_id != public_id:
-        return case_to_read(session, "-")
-    return case
+        case, _ = case_for(session, A_VISITOR, public_id)
+        return render_template("receipt.html", case=case, base_url=house().settings.base_url)
 
 
 def _hand_in(asked: Request, actor: Actor, at: datetime) -> Case:

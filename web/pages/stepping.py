@@ -7,11 +7,11 @@ from flask import Blueprint, flash, redirect, request, url_for
 from marshmallow import fields
 from werkzeug.wrappers import Response
 
-from cases.case import Case, case_to_change
+from cases.case import Case
+from cases.finding import case_to_change_for, reference
 from cases.progress import Change, WaitingFor, change_state
 from cases.records.words import Visibility
-from cases.refusals import NotAllowed, NotFound
-from cases.seeing import may_see
+from cases.refusals import NotAllowed
 from cases.states import STEPS, Step, steps_open_to
 from cases.town.people import Actor
 from notifications.audiences import would_be_told
@@ -58,9 +58,7 @@ def take(ref: str) -> Response | tuple[str, int]:
 
 def _take(ref: str, given: dict[str, Any], actor: Actor) -> list[str]:
     with house().database.transaction() as session:
-        case = case_to_change(session, ref)
-        if not may_see(actor, case) or case.ref != ref:
-            raise NotFound(ref=ref)
+        case, _ = case_to_change_for(session, actor, reference(ref))
         step = _chosen(case, given["step"], actor)
         change = _change(step, given)
         told = would_be_told(session, case, step.event, language(), **_known(change))
