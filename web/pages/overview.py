@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from cases.public.published import Count, PublicFilters, count_by_category, count_by_place, list_published
 from web.guard import Audience, open_to
 from web.pages.choosing import categories_to_choose, places_to_choose
-from web.pages.names import STATES
 from web.running import house
+from web.state_words import STATE_NAMES
 from web.translated import language
 
 bp = Blueprint("overview", __name__)
@@ -38,7 +38,7 @@ def published_page(session: Session, limit: int) -> dict[str, Any]:
         "narrowed": filters != PublicFilters(),
         "places": places_to_choose(session),
         "categories": categories_to_choose(session),
-        "states": [(state.value, words) for state, words in STATES.items()],
+        "states": [(state.value, words) for state, words in STATE_NAMES.items()],
     }
 
 
