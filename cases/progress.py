@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.case import Case
+from cases.case import LONGEST_TEXT, Case
 from cases.events import Happening
 from cases.records.history import Entry, Event, Said
 from cases.records.words import Visibility
@@ -18,8 +18,6 @@ from cases.steps.promises import promise
 from cases.town.people import Actor
 
 __all__ = ["EFFECTS", "Change", "WaitingFor", "change_state"]
-
-LONGEST_NOTE = 20_000
 
 EFFECTS: dict[str, Callable[[Act], Happening]] = {
     "assign": assigning.assign,
@@ -107,8 +105,8 @@ def _refuse_lacking(step: Step, change: Change) -> None:
             raise DateNeeded(field=need)
         if need in {"responsible", "officer", "waiting_for", "into"} and getattr(change, need) is None:
             raise NameNeeded(field=need)
-    if len(change.words) > LONGEST_NOTE:
-        raise TooLong(field="note", most=LONGEST_NOTE)
+    if len(change.words) > LONGEST_TEXT:
+        raise TooLong(field="note", most=LONGEST_TEXT)
 
 
 def _visibility(step: Step, change: Change) -> Visibility:

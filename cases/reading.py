@@ -35,6 +35,7 @@ from cases.town.places import Place
 from cases.town.units import Unit
 
 MOST_ROWS = 500
+MOST_COUNTED = 1000
 
 
 def _as_written(value: Any) -> BindParameter[Any]:
@@ -143,7 +144,7 @@ def _with_names(session: Session, ids: Sequence[int]) -> list[Case]:
     return [found[id_] for id_ in ids]
 
 
-def count_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime, most: int = 1000) -> int:
+def count_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime, most: int = MOST_COUNTED) -> int:
     """Count the cases of such a list, up to `most`, so that a count never costs more than a page.
 
     What is searched for is not counted.

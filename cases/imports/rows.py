@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from cases.calendar import FIRST_YEAR
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
-from cases.handing_in import Reporter
+from cases.handing_in import MOST_MONTHS, Reporter
 from cases.imports.columns import QUOTED
 from cases.imports.mapping import EMPTY, UNKNOWN, Mapping
 from cases.imports.tables import Record
@@ -30,7 +30,6 @@ YES = {
 }
 NEEDS_DAY = frozenset({State.PARKED, State.PLANNED})
 LONGEST_NAME = 60
-MOST_MONTHS = 120
 
 
 Key = tuple[str, str]  # source and external_id

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from cases.reading import LADDERED, Filters, Sort, count_cases, list_cases
+from cases.reading import LADDERED, MOST_COUNTED, Filters, Sort, count_cases, list_cases
 from cases.records.wire import Work
 from cases.states import OPEN, State
 from cases.town.people import Actor
@@ -25,7 +25,6 @@ ROWS = 25
 SOON = timedelta(days=3)
 UNTOUCHED = timedelta(days=30)
 FIRST, REST = "first", "rest"
-MOST = 1000
 AWAITED = text("delivery.outcome IN ('waiting', 'set_aside')")  # as the index has it
 ASKED = ("category", "place", "responsible", "q")
 
@@ -98,7 +97,7 @@ def _beside(session: Session) -> dict[str, int]:
 def _count(session: Session, column: InstrumentedAttribute[int], *conditions: ColumnElement[bool]) -> int:
     """Count up to a thousand of what waits for a person; the index holds only what waits for anybody."""
     open_ = [AWAITED] if column is Delivery.id else []
-    some = select(column).where(*open_, *conditions).limit(MOST).subquery()
+    some = select(column).where(*open_, *conditions).limit(MOST_COUNTED).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 

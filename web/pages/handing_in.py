@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response
 from cases.case import Case
 from cases.files.attaching import attach
 from cases.finding import case_for
-from cases.handing_in import Reporter, Request, hand_in
+from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in
 from cases.states import Kind
+from cases.town.organisation import LONGEST_SLUG
 from cases.town.people import A_VISITOR, Actor
 from cases.town.units import UnitKind
 from web.asking import current_actor
@@ -26,6 +27,7 @@ from web.pages.names import CHANNELS, KINDS_EXPLAINED, choices
 from web.pages.reaching import Position, Reach
 from web.pages.storage import storage
 from web.running import house, right_now
+from web.schemas.base import LONGEST_ADDRESS
 from web.translated import language
 
 bp = Blueprint("handing_in", __name__)
@@ -38,8 +40,8 @@ class Handed(TypedSchema):
     description = long_field()
     reach = Reach(load_default=None)
     name = text_field()
-    category = text_field(60)
-    place = text_field(60)
+    category = text_field(LONGEST_SLUG)
+    place = text_field(LONGEST_SLUG)
     position = Position(load_default=None)
     public = fields.Boolean(load_default=False)
     kind = fields.Enum(Kind, by_value=True, load_default=Kind.ISSUE)
@@ -48,13 +50,13 @@ class Handed(TypedSchema):
 class HandedByStaff(Handed):
     """What staff may say besides: for whom, and by which way it came."""
 
-    email = text_field(254)
+    email = text_field(LONGEST_ADDRESS)
     phone = text_field(40)
-    group = text_field(60)
+    group = text_field(LONGEST_SLUG)
     channel = text_field(20)
     due_on = day_field()
-    every_months = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 120))
-    responsible = text_field(60)
+    every_months = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, MOST_MONTHS))
+    responsible = text_field(LONGEST_SLUG)
     protected = fields.Boolean(load_default=False)
 
 

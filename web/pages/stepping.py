@@ -13,6 +13,7 @@ from cases.progress import Change, WaitingFor, change_state
 from cases.records.words import Visibility
 from cases.refusals import NotAllowed
 from cases.states import STEPS, Step, steps_open_to
+from cases.town.organisation import LONGEST_SLUG
 from cases.town.people import Actor
 from notifications.audiences import would_be_told
 from web.asking import current_actor
@@ -20,6 +21,7 @@ from web.forms import Form, TypedSchema, day_field, long_field, text_field
 from web.guard import Audience, open_to
 from web.pages.case import page_of
 from web.running import house, right_now
+from web.schemas.base import LONGEST_ADDRESS
 from web.translated import gettext, language
 
 bp = Blueprint("stepping", __name__)
@@ -31,8 +33,8 @@ class Stepped(TypedSchema):
 
     step = text_field(20, needed="")
     version = fields.Integer(load_default=None)
-    responsible = text_field(60)
-    officer = text_field(254)
+    responsible = text_field(LONGEST_SLUG)
+    officer = text_field(LONGEST_ADDRESS)
     due_on = day_field()
     promised_on = day_field()
     waiting_for = text_field(80)

@@ -9,8 +9,8 @@ from marshmallow import RAISE, Schema, fields, validate
 
 from cases.calendar import FIRST_YEAR, LAST_YEAR
 from cases.following import PLAIN_ADDRESS
+from cases.town.organisation import LONGEST_SLUG
 
-LONGEST_SLUG = 60
 LONGEST_ADDRESS = 254
 TELLS_MISSING = {"required": _("This is needed."), "null": _("This may not be empty.")}
 FORBIDDEN = frozenset(chr(code) for code in range(32)) - {"\n", "\r", "\t"}

@@ -5,17 +5,16 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, post_load
 
-from cases.case import LONGEST_TEXT, LONGEST_TITLE
+from cases.case import LONGEST_TEXT, LONGEST_TITLE, WAITING_FOR_REPORTER
 from cases.correcting import Correction
 from cases.handing_in import Reporter, Request
 from cases.progress import Change, WaitingFor
 from cases.records.words import Visibility
 from cases.states import Kind, State
 from web.languages import LANGUAGES
-from web.schemas.base import Address, Day, Number, OneWord, Slug, Strict, Truth, Words, within
+from web.schemas.base import LONGEST_ADDRESS, Address, Day, Number, OneWord, Slug, Strict, Truth, Words, within
 
 CHANNELS = ("web", "api", "phone", "mail", "letter", "meeting", "visit")
-REPORTER = "reporter"
 LARGEST_VERSION = 2**31 - 1
 REFERENCE = 20
 
@@ -63,8 +62,8 @@ class Awaited(fields.Field[WaitingFor]):
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> WaitingFor:
-        if value == REPORTER:
-            return WaitingFor(REPORTER)
+        if value == WAITING_FOR_REPORTER:
+            return WaitingFor(WAITING_FOR_REPORTER)
         schema = AWAITED.get(frozenset(value) - {"their_ref"}) if isinstance(value, dict) else None
         if schema is None:
             raise self.make_error("awaited")
@@ -109,7 +108,7 @@ class ChangeIn(Strict):
     note = Words(most=LONGEST_TEXT, allow_none=True)
     reason = Words(most=LONGEST_TEXT, allow_none=True)
     responsible = Slug(allow_none=True)
-    officer = Words(most=254, allow_none=True)
+    officer = Words(most=LONGEST_ADDRESS, allow_none=True)
     due_on = Day(allow_none=True)
     promised_on = Day(allow_none=True)
     waiting_for = Awaited(allow_none=True)
