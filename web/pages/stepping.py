@@ -63,8 +63,9 @@ def _take(ref: str, given: dict[str, Any], actor: Actor) -> list[str]:
         case, _ = case_to_change_for(session, actor, reference(ref))
         step = _chosen(case, given["step"], actor)
         change = _change(step, given)
-        told = would_be_told(session, case, step.event, language(), **_known(change))
-        change_state(session, case, change, by=actor, at=right_now())
+        at = right_now()
+        told = would_be_told(session, case, step.event, language(), at=at, **_known(change))
+        change_state(session, case, change, by=actor, at=at)
         return told
 
 
