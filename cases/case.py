@@ -392,6 +392,11 @@ TO_CHANGE = {
 }
 
 
+def is_reference(name: str) -> bool:
+    """Return whether this looks like a reference, such as 2026-0042, and not like a public id."""
+    return name[:4].isdecimal() and name[4:5] == "-" and name[5:].isdecimal()
+
+
 def case_to_read(session: Session, ref: str) -> Case:
     """Give the case with this reference or public id; `NotFound` when there is none. Who may see it is not asked."""
     return _found(session, TO_READ, ref)
@@ -403,8 +408,8 @@ def case_to_change(session: Session, ref: str) -> Case:
 
 
 def _found(session: Session, statements: dict[InstrumentedAttribute[str], Select[Case]], ref: str) -> Case:
-    is_reference = ref[:4].isdecimal() and ref[4:5] == "-" and ref[5:].isdecimal()
-    found: Case | None = session.scalar(statements[Case.ref if is_reference else Case.public_id], {"name": ref})
+    column = Case.ref if is_reference(ref) else Case.public_id
+    found: Case | None = session.scalar(statements[column], {"name": ref})
     if found is None:
         raise NotFound(ref=ref)
     return found

@@ -34,7 +34,7 @@ def comment(session: Session, case: Case, text: str, visibility: Visibility, *, 
         visibility = Visibility.PARTICIPANTS
     who = by.to(case)
     if Who.ASKED in who and case.state is State.WAITING and case.waiting_from and visibility != Visibility.INTERNAL:
-        answer = Change(to=case.waiting_from, note=words, visibility=visibility)
+        answer = Change(to=case.waiting_from, step="answer", note=words, visibility=visibility)
         return change_state(session, case, answer, by=by, at=at)
     alive = bool(who & {Who.UNIT, Who.CONTACT}) and case.is_open
     entry = Entry(case, by=by, at=at)

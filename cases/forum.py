@@ -1,6 +1,7 @@
 """The forum: its meetings, and an agenda that is made of what is overdue or waits for it."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import (
     CheckConstraint,
@@ -12,13 +13,14 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.case import Case
 from cases.database import Base, BigId, UtcDateTime, calendar_of, partial_index, table_of
 from cases.events import CasePutOnAgenda
 from cases.records.history import Entry
-from cases.refusals import NotAllowed
+from cases.refusals import AlreadyThere, NotAllowed
 from cases.town.people import Actor
 
 
@@ -32,6 +34,14 @@ class Meeting(Base):
     held_on: Mapped[date]
     name: Mapped[str] = mapped_column(String(200))
     where: Mapped[str | None] = mapped_column(String(200), default=None)
+
+
+class AgendaReason(StrEnum):
+    """Why a case stands on an agenda."""
+
+    OVERDUE = "overdue"
+    WAITS = "waits"  # for the forum
+    CHOSEN = "chosen"
 
 
 class AgendaItem(Base):
@@ -56,13 +66,27 @@ def next_meeting(session: Session, day: date) -> Meeting | None:
     return session.scalars(select(Meeting).where(Meeting.held_on >= day).order_by(Meeting.held_on)).first()
 
 
-def put_on_agenda(session: Session, case: Case, why: str, entry: Entry) -> None:
-    """Put the case on the next meeting's agenda, because it "waits" for the forum or is "chosen"; once is enough."""
+def latest_meetings(session: Session, most: int) -> list[Meeting]:
+    """Return the meetings that were planned, the latest day first, and at most so many."""
+    return list(session.scalars(select(Meeting).order_by(Meeting.held_on.desc()).limit(most)))
+
+
+def plan_meeting(session: Session, held_on: date, name: str, where: str | None) -> None:
+    """Add a meeting; refuse a second one of the same name on the same local day."""
+    session.add(Meeting(held_on=held_on, name=name, where=where))
+    try:
+        session.flush()
+    except IntegrityError:
+        raise AlreadyThere(field="name", name=name) from None
+
+
+def put_on_agenda(session: Session, case: Case, why: AgendaReason, entry: Entry) -> None:
+    """Put the case on the next meeting's agenda, for this reason; once is enough."""
     if _open_item(session, case) is not None:
         return
     meeting = next_meeting(session, calendar_of(session).day_of(entry.at))
-    session.add(AgendaItem(case_id=case.id, why=why, added_at=entry.at))
-    entry.add(CasePutOnAgenda(why=why, meeting_on=meeting.held_on.isoformat() if meeting else None))
+    session.add(AgendaItem(case_id=case.id, why=why.value, added_at=entry.at))
+    entry.add(CasePutOnAgenda(why=why.value, meeting_on=meeting.held_on.isoformat() if meeting else None))
 
 
 def choose_for_agenda(session: Session, case: Case, *, by: Actor, at: datetime) -> list[int]:
@@ -70,11 +94,11 @@ def choose_for_agenda(session: Session, case: Case, *, by: Actor, at: datetime) 
     if not by.is_contact:
         raise NotAllowed(step="put_on_agenda")
     entry = Entry(case, by=by, at=at)
-    put_on_agenda(session, case, "chosen", entry)
+    put_on_agenda(session, case, AgendaReason.CHOSEN, entry)
     return entry.write(session) if entry else []
 
 
-def take_off_agenda(session: Session, case: Case, at: datetime, *, why: str | None = None) -> None:
+def take_off_agenda(session: Session, case: Case, at: datetime, *, why: AgendaReason | None = None) -> None:
     """Settle what stands on the agenda of this case: all of it, or only what stands there for this reason."""
     if inspect(case).key is None:
         return  # it is not written yet
@@ -82,7 +106,7 @@ def take_off_agenda(session: Session, case: Case, at: datetime, *, why: str | No
     if why is None:
         session.connection().execute(SETTLE, item)
     else:
-        session.connection().execute(SETTLE_FOR, item | {"reason": why})
+        session.connection().execute(SETTLE_FOR, item | {"reason": why.value})
 
 
 ITEM = table_of(AgendaItem)

@@ -22,7 +22,7 @@ __all__ = ["EFFECTS", "Change", "WaitingFor", "change_state"]
 
 EFFECTS: dict[str, Callable[[Act], Happening]] = {
     "assign": assigning.assign,
-    "hand_over": assigning.assign,
+    "hand_over": assigning.hand_over,
     "appoint": assigning.appoint,
     "send_back": assigning.send_back,
     "plan": taking_on.plan,
@@ -82,13 +82,17 @@ def _step_for(case: Case, change: Change, by: Actor) -> Step:
 
 
 def _is_meant(step: Step, case: Case, change: Change) -> bool:
-    """Tell apart steps between the same two states by what was given."""
-    if step.name == "hand_over":
-        return change.responsible is not None and change.responsible != case.responsible.slug
-    if step.name == "appoint":
-        return change.responsible in {None, case.responsible.slug}
-    if step.name == "answer":
-        return step.to is case.waiting_from
+    """Return whether this is the step that was chosen or, when none was, the one that fits what was given."""
+    if step.name == "answer" and step.to is not case.waiting_from:
+        return False
+    return _fits(step, case, change) if change.step is None else step.name == change.step
+
+
+def _fits(step: Step, case: Case, change: Change) -> bool:
+    """Return whether what was given tells this step from the others between the same two states."""
+    stays = change.responsible in {None, case.responsible.slug}
+    if step.name in {"hand_over", "appoint"}:
+        return stays is (step.name == "appoint")
     if step.name == "assign" and case.waiting_from is State.ASSIGNED:
         return change.responsible is not None
     return True

@@ -1,10 +1,7 @@
 """Reading: lists, filters, search and the timeline. What is not for the one who asks is never selected."""
 
-import base64
-import binascii
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -25,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from cases.case import WITH_NAMES, Case
+from cases.cursors import cursor_of, place_of
 from cases.records.history import Event
 from cases.records.words import Visibility, Words
 from cases.refusals import UnknownName
@@ -37,6 +35,7 @@ from cases.town.places import Place
 from cases.town.units import Unit
 
 MOST_ROWS = 500
+MOST_COUNTED = 1000
 
 
 def _as_written(value: Any) -> BindParameter[Any]:
@@ -66,7 +65,7 @@ BY_MOMENT = {Sort.DUE: Case.due_at, Sort.UNTOUCHED: Case.touched_at}
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list is narrowed to. Names are slugs."""
+    """What a list is narrowed to. Names are slugs, moments are UTC."""
 
     states: tuple[State, ...] = ()
     kind: str | None = None
@@ -77,12 +76,14 @@ class Filters:
     overdue: bool | None = None
     parked: bool | None = None
     quick_win: bool | None = None
+    due_by: datetime | None = None  # due from now on, until this moment
+    untouched_since: datetime | None = None  # somebody should be acting, and no person has since then
+    sent_back: bool = False  # lies at the desk again, because a unit said that it is not theirs
     of_unit: int | None = None  # the unit has it, has handed it in, or is waited for
     q: str | None = None
     sort: Sort = Sort.NEWEST
     limit: int = 50
     cursor: str | None = None
-    extra: tuple[ColumnElement[bool], ...] = field(default=(), compare=False)
 
     @property
     def wanted(self) -> str:
@@ -143,7 +144,7 @@ def _with_names(session: Session, ids: Sequence[int]) -> list[Case]:
     return [found[id_] for id_ in ids]
 
 
-def count_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime, most: int = 1000) -> int:
+def count_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime, most: int = MOST_COUNTED) -> int:
     """Count the cases of such a list, up to `most`, so that a count never costs more than a page.
 
     What is searched for is not counted.
@@ -170,7 +171,7 @@ def _of_unit(unit_id: int, narrowed: list[ColumnElement[bool]], filters: Filters
 
 def conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     """Give what the filters ask for, but for the words, as conditions on `Case`."""
-    found: list[ColumnElement[bool]] = list(filters.extra)
+    found = _needs_a_look(filters, now)
     if filters.states:
         found += _in_states(frozenset(filters.states))
     if filters.kind:
@@ -192,6 +193,16 @@ def conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.quick_win is not None:
         found.append(Case.quick_win.is_(filters.quick_win))
     return found
+
+
+def _needs_a_look(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions for what the desk looks after: due soon, untouched, sent back."""
+    found: list[ColumnElement[bool]] = []
+    if filters.due_by is not None:
+        found.append(Case.due_at.between(now, filters.due_by))
+    if filters.untouched_since is not None:
+        found += [ACTED_ON, Case.touched_at < filters.untouched_since]
+    return [*found, SENT_BACK] if filters.sent_back else found
 
 
 def _in_states(states: frozenset[State]) -> list[ColumnElement[bool]]:
@@ -233,11 +244,7 @@ def _later(
 
 def _cursor(sort: Sort, last: Case) -> str:
     at = getattr(last, BY_MOMENT[sort].key) if sort in BY_MOMENT else None
-    return (
-        base64.urlsafe_b64encode(json.dumps([sort, at.isoformat() if at else None, last.id]).encode())
-        .decode()
-        .rstrip("=")
-    )
+    return cursor_of(sort, at.isoformat() if at else None, last.id)
 
 
 def _after(filters: Filters) -> tuple[str | None, int] | None:
@@ -245,14 +252,12 @@ def _after(filters: Filters) -> tuple[str | None, int] | None:
     if not filters.cursor:
         return None
     try:
-        sort, due, case_id = json.loads(base64.urlsafe_b64decode(filters.cursor + "=" * (-len(filters.cursor) % 4)))
-        if sort != filters.sort or not isinstance(case_id, int):
-            raise ValueError(sort)
-        if not 0 <= case_id < 2**63 or (due is not None and datetime.fromisoformat(due).tzinfo is None):
-            raise ValueError(due)
-    except (ValueError, TypeError, RecursionError, binascii.Error):
+        sort, moment, case_id = place_of(filters.cursor)
+        if sort != filters.sort or (moment is not None and datetime.fromisoformat(moment).tzinfo is None):
+            raise ValueError(filters.cursor)
+    except (ValueError, TypeError):
         raise UnknownName(field="cursor", name=filters.cursor) from None
-    return due, case_id
+    return moment, case_id
 
 
 @dataclass(frozen=True)

@@ -33,10 +33,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from cases.case import Case
-from cases.inflecting import base_of, forms_of
+from cases.inflecting import any_form_of, base_of, forms_of, terms_of
 from cases.records.words import Visibility, Words
 
-SIGNS = re.compile(r"[^\w-]+", re.UNICODE)
 OPERATORS = re.compile(r'"|(^|\s)-\w|\bor\b', re.IGNORECASE)
 ERA, AGE = 1024, 32_768  # cases; the indexes are built with both, and an age is numbered from -1 down
 REACHES = (2_000, 20_000, 200_000)  # cases
@@ -95,7 +94,7 @@ def _postgresql(wanted: str, reach: Reach) -> list[Select[Any]]:
     near = [] if reach.floor is None else [ERAS.op("&&")(cast(reach.eras, ARRAY(BigInteger)))]
     case_id = Words.case_id.label("id")
     arms = [select(case_id).where(VECTOR.op("@@")(_tsquery(wanted)), *near)]
-    if reach.floor is None and any(len(term) >= PART for term in _terms(wanted)):
+    if reach.floor is None and any(len(term) >= PART for term in terms_of(wanted)):
         arms.append(select(case_id).where(literal_column("words.field = 'title'"), _holds(wanted)))
     return [arm.where(Words.case_id.is_not(None)) for arm in arms]
 
@@ -105,20 +104,15 @@ def _tsquery(wanted: str) -> ColumnElement[Any]:
     swedish = text("'swedish'")
     if OPERATORS.search(wanted):
         return func.websearch_to_tsquery(swedish, wanted)
-    any_form = " & ".join(f"({' | '.join(forms_of(term))})" for term in _terms(wanted))
-    return func.to_tsquery(swedish, any_form)
+    return func.to_tsquery(swedish, any_form_of(wanted))
 
 
 def _holds(wanted: str) -> ColumnElement[bool]:
     return Words.text.icontains(wanted, autoescape=True)
 
 
-def _terms(wanted: str) -> list[str]:
-    return [term for part in SIGNS.sub(" ", wanted).split() for term in part.split("-") if term.strip("_")]
-
-
 def _sqlite(wanted: str, reach: Reach) -> list[Select[Any]]:
-    query = " AND ".join(_one_of(term, reach) for term in _terms(wanted)) or '""'
+    query = " AND ".join(_one_of(term, reach) for term in terms_of(wanted)) or '""'
     row, matches = SEARCHED.c.rowid, SEARCHED.c.words_search.op("MATCH")(query)
     arm = select(Words.case_id.label("id")).select_from(SEARCHED).join(Words, Words.id == row).where(matches)
     if reach.floor is not None:

@@ -1,7 +1,7 @@
 """Audiences: a case and what happened in, recipients out."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -129,24 +129,31 @@ NOBODY_YET = {"sv": "kontaktpunkten, när någon finns där", "en": "the desk, w
 CHOOSES_A_UNIT = frozenset({"case.assigned", "case.reopened"})
 
 
-def would_be_told(session: Session, case: Case, event_type: str, locale: str = "sv", **facts: Any) -> list[str]:
-    """Give in words whom such an event would tell now; `facts` say more about it, when it is known."""
-    [circle] = circles_of(session, [Act(_imagined(case, event_type, facts), {})])
+def would_be_told(
+    session: Session, case: Case, event_type: str, locale: str = "sv", *, at: datetime, **facts: Any
+) -> list[str]:
+    """Return in words whom such an event would tell at this moment; `facts` say more about it, when it is known."""
+    [circle] = circles_of(session, [Act(_imagined(case, event_type, facts, at), {})])
     return _who(circle, locale, unit_is_open="responsible" not in facts)
 
 
 def each_would_tell(
-    session: Session, case: Case, following: list[Following], event_types: Iterable[str], locale: str = "sv"
+    session: Session,
+    case: Case,
+    following: list[Following],
+    event_types: Iterable[str],
+    locale: str = "sv",
+    *,
+    at: datetime,
 ) -> dict[str, list[str]]:
     """Give the same for several events at once, with one query, when it was read who follows the case."""
-    acts = [Act(_imagined(case, type_, {}), {}) for type_ in dict.fromkeys(event_types)]
+    acts = [Act(_imagined(case, type_, {}, at), {}) for type_ in dict.fromkeys(event_types)]
     circles = circles_around(session, case, following, acts) if acts else ()
     return {circle.act.event.type: _who(circle, locale, unit_is_open=True) for circle in circles}
 
 
-def _imagined(case: Case, type_: str, facts: dict[str, Any]) -> Happened:
-    """Give an event that has not happened."""
-    present = datetime.now(UTC)
+def _imagined(case: Case, type_: str, facts: dict[str, Any], at: datetime) -> Happened:
+    """Return an event that has not happened."""
     known: dict[str, Any] = {
         "responsible": case.responsible.slug,
         "responsible_was": None,
@@ -160,8 +167,8 @@ def _imagined(case: Case, type_: str, facts: dict[str, Any]) -> Happened:
         stream=case.id,
         seq=case.version + 1,
         type=type_,
-        at=present,
-        recorded_at=present,
+        at=at,
+        recorded_at=at,
         actor=ActorKind.PERSON,
         person_id=None,
         facts=known | facts,

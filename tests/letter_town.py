@@ -52,7 +52,7 @@ class Town:
     people: dict[str, int] = field(default_factory=dict)
 
     def actor(self, session: Session, who: str | None) -> Actor:
-        found = actor_for(session, self.people[who]) if who else A_VISITOR
+        found = actor_for(session, self.people[who], on=datetime.now(UTC).date()) if who else A_VISITOR
         assert found is not None
         return found
 

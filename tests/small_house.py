@@ -176,7 +176,7 @@ def open_small_house(url: str) -> SmallHouse:
     house = SmallHouse(database, {"visitor": A_VISITOR, "clock": THE_CLOCK, "command": A_COMMAND})
     with database.reading() as session:
         for person in session.scalars(select(Person)):
-            house.actors[person.email.partition("@")[0]] = actor_for(session, person.id)
+            house.actors[person.email.partition("@")[0]] = actor_for(session, person.id, on=CALENDAR.day_of(MONDAY))
     return house
 
 

@@ -9,11 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases.events import PersonAskedForLink, PersonLoggedIn
+from cases import logging_in
 from cases.house import the_house
-from cases.keys import LOGIN, Link, hashed, link_with, make_link, use_link
-from cases.records.history import Entry
-from cases.town.people import A_VISITOR, Actor, Person, actor_for
+from cases.keys import Link, use_link
+from cases.town.people import Person
 from cases.town.units import DESK, MAY_BE_RESPONSIBLE, Unit
 from web.asking import current_actor
 from web.cookies import drop_session_cookie, session_cookie, set_session_cookie
@@ -45,7 +44,8 @@ def ask_for_link() -> str:
     """Send a link; what is answered does not tell whether the address is known."""
     browser = session.setdefault(BROWSER, secrets.token_urlsafe(16))
     with house().database.transaction() as rows:
-        send_link(rows, request.form.get("email", ""), browser)
+        email, key = request.form.get("email", ""), house().settings.secret_key
+        logging_in.ask_for_link(rows, email, browser, key=key, at=right_now())
     return render_template("login_sent.html")
 
 
@@ -54,7 +54,7 @@ def ask_for_link() -> str:
 def confirm(token: str) -> AnyResponse:
     """Show the button that uses the link up; mail programs that fetch ahead only see it."""
     with house().database.reading() as rows:
-        usable = usable_link(rows, token) is not None
+        usable = _usable_link(rows, token) is not None
     page = render_template("login_confirm.html", token=token, usable=usable)
     return make_response(page, 200 if usable else 410)
 
@@ -65,9 +65,9 @@ def confirm(token: str) -> AnyResponse:
 def use(token: str) -> AnyResponse:
     """Log in with the link; a second use finds it used up."""
     with house().database.transaction() as rows:
-        link = usable_link(rows, token)
+        link = _usable_link(rows, token)
         person_id = link.person_id if link and use_link(rows, link, right_now()) else None
-        key = log_in(rows, person_id)
+        key = _log_in(rows, person_id)
     if key is None:
         return make_response(render_template("login_confirm.html", token=token, usable=False), 410)
     return welcome(key)
@@ -80,7 +80,7 @@ def be_somebody() -> AnyResponse:
     with house().database.transaction() as rows:
         if not the_house(rows).demonstration:
             abort(404)
-        key = log_in(rows, request.form.get("person", type=int))
+        key = _log_in(rows, request.form.get("person", type=int))
     return welcome(key) if key else redirect(url_for("login.ask"), 303)
 
 
@@ -113,42 +113,15 @@ def log_out_everywhere() -> AnyResponse:
     return farewell(lambda rows: end_every_session(rows, person_id, right_now()))
 
 
-def send_link(rows: Session, email: str, browser: str) -> None:
-    """Make a link, and an event that sends it, when somebody has this address.
-
-    For an unknown address the same is written but for the event: a link for nobody. So it takes as long.
-    """
-    at, key = right_now(), house().settings.secret_key
-    the_house(rows, locked=True)
-    person = rows.scalar(select(Person).where(Person.email == email.strip().lower(), Person.active))
-    link = make_link(rows, LOGIN, key=key, at=at, person_id=person.id if person else None, browser=browser)
-    if person:
-        entry = Entry(the_house(rows), by=A_VISITOR, at=at)
-        entry.add(PersonAskedForLink(person=person.id, link=link.id))
-        entry.write(rows)
+def _usable_link(rows: Session, token: str) -> Link | None:
+    return logging_in.usable_link(rows, token, session.get(BROWSER, ""), at=right_now())
 
 
-def usable_link(rows: Session, token: str) -> Link | None:
-    """Give the link, when it can still be used, and by this browser."""
-    link = link_with(rows, token, LOGIN, right_now())
-    if link is None or link.person_id is None:
-        return None
-    return link if link.browser in (None, hashed(session.get(BROWSER, ""))) else None
-
-
-def log_in(rows: Session, person_id: int | None) -> str | None:
-    """Open a session for this person, and write that they logged in; None when there is no such active one."""
-    actor = actor_for(rows, person_id, on=today()) if person_id else None
-    if actor is None or actor.person_id is None:
-        return None
-    _write_login(rows, actor, actor.person_id)
-    return open_session(rows, actor.person_id, right_now())
-
-
-def _write_login(rows: Session, actor: Actor, person_id: int) -> None:
-    entry = Entry(the_house(rows, locked=True), by=actor, at=right_now())
-    entry.add(PersonLoggedIn(person=person_id))
-    entry.write(rows)
+def _log_in(rows: Session, person_id: int | None) -> str | None:
+    """Return the token of a new session of this person; None when there is no such active one."""
+    at = right_now()
+    actor = logging_in.log_in(rows, person_id, on=today(), at=at) if person_id else None
+    return open_session(rows, actor.person_id, at) if actor and actor.person_id else None
 
 
 def welcome(key: str) -> Response:

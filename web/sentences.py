@@ -6,6 +6,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from web.state_words import STATES_IN_SENTENCES
+
 TITLES: Mapping[str, LazyString] = {
     "bad-request": _("The request cannot be read"),
     "login-needed": _("Log in first"),
@@ -69,19 +71,6 @@ SENTENCES: Mapping[str, LazyString] = {
     "form-too-old": _("The form has been open too long. Open it again."),
 }
 
-STATES: Mapping[str, LazyString] = {
-    "received": _("received"),
-    "assigned": _("assigned"),
-    "planned": _("planned"),
-    "in_progress": _("in progress"),
-    "waiting": _("waiting"),
-    "parked": _("parked"),
-    "done": _("done"),
-    "closed": _("closed"),
-    "declined": _("declined"),
-    "merged": _("merged"),
-}
-
 
 def title_of(code: str) -> str:
     """Give the short name of what was refused."""
@@ -90,7 +79,7 @@ def title_of(code: str) -> str:
 
 def sentence_of(code: str, facts: Mapping[str, Any] | None = None) -> str:
     """Give the sentence for this refusal, with its facts filled in; states stand in the asker's words."""
-    given = {name: STATES.get(str(fact), fact) for name, fact in (facts or {}).items()}
+    given = {name: STATES_IN_SENTENCES.get(str(fact), fact) for name, fact in (facts or {}).items()}
     sentence = str(SENTENCES.get(_exact(code, given), SENTENCES["refused"]))
     return sentence % given if "%(" in sentence else sentence
 

@@ -26,7 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from cases.cursors import cursor_of, place_of
 from cases.database import Base, UtcDateTime, calendar_of
+from cases.inflecting import any_form_of, base_of
 from cases.ladder.clocks import DELAYED_RUNG
 from cases.public.masking import mask
 from cases.records.history import Event
@@ -167,7 +169,12 @@ def list_published(
     query = select(_view).where(*_conditions(session, filters), *_after(after))
     rows = session.execute(query.order_by(_view.c.received_on.desc(), _view.c.id.desc()).limit(limit + 1)).all()
     cases = [_public_case(session, row) for row in rows[:limit]]
-    return cases, f"{cases[-1].received_on}.{cases[-1].id}" if len(rows) > limit else ""
+    return cases, cursor_of(cases[-1].received_on.isoformat(), cases[-1].id) if len(rows) > limit else ""
+
+
+def is_cursor(cursor: str) -> bool:
+    """Return whether `list_published` can go on from this cursor."""
+    return _place(cursor) is not None
 
 
 def one_published(session: Session, ref: str) -> PublicCase | None:
@@ -247,20 +254,24 @@ def _conditions(session: Session, filters: PublicFilters) -> Iterable[ColumnElem
 def _holds(session: Session, word: str) -> ColumnElement[bool]:
     text = _view.c.title + " " + _view.c.description
     if session.get_bind().dialect.name == "postgresql":
-        stem = func.to_tsvector("swedish", text).op("@@")(func.plainto_tsquery("swedish", word))
-        return or_(stem, text.icontains(word, autoescape=True))
-    # SQLite's own lower() knows only a-z
-    forms = {word, word.lower(), word.upper(), word.capitalize()}
+        any_form = func.to_tsvector("swedish", text).op("@@")(func.to_tsquery("swedish", any_form_of(word)))
+        return or_(any_form, text.icontains(word, autoescape=True))
+    base = base_of(word.lower())  # every other form begins with it
+    forms = {word, base, base.upper(), base.capitalize()}  # SQLite's own lower() knows only a-z
     return or_(*(text.contains(form, autoescape=True) for form in sorted(forms)))
 
 
 def _after(cursor: str) -> list[ColumnElement[bool]]:
-    day, _, number = cursor.partition(".")
+    last = _place(cursor)
+    return [] if last is None else [tuple_(_view.c.received_on, _view.c.id) < last]
+
+
+def _place(cursor: str) -> tuple[date, int] | None:
     try:
-        last = date.fromisoformat(day), int(number)
-    except ValueError:
-        return []
-    return [tuple_(_view.c.received_on, _view.c.id) < last]
+        day, case_id = place_of(cursor)
+        return date.fromisoformat(day), case_id
+    except (ValueError, TypeError):
+        return None
 
 
 def _public_case(session: Session, row: Row[Any]) -> PublicCase:

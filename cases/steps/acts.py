@@ -40,9 +40,13 @@ class WaitingFor:
 
 @dataclass(frozen=True)
 class Change:
-    """What somebody wants. `version` is the one they read; days are local; officer is a mail address."""
+    """What somebody wants. `version` is the one they read; days are local; officer is a mail address.
+
+    `step` is the name of the step that was chosen; None: the one that leads to `to` and fits what was given.
+    """
 
     to: State
+    step: str | None = None
     note: str | None = None
     reason: str | None = None
     version: int | None = None

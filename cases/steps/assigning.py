@@ -2,6 +2,7 @@
 
 from cases.database import calendar_of
 from cases.events import CaseAssigned, CaseSentBack, Happening
+from cases.refusals import NameNeeded
 from cases.states import State
 from cases.steps.acts import Act, after, begin, holder, officer_named, to_desk
 
@@ -16,6 +17,13 @@ def assign(act: Act) -> Happening:
     return CaseAssigned(
         responsible=unit.slug, due_on=due_on, officer=case.officer_id, previous=was, responsible_was=before
     )
+
+
+def hand_over(act: Act) -> Happening:
+    """Ask another unit than the one that was asked; refuse the same one, since its clock would begin anew."""
+    if act.change.responsible == act.case.responsible.slug:
+        raise NameNeeded(field="responsible")
+    return assign(act)
 
 
 def appoint(act: Act) -> Happening:

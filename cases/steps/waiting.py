@@ -2,7 +2,7 @@
 
 from cases.database import calendar_of
 from cases.events import CaseAnswered, CaseWaiting, Happening
-from cases.forum import put_on_agenda, take_off_agenda
+from cases.forum import AgendaReason, put_on_agenda, take_off_agenda
 from cases.refusals import NameNeeded
 from cases.states import State
 from cases.steps.acts import Act, after, begin
@@ -25,7 +25,7 @@ def wait(act: Act) -> Happening:
     case.waiting_for, case.waiting_unit_id = wanted.kind, unit.id if unit else None
     case.show("waiting_unit", unit)
     if unit is not None and unit.slug == FORUM:
-        put_on_agenda(act.session, case, "waits", act.entry)
+        put_on_agenda(act.session, case, AgendaReason.WAITS, act.entry)
     case.waiting_name, case.waiting_their_ref = wanted.name, wanted.their_ref
     return CaseWaiting(waiting_for=wanted.kind, follow_up_on=due_on, unit=unit.slug if unit else None, previous=was)
 
@@ -38,7 +38,7 @@ def answered(act: Act) -> Happening:
     usual = after(act, fresh.get(back_to, act.terms.answer_days))
     goes_on = back_to in {State.PLANNED, State.IN_PROGRESS} and kept > act.today
     case.stop_waiting()
-    take_off_agenda(act.session, case, act.at, why="waits")
+    take_off_agenda(act.session, case, act.at, why=AgendaReason.WAITS)
     due_on = begin(act, back_to, act.change.due_on or (kept if goes_on else usual))
     if back_to is State.IN_PROGRESS:
         show_life(act.session, case, act.at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -186,12 +186,11 @@ def reporter_of(case: Case) -> Actor:
     return Actor(ActorKind.REPORTER, case_id=case.id)
 
 
-def actor_for(session: Session, person_id: int, *, on: date | None = None) -> Actor | None:
-    """Give the person as an actor with the roles of the day (default: today, UTC); None when switched off."""
-    day = on or datetime.now(UTC).date()
+def actor_for(session: Session, person_id: int, *, on: date) -> Actor | None:
+    """Return the person as an actor with the roles of this local day; None when switched off."""
     rows = session.execute(
         select(Person.name, Person.email, Membership.unit_id, Membership.role)
-        .outerjoin(Membership, (Membership.person_id == Person.id) & serves_on(day))
+        .outerjoin(Membership, (Membership.person_id == Person.id) & serves_on(on))
         .where(Person.id == person_id, Person.active)
     ).all()
     if not rows:

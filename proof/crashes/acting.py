@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cases.case import Case, case_to_change
 from cases.commenting import comment
 from cases.correcting import Correction, correct, erase_words
+from cases.database import calendar_of
 from cases.files.attaching import attach
 from cases.files.attachments import Attachment
 from cases.files.storage import attachments_under
@@ -31,7 +32,7 @@ def handed_in(process: Process, title: str, *, by: str = VISITOR, **more: Any) -
     request = replace(Request(Kind.ISSUE, title, reporter=RUT), **more)
     with process.database.transaction() as session:
         if not _said(session, title):
-            hand_in(session, request, by=_person(session, by), at=process.world.clock.now)
+            hand_in(session, request, by=_person(session, by, _at(process)), at=process.world.clock.now)
 
 
 def changed(process: Process, title: str, to: State, *, by: str = "kontakt", note: str, **more: Any) -> None:
@@ -41,7 +42,7 @@ def changed(process: Process, title: str, to: State, *, by: str = "kontakt", not
             case = _case(session, title)
             named = {**more, "into": _ref(session, more["into"])} if "into" in more else more
             change = Change(to, note=note, **named)
-            change_state(session, case, change, by=_of(session, case, by), at=_at(process))
+            change_state(session, case, change, by=_of(session, case, by, _at(process)), at=_at(process))
 
 
 def commented(process: Process, title: str, text: str, *, by: str) -> None:
@@ -49,7 +50,7 @@ def commented(process: Process, title: str, text: str, *, by: str) -> None:
     with process.database.transaction() as session:
         if not _said(session, text):
             case = _case(session, title)
-            comment(session, case, text, Visibility.PUBLIC, by=_of(session, case, by), at=_at(process))
+            comment(session, case, text, Visibility.PUBLIC, by=_of(session, case, by, _at(process)), at=_at(process))
 
 
 def attached(process: Process, title: str, name: str, content: bytes) -> None:
@@ -58,13 +59,19 @@ def attached(process: Process, title: str, name: str, content: bytes) -> None:
     with process.database.transaction() as session:
         case = _case(session, title)
         if not session.scalar(select(exists().where(Attachment.case_id == case.id))):
-            attach(session, storage, case, name, content, by=_person(session, "kontakt"), at=_at(process))
+            attach(session, storage, case, name, content, by=_person(session, "kontakt", _at(process)), at=_at(process))
 
 
 def corrected(process: Process, title: str, **what: Any) -> None:
     """Let the desk put right what is wrong; twice is the same as once."""
     with process.database.transaction() as session:
-        correct(session, _case(session, title), Correction(**what), by=_person(session, "kontakt"), at=_at(process))
+        correct(
+            session,
+            _case(session, title),
+            Correction(**what),
+            by=_person(session, "kontakt", _at(process)),
+            at=_at(process),
+        )
 
 
 def erased(process: Process, title: str, decision: str) -> None:
@@ -72,7 +79,7 @@ def erased(process: Process, title: str, decision: str) -> None:
     with process.database.transaction() as session:
         if ref := _ref(session, title):
             case = case_to_change(session, ref)
-            erase_words(session, case, decision, [1], by=_person(session, "kontakt"), at=_at(process))
+            erase_words(session, case, decision, [1], by=_person(session, "kontakt", _at(process)), at=_at(process))
 
 
 def followed(process: Process, title: str, email: str) -> None:
@@ -107,15 +114,15 @@ def _ref(session: Session, title: str) -> str:
     return session.scalars(select(Case.ref).where(Case.title == title).order_by(Case.id)).first() or ""
 
 
-def _of(session: Session, case: Case, who: str) -> Actor:
-    return reporter_of(case) if who == REPORTER else _person(session, who)
+def _of(session: Session, case: Case, who: str, at: datetime) -> Actor:
+    return reporter_of(case) if who == REPORTER else _person(session, who, at)
 
 
-def _person(session: Session, who: str) -> Actor:
+def _person(session: Session, who: str, at: datetime) -> Actor:
     if who == VISITOR:
         return A_VISITOR
     person_id = session.scalars(select(Person.id).where(Person.email == f"{who}@prov.example")).one()
-    actor = actor_for(session, person_id)
+    actor = actor_for(session, person_id, on=calendar_of(session).day_of(at))
     if actor is None:
         raise LookupError(f"{who} is switched off")
     return actor

@@ -83,7 +83,10 @@ def test_the_public_reads_the_view(database: Database, tmp_path: Path) -> None:
         first, cursor = list_published(session, PublicFilters(), limit=3)
         rest, _ = list_published(session, PublicFilters(), after=cursor, limit=3)
         assert len({case.ref for case in first + rest}) == 4
-        assert [case.title for case in list_published(session, PublicFilters(words="grop"))[0]] == ["Gropar i vägen"]
+        for words in ("grop", "gropen vägar", "vägen!"):
+            found = list_published(session, PublicFilters(words=words))[0]
+            assert [case.title for case in found] == ["Gropar i vägen"], words
+        assert list_published(session, PublicFilters(words="gropen %"))[0] == []
         assert {count.name for count in count_by_place(session, PublicFilters())} == {"", "Norrby"}
         assert count_by_month(session, PublicFilters())[0].name == "2026-01"
 

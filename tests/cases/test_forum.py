@@ -1,15 +1,17 @@
 """The forum's agenda: what waits for it, what somebody chose, and what is settled."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from small_house import MONDAY, SmallHouse
+from small_house import CALENDAR, MONDAY, SmallHouse
 from sqlalchemy import select
 
+from cases.agenda import agenda_of
 from cases.case import case_to_change
-from cases.forum import AgendaItem, choose_for_agenda
+from cases.forum import AgendaItem, Meeting, choose_for_agenda, plan_meeting
 from cases.progress import WaitingFor
-from cases.refusals import NotAllowed, TransitionNotAllowed
+from cases.refusals import AlreadyThere, NotAllowed, TransitionNotAllowed
+from cases.seeing import seen_by
 from cases.states import State
 
 
@@ -64,3 +66,41 @@ def test_nobody_may_contest_after_the_last_day_although_the_clock_has_not_closed
     ref = small_house.reach(State.DONE)
     with pytest.raises(TransitionNotAllowed):
         small_house.change(ref, State.ASSIGNED, by="reporter", note="Nej", at=MONDAY + timedelta(days=15))
+
+
+# --- what a meeting takes up ------------------------------------------------------------------------------
+
+SPRING, AUTUMN = date(2026, 4, 15), date(2026, 10, 14)
+
+
+def taken_up(house: SmallHouse, held_on: date, day: date, *, by: str = "contact") -> list[tuple[str, str]]:
+    """What the meeting takes up, seen on this day, as (title, why)."""
+    with house.database.reading() as session:
+        meeting = session.scalars(select(Meeting).where(Meeting.held_on == held_on)).one()
+        items = agenda_of(session, meeting, seen_by(house.actors[by]), day=day, calendar=CALENDAR)
+        return [(one.case.title, one.why) for one in items]
+
+
+def test_what_is_open_belongs_to_the_next_meeting_and_one_that_was_held_keeps_what_stood_there(small_house: SmallHouse):
+    with small_house.database.transaction() as session:
+        for day in (SPRING, AUTUMN):
+            plan_meeting(session, day, "Forum", None)
+    early, late = small_house.reach(State.ASSIGNED, title="Bron"), small_house.reach(State.ASSIGNED, title="Leken")
+    choose(small_house, early, by="contact")
+    small_house.change(late, State.WAITING, by="officer", waiting_for=WaitingFor("unit", unit="forum"))
+    both = [("Bron", "chosen"), ("Leken", "waits")]
+    assert (taken_up(small_house, SPRING, SPRING), taken_up(small_house, AUTUMN, SPRING)) == (both, [])
+    assert taken_up(small_house, SPRING, SPRING, by="neighbour") == []
+    after = SPRING + timedelta(days=1)
+    assert taken_up(small_house, SPRING, after) == taken_up(small_house, AUTUMN, after) == both
+    small_house.change(early, State.DONE, note="Lagat", at=CALENDAR.end_of(after))
+    assert taken_up(small_house, SPRING, AUTUMN) == both
+    assert taken_up(small_house, AUTUMN, AUTUMN) == [("Leken", "waits")]
+
+
+def test_a_meeting_has_its_name_once_a_day(small_house: SmallHouse):
+    with small_house.database.transaction() as session:
+        plan_meeting(session, SPRING, "Forum", "Bygdegården")
+        plan_meeting(session, SPRING, "Tema", None)
+    with pytest.raises(AlreadyThere), small_house.database.transaction() as session:
+        plan_meeting(session, SPRING, "Forum", None)

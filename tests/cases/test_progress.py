@@ -1,6 +1,7 @@
 """Progress: what a step needs, what it sets, and the ways back."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -21,7 +22,7 @@ from cases.refusals import (
     WordsNeeded,
 )
 from cases.states import State
-from cases.town.people import Membership
+from cases.town.people import Membership, Role
 from cases.town.policies import Policy
 
 DAY = timedelta(days=1)
@@ -97,6 +98,41 @@ def test_a_day_off_rolls_forward_and_is_echoed(small_house: SmallHouse) -> None:
 def test_a_state_has_its_usual_clock(small_house: SmallHouse, state: State, days: int) -> None:
     case = small_house.case(small_house.reach(state))
     assert CALENDAR.day_of(case.due_at) == CALENDAR.add_working_days(TODAY, days)
+
+
+# --- the step that was chosen ---------------------------------------------------------------------
+
+
+def test_staff_who_are_in_the_group_too_reopen_when_they_chose_so(small_house: SmallHouse) -> None:
+    officer, norrby = small_house.actors["officer"], small_house.unit_id("norrby")
+    small_house.actors["both"] = replace(officer, roles=(*officer.roles, (norrby, Role.MEMBER)))
+    for chosen, event in (("reopen", "case.reopened"), ("contest", "case.contested"), (None, "case.contested")):
+        ref = small_house.reach(State.DONE, group="norrby")
+        small_house.change(ref, State.ASSIGNED, by="both", step=chosen, note="Igen")
+        assert small_house.events(ref)[-1].type == event
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "to", "what", "refusal"),
+    [
+        (State.WAITING, "assign", State.ASSIGNED, {}, NameNeeded),  # not read as an answer
+        (State.ASSIGNED, "hand_over", State.ASSIGNED, {"officer": "colleague@example.se"}, NameNeeded),
+        (State.ASSIGNED, "hand_over", State.ASSIGNED, {"responsible": "gata"}, NameNeeded),
+        (State.ASSIGNED, "appoint", State.ASSIGNED, {"responsible": "vatten"}, NameNeeded),
+        (State.ASSIGNED, "assign", State.ASSIGNED, {"responsible": "vatten"}, TransitionNotAllowed),
+        (State.ASSIGNED, "plan", State.IN_PROGRESS, {"due_on": A_DATE}, TransitionNotAllowed),
+        (State.ASSIGNED, "fly", State.ASSIGNED, {"responsible": "vatten"}, TransitionNotAllowed),
+        (State.DONE, "contest", State.ASSIGNED, {"note": A_TEXT}, NotAllowed),
+    ],
+)
+def test_the_chosen_step_is_refused_rather_than_another_one_taken(
+    small_house: SmallHouse, state: State, step: str, to: State, what: dict[str, object], refusal: type[Exception]
+) -> None:
+    ref = small_house.reach(state)
+    before = small_house.case(ref).version
+    with pytest.raises(refusal):
+        small_house.change(ref, to, step=step, **what)
+    assert (small_house.case(ref).state, small_house.case(ref).version) == (state, before)
 
 
 # --- waiting and answering ----------------------------------------------------------------------

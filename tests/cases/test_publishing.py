@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct
+from cases.cursors import cursor_of
 from cases.handing_in import Reporter, Request, hand_in
 from cases.progress import Change, change_state
 from cases.public.published import (
@@ -19,6 +20,7 @@ from cases.public.published import (
     count_by_category,
     count_by_month,
     count_by_place,
+    is_cursor,
     list_published,
     one_published,
     public_notes,
@@ -145,10 +147,12 @@ def test_the_list_is_paged_without_gaps_or_doubles(session: Session) -> None:
         if not cursor:
             break
     assert seen == refs[::-1]
-    assert list_published(session, PublicFilters(), after="strunt", limit=2)[0][0].ref == refs[-1]
+    for lost in ("strunt", "å", *(cursor_of(*place) for place in ((7,), ("i går", 7), (7, 7), ("2026-03-02", 2**70)))):
+        assert not is_cursor(lost)
+        assert list_published(session, PublicFilters(), after=lost, limit=2)[0][0].ref == refs[-1]
 
 
-@pytest.mark.parametrize("words", ["åska", "Åska", "LAMPAN", "lampan slog", "ring"])
+@pytest.mark.parametrize("words", ["åska", "Åska", "LAMPAN", "lampan slog", "ring", "lampor", "Lamporna", "åskorna"])
 def test_the_search_finds_swedish_words_in_any_case(session: Session, words: str) -> None:
     _publish(session, _case(session))
     assert len(list_published(session, PublicFilters(words=words))[0]) == 1

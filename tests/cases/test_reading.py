@@ -77,6 +77,22 @@ def test_filters_narrow_the_list(small_house: SmallHouse) -> None:
     assert refs(small_house, responsible="ingen") == set()
 
 
+def test_the_desk_finds_what_is_due_soon_untouched_or_sent_back(small_house: SmallHouse) -> None:
+    sent_back, old = small_house.reach(State.ASSIGNED), small_house.reach(State.ASSIGNED)
+    small_house.change(sent_back, State.RECEIVED, by="officer", reason="Inte vår", at=LATER)
+    parked = small_house.reach(State.PARKED)
+    soon = small_house.reach(State.ASSIGNED, at=LATER)
+    due = small_house.case(soon).due_at
+    assert due is not None
+    moment = timedelta(seconds=1)
+    assert refs(small_house, sent_back=True) == {sent_back}
+    assert refs(small_house, untouched_since=MONDAY + moment) == {old}
+    assert refs(small_house, untouched_since=LATER + moment) == {old, sent_back, soon}
+    assert refs(small_house, due_by=due, responsible="gata") == {soon}
+    assert refs(small_house, due_by=due - moment, responsible="gata") == set()
+    assert parked in refs(small_house, due_by=due + timedelta(days=60))
+
+
 def test_a_count_counts_the_same_list_up_to_its_bound(small_house: SmallHouse) -> None:
     for _ in range(5):
         small_house.hand_in()

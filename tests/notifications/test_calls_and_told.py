@@ -121,13 +121,13 @@ def test_one_can_see_who_would_be_told_before_it_happens(town: Town, locale: str
     town.follow(ref, "granne@hemma.example")
     town.follow(ref, "annan@hemma.example")
     with town.database.reading() as session:
-        assert would_be_told(session, the_case(session, ref), "case.done", locale) == who
-        assert would_be_told(session, the_case(session, ref), "case.attached", locale) == []
+        assert would_be_told(session, the_case(session, ref), "case.done", locale, at=A_TUESDAY) == who
+        assert would_be_told(session, the_case(session, ref), "case.attached", locale, at=A_TUESDAY) == []
 
 
 def test_who_is_asked_is_known_when_the_unit_is_chosen(town: Town) -> None:
     ref = town.hand_in()
     with town.database.reading() as session:
         case = the_case(session, ref)
-        assert would_be_told(session, case, "case.assigned")[0] == "den enhet som väljs"
-        assert would_be_told(session, case, "case.assigned", responsible="skola")[0] == "Sara Lärare"
+        assert would_be_told(session, case, "case.assigned", at=A_TUESDAY)[0] == "den enhet som väljs"
+        assert would_be_told(session, case, "case.assigned", at=A_TUESDAY, responsible="skola")[0] == "Sara Lärare"

@@ -171,6 +171,16 @@ def test_the_second_is_told_what_happened_in_between(sqlite_web):
     assert contact.send(f"/arenden/{ref}/steg", **(typed | {"version": version})).status_code == 303
 
 
+def test_the_form_takes_the_step_that_was_chosen(sqlite_web):
+    ref = sqlite_web.house.reach(State.WAITING)
+    contact, version = visitor(sqlite_web, "contact"), sqlite_web.house.case(ref).version
+    answer = contact.send(f"/arenden/{ref}/steg", step="assign", version=version, responsible="", note="Till gatan")
+    assert (answer.status_code, "Ange vilken." in words(answer.text)) == (422, True)
+    assert sqlite_web.house.case(ref).state is State.WAITING
+    assert contact.send(f"/arenden/{ref}/steg", step="answer", version=version).status_code == 303
+    assert [event.type for event in sqlite_web.house.events(ref)][-1] == "case.answered"
+
+
 def test_comments_are_read_by_those_they_are_for(sqlite_web):
     ref = sqlite_web.house.reach(State.ASSIGNED, by="member", group="norrby")
     officer = visitor(sqlite_web, "officer")

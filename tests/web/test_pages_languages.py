@@ -12,6 +12,7 @@ from small_pages import visitor, words
 
 from cases.states import STEPS, State
 from web.pages import happenings, names, plain_words
+from web.state_words import STATES
 
 WEB = Path(names.__file__).parent.parent
 CATALOGUE = WEB / "translations" / "sv" / "LC_MESSAGES" / "messages.po"
@@ -90,7 +91,7 @@ def test_days_are_written_the_swedish_way(sqlite_web):
 def test_every_state_step_and_happening_has_words():
     from cases.events import HAPPENINGS
 
-    assert set(names.STATES) == set(State) == set(plain_words.WHAT_IS)
+    assert set(STATES) == set(State) == set(plain_words.WHAT_IS)
     assert {step.name for step in STEPS} - {"close"} == set(names.STEPS) == set(names.STEP_ICONS)
     happened = {type_ for type_ in HAPPENINGS if type_.startswith("case.")}
     assert happened == set(happenings.SENTENCES) == set(happenings.ICONS)

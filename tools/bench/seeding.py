@@ -97,7 +97,8 @@ def _find_quick_wins(database: Database, periods: list[list[int]], now: datetime
     """Let the desk mark some of the cases as easy to put right; who is told of it has been told."""
     wins = [made for period in periods for made in period if made % ONE_IS_QUICK == 0]
     with database.transaction() as session:
-        desk = actor_for(session, session.scalars(select(Person.id).where(Person.email == DESK)).one())
+        person_id = session.scalars(select(Person.id).where(Person.email == DESK)).one()
+        desk = actor_for(session, person_id, on=now.date())
         for case_id in wins:
             correct(session, session.get_one(Case, case_id), Correction(quick_win=True), by=desk, at=now)
         session.execute(update(Work).values(done_at=present()))

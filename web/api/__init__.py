@@ -3,10 +3,9 @@
 from flask import Blueprint, Flask, Response, current_app
 
 from web.api import cases, changes, names
-from web.api.calls import open_document
+from web.api.calls import ROOT, open_document
 from web.guard import Audience, open_to
 
-ROOT = "/api/v1"
 DOCUMENT = "ventil.openapi"
 
 document = Blueprint("api_document", __name__)

@@ -15,6 +15,7 @@ from web.schemas.answers import ProblemOut
 from web.schemas.requests import Awaited
 
 View = TypeVar("View", bound=Callable[..., Any])
+ROOT = "/api/v1"
 TOKEN = {"type": "http", "scheme": "bearer", "description": "From `ventil token EMAIL`."}
 IDEMPOTENCY_KEY = {
     "in": "header",

@@ -5,13 +5,13 @@ from typing import Any
 from flask import Response, jsonify
 from sqlalchemy.orm import Session
 
-from cases.case import Case, case_to_read
 from cases.commenting import comment
+from cases.finding import case_to_follow
 from cases.following import ask_to_follow
 from cases.progress import Change, change_state
 from web.api.calls import Calls
 from web.api.showing import shown
-from web.api.whose import a_name, acting, case_to_act_on
+from web.api.whose import a_name, case_to_act_on
 from web.asking import actor_in
 from web.guard import Audience, open_to
 from web.idempotency import once
@@ -82,17 +82,9 @@ def _commented(session: Session, wanted: dict[str, Any], ref: str) -> Response:
 
 def _asked(session: Session, wanted: dict[str, Any], ref: str) -> Response:
     key = house().settings.secret_key
-    ask_to_follow(session, _case_to_follow(session, ref), **wanted, key=key, at=right_now())
+    case = case_to_follow(session, actor_in(session), a_name(ref))
+    ask_to_follow(session, case, **wanted, key=key, at=right_now())
     return _with_status(202, {"status": "asked"})
-
-
-def _case_to_follow(session: Session, ref: str) -> Case:
-    """Give a case that is published, or that the asker may see."""
-    asking = actor_in(session)
-    case = case_to_read(session, a_name(ref))
-    if case.published_at is None:
-        acting(session, case, ref, asking)
-    return case
 
 
 def _with_status(status: int, answer: Any) -> Response:

@@ -1,23 +1,20 @@
 """The list for those without a token: what was published, and only questions that what was published can answer."""
 
-import re
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cases.public.published import PublicFilters, list_published
+from cases.public.published import PublicFilters, is_cursor, list_published
 from cases.reading import Filters, Sort
 from cases.refusals import UnknownName
 from cases.states import State
 from web.api.showing import published_shown
 from web.guard import LoginNeeded
 
-CURSOR = re.compile(r"\d{4}-\d\d-\d\d\.\d{1,18}")
-
 
 def published_page(session: Session, wanted: Filters) -> dict[str, Any]:
     """Give a page of published cases. A question about what is not public asks for a log-in."""
-    if wanted.cursor is not None and not CURSOR.fullmatch(wanted.cursor):
+    if wanted.cursor is not None and not is_cursor(wanted.cursor):
         raise UnknownName(field="cursor", name=wanted.cursor)
     found, following = list_published(session, public_filters(wanted), after=wanted.cursor or "", limit=wanted.limit)
     return {"items": [published_shown(case) for case in found], "next": following or None}

@@ -11,6 +11,7 @@ from cases.database import calendar_of
 from cases.public.published import PublicCase, PublicNote
 from cases.reading import Told
 from cases.town.people import Actor, ActorKind
+from web.api.calls import ROOT
 from web.schemas.answers import (
     CaseForEverybody,
     CaseForMembers,
@@ -19,7 +20,7 @@ from web.schemas.answers import (
     HappeningOut,
 )
 
-CASES = "/api/v1/cases"
+CASES = f"{ROOT}/cases"
 FOR_STAFF, FOR_MEMBERS = CaseForStaff(), CaseForMembers()
 FOR_REPORTER, FOR_EVERYBODY = CaseForReporter(), CaseForEverybody()
 HAPPENING = HappeningOut()

@@ -7,18 +7,17 @@ from sqlalchemy.orm import Session
 from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response as AnyResponse
 
-from cases.case import Case, case_to_change
+from cases.case import Case
 from cases.files.attaching import attach
 from cases.files.attachments import Attachment
+from cases.finding import case_for, case_to_change_for, reference
 from cases.records.words import Visibility
 from cases.refusals import NotFound
-from cases.seeing import may_see
-from cases.town.people import Actor, reporter_of
+from cases.town.people import A_VISITOR, Actor
 from web.asking import current_actor
 from web.forms import Form
 from web.guard import Audience, open_to
-from web.pages.case import page_of, seen_case
-from web.pages.handing_in import asked_case
+from web.pages.case import page_of
 from web.pages.storage import storage
 from web.running import house, right_now
 from web.translated import gettext
@@ -45,7 +44,8 @@ def give(ref: str, number: int) -> Response:
     """Give a file to somebody who sees the case."""
     actor = current_actor()
     with house().database.reading() as session:
-        return _file(session, seen_case(session, ref, actor), actor, number)
+        case, _ = case_for(session, actor, reference(ref))
+        return _file(session, case, actor, number)
 
 
 @bp.get("/arende/<public_id>/filer/<int:number>")
@@ -53,8 +53,8 @@ def give(ref: str, number: int) -> Response:
 def give_mine(public_id: str, number: int) -> Response:
     """Give a file to the one who asked."""
     with house().database.reading() as session:
-        case = asked_case(session, public_id)
-        return _file(session, case, reporter_of(case), number)
+        case, actor = case_for(session, A_VISITOR, public_id)
+        return _file(session, case, actor, number)
 
 
 def _attach(ref: str, actor: Actor) -> None:
@@ -62,9 +62,7 @@ def _attach(ref: str, actor: Actor) -> None:
     if not files:
         raise ValidationError({"files": [gettext("Choose a file first.")]})
     with house().database.transaction() as session:
-        case = case_to_change(session, ref)
-        if case.ref != ref or not may_see(actor, case):
-            raise NotFound(ref=ref)
+        case, _ = case_to_change_for(session, actor, reference(ref))
         for file in files:
             attach(session, storage(), case, str(file.filename), file.read(), by=actor, at=right_now())
 

@@ -7,12 +7,12 @@ from flask import Blueprint, abort, render_template
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.case import TO_READ, Case
+from cases.case import Case
 from cases.public.published import one_published, public_notes, was_published
 from cases.reading import MOST_LINES
 from cases.records.words import Visibility
 from cases.refusals import NotFound, StaleVersion
-from cases.seeing import as_read_by, may_see, seen_by
+from cases.seeing import as_read_by, may_see
 from cases.town.people import Actor
 from web.asking import current_actor
 from web.forms import Form
@@ -46,14 +46,6 @@ def page_of(ref: str, actor: Actor, **forms: Form) -> str:
         given = {"step_form": _fresh(case), "comment_form": Form(), "correct_form": _as_is(case), "attach_form": Form()}
         given |= {"relate_form": Form(), "follow_form": Form()}
         return render_template("case.html", case=case, **_told(session, whole, actor, forms), **(given | forms))
-
-
-def seen_case(session: Session, ref: str, actor: Actor) -> Case:
-    """Give the case when the actor may see it; else there is no such case."""
-    case = session.scalar(TO_READ[Case.ref].where(seen_by(actor)), {"name": ref})
-    if case is None:
-        raise NotFound(ref=ref)
-    return case
 
 
 def _told(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:

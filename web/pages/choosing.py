@@ -10,22 +10,17 @@ from cases.town.categories import Category
 from cases.town.people import Membership, Person, Role, serves_on
 from cases.town.places import Place
 from cases.town.units import MAY_BE_RESPONSIBLE, Unit, UnitKind
+from web.languages import in_swedish
 from web.running import today
 from web.translated import language
 
 Choices = list[tuple[str, str]]
 KNOWN = "known"  # in a session's `info`
-SWEDISH_ORDER = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
 
 
 def in_swedish_order(choices: Choices) -> Choices:
     """Give the choices by name, with å, ä and ö last, whatever the database's sorting knows."""
-    return sorted(choices, key=lambda choice: swedish(choice[1]))
-
-
-def swedish(name: str) -> str:
-    """Give what a name is sorted by."""
-    return name.lower().translate(SWEDISH_ORDER)
+    return sorted(choices, key=lambda choice: in_swedish(choice[1]))
 
 
 @dataclass(frozen=True)
@@ -117,7 +112,7 @@ def officers_to_choose(session: Session, responsible: Unit, *, of_all: bool) -> 
         if (person.kind in MAY_BE_RESPONSIBLE if of_all else person.of_id == responsible.id)
     ]
     by_unit: dict[str, dict[str, str]] = {responsible.name: {}} if rows else {}
-    for email, name, unit in sorted(rows, key=lambda row: swedish(row[2])):
+    for email, name, unit in sorted(rows, key=lambda row: in_swedish(row[2])):
         by_unit.setdefault(unit, {})[email] = name
     return [(unit, in_swedish_order(list(people.items()))) for unit, people in by_unit.items() if people]
 

@@ -4,11 +4,9 @@ from flask import Blueprint, flash, redirect, request, url_for
 from marshmallow import fields
 from werkzeug.wrappers import Response
 
-from cases.case import case_to_change
 from cases.commenting import comment
+from cases.finding import case_to_change_for, reference
 from cases.records.words import Visibility
-from cases.refusals import NotFound
-from cases.seeing import may_see
 from web.asking import current_actor
 from web.forms import Form, TypedSchema, long_field
 from web.guard import Audience, open_to
@@ -34,9 +32,7 @@ def add(ref: str) -> Response | tuple[str, int]:
     with form.taking():
         given = Commented().load(request.form)
         with house().database.transaction() as session:
-            case = case_to_change(session, ref)
-            if case.ref != ref or not may_see(actor, case):
-                raise NotFound(ref=ref)
+            case, _ = case_to_change_for(session, actor, reference(ref))
             comment(session, case, given["text"] or "", given["visibility"], by=actor, at=right_now())
         flash(gettext("The comment is there."), "success")
         return redirect(url_for("case.show", ref=ref), 303)

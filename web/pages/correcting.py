@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from cases.case import case_to_change
 from cases.correcting import Correction, correct, follow_present_policy, relate
 from cases.refusals import NotFound, UnknownName
+from cases.town.organisation import LONGEST_SLUG
 from web.asking import current_actor
 from web.forms import Form, TypedSchema, day_field, text_field
 from web.guard import Audience, open_to
@@ -20,8 +21,8 @@ class Corrected(TypedSchema):
     """The form; an empty topic or place takes it away."""
 
     title = text_field()
-    category = text_field(60)
-    place = text_field(60)
+    category = text_field(LONGEST_SLUG)
+    place = text_field(LONGEST_SLUG)
     raised_on = day_field()
 
 

@@ -7,11 +7,10 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cases.case import Case
-from cases.reading import ACTED_ON, LADDERED, SENT_BACK, Filters, Sort, count_cases, list_cases
+from cases.reading import LADDERED, MOST_COUNTED, Filters, Sort, count_cases, list_cases
 from cases.states import OPEN, State
 from cases.town.people import Actor
 from notifications.deliveries import Channel, Delivery, Outcome
@@ -26,7 +25,7 @@ ROWS = 25
 SOON = timedelta(days=3)
 UNTOUCHED = timedelta(days=30)
 FIRST, REST = "first", "rest"
-MOST = 1000
+
 ASKED = ("category", "place", "responsible", "q")
 
 
@@ -45,11 +44,11 @@ def sections(now: datetime) -> dict[str, Section]:
     return {
         "inkommet": Section(_l("Came in"), _l("Nothing new. Well done."), _in(State.RECEIVED)),
         "forsenat": Section(_l("Overdue"), _l("Nothing is overdue."), Filters(overdue=True, sort=Sort.DUE)),
-        "snart": Section(_l("Due soon"), _l("Nothing falls due in the next days."), _with(_due_soon(now))),
+        "snart": Section(_l("Due soon"), _l("Nothing falls due in the next days."), _due_by(now + SOON)),
         "ror": Section(_l("Nothing done by a person"), _l("Somebody has acted on everything."),
-                       Filters(sort=Sort.UNTOUCHED, extra=(ACTED_ON, Case.touched_at < now - UNTOUCHED))),
+                       Filters(sort=Sort.UNTOUCHED, untouched_since=now - UNTOUCHED)),
         "atersant": Section(_l("Sent back"), _l("Nothing has been sent back."),
-                            Filters(states=(State.RECEIVED,), sort=Sort.DUE, extra=(SENT_BACK,))),
+                            Filters(states=(State.RECEIVED,), sort=Sort.DUE, sent_back=True)),
         "vantar": Section(_l("Waiting"), _l("Nothing waits for anybody."), _in(State.WAITING)),
         "vilande": Section(_l("Parked"), _l("Nothing is parked."), _in(State.PARKED)),
         "klart": Section(_l("Done, may be objected to"), _l("Nothing is in its two weeks."), _in(State.DONE)),
@@ -90,14 +89,14 @@ def _beside(session: Session) -> dict[str, int]:
     """Count what waits for the desk outside its piles: calls to make, and what was set aside."""
     return {
         "calls": _calls(session),
-        "set_aside": sum(count_set_aside(session, MOST).values()),
+        "set_aside": sum(count_set_aside(session, MOST_COUNTED).values()),
     }
 
 
 def _calls(session: Session) -> int:
     """Count up to a thousand calls to make; the index holds only what waits for anybody."""
     to_make = (AWAITED, Delivery.channel == Channel.CALL, Delivery.outcome == Outcome.WAITING)
-    some = select(Delivery.id).where(*to_make).limit(MOST).subquery()
+    some = select(Delivery.id).where(*to_make).limit(MOST_COUNTED).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
@@ -133,9 +132,5 @@ def _in(*states: State) -> Filters:
     return Filters(states=states, sort=Sort.DUE)
 
 
-def _with(*conditions: ColumnElement[bool]) -> Filters:
-    return Filters(states=LADDERED, sort=Sort.DUE, extra=conditions)
-
-
-def _due_soon(now: datetime) -> ColumnElement[bool]:
-    return Case.due_at.between(now, now + SOON)
+def _due_by(moment: datetime) -> Filters:
+    return Filters(states=LADDERED, sort=Sort.DUE, due_by=moment)

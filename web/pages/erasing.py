@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response
 
 from cases.case import Case, case_to_change
 from cases.correcting import erase_words
+from cases.finding import case_for, reference
 from cases.records.history import Event
 from cases.records.words import Words
 from cases.refusals import NameNeeded
 from web.asking import current_actor
 from web.forms import Form
 from web.guard import Audience, open_to
-from web.pages.case import seen_case
 from web.running import house, right_now
 from web.translated import gettext
 
@@ -46,7 +46,7 @@ def erase(ref: str) -> Response | tuple[str, int]:
 
 def _page(ref: str, form: Form) -> str:
     with house().database.reading() as session:
-        case = seen_case(session, ref, current_actor())
+        case, _ = case_for(session, current_actor(), reference(ref))
         return render_template("erase.html", case=case, form=form, said=_said(session, case))
 
 

@@ -5,12 +5,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from cases.case import Case, Follower, case_to_change, case_to_read
+from cases.case import Case, Follower, case_to_read
+from cases.finding import case_to_follow, reference
 from cases.following import ask_to_follow, confirm_following, stop_following
 from cases.keys import FOLLOW, UNFOLLOW, Link, link_with
-from cases.public.published import one_published
-from cases.refusals import NotFound
-from cases.seeing import may_see
 from web.asking import current_actor
 from web.forms import Form
 from web.guard import Audience, open_to, sent_by_mail_programs
@@ -27,10 +25,10 @@ GONE = 410
 @limited(Limit.FOLLOW)
 def ask(ref: str) -> Response | tuple[str, int]:
     """Ask the address to confirm; the answer is the same whoever follows already."""
-    form = Form(request.form)
+    form, actor = Form(request.form), current_actor()
     with form.taking():
         with house().database.transaction() as session:
-            case = _followable(session, ref)
+            case = case_to_follow(session, actor, reference(ref))
             key = house().settings.secret_key
             ask_to_follow(session, case, form.typed("email"), language(), key=key, at=right_now())
         flash(gettext("Look in your mail: follow the link there to confirm."), "success")
@@ -78,14 +76,6 @@ def stop(token: str) -> tuple[str, int]:
             abort(GONE)
         stop_following(session, follower, at=right_now())
         return _page("follow_stop.html", token, _case_of(session, link), done=True)
-
-
-def _followable(session: Session, ref: str) -> Case:
-    """Give the case when everybody, or the one who asks, may see it."""
-    case = case_to_change(session, ref)
-    if case.ref != ref or not (one_published(session, ref) or may_see(current_actor(), case)):
-        raise NotFound(ref=ref)
-    return case
 
 
 def _case_of(session: Session, link: Link | None) -> Case | None:

@@ -9,12 +9,14 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from cases.case import Case, case_to_read
+from cases.case import Case
 from cases.files.attaching import attach
-from cases.handing_in import Reporter, Request, hand_in
+from cases.finding import case_for
+from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in
 from cases.mail_addresses import LONGEST_ADDRESS
 from cases.states import Kind
-from cases.town.people import Actor
+from cases.town.organisation import LONGEST_SLUG
+from cases.town.people import A_VISITOR, Actor
 from cases.town.units import UnitKind
 from web.asking import current_actor
 from web.at_once import publish_if_wished
@@ -38,8 +40,8 @@ class Handed(TypedSchema):
     description = long_field()
     reach = Reach(load_default=None)
     name = text_field()
-    category = text_field(60)
-    place = text_field(60)
+    category = text_field(LONGEST_SLUG)
+    place = text_field(LONGEST_SLUG)
     position = Position(load_default=None)
     public = fields.Boolean(load_default=False)
     kind = fields.Enum(Kind, by_value=True, load_default=Kind.ISSUE)
@@ -50,11 +52,11 @@ class HandedByStaff(Handed):
 
     email = text_field(LONGEST_ADDRESS)
     phone = text_field(40)
-    group = text_field(60)
+    group = text_field(LONGEST_SLUG)
     channel = text_field(20)
     due_on = day_field()
-    every_months = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 120))
-    responsible = text_field(60)
+    every_months = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, MOST_MONTHS))
+    responsible = text_field(LONGEST_SLUG)
     protected = fields.Boolean(load_default=False)
 
 
@@ -85,15 +87,8 @@ def take_in() -> Response | tuple[str, int]:
 def receipt(public_id: str) -> str:
     """Show the reference and the private link."""
     with house().database.reading() as session:
-        return render_template("receipt.html", case=asked_case(session, public_id), base_url=house().settings.base_url)
-
-
-def asked_case(session: Session, public_id: str) -> Case:
-    """Give the case of a private link; a reference opens nothing here."""
-    case = case_to_read(session, public_id)
-    if case.public_id != public_id:
-        return case_to_read(session, "-")
-    return case
+        case, _ = case_for(session, A_VISITOR, public_id)
+        return render_template("receipt.html", case=case, base_url=house().settings.base_url)
 
 
 def _hand_in(asked: Request, actor: Actor, at: datetime) -> Case:

@@ -18,7 +18,8 @@ from notifications.reasons import why_not
 from notifications.told import Told, told_of
 from web.pages.choosing import known
 from web.pages.dates import day_words, moment_words
-from web.pages.names import ACTORS, OUTCOMES, STATES, channel_name
+from web.pages.names import ACTORS, OUTCOMES, channel_name
+from web.state_words import STATE_NAMES
 from web.translated import gettext, language, ngettext
 
 NOT_SENT = frozenset({Outcome.SUPPRESSED, Outcome.SET_ASIDE})
@@ -235,6 +236,10 @@ def _unit(facts: dict[str, Any], names: Names) -> str:
     return names.unit(facts.get("responsible") or facts.get("by_unit"))
 
 
+def _state(facts: dict[str, Any], names: Names) -> str:
+    return str(STATE_NAMES[facts["to"]]).lower()
+
+
 def _fact(name: str) -> Callable[[dict[str, Any], Names], str]:
     return lambda facts, names: str(facts.get(name, ""))
 
@@ -250,7 +255,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], Names], str]] = {
     "case.planned": _planned,
     "case.started": _with(_l("%(unit)s works on it, at the latest until %(day)s"), unit=_unit, day=_day("due_on")),
     "case.waiting": _waiting,
-    "case.answered": _with(_l("Answered; it goes on as %(state)s"), state=lambda f, n: str(STATES[f["to"]]).lower()),
+    "case.answered": _with(_l("Answered; it goes on as %(state)s"), state=_state),
     "case.parked": _with(_l("Parked until %(day)s"), day=_day("until")),
     "case.taken_up": _with(_l("Taken up again by the desk")),
     "case.done": _with(_l("Done by %(unit)s; may be objected to until %(day)s"), unit=_unit, day=_day("object_by")),

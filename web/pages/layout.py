@@ -21,9 +21,10 @@ from web.asking import actor_in
 from web.pages.choosing import category_name
 from web.pages.dates import FILTERS, moment_words
 from web.pages.happenings import ICONS, told_words
-from web.pages.names import ASIDE_KINDS, KINDS, LETTERS, ROLES, STATE_COLOURS, STATES, UNIT_KINDS, channel_name
+from web.pages.names import ASIDE_KINDS, KINDS, LETTERS, ROLES, STATE_COLOURS, UNIT_KINDS, channel_name
 from web.pulse import is_long_ago
 from web.running import house, right_now, today
+from web.state_words import STATE_NAMES
 from web.translated import gettext, language
 
 
@@ -47,7 +48,7 @@ DESK = (("calls.show", _l("Ring these")), ("set_aside.show", _l("Set aside")))
 
 
 NAMED: dict[str, Callable[[str], Any]] = {
-    "state_name": lambda state: STATES[State(state)],
+    "state_name": lambda state: STATE_NAMES[State(state)],
     "state_colour": lambda state: STATE_COLOURS.get(State(state), "neutral"),
     "kind_name": lambda kind: KINDS[Kind(kind)],
     "unit_kind": lambda kind: UNIT_KINDS[kind],

@@ -8,17 +8,16 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from cases.beside import read_beside
-from cases.case import Case, case_to_change
+from cases.case import Case
 from cases.commenting import comment
+from cases.finding import case_for, case_to_change_for
 from cases.progress import Change, change_state
 from cases.records.words import Visibility
-from cases.refusals import NotFound
 from cases.states import State
-from cases.town.people import Actor, reporter_of
+from cases.town.people import A_VISITOR, Actor
 from web.forms import Form
 from web.guard import Audience, open_to
 from web.limits import Limit, limited
-from web.pages.handing_in import asked_case
 from web.pages.happenings import lines_of
 from web.pages.plain_words import where_it_stands
 from web.running import house, right_now
@@ -55,10 +54,8 @@ def _act(public_id: str, field: str, act: Act) -> Response | tuple[str, int]:
     form = Form(request.form)
     with form.taking():
         with house().database.transaction() as session:
-            case = case_to_change(session, public_id)
-            if case.public_id != public_id:
-                raise NotFound(ref=public_id)
-            act(session, case, reporter_of(case), form.typed(field))
+            case, reporter = case_to_change_for(session, A_VISITOR, public_id)
+            act(session, case, reporter, form.typed(field))
         flash(gettext("Thank you. Those who have your case can see it now."), "success")
         return redirect(url_for("mine.show", public_id=public_id), 303)
     return _page(public_id, form), form.status
@@ -69,14 +66,13 @@ def _comment(session: Session, case: Case, actor: Actor, words: str) -> None:
 
 
 def _contest(session: Session, case: Case, actor: Actor, words: str) -> None:
-    change = Change(to=State.ASSIGNED, note=words, visibility=Visibility.PARTICIPANTS)
+    change = Change(to=State.ASSIGNED, step="contest", note=words, visibility=Visibility.PARTICIPANTS)
     change_state(session, case, change, by=actor, at=right_now())
 
 
 def _page(public_id: str, form: Form) -> str:
     with house().database.reading() as session:
-        case = asked_case(session, public_id)
-        actor = reporter_of(case)
+        case, actor = case_for(session, A_VISITOR, public_id)
         beside = read_beside(session, case, actor)
         return render_template(
             "mine.html",

@@ -5,20 +5,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from cases.forum import AgendaReason
 from cases.states import Kind, State
-
-STATES = {
-    State.RECEIVED: _l("Received"),
-    State.ASSIGNED: _l("Assigned"),
-    State.PLANNED: _l("Planned"),
-    State.IN_PROGRESS: _l("In progress"),
-    State.WAITING: _l("Waiting"),
-    State.PARKED: _l("Parked"),
-    State.DONE: _l("Done"),
-    State.CLOSED: _l("Closed"),
-    State.DECLINED: _l("Declined"),
-    State.MERGED: _l("Merged"),
-}
 
 STATE_COLOURS = {
     State.RECEIVED: "info",
@@ -181,9 +169,9 @@ LETTERS = {
 }
 
 WHY_ON_AGENDA = {
-    "overdue": _l("Overdue"),
-    "waits": _l("Waits for the forum"),
-    "chosen": _l("Chosen"),
+    AgendaReason.OVERDUE: _l("Overdue"),
+    AgendaReason.WAITS: _l("Waits for the forum"),
+    AgendaReason.CHOSEN: _l("Chosen"),
 }
 
 

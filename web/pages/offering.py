@@ -13,6 +13,7 @@ from notifications.audiences import each_would_tell
 from notifications.circle import Following
 from web.pages.choosing import Choices, officers_to_choose, suggested_unit, units_to_choose
 from web.pages.names import STEP_ICONS, step_name
+from web.running import right_now
 from web.translated import gettext, language
 
 USUAL_ORDER = (
@@ -52,7 +53,8 @@ def open_steps(session: Session, case: Case, following: list[Following], actor: 
     """Give the steps that this person may take now, the usual ones first."""
     steps = steps_open_to(case.state, actor.to(case), came_from=case.waiting_from)
     offered = [step for step in steps if step.name != "contest" or not actor.is_staff]
-    told = each_would_tell(session, case, following, [step.event for step in offered], language())
+    events = [step.event for step in offered]
+    told = each_would_tell(session, case, following, events, language(), at=right_now())
     shown = [Open(step, step_name(step.name, case.state), tuple(told[step.event])) for step in offered]
     return sorted(shown, key=lambda one: USUAL_ORDER.index(one.name))
 

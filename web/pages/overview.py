@@ -6,11 +6,18 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 
-from cases.public.published import Count, PublicFilters, count_by_category, count_by_place, list_published
+from cases.public.published import (
+    MOST_ON_A_PAGE,
+    Count,
+    PublicFilters,
+    count_by_category,
+    count_by_place,
+    list_published,
+)
 from web.guard import Audience, open_to
 from web.pages.choosing import categories_to_choose, places_to_choose
-from web.pages.names import STATES
 from web.running import house
+from web.state_words import STATE_NAMES
 from web.translated import language
 
 bp = Blueprint("overview", __name__)
@@ -38,7 +45,7 @@ def published_page(session: Session, limit: int) -> dict[str, Any]:
         "narrowed": filters != PublicFilters(),
         "places": places_to_choose(session),
         "categories": categories_to_choose(session),
-        "states": [(state.value, words) for state, words in STATES.items()],
+        "states": [(state.value, words) for state, words in STATE_NAMES.items()],
     }
 
 
@@ -49,7 +56,7 @@ def _figures(session: Session) -> dict[str, Any]:
     return {
         "received": sum(count.received for count in by_place),
         "done": sum(count.done for count in by_place),
-        "delayed": len(list_published(session, replace(everything, delayed=True), limit=100)[0]),
+        "delayed": len(list_published(session, replace(everything, delayed=True), limit=MOST_ON_A_PAGE)[0]),
         "by_place": _most_first(by_place),
         "by_category": _most_first(by_category),
     }

@@ -5,10 +5,10 @@ from werkzeug.wrappers import Response
 
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
+from cases.finding import case_for, reference
 from cases.public.publishing import preview
 from web.asking import current_actor
 from web.guard import Audience, open_to
-from web.pages.case import seen_case
 from web.running import house, right_now
 from web.translated import gettext
 
@@ -20,7 +20,7 @@ bp = Blueprint("publishing", __name__)
 def look(ref: str) -> str:
     """Show how the case would read."""
     with house().database.reading() as session:
-        case = seen_case(session, ref, current_actor())
+        case, _ = case_for(session, current_actor(), reference(ref))
         return render_template("publish.html", case=case, preview=preview(session, case))
 
 

@@ -8,11 +8,11 @@ from cases.reading import Filters, list_cases
 from cases.town.people import Actor
 from web.asking import current_actor
 from web.guard import Audience, open_to
+from web.pages.desk import ROWS
 from web.pages.overview import published_page
 from web.running import house, right_now
 
 bp = Blueprint("searching", __name__)
-ROWS = 25
 
 
 @bp.get("/sok")

@@ -7,13 +7,14 @@ from flask import Blueprint, flash, redirect, request, url_for
 from marshmallow import fields
 from werkzeug.wrappers import Response
 
-from cases.case import Case, case_to_change
+from cases.case import Case
+from cases.finding import case_to_change_for, reference
 from cases.mail_addresses import LONGEST_ADDRESS
 from cases.progress import Change, WaitingFor, change_state
 from cases.records.words import Visibility
-from cases.refusals import NotAllowed, NotFound
-from cases.seeing import may_see
+from cases.refusals import NotAllowed
 from cases.states import STEPS, Step, steps_open_to
+from cases.town.organisation import LONGEST_SLUG
 from cases.town.people import Actor
 from notifications.audiences import would_be_told
 from web.asking import current_actor
@@ -32,7 +33,7 @@ class Stepped(TypedSchema):
 
     step = text_field(20, needed="")
     version = fields.Integer(load_default=None)
-    responsible = text_field(60)
+    responsible = text_field(LONGEST_SLUG)
     officer = text_field(LONGEST_ADDRESS)
     due_on = day_field()
     promised_on = day_field()
@@ -59,13 +60,12 @@ def take(ref: str) -> Response | tuple[str, int]:
 
 def _take(ref: str, given: dict[str, Any], actor: Actor) -> list[str]:
     with house().database.transaction() as session:
-        case = case_to_change(session, ref)
-        if not may_see(actor, case) or case.ref != ref:
-            raise NotFound(ref=ref)
+        case, _ = case_to_change_for(session, actor, reference(ref))
         step = _chosen(case, given["step"], actor)
         change = _change(step, given)
-        told = would_be_told(session, case, step.event, language(), **_known(change))
-        change_state(session, case, change, by=actor, at=right_now())
+        at = right_now()
+        told = would_be_told(session, case, step.event, language(), at=at, **_known(change))
+        change_state(session, case, change, by=actor, at=at)
         return told
 
 
@@ -90,6 +90,7 @@ def _change(step: Step, given: dict[str, Any]) -> Change:
     day: date | None = given["due_on"] if "due_on" in takes else None
     return Change(
         to=step.to,
+        step=step.name,
         note=given["note"] if takes & WORDS else None,
         version=given["version"],
         responsible=given["responsible"] if "responsible" in takes else None,

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, post_load
 
-from cases.case import LONGEST_TEXT, LONGEST_TITLE
+from cases.case import LONGEST_TEXT, LONGEST_TITLE, WAITING_FOR_REPORTER
 from cases.correcting import Correction
 from cases.handing_in import Reporter, Request
 from cases.mail_addresses import LONGEST_ADDRESS
@@ -16,7 +16,6 @@ from cases.states import Kind, State
 from web.schemas.base import Address, Day, Number, OneWord, Slug, Strict, Truth, Words, within
 
 CHANNELS = ("web", "api", "phone", "mail", "letter", "meeting", "visit")
-REPORTER = "reporter"
 LARGEST_VERSION = 2**31 - 1
 REFERENCE = 20
 
@@ -64,8 +63,8 @@ class Awaited(fields.Field[WaitingFor]):
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> WaitingFor:
-        if value == REPORTER:
-            return WaitingFor(REPORTER)
+        if value == WAITING_FOR_REPORTER:
+            return WaitingFor(WAITING_FOR_REPORTER)
         schema = AWAITED.get(frozenset(value) - {"their_ref"}) if isinstance(value, dict) else None
         if schema is None:
             raise self.make_error("awaited")

@@ -1,0 +1,46 @@
+"""Logging in: a one-time link is asked for and used up, and somebody has logged in. Who holds a session is web's."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.events import Happening, PersonAskedForLink, PersonLoggedIn
+from cases.house import House, the_house
+from cases.keys import LOGIN, Link, hashed, link_with, make_link
+from cases.records.history import Entry
+from cases.town.people import A_VISITOR, Actor, Person, actor_for
+
+
+def ask_for_link(session: Session, email: str, browser: str, *, key: str, at: datetime) -> None:
+    """Make a link for this browser, and an event that sends it, when an active person has this address.
+
+    For an unknown address the same is written but for the event: a link for nobody. So it takes as long.
+    """
+    house = the_house(session, locked=True)
+    person = session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.active))
+    link = make_link(session, LOGIN, key=key, at=at, person_id=person.id if person else None, browser=browser)
+    if person:
+        _tell(session, house, PersonAskedForLink(person=person.id, link=link.id), by=A_VISITOR, at=at)
+
+
+def usable_link(session: Session, token: str, browser: str, *, at: datetime) -> Link | None:
+    """Return the log-in link of this token; None when it is used, too old, or was asked for by another browser."""
+    link = link_with(session, token, LOGIN, at)
+    if link is None or link.person_id is None:
+        return None
+    return link if link.browser in (None, hashed(browser)) else None
+
+
+def log_in(session: Session, person_id: int, *, on: date, at: datetime) -> Actor | None:
+    """Write that this person logged in, and return them with the roles of the local day; None when not active."""
+    actor = actor_for(session, person_id, on=on)
+    if actor is not None:
+        _tell(session, the_house(session, locked=True), PersonLoggedIn(person=person_id), by=actor, at=at)
+    return actor
+
+
+def _tell(session: Session, house: House, happening: Happening, *, by: Actor, at: datetime) -> None:
+    entry = Entry(house, by=by, at=at)
+    entry.add(happening)
+    entry.write(session)
