@@ -158,14 +158,12 @@ def _imagined(case: Case, type_: str, facts: dict[str, Any]) -> Happened:
     return Happened(
         id=0,
         stream=case.id,
-        seq=case.version + 1,
         type=type_,
         at=present,
         recorded_at=present,
         actor=ActorKind.PERSON,
         person_id=None,
         facts=known | facts,
-        changes={},
     )
 
 
