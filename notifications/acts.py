@@ -4,68 +4,57 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from cases.records.history import Event
+from cases.records.history import MOST_IN_AN_ACT, Event
 from notifications.asking import among, asked, columns_of
 from notifications.rows import Happened
 from notifications.who_is_told import Act
 
-MOST_BESIDE = 3
-NEVER_FIRST = frozenset({"case.promised", "case.planned", "case.put_on_agenda"})
 AS_TOLD = columns_of(Event, Happened._fields)
 
 
-def _near() -> Select[Any]:
-    """Select each event as often as it may stand beside one of these, or is one."""
+def _act_of(event: Any) -> Any:
+    """Return its act's first seq. A process of an older version writes none: then the event is an act of its own."""
+    return func.coalesce(event.act_seq, event.seq)
+
+
+def _acts() -> Select[Any]:
+    """Select the events of the acts to which these events belong, each as often as one of these is in its act."""
     own = aliased(Event)
-    beside = and_(
+    first = _act_of(own)
+    same_act = and_(
         Event.stream == own.stream,
-        Event.seq.between(own.seq - MOST_BESIDE, own.seq + MOST_BESIDE),
-        Event.at == own.at,
-        Event.actor == own.actor,
+        Event.seq.between(first, first + (MOST_IN_AN_ACT - 1)),  # which an index finds
+        _act_of(Event) == first,
     )
-    found = select(own.id, *AS_TOLD).join(Event, beside).where(among(own.id, "ids"))
+    found = select(own.id, *AS_TOLD).join(Event, same_act).where(among(own.id, "ids"))
     return found.order_by(own.id, Event.seq)
 
 
-NEAR = _near()
-OF_A_TICK = select(*AS_TOLD).where(Event.tick_id == bindparam("tick")).order_by(Event.id)
+ACTS = _acts()
+OF_A_TICK = select(Event.stream, _act_of(Event), *AS_TOLD).where(Event.tick_id == bindparam("tick")).order_by(Event.id)
 
 
 def acts_of(session: Session, ids: Sequence[int]) -> list[Act]:
-    """Give these events, in this order, each with those that were written beside it in the same act."""
-    near: dict[int, list[Happened]] = defaultdict(list)
-    for id_, *event in asked(session, NEAR, {"ids": list(ids)}):
-        near[id_].append(Happened(*event))
-    return [_act(id_, near[id_]) for id_ in ids]
-
-
-def _act(id_: int, near: Sequence[Happened]) -> Act:
-    own = next(some for some in _parted(near) if any(one.id == id_ for one in some))
-    event = next(one for one in own if one.id == id_)
-    is_of_a_case = bool(event.stream)
-    return Act(event, {one.type: one.facts for one in own if is_of_a_case and one.id != id_})
-
-
-def _parted(events: Sequence[Happened]) -> list[list[Happened]]:
-    """Part events into acts: only the first of an act says what the act has changed."""
-    acts: list[list[Happened]] = []
-    for event in events:
-        begins = bool(event.changes) or event.type not in NEVER_FIRST
-        if begins or not acts:
-            acts.append([])
-        acts[-1].append(event)
-    return acts
+    """Return these events, in this order, each with those that were written beside it in the same act."""
+    acts: dict[int, list[Happened]] = defaultdict(list)
+    for id_, *event in asked(session, ACTS, {"ids": list(ids)}):
+        acts[id_].append(Happened(*event))
+    return [_act(next(one for one in acts[id_] if one.id == id_), acts[id_]) for id_ in ids]
 
 
 def acts_of_tick(session: Session, tick_id: int) -> list[Act]:
-    """Give the tick's events, each with those that the tick brought to the same case."""
-    events = [Happened(*event) for event in asked(session, OF_A_TICK, {"tick": tick_id})]
-    by_stream: dict[int, list[Happened]] = defaultdict(list)
-    for event in events:
-        by_stream[event.stream].append(event)
-    return [
-        Act(event, {one.type: one.facts for one in by_stream[event.stream] if one.id != event.id}) for event in events
+    """Return the tick's events by id, each with those that were written beside it in the same act."""
+    told = [
+        ((stream, first), Happened(*event)) for stream, first, *event in asked(session, OF_A_TICK, {"tick": tick_id})
     ]
+    acts: dict[tuple[int, int], list[Happened]] = defaultdict(list)
+    for act, event in told:
+        acts[act].append(event)
+    return [_act(event, acts[act]) for act, event in told]
+
+
+def _act(event: Happened, events: Sequence[Happened]) -> Act:
+    return Act(event, {one.type: one.facts for one in events if one.id != event.id})

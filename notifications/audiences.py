@@ -165,14 +165,12 @@ def _imagined(case: Case, type_: str, facts: dict[str, Any], at: datetime) -> Ha
     return Happened(
         id=0,
         stream=case.id,
-        seq=case.version + 1,
         type=type_,
         at=at,
         recorded_at=at,
         actor=ActorKind.PERSON,
         person_id=None,
         facts=known | facts,
-        changes={},
     )
 
 

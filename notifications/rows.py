@@ -12,14 +12,12 @@ class Happened(NamedTuple):
 
     id: int
     stream: int
-    seq: int
     type: str
     at: datetime
     recorded_at: datetime
     actor: ActorKind
     person_id: int | None
     facts: dict[str, Any]
-    changes: dict[str, Any]
 
 
 class EventTold(NamedTuple):

@@ -14,7 +14,7 @@ from notifications.rows import Happened
 
 @dataclass(frozen=True)
 class Act:
-    """One event, with the facts of those that were written beside it in the same act or sweep."""
+    """One event, with the facts of those that were written beside it in the same act."""
 
     event: Happened
     beside: Mapping[str, Mapping[str, Any]]  # type -> facts

@@ -24,6 +24,7 @@ from cases.town.people import Actor, ActorKind
 
 A_FEW_EVENTS = 3  # of one entry: as many go in one after the other
 FEW = 20  # more rows than this go in by `cases.records.bulk`
+MOST_IN_AN_ACT = 7  # events; whoever looks for those of one act reads so many rows on from its first
 SILENT = "silent"  # a session with this in its `info` tells nobody
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -32,6 +33,7 @@ class Event(Base):
     """One thing that happened. Triggers refuse to change or delete it.
 
     `at` is domain time, `recorded_at` the database's. `changes` is what it set, so that a replay needs no rules.
+    `act_seq` is the correlation id of its act: the `seq` of the first event written with it. No hash covers it.
     """
 
     __tablename__ = "event"
@@ -45,6 +47,7 @@ class Event(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     stream: Mapped[int] = mapped_column(BigId)
     seq: Mapped[int]
+    act_seq: Mapped[int | None] = mapped_column(default=None)
     type: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -107,7 +110,9 @@ class Entry:
         return len(self._drafts)
 
     def add(self, happening: Happening, *said: Said) -> int:
-        """Say that this happened, with these words; give its place in the entry, from 0."""
+        """Add what happened, with these words; return its place in the entry, from 0. An eighth is a `ValueError`."""
+        if len(self._drafts) == MOST_IN_AN_ACT:
+            raise ValueError(f"an act has at most {MOST_IN_AN_ACT} events")
         self._drafts.append((happening, [(words, fresh_salt()) for words in said if words.text]))
         return len(self._drafts) - 1
 
@@ -128,9 +133,11 @@ class Entry:
         after = self.subject.tracked()
         before = self._before
         changes = {name: plain(value) for name, value in after.items() if before.get(name) != value}
-        rows = []
+        act_seq, rows = self.subject.version + 1, []
         for happening, spoken in self._drafts:
-            rows.append(self._row(happening, spoken, changes))
+            row = self._row(happening, spoken, changes)
+            row["act_seq"] = act_seq
+            rows.append(row)
             changes = {}
         return rows
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
 
+from proof.checker.acts import acts_hold_together
 from proof.checker.answers import (
     answered_is_there,
     at_most_once,
@@ -29,6 +30,7 @@ MOST = 25  # sentences of one invariant: a broken house says the same a thousand
 Look = Callable[[Story], Iterable[str]]
 OF_EACH_STORY: tuple[tuple[str, Look], ...] = (
     ("I5", numbers_and_states),
+    ("I5", acts_hold_together),
     ("I14", rungs_in_order),
     ("I19", unbroken_chain),
 )

@@ -25,6 +25,7 @@ class Happened:
 
     id: int
     seq: int
+    act: int  # the number of the first event that was written with it: its own, when nothing says so
     type: str
     at: datetime
     actor: str
@@ -79,8 +80,8 @@ def _story(stream: int, owner: Row | None, rows: Iterable[Row]) -> Story:
 
 def _happened(row: Row) -> Happened:
     return Happened(
-        row["id"], row["seq"], row["type"], moment_of(row["at"]), row["actor"], row["person_id"],
-        row["tick_id"], as_json(row["facts"]), as_json(row["changes"]), as_json(row["commitments"]),
+        row["id"], row["seq"], row["act_seq"] or row["seq"], row["type"], moment_of(row["at"]), row["actor"],
+        row["person_id"], row["tick_id"], as_json(row["facts"]), as_json(row["changes"]), as_json(row["commitments"]),
         row["previous_hash"], row["hash"], moment_of(row["recorded_at"]), as_moment(row["read_at"]),
         as_moment(row["told_at"]),
     )  # fmt: skip

@@ -23,7 +23,6 @@ LINES = """
 ASIDE = """
     SELECT d.id, a.email_normalised AS address FROM delivery d JOIN address a ON a.id = d.address_id
     WHERE EXISTS (SELECT 1 FROM event e WHERE e.type = 'house.set_aside')"""
-MAY_CONTINUE = frozenset({"case.promised", "case.planned", "case.put_on_agenda"})
 OUTSIDERS = frozenset({"asker", "followers", "new_follower"})
 AFTER_THE_LAST = (2**63, 0)
 Place = tuple[int, int]  # stream and seq
@@ -95,18 +94,11 @@ def _scenes(telling: Telling, events: list[Happened], place: int, standings: lis
 
 
 def _beside(events: list[Happened], place: int) -> tuple[Happened, ...]:
-    """Give the other events of the same act: only its first one says what the act has changed."""
-    first = place
-    while first and _continues(events[first], events[first - 1]):
-        first -= 1
-    last = place
-    while last + 1 < len(events) and _continues(events[last + 1], events[last]):
-        last += 1
-    return tuple(event for event in events[first : last + 1] if event is not events[place])
-
-
-def _continues(event: Happened, before: Happened) -> bool:
-    return event.type in MAY_CONTINUE and not event.changes and (event.at, event.actor) == (before.at, before.actor)
+    """Return the other events of the same act, which stand next to it."""
+    own = events[place]
+    before = takewhile(lambda event: event.act == own.act, (events[at] for at in range(place - 1, -1, -1)))
+    after = takewhile(lambda event: event.act == own.act, (events[at] for at in range(place + 1, len(events))))
+    return (*before, *after)
 
 
 def _named(telling: Telling, happened: Happened, standing: Standing) -> Standing:

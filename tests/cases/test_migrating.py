@@ -4,8 +4,7 @@ import importlib
 import pkgutil
 
 import pytest
-from alembic import command
-from alembic.config import Config
+from brought_along import take_back
 from small_house import SmallHouse
 from sqlalchemy import inspect, text
 
@@ -13,7 +12,7 @@ import cases
 import notifications
 import workers
 from cases.database import Base, Database
-from cases.migrating import FOLDER, check, is_behind, migrate
+from cases.migrating import check, is_behind, migrate
 
 WEB_TABLES = "web.idempotency"
 
@@ -34,11 +33,8 @@ def test_migrating_again_changes_nothing(small_house: SmallHouse) -> None:
 
 
 def test_a_house_of_the_first_version_is_brought_along(small_house: SmallHouse) -> None:
-    ref, config = small_house.hand_in(), Config()
-    config.set_main_option("script_location", str(FOLDER))
-    with small_house.database.engine.connect() as connection:
-        config.attributes |= {"connection": connection, "configure_logger": False}
-        command.downgrade(config, "0001")
+    ref = small_house.hand_in()
+    take_back(small_house.database, "0001")
     assert is_behind(small_house.database)
     migrate(small_house.database)
     assert not is_behind(small_house.database)

@@ -47,6 +47,9 @@ A_COMMENT = "(SELECT min(id) FROM event WHERE type = 'case.commented')"
 TAMPERED = {
     "a version that is no event's": ("I5", "UPDATE \"case\" SET version = version + 1 WHERE title = 'Fel väg'"),
     "an officer whom no event names": ("I5", "UPDATE \"case\" SET officer_id = 1 WHERE title = 'Fel väg'"),
+    "a comment in an act that was not its own": ("I5", f"UPDATE event SET act_seq = seq - 1 WHERE id = {A_COMMENT}"),
+    "an event of an act that is not there": ("I5", f"UPDATE event SET act_seq = 77 WHERE id = {A_COMMENT}"),
+    "an act torn apart": ("I5", "UPDATE event SET act_seq = seq WHERE type = 'case.put_on_agenda'"),
     "the house's own version": ("I5", "UPDATE house SET version = version + 1"),
     "a call that nobody planned": ("I6", f"DELETE FROM delivery_line WHERE delivery_id = {A_CALL}"),
     "somebody who was told without reason": (

@@ -19,8 +19,8 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 
 EVENT = """INSERT INTO event
-(stream, seq, type, at, recorded_at, actor, person_id, facts, changes, commitments, previous_hash, hash)
-VALUES (?, ?, ?, ?, ?, 'person', 1, ?, ?, ?, ?, ?) RETURNING id"""
+(stream, seq, act_seq, type, at, recorded_at, actor, person_id, facts, changes, commitments, previous_hash, hash)
+VALUES (?, ?, ?, ?, ?, ?, 'person', 1, ?, ?, ?, ?, ?) RETURNING id"""
 WORDS = "INSERT INTO words (event_id, case_id, field, visibility, text, salt) VALUES (?, ?, ?, 'public', ?, ?)"
 WORK = "INSERT INTO work (event_id, consumer, stream, recorded_at, claims) VALUES (?, 'letters', ?, ?, 0)"
 CASE = """INSERT INTO "case"
@@ -126,7 +126,7 @@ def _sender(port: int) -> Any:
 
 
 def _record(sql: Any, case_id: int, seq: int, kind: str, now: datetime, **words: str) -> int:
-    (event_id,) = sql(EVENT, (case_id, seq, kind, now, now, FACTS, CHANGES, "[]", HASH, HASH))
+    (event_id,) = sql(EVENT, (case_id, seq, seq, kind, now, now, FACTS, CHANGES, "[]", HASH, HASH))
     for field, text in words.items():
         sql(WORDS, (event_id, case_id, field, text, SALT))
     sql(WORK, (event_id, case_id, now))

@@ -148,8 +148,10 @@ def _maker(session: Session) -> Maker:
 
 FLOOR_SWEEP = (
     """CREATE TEMP TABLE due AS SELECT id, version, cycle, rung FROM "case" WHERE next_at <= :now""",
-    """INSERT INTO event (stream, seq, type, at, recorded_at, actor, facts, changes, commitments, previous_hash, hash)
-    SELECT id, version + 1, 'case.escalated', :now, :now, 'clock', :facts, :changes, '[]', :hash, :hash FROM due""",
+    """INSERT INTO event
+    (stream, seq, act_seq, type, at, recorded_at, actor, facts, changes, commitments, previous_hash, hash)
+    SELECT id, version + 1, version + 1, 'case.escalated', :now, :now, 'clock', :facts, :changes, '[]', :hash, :hash
+    FROM due""",
     """INSERT INTO fired_rung (case_id, clock, cycle, rung, event_id, fired_at)
     SELECT due.id, 'state', due.cycle, due.rung, event.id, :now
     FROM due JOIN event ON event.stream = due.id AND event.seq = due.version + 1""",
