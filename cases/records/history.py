@@ -15,7 +15,6 @@ from cases.database import Base, BigId, JsonText, UtcDateTime, now, one_of, pres
 from cases.events import Happening
 from cases.ladder.ticks import Tick
 from cases.records.bulk import insert_many, reserve
-from cases.records.gathering import gathering_of
 from cases.records.together import Fresh, write_together
 from cases.records.unwritten import ITSELF, Unwritten
 from cases.records.wire import LETTERS, Work
@@ -24,7 +23,7 @@ from cases.town.people import Actor, ActorKind
 
 A_FEW_EVENTS = 3  # of one entry: as many go in one after the other
 FEW = 20  # more rows than this go in by `cases.records.bulk`
-SILENT = "silent"  # a session with this in its `info` tells nobody
+Numbered = list[tuple["Entry", list[dict[str, Any]]]]  # entries, with the rows of their events
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -112,15 +111,7 @@ class Entry:
         return len(self._drafts) - 1
 
     def write(self, session: Session) -> list[int]:
-        """Write events, words and work rows; give the events' ids, in order.
-
-        In a session that is silent (an import replays history) no work row is written, so nobody is told. In one
-        that gathers they are written when it ends, and there are no ids yet.
-        """
-        gathering = gathering_of(session)
-        if gathering is not None:
-            gathering.entries.append((self, self.rows()))
-            return []
+        """Write events, words and work rows; return the events' ids, in order."""
         return insert_entries(session, [self])[id(self)]
 
     def rows(self) -> list[dict[str, Any]]:
@@ -145,9 +136,10 @@ class Entry:
             for said, salt in self._drafts[place][1]
         ]  # fmt: skip
 
-    def is_told(self, session: Session) -> bool:
-        """Say whether its events get work rows: not those of a tick, nor history that is only replayed."""
-        return self.by.tick_id is None and not session.info.get(SILENT)
+    @property
+    def is_told(self) -> bool:
+        """Whether its events get work rows: not those of a tick, nor what an import replays."""
+        return self.by.tick_id is None and self.by.kind is not ActorKind.IMPORT
 
     def _row(self, happening: Happening, spoken: list[tuple[Said, str]], changes: dict[str, Any]) -> dict[str, Any]:
         self.subject.version += 1
@@ -174,7 +166,7 @@ def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int
     return insert_numbered(session, [(entry, entry.rows()) for entry in entries])
 
 
-def insert_numbered(session: Session, numbered: list[tuple[Entry, list[dict[str, Any]]]]) -> dict[int, list[int]]:
+def insert_numbered(session: Session, numbered: Numbered) -> dict[int, list[int]]:
     """Write entries whose rows are numbered already, in that order; give their events' ids by `id(entry)`."""
     if len(numbered) == 1 and 1 <= len(numbered[0][1]) <= A_FEW_EVENTS:
         (entry, rows), *_ = numbered
@@ -194,7 +186,7 @@ def insert_numbered(session: Session, numbered: list[tuple[Entry, list[dict[str,
         for place, event_id in enumerate(ids[id(entry)])
         for row in entry.spoken(place)
     ]
-    told = [entry for entry in entries if entry.is_told(session)]
+    told = [entry for entry in entries if entry.is_told]
     work = [
         {"event_id": event_id, "stream": entry.subject.stream, **WORK} for entry in told for event_id in ids[id(entry)]
     ]
@@ -214,14 +206,14 @@ def _insert_in_turn(session: Session, entry: Entry, rows: list[dict[str, Any]]) 
     first, *others = rows
     ids = [_insert_first(session, entry, first)]
     for place, row in enumerate(others, start=1):
-        beside = _beside(entry, place, row, is_told=entry.is_told(session))
+        beside = _beside(entry, place, row, is_told=entry.is_told)
         ids.append(write_together(session, list(beside))["event"])
     return ids
 
 
 def _insert_first(session: Session, entry: Entry, row: dict[str, Any]) -> int:
     """Write an event with words and work, and its subject beside them when nothing else waits to be written."""
-    beside = _beside(entry, 0, row, is_told=entry.is_told(session))
+    beside = _beside(entry, 0, row, is_told=entry.is_told)
     if not isinstance(entry.subject, Base):  # the sweep writes what it has read of a case itself
         session.flush()
         return write_together(session, list(beside))["event"]
