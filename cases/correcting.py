@@ -11,6 +11,7 @@ from cases.events import CaseCorrected, CaseRelated, CaseWordsErased
 from cases.handing_in import named
 from cases.public.published import Published
 from cases.public.publishing import publish, unpublish
+from cases.records.gathering import Writer
 from cases.records.history import Entry, Event, Said
 from cases.records.words import Words
 from cases.refusals import MergedIntoItself, NotAllowed, TooLong, WordsNeeded
@@ -91,7 +92,7 @@ def _reclassify(session: Session, case: Case, correction: Correction, at: dateti
         place = named(session, Place, correction.place, "place")
         what += _moved(case, "place", place, place.id if place else None)
     if what:
-        use_present_policy(session, case, at)
+        use_present_policy(Writer(session), case, at)
     return what
 
 
@@ -118,7 +119,7 @@ def follow_present_policy(session: Session, case: Case, *, by: Actor, at: dateti
     if not by.is_contact:
         raise NotAllowed(step="present_policy")
     entry, kept = Entry(case, by=by, at=at), case.policy_id
-    use_present_policy(session, case, at)
+    use_present_policy(Writer(session), case, at)
     if case.policy_id == kept:
         return []
     entry.add(CaseCorrected(what=["policy"]))

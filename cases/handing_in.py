@@ -12,7 +12,7 @@ from cases.database import calendar_of, insert_of, table_of
 from cases.events import CasePlanned, CaseReceived
 from cases.house import the_house
 from cases.ladder import clocks
-from cases.records.gathering import Gathering, add_new, gathering_of, remembered
+from cases.records.gathering import Writer
 from cases.records.history import Entry, Said
 from cases.refusals import CannotHoldCases, FieldRefusal, MembersOnly, TooLong, UnknownName, WordsNeeded
 from cases.states import Kind, State
@@ -24,6 +24,7 @@ from cases.town.policies import Policy, Terms, most_specific, terms_from
 from cases.town.units import DESK, Unit, UnitKind, unit_named
 
 Named = TypeVar("Named", Category, Place)
+Names = tuple[Policy, Unit, Category | None, Place | None]
 PROPOSAL_ORIGIN = "proposal"
 MOST_MONTHS = 120
 ACTIVE: dict[type[Any], Select[Any]] = {
@@ -82,12 +83,17 @@ def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> C
     A duty with a due day is planned at once, for the unit that is responsible. Refuses an empty or too long title,
     unknown names, and a group that the one who hands in does not belong to.
     """
+    return receive(Writer(session), request, by=by, at=at)
+
+
+def receive(writer: Writer, request: Request, *, by: Actor, at: datetime) -> Case:
+    """Return the new case, as `hand_in` does, written by this writer."""
     _check_words(request)
-    kind, origin = _kind(session, request.kind)
-    policy, desk, category, place = _what_it_names(session, kind, request)
-    group = _group(session, request.group, by)
+    kind, origin = _kind(writer.session, request.kind)
+    policy, desk, category, place = _what_it_names(writer, kind, request)
+    group = _group(writer, request.group, by)
     case = Case(
-        ref=next_reference(session, calendar_of(session).day_of(at).year),
+        ref=next_reference(writer, calendar_of(writer.session).day_of(at).year),
         kind=kind,
         origin=origin,
         title=request.title.strip(),
@@ -109,33 +115,34 @@ def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> C
     shown = {"responsible": desk, "policy": policy, "category": category, "place": place, "group": group}
     for name, value in shown.items():
         case.show(name, value)
-    _let_ask(session, case, _party(request.reporter))
+    if (party := _party(request.reporter)) is not None:
+        writer.add_related(case, "reporter", party)
     entry = Entry(case, by=by, at=at)
-    _start(session, case, policy, request, entry)
-    entry.write(session)
+    _start(writer, case, policy, request, entry)
+    writer.record(entry)
     return case
 
 
-def _start(session: Session, case: Case, policy: Policy, request: Request, entry: Entry) -> None:
-    terms, calendar = terms_from(policy.terms), calendar_of(session)
+def _start(writer: Writer, case: Case, policy: Policy, request: Request, entry: Entry) -> None:
+    terms, calendar = terms_from(policy.terms), calendar_of(writer.session)
     due_on = calendar.add_working_days(calendar.day_of(entry.at), terms.look_days)
     case.set_state_clock(clocks.laddered(due_on, 1, entry.at, terms, calendar))
-    add_new(session, case)
+    writer.add(case)
     received = CaseReceived(
         kind=case.kind, channel=case.channel, responsible="desk", due_on=due_on.isoformat(), origin=case.origin,
         category=request.category, place=request.place, group=request.group,
     )  # fmt: skip
     entry.add(received, Said("title", case.title), Said("description", request.description.strip()))
     if terms.promise_days is not None:
-        session.flush()
-        promise(session, case, calendar.add_working_days(calendar.day_of(entry.at), terms.promise_days), entry)
+        writer.flush()
+        promise(writer, case, calendar.add_working_days(calendar.day_of(entry.at), terms.promise_days), entry)
     if case.kind is Kind.DUTY and request.due_on is not None:
-        _plan_duty(session, case, terms, request, entry)
+        _plan_duty(writer, case, terms, request, entry)
 
 
-def _plan_duty(session: Session, case: Case, terms: Terms, request: Request, entry: Entry) -> None:
-    calendar = calendar_of(session)
-    holder = unit_named(session, request.responsible or "desk", field="responsible")
+def _plan_duty(writer: Writer, case: Case, terms: Terms, request: Request, entry: Entry) -> None:
+    calendar = calendar_of(writer.session)
+    holder = writer.find(unit_named, request.responsible or "desk", field="responsible")
     if not holder.holds_cases:
         raise CannotHoldCases(field="responsible", name=holder.slug)
     due_on = calendar.roll_forward(request.due_on or calendar.day_of(entry.at))
@@ -145,26 +152,15 @@ def _plan_duty(session: Session, case: Case, terms: Terms, request: Request, ent
     entry.add(CasePlanned(responsible=holder.slug, due_on=due_on.isoformat()))
 
 
-def next_reference(session: Session, year: int) -> str:
-    """Give the next reference of this local year, such as 2026-0042, from a counter row in the transaction."""
-    gathering = gathering_of(session)
-    if gathering is not None and year in gathering.references:
-        gathering.references[year] += 1
-        return _reference(year, gathering.references[year])
-    number = _raise_counter(session, year)
-    if gathering is not None:
-        gathering.references[year] = number
-    return _reference(year, number)
+def next_reference(writer: Writer, year: int) -> str:
+    """Return the next reference of this local year, such as 2026-0042, from a counter row in the transaction."""
+    return f"{year}-{writer.next_number(year, _raise_counter):04d}"
 
 
-def keep_references(session: Session, gathering: Gathering) -> None:
-    """Write the counters as far as a session that gathers has counted."""
-    for year, last in gathering.references.items():
+def keep_numbers(session: Session, numbers: dict[int, int]) -> None:
+    """Write the last number that was given out in each of these local years to its counter."""
+    for year, last in numbers.items():
         session.execute(update(ReferenceCounter).where(ReferenceCounter.year == year).values(last=last))
-
-
-def _reference(year: int, number: int) -> str:
-    return f"{year}-{number:04d}"
 
 
 def _raise_counter(session: Session, year: int) -> int:
@@ -194,48 +190,39 @@ def _kind(session: Session, asked: Kind) -> tuple[Kind, str | None]:
     return asked, None
 
 
-def _what_it_names(
-    session: Session, kind: Kind, request: Request
-) -> tuple[Policy, Unit, Category | None, Place | None]:
+def _what_it_names(writer: Writer, kind: Kind, request: Request) -> Names:
     slugs = {"category": request.category or None, "place": request.place or None}
-    policy, desk, category, place = remembered(
-        session,
-        (Policy, Unit, kind, *slugs.values()),
-        lambda: session.execute(WHAT_IT_NAMES, {"kind": kind, **slugs}).one(),
-    )
+    policy, desk, category, place = writer.find(_names_of, kind, slugs["category"], slugs["place"])
     for field, found in (("category", category), ("place", place)):
         if (slug := slugs[field]) and found is None:
             raise UnknownName(field=field, name=slug)
     return policy, desk, category, place
 
 
+def _names_of(session: Session, kind: Kind, category: str | None, place: str | None) -> Names:
+    asked = {"kind": kind, "category": category, "place": place}
+    return session.execute(WHAT_IT_NAMES, asked).one()
+
+
 def named(session: Session, table: type[Named], slug: str | None, field: str) -> Named | None:
     """Give the active category or place with this slug, None for none; `UnknownName` when there is no such."""
     if not slug:
         return None
-    found: Named | None = remembered(session, (table, slug), lambda: session.scalar(ACTIVE[table], {"slug": slug}))
+    found: Named | None = session.scalar(ACTIVE[table], {"slug": slug})
     if found is None:
         raise UnknownName(field=field, name=slug)
     return found
 
 
-def _group(session: Session, slug: str | None, by: Actor) -> Unit | None:
+def _group(writer: Writer, slug: str | None, by: Actor) -> Unit | None:
     if not slug:
         return None
-    group = unit_named(session, slug, field="group")
+    group = writer.find(unit_named, slug, field="group")
     if group.kind is not UnitKind.GROUP:
         raise UnknownName(field="group", name=slug)
     if not (by.is_staff or by.is_in(group.id)):
         raise MembersOnly(field="group", name=slug)
     return group
-
-
-def _let_ask(session: Session, case: Case, party: Party | None) -> None:
-    if party is not None and gathering_of(session) is not None:
-        add_new(session, party)
-        case.reporter_id = party.id
-    else:
-        case.reporter = party  # written with the case
 
 
 def _party(reporter: Reporter | None) -> Party | None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cases.case import LONGEST_TEXT, Case
 from cases.events import Happening
+from cases.records.gathering import Writer
 from cases.records.history import Entry, Event, Said
 from cases.records.words import Visibility
 from cases.refusals import DateNeeded, NameNeeded, NotAllowed, StaleVersion, TooLong, TransitionNotAllowed, WordsNeeded
@@ -17,7 +18,7 @@ from cases.steps.acts import Act, Change, WaitingFor, checked_day
 from cases.steps.promises import promise
 from cases.town.people import Actor
 
-__all__ = ["EFFECTS", "Change", "WaitingFor", "change_state"]
+__all__ = ["EFFECTS", "Change", "WaitingFor", "change_state", "take_step"]
 
 
 EFFECTS: dict[str, Callable[[Act], Happening]] = {
@@ -46,17 +47,22 @@ def change_state(session: Session, case: Case, change: Change, *, by: Actor, at:
     The case must be locked (`case_to_change`). Refuses a stale version, a step that the life of a case lacks or that
     the actor may not take, and words, dates and names that are missing or wrong.
     """
-    _refuse_stale(session, case, change)
+    return take_step(Writer(session), case, change, by=by, at=at)
+
+
+def take_step(writer: Writer, case: Case, change: Change, *, by: Actor, at: datetime) -> list[int]:
+    """Take the step as `change_state` does, written by this writer; return what `record` returns."""
+    _refuse_stale(writer.session, case, change)
     step = _step_for(case, change, by)
     _refuse_lacking(step, change)
     entry = Entry(case, by=by, at=at)
-    act = Act(session, case, change, step, entry)
+    act = Act(writer, case, change, step, entry)
     happening = EFFECTS[step.name](act)
     if by.person_id is not None:
         case.touch(at)
     entry.add(happening, Said("note", change.words, _visibility(step, change)))
     _promise(act)
-    return entry.write(session)
+    return writer.record(entry)
 
 
 def _refuse_stale(session: Session, case: Case, change: Change) -> None:
@@ -128,4 +134,4 @@ def _promise(act: Act) -> None:
     if asked is None or not act.case.is_open or act.case.state is State.DONE:
         return
     day = checked_day(act, asked, earliest=act.today, latest=None, field="promised_on")
-    promise(act.session, act.case, day, act.entry)
+    promise(act.writer, act.case, day, act.entry)

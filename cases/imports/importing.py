@@ -19,7 +19,7 @@ from cases.imports.mapping import BadMapping, Mapping, own_columns, read_mapping
 from cases.imports.replaying import Clocks, Replay, begin, go_on
 from cases.imports.rows import Checker, Names, Row
 from cases.imports.tables import FOUND_OUT, Record, read_table
-from cases.records.history import SILENT
+from cases.records.gathering import Writer
 from cases.records.many_acts import written_together
 from cases.states import State
 from cases.town.categories import Category
@@ -107,28 +107,27 @@ class Importing:
     def take(self, rows: list[Row]) -> None:
         """Write those that are not there yet, in one transaction."""
         with self.database.transaction() as session:
-            session.info[SILENT] = True
             plan_anew(session)
-            with written_together(session, self._memory):
+            with written_together(session, self._memory) as gathering:
                 for row in self._fresh(session, rows):
-                    self._take(session, row)
+                    self._take(gathering, row)
 
     def finish(self) -> None:
         """Write what was merged, and then what it was merged into, which must still be open until then."""
         with self.database.transaction() as session:
-            session.info[SILENT] = True
-            begun = {row.key: begin(session, row) for row in self._later}
+            writer = Writer(session)
+            begun = {row.key: begin(writer, row) for row in self._later}
             for row in sorted(self._later, key=self.examined.depth, reverse=True):
                 into = begun[row.merged_into].ref if row.merged_into else None
-                go_on(session, begun[row.key], row, into, self.replay)
+                go_on(writer, begun[row.key], row, into, self.replay)
             self.done.written += len(begun)
 
-    def _take(self, session: Session, row: Row) -> None:
+    def _take(self, writer: Writer, row: Row) -> None:
         if row.state is State.MERGED or row.key in self._targets:
             self._later.append(row)
             return
-        case = begin(session, row)
-        go_on(session, case, row, None, self.replay)
+        case = begin(writer, row)
+        go_on(writer, case, row, None, self.replay)
         self.done.written += 1
 
     def _fresh(self, session: Session, rows: list[Row]) -> list[Row]:

@@ -5,16 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy.orm import Session
-
 from cases.case import Case
 from cases.database import calendar_of
 from cases.events import CaseImported
-from cases.handing_in import Request, hand_in
+from cases.handing_in import Request, receive
 from cases.imports.rows import Row
 from cases.ladder import clocks
 from cases.ladder.clocks import Clock
-from cases.progress import Change, change_state
+from cases.progress import Change, take_step
+from cases.records.gathering import Writer
 from cases.records.history import Entry
 from cases.states import CLOCK_OF, RunsOut, State
 from cases.steps.promises import breaks_at, promise
@@ -38,22 +37,22 @@ class Replay:
     clocks: Clocks
 
 
-def begin(session: Session, row: Row) -> Case:
+def begin(writer: Writer, row: Row) -> Case:
     """Give the row's case, handed in when it came in, and with the unit that got it."""
-    case = hand_in(session, _request(row), by=THE_IMPORT, at=row.received_at)
+    case = receive(writer, _request(row), by=THE_IMPORT, at=row.received_at)
     if row.responsible != DESK and row.state is not State.ASSIGNED:
         change = Change(State.ASSIGNED, responsible=row.responsible)
-        change_state(session, case, change, by=THE_IMPORT, at=row.received_at)
+        take_step(writer, case, change, by=THE_IMPORT, at=row.received_at)
     return case
 
 
-def go_on(session: Session, case: Case, row: Row, into: str | None, replay: Replay) -> None:
+def go_on(writer: Writer, case: Case, row: Row, into: str | None, replay: Replay) -> None:
     """Bring the case to where the row says it stands. `into` is the reference of what it was merged into."""
     last = STEPS[row.state]
     for change in last(row):
-        change_state(session, case, replace(change, into=into), by=THE_IMPORT, at=row.changed_at)
+        take_step(writer, case, replace(change, into=into), by=THE_IMPORT, at=row.changed_at)
     if case.is_open:
-        _settle_clocks(session, case, row, replay)
+        _settle_clocks(writer, case, row, replay)
 
 
 def _request(row: Row) -> Request:
@@ -119,39 +118,39 @@ USUAL_DAYS: dict[State, Callable[[Terms], int]] = {
 }
 
 
-def _settle_clocks(session: Session, case: Case, row: Row, replay: Replay) -> None:
+def _settle_clocks(writer: Writer, case: Case, row: Row, replay: Replay) -> None:
     """Write what no step carried; with clocks from now on, start the state's clock anew unless its day is to come."""
     entry = Entry(case, by=THE_IMPORT, at=replay.at)
     if row.state is State.RECEIVED and row.promised_on:
-        promise(session, case, row.promised_on, entry)
-    if _needs_a_clock(session, case, row, replay):
-        _start_anew(session, case, row, replay)
-        entry.add(CaseImported(source=row.source, due_on=_due_day(session, case).isoformat()))
+        promise(writer, case, row.promised_on, entry)
+    if _needs_a_clock(writer, case, row, replay):
+        _start_anew(writer, case, row, replay)
+        entry.add(CaseImported(source=row.source, due_on=_due_day(writer, case).isoformat()))
     if len(entry):
-        entry.write(session)
+        writer.record(entry)
 
 
-def _needs_a_clock(session: Session, case: Case, row: Row, replay: Replay) -> bool:
+def _needs_a_clock(writer: Writer, case: Case, row: Row, replay: Replay) -> bool:
     """Say whether the clock that the steps left is not the one to go on with."""
     if replay.clocks is Clocks.NOW and (case.next_at is None or case.next_at <= replay.at):
         return True
-    return row.state is State.RECEIVED and row.due_on not in {None, _due_day(session, case)}
+    return row.state is State.RECEIVED and row.due_on not in {None, _due_day(writer, case)}
 
 
-def _start_anew(session: Session, case: Case, row: Row, replay: Replay) -> None:
-    calendar, at = calendar_of(session), row.changed_at
-    due_on = row.due_on or _due_day(session, case)
+def _start_anew(writer: Writer, case: Case, row: Row, replay: Replay) -> None:
+    calendar, at = calendar_of(writer.session), row.changed_at
+    due_on = row.due_on or _due_day(writer, case)
     if replay.clocks is Clocks.NOW:
         at, usual = replay.at, USUAL_DAYS[case.state](case.terms)
         due_on = max(due_on, calendar.add_working_days(calendar.day_of(at), usual))
     case.set_life_clock(None)
     if case.promise_breaks_at is not None and case.promise_breaks_at <= at:
         case.promise_breaks_at = breaks_at(due_on, calendar)
-    case.set_state_clock(_clock(session, case, calendar.roll_forward(due_on), at))
+    case.set_state_clock(_clock(writer, case, calendar.roll_forward(due_on), at))
 
 
-def _clock(session: Session, case: Case, due_on: date, at: datetime) -> Clock:
-    calendar, cycle = calendar_of(session), case.cycle + 1
+def _clock(writer: Writer, case: Case, due_on: date, at: datetime) -> Clock:
+    calendar, cycle = calendar_of(writer.session), case.cycle + 1
     runs_out = CLOCK_OF[case.state]
     if runs_out is RunsOut.TAKEN_UP:
         return clocks.on_the_morning(due_on, cycle, calendar)
@@ -160,7 +159,7 @@ def _clock(session: Session, case: Case, due_on: date, at: datetime) -> Clock:
     return clocks.laddered(due_on, cycle, at, case.terms, calendar)
 
 
-def _due_day(session: Session, case: Case) -> date:
+def _due_day(writer: Writer, case: Case) -> date:
     if case.due_at is None:
         raise ValueError("a case that has ended has no due day")
-    return calendar_of(session).day_of(case.due_at)
+    return calendar_of(writer.session).day_of(case.due_at)

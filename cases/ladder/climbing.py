@@ -15,7 +15,7 @@ from cases.forum import AgendaItem, next_meeting
 from cases.ladder import clocks
 from cases.ladder.clocks import Clock
 from cases.ladder.due_cases import DueCase
-from cases.progress import Change, change_state
+from cases.progress import Change, take_step
 from cases.records.bulk import insert_many, update_many
 from cases.records.history import Entry, insert_entries
 from cases.records.many_acts import written_together
@@ -114,12 +114,12 @@ class Batch:
             return
         whole = select(Case).where(Case.id.in_(self.run_out)).order_by(Case.id)
         cases = self.session.scalars(whole.options(joinedload(Case.responsible), joinedload(Case.policy))).all()
-        with written_together(self.session):
+        with written_together(self.session) as gathering:
             for case in cases:
                 to = State.RECEIVED if CLOCK_OF[case.state] is RunsOut.TAKEN_UP else State.CLOSED
-                change_state(self.session, case, Change(to=to), by=self.clock, at=self.now)
+                take_step(gathering, case, Change(to=to), by=self.clock, at=self.now)
             for late in self.overtime:
-                report_to_council(self.session, late.ref, late.statutory_due_at or self.now, by=self.clock, at=self.now)
+                report_to_council(gathering, late.ref, late.statutory_due_at or self.now, by=self.clock, at=self.now)
 
     def _climb(self, case: DueCase, entry: Entry) -> None:
         if CLOCK_OF[case.state] is not RunsOut.LADDER:

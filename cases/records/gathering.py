@@ -1,73 +1,114 @@
-"""Gathering: many acts in one transaction are written with few statements, and what they look up is found once.
+"""Gathering: what an act makes is written as it goes, or with that of many other acts by few statements.
 
-An import replays thousands of acts. Inside `gathered` an entry is numbered and chained at once and written at the end
-with all others, and so are new cases and their reporters, which get their ids at once; units, policies and names are
-remembered, and so is the last reference of each year.
+Acts get the writer that they are to use. Nearly all get a `Writer`. Whoever has many acts for one transaction (an
+import replays thousands, on some days hundreds of cases close) gives them a `Gathering`, see `cases.records.many_acts`.
 """
 
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from sqlalchemy import Executable
 from sqlalchemy.orm import Session
 
 from cases.database import Base
 from cases.records.bulk import fresh_ids
+from cases.records.history import Entry, Numbered
 
-GATHERING = "gathering"
+Asked = ParamSpec("Asked")
 Found = TypeVar("Found")
 
 
 @dataclass
-class Gathering:
-    """What a session has put off, and what it remembers."""
+class Writer:
+    """Writes as it goes."""
 
-    entries: list[Any] = field(default_factory=list)  # of `cases.records.history`: numbered, to be written at the end
-    references: dict[int, int] = field(default_factory=dict)  # year -> the last number given out
-    memory: dict[Hashable, Any] = field(default_factory=dict)
-    rows: dict[type[Base], list[Base]] = field(default_factory=dict)  # new ones, to be inserted at the end
-    ids: dict[type[Base], Iterator[int]] = field(default_factory=dict)
+    session: Session
+
+    def add(self, row: Base) -> None:
+        """Add a new row; it has its id after the next `flush` or `record`."""
+        self.session.add(row)
+
+    def add_related(self, row: Base, name: str, other: Base) -> None:
+        """Add the new row `other`, to which `row` points by the relationship `name`."""
+        setattr(row, name, other)  # written with the row
+
+    def flush(self) -> None:
+        """Let what was added have its id."""
+        self.session.flush()
+
+    def execute(self, statement: Executable, values: dict[str, Any]) -> None:
+        """Execute a statement about rows that were added before; nothing is read back."""
+        self.session.connection().execute(statement, values)
+
+    def record(self, entry: Entry) -> list[int]:
+        """Write an entry of the history; return the ids of its events, in order."""
+        return entry.write(self.session)
+
+    def next_number(self, year: int, raise_counter: Callable[[Session, int], int]) -> int:
+        """Return the next number of references of this local year, by raising its counter in the database."""
+        return raise_counter(self.session, year)
+
+    def find(
+        self, look: Callable[Concatenate[Session, Asked], Found], *asked: Asked.args, **named: Asked.kwargs
+    ) -> Found:
+        """Return what `look(session, ...)` finds."""
+        return look(self.session, *asked, **named)
 
 
-def gathering_of(session: Session) -> Gathering | None:
-    """Give what the session gathers; None when it writes as it goes."""
-    found: Gathering | None = session.info.get(GATHERING)
-    return found
+@dataclass
+class Gathering(Writer):
+    """Puts off what is to be written, and finds things once. Nothing may read what it has not written yet.
 
-
-@contextmanager
-def gathered(session: Session, memory: dict[Hashable, Any] | None = None) -> Iterator[Gathering]:
-    """Put off what is written until the block ends. Nothing may read what the block writes.
-
-    `memory` is what earlier blocks have found, if that still holds.
+    A new row has its id at once, an entry is numbered and chained at once, and its events have no ids yet.
     """
-    gathering = session.info[GATHERING] = Gathering(memory={} if memory is None else memory)
-    try:
-        yield gathering
-    finally:
-        del session.info[GATHERING]
 
+    memory: dict[Hashable, Any] = field(default_factory=dict)  # what was found, and is not looked for again
+    entries: Numbered = field(default_factory=list)
+    numbers: dict[int, int] = field(default_factory=dict)  # year -> the last number given out
+    rows: dict[type[Base], list[Base]] = field(default_factory=dict)
+    statements: list[tuple[Executable, dict[str, Any]]] = field(default_factory=list)
+    _ids: dict[type[Base], Iterator[int]] = field(default_factory=dict)
 
-def add_new(session: Session, row: Base) -> None:
-    """Add a new row; in a session that gathers it has its id from here on."""
-    gathering = gathering_of(session)
-    if gathering is None:
-        session.add(row)
-        return
-    model = type(row)
-    if model not in gathering.ids:
-        gathering.ids[model] = fresh_ids(session, model)
-    row.id = next(gathering.ids[model])  # type: ignore[attr-defined]
-    gathering.rows.setdefault(model, []).append(row)
+    def add(self, row: Base) -> None:
+        """Add a new row, which gets its id here."""
+        model = type(row)
+        if model not in self._ids:
+            self._ids[model] = fresh_ids(self.session, model)
+        row.id = next(self._ids[model])  # type: ignore[attr-defined]
+        self.rows.setdefault(model, []).append(row)
 
+    def add_related(self, row: Base, name: str, other: Base) -> None:
+        """Add the new row `other`, and give its id to `row`."""
+        self.add(other)
+        setattr(row, f"{name}_id", other.id)  # type: ignore[attr-defined]
 
-def remembered(session: Session, key: Hashable, find: Callable[[], Found]) -> Found:
-    """Give what `find` finds, once in a session that gathers; there it must not change meanwhile."""
-    gathering = gathering_of(session)
-    if gathering is None:
-        return find()
-    if key not in gathering.memory:
-        gathering.memory[key] = find()
-    kept: Found = gathering.memory[key]
-    return kept
+    def flush(self) -> None:
+        """Do nothing: what was added has its id."""
+
+    def execute(self, statement: Executable, values: dict[str, Any]) -> None:
+        """Put the statement off, in its order among others."""
+        self.statements.append((statement, values))
+
+    def record(self, entry: Entry) -> list[int]:
+        """Number and chain an entry; return no ids."""
+        self.entries.append((entry, entry.rows()))
+        return []
+
+    def next_number(self, year: int, raise_counter: Callable[[Session, int], int]) -> int:
+        """Return the next number of this local year; only the first one is asked of the database."""
+        if year in self.numbers:
+            self.numbers[year] += 1
+        else:
+            self.numbers[year] = raise_counter(self.session, year)
+        return self.numbers[year]
+
+    def find(
+        self, look: Callable[Concatenate[Session, Asked], Found], *asked: Asked.args, **named: Asked.kwargs
+    ) -> Found:
+        """Return what `look(session, ...)` found the first time that it was asked for the same."""
+        key = (look, asked, *named.items())
+        if key not in self.memory:
+            self.memory[key] = look(self.session, *asked, **named)
+        found: Found = self.memory[key]
+        return found

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -15,7 +15,6 @@ from cases.database import Base, BigId, JsonText, UtcDateTime, now, one_of, pres
 from cases.events import Happening
 from cases.ladder.ticks import Tick
 from cases.records.bulk import insert_many, reserve
-from cases.records.gathering import gathering_of
 from cases.records.together import Fresh, write_together
 from cases.records.unwritten import ITSELF, Unwritten
 from cases.records.wire import LETTERS, Work
@@ -25,7 +24,7 @@ from cases.town.people import Actor, ActorKind
 A_FEW_EVENTS = 3  # of one entry: as many go in one after the other
 FEW = 20  # more rows than this go in by `cases.records.bulk`
 MOST_IN_AN_ACT = 7  # events; whoever looks for those of one act reads so many rows on from its first
-SILENT = "silent"  # a session with this in its `info` tells nobody
+Numbered = list[tuple["Entry", list[dict[str, Any]]]]  # entries, with the rows of their events
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -117,15 +116,7 @@ class Entry:
         return len(self._drafts) - 1
 
     def write(self, session: Session) -> list[int]:
-        """Write events, words and work rows; give the events' ids, in order.
-
-        In a session that is silent (an import replays history) no work row is written, so nobody is told. In one
-        that gathers they are written when it ends, and there are no ids yet.
-        """
-        gathering = gathering_of(session)
-        if gathering is not None:
-            gathering.entries.append((self, self.rows()))
-            return []
+        """Write events, words and work rows; return the events' ids, in order."""
         return insert_entries(session, [self])[id(self)]
 
     def rows(self) -> list[dict[str, Any]]:
@@ -152,9 +143,10 @@ class Entry:
             for said, salt in self._drafts[place][1]
         ]  # fmt: skip
 
-    def is_told(self, session: Session) -> bool:
-        """Say whether its events get work rows: not those of a tick, nor history that is only replayed."""
-        return self.by.tick_id is None and not session.info.get(SILENT)
+    @property
+    def is_told(self) -> bool:
+        """Whether its events get work rows: not those of a tick, nor what an import replays."""
+        return self.by.tick_id is None and self.by.kind is not ActorKind.IMPORT
 
     def _row(self, happening: Happening, spoken: list[tuple[Said, str]], changes: dict[str, Any]) -> dict[str, Any]:
         self.subject.version += 1
@@ -181,54 +173,97 @@ def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int
     return insert_numbered(session, [(entry, entry.rows()) for entry in entries])
 
 
-def insert_numbered(session: Session, numbered: list[tuple[Entry, list[dict[str, Any]]]]) -> dict[int, list[int]]:
-    """Write entries whose rows are numbered already, in that order; give their events' ids by `id(entry)`."""
-    if len(numbered) == 1 and 1 <= len(numbered[0][1]) <= A_FEW_EVENTS:
-        (entry, rows), *_ = numbered
-        return {id(entry): _insert_in_turn(session, entry, rows)}
-    entries, drafted = [entry for entry, _ in numbered], [rows for _, rows in numbered]
-    session.flush()  # the cases' own rows: a new one gets its id here
-    for entry, rows in numbered:
-        for row in rows:
-            row["stream"] = entry.subject.stream
-    flat = [row for rows in drafted for row in rows]
-    recorded_at = present(session) if len(flat) > FEW else None
-    fresh = iter(_insert_events(session, flat, recorded_at) if flat else [])
-    ids = {id(entry): [next(fresh) for _ in rows] for entry, rows in zip(entries, drafted, strict=True)}
-    words = [
+def insert_numbered(session: Session, numbered: Numbered) -> dict[int, list[int]]:
+    """Write entries whose rows are numbered already, in that order; return their events' ids by `id(entry)`."""
+    write = next(write for fits, write in WAYS if fits(session, numbered))
+    return write(session, numbered)
+
+
+def _is_short(session: Session, numbered: Numbered) -> bool:
+    """Say whether it is one entry of a few events, where one statement spares several trips to the database."""
+    is_short = len(numbered) == 1 and 1 <= len(numbered[0][1]) <= A_FEW_EVENTS
+    return is_short and session.get_bind().dialect.name == "postgresql"
+
+
+def _is_few(_session: Session, numbered: Numbered) -> bool:
+    return sum(len(rows) for _, rows in numbered) <= FEW
+
+
+def _is_any(_session: Session, _numbered: Numbered) -> bool:
+    return True
+
+
+def _insert_in_turn(session: Session, numbered: Numbered) -> dict[int, list[int]]:
+    """Write an entry's events one after the other, each with its words and its work, the first with their subject."""
+    ((entry, (first, *others)),) = numbered
+    ids = [_insert_first(session, entry, first)]
+    for place, row in enumerate(others, start=1):
+        ids.append(write_together(session, list(_beside(entry, place, row)))["event"])
+    return {id(entry): ids}
+
+
+def _insert_some(session: Session, numbered: Numbered) -> dict[int, list[int]]:
+    """Write all events, then all words, then all work, by a statement for each table."""
+    rows, connection = _with_streams(session, numbered), session.connection()
+    ids = _by_entry(numbered, connection.execute(SOME_EVENTS, rows).scalars() if rows else ())
+    if words := _words(numbered, ids):
+        connection.execute(SOME_WORDS, words)
+    if work := _work(numbered, ids):
+        connection.execute(SOME_WORK, work)
+    return ids
+
+
+def _insert_many(session: Session, numbered: Numbered) -> dict[int, list[int]]:
+    """Write as `_insert_some` does, by `cases.records.bulk`."""
+    rows, recorded_at = _with_streams(session, numbered), present(session)
+    fresh = reserve(session, Event, len(rows))
+    events = [{"id": i, **row, "recorded_at": recorded_at} for i, row in zip(fresh, rows, strict=True)]
+    ids = _by_entry(numbered, fresh)
+    insert_many(session, Event, events)
+    insert_many(session, Words, _words(numbered, ids))
+    insert_many(session, Work, [{**row, "recorded_at": recorded_at} for row in _work(numbered, ids)])
+    return ids
+
+
+WAYS: tuple[tuple[Callable[[Session, Numbered], bool], Callable[[Session, Numbered], dict[int, list[int]]]], ...] = (
+    (_is_short, _insert_in_turn),
+    (_is_few, _insert_some),
+    (_is_any, _insert_many),
+)  # how entries are written: the first way that fits
+
+
+def _with_streams(session: Session, numbered: Numbered) -> list[dict[str, Any]]:
+    """Return the rows of all events, with their streams: a new case gets its id here."""
+    session.flush()
+    return [row | {"stream": entry.subject.stream} for entry, rows in numbered for row in rows]
+
+
+def _by_entry(numbered: Numbered, event_ids: Iterable[int]) -> dict[int, list[int]]:
+    fresh = iter(event_ids)
+    return {id(entry): [next(fresh) for _ in rows] for entry, rows in numbered}
+
+
+def _words(numbered: Numbered, ids: dict[int, list[int]]) -> list[dict[str, Any]]:
+    return [
         {"event_id": event_id, **row}
-        for entry in entries
+        for entry, _ in numbered
         for place, event_id in enumerate(ids[id(entry)])
         for row in entry.spoken(place)
     ]
-    told = [entry for entry in entries if entry.is_told(session)]
-    work = [
-        {"event_id": event_id, "stream": entry.subject.stream, **WORK} for entry in told for event_id in ids[id(entry)]
+
+
+def _work(numbered: Numbered, ids: dict[int, list[int]]) -> list[dict[str, Any]]:
+    return [
+        {"event_id": event_id, "stream": entry.subject.stream, **WORK}
+        for entry, _ in numbered
+        if entry.is_told
+        for event_id in ids[id(entry)]
     ]
-    if recorded_at is not None:
-        insert_many(session, Words, words)
-        insert_many(session, Work, [{**row, "recorded_at": recorded_at} for row in work])
-        return ids
-    if words:
-        session.connection().execute(SOME_WORDS, words)
-    if work:
-        session.connection().execute(SOME_WORK, work)
-    return ids
-
-
-def _insert_in_turn(session: Session, entry: Entry, rows: list[dict[str, Any]]) -> list[int]:
-    """Write an entry's events one after the other, each with its words and its work, the first with their subject."""
-    first, *others = rows
-    ids = [_insert_first(session, entry, first)]
-    for place, row in enumerate(others, start=1):
-        beside = _beside(entry, place, row, is_told=entry.is_told(session))
-        ids.append(write_together(session, list(beside))["event"])
-    return ids
 
 
 def _insert_first(session: Session, entry: Entry, row: dict[str, Any]) -> int:
     """Write an event with words and work, and its subject beside them when nothing else waits to be written."""
-    beside = _beside(entry, 0, row, is_told=entry.is_told(session))
+    beside = _beside(entry, 0, row)
     if not isinstance(entry.subject, Base):  # the sweep writes what it has read of a case itself
         session.flush()
         return write_together(session, list(beside))["event"]
@@ -240,7 +275,7 @@ def _insert_first(session: Session, entry: Entry, row: dict[str, Any]) -> int:
     return ids["event"]
 
 
-def _beside(entry: Entry, place: int, row: dict[str, Any], *, is_told: bool) -> Iterator[Fresh]:
+def _beside(entry: Entry, place: int, row: dict[str, Any]) -> Iterator[Fresh]:
     """Give an event, its words and its work; of a new subject they draw the id that it gets with them."""
     stream = entry.subject.stream
     its_stream, its_case = ({"stream": ITSELF}, {"case_id": ITSELF}) if stream is None else ({}, {})
@@ -249,18 +284,8 @@ def _beside(entry: Entry, place: int, row: dict[str, Any], *, is_told: bool) -> 
     for number, said in enumerate(entry.spoken(place)):
         values = {name: value for name, value in said.items() if name not in its_case}
         yield Fresh(f"words{number}", table_of(Words), values, {"event_id": "event"} | its_case)
-    if is_told:
+    if entry.is_told:
         yield Fresh("work", table_of(Work), WORK | known, {"event_id": "event"} | its_stream, stamped=RECORDED)
-
-
-def _insert_events(session: Session, rows: list[dict[str, Any]], recorded_at: datetime | None) -> list[int]:
-    if recorded_at is None:
-        return list(session.connection().execute(SOME_EVENTS, rows).scalars())
-    ids = reserve(session, Event, len(rows))
-    insert_many(
-        session, Event, [{"id": i, **row, "recorded_at": recorded_at} for i, row in zip(ids, rows, strict=True)]
-    )
-    return ids
 
 
 def chained(stream_name: str, row: dict[str, Any]) -> str:

@@ -2,28 +2,32 @@
 
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from cases.case import Case, Party
-from cases.handing_in import keep_references
+from cases.handing_in import keep_numbers
 from cases.records.bulk import insert_many, values_of
-from cases.records.gathering import gathered
+from cases.records.gathering import Gathering
 from cases.records.history import insert_numbered
 
 GATHERED = (Party, Case)  # in this order, since a case names its reporter
 
 
 @contextmanager
-def written_together(session: Session, memory: dict[Hashable, Any] | None = None) -> Iterator[None]:
-    """Let what the block does be written when it ends. Nothing in it may read what it writes.
+def written_together(session: Session, memory: dict[Hashable, Any] | None = None) -> Iterator[Gathering]:
+    """Open a block whose acts write by the `Gathering` that it gives; all is written when the block ends.
 
-    `memory` is what earlier blocks have found, if that still holds.
+    Nothing in the block may read what it writes. `memory` is what earlier blocks have found, if that still holds.
     """
-    with gathered(session, memory) as gathering:
-        yield
-    keep_references(session, gathering)
+    gathering = Gathering(session, {} if memory is None else memory)
+    yield gathering
+    keep_numbers(session, gathering.numbers)
     for model in GATHERED:
         insert_many(session, model, [values_of(row) for row in gathering.rows.get(model, [])])
+    for statement, alike in groupby(gathering.statements, key=itemgetter(0)):
+        session.connection().execute(statement, [values for _, values in alike])
     insert_numbered(session, gathering.entries)

@@ -10,6 +10,7 @@ from cases.calendar import add_months
 from cases.case import Case
 from cases.database import calendar_of
 from cases.ladder import clocks
+from cases.records.gathering import Writer
 from cases.records.history import Entry
 from cases.records.words import Visibility
 from cases.refusals import CannotHoldCases, DateNeeded, DateOutside, NotAllowed, UnknownName
@@ -68,11 +69,16 @@ class Change:
 class Act:
     """One change being made: what an effect needs to know."""
 
-    session: Session
+    writer: Writer
     case: Case
     change: Change
     step: Step
     entry: Entry
+
+    @property
+    def session(self) -> Session:
+        """The session in which it is made."""
+        return self.writer.session
 
     @property
     def at(self) -> datetime:
@@ -124,7 +130,7 @@ def after(act: Act, working_days: int) -> date:
 
 def to_desk(act: Act) -> None:
     """Let the desk be responsible, and nobody hold the case."""
-    act.case.give_to(the_desk(act.session))
+    act.case.give_to(act.writer.find(the_desk))
 
 
 def keeps_or_takes(act: Act) -> Unit:
@@ -133,16 +139,16 @@ def keeps_or_takes(act: Act) -> Unit:
     if act.change.responsible and act.change.responsible != unit.slug:
         if "responsible" not in act.step.may_have:
             raise NotAllowed(step="assign")
-        unit, officer = holder(act.session, act.change.responsible), None
+        unit, officer = holder(act.writer, act.change.responsible), None
     if act.change.officer:
         officer = officer_named(act.session, act.change.officer, unit, act.today)
     act.case.give_to(unit, officer)
     return unit
 
 
-def holder(session: Session, slug: str) -> Unit:
+def holder(writer: Writer, slug: str) -> Unit:
     """Give the unit with this slug; refuse one that never holds cases."""
-    unit = unit_named(session, slug, field="responsible")
+    unit = writer.find(unit_named, slug, field="responsible")
     if not unit.holds_cases:
         raise CannotHoldCases(field="responsible", name=slug)
     return unit

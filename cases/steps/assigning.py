@@ -11,7 +11,7 @@ def assign(act: Act) -> Happening:
     """Ask a unit to take the case on or to answer, within the days of its policy."""
     change, case, was = act.change, act.case, act.was
     before = case.responsible.slug
-    unit = holder(act.session, change.responsible or "")
+    unit = holder(act.writer, change.responsible or "")
     case.give_to(unit, officer_named(act.session, change.officer, unit, act.today))
     due_on = begin(act, State.ASSIGNED, change.due_on or after(act, act.terms.answer_days))
     return CaseAssigned(

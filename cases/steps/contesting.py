@@ -18,11 +18,11 @@ def contest(act: Act) -> Happening:
 def reopen(act: Act) -> Happening:
     """Begin again by the policy of today; what was merged stands alone again."""
     case, was = act.case, act.was
-    use_present_policy(act.session, case, act.at)
+    use_present_policy(act.writer, case, act.at)
     if act.change.responsible:
-        unit = holder(act.session, act.change.responsible)
+        unit = holder(act.writer, act.change.responsible)
     else:
-        unit = case.responsible if case.responsible.holds_cases else the_desk(act.session)
+        unit = case.responsible if case.responsible.holds_cases else act.writer.find(the_desk)
     case.give_to(unit, officer_named(act.session, act.change.officer, unit, act.today))
     case.ended_at = case.merged_into_id = None
     case.show("merged_into", None)

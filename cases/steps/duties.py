@@ -2,15 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from cases.calendar import add_months
 from cases.case import Case
 from cases.database import calendar_of
 from cases.events import CasePlanned, CaseReceived
-from cases.handing_in import Request, hand_in, next_reference
+from cases.handing_in import Request, next_reference, receive
 from cases.ladder import clocks
-from cases.records.gathering import add_new
+from cases.records.gathering import Writer
 from cases.records.history import Entry, Said
 from cases.states import Kind, State
 from cases.town.people import Actor
@@ -18,7 +16,7 @@ from cases.town.policies import matching, terms_from
 from cases.town.units import the_desk
 
 
-def next_duty(session: Session, done: Case, *, by: Actor, at: datetime) -> Case | None:
+def next_duty(writer: Writer, done: Case, *, by: Actor, at: datetime) -> Case | None:
     """Give the duty that comes after `done`, planned for the same unit; None when it does not recur.
 
     Its day is counted from the day for which the last one was planned, not from when it was done, so that lateness
@@ -26,7 +24,7 @@ def next_duty(session: Session, done: Case, *, by: Actor, at: datetime) -> Case 
     """
     if done.kind is not Kind.DUTY or done.every_months is None:
         return None
-    calendar = calendar_of(session)
+    calendar = calendar_of(writer.session)
     today = calendar.day_of(at)
     planned_for = done.duty_on or today
     periods = 1
@@ -34,30 +32,30 @@ def next_duty(session: Session, done: Case, *, by: Actor, at: datetime) -> Case 
         periods += 1
     day = add_months(planned_for, done.every_months * periods)
     due_on = calendar.roll_forward(day)
-    policy = matching(session, done.kind, done.category_id, done.place_id)
-    holder = done.responsible if done.responsible.holds_cases else the_desk(session)
+    policy = writer.find(matching, done.kind, done.category_id, done.place_id)
+    holder = done.responsible if done.responsible.holds_cases else writer.find(the_desk)
     case = Case(
-        ref=next_reference(session, today.year), kind=Kind.DUTY, title=done.title, channel="duty", received_at=at,
+        ref=next_reference(writer, today.year), kind=Kind.DUTY, title=done.title, channel="duty", received_at=at,
         responsible_id=holder.id, policy_id=policy.id, category_id=done.category_id, place_id=done.place_id,
         group_id=done.group_id, every_months=done.every_months, duty_on=day, state=State.PLANNED,
     )  # fmt: skip
     entry = Entry(case, by=by, at=at)
     case.set_state_clock(clocks.laddered(due_on, 1, at, terms_from(policy.terms), calendar))
-    add_new(session, case)
+    writer.add(case)
     received = CaseReceived(
         kind=Kind.DUTY, channel="duty", responsible=holder.slug, due_on=due_on.isoformat(), follows=done.ref
     )
     entry.add(received, Said("title", case.title))
     entry.add(CasePlanned(responsible=holder.slug, due_on=due_on.isoformat()))
-    entry.write(session)
+    writer.record(entry)
     return case
 
 
-def report_to_council(session: Session, ref: str, due_at: datetime, *, by: Actor, at: datetime) -> Case:
+def report_to_council(writer: Writer, ref: str, due_at: datetime, *, by: Actor, at: datetime) -> Case:
     """Give a duty to report the proposal `ref`, not decided within its year, which ends at `due_at`.
 
     Source: kommunallagen 5:35.
     """
     title = f"Anmäl till fullmäktige: förslag {ref} hinner inte beslutas inom ett år"
-    last_day = calendar_of(session).day_of(due_at)
-    return hand_in(session, Request(kind=Kind.DUTY, title=title, channel="duty", due_on=last_day), by=by, at=at)
+    last_day = calendar_of(writer.session).day_of(due_at)
+    return receive(writer, Request(kind=Kind.DUTY, title=title, channel="duty", due_on=last_day), by=by, at=at)

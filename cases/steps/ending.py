@@ -22,7 +22,7 @@ def finish(act: Act) -> Happening:
     case.set_life_clock(None)
     case.statutory_due_at = case.statutory_at = None
     case.set_state_clock(clocks.at_end_of(object_by, case.cycle + 1, calendar))
-    settle(act.session, case, "kept", act.at)
+    settle(act.writer, case, "kept", act.at)
     take_off_agenda(act.session, case, act.at)
     return CaseDone(responsible=case.responsible.slug, object_by=object_by.isoformat(), previous=was)
 
@@ -30,14 +30,14 @@ def finish(act: Act) -> Happening:
 def close(act: Act) -> Happening:
     """Nobody objected: end it, and let a duty come again."""
     act.case.end(State.CLOSED, act.at)
-    next_duty(act.session, act.case, by=act.entry.by, at=act.at)
+    next_duty(act.writer, act.case, by=act.entry.by, at=act.at)
     return CaseClosed()
 
 
 def decline(act: Act) -> Happening:
     """Say no, with the reason."""
     was = act.was
-    settle(act.session, act.case, "dropped", act.at)
+    settle(act.writer, act.case, "dropped", act.at)
     take_off_agenda(act.session, act.case, act.at)
     act.case.end(State.DECLINED, act.at)
     return CaseDeclined(previous=was)
@@ -45,6 +45,6 @@ def decline(act: Act) -> Happening:
 
 def merge(act: Act) -> Happening:
     """End it in another case."""
-    settle(act.session, act.case, "dropped", act.at)
+    settle(act.writer, act.case, "dropped", act.at)
     take_off_agenda(act.session, act.case, act.at)
     return merge_into(act.session, act.case, act.change.into or "", by=act.entry.by, at=act.at)

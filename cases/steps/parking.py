@@ -24,7 +24,7 @@ def park(act: Act) -> Happening:
 
 def take_up(act: Act) -> Happening:
     """Come back from being parked: to the desk, with a new clock and the policy of today."""
-    use_present_policy(act.session, act.case, act.at)
+    use_present_policy(act.writer, act.case, act.at)
     to_desk(act)
     due_on = begin(act, State.RECEIVED, after(act, act.terms.look_days))
     return CaseTakenUp(responsible="desk", due_on=due_on)

@@ -7,18 +7,19 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.database import calendar_of
 from cases.ladder import clocks
+from cases.records.gathering import Writer
 from cases.states import State
 from cases.town.policies import matching
 
 
-def use_present_policy(session: Session, case: Case, at: datetime) -> None:
+def use_present_policy(writer: Writer, case: Case, at: datetime) -> None:
     """Let the case follow the policy of today for its kind, category and place; the law's clock with it."""
-    policy = matching(session, case.kind, case.category_id, case.place_id)
+    policy = writer.find(matching, case.kind, case.category_id, case.place_id)
     if policy.id == case.policy_id:
         return
     case.policy_id = policy.id
     case.show("policy", policy)
-    set_statutory(session, case, at)
+    set_statutory(writer.session, case, at)
 
 
 def set_statutory(session: Session, case: Case, at: datetime) -> None:

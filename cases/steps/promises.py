@@ -1,20 +1,19 @@
 """The ledger of promises: dates that we have told the one who asked. Made, moved, kept, broken or dropped."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from cases.calendar import Calendar
 from cases.case import Case, Promise
 from cases.database import calendar_of, table_of
 from cases.events import CasePromised
-from cases.records.gathering import gathering_of
+from cases.records.gathering import Writer
 from cases.records.history import Entry
-from cases.records.together import Fresh, write_together
 
 PROMISE = table_of(Promise)
+BEGIN = insert(PROMISE).values(outcome="running")
 END_RUNNING = (
     update(PROMISE)
     .where(PROMISE.c.case_id == bindparam("case"), PROMISE.c.outcome == "running")
@@ -22,7 +21,7 @@ END_RUNNING = (
 )
 
 
-def promise(session: Session, case: Case, day: date, entry: Entry) -> None:
+def promise(writer: Writer, case: Case, day: date, entry: Entry) -> None:
     """Tell the one who asked this local day. A running promise of another day is moved; the same day changes nothing.
 
     A promise runs on in whatever state; it is settled by done, declined, merged or by passing.
@@ -31,17 +30,17 @@ def promise(session: Session, case: Case, day: date, entry: Entry) -> None:
         return
     was = case.promised_on.isoformat() if case.promised_on else None
     if case.promised_on is not None:
-        _end_running(session, case, "moved", entry.at)
-    _enter(session, {"case_id": case.id, "promised_on": day, "made_at": entry.at, "outcome": "running"})
-    case.promised_on, case.promise_breaks_at = day, breaks_at(day, calendar_of(session))
+        _end_running(writer, case, "moved", entry.at)
+    writer.execute(BEGIN, {"case_id": case.id, "promised_on": day, "made_at": entry.at})
+    case.promised_on, case.promise_breaks_at = day, breaks_at(day, calendar_of(writer.session))
     case.find_next()
     entry.add(CasePromised(promised_on=day.isoformat(), was=was))
 
 
-def settle(session: Session, case: Case, outcome: str, at: datetime) -> None:
+def settle(writer: Writer, case: Case, outcome: str, at: datetime) -> None:
     """End the running promise, if there is one, as kept, broken or dropped."""
     if case.promise_breaks_at is not None:
-        _end_running(session, case, outcome, at)
+        _end_running(writer, case, outcome, at)
     case.promise_breaks_at = None
     case.find_next()
 
@@ -58,12 +57,5 @@ def breaks_at(day: date, calendar: Calendar) -> datetime:
     return calendar.morning_of(day + timedelta(days=1))
 
 
-def _end_running(session: Session, case: Case, outcome: str, at: datetime) -> None:
-    session.connection().execute(END_RUNNING, {"case": case.id, "how": outcome, "at": at})
-
-
-def _enter(session: Session, made: dict[str, Any]) -> None:
-    if gathering_of(session) is not None:
-        session.add(Promise(**made))  # its case is not written yet
-    else:
-        write_together(session, [Fresh("promise", PROMISE, made)])
+def _end_running(writer: Writer, case: Case, outcome: str, at: datetime) -> None:
+    writer.execute(END_RUNNING, {"case": case.id, "how": outcome, "at": at})

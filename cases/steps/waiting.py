@@ -18,7 +18,7 @@ def wait(act: Act) -> Happening:
     latest = calendar_of(act.session).add_working_days(act.today, act.terms.waiting_most_days)
     if case.state is not State.WAITING:
         case.waiting_from, case.waiting_from_due_at = case.state, case.due_at
-    unit = unit_named(act.session, wanted.unit or "", field="waiting_for") if wanted.kind == "unit" else None
+    unit = act.writer.find(unit_named, wanted.unit or "", field="waiting_for") if wanted.kind == "unit" else None
     if wanted.kind == "other" and not (wanted.name or "").strip():
         raise NameNeeded(field="waiting_for")
     due_on = begin(act, State.WAITING, act.change.due_on or after(act, act.terms.waiting_days), latest=latest)

@@ -17,7 +17,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from cases.database import Base, BigId
-from cases.records.gathering import remembered
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def terms_to_store(terms: Terms) -> dict[str, Any]:
 def matching(session: Session, kind: str, category_id: int | None, place_id: int | None) -> Policy:
     """Give the most specific policy of today for such a case."""
     asked: dict[str, Any] = {"kind": kind, "category": category_id, "place": place_id}
-    return remembered(session, (Policy, *asked.values()), lambda: session.scalars(MATCHING, asked).one())
+    return session.scalars(MATCHING, asked).one()
 
 
 def most_specific(category: ColumnElement[Any], place: ColumnElement[Any]) -> ColumnElement[bool]:

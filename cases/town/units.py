@@ -7,7 +7,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database import Base, BigId, one_of
 from cases.mail_addresses import LONGEST_ADDRESS
-from cases.records.gathering import remembered
 from cases.refusals import UnknownName
 
 
@@ -65,7 +64,7 @@ THE_DESK = select(Unit).where(Unit.slug == DESK)
 
 def unit_named(session: Session, slug: str, *, field: str = "unit") -> Unit:
     """Give the unit with this slug; `UnknownName` (told of `field`) when there is none that is active."""
-    unit = remembered(session, ("unit", slug), lambda: session.scalar(ACTIVE, {"slug": slug}))
+    unit = session.scalar(ACTIVE, {"slug": slug})
     if unit is None:
         raise UnknownName(field=field, name=slug)
     return unit
@@ -73,4 +72,4 @@ def unit_named(session: Session, slug: str, *, field: str = "unit") -> Unit:
 
 def the_desk(session: Session) -> Unit:
     """Give the contact desk: every house has exactly one."""
-    return remembered(session, DESK, lambda: session.scalars(THE_DESK).one())
+    return session.scalars(THE_DESK).one()

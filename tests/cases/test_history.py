@@ -19,7 +19,7 @@ from cases.database import Database
 from cases.events import CaseRelated
 from cases.handing_in import Reporter, Request, hand_in
 from cases.progress import Change, WaitingFor, change_state
-from cases.records.history import SILENT, Entry, Event, plain, replay
+from cases.records.history import Entry, Event, plain, replay
 from cases.records.wire import Work
 from cases.records.words import Visibility, Words
 from cases.refusals import NotAllowed, Refusal, StaleVersion, WordsNeeded
@@ -340,7 +340,6 @@ def test_every_event_of_a_person_is_told_by_a_work_row_and_none_of_a_tick(small_
 
 def test_an_import_tells_nobody(small_house: SmallHouse) -> None:
     with small_house.database.transaction() as session:
-        session.info[SILENT] = True
         request = Request(kind=Kind.ISSUE, title="Från förr", source="gammalt", external_id="17")
         case = hand_in(session, request, by=THE_IMPORT, at=MONDAY - timedelta(days=900))
         change_state(session, case, Change(State.DONE, note="Klart"), by=THE_IMPORT, at=MONDAY - timedelta(days=899))

@@ -29,6 +29,7 @@ from cases.records.words import Words
 from cases.states import State
 from cases.town.loading import load_house
 from cases.town.people import A_COMMAND
+from cases.town.policies import Policy
 from cases.town.units import Unit
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -44,6 +45,11 @@ gammalt,5,merged,Samma lampa,2026-08-02T09:00,,,Samma sak,,2026-08-03 12:00,6
 gammalt,6,closed,Lampan på torget,2026-08-01T09:00,,gata,Bytt,,2026-08-09 12:00,
 gammalt,7,in_progress,Fiber,2026-01-02T09:00,2026-02-02T09:00,gata,Pågår,2026-12-01,,
 gammalt,8,parked,Badplats,2026-03-02T09:00,2026-03-05T09:00,gata,Till våren,2027-03-01,,
+"""
+PROMISED = """source,external_id,state,title,received_at,changed_at,responsible,note,promised_on
+gammalt,1,in_progress,Fiber,2026-08-31T09:00,2026-08-31T10:00,gata,Pågår,2026-12-01
+gammalt,2,done,Lampa,2026-08-01T09:00,2026-08-03T10:00,gata,Bytt,
+gammalt,3,received,Grop,2026-08-31T09:00,,,,
 """
 CITY = """source;nr;läge;rubrik;skapad;uppdaterad;stängd;ägare;förfaller;x
 gammalt;1;Stängd;Lampa;01/03/26 08:00;02/03/26 08:00;02/03/26 08:00;Gata & park;;
@@ -131,6 +137,21 @@ def test_what_goes_with_a_case_is_imported_beside_it(database: Database, tmp_pat
     assert (done.written, on_agenda) == (3, ["1"])
     assert sorted(map(tuple, promised)) == [("2", date(2026, 10, 5)), ("3", date(2026, 10, 6))]
     assert sorted(map(tuple, asked)) == [("2", "Rut"), ("3", "Nils")]
+
+
+def test_what_a_policy_promises_is_imported_with_what_came_of_it(database: Database, tmp_path: Path) -> None:
+    with database.transaction() as session:
+        session.add(Policy(scope="*/*/*", version=2, name="Lovar", terms={"promise_days": 10}))
+    _import(database, Order(_file(tmp_path, PROMISED), NOW))
+    made = select(Case.external_id, Promise.promised_on, Promise.outcome).join(Case, Case.id == Promise.case_id)
+    with database.reading() as session:
+        promises = [tuple(row) for row in session.execute(made.order_by(Promise.id))]
+    assert promises == [
+        ("1", date(2026, 9, 14), "moved"),
+        ("1", date(2026, 12, 1), "running"),
+        ("2", date(2026, 8, 14), "kept"),
+        ("3", date(2026, 9, 14), "running"),
+    ]
 
 
 def test_history_is_replayed_at_its_own_moments(database: Database, tmp_path: Path) -> None:

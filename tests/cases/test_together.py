@@ -44,6 +44,21 @@ def test_what_else_was_changed_is_written_with_it(small_house: SmallHouse) -> No
     assert small_house.case(ref).state is State.IN_PROGRESS
 
 
+def test_what_was_written_is_read_and_changed_as_if_the_session_had_written_it(small_house: SmallHouse) -> None:
+    ref = small_house.hand_in(reporter=Reporter(name="Åsa Öman"))
+    with small_house.database.transaction() as session:
+        case = case_to_change(session, ref)
+        change_state(session, case, Change(State.IN_PROGRESS), by=A_COMMAND, at=MONDAY)
+        assert case in session and not session.dirty and not session.new
+        assert session.get(Case, case.id) is case
+        assert case.reporter is not None and case.reporter.name == "Åsa Öman"
+        case.title = "Trasiga lyktor"
+        assert session.dirty
+    assert small_house.case(ref).title == "Trasiga lyktor"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("house_url", ["postgresql"], indirect=True)
 def test_nothing_is_changed_in_a_row_that_is_not_there(small_house: SmallHouse) -> None:
     with small_house.database.transaction() as session, pytest.raises(StaleDataError):
         write_together(session, [Changed("itself", table_of(Case), {"title": "Ingens"}, 404)])

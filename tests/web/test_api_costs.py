@@ -38,11 +38,11 @@ def test_handing_in_is_two_questions_a_number_and_one_write_where_the_database_c
     assert web.post("/cases", asked, by="contact").status_code == 201
     with statements(web.database) as said:
         assert web.post("/cases", asked, by="contact").status_code == 201
-    together = ["WITH"] if not web.database.is_sqlite else ["INSERT"] * 6
+    together = ["WITH"] if not web.database.is_sqlite else ["INSERT"] * 5
     assert said == [
         "SELECT", "SELECT",  # who, the policy with the desk and what is named
         "UPDATE",  # the last reference
-        *together,  # the one who asks, the case, event, title, description, work
+        *together,  # the one who asks, the case, event, title with description, work
     ]  # fmt: skip
 
 

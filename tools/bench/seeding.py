@@ -17,7 +17,6 @@ from cases.database import now as present
 from cases.handing_in import Request, hand_in
 from cases.ladder.overdue import sweep
 from cases.progress import Change, WaitingFor, change_state
-from cases.records.history import SILENT
 from cases.records.wire import Work
 from cases.states import Kind, State
 from cases.town.categories import Category
@@ -44,7 +43,7 @@ LAST: dict[State, dict[str, Any]] = {
 
 @dataclass
 class Maker:
-    """Makes moulds in one silent transaction, as an import does, so that nobody is told."""
+    """Makes moulds in one transaction as the import, so that nobody is told."""
 
     session: Session
     chance: random.Random
@@ -137,7 +136,6 @@ def _in_turn(database: Database, periods: list[list[int]], count: int) -> Iterat
 
 
 def _maker(session: Session) -> Maker:
-    session.info[SILENT] = True
     names = {
         "unit": list(session.scalars(select(Unit.slug).where(Unit.kind == UnitKind.DEPARTMENT))),
         "place": list(session.scalars(select(Place.slug))),
