@@ -10,8 +10,9 @@ PORT ?= 8000
 PROCESSES ?= 3
 SECONDS ?= 600
 TESTS ?=
+PROOF = PYTHONPATH=tests $(BIN)/python -m
 PYTEST = $(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal
-TEMPLATES = $(wildcard web/templates notifications/templates proof/simulation/templates)
+TEMPLATES = $(wildcard web/templates notifications/templates tests/proof/simulation/templates)
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
 .PHONY: help setup run browser test prove lint format bench chaos mutants apart servers lock translations vendor clean
@@ -37,7 +38,7 @@ test: setup lint browser ## lint, then every test on SQLite, PostgreSQL, Redis a
 
 prove: setup ## crash at every point on both databases, and live many lives of cases: a quarter of an hour
 	@echo "prove: every crash point, and many lives of cases, in $(PROCESSES) processes"
-	@VENTIL_PROOF=full $(PYTEST) tests/proof/test_crash_points.py tests/proof/test_life_machine.py </dev/null
+	@VENTIL_PROOF=full $(PYTEST) tests/proof_tests/test_crash_points.py tests/proof_tests/test_life_machine.py </dev/null
 
 lint: setup ## check form, types, imports, requirements, security and templates
 	@echo "lint: form"
@@ -46,14 +47,14 @@ lint: setup ## check form, types, imports, requirements, security and templates
 	@echo "lint: types"
 	@$(BIN)/mypy --no-error-summary
 	@echo "lint: who may use whom"
-	@$(BIN)/lint-imports --no-logo >.lint-imports.log 2>&1 || { cat .lint-imports.log; rm -f .lint-imports.log; exit 1; }
+	@PYTHONPATH=tests $(BIN)/lint-imports --no-logo >.lint-imports.log 2>&1 || { cat .lint-imports.log; rm -f .lint-imports.log; exit 1; }
 	@rm -f .lint-imports.log
 	@echo "lint: what is declared and what is used"
 	@$(BIN)/deptry . >.deptry.log 2>&1 || { cat .deptry.log; rm -f .deptry.log; exit 1; }
 	@rm -f .deptry.log
 	@echo "lint: security"
 	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive cases notifications workers web commands ventil.py
-	@$(BIN)/bandit --quiet --configfile pyproject.toml --skip B105,B311,B404,B603 --recursive proof
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --skip B105,B311,B404,B603 --recursive tests/proof
 	@echo "lint: templates"
 	@test -z "$(TEMPLATES)" || $(BIN)/djlint --quiet --lint $(TEMPLATES)
 
@@ -63,16 +64,16 @@ format: setup ## put the code in form
 
 mutants: setup ## break the house in many ways, one after the other, and see each noticed: ten minutes
 	@echo "mutants: each must be caught"
-	@$(BIN)/python -m proof.mutants
+	@$(PROOF) proof.mutants
 
 bench: setup ## measure how fast Ventil is on this machine
 	@$(BIN)/ventil bench
 
 chaos: setup ## live through faults with real processes for 10 minutes (SECONDS=, SEED=, CHAOS_FLAGS="--house embedded")
-	@$(BIN)/python -m proof.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(CHAOS_FLAGS)
+	@$(PROOF) proof.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(CHAOS_FLAGS)
 
 apart: setup ## run the house with each process in a network and a folder of its own
-	@$(BIN)/python -m proof.chaos.apart
+	@$(PROOF) proof.chaos.apart
 
 servers: setup ## start PostgreSQL and Valkey for trying things, and print their addresses
 	@$(BIN)/python tests/services.py

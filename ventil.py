@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PORT, HOST = 8000, "127.0.0.1"
 CHECKOUT = Path(__file__).parent
-BENCH, SIMULATION = CHECKOUT / "tools" / "bench", CHECKOUT / "proof" / "simulation"
+TESTS = CHECKOUT / "tests"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -153,9 +153,9 @@ def doctor() -> None:
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def bench(options: tuple[str, ...]) -> None:
     """Measure how fast Ventil is on this machine."""
-    _only_in_a_checkout(BENCH)
-    sys.argv = [str(BENCH), *options]
-    runpy.run_path(str(BENCH), run_name="__main__")
+    _find_in_checkout("bench")
+    sys.argv = ["ventil bench", *options]
+    runpy.run_module("bench", run_name="__main__")
 
 
 @ventil.command()
@@ -168,8 +168,7 @@ def bench(options: tuple[str, ...]) -> None:
 @click.option("--lang", "locale", type=click.Choice(["sv", "en"]), default="sv", show_default=True)
 def simulate(**asked: Any) -> None:
     """Play years of an invented municipality, and see whether anything is forgotten."""
-    _only_in_a_checkout(SIMULATION)
-    sys.path.append(str(CHECKOUT))
+    _find_in_checkout("proof")
     from proof.simulation.command import Asked
     from proof.simulation.command import simulate as play
 
@@ -183,11 +182,12 @@ def simulate(**asked: Any) -> None:
 TOLD_PLAINLY = {"Failure", "BadTable", "BadMapping", "CannotStart", "AlreadyUp", "BadScenario"}
 
 
-def _only_in_a_checkout(folder: Path) -> None:
-    """Raise `Failure` where the folder is missing: the wheel holds what runs, not what proves and measures it."""
-    if not folder.is_dir():
+def _find_in_checkout(package: str) -> None:
+    """Let a package of the tests be imported; `Failure` where it is missing: the wheel holds only what runs."""
+    if not (TESTS / package).is_dir():
         command = click.get_current_context().info_name
         raise Failure(f"`ventil {command}` is not in the installed package: it needs a checkout")
+    sys.path += [str(CHECKOUT), str(TESTS)]  # in this order: `cases` is the package, never the folder tests/cases
 
 
 def _settings(host: str, port: int) -> Settings:

@@ -5,9 +5,9 @@ import subprocess
 import sys
 import time
 
-from ground import Bench
-from houses import House, ventil
-from table import Row, Target, compared
+from bench.ground import Bench
+from bench.houses import House, ventil
+from bench.table import Row, Target, compared
 
 TIMES = 10
 

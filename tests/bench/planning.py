@@ -3,12 +3,12 @@
 import time
 from typing import Any
 
-from ground import Bench
-from houses import House
-from mailing import hand_in_many
 from sqlalchemy import text
-from table import Row, Target, compared
 
+from bench.ground import Bench
+from bench.houses import House
+from bench.mailing import hand_in_many
+from bench.table import Row, Target, compared
 from workers.relay import PACE, relay_some
 
 ADDRESS = "INSERT INTO address (email_normalised, email) VALUES (%s, %s) RETURNING id"

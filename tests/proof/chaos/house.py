@@ -15,7 +15,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import IO
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
+IMPORTED_FROM = os.pathsep.join((str(ROOT), str(ROOT / "tests")))  # PYTHONPATH of a process that is started
 Launcher = tuple[str, ...]  # the module that is run as a process of the house, with its first words
 PLAIN: Launcher = ("ventil",)
 LOOKS_EVERY = 0.1

@@ -25,7 +25,7 @@ from proof.simulation.town import Town, house_file
 from workers.broker import Bell, make_broker
 from workers.workplace import Workplace
 
-IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it  # nosec B108
+IN_MEMORY = Path("/dev/shm")
 KEY = "an invented key for an invented town {}"
 THROW_AWAY = ("temp_store=MEMORY", "cache_size=-200000", "wal_autocheckpoint=4000")
 WHERE = "Bygdegården i Ekvinda"

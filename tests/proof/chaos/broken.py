@@ -1,6 +1,6 @@
 """Start a process of a house that is broken on purpose: `python -m proof.chaos.broken MUTANT WORDS...`.
 
-MUTANT is a function of proof/mutants/seams.py: what each process of the house then does otherwise.
+MUTANT is a function of tests/proof/mutants/seams.py: what each process of the house then does otherwise.
 """
 
 import sys

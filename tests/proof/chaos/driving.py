@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from proof.chaos.house import ROOT, House, NotUp
+from proof.chaos.house import IMPORTED_FROM, ROOT, House, NotUp
 
 OLD = timedelta(days=40)
 WAVE, EVERY = 6, 4.0  # cases, and seconds between two imports
@@ -27,6 +28,7 @@ class Clients:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "proof.chaos.clients", json.dumps(setup)],
             cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": IMPORTED_FROM},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -18,7 +18,7 @@ from typing import Any
 
 from proof.chaos.driving import write_old_cases
 from proof.chaos.ground import Ground, open_ground
-from proof.chaos.house import ROOT
+from proof.chaos.house import IMPORTED_FROM
 from proof.chaos.houses import FURNITURE, free_port, fresh_database
 from proof.chaos.machines import Machine, Site, open_site
 from proof.chaos.visiting import Visitor
@@ -93,7 +93,7 @@ class Apart:
 
     def _environment(self, machine: Machine) -> dict[str, str]:
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("VENTIL_", "PG"))}
-        return plain | self.common | {"VENTIL_VAR": str(machine.path("var")), "PYTHONPATH": str(ROOT)}
+        return plain | self.common | {"VENTIL_VAR": str(machine.path("var")), "PYTHONPATH": IMPORTED_FROM}
 
 
 def show(ground: Ground) -> Iterator[Shown]:
@@ -197,7 +197,6 @@ def await_that(holds: Callable[[], bool], what: str) -> None:
 
 def main() -> int:
     """Show it, line by line."""
-    sys.path.insert(0, str(ROOT / "tests"))  # where the servers are started from
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is cleared away
     failed = 0
     with open_ground() as ground:

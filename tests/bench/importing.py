@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from accounting import cpu_seconds
-from ground import Bench
-from houses import House, ventil
 from sqlalchemy import text
-from swedish import Writer
-from table import Row, Target, compared
 
+from bench.accounting import cpu_seconds
+from bench.ground import Bench
+from bench.houses import House, ventil
+from bench.swedish import Writer
+from bench.table import Row, Target, compared
 from cases.database import Base
 
 HEADS = (

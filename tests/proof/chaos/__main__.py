@@ -13,7 +13,7 @@ from pathlib import Path
 
 from proof.chaos.ending import Overdue
 from proof.chaos.ground import open_ground
-from proof.chaos.house import PLAIN, ROOT
+from proof.chaos.house import PLAIN
 from proof.chaos.houses import EMBEDDED, GROWN_UP
 from proof.chaos.running import run
 
@@ -28,7 +28,6 @@ def main() -> int:
     if asked.plan:
         print(*kind.planned(asked.seconds, asked.seed), sep="\n")
         return 0
-    sys.path.insert(0, str(ROOT / "tests"))  # where the servers are started from
     launcher = ("proof.chaos.broken", asked.broken) if asked.broken else PLAIN
     with open_ground() as ground:
         try:
@@ -50,7 +49,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=600.0, help="how long faults strike")
     parser.add_argument("--seed", type=int, default=random.randrange(10_000), help="the same seed, the same faults")
     parser.add_argument("--house", choices=sorted(KINDS), default="grown-up")
-    parser.add_argument("--broken", help="run a house that is broken in this way, a function of proof/mutants/seams.py")
+    parser.add_argument(
+        "--broken", help="run a house that is broken in this way, a function of tests/proof/mutants/seams.py"
+    )
     parser.add_argument("--plan", action="store_true", help="only print which faults would strike when")
     parser.add_argument("--json", type=Path, help="write the outcome to this file too")
     parser.add_argument("--keep", type=Path, help="copy logs, journal and mails to this new folder")

@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 import structlog
 
 from proof.chaos.ground import open_ground
-from proof.chaos.house import ROOT
 from proof.mutants.at_large import AT_LARGE, let_loose
 from proof.mutants.mutant import ON_POSTGRESQL, QUICK, Caught, put_on_trial
 from proof.mutants.stage import Place
@@ -29,7 +28,6 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="by which the clients throw their dice")
     asked = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    sys.path.insert(0, str(ROOT / "tests"))  # where the servers are started from
     print(f"{'mutant':<34} {'caught by':<28} {'after':>8}")
     wrong = 0
     for caught in chain(_quick_ones(asked.only), () if asked.quick else _at_large(asked.only, asked.seed)):

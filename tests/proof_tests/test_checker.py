@@ -1,6 +1,7 @@
 """The checker is seen to fail: one thing is broken by hand, on each database, and it says which invariant that is."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from good_house import NOW, TITLES, GoodHouse, build, copy_of
 from small_house import copied_sqlite, open_small_house
 
+from proof.chaos.house import IMPORTED_FROM
 from proof.checker import Call, Gauge, Journal, Kept, Outside, Restart, Window, check, keep, kept_in
 from proof.checker.checking import ALL
 from proof.checker.journal import ANSWERED, ASKED
@@ -244,6 +246,7 @@ def test_the_command_prints_what_is_broken_and_ends_with_one(house: GoodHouse) -
     house.tamper("UPDATE house SET version = version + 1")
     done = subprocess.run(
         [sys.executable, "-m", "proof.checker", house.url, "--sink", house.mails, "--now", NOW.isoformat()],
+        env=os.environ | {"PYTHONPATH": IMPORTED_FROM},
         capture_output=True,
         text=True,
         timeout=60,

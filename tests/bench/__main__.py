@@ -1,6 +1,6 @@
 """Measure Ventil beside the floor, in one run on this machine. Only ratios count: machines are noisy.
 
-`python tools/bench [--quick] [--only NAME] [--json FILE] [--compare FILE] [--page PAGE]`. Everything runs on loopback,
+`ventil bench [--quick] [--only NAME] [--json FILE] [--compare FILE] [--page PAGE]`. Everything runs on loopback,
 on servers that the run starts and stops. `--from FILE` measures nothing and shows a run that was kept.
 """
 
@@ -9,20 +9,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(HERE)]
+import services
 
-import services  # noqa: E402 - the project stands beside this folder
-from changing import over_http  # noqa: E402
-from ground import Bench  # noqa: E402
-from importing import importing  # noqa: E402
-from mailing import latency, letters, until_accepted  # noqa: E402
-from planning import relaying  # noqa: E402
-from reading_pages import case_page, first_pages  # noqa: E402
-from starting import starting  # noqa: E402
-from sweeping import sweeping  # noqa: E402
-from table import Row, as_text, change_since, read_json, write_json, write_page  # noqa: E402
+from bench.changing import over_http
+from bench.ground import Bench
+from bench.importing import importing
+from bench.mailing import latency, letters, until_accepted
+from bench.planning import relaying
+from bench.reading_pages import case_page, first_pages
+from bench.starting import starting
+from bench.sweeping import sweeping
+from bench.table import Row, as_text, change_since, read_json, write_json, write_page
 
 MEMORY = "2GB"  # PostgreSQL's for pages, as on a machine of its own; the rest is as it comes
 MEASURES = (

@@ -12,7 +12,7 @@ from proof.crashes.journeys.journey import Journey, Step
 from web import create_app
 
 HOLE = {"kind": "issue", "title": "Hål i vägen", "reporter": {"name": "Rut", "email": "rut@hemma.example"}}
-TOKEN_FILE = "token"  # noqa: S105 - the name of a file  # nosec B105
+TOKEN_FILE = "token"
 
 
 class Unanswered(AssertionError):

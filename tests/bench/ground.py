@@ -10,8 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import services
-from accounting import cpu_seconds
-from houses import House, furnish
+
+from bench.accounting import cpu_seconds
+from bench.houses import House, furnish
 
 TWENTIETH = 20
 

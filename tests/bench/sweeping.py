@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import services
-from ground import Bench, cost
-from houses import House
-from seeding import floor_sweep, seed
-from table import Row, Target, compared
 
+from bench.ground import Bench, cost
+from bench.houses import House
+from bench.seeding import floor_sweep, seed
+from bench.table import Row, Target, compared
 from cases.database import Database
 from cases.ladder.overdue import sweep
 

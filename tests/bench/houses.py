@@ -11,8 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from driving import answers, wait_until
-
+from bench.driving import answers, wait_until
 from cases.database import Database
 from cases.keys import make_api_token
 from cases.migrating import migrate

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import services
-from accounting import cpu_seconds
-from changing import changes, hand_ins, refuse_bad
-from driving import drive, wait_until
-from ground import Bench, port_of
-from houses import House, floor, running, ventil
-from mail_server import Sink, sink
 from sqlalchemy import text
-from table import Row, Target, compared
 
+from bench.accounting import cpu_seconds
+from bench.changing import changes, hand_ins, refuse_bad
+from bench.driving import drive, wait_until
+from bench.ground import Bench, port_of
+from bench.houses import House, floor, running, ventil
+from bench.mail_server import Sink, sink
+from bench.table import Row, Target, compared
 from cases.handing_in import Reporter, Request, hand_in
 from cases.states import Kind
 from cases.town.people import A_VISITOR

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
-from stamping import Mould, moulds_of, stamp
 
+from bench.stamping import Mould, moulds_of, stamp
 from cases.case import Case
 from cases.correcting import Correction, correct
 from cases.database import Database, calendar_of

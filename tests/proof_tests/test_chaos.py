@@ -1,5 +1,6 @@
 """Chaos: real processes live through seeded faults, and nothing is lost or invented. `make chaos` does it at length."""
 
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -9,12 +10,14 @@ import pytest
 
 from proof.chaos.faults import Fault
 from proof.chaos.ground import open_ground
-from proof.chaos.house import ROOT
+from proof.chaos.house import IMPORTED_FROM, ROOT
 from proof.chaos.houses import EMBEDDED, GROWN_UP, Kind
 from proof.chaos.running import run
 from proof.chaos.schedule import schedule
 
 KINDS = {"many processes": (GROWN_UP, 60, 2), "one process": (EMBEDDED, 30, 5)}
+
+ENVIRONMENT = os.environ | {"PYTHONPATH": IMPORTED_FROM}
 
 
 @pytest.mark.slow
@@ -34,7 +37,7 @@ def test_a_house_that_is_struck_again_and_again_loses_nothing_and_invents_nothin
 @pytest.mark.redis
 def test_five_machines_with_nothing_in_common_but_their_servers_are_one_house():
     words = [sys.executable, "-m", "proof.chaos.apart"]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=400)
+    done = subprocess.run(words, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("ok  ") >= 8, done.stdout
 
@@ -58,7 +61,7 @@ def test_every_fault_has_its_turn_before_any_comes_again_and_all_end_in_time(see
 
 def test_the_faults_of_a_seed_can_be_read_beforehand():
     words = [sys.executable, "-m", "proof.chaos", "--plan", "--seconds", "60", "--seed", "3"]
-    told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(words, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=True).stdout
     assert [line.split(" s  ")[1] for line in told.splitlines()] == [
         str(one).split(" s  ")[1] for one in schedule(GROWN_UP.deck(60), 60, 3)
     ]

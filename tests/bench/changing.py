@@ -6,12 +6,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 import services
-from accounting import cpu_seconds
-from driving import Outcome, Request, drive
-from ground import Bench, port_of
-from houses import House, floor, running, ventil
 from sqlalchemy import text
-from table import Row, Target, compared
+
+from bench.accounting import cpu_seconds
+from bench.driving import Outcome, Request, drive
+from bench.ground import Bench, port_of
+from bench.houses import House, floor, running, ventil
+from bench.table import Row, Target, compared
 
 JSON = ("Content-Type", "application/json")
 HAND_IN, CHANGE = Target(2.2), Target(2.0)

@@ -1,5 +1,6 @@
 """Poison: what kills or confuses whoever takes it in hand. It must be set aside, or wait, and hold up nothing else."""
 
+import os
 import secrets
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import dramatiq
 
 from proof.chaos.calling import Act, Caller
 from proof.chaos.faults import Scene
+from proof.chaos.house import IMPORTED_FROM
 from proof.chaos.launch import POISON
 from proof.chaos.reaching import connected, quick_redis
 from proof.checker import Journal
@@ -46,7 +48,8 @@ def undecodable_messages(scene: Scene, _which: int) -> Iterator[None]:
 def unknown_event(scene: Scene, _which: int) -> Iterator[None]:
     """Write an event that nobody here knows; it must wait, unharmed, until a version runs that does."""
     program = [sys.executable, "-m", "proof.chaos.newer_version", scene.database_url]
-    done = subprocess.run(program, capture_output=True, text=True, timeout=PATIENCE)
+    environment = os.environ | {"PYTHONPATH": IMPORTED_FROM}
+    done = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=PATIENCE)
     try:
         yield
     finally:

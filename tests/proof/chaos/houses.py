@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from proof.chaos.faults import Fault, Scene
 from proof.chaos.ground import Ground
-from proof.chaos.house import ROOT, House, Launcher, Member
+from proof.chaos.house import IMPORTED_FROM, ROOT, House, Launcher, Member
 from proof.chaos.reaching import connected
 from proof.chaos.schedule import (
     OF_MANY_PROCESSES,
@@ -112,7 +112,7 @@ def _members(kind: Kind, ports: list[int]) -> dict[str, Member]:
 def _environment(folder: Path, ground: Ground, port: int, settings: dict[str, str]) -> dict[str, str]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("VENTIL_", "PG"))}
     return plain | {
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": IMPORTED_FROM,
         "VENTIL_SMTP_URL": ground.sink.url,
         "VENTIL_MAIL_FROM": "ventil@prov.example",
         "VENTIL_BASE_URL": f"http://{LOOPBACK}:{port}",

@@ -6,14 +6,14 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import structlog
-from changing import headers
-from driving import Request, drive
-from ground import Bench, port_of
-from houses import House, running, ventil
-from seeding import DESK, town
 from sqlalchemy import event, select
-from table import Row, Target
 
+from bench.changing import headers
+from bench.driving import Request, drive
+from bench.ground import Bench, port_of
+from bench.houses import House, running, ventil
+from bench.seeding import DESK, town
+from bench.table import Row, Target
 from cases.commenting import comment
 from cases.handing_in import Request as Asked
 from cases.handing_in import hand_in

@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
-from swedish import Writer
 
+from bench.swedish import Writer
 from cases.case import Case, FiredRung, Promise, ReferenceCounter
 from cases.database import Base, Database, table_of
 from cases.records.history import Event, canonical

@@ -1,0 +1,1 @@
+"""How fast Ventil is, beside the same work done by plain SQL and smtplib."""
