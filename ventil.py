@@ -16,8 +16,8 @@ import click
 
 from cases.refusals import Refusal
 from cases.settings import BadSetting, Settings, read_settings
-from commands import files, housekeeping, looking
-from commands.opening import A_FILE, BEHIND, Failure, a_database, right_now, the_house
+from workers.commands import administering, checking, importing
+from workers.commands.opening import A_FILE, BEHIND, Failure, a_database, right_now, the_house
 
 if TYPE_CHECKING:
     from cases.database import Database
@@ -33,15 +33,15 @@ def ventil() -> None:
 
 
 for command in (
-    housekeeping.migrate,
-    housekeeping.load,
-    housekeeping.unit,
-    housekeeping.user,
-    housekeeping.token,
-    files.import_,
-    files.export,
-    looking.sweep,
-    looking.forgotten,
+    administering.migrate,
+    administering.load,
+    administering.unit,
+    administering.user,
+    administering.token,
+    importing.import_,
+    importing.export,
+    checking.sweep,
+    checking.forgotten,
 ):
     ventil.add_command(command)
 
@@ -134,8 +134,8 @@ def demo() -> None:
 @ventil.command()
 def doctor() -> None:
     """Look the house over, and say what to do about what is not well."""
-    from cases.checks.doctor import Health, look_over
     from notifications.set_aside import count_set_aside
+    from workers.health.doctor import Health, look_over
 
     settings = read_settings()
     with a_database(settings) as database:

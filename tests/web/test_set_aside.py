@@ -8,7 +8,6 @@ from small_house import MONDAY
 from small_pages import visitor
 from sqlalchemy import select
 
-from cases.checks.doctor import look_over
 from cases.ladder.ticks import Tick
 from cases.records.wire import Work
 from cases.refusals import NotFound
@@ -17,6 +16,7 @@ from cases.town.people import A_COMMAND
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import count_set_aside, listed, send_again
 from web.metrics import figures
+from workers.health.doctor import look_over
 from workers.morning import count_for_morning
 
 AT = datetime(2026, 3, 3, 8, tzinfo=UTC)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from cases.settings import read_settings
-from commands.opening import A_FILE, Failure, a_database, right_now, text_of, the_house
+from workers.commands.opening import A_FILE, Failure, a_database, right_now, text_of, the_house
 
 UNIT_KINDS = ("desk", "department", "group", "board", "forum", "council")
 ROLES = ("contact", "officer", "head", "member", "admin")

@@ -5,7 +5,7 @@ import json
 import click
 
 from cases.settings import read_settings
-from commands.opening import Failure, a_database, moment, right_now, the_house
+from workers.commands.opening import Failure, a_database, moment, right_now, the_house
 
 
 @click.command()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from commands.opening import A_FILE, Failure, right_now, spare_what_stays, text_of, the_house
+from workers.commands.opening import A_FILE, Failure, right_now, spare_what_stays, text_of, the_house
 
 TELL_EVERY = 5_000  # rows of an import
 

@@ -1,0 +1,1 @@
+"""What watches the house: the doctor, the heartbeat, the watchdog."""
