@@ -20,7 +20,7 @@ from workers.commands import administering, checking, importing
 from workers.commands.opening import A_FILE, BEHIND, Failure, a_database, right_now, the_house
 
 if TYPE_CHECKING:
-    from cases.database import Database
+    from cases.database.transactions import Database
 
 PORT, HOST = 8000, "127.0.0.1"
 CHECKOUT = Path(__file__).parent
@@ -55,7 +55,7 @@ for command in (
 @click.option("--demo", is_flag=True, help="Fill a demonstration municipality on first start.")
 def up(host: str, port: int, demo: bool) -> None:
     """Run the whole house in one process: pages, letters and clock."""
-    from cases.migrating import migrate as run_migrations
+    from cases.database.migrating import migrate as run_migrations
     from web import create_app
     from web.serving import serve_embedded
     from workers.embedded import Embedded

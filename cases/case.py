@@ -20,18 +20,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, joinedload, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
-from cases.database import Base, BigId, UtcDateTime, one_of, partial_index
-from cases.ladder.clocks import Clock
+from cases.database.transactions import Base, BigId, UtcDateTime, one_of, partial_index
+from cases.database.writing.bulk import defaults_of
+from cases.deadlines.clocks import Clock
+from cases.deadlines.policies import Policy, Terms, terms_from
 from cases.mail_addresses import LONGEST_ADDRESS
+from cases.organisation.categories import Category
+from cases.organisation.people import Person
+from cases.organisation.places import Place
+from cases.organisation.units import Unit
 from cases.randomness import random_word
-from cases.records.bulk import defaults_of
 from cases.refusals import NotFound
 from cases.states import CLOCK_OF, ENDED, Kind, RunsOut, State
-from cases.town.categories import Category
-from cases.town.people import Person
-from cases.town.places import Place
-from cases.town.policies import Policy, Terms, terms_from
-from cases.town.units import Unit
 
 ENDED_SQL = "state IN ('closed', 'declined', 'merged')"
 OPEN_SQL = "state IN ('received', 'assigned', 'planned', 'in_progress', 'waiting', 'parked', 'done')"

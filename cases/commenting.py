@@ -5,15 +5,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cases.case import LONGEST_TEXT, Case
-from cases.events import CaseCommented
+from cases.history.events import CaseCommented
+from cases.history.journal import Entry, Said
+from cases.history.words import Visibility
+from cases.organisation.people import Actor, Who
 from cases.progress import Change, change_state
-from cases.records.history import Entry, Said
-from cases.records.words import Visibility
+from cases.reading.visibility import may_see
 from cases.refusals import NotAllowed, TooLong, WordsNeeded
-from cases.seeing import may_see
 from cases.states import State
 from cases.steps.taking_on import show_life
-from cases.town.people import Actor, Who
 
 
 def comment(session: Session, case: Case, text: str, visibility: Visibility, *, by: Actor, at: datetime) -> list[int]:

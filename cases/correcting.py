@@ -7,18 +7,18 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cases.case import LONGEST_TITLE, Case, Relation
-from cases.events import CaseCorrected, CaseRelated, CaseWordsErased
 from cases.handing_in import named
+from cases.history.events import CaseCorrected, CaseRelated, CaseWordsErased
+from cases.history.journal import Entry, Event, Said
+from cases.history.words import Words
+from cases.history.writers import Writer
+from cases.organisation.categories import Category
+from cases.organisation.people import Actor
+from cases.organisation.places import Place
 from cases.public.published import Published
 from cases.public.publishing import publish, unpublish
-from cases.records.gathering import Writer
-from cases.records.history import Entry, Event, Said
-from cases.records.words import Words
 from cases.refusals import MergedIntoItself, NotAllowed, TooLong, WordsNeeded
 from cases.steps.present_policy import set_statutory, use_present_policy
-from cases.town.categories import Category
-from cases.town.people import Actor
-from cases.town.places import Place
 
 ERASED = "(raderat)"
 

@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from cases.access.tokens import FOLLOW, Link, make_link, use_link
 from cases.case import Case, Follower, Party, case_to_change
-from cases.events import CaseFollowed, CaseUnfollowed, FollowerAskedToConfirm
-from cases.house import the_house
-from cases.keys import FOLLOW, Link, make_link, use_link
+from cases.history.events import CaseFollowed, CaseUnfollowed, FollowerAskedToConfirm
+from cases.history.journal import Entry
 from cases.mail_addresses import is_public_address
-from cases.records.history import Entry
+from cases.organisation.municipality import the_house
+from cases.organisation.people import A_VISITOR
 from cases.refusals import UnknownName
-from cases.town.people import A_VISITOR
 
 
 def ask_to_follow(session: Session, case: Case, email: str, locale: str, *, key: str, at: datetime) -> None:

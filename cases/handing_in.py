@@ -8,20 +8,20 @@ from sqlalchemy import Select, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case, Party, ReferenceCounter
-from cases.database import calendar_of, insert_of, table_of
-from cases.events import CasePlanned, CaseReceived
-from cases.house import the_house
-from cases.ladder import clocks
-from cases.records.gathering import Writer
-from cases.records.history import Entry, Said
+from cases.database.transactions import calendar_of, insert_of, table_of
+from cases.deadlines import clocks
+from cases.deadlines.policies import Policy, Terms, most_specific, terms_from
+from cases.history.events import CasePlanned, CaseReceived
+from cases.history.journal import Entry, Said
+from cases.history.writers import Writer
+from cases.organisation.categories import Category
+from cases.organisation.municipality import the_house
+from cases.organisation.people import Actor
+from cases.organisation.places import Place
+from cases.organisation.units import DESK, Unit, UnitKind, unit_named
+from cases.promises import promise
 from cases.refusals import CannotHoldCases, FieldRefusal, MembersOnly, TooLong, UnknownName, WordsNeeded
 from cases.states import Kind, State
-from cases.steps.promises import promise
-from cases.town.categories import Category
-from cases.town.people import Actor
-from cases.town.places import Place
-from cases.town.policies import Policy, Terms, most_specific, terms_from
-from cases.town.units import DESK, Unit, UnitKind, unit_named
 
 Named = TypeVar("Named", Category, Place)
 Names = tuple[Policy, Unit, Category | None, Place | None]

@@ -7,16 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.case import LONGEST_TEXT, Case
-from cases.events import Happening
-from cases.records.gathering import Writer
-from cases.records.history import Entry, Event, Said
-from cases.records.words import Visibility
+from cases.history.events import Happening
+from cases.history.journal import Entry, Event, Said
+from cases.history.words import Visibility
+from cases.history.writers import Writer
+from cases.organisation.people import Actor
+from cases.promises import promise
 from cases.refusals import DateNeeded, NameNeeded, NotAllowed, StaleVersion, TooLong, TransitionNotAllowed, WordsNeeded
 from cases.states import State, Step, steps_between
 from cases.steps import assigning, contesting, ending, parking, taking_on, waiting
-from cases.steps.acts import Act, Change, WaitingFor, checked_day
-from cases.steps.promises import promise
-from cases.town.people import Actor
+from cases.steps.transition import Act, Change, WaitingFor, checked_day
 
 __all__ = ["EFFECTS", "Change", "WaitingFor", "change_state", "take_step"]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cases.town.people import Who
+from cases.organisation.people import Who
 
 
 class State(StrEnum):

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from cases.records.history import MOST_IN_AN_ACT, Event
-from notifications.asking import among, asked, columns_of
+from cases.database.queries import among, asked, columns_of
+from cases.history.journal import MOST_IN_AN_ACT, Event
 from notifications.rows import Happened
 from notifications.who_is_told import Act
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.database.queries import among, asked
+from cases.database.writing.upsert import add_new
 from cases.mail_addresses import is_mail_address, normalised
-from notifications.adding import add_new
-from notifications.asking import among, asked
 from notifications.deliveries import Address
 
 KNOWN = select(Address.email_normalised, Address.id).where(among(Address.email_normalised, "keys"))

@@ -9,15 +9,15 @@ from typing import Any, TypeVar
 from sqlalchemy import Date, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from cases.access.tokens import Link
 from cases.calendar import Calendar
 from cases.case import Case, Follower, Party
-from cases.database import calendar_of, present
-from cases.keys import Link
-from cases.records.history import Event
-from cases.records.words import Words
-from cases.town.people import Membership, Person, serves_on
-from cases.town.units import Unit
-from notifications.asking import among, asked, columns_of
+from cases.database.queries import among, asked, columns_of
+from cases.database.transactions import calendar_of, present
+from cases.history.journal import Event
+from cases.history.words import Words
+from cases.organisation.people import Membership, Person, serves_on
+from cases.organisation.units import Unit
 from notifications.deliveries import Address, Delivery
 from notifications.rows import AddressNow, CaseNow, EventTold, FollowerNow, PartyNow, PersonNow, Said, UnitNow
 

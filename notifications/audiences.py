@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.town.people import ActorKind, Role
+from cases.organisation.people import ActorKind, Role
 from notifications.at_hand import circles_around
 from notifications.chains import (
     Recipient,

@@ -7,9 +7,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cases.case import Party
-from cases.database import now
+from cases.database.transactions import now
+from cases.organisation.people import Actor
 from cases.refusals import NotAllowed, NotFound
-from cases.town.people import Actor
 from notifications.around import read_around
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.letters import KEEP, Shape, Written

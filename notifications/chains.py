@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cases.mail_addresses import normalised
-from cases.town.people import Role
+from cases.organisation.people import Role
 from notifications.addresses import is_address
 from notifications.circle import Circle, Outsider
 from notifications.deliveries import Channel

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cases.mail_addresses import normalised
+from cases.organisation.people import ActorKind
 from cases.states import Kind
-from cases.town.people import ActorKind
 from notifications.addresses import is_address
 from notifications.directory import Directory, UnitTold
 from notifications.who_is_told import Act

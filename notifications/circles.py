@@ -10,13 +10,13 @@ from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from cases.case import Case, Follower, Party
-from cases.database import calendar_of
+from cases.database.queries import among, asked, columns_of
+from cases.database.transactions import calendar_of
+from cases.organisation.categories import Category
+from cases.organisation.people import Membership, Person, Role, serves_on
+from cases.organisation.places import Place
+from cases.organisation.units import Unit
 from cases.states import State
-from cases.town.categories import Category
-from cases.town.people import Membership, Person, Role, serves_on
-from cases.town.places import Place
-from cases.town.units import Unit
-from notifications.asking import among, asked, columns_of
 from notifications.circle import CaseTold, Circle, Following, Outsider
 from notifications.deliveries import Address, Delivery
 from notifications.directory import AS_PERSON, Directory, PersonTold, directory_of

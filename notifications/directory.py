@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Date, and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from cases.house import House
+from cases.database.queries import among, asked, columns_of
 from cases.mail_addresses import normalised
-from cases.town.people import Membership, Person, Role, serves_on
-from cases.town.units import Unit, UnitKind
+from cases.organisation.municipality import House
+from cases.organisation.people import Membership, Person, Role, serves_on
+from cases.organisation.units import Unit, UnitKind
 from notifications.addresses import is_address
-from notifications.asking import among, asked, columns_of
 
 
 class HouseTold(NamedTuple):

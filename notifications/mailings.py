@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cases.database import present
-from cases.records.bulk import insert_many
-from notifications.adding import Row, add_new
+from cases.database.transactions import present
+from cases.database.writing.bulk import insert_many
+from cases.database.writing.upsert import Row, add_new
 from notifications.addresses import addresses_of
 from notifications.chains import Recipient
 from notifications.deliveries import Delivery, DeliveryLine, Outcome

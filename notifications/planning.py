@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
-from cases.database import calendar_of
-from cases.ladder.ticks import Tick
+from cases.database.transactions import calendar_of
+from cases.history.event_batches import Tick
 from notifications.acts import acts_of, acts_of_tick
 from notifications.audiences import recipients
 from notifications.chains import Recipient

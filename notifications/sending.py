@@ -13,9 +13,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from cases.database import Database
-from cases.kept_leases import KeptLease
-from cases.leases import PACE, Pace, give_back
+from cases.database.leases.leased import PACE, Pace, give_back
+from cases.database.leases.renewing import KeptLease
+from cases.database.transactions import Database
 from cases.settings import Settings
 from notifications import breaker, verdicts
 from notifications.claiming import claim_letters, is_anything_due

@@ -10,14 +10,14 @@ from sqlalchemy import ScalarSelect, func, select, text
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.database import present
-from cases.events import SentAgain, SetAside
-from cases.house import the_house
-from cases.ladder.ticks import Tick
-from cases.records.history import Entry, Event
-from cases.records.wire import Work
+from cases.database.transactions import present
+from cases.history.event_batches import Tick
+from cases.history.events import SentAgain, SetAside
+from cases.history.journal import Entry, Event
+from cases.history.outbox import Work
+from cases.organisation.municipality import the_house
+from cases.organisation.people import THE_CLOCK, Actor
 from cases.refusals import NotFound
-from cases.town.people import THE_CLOCK, Actor
 from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
 
 LOG = structlog.get_logger()

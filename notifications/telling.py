@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cases.access.tokens import link_token
 from cases.calendar import Calendar
-from cases.keys import link_token
-from cases.ladder.clocks import DELAYED_RUNG, HEAD_RUNG
+from cases.deadlines.clocks import DELAYED_RUNG, HEAD_RUNG
+from cases.history.words import Visibility
+from cases.organisation.people import ActorKind
 from cases.public.masking import mask
-from cases.records.words import Visibility
-from cases.town.people import ActorKind
 from notifications.around import Around, ToldLine
 from notifications.deliveries import Channel, Delivery
 from notifications.letters import LETTERS, Written, kept, write

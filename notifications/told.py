@@ -8,9 +8,9 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Party
-from cases.records.history import Event
-from cases.town.people import Person
-from cases.town.units import Unit
+from cases.history.journal import Event
+from cases.organisation.people import Person
+from cases.organisation.units import Unit
 from notifications.deliveries import Address, Channel, Delivery, DeliveryLine, Outcome
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.keys import UNFOLLOW, Link, link_token, make_link
-from notifications.asking import among
+from cases.access.tokens import UNFOLLOW, Link, link_token, make_link
+from cases.database.queries import among
 
 LINKS = select(Link).where(Link.purpose == UNFOLLOW, among(Link.follower_id, "followers")).order_by(Link.id.desc())
 

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.case import Case, case_to_change
-from cases.forum import choose_for_agenda
 from cases.handing_in import Reporter
+from cases.history.journal import Entry, Event
 from cases.imports.importing import Order, examine, write
-from cases.records.history import Entry, Event
+from cases.meetings.agenda_items import choose_for_agenda
 from cases.states import Kind, State
-from cases.steps.acts import WaitingFor
+from cases.steps.transition import WaitingFor
 
 Acts = set[tuple[str, tuple[int, ...]]]  # the stream's name, and the numbers of the events of one act
 IMPORTED = "source,external_id,state,title,received_at,promised_on\ngammalt,1,received,Bro,2026-02-02,2026-05-04\n"

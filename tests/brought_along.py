@@ -5,8 +5,8 @@ from collections.abc import Callable
 from alembic import command
 from alembic.config import Config
 
-from cases.database import Database
-from cases.migrating import FOLDER, migrate
+from cases.database.migrating import FOLDER, migrate
+from cases.database.transactions import Database
 
 
 def build(database: Database, version: str) -> None:

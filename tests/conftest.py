@@ -14,7 +14,7 @@ from browser_setup import find_browser
 from small_house import SmallHouse, copied_sqlite, furnish, open_small_house
 from smtp_sink import SmtpSink
 
-from cases.database import Database
+from cases.database.transactions import Database
 
 RUN = "VENTIL_TEST_RUN"
 GUARD = pytest.StashKey[subprocess.Popen[bytes]]()

@@ -18,16 +18,16 @@ from sink_process import FOR_SOME, FolderSink
 from small_house import CALENDAR, MONDAY, SmallHouse, furnish, open_small_house
 from sqlalchemy import select
 
+from cases.access.tokens import Link
 from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct
-from cases.database import Database
+from cases.database.transactions import Database
 from cases.following import ask_to_follow, confirm_following
 from cases.handing_in import Reporter
-from cases.keys import Link
-from cases.records.history import Event
-from cases.records.words import Visibility
+from cases.history.journal import Event
+from cases.history.words import Visibility
 from cases.states import State
-from cases.steps.acts import WaitingFor
+from cases.steps.transition import WaitingFor
 from notifications.mail import SmtpServer
 from notifications.rendering import Letterhead
 from notifications.sending import Post, deliver_some

@@ -9,20 +9,20 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case, Follower, Party, case_to_change
 from cases.commenting import comment
-from cases.database import Database, now
+from cases.database.transactions import Database, now
 from cases.handing_in import Reporter, Request, hand_in
-from cases.house import the_house
+from cases.history.event_batches import Tick
+from cases.history.journal import Event
+from cases.history.outbox import Work
+from cases.history.words import Visibility
 from cases.ladder.overdue import sweep
-from cases.ladder.ticks import Tick
+from cases.organisation.categories import Category
+from cases.organisation.municipality import the_house
+from cases.organisation.people import A_VISITOR, Actor, Membership, Person, Role, actor_for, reporter_of
+from cases.organisation.places import Place
+from cases.organisation.units import Unit, UnitKind
 from cases.progress import Change, change_state
-from cases.records.history import Event
-from cases.records.wire import Work
-from cases.records.words import Visibility
 from cases.states import Kind, State
-from cases.town.categories import Category
-from cases.town.people import A_VISITOR, Actor, Membership, Person, Role, actor_for, reporter_of
-from cases.town.places import Place
-from cases.town.units import Unit, UnitKind
 from notifications.deliveries import Address, Delivery, DeliveryLine
 from notifications.planning import plan_events, plan_tick
 

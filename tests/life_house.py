@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.case import Case, case_to_change
+from cases.organisation.people import A_VISITOR, Actor, Person, actor_for, reporter_of
 from cases.progress import Change, WaitingFor, change_state
 from cases.refusals import Refusal
 from cases.states import State
-from cases.town.people import A_VISITOR, Actor, Person, actor_for, reporter_of
 from proof.crashes.boundaries import Boundaries, Crash
 from proof.crashes.grounds import Ground
 from proof.crashes.house import Process, running, started_again

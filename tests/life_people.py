@@ -13,19 +13,19 @@ from life_rehearsal import rehearse
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from cases.administration.reorganising import dissolve_unit
+from cases.administration.staffing import person_with, switch_off_person
 from cases.case import Case, case_to_change
 from cases.commenting import comment
 from cases.correcting import Correction, correct
 from cases.following import ask_to_follow
 from cases.handing_in import Reporter, Request, hand_in
+from cases.history.words import Visibility
+from cases.organisation.people import Person
+from cases.organisation.units import Unit, unit_named
 from cases.progress import Change, change_state
-from cases.records.words import Visibility
 from cases.refusals import Refusal, StaleVersion
 from cases.states import Kind, State
-from cases.town.organisation import dissolve_unit
-from cases.town.people import Person
-from cases.town.staffing import person_with, switch_off_person
-from cases.town.units import Unit, unit_named
 from proof.crashes.grounds import Ground
 
 REPORTERS = {

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from cases.case import Case, Promise
-from cases.town.people import Person
-from cases.town.units import Unit
+from cases.organisation.people import Person
+from cases.organisation.units import Unit
 from proof.simulation.second_calendar import end_of
 
 ASKED = aliased(Unit)

@@ -9,8 +9,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cases.calendar import Calendar
-from cases.database import Database
-from cases.migrating import migrate
+from cases.database.migrating import migrate
+from cases.database.transactions import Database
 
 CALENDAR = Calendar(ZoneInfo("Europe/Stockholm"))
 A_TUESDAY = datetime(2026, 4, 14, 9, 0, tzinfo=UTC)

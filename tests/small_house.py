@@ -17,18 +17,28 @@ from sqlalchemy.orm import Session
 from cases.calendar import Calendar
 from cases.case import Case, case_to_change
 from cases.commenting import comment
-from cases.database import Database
+from cases.database.migrating import migrate
+from cases.database.transactions import Database
 from cases.handing_in import Reporter, Request, hand_in
+from cases.history.journal import Event
+from cases.history.words import Visibility
 from cases.ladder.overdue import sweep
-from cases.migrating import migrate
+from cases.organisation.categories import Category
+from cases.organisation.people import (
+    A_COMMAND,
+    A_VISITOR,
+    THE_CLOCK,
+    Actor,
+    Membership,
+    Person,
+    Role,
+    actor_for,
+    reporter_of,
+)
+from cases.organisation.places import Place
+from cases.organisation.units import Unit, UnitKind
 from cases.progress import Change, WaitingFor, change_state
-from cases.records.history import Event
-from cases.records.words import Visibility
 from cases.states import Kind, State
-from cases.town.categories import Category
-from cases.town.people import A_COMMAND, A_VISITOR, THE_CLOCK, Actor, Membership, Person, Role, actor_for, reporter_of
-from cases.town.places import Place
-from cases.town.units import Unit, UnitKind
 
 CALENDAR = Calendar(ZoneInfo("Europe/Stockholm"))
 SINCE = date(2020, 1, 1)

@@ -10,10 +10,10 @@ from small_house import SmallHouse, open_small_house
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from cases.database import Database
-from cases.keys import make_api_token
+from cases.access.tokens import make_api_token
+from cases.database.transactions import Database
+from cases.organisation.people import Person
 from cases.settings import Settings, read_settings
-from cases.town.people import Person
 from web import create_app
 
 API = "/api/v1"

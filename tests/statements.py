@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from cases.database import Database
+from cases.database.transactions import Database
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from cases.database import Database
+from cases.database.transactions import Database
 from cases.settings import Settings
 from web.asking import current_actor
 from web.cookies import keep_cookies_safe

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.database import table_of
-from cases.house import House
-from cases.town.units import DESK, FORUM
+from cases.database.transactions import table_of
+from cases.organisation.municipality import House
+from cases.organisation.units import DESK, FORUM
 from web.pulse import SCHEDULE, SWEEP
 
 HOUSE = table_of(House)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.correcting import Correction, correct
-from cases.town.people import A_COMMAND
+from cases.organisation.people import A_COMMAND
 from web.running import house
 
 

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
 
+from cases.organisation.people import Actor, ActorKind
 from cases.refusals import NotAllowed
-from cases.town.people import Actor, ActorKind
 from web.asking import current_actor
 
 View = TypeVar("View", bound=Callable[..., Any])

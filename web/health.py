@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
-from cases.migrating import is_behind
+from cases.database.migrating import is_behind
 from web.asking import bearer_token
 from web.guard import Audience, open_to
 from web.metrics import figures

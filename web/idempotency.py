@@ -14,8 +14,8 @@ from flask import Response, request
 from sqlalchemy import Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.database import Base, BigId, UtcDateTime, insert_of
-from cases.keys import hashed
+from cases.access.tokens import hashed
+from cases.database.transactions import Base, BigId, UtcDateTime, insert_of
 from cases.refusals import FieldRefusal
 from web.asking import bearer_token
 from web.running import right_now

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import logging_in
-from cases.house import the_house
-from cases.keys import Link, use_link
-from cases.town.people import Person
-from cases.town.units import DESK, MAY_BE_RESPONSIBLE, Unit
+from cases.access.tokens import Link, use_link
+from cases.organisation.municipality import the_house
+from cases.organisation.people import Person
+from cases.organisation.units import DESK, MAY_BE_RESPONSIBLE, Unit
 from web.asking import current_actor
 from web.cookies import drop_session_cookie, session_cookie, set_session_cookie
 from web.guard import Audience, open_to

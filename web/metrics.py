@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.database import present
-from cases.reading import Filters, conditions
-from cases.records.wire import Work
+from cases.database.transactions import present
+from cases.history.outbox import Work
+from cases.reading.lists import Filters, conditions
 from cases.states import OPEN
 from notifications.deliveries import Channel, Delivery, MailServer, Outcome
 from notifications.set_aside import count_set_aside

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import column, select, table
 from sqlalchemy.orm import Session
 
-from cases.database import UtcDateTime
-from cases.ladder.ticks import MISSED_SWEEPS
+from cases.database.transactions import UtcDateTime
+from cases.history.event_batches import MISSED_SWEEPS
 from cases.settings import Settings
 
 SWEEP = "sweep"

@@ -6,7 +6,7 @@ from typing import cast
 
 from flask import current_app, request
 
-from cases.database import Database
+from cases.database.transactions import Database
 from cases.settings import Settings
 
 

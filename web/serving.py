@@ -7,7 +7,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
-from cases.database import Database
+from cases.database.transactions import Database
 from cases.settings import Settings
 from web import create_app
 from web.logs import log_as_json

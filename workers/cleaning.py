@@ -7,12 +7,12 @@ import structlog
 from sqlalchemy import column, delete, exists, table
 from sqlalchemy.orm import Session
 
-from cases.database import UtcDateTime, present
+from cases.access.tokens import LOGIN, Link, WebSession
+from cases.database.transactions import UtcDateTime, present
 from cases.files.attaching import forget_orphans
 from cases.files.storage import attachments_under
-from cases.keys import LOGIN, Link, WebSession
-from cases.ladder.ticks import Tick
-from cases.records.history import Event
+from cases.history.event_batches import Tick
+from cases.history.journal import Event
 from workers.workplace import Workplace
 
 LOG = structlog.get_logger()

@@ -10,10 +10,10 @@ import structlog
 from sqlalchemy import ColumnElement, Update, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cases.claims import Claim, Queue, claim
-from cases.database import Database, insert_of, present, table_of
-from cases.kept_leases import KeptLease
-from cases.leases import PACE, finish, finishing, is_unleased
+from cases.database.leases.claims import Claim, Queue, claim
+from cases.database.leases.leased import PACE, finish, finishing, is_unleased
+from cases.database.leases.renewing import KeptLease
+from cases.database.transactions import Database, insert_of, present, table_of
 from cases.settings import Settings
 from workers.jobs import JOBS
 from workers.schedule import Scheduled

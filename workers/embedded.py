@@ -8,10 +8,10 @@ import dramatiq
 import structlog
 from sqlalchemy import update
 
-from cases.database import Database
-from cases.ladder.ticks import Tick
-from cases.leases import NOBODYS, Leased
-from cases.records.wire import Work
+from cases.database.leases.leased import NOBODYS, Leased
+from cases.database.transactions import Database
+from cases.history.event_batches import Tick
+from cases.history.outbox import Work
 from cases.settings import Settings
 from notifications.deliveries import Delivery, MailServer
 from workers.actors import declare_actors, look_until_closed

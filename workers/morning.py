@@ -13,12 +13,12 @@ from cases.calendar import Calendar
 from cases.case import Case
 from cases.checks.forgotten import find_forgotten
 from cases.checks.forgotten_history import Portion
-from cases.database import calendar_of, present
-from cases.events import MorningCame
-from cases.house import STREAM, the_house
-from cases.records.history import Entry, Event
+from cases.database.transactions import calendar_of, present
+from cases.history.events import MorningCame
+from cases.history.journal import Entry, Event
+from cases.organisation.municipality import STREAM, the_house
+from cases.organisation.people import THE_CLOCK
 from cases.states import CLOCK_OF, RunsOut
-from cases.town.people import THE_CLOCK
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import count_set_aside
 from workers.workplace import Workplace

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import structlog
 
-from cases.leases import PACE
+from cases.database.leases.leased import PACE
 from workers.relay import relay_some
 from workers.tick_letters import plan_a_tick
 from workers.wake import Wake

@@ -11,8 +11,8 @@ import dramatiq
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from cases.database import Database
-from cases.migrating import is_behind
+from cases.database.migrating import is_behind
+from cases.database.transactions import Database
 from cases.settings import Settings
 from notifications.breaker import is_down_now
 from notifications.claiming import is_anything_due

@@ -6,9 +6,9 @@ import structlog
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from cases.database import present
-from cases.ladder.ticks import Tick
-from cases.records.wire import Work
+from cases.database.transactions import present
+from cases.history.event_batches import Tick
+from cases.history.outbox import Work
 from notifications.breaker import is_down_now
 from notifications.deliveries import Channel, Delivery, Outcome
 from workers.workplace import Workplace

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from cases.claims import MOMENT
-from cases.ladder.ticks import Tick
-from cases.records.history import Event
-from cases.records.wire import LETTERS, Work
+from cases.database.leases.claims import MOMENT
+from cases.history.event_batches import Tick
+from cases.history.journal import Event
+from cases.history.outbox import LETTERS, Work
 
 SWEEP, OLDER = aliased(Tick), aliased(Work)
 

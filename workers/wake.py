@@ -8,7 +8,7 @@ import psycopg
 import structlog
 from psycopg.conninfo import make_conninfo
 
-from cases.database import Database
+from cases.database.transactions import Database
 
 LOG = structlog.get_logger()
 CHANNEL = "ventil_work"

@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
-from cases.database import Database
+from cases.database.transactions import Database
 from cases.settings import Settings
 from notifications.sending import Post, post_of
 from workers.broker import Bell, OurBroker, make_broker

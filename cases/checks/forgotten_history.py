@@ -1,6 +1,6 @@
 """The independent check of the history (G6): every hash is worked out again, and every case from its events.
 
-It shares nothing with `cases.records.history`: what an event's hash covers is written down here a second time.
+It shares nothing with `cases.history.journal`: what an event's hash covers is written down here a second time.
 All histories are read, or a portion of them: a house of many years has too many for every morning.
 """
 

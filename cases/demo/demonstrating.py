@@ -5,15 +5,15 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from random import Random
 
+from cases.administration.loading import load_house
 from cases.calendar import add_months
-from cases.database import Database, calendar_of
+from cases.database.transactions import Database, calendar_of
 from cases.demo.meetings import plan_meetings
 from cases.demo.moving_clock import MovingClock, database_at
 from cases.demo.questions import Questions
 from cases.demo.story import Story
-from cases.house import the_house
+from cases.organisation.municipality import the_house
 from cases.settings import Settings
-from cases.town.loading import load_house
 
 HOUSE = Path(__file__).with_name("house.toml")
 MONTHS = 18

@@ -4,9 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.database import Database
-from cases.house import the_house
-from cases.town.people import Membership, Person, Role
+from cases.database.transactions import Database
+from cases.organisation.municipality import the_house
+from cases.organisation.people import Membership, Person, Role
 
 
 def is_empty(database: Database) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
-from cases.database import PRESENT, Database, as_sqlite_keeps
+from cases.database.transactions import PRESENT, Database, as_sqlite_keeps
 from cases.settings import Settings
 
 

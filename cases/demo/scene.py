@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.commenting import comment
 from cases.correcting import Correction, correct
-from cases.database import calendar_of
-from cases.forum import AgendaItem
+from cases.database.transactions import calendar_of
+from cases.history.words import Visibility
+from cases.meetings.agenda_items import AgendaItem
+from cases.organisation.people import Actor
 from cases.progress import Change, WaitingFor, change_state
-from cases.records.words import Visibility
 from cases.states import State
-from cases.town.people import Actor
 
 SORRY = (
     "Det ligger inte på kommunen att göra, men vi har skickat frågan vidare till den som kan.",

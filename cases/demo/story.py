@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from cases.calendar import Calendar
 from cases.case import case_to_change
-from cases.database import Database
+from cases.database.transactions import Database
 from cases.demo import scene as deeds
 from cases.demo.fates import FATES, TEMPER_OF, TEMPERS, Deed
 from cases.demo.moving_clock import MovingClock
@@ -20,9 +20,9 @@ from cases.demo.questions import Arrival, Questions
 from cases.demo.scene import Scene, Tale
 from cases.handing_in import hand_in
 from cases.ladder.overdue import sweep
+from cases.organisation.people import A_VISITOR, Actor, Person, actor_for, reporter_of
 from cases.refusals import Refusal
 from cases.states import Kind
-from cases.town.people import A_VISITOR, Actor, Person, actor_for, reporter_of
 
 SWEEP_AT, DAY_BEGINS = time(7, 1), time(8)
 WORKING_MINUTES = 8 * 60

@@ -12,13 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.events import CaseAttached
 from cases.files import reencoding
 from cases.files.attachments import Attachment
 from cases.files.storage import Folder
-from cases.records.history import Entry
+from cases.history.events import CaseAttached
+from cases.history.journal import Entry
+from cases.organisation.people import Actor
 from cases.refusals import FileRefused
-from cases.town.people import Actor
 
 LARGEST = 10 * 1024 * 1024
 MOST_FILES = 10

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cases.database import Base, BigId, UtcDateTime, one_of
-from cases.records.words import Visibility
+from cases.database.transactions import Base, BigId, UtcDateTime, one_of
+from cases.history.words import Visibility
 
 
 class Attachment(Base):

@@ -14,13 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from cases.case import WITH_NAMES, Case
-from cases.database import calendar_of
+from cases.database.transactions import calendar_of
+from cases.history.journal import Event
+from cases.history.words import Visibility, Words
 from cases.imports.columns import NAMES, QUOTED
-from cases.records.history import Event
-from cases.records.words import Visibility, Words
-from cases.seeing import seen_by
+from cases.organisation.people import Actor
+from cases.reading.visibility import seen_by
 from cases.states import STEPS
-from cases.town.people import Actor
 
 AT_A_TIME = 500
 NUMBER = re.compile(r"-?\d+(\.\d+)?")

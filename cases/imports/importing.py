@@ -11,22 +11,22 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.administration.reorganising import UnitCard, add_unit, tell_the_house
 from cases.case import Case
-from cases.database import Database, plan_anew
-from cases.events import HouseSettingChanged
+from cases.database.transactions import Database, plan_anew
+from cases.history.bulk_entries import written_together
+from cases.history.events import HouseSettingChanged
+from cases.history.writers import Writer
 from cases.imports.examining import Examined
 from cases.imports.mapping import BadMapping, Mapping, own_columns, read_mapping
 from cases.imports.replaying import Clocks, Replay, begin, go_on
 from cases.imports.rows import Checker, Names, Row
 from cases.imports.tables import FOUND_OUT, Record, read_table
-from cases.records.gathering import Writer
-from cases.records.many_acts import written_together
+from cases.organisation.categories import Category
+from cases.organisation.people import A_COMMAND
+from cases.organisation.places import Place
+from cases.organisation.units import Unit, UnitKind
 from cases.states import State
-from cases.town.categories import Category
-from cases.town.organisation import UnitCard, add_unit, tell_the_house
-from cases.town.people import A_COMMAND
-from cases.town.places import Place
-from cases.town.units import Unit, UnitKind
 
 BATCH = 500
 Listener = Callable[[int, str, list[str]], None]  # the row's number, "bad" or "odd", why

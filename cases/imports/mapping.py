@@ -104,8 +104,8 @@ def _checked(tables: dict[str, Any]) -> dict[str, Any]:
     # Imported here, since most imports have no mapping, and marshmallow takes longer to load than a small file.
     from marshmallow import ValidationError
 
+    from cases.administration.file_schema import wrongs_in
     from cases.imports.mapping_schema import MappingSchema
-    from cases.town.file_schema import wrongs_in
 
     try:
         checked: dict[str, Any] = MappingSchema().load(tables)

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf
 
+from cases.administration.file_schema import LACKS, FileSchema, Told
 from cases.imports.columns import NAMES, NEEDED
-from cases.town.file_schema import LACKS, FileSchema, Told
-from cases.town.units import MAY_BE_RESPONSIBLE
+from cases.organisation.units import MAY_BE_RESPONSIBLE
 
 OURS = fields.String(validate=OneOf(NAMES, error="we have no such column"))
 NO_UNIT = "must be department or group, not {input!r}"

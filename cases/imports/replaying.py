@@ -6,20 +6,20 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from cases.case import Case
-from cases.database import calendar_of
-from cases.events import CaseImported
+from cases.database.transactions import calendar_of
+from cases.deadlines import clocks
+from cases.deadlines.clocks import Clock
+from cases.deadlines.policies import Terms
 from cases.handing_in import Request, receive
+from cases.history.events import CaseImported
+from cases.history.journal import Entry
+from cases.history.writers import Writer
 from cases.imports.rows import Row
-from cases.ladder import clocks
-from cases.ladder.clocks import Clock
+from cases.organisation.people import THE_IMPORT
+from cases.organisation.units import DESK
 from cases.progress import Change, take_step
-from cases.records.gathering import Writer
-from cases.records.history import Entry
+from cases.promises import breaks_at, promise
 from cases.states import CLOCK_OF, RunsOut, State
-from cases.steps.promises import breaks_at, promise
-from cases.town.people import THE_IMPORT
-from cases.town.policies import Terms
-from cases.town.units import DESK
 
 
 class Clocks(StrEnum):

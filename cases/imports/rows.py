@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from cases.administration.reorganising import LONGEST_SLUG
 from cases.calendar import FIRST_YEAR
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
 from cases.handing_in import MOST_MONTHS, Reporter
@@ -14,10 +15,9 @@ from cases.imports.columns import QUOTED
 from cases.imports.mapping import EMPTY, UNKNOWN, Mapping
 from cases.imports.tables import Record
 from cases.mail_addresses import is_public_address
+from cases.organisation.units import DESK
 from cases.progress import WaitingFor
 from cases.states import ENDED, Kind, State
-from cases.town.organisation import LONGEST_SLUG
-from cases.town.units import DESK
 
 YES = {
     "yes": True,

@@ -9,21 +9,21 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from cases.case import Case, FiredRung
-from cases.database import calendar_of, insert_of, table_of
-from cases.events import CaseEscalated, CasePromiseBroken, CasePutOnAgenda
-from cases.forum import AgendaItem, next_meeting
-from cases.ladder import clocks
-from cases.ladder.clocks import Clock
+from cases.database.transactions import calendar_of, insert_of, table_of
+from cases.database.writing.bulk import insert_many, update_many
+from cases.deadlines import clocks
+from cases.deadlines.clocks import Clock
+from cases.deadlines.policies import Policy, Terms, terms_from
+from cases.history.bulk_entries import written_together
+from cases.history.events import CaseEscalated, CasePromiseBroken, CasePutOnAgenda
+from cases.history.journal import Entry, insert_entries
 from cases.ladder.due_cases import DueCase
+from cases.meetings.agenda_items import AgendaItem, next_meeting
+from cases.organisation.people import Actor, clock_of
 from cases.progress import Change, take_step
-from cases.records.bulk import insert_many, update_many
-from cases.records.history import Entry, insert_entries
-from cases.records.many_acts import written_together
+from cases.promises import settle_broken
 from cases.states import CLOCK_OF, RunsOut, State
 from cases.steps.duties import report_to_council
-from cases.steps.promises import settle_broken
-from cases.town.people import Actor, clock_of
-from cases.town.policies import Policy, Terms, terms_from
 
 MOVES = {  # what each clock moves of a case
     "state": ("rung", "rung_at", "highest_rung"),

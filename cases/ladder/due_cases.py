@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 
 from cases.case import Case
-from cases.database import table_of
-from cases.ladder.clocks import Clock
+from cases.database.transactions import table_of
+from cases.deadlines.clocks import Clock
+from cases.organisation.units import Unit
 from cases.states import State
-from cases.town.units import Unit
 
 
 @dataclass(slots=True)

@@ -26,13 +26,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.cursors import cursor_of, place_of
-from cases.database import Base, UtcDateTime, calendar_of
-from cases.inflecting import any_form_of, base_of
-from cases.ladder.clocks import DELAYED_RUNG
+from cases.database.cursors import cursor_of, place_of
+from cases.database.inflecting import any_form_of, base_of
+from cases.database.transactions import Base, UtcDateTime, calendar_of
+from cases.deadlines.clocks import DELAYED_RUNG
+from cases.history.journal import Event
+from cases.history.words import Visibility, Words
 from cases.public.masking import mask
-from cases.records.history import Event
-from cases.records.words import Visibility, Words
 
 MOST_ON_A_PAGE = 100
 

@@ -10,10 +10,10 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from cases.case import Case, Party
-from cases.database import calendar_of, table_of
+from cases.database.transactions import calendar_of, table_of
+from cases.history.words import Words
 from cases.public.masking import Finding, findings, mask
 from cases.public.published import Published
-from cases.records.words import Words
 from cases.refusals import NotAllowed
 
 PUBLISHED, WORDS, PARTY = table_of(Published), table_of(Words), table_of(Party)

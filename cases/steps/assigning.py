@@ -1,10 +1,10 @@
 """Assigning: whose door it is, who holds it there, and "not ours"."""
 
-from cases.database import calendar_of
-from cases.events import CaseAssigned, CaseSentBack, Happening
+from cases.database.transactions import calendar_of
+from cases.history.events import CaseAssigned, CaseSentBack, Happening
 from cases.refusals import NameNeeded
 from cases.states import State
-from cases.steps.acts import Act, after, begin, holder, officer_named, to_desk
+from cases.steps.transition import Act, after, begin, holder, officer_named, to_desk
 
 
 def assign(act: Act) -> Happening:

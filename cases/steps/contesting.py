@@ -1,11 +1,11 @@
 """Contesting and reopening: it is not done after all."""
 
-from cases.events import CaseContested, CaseReopened, Happening
+from cases.history.events import CaseContested, CaseReopened, Happening
+from cases.organisation.units import the_desk
 from cases.refusals import TransitionNotAllowed
 from cases.states import State
-from cases.steps.acts import Act, after, begin, holder, officer_named
 from cases.steps.present_policy import set_statutory, use_present_policy
-from cases.town.units import the_desk
+from cases.steps.transition import Act, after, begin, holder, officer_named
 
 
 def contest(act: Act) -> Happening:

@@ -4,16 +4,16 @@ from datetime import datetime
 
 from cases.calendar import add_months
 from cases.case import Case
-from cases.database import calendar_of
-from cases.events import CasePlanned, CaseReceived
+from cases.database.transactions import calendar_of
+from cases.deadlines import clocks
+from cases.deadlines.policies import matching, terms_from
 from cases.handing_in import Request, next_reference, receive
-from cases.ladder import clocks
-from cases.records.gathering import Writer
-from cases.records.history import Entry, Said
+from cases.history.events import CasePlanned, CaseReceived
+from cases.history.journal import Entry, Said
+from cases.history.writers import Writer
+from cases.organisation.people import Actor
+from cases.organisation.units import the_desk
 from cases.states import Kind, State
-from cases.town.people import Actor
-from cases.town.policies import matching, terms_from
-from cases.town.units import the_desk
 
 
 def next_duty(writer: Writer, done: Case, *, by: Actor, at: datetime) -> Case | None:

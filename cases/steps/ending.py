@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 
-from cases.database import calendar_of
-from cases.events import CaseClosed, CaseDeclined, CaseDone, Happening
-from cases.forum import take_off_agenda
-from cases.ladder import clocks
+from cases.database.transactions import calendar_of
+from cases.deadlines import clocks
+from cases.history.events import CaseClosed, CaseDeclined, CaseDone, Happening
+from cases.meetings.agenda_items import take_off_agenda
+from cases.promises import settle
 from cases.states import State
-from cases.steps.acts import Act
 from cases.steps.duties import next_duty
 from cases.steps.merging import merge_into
-from cases.steps.promises import settle
+from cases.steps.transition import Act
 
 
 def finish(act: Act) -> Happening:

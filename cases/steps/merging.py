@@ -7,11 +7,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cases.case import Case, Follower, case_to_change
-from cases.events import CaseMerged, CaseTookOver
-from cases.records.history import Entry
+from cases.history.events import CaseMerged, CaseTookOver
+from cases.history.journal import Entry
+from cases.organisation.people import Actor
 from cases.refusals import MergedIntoItself, NotFound, UnknownName
 from cases.states import State
-from cases.town.people import Actor
 
 DEADLOCK = "40P01"
 

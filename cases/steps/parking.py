@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from cases.calendar import add_months
-from cases.database import calendar_of
-from cases.events import CaseParked, CaseTakenUp, Happening
-from cases.ladder import clocks
+from cases.database.transactions import calendar_of
+from cases.deadlines import clocks
+from cases.history.events import CaseParked, CaseTakenUp, Happening
 from cases.states import State
-from cases.steps.acts import Act, after, begin, checked_day, to_desk
 from cases.steps.present_policy import use_present_policy
+from cases.steps.transition import Act, after, begin, checked_day, to_desk
 
 
 def park(act: Act) -> Happening:

@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.database import calendar_of
-from cases.ladder import clocks
-from cases.records.gathering import Writer
+from cases.database.transactions import calendar_of
+from cases.deadlines import clocks
+from cases.deadlines.policies import matching
+from cases.history.writers import Writer
 from cases.states import State
-from cases.town.policies import matching
 
 
 def use_present_policy(writer: Writer, case: Case, at: datetime) -> None:

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.database import calendar_of
-from cases.events import CasePlanned, CaseStarted, Happening
-from cases.ladder import clocks
+from cases.database.transactions import calendar_of
+from cases.deadlines import clocks
+from cases.history.events import CasePlanned, CaseStarted, Happening
 from cases.states import State
-from cases.steps.acts import Act, after, begin, keeps_or_takes
+from cases.steps.transition import Act, after, begin, keeps_or_takes
 
 
 def plan(act: Act) -> Happening:

@@ -1,13 +1,13 @@
 """Waiting: for an answer that somebody else has, and going on when it comes."""
 
-from cases.database import calendar_of
-from cases.events import CaseAnswered, CaseWaiting, Happening
-from cases.forum import AgendaReason, put_on_agenda, take_off_agenda
+from cases.database.transactions import calendar_of
+from cases.history.events import CaseAnswered, CaseWaiting, Happening
+from cases.meetings.agenda_items import AgendaReason, put_on_agenda, take_off_agenda
+from cases.organisation.units import FORUM, unit_named
 from cases.refusals import NameNeeded
 from cases.states import State
-from cases.steps.acts import Act, after, begin
 from cases.steps.taking_on import show_life
-from cases.town.units import FORUM, unit_named
+from cases.steps.transition import Act, after, begin
 
 
 def wait(act: Act) -> Happening:

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from bench.driving import answers, wait_until
-from cases.database import Database
-from cases.keys import make_api_token
-from cases.migrating import migrate
+from cases.access.tokens import make_api_token
+from cases.database.migrating import migrate
+from cases.database.transactions import Database
+from cases.organisation.categories import Category
+from cases.organisation.people import Membership, Person, Role
+from cases.organisation.places import Place
+from cases.organisation.units import Unit, UnitKind, the_desk
 from cases.settings import read_settings
-from cases.town.categories import Category
-from cases.town.people import Membership, Person, Role
-from cases.town.places import Place
-from cases.town.units import Unit, UnitKind, the_desk
 from web.sessions import open_session
 
 ROOT = Path(__file__).resolve().parents[2]

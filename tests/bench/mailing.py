@@ -18,8 +18,8 @@ from bench.houses import House, floor, running, ventil
 from bench.mail_server import Sink, sink
 from bench.table import Row, Target, compared
 from cases.handing_in import Reporter, Request, hand_in
+from cases.organisation.people import A_VISITOR
 from cases.states import Kind
-from cases.town.people import A_VISITOR
 
 GROWN_UP = (["web"], ["relay"], ["worker"], ["clock"])
 EMBEDDED = (["up"],)

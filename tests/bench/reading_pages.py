@@ -17,10 +17,10 @@ from bench.table import Row, Target
 from cases.commenting import comment
 from cases.handing_in import Request as Asked
 from cases.handing_in import hand_in
-from cases.records.words import Visibility
+from cases.history.words import Visibility
+from cases.organisation.people import A_VISITOR, Person, actor_for
 from cases.settings import read_settings
 from cases.states import Kind
-from cases.town.people import A_VISITOR, Person, actor_for
 from web import create_app
 
 PAGES = {

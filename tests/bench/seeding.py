@@ -12,17 +12,17 @@ from sqlalchemy.orm import Session
 from bench.stamping import Mould, moulds_of, stamp
 from cases.case import Case
 from cases.correcting import Correction, correct
-from cases.database import Database, calendar_of
-from cases.database import now as present
+from cases.database.transactions import Database, calendar_of
+from cases.database.transactions import now as present
 from cases.handing_in import Request, hand_in
+from cases.history.outbox import Work
 from cases.ladder.overdue import sweep
+from cases.organisation.categories import Category
+from cases.organisation.people import THE_IMPORT, Person, actor_for
+from cases.organisation.places import Place
+from cases.organisation.units import Unit, UnitKind
 from cases.progress import Change, WaitingFor, change_state
-from cases.records.wire import Work
 from cases.states import Kind, State
-from cases.town.categories import Category
-from cases.town.people import THE_IMPORT, Person, actor_for
-from cases.town.places import Place
-from cases.town.units import Unit, UnitKind
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PERIODS = 20

@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 
 from bench.swedish import Writer
 from cases.case import Case, FiredRung, Promise, ReferenceCounter
-from cases.database import Base, Database, table_of
-from cases.records.history import Event, canonical
-from cases.records.wire import Work
-from cases.records.words import Words
-from cases.town.categories import Category
-from cases.town.places import Place
+from cases.database.transactions import Base, Database, table_of
+from cases.history.journal import Event, canonical
+from cases.history.outbox import Work
+from cases.history.words import Words
+from cases.organisation.categories import Category
+from cases.organisation.places import Place
 
 NULL = r"\N"
 CHUNK = 5_000

@@ -12,7 +12,7 @@ from bench.ground import Bench, cost
 from bench.houses import House
 from bench.seeding import floor_sweep, seed
 from bench.table import Row, Target, compared
-from cases.database import Database
+from cases.database.transactions import Database
 from cases.ladder.overdue import sweep
 
 MORNING = datetime(2026, 11, 24, 10, tzinfo=UTC)

@@ -9,12 +9,12 @@ from small_house import CALENDAR, MONDAY, SmallHouse
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from cases.database import Database
-from cases.events import CaseRelated
-from cases.migrating import migrate
-from cases.records.history import MOST_IN_AN_ACT, Entry
+from cases.database.migrating import migrate
+from cases.database.transactions import Database
+from cases.history.events import CaseRelated
+from cases.history.journal import MOST_IN_AN_ACT, Entry
+from cases.organisation.people import A_COMMAND
 from cases.states import State
-from cases.town.people import A_COMMAND
 
 AT_ONE_MOMENT = (
     ("case.received",),

@@ -19,10 +19,10 @@ from cases.files.attaching import LARGEST, MOST_FILES, attach, checked, forget_o
 from cases.files.attachments import Attachment
 from cases.files.storage import Folder
 from cases.handing_in import Request, hand_in
-from cases.records.history import Event
+from cases.history.journal import Event
+from cases.organisation.people import A_VISITOR
 from cases.refusals import FileRefused
 from cases.states import Kind
-from cases.town.people import A_VISITOR
 
 SECRET = b"57.1234 SECRET PLACE"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"

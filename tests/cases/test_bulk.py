@@ -6,11 +6,11 @@ from small_house import MONDAY, SmallHouse
 from sqlalchemy import select
 
 from cases.case import Case, Party, Promise
-from cases.database import JsonText
-from cases.records.bulk import fresh_ids, insert_many, reserve, update_many, values_of
-from cases.records.history import Event
-from cases.town.people import ActorKind
-from cases.town.policies import Policy
+from cases.database.transactions import JsonText
+from cases.database.writing.bulk import fresh_ids, insert_many, reserve, update_many, values_of
+from cases.deadlines.policies import Policy
+from cases.history.journal import Event
+from cases.organisation.people import ActorKind
 
 STRANGE = "tab\t, line\nbreak, back\\slash, \\N, \"quotes\", 'single', åäö and nothing: "
 IN_STOCKHOLM = datetime(2026, 7, 1, 9, 30, 0, 5, tzinfo=timezone(timedelta(hours=2)))

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from cases.case import case_to_change, case_to_read
-from cases.database import Database
+from cases.database.transactions import Database
 from cases.refusals import NotFound
 from cases.states import OPEN, State
 

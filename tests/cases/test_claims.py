@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import bindparam, select
 from statements import counted
 
-from cases.claims import MOMENT, Claim, Queue, claim
-from cases.database import Database
-from cases.ladder.ticks import Tick
-from cases.leases import Pace, finish, finishing, give_back, held, is_unleased, renew
+from cases.database.leases.claims import MOMENT, Claim, Queue, claim
+from cases.database.leases.leased import Pace, finish, finishing, give_back, held, is_unleased, renew
+from cases.database.transactions import Database
+from cases.history.event_batches import Tick
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PACE = Pace(lease=timedelta(seconds=10), most_claims=3, batch=5)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_house import CALENDAR
 
-from cases.ladder import clocks
-from cases.ladder.clocks import Clock
-from cases.town.policies import DEFAULT_TERMS, PROPOSAL_TERMS, Terms
+from cases.deadlines import clocks
+from cases.deadlines.clocks import Clock
+from cases.deadlines.policies import DEFAULT_TERMS, PROPOSAL_TERMS, Terms
 
 DUE = date(2026, 4, 15)  # a Wednesday
 LONG_BEFORE = datetime(2026, 3, 2, 8, tzinfo=UTC)

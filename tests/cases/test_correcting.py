@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from cases.case import Relation, case_to_change
 from cases.correcting import Correction, correct, relate
+from cases.deadlines.policies import DEFAULT_TERMS, PROPOSAL_TERMS, Policy, matching, terms_from, terms_to_store
+from cases.organisation.categories import Category
+from cases.organisation.places import Place
 from cases.refusals import MergedIntoItself, NotAllowed, TooLong, UnknownName, WordsNeeded
 from cases.states import Kind, State
-from cases.town.categories import Category
-from cases.town.places import Place
-from cases.town.policies import DEFAULT_TERMS, PROPOSAL_TERMS, Policy, matching, terms_from, terms_to_store
 
 
 def correct_case(house: SmallHouse, ref: str, by: str = "contact", **what: object) -> list[int]:

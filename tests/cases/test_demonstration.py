@@ -8,16 +8,16 @@ from sqlalchemy import func, select
 
 from cases.case import Case
 from cases.checks.forgotten import find_forgotten
-from cases.database import Database
+from cases.database.migrating import migrate
+from cases.database.transactions import Database
 from cases.demo import demonstrating
 from cases.demo.demonstrating import fill
 from cases.demo.demonstration import is_empty, who_may_log_in
 from cases.demo.fates import FATES, TEMPER_OF, TEMPERS
 from cases.demo.questions import DOORS, VILLAGES, Questions
-from cases.migrating import migrate
-from cases.records.history import Event
+from cases.history.journal import Event
+from cases.organisation.people import Person
 from cases.settings import read_settings
-from cases.town.people import Person
 
 NOW = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 

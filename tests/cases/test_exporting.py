@@ -7,7 +7,7 @@ import pytest
 from small_house import SmallHouse
 
 from cases.imports import exporting
-from cases.town.people import A_COMMAND
+from cases.organisation.people import A_COMMAND
 
 
 def test_an_export_that_breaks_off_leaves_the_file_as_it_was(

@@ -8,21 +8,21 @@ import pytest
 from migrated import CALENDAR
 from sqlalchemy import select, text
 
+from cases.administration.loading import load_house
 from cases.case import Case, case_to_change
 from cases.checks.forgotten import find_forgotten
 from cases.checks.forgotten_history import Portion
 from cases.correcting import Correction, correct
-from cases.database import Database
+from cases.database.migrating import migrate
+from cases.database.transactions import Database
 from cases.demo.moving_clock import MovingClock, database_at
+from cases.history.journal import Event
 from cases.imports.exporting import export_cases
 from cases.imports.importing import Clocks, Order, examine, write
 from cases.ladder.overdue import sweep
-from cases.migrating import migrate
+from cases.organisation.people import A_COMMAND
 from cases.public.published import PublicFilters, count_by_month, count_by_place, list_published
-from cases.records.history import Event
 from cases.settings import read_settings
-from cases.town.loading import load_house
-from cases.town.people import A_COMMAND
 
 pytestmark = pytest.mark.postgres
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)

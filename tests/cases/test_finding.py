@@ -4,10 +4,10 @@ import pytest
 from small_house import SmallHouse
 
 from cases.correcting import Correction, correct
-from cases.finding import case_for, case_to_change_for, case_to_follow, reference
+from cases.organisation.people import ActorKind
+from cases.reading.finding import case_for, case_to_change_for, case_to_follow, reference
 from cases.refusals import NotFound
 from cases.states import State
-from cases.town.people import ActorKind
 
 
 @pytest.mark.parametrize("find", [case_for, case_to_change_for])

@@ -6,9 +6,7 @@ import pytest
 from small_house import MONDAY, SmallHouse
 from sqlalchemy import select, text
 
-from cases.case import Follower, case_to_change
-from cases.following import ask_to_follow, confirm_following, stop_following
-from cases.keys import (
+from cases.access.tokens import (
     FOLLOW,
     LOGIN,
     Link,
@@ -19,8 +17,10 @@ from cases.keys import (
     person_with_token,
     use_link,
 )
+from cases.case import Follower, case_to_change
+from cases.following import ask_to_follow, confirm_following, stop_following
+from cases.organisation.people import Person
 from cases.refusals import UnknownName
-from cases.town.people import Person
 
 KEY = "k" * 40
 DAY = timedelta(days=1)

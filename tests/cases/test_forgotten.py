@@ -10,18 +10,18 @@ import pytest
 from migrated import A_TUESDAY, CALENDAR, a_house
 from sqlalchemy import func, select
 
+from cases.administration.reorganising import UnitCard, add_unit
 from cases.case import Case, case_to_change
 from cases.checks.forgotten import LOOKS, Breach, find_forgotten
 from cases.checks.forgotten_history import TURNS, Portion
-from cases.database import Database
+from cases.database.transactions import Database
 from cases.handing_in import Reporter, Request, hand_in
+from cases.history.journal import Event
 from cases.ladder.overdue import sweep
+from cases.organisation.people import A_COMMAND, A_VISITOR
+from cases.organisation.units import UnitKind
 from cases.progress import Change, change_state
-from cases.records.history import Event
 from cases.states import Kind, State
-from cases.town.organisation import UnitCard, add_unit
-from cases.town.people import A_COMMAND, A_VISITOR
-from cases.town.units import UnitKind
 
 LATER = A_TUESDAY + timedelta(days=75)
 MONTH = [LATER.date() + timedelta(days=number) for number in range(TURNS)]

@@ -6,12 +6,12 @@ import pytest
 from small_house import CALENDAR, MONDAY, SmallHouse
 from sqlalchemy import select
 
-from cases.agenda import agenda_of
 from cases.case import case_to_change
-from cases.forum import AgendaItem, Meeting, choose_for_agenda, plan_meeting
+from cases.meetings.agenda import agenda_of
+from cases.meetings.agenda_items import AgendaItem, Meeting, choose_for_agenda, plan_meeting
 from cases.progress import WaitingFor
+from cases.reading.visibility import seen_by
 from cases.refusals import AlreadyThere, NotAllowed, TransitionNotAllowed
-from cases.seeing import seen_by
 from cases.states import State
 
 

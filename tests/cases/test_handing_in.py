@@ -8,11 +8,11 @@ from small_house import CALENDAR, MONDAY, SmallHouse
 from sqlalchemy import update
 
 from cases.case import ReferenceCounter
+from cases.deadlines.policies import Policy
 from cases.handing_in import Reporter, Request, hand_in
+from cases.organisation.people import A_COMMAND
 from cases.refusals import FieldRefusal, MembersOnly, TooLong, UnknownName, WordsNeeded
 from cases.states import Kind, State
-from cases.town.people import A_COMMAND
-from cases.town.policies import Policy
 
 
 def test_a_case_is_received_by_the_desk_and_looked_at_within_two_working_days(small_house: SmallHouse) -> None:

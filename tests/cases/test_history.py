@@ -15,16 +15,16 @@ from sqlalchemy.exc import DBAPIError
 
 from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct, erase_words
-from cases.database import Database
-from cases.events import CaseRelated
+from cases.database.transactions import Database
 from cases.handing_in import Reporter, Request, hand_in
+from cases.history.events import CaseRelated
+from cases.history.journal import Entry, Event, plain, replay
+from cases.history.outbox import Work
+from cases.history.words import Visibility, Words
+from cases.organisation.people import A_COMMAND, THE_IMPORT
 from cases.progress import Change, WaitingFor, change_state
-from cases.records.history import Entry, Event, plain, replay
-from cases.records.wire import Work
-from cases.records.words import Visibility, Words
 from cases.refusals import NotAllowed, Refusal, StaleVersion, WordsNeeded
 from cases.states import Kind, State
-from cases.town.people import A_COMMAND, THE_IMPORT
 
 CANARIES = ("Kanariefågel", "kanarie@example.se", "070-123 45 67", "Fågelvägen", "19121212-1212")
 

@@ -4,11 +4,11 @@ from dataclasses import fields
 
 import pytest
 
-from cases.town.house_file import BadHouse, read_house
-from cases.town.house_lines import HouseFile, Known
-from cases.town.house_schema import TABLES, HouseSchema, TermsSchema
-from cases.town.house_values import read_address
-from cases.town.policies import Terms
+from cases.administration.setup_file import BadHouse, read_house
+from cases.administration.setup_lines import HouseFile, Known
+from cases.administration.setup_schema import TABLES, HouseSchema, TermsSchema
+from cases.administration.setup_values import read_address
+from cases.deadlines.policies import Terms
 
 POLICY = '[[policies]]\nname = "Väg"\nterms = '
 PERSON = '[[people]]\nemail = "a@example.se"\nname = "A"\nroles = '

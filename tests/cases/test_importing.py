@@ -14,23 +14,23 @@ import pytest
 from migrated import a_house
 from sqlalchemy import func, select
 
+from cases.administration.loading import load_house
 from cases.case import Case, Party, Promise
 from cases.checks.forgotten import find_forgotten
-from cases.database import Database
-from cases.forum import AgendaItem
+from cases.database.transactions import Database
+from cases.deadlines.policies import Policy
+from cases.history.journal import Event, replay
+from cases.history.outbox import Work
+from cases.history.words import Words
 from cases.imports.exporting import export_cases
 from cases.imports.importing import Clocks, Imported, Order, examine, report_bad, write
 from cases.imports.mapping import BadMapping, read_mapping
 from cases.imports.tables import BadTable, read_table
 from cases.ladder.overdue import sweep
-from cases.records.history import Event, replay
-from cases.records.wire import Work
-from cases.records.words import Words
+from cases.meetings.agenda_items import AgendaItem
+from cases.organisation.people import A_COMMAND
+from cases.organisation.units import Unit
 from cases.states import State
-from cases.town.loading import load_house
-from cases.town.people import A_COMMAND
-from cases.town.policies import Policy
-from cases.town.units import Unit
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 LA311 = Path(__file__).parents[2] / "docs/examples/la311.toml"

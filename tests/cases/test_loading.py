@@ -8,15 +8,15 @@ import pytest
 from migrated import A_TUESDAY, a_house
 from sqlalchemy import func, select
 
-from cases.database import Database
-from cases.house import the_house
-from cases.records.history import Event
-from cases.town.categories import Category
-from cases.town.house_file import BadHouse
-from cases.town.loading import load_house
-from cases.town.people import Membership, Person, Role
-from cases.town.policies import Policy
-from cases.town.units import Unit
+from cases.administration.loading import load_house
+from cases.administration.setup_file import BadHouse
+from cases.database.transactions import Database
+from cases.deadlines.policies import Policy
+from cases.history.journal import Event
+from cases.organisation.categories import Category
+from cases.organisation.municipality import the_house
+from cases.organisation.people import Membership, Person, Role
+from cases.organisation.units import Unit
 
 HOUSE = """
 [house]

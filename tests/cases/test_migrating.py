@@ -11,8 +11,8 @@ from sqlalchemy import inspect, text
 import cases
 import notifications
 import workers
-from cases.database import Base, Database
-from cases.migrating import check, is_behind, migrate
+from cases.database.migrating import check, is_behind, migrate
+from cases.database.transactions import Base, Database
 
 WEB_TABLES = "web.idempotency"
 

@@ -9,10 +9,23 @@ from migrated import A_TUESDAY, a_house
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.administration.reorganising import UnitCard, add_unit, change_unit, dissolve_unit, switch_off_unit
+from cases.administration.staffing import (
+    PersonCard,
+    Post,
+    add_person,
+    appoint,
+    name_deputy,
+    posts_of,
+    relieve,
+    switch_off_person,
+)
 from cases.case import Case, case_to_change
 from cases.handing_in import Request, hand_in
+from cases.history.journal import Event
+from cases.organisation.people import A_COMMAND, A_VISITOR, Membership, Person, Role, heads_of
+from cases.organisation.units import Unit, UnitKind
 from cases.progress import Change, change_state
-from cases.records.history import Event
 from cases.refusals import (
     AlreadyThere,
     CannotHoldCases,
@@ -23,10 +36,6 @@ from cases.refusals import (
     UnknownName,
 )
 from cases.states import Kind, State
-from cases.town.organisation import UnitCard, add_unit, change_unit, dissolve_unit, switch_off_unit
-from cases.town.people import A_COMMAND, A_VISITOR, Membership, Person, Role, heads_of
-from cases.town.staffing import PersonCard, Post, add_person, appoint, name_deputy, posts_of, relieve, switch_off_person
-from cases.town.units import Unit, UnitKind
 
 DAY = A_TUESDAY.date()
 

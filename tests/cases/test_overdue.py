@@ -11,18 +11,18 @@ from sqlalchemy import func, select, text, update
 from cases.calendar import add_months
 from cases.case import Case, FiredRung, Promise, case_to_change
 from cases.correcting import Correction, correct
-from cases.database import PRESENT, Database
-from cases.forum import AgendaItem, Meeting
+from cases.database.transactions import PRESENT, Database
+from cases.deadlines.policies import Policy
 from cases.handing_in import Request, hand_in
-from cases.house import the_house
+from cases.history.event_batches import Tick
+from cases.history.journal import Event
 from cases.ladder.overdue import BATCH, TICK_LEASE, sweep
-from cases.ladder.ticks import Tick
+from cases.meetings.agenda_items import AgendaItem, Meeting
+from cases.organisation.municipality import the_house
+from cases.organisation.people import A_COMMAND
 from cases.progress import WaitingFor
-from cases.records.history import Event
 from cases.refusals import ClockTrouble
 from cases.states import Kind, State
-from cases.town.people import A_COMMAND
-from cases.town.policies import Policy
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)

@@ -9,8 +9,10 @@ from small_house import A_DATE, CALENDAR, MONDAY, SmallHouse
 from sqlalchemy import select, update
 
 from cases.case import case_to_change
+from cases.deadlines.policies import Policy
+from cases.history.words import Visibility, Words
+from cases.organisation.people import Membership, Role
 from cases.progress import WaitingFor
-from cases.records.words import Visibility, Words
 from cases.refusals import (
     CannotHoldCases,
     DateNeeded,
@@ -22,8 +24,6 @@ from cases.refusals import (
     WordsNeeded,
 )
 from cases.states import State
-from cases.town.people import Membership, Role
-from cases.town.policies import Policy
 
 DAY = timedelta(days=1)
 TODAY = CALENDAR.day_of(MONDAY)

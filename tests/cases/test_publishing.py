@@ -9,10 +9,13 @@ from migrated import A_TUESDAY, a_house
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cases.administration.loading import load_house
 from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct
-from cases.cursors import cursor_of
+from cases.database.cursors import cursor_of
 from cases.handing_in import Reporter, Request, hand_in
+from cases.history.words import Visibility
+from cases.organisation.people import A_COMMAND, A_VISITOR
 from cases.progress import Change, change_state
 from cases.public.published import (
     PUBLISHED_VIEW,
@@ -27,11 +30,8 @@ from cases.public.published import (
     was_published,
 )
 from cases.public.publishing import preview
-from cases.records.words import Visibility
 from cases.refusals import NotAllowed
 from cases.states import Kind, State
-from cases.town.loading import load_house
-from cases.town.people import A_COMMAND, A_VISITOR
 
 HOUSE = """
 [[places]]

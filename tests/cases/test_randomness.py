@@ -4,8 +4,8 @@ import threading
 from random import Random
 
 from cases.case import fresh_public_id
+from cases.history.words import fresh_salt
 from cases.randomness import drawn_from, random_hex, random_share, random_word
-from cases.records.words import fresh_salt
 
 
 def _drawn(seed: int) -> list[object]:

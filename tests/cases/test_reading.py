@@ -9,8 +9,8 @@ import pytest
 from small_house import CALENDAR, MONDAY, SmallHouse
 from statements import counted
 
-from cases import searching
-from cases.reading import Filters, Sort, count_cases, list_cases
+from cases.reading import searching
+from cases.reading.lists import Filters, Sort, count_cases, list_cases
 from cases.refusals import UnknownName
 from cases.states import State
 

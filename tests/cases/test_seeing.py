@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from cases.case import Case, case_to_change
 from cases.correcting import erase_words
+from cases.history.words import Visibility
+from cases.organisation.people import A_VISITOR, THE_CLOCK, THE_IMPORT, Actor, reporter_of
 from cases.progress import WaitingFor
-from cases.reading import Filters, list_cases, timeline
-from cases.records.words import Visibility
+from cases.reading.lists import Filters, list_cases, timeline
+from cases.reading.visibility import may_read, may_see, seen_by
 from cases.refusals import NotAllowed, Refusal
-from cases.seeing import may_read, may_see, seen_by
 from cases.states import State
-from cases.town.people import A_VISITOR, THE_CLOCK, THE_IMPORT, Actor, reporter_of
 
 
 def fill(house: SmallHouse, seed: int) -> None:

@@ -5,13 +5,13 @@ from small_house import MONDAY, SmallHouse
 from sqlalchemy.orm.exc import StaleDataError
 
 from cases.case import Case, case_to_change
-from cases.database import table_of
+from cases.database.transactions import table_of
+from cases.database.writing.one_statement import Changed, write_together
 from cases.handing_in import Reporter, Request, hand_in
+from cases.organisation.people import A_COMMAND
+from cases.organisation.units import unit_named
 from cases.progress import Change, change_state
-from cases.records.together import Changed, write_together
 from cases.states import Kind, State
-from cases.town.people import A_COMMAND
-from cases.town.units import unit_named
 
 ASKS = Request(Kind.ISSUE, "Trasig lykta", reporter=Reporter(name="Åsa Öman"))
 

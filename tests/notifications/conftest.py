@@ -7,8 +7,8 @@ import pytest
 from letter_town import Town, furnish
 from migrated import CALENDAR, a_house
 
-from cases.database import Database
-from cases.migrating import migrate
+from cases.database.migrating import migrate
+from cases.database.transactions import Database
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from letter_town import Town
 from sqlalchemy import select
 from statements import counted
 
-from notifications.adding import add_new
+from cases.database.writing.upsert import add_new
 from notifications.deliveries import Address, Channel, Delivery, Outcome
 
 SUPPRESSED_AT = datetime(2026, 11, 3, 8, 30, 15, 123456, tzinfo=UTC)

@@ -5,9 +5,9 @@ from letter_town import Town
 from sqlalchemy import or_, select
 from statements import counted
 
-from cases.house import House
-from cases.town.units import Unit
-from notifications.asking import among, asked
+from cases.database.queries import among, asked
+from cases.organisation.municipality import House
+from cases.organisation.units import Unit
 from notifications.deliveries import Address
 
 ODD = ['"citat"', "snett\\streck", "åäö{1,2}", "NULL", ""]

@@ -3,7 +3,7 @@
 import pytest
 from letter_town import A_TUESDAY, Town, the_case
 
-from cases.claims import NO_VERDICT
+from cases.database.leases.claims import NO_VERDICT
 from cases.handing_in import Reporter
 from cases.refusals import NotAllowed, NotFound
 from cases.states import State

@@ -6,10 +6,10 @@ import pytest
 from letter_town import A_TUESDAY, Town
 from sqlalchemy import delete, select, update
 
-from cases.records.history import Event
+from cases.history.journal import Event
+from cases.organisation.people import Membership, Person, Role
+from cases.organisation.units import Unit
 from cases.states import State
-from cases.town.people import Membership, Person, Role
-from cases.town.units import Unit
 from notifications.deliveries import Channel, Delivery, DeliveryLine, Outcome
 from notifications.planning import fill_roles
 

@@ -6,9 +6,9 @@ from letter_town import A_TUESDAY, REPORTER, Town
 from sqlalchemy import func, select
 
 from cases.handing_in import Reporter
+from cases.history.journal import Event
+from cases.history.words import Visibility
 from cases.progress import WaitingFor
-from cases.records.history import Event
-from cases.records.words import Visibility
 from cases.states import Kind, State
 from notifications.deliveries import Address, Channel, Delivery, DeliveryLine, Outcome
 from notifications.planning import plan_events

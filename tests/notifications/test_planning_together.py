@@ -7,9 +7,9 @@ from sqlalchemy import select, update
 from statements import counted
 
 from cases.handing_in import Reporter
-from cases.records.wire import Work
+from cases.history.outbox import Work
+from cases.organisation.people import Membership
 from cases.states import State
-from cases.town.people import Membership
 from notifications.deliveries import Delivery, DeliveryLine, Outcome
 from notifications.planning import plan_events
 from notifications.set_aside import set_aside_delivery

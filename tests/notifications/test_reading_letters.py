@@ -8,7 +8,7 @@ from letter_town import Town
 from migrated import CALENDAR
 from sqlalchemy import event
 
-from cases.database import Database
+from cases.database.transactions import Database
 from notifications.mailbox import Mailbox
 from notifications.rendering import Letterhead
 from notifications.sending import Post, deliver_some

@@ -8,18 +8,18 @@ from migrated import CALENDAR
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from cases.access.tokens import LOGIN, UNFOLLOW, link_with, make_link
 from cases.case import Case, Party
-from cases.events import HAPPENINGS, MorningCame, PersonAskedForLink, SetAside
 from cases.following import ask_to_follow
 from cases.handing_in import Reporter
-from cases.house import the_house
-from cases.keys import LOGIN, UNFOLLOW, link_with, make_link
+from cases.history.events import HAPPENINGS, MorningCame, PersonAskedForLink, SetAside
+from cases.history.journal import Entry, Event
+from cases.history.words import Words
+from cases.organisation.municipality import the_house
+from cases.organisation.people import A_VISITOR
 from cases.progress import WaitingFor
-from cases.records.history import Entry, Event
-from cases.records.words import Words
 from cases.settings import LOCALES
 from cases.states import State
-from cases.town.people import A_VISITOR
 from notifications.around import read_around
 from notifications.deliveries import Address, Channel, Delivery
 from notifications.letters import LETTERS, write_subject

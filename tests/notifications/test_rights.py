@@ -8,14 +8,14 @@ from letter_town import A_TUESDAY, Town
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from cases.access.tokens import LOGIN, Link, make_link
 from cases.case import Case, Follower, Party
-from cases.events import PersonAskedForLink
-from cases.house import the_house
-from cases.keys import LOGIN, Link, make_link
-from cases.records.history import Entry
+from cases.history.events import PersonAskedForLink
+from cases.history.journal import Entry
+from cases.organisation.municipality import the_house
+from cases.organisation.people import A_VISITOR, Membership, Person
+from cases.organisation.units import Unit
 from cases.states import State
-from cases.town.people import A_VISITOR, Membership, Person
-from cases.town.units import Unit
 from notifications import rights
 from notifications.around import read_around
 from notifications.deliveries import Delivery

@@ -11,15 +11,15 @@ from services import LOOPBACK
 from sqlalchemy import select, update
 from statements import counted
 
-from cases.claims import Claim
-from cases.database import now, present
+from cases.database.leases.claims import Claim
+from cases.database.leases.leased import Pace
+from cases.database.leases.renewing import KeptLease
+from cases.database.transactions import now, present
 from cases.handing_in import Reporter
-from cases.kept_leases import KeptLease
-from cases.leases import Pace
+from cases.organisation.people import A_COMMAND, Person
+from cases.organisation.units import Unit
 from cases.refusals import NotFound
 from cases.states import State
-from cases.town.people import A_COMMAND, Person
-from cases.town.units import Unit
 from notifications import preparing, sending, verdicts
 from notifications.deliveries import Delivery, MailServer, Outcome
 from notifications.mail import SmtpServer

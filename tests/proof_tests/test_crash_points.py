@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from cases.database import Database, now
-from cases.records.wire import Work
+from cases.database.transactions import Database, now
+from cases.history.outbox import Work
 from notifications.planning import plan_events
 from proof.crashes.acting import handed_in
 from proof.crashes.boundaries import Boundaries, Crash, Point, Side

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cases.ladder import clocks
+from cases.deadlines import clocks
 from notifications import rights
 from proof.simulation.command import played
 from proof.simulation.page import as_page

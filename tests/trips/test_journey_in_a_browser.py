@@ -15,8 +15,8 @@ from werkzeug.serving import make_server
 
 from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct
-from cases.forum import Meeting
-from cases.house import the_house
+from cases.meetings.agenda_items import Meeting
+from cases.organisation.municipality import the_house
 from cases.states import State
 
 SLOWER_THAN_A_MACHINE = 3_200  # milliseconds

@@ -52,7 +52,7 @@ def _answer(web, call, who):
 
 
 def test_a_person_who_is_switched_off_opens_nothing(web):
-    from cases.town.people import Person
+    from cases.organisation.people import Person
 
     with web.database.transaction() as session:
         session.get_one(Person, web.person_id("officer")).active = False

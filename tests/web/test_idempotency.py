@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from cases.case import Case
-from cases.records.history import Event
+from cases.history.journal import Event
 from web.idempotency import KEPT, KeptAnswer
 
 HOLE = {"kind": "issue", "title": "Hål i vägen"}

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from cases.house import House
-from cases.keys import Link, WebSession, hashed, link_token
-from cases.records.history import Event
-from cases.records.wire import Work
+from cases.access.tokens import Link, WebSession, hashed, link_token
+from cases.history.journal import Event
+from cases.history.outbox import Work
+from cases.organisation.municipality import House
 
 CONTACT = "contact@example.se"
 
@@ -204,7 +204,7 @@ def test_using_a_session_keeps_it_from_being_idle(web, private):
 
 
 def test_somebody_switched_off_is_out_at_once(web, private):
-    from cases.town.people import Person
+    from cases.organisation.people import Person
 
     browser = log_in(web)
     with web.database.transaction() as session:

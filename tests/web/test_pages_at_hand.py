@@ -8,9 +8,9 @@ from small_pages import visitor
 from sqlalchemy import update
 
 from cases.case import case_to_change
-from cases.forum import choose_for_agenda
+from cases.meetings.agenda_items import choose_for_agenda
+from cases.organisation.people import Membership, Role
 from cases.states import Kind, State
-from cases.town.people import Membership, Role
 from web.pages.layout import posts
 
 

@@ -7,7 +7,7 @@ from small_pages import visitor
 
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
-from cases.forum import Meeting
+from cases.meetings.agenda_items import Meeting
 from cases.states import State
 
 WHO = ("visitor", "neighbour", "member", "representative", "officer", "water_officer", "head", "contact", "admin")
@@ -103,7 +103,7 @@ def test_a_reference_leads_a_visitor_to_the_published_case(sqlite_web, town):
 def test_the_house_is_named_on_every_page_and_a_demonstration_says_so(sqlite_web, town):
     assert "påhittat" not in visitor(sqlite_web).read("/")
     with sqlite_web.database.transaction() as session:
-        from cases.house import the_house
+        from cases.organisation.municipality import the_house
 
         the_house(session).demonstration = True
     for path in ("/", "/lamna", "/tillganglighet", f"/arenden/{town['published']}"):

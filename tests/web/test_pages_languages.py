@@ -89,7 +89,7 @@ def test_days_are_written_the_swedish_way(sqlite_web):
 
 
 def test_every_state_step_and_happening_has_words():
-    from cases.events import HAPPENINGS
+    from cases.history.events import HAPPENINGS
 
     assert set(STATES) == set(State) == set(plain_words.WHAT_IS)
     assert {step.name for step in STEPS} - {"close"} == set(names.STEPS) == set(names.STEP_ICONS)

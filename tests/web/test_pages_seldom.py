@@ -5,9 +5,9 @@ from small_pages import visitor
 from sqlalchemy import select
 
 from cases.case import Case
-from cases.forum import AgendaItem
+from cases.deadlines.policies import Policy
+from cases.meetings.agenda_items import AgendaItem
 from cases.states import State
-from cases.town.policies import Policy
 
 TITLE = "Gatlyktan hos Rut är trasig"
 

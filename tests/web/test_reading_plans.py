@@ -12,14 +12,14 @@ from sqlalchemy import event, text, update
 
 from cases.case import Case, Follower, Party, case_to_change
 from cases.correcting import Correction, correct, relate
-from cases.database import table_of
+from cases.database.transactions import table_of
 from cases.files.attaching import attach
 from cases.files.storage import attachments_under
-from cases.forum import choose_for_agenda
 from cases.imports.importing import Order, examine, write
 from cases.ladder.overdue import sweep
+from cases.meetings.agenda_items import choose_for_agenda
+from cases.organisation.people import Membership, Person
 from cases.states import State
-from cases.town.people import Membership, Person
 
 VIEWERS = ("contact", "officer", "head", "water_officer", "admin", "member", "representative", "nobody")
 GROWING = r"(case|event|words|work|delivery|delivery_line|fired_rung)"

@@ -8,11 +8,11 @@ from small_house import MONDAY
 from small_pages import visitor
 from sqlalchemy import select
 
-from cases.ladder.ticks import Tick
-from cases.records.wire import Work
+from cases.history.event_batches import Tick
+from cases.history.outbox import Work
+from cases.organisation.people import A_COMMAND
 from cases.refusals import NotFound
 from cases.settings import read_settings
-from cases.town.people import A_COMMAND
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import count_set_aside, listed, send_again
 from web.metrics import figures

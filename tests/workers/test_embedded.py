@@ -9,8 +9,8 @@ from letter_town import furnish
 from migrated import a_house
 from sqlalchemy import select, update
 
-from cases.database import now
-from cases.records.wire import Work
+from cases.database.transactions import now
+from cases.history.outbox import Work
 from cases.settings import read_settings
 from cases.states import State
 from notifications.deliveries import Delivery, MailServer, Outcome

@@ -9,14 +9,14 @@ import pytest
 from migrated import CALENDAR
 from sqlalchemy import func, insert, select, text, update
 
+from cases.access.tokens import LOGIN, UNFOLLOW, Link, WebSession, make_link
 from cases.case import Case
-from cases.database import now
+from cases.database.transactions import now
 from cases.files.storage import attachments_under
-from cases.house import the_house
-from cases.keys import LOGIN, UNFOLLOW, Link, WebSession, make_link
-from cases.ladder.ticks import Tick
-from cases.records.history import Event
-from cases.records.wire import Work
+from cases.history.event_batches import Tick
+from cases.history.journal import Event
+from cases.history.outbox import Work
+from cases.organisation.municipality import the_house
 from cases.refusals import NotFound
 from cases.settings import read_settings
 from cases.states import State

@@ -9,12 +9,12 @@ from letter_town import A_TUESDAY
 from sqlalchemy import func, select, update
 
 from cases.case import Case
-from cases.database import now
+from cases.database.leases.leased import Pace
+from cases.database.transactions import now
+from cases.history.event_batches import Tick
+from cases.history.journal import Event
+from cases.history.outbox import Work
 from cases.ladder.overdue import sweep
-from cases.ladder.ticks import Tick
-from cases.leases import Pace
-from cases.records.history import Event
-from cases.records.wire import Work
 from cases.states import State
 from notifications.deliveries import Delivery, DeliveryLine
 from notifications.planning import plan_events, plan_tick_for

@@ -10,9 +10,9 @@ import redis
 from house_processes import house_processes
 from sqlalchemy import func, select, text, update
 
-from cases.database import now
+from cases.database.transactions import now
 from cases.handing_in import Reporter
-from cases.records.wire import Work
+from cases.history.outbox import Work
 from cases.settings import read_settings
 from notifications.deliveries import Delivery, Outcome
 from workers import running

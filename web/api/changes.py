@@ -6,9 +6,9 @@ from flask import Response, jsonify
 from sqlalchemy.orm import Session
 
 from cases.commenting import comment
-from cases.finding import case_to_follow
 from cases.following import ask_to_follow
 from cases.progress import Change, change_state
+from cases.reading.finding import case_to_follow
 from web.api.calls import Calls
 from web.api.showing import shown
 from web.api.whose import a_name, case_to_act_on

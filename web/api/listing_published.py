@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cases.public.published import PublicFilters, is_cursor, list_published
-from cases.reading import Filters, Sort
+from cases.reading.lists import Filters, Sort
 from cases.refusals import UnknownName
 from cases.states import State
 from web.api.showing import published_shown

@@ -5,9 +5,9 @@ from typing import Any
 from flask import Response, jsonify
 from sqlalchemy import select
 
-from cases.town.categories import Category
-from cases.town.places import Place
-from cases.town.units import Unit
+from cases.organisation.categories import Category
+from cases.organisation.places import Place
+from cases.organisation.units import Unit
 from web.api.calls import Calls
 from web.guard import Audience, open_to
 from web.languages import in_swedish, language

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.database import calendar_of
+from cases.database.transactions import calendar_of
+from cases.organisation.people import Actor, ActorKind
 from cases.public.published import PublicCase, PublicNote
-from cases.reading import Told
-from cases.town.people import Actor, ActorKind
+from cases.reading.lists import Told
 from web.api.calls import ROOT
 from web.schemas.answers import (
     CaseForEverybody,

@@ -5,9 +5,9 @@ import re
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.finding import case_for, case_to_change_for
+from cases.organisation.people import Actor
+from cases.reading.finding import case_for, case_to_change_for
 from cases.refusals import NotFound
-from cases.town.people import Actor
 from web.asking import actor_in
 
 NAME_OF_A_CASE = re.compile(r"[A-Za-z0-9_-]{1,40}")

@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from cases.case import Case
 from cases.files.attaching import attach
 from cases.files.attachments import Attachment
-from cases.finding import case_for, case_to_change_for, reference
-from cases.records.words import Visibility
+from cases.history.words import Visibility
+from cases.organisation.people import A_VISITOR, Actor
+from cases.reading.finding import case_for, case_to_change_for, reference
 from cases.refusals import NotFound
-from cases.town.people import A_VISITOR, Actor
 from web.asking import current_actor
 from web.forms import Form
 from web.guard import Audience, open_to

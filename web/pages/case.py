@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
+from cases.history.words import Visibility
+from cases.organisation.people import Actor
 from cases.public.published import one_published, public_notes, was_published
-from cases.reading import MOST_LINES
-from cases.records.words import Visibility
+from cases.reading.lists import MOST_LINES
+from cases.reading.visibility import as_read_by, may_see
 from cases.refusals import NotFound, StaleVersion
-from cases.seeing import as_read_by, may_see
-from cases.town.people import Actor
 from web.asking import current_actor
 from web.forms import Form
 from web.guard import Audience, open_to

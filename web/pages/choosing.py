@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import BigInteger, String, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from cases.town.categories import Category
-from cases.town.people import Membership, Person, Role, serves_on
-from cases.town.places import Place
-from cases.town.units import MAY_BE_RESPONSIBLE, Unit, UnitKind
+from cases.organisation.categories import Category
+from cases.organisation.people import Membership, Person, Role, serves_on
+from cases.organisation.places import Place
+from cases.organisation.units import MAY_BE_RESPONSIBLE, Unit, UnitKind
 from web.languages import in_swedish
 from web.running import today
 from web.translated import language

@@ -5,8 +5,8 @@ from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from cases.commenting import comment
-from cases.finding import case_to_change_for, reference
-from cases.records.words import Visibility
+from cases.history.words import Visibility
+from cases.reading.finding import case_to_change_for, reference
 from web.asking import current_actor
 from web.forms import Form, TypedSchema, long_field
 from web.guard import Audience, open_to

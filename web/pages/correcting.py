@@ -3,10 +3,10 @@
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from cases.administration.reorganising import LONGEST_SLUG
 from cases.case import case_to_change
 from cases.correcting import Correction, correct, follow_present_policy, relate
 from cases.refusals import NotFound, UnknownName
-from cases.town.organisation import LONGEST_SLUG
 from web.asking import current_actor
 from web.forms import Form, TypedSchema, day_field, text_field
 from web.guard import Audience, open_to

@@ -10,9 +10,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cases.reading import LADDERED, MOST_COUNTED, Filters, Sort, count_cases, list_cases
+from cases.organisation.people import Actor
+from cases.reading.lists import LADDERED, MOST_COUNTED, Filters, Sort, count_cases, list_cases
 from cases.states import OPEN, State
-from cases.town.people import Actor
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import AWAITED, count_set_aside
 from web.asking import current_actor

@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response
 
 from cases.case import Case, case_to_change
 from cases.correcting import erase_words
-from cases.finding import case_for, reference
-from cases.records.history import Event
-from cases.records.words import Words
+from cases.history.journal import Event
+from cases.history.words import Words
+from cases.reading.finding import case_for, reference
 from cases.refusals import NameNeeded
 from web.asking import current_actor
 from web.forms import Form

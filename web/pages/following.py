@@ -5,10 +5,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from cases.access.tokens import FOLLOW, UNFOLLOW, Link, link_with
 from cases.case import Case, Follower, case_to_read
-from cases.finding import case_to_follow, reference
 from cases.following import ask_to_follow, confirm_following, stop_following
-from cases.keys import FOLLOW, UNFOLLOW, Link, link_with
+from cases.reading.finding import case_to_follow, reference
 from web.asking import current_actor
 from web.forms import Form
 from web.guard import Audience, open_to, sent_by_mail_programs

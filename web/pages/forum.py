@@ -7,14 +7,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from cases.agenda import agenda_of
-from cases.beside import description_of
 from cases.case import case_to_change
-from cases.forum import Meeting, choose_for_agenda, latest_meetings, plan_meeting
+from cases.meetings.agenda import agenda_of
+from cases.meetings.agenda_items import Meeting, choose_for_agenda, latest_meetings, plan_meeting
+from cases.organisation.people import Actor
 from cases.public.masking import mask
+from cases.reading.details import description_of
+from cases.reading.visibility import seen_by
 from cases.refusals import NotFound
-from cases.seeing import seen_by
-from cases.town.people import Actor
 from web.asking import current_actor
 from web.forms import Day, Form, TypedSchema, text_field
 from web.guard import Audience, open_to

@@ -9,15 +9,15 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from cases.administration.reorganising import LONGEST_SLUG
 from cases.case import Case
 from cases.files.attaching import attach
-from cases.finding import case_for
 from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in
 from cases.mail_addresses import LONGEST_ADDRESS
+from cases.organisation.people import A_VISITOR, Actor
+from cases.organisation.units import UnitKind
+from cases.reading.finding import case_for
 from cases.states import Kind
-from cases.town.organisation import LONGEST_SLUG
-from cases.town.people import A_VISITOR, Actor
-from cases.town.units import UnitKind
 from web.asking import current_actor
 from web.at_once import publish_if_wished
 from web.forms import Form, TypedSchema, day_field, long_field, refuse_machines, text_field

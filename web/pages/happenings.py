@@ -9,10 +9,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.ladder.clocks import FIRST_RUNG
-from cases.reading import MOST_LINES, timeline
-from cases.reading import Told as Happened
-from cases.town.people import Actor, ActorKind
+from cases.deadlines.clocks import FIRST_RUNG
+from cases.organisation.people import Actor, ActorKind
+from cases.reading.lists import MOST_LINES, timeline
+from cases.reading.lists import Told as Happened
 from notifications.deliveries import Outcome
 from notifications.reasons import why_not
 from notifications.told import Told, told_of

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cases.calendar import add_months
+from cases.organisation.people import A_VISITOR, Actor, Membership, serves_on
+from cases.organisation.units import Unit
 from cases.states import Kind, State
-from cases.town.people import A_VISITOR, Actor, Membership, serves_on
-from cases.town.units import Unit
 from notifications.reasons import why_not
 from web.around import Around, read_around
 from web.asking import actor_in

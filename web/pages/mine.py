@@ -7,14 +7,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from cases.beside import read_beside
 from cases.case import Case
 from cases.commenting import comment
-from cases.finding import case_for, case_to_change_for
+from cases.history.words import Visibility
+from cases.organisation.people import A_VISITOR, Actor
 from cases.progress import Change, change_state
-from cases.records.words import Visibility
+from cases.reading.details import read_beside
+from cases.reading.finding import case_for, case_to_change_for
 from cases.states import State
-from cases.town.people import A_VISITOR, Actor
 from web.forms import Form
 from web.guard import Audience, open_to
 from web.limits import Limit, limited

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from cases.forum import AgendaReason
+from cases.meetings.agenda_items import AgendaReason
 from cases.states import Kind, State
 
 STATE_COLOURS = {

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cases.case import Case
+from cases.organisation.people import Actor
+from cases.organisation.units import UnitKind
 from cases.states import Step, steps_open_to
-from cases.town.people import Actor
-from cases.town.units import UnitKind
 from notifications.audiences import each_would_tell
 from notifications.circle import Following
 from web.pages.choosing import Choices, officers_to_choose, suggested_unit, units_to_choose

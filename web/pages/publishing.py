@@ -5,8 +5,8 @@ from werkzeug.wrappers import Response
 
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
-from cases.finding import case_for, reference
 from cases.public.publishing import preview
+from cases.reading.finding import case_for, reference
 from web.asking import current_actor
 from web.guard import Audience, open_to
 from web.running import house, right_now

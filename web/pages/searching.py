@@ -3,9 +3,9 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from cases.organisation.people import Actor
 from cases.public.published import one_published
-from cases.reading import Filters, list_cases
-from cases.town.people import Actor
+from cases.reading.lists import Filters, list_cases
 from web.asking import current_actor
 from web.guard import Audience, open_to
 from web.pages.desk import ROWS

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 
 from cases.case import Case
 from cases.handing_in import Request, hand_in
+from cases.organisation.people import Actor
+from cases.organisation.units import UnitKind
 from cases.states import Kind
-from cases.town.people import Actor
-from cases.town.units import UnitKind
 from web.asking import current_actor
 from web.forms import Form
 from web.guard import Audience, open_to

@@ -7,15 +7,15 @@ from flask import Blueprint, flash, redirect, request, url_for
 from marshmallow import fields
 from werkzeug.wrappers import Response
 
+from cases.administration.reorganising import LONGEST_SLUG
 from cases.case import Case
-from cases.finding import case_to_change_for, reference
+from cases.history.words import Visibility
 from cases.mail_addresses import LONGEST_ADDRESS
+from cases.organisation.people import Actor
 from cases.progress import Change, WaitingFor, change_state
-from cases.records.words import Visibility
+from cases.reading.finding import case_to_change_for, reference
 from cases.refusals import NotAllowed
 from cases.states import STEPS, Step, steps_open_to
-from cases.town.organisation import LONGEST_SLUG
-from cases.town.people import Actor
 from notifications.audiences import would_be_told
 from web.asking import current_actor
 from web.forms import Form, TypedSchema, day_field, long_field, text_field

@@ -7,11 +7,11 @@ from flask import Blueprint, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.reading import Filters, Sort, count_cases
+from cases.organisation.people import Actor
+from cases.organisation.units import Unit
+from cases.reading.lists import Filters, Sort, count_cases
 from cases.refusals import NotFound
 from cases.states import ENDED, OPEN, State
-from cases.town.people import Actor
-from cases.town.units import Unit
 from web.asking import current_actor
 from web.guard import Audience, open_to
 from web.pages.desk import ROWS, one_page

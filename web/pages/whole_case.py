@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session, joinedload
 
-from cases.beside import Beside, beside_of, columns_beside
 from cases.case import TO_READ, Case
+from cases.organisation.people import Actor, Person
+from cases.reading.details import Beside, beside_of, columns_beside
+from cases.reading.visibility import seen_by
 from cases.refusals import NotFound
-from cases.seeing import seen_by
-from cases.town.people import Actor, Person
 from notifications.at_hand import FOLLOWERS, following_of
 from notifications.circle import Following
 

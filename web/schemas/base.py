@@ -7,9 +7,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from marshmallow import RAISE, Schema, fields, validate
 
+from cases.administration.reorganising import LONGEST_SLUG
 from cases.calendar import FIRST_YEAR, LAST_YEAR
 from cases.mail_addresses import LONGEST_ADDRESS, is_public_address
-from cases.town.organisation import LONGEST_SLUG
 
 TELLS_MISSING = {"required": _("This is needed."), "null": _("This may not be empty.")}
 FORBIDDEN = frozenset(chr(code) for code in range(32)) - {"\n", "\r", "\t"}

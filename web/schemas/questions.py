@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import fields, post_load
 
-from cases.reading import MOST_ROWS, Filters, Sort
+from cases.reading.lists import MOST_ROWS, Filters, Sort
 from cases.states import Kind, State
 from web.schemas.base import Number, OneWord, Slug, Strict, Truth, Words, within
 

@@ -8,9 +8,9 @@ from marshmallow import fields, post_load
 from cases.case import LONGEST_TEXT, LONGEST_TITLE, WAITING_FOR_REPORTER
 from cases.correcting import Correction
 from cases.handing_in import Reporter, Request
+from cases.history.words import Visibility
 from cases.mail_addresses import LONGEST_ADDRESS
 from cases.progress import Change, WaitingFor
-from cases.records.words import Visibility
 from cases.settings import LOCALES
 from cases.states import Kind, State
 from web.schemas.base import Address, Day, Number, OneWord, Slug, Strict, Truth, Words, within

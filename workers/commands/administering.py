@@ -14,7 +14,7 @@ ROLES = ("contact", "officer", "head", "member", "admin")
 @click.command()
 def migrate() -> None:
     """Bring the database to the shape that this version needs."""
-    from cases.migrating import migrate as run_migrations
+    from cases.database.migrating import migrate as run_migrations
 
     with a_database(read_settings()) as database:
         run_migrations(database)
@@ -25,8 +25,8 @@ def migrate() -> None:
 @click.argument("file", type=A_FILE)
 def load(file: Path) -> None:
     """Load units, people, places, categories, policies and meetings from FILE (TOML)."""
-    from cases.town.house_file import BadHouse
-    from cases.town.loading import load_house
+    from cases.administration.loading import load_house
+    from cases.administration.setup_file import BadHouse
 
     text = text_of(file)
     with the_house() as database:
@@ -54,9 +54,9 @@ def unit() -> None:
 @click.option("--email")
 def unit_add(slug: str, kind: str, name: str, email: str | None) -> None:
     """Add the unit SLUG, or give the one that is there this name and mailbox."""
-    from cases.town.organisation import UnitCard, put_unit
-    from cases.town.people import A_COMMAND
-    from cases.town.units import UnitKind
+    from cases.administration.reorganising import UnitCard, put_unit
+    from cases.organisation.people import A_COMMAND
+    from cases.organisation.units import UnitKind
 
     with the_house() as database, database.transaction() as session:
         told = put_unit(session, slug, UnitKind(kind), UnitCard(name, email), by=A_COMMAND, at=right_now())
@@ -75,9 +75,9 @@ def user() -> None:
 @click.option("--unit", "unit_slug", help="The unit's slug; the desk for a contact person.")
 def user_add(email: str, name: str, role: str, unit_slug: str | None) -> None:
     """Add the person EMAIL with a role, or give the one who is there that role too."""
-    from cases.town.people import A_COMMAND, Role
-    from cases.town.staffing import Post, put_person
-    from cases.town.units import unit_named
+    from cases.administration.staffing import Post, put_person
+    from cases.organisation.people import A_COMMAND, Role
+    from cases.organisation.units import unit_named
 
     slug = unit_slug or ("desk" if role == Role.CONTACT else None)
     with the_house() as database, database.transaction() as session:
@@ -90,8 +90,8 @@ def user_add(email: str, name: str, role: str, unit_slug: str | None) -> None:
 @click.argument("email")
 def token(email: str) -> None:
     """Make an API token that acts as EMAIL. It is shown once."""
-    from cases.keys import make_api_token
-    from cases.town.staffing import person_with
+    from cases.access.tokens import make_api_token
+    from cases.administration.staffing import person_with
 
     with the_house() as database, database.transaction() as session:
         made = make_api_token(session, person_with(session, email), right_now())

@@ -40,7 +40,7 @@ def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | N
 def export(file: Path) -> None:
     """Write every case to FILE (CSV or XLSX), in the columns that an import reads."""
     from cases.imports.exporting import export_cases
-    from cases.town.people import A_COMMAND
+    from cases.organisation.people import A_COMMAND
 
     with the_house() as database, database.reading() as session:
         try:

@@ -12,7 +12,7 @@ import click
 from cases.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from cases.database import Database
+    from cases.database.transactions import Database
 
 A_FILE = click.Path(path_type=Path)
 BEHIND = "the database is behind: run `ventil migrate` first"
@@ -25,7 +25,7 @@ class Failure(Exception):
 @contextmanager
 def a_database(settings: Settings) -> "Iterator[Database]":
     """Open the database that the settings name, in whatever shape it is."""
-    from cases.database import Database
+    from cases.database.transactions import Database
 
     database = Database(settings.database_url, settings.calendar)
     try:
@@ -37,7 +37,7 @@ def a_database(settings: Settings) -> "Iterator[Database]":
 @contextmanager
 def the_house(settings: Settings | None = None) -> "Iterator[Database]":
     """Open the database; `Failure` unless its migrations have been run."""
-    from cases.migrating import is_behind
+    from cases.database.migrating import is_behind
 
     with a_database(settings or read_settings()) as database:
         if is_behind(database):

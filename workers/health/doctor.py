@@ -11,14 +11,14 @@ from sqlalchemy import column, func, select, table, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from cases.database import Database, UtcDateTime, present
+from cases.database.migrating import is_behind
+from cases.database.transactions import Database, UtcDateTime, present
+from cases.history.event_batches import MISSED_SWEEPS
+from cases.history.outbox import Work
 from cases.ladder.overdue import MOST_CLOCK_DRIFT
-from cases.ladder.ticks import MISSED_SWEEPS
-from cases.migrating import is_behind
-from cases.records.wire import Work
+from cases.organisation.people import contacts_of_the_house, heads_of
+from cases.organisation.units import the_desk
 from cases.settings import Settings
-from cases.town.people import contacts_of_the_house, heads_of
-from cases.town.units import the_desk
 
 SLOW, STUCK = timedelta(minutes=10), timedelta(hours=1)
 LEAST_ROOM = 500 * 1024 * 1024

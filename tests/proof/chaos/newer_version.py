@@ -14,10 +14,10 @@ from sqlalchemy import select
 
 from cases.calendar import Calendar
 from cases.case import Case
-from cases.database import Database
-from cases.events import Happening
-from cases.records.history import Entry
-from cases.town.people import THE_CLOCK
+from cases.database.transactions import Database
+from cases.history.events import Happening
+from cases.history.journal import Entry
+from cases.organisation.people import THE_CLOCK
 
 
 class FromTheFuture(Happening):

@@ -7,20 +7,20 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from cases.access.tokens import FOLLOW, Link
 from cases.case import Case, case_to_change
 from cases.commenting import comment
 from cases.correcting import Correction, correct, erase_words
-from cases.database import calendar_of
+from cases.database.transactions import calendar_of
 from cases.files.attaching import attach
 from cases.files.attachments import Attachment
 from cases.files.storage import attachments_under
 from cases.following import ask_to_follow, confirm_following
 from cases.handing_in import Reporter, Request, hand_in
-from cases.keys import FOLLOW, Link
+from cases.history.words import Visibility, Words
+from cases.organisation.people import A_VISITOR, Actor, Person, actor_for, reporter_of
 from cases.progress import Change, change_state
-from cases.records.words import Visibility, Words
 from cases.states import Kind, State
-from cases.town.people import A_VISITOR, Actor, Person, actor_for, reporter_of
 from proof.crashes.house import Process
 
 RUT = Reporter(name="Rut", email="rut@hemma.example")

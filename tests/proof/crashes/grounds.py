@@ -12,10 +12,10 @@ from typing import Any, Protocol
 import psycopg
 from sqlalchemy import event
 
+from cases.administration.loading import load_house
+from cases.database.migrating import migrate
 from cases.demo.moving_clock import MovingClock, database_at
-from cases.migrating import migrate
 from cases.settings import Settings, read_settings
-from cases.town.loading import load_house
 from proof.crashes.house import World
 from proof.crashes.mail_server import Accepted, MailServer
 

@@ -13,7 +13,7 @@ import dramatiq
 from sqlalchemy import bindparam, text
 from structlog.testing import capture_logs
 
-from cases.database import Database, UtcDateTime
+from cases.database.transactions import Database, UtcDateTime
 from cases.demo.moving_clock import MovingClock
 from cases.settings import Settings
 from notifications.sending import Post, deliver_some, post_of

@@ -8,7 +8,7 @@ from enum import Enum
 
 from sqlalchemy import text
 
-from cases.database import Database
+from cases.database.transactions import Database
 from notifications.sending import deliver_some
 from proof.crashes.boundaries import Boundaries, Crash, Place, Point, Side
 from proof.crashes.grounds import Ground, Kept

@@ -15,16 +15,16 @@ from unittest.mock import patch
 from sqlalchemy import BigInteger, Connection, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from cases import claims
-from cases import database as databases
-from cases.claims import MOMENT, Claim, claim
-from cases.database import Database, NoLock, now, present
-from cases.kept_leases import KeptLease
-from cases.ladder.clocks import Clock
+from cases.database import transactions as databases
+from cases.database.leases import claims
+from cases.database.leases.claims import MOMENT, Claim, claim
+from cases.database.leases.leased import Pace, is_free
+from cases.database.leases.renewing import KeptLease
+from cases.database.transactions import Database, NoLock, now, present
+from cases.deadlines.clocks import Clock
+from cases.history.outbox import Work
 from cases.ladder.due_cases import CASE
 from cases.ladder.overdue import Sweeper
-from cases.leases import Pace, is_free
-from cases.records.wire import Work
 from notifications import claiming, preparing, sending, verdicts
 from notifications.circle import Circle
 from notifications.deliveries import Channel, Delivery, Outcome
@@ -178,7 +178,7 @@ def no_next_moment() -> AbstractContextManager[object]:
     def after(clock: Clock, fired: int, moment: datetime, *_: object) -> Clock:
         return Clock(clock.due_at, clock.cycle, fired + 1, moment)
 
-    return patch("cases.ladder.clocks.after_rung", after)
+    return patch("cases.deadlines.clocks.after_rung", after)
 
 
 def the_author_is_told() -> AbstractContextManager[object]:

@@ -21,9 +21,9 @@ from werkzeug.test import TestResponse
 from cases.case import case_to_change
 from cases.commenting import comment
 from cases.handing_in import Reporter
-from cases.records.words import Visibility
+from cases.history.words import Visibility
+from cases.organisation.people import A_COMMAND
 from cases.states import State
-from cases.town.people import A_COMMAND
 from notifications import preparing, rendering
 from notifications.deliveries import Delivery
 from notifications.sending import deliver_some

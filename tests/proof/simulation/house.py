@@ -10,14 +10,14 @@ from pathlib import Path
 
 from sqlalchemy import event, select
 
-from cases.database import Database
+from cases.administration.loading import load_house
+from cases.database.migrating import migrate
+from cases.database.transactions import Database
 from cases.demo.meetings import plan_meetings
 from cases.demo.moving_clock import MovingClock, database_at
-from cases.forum import Meeting
-from cases.house import the_house
-from cases.migrating import migrate
+from cases.meetings.agenda_items import Meeting
+from cases.organisation.municipality import the_house
 from cases.settings import Settings, read_settings
-from cases.town.loading import load_house
 from notifications.rendering import Letterhead
 from notifications.sending import Post as Sending
 from proof.simulation.post import Post

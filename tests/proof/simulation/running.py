@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from cases.calendar import add_months
 from cases.ladder.overdue import sweep
-from cases.town.people import A_COMMAND
+from cases.organisation.people import A_COMMAND
 from notifications.calls import tick_off, to_ring
 from notifications.set_aside import send_again
 from proof.simulation import second_calendar

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from marshmallow import ValidationError
 
-from cases.town.file_schema import place_of, wrongs_in
+from cases.administration.file_schema import place_of, wrongs_in
 from proof.simulation.scenario import Scenario
 from proof.simulation.scenario_schema import ScenarioSchema
 

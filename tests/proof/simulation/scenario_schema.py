@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import fields
 from marshmallow.validate import Length
 
-from cases.town.file_schema import Day, FileSchema, OneOf, Text, Told, Whole
+from cases.administration.file_schema import Day, FileSchema, OneOf, Text, Told, Whole
 from proof.simulation.scenario import Bounce, Department, Group, Scenario, Staffing, Yearly
 from proof.simulation.tempers import TEMPERS
 

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from cases.keys import ApiToken, make_api_token
-from cases.town.people import Person
+from cases.access.tokens import ApiToken, make_api_token
+from cases.organisation.people import Person
 from proof.crashes.house import Process
 from proof.crashes.journeys.journey import Journey, Step
 from web import create_app

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from cases.imports.exporting import export_cases
 from cases.imports.importing import Order, examine, report_bad, write
-from cases.town.people import A_COMMAND
+from cases.organisation.people import A_COMMAND
 from proof.crashes.house import Process
 from proof.crashes.journeys.journey import Journey, Step, until
 

@@ -1,0 +1,133 @@
+"""What opens doors: API tokens, one-time links and sessions. Only hashes are stored."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from cases.database.transactions import Base, BigId, UtcDateTime
+from cases.organisation.people import Person
+from cases.randomness import random_hex
+
+LOGIN, FOLLOW, UNFOLLOW = "login", "follow", "unfollow"
+LINK_LIVES = {LOGIN: timedelta(minutes=10), FOLLOW: timedelta(days=7), UNFOLLOW: timedelta(days=3650)}
+
+
+class ApiToken(Base):
+    """A key for machines that act as a person."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+class Link(Base):
+    """A link for one purpose. Its token is worked out from the house's key, never stored."""
+
+    __tablename__ = "link"
+    __table_args__ = (CheckConstraint("purpose IN ('login', 'follow', 'unfollow')", name="purpose"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    purpose: Mapped[str] = mapped_column(String(20))
+    nonce: Mapped[str] = mapped_column(String(32))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    follower_id: Mapped[int | None] = mapped_column(ForeignKey("follower.id"), default=None)
+    browser: Mapped[str | None] = mapped_column(String(64), default=None)  # hash of the asking browser's cookie
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+class WebSession(Base):
+    """Somebody who is logged in, in one browser."""
+
+    __tablename__ = "web_session"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+def hashed(token: str) -> str:
+    """Give what is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def make_api_token(session: Session, person: Person, at: datetime) -> str:
+    """Give a new token that acts as this person. It is not stored and cannot be shown again."""
+    token = f"vt_{secrets.token_urlsafe(32)}"
+    session.add(ApiToken(person_id=person.id, hash=hashed(token), made_at=at))
+    session.flush()
+    return token
+
+
+def person_with_token(session: Session, token: str) -> int | None:
+    """Give the id of the person for whom this API token was made, unless it is revoked."""
+    return session.scalar(
+        select(ApiToken.person_id).where(ApiToken.hash == hashed(token), ApiToken.revoked_at.is_(None))
+    )
+
+
+def make_link(
+    session: Session,
+    purpose: str,
+    *,
+    key: str,
+    at: datetime,
+    person_id: int | None = None,
+    follower_id: int | None = None,
+    browser: str | None = None,
+) -> Link:
+    """Make a link that lives as long as its purpose allows (log-in: 10 minutes, ASVS 6.5.5)."""
+    nonce = random_hex(16)
+    link = Link(
+        purpose=purpose,
+        nonce=nonce,
+        hash=hashed(_token(key, purpose, nonce)),
+        person_id=person_id,
+        follower_id=follower_id,
+        browser=hashed(browser) if browser else None,
+        made_at=at,
+        expires_at=at + LINK_LIVES[purpose],
+    )
+    session.add(link)
+    session.flush()
+    return link
+
+
+def link_token(link: Link, key: str) -> str:
+    """Give the token that the letter carries."""
+    return _token(key, link.purpose, link.nonce)
+
+
+def link_with(session: Session, token: str, purpose: str, at: datetime) -> Link | None:
+    """Give the unused, unexpired link of this token, without using it."""
+    return session.scalar(
+        select(Link).where(
+            Link.hash == hashed(token), Link.purpose == purpose, Link.used_at.is_(None), Link.expires_at > at
+        )
+    )
+
+
+def use_link(session: Session, link: Link, at: datetime) -> bool:
+    """Use the link up; False when somebody else was quicker (ASVS 15.4.2)."""
+    used = session.execute(
+        update(Link).where(Link.id == link.id, Link.used_at.is_(None)).values(used_at=at).returning(Link.id)
+    )
+    return used.first() is not None
+
+
+def _token(key: str, purpose: str, nonce: str) -> str:
+    return hmac.new(f"links:{key}".encode(), f"{purpose}:{nonce}".encode(), hashlib.sha256).hexdigest()[:43]

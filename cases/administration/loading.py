@@ -1,0 +1,228 @@
+"""Loading the house: what a file says and the house has not is put in place; run again it changes only what differs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.administration.reorganising import UnitCard, add_unit, change_unit, let_be, tell_the_house
+from cases.administration.setup_file import BadHouse, Trouble, read_house
+from cases.administration.setup_lines import (
+    CategoryLine,
+    HouseLine,
+    Known,
+    MeetingLine,
+    PersonLine,
+    PlaceLine,
+    PolicyLine,
+    UnitLine,
+)
+from cases.administration.staffing import (
+    PersonCard,
+    Post,
+    add_person,
+    appoint,
+    change_person,
+    name_deputy,
+    posts_of,
+    relieve,
+)
+from cases.database.transactions import calendar_of
+from cases.deadlines.policies import Policy, terms_to_store
+from cases.history.events import HouseSettingChanged
+from cases.meetings.agenda_items import Meeting
+from cases.organisation.categories import Category
+from cases.organisation.municipality import the_house
+from cases.organisation.people import A_COMMAND, Person, Role, heads_of
+from cases.organisation.places import Place
+from cases.organisation.units import Unit, UnitKind
+
+Named = TypeVar("Named", Place, Category)
+
+
+def load_house(session: Session, text: str, *, at: datetime) -> list[str]:
+    """Let the house be as the text of a house file says; give a line for each thing that changed.
+
+    Who and what the file does not name stays. Raises `BadHouse` with every error, before anything is written.
+    """
+    house = read_house(text, _known(session))
+    loading = Loading(session, at)
+    loading.places(house.places)
+    loading.units(house.units)
+    loading.people(house.people)
+    loading.heads(house.units)
+    loading.categories(house.categories)
+    loading.policies(house.policies)
+    loading.meetings(house.meetings)
+    loading.house(house.house)
+    loading.tell_settings()
+    return loading.changed
+
+
+@dataclass
+class Loading:
+    """One loading: where it writes, when, and what it has changed so far."""
+
+    session: Session
+    at: datetime
+
+    def __post_init__(self) -> None:
+        self.changed: list[str] = []
+        self._settings: list[str] = []
+
+    def places(self, lines: Iterable[PlaceLine]) -> None:
+        """Add and rename places."""
+        for line in lines:
+            self._named(Place, line.slug, {"name": line.name, "active": True})
+
+    def categories(self, lines: Iterable[CategoryLine]) -> None:
+        """Add and change categories and the units that they suggest."""
+        for line in lines:
+            unit = self._unit(line.unit) if line.unit else None
+            self._named(Category, line.slug, {
+                "name": line.name, "name_en": line.name_en, "suggests_id": unit.id if unit else None, "active": True,
+            })  # fmt: skip
+
+    def units(self, lines: Iterable[UnitLine]) -> None:
+        """Add and change units; a unit's kind cannot change."""
+        for line in lines:
+            card = UnitCard(line.name, line.email, line.phone, line.place)
+            unit = self.session.scalar(select(Unit).where(Unit.slug == line.slug))
+            if unit is None:
+                add_unit(self.session, line.slug, UnitKind(line.kind), card, by=A_COMMAND, at=self.at)
+                self.changed.append(f"unit {line.slug}: added")
+            elif unit.kind != line.kind:
+                place = f'[[units]] "{line.slug}", kind'
+                raise BadHouse([Trouble(place, f"is {unit.kind} already; a unit's kind cannot change")])
+            else:
+                self._tell("unit", line.slug, change_unit(self.session, unit, card, by=A_COMMAND, at=self.at))
+
+    def people(self, lines: Iterable[PersonLine]) -> None:
+        """Add and change people, their roles and deputies. A role that the file does not name ends today."""
+        lines = tuple(lines)
+        for line in lines:
+            card = PersonCard(line.name, line.phone, line.locale)
+            person = self.session.scalar(select(Person).where(Person.email == line.email))
+            if person is None:
+                person = add_person(self.session, line.email, card, by=A_COMMAND, at=self.at)
+                self.changed.append(f"person {line.email}: added")
+            else:
+                self._tell("person", line.email, change_person(self.session, person, card, by=A_COMMAND, at=self.at))
+            self._posts(person, line)
+        for line in lines:
+            deputy = self._person(line.deputy) if line.deputy else None
+            if name_deputy(self.session, self._person(line.email), deputy, by=A_COMMAND, at=self.at):
+                self.changed.append(f"person {line.email}: deputy {line.deputy or 'none'}")
+
+    def heads(self, lines: Iterable[UnitLine]) -> None:
+        """Let each unit's head be who the file says, and nobody else."""
+        for line in lines:
+            if line.head:
+                self._crown(self._unit(line.slug), self._person(line.head))
+
+    def policies(self, lines: Iterable[PolicyLine]) -> None:
+        """Write a new version of each policy whose terms or name differ; a version is never changed."""
+        for line in lines:
+            latest = self.session.scalars(
+                select(Policy).where(Policy.scope == line.scope).order_by(Policy.version.desc())
+            ).first()
+            terms = terms_to_store(line.terms)
+            if latest is None or latest.terms != terms or latest.name != line.name:
+                self._new_version(line, terms, latest)
+
+    def meetings(self, lines: Iterable[MeetingLine]) -> None:
+        """Add meetings, and change where they are held."""
+        for line in lines:
+            same = (Meeting.held_on == line.on, Meeting.name == line.name)
+            meeting = self.session.scalar(select(Meeting).where(*same))
+            if meeting is None:
+                self.session.add(Meeting(held_on=line.on, name=line.name, where=line.where))
+                self._note("meeting", str(line.on), "added")
+            elif let_be(meeting, {"where": line.where}):
+                self._note("meeting", str(line.on), "where")
+
+    def house(self, line: HouseLine) -> None:
+        """Let the house's own settings be as given; what is not given stays."""
+        given = {name: value for name, value in vars(line).items() if value is not None}
+        for name in let_be(the_house(self.session, locked=True), given):
+            self._note("house", name, "changed")
+
+    def tell_settings(self) -> None:
+        """Write one event for what changed besides units and people."""
+        self.session.flush()
+        if self._settings:
+            tell_the_house(self.session, HouseSettingChanged(what=self._settings), by=A_COMMAND, at=self.at)
+
+    def _named(self, table: type[Named], slug: str, values: dict[str, Any]) -> None:
+        word = table.__tablename__
+        row = self.session.scalar(select(table).where(table.slug == slug))
+        if row is None:
+            self.session.add(table(slug=slug, **values))
+            self._note(word, slug, "added")
+        elif what := let_be(row, values):
+            self._note(word, slug, ", ".join(what))
+        self.session.flush()
+
+    def _new_version(self, line: PolicyLine, terms: dict[str, object], latest: Policy | None) -> None:
+        version = latest.version + 1 if latest else 1
+        self.session.add(
+            Policy(
+                scope=line.scope,
+                version=version,
+                name=line.name,
+                kind=line.kind,
+                category_id=self._id(Category, line.category),
+                place_id=self._id(Place, line.place),
+                terms=terms,
+            )
+        )
+        self._note("policy", line.scope, f"version {version}")
+
+    def _posts(self, person: Person, line: PersonLine) -> None:
+        wanted = [Post(Role(role), self._unit(slug) if slug else None) for role, slug in line.roles]
+        for post in wanted:
+            self._appoint(person, post)
+        for post in posts_of(self.session, person, calendar_of(self.session).day_of(self.at)):
+            if post not in wanted and post.role is not Role.HEAD:
+                relieve(self.session, person, post, by=A_COMMAND, at=self.at)
+                self.changed.append(f"person {line.email}: no longer {post}")
+
+    def _appoint(self, person: Person, post: Post) -> None:
+        if appoint(self.session, person, post, by=A_COMMAND, at=self.at):
+            self.changed.append(f"person {person.email}: {post}")
+
+    def _crown(self, unit: Unit, head: Person) -> None:
+        for former in heads_of(self.session, unit.id, calendar_of(self.session).day_of(self.at)):
+            if former.id != head.id:
+                relieve(self.session, former, Post(Role.HEAD, unit), by=A_COMMAND, at=self.at)
+                self.changed.append(f"person {former.email}: no longer head:{unit.slug}")
+        self._appoint(head, Post(Role.HEAD, unit))
+
+    def _tell(self, word: str, name: str, what: list[str]) -> None:
+        if what:
+            self.changed.append(f"{word} {name}: {', '.join(what)}")
+
+    def _note(self, word: str, name: str, what: str) -> None:
+        self.changed.append(f"{word} {name}: {what}")
+        self._settings.append(f"{word}:{name}")
+
+    def _unit(self, slug: str) -> Unit:
+        return self.session.scalars(select(Unit).where(Unit.slug == slug)).one()
+
+    def _person(self, email: str) -> Person:
+        return self.session.scalars(select(Person).where(Person.email == email)).one()
+
+    def _id(self, table: type[Named], slug: str | None) -> int | None:
+        return self.session.scalar(select(table.id).where(table.slug == slug)) if slug else None
+
+
+def _known(session: Session) -> Known:
+    return Known(
+        units=frozenset(session.scalars(select(Unit.slug).where(Unit.active))),
+        people=frozenset(session.scalars(select(Person.email).where(Person.active))),
+        places=frozenset(session.scalars(select(Place.slug))),
+        categories=frozenset(session.scalars(select(Category.slug))),
+    )

@@ -1,0 +1,67 @@
+"""The values that only a house's file has: addresses, slugs, terms."""
+
+from typing import Any
+
+from cases.administration.file_schema import Told, Whole
+from cases.administration.reorganising import LONGEST_SLUG, SLUG
+from cases.mail_addresses import is_mail_address
+
+LONGEST_TERM = 3660  # days or months
+A_SLUG = "small letters a-z, digits and hyphens"
+
+
+def read_address(value: str) -> str:
+    """Return the mail address in small letters. Raises `ValueError` when it is not one plain address."""
+    if not is_mail_address(value):
+        raise ValueError("not one plain mail address")
+    return value.strip().lower()
+
+
+class Address(Told[str]):
+    """A mail address."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__("must be one plain mail address", **more)
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, str)
+
+    def read(self, value: str) -> str:
+        return read_address(value)
+
+
+class Slug(Told[str]):
+    """What a unit, a place or a category is called in links and in other tables."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(f"must be {A_SLUG}", **more)
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, str) and len(value) <= LONGEST_SLUG and SLUG.fullmatch(value) is not None
+
+
+class YesOrNo(Told[bool]):
+    """True or false, and no other word for them."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__("must be true or false", **more)
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, bool)
+
+
+class Term(Whole):
+    """A number of days or months."""
+
+    def __init__(self) -> None:
+        super().__init__(1, LONGEST_TERM)
+
+
+class Terms(Told[list[int]]):
+    """Several such numbers."""
+
+    def __init__(self) -> None:
+        super().__init__(f"must be a list of whole numbers from 1 to {LONGEST_TERM}")
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, list) and all(Term().accepts(number) for number in value)

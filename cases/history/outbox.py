@@ -1,0 +1,37 @@
+"""What is still to be done about an event: a row of its own, since events are never updated."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cases.database.leases.leased import Counted
+from cases.database.transactions import Base, BigId, UtcDateTime, partial_index
+
+LETTERS = "letters"
+
+
+class Work(Counted, Base):
+    """One consumer's duty to one event. Open until `done_at`, or set aside for a person to look at.
+
+    `stream` and the id order it: nothing newer of a stream is planned before what is older.
+    """
+
+    __tablename__ = "work"
+    __table_args__ = (
+        UniqueConstraint("event_id", "consumer"),
+        CheckConstraint("claims >= 0", name="claims"),
+        partial_index("ix_work_open", "stream", "id", where="done_at IS NULL"),
+        partial_index("ix_work_set_aside", "id", where="set_aside_at IS NOT NULL"),
+        partial_index("ix_work_due", "id", where="done_at IS NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    consumer: Mapped[str] = mapped_column(String(20), default=LETTERS)
+    stream: Mapped[int] = mapped_column(BigId)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    last_error: Mapped[str | None] = mapped_column(Text, default=None)

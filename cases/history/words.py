@@ -1,0 +1,48 @@
+"""Words stand apart from events, so that they can be erased without touching the history."""
+
+import hashlib
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cases.database.transactions import Base, BigId, one_of
+from cases.randomness import random_hex
+
+
+class Visibility(StrEnum):
+    """Who may read words: everybody, those who take part in the case, or only staff."""
+
+    PUBLIC = "public"
+    PARTICIPANTS = "participants"
+    INTERNAL = "internal"
+
+
+class Words(Base):
+    """One text that belongs to an event; the event holds `commitment(text, salt)`. Erased: both are NULL."""
+
+    __tablename__ = "words"
+    __table_args__ = (
+        CheckConstraint("(text IS NULL) = (salt IS NULL)", name="erased_together"),
+        CheckConstraint("visibility IN ('public', 'participants', 'internal')", name="visibility"),
+        Index("ix_words_case_id", "case_id", "id"),
+        Index("ix_words_event_id", "event_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), default=None)
+    field: Mapped[str] = mapped_column(String(20))  # title, description, note, name, position
+    visibility: Mapped[Visibility] = mapped_column(one_of(Visibility), default=Visibility.PARTICIPANTS)
+    text: Mapped[str | None] = mapped_column(Text, default=None)
+    salt: Mapped[str | None] = mapped_column(String(32), default=None)
+
+
+def fresh_salt() -> str:
+    """Give 128 random bits, so that nobody can guess a short text from its hash."""
+    return random_hex(16)
+
+
+def commitment(text: str, salt: str) -> str:
+    """Give sha256(salt + text), hexadecimal: what the event keeps of the words."""
+    return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()

@@ -1,0 +1,19 @@
+"""Categories: what a case is about, and whose door that usually is."""
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cases.database.transactions import Base, BigId
+
+
+class Category(Base):
+    """A topic (ämne): traffic, lighting, broadband. It suggests a unit, which the desk may follow."""
+
+    __tablename__ = "category"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str | None] = mapped_column(String(120), default=None)
+    suggests_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)
+    active: Mapped[bool] = mapped_column(default=True)

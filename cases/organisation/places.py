@@ -1,0 +1,17 @@
+"""Places: villages and parts of a town."""
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cases.database.transactions import Base, BigId
+
+
+class Place(Base):
+    """A village (bygd) or a part of a town (ort)."""
+
+    __tablename__ = "place"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    active: Mapped[bool] = mapped_column(default=True)

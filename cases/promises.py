@@ -1,0 +1,61 @@
+"""The ledger of promises: dates that we have told the one who asked. Made, moved, kept, broken or dropped."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.orm import Session
+
+from cases.calendar import Calendar
+from cases.case import Case, Promise
+from cases.database.transactions import calendar_of, table_of
+from cases.history.events import CasePromised
+from cases.history.journal import Entry
+from cases.history.writers import Writer
+
+PROMISE = table_of(Promise)
+BEGIN = insert(PROMISE).values(outcome="running")
+END_RUNNING = (
+    update(PROMISE)
+    .where(PROMISE.c.case_id == bindparam("case"), PROMISE.c.outcome == "running")
+    .values(outcome=bindparam("how"), settled_at=bindparam("at"))
+)
+
+
+def promise(writer: Writer, case: Case, day: date, entry: Entry) -> None:
+    """Tell the one who asked this local day. A running promise of another day is moved; the same day changes nothing.
+
+    A promise runs on in whatever state; it is settled by done, declined, merged or by passing.
+    """
+    if case.promise_breaks_at is not None and case.promised_on == day:
+        return
+    was = case.promised_on.isoformat() if case.promised_on else None
+    if case.promised_on is not None:
+        _end_running(writer, case, "moved", entry.at)
+    writer.execute(BEGIN, {"case_id": case.id, "promised_on": day, "made_at": entry.at})
+    case.promised_on, case.promise_breaks_at = day, breaks_at(day, calendar_of(writer.session))
+    case.find_next()
+    entry.add(CasePromised(promised_on=day.isoformat(), was=was))
+
+
+def settle(writer: Writer, case: Case, outcome: str, at: datetime) -> None:
+    """End the running promise, if there is one, as kept, broken or dropped."""
+    if case.promise_breaks_at is not None:
+        _end_running(writer, case, outcome, at)
+    case.promise_breaks_at = None
+    case.find_next()
+
+
+def settle_broken(session: Session, case_ids: list[int], at: datetime) -> None:
+    """End the running promises of these cases as broken, in one statement."""
+    if case_ids:
+        theirs = (Promise.case_id.in_(case_ids), Promise.outcome == "running")
+        session.execute(update(Promise).where(*theirs).values(outcome="broken", settled_at=at))
+
+
+def breaks_at(day: date, calendar: Calendar) -> datetime:
+    """Give the moment when a promise of this day is broken: 07:00 the day after."""
+    return calendar.morning_of(day + timedelta(days=1))
+
+
+def _end_running(writer: Writer, case: Case, outcome: str, at: datetime) -> None:
+    writer.execute(END_RUNNING, {"case": case.id, "how": outcome, "at": at})

@@ -1,0 +1,302 @@
+"""Reading: lists, filters, search and the timeline. What is not for the one who asks is never selected."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+    union,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from cases.case import WITH_NAMES, Case
+from cases.database.cursors import cursor_of, place_of
+from cases.history.journal import Event
+from cases.history.words import Visibility, Words
+from cases.organisation.categories import Category
+from cases.organisation.people import Actor, Person
+from cases.organisation.places import Place
+from cases.organisation.units import Unit
+from cases.reading.searching import EVERYTHING, matching, reaches
+from cases.reading.visibility import readable_by, seen_by
+from cases.refusals import UnknownName
+from cases.states import CLOCK_OF, OPEN, RunsOut, State
+
+MOST_ROWS = 500
+MOST_COUNTED = 1000
+
+
+def _as_written(value: Any) -> BindParameter[Any]:
+    """Give a value that stands in the statement itself."""
+    return bindparam(None, value, expanding=isinstance(value, tuple), literal_execute=True)
+
+
+LADDERED = tuple(sorted(state for state, ends in CLOCK_OF.items() if ends is RunsOut.LADDER))
+
+
+# As the partial indexes have it, word for word: a bound value would hide them
+ACTED_ON = and_(Case.due_at.is_not(None), Case.state.not_in(_as_written((State.PARKED, State.DONE))))
+SENT_BACK = and_(Case.sent_back_count > _as_written(0), Case.state == _as_written(State.RECEIVED))
+
+
+class Sort(StrEnum):
+    """The orders that a list may have; the id breaks ties, so that pages neither skip nor repeat."""
+
+    NEWEST = "-received"
+    OLDEST = "received"
+    DUE = "due"
+    UNTOUCHED = "untouched"  # longest since a person did anything
+
+
+BY_MOMENT = {Sort.DUE: Case.due_at, Sort.UNTOUCHED: Case.touched_at}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to. Names are slugs, moments are UTC."""
+
+    states: tuple[State, ...] = ()
+    kind: str | None = None
+    category: str | None = None
+    place: str | None = None
+    responsible: str | None = None
+    group: str | None = None
+    overdue: bool | None = None
+    parked: bool | None = None
+    quick_win: bool | None = None
+    due_by: datetime | None = None  # due from now on, until this moment
+    untouched_since: datetime | None = None  # somebody should be acting, and no person has since then
+    sent_back: bool = False  # lies at the desk again, because a unit said that it is not theirs
+    of_unit: int | None = None  # the unit has it, has handed it in, or is waited for
+    q: str | None = None
+    sort: Sort = Sort.NEWEST
+    limit: int = 50
+    cursor: str | None = None
+
+    @property
+    def wanted(self) -> str:
+        """What is searched for; "" when nothing is."""
+        return (self.q or "").strip()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list; `next` is the cursor of the page after it."""
+
+    items: list[Case]
+    next: str | None
+
+
+def list_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime) -> Page:
+    """Give a page of the cases that the actor may see. `now` says what is overdue."""
+    limit = _limit(filters)
+    conditions_ = [seen_by(actor), *conditions(filters, now)]
+    if filters.of_unit is not None:
+        conditions_ = [Case.id.in_(_of_unit(filters.of_unit, conditions_, filters, limit + 1))]
+    narrowed = select(Case.id).where(*conditions_)
+    rows = _searched(session, narrowed, filters, actor) if filters.wanted else _rows(session, narrowed, filters)
+    more = len(rows) > limit
+    items = rows[:limit]
+    return Page(items, _cursor(filters.sort, items[-1]) if more else None)
+
+
+def _rows(session: Session, narrowed: Select[int], filters: Filters) -> list[Case]:
+    """Give the page's cases and one more. Which they are is found first: eight joins beside hide it from PostgreSQL."""
+    found = _in_order(narrowed, filters).limit(_limit(filters) + 1).subquery()
+    rows = _in_order(select(Case).join(found, found.c.id == Case.id).options(*WITH_NAMES), filters)
+    return list(session.scalars(rows))
+
+
+def _limit(filters: Filters) -> int:
+    return min(max(filters.limit, 1), MOST_ROWS)
+
+
+def _searched(session: Session, narrowed: Select[int], filters: Filters, actor: Actor) -> list[Case]:
+    """Give the page's rows among those whose words match: among the newest cases first, until there are enough."""
+    after = _after(filters)
+    top = after[1] if after else session.scalar(select(func.max(Case.id))) or 0
+    readable = list(Visibility) if actor.is_staff else [Visibility.PUBLIC, Visibility.PARTICIPANTS]
+    ids: Sequence[int] = ()
+    for reach in reaches(top) if filters.sort is Sort.NEWEST else [EVERYTHING]:
+        matches = matching(session.get_bind().dialect.name, filters.wanted, reach, readable)
+        ids = session.scalars(_in_order(narrowed.where(matches), filters).limit(_limit(filters) + 1)).all()
+        if len(ids) > _limit(filters):
+            break
+    return _with_names(session, ids)
+
+
+def _with_names(session: Session, ids: Sequence[int]) -> list[Case]:
+    """Give these cases in this order. Asked once: to plan its joins takes longer than to look for words in a reach."""
+    rows = session.scalars(select(Case).where(Case.id.in_(ids)).options(*WITH_NAMES)) if ids else ()
+    found = {case.id: case for case in rows}
+    return [found[id_] for id_ in ids]
+
+
+def count_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime, most: int = MOST_COUNTED) -> int:
+    """Count the cases of such a list, up to `most`, so that a count never costs more than a page.
+
+    What is searched for is not counted.
+    """
+    conditions_ = [seen_by(actor), *conditions(filters, now)]
+    if filters.of_unit is None:
+        some = select(Case.id).where(*conditions_).limit(most).subquery()
+    else:
+        some = _of_unit(filters.of_unit, conditions_, filters, most).limit(most).subquery()
+    return session.scalars(select(func.count()).select_from(some)).one()
+
+
+def _of_unit(unit_id: int, narrowed: list[ColumnElement[bool]], filters: Filters, most: int) -> CompoundSelect[Any]:
+    """Give the ids of the first cases that the unit has, has handed in or is waited for, each by its own index.
+
+    One condition with OR would read all of the unit's cases to find the first page.
+    """
+    found = []
+    for column in (Case.responsible_id, Case.group_id, Case.waiting_unit_id):
+        own = _in_order(select(Case.id).where(column == unit_id, *narrowed), filters)
+        found.append(select(own.limit(most).subquery().c.id))
+    return union(*found)
+
+
+def conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
+    """Give what the filters ask for, but for the words, as conditions on `Case`."""
+    found = _needs_a_look(filters, now)
+    if filters.states:
+        found += _in_states(frozenset(filters.states))
+    if filters.kind:
+        found.append(Case.kind == filters.kind)
+    found += [
+        column == select(table.id).where(table.slug == slug).scalar_subquery()
+        for column, table, slug in (
+            (Case.category_id, Category, filters.category),
+            (Case.place_id, Place, filters.place),
+            (Case.responsible_id, Unit, filters.responsible),
+            (Case.group_id, Unit, filters.group),
+        )
+        if slug
+    ]
+    if filters.overdue is not None:
+        found.append(_overdue(now) if filters.overdue else _not_overdue(now))
+    if filters.parked is not None:
+        found.append((Case.state == State.PARKED) if filters.parked else (Case.state != State.PARKED))
+    if filters.quick_win is not None:
+        found.append(Case.quick_win.is_(filters.quick_win))
+    return found
+
+
+def _needs_a_look(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions for what the desk looks after: due soon, untouched, sent back."""
+    found: list[ColumnElement[bool]] = []
+    if filters.due_by is not None:
+        found.append(Case.due_at.between(now, filters.due_by))
+    if filters.untouched_since is not None:
+        found += [ACTED_ON, Case.touched_at < filters.untouched_since]
+    return [*found, SENT_BACK] if filters.sent_back else found
+
+
+def _in_states(states: frozenset[State]) -> list[ColumnElement[bool]]:
+    """A case is open exactly while it has a due day (a CHECK says so), and indexes over open ones are narrower."""
+    has_day: list[ColumnElement[bool]] = [Case.due_at.is_not(None)] if states <= OPEN else []
+    return has_day if states == OPEN else [*has_day, Case.state.in_(sorted(states))]
+
+
+def _overdue(now: datetime) -> ColumnElement[bool]:
+    return and_(Case.state.in_(LADDERED), Case.due_at < now)
+
+
+def _not_overdue(now: datetime) -> ColumnElement[bool]:
+    return or_(Case.state.not_in(LADDERED), Case.due_at.is_(None), Case.due_at >= now)
+
+
+def _in_order(query: Select[Any], filters: Filters) -> Select[Any]:
+    after = _after(filters)
+    if filters.sort in BY_MOMENT:
+        column = BY_MOMENT[filters.sort]
+        is_open = bool(filters.overdue) or (bool(filters.states) and set(filters.states) <= OPEN)
+        has_moment = is_open or filters.sort is not Sort.DUE
+        if after is not None:
+            query = query.where(_later(column, *after, has_moment=has_moment))
+        return query.order_by(*([] if has_moment else [column.is_(None)]), column, Case.id)
+    if after is not None:
+        query = query.where(Case.id < after[1] if filters.sort is Sort.NEWEST else Case.id > after[1])
+    return query.order_by(Case.id.desc() if filters.sort is Sort.NEWEST else Case.id)
+
+
+def _later(
+    column: InstrumentedAttribute[datetime | None], moment: str | None, case_id: int, *, has_moment: bool
+) -> ColumnElement[bool]:
+    if moment is None:
+        return and_(column.is_(None), Case.id > case_id)
+    later = tuple_(column, Case.id) > tuple_(datetime.fromisoformat(moment), case_id)  # an index has this order
+    return later if has_moment else or_(later, column.is_(None))
+
+
+def _cursor(sort: Sort, last: Case) -> str:
+    at = getattr(last, BY_MOMENT[sort].key) if sort in BY_MOMENT else None
+    return cursor_of(sort, at.isoformat() if at else None, last.id)
+
+
+def _after(filters: Filters) -> tuple[str | None, int] | None:
+    """Read the cursor; one that is not ours, or of another order, is refused."""
+    if not filters.cursor:
+        return None
+    try:
+        sort, moment, case_id = place_of(filters.cursor)
+        if sort != filters.sort or (moment is not None and datetime.fromisoformat(moment).tzinfo is None):
+            raise ValueError(filters.cursor)
+    except (ValueError, TypeError):
+        raise UnknownName(field="cursor", name=filters.cursor) from None
+    return moment, case_id
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of a timeline: the event, who did it, the officer whom it names, and the words that one may read."""
+
+    event: Event
+    by: str | None
+    officer: str | None
+    words: dict[str, str]
+
+
+MOST_LINES = 500  # of a timeline
+WHO, OFFICER = aliased(Person), aliased(Person)
+
+
+def timeline(session: Session, case: Case, actor: Actor, *, since: int = 0, limit: int = MOST_LINES) -> list[Told]:
+    """Give the latest that has happened to a case, in order, with the words that the actor may read. One query.
+
+    A comment of which the actor may not read the words is left out wholly.
+    """
+    readable = readable_by(actor, case)
+    events = select(Event.id).where(Event.stream == case.id, Event.seq > since).order_by(Event.seq.desc()).limit(limit)
+    shown = events.subquery()
+    spoken = and_(Words.event_id == Event.id, Words.visibility.in_(readable), Words.text.is_not(None))
+    rows = session.execute(
+        select(Event, WHO.name, OFFICER.name, Words.field, Words.text)
+        .join(shown, shown.c.id == Event.id)
+        .outerjoin(WHO, WHO.id == Event.person_id)
+        .outerjoin(OFFICER, OFFICER.id == Event.facts["officer"].as_integer())
+        .outerjoin(Words, spoken)
+        .order_by(Event.seq, Words.id)
+    )
+    found: dict[int, Told] = {}
+    for event, by, named, said, words in rows:
+        told = found.setdefault(event.seq, Told(event, by, named, {}))
+        told.words.update({said: words} if said and words is not None else {})
+    return [told for told in found.values() if not _is_hidden(told.event, readable)]
+
+
+def _is_hidden(event: Event, readable: tuple[Visibility, ...]) -> bool:
+    return event.facts.get("visibility", Visibility.PUBLIC) not in readable

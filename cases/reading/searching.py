@@ -1,0 +1,128 @@
+"""Searching: which cases hold the words that a person typed, the newest cases first.
+
+A common word stands in very many texts. So a search looks among the newest cases first (`REACHES`), and further back
+only when too few were found there; what it reads depends on what it shows, not on how much there is.
+
+PostgreSQL: the Swedish full-text index, which also holds the case's era, so that an older text with the same word is
+not even read. SQLite: FTS5, within bounds of its row numbers. When all is looked through, parts of words count too:
+in titles, by trigrams, and on SQLite the beginnings of words.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    and_,
+    any_,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+from cases.case import Case
+from cases.database.inflecting import any_form_of, base_of, forms_of, terms_of
+from cases.history.words import Visibility, Words
+
+OPERATORS = re.compile(r'"|(^|\s)-\w|\bor\b', re.IGNORECASE)
+ERA, AGE = 1024, 32_768  # cases; the indexes are built with both, and an age is numbered from -1 down
+REACHES = (2_000, 20_000, 200_000)  # cases
+PART = 3  # letters that a part of a word must have
+VECTOR: ColumnElement[Any] = literal_column("to_tsvector('swedish', coalesce(words.text, ''))")
+SEARCHED = table("words_search", column("rowid", Integer), column("words_search"))  # FTS5: its own name is all of it
+NAMED = aliased(Case)  # made once: it copies every column
+ERAS = literal_column(f"(ARRAY[words.case_id / {ERA}, -1 - words.case_id / {AGE}])", ARRAY(BigInteger))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The cases to look among: those after `floor`, up to `top`. No floor: all of them."""
+
+    top: int
+    floor: int | None
+
+    @property
+    def eras(self) -> list[int]:
+        """The eras that these cases stand in; the ages, when those are many."""
+        floor = self.floor or 0
+        if self.top - floor <= AGE:
+            return list(range(floor // ERA, self.top // ERA + 1))
+        return [-1 - age for age in range(floor // AGE, self.top // AGE + 1)]
+
+
+EVERYTHING = Reach(0, None)
+
+
+def reaches(top: int) -> Iterator[Reach]:
+    """Give the reaches to look in, from the newest cases (up to `top`) to all."""
+    for size in REACHES:
+        if top > size:
+            yield Reach(top, top - size)
+    yield Reach(top, None)
+
+
+def matching(dialect: str, wanted: str, reach: Reach, readable: list[Visibility]) -> ColumnElement[bool]:
+    """Give the condition on `Case`: within reach, and its words match, or it is the reference."""
+    wanted = wanted.replace("\0", " ")  # PostgreSQL takes none
+    words = {"postgresql": _postgresql, "sqlite": _sqlite}[dialect](wanted, reach)
+    if len(readable) < len(Visibility):
+        words = [one.where(Words.visibility.in_(readable)) for one in words]
+    ids = select(NAMED.id).where(NAMED.ref == wanted).union_all(*words)
+    found = _one_of_array(ids) if dialect == "postgresql" else Case.id.in_(ids)
+    return found if reach.floor is None else and_(found, Case.id > reach.floor)
+
+
+def _one_of_array(ids: CompoundSelect[Any]) -> ColumnElement[bool]:
+    """Give the condition as one on an array: found first, then read from the newest, whatever the planner believes."""
+    found: ColumnElement[bool] = Case.id == any_(func.array(ids.scalar_subquery()))
+    return found
+
+
+def _postgresql(wanted: str, reach: Reach) -> list[Select[Any]]:
+    near = [] if reach.floor is None else [ERAS.op("&&")(cast(reach.eras, ARRAY(BigInteger)))]
+    case_id = Words.case_id.label("id")
+    arms = [select(case_id).where(VECTOR.op("@@")(_tsquery(wanted)), *near)]
+    if reach.floor is None and any(len(term) >= PART for term in terms_of(wanted)):
+        arms.append(select(case_id).where(literal_column("words.field = 'title'"), _holds(wanted)))
+    return [arm.where(Words.case_id.is_not(None)) for arm in arms]
+
+
+def _tsquery(wanted: str) -> ColumnElement[Any]:
+    """Give what was typed as a query: as people type on the web, or each word in any of its forms."""
+    swedish = text("'swedish'")
+    if OPERATORS.search(wanted):
+        return func.websearch_to_tsquery(swedish, wanted)
+    return func.to_tsquery(swedish, any_form_of(wanted))
+
+
+def _holds(wanted: str) -> ColumnElement[bool]:
+    return Words.text.icontains(wanted, autoescape=True)
+
+
+def _sqlite(wanted: str, reach: Reach) -> list[Select[Any]]:
+    query = " AND ".join(_one_of(term, reach) for term in terms_of(wanted)) or '""'
+    row, matches = SEARCHED.c.rowid, SEARCHED.c.words_search.op("MATCH")(query)
+    arm = select(Words.case_id.label("id")).select_from(SEARCHED).join(Words, Words.id == row).where(matches)
+    if reach.floor is not None:
+        first = select(Words.id).where(Words.case_id > reach.floor).order_by(Words.case_id, Words.id).limit(1)
+        arm = arm.where(row >= first.scalar_subquery())
+    return [arm.where(Words.case_id.is_not(None))]
+
+
+def _one_of(term: str, reach: Reach) -> str:
+    """Give the word in any form; when near ones were not enough, also all that begins like it."""
+    forms = [f'"{form}"' for form in forms_of(term)]
+    begins = [f'"{base_of(term.lower())}" *'] if reach.floor is None else []
+    return f"({' OR '.join(forms + begins)})"

@@ -1,0 +1,71 @@
+"""Seeing: who may see which case, and which of its words. One rule for a page, a list and a search."""
+
+from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy.orm import object_session
+from sqlalchemy.sql import false
+
+from cases.case import Case
+from cases.history.words import Visibility
+from cases.meetings.agenda_items import AgendaItem
+from cases.organisation.people import Actor, ActorKind, Who
+from cases.organisation.units import FORUM, Unit
+from cases.public.masking import mask
+
+TAKES_PART = frozenset({Who.CONTACT, Who.HEAD, Who.UNIT, Who.GROUP, Who.REPORTER, Who.ASKED, Who.STAFF})
+
+
+def may_see(actor: Actor, case: Case) -> bool:
+    """Say whether the actor may see the case itself, not only what was published of it."""
+    return takes_part(actor, case) or _meets_about(actor, case)
+
+
+def takes_part(actor: Actor, case: Case) -> bool:
+    """Say whether it is the actor's own case in some way."""
+    return bool(actor.to(case) & TAKES_PART)
+
+
+def as_read_by(actor: Actor, case: Case, words: str) -> str:
+    """Give what was asked as the actor may read it: masked for whoever only meets about the case."""
+    return words if takes_part(actor, case) else mask(words)
+
+
+def may_read(actor: Actor, case: Case, visibility: Visibility) -> bool:
+    """Say whether the actor may read words of this visibility: internal ones are for staff."""
+    if visibility is Visibility.INTERNAL:
+        return actor.is_staff
+    return visibility is Visibility.PUBLIC or may_see(actor, case)
+
+
+def readable_by(actor: Actor, case: Case) -> tuple[Visibility, ...]:
+    """Give the visibilities that the actor may read in this case."""
+    return tuple(visibility for visibility in Visibility if may_read(actor, case, visibility))
+
+
+def _meets_about(actor: Actor, case: Case) -> bool:
+    """Say whether the case stands on the agenda of the forum, and the actor is one of its representatives."""
+    session = object_session(case)
+    if session is None or not actor.unit_ids:
+        return False
+    return session.scalar(_on_the_agenda(actor).where(AgendaItem.case_id == case.id).limit(1)) is not None
+
+
+def _on_the_agenda(actor: Actor) -> Select[int]:
+    in_the_forum = select(Unit.id).where(Unit.slug == FORUM, Unit.id.in_(actor.unit_ids))
+    return select(AgendaItem.case_id).where(in_the_forum.exists())
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """Give the condition on `Case` for what the actor may see, for lists, counts, search and export alike."""
+    if actor.is_staff:
+        return true()
+    if actor.kind is ActorKind.REPORTER:
+        return Case.id == actor.case_id
+    if not actor.unit_ids:
+        return false()
+    units = list(actor.unit_ids)
+    return or_(
+        Case.responsible_id.in_(units),
+        Case.group_id.in_(units),
+        Case.waiting_unit_id.in_(units),
+        Case.id.in_(_on_the_agenda(actor)),
+    )

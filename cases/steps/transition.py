@@ -1,0 +1,165 @@
+"""An act: one change of state being made, and what every step does with days, units and people."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from cases.calendar import add_months
+from cases.case import Case
+from cases.database.transactions import calendar_of
+from cases.deadlines import clocks
+from cases.deadlines.policies import Terms
+from cases.history.journal import Entry
+from cases.history.words import Visibility
+from cases.history.writers import Writer
+from cases.organisation.people import ActorKind, Membership, Person, serves_on
+from cases.organisation.units import Unit, the_desk, unit_named
+from cases.refusals import CannotHoldCases, DateNeeded, DateOutside, NotAllowed, UnknownName
+from cases.states import State, Step
+
+MOST_YEARS_AHEAD = 10
+OFFICER = (
+    select(Person)
+    .join(Membership, Membership.person_id == Person.id)
+    .where(Person.email == bindparam("email"), Person.active, Membership.unit_id == bindparam("unit"))
+    .where(serves_on(bindparam("day")))
+    .limit(1)
+)
+
+
+@dataclass(frozen=True)
+class WaitingFor:
+    """Whom a case waits for: "reporter", a "unit" by slug, or an "other" one by name, with their reference."""
+
+    kind: str
+    unit: str | None = None
+    name: str | None = None
+    their_ref: str | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What somebody wants. `version` is the one they read; days are local; officer is a mail address.
+
+    `step` is the name of the step that was chosen; None: the one that leads to `to` and fits what was given.
+    """
+
+    to: State
+    step: str | None = None
+    note: str | None = None
+    reason: str | None = None
+    version: int | None = None
+    responsible: str | None = None
+    officer: str | None = None
+    due_on: date | None = None
+    promised_on: date | None = None
+    waiting_for: WaitingFor | None = None
+    into: str | None = None
+    visibility: Visibility = Visibility.PUBLIC
+
+    @property
+    def words(self) -> str:
+        """The reason or the note, whichever was given."""
+        return (self.reason or self.note or "").strip()
+
+
+@dataclass
+class Act:
+    """One change being made: what an effect needs to know."""
+
+    writer: Writer
+    case: Case
+    change: Change
+    step: Step
+    entry: Entry
+
+    @property
+    def session(self) -> Session:
+        """The session in which it is made."""
+        return self.writer.session
+
+    @property
+    def at(self) -> datetime:
+        """The moment of the change, UTC."""
+        return self.entry.at
+
+    @property
+    def today(self) -> date:
+        """The local day of the change."""
+        return calendar_of(self.session).day_of(self.at)
+
+    @property
+    def terms(self) -> Terms:
+        """The clocks of the case's policy."""
+        return self.case.terms
+
+    @property
+    def was(self) -> str:
+        """The state before."""
+        return self.case.state.value
+
+
+def begin(act: Act, state: State, due_on: date | None, *, latest: date | None = None) -> str:
+    """Enter a state whose clock climbs the ladder; give its due day, rolled forward, as ISO."""
+    case, calendar = act.case, calendar_of(act.session)
+    day = checked_day(act, due_on, earliest=act.today, latest=latest)
+    if state is not State.WAITING:
+        case.stop_waiting()
+    case.state = state
+    case.set_life_clock(None)
+    case.set_state_clock(clocks.laddered(day, case.cycle + 1, act.at, act.terms, calendar))
+    return day.isoformat()
+
+
+def checked_day(act: Act, day: date | None, *, earliest: date, latest: date | None, field: str = "due_on") -> date:
+    """Give the day, rolled forward; refuse one that is missing, too early or too late. History may be older."""
+    if day is None:
+        raise DateNeeded(field=field)
+    last = latest or add_months(act.today, 12 * MOST_YEARS_AHEAD)
+    if not earliest <= day <= last and act.entry.by.kind is not ActorKind.IMPORT:
+        raise DateOutside(field=field, earliest=earliest.isoformat(), latest=last.isoformat())
+    return calendar_of(act.session).roll_forward(day)
+
+
+def after(act: Act, working_days: int) -> date:
+    """Give the local day that lies so many working days after today."""
+    return calendar_of(act.session).add_working_days(act.today, working_days)
+
+
+def to_desk(act: Act) -> None:
+    """Let the desk be responsible, and nobody hold the case."""
+    act.case.give_to(act.writer.find(the_desk))
+
+
+def keeps_or_takes(act: Act) -> Unit:
+    """The unit goes on being responsible; its own officer may be named with the step."""
+    unit, officer = act.case.responsible, act.case.officer
+    if act.change.responsible and act.change.responsible != unit.slug:
+        if "responsible" not in act.step.may_have:
+            raise NotAllowed(step="assign")
+        unit, officer = holder(act.writer, act.change.responsible), None
+    if act.change.officer:
+        officer = officer_named(act.session, act.change.officer, unit, act.today)
+    act.case.give_to(unit, officer)
+    return unit
+
+
+def holder(writer: Writer, slug: str) -> Unit:
+    """Give the unit with this slug; refuse one that never holds cases."""
+    unit = writer.find(unit_named, slug, field="responsible")
+    if not unit.holds_cases:
+        raise CannotHoldCases(field="responsible", name=slug)
+    return unit
+
+
+def officer_named(session: Session, email: str | None, unit: Unit, today: date) -> Person | None:
+    """Give the person of this unit with this mail address; None when none is named, refused when unknown."""
+    if not email:
+        return None
+    asked = {"email": email.strip().lower(), "unit": unit.id, "day": today}
+    officer: Person | None = session.scalar(OFFICER, asked)
+    if officer is None:
+        raise UnknownName(field="officer", name=email)
+    return officer
