@@ -20,15 +20,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, joinedload, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
-from cases.database.transactions import Base, BigId, UtcDateTime, one_of, partial_index
+from cases.database.base import Base, BigId, UtcDateTime, one_of, partial_index
 from cases.database.writing.bulk import defaults_of
 from cases.deadlines.clocks import Clock
 from cases.deadlines.policies import Policy, Terms, terms_from
-from cases.mail_addresses import LONGEST_ADDRESS
 from cases.organisation.categories import Category
 from cases.organisation.people import Person
 from cases.organisation.places import Place
 from cases.organisation.units import Unit
+from cases.parties import Party
 from cases.randomness import random_word
 from cases.refusals import NotFound
 from cases.states import CLOCK_OF, ENDED, Kind, RunsOut, State
@@ -46,19 +46,6 @@ LONGEST_TEXT = 20_000
 def fresh_public_id() -> str:
     """Give 128 random bits: whoever holds them may read, answer and contest as the one who asked."""
     return random_word(16)
-
-
-class Party(Base):
-    """Somebody outside the house who is told: the one who asked, or a follower."""
-
-    __tablename__ = "party"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    name: Mapped[str | None] = mapped_column(String(200), default=None)
-    email: Mapped[str | None] = mapped_column(String(LONGEST_ADDRESS), default=None)
-    phone: Mapped[str | None] = mapped_column(String(40), default=None)
-    locale: Mapped[str] = mapped_column(String(5), default="sv")
-    protected: Mapped[bool] = mapped_column(default=False)  # "skyddade personuppgifter"
 
 
 class Case(Base):
@@ -295,37 +282,6 @@ TRACKED = (
 )  # fmt: skip
 
 
-class Promise(Base):
-    """A date that we have told the one who asked: made, moved, kept, broken or dropped. At most one runs."""
-
-    __tablename__ = "promise"
-    __table_args__ = (
-        CheckConstraint("outcome IN ('running', 'moved', 'kept', 'broken', 'dropped')", name="outcome"),
-        partial_index("uq_promise_running", "case_id", where="outcome = 'running'", unique=True),
-        Index("ix_promise_case_id", "case_id"),
-    )
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
-    promised_on: Mapped[date]
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    outcome: Mapped[str] = mapped_column(String(10), default="running")
-    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-
-
-class FiredRung(Base):
-    """A rung that has fired. Its key makes a second sweeper change nothing."""
-
-    __tablename__ = "fired_rung"
-
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
-    clock: Mapped[str] = mapped_column(String(10), primary_key=True)
-    cycle: Mapped[int] = mapped_column(primary_key=True)
-    rung: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
-    fired_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
 class Relation(Base):
     """Two cases that have to do with each other; the lower id stands first."""
 
@@ -334,29 +290,6 @@ class Relation(Base):
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
     other_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
-
-
-class Follower(Base):
-    """Somebody outside who follows a case, once the address has confirmed it."""
-
-    __tablename__ = "follower"
-    __table_args__ = (UniqueConstraint("case_id", "party_id"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
-    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-
-
-class ReferenceCounter(Base):
-    """The last number given out in a year of local receipt."""
-
-    __tablename__ = "reference_counter"
-
-    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    last: Mapped[int] = mapped_column(default=0)
 
 
 WITH_NAMES = (

@@ -4,15 +4,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor
 from cases.case import LONGEST_TEXT, Case
 from cases.history.events import CaseCommented
 from cases.history.journal import Entry, Said
 from cases.history.words import Visibility
-from cases.organisation.people import Actor, Who
 from cases.progress import Change, change_state
 from cases.reading.visibility import may_see
 from cases.refusals import NotAllowed, TooLong, WordsNeeded
-from cases.states import State
+from cases.states import State, Who
 from cases.steps.taking_on import show_life
 
 

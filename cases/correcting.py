@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor
 from cases.case import LONGEST_TITLE, Case, Relation
 from cases.handing_in import named
 from cases.history.events import CaseCorrected, CaseRelated, CaseWordsErased
@@ -13,7 +14,6 @@ from cases.history.journal import Entry, Event, Said
 from cases.history.words import Words
 from cases.history.writers import Writer
 from cases.organisation.categories import Category
-from cases.organisation.people import Actor
 from cases.organisation.places import Place
 from cases.public.published import Published
 from cases.public.publishing import publish, unpublish

@@ -5,13 +5,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import A_VISITOR
 from cases.access.tokens import FOLLOW, Link, make_link, use_link
-from cases.case import Case, Follower, Party, case_to_change
+from cases.case import Case, case_to_change
 from cases.history.events import CaseFollowed, CaseUnfollowed, FollowerAskedToConfirm
 from cases.history.journal import Entry
 from cases.mail_addresses import is_public_address
 from cases.organisation.municipality import the_house
-from cases.organisation.people import A_VISITOR
+from cases.parties import Follower, Party
 from cases.refusals import UnknownName
 
 

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, and_, bindparam, select, update
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case, Party, ReferenceCounter
-from cases.database.transactions import calendar_of, insert_of, table_of
+from cases.access.actors import Actor
+from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case
+from cases.database.base import table_of
+from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
 from cases.deadlines.policies import Policy, Terms, most_specific, terms_from
 from cases.history.events import CasePlanned, CaseReceived
@@ -16,10 +18,11 @@ from cases.history.journal import Entry, Said
 from cases.history.writers import Writer
 from cases.organisation.categories import Category
 from cases.organisation.municipality import the_house
-from cases.organisation.people import Actor
 from cases.organisation.places import Place
 from cases.organisation.units import DESK, Unit, UnitKind, unit_named
+from cases.parties import Party
 from cases.promises import promise
+from cases.references import next_reference
 from cases.refusals import CannotHoldCases, FieldRefusal, MembersOnly, TooLong, UnknownName, WordsNeeded
 from cases.states import Kind, State
 
@@ -36,11 +39,6 @@ WHAT_IT_NAMES = (  # one row: the policy and the desk always, the category and t
     .outerjoin(Category, and_(Category.slug == bindparam("category"), Category.active))
     .outerjoin(Place, and_(Place.slug == bindparam("place"), Place.active))
     .where(most_specific(table_of(Category).c.id, table_of(Place).c.id))
-)
-
-COUNTER = table_of(ReferenceCounter)
-NEXT_NUMBER = (  # over the table: it runs for each case, and the ORM would look for counters in the session
-    update(COUNTER).where(COUNTER.c.year == bindparam("of")).values(last=COUNTER.c.last + 1).returning(COUNTER.c.last)
 )
 
 
@@ -150,26 +148,6 @@ def _plan_duty(writer: Writer, case: Case, terms: Terms, request: Request, entry
     case.give_to(holder)
     case.set_state_clock(clocks.laddered(due_on, 2, entry.at, terms, calendar))
     entry.add(CasePlanned(responsible=holder.slug, due_on=due_on.isoformat()))
-
-
-def next_reference(writer: Writer, year: int) -> str:
-    """Return the next reference of this local year, such as 2026-0042, from a counter row in the transaction."""
-    return f"{year}-{writer.next_number(year, _raise_counter):04d}"
-
-
-def keep_numbers(session: Session, numbers: dict[int, int]) -> None:
-    """Write the last number that was given out in each of these local years to its counter."""
-    for year, last in numbers.items():
-        session.execute(update(ReferenceCounter).where(ReferenceCounter.year == year).values(last=last))
-
-
-def _raise_counter(session: Session, year: int) -> int:
-    connection = session.connection()
-    number = connection.execute(NEXT_NUMBER, {"of": year}).scalar()
-    if number is None:
-        connection.execute(insert_of(session)(COUNTER).values(year=year, last=0).on_conflict_do_nothing())
-        number = connection.execute(NEXT_NUMBER, {"of": year}).scalar_one()
-    return int(number)
 
 
 def _check_words(request: Request) -> None:

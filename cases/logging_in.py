@@ -5,11 +5,12 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import A_VISITOR, Actor, actor_for
 from cases.access.tokens import LOGIN, Link, hashed, link_with, make_link
 from cases.history.events import Happening, PersonAskedForLink, PersonLoggedIn
 from cases.history.journal import Entry
 from cases.organisation.municipality import House, the_house
-from cases.organisation.people import A_VISITOR, Actor, Person, actor_for
+from cases.organisation.people import Person
 
 
 def ask_for_link(session: Session, email: str, browser: str, *, key: str, at: datetime) -> None:

@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor
 from cases.case import LONGEST_TEXT, Case
 from cases.history.events import Happening
 from cases.history.journal import Entry, Event, Said
 from cases.history.words import Visibility
 from cases.history.writers import Writer
-from cases.organisation.people import Actor
 from cases.promises import promise
 from cases.refusals import DateNeeded, NameNeeded, NotAllowed, StaleVersion, TooLong, TransitionNotAllowed, WordsNeeded
 from cases.states import State, Step, steps_between

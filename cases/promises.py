@@ -2,15 +2,35 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, insert, update
-from sqlalchemy.orm import Session
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, bindparam, insert, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.calendar import Calendar
-from cases.case import Case, Promise
-from cases.database.transactions import calendar_of, table_of
+from cases.case import Case
+from cases.database.base import Base, BigId, UtcDateTime, partial_index, table_of
+from cases.database.transactions import calendar_of
 from cases.history.events import CasePromised
 from cases.history.journal import Entry
 from cases.history.writers import Writer
+
+
+class Promise(Base):
+    """A date that we have told the one who asked: made, moved, kept, broken or dropped. At most one runs."""
+
+    __tablename__ = "promise"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('running', 'moved', 'kept', 'broken', 'dropped')", name="outcome"),
+        partial_index("uq_promise_running", "case_id", where="outcome = 'running'", unique=True),
+        Index("ix_promise_case_id", "case_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    promised_on: Mapped[date]
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(String(10), default="running")
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
 
 PROMISE = table_of(Promise)
 BEGIN = insert(PROMISE).values(outcome="running")

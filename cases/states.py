@@ -4,7 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cases.organisation.people import Who
+
+class Who(StrEnum):
+    """What somebody is to one case: the words of the table of steps."""
+
+    CONTACT = "contact"
+    HEAD = "head"
+    UNIT = "unit"
+    GROUP = "group"
+    REPORTER = "reporter"
+    ASKED = "asked"
+    STAFF = "staff"
+    CLOCK = "clock"
 
 
 class State(StrEnum):

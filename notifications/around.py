@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from cases.access.tokens import Link
 from cases.calendar import Calendar
-from cases.case import Case, Follower, Party
+from cases.case import Case
+from cases.database.clock import present
 from cases.database.queries import among, asked, columns_of
-from cases.database.transactions import calendar_of, present
+from cases.database.transactions import calendar_of
 from cases.history.journal import Event
 from cases.history.words import Words
 from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
+from cases.parties import Follower, Party
 from notifications.deliveries import Address, Delivery
 from notifications.rows import AddressNow, CaseNow, EventTold, FollowerNow, PartyNow, PersonNow, Said, UnitNow
 

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import ScalarSelect
 from sqlalchemy.orm import Session
 
-from cases.case import Case, Follower
+from cases.case import Case
 from cases.organisation.people import Person
+from cases.parties import Follower
 from cases.reading.details import in_order, rows_of
 from notifications.circle import CaseTold, Circle, Following, Outsider
 from notifications.circles import AS_OUTSIDE, CONFIRMED, MERGED, NAMED_AROUND, day_of, followers, slugs_in

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from cases.access.actors import ActorKind
 from cases.case import Case
-from cases.organisation.people import ActorKind, Role
+from cases.organisation.people import Role
 from notifications.at_hand import circles_around
 from notifications.chains import (
     Recipient,

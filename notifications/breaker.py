@@ -6,7 +6,9 @@ import structlog
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from cases.database.transactions import Database, insert_of, present, table_of
+from cases.database.base import table_of
+from cases.database.clock import present
+from cases.database.transactions import Database, insert_of
 from notifications.deliveries import MailServer
 
 LOG = structlog.get_logger()

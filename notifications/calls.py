@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cases.case import Party
-from cases.database.transactions import now
-from cases.organisation.people import Actor
+from cases.access.actors import Actor
+from cases.database.clock import now
+from cases.parties import Party
 from cases.refusals import NotAllowed, NotFound
 from notifications.around import read_around
 from notifications.deliveries import Channel, Delivery, Outcome

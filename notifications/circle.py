@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from cases.access.actors import ActorKind
 from cases.mail_addresses import normalised
-from cases.organisation.people import ActorKind
 from cases.states import Kind
 from notifications.addresses import is_address
 from notifications.directory import Directory, UnitTold

@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
-from cases.case import Case, Follower, Party
+from cases.case import Case
 from cases.database.queries import among, asked, columns_of
 from cases.database.transactions import calendar_of
 from cases.organisation.categories import Category
 from cases.organisation.people import Membership, Person, Role, serves_on
 from cases.organisation.places import Place
 from cases.organisation.units import Unit
+from cases.parties import Follower, Party
 from cases.states import State
 from notifications.circle import CaseTold, Circle, Following, Outsider
 from notifications.deliveries import Address, Delivery

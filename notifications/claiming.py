@@ -3,10 +3,10 @@
 from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from cases.database.clock import present
 from cases.database.leases.claims import MOMENT, Claim, Queue, claim
 from cases.database.leases.leased import Pace, is_free
 from cases.database.queries import asked
-from cases.database.transactions import present
 from notifications.breaker import locked
 from notifications.deliveries import IS_WAITING, Channel, Delivery
 from notifications.set_aside import set_aside_delivery

@@ -17,8 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cases.database.base import Base, BigId, UtcDateTime, one_of, partial_index
 from cases.database.leases.leased import Counted
-from cases.database.transactions import Base, BigId, UtcDateTime, one_of, partial_index
 from cases.history.journal import Json
 from cases.mail_addresses import LONGEST_ADDRESS
 

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import ActorKind
+from cases.database.base import UtcDateTime
+from cases.database.clock import present
 from cases.database.queries import among, asked
-from cases.database.transactions import UtcDateTime, present
-from cases.organisation.people import ActorKind
 from notifications.deliveries import Address, Delivery, Outcome
 from notifications.who_is_told import Act
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cases.database.transactions import present
+from cases.database.clock import present
 from cases.database.writing.bulk import insert_many
 from cases.database.writing.upsert import Row, add_new
 from notifications.addresses import addresses_of

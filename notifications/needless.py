@@ -1,6 +1,6 @@
 """Needless letters: what somebody knows already."""
 
-from cases.organisation.people import ActorKind
+from cases.access.actors import ActorKind
 from notifications.chains import Recipient
 from notifications.deliveries import Channel
 from notifications.who_is_told import Act

@@ -9,8 +9,9 @@ import structlog
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from cases.database.base import table_of
+from cases.database.clock import present
 from cases.database.leases.leased import give_back
-from cases.database.transactions import present, table_of
 from notifications.around import Around, read_around
 from notifications.deliveries import IS_WAITING, Delivery, Outcome
 from notifications.outgoing import Outgoing, compose

@@ -3,7 +3,8 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cases.database.transactions import calendar_of, now, present
+from cases.database.clock import now, present
+from cases.database.transactions import calendar_of
 from notifications.addresses import addresses_of
 from notifications.chains import Recipient, of_the_desk
 from notifications.deliveries import Channel, Delivery, Outcome

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from cases.access.actors import ActorKind
 from cases.history.words import Visibility
-from cases.organisation.people import ActorKind
 
 
 class Happened(NamedTuple):

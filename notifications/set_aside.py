@@ -9,14 +9,14 @@ import structlog
 from sqlalchemy import ScalarSelect, func, select, text
 from sqlalchemy.orm import Session
 
+from cases.access.actors import THE_CLOCK, Actor
 from cases.case import Case
-from cases.database.transactions import present
+from cases.database.clock import present
 from cases.history.event_batches import Tick
 from cases.history.events import SentAgain, SetAside
 from cases.history.journal import Entry, Event
 from cases.history.outbox import Work
 from cases.organisation.municipality import the_house
-from cases.organisation.people import THE_CLOCK, Actor
 from cases.refusals import NotFound
 from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
 

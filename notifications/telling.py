@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cases.access.actors import ActorKind
 from cases.access.tokens import link_token
 from cases.calendar import Calendar
 from cases.deadlines.clocks import DELAYED_RUNG, HEAD_RUNG
 from cases.history.words import Visibility
-from cases.organisation.people import ActorKind
 from cases.public.masking import mask
 from notifications.around import Around, ToldLine
 from notifications.deliveries import Channel, Delivery

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from cases.case import Party
 from cases.history.journal import Event
 from cases.organisation.people import Person
 from cases.organisation.units import Unit
+from cases.parties import Party
 from notifications.deliveries import Address, Channel, Delivery, DeliveryLine, Outcome
 
 

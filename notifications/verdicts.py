@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, func, update
 from sqlalchemy.orm import Session
 
+from cases.database.base import table_of
+from cases.database.clock import now, present
 from cases.database.leases.leased import NOBODYS, held
-from cases.database.transactions import now, present, table_of
 from cases.randomness import random_share
 from notifications.deliveries import Delivery, Outcome
 from notifications.set_aside import set_aside_delivery

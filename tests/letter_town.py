@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cases.case import Case, Follower, Party, case_to_change
+from cases.access.actors import A_VISITOR, Actor, actor_for, reporter_of
+from cases.case import Case, case_to_change
 from cases.commenting import comment
-from cases.database.transactions import Database, now
+from cases.database.clock import now
+from cases.database.transactions import Database
 from cases.handing_in import Reporter, Request, hand_in
 from cases.history.event_batches import Tick
 from cases.history.journal import Event
@@ -18,9 +20,10 @@ from cases.history.words import Visibility
 from cases.ladder.overdue import sweep
 from cases.organisation.categories import Category
 from cases.organisation.municipality import the_house
-from cases.organisation.people import A_VISITOR, Actor, Membership, Person, Role, actor_for, reporter_of
+from cases.organisation.people import Membership, Person, Role
 from cases.organisation.places import Place
 from cases.organisation.units import Unit, UnitKind
+from cases.parties import Follower, Party
 from cases.progress import Change, change_state
 from cases.states import Kind, State
 from notifications.deliveries import Address, Delivery, DeliveryLine

@@ -12,8 +12,9 @@ from life_standing import Standing, found
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import A_VISITOR, Actor, actor_for, reporter_of
 from cases.case import Case, case_to_change
-from cases.organisation.people import A_VISITOR, Actor, Person, actor_for, reporter_of
+from cases.organisation.people import Person
 from cases.progress import Change, WaitingFor, change_state
 from cases.refusals import Refusal
 from cases.states import State

@@ -9,9 +9,10 @@ from life_oracle import Life
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from cases.case import Case, Promise
+from cases.case import Case
 from cases.organisation.people import Person
 from cases.organisation.units import Unit
+from cases.promises import Promise
 from proof.simulation.second_calendar import end_of
 
 ASKED = aliased(Unit)

@@ -14,6 +14,7 @@ import services
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import A_COMMAND, A_VISITOR, THE_CLOCK, Actor, actor_for, reporter_of
 from cases.calendar import Calendar
 from cases.case import Case, case_to_change
 from cases.commenting import comment
@@ -24,17 +25,7 @@ from cases.history.journal import Event
 from cases.history.words import Visibility
 from cases.ladder.overdue import sweep
 from cases.organisation.categories import Category
-from cases.organisation.people import (
-    A_COMMAND,
-    A_VISITOR,
-    THE_CLOCK,
-    Actor,
-    Membership,
-    Person,
-    Role,
-    actor_for,
-    reporter_of,
-)
+from cases.organisation.people import Membership, Person, Role
 from cases.organisation.places import Place
 from cases.organisation.units import Unit, UnitKind
 from cases.progress import Change, WaitingFor, change_state

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.database.transactions import table_of
+from cases.database.base import table_of
 from cases.organisation.municipality import House
 from cases.organisation.units import DESK, FORUM
 from web.pulse import SCHEDULE, SWEEP

@@ -3,7 +3,7 @@
 from flask import g, request
 from sqlalchemy.orm import Session
 
-from cases.organisation.people import Actor
+from cases.access.actors import Actor
 from web.cookies import session_cookie
 from web.running import house, is_for_machines, right_now, today
 from web.sessions import Caller, caller_with_session, caller_with_token, note_session

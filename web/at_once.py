@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from cases.access.actors import A_COMMAND
 from cases.case import Case
 from cases.correcting import Correction, correct
-from cases.organisation.people import A_COMMAND
 from web.running import house
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
 
-from cases.organisation.people import Actor, ActorKind
+from cases.access.actors import Actor, ActorKind
 from cases.refusals import NotAllowed
 from web.asking import current_actor
 

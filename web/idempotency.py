@@ -15,7 +15,8 @@ from sqlalchemy import Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.access.tokens import hashed
-from cases.database.transactions import Base, BigId, UtcDateTime, insert_of
+from cases.database.base import Base, BigId, UtcDateTime
+from cases.database.transactions import insert_of
 from cases.refusals import FieldRefusal
 from web.asking import bearer_token
 from web.running import right_now

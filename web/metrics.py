@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.database.transactions import present
+from cases.database.clock import present
 from cases.history.outbox import Work
 from cases.reading.lists import Filters, conditions
 from cases.states import OPEN

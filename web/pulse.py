@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import column, select, table
 from sqlalchemy.orm import Session
 
-from cases.database.transactions import UtcDateTime
+from cases.database.base import UtcDateTime
 from cases.history.event_batches import MISSED_SWEEPS
 from cases.settings import Settings
 

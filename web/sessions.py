@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import Select, Table, bindparam, insert, null, select, true, update
 from sqlalchemy.orm import Session
 
+from cases.access.actors import A_VISITOR, Actor, ActorKind
 from cases.access.tokens import ApiToken, WebSession, hashed
-from cases.database.transactions import table_of
-from cases.organisation.people import A_VISITOR, Actor, ActorKind, Membership, Person, serves_on
+from cases.database.base import table_of
+from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
 from web.around import HOUSE, SHOWN, SWEPT, Around, around_somebody
 from web.pulse import SCHEDULE

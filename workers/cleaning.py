@@ -8,7 +8,8 @@ from sqlalchemy import column, delete, exists, table
 from sqlalchemy.orm import Session
 
 from cases.access.tokens import LOGIN, Link, WebSession
-from cases.database.transactions import UtcDateTime, present
+from cases.database.base import UtcDateTime
+from cases.database.clock import present
 from cases.files.attaching import forget_orphans
 from cases.files.storage import attachments_under
 from cases.history.event_batches import Tick

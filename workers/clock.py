@@ -10,10 +10,12 @@ import structlog
 from sqlalchemy import ColumnElement, Update, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from cases.database.base import table_of
+from cases.database.clock import present
 from cases.database.leases.claims import Claim, Queue, claim
 from cases.database.leases.leased import PACE, finish, finishing, is_unleased
 from cases.database.leases.renewing import KeptLease
-from cases.database.transactions import Database, insert_of, present, table_of
+from cases.database.transactions import Database, insert_of
 from cases.settings import Settings
 from workers.jobs import JOBS
 from workers.schedule import Scheduled

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import update
 
-from cases.database.transactions import Database, now, present
+from cases.database.clock import now, present
+from cases.database.transactions import Database
 from cases.settings import Settings
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.sending import post_of

@@ -9,15 +9,16 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import THE_CLOCK
 from cases.calendar import Calendar
 from cases.case import Case
 from cases.checks.forgotten import find_forgotten
 from cases.checks.forgotten_history import Portion
-from cases.database.transactions import calendar_of, present
+from cases.database.clock import present
+from cases.database.transactions import calendar_of
 from cases.history.events import MorningCame
 from cases.history.journal import Entry, Event
 from cases.organisation.municipality import STREAM, the_house
-from cases.organisation.people import THE_CLOCK
 from cases.states import CLOCK_OF, RunsOut
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import count_set_aside

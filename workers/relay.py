@@ -13,10 +13,11 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
+from cases.database.clock import now, present
 from cases.database.leases.claims import MOMENT, Claim, Queue, claim
 from cases.database.leases.leased import LeaseLost, Pace, finish, finishing, give_back, held, is_free
 from cases.database.queries import among, asked
-from cases.database.transactions import Database, now, present
+from cases.database.transactions import Database
 from cases.history.outbox import Work
 from notifications.planning import plan_events
 from notifications.set_aside import set_aside_work

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cases.database.base import Base, UtcDateTime
 from cases.database.leases.leased import Leased
-from cases.database.transactions import Base, UtcDateTime
 
 
 class Scheduled(Leased, Base):

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from cases.database.transactions import present
+from cases.database.clock import present
 from cases.history.event_batches import Tick
 from cases.history.outbox import Work
 from notifications.breaker import is_down_now

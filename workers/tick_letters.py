@@ -10,9 +10,10 @@ import structlog
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from cases.database.clock import now, present
 from cases.database.leases.claims import MOMENT, Claim, Queue, claim
 from cases.database.leases.leased import PACE, LeaseLost, Pace, finish, finishing, is_unleased, renew
-from cases.database.transactions import Database, now, present
+from cases.database.transactions import Database
 from cases.history.event_batches import Tick
 from notifications.planning import Mailing, plan_tick_for, tick_recipients
 from notifications.set_aside import set_aside_tick

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import CheckConstraint, ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.database.transactions import Base, BigId, UtcDateTime
+from cases.database.base import Base, BigId, UtcDateTime
 from cases.organisation.people import Person
 from cases.randomness import random_hex
 

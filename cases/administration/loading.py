@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import A_COMMAND
 from cases.administration.reorganising import UnitCard, add_unit, change_unit, let_be, tell_the_house
 from cases.administration.setup_file import BadHouse, Trouble, read_house
 from cases.administration.setup_lines import (
@@ -33,10 +34,10 @@ from cases.administration.staffing import (
 from cases.database.transactions import calendar_of
 from cases.deadlines.policies import Policy, terms_to_store
 from cases.history.events import HouseSettingChanged
-from cases.meetings.agenda_items import Meeting
+from cases.meetings.meeting import Meeting
 from cases.organisation.categories import Category
 from cases.organisation.municipality import the_house
-from cases.organisation.people import A_COMMAND, Person, Role, heads_of
+from cases.organisation.people import Person, Role, heads_of
 from cases.organisation.places import Place
 from cases.organisation.units import Unit, UnitKind
 

@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.history.events import CaseCorrected, Happening, UnitAdded, UnitChanged, UnitSwitchedOff
 from cases.history.journal import Entry
 from cases.organisation.categories import Category
 from cases.organisation.municipality import the_house
-from cases.organisation.people import Actor, Membership, Role
+from cases.organisation.people import Membership, Role
 from cases.organisation.places import Place
 from cases.organisation.units import DESK, Unit, UnitKind, unit_named
 from cases.progress import Change, change_state

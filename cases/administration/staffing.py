@@ -6,13 +6,14 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor
 from cases.administration.reorganising import let_be, refuse_all_but_admins, tell_the_house
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.history.events import CaseCorrected, PersonAdded, PersonChanged, PersonSwitchedOff
 from cases.history.journal import Entry
 from cases.mail_addresses import is_public_address
-from cases.organisation.people import Actor, Membership, Person, Role, serves_on
+from cases.organisation.people import Membership, Person, Role, serves_on
 from cases.organisation.units import DESK, Unit
 from cases.refusals import AlreadyThere, FieldRefusal, NameNeeded, UnknownName
 from cases.states import OPEN

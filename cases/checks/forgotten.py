@@ -12,8 +12,8 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from cases.checks.forgotten_history import Portion, broken_histories
-from cases.database.transactions import UtcDateTime
-from cases.database.transactions import now as database_now
+from cases.database.base import UtcDateTime
+from cases.database.clock import now as database_now
 
 GRACE = timedelta(minutes=5)  # a sweep runs every minute: after this, what was due and is not handled was missed
 BACKLOG = timedelta(hours=1)  # by the database's clock

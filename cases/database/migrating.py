@@ -10,7 +10,7 @@ from sqlalchemy import MetaData
 
 from cases.database.transactions import Database
 
-FOLDER = Path(__file__).with_name("migrations")
+FOLDER = Path(__file__).parents[1] / "migrations"
 
 
 def migrate(database: Database) -> None:

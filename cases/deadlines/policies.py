@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from cases.database.transactions import Base, BigId
+from cases.database.base import Base, BigId
 
 
 @dataclass(frozen=True)

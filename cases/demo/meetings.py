@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.meetings.agenda_items import Meeting
+from cases.meetings.meeting import Meeting
 
 MEETINGS = ((4, "våren"), (10, "hösten"))
 THURSDAY = 3

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
-from cases.database.transactions import PRESENT, Database, as_sqlite_keeps
+from cases.database.clock import PRESENT, as_sqlite_keeps
+from cases.database.transactions import Database
 from cases.settings import Settings
 
 

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor
 from cases.case import Case
 from cases.commenting import comment
 from cases.correcting import Correction, correct
 from cases.database.transactions import calendar_of
 from cases.history.words import Visibility
 from cases.meetings.agenda_items import AgendaItem
-from cases.organisation.people import Actor
 from cases.progress import Change, WaitingFor, change_state
 from cases.states import State
 

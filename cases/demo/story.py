@@ -10,6 +10,7 @@ from random import Random
 
 from sqlalchemy import select
 
+from cases.access.actors import A_VISITOR, Actor, actor_for, reporter_of
 from cases.calendar import Calendar
 from cases.case import case_to_change
 from cases.database.transactions import Database
@@ -20,7 +21,7 @@ from cases.demo.questions import Arrival, Questions
 from cases.demo.scene import Scene, Tale
 from cases.handing_in import hand_in
 from cases.ladder.overdue import sweep
-from cases.organisation.people import A_VISITOR, Actor, Person, actor_for, reporter_of
+from cases.organisation.people import Person
 from cases.refusals import Refusal
 from cases.states import Kind
 

@@ -11,13 +11,13 @@ import puremagic
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor
 from cases.case import Case
 from cases.files import reencoding
 from cases.files.attachments import Attachment
 from cases.files.storage import Folder
 from cases.history.events import CaseAttached
 from cases.history.journal import Entry
-from cases.organisation.people import Actor
 from cases.refusals import FileRefused
 
 LARGEST = 10 * 1024 * 1024

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cases.database.transactions import Base, BigId, UtcDateTime, one_of
+from cases.database.base import Base, BigId, UtcDateTime, one_of
 from cases.history.words import Visibility
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cases.case import Case, Party
+from cases.case import Case
 from cases.database.writing.bulk import insert_many, values_of
-from cases.handing_in import keep_numbers
 from cases.history.journal import insert_numbered
 from cases.history.writers import Gathering
+from cases.parties import Party
+from cases.references import keep_numbers
 
 GATHERED = (Party, Case)  # in this order, since a case names its reporter
 

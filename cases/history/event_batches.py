@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cases.database.base import Base, BigId, UtcDateTime, partial_index
 from cases.database.leases.leased import Counted
-from cases.database.transactions import Base, BigId, UtcDateTime, partial_index
 
 MISSED_SWEEPS = 3  # intervals without one: the clock counts as silent
 

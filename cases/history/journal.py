@@ -11,7 +11,9 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.database.transactions import Base, BigId, JsonText, UtcDateTime, now, one_of, present, table_of
+from cases.access.actors import Actor, ActorKind
+from cases.database.base import Base, BigId, JsonText, UtcDateTime, one_of, table_of
+from cases.database.clock import now, present
 from cases.database.writing.bulk import insert_many, reserve
 from cases.database.writing.one_statement import Fresh, write_together
 from cases.database.writing.pending import ITSELF, Unwritten
@@ -19,7 +21,6 @@ from cases.history.event_batches import Tick
 from cases.history.events import Happening
 from cases.history.outbox import LETTERS, Work
 from cases.history.words import Visibility, Words, commitment, fresh_salt
-from cases.organisation.people import Actor, ActorKind
 
 A_FEW_EVENTS = 3  # of one entry: as many go in one after the other
 FEW = 20  # more rows than this go in by `cases.database.writing.bulk`

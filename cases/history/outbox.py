@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cases.database.base import Base, BigId, UtcDateTime, partial_index
 from cases.database.leases.leased import Counted
-from cases.database.transactions import Base, BigId, UtcDateTime, partial_index
 
 LETTERS = "letters"
 

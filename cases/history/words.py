@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cases.database.transactions import Base, BigId, one_of
+from cases.database.base import Base, BigId, one_of
 from cases.randomness import random_hex
 
 

@@ -1,7 +1,8 @@
 """Gathering: what an act makes is written as it goes, or with that of many other acts by few statements.
 
 Acts get the writer that they are to use. Nearly all get a `Writer`. Whoever has many acts for one transaction (an
-import replays thousands, on some days hundreds of cases close) gives them a `Gathering`, see `cases.history.bulk_entries`.
+import replays thousands, on some days hundreds of cases close) gives them a `Gathering`, see
+`cases.history.bulk_entries`.
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -11,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Executable
 from sqlalchemy.orm import Session
 
-from cases.database.transactions import Base
+from cases.database.base import Base
 from cases.database.writing.bulk import fresh_ids
 from cases.history.journal import Entry, Numbered
 

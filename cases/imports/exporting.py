@@ -13,12 +13,12 @@ import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from cases.access.actors import Actor
 from cases.case import WITH_NAMES, Case
 from cases.database.transactions import calendar_of
 from cases.history.journal import Event
 from cases.history.words import Visibility, Words
 from cases.imports.columns import NAMES, QUOTED
-from cases.organisation.people import Actor
 from cases.reading.visibility import seen_by
 from cases.states import STEPS
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import A_COMMAND
 from cases.administration.reorganising import UnitCard, add_unit, tell_the_house
 from cases.case import Case
 from cases.database.transactions import Database, plan_anew
@@ -23,7 +24,6 @@ from cases.imports.replaying import Clocks, Replay, begin, go_on
 from cases.imports.rows import Checker, Names, Row
 from cases.imports.tables import FOUND_OUT, Record, read_table
 from cases.organisation.categories import Category
-from cases.organisation.people import A_COMMAND
 from cases.organisation.places import Place
 from cases.organisation.units import Unit, UnitKind
 from cases.states import State

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from cases.access.actors import THE_IMPORT
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
@@ -15,7 +16,6 @@ from cases.history.events import CaseImported
 from cases.history.journal import Entry
 from cases.history.writers import Writer
 from cases.imports.rows import Row
-from cases.organisation.people import THE_IMPORT
 from cases.organisation.units import DESK
 from cases.progress import Change, take_step
 from cases.promises import breaks_at, promise

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ForeignKey, String, bindparam, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
 
-from cases.case import Case, FiredRung
-from cases.database.transactions import calendar_of, insert_of, table_of
+from cases.access.actors import Actor, clock_of
+from cases.case import Case
+from cases.database.base import Base, UtcDateTime, table_of
+from cases.database.transactions import calendar_of, insert_of
 from cases.database.writing.bulk import insert_many, update_many
 from cases.deadlines import clocks
 from cases.deadlines.clocks import Clock
@@ -18,12 +20,26 @@ from cases.history.bulk_entries import written_together
 from cases.history.events import CaseEscalated, CasePromiseBroken, CasePutOnAgenda
 from cases.history.journal import Entry, insert_entries
 from cases.ladder.due_cases import DueCase
-from cases.meetings.agenda_items import AgendaItem, next_meeting
-from cases.organisation.people import Actor, clock_of
+from cases.meetings.agenda_items import AgendaItem
+from cases.meetings.meeting import next_meeting
 from cases.progress import Change, take_step
 from cases.promises import settle_broken
 from cases.states import CLOCK_OF, RunsOut, State
 from cases.steps.duties import report_to_council
+
+
+class FiredRung(Base):
+    """A rung that has fired. Its key makes a second sweeper change nothing."""
+
+    __tablename__ = "fired_rung"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    clock: Mapped[str] = mapped_column(String(10), primary_key=True)
+    cycle: Mapped[int] = mapped_column(primary_key=True)
+    rung: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    fired_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
 
 MOVES = {  # what each clock moves of a case
     "state": ("rung", "rung_at", "highest_rung"),

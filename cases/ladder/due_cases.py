@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 
 from cases.case import Case
-from cases.database.transactions import table_of
+from cases.database.base import table_of
 from cases.deadlines.clocks import Clock
 from cases.organisation.units import Unit
 from cases.states import State

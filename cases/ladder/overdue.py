@@ -11,9 +11,11 @@ from sqlalchemy import Select, bindparam, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from cases.database.base import table_of
+from cases.database.clock import now as database_now
+from cases.database.clock import present
 from cases.database.leases.leased import is_unleased, new_token
-from cases.database.transactions import Database, present, table_of
-from cases.database.transactions import now as database_now
+from cases.database.transactions import Database
 from cases.history.event_batches import Tick
 from cases.ladder.climbing import handle
 from cases.ladder.due_cases import CASE, LOCK_DUE, due_cases

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from cases.calendar import Calendar
 from cases.case import WITH_NAMES, Case
-from cases.meetings.agenda_items import AgendaItem, AgendaReason, Meeting, next_meeting
+from cases.meetings.agenda_items import AgendaItem, AgendaReason
+from cases.meetings.meeting import Meeting, next_meeting
 from cases.organisation.units import FORUM, Unit
 
 

@@ -1,39 +1,27 @@
 """The forum: its meetings, and an agenda that is made of what is overdue or waits for it."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     String,
-    UniqueConstraint,
     bindparam,
     inspect,
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from cases.access.actors import Actor
 from cases.case import Case
-from cases.database.transactions import Base, BigId, UtcDateTime, calendar_of, partial_index, table_of
+from cases.database.base import Base, BigId, UtcDateTime, partial_index, table_of
+from cases.database.transactions import calendar_of
 from cases.history.events import CasePutOnAgenda
 from cases.history.journal import Entry
-from cases.organisation.people import Actor
-from cases.refusals import AlreadyThere, NotAllowed
-
-
-class Meeting(Base):
-    """A meeting of the forum (April and October) or a theme meeting."""
-
-    __tablename__ = "meeting"
-    __table_args__ = (UniqueConstraint("held_on", "name"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    held_on: Mapped[date]
-    name: Mapped[str] = mapped_column(String(200))
-    where: Mapped[str | None] = mapped_column(String(200), default=None)
+from cases.meetings.meeting import next_meeting
+from cases.refusals import NotAllowed
 
 
 class AgendaReason(StrEnum):
@@ -59,25 +47,6 @@ class AgendaItem(Base):
     why: Mapped[str] = mapped_column(String(10), default="overdue")
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-
-
-def next_meeting(session: Session, day: date) -> Meeting | None:
-    """Give the first meeting on this local day or after it; None when none is planned yet."""
-    return session.scalars(select(Meeting).where(Meeting.held_on >= day).order_by(Meeting.held_on)).first()
-
-
-def latest_meetings(session: Session, most: int) -> list[Meeting]:
-    """Return the meetings that were planned, the latest day first, and at most so many."""
-    return list(session.scalars(select(Meeting).order_by(Meeting.held_on.desc()).limit(most)))
-
-
-def plan_meeting(session: Session, held_on: date, name: str, where: str | None) -> None:
-    """Add a meeting; refuse a second one of the same name on the same local day."""
-    session.add(Meeting(held_on=held_on, name=name, where=where))
-    try:
-        session.flush()
-    except IntegrityError:
-        raise AlreadyThere(field="name", name=name) from None
 
 
 def put_on_agenda(session: Session, case: Case, why: AgendaReason, entry: Entry) -> None:

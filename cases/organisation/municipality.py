@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.database.transactions import Base, BigId
+from cases.database.base import Base, BigId
 
 STREAM = 0  # cases have their own id as stream
 

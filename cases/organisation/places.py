@@ -3,7 +3,7 @@
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cases.database.transactions import Base, BigId
+from cases.database.base import Base, BigId
 
 
 class Place(Base):

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.database.transactions import Base, BigId, one_of
+from cases.database.base import Base, BigId, one_of
 from cases.mail_addresses import LONGEST_ADDRESS
 from cases.refusals import UnknownName
 

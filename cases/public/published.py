@@ -26,9 +26,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from cases.database.base import Base, UtcDateTime
 from cases.database.cursors import cursor_of, place_of
 from cases.database.inflecting import any_form_of, base_of
-from cases.database.transactions import Base, UtcDateTime, calendar_of
+from cases.database.transactions import calendar_of
 from cases.deadlines.clocks import DELAYED_RUNG
 from cases.history.journal import Event
 from cases.history.words import Visibility, Words

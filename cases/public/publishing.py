@@ -9,9 +9,11 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from cases.case import Case, Party
-from cases.database.transactions import calendar_of, table_of
+from cases.case import Case
+from cases.database.base import table_of
+from cases.database.transactions import calendar_of
 from cases.history.words import Words
+from cases.parties import Party
 from cases.public.masking import Finding, findings, mask
 from cases.public.published import Published
 from cases.refusals import NotAllowed

@@ -12,10 +12,10 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.functions import FunctionElement
 
+from cases.access.actors import Actor
 from cases.case import Case, Relation
 from cases.files.attachments import Attachment
 from cases.history.words import Visibility, Words
-from cases.organisation.people import Actor
 
 
 class rows_of(FunctionElement[list[list[Any]]]):

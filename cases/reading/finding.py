@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor, reporter_of
 from cases.case import Case, case_to_change, case_to_read, is_reference
-from cases.organisation.people import Actor, reporter_of
 from cases.reading.visibility import may_see
 from cases.refusals import NotFound
 

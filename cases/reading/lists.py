@@ -19,18 +19,17 @@ from sqlalchemy import (
     tuple_,
     union,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from cases.access.actors import Actor
 from cases.case import WITH_NAMES, Case
 from cases.database.cursors import cursor_of, place_of
-from cases.history.journal import Event
-from cases.history.words import Visibility, Words
+from cases.history.words import Visibility
 from cases.organisation.categories import Category
-from cases.organisation.people import Actor, Person
 from cases.organisation.places import Place
 from cases.organisation.units import Unit
 from cases.reading.searching import EVERYTHING, matching, reaches
-from cases.reading.visibility import readable_by, seen_by
+from cases.reading.visibility import seen_by
 from cases.refusals import UnknownName
 from cases.states import CLOCK_OF, OPEN, RunsOut, State
 
@@ -258,45 +257,3 @@ def _after(filters: Filters) -> tuple[str | None, int] | None:
     except (ValueError, TypeError):
         raise UnknownName(field="cursor", name=filters.cursor) from None
     return moment, case_id
-
-
-@dataclass(frozen=True)
-class Told:
-    """One line of a timeline: the event, who did it, the officer whom it names, and the words that one may read."""
-
-    event: Event
-    by: str | None
-    officer: str | None
-    words: dict[str, str]
-
-
-MOST_LINES = 500  # of a timeline
-WHO, OFFICER = aliased(Person), aliased(Person)
-
-
-def timeline(session: Session, case: Case, actor: Actor, *, since: int = 0, limit: int = MOST_LINES) -> list[Told]:
-    """Give the latest that has happened to a case, in order, with the words that the actor may read. One query.
-
-    A comment of which the actor may not read the words is left out wholly.
-    """
-    readable = readable_by(actor, case)
-    events = select(Event.id).where(Event.stream == case.id, Event.seq > since).order_by(Event.seq.desc()).limit(limit)
-    shown = events.subquery()
-    spoken = and_(Words.event_id == Event.id, Words.visibility.in_(readable), Words.text.is_not(None))
-    rows = session.execute(
-        select(Event, WHO.name, OFFICER.name, Words.field, Words.text)
-        .join(shown, shown.c.id == Event.id)
-        .outerjoin(WHO, WHO.id == Event.person_id)
-        .outerjoin(OFFICER, OFFICER.id == Event.facts["officer"].as_integer())
-        .outerjoin(Words, spoken)
-        .order_by(Event.seq, Words.id)
-    )
-    found: dict[int, Told] = {}
-    for event, by, named, said, words in rows:
-        told = found.setdefault(event.seq, Told(event, by, named, {}))
-        told.words.update({said: words} if said and words is not None else {})
-    return [told for told in found.values() if not _is_hidden(told.event, readable)]
-
-
-def _is_hidden(event: Event, readable: tuple[Visibility, ...]) -> bool:
-    return event.facts.get("visibility", Visibility.PUBLIC) not in readable

@@ -4,12 +4,13 @@ from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import object_session
 from sqlalchemy.sql import false
 
+from cases.access.actors import Actor, ActorKind
 from cases.case import Case
 from cases.history.words import Visibility
 from cases.meetings.agenda_items import AgendaItem
-from cases.organisation.people import Actor, ActorKind, Who
 from cases.organisation.units import FORUM, Unit
 from cases.public.masking import mask
+from cases.states import Who
 
 TAKES_PART = frozenset({Who.CONTACT, Who.HEAD, Who.UNIT, Who.GROUP, Who.REPORTER, Who.ASKED, Who.STAFF})
 

@@ -2,17 +2,18 @@
 
 from datetime import datetime
 
+from cases.access.actors import Actor
 from cases.calendar import add_months
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
 from cases.deadlines.policies import matching, terms_from
-from cases.handing_in import Request, next_reference, receive
+from cases.handing_in import Request, receive
 from cases.history.events import CasePlanned, CaseReceived
 from cases.history.journal import Entry, Said
 from cases.history.writers import Writer
-from cases.organisation.people import Actor
 from cases.organisation.units import the_desk
+from cases.references import next_reference
 from cases.states import Kind, State
 
 

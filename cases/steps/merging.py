@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from cases.case import Case, Follower, case_to_change
+from cases.access.actors import Actor
+from cases.case import Case, case_to_change
 from cases.history.events import CaseMerged, CaseTookOver
 from cases.history.journal import Entry
-from cases.organisation.people import Actor
+from cases.parties import Follower
 from cases.refusals import MergedIntoItself, NotFound, UnknownName
 from cases.states import State
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import ActorKind
 from cases.calendar import add_months
 from cases.case import Case
 from cases.database.transactions import calendar_of
@@ -14,7 +15,7 @@ from cases.deadlines.policies import Terms
 from cases.history.journal import Entry
 from cases.history.words import Visibility
 from cases.history.writers import Writer
-from cases.organisation.people import ActorKind, Membership, Person, serves_on
+from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit, the_desk, unit_named
 from cases.refusals import CannotHoldCases, DateNeeded, DateOutside, NotAllowed, UnknownName
 from cases.states import State, Step

@@ -15,7 +15,7 @@ from bench.ground import Bench
 from bench.houses import House, ventil
 from bench.swedish import Writer
 from bench.table import Row, Target, compared
-from cases.database.transactions import Base
+from cases.database.base import Base
 
 HEADS = (
     "source", "external_id", "title", "description", "state", "category", "place", "responsible", "received_at",

@@ -17,8 +17,8 @@ from bench.ground import Bench, port_of
 from bench.houses import House, floor, running, ventil
 from bench.mail_server import Sink, sink
 from bench.table import Row, Target, compared
+from cases.access.actors import A_VISITOR
 from cases.handing_in import Reporter, Request, hand_in
-from cases.organisation.people import A_VISITOR
 from cases.states import Kind
 
 GROWN_UP = (["web"], ["relay"], ["worker"], ["clock"])

@@ -14,11 +14,12 @@ from bench.ground import Bench, port_of
 from bench.houses import House, running, ventil
 from bench.seeding import DESK, town
 from bench.table import Row, Target
+from cases.access.actors import A_VISITOR, actor_for
 from cases.commenting import comment
 from cases.handing_in import Request as Asked
 from cases.handing_in import hand_in
 from cases.history.words import Visibility
-from cases.organisation.people import A_VISITOR, Person, actor_for
+from cases.organisation.people import Person
 from cases.settings import read_settings
 from cases.states import Kind
 from web import create_app

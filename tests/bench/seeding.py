@@ -10,15 +10,16 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from bench.stamping import Mould, moulds_of, stamp
+from cases.access.actors import THE_IMPORT, actor_for
 from cases.case import Case
 from cases.correcting import Correction, correct
+from cases.database.clock import now as present
 from cases.database.transactions import Database, calendar_of
-from cases.database.transactions import now as present
 from cases.handing_in import Request, hand_in
 from cases.history.outbox import Work
 from cases.ladder.overdue import sweep
 from cases.organisation.categories import Category
-from cases.organisation.people import THE_IMPORT, Person, actor_for
+from cases.organisation.people import Person
 from cases.organisation.places import Place
 from cases.organisation.units import Unit, UnitKind
 from cases.progress import Change, WaitingFor, change_state

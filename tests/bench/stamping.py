@@ -17,13 +17,17 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from bench.swedish import Writer
-from cases.case import Case, FiredRung, Promise, ReferenceCounter
-from cases.database.transactions import Base, Database, table_of
+from cases.case import Case
+from cases.database.base import Base, table_of
+from cases.database.transactions import Database
 from cases.history.journal import Event, canonical
 from cases.history.outbox import Work
 from cases.history.words import Words
+from cases.ladder.climbing import FiredRung
 from cases.organisation.categories import Category
 from cases.organisation.places import Place
+from cases.promises import Promise
+from cases.references import ReferenceCounter
 
 NULL = r"\N"
 CHUNK = 5_000

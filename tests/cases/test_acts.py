@@ -9,11 +9,11 @@ from small_house import CALENDAR, MONDAY, SmallHouse
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from cases.access.actors import A_COMMAND
 from cases.database.migrating import migrate
 from cases.database.transactions import Database
 from cases.history.events import CaseRelated
 from cases.history.journal import MOST_IN_AN_ACT, Entry
-from cases.organisation.people import A_COMMAND
 from cases.states import State
 
 AT_ONE_MOMENT = (

@@ -14,13 +14,13 @@ from PIL.PngImagePlugin import PngInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import A_VISITOR
 from cases.case import Case
 from cases.files.attaching import LARGEST, MOST_FILES, attach, checked, forget_orphans, safe_name
 from cases.files.attachments import Attachment
 from cases.files.storage import Folder
 from cases.handing_in import Request, hand_in
 from cases.history.journal import Event
-from cases.organisation.people import A_VISITOR
 from cases.refusals import FileRefused
 from cases.states import Kind
 

@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from small_house import MONDAY, SmallHouse
 from sqlalchemy import select
 
-from cases.case import Case, Party, Promise
-from cases.database.transactions import JsonText
+from cases.access.actors import ActorKind
+from cases.case import Case
+from cases.database.base import JsonText
 from cases.database.writing.bulk import fresh_ids, insert_many, reserve, update_many, values_of
 from cases.deadlines.policies import Policy
 from cases.history.journal import Event
-from cases.organisation.people import ActorKind
+from cases.parties import Party
+from cases.promises import Promise
 
 STRANGE = "tab\t, line\nbreak, back\\slash, \\N, \"quotes\", 'single', åäö and nothing: "
 IN_STOCKHOLM = datetime(2026, 7, 1, 9, 30, 0, 5, tzinfo=timezone(timedelta(hours=2)))

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from small_house import SmallHouse
 
+from cases.access.actors import A_COMMAND
 from cases.imports import exporting
-from cases.organisation.people import A_COMMAND
 
 
 def test_an_export_that_breaks_off_leaves_the_file_as_it_was(

@@ -8,6 +8,7 @@ import pytest
 from migrated import CALENDAR
 from sqlalchemy import select, text
 
+from cases.access.actors import A_COMMAND
 from cases.administration.loading import load_house
 from cases.case import Case, case_to_change
 from cases.checks.forgotten import find_forgotten
@@ -20,7 +21,6 @@ from cases.history.journal import Event
 from cases.imports.exporting import export_cases
 from cases.imports.importing import Clocks, Order, examine, write
 from cases.ladder.overdue import sweep
-from cases.organisation.people import A_COMMAND
 from cases.public.published import PublicFilters, count_by_month, count_by_place, list_published
 from cases.settings import read_settings
 

@@ -3,8 +3,8 @@
 import pytest
 from small_house import SmallHouse
 
+from cases.access.actors import ActorKind
 from cases.correcting import Correction, correct
-from cases.organisation.people import ActorKind
 from cases.reading.finding import case_for, case_to_change_for, case_to_follow, reference
 from cases.refusals import NotFound
 from cases.states import State

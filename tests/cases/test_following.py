@@ -17,9 +17,10 @@ from cases.access.tokens import (
     person_with_token,
     use_link,
 )
-from cases.case import Follower, case_to_change
+from cases.case import case_to_change
 from cases.following import ask_to_follow, confirm_following, stop_following
 from cases.organisation.people import Person
+from cases.parties import Follower
 from cases.refusals import UnknownName
 
 KEY = "k" * 40

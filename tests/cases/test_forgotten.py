@@ -10,6 +10,7 @@ import pytest
 from migrated import A_TUESDAY, CALENDAR, a_house
 from sqlalchemy import func, select
 
+from cases.access.actors import A_COMMAND, A_VISITOR
 from cases.administration.reorganising import UnitCard, add_unit
 from cases.case import Case, case_to_change
 from cases.checks.forgotten import LOOKS, Breach, find_forgotten
@@ -18,7 +19,6 @@ from cases.database.transactions import Database
 from cases.handing_in import Reporter, Request, hand_in
 from cases.history.journal import Event
 from cases.ladder.overdue import sweep
-from cases.organisation.people import A_COMMAND, A_VISITOR
 from cases.organisation.units import UnitKind
 from cases.progress import Change, change_state
 from cases.states import Kind, State

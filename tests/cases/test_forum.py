@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from cases.case import case_to_change
 from cases.meetings.agenda import agenda_of
-from cases.meetings.agenda_items import AgendaItem, Meeting, choose_for_agenda, plan_meeting
+from cases.meetings.agenda_items import AgendaItem, choose_for_agenda
+from cases.meetings.meeting import Meeting, plan_meeting
 from cases.progress import WaitingFor
 from cases.reading.visibility import seen_by
 from cases.refusals import AlreadyThere, NotAllowed, TransitionNotAllowed

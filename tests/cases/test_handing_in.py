@@ -7,10 +7,10 @@ import pytest
 from small_house import CALENDAR, MONDAY, SmallHouse
 from sqlalchemy import update
 
-from cases.case import ReferenceCounter
+from cases.access.actors import A_COMMAND
 from cases.deadlines.policies import Policy
 from cases.handing_in import Reporter, Request, hand_in
-from cases.organisation.people import A_COMMAND
+from cases.references import ReferenceCounter
 from cases.refusals import FieldRefusal, MembersOnly, TooLong, UnknownName, WordsNeeded
 from cases.states import Kind, State
 

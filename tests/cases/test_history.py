@@ -13,6 +13,7 @@ from small_house import MONDAY, SmallHouse
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from cases.access.actors import A_COMMAND, THE_IMPORT
 from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct, erase_words
 from cases.database.transactions import Database
@@ -21,7 +22,6 @@ from cases.history.events import CaseRelated
 from cases.history.journal import Entry, Event, plain, replay
 from cases.history.outbox import Work
 from cases.history.words import Visibility, Words
-from cases.organisation.people import A_COMMAND, THE_IMPORT
 from cases.progress import Change, WaitingFor, change_state
 from cases.refusals import NotAllowed, Refusal, StaleVersion, WordsNeeded
 from cases.states import Kind, State

@@ -14,8 +14,9 @@ import pytest
 from migrated import a_house
 from sqlalchemy import func, select
 
+from cases.access.actors import A_COMMAND
 from cases.administration.loading import load_house
-from cases.case import Case, Party, Promise
+from cases.case import Case
 from cases.checks.forgotten import find_forgotten
 from cases.database.transactions import Database
 from cases.deadlines.policies import Policy
@@ -28,8 +29,9 @@ from cases.imports.mapping import BadMapping, read_mapping
 from cases.imports.tables import BadTable, read_table
 from cases.ladder.overdue import sweep
 from cases.meetings.agenda_items import AgendaItem
-from cases.organisation.people import A_COMMAND
 from cases.organisation.units import Unit
+from cases.parties import Party
+from cases.promises import Promise
 from cases.states import State
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)

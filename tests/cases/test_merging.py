@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.tokens import Link
-from cases.case import Follower, case_to_change
+from cases.case import case_to_change
 from cases.following import ask_to_follow, confirm_following
 from cases.handing_in import Reporter
+from cases.parties import Follower
 from cases.progress import Change, change_state
 from cases.refusals import MergedIntoItself, Refusal
 from cases.states import State

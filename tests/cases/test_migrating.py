@@ -11,8 +11,9 @@ from sqlalchemy import inspect, text
 import cases
 import notifications
 import workers
+from cases.database.base import Base
 from cases.database.migrating import check, is_behind, migrate
-from cases.database.transactions import Base, Database
+from cases.database.transactions import Database
 
 WEB_TABLES = "web.idempotency"
 

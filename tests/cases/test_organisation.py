@@ -9,6 +9,7 @@ from migrated import A_TUESDAY, a_house
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import A_COMMAND, A_VISITOR
 from cases.administration.reorganising import UnitCard, add_unit, change_unit, dissolve_unit, switch_off_unit
 from cases.administration.staffing import (
     PersonCard,
@@ -23,7 +24,7 @@ from cases.administration.staffing import (
 from cases.case import Case, case_to_change
 from cases.handing_in import Request, hand_in
 from cases.history.journal import Event
-from cases.organisation.people import A_COMMAND, A_VISITOR, Membership, Person, Role, heads_of
+from cases.organisation.people import Membership, Person, Role, heads_of
 from cases.organisation.units import Unit, UnitKind
 from cases.progress import Change, change_state
 from cases.refusals import (

@@ -8,19 +8,23 @@ from small_house import A_DATE, CALENDAR, MONDAY, SmallHouse
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import func, select, text, update
 
+from cases.access.actors import A_COMMAND
 from cases.calendar import add_months
-from cases.case import Case, FiredRung, Promise, case_to_change
+from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct
-from cases.database.transactions import PRESENT, Database
+from cases.database.clock import PRESENT
+from cases.database.transactions import Database
 from cases.deadlines.policies import Policy
 from cases.handing_in import Request, hand_in
 from cases.history.event_batches import Tick
 from cases.history.journal import Event
+from cases.ladder.climbing import FiredRung
 from cases.ladder.overdue import BATCH, TICK_LEASE, sweep
-from cases.meetings.agenda_items import AgendaItem, Meeting
+from cases.meetings.agenda_items import AgendaItem
+from cases.meetings.meeting import Meeting
 from cases.organisation.municipality import the_house
-from cases.organisation.people import A_COMMAND
 from cases.progress import WaitingFor
+from cases.promises import Promise
 from cases.refusals import ClockTrouble
 from cases.states import Kind, State
 

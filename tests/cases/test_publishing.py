@@ -9,13 +9,13 @@ from migrated import A_TUESDAY, a_house
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cases.access.actors import A_COMMAND, A_VISITOR
 from cases.administration.loading import load_house
 from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct
 from cases.database.cursors import cursor_of
 from cases.handing_in import Reporter, Request, hand_in
 from cases.history.words import Visibility
-from cases.organisation.people import A_COMMAND, A_VISITOR
 from cases.progress import Change, change_state
 from cases.public.published import (
     PUBLISHED_VIEW,

@@ -8,12 +8,13 @@ import pytest
 from small_house import CALENDAR, MONDAY, PEOPLE, SmallHouse
 from sqlalchemy import select
 
+from cases.access.actors import A_VISITOR, THE_CLOCK, THE_IMPORT, Actor, reporter_of
 from cases.case import Case, case_to_change
 from cases.correcting import erase_words
 from cases.history.words import Visibility
-from cases.organisation.people import A_VISITOR, THE_CLOCK, THE_IMPORT, Actor, reporter_of
 from cases.progress import WaitingFor
-from cases.reading.lists import Filters, list_cases, timeline
+from cases.reading.lists import Filters, list_cases
+from cases.reading.timeline import timeline
 from cases.reading.visibility import may_read, may_see, seen_by
 from cases.refusals import NotAllowed, Refusal
 from cases.states import State

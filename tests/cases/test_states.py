@@ -4,10 +4,9 @@ import pytest
 from small_house import A_DATE, WAY_TO, SmallHouse
 
 from cases.history.events import HAPPENINGS
-from cases.organisation.people import Who
 from cases.progress import EFFECTS, WaitingFor
 from cases.refusals import NotAllowed, TransitionNotAllowed
-from cases.states import CLOCK_OF, ENDED, OPEN, STEPS, RunsOut, State, Step, steps_between, steps_open_to
+from cases.states import CLOCK_OF, ENDED, OPEN, STEPS, RunsOut, State, Step, Who, steps_between, steps_open_to
 
 
 @pytest.mark.parametrize("state", sorted(OPEN))

@@ -4,11 +4,11 @@ import pytest
 from small_house import MONDAY, SmallHouse
 from sqlalchemy.orm.exc import StaleDataError
 
+from cases.access.actors import A_COMMAND
 from cases.case import Case, case_to_change
-from cases.database.transactions import table_of
+from cases.database.base import table_of
 from cases.database.writing.one_statement import Changed, write_together
 from cases.handing_in import Reporter, Request, hand_in
-from cases.organisation.people import A_COMMAND
 from cases.organisation.units import unit_named
 from cases.progress import Change, change_state
 from cases.states import Kind, State

@@ -7,7 +7,8 @@ from acts_written import Acts, live, names_of, recorded
 from small_house import SmallHouse
 from sqlalchemy import select
 
-from cases.database.transactions import Database, table_of
+from cases.database.base import table_of
+from cases.database.transactions import Database
 from cases.history.journal import Event
 from notifications.acts import acts_of, acts_of_tick
 

@@ -8,15 +8,16 @@ from migrated import CALENDAR
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from cases.access.actors import A_VISITOR
 from cases.access.tokens import LOGIN, UNFOLLOW, link_with, make_link
-from cases.case import Case, Party
+from cases.case import Case
 from cases.following import ask_to_follow
 from cases.handing_in import Reporter
 from cases.history.events import HAPPENINGS, MorningCame, PersonAskedForLink, SetAside
 from cases.history.journal import Entry, Event
 from cases.history.words import Words
 from cases.organisation.municipality import the_house
-from cases.organisation.people import A_VISITOR
+from cases.parties import Party
 from cases.progress import WaitingFor
 from cases.settings import LOCALES
 from cases.states import State

@@ -8,13 +8,15 @@ from letter_town import A_TUESDAY, Town
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from cases.access.actors import A_VISITOR
 from cases.access.tokens import LOGIN, Link, make_link
-from cases.case import Case, Follower, Party
+from cases.case import Case
 from cases.history.events import PersonAskedForLink
 from cases.history.journal import Entry
 from cases.organisation.municipality import the_house
-from cases.organisation.people import A_VISITOR, Membership, Person
+from cases.organisation.people import Membership, Person
 from cases.organisation.units import Unit
+from cases.parties import Follower, Party
 from cases.states import State
 from notifications import rights
 from notifications.around import read_around

@@ -11,12 +11,13 @@ from services import LOOPBACK
 from sqlalchemy import select, update
 from statements import counted
 
+from cases.access.actors import A_COMMAND
+from cases.database.clock import now, present
 from cases.database.leases.claims import Claim
 from cases.database.leases.leased import Pace
 from cases.database.leases.renewing import KeptLease
-from cases.database.transactions import now, present
 from cases.handing_in import Reporter
-from cases.organisation.people import A_COMMAND, Person
+from cases.organisation.people import Person
 from cases.organisation.units import Unit
 from cases.refusals import NotFound
 from cases.states import State

@@ -4,9 +4,9 @@ import pytest
 from letter_town import Town
 from sqlalchemy import select
 
+from cases.access.actors import ActorKind
 from cases.history.events import HAPPENINGS
 from cases.history.journal import Event
-from cases.organisation.people import ActorKind
 from notifications.audiences import AUDIENCES
 from notifications.planning import UnknownEvent, plan_events
 from notifications.who_is_told import WHO_IS_TOLD, Act, rules_for

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from cases.database.transactions import Database, now
+from cases.database.clock import now
+from cases.database.transactions import Database
 from cases.history.outbox import Work
 from notifications.planning import plan_events
 from proof.crashes.acting import handed_in

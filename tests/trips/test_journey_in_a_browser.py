@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct
-from cases.meetings.agenda_items import Meeting
+from cases.meetings.meeting import Meeting
 from cases.organisation.municipality import the_house
 from cases.states import State
 

@@ -20,7 +20,7 @@ from small_house import furnish
 from small_web import open_web
 from sqlalchemy import text
 
-from cases.database.transactions import table_of
+from cases.database.base import table_of
 from notifications.deliveries import Channel, Delivery, MailServer
 from web.serving import serve_embedded
 from workers.schedule import Scheduled

@@ -7,7 +7,7 @@ from small_pages import visitor
 
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
-from cases.meetings.agenda_items import Meeting
+from cases.meetings.meeting import Meeting
 from cases.states import State
 
 WHO = ("visitor", "neighbour", "member", "representative", "officer", "water_officer", "head", "contact", "admin")

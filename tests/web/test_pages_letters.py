@@ -8,11 +8,12 @@ from small_pages import visitor, words
 from sqlalchemy import select
 
 from cases.access.tokens import FOLLOW, UNFOLLOW, Link, link_token, make_link
-from cases.case import Follower, case_to_change
+from cases.case import case_to_change
 from cases.correcting import Correction, correct
 from cases.handing_in import Reporter
 from cases.history.journal import Event
 from cases.organisation.municipality import the_house
+from cases.parties import Follower
 from cases.states import State
 from notifications.deliveries import Address, Delivery, Outcome
 from notifications.letters import LETTERS

@@ -10,15 +10,16 @@ from small_house import PEOPLE, SINCE
 from small_pages import visitor
 from sqlalchemy import event, text, update
 
-from cases.case import Case, Follower, Party, case_to_change
+from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct, relate
-from cases.database.transactions import table_of
+from cases.database.base import table_of
 from cases.files.attaching import attach
 from cases.files.storage import attachments_under
 from cases.imports.importing import Order, examine, write
 from cases.ladder.overdue import sweep
 from cases.meetings.agenda_items import choose_for_agenda
 from cases.organisation.people import Membership, Person
+from cases.parties import Follower, Party
 from cases.states import State
 
 VIEWERS = ("contact", "officer", "head", "water_officer", "admin", "member", "representative", "nobody")

@@ -8,9 +8,9 @@ from small_house import MONDAY
 from small_pages import visitor
 from sqlalchemy import select
 
+from cases.access.actors import A_COMMAND
 from cases.history.event_batches import Tick
 from cases.history.outbox import Work
-from cases.organisation.people import A_COMMAND
 from cases.refusals import NotFound
 from cases.settings import read_settings
 from notifications.deliveries import Channel, Delivery, Outcome

@@ -12,8 +12,8 @@ from services import LOOPBACK
 from sqlalchemy import delete, select, update
 
 from cases.calendar import Calendar
+from cases.database.clock import now, present
 from cases.database.leases.leased import Pace
-from cases.database.transactions import now, present
 from cases.settings import read_settings
 from workers import clock, jobs
 from workers.clock import Clock, due_jobs, make_schedule, run_job

@@ -9,7 +9,7 @@ from letter_town import furnish
 from migrated import a_house
 from sqlalchemy import select, update
 
-from cases.database.transactions import now
+from cases.database.clock import now
 from cases.history.outbox import Work
 from cases.settings import read_settings
 from cases.states import State

@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, text, update
 
 from cases.access.tokens import LOGIN, UNFOLLOW, Link, WebSession, make_link
 from cases.case import Case
-from cases.database.transactions import now
+from cases.database.clock import now
 from cases.files.storage import attachments_under
 from cases.history.event_batches import Tick
 from cases.history.journal import Event

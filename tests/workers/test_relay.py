@@ -9,8 +9,8 @@ from letter_town import A_TUESDAY
 from sqlalchemy import func, select, update
 
 from cases.case import Case
+from cases.database.clock import now
 from cases.database.leases.leased import Pace
-from cases.database.transactions import now
 from cases.history.event_batches import Tick
 from cases.history.journal import Event
 from cases.history.outbox import Work

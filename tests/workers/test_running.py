@@ -10,7 +10,7 @@ import redis
 from house_processes import house_processes
 from sqlalchemy import func, select, text, update
 
-from cases.database.transactions import now
+from cases.database.clock import now
 from cases.handing_in import Reporter
 from cases.history.outbox import Work
 from cases.settings import read_settings

@@ -6,13 +6,14 @@ from flask import Response, jsonify
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor, ActorKind, reporter_of
 from cases.case import Case
 from cases.correcting import Correction, correct
 from cases.handing_in import Request, hand_in
-from cases.organisation.people import Actor, ActorKind, reporter_of
 from cases.public.published import one_published, public_notes
 from cases.reading.details import description_of
-from cases.reading.lists import Filters, list_cases, timeline
+from cases.reading.lists import Filters, list_cases
+from cases.reading.timeline import timeline
 from cases.reading.visibility import as_read_by, may_see
 from cases.refusals import NotFound
 from web.api.calls import Calls

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor, ActorKind
 from cases.case import Case
 from cases.database.transactions import calendar_of
-from cases.organisation.people import Actor, ActorKind
 from cases.public.published import PublicCase, PublicNote
-from cases.reading.lists import Told
+from cases.reading.timeline import Told
 from web.api.calls import ROOT
 from web.schemas.answers import (
     CaseForEverybody,

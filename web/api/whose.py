@@ -4,8 +4,8 @@ import re
 
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor
 from cases.case import Case
-from cases.organisation.people import Actor
 from cases.reading.finding import case_for, case_to_change_for
 from cases.refusals import NotFound
 from web.asking import actor_in

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response as AnyResponse
 
+from cases.access.actors import A_VISITOR, Actor
 from cases.case import Case
 from cases.files.attaching import attach
 from cases.files.attachments import Attachment
 from cases.history.words import Visibility
-from cases.organisation.people import A_VISITOR, Actor
 from cases.reading.finding import case_for, case_to_change_for, reference
 from cases.refusals import NotFound
 from web.asking import current_actor

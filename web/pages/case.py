@@ -7,11 +7,11 @@ from flask import Blueprint, abort, render_template
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor
 from cases.case import Case
 from cases.history.words import Visibility
-from cases.organisation.people import Actor
 from cases.public.published import one_published, public_notes, was_published
-from cases.reading.lists import MOST_LINES
+from cases.reading.timeline import MOST_LINES
 from cases.reading.visibility import as_read_by, may_see
 from cases.refusals import NotFound, StaleVersion
 from web.asking import current_actor

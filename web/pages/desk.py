@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cases.organisation.people import Actor
+from cases.access.actors import Actor
 from cases.reading.lists import LADDERED, MOST_COUNTED, Filters, Sort, count_cases, list_cases
 from cases.states import OPEN, State
 from notifications.deliveries import Channel, Delivery, Outcome

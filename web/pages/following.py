@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from cases.access.tokens import FOLLOW, UNFOLLOW, Link, link_with
-from cases.case import Case, Follower, case_to_read
+from cases.case import Case, case_to_read
 from cases.following import ask_to_follow, confirm_following, stop_following
+from cases.parties import Follower
 from cases.reading.finding import case_to_follow, reference
 from web.asking import current_actor
 from web.forms import Form

@@ -7,10 +7,11 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from cases.access.actors import Actor
 from cases.case import case_to_change
 from cases.meetings.agenda import agenda_of
-from cases.meetings.agenda_items import Meeting, choose_for_agenda, latest_meetings, plan_meeting
-from cases.organisation.people import Actor
+from cases.meetings.agenda_items import choose_for_agenda
+from cases.meetings.meeting import Meeting, latest_meetings, plan_meeting
 from cases.public.masking import mask
 from cases.reading.details import description_of
 from cases.reading.visibility import seen_by

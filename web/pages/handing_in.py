@@ -9,12 +9,12 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from cases.access.actors import A_VISITOR, Actor
 from cases.administration.reorganising import LONGEST_SLUG
 from cases.case import Case
 from cases.files.attaching import attach
 from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in
 from cases.mail_addresses import LONGEST_ADDRESS
-from cases.organisation.people import A_VISITOR, Actor
 from cases.organisation.units import UnitKind
 from cases.reading.finding import case_for
 from cases.states import Kind

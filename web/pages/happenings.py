@@ -8,11 +8,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor, ActorKind
 from cases.case import Case
 from cases.deadlines.clocks import FIRST_RUNG
-from cases.organisation.people import Actor, ActorKind
-from cases.reading.lists import MOST_LINES, timeline
-from cases.reading.lists import Told as Happened
+from cases.reading.timeline import MOST_LINES, timeline
+from cases.reading.timeline import Told as Happened
 from notifications.deliveries import Outcome
 from notifications.reasons import why_not
 from notifications.told import Told, told_of

@@ -11,8 +11,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from cases.access.actors import A_VISITOR, Actor
 from cases.calendar import add_months
-from cases.organisation.people import A_VISITOR, Actor, Membership, serves_on
+from cases.organisation.people import Membership, serves_on
 from cases.organisation.units import Unit
 from cases.states import Kind, State
 from notifications.reasons import why_not

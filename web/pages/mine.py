@@ -7,10 +7,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from cases.access.actors import A_VISITOR, Actor
 from cases.case import Case
 from cases.commenting import comment
 from cases.history.words import Visibility
-from cases.organisation.people import A_VISITOR, Actor
 from cases.progress import Change, change_state
 from cases.reading.details import read_beside
 from cases.reading.finding import case_for, case_to_change_for

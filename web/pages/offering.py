@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor
 from cases.case import Case
-from cases.organisation.people import Actor
 from cases.organisation.units import UnitKind
 from cases.states import Step, steps_open_to
 from notifications.audiences import each_would_tell

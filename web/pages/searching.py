@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from cases.organisation.people import Actor
+from cases.access.actors import Actor
 from cases.public.published import one_published
 from cases.reading.lists import Filters, list_cases
 from web.asking import current_actor

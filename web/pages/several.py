@@ -7,9 +7,9 @@ from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from cases.access.actors import Actor
 from cases.case import Case
 from cases.handing_in import Request, hand_in
-from cases.organisation.people import Actor
 from cases.organisation.units import UnitKind
 from cases.states import Kind
 from web.asking import current_actor

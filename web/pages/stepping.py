@@ -7,11 +7,11 @@ from flask import Blueprint, flash, redirect, request, url_for
 from marshmallow import fields
 from werkzeug.wrappers import Response
 
+from cases.access.actors import Actor
 from cases.administration.reorganising import LONGEST_SLUG
 from cases.case import Case
 from cases.history.words import Visibility
 from cases.mail_addresses import LONGEST_ADDRESS
-from cases.organisation.people import Actor
 from cases.progress import Change, WaitingFor, change_state
 from cases.reading.finding import case_to_change_for, reference
 from cases.refusals import NotAllowed

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.organisation.people import Actor
+from cases.access.actors import Actor
 from cases.organisation.units import Unit
 from cases.reading.lists import Filters, Sort, count_cases
 from cases.refusals import NotFound

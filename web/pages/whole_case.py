@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session, joinedload
 
+from cases.access.actors import Actor
 from cases.case import TO_READ, Case
-from cases.organisation.people import Actor, Person
+from cases.organisation.people import Person
 from cases.reading.details import Beside, beside_of, columns_beside
 from cases.reading.visibility import seen_by
 from cases.refusals import NotFound

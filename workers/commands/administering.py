@@ -54,8 +54,8 @@ def unit() -> None:
 @click.option("--email")
 def unit_add(slug: str, kind: str, name: str, email: str | None) -> None:
     """Add the unit SLUG, or give the one that is there this name and mailbox."""
+    from cases.access.actors import A_COMMAND
     from cases.administration.reorganising import UnitCard, put_unit
-    from cases.organisation.people import A_COMMAND
     from cases.organisation.units import UnitKind
 
     with the_house() as database, database.transaction() as session:
@@ -75,8 +75,9 @@ def user() -> None:
 @click.option("--unit", "unit_slug", help="The unit's slug; the desk for a contact person.")
 def user_add(email: str, name: str, role: str, unit_slug: str | None) -> None:
     """Add the person EMAIL with a role, or give the one who is there that role too."""
+    from cases.access.actors import A_COMMAND
     from cases.administration.staffing import Post, put_person
-    from cases.organisation.people import A_COMMAND, Role
+    from cases.organisation.people import Role
     from cases.organisation.units import unit_named
 
     slug = unit_slug or ("desk" if role == Role.CONTACT else None)

@@ -39,8 +39,8 @@ def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | N
 @click.argument("file", type=A_FILE)
 def export(file: Path) -> None:
     """Write every case to FILE (CSV or XLSX), in the columns that an import reads."""
+    from cases.access.actors import A_COMMAND
     from cases.imports.exporting import export_cases
-    from cases.organisation.people import A_COMMAND
 
     with the_house() as database, database.reading() as session:
         try:

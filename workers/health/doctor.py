@@ -11,8 +11,10 @@ from sqlalchemy import column, func, select, table, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from cases.database.base import UtcDateTime
+from cases.database.clock import present
 from cases.database.migrating import is_behind
-from cases.database.transactions import Database, UtcDateTime, present
+from cases.database.transactions import Database
 from cases.history.event_batches import MISSED_SWEEPS
 from cases.history.outbox import Work
 from cases.ladder.overdue import MOST_CLOCK_DRIFT

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Select, Update, bindparam, update
 from sqlalchemy.orm import Session
 
-from cases.among import among
+from cases.database.base import UtcDateTime
 from cases.database.leases.leased import NOBODYS, Counted, Leased, Pace, column_given, key_of, new_token
-from cases.database.transactions import UtcDateTime
+from cases.database.queries import among
 
 MOMENT = bindparam("moment", type_=UtcDateTime)
 NO_VERDICT = "begun {} times without an end"

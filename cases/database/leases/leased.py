@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, String, Update, and_, bindparam, inspect, 
 from sqlalchemy.orm import Mapped, MappedAsDataclass, Session, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from cases.among import among
-from cases.database.transactions import UtcDateTime
+from cases.database.base import UtcDateTime
+from cases.database.queries import among
 
 NOBODYS = {"lease_token": None, "lease_until": None}  # no password  # nosec B105
 

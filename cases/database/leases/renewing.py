@@ -7,9 +7,10 @@ from types import TracebackType
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from cases.database.clock import present
 from cases.database.leases.claims import Claim
 from cases.database.leases.leased import Pace, renew
-from cases.database.transactions import Database, present
+from cases.database.transactions import Database
 
 LOG = structlog.get_logger()
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import TableValuedAlias
 from sqlalchemy.sql.dml import UpdateBase
 
-from cases.database.transactions import Base, table_of
+from cases.database.base import Base, table_of
 from cases.database.writing.parameters import iso, with_slots, writing_of
 
 Rows = list[dict[str, Any]]

@@ -12,7 +12,8 @@ from sqlalchemy import JSON, Date, Dialect, Enum
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeEngine
 
-from cases.database.transactions import UtcDateTime, as_sqlite_keeps, write_json
+from cases.database.base import UtcDateTime, write_json
+from cases.database.clock import as_sqlite_keeps
 
 Write = Callable[[Any], Any]
 Slot = tuple[str, Write | None]  # the name of a parameter, and what makes of its value what the driver takes

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session, make_transient, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_state
 
-from cases.database.transactions import Base, table_of
+from cases.database.base import Base, table_of
 from cases.database.writing.one_statement import Changed, Fresh
 
 ITSELF = "itself"

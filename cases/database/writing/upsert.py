@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql import JSON as DOCUMENT
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
-from cases.database.transactions import Base, now, table_of
+from cases.database.base import Base, table_of
+from cases.database.clock import now
 from cases.database.writing.parameters import iso
 
 Row = dict[str, Any]

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from cases.access.actors import THE_CLOCK
 from cases.calendar import Calendar
 from cases.case import Case
 from cases.database.transactions import Database
 from cases.history.events import Happening
 from cases.history.journal import Entry
-from cases.organisation.people import THE_CLOCK
 
 
 class FromTheFuture(Happening):

@@ -12,7 +12,7 @@ import redis
 from sqlalchemy import bindparam, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from cases.database.transactions import UtcDateTime
+from cases.database.base import UtcDateTime
 from proof.chaos import poison
 from proof.chaos.faults import Scene
 from proof.chaos.reaching import engine_of, quick_redis

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import A_VISITOR, Actor, actor_for, reporter_of
 from cases.access.tokens import FOLLOW, Link
 from cases.case import Case, case_to_change
 from cases.commenting import comment
@@ -18,7 +19,7 @@ from cases.files.storage import attachments_under
 from cases.following import ask_to_follow, confirm_following
 from cases.handing_in import Reporter, Request, hand_in
 from cases.history.words import Visibility, Words
-from cases.organisation.people import A_VISITOR, Actor, Person, actor_for, reporter_of
+from cases.organisation.people import Person
 from cases.progress import Change, change_state
 from cases.states import Kind, State
 from proof.crashes.house import Process

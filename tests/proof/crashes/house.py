@@ -13,7 +13,8 @@ import dramatiq
 from sqlalchemy import bindparam, text
 from structlog.testing import capture_logs
 
-from cases.database.transactions import Database, UtcDateTime
+from cases.database.base import UtcDateTime
+from cases.database.transactions import Database
 from cases.demo.moving_clock import MovingClock
 from cases.settings import Settings
 from notifications.sending import Post, deliver_some, post_of

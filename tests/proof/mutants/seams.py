@@ -16,11 +16,13 @@ from sqlalchemy import BigInteger, Connection, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from cases.database import transactions as databases
+from cases.database.clock import now, present
 from cases.database.leases import claims
 from cases.database.leases.claims import MOMENT, Claim, claim
 from cases.database.leases.leased import Pace, is_free
 from cases.database.leases.renewing import KeptLease
-from cases.database.transactions import Database, NoLock, now, present
+from cases.database.locks import NoLock
+from cases.database.transactions import Database
 from cases.deadlines.clocks import Clock
 from cases.history.outbox import Work
 from cases.ladder.due_cases import CASE

@@ -18,11 +18,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
+from cases.access.actors import A_COMMAND
 from cases.case import case_to_change
 from cases.commenting import comment
 from cases.handing_in import Reporter
 from cases.history.words import Visibility
-from cases.organisation.people import A_COMMAND
 from cases.states import State
 from notifications import preparing, rendering
 from notifications.deliveries import Delivery

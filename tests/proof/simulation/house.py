@@ -15,7 +15,7 @@ from cases.database.migrating import migrate
 from cases.database.transactions import Database
 from cases.demo.meetings import plan_meetings
 from cases.demo.moving_clock import MovingClock, database_at
-from cases.meetings.agenda_items import Meeting
+from cases.meetings.meeting import Meeting
 from cases.organisation.municipality import the_house
 from cases.settings import Settings, read_settings
 from notifications.rendering import Letterhead

@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cases.access.actors import A_VISITOR, Actor, actor_for, reporter_of
 from cases.case import Case, case_to_change
 from cases.database.transactions import Database
 from cases.demo import scene as deeds
 from cases.demo.moving_clock import MovingClock
 from cases.demo.scene import Scene, Tale
 from cases.handing_in import hand_in
-from cases.organisation.people import A_VISITOR, Actor, Person, actor_for, reporter_of
+from cases.organisation.people import Person
 from cases.refusals import Refusal
 from cases.states import Kind, State
 from proof.simulation import second_calendar

@@ -6,9 +6,10 @@ from datetime import date, time, timedelta
 
 from sqlalchemy.orm import Session
 
+from cases.access.actors import A_COMMAND
 from cases.administration.staffing import PersonCard, Post, add_person, appoint, person_with, relieve, switch_off_person
 from cases.calendar import add_months
-from cases.organisation.people import A_COMMAND, Role
+from cases.organisation.people import Role
 from cases.organisation.units import unit_named
 from proof.simulation.people import People
 from proof.simulation.town import DESK

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
+from cases.access.actors import A_COMMAND
 from cases.imports.exporting import export_cases
 from cases.imports.importing import Order, examine, report_bad, write
-from cases.organisation.people import A_COMMAND
 from proof.crashes.house import Process
 from proof.crashes.journeys.journey import Journey, Step, until
 

@@ -1,0 +1,1 @@
+"""Who acts, and the tokens that open doors."""

@@ -1,0 +1,120 @@
+"""Who acts: a person with roles, the one who asked, a visitor, the clock, a command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.organisation.people import Membership, Person, Role, serves_on
+from cases.states import Who
+
+if TYPE_CHECKING:
+    from cases.case import Case
+
+
+class ActorKind(StrEnum):
+    """Who acts, as an event tells it."""
+
+    PERSON = "person"
+    REPORTER = "reporter"
+    VISITOR = "visitor"
+    CLOCK = "clock"
+    IMPORT = "import"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something: a person with roles, the one who asked, a visitor, the clock."""
+
+    kind: ActorKind
+    person_id: int | None = None
+    name: str = ""
+    email: str = ""
+    roles: tuple[tuple[int | None, Role], ...] = field(default=())
+    case_id: int | None = None  # the one case that a reporter's own link opens
+    tick_id: int | None = None  # the sweep in which the clock acts
+
+    @property
+    def is_contact(self) -> bool:
+        """The contact person, or a command of the house."""
+        return self.kind in {ActorKind.IMPORT, ActorKind.COMMAND} or any(r is Role.CONTACT for _, r in self.roles)
+
+    @property
+    def is_admin(self) -> bool:
+        """May change people, units and settings."""
+        return self.kind is ActorKind.COMMAND or any(role is Role.ADMIN for _, role in self.roles)
+
+    @property
+    def is_staff(self) -> bool:
+        """Works for the municipality: contact person, officer, head or admin."""
+        staff = {Role.CONTACT, Role.OFFICER, Role.HEAD, Role.ADMIN}
+        return self.kind in {ActorKind.IMPORT, ActorKind.COMMAND} or any(role in staff for _, role in self.roles)
+
+    @property
+    def unit_ids(self) -> frozenset[int]:
+        """The units that this person belongs to."""
+        return frozenset(unit_id for unit_id, _ in self.roles if unit_id is not None)
+
+    def is_in(self, unit_id: int | None) -> bool:
+        """Say whether this person belongs to the unit."""
+        return any(unit_id == own for own, _ in self.roles if own is not None)
+
+    def is_head_of(self, unit_id: int | None) -> bool:
+        """Say whether this person is the unit's head."""
+        return any(unit_id == own and role is Role.HEAD for own, role in self.roles)
+
+    def to(self, case: Case) -> frozenset[Who]:
+        """Give what this actor is to the case."""
+        if self.kind is ActorKind.CLOCK:
+            return frozenset({Who.CLOCK})
+        found = set()
+        if self.is_contact:
+            found |= {Who.CONTACT, Who.STAFF}
+        if self.is_staff:
+            found.add(Who.STAFF)
+        if self.is_in(case.responsible_id):
+            found.add(Who.UNIT)
+        if self.is_head_of(case.responsible_id):
+            found.add(Who.HEAD)
+        if self.is_in(case.group_id):
+            found |= {Who.GROUP, Who.ASKED} if case.waits_for_reporter else {Who.GROUP}  # it gets the question too
+        if case.waiting_unit_id is not None and self.is_in(case.waiting_unit_id):
+            found.add(Who.ASKED)
+        if self.kind is ActorKind.REPORTER and self.case_id == case.id:
+            found |= {Who.REPORTER, Who.ASKED} if case.waits_for_reporter else {Who.REPORTER}
+        return frozenset(found)
+
+
+THE_CLOCK = Actor(ActorKind.CLOCK)
+THE_IMPORT = Actor(ActorKind.IMPORT)
+A_COMMAND = Actor(ActorKind.COMMAND)
+A_VISITOR = Actor(ActorKind.VISITOR)
+
+
+def clock_of(tick_id: int) -> Actor:
+    """Give the clock as it acts in this sweep."""
+    return Actor(ActorKind.CLOCK, tick_id=tick_id)
+
+
+def reporter_of(case: Case) -> Actor:
+    """Give the one who asked, as someone who acts: who holds the case's public id."""
+    return Actor(ActorKind.REPORTER, case_id=case.id)
+
+
+def actor_for(session: Session, person_id: int, *, on: date) -> Actor | None:
+    """Return the person as an actor with the roles of this local day; None when switched off."""
+    rows = session.execute(
+        select(Person.name, Person.email, Membership.unit_id, Membership.role)
+        .outerjoin(Membership, (Membership.person_id == Person.id) & serves_on(on))
+        .where(Person.id == person_id, Person.active)
+    ).all()
+    if not rows:
+        return None
+    roles = tuple((row.unit_id, row.role) for row in rows if row.role is not None)
+    return Actor(ActorKind.PERSON, person_id=person_id, name=rows[0].name, email=rows[0].email, roles=roles)

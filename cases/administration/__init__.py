@@ -1,0 +1,1 @@
+"""How the organisation is changed, and the file that sets it up."""

@@ -1,0 +1,1 @@
+"""The database: transactions, types, locks, and how many rows are written at once."""

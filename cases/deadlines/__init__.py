@@ -1,0 +1,1 @@
+"""Policies, and when the next rung fires."""

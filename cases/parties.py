@@ -1,0 +1,36 @@
+"""Parties: who outside the municipality is told about a case."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cases.database.base import Base, BigId, UtcDateTime
+from cases.mail_addresses import LONGEST_ADDRESS
+
+
+class Party(Base):
+    """Somebody outside the house who is told: the one who asked, or a follower."""
+
+    __tablename__ = "party"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    name: Mapped[str | None] = mapped_column(String(200), default=None)
+    email: Mapped[str | None] = mapped_column(String(LONGEST_ADDRESS), default=None)
+    phone: Mapped[str | None] = mapped_column(String(40), default=None)
+    locale: Mapped[str] = mapped_column(String(5), default="sv")
+    protected: Mapped[bool] = mapped_column(default=False)  # "skyddade personuppgifter"
+
+
+class Follower(Base):
+    """Somebody outside who follows a case, once the address has confirmed it."""
+
+    __tablename__ = "follower"
+    __table_args__ = (UniqueConstraint("case_id", "party_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

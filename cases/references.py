@@ -1,0 +1,51 @@
+"""References: the number that a case is called by, from a counter of the year."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from sqlalchemy import bindparam, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from cases.database.base import Base, table_of
+from cases.database.transactions import insert_of
+
+
+class ReferenceCounter(Base):
+    """The last number given out in a year of local receipt."""
+
+    __tablename__ = "reference_counter"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(default=0)
+
+
+COUNTER = table_of(ReferenceCounter)
+NEXT_NUMBER = (  # over the table: it runs for each case, and the ORM would look for counters in the session
+    update(COUNTER).where(COUNTER.c.year == bindparam("of")).values(last=COUNTER.c.last + 1).returning(COUNTER.c.last)
+)
+
+
+class NumberSource(Protocol):
+    """What gives out the numbers of a year: it raises the counter, or counts on from where it has raised it once."""
+
+    def next_number(self, year: int, raise_counter: Callable[[Session, int], int]) -> int: ...
+
+
+def next_reference(numbers: NumberSource, year: int) -> str:
+    """Return the next reference of this local year, such as 2026-0042, from a counter row in the transaction."""
+    return f"{year}-{numbers.next_number(year, _raise_counter):04d}"
+
+
+def keep_numbers(session: Session, numbers: dict[int, int]) -> None:
+    """Write the last number that was given out in each of these local years to its counter."""
+    for year, last in numbers.items():
+        session.execute(update(ReferenceCounter).where(ReferenceCounter.year == year).values(last=last))
+
+
+def _raise_counter(session: Session, year: int) -> int:
+    connection = session.connection()
+    number = connection.execute(NEXT_NUMBER, {"of": year}).scalar()
+    if number is None:
+        connection.execute(insert_of(session)(COUNTER).values(year=year, last=0).on_conflict_do_nothing())
+        number = connection.execute(NEXT_NUMBER, {"of": year}).scalar_one()
+    return int(number)
