@@ -203,7 +203,7 @@ def _log() -> None:
 
 
 def _outside_checks(settings: Settings) -> dict[str, Callable[[], str]]:
-    from notifications.sending import post_of
+    from notifications.sending.sending import post_of
     from workers.broker import QUEUES, make_broker
 
     def broker() -> str:

@@ -10,11 +10,11 @@ from cases.access.actors import Actor
 from cases.database.clock import now
 from cases.parties import Party
 from cases.refusals import NotAllowed, NotFound
-from notifications.around import read_around
 from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.letters import KEEP, Shape, Written
-from notifications.telling import Teller
-from notifications.web_addresses import WebAddresses
+from notifications.letters.snapshot import read_around
+from notifications.letters.template_context import Teller
+from notifications.letters.urls import WebAddresses
+from notifications.letters.writing import KEEP, Shape, Written
 
 SPOKEN = frozenset({Shape.TEXT, Shape.QUOTE, Shape.LIST})
 SAID = ("happened", "next", "object")  # whom to ask is the one who rings

@@ -28,9 +28,9 @@ from cases.history.journal import Event
 from cases.history.words import Visibility
 from cases.states import State
 from cases.steps.transition import WaitingFor
-from notifications.mail import SmtpServer
-from notifications.rendering import Letterhead
-from notifications.sending import Post, deliver_some
+from notifications.letters.rendering import Letterhead
+from notifications.sending.sending import Post, deliver_some
+from notifications.sending.smtp import SmtpServer
 from proof.checker import Call, Journal, Outside
 from proof.checker.journal import ANSWERED, ASKED
 from workers.relay import relay_some

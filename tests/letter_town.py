@@ -27,7 +27,7 @@ from cases.parties import Follower, Party
 from cases.progress import Change, change_state
 from cases.states import Kind, State
 from notifications.deliveries import Address, Delivery, DeliveryLine
-from notifications.planning import plan_events, plan_tick
+from notifications.planning.planning import plan_events, plan_tick
 
 A_TUESDAY = datetime(2026, 4, 14, 9, 0, tzinfo=UTC)
 SINCE = date(2020, 1, 1)

@@ -6,7 +6,7 @@ from functools import partial
 import dramatiq
 import structlog
 
-from notifications.sending import MOST_AT_ONCE, deliver_some
+from notifications.sending.sending import MOST_AT_ONCE, deliver_some
 from workers.broker import QUEUES
 from workers.clock import run_job
 from workers.jobs import JOBS

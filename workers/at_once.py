@@ -4,7 +4,7 @@ For a story under a moving clock, whose time stands still meanwhile.
 """
 
 from cases.database.transactions import Database
-from notifications.sending import Post, deliver_some
+from notifications.sending.sending import Post, deliver_some
 from workers.relay import relay_some
 from workers.tick_letters import plan_a_tick
 

@@ -12,7 +12,7 @@ from cases.database.clock import now, present
 from cases.database.transactions import Database
 from cases.settings import Settings
 from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.sending import post_of
+from notifications.sending.sending import post_of
 from workers.at_once import plan_everything, send_everything
 
 SENT_FOR = timedelta(days=21)

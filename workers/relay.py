@@ -19,7 +19,7 @@ from cases.database.leases.leased import LeaseLost, Pace, finish, finishing, giv
 from cases.database.queries import among, asked
 from cases.database.transactions import Database
 from cases.history.outbox import Work
-from notifications.planning import plan_events
+from notifications.planning.planning import plan_events
 from notifications.set_aside import set_aside_work
 from notifications.who_is_told import UnknownEvent
 from workers.turns import is_its_turn, is_open

@@ -14,8 +14,8 @@ from sqlalchemy.exc import OperationalError
 from cases.database.migrating import is_behind
 from cases.database.transactions import Database
 from cases.settings import Settings
-from notifications.breaker import is_down_now
-from notifications.claiming import is_anything_due
+from notifications.sending.circuit_breaker import is_down_now
+from notifications.sending.claiming import is_anything_due
 from workers.actors import declare_actors, look_until_closed
 from workers.clock import Clock
 from workers.relay import is_any_work

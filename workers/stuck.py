@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from cases.database.clock import present
 from cases.history.event_batches import Tick
 from cases.history.outbox import Work
-from notifications.breaker import is_down_now
 from notifications.deliveries import Channel, Delivery, Outcome
+from notifications.sending.circuit_breaker import is_down_now
 from workers.workplace import Workplace
 
 LOG = structlog.get_logger()

@@ -15,7 +15,7 @@ from cases.database.leases.claims import MOMENT, Claim, Queue, claim
 from cases.database.leases.leased import PACE, LeaseLost, Pace, finish, finishing, is_unleased, renew
 from cases.database.transactions import Database
 from cases.history.event_batches import Tick
-from notifications.planning import Mailing, plan_tick_for, tick_recipients
+from notifications.planning.planning import Mailing, plan_tick_for, tick_recipients
 from notifications.set_aside import set_aside_tick
 from workers.turns import goes_before_a_tick
 

@@ -79,7 +79,9 @@ def test_mail_carries_the_name_as_it_was_written():
 
 
 def test_the_command_line_starts_without_the_library():
-    started = "import sys, ventil, web, notifications.mail; print({'email_validator', 'dns'} & set(sys.modules))"
+    started = (
+        "import sys, ventil, web, notifications.sending.smtp; print({'email_validator', 'dns'} & set(sys.modules))"
+    )
     assert subprocess.run([sys.executable, "-c", started], capture_output=True, text=True).stdout.strip() == "set()"
 
 

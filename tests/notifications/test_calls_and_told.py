@@ -7,12 +7,13 @@ from cases.database.leases.claims import NO_VERDICT
 from cases.handing_in import Reporter
 from cases.refusals import NotAllowed, NotFound
 from cases.states import State
-from notifications import limits, needless, rights, roles
-from notifications.audiences import would_be_told
+from notifications.audiences.audiences import would_be_told
 from notifications.calls import tick_off, to_ring
 from notifications.deliveries import Channel, Outcome
-from notifications.reasons import why_not
-from notifications.told import told_of
+from notifications.delivery_log import told_of
+from notifications.letters import still_entitled
+from notifications.letters.reasons import why_not
+from notifications.planning import rate_limits, readdressing, redundant
 
 GOSTA = Reporter(name="Gösta", phone="0123-99 99")
 
@@ -42,7 +43,7 @@ def test_who_rang_and_was_told_then_is_not_rung_about_the_receipt(town: Town) ->
     with town.database.reading() as session:
         assert to_ring(session) == []
         [[told]] = told_of(session, the_case(session, ref).id).values()
-    assert (told.outcome, told.reason) == (Outcome.SUPPRESSED, needless.THEY_RANG)
+    assert (told.outcome, told.reason) == (Outcome.SUPPRESSED, redundant.THEY_RANG)
     assert told.at is not None
     town.change(ref, State.DONE, note="Lampan lyser")
     town.plan()
@@ -57,8 +58,8 @@ def test_who_has_mail_gets_the_receipt_though_they_rang(town: Town) -> None:
 
 
 def test_every_reason_of_ours_has_swedish_words() -> None:
-    of_rights = [one for one in vars(rights).values() if isinstance(one, str) and one.startswith("the ")]
-    reasons = {*of_rights, limits.TOO_SOON, limits.TOO_MANY, roles.IN_ANOTHER, needless.THEY_RANG}
+    of_rights = [one for one in vars(still_entitled).values() if isinstance(one, str) and one.startswith("the ")]
+    reasons = {*of_rights, rate_limits.TOO_SOON, rate_limits.TOO_MANY, readdressing.IN_ANOTHER, redundant.THEY_RANG}
     assert len(reasons) >= 11
     assert all(why_not(reason, "sv") != reason for reason in reasons)
 

@@ -11,7 +11,7 @@ from cases.organisation.people import Membership, Person, Role
 from cases.organisation.units import Unit
 from cases.states import State
 from notifications.deliveries import Channel, Delivery, DeliveryLine, Outcome
-from notifications.planning import fill_roles
+from notifications.planning.planning import fill_roles
 
 DUE = date(2026, 5, 20)
 OFFICER = "olle@kommun.example"

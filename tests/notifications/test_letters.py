@@ -3,7 +3,7 @@
 import pytest
 
 from cases.settings import LOCALES
-from notifications.letters import FOLDER, LETTERS
+from notifications.letters.writing import FOLDER, LETTERS
 from notifications.who_is_told import WHO_IS_TOLD
 
 

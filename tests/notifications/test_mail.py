@@ -9,16 +9,9 @@ from datetime import UTC, datetime
 import pytest
 from services import LOOPBACK, free_port
 
-from notifications.mail import SmtpServer, server_at
-from notifications.mailbox import Mailbox
-from notifications.outgoing import (
-    LineLost,
-    Outgoing,
-    RefusedForGood,
-    RefusedForNow,
-    Unreachable,
-    compose,
-)
+from notifications.sending.mailbox import Mailbox
+from notifications.sending.mime import LineLost, Outgoing, RefusedForGood, RefusedForNow, Unreachable, compose
+from notifications.sending.smtp import SmtpServer, server_at
 
 SWEDISH = "Gatubelysningen i Lövnäs är lagad. Åsa Ödman hälsar."
 

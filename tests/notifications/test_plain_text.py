@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from notifications.day_words import in_words
-from notifications.letters import KEEP, Paragraph, Shape, Written
-from notifications.rendering import as_text
+from notifications.letters.dates import in_words
+from notifications.letters.rendering import as_text
+from notifications.letters.writing import KEEP, Paragraph, Shape, Written
 
 LINK = f"https://arenden.example/{'x' * 80}"
 FOOT = (Paragraph(Shape.TEXT, ("Fot",)),)

@@ -11,7 +11,7 @@ from cases.history.words import Visibility
 from cases.progress import WaitingFor
 from cases.states import Kind, State
 from notifications.deliveries import Address, Channel, Delivery, DeliveryLine, Outcome
-from notifications.planning import plan_events
+from notifications.planning.planning import plan_events
 
 NEXT_MONTH = (A_TUESDAY + timedelta(days=30)).date()
 

@@ -11,7 +11,7 @@ from cases.history.outbox import Work
 from cases.organisation.people import Membership
 from cases.states import State
 from notifications.deliveries import Delivery, DeliveryLine, Outcome
-from notifications.planning import plan_events
+from notifications.planning.planning import plan_events
 from notifications.set_aside import set_aside_delivery
 
 

@@ -9,9 +9,9 @@ from migrated import CALENDAR
 from sqlalchemy import event
 
 from cases.database.transactions import Database
-from notifications.mailbox import Mailbox
-from notifications.rendering import Letterhead
-from notifications.sending import Post, deliver_some
+from notifications.letters.rendering import Letterhead
+from notifications.sending.mailbox import Mailbox
+from notifications.sending.sending import Post, deliver_some
 
 
 @contextmanager

@@ -18,10 +18,10 @@ from cases.organisation.people import Membership, Person
 from cases.organisation.units import Unit
 from cases.parties import Follower, Party
 from cases.states import State
-from notifications import rights
-from notifications.around import read_around
 from notifications.deliveries import Delivery
-from notifications.rights import still_right
+from notifications.letters import still_entitled
+from notifications.letters.snapshot import read_around
+from notifications.letters.still_entitled import still_right
 
 Spoil = Callable[[Session], object]
 
@@ -58,36 +58,36 @@ def test_nothing_is_lost_while_all_is_as_it_was(told: Town) -> None:
 
 def test_who_is_switched_off_is_not_told(told: Town) -> None:
     off = update(Person).where(Person.name == "Olle Handläggare").values(active=False)
-    assert reason(told, "assigned", lambda session: session.execute(off)) == rights.NO_LONGER_WORKS
+    assert reason(told, "assigned", lambda session: session.execute(off)) == still_entitled.NO_LONGER_WORKS
 
 
 def test_who_has_left_the_desk_is_not_told_as_its_contact_person(told: Town) -> None:
     left = update(Membership).where(Membership.person_id == told.people["kontakt"]).values(until=date(2021, 1, 1))
-    assert reason(told, "sent_back", lambda session: session.execute(left)) == rights.LEFT_THE_UNIT
+    assert reason(told, "sent_back", lambda session: session.execute(left)) == still_entitled.LEFT_THE_UNIT
 
 
 def test_whoever_comes_to_the_desk_only_later_is_not_told_yet(told: Town) -> None:
     later = update(Membership).where(Membership.person_id == told.people["kontakt"]).values(since=date(9999, 1, 1))
-    assert reason(told, "sent_back", lambda session: session.execute(later)) == rights.LEFT_THE_UNIT
+    assert reason(told, "sent_back", lambda session: session.execute(later)) == still_entitled.LEFT_THE_UNIT
 
 
 def test_a_mailbox_that_is_taken_away_gets_nothing(town: Town) -> None:
     town.assigned()
     gone = update(Unit).where(Unit.slug == "gata").values(email=None)
-    assert reason(town, "assigned", lambda session: session.execute(gone)) == rights.MAILBOX_GONE
+    assert reason(town, "assigned", lambda session: session.execute(gone)) == still_entitled.MAILBOX_GONE
 
 
 def test_whose_address_is_erased_is_not_told(told: Town) -> None:
     erased = update(Party).values(email=None)
-    assert reason(told, "receipt", lambda session: session.execute(erased)) == rights.ADDRESS_GONE
+    assert reason(told, "receipt", lambda session: session.execute(erased)) == still_entitled.ADDRESS_GONE
 
 
 @pytest.mark.parametrize(
     ("spoilt", "why"),
     [
-        (update(Follower).values(ended_at=A_TUESDAY), rights.NO_LONGER_FOLLOWS),
-        (update(Case).values(published_at=None), rights.NO_LONGER_PUBLIC),
-        (update(Party).where(Party.name.is_not(None)).values(protected=True), rights.NO_LONGER_PUBLIC),
+        (update(Follower).values(ended_at=A_TUESDAY), still_entitled.NO_LONGER_FOLLOWS),
+        (update(Case).values(published_at=None), still_entitled.NO_LONGER_PUBLIC),
+        (update(Party).where(Party.name.is_not(None)).values(protected=True), still_entitled.NO_LONGER_PUBLIC),
     ],
 )
 def test_a_follower_loses_the_right_with_the_case_or_by_leaving(told: Town, spoilt: object, why: str) -> None:
@@ -107,7 +107,10 @@ def test_a_dead_link_is_not_sent(town: Town, spoilt: dict[str, datetime]) -> Non
         entry.write(session)
     town.plan()
     assert reason(town, "login") is None
-    assert reason(town, "login", lambda session: session.execute(update(Link).values(**spoilt))) == rights.LINK_DEAD
+    assert (
+        reason(town, "login", lambda session: session.execute(update(Link).values(**spoilt)))
+        == still_entitled.LINK_DEAD
+    )
 
 
 def test_a_digest_goes_out_while_one_line_still_may(town: Town) -> None:

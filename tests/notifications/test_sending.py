@@ -21,12 +21,12 @@ from cases.organisation.people import Person
 from cases.organisation.units import Unit
 from cases.refusals import NotFound
 from cases.states import State
-from notifications import preparing, sending, verdicts
 from notifications.deliveries import Delivery, MailServer, Outcome
-from notifications.mail import SmtpServer
-from notifications.mailbox import Mailbox
-from notifications.rendering import Letterhead
-from notifications.sending import Post, deliver_some
+from notifications.letters.rendering import Letterhead
+from notifications.sending import outcomes, preparing, sending
+from notifications.sending.mailbox import Mailbox
+from notifications.sending.sending import Post, deliver_some
+from notifications.sending.smtp import SmtpServer
 from notifications.set_aside import listed, send_again
 
 HEAD = Letterhead("http://127.0.0.1:8000", "k" * 32, "ventil@kommun.example", CALENDAR)
@@ -129,7 +129,7 @@ def test_one_address_in_trouble_keeps_no_other_waiting(town, post, smtp_sink):
 
 
 def test_waits_grow_to_half_an_hour_with_full_jitter():
-    waits = [[verdicts.wait_after(attempt) for _ in range(200)] for attempt in (1, 3, 50)]
+    waits = [[outcomes.wait_after(attempt) for _ in range(200)] for attempt in (1, 3, 50)]
     assert max(waits[0]) <= timedelta(seconds=30)
     assert timedelta(seconds=60) < max(waits[1]) <= timedelta(seconds=120)
     assert timedelta(minutes=15) < max(waits[2]) <= timedelta(minutes=30)
@@ -306,7 +306,7 @@ def test_sent_is_recorded_even_when_the_lease_was_lost(town, post, smtp_sink, mo
 def test_what_is_recorded_as_sent_while_another_worker_claims_it_is_held_by_nobody(town, post, smtp_sink):
     letters_for(town)
     with town.database.recording() as connection:
-        verdicts.sent(connection, all_of(town)[0].id)  # its worker stands still before it commits
+        outcomes.sent(connection, all_of(town)[0].id)  # its worker stands still before it commits
         another = threading.Thread(target=deliver_some, args=(town.database, post))
         another.start()
         another.join(1)

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from cases.access.actors import ActorKind
 from cases.history.events import HAPPENINGS
 from cases.history.journal import Event
-from notifications.audiences import AUDIENCES
-from notifications.planning import UnknownEvent, plan_events
+from notifications.audiences.audiences import AUDIENCES
+from notifications.planning.planning import UnknownEvent, plan_events
 from notifications.who_is_told import WHO_IS_TOLD, Act, rules_for
 
 

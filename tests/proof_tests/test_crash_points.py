@@ -14,7 +14,7 @@ from sqlalchemy import update
 from cases.database.clock import now
 from cases.database.transactions import Database
 from cases.history.outbox import Work
-from notifications.planning import plan_events
+from notifications.planning.planning import plan_events
 from proof.crashes.acting import handed_in
 from proof.crashes.boundaries import Boundaries, Crash, Point, Side
 from proof.crashes.grounds import Ground

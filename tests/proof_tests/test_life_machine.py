@@ -19,7 +19,7 @@ from life_standing import agreed
 from sqlalchemy import text
 
 from cases.states import Kind
-from notifications.sending import deliver_some
+from notifications.sending.sending import deliver_some
 from proof.crashes.boundaries import Point, Side
 from proof.crashes.grounds import Ground
 from proof.crashes.mail_server import Mood

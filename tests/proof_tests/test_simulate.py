@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cases.deadlines import clocks
-from notifications import rights
+from notifications.letters import still_entitled
 from proof.simulation.command import played
 from proof.simulation.page import as_page
 from proof.simulation.report import as_json
@@ -129,5 +129,5 @@ def test_a_rung_that_comes_a_day_late_is_seen(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.slow
 def test_a_letter_to_somebody_who_has_left_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rights, "CHECKS", ())
+    monkeypatch.setattr(still_entitled, "CHECKS", ())
     assert "left" in _broken(cases=30)

@@ -14,7 +14,7 @@ from cases.history.outbox import Work
 from cases.settings import read_settings
 from cases.states import State
 from notifications.deliveries import Delivery, MailServer, Outcome
-from notifications.mailbox import Mailbox
+from notifications.sending.mailbox import Mailbox
 from workers.embedded import Embedded, void_leases
 from workers.one_house import AlreadyUp, OneHouse
 from workers.schedule import Scheduled

@@ -17,7 +17,7 @@ from cases.history.outbox import Work
 from cases.ladder.overdue import sweep
 from cases.states import State
 from notifications.deliveries import Delivery, DeliveryLine
-from notifications.planning import plan_events, plan_tick_for
+from notifications.planning.planning import plan_events, plan_tick_for
 from notifications.who_is_told import WHO_IS_TOLD
 from workers import relay, tick_letters
 from workers.at_once import plan_everything

@@ -14,8 +14,8 @@ from cases.deadlines.clocks import FIRST_RUNG
 from cases.reading.timeline import MOST_LINES, timeline
 from cases.reading.timeline import Told as Happened
 from notifications.deliveries import Outcome
-from notifications.reasons import why_not
-from notifications.told import Told, told_of
+from notifications.delivery_log import Told, told_of
+from notifications.letters.reasons import why_not
 from web.pages.choosing import known
 from web.pages.dates import day_words, moment_words
 from web.pages.names import ACTORS, OUTCOMES, channel_name

@@ -16,7 +16,7 @@ from cases.calendar import add_months
 from cases.organisation.people import Membership, serves_on
 from cases.organisation.units import Unit
 from cases.states import Kind, State
-from notifications.reasons import why_not
+from notifications.letters.reasons import why_not
 from web.around import Around, read_around
 from web.asking import actor_in
 from web.pages.choosing import category_name

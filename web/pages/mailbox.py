@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from flask import Blueprint, Response, abort, make_response, render_template
 
 from cases.organisation.municipality import the_house
-from notifications.mailbox import Mailbox
+from notifications.sending.mailbox import Mailbox
 from web.asking import current_actor
 from web.guard import Audience, open_to
 from web.pages.dates import moment_words

@@ -10,8 +10,8 @@ from cases.organisation.people import Person
 from cases.reading.details import Beside, beside_of, columns_beside
 from cases.reading.visibility import seen_by
 from cases.refusals import NotFound
-from notifications.at_hand import FOLLOWERS, following_of
-from notifications.circle import Following
+from notifications.audiences.context import Following
+from notifications.audiences.on_a_page import FOLLOWERS, following_of
 
 TO_SHOW = TO_READ[Case.ref].options(joinedload(Case.officer).joinedload(Person.deputy)).add_columns(FOLLOWERS)
 

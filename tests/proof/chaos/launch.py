@@ -50,7 +50,8 @@ def _shift_the_clock(ahead: timedelta) -> None:
 
 def _die_of_poison() -> None:
     """Let a letter to a poisonous address end the process, as a fault in a library written in C does."""
-    from notifications import preparing, rendering
+    from notifications.letters import rendering
+    from notifications.sending import preparing
 
     render: Callable[..., Any] = rendering.render
 

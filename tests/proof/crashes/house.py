@@ -17,7 +17,7 @@ from cases.database.base import UtcDateTime
 from cases.database.transactions import Database
 from cases.demo.moving_clock import MovingClock
 from cases.settings import Settings
-from notifications.sending import Post, deliver_some, post_of
+from notifications.sending.sending import Post, deliver_some, post_of
 from proof.crashes.boundaries import Boundaries
 from proof.crashes.hooks import wall_clock, watch_messages, watched_commits, watched_files
 from proof.crashes.mail_server import MailServer, Reached

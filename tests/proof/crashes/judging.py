@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import text
 
 from cases.checks.forgotten import find_forgotten
-from notifications.mailbox import Mailbox
+from notifications.sending.mailbox import Mailbox
 from proof.checker import Kept, Outside, Window, check, keep
 from proof.crashes.house import Process, World
 

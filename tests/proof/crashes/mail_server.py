@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cases.demo.moving_clock import MovingClock
-from notifications.mail import Line, SmtpServer
+from notifications.sending.smtp import Line, SmtpServer
 from proof.crashes.boundaries import Boundaries
 
 Answer = tuple[int, bytes]

@@ -9,7 +9,7 @@ from enum import Enum
 from sqlalchemy import text
 
 from cases.database.transactions import Database
-from notifications.sending import deliver_some
+from notifications.sending.sending import deliver_some
 from proof.crashes.boundaries import Boundaries, Crash, Place, Point, Side
 from proof.crashes.grounds import Ground, Kept
 from proof.crashes.house import World, running, started_again

@@ -27,11 +27,11 @@ from cases.deadlines.clocks import Clock
 from cases.history.outbox import Work
 from cases.ladder.due_cases import CASE
 from cases.ladder.overdue import Sweeper
-from notifications import claiming, preparing, sending, verdicts
-from notifications.circle import Circle
+from notifications.audiences.context import Circle
 from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.outgoing import RefusedForNow
-from notifications.preparing import Ready, prepare
+from notifications.sending import claiming, outcomes, preparing, sending
+from notifications.sending.mime import RefusedForNow
+from notifications.sending.preparing import Ready, prepare
 from workers import broker, relay
 from workers.broker import Bell
 
@@ -71,7 +71,7 @@ def mail_before_commit() -> AbstractContextManager[object]:
             ready = prepare(session, token, self.post.letterhead, self.post.pace.most_claims)
             for one in ready:
                 self.line.send(one.letter)
-                verdicts.sent(session.connection(), one.delivery_id)
+                outcomes.sent(session.connection(), one.delivery_id)
 
     return patch.object(sending._Round, "_send_all", send_all)
 

@@ -24,9 +24,10 @@ from cases.commenting import comment
 from cases.handing_in import Reporter
 from cases.history.words import Visibility
 from cases.states import State
-from notifications import preparing, rendering
 from notifications.deliveries import Delivery
-from notifications.sending import deliver_some
+from notifications.letters import rendering
+from notifications.sending import preparing
+from notifications.sending.sending import deliver_some
 from proof.checker import Breach, Call, Gauge, Journal, Outside, Window
 from proof.checker.journal import ANSWERED, ASKED, HAND_IN, LOST
 from proof.crashes.acting import changed, handed_in

@@ -18,8 +18,8 @@ from cases.demo.moving_clock import MovingClock, database_at
 from cases.meetings.meeting import Meeting
 from cases.organisation.municipality import the_house
 from cases.settings import Settings, read_settings
-from notifications.rendering import Letterhead
-from notifications.sending import Post as Sending
+from notifications.letters.rendering import Letterhead
+from notifications.sending.sending import Post as Sending
 from proof.simulation.post import Post
 from proof.simulation.town import Town, house_file
 from workers.broker import Bell, make_broker

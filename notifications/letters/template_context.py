@@ -10,12 +10,12 @@ from cases.calendar import Calendar
 from cases.deadlines.clocks import DELAYED_RUNG, HEAD_RUNG
 from cases.history.words import Visibility
 from cases.public.masking import mask
-from notifications.around import Around, ToldLine
 from notifications.deliveries import Channel, Delivery
-from notifications.letters import LETTERS, Written, kept, write
-from notifications.reasons import why_not
-from notifications.rows import CaseNow, EventTold
-from notifications.web_addresses import WebAddresses
+from notifications.letters.reasons import why_not
+from notifications.letters.snapshot import Around, ToldLine
+from notifications.letters.urls import WebAddresses
+from notifications.letters.writing import LETTERS, Written, kept, write
+from notifications.rows_read import CaseNow, EventTold
 
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})
 WHO_MAY_READ = {

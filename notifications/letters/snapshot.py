@@ -21,7 +21,7 @@ from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
 from cases.parties import Follower, Party
 from notifications.deliveries import Address, Delivery
-from notifications.rows import AddressNow, CaseNow, EventTold, FollowerNow, PartyNow, PersonNow, Said, UnitNow
+from notifications.rows_read import AddressNow, CaseNow, EventTold, FollowerNow, PartyNow, PersonNow, Said, UnitNow
 
 ToldLine = dict[str, Any]  # one of a delivery's `context["lines"]`
 

@@ -10,9 +10,9 @@ from cases.database.clock import present
 from cases.database.writing.bulk import insert_many
 from cases.database.writing.upsert import Row, add_new
 from notifications.addresses import addresses_of
-from notifications.chains import Recipient
+from notifications.audiences.fallbacks import Recipient
 from notifications.deliveries import Delivery, DeliveryLine, Outcome
-from notifications.limits import allowance_of
+from notifications.planning.rate_limits import allowance_of
 
 DIGEST = "digest"
 MOST_LINES = 50

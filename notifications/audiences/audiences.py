@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from cases.access.actors import ActorKind
 from cases.case import Case
 from cases.organisation.people import Role
-from notifications.at_hand import circles_around
-from notifications.chains import (
+from notifications.audiences.context import Circle, Following
+from notifications.audiences.fallbacks import (
     Recipient,
     first_of,
     head_links,
@@ -22,10 +22,10 @@ from notifications.chains import (
     staff_of,
     unit_links,
 )
-from notifications.circle import Circle, Following
-from notifications.circles import circles_of
+from notifications.audiences.loading import circles_of
+from notifications.audiences.on_a_page import circles_around
 from notifications.deliveries import Channel
-from notifications.rows import Happened
+from notifications.rows_read import Happened
 from notifications.who_is_told import Act, Rule, rules_for
 
 Audience = Callable[[Circle], list[Recipient]]

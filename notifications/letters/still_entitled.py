@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from cases.mail_addresses import normalised
 from notifications.addresses import is_address
-from notifications.around import Around, ToldLine
 from notifications.deliveries import Delivery
+from notifications.letters.snapshot import Around, ToldLine
 
 NO_LONGER_WORKS = "the person is switched off"
 LEFT_THE_UNIT = "the person has left the unit"

@@ -18,9 +18,9 @@ from cases.organisation.places import Place
 from cases.organisation.units import Unit
 from cases.parties import Follower, Party
 from cases.states import State
-from notifications.circle import CaseTold, Circle, Following, Outsider
+from notifications.audiences.context import CaseTold, Circle, Following, Outsider
+from notifications.audiences.directory import AS_PERSON, Directory, PersonTold, directory_of
 from notifications.deliveries import Address, Delivery
-from notifications.directory import AS_PERSON, Directory, PersonTold, directory_of
 from notifications.who_is_told import WHO_IS_TOLD, Act
 
 AT_ONCE = 500  # ids in one IN

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from cases.calendar import Calendar
-from notifications.chains import Recipient
-from notifications.circle import CaseTold, Circle
-from notifications.directory import Directory
+from notifications.audiences.context import CaseTold, Circle
+from notifications.audiences.directory import Directory
+from notifications.audiences.fallbacks import Recipient
 from notifications.who_is_told import Rule
 
 

@@ -10,9 +10,9 @@ from cases.case import Case
 from cases.organisation.people import Person
 from cases.parties import Follower
 from cases.reading.details import in_order, rows_of
-from notifications.circle import CaseTold, Circle, Following, Outsider
-from notifications.circles import AS_OUTSIDE, CONFIRMED, MERGED, NAMED_AROUND, day_of, followers, slugs_in
-from notifications.directory import Holder, PersonTold, directory_of
+from notifications.audiences.context import CaseTold, Circle, Following, Outsider
+from notifications.audiences.directory import Holder, PersonTold, directory_of
+from notifications.audiences.loading import AS_OUTSIDE, CONFIRMED, MERGED, NAMED_AROUND, day_of, followers, slugs_in
 from notifications.who_is_told import Act
 
 FOLLOWERS: ScalarSelect[Any] = (  # as a column of a select of cases

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from cases.database.base import table_of
 from cases.database.clock import present
 from cases.database.leases.leased import give_back
-from notifications.around import Around, read_around
 from notifications.deliveries import IS_WAITING, Delivery, Outcome
-from notifications.outgoing import Outgoing, compose
-from notifications.rendering import Letterhead, followers_told, render
-from notifications.rights import still_right
+from notifications.letters.rendering import Letterhead, followers_told, render
+from notifications.letters.snapshot import Around, read_around
+from notifications.letters.still_entitled import still_right
+from notifications.letters.unsubscribing import unfollow_tokens
+from notifications.sending.mime import Outgoing, compose
+from notifications.sending.outcomes import wait_after
 from notifications.set_aside import set_aside_delivery
-from notifications.unfollowing import unfollow_tokens
-from notifications.verdicts import wait_after
 
 LOG = structlog.get_logger()
 HELD = (

@@ -13,8 +13,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from notifications.day_words import in_words
-from notifications.page import quick
+from notifications.letters.dates import in_words
+from notifications.letters.html_page import quick
 
 FOLDER = Path(__file__).with_name("templates")
 SECTIONS = ("subject", "happened", "next", "ask", "object", "foot")

@@ -10,14 +10,14 @@ from typing import Any
 
 from cases.calendar import Calendar
 from cases.settings import Settings
-from notifications.around import Around, ToldLine
 from notifications.deliveries import Delivery
-from notifications.letters import KEEP, MOST_KEPT, Paragraph, Shape, Written, write, write_subject
-from notifications.mailings import DIGEST
-from notifications.page import page_around
-from notifications.rights import lost_lines
-from notifications.telling import ABSENT, Teller, about_of
-from notifications.web_addresses import WebAddresses
+from notifications.letters.html_page import page_around
+from notifications.letters.snapshot import Around, ToldLine
+from notifications.letters.still_entitled import lost_lines
+from notifications.letters.template_context import ABSENT, Teller, about_of
+from notifications.letters.urls import WebAddresses
+from notifications.letters.writing import KEEP, MOST_KEPT, Paragraph, Shape, Written, write, write_subject
+from notifications.planning.drafts import DIGEST
 
 WIDTH = 72
 WaysOut = dict[str, str]  # a case's reference -> where its follower leaves

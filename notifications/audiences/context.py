@@ -8,7 +8,7 @@ from cases.access.actors import ActorKind
 from cases.mail_addresses import normalised
 from cases.states import Kind
 from notifications.addresses import is_address
-from notifications.directory import Directory, UnitTold
+from notifications.audiences.directory import Directory, UnitTold
 from notifications.who_is_told import Act
 
 

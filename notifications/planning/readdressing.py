@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 from cases.database.clock import now, present
 from cases.database.transactions import calendar_of
 from notifications.addresses import addresses_of
-from notifications.chains import Recipient, of_the_desk
+from notifications.audiences.directory import directory_of
+from notifications.audiences.fallbacks import Recipient, of_the_desk
 from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.directory import directory_of
 
 PORTION = 1000
 IN_ANOTHER = "told in another letter of the same occasion"

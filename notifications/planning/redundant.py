@@ -1,7 +1,7 @@
 """Needless letters: what somebody knows already."""
 
 from cases.access.actors import ActorKind
-from notifications.chains import Recipient
+from notifications.audiences.fallbacks import Recipient
 from notifications.deliveries import Channel
 from notifications.who_is_told import Act
 

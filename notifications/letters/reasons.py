@@ -2,9 +2,7 @@
 
 import re
 
-from notifications.limits import TOO_MANY, TOO_SOON
-from notifications.needless import THEY_RANG
-from notifications.rights import (
+from notifications.letters.still_entitled import (
     ADDRESS_GONE,
     LEFT_THE_UNIT,
     LINK_DEAD,
@@ -13,7 +11,9 @@ from notifications.rights import (
     NO_LONGER_PUBLIC,
     NO_LONGER_WORKS,
 )
-from notifications.roles import IN_ANOTHER
+from notifications.planning.rate_limits import TOO_MANY, TOO_SOON
+from notifications.planning.readdressing import IN_ANOTHER
+from notifications.planning.redundant import THEY_RANG
 
 IN_SWEDISH = {
     THEY_RANG: "fick veta det när de ringde",

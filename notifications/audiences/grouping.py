@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from cases.database.queries import among, asked, columns_of
 from cases.history.journal import MOST_IN_AN_ACT, Event
-from notifications.rows import Happened
+from notifications.rows_read import Happened
 from notifications.who_is_told import Act
 
 AS_TOLD = columns_of(Event, Happened._fields)

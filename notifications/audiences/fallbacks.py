@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from cases.mail_addresses import normalised
 from cases.organisation.people import Role
 from notifications.addresses import is_address
-from notifications.circle import Circle, Outsider
+from notifications.audiences.context import Circle, Outsider
+from notifications.audiences.directory import Directory, PersonTold, UnitTold
 from notifications.deliveries import Channel
-from notifications.directory import Directory, PersonTold, UnitTold
 
 DESK_HEAD = "role:desk.head"
 

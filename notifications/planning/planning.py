@@ -6,16 +6,16 @@ from sqlalchemy.orm import Session
 
 from cases.database.transactions import calendar_of
 from cases.history.event_batches import Tick
-from notifications.acts import acts_of, acts_of_tick
-from notifications.audiences import recipients
-from notifications.chains import Recipient
-from notifications.circle import Circle
-from notifications.circles import circles_of
-from notifications.context import house_of, told_of
-from notifications.limits import is_anonymous
-from notifications.mailings import Line, Mailing, write_mailings
-from notifications.needless import known_already
-from notifications.roles import fill_roles
+from notifications.audiences.audiences import recipients
+from notifications.audiences.context import Circle
+from notifications.audiences.fallbacks import Recipient
+from notifications.audiences.grouping import acts_of, acts_of_tick
+from notifications.audiences.loading import circles_of
+from notifications.planning.drafts import Line, Mailing, write_mailings
+from notifications.planning.rate_limits import is_anonymous
+from notifications.planning.readdressing import fill_roles
+from notifications.planning.redundant import known_already
+from notifications.planning.stored_context import house_of, told_of
 from notifications.who_is_told import Act, Rule, UnknownEvent, rules_for
 
 __all__ = [

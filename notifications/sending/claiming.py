@@ -7,8 +7,8 @@ from cases.database.clock import present
 from cases.database.leases.claims import MOMENT, Claim, Queue, claim
 from cases.database.leases.leased import Pace, is_free
 from cases.database.queries import asked
-from notifications.breaker import locked
 from notifications.deliveries import IS_WAITING, Channel, Delivery
+from notifications.sending.circuit_breaker import locked
 from notifications.set_aside import set_aside_delivery
 
 

@@ -17,23 +17,23 @@ from cases.database.leases.leased import PACE, Pace, give_back
 from cases.database.leases.renewing import KeptLease
 from cases.database.transactions import Database
 from cases.settings import Settings
-from notifications import breaker, verdicts
-from notifications.claiming import claim_letters, is_anything_due
 from notifications.deliveries import Delivery
-from notifications.mail import Line, SmtpServer, server_at
-from notifications.mailbox import Mailbox, MailboxLine
-from notifications.outgoing import LineLost, Refused, RefusedForGood, RefusedForNow, Unreachable
-from notifications.preparing import Ready, prepare
-from notifications.rendering import Letterhead
+from notifications.letters.rendering import Letterhead
+from notifications.sending import circuit_breaker, outcomes
+from notifications.sending.claiming import claim_letters, is_anything_due
+from notifications.sending.mailbox import Mailbox, MailboxLine
+from notifications.sending.mime import LineLost, Refused, RefusedForGood, RefusedForNow, Unreachable
+from notifications.sending.preparing import Ready, prepare
+from notifications.sending.smtp import Line, SmtpServer, server_at
 
 LOG = structlog.get_logger()
 PAUSES = (0.2, 1.0, 3.0)
 MOST_AT_ONCE = 200  # letters for one call, so that other work gets its turn
 Verdict = Callable[[Session, int, str, str], None]
 VERDICTS: dict[type[Refused], Verdict] = {
-    RefusedForNow: verdicts.refused_for_now,
-    LineLost: verdicts.refused_for_now,
-    RefusedForGood: verdicts.refused_for_good,
+    RefusedForNow: outcomes.refused_for_now,
+    LineLost: outcomes.refused_for_now,
+    RefusedForGood: outcomes.refused_for_good,
 }
 
 
@@ -64,16 +64,16 @@ def deliver_some(database: Database, post: Post, *, stop: threading.Event | None
     with database.reading() as session:
         if not is_anything_due(session):
             return 0
-        was_down = breaker.is_down_now(session, name)
-    if was_down and not breaker.begin_probe(database, name):
+        was_down = circuit_breaker.is_down_now(session, name)
+    if was_down and not circuit_breaker.begin_probe(database, name):
         return 0
     try:
         with post.server.line() as line:
             if was_down:
-                breaker.is_up(database, name)
+                circuit_breaker.is_up(database, name)
             return _Round(database, post, line, stop or threading.Event()).run()
     except Unreachable as error:
-        breaker.is_down(database, name, str(error))
+        circuit_breaker.is_down(database, name, str(error))
         return 0
 
 
@@ -147,12 +147,12 @@ class _Round:
         for pause in PAUSES:
             try:
                 with self.database.recording() as connection:
-                    return verdicts.sent(connection, delivery_id)
+                    return outcomes.sent(connection, delivery_id)
             except SQLAlchemyError as error:
                 LOG.warning("letter.not_recorded", delivery=delivery_id, error=type(error).__name__)
                 time.sleep(pause)
         with self.database.recording() as connection:
-            verdicts.sent(connection, delivery_id)
+            outcomes.sent(connection, delivery_id)
 
     def _give_back(self, token: str, ids: list[int]) -> None:
         if ids:

@@ -13,7 +13,7 @@ from types import TracebackType
 
 import flask_mail
 
-from notifications.outgoing import Unreachable
+from notifications.sending.mime import Unreachable
 
 NAME = re.compile(r"[0-9a-f]{32}\.eml")
 
