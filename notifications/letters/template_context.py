@@ -11,10 +11,11 @@ from cases.deadlines.clocks import DELAYED_RUNG, HEAD_RUNG
 from cases.history.words import Visibility
 from cases.public.masking import mask
 from notifications.deliveries import Channel, Delivery
+from notifications.letters.catalogue import LETTERS
 from notifications.letters.reasons import why_not
 from notifications.letters.snapshot import Around, ToldLine
 from notifications.letters.urls import WebAddresses
-from notifications.letters.writing import LETTERS, Written, kept, write
+from notifications.letters.writing import Written, kept, write
 from notifications.rows_read import CaseNow, EventTold
 
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})

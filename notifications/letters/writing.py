@@ -13,6 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from notifications.letters.catalogue import LETTERS
 from notifications.letters.dates import in_words
 from notifications.letters.html_page import quick
 
@@ -24,46 +25,6 @@ GAPS = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 PLACED = re.compile("\ue000([0-9]+)\ue001")
 EMPTY_LINE, ITEM = re.compile(r"\n\s*\n"), re.compile(r"(?:^|\n)- ")
 MOST_KEPT = 2000  # texts of templates, filled in: most letters share theirs
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What a letter may use. `quotes`: whether it may carry anybody's words at all."""
-
-    quotes: bool = True
-
-
-NO_WORDS = Letter(quotes=False)
-LETTERS: dict[str, Letter] = {
-    "receipt": NO_WORDS,
-    "assigned": Letter(),
-    "sent_back": Letter(),
-    "taken_on": Letter(),
-    "news": Letter(),
-    "question": Letter(),
-    "answered": Letter(),
-    "promise_moved": Letter(),
-    "promise_broken": Letter(),
-    "delayed": Letter(),
-    "parked": Letter(),
-    "taken_up": Letter(),
-    "done": Letter(),
-    "contested": Letter(),
-    "reopened": Letter(),
-    "closed": Letter(),
-    "declined": Letter(),
-    "merged": Letter(),
-    "due_soon": Letter(),
-    "due_now": Letter(),
-    "overdue": Letter(),
-    "statutory": Letter(),
-    "on_agenda": Letter(),
-    "set_aside": NO_WORDS,
-    "morning": NO_WORDS,
-    "login": NO_WORDS,
-    "opt_in": NO_WORDS,
-    "digest": NO_WORDS,
-}
 
 
 class Shape(StrEnum):

@@ -7,7 +7,7 @@ from cases.database.leases.claims import NO_VERDICT
 from cases.handing_in import Reporter
 from cases.refusals import NotAllowed, NotFound
 from cases.states import State
-from notifications.audiences.audiences import would_be_told
+from notifications.audiences.preview import would_be_told
 from notifications.calls import tick_off, to_ring
 from notifications.deliveries import Channel, Outcome
 from notifications.delivery_log import told_of

@@ -3,7 +3,8 @@
 import pytest
 
 from cases.settings import LOCALES
-from notifications.letters.writing import FOLDER, LETTERS
+from notifications.letters.catalogue import LETTERS
+from notifications.letters.writing import FOLDER
 from notifications.who_is_told import WHO_IS_TOLD
 
 

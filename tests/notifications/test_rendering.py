@@ -22,11 +22,12 @@ from cases.progress import WaitingFor
 from cases.settings import LOCALES
 from cases.states import State
 from notifications.deliveries import Address, Channel, Delivery
+from notifications.letters.catalogue import LETTERS
 from notifications.letters.rendering import Letterhead, Rendered, followers_told, render
 from notifications.letters.snapshot import read_around
 from notifications.letters.template_context import Teller
 from notifications.letters.unsubscribing import unfollow_tokens
-from notifications.letters.writing import LETTERS, write_subject
+from notifications.letters.writing import write_subject
 
 KEY = "k" * 40
 LETTERHEAD = Letterhead("https://arenden.example", KEY, "ventil@kommun.example", CALENDAR)

@@ -16,7 +16,7 @@ from cases.organisation.municipality import the_house
 from cases.parties import Follower
 from cases.states import State
 from notifications.deliveries import Address, Delivery, Outcome
-from notifications.letters.writing import LETTERS
+from notifications.letters.catalogue import LETTERS
 from notifications.planning.planning import plan_events
 from notifications.sending.mailbox import Mailbox
 from web.pages.names import LETTERS as LETTERS_ON_SCREEN

@@ -9,8 +9,8 @@ from cases.access.actors import Actor
 from cases.case import Case
 from cases.organisation.units import UnitKind
 from cases.states import Step, steps_open_to
-from notifications.audiences.audiences import each_would_tell
 from notifications.audiences.context import Following
+from notifications.audiences.preview import each_would_tell
 from web.pages.choosing import Choices, officers_to_choose, suggested_unit, units_to_choose
 from web.pages.names import STEP_ICONS, step_name
 from web.running import right_now

@@ -16,7 +16,7 @@ from cases.progress import Change, WaitingFor, change_state
 from cases.reading.finding import case_to_change_for, reference
 from cases.refusals import NotAllowed
 from cases.states import STEPS, Step, steps_open_to
-from notifications.audiences.audiences import would_be_told
+from notifications.audiences.preview import would_be_told
 from web.asking import current_actor
 from web.forms import Form, TypedSchema, day_field, long_field, text_field
 from web.guard import Audience, open_to

@@ -1,0 +1,1 @@
+"""From events to rows of deliveries: what is told to whom, in which letter."""

@@ -1,0 +1,1 @@
+"""From rows to the mail server: claims, MIME, SMTP, outcomes."""
