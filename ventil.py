@@ -58,7 +58,7 @@ def up(host: str, port: int, demo: bool) -> None:
     from cases.database.migrating import migrate as run_migrations
     from web import create_app
     from web.serving import serve_embedded
-    from workers.embedded import Embedded
+    from workers.processes.embedded import Embedded
 
     settings = _settings(host, port)
     with a_database(settings) as database:
@@ -95,7 +95,7 @@ def web(host: str, port: int, processes: int) -> None:
 @ventil.command()
 def worker() -> None:
     """Send letters and do the clock's jobs."""
-    from workers.running import run_worker
+    from workers.processes.running import run_worker
 
     _log()
     run_worker(read_settings())
@@ -104,7 +104,7 @@ def worker() -> None:
 @ventil.command()
 def relay() -> None:
     """Plan the letters that follow from what happened."""
-    from workers.running import run_relay
+    from workers.processes.running import run_relay
 
     _log()
     run_relay(read_settings())
@@ -113,7 +113,7 @@ def relay() -> None:
 @ventil.command()
 def clock() -> None:
     """Let what is due happen, on time."""
-    from workers.running import run_clock
+    from workers.processes.running import run_clock
 
     _log()
     run_clock(read_settings())
@@ -204,7 +204,7 @@ def _log() -> None:
 
 def _outside_checks(settings: Settings) -> dict[str, Callable[[], str]]:
     from notifications.sending.sending import post_of
-    from workers.broker import QUEUES, make_broker
+    from workers.queue.broker import QUEUES, make_broker
 
     def broker() -> str:
         depth = sum(make_broker(settings.redis_url).depth(queue) for queue in set(QUEUES.values()))
@@ -222,7 +222,7 @@ def _fill_demonstration(database: "Database", settings: Settings) -> bool:
     """Fill an empty house; False when it is not empty."""
     from cases.demo.demonstrating import fill
     from cases.demo.demonstration import is_empty
-    from workers.demonstration import wire_of
+    from workers.relay.demonstration_letters import wire_of
 
     if not is_empty(database):
         return False

@@ -33,8 +33,8 @@ from notifications.sending.sending import Post, deliver_some
 from notifications.sending.smtp import SmtpServer
 from proof.checker import Call, Journal, Outside
 from proof.checker.journal import ANSWERED, ASKED
-from workers.relay import relay_some
-from workers.tick_letters import plan_a_tick
+from workers.relay.relay import relay_some
+from workers.relay.sweep_letters import plan_a_tick
 
 KEY = "k" * 32
 HEAD = Letterhead("http://127.0.0.1:8000", KEY, "ventil@example.se", CALENDAR)

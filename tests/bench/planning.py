@@ -9,7 +9,7 @@ from bench.ground import Bench
 from bench.houses import House
 from bench.mailing import hand_in_many
 from bench.table import Row, Target, compared
-from workers.relay import PACE, relay_some
+from workers.relay.relay import PACE, relay_some
 
 ADDRESS = "INSERT INTO address (email_normalised, email) VALUES (%s, %s) RETURNING id"
 DELIVERY = """INSERT INTO delivery

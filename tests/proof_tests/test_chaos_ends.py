@@ -23,7 +23,7 @@ from proof.chaos.schedule import Planned
 from proof.chaos.striking import strike
 from proof.mutants.at_large import AT_LARGE, DECK, NO_WORKER, NOT_NOW, SCHEDULE, SECONDS, STRUCK_EARLY
 from proof.mutants.mutant import Caught
-from workers.schedule import Scheduled
+from workers.schedule.schedule import Scheduled
 
 NOW = datetime.now(UTC)
 SOON, END, LATER = NOW + timedelta(seconds=20), NOW + timedelta(minutes=3), NOW + timedelta(days=3650)

@@ -76,6 +76,6 @@ def test_a_house_that_marks_work_done_before_it_is_planned_is_found_out(
         with database.transaction() as session:
             return plan_events(session, ids)
 
-    monkeypatch.setattr("workers.relay._plan", done_first)
+    monkeypatch.setattr("workers.relay.relay._plan", done_first)
     with pytest.raises(Broken, match="not told"):
         Sweep(on_sqlite, Journey("handed in", HANDED_IN.steps[:1])).run(Length.SHORT)

@@ -23,7 +23,7 @@ from notifications.sending.sending import deliver_some
 from proof.crashes.boundaries import Point, Side
 from proof.crashes.grounds import Ground
 from proof.crashes.mail_server import Mood
-from workers.relaying import relay_once
+from workers.relay.loop import relay_once
 
 LATER = datetime.max.replace(tzinfo=UTC)
 AT_LENGTH = os.environ.get("VENTIL_PROOF") == "full"

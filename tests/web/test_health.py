@@ -23,7 +23,7 @@ from sqlalchemy import text
 from cases.database.base import table_of
 from notifications.deliveries import Channel, Delivery, MailServer
 from web.serving import serve_embedded
-from workers.schedule import Scheduled
+from workers.schedule.schedule import Scheduled
 
 ROOT = Path(__file__).parents[2]
 

@@ -17,7 +17,7 @@ from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import count_set_aside, listed, send_again
 from web.metrics import figures
 from workers.health.doctor import look_over
-from workers.morning import count_for_morning
+from workers.jobs.morning_letter import count_for_morning
 
 AT = datetime(2026, 3, 3, 8, tzinfo=UTC)
 KINDS = ("work", "delivery", "tick")

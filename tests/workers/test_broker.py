@@ -6,9 +6,9 @@ import time
 import dramatiq
 import pytest
 
-from workers import listening
-from workers.broker import QUEUES, Bell, InProcessBroker, make_broker, with_timeouts
-from workers.listening import ring_at
+from workers.queue import blocking_consumer
+from workers.queue.blocking_consumer import ring_at
+from workers.queue.broker import QUEUES, Bell, InProcessBroker, make_broker, with_timeouts
 
 
 def wait_until(holds, patience=20.0):
@@ -61,7 +61,7 @@ def test_a_bell_that_cannot_be_rung_disturbs_nobody_and_is_rung_again_later(own_
 @pytest.mark.redis
 def test_a_worker_that_listens_has_the_message_as_soon_as_the_bell_rings(redis_url, monkeypatch):
     broker = make_broker(redis_url)
-    monkeypatch.setattr(listening, "LISTENS_FOR", 4)
+    monkeypatch.setattr(blocking_consumer, "LISTENS_FOR", 4)
     heard = []
     consumer = broker.consume("letters", prefetch=2)
     listener = threading.Thread(target=lambda: heard.append(next(consumer)), daemon=True)
@@ -75,9 +75,9 @@ def test_a_worker_that_listens_has_the_message_as_soon_as_the_bell_rings(redis_u
 @pytest.mark.redis
 def test_rings_that_nobody_hears_are_not_hoarded(redis_url):
     broker = make_broker(redis_url)
-    for _ in range(listening.MOST_RINGS + 5):
+    for _ in range(blocking_consumer.MOST_RINGS + 5):
         ring_at(broker, "letters")
-    assert broker.client.llen("dramatiq:letters.bell") == listening.MOST_RINGS
+    assert broker.client.llen("dramatiq:letters.bell") == blocking_consumer.MOST_RINGS
 
 
 @pytest.mark.redis

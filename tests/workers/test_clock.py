@@ -15,12 +15,12 @@ from cases.calendar import Calendar
 from cases.database.clock import now, present
 from cases.database.leases.leased import Pace
 from cases.settings import read_settings
-from workers import clock, jobs
-from workers.clock import Clock, due_jobs, make_schedule, run_job
-from workers.heartbeat import beat
-from workers.jobs import JOBS, after_a_sweep, next_morning, next_night
-from workers.schedule import Scheduled
-from workers.workplace import open_workplace
+from workers.health.heartbeat import beat
+from workers.runtime import open_workplace
+from workers.schedule import jobs, scheduler
+from workers.schedule.jobs import JOBS, after_a_sweep, next_morning, next_night
+from workers.schedule.schedule import Scheduled
+from workers.schedule.scheduler import Clock, due_jobs, make_schedule, run_job
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
@@ -146,7 +146,7 @@ def test_a_doer_that_dies_in_the_middle_holds_up_no_sweep_longer_than_its_interv
 def test_a_job_that_takes_longer_than_its_lease_is_kept_by_its_doer(workplace, settings, monkeypatch):
     make_schedule(workplace.database, settings)
     let_be_due(workplace)
-    monkeypatch.setattr(clock, "PACE", Pace(lease=timedelta(seconds=1)))
+    monkeypatch.setattr(scheduler, "PACE", Pace(lease=timedelta(seconds=1)))
     begun, taken_by_another = [], []
 
     def last_longer(_):

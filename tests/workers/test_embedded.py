@@ -15,9 +15,9 @@ from cases.settings import read_settings
 from cases.states import State
 from notifications.deliveries import Delivery, MailServer, Outcome
 from notifications.sending.mailbox import Mailbox
-from workers.embedded import Embedded, void_leases
-from workers.one_house import AlreadyUp, OneHouse
-from workers.schedule import Scheduled
+from workers.processes.embedded import Embedded, void_leases
+from workers.processes.single_instance import AlreadyUp, OneHouse
+from workers.schedule.schedule import Scheduled
 
 
 def wait_until(holds, patience=20.0):

@@ -21,12 +21,12 @@ from cases.refusals import NotFound
 from cases.settings import read_settings
 from cases.states import State
 from notifications.deliveries import Delivery, MailServer
-from workers import morning
-from workers.cleaning import ANSWERS, clean_up
-from workers.morning import chain_head, write_morning_letter
-from workers.stuck import look_for_stuck_work
-from workers.watchdog import Watchdog
-from workers.workplace import open_workplace
+from workers.health.watchdog import Watchdog
+from workers.jobs import morning_letter
+from workers.jobs.cleaning import ANSWERS, clean_up
+from workers.jobs.morning_letter import chain_head, write_morning_letter
+from workers.jobs.stuck_work import look_for_stuck_work
+from workers.runtime import open_workplace
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_the_chain_head_is_over_every_stream(town):
 
 
 def test_the_all_clear_is_given_only_when_nothing_is_forgotten(workplace, town, monkeypatch):
-    monkeypatch.setattr(morning, "find_forgotten", lambda session, at, histories: ["a breach", "another"])
+    monkeypatch.setattr(morning_letter, "find_forgotten", lambda session, at, histories: ["a breach", "another"])
     write_morning_letter(workplace)
     (facts,) = mornings(town)
     assert (facts["all_clear"], facts["breaches"]) == (False, 2)
@@ -83,7 +83,7 @@ def test_the_all_clear_is_given_only_when_nothing_is_forgotten(workplace, town, 
 
 def test_each_morning_reads_the_histories_that_went_on_since_the_one_before(workplace, town, monkeypatch):
     read = []
-    monkeypatch.setattr(morning, "find_forgotten", lambda session, at, histories: read.append(histories) or [])
+    monkeypatch.setattr(morning_letter, "find_forgotten", lambda session, at, histories: read.append(histories) or [])
     write_morning_letter(workplace)
     with town.database.reading() as session:
         told = session.scalars(select(Event.id).where(Event.type == "house.morning")).one()

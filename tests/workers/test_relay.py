@@ -19,10 +19,10 @@ from cases.states import State
 from notifications.deliveries import Delivery, DeliveryLine
 from notifications.planning.planning import plan_events, plan_tick_for
 from notifications.who_is_told import WHO_IS_TOLD
-from workers import relay, tick_letters
-from workers.at_once import plan_everything
-from workers.relay import relay_some
-from workers.tick_letters import plan_a_tick
+from workers.relay import relay, sweep_letters
+from workers.relay.draining import plan_everything
+from workers.relay.relay import relay_some
+from workers.relay.sweep_letters import plan_a_tick
 
 QUICK = Pace(lease=timedelta(seconds=0), most_claims=3, batch=50)
 
@@ -334,7 +334,7 @@ def test_one_bad_recipient_keeps_no_other_from_being_told(town, monkeypatch):
         planned.extend(mailing.recipient.key for mailing in mailings)
         return plan_tick_for(session, tick, mailings)
 
-    monkeypatch.setattr(tick_letters, "plan_tick_for", plan)
+    monkeypatch.setattr(sweep_letters, "plan_tick_for", plan)
     for _ in range(8):
         plan_a_tick(town.database, Pace(lease=timedelta(0), most_claims=3))
     with town.database.reading() as session:

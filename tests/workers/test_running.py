@@ -15,8 +15,8 @@ from cases.handing_in import Reporter
 from cases.history.outbox import Work
 from cases.settings import read_settings
 from notifications.deliveries import Delivery, Outcome
-from workers import running
-from workers.schedule import Scheduled
+from workers.processes import running
+from workers.schedule.schedule import Scheduled
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
 

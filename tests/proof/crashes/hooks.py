@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from cases.demo.moving_clock import MovingClock
 from proof.crashes.boundaries import Boundaries
-from workers.broker import OurBroker
+from workers.queue.broker import OurBroker
 
 LASTING = ("fsync", "rename", "replace", "unlink")  # the calls of the system by which a file becomes lasting
 WALL_CLOCKS = (

@@ -21,12 +21,12 @@ from notifications.sending.sending import Post, deliver_some, post_of
 from proof.crashes.boundaries import Boundaries
 from proof.crashes.hooks import wall_clock, watch_messages, watched_commits, watched_files
 from proof.crashes.mail_server import MailServer, Reached
-from workers.actors import declare_actors
-from workers.broker import Bell, make_broker
-from workers.clock import Clock
-from workers.embedded import void_leases
-from workers.relaying import relay_once
-from workers.workplace import THREADS, Workplace
+from workers.processes.actors import declare_actors
+from workers.processes.embedded import void_leases
+from workers.queue.broker import Bell, make_broker
+from workers.relay.loop import relay_once
+from workers.runtime import THREADS, Workplace
+from workers.schedule.scheduler import Clock
 
 MOST_TURNS = 1000
 WAITS = tuple(timedelta(minutes=wait) for wait in (0, 1, 2, 3, 6, 11, 31, 31, 31))  # over every lease of the house

@@ -15,8 +15,8 @@ from proof.crashes.grounds import Ground, Kept
 from proof.crashes.house import World, running, started_again
 from proof.crashes.journeys.journey import Journey, Step
 from proof.crashes.judging import Death, breaches
-from workers.clock import run_job
-from workers.relaying import relay_once
+from workers.relay.loop import relay_once
+from workers.schedule.scheduler import run_job
 
 LASTS = ("database: commit", "mail: DATA", "file: fsync", "file: rename", "file: replace", "file: unlink")
 IN_FLIGHT = "mail: DATA"

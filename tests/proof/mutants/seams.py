@@ -32,8 +32,9 @@ from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.sending import claiming, outcomes, preparing, sending
 from notifications.sending.mime import RefusedForNow
 from notifications.sending.preparing import Ready, prepare
-from workers import broker, relay
-from workers.broker import Bell
+from workers.queue import broker
+from workers.queue.broker import Bell
+from workers.relay import relay
 
 Seam = Callable[[], AbstractContextManager[object]]
 NEVER = timedelta(days=3650)

@@ -41,7 +41,7 @@ from proof.crashes.mail_server import Mood
 from proof.crashes.sweeping import Broken, Length, Sweep
 from proof.mutants.stage import Place, at_work, stage
 from web import create_app
-from workers.relaying import relay_once
+from workers.relay.loop import relay_once
 
 FIRST = "2026-0001"
 HOLE, LAMP = "Hål i vägen", "Lampan är trasig"

@@ -22,8 +22,8 @@ from notifications.letters.rendering import Letterhead
 from notifications.sending.sending import Post as Sending
 from proof.simulation.post import Post
 from proof.simulation.town import Town, house_file
-from workers.broker import Bell, make_broker
-from workers.workplace import Workplace
+from workers.queue.broker import Bell, make_broker
+from workers.runtime import Workplace
 
 IN_MEMORY = Path("/dev/shm")
 KEY = "an invented key for an invented town {}"

@@ -25,8 +25,8 @@ from proof.simulation.scenario import Scenario
 from proof.simulation.speed import Speed
 from proof.simulation.town import Town
 from proof.simulation.watching import Watch
-from workers.at_once import plan_everything, send_everything
-from workers.morning import write_morning_letter
+from workers.jobs.morning_letter import write_morning_letter
+from workers.relay.draining import plan_everything, send_everything
 
 NEXT_CLOCK = timedelta(seconds=20)
 A_DAY, LATER = timedelta(days=1), timedelta(minutes=31)

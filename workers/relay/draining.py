@@ -5,8 +5,8 @@ For a story under a moving clock, whose time stands still meanwhile.
 
 from cases.database.transactions import Database
 from notifications.sending.sending import Post, deliver_some
-from workers.relay import relay_some
-from workers.tick_letters import plan_a_tick
+from workers.relay.relay import relay_some
+from workers.relay.sweep_letters import plan_a_tick
 
 
 def plan_everything(database: Database) -> None:

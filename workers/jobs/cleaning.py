@@ -14,7 +14,7 @@ from cases.files.attaching import forget_orphans
 from cases.files.storage import attachments_under
 from cases.history.event_batches import Tick
 from cases.history.journal import Event
-from workers.workplace import Workplace
+from workers.runtime import Workplace
 
 LOG = structlog.get_logger()
 ANSWERS_KEPT = timedelta(days=7)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import structlog
 
 from cases.database.leases.leased import PACE
-from workers.relay import relay_some
-from workers.tick_letters import plan_a_tick
-from workers.wake import Wake
-from workers.workplace import Workplace
+from workers.relay.relay import relay_some
+from workers.relay.sweep_letters import plan_a_tick
+from workers.relay.waking import Wake
+from workers.runtime import Workplace
 
 LOG = structlog.get_logger()
 LOOKS_EVERY = 1.0

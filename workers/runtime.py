@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cases.database.transactions import Database
 from cases.settings import Settings
 from notifications.sending.sending import Post, post_of
-from workers.broker import Bell, OurBroker, make_broker
+from workers.queue.broker import Bell, OurBroker, make_broker
 
 THREADS = 4
 

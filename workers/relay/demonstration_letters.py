@@ -13,7 +13,7 @@ from cases.database.transactions import Database
 from cases.settings import Settings
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.sending.sending import post_of
-from workers.at_once import plan_everything, send_everything
+from workers.relay.draining import plan_everything, send_everything
 
 SENT_FOR = timedelta(days=21)
 CALLS_WAIT = timedelta(days=3)

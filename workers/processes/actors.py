@@ -7,10 +7,10 @@ import dramatiq
 import structlog
 
 from notifications.sending.sending import MOST_AT_ONCE, deliver_some
-from workers.broker import QUEUES
-from workers.clock import run_job
-from workers.jobs import JOBS
-from workers.workplace import Workplace
+from workers.queue.broker import QUEUES
+from workers.runtime import Workplace
+from workers.schedule.jobs import JOBS
+from workers.schedule.scheduler import run_job
 
 LOG = structlog.get_logger()
 LOOKS_EVERY = 2.0

@@ -22,7 +22,7 @@ from cases.history.outbox import Work
 from notifications.planning.planning import plan_events
 from notifications.set_aside import set_aside_work
 from notifications.who_is_told import UnknownEvent
-from workers.turns import is_its_turn, is_open
+from workers.relay.ordering import is_its_turn, is_open
 
 LOG = structlog.get_logger()
 FAILED_WAITS = timedelta(seconds=2)

@@ -16,13 +16,13 @@ from cases.database.transactions import Database
 from cases.settings import Settings
 from notifications.sending.circuit_breaker import is_down_now
 from notifications.sending.claiming import is_anything_due
-from workers.actors import declare_actors, look_until_closed
-from workers.clock import Clock
-from workers.relay import is_any_work
-from workers.relaying import relay_until_closed
-from workers.wake import wake_of
-from workers.watchdog import UNHEALTHY, Watchdog
-from workers.workplace import THREADS, Workplace, open_workplace
+from workers.health.watchdog import UNHEALTHY, Watchdog
+from workers.processes.actors import declare_actors, look_until_closed
+from workers.relay.loop import relay_until_closed
+from workers.relay.relay import is_any_work
+from workers.relay.waking import wake_of
+from workers.runtime import THREADS, Workplace, open_workplace
+from workers.schedule.scheduler import Clock
 
 LOG = structlog.get_logger()
 STOPS_WITHIN = 20_000

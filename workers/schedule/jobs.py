@@ -7,11 +7,11 @@ from datetime import UTC, datetime, time, timedelta
 from cases.calendar import Calendar
 from cases.ladder.overdue import sweep
 from cases.settings import Settings
-from workers.cleaning import clean_up
-from workers.heartbeat import beat
-from workers.morning import write_morning_letter
-from workers.stuck import look_for_stuck_work
-from workers.workplace import Workplace
+from workers.health.heartbeat import beat
+from workers.jobs.cleaning import clean_up
+from workers.jobs.morning_letter import write_morning_letter
+from workers.jobs.stuck_work import look_for_stuck_work
+from workers.runtime import Workplace
 
 AT_NIGHT = time(3, 15)  # between two and three an hour is missing once a year
 STUCK_CHECK = timedelta(minutes=1)

@@ -11,7 +11,7 @@ from cases.history.event_batches import Tick
 from cases.history.outbox import Work
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.sending.circuit_breaker import is_down_now
-from workers.workplace import Workplace
+from workers.runtime import Workplace
 
 LOG = structlog.get_logger()
 LONG = timedelta(minutes=10)

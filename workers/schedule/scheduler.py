@@ -17,9 +17,9 @@ from cases.database.leases.leased import PACE, finish, finishing, is_unleased
 from cases.database.leases.renewing import KeptLease
 from cases.database.transactions import Database, insert_of
 from cases.settings import Settings
-from workers.jobs import JOBS
-from workers.schedule import Scheduled
-from workers.workplace import Workplace
+from workers.runtime import Workplace
+from workers.schedule.jobs import JOBS
+from workers.schedule.schedule import Scheduled
 
 LOG = structlog.get_logger()
 LOOKS_EVERY = 1.0

@@ -14,7 +14,7 @@ from dramatiq.brokers.stub import StubBroker
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from workers.listening import ListeningConsumer, ring_at
+from workers.queue.blocking_consumer import ListeningConsumer, ring_at
 
 LOG = structlog.get_logger()
 TIMEOUTS = {"socket_timeout": "5", "socket_connect_timeout": "5", "health_check_interval": "30"}

@@ -17,7 +17,7 @@ from cases.database.transactions import Database
 from cases.history.event_batches import Tick
 from notifications.planning.planning import Mailing, plan_tick_for, tick_recipients
 from notifications.set_aside import set_aside_tick
-from workers.turns import goes_before_a_tick
+from workers.relay.ordering import goes_before_a_tick
 
 LOG = structlog.get_logger()
 AT_ONCE = 50  # addresses in one transaction

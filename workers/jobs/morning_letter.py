@@ -22,7 +22,7 @@ from cases.organisation.municipality import STREAM, the_house
 from cases.states import CLOCK_OF, RunsOut
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import count_set_aside
-from workers.workplace import Workplace
+from workers.runtime import Workplace
 
 LOG = structlog.get_logger()
 ON_THE_LADDER = [state for state, clock in CLOCK_OF.items() if clock is RunsOut.LADDER]

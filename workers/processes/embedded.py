@@ -14,14 +14,14 @@ from cases.history.event_batches import Tick
 from cases.history.outbox import Work
 from cases.settings import Settings
 from notifications.deliveries import Delivery, MailServer
-from workers.actors import declare_actors, look_until_closed
-from workers.clock import Clock
-from workers.one_house import OneHouse
-from workers.relaying import relay_until_closed
-from workers.schedule import Scheduled
-from workers.wake import wake_of
-from workers.watchdog import Watchdog
-from workers.workplace import THREADS, Workplace, open_workplace
+from workers.health.watchdog import Watchdog
+from workers.processes.actors import declare_actors, look_until_closed
+from workers.processes.single_instance import OneHouse
+from workers.relay.loop import relay_until_closed
+from workers.relay.waking import wake_of
+from workers.runtime import THREADS, Workplace, open_workplace
+from workers.schedule.schedule import Scheduled
+from workers.schedule.scheduler import Clock
 
 LOG = structlog.get_logger()
 STOPS_WITHIN = 15.0

@@ -1,0 +1,1 @@
+"""dramatiq: its broker, and a consumer that waits instead of polling."""

@@ -1,0 +1,1 @@
+"""The schedule: which job runs next, and who runs it."""
