@@ -197,7 +197,7 @@ def _settings(host: str, port: int) -> Settings:
 
 
 def _log() -> None:
-    from web.logs import log_as_json
+    from web.operations.logs import log_as_json
 
     log_as_json()
 

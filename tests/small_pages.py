@@ -12,7 +12,7 @@ from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from small_web import Web
 from werkzeug.test import TestResponse
 
-from web.sessions import open_session
+from web.requests.sessions import open_session
 
 
 @dataclass

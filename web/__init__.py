@@ -9,15 +9,15 @@ from whitenoise import WhiteNoise
 
 from cases.database.transactions import Database
 from cases.settings import Settings
-from web.asking import current_actor
-from web.cookies import keep_cookies_safe
-from web.errors import answer_errors
-from web.guard import Audience, guard, open_to
-from web.languages import speak
-from web.limits import limit_requests
-from web.logs import log_requests
-from web.running import Ventil, house
-from web.security import SafeHeaders, secure
+from web.current import Ventil, house
+from web.errors.handlers import answer_errors
+from web.language.preference import speak
+from web.operations.logs import log_requests
+from web.requests.caller import current_actor
+from web.requests.cookies import keep_cookies_safe
+from web.requests.guard import Audience, guard, open_to
+from web.requests.rate_limits import limit_requests
+from web.requests.security import SafeHeaders, secure
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -49,7 +49,8 @@ def create_app(settings: Settings, database: Database) -> Flask:
 
 def register(app: Flask) -> None:
     """Open the doors; they are imported here because they import this package's names."""
-    from web import api, health, login, pages
+    from web import api, login, pages
+    from web.operations import health
 
     app.register_blueprint(login.bp)
     app.register_blueprint(health.bp)

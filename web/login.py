@@ -14,12 +14,12 @@ from cases.access.tokens import Link, use_link
 from cases.organisation.municipality import the_house
 from cases.organisation.people import Person
 from cases.organisation.units import DESK, MAY_BE_RESPONSIBLE, Unit
-from web.asking import current_actor
-from web.cookies import drop_session_cookie, session_cookie, set_session_cookie
-from web.guard import Audience, open_to
-from web.limits import Limit, limited
-from web.running import house, right_now, today
-from web.sessions import end_every_session, end_session, open_session
+from web.current import house, right_now, today
+from web.requests.caller import current_actor
+from web.requests.cookies import drop_session_cookie, session_cookie, set_session_cookie
+from web.requests.guard import Audience, open_to
+from web.requests.rate_limits import Limit, limited
+from web.requests.sessions import end_every_session, end_session, open_session
 
 __all__ = ["bp", "current_actor"]
 

@@ -10,8 +10,8 @@ from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 from cases.database.transactions import Database
 from cases.settings import Settings
 from web import create_app
-from web.logs import log_as_json
-from web.security import LARGEST_BODY
+from web.operations.logs import log_as_json
+from web.requests.security import LARGEST_BODY
 
 PATIENCE = 60  # seconds that a request may take before its worker is replaced
 GRACE = 20  # seconds that requests get to end when the server stops
@@ -64,7 +64,7 @@ def run_web(settings: Settings, host: str, port: int, workers: int = 2, threads:
             "max_requests_jitter": 5_000,
             "control_socket_disable": True,
             "forwarded_allow_ips": "",  # who the visitor is, `create_app` asks of our own proxies only
-            "accesslog": None,  # it would hold addresses; `web.logs` tells of requests
+            "accesslog": None,  # it would hold addresses; `web.operations.logs` tells of requests
         },
     ).run()
 

@@ -15,7 +15,7 @@ from cases.database.base import Base
 from cases.database.migrating import check, is_behind, migrate
 from cases.database.transactions import Database
 
-WEB_TABLES = "web.idempotency"
+WEB_TABLES = "web.requests.idempotency"
 
 
 def test_models_and_migrations_do_not_differ(database: Database) -> None:

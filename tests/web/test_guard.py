@@ -4,7 +4,7 @@ import pytest
 from flask import Blueprint
 
 from web import create_app
-from web.guard import Audience, UndeclaredView, audiences_of, guard, open_to
+from web.requests.guard import Audience, UndeclaredView, audiences_of, guard, open_to
 
 NO, NONE, YES = 403, 404, 200
 WHO = ("visitor", "neighbour", "member", "representative", "officer", "water_officer", "head", "contact", "admin")

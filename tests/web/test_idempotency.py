@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from cases.case import Case
 from cases.history.journal import Event
-from web.idempotency import KEPT, KeptAnswer
+from web.requests.idempotency import KEPT, KeptAnswer
 
 HOLE = {"kind": "issue", "title": "Hål i vägen"}
 

@@ -55,7 +55,7 @@ def age_sessions(web, **columns):
 @pytest.fixture
 def private(web):
     """The path of a page for those who are logged in."""
-    from web.guard import Audience, audiences_of
+    from web.requests.guard import Audience, audiences_of
 
     for rule in web.app.url_map.iter_rules():
         audiences = audiences_of(web.app, rule.endpoint)

@@ -273,8 +273,8 @@ def test_who_only_meets_about_a_case_reads_what_was_asked_masked(sqlite_web):
 
 
 def test_of_a_very_long_history_the_latest_is_shown(sqlite_web, monkeypatch):
-    monkeypatch.setattr("web.pages.happenings.MOST_LINES", 3)
-    monkeypatch.setattr("web.pages.case.MOST_LINES", 3)
+    monkeypatch.setattr("web.pages.case.timeline.MOST_LINES", 3)
+    monkeypatch.setattr("web.pages.case.show.MOST_LINES", 3)
     ref, contact = sqlite_web.house.reach(State.ASSIGNED), visitor(sqlite_web, "contact")
     for number in range(4):
         contact.send(f"/arenden/{ref}/kommentar", text=f"Nummer {number}", visibility="public")

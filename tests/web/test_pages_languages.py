@@ -11,10 +11,11 @@ from babel.messages.pofile import read_po
 from small_pages import visitor, words
 
 from cases.states import STEPS, State
-from web.pages import happenings, names, plain_words
-from web.state_words import STATES
+from web.language import labels, standings
+from web.language.state_words import STATES
+from web.pages.case import timeline
 
-WEB = Path(names.__file__).parent.parent
+WEB = Path(labels.__file__).parent.parent
 CATALOGUE = WEB / "translations" / "sv" / "LC_MESSAGES" / "messages.po"
 KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
@@ -91,20 +92,20 @@ def test_days_are_written_the_swedish_way(sqlite_web):
 def test_every_state_step_and_happening_has_words():
     from cases.history.events import HAPPENINGS
 
-    assert set(STATES) == set(State) == set(plain_words.WHAT_IS)
-    assert {step.name for step in STEPS} - {"close"} == set(names.STEPS) == set(names.STEP_ICONS)
+    assert set(STATES) == set(State) == set(standings.WHAT_IS)
+    assert {step.name for step in STEPS} - {"close"} == set(labels.STEPS) == set(labels.STEP_ICONS)
     happened = {type_ for type_ in HAPPENINGS if type_.startswith("case.")}
-    assert happened == set(happenings.SENTENCES) == set(happenings.ICONS)
+    assert happened == set(timeline.SENTENCES) == set(timeline.ICONS)
 
 
 def test_the_stylesheet_knows_every_step():
     style = (WEB / "static" / "ventil.css").read_text()
-    for name in names.STEPS:
+    for name in labels.STEPS:
         assert f'#step-{name}:checked) [data-steps]:not([data-steps~="{name}"])' in style
 
 
 def test_å_ä_and_ö_come_last():
-    from web.pages.choosing import in_swedish_order
+    from web.pages.options import in_swedish_order
 
     order = in_swedish_order([("1", "Östra"), ("2", "Ängsta"), ("3", "Åsmo"), ("4", "Ån"), ("5", "Zinkgruvan")])
     assert [name for _, name in order] == ["Zinkgruvan", "Ån", "Åsmo", "Ängsta", "Östra"]

@@ -19,7 +19,7 @@ from notifications.deliveries import Address, Delivery, Outcome
 from notifications.letters.catalogue import LETTERS
 from notifications.planning.planning import plan_events
 from notifications.sending.mailbox import Mailbox
-from web.pages.names import LETTERS as LETTERS_ON_SCREEN
+from web.language.labels import LETTERS as LETTERS_ON_SCREEN
 
 
 def plan_all(web):

@@ -7,7 +7,7 @@ from small_web import open_web
 from sqlalchemy import text
 
 from web.login import safe_next
-from web.security import CONTENT_SECURITY_POLICY
+from web.requests.security import CONTENT_SECURITY_POLICY
 
 EVERYWHERE = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,

@@ -15,7 +15,7 @@ from cases.refusals import NotFound
 from cases.settings import read_settings
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import count_set_aside, listed, send_again
-from web.metrics import figures
+from web.operations.metrics import figures
 from workers.health.doctor import look_over
 from workers.jobs.morning_letter import count_for_morning
 

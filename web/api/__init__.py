@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Flask, Response, current_app
 
-from web.api import cases, changes, names
-from web.api.calls import ROOT, open_document
-from web.guard import Audience, open_to
+from web.api import cases, changes, lookups
+from web.api.blueprint import ROOT, open_document
+from web.requests.guard import Audience, open_to
 
 DOCUMENT = "ventil.openapi"
 
@@ -14,7 +14,7 @@ document = Blueprint("api_document", __name__)
 def register(app: Flask) -> None:
     """Open the API, and write down what it takes and gives."""
     api = open_document(app)
-    for calls in (cases.calls, changes.calls, names.calls):
+    for calls in (cases.calls, changes.calls, lookups.calls):
         api.register_blueprint(calls, url_prefix=ROOT)
     app.extensions[DOCUMENT] = app.json.dumps(api.spec.to_dict())
     app.register_blueprint(document, url_prefix=ROOT)

@@ -16,26 +16,19 @@ from cases.reading.lists import Filters, list_cases
 from cases.reading.timeline import timeline
 from cases.reading.visibility import as_read_by, may_see
 from cases.refusals import NotFound
-from web.api.calls import Calls
-from web.api.listing_published import published_page
-from web.api.showing import (
-    CASES,
-    happening_shown,
-    note_shown,
-    published_shown,
-    reporter_shown,
-    shown,
-)
-from web.api.whose import a_name, case_to_act_on, case_to_show
-from web.asking import actor_in
-from web.at_once import publish_if_wished
-from web.guard import Audience, open_to
-from web.idempotency import once
-from web.limits import Limit, limited
-from web.running import house, right_now
-from web.schemas.answers import CaseForStaff, CasePage, History
-from web.schemas.questions import CaseQuestions, NoQuestions
+from web.api.blueprint import Calls
+from web.api.case_access import a_name, case_to_act_on, case_to_show
+from web.api.published import published_page
+from web.api.serializing import CASES, happening_shown, note_shown, published_shown, reporter_shown, shown
+from web.auto_publishing import publish_if_wished
+from web.current import house, right_now
+from web.requests.caller import actor_in
+from web.requests.guard import Audience, open_to
+from web.requests.idempotency import once
+from web.requests.rate_limits import Limit, limited
+from web.schemas.queries import CaseQuestions, NoQuestions
 from web.schemas.requests import CaseIn, CorrectionIn
+from web.schemas.responses import CaseForStaff, CasePage, History
 
 calls = Calls("api_cases", __name__, description="Whatever somebody waits for an answer to")
 WHOLE_HISTORY = 10_000

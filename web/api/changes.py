@@ -9,16 +9,16 @@ from cases.commenting import comment
 from cases.following import ask_to_follow
 from cases.progress import Change, change_state
 from cases.reading.finding import case_to_follow
-from web.api.calls import Calls
-from web.api.showing import shown
-from web.api.whose import a_name, case_to_act_on
-from web.asking import actor_in
-from web.guard import Audience, open_to
-from web.idempotency import once
-from web.limits import Limit, limited
-from web.running import house, right_now
-from web.schemas.answers import AskedOut, CaseForStaff
+from web.api.blueprint import Calls
+from web.api.case_access import a_name, case_to_act_on
+from web.api.serializing import shown
+from web.current import house, right_now
+from web.requests.caller import actor_in
+from web.requests.guard import Audience, open_to
+from web.requests.idempotency import once
+from web.requests.rate_limits import Limit, limited
 from web.schemas.requests import ChangeIn, CommentIn, FollowerIn
+from web.schemas.responses import AskedOut, CaseForStaff
 
 calls = Calls("api_changes", __name__, description="What is done to a case")
 

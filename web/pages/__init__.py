@@ -2,35 +2,15 @@
 
 from flask import Flask
 
-from web.pages import (
-    accessibility,
-    attachments,
-    calls,
-    case,
-    commenting,
-    correcting,
-    desk,
-    erasing,
-    following,
-    forum,
-    handing_in,
-    mailbox,
-    mine,
-    overview,
-    publishing,
-    searching,
-    set_aside,
-    several,
-    stepping,
-    units,
-)
+from web.pages.case import attachments, commenting, correcting, erasing, publishing, show, stepping
 from web.pages.layout import dress
+from web.pages.public import accessibility, following, handing_in, overview, own_case, searching
+from web.pages.staff import calls, desk, forum, mailbox, set_aside, several_at_once, units
 
 BLUEPRINTS = (
-    overview.bp, handing_in.bp, several.bp, mine.bp, case.bp, stepping.bp, commenting.bp, correcting.bp, publishing.bp,
-    erasing.bp,
-    attachments.bp, following.bp, desk.bp, units.bp, searching.bp, calls.bp, set_aside.bp, mailbox.bp, forum.bp,
-    accessibility.bp,
+    accessibility.bp, following.bp, handing_in.bp, overview.bp, own_case.bp, searching.bp,
+    attachments.bp, commenting.bp, correcting.bp, erasing.bp, publishing.bp, show.bp, stepping.bp,
+    calls.bp, desk.bp, forum.bp, mailbox.bp, set_aside.bp, several_at_once.bp, units.bp,
 )  # fmt: skip
 
 

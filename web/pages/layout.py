@@ -17,16 +17,16 @@ from cases.organisation.people import Membership, serves_on
 from cases.organisation.units import Unit
 from cases.states import Kind, State
 from notifications.letters.reasons import why_not
-from web.around import Around, read_around
-from web.asking import actor_in
-from web.pages.choosing import category_name
-from web.pages.dates import FILTERS, moment_words
-from web.pages.happenings import ICONS, told_words
-from web.pages.names import ASIDE_KINDS, KINDS, LETTERS, ROLES, STATE_COLOURS, UNIT_KINDS, channel_name
-from web.pulse import is_long_ago
-from web.running import house, right_now, today
-from web.state_words import STATE_NAMES
-from web.translated import gettext, language
+from web.clock_health import is_long_ago
+from web.current import house, right_now, today
+from web.language.dates import FILTERS, moment_words
+from web.language.gettext import gettext, language
+from web.language.labels import ASIDE_KINDS, KINDS, LETTERS, ROLES, STATE_COLOURS, UNIT_KINDS, channel_name
+from web.language.state_words import STATE_NAMES
+from web.pages.case.timeline import ICONS, told_words
+from web.pages.options import category_name
+from web.requests.caller import actor_in
+from web.requests.page_frame import Around, read_around
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Where the pages find the bytes of attachments."""
 
 from cases.files.storage import Folder, attachments_under
-from web.running import house
+from web.current import house
 
 
 def storage() -> Folder:

@@ -13,7 +13,7 @@ from cases.mail_addresses import LONGEST_ADDRESS
 from cases.progress import Change, WaitingFor
 from cases.settings import LOCALES
 from cases.states import Kind, State
-from web.schemas.base import Address, Day, Number, OneWord, Slug, Strict, Truth, Words, within
+from web.schemas.fields import Address, Day, Number, OneWord, Slug, Strict, Truth, Words, within
 
 CHANNELS = ("web", "api", "phone", "mail", "letter", "meeting", "visit")
 LARGEST_VERSION = 2**31 - 1

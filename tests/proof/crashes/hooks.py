@@ -16,7 +16,7 @@ from workers.queue.broker import OurBroker
 LASTING = ("fsync", "rename", "replace", "unlink")  # the calls of the system by which a file becomes lasting
 WALL_CLOCKS = (
     "cases.ladder.overdue.datetime",
-    "web.running.datetime",
+    "web.current.datetime",
 )  # where the house asks this machine what time it is
 
 

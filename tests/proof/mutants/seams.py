@@ -129,7 +129,7 @@ def deferred_begin() -> AbstractContextManager[object]:
 
 def no_dedupe_key() -> AbstractContextManager[object]:
     """Take no notice of an Idempotency-Key."""
-    return patch("web.idempotency.given_key", lambda: None)
+    return patch("web.requests.idempotency.given_key", lambda: None)
 
 
 def swallowed_retry() -> AbstractContextManager[object]:

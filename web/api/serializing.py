@@ -1,0 +1,129 @@
+"""How a case, its history and what was published of it are shown: all of it, cut by the reader's schema."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from cases.access.actors import Actor, ActorKind
+from cases.case import Case
+from cases.database.transactions import calendar_of
+from cases.public.published import PublicCase, PublicNote
+from cases.reading.timeline import Told
+from web.api.blueprint import ROOT
+from web.schemas.responses import CaseForEverybody, CaseForMembers, CaseForReporter, CaseForStaff, HappeningOut
+
+CASES = f"{ROOT}/cases"
+FOR_STAFF, FOR_MEMBERS = CaseForStaff(), CaseForMembers()
+FOR_REPORTER, FOR_EVERYBODY = CaseForReporter(), CaseForEverybody()
+HAPPENING = HappeningOut()
+
+
+def schema_for(reader: Actor) -> CaseForReporter:
+    """Give the schema that says what this reader gets. It never says more than the reader may see."""
+    if reader.is_staff:
+        return FOR_STAFF
+    return FOR_REPORTER if reader.kind is ActorKind.REPORTER else FOR_MEMBERS
+
+
+def shown(session: Session, case: Case, reader: Actor, at: datetime, **more: Any) -> Mapping[str, Any]:
+    """Give the case as this reader sees it at this moment."""
+    dumped: Mapping[str, Any] = schema_for(reader).dump(everything(session, case, reader, at) | more)
+    return dumped
+
+
+def everything(session: Session, case: Case, reader: Actor, at: datetime) -> dict[str, Any]:
+    """Give all that can be told of a case; `due_on` is the local day, as it was rolled forward."""
+    due_at = case.due_at
+    return {
+        "ref": case.ref,
+        "public_id": case.public_id,
+        "kind": case.kind,
+        "state": case.state,
+        "title": case.title,
+        "category": _slug(case.category),
+        "place": _slug(case.place),
+        "group": _slug(case.group),
+        "responsible": _slug(case.responsible),
+        "officer": case.officer.email if case.officer else None,
+        "officer_name": case.officer.name if case.officer else None,
+        "due_at": due_at,
+        "due_on": calendar_of(session).day_of(due_at) if due_at else None,
+        "next_at": case.next_at,
+        "promised_on": case.promised_on,
+        "overdue": case.is_overdue(at),
+        "waiting_for": awaited(case),
+        "quick_win": case.quick_win,
+        "published": case.published_at is not None,
+        "version": case.version,
+        "received_at": case.received_at,
+        "received_on": calendar_of(session).day_of(case.received_at),
+        "merged_into": case.merged_into.ref if case.merged_into_id and case.merged_into else None,
+        "channel": case.channel,
+        "origin": case.origin,
+        "latitude": case.latitude,
+        "longitude": case.longitude,
+        "wants_public": case.wants_public,
+        "sent_back_count": case.sent_back_count,
+        "links": links(case.public_id if reader.kind is ActorKind.REPORTER else case.ref),
+    }
+
+
+def awaited(case: Case) -> Any:
+    """Give whom the case waits for, as it is given in a change."""
+    if case.waiting_for == "unit":
+        return {"unit": _slug(case.waiting_unit)}
+    if case.waiting_for == "other":
+        return {"name": case.waiting_name, "their_ref": case.waiting_their_ref}
+    return case.waiting_for
+
+
+def reporter_shown(case: Case, reader: Actor) -> dict[str, Any] | None:
+    """Give the one who asked, to staff; protected personal data only to the contact person."""
+    party = case.reporter
+    if party is None or not reader.is_staff:
+        return None
+    hidden = party.protected and not reader.is_contact
+    told = {name: None if hidden else getattr(party, name) for name in ("name", "email", "phone")}
+    return told | {"locale": party.locale, "protected": party.protected}
+
+
+def published_shown(case: PublicCase) -> Mapping[str, Any]:
+    """Give what everybody may read of a published case."""
+    more = {"overdue": case.delayed, "published": True, "links": links(case.ref)}
+    dumped: Mapping[str, Any] = FOR_EVERYBODY.dump(vars(case) | more)
+    return dumped
+
+
+def happening_shown(told: Told) -> Mapping[str, Any]:
+    """Give one thing that happened, with the words that the reader may read."""
+    event, words = told.event, dict(told.words)
+    note = words.pop("note", None)
+    dumped: Mapping[str, Any] = HAPPENING.dump(
+        {
+            "seq": event.seq,
+            "type": event.type,
+            "at": event.at,
+            "actor": event.actor,
+            "by": told.by,
+            "facts": event.facts,
+            "note": note,
+            "words": words,
+        }
+    )
+    return dumped
+
+
+def note_shown(note: PublicNote) -> Mapping[str, Any]:
+    """Give what was said to everybody about a published case."""
+    return {"type": note.type, "on": note.on.isoformat(), "note": note.text}
+
+
+def links(name: str) -> dict[str, str]:
+    """Give where to go on from a case."""
+    return {"self": f"{CASES}/{name}", "events": f"{CASES}/{name}/events"}
+
+
+def _slug(named: Any) -> str | None:
+    return named.slug if named is not None else None

@@ -1,0 +1,1 @@
+"""What a visitor or a machine is told when something goes wrong."""

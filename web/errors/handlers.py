@@ -1,0 +1,183 @@
+"""Refusals and failures answered at the edge, by two tables: what was refused, and with which status."""
+
+import errno
+from collections.abc import Mapping
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any
+
+import structlog
+from flask import Flask, Response, redirect, request, url_for
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, TimeoutError
+from werkzeug.exceptions import HTTPException
+
+from cases.calendar import OutsideCalendar
+from cases.refusals import (
+    ClockTrouble,
+    FieldRefusal,
+    NotAllowed,
+    NotFound,
+    Refusal,
+    StaleVersion,
+    StillResponsible,
+    TransitionNotAllowed,
+)
+from web.current import is_for_machines
+from web.errors.problems import Problem, answer, problem
+from web.language.refusals import sentence_of
+from web.requests.caller import UnknownToken
+from web.requests.guard import LoginNeeded
+from web.requests.json_parser import FieldsRefused
+
+log = structlog.get_logger()
+
+HTTP: Mapping[type[Refusal], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    TransitionNotAllowed: 409,
+    StaleVersion: 409,
+    StillResponsible: 409,
+    FieldRefusal: 422,
+    ClockTrouble: 503,
+    Refusal: 422,
+}
+CODES: Mapping[int, str] = {
+    400: "bad-request",
+    401: "login-needed",
+    403: "not-allowed",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    409: "conflict",
+    413: "too-large",
+    415: "unsupported-media-type",
+    422: "bad-fields",
+    429: "too-many-requests",
+    500: "internal-error",
+    503: "unavailable",
+}
+KEPT_HEADERS = ("Allow", "Retry-After")
+SOON = {"Retry-After": "5"}
+DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+
+
+def answer_errors(app: Flask) -> None:
+    """Answer every error of the app, as problem document or page."""
+    for kind, respond in RESPONSES.items():
+        app.register_error_handler(kind, respond)
+
+
+def status_of(refusal: Refusal) -> int:
+    """Give the status of the nearest kind of refusal in the table."""
+    return next(HTTP[kind] for kind in type(refusal).__mro__ if kind in HTTP)
+
+
+def of_refusal(refusal: Refusal) -> Problem:
+    """Give the problem that tells of a refusal; one about a field names the field."""
+    sentence = sentence_of(refusal.code, refusal.facts)
+    if isinstance(refusal, FieldRefusal) and refusal.field:
+        errors = {refusal.field: [sentence]}
+        return Problem(status_of(refusal), refusal.code, sentence, errors=errors)
+    return Problem(status_of(refusal), refusal.code, sentence, facts=_told(refusal))
+
+
+def _told(refusal: Refusal) -> dict[str, Any]:
+    if isinstance(refusal, StaleVersion):
+        since = [{"seq": seq, "type": kind} for seq, kind in refusal.since]
+        return {"version": refusal.version, "since": since}
+    return {}
+
+
+def on_refusal(refusal: Refusal) -> Response:
+    return answer(of_refusal(refusal))
+
+
+def on_fields_refused(refused: FieldsRefused) -> Response:
+    return answer(problem(refused.status, refused.code, errors=refused.errors))
+
+
+def on_http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    given = dict(error.get_headers())
+    headers = {name: given[name] for name in KEPT_HEADERS if name in given}
+    code = CODES.get(status, "refused")
+    if error.description in ("cross-site",):
+        code = str(error.description)
+    if error.response is not None and status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    return answer(problem(status, code, headers=headers))
+
+
+def on_login_needed(needed: LoginNeeded) -> Response:
+    if is_for_machines():
+        return answer(problem(401, "login-needed", headers={"WWW-Authenticate": "Bearer"}))
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("login.ask", next=wanted), 303)  # type: ignore[return-value]
+
+
+def on_unknown_token(unknown: UnknownToken) -> Response:
+    headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    return answer(problem(401, "unknown-token", headers=headers))
+
+
+def on_too_often(error: RateLimitExceeded) -> Response:
+    return answer(problem(429, "too-many-requests"))
+
+
+def on_old_form(error: CSRFError) -> Response:
+    return answer(problem(400, "form-too-old"))
+
+
+def on_outside_calendar(error: OutsideCalendar) -> Response:
+    return answer(problem(422, "bad-fields"))
+
+
+def on_conflict(error: IntegrityError) -> Response:
+    log.warning("request.conflict", error=type(error.orig).__name__)
+    return answer(problem(409, "conflict", headers=SOON))
+
+
+def on_no_records(error: Exception) -> Response:
+    """The database is down, locked or full: nothing was done, and trying again is right."""
+    log.error("request.no_records", error=type(getattr(error, "orig", error)).__name__)
+    return answer(problem(503, "unavailable", headers=SOON))
+
+
+def on_lost_connection(error: DBAPIError) -> Response:
+    return on_no_records(error) if error.connection_invalidated else on_crash(error)
+
+
+def on_disk_trouble(error: OSError) -> Response:
+    return on_no_records(error) if error.errno in DISK_TROUBLE else on_crash(error)
+
+
+def on_crash(error: Exception) -> Response:
+    """What nobody foresaw: told without a word of it, found in the log by the request's id."""
+    log.error("request.crashed", error=type(error).__name__, where=_frames(error))
+    return answer(problem(500, "internal-error"))
+
+
+def _frames(error: Exception) -> list[str]:
+    """Give the places in the code that it came through, without any value: values can be about people."""
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)]
+
+
+RESPONSES: Mapping[type[Exception], Any] = {
+    Refusal: on_refusal,
+    FieldsRefused: on_fields_refused,
+    HTTPException: on_http_error,
+    LoginNeeded: on_login_needed,
+    UnknownToken: on_unknown_token,
+    RateLimitExceeded: on_too_often,
+    CSRFError: on_old_form,
+    OutsideCalendar: on_outside_calendar,
+    IntegrityError: on_conflict,
+    OperationalError: on_no_records,
+    InterfaceError: on_no_records,
+    TimeoutError: on_no_records,
+    DBAPIError: on_lost_connection,
+    OSError: on_disk_trouble,
+    Exception: on_crash,
+}

@@ -1,0 +1,82 @@
+"""Days and moments as people read them, in the language of the page and the house's own time."""
+
+from datetime import date, datetime
+
+from flask_babel import format_date
+
+from cases.case import Case
+from cases.states import CLOCK_OF, RunsOut
+from web.current import house
+from web.language.gettext import gettext, ngettext
+
+SOON_DAYS = 2
+
+
+def day_words(value: date | datetime | str) -> str:
+    """Give a day, such as "22 november 2026"."""
+    return str(format_date(_local_day(value), "d MMMM y"))
+
+
+def short_day(value: date | datetime | str) -> str:
+    """Give a day for a narrow column, such as "22 nov. 2026"."""
+    return str(format_date(_local_day(value), "d MMM y"))
+
+
+def weekday_words(value: date | datetime | str) -> str:
+    """Give a day with its weekday, such as "söndag 22 november 2026"."""
+    return str(format_date(_local_day(value), "EEEE d MMMM y"))
+
+
+def moment_words(value: datetime) -> str:
+    """Give a moment in local time, such as "22 november 2026 kl. 14.05"."""
+    local = value.astimezone(house().database.calendar.zone)
+    return gettext("%(day)s at %(hour)s.%(minute)s", day=day_words(local), hour=f"{local:%H}", minute=f"{local:%M}")
+
+
+def due_words(case: Case, now: datetime) -> str:
+    """Say how far off the due day is: "3 days late", "today", "in 5 days"; "" when nothing is due."""
+    return "" if case.due_at is None else far_off(_days_left(case.due_at, now), late=case.is_overdue(now))
+
+
+def far_off(days: int, *, late: bool) -> str:
+    """Say how far off a day is that lies `days` ahead."""
+    if days < 0:
+        words = ngettext("%(num)d day late", "%(num)d days late", -days) if late else ""
+        return words or ngettext("%(num)d day ago", "%(num)d days ago", -days)
+    if days == 0:
+        return gettext("today")
+    return gettext("tomorrow") if days == 1 else ngettext("in %(num)d day", "in %(num)d days", days)
+
+
+def due_class(case: Case, now: datetime) -> str:
+    """Give the style of the due day: late, soon or quiet."""
+    if case.is_overdue(now):
+        return "late"
+    ladders = CLOCK_OF.get(case.state) is RunsOut.LADDER
+    return "soon" if ladders and case.due_at and _days_left(case.due_at, now) <= SOON_DAYS else "quiet"
+
+
+def days_words(days: float | None) -> str:
+    """Give a number of days, such as "12 dagar"; a dash when there is none."""
+    return "–" if days is None else ngettext("%(num)d day", "%(num)d days", round(days))
+
+
+def _days_left(due_at: datetime, now: datetime) -> int:
+    return (_local_day(due_at) - _local_day(now)).days
+
+
+def _local_day(value: date | datetime | str) -> date:
+    if isinstance(value, str):
+        return date.fromisoformat(value[:10])
+    return house().database.calendar.day_of(value) if isinstance(value, datetime) else value
+
+
+FILTERS = {
+    "day": day_words,
+    "short_day": short_day,
+    "weekday": weekday_words,
+    "moment": moment_words,
+    "due_words": due_words,
+    "due_class": due_class,
+    "days": days_words,
+}

@@ -1,0 +1,88 @@
+"""One clear sentence for each refusal, in the asker's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from web.language.state_words import STATES_IN_SENTENCES
+
+TITLES: Mapping[str, LazyString] = {
+    "bad-request": _("The request cannot be read"),
+    "login-needed": _("Log in first"),
+    "unknown-token": _("The token opens nothing"),
+    "not-allowed": _("You may not do this"),
+    "not-found": _("There is nothing here"),
+    "method-not-allowed": _("This cannot be done here"),
+    "not-acceptable": _("Only JSON is spoken here"),
+    "too-large": _("Too large"),
+    "unsupported-media-type": _("Only JSON is read here"),
+    "unknown-parameter": _("Unknown parameter"),
+    "bad-fields": _("Something needs to be put right"),
+    "too-many-requests": _("Too many requests"),
+    "internal-error": _("Something went wrong here"),
+    "unavailable": _("Not available just now"),
+    "stale-version": _("Somebody else was here first"),
+    "transition-not-allowed": _("This step cannot be taken"),
+    "key-used-otherwise": _("The key was used for something else"),
+    "conflict": _("Two did this at once"),
+    "still-responsible": _("The unit still has open cases"),
+    "clock-trouble": _("The clock is wrong"),
+}
+
+SENTENCES: Mapping[str, LazyString] = {
+    "bad-request": _("The request could not be understood."),
+    "login-needed": _("You need to log in to do this."),
+    "unknown-token": _("The token is unknown or no longer valid."),
+    "not-allowed": _("Somebody else may do this, but not you."),
+    "not-found": _("There is nothing here, or you may not see it."),
+    "method-not-allowed": _("This address does not take that kind of request."),
+    "not-acceptable": _("This address can only answer with JSON."),
+    "too-large": _("What was sent is larger than we can take (10 MB)."),
+    "unsupported-media-type": _("Send JSON, with Content-Type: application/json."),
+    "unknown-parameter": _("The address has a parameter that we do not know."),
+    "bad-fields": _("Some of what was given cannot be used."),
+    "too-many-requests": _("That was too often. Wait a little and try again."),
+    "internal-error": _("Something went wrong on our side. It has been noted."),
+    "unavailable": _("We cannot reach our records just now. Try again in a moment."),
+    "stale-version": _("The case has been changed since you read it. Look at what happened, then try again."),
+    "transition-not-allowed": _("A case that is %(state)s cannot become %(to)s."),
+    "key-used-otherwise": _("The Idempotency-Key was used for another request."),
+    "conflict": _("Somebody else did something at the same moment. Try again."),
+    "bad-key": _("The Idempotency-Key must be 1 to 255 visible characters of ASCII."),
+    "words-needed": _("Write why: the one who asked will read it."),
+    "date-needed": _("Give a date."),
+    "date-outside": _("The date must be from %(earliest)s to %(latest)s."),
+    "date-early": _("The date must be %(earliest)s or later."),
+    "name-needed": _("Say which one."),
+    "unknown-name": _("There is none with the name %(name)s."),
+    "cannot-hold-cases": _("%(name)s only meets and cannot hold cases; a case can wait for it."),
+    "merge-target": _("%(name)s must be another case that is open."),
+    "members-only": _("Only members and staff may hand in for %(name)s."),
+    "too-long": _("The text may have at most %(most)s characters."),
+    "file-refused": _("%(name)s cannot be taken: only JPEG, PNG and PDF of a limited size."),
+    "already-there": _("%(name)s is there already."),
+    "still-responsible": _("%(name)s still has %(count)s open cases. Move them first."),
+    "clock-trouble": _("The clocks of two machines differ by %(seconds)s seconds."),
+    "bad-field": _("This cannot be used."),
+    "refused": _("This cannot be done."),
+    "cross-site": _("The form was sent from another site."),
+    "form-too-old": _("The form has been open too long. Open it again."),
+}
+
+
+def title_of(code: str) -> str:
+    """Give the short name of what was refused."""
+    return str(TITLES.get(code, TITLES["bad-fields"]))
+
+
+def sentence_of(code: str, facts: Mapping[str, Any] | None = None) -> str:
+    """Give the sentence for this refusal, with its facts filled in; states stand in the asker's words."""
+    given = {name: STATES_IN_SENTENCES.get(str(fact), fact) for name, fact in (facts or {}).items()}
+    sentence = str(SENTENCES.get(_exact(code, given), SENTENCES["refused"]))
+    return sentence % given if "%(" in sentence else sentence
+
+
+def _exact(code: str, facts: Mapping[str, Any]) -> str:
+    return "date-early" if code == "date-outside" and not facts.get("latest") else code

@@ -1,0 +1,83 @@
+"""Where a case stands, in plain words for the one who asked: what is, what happens next, and by when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from cases.case import Case
+from cases.states import State
+from web.language.dates import day_words
+from web.language.gettext import gettext
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Two sentences: what is, and what happens next."""
+
+    now: str
+    next: str
+    late: str = ""
+
+
+WHAT_IS: dict[State, tuple[LazyString, LazyString]] = {
+    State.RECEIVED: (
+        _l("We have it, and nobody has looked at it yet."),
+        _l("Somebody at %(unit)s reads it by %(day)s."),
+    ),
+    State.ASSIGNED: (
+        _l("%(unit)s has been asked to take it on."),
+        _l("You get an answer or a plan by %(day)s."),
+    ),
+    State.PLANNED: (
+        _l("%(unit)s has taken it on."),
+        _l("It is to be done by %(day)s."),
+    ),
+    State.IN_PROGRESS: (
+        _l("%(unit)s is working on it."),
+        _l("You hear from them again by %(day)s."),
+    ),
+    State.WAITING: (
+        _l("It waits for %(whom)s."),
+        _l("We follow it up by %(day)s."),
+    ),
+    State.PARKED: (
+        _l("Nobody can take it on just now."),
+        _l("It is taken up again by itself on %(day)s."),
+    ),
+    State.DONE: (
+        _l("%(unit)s says that it is done."),
+        _l("Is it not? Say so by %(day)s, and it goes back to them. Otherwise it is closed."),
+    ),
+    State.CLOSED: (_l("It is done and closed."), _l("If it comes back, hand it in again or ring the contact person.")),
+    State.DECLINED: (
+        _l("We will not do this."),
+        _l("The reason is below. Ring the contact person if you have questions."),
+    ),
+    State.MERGED: (_l("It is handled together with %(into)s."), _l("You get to know what happens there.")),
+}
+
+
+def where_it_stands(session: Session, case: Case, now: datetime) -> Standing:
+    """Give the standing of the case."""
+    what, then = WHAT_IS[case.state]
+    known = {
+        "unit": case.responsible.name,
+        "day": day_words(case.due_at) if case.due_at else "",
+        "whom": _whom(case),
+        "into": case.merged_into.ref if case.merged_into else "",
+    }
+    return Standing(str(what) % known, str(then) % known, _late(case, now))
+
+
+def _whom(case: Case) -> str:
+    if case.waits_for_reporter:
+        return gettext("an answer from you")
+    named: str | None = case.waiting_unit.name if case.waiting_unit else case.waiting_name
+    return named or gettext("somebody else")
+
+
+def _late(case: Case, now: datetime) -> str:
+    return gettext("It is late. The contact person knows and is following it up.") if case.is_overdue(now) else ""

@@ -1,0 +1,112 @@
+"""Figures for Prometheus, read from the database when they are asked for. Never about a person."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cases.case import Case
+from cases.database.clock import present
+from cases.history.outbox import Work
+from cases.reading.lists import Filters, conditions
+from cases.states import OPEN
+from notifications.deliveries import Channel, Delivery, MailServer, Outcome
+from notifications.set_aside import count_set_aside
+from web.clock_health import last_sweep
+
+NEVER = float("inf")
+
+
+def figures(session: Session) -> bytes:
+    """Give the figures of this moment, in Prometheus' text format."""
+    registry = CollectorRegistry()
+    registry.register(HouseCollector(session))
+    return generate_latest(registry)
+
+
+class HouseCollector(Collector):
+    """What can be counted in the house, counted when asked."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        moment = present(session)
+        self.now = moment
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Give every figure."""
+        yield self._open_cases()
+        yield self._overdue()
+        yield self._oldest_work()
+        yield self._work()
+        yield self._deliveries()
+        yield self._clock()
+        yield self._breakers()
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """Say nothing before the figures are asked for."""
+        return iter(())
+
+    def _open_cases(self) -> GaugeMetricFamily:
+        family = GaugeMetricFamily("ventil_open_cases", "Open cases by state.", labels=["state"])
+        query = select(Case.state, func.count()).where(Case.state.in_(sorted(OPEN))).group_by(Case.state)
+        counted = dict(self.session.execute(query).all())
+        for state in sorted(OPEN):
+            family.add_metric([state], counted.get(state, 0))
+        return family
+
+    def _overdue(self) -> GaugeMetricFamily:
+        overdue = conditions(Filters(overdue=True), self.now)
+        count = self.session.scalar(select(func.count()).select_from(Case).where(*overdue))
+        return GaugeMetricFamily("ventil_overdue_cases", "Cases whose day has passed.", value=count or 0)
+
+    def _oldest_work(self) -> GaugeMetricFamily:
+        waiting = (Work.done_at.is_(None), Work.set_aside_at.is_(None))
+        oldest = self.session.scalar(select(func.min(Work.recorded_at)).where(*waiting))
+        return GaugeMetricFamily(
+            "ventil_oldest_unhandled_work_seconds", "Age of the oldest unhandled work.", value=self._age(oldest, 0)
+        )
+
+    def _work(self) -> GaugeMetricFamily:
+        family = GaugeMetricFamily("ventil_work", "Work that is not done.", labels=["status"])
+        waiting = select(func.count()).select_from(Work).where(Work.done_at.is_(None), Work.set_aside_at.is_(None))
+        family.add_metric(["waiting"], self.session.scalar(waiting) or 0)
+        family.add_metric(["set_aside"], count_set_aside(self.session)["work"])
+        return family
+
+    def _deliveries(self) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(
+            "ventil_deliveries", "Deliveries that have not come to an end.", labels=["channel", "outcome"]
+        )
+        unfinished = (Outcome.WAITING, Outcome.SET_ASIDE)
+        query = (
+            select(Delivery.channel, Delivery.outcome, func.count().label("number"))
+            .where(Delivery.outcome.in_(unfinished))
+            .group_by(Delivery.channel, Delivery.outcome)
+        )
+        counted = {(row.channel, row.outcome): row.number for row in self.session.execute(query)}
+        for channel in Channel:
+            for outcome in unfinished:
+                family.add_metric([channel, outcome], counted.get((channel, outcome), 0))
+        return family
+
+    def _clock(self) -> GaugeMetricFamily:
+        return GaugeMetricFamily(
+            "ventil_last_tick_age_seconds",
+            "Time since the last sweep.",
+            value=self._age(last_sweep(self.session), NEVER),
+        )
+
+    def _breakers(self) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(
+            "ventil_mail_server_down", "1 when a mail server cannot be reached.", labels=["server"]
+        )
+        for name, down_since in self.session.execute(select(MailServer.name, MailServer.down_since)):
+            family.add_metric([name], down_since is not None)
+        return family
+
+    def _age(self, moment: datetime | None, without: float) -> float:
+        return max(0.0, (self.now - moment).total_seconds()) if moment else without

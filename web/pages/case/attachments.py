@@ -1,0 +1,82 @@
+"""Files of a case: added, and given to those who may open them."""
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from marshmallow import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.http import dump_options_header
+from werkzeug.wrappers import Response as AnyResponse
+
+from cases.access.actors import A_VISITOR, Actor
+from cases.case import Case
+from cases.files.attaching import attach
+from cases.files.attachments import Attachment
+from cases.history.words import Visibility
+from cases.reading.finding import case_for, case_to_change_for, reference
+from cases.refusals import NotFound
+from web.current import house, right_now
+from web.language.gettext import gettext
+from web.pages.case.show import page_of
+from web.pages.forms import Form
+from web.pages.storage import storage
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("attachments", __name__)
+LOCKED_UP = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+@bp.post("/arenden/<ref>/filer")
+@open_to(Audience.LOGGED_IN)
+def add(ref: str) -> AnyResponse | tuple[str, int]:
+    """Attach the files."""
+    form, actor = Form(request.form), current_actor()
+    with form.taking():
+        _attach(ref, actor)
+        flash(gettext("The file is there."), "success")
+        return redirect(url_for("case.show", ref=ref), 303)
+    return page_of(ref, actor, attach_form=form), form.status
+
+
+@bp.get("/arenden/<ref>/filer/<int:number>")
+@open_to(Audience.LOGGED_IN)
+def give(ref: str, number: int) -> Response:
+    """Give a file to somebody who sees the case."""
+    actor = current_actor()
+    with house().database.reading() as session:
+        case, _ = case_for(session, actor, reference(ref))
+        return _file(session, case, actor, number)
+
+
+@bp.get("/arende/<public_id>/filer/<int:number>")
+@open_to(Audience.ANYBODY)
+def give_mine(public_id: str, number: int) -> Response:
+    """Give a file to the one who asked."""
+    with house().database.reading() as session:
+        case, actor = case_for(session, A_VISITOR, public_id)
+        return _file(session, case, actor, number)
+
+
+def _attach(ref: str, actor: Actor) -> None:
+    files = [file for file in request.files.getlist("files") if file.filename]
+    if not files:
+        raise ValidationError({"files": [gettext("Choose a file first.")]})
+    with house().database.transaction() as session:
+        case, _ = case_to_change_for(session, actor, reference(ref))
+        for file in files:
+            attach(session, storage(), case, str(file.filename), file.read(), by=actor, at=right_now())
+
+
+def _file(session: Session, case: Case, actor: Actor, number: int) -> Response:
+    files = session.scalars(select(Attachment).where(Attachment.case_id == case.id))
+    found = [one for one in files if one.id == number and (actor.is_staff or one.visibility is not Visibility.INTERNAL)]
+    if not found:
+        raise NotFound(ref=str(number))
+    return _answer(found[0])
+
+
+def _answer(file: Attachment) -> Response:
+    response = Response(storage().content(file.key), content_type=file.media_type)
+    response.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": file.name})
+    response.headers["Content-Security-Policy"] = LOCKED_UP
+    return response

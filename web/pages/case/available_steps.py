@@ -1,0 +1,76 @@
+"""What the step form offers: the steps that this person may take now, their fields, and who will be told."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from cases.access.actors import Actor
+from cases.case import Case
+from cases.organisation.units import UnitKind
+from cases.states import Step, steps_open_to
+from notifications.audiences.context import Following
+from notifications.audiences.preview import each_would_tell
+from web.current import right_now
+from web.language.gettext import gettext, language
+from web.language.labels import STEP_ICONS, step_name
+from web.pages.options import Choices, officers_to_choose, suggested_unit, units_to_choose
+
+USUAL_ORDER = (
+    "assign", "take_up", "plan", "start", "answer", "finish", "reopen", "contest",
+    "wait", "appoint", "hand_over", "send_back", "park", "decline", "merge",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Open:
+    """One step that can be taken now: what it is called, the fields that it takes, and who gets a letter."""
+
+    step: Step
+    title: str
+    told: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The word of the table."""
+        return self.step.name
+
+    @property
+    def icon(self) -> str:
+        """The picture on its button."""
+        return STEP_ICONS[self.step.name]
+
+    def takes(self, field: str) -> bool:
+        """Say whether the step needs or may have this."""
+        return field in (*self.step.needs, *self.step.may_have)
+
+    def needs(self, field: str) -> bool:
+        """Say whether the step cannot do without this."""
+        return field in self.step.needs
+
+
+def open_steps(session: Session, case: Case, following: list[Following], actor: Actor) -> list[Open]:
+    """Give the steps that this person may take now, the usual ones first."""
+    steps = steps_open_to(case.state, actor.to(case), came_from=case.waiting_from)
+    offered = [step for step in steps if step.name != "contest" or not actor.is_staff]
+    events = [step.event for step in offered]
+    told = each_would_tell(session, case, following, events, language(), at=right_now())
+    shown = [Open(step, step_name(step.name, case.state), tuple(told[step.event])) for step in offered]
+    return sorted(shown, key=lambda one: USUAL_ORDER.index(one.name))
+
+
+def step_choices(session: Session, case: Case, following: list[Following], actor: Actor) -> dict[str, Any]:
+    """Give what the step form offers."""
+    others = units_to_choose(session, *UnitKind)
+    return {
+        "steps": open_steps(session, case, following, actor),
+        "step_units": units_to_choose(session),
+        "step_officers": officers_to_choose(session, case.responsible, of_all=actor.is_contact),
+        "step_suggests": suggested_unit(session, case.category_id),
+        "step_waits": _waits(others),
+    }
+
+
+def _waits(units: Choices) -> Choices:
+    first = [("reporter", gettext("The one who asked")), ("other", gettext("Somebody else: write who"))]
+    return first + [(f"unit:{slug}", name) for slug, name in units if slug != "desk"]

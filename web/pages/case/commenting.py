@@ -1,0 +1,39 @@
+"""Commenting on a case: for everybody, for those who take part, or only for staff."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from marshmallow import fields
+from werkzeug.wrappers import Response
+
+from cases.commenting import comment
+from cases.history.words import Visibility
+from cases.reading.finding import case_to_change_for, reference
+from web.current import house, right_now
+from web.language.gettext import gettext
+from web.pages.case.show import page_of
+from web.pages.forms import Form, TypedSchema, long_field
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("commenting", __name__)
+
+
+class Commented(TypedSchema):
+    """The form."""
+
+    text = long_field()
+    visibility = fields.Enum(Visibility, by_value=True, load_default=Visibility.PARTICIPANTS)
+
+
+@bp.post("/arenden/<ref>/kommentar")
+@open_to(Audience.LOGGED_IN)
+def add(ref: str) -> Response | tuple[str, int]:
+    """Add the comment."""
+    form, actor = Form(request.form), current_actor()
+    with form.taking():
+        given = Commented().load(request.form)
+        with house().database.transaction() as session:
+            case, _ = case_to_change_for(session, actor, reference(ref))
+            comment(session, case, given["text"] or "", given["visibility"], by=actor, at=right_now())
+        flash(gettext("The comment is there."), "success")
+        return redirect(url_for("case.show", ref=ref), 303)
+    return page_of(ref, actor, comment_form=form), form.status

@@ -1,0 +1,79 @@
+"""Correcting a case, and saying which other cases it has to do with."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from cases.administration.reorganising import LONGEST_SLUG
+from cases.case import case_to_change
+from cases.correcting import Correction, correct, follow_present_policy, relate
+from cases.refusals import NotFound, UnknownName
+from web.current import house, right_now
+from web.language.gettext import gettext
+from web.pages.case.show import page_of
+from web.pages.forms import Form, TypedSchema, day_field, text_field
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("correcting", __name__)
+
+
+class Corrected(TypedSchema):
+    """The form; an empty topic or place takes it away."""
+
+    title = text_field()
+    category = text_field(LONGEST_SLUG)
+    place = text_field(LONGEST_SLUG)
+    raised_on = day_field()
+
+
+@bp.post("/arenden/<ref>/ratta")
+@open_to(Audience.STAFF)
+def put_right(ref: str) -> Response | tuple[str, int]:
+    """Put right what differs."""
+    form, actor = Form(request.form), current_actor()
+    with form.taking():
+        given = Corrected().load(request.form)
+        correction = Correction(
+            title=given["title"] or "",
+            category=given["category"] or "",
+            place=given["place"] or "",
+            quick_win="quick_win" in request.form,
+            raised_on=given["raised_on"],
+        )
+        with house().database.transaction() as session:
+            correct(session, case_to_change(session, ref), correction, by=actor, at=right_now())
+        flash(gettext("Corrected."), "success")
+        return redirect(url_for("case.show", ref=ref), 303)
+    return page_of(ref, actor, correct_form=form), form.status
+
+
+@bp.post("/arenden/<ref>/dagens-policy")
+@open_to(Audience.CONTACT)
+def follow_todays_policy(ref: str) -> Response:
+    """Let the case follow the policy of today."""
+    with house().database.transaction() as session:
+        changed = follow_present_policy(session, case_to_change(session, ref), by=current_actor(), at=right_now())
+    flash(gettext("The case follows today’s policy.") if changed else gettext("It follows today’s policy already."))
+    return redirect(url_for("case.show", ref=ref), 303)
+
+
+@bp.post("/arenden/<ref>/hor-ihop")
+@open_to(Audience.STAFF)
+def connect(ref: str) -> Response | tuple[str, int]:
+    """Connect the case with another one."""
+    form, actor = Form(request.form), current_actor()
+    with form.taking():
+        _connect(ref, form.typed("to").strip())
+        flash(gettext("The cases are connected."), "success")
+        return redirect(url_for("case.show", ref=ref), 303)
+    return page_of(ref, actor, relate_form=form), form.status
+
+
+def _connect(ref: str, other: str) -> None:
+    with house().database.transaction() as session:
+        first, second = sorted((ref, other))  # always locked in the same order
+        try:
+            cases = {one: case_to_change(session, one) for one in (first, second)}
+        except NotFound:
+            raise UnknownName(field="to", name=other) from None
+        relate(session, cases[ref], cases[other], by=current_actor(), at=right_now())

@@ -1,0 +1,64 @@
+"""Erasing words: a decided act, with the decision that it rests on. The history itself stays."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from cases.case import Case, case_to_change
+from cases.correcting import erase_words
+from cases.history.journal import Event
+from cases.history.words import Words
+from cases.reading.finding import case_for, reference
+from cases.refusals import NameNeeded
+from web.current import house, right_now
+from web.language.gettext import gettext
+from web.pages.forms import Form
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("erasing", __name__)
+
+
+@bp.get("/arenden/<ref>/radera")
+@open_to(Audience.CONTACT)
+def look(ref: str) -> str:
+    """Show every word of the case, to choose among."""
+    return _page(ref, Form())
+
+
+@bp.post("/arenden/<ref>/radera")
+@open_to(Audience.CONTACT)
+def erase(ref: str) -> Response | tuple[str, int]:
+    """Erase what was chosen, by the decision that was named."""
+    form = Form(request.form)
+    with form.taking():
+        chosen = [int(seq) for seq in request.form.getlist("event") if seq.isdecimal()]
+        if not chosen:
+            raise NameNeeded(field="event")
+        with house().database.transaction() as session:
+            case = case_to_change(session, ref)
+            erase_words(session, case, form.typed("decision"), chosen, by=current_actor(), at=right_now())
+        flash(gettext("The words are erased."), "success")
+        return redirect(url_for("case.show", ref=ref), 303)
+    return _page(ref, form), form.status
+
+
+def _page(ref: str, form: Form) -> str:
+    with house().database.reading() as session:
+        case, _ = case_for(session, current_actor(), reference(ref))
+        return render_template("erase.html", case=case, form=form, said=_said(session, case))
+
+
+def _said(session: Session, case: Case) -> list[tuple[int, str]]:
+    """Give (the event's number, its words) of what is not erased, oldest first."""
+    rows = session.execute(
+        select(Event.seq, Words.text)
+        .join(Event, Event.id == Words.event_id)
+        .where(Words.case_id == case.id, Words.text.is_not(None))
+        .order_by(Event.seq, Words.id)
+    )
+    said: dict[int, list[str]] = {}
+    for seq, words in rows:
+        said.setdefault(seq, []).append(words or "")
+    return [(seq, " · ".join(words)) for seq, words in said.items()]

@@ -1,0 +1,49 @@
+"""Publishing a case, after a look at how it would read with personal numbers, phones and addresses masked."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from cases.case import case_to_change
+from cases.correcting import Correction, correct
+from cases.public.publishing import preview
+from cases.reading.finding import case_for, reference
+from web.current import house, right_now
+from web.language.gettext import gettext
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("publishing", __name__)
+
+
+@bp.get("/arenden/<ref>/publicera")
+@open_to(Audience.CONTACT)
+def look(ref: str) -> str:
+    """Show how the case would read."""
+    with house().database.reading() as session:
+        case, _ = case_for(session, current_actor(), reference(ref))
+        return render_template("publish.html", case=case, preview=preview(session, case))
+
+
+@bp.post("/arenden/<ref>/publicera")
+@open_to(Audience.CONTACT)
+def publish(ref: str) -> Response:
+    """Show it to everybody."""
+    _correct(ref, published=True)
+    flash(gettext("The case is published."), "success")
+    return redirect(url_for("case.show", ref=ref), 303)
+
+
+@bp.post("/arenden/<ref>/avpublicera")
+@open_to(Audience.CONTACT)
+def take_back(ref: str) -> Response:
+    """Hide it again."""
+    _correct(ref, published=False)
+    flash(gettext("The case is no longer public."), "success")
+    return redirect(url_for("case.show", ref=ref), 303)
+
+
+def _correct(ref: str, *, published: bool) -> None:
+    with house().database.transaction() as session:
+        correct(
+            session, case_to_change(session, ref), Correction(published=published), by=current_actor(), at=right_now()
+        )

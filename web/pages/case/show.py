@@ -1,0 +1,108 @@
+"""One case: for those who work with it or take part, and for everybody else what was published of it."""
+
+from contextlib import suppress
+from typing import Any
+
+from flask import Blueprint, abort, render_template
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.access.actors import Actor
+from cases.case import Case
+from cases.history.words import Visibility
+from cases.public.published import one_published, public_notes, was_published
+from cases.reading.timeline import MOST_LINES
+from cases.reading.visibility import as_read_by, may_see
+from cases.refusals import NotFound, StaleVersion
+from web.current import house, right_now
+from web.language.labels import VISIBILITIES
+from web.pages.case.available_steps import step_choices
+from web.pages.case.query import WholeCase, whole_case
+from web.pages.case.timeline import lines_of
+from web.pages.forms import Form
+from web.pages.options import categories_to_choose, known_with_people, places_to_choose
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("case", __name__)
+
+
+@bp.get("/arenden/<ref>")
+@open_to(Audience.ANYBODY)
+def show(ref: str) -> str:
+    """Show the case, or what was published of it; 410 when that was taken back, 404 when there is nothing."""
+    actor = current_actor()
+    if actor.person_id is not None:
+        with suppress(NotFound):
+            return page_of(ref, actor)
+    return _published(ref)
+
+
+def page_of(ref: str, actor: Actor, **forms: Form) -> str:
+    """Give the whole page of a case, with one of its forms as it was refused."""
+    with house().database.reading() as session:
+        whole = whole_case(session, ref, actor)
+        case = whole.case
+        given = {"step_form": _fresh(case), "comment_form": Form(), "correct_form": _as_is(case), "attach_form": Form()}
+        given |= {"relate_form": Form(), "follow_form": Form()}
+        return render_template("case.html", case=case, **_told(session, whole, actor, forms), **(given | forms))
+
+
+def _told(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:
+    known_with_people(session)  # at once, since the step form offers officers
+    case = whole.case
+    return {
+        "now": right_now(),
+        "may_speak": may_see(actor, case),
+        "description": as_read_by(actor, case, whole.beside.description),
+        "lines": lines_of(session, case, actor),
+        "earlier": max(0, case.version - MOST_LINES),
+        "since": _between(session, case, actor, forms.get("step_form")),
+        "attachments": whole.beside.files,
+        "related": whole.beside.related,
+        "visibilities": _visibilities(actor),
+        "categories": categories_to_choose(session),
+        "places": places_to_choose(session),
+        **step_choices(session, case, whole.following, actor),
+    }
+
+
+def _fresh(case: Case) -> Form:
+    officer = case.officer.email if case.officer else ""
+    return Form({"version": str(case.version), "visibility": "public", "officer": officer})
+
+
+def _as_is(case: Case) -> Form:
+    return Form({
+        "title": case.title,
+        "category": case.category.slug if case.category else "",
+        "place": case.place.slug if case.place else "",
+        "quick_win": "1" if case.quick_win else "",
+        "raised_on": case.raised_on.isoformat() if case.raised_on else "",
+    })  # fmt: skip
+
+
+def _between(session: Session, case: Case, actor: Actor, form: Form | None) -> list[Any]:
+    """Give what happened between what somebody read and what they sent."""
+    if form is None or not isinstance(form.refused, StaleVersion):
+        return []
+    read = form.typed("version")
+    return lines_of(session, case, actor, since=int(read) if read.isdecimal() else 0)
+
+
+def _visibilities(actor: Actor) -> list[tuple[str, str]]:
+    shown = [one for one in Visibility if actor.is_staff or one is not Visibility.INTERNAL]
+    return [(one.value, str(VISIBILITIES[one])) for one in shown]
+
+
+def _published(ref: str) -> str:
+    with house().database.reading() as session:
+        case = one_published(session, ref)
+        if case is None:
+            _refuse(session, ref)
+        return render_template("case_published.html", case=case, notes=public_notes(session, ref), follow_form=Form())
+
+
+def _refuse(session: Session, ref: str) -> None:
+    case_id = session.scalar(select(Case.id).where(Case.ref == ref))
+    abort(410 if case_id is not None and was_published(session, case_id) else 404)

@@ -1,0 +1,114 @@
+"""Taking a step: one form that shows only the steps that this person may take, and who will be told."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from marshmallow import fields
+from werkzeug.wrappers import Response
+
+from cases.access.actors import Actor
+from cases.administration.reorganising import LONGEST_SLUG
+from cases.case import Case
+from cases.history.words import Visibility
+from cases.mail_addresses import LONGEST_ADDRESS
+from cases.progress import Change, WaitingFor, change_state
+from cases.reading.finding import case_to_change_for, reference
+from cases.refusals import NotAllowed
+from cases.states import STEPS, Step, steps_open_to
+from notifications.audiences.preview import would_be_told
+from web.current import house, right_now
+from web.language.gettext import gettext, language
+from web.pages.case.show import page_of
+from web.pages.forms import Form, TypedSchema, day_field, long_field, text_field
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("stepping", __name__)
+WORDS = {"note", "reason"}
+
+
+class Stepped(TypedSchema):
+    """The form: which step, from which version, and what it needs."""
+
+    step = text_field(20, needed="")
+    version = fields.Integer(load_default=None)
+    responsible = text_field(LONGEST_SLUG)
+    officer = text_field(LONGEST_ADDRESS)
+    due_on = day_field()
+    promised_on = day_field()
+    waiting_for = text_field(80)
+    waiting_name = text_field()
+    their_ref = text_field(100)
+    into = text_field(20)
+    note = long_field()
+    visibility = fields.Enum(Visibility, by_value=True, load_default=Visibility.PUBLIC)
+
+
+@bp.post("/arenden/<ref>/steg")
+@open_to(Audience.LOGGED_IN)
+def take(ref: str) -> Response | tuple[str, int]:
+    """Take the step; or show the case again with what was typed and why not."""
+    form, actor = Form(request.form), current_actor()
+    with form.taking():
+        given = Stepped().load(request.form)
+        told = _take(ref, given, actor)
+        flash(_thanks(told), "success")
+        return redirect(url_for("case.show", ref=ref), 303)
+    return page_of(ref, actor, step_form=form), form.status
+
+
+def _take(ref: str, given: dict[str, Any], actor: Actor) -> list[str]:
+    with house().database.transaction() as session:
+        case, _ = case_to_change_for(session, actor, reference(ref))
+        step = _chosen(case, given["step"], actor)
+        change = _change(step, given)
+        at = right_now()
+        told = would_be_told(session, case, step.event, language(), at=at, **_known(change))
+        change_state(session, case, change, by=actor, at=at)
+        return told
+
+
+def _known(change: Change) -> dict[str, str]:
+    """Give what was chosen that decides who is told."""
+    whom = change.waiting_for
+    chosen = {"responsible": change.responsible, "waiting_for": whom and whom.kind, "unit": whom and whom.unit}
+    return {name: value for name, value in chosen.items() if value}
+
+
+def _chosen(case: Case, name: str, actor: Actor) -> Step:
+    """Give the step that is meant; one that is not open any more is refused by the domain, which says why."""
+    mine = steps_open_to(case.state, actor.to(case), came_from=case.waiting_from)
+    found = [step for step in (*mine, *STEPS) if step.name == name]
+    if not found:
+        raise NotAllowed(step=name)
+    return found[0]
+
+
+def _change(step: Step, given: dict[str, Any]) -> Change:
+    takes = {*step.needs, *step.may_have}
+    day: date | None = given["due_on"] if "due_on" in takes else None
+    return Change(
+        to=step.to,
+        step=step.name,
+        note=given["note"] if takes & WORDS else None,
+        version=given["version"],
+        responsible=given["responsible"] if "responsible" in takes else None,
+        officer=given["officer"] if "officer" in takes else None,
+        due_on=day,
+        promised_on=given["promised_on"] if "promised_on" in takes else None,
+        waiting_for=_waiting_for(given) if "waiting_for" in takes else None,
+        into=given["into"] if "into" in takes else None,
+        visibility=given["visibility"],
+    )
+
+
+def _waiting_for(given: dict[str, Any]) -> WaitingFor | None:
+    kind, _, slug = (given["waiting_for"] or "").partition(":")
+    return WaitingFor(kind, slug or None, given["waiting_name"], given["their_ref"]) if kind else None
+
+
+def _thanks(told: list[str]) -> str:
+    if not told:
+        return gettext("Saved. Nobody is told.")
+    return gettext("Saved. Told: %(whom)s.", whom=", ".join(told))

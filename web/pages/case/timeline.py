@@ -1,0 +1,288 @@
+"""The timeline in words: one table, from what happened to the sentence that tells it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from cases.access.actors import Actor, ActorKind
+from cases.case import Case
+from cases.deadlines.clocks import FIRST_RUNG
+from cases.reading.timeline import MOST_LINES, timeline
+from cases.reading.timeline import Told as Happened
+from notifications.deliveries import Outcome
+from notifications.delivery_log import Told, told_of
+from notifications.letters.reasons import why_not
+from web.language.dates import day_words, moment_words
+from web.language.gettext import gettext, language, ngettext
+from web.language.labels import ACTORS, OUTCOMES, channel_name
+from web.language.state_words import STATE_NAMES
+from web.pages.options import known
+
+NOT_SENT = frozenset({Outcome.SUPPRESSED, Outcome.SET_ASIDE})
+CLOCKS = {
+    "state": _l("the due day"),
+    "life": _l("the sign of life"),
+    "statutory": _l("the statutory year"),
+}
+CORRECTED = {
+    "title": _l("title"),
+    "category": _l("topic"),
+    "place": _l("place"),
+    "quick_win": _l("quick win"),
+    "published": _l("published"),
+    "raised_on": _l("day it was raised"),
+}
+ICONS = {
+    "case.received": "inbox",
+    "case.assigned": "arrow-right",
+    "case.sent_back": "rotate-ccw",
+    "case.planned": "calendar",
+    "case.started": "play",
+    "case.waiting": "clock",
+    "case.answered": "message-circle",
+    "case.parked": "pause",
+    "case.taken_up": "play",
+    "case.done": "check",
+    "case.contested": "hand",
+    "case.reopened": "rotate-ccw",
+    "case.closed": "check",
+    "case.declined": "x",
+    "case.merged": "git-merge",
+    "case.took_over": "git-merge",
+    "case.commented": "message-circle",
+    "case.attached": "paperclip",
+    "case.corrected": "pencil",
+    "case.related": "link",
+    "case.followed": "eye",
+    "case.unfollowed": "eye-off",
+    "case.promised": "calendar",
+    "case.promise_broken": "triangle-alert",
+    "case.escalated": "bell",
+    "case.put_on_agenda": "users",
+    "case.words_erased": "x",
+    "case.imported": "inbox",
+}
+STYLES = {
+    "case.done": "is-done",
+    "case.closed": "is-done",
+    "case.escalated": "is-rung",
+    "case.promise_broken": "is-rung",
+    "case.contested": "is-rung",
+    "case.commented": "",
+    "case.attached": "",
+    "case.corrected": "",
+    "case.related": "",
+    "case.followed": "",
+    "case.unfollowed": "",
+    "case.words_erased": "",
+}
+BEHIND_THE_SCENES = frozenset({"case.followed", "case.unfollowed", "case.related", "case.escalated"})
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the facts call by slug and number, by the name that people know."""
+
+    units: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, session: Session, lines: Iterable[Happened]) -> "Names":
+        """Read the units' names; those of officers stand in the lines themselves."""
+        officers = {line.event.facts["officer"]: line.officer for line in lines if line.officer}
+        return cls({unit.slug: unit.name for unit in known(session).units}, officers)
+
+    def unit(self, slug: Any) -> str:
+        """Give the unit's name; the slug itself when it is unknown."""
+        return self.units.get(slug, str(slug or ""))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a timeline."""
+
+    seq: int
+    type: str
+    at: datetime
+    by: str
+    happened: str
+    said: str
+    only_staff: bool
+    told: tuple[Any, ...]
+
+    @property
+    def icon(self) -> str:
+        """The picture beside it."""
+        return ICONS.get(self.type, "history")
+
+    @property
+    def style(self) -> str:
+        """How it stands out."""
+        return STYLES.get(self.type, "is-step")
+
+
+def lines_of(session: Session, case: Case, actor: Actor, *, since: int = 0) -> list[Line]:
+    """Give the case's timeline as the actor may read it, the latest first."""
+    lines = timeline(session, case, actor, since=since, limit=MOST_LINES)
+    names, told = Names.of(session, lines), told_of(session, case.id, language()) if actor.is_staff else {}
+    shown = [line for line in lines if actor.person_id or line.event.type not in BEHIND_THE_SCENES]
+    return [_line(line, actor, names, tuple(told.get(line.event.id, ()))) for line in reversed(shown)]
+
+
+def _line(line: Happened, actor: Actor, names: Names, told: tuple[Any, ...]) -> Line:
+    event = line.event
+    return Line(
+        seq=event.seq,
+        type=event.type,
+        at=event.at,
+        by=line.by or _who(event.actor, actor),
+        happened=sentence_for(event.type, event.facts, names),
+        said=line.words.get("note", ""),
+        only_staff=event.facts.get("visibility") == "internal",
+        told=told,
+    )
+
+
+def _who(acted: str, reader: Actor) -> str:
+    """Give who acted without being anybody known; you, when you read your own case."""
+    if reader.kind is ActorKind.REPORTER and acted in {ActorKind.REPORTER, ActorKind.VISITOR}:
+        return gettext("You")
+    return str(ACTORS.get(acted, ""))
+
+
+def sentence_for(type_: str, facts: dict[str, Any], names: Names) -> str:
+    """Give the sentence that tells what happened; the type itself for one that is not known yet."""
+    tell = SENTENCES.get(type_)
+    return tell(facts, names) if tell else type_
+
+
+def _received(facts: dict[str, Any], names: Names) -> str:
+    return gettext("Came in: %(channel)s", channel=channel_name(facts["channel"]).lower())
+
+
+def _assigned(facts: dict[str, Any], names: Names) -> str:
+    officer = names.people.get(facts.get("officer") or 0)
+    if officer and facts.get("responsible_was") == facts["responsible"] and facts.get("previous") == "assigned":
+        return gettext("%(officer)s became the officer", officer=officer)
+    unit = names.unit(facts["responsible"])
+    return (
+        gettext("Assigned to %(unit)s, %(officer)s", unit=unit, officer=officer)
+        if officer
+        else gettext("Assigned to %(unit)s", unit=unit)
+    )
+
+
+def _planned(facts: dict[str, Any], names: Names) -> str:
+    words = {"unit": names.unit(facts["responsible"]), "day": day_words(facts["due_on"])}
+    if facts.get("asked_for"):
+        return gettext("Planned by %(unit)s for %(day)s, the first working day after %(asked)s",
+                       **words, asked=day_words(facts["asked_for"]))  # fmt: skip
+    return gettext("Planned by %(unit)s for %(day)s", **words)
+
+
+def _waiting(facts: dict[str, Any], names: Names) -> str:
+    day = day_words(facts["follow_up_on"])
+    whom = {"reporter": gettext("the one who asked"), "unit": names.unit(facts.get("unit"))}.get(
+        facts["waiting_for"], gettext("somebody else")
+    )
+    return gettext("Waits for %(whom)s; followed up %(day)s", whom=whom, day=day)
+
+
+def _corrected(facts: dict[str, Any], names: Names) -> str:
+    if facts["what"] == ["published"]:
+        return gettext("Published") if facts.get("published") else gettext("Taken back from the public page")
+    return gettext("Corrected: %(what)s", what=", ".join(str(CORRECTED.get(what, what)) for what in facts["what"]))
+
+
+def _escalated(facts: dict[str, Any], names: Names) -> str:
+    words = {
+        "rung": facts["rung"],
+        "clock": str(CLOCKS.get(facts["clock"], facts["clock"])),
+        "day": day_words(facts["next_on"]),
+    }
+    if facts["rung"] == FIRST_RUNG:
+        return gettext("Reminder before %(clock)s", clock=words["clock"])
+    return gettext("Nobody has acted on %(clock)s: reminder %(rung)s. The next one comes %(day)s", **words)
+
+
+def _promised(facts: dict[str, Any], names: Names) -> str:
+    day = day_words(facts["promised_on"])
+    if facts.get("was"):
+        return gettext("The promise was moved from %(was)s to %(day)s", was=day_words(facts["was"]), day=day)
+    return gettext("Promised for %(day)s", day=day)
+
+
+def _agenda(facts: dict[str, Any], names: Names) -> str:
+    if facts.get("meeting_on"):
+        return gettext("Put on the forum’s agenda for %(day)s", day=day_words(facts["meeting_on"]))
+    return gettext("Put on the agenda of the forum’s next meeting")
+
+
+def _took_over(facts: dict[str, Any], names: Names) -> str:
+    return ngettext("%(ref)s was merged into this one, with %(num)d follower",
+                    "%(ref)s was merged into this one, with %(num)d followers",
+                    facts.get("followers", 0), ref=facts["merged"])  # fmt: skip
+
+
+def _with(words: Any, **how: Callable[[dict[str, Any], Names], str]) -> Callable[[dict[str, Any], Names], str]:
+    return lambda facts, names: str(words) % {name: give(facts, names) for name, give in how.items()}
+
+
+def _unit(facts: dict[str, Any], names: Names) -> str:
+    return names.unit(facts.get("responsible") or facts.get("by_unit"))
+
+
+def _state(facts: dict[str, Any], names: Names) -> str:
+    return str(STATE_NAMES[facts["to"]]).lower()
+
+
+def _fact(name: str) -> Callable[[dict[str, Any], Names], str]:
+    return lambda facts, names: str(facts.get(name, ""))
+
+
+def _day(name: str) -> Callable[[dict[str, Any], Names], str]:
+    return lambda facts, names: day_words(facts[name])
+
+
+SENTENCES: dict[str, Callable[[dict[str, Any], Names], str]] = {
+    "case.received": _received,
+    "case.assigned": _assigned,
+    "case.sent_back": _with(_l("Sent back by %(unit)s: not theirs"), unit=_unit),
+    "case.planned": _planned,
+    "case.started": _with(_l("%(unit)s works on it, at the latest until %(day)s"), unit=_unit, day=_day("due_on")),
+    "case.waiting": _waiting,
+    "case.answered": _with(_l("Answered; it goes on as %(state)s"), state=_state),
+    "case.parked": _with(_l("Parked until %(day)s"), day=_day("until")),
+    "case.taken_up": _with(_l("Taken up again by the desk")),
+    "case.done": _with(_l("Done by %(unit)s; may be objected to until %(day)s"), unit=_unit, day=_day("object_by")),
+    "case.contested": _with(_l("It is not fixed, says the one who asked; back to %(unit)s"), unit=_unit),
+    "case.reopened": _with(_l("Reopened and assigned to %(unit)s"), unit=_unit),
+    "case.closed": _with(_l("Closed: nobody objected")),
+    "case.declined": _with(_l("Declined")),
+    "case.merged": _with(_l("Merged into %(into)s"), into=_fact("into")),
+    "case.took_over": _took_over,
+    "case.commented": _with(_l("Comment")),
+    "case.attached": _with(_l("A file was attached")),
+    "case.corrected": _corrected,
+    "case.related": _with(_l("Has to do with %(to)s"), to=_fact("to")),
+    "case.followed": _with(_l("Somebody follows the case")),
+    "case.unfollowed": _with(_l("Somebody stopped following the case")),
+    "case.promised": _promised,
+    "case.promise_broken": _with(_l("The promise of %(day)s was not kept"), day=_day("promised_on")),
+    "case.escalated": _escalated,
+    "case.put_on_agenda": _agenda,
+    "case.imported": _with(_l("Brought in from another system; an answer by %(day)s"), day=_day("due_on")),
+    "case.words_erased": _with(_l("Words were erased: %(decision)s"), decision=_fact("decision")),
+}
+
+
+def told_words(told: Told) -> str:
+    """Give one line of who was told: the name, whether it arrived, and when or why not."""
+    why = why_not(told.reason, language()) if told.outcome in NOT_SENT else None
+    when = moment_words(told.at) if told.at else told.reason
+    said = why or when
+    return f"{told.to}: {OUTCOMES[told.outcome]}" + (f", {said}" if said else "")

@@ -1,0 +1,156 @@
+"""Forms of people: what somebody typed is kept, and what was refused of it is said beside the field."""
+
+import hashlib
+from datetime import date
+from typing import Any
+
+from flask import current_app, request
+from flask_babel import lazy_gettext as _l
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, pre_load, validate
+
+from cases.case import LONGEST_TEXT, LONGEST_TITLE
+from cases.refusals import NotFound, Refusal
+from web.current import right_now
+from web.errors.handlers import status_of
+from web.language.gettext import gettext
+from web.language.refusals import sentence_of
+
+QUICKEST, SLOWEST = 3, 24 * 3600  # seconds from showing a form to sending it
+UNPROCESSABLE = 422
+NAMED_HERE = {"file": "files", "reason": "note"}  # where a form calls a field otherwise than the domain
+
+
+class Form:
+    """One form: what was typed, and the sentences that refuse it."""
+
+    def __init__(self, typed: Any = None) -> None:
+        self._typed = {} if typed is None else typed
+        self.refusals: dict[str, str] = {}
+        self.refusal = ""
+        self.refused: Refusal | None = None
+        self.status = 200
+
+    def typed(self, name: str) -> str:
+        """Give what was typed in this field, as it was typed."""
+        return str(self._typed.get(name) or "")
+
+    @property
+    def stamp(self) -> str:
+        """Give a signed time stamp to send along: the one that came with the form while it is good, else a new one."""
+        return self.typed("stamp") if _age(self.typed("stamp")) is not None else str(_stamps().dumps("form"))
+
+    def taking(self) -> "Taking":
+        """Turn what is refused within a `with` block into sentences of this form."""
+        return Taking(self)
+
+    def refuse(self, refused: ValidationError | Refusal) -> None:
+        """Say beside the fields, or above them, what was refused."""
+        if isinstance(refused, ValidationError):
+            self.status = UNPROCESSABLE
+            messages = refused.normalized_messages()  # type: ignore[no-untyped-call]
+            self.refusals |= {str(name): _first(words) for name, words in messages.items()}
+            self.refusal = self.refusals.pop("stamp", "")  # no field that anybody sees
+        else:
+            self._refuse(refused)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        self.refused, self.status = refusal, status_of(refusal)
+        field = NAMED_HERE.get(getattr(refusal, "field", ""), getattr(refusal, "field", ""))
+        if field:
+            self.refusals[field] = sentence_of(refusal.code, refusal.facts)
+        else:
+            self.refusal = sentence_of(refusal.code, refusal.facts)
+
+
+class Taking:
+    """Where a form is taken in: what is refused becomes its sentences. What is not found stays not found."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, ValidationError | Refusal) or isinstance(error, NotFound):
+            return False
+        self.form.refuse(error)
+        return True
+
+
+class TypedSchema(Schema):
+    """What a form may hold. An empty field is one that was not filled in; unknown ones are the browser's own."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    @pre_load
+    def _without_the_empty(self, data: Any, **_: Any) -> dict[str, Any]:
+        plain = {name: value.replace("\0", "").strip() for name, value in data.items()}  # PostgreSQL holds no NUL
+        return {name: value for name, value in plain.items() if value}
+
+
+def text_field(longest: int = LONGEST_TITLE, needed: Any = None) -> fields.String:
+    """Give a field of words; `needed` is the sentence that asks for them."""
+    too_long = _l("At most %(most)d characters fit here.", most=longest)
+    return fields.String(
+        required=needed is not None,
+        load_default=None if needed is None else missing,
+        validate=validate.Length(max=longest, error=too_long),
+        error_messages={"required": needed} if needed is not None else {},
+    )
+
+
+def long_field(needed: Any = None) -> fields.String:
+    """Give a field for a longer text."""
+    return text_field(LONGEST_TEXT, needed)
+
+
+class Day(fields.Field[date]):
+    """A day written YYYY-MM-DD: a date field would follow the browser's language."""
+
+    default_error_messages = {"day": _l("Write the day as YYYY-MM-DD.")}  # noqa: RUF012 - marshmallow's own
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise self.make_error("day") from None
+
+
+def day_field() -> Day:
+    """Give a field for a day that may be left out."""
+    return Day(load_default=None)
+
+
+def refuse_machines() -> None:
+    """Refuse what a machine sent: a filled trap, or a form that came back too soon or too late.
+
+    Nothing is dropped: the page is shown again with what was typed, so that a person can send it once more.
+    """
+    if request.form.get("webbplats"):
+        raise ValidationError({"stamp": [gettext("This looks like it was sent by a machine. Send it once more.")]})
+    age = _age(request.form.get("stamp", ""))
+    if age is None:
+        raise ValidationError({"stamp": [gettext("The form has been open for too long. Send it once more.")]})
+    if age < QUICKEST:
+        raise ValidationError({"stamp": [gettext("That went very fast. Wait a moment and send it once more.")]})
+
+
+def _age(stamp: str) -> float | None:
+    """Give how many seconds ago the form was shown; None for a stamp that is not ours or too old."""
+    try:
+        _, at = _stamps().loads(stamp, max_age=SLOWEST, return_timestamp=True)
+    except BadSignature:
+        return None
+    return float((right_now() - at).total_seconds())
+
+
+def _stamps() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(
+        str(current_app.secret_key), salt="form", signer_kwargs={"digest_method": hashlib.sha256}
+    )
+
+
+def _first(words: Any) -> str:
+    return str(words[0] if isinstance(words, list) else words)

@@ -1,0 +1,124 @@
+"""What can be chosen in forms and filters: places, categories, units and people, by slug and name."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, String, bindparam, cast, literal, null, select, union_all
+from sqlalchemy.orm import Session
+
+from cases.organisation.categories import Category
+from cases.organisation.people import Membership, Person, Role, serves_on
+from cases.organisation.places import Place
+from cases.organisation.units import MAY_BE_RESPONSIBLE, Unit, UnitKind
+from web.current import today
+from web.language.gettext import language
+from web.language.preference import in_swedish
+
+Choices = list[tuple[str, str]]
+KNOWN = "known"  # in a session's `info`
+
+
+def in_swedish_order(choices: Choices) -> Choices:
+    """Give the choices by name, with å, ä and ö last, whatever the database's sorting knows."""
+    return sorted(choices, key=lambda choice: in_swedish(choice[1]))
+
+
+@dataclass(frozen=True)
+class Known:
+    """The names of the house: rows of units, places, categories, and of people with the unit that they are in."""
+
+    units: list[Any]
+    places: list[Any]
+    categories: list[Any]
+    people: list[Any] | None = None  # not read
+
+
+def known(session: Session) -> Known:
+    """Give the names of units, places and categories, read once in a session and with one query."""
+    if KNOWN not in session.info:
+        session.info[KNOWN] = _read(session, OF_THINGS)
+    read: Known = session.info[KNOWN]
+    return read
+
+
+def known_with_people(session: Session) -> Known:
+    """Give the same with people, as staff see them. Asked for first, it is one query too."""
+    if KNOWN not in session.info or session.info[KNOWN].people is None:
+        session.info[KNOWN] = _read(session, OF_ALL)
+    read: Known = session.info[KNOWN]
+    return read
+
+
+def _read(session: Session, names: Any) -> Known:
+    found: dict[str, list[Any]] = {"units": [], "places": [], "categories": []}
+    for row in session.execute(names, {"day": today()}):
+        found.setdefault(row.what, []).append(row)
+    return Known(**found)
+
+
+def _names(what: str, model: Any, **more: Any) -> Any:
+    """Give a query for names, with the same columns for everything that has one."""
+    lacking = {"kind": cast(null(), String), "name_en": cast(null(), String), "of_id": cast(null(), BigInteger)}
+    given: dict[str, Any] = {name: getattr(model, name, None) for name in COLUMNS} | lacking | more
+    return [literal(what, literal_execute=True).label("what"), *(given[name].label(name) for name in COLUMNS)]
+
+
+COLUMNS = ("id", "slug", "name", "name_en", "kind", "active", "of_id")
+OFFICERS = (
+    select(*_names("people", Person, slug=Person.email, kind=cast(Unit.kind, String), of_id=Unit.id))
+    .join(Membership, Membership.person_id == Person.id)
+    .join(Unit, Unit.id == Membership.unit_id)
+    .where(Person.active, Unit.active, serves_on(bindparam("day")), Membership.role != Role.ADMIN)
+)
+THINGS = (
+    select(*_names("units", Unit, kind=cast(Unit.kind, String))),
+    select(*_names("places", Place)),
+    select(*_names("categories", Category, name_en=Category.name_en, of_id=Category.suggests_id)),
+)
+OF_THINGS, OF_ALL = union_all(*THINGS), union_all(*THINGS, OFFICERS)
+
+
+def places_to_choose(session: Session) -> Choices:
+    """Give the places."""
+    return in_swedish_order([(row.slug, row.name) for row in known(session).places if row.active])
+
+
+def categories_to_choose(session: Session) -> Choices:
+    """Give the categories, in the language of the page."""
+    rows = known(session).categories
+    return in_swedish_order([(row.slug, category_name(row)) for row in rows if row.active])
+
+
+def category_name(category: Any) -> str:
+    """Give the category's name in the language of the page."""
+    name: str = category.name_en or category.name if language() == "en" else category.name
+    return name
+
+
+def units_to_choose(session: Session, *kinds: UnitKind) -> Choices:
+    """Give the active units of these kinds (default: those that can be responsible)."""
+    wanted = kinds or tuple(MAY_BE_RESPONSIBLE)
+    rows = known(session).units
+    return in_swedish_order([(unit.slug, unit.name) for unit in rows if unit.active and unit.kind in wanted])
+
+
+def officers_to_choose(session: Session, responsible: Unit, *, of_all: bool) -> list[tuple[str, Choices]]:
+    """Give those who can hold a case, by mail address, by unit: of the one that has it, then of all."""
+    found = known_with_people(session)
+    names = {unit.id: unit.name for unit in found.units}
+    rows = [
+        (person.slug, person.name, names[person.of_id])
+        for person in found.people or ()
+        if (person.kind in MAY_BE_RESPONSIBLE if of_all else person.of_id == responsible.id)
+    ]
+    by_unit: dict[str, dict[str, str]] = {responsible.name: {}} if rows else {}
+    for email, name, unit in sorted(rows, key=lambda row: in_swedish(row[2])):
+        by_unit.setdefault(unit, {})[email] = name
+    return [(unit, in_swedish_order(list(people.items()))) for unit, people in by_unit.items() if people]
+
+
+def suggested_unit(session: Session, category_id: int | None) -> str:
+    """Give the slug of the unit whose door a category usually is; "" when it suggests none."""
+    suggests = {row.id: row.of_id for row in known(session).categories}
+    slugs: dict[int | None, str] = {row.id: row.slug for row in known(session).units}
+    return slugs.get(suggests.get(category_id), "")

@@ -1,0 +1,92 @@
+"""Following a published case by mail: asked for, confirmed by the address, and ended with one click."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from cases.access.tokens import FOLLOW, UNFOLLOW, Link, link_with
+from cases.case import Case, case_to_read
+from cases.following import ask_to_follow, confirm_following, stop_following
+from cases.parties import Follower
+from cases.reading.finding import case_to_follow, reference
+from web.current import house, right_now
+from web.language.gettext import gettext, language
+from web.pages.forms import Form
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to, sent_by_mail_programs
+from web.requests.rate_limits import Limit, limited
+
+bp = Blueprint("following", __name__)
+GONE = 410
+
+
+@bp.post("/arenden/<ref>/folj")
+@open_to(Audience.ANYBODY)
+@limited(Limit.FOLLOW)
+def ask(ref: str) -> Response | tuple[str, int]:
+    """Ask the address to confirm; the answer is the same whoever follows already."""
+    form, actor = Form(request.form), current_actor()
+    with form.taking():
+        with house().database.transaction() as session:
+            case = case_to_follow(session, actor, reference(ref))
+            key = house().settings.secret_key
+            ask_to_follow(session, case, form.typed("email"), language(), key=key, at=right_now())
+        flash(gettext("Look in your mail: follow the link there to confirm."), "success")
+        return redirect(url_for("case.show", ref=ref), 303)
+    return render_template("follow_refused.html", form=form, ref=ref), form.status
+
+
+@bp.get("/folj/<token>")
+@open_to(Audience.ANYBODY)
+def show(token: str) -> tuple[str, int]:
+    """Show the button that confirms; mail programs that fetch ahead only see it."""
+    with house().database.reading() as session:
+        link = link_with(session, token, FOLLOW, right_now())
+        return _page("follow_confirm.html", token, _case_of(session, link))
+
+
+@bp.post("/folj/<token>")
+@open_to(Audience.ANYBODY)
+def confirm(token: str) -> Response | tuple[str, int]:
+    """Begin to follow."""
+    with house().database.transaction() as session:
+        link = link_with(session, token, FOLLOW, right_now())
+        case = confirm_following(session, link, at=right_now()) if link else None
+    return _page("follow_confirm.html", token, case, done=True)
+
+
+@bp.get("/sluta-folja/<token>")
+@open_to(Audience.ANYBODY)
+def show_stop(token: str) -> tuple[str, int]:
+    """Show the button that ends it."""
+    with house().database.reading() as session:
+        link = link_with(session, token, UNFOLLOW, right_now())
+        return _page("follow_stop.html", token, _case_of(session, link))
+
+
+@bp.post("/sluta-folja/<token>")
+@open_to(Audience.ANYBODY)
+@sent_by_mail_programs
+def stop(token: str) -> tuple[str, int]:
+    """Stop following: by the button, or by a mail program's one click (RFC 8058). Twice is the same as once."""
+    with house().database.transaction() as session:
+        link = link_with(session, token, UNFOLLOW, right_now())
+        follower = session.get(Follower, link.follower_id) if link else None
+        if follower is None:
+            abort(GONE)
+        stop_following(session, follower, at=right_now())
+        return _page("follow_stop.html", token, _case_of(session, link), done=True)
+
+
+def _case_of(session: Session, link: Link | None) -> Case | None:
+    if link is None or link.follower_id is None:
+        return None
+    ref = session.scalar(
+        select(Case.ref).join(Follower, Follower.case_id == Case.id).where(Follower.id == link.follower_id)
+    )
+    return case_to_read(session, ref) if ref else None
+
+
+def _page(template: str, token: str, case: Case | None, *, done: bool = False) -> tuple[str, int]:
+    return render_template(template, token=token, case=case, done=done), 200 if case else GONE

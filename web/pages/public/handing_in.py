@@ -1,0 +1,155 @@
+"""Handing in: three fields to begin with, more as one likes, and more still for staff."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+from marshmallow import fields, validate
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from cases.access.actors import A_VISITOR, Actor
+from cases.administration.reorganising import LONGEST_SLUG
+from cases.case import Case
+from cases.files.attaching import attach
+from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in
+from cases.mail_addresses import LONGEST_ADDRESS
+from cases.organisation.units import UnitKind
+from cases.reading.finding import case_for
+from cases.states import Kind
+from web.auto_publishing import publish_if_wished
+from web.current import house, right_now
+from web.language.gettext import language
+from web.language.labels import CHANNELS, KINDS_EXPLAINED, choices
+from web.pages.forms import Form, TypedSchema, day_field, long_field, refuse_machines, text_field
+from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
+from web.pages.public.contact_fields import Position, Reach
+from web.pages.storage import storage
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to
+from web.requests.rate_limits import Limit, limited
+
+bp = Blueprint("handing_in", __name__)
+
+
+class Handed(TypedSchema):
+    """The form. What only staff may say is read only from staff."""
+
+    title = text_field(needed=_l("Say in a few words what it is about."))
+    description = long_field()
+    reach = Reach(load_default=None)
+    name = text_field()
+    category = text_field(LONGEST_SLUG)
+    place = text_field(LONGEST_SLUG)
+    position = Position(load_default=None)
+    public = fields.Boolean(load_default=False)
+    kind = fields.Enum(Kind, by_value=True, load_default=Kind.ISSUE)
+
+
+class HandedByStaff(Handed):
+    """What staff may say besides: for whom, and by which way it came."""
+
+    email = text_field(LONGEST_ADDRESS)
+    phone = text_field(40)
+    group = text_field(LONGEST_SLUG)
+    channel = text_field(20)
+    due_on = day_field()
+    every_months = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, MOST_MONTHS))
+    responsible = text_field(LONGEST_SLUG)
+    protected = fields.Boolean(load_default=False)
+
+
+@bp.get("/lamna")
+@open_to(Audience.ANYBODY)
+def show() -> str:
+    """Show the empty form."""
+    return _page(Form({"kind": request.args.get("kind", Kind.ISSUE), "title": request.args.get("title", "")}))
+
+
+@bp.post("/lamna")
+@open_to(Audience.ANYBODY)
+@limited(Limit.HAND_IN)
+def take_in() -> Response | tuple[str, int]:
+    """Take it in, and show the receipt; or the form again with what was typed."""
+    form, actor = Form(request.form), current_actor()
+    with form.taking():
+        if not actor.person_id:
+            refuse_machines()
+        given = (HandedByStaff() if actor.is_staff else Handed()).load(request.form)
+        case = _hand_in(_request(given, actor), actor, right_now())
+        return redirect(url_for("handing_in.receipt", public_id=case.public_id), 303)
+    return _page(form), form.status
+
+
+@bp.get("/kvitto/<public_id>")
+@open_to(Audience.ANYBODY)
+def receipt(public_id: str) -> str:
+    """Show the reference and the private link."""
+    with house().database.reading() as session:
+        case, _ = case_for(session, A_VISITOR, public_id)
+        return render_template("receipt.html", case=case, base_url=house().settings.base_url)
+
+
+def _hand_in(asked: Request, actor: Actor, at: datetime) -> Case:
+    with house().database.transaction() as session:
+        case = hand_in(session, asked, by=actor, at=at)
+        publish_if_wished(session, case, at)
+        for file in request.files.getlist("files"):
+            if file.filename:
+                attach(session, storage(), case, file.filename, file.read(), by=actor, at=at)
+        return case
+
+
+def _request(given: dict[str, Any], actor: Actor) -> Request:
+    latitude, longitude = given["position"] or (None, None)
+    return Request(
+        kind=given["kind"],
+        title=given["title"],
+        description=given["description"] or "",
+        category=given["category"],
+        place=given["place"],
+        group=given.get("group") or _own_group(actor),
+        latitude=latitude,
+        longitude=longitude,
+        reporter=_reporter(given),
+        channel=given.get("channel") or "web",
+        public=given["public"],
+        due_on=given.get("due_on"),
+        every_months=given.get("every_months"),
+        responsible=given.get("responsible"),
+    )
+
+
+def _reporter(given: dict[str, Any]) -> Reporter:
+    email, phone = given["reach"] or (None, None)
+    return Reporter(
+        name=given["name"],
+        email=given.get("email") or email,
+        phone=given.get("phone") or phone,
+        locale=language(),
+        protected=given.get("protected", False),
+    )
+
+
+def _own_group(actor: Actor) -> str | None:
+    """A member hands in for the group when the form says so."""
+    return request.form.get("group") or None if actor.person_id else None
+
+
+def _page(form: Form) -> str:
+    actor = current_actor()
+    with house().database.reading() as session:
+        return render_template("hand_in.html", form=form, **_choices(session, actor))
+
+
+def _choices(session: Session, actor: Actor) -> dict[str, Any]:
+    groups = units_to_choose(session, UnitKind.GROUP) if actor.person_id else []
+    return {
+        "places": places_to_choose(session),
+        "categories": categories_to_choose(session),
+        "groups": groups,
+        "units": units_to_choose(session) if actor.is_staff else [],
+        "kinds": choices(KINDS_EXPLAINED),
+        "channels": choices(CHANNELS),
+    }

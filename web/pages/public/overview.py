@@ -1,0 +1,66 @@
+"""The public overview: what came in, what happened and how long it took, of what has been published."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from sqlalchemy.orm import Session
+
+from cases.public.published import (
+    MOST_ON_A_PAGE,
+    Count,
+    PublicFilters,
+    count_by_category,
+    count_by_place,
+    list_published,
+)
+from web.current import house
+from web.language.gettext import language
+from web.language.state_words import STATE_NAMES
+from web.pages.options import categories_to_choose, places_to_choose
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("overview", __name__)
+FIRST_PAGE = 10
+FILTERS = ("place", "category", "state")
+
+
+@bp.get("/")
+@open_to(Audience.ANYBODY)
+def show() -> str:
+    """Show the figures and the latest published cases."""
+    with house().database.reading() as session:
+        return render_template("overview.html", **_figures(session), **published_page(session, FIRST_PAGE))
+
+
+def published_page(session: Session, limit: int) -> dict[str, Any]:
+    """Give one page of published cases as the address asks for it, with the choices to narrow it by."""
+    asked: dict[str, Any] = {name: request.args.get(name) or None for name in FILTERS}
+    filters = PublicFilters(**asked, words=request.args.get("q", "").strip())
+    cases, after = list_published(session, filters, after=request.args.get("after", ""), limit=limit)
+    return {
+        "cases": cases,
+        "after": after,
+        "asked": {**asked, "q": filters.words},
+        "narrowed": filters != PublicFilters(),
+        "places": places_to_choose(session),
+        "categories": categories_to_choose(session),
+        "states": [(state.value, words) for state, words in STATE_NAMES.items()],
+    }
+
+
+def _figures(session: Session) -> dict[str, Any]:
+    everything = PublicFilters()
+    by_place = count_by_place(session, everything)
+    by_category = count_by_category(session, everything, locale=language())
+    return {
+        "received": sum(count.received for count in by_place),
+        "done": sum(count.done for count in by_place),
+        "delayed": len(list_published(session, replace(everything, delayed=True), limit=MOST_ON_A_PAGE)[0]),
+        "by_place": _most_first(by_place),
+        "by_category": _most_first(by_category),
+    }
+
+
+def _most_first(counts: list[Count]) -> list[Count]:
+    return sorted(counts, key=lambda count: -count.received)

@@ -1,0 +1,85 @@
+"""The private page of the one who asked: where it stands, what happens next, and a way to answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from cases.access.actors import A_VISITOR, Actor
+from cases.case import Case
+from cases.commenting import comment
+from cases.history.words import Visibility
+from cases.progress import Change, change_state
+from cases.reading.details import read_beside
+from cases.reading.finding import case_for, case_to_change_for
+from cases.states import State
+from web.current import house, right_now
+from web.language.gettext import gettext
+from web.language.standings import where_it_stands
+from web.pages.case.timeline import lines_of
+from web.pages.forms import Form
+from web.requests.guard import Audience, open_to
+from web.requests.rate_limits import Limit, limited
+
+bp = Blueprint("mine", __name__)
+Act = Callable[[Session, Case, Actor, str], Any]
+
+
+@bp.get("/arende/<public_id>")
+@open_to(Audience.ANYBODY)
+def show(public_id: str) -> str:
+    """Show the case to the one who asked."""
+    return _page(public_id, Form())
+
+
+@bp.post("/arende/<public_id>/kommentar")
+@open_to(Audience.ANYBODY)
+@limited(Limit.ANSWER)
+def say(public_id: str) -> Response | tuple[str, int]:
+    """Add a comment; when we wait for the one who asked, it is the answer."""
+    return _act(public_id, "text", _comment)
+
+
+@bp.post("/arende/<public_id>/inte-atgardat")
+@open_to(Audience.ANYBODY)
+@limited(Limit.ANSWER)
+def contest(public_id: str) -> Response | tuple[str, int]:
+    """Say that it is not fixed: the case goes back to those who said that it was."""
+    return _act(public_id, "note", _contest)
+
+
+def _act(public_id: str, field: str, act: Act) -> Response | tuple[str, int]:
+    form = Form(request.form)
+    with form.taking():
+        with house().database.transaction() as session:
+            case, reporter = case_to_change_for(session, A_VISITOR, public_id)
+            act(session, case, reporter, form.typed(field))
+        flash(gettext("Thank you. Those who have your case can see it now."), "success")
+        return redirect(url_for("mine.show", public_id=public_id), 303)
+    return _page(public_id, form), form.status
+
+
+def _comment(session: Session, case: Case, actor: Actor, words: str) -> None:
+    comment(session, case, words, Visibility.PARTICIPANTS, by=actor, at=right_now())
+
+
+def _contest(session: Session, case: Case, actor: Actor, words: str) -> None:
+    change = Change(to=State.ASSIGNED, step="contest", note=words, visibility=Visibility.PARTICIPANTS)
+    change_state(session, case, change, by=actor, at=right_now())
+
+
+def _page(public_id: str, form: Form) -> str:
+    with house().database.reading() as session:
+        case, actor = case_for(session, A_VISITOR, public_id)
+        beside = read_beside(session, case, actor)
+        return render_template(
+            "mine.html",
+            case=case,
+            form=form,
+            stands=where_it_stands(session, case, right_now()),
+            description=beside.description,
+            lines=lines_of(session, case, actor),
+            attachments=beside.files,
+        )

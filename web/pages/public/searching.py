@@ -1,0 +1,40 @@
+"""Searching: in Swedish, for staff and members among what they may see, for visitors among what is published."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from cases.access.actors import Actor
+from cases.public.published import one_published
+from cases.reading.lists import Filters, list_cases
+from web.current import house, right_now
+from web.pages.public.overview import published_page
+from web.pages.staff.desk import ROWS
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("searching", __name__)
+
+
+@bp.get("/sok")
+@open_to(Audience.ANYBODY)
+def show() -> str | Response:
+    """Show what was found."""
+    actor = current_actor()
+    return _among_all(actor) if actor.person_id else _among_published()
+
+
+def _among_all(actor: Actor) -> str:
+    wanted = request.args.get("q", "").strip()
+    filters = Filters(q=wanted, limit=ROWS, cursor=request.args.get("cursor") or None)
+    with house().database.reading() as session:
+        found = list_cases(session, filters, actor, now=right_now())
+        more = {"cursor": found.next, "q": wanted} if found.next else None
+        return render_template("search.html", wanted=wanted, cases=found.items, more=more, now=right_now())
+
+
+def _among_published() -> str | Response:
+    wanted = request.args.get("q", "").strip()
+    with house().database.reading() as session:
+        if one_published(session, wanted):
+            return redirect(url_for("case.show", ref=wanted), 303)
+        return render_template("search_published.html", wanted=wanted, **published_page(session, ROWS))

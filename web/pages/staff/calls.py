@@ -1,0 +1,30 @@
+"""Ring these: what to say to those without mail, ticked off by the person who rang."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from notifications.calls import tick_off, to_ring
+from web.current import house, right_now
+from web.language.gettext import gettext
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("calls", __name__)
+
+
+@bp.get("/ring")
+@open_to(Audience.CONTACT)
+def show() -> str:
+    """Show whom to ring, the longest waiting first."""
+    with house().database.reading() as session:
+        return render_template("calls.html", calls=to_ring(session))
+
+
+@bp.post("/ring/<int:number>")
+@open_to(Audience.CONTACT)
+def tick(number: int) -> Response:
+    """Tick a call off."""
+    with house().database.transaction() as session:
+        tick_off(session, number, by=current_actor(), at=right_now())
+    flash(gettext("Ticked off."), "success")
+    return redirect(url_for("calls.show"), 303)

@@ -1,0 +1,136 @@
+"""The contact person's desk: what came in, what is due or late, and what nobody has touched."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cases.access.actors import Actor
+from cases.reading.lists import LADDERED, MOST_COUNTED, Filters, Sort, count_cases, list_cases
+from cases.states import OPEN, State
+from notifications.deliveries import Channel, Delivery, Outcome
+from notifications.set_aside import AWAITED, count_set_aside
+from web.current import house, right_now
+from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("desk", __name__)
+ROWS = 25
+SOON = timedelta(days=3)
+UNTOUCHED = timedelta(days=30)
+FIRST, REST = "first", "rest"
+
+ASKED = ("category", "place", "responsible", "q")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One pile on the desk: its name, what it says when it is empty, and what lies in it."""
+
+    name: LazyString
+    empty: LazyString
+    filters: Filters
+    count: int = 0
+
+
+def sections(now: datetime) -> dict[str, Section]:
+    """Give the piles, in the order in which a contact person works through them."""
+    return {
+        "inkommet": Section(_l("Came in"), _l("Nothing new. Well done."), _in(State.RECEIVED)),
+        "forsenat": Section(_l("Overdue"), _l("Nothing is overdue."), Filters(overdue=True, sort=Sort.DUE)),
+        "snart": Section(_l("Due soon"), _l("Nothing falls due in the next days."), _due_by(now + SOON)),
+        "ror": Section(_l("Nothing done by a person"), _l("Somebody has acted on everything."),
+                       Filters(sort=Sort.UNTOUCHED, untouched_since=now - UNTOUCHED)),
+        "atersant": Section(_l("Sent back"), _l("Nothing has been sent back."),
+                            Filters(states=(State.RECEIVED,), sort=Sort.DUE, sent_back=True)),
+        "vantar": Section(_l("Waiting"), _l("Nothing waits for anybody."), _in(State.WAITING)),
+        "vilande": Section(_l("Parked"), _l("Nothing is parked."), _in(State.PARKED)),
+        "klart": Section(_l("Done, may be objected to"), _l("Nothing is in its two weeks."), _in(State.DONE)),
+        "alla": Section(_l("All that are open"), _l("Nothing is open."), _in(*sorted(OPEN))),
+    }  # fmt: skip
+
+
+@bp.get("/skrivbord")
+@open_to(Audience.STAFF)
+def show() -> str:
+    """Show one pile and how much lies in each."""
+    now, actor = right_now(), current_actor()
+    with house().database.reading() as session:
+        piles = {key: _counted(session, pile, actor, now) for key, pile in sections(now).items()}
+        chosen = request.args.get("del", "")
+        here = chosen if chosen in piles else next((key for key, pile in piles.items() if pile.count), "inkommet")
+        page = _pile(session, piles[here], actor, now) | _beside(session)
+        page["more"] = page["more"] and {"del": here} | page["more"]
+        return render_template("desk.html", piles=piles, here=here, now=now, **page)
+
+
+def _counted(session: Session, pile: Section, actor: Actor, now: datetime) -> Section:
+    return replace(pile, count=count_cases(session, pile.filters, actor, now=now))
+
+
+def _pile(session: Session, pile: Section, actor: Actor, now: datetime) -> dict[str, Any]:
+    asked: dict[str, Any] = {name: request.args.get(name, "").strip() or None for name in ASKED}
+    return {
+        **one_page(session, replace(pile.filters, **asked, limit=ROWS), actor, now),
+        "asked": asked,
+        "categories": categories_to_choose(session),
+        "places": places_to_choose(session),
+        "units": units_to_choose(session),
+    }
+
+
+def _beside(session: Session) -> dict[str, int]:
+    """Count what waits for the desk outside its piles: calls to make, and what was set aside."""
+    return {
+        "calls": _calls(session),
+        "set_aside": sum(count_set_aside(session, MOST_COUNTED).values()),
+    }
+
+
+def _calls(session: Session) -> int:
+    """Count up to a thousand calls to make; the index holds only what waits for anybody."""
+    to_make = (AWAITED, Delivery.channel == Channel.CALL, Delivery.outcome == Outcome.WAITING)
+    some = select(Delivery.id).where(*to_make).limit(MOST_COUNTED).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def one_page(session: Session, filters: Filters, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Give a page of cases, and how to ask for the next one.
+
+    What lies by due day shows first what is easy to put right; what is searched for, the newest first.
+    """
+    if filters.wanted:
+        filters = replace(filters, sort=Sort.NEWEST)
+    if filters.sort is Sort.DUE:
+        return _wins_first(session, filters, actor, now)
+    page = list_cases(session, replace(filters, cursor=request.args.get("cursor") or None), actor, now=now)
+    return {"cases": page.items, "more": {"cursor": page.next} if page.next else None}
+
+
+def _wins_first(session: Session, filters: Filters, actor: Actor, now: datetime) -> dict[str, Any]:
+    phase, cursor = request.args.get("fran", FIRST), request.args.get("cursor") or None
+    if phase == FIRST:
+        wins = list_cases(session, replace(filters, quick_win=True, cursor=cursor), actor, now=now)
+        if wins.next:
+            return {"cases": wins.items, "more": {"fran": FIRST, "cursor": wins.next}}
+        if len(wins.items) == filters.limit:
+            return {"cases": wins.items, "more": {"fran": REST, "cursor": None}}
+        filters, cursor, first = replace(filters, limit=filters.limit - len(wins.items)), None, wins.items
+    else:
+        first = []
+    rest = list_cases(session, replace(filters, quick_win=False, cursor=cursor), actor, now=now)
+    return {"cases": first + rest.items, "more": {"fran": REST, "cursor": rest.next} if rest.next else None}
+
+
+def _in(*states: State) -> Filters:
+    return Filters(states=states, sort=Sort.DUE)
+
+
+def _due_by(moment: datetime) -> Filters:
+    return Filters(states=LADDERED, sort=Sort.DUE, due_by=moment)

@@ -1,0 +1,105 @@
+"""The forum: its meetings, and an agenda that fills itself and prints well."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from cases.access.actors import Actor
+from cases.case import case_to_change
+from cases.meetings.agenda import agenda_of
+from cases.meetings.agenda_items import choose_for_agenda
+from cases.meetings.meeting import Meeting, latest_meetings, plan_meeting
+from cases.public.masking import mask
+from cases.reading.details import description_of
+from cases.reading.visibility import seen_by
+from cases.refusals import NotFound
+from web.current import house, right_now, today
+from web.language.gettext import gettext
+from web.language.labels import WHY_ON_AGENDA
+from web.pages.forms import Day, Form, TypedSchema, text_field
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("forum", __name__)
+MOST = 50
+
+
+class Called(TypedSchema):
+    """The form for a meeting."""
+
+    held_on = Day(required=True, error_messages={"required": _l("Give the day of the meeting.")})
+    name = text_field(needed=_l("Give the meeting a name."))
+    where = text_field()
+
+
+@bp.get("/forum")
+@open_to(Audience.LOGGED_IN)
+def show() -> str:
+    """Show the meetings, and what the next one is to take up."""
+    return _page(Form())
+
+
+@bp.post("/forum")
+@open_to(Audience.CONTACT, Audience.ADMIN)
+def call() -> Response | tuple[str, int]:
+    """Add a meeting."""
+    form = Form(request.form)
+    with form.taking():
+        given = Called().load(request.form)
+        with house().database.transaction() as session:
+            plan_meeting(session, **given)
+        flash(gettext("The meeting is planned."), "success")
+        return redirect(url_for("forum.show"), 303)
+    return _page(form), form.status
+
+
+@bp.get("/forum/<int:number>")
+@open_to(Audience.LOGGED_IN)
+def agenda(number: int) -> str:
+    """Show one meeting's agenda."""
+    with house().database.reading() as session:
+        meeting = session.get(Meeting, number)
+        if meeting is None:
+            raise NotFound(ref=str(number))
+        items = _items(session, meeting, current_actor())
+        return render_template("meeting.html", meeting=meeting, items=items, now=right_now())
+
+
+@bp.post("/arenden/<ref>/dagordning")
+@open_to(Audience.CONTACT)
+def choose(ref: str) -> Response:
+    """Put a case on the next meeting's agenda."""
+    with house().database.transaction() as session:
+        chosen = choose_for_agenda(session, case_to_change(session, ref), by=current_actor(), at=right_now())
+    flash(gettext("The case is on the agenda.") if chosen else gettext("It stands on the agenda already."))
+    return redirect(url_for("case.show", ref=ref), 303)
+
+
+def _items(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, Any]]:
+    """Return the meeting's items that the actor may see, as its page names them: `case`, `why` and `words`.
+
+    An agenda is printed and handed round, so personal numbers, telephones and addresses are masked.
+    """
+    calendar = house().database.calendar
+    return [
+        {"case": one.case, "why": WHY_ON_AGENDA[one.why], "words": mask(description_of(session, one.case))}
+        for one in agenda_of(session, meeting, seen_by(actor), day=today(), calendar=calendar)
+    ]
+
+
+def _page(form: Form) -> str:
+    day = today()
+    with house().database.reading() as session:
+        meetings = latest_meetings(session, MOST)
+        coming = [meeting for meeting in reversed(meetings) if meeting.held_on >= day]
+        return render_template(
+            "forum.html",
+            form=form,
+            coming=coming,
+            held=[meeting for meeting in meetings if meeting.held_on < day],
+            items=_items(session, coming[0], current_actor()) if coming else [],
+            now=right_now(),
+        )

@@ -1,0 +1,76 @@
+"""The local mailbox: letters of a house without a mail server, to be read in the browser."""
+
+from email.message import EmailMessage
+
+from flask import Blueprint, Response, abort, make_response, render_template
+
+from cases.organisation.municipality import the_house
+from notifications.sending.mailbox import Mailbox
+from web.current import house
+from web.language.dates import moment_words
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to
+from web.requests.security import CONTENT_SECURITY_POLICY
+
+bp = Blueprint("mailbox", __name__)
+MOST = 200
+LETTER_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+HEADERS_SHOWN = ("From", "To", "Date", "Subject")
+
+
+@bp.get("/brevlada")
+@open_to(Audience.ANYBODY)
+def show() -> str:
+    """Show the latest letters."""
+    return render_template("mailbox.html", letters=_mailbox().letters(MOST), most=MOST)
+
+
+@bp.get("/brevlada/<name>")
+@open_to(Audience.ANYBODY)
+def read(name: str) -> Response:
+    """Show one letter: its text, and its HTML in a frame where nothing runs."""
+    letter = _letter(name)
+    headers = [(header, _shown(letter, header)) for header in HEADERS_SHOWN]
+    page = render_template(
+        "letter.html", name=name, headers=headers, text=_part(letter, "plain"), has_html=bool(_part(letter, "html"))
+    )
+    response = make_response(page)
+    response.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+    return response
+
+
+@bp.get("/brevlada/<name>/html")
+@open_to(Audience.ANYBODY)
+def frame(name: str) -> Response:
+    """Give the letter's HTML, locked up."""
+    response = Response(_part(_letter(name), "html"), content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = LETTER_POLICY
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def _mailbox() -> Mailbox:
+    """Give the mailbox where there is one and it may be read: the demonstration, and by admins; else 404."""
+    with house().database.reading() as session:
+        is_open = the_house(session).demonstration or current_actor().is_admin
+    if house().settings.smtp_url is not None or not is_open:
+        abort(404)
+    return Mailbox(house().settings.var / "mailbox")
+
+
+def _letter(name: str) -> EmailMessage:
+    found = _mailbox().letter(name)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _shown(letter: EmailMessage, header: str) -> str:
+    """Give a header as people read it."""
+    value = letter[header]
+    return moment_words(value.datetime) if header == "Date" and value else str(value or "")
+
+
+def _part(letter: EmailMessage, kind: str) -> str:
+    body = letter.get_body((kind,))
+    return str(body.get_content()) if body is not None else ""

@@ -1,0 +1,30 @@
+"""What was set aside: work and letters that wait for a person, each with "send again"."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from notifications.set_aside import listed, send_again
+from web.current import house, right_now
+from web.language.gettext import gettext
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("set_aside", __name__)
+
+
+@bp.get("/undanlagt")
+@open_to(Audience.CONTACT, Audience.ADMIN)
+def show() -> str:
+    """Show what waits, the oldest first."""
+    with house().database.reading() as session:
+        return render_template("set_aside.html", rows=listed(session))
+
+
+@bp.post("/undanlagt/<kind>/<int:number>")
+@open_to(Audience.CONTACT, Audience.ADMIN)
+def again(kind: str, number: int) -> Response:
+    """Try one of them again."""
+    with house().database.transaction() as session:
+        send_again(session, kind, number, by=current_actor(), at=right_now())
+    flash(gettext("It is being sent again."), "success")
+    return redirect(url_for("set_aside.show"), 303)

@@ -1,0 +1,84 @@
+"""Several at once, from a meeting: one line for each, all taken in or none."""
+
+from datetime import datetime
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from marshmallow import ValidationError
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from cases.access.actors import Actor
+from cases.case import Case
+from cases.handing_in import Request, hand_in
+from cases.organisation.units import UnitKind
+from cases.states import Kind
+from web.current import house, right_now
+from web.language.gettext import gettext, ngettext
+from web.language.labels import CHANNELS, choices
+from web.pages.forms import Form
+from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("several", __name__)
+LINES = 8
+ONE_LINE = ("title", "description", "category", "place")
+
+
+@bp.get("/lamna/flera")
+@open_to(Audience.STAFF)
+def show() -> str:
+    """Show empty lines."""
+    return _page(Form({"channel": "meeting"}))
+
+
+@bp.post("/lamna/flera")
+@open_to(Audience.STAFF)
+def take_in() -> Response | tuple[str, int]:
+    """Take in every line that has a title."""
+    form = Form(request.form)
+    with form.taking():
+        cases = _hand_in_all(_lines(), current_actor(), right_now())
+        flash(ngettext("%(num)d case was taken in: %(refs)s.", "%(num)d cases were taken in: %(refs)s.", len(cases),
+                       refs=", ".join(case.ref for case in cases)), "success")  # fmt: skip
+        return redirect(url_for("desk.show"), 303)
+    return _page(form), form.status
+
+
+def _lines() -> list[dict[str, str]]:
+    lines = [{name: request.form.get(f"{name}-{n}", "").strip() for name in ONE_LINE} for n in range(LINES)]
+    filled = [line for line in lines if line["title"]]
+    if not filled:
+        raise ValidationError({"title-0": [gettext("Write at least one title.")]})
+    return filled
+
+
+def _hand_in_all(lines: list[dict[str, str]], actor: Actor, at: datetime) -> list[Case]:
+    with house().database.transaction() as session:
+        return [_hand_in(session, line, actor, at) for line in lines]
+
+
+def _hand_in(session: Session, line: dict[str, str], actor: Actor, at: datetime) -> Case:
+    asked = Request(
+        kind=Kind.ISSUE,
+        title=line["title"],
+        description=line["description"],
+        category=line["category"] or None,
+        place=line["place"] or request.form.get("place") or None,
+        group=request.form.get("group") or None,
+        channel=request.form.get("channel") or "meeting",
+    )
+    return hand_in(session, asked, by=actor, at=at)
+
+
+def _page(form: Form) -> str:
+    with house().database.reading() as session:
+        return render_template(
+            "several.html",
+            form=form,
+            lines=range(LINES),
+            groups=units_to_choose(session, UnitKind.GROUP),
+            places=places_to_choose(session),
+            categories=categories_to_choose(session),
+            channels=choices(CHANNELS),
+        )

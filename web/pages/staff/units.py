@@ -1,0 +1,48 @@
+"""A department's or a group's own list."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.access.actors import Actor
+from cases.organisation.units import Unit
+from cases.reading.lists import Filters, Sort, count_cases
+from cases.refusals import NotFound
+from cases.states import ENDED, OPEN, State
+from web.current import house, right_now
+from web.pages.staff.desk import ROWS, one_page
+from web.requests.caller import current_actor
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("units", __name__)
+LISTS = {
+    "oppna": Filters(states=tuple(sorted(OPEN - {State.PARKED, State.DONE})), sort=Sort.DUE),
+    "forsenade": Filters(overdue=True, sort=Sort.DUE),
+    "vilande": Filters(states=(State.PARKED,), sort=Sort.DUE),
+    "klara": Filters(states=(State.DONE, *sorted(ENDED))),
+}
+
+
+@bp.get("/enhet/<slug>")
+@open_to(Audience.LOGGED_IN)
+def show(slug: str) -> str:
+    """Show what the unit has, and what a group has handed in."""
+    actor = current_actor()
+    with house().database.reading() as session:
+        unit = session.scalar(select(Unit).where(Unit.slug == slug))
+        if unit is None or not (actor.is_staff or actor.is_in(unit.id)):
+            raise NotFound(ref=slug)
+        return render_template("unit.html", unit=unit, **_list(session, unit, actor))
+
+
+def _list(session: Session, unit: Unit, actor: Actor) -> dict[str, Any]:
+    now, chosen = right_now(), request.args.get("del", "oppna")
+    here = chosen if chosen in LISTS else "oppna"
+    own = {name: replace(filters, of_unit=unit.id, limit=ROWS) for name, filters in LISTS.items()}
+    counts = {name: count_cases(session, filters, actor, now=now) for name, filters in own.items()}
+    page = one_page(session, own[here], actor, now)
+    page["more"] = page["more"] and {"del": here} | page["more"]
+    return {"here": here, "counts": counts, "now": now, **page}

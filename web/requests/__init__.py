@@ -1,0 +1,1 @@
+"""What surrounds each request: who asks, sessions, limits, safe headers."""

@@ -1,0 +1,64 @@
+"""Who is asking: found once in a request, and only when somebody wants to know."""
+
+from flask import g, request
+from sqlalchemy.orm import Session
+
+from cases.access.actors import Actor
+from web.current import house, is_for_machines, right_now, today
+from web.requests.cookies import session_cookie
+from web.requests.sessions import Caller, caller_with_session, caller_with_token, note_session
+
+
+class UnknownToken(Exception):
+    """The bearer token opens nothing: it is mistyped or revoked."""
+
+
+def current_actor() -> Actor:
+    """Give who is asking, in a reading of its own; `A_VISITOR` when nobody is logged in."""
+    return current_caller().actor
+
+
+def current_caller() -> Caller:
+    """Give who is asking, with the language that they chose."""
+    if "caller" not in g:
+        with house().database.reading() as session:
+            actor_in(session)
+        _note()
+    found: Caller = g.caller
+    return found
+
+
+def actor_in(session: Session) -> Actor:
+    """Give who is asking, found in a transaction that is open already."""
+    if "caller" not in g:
+        g.caller = _by_token(session) if is_for_machines() else _by_cookie(session)
+    found: Caller = g.caller
+    return found.actor
+
+
+def bearer_token() -> str | None:
+    """Give the token of the Authorization header; cookies say nothing to the API."""
+    given = request.authorization
+    return given.token if given is not None and given.type == "bearer" else None
+
+
+def _by_token(session: Session) -> Caller:
+    if "Authorization" not in request.headers:
+        return Caller()
+    found = caller_with_token(session, bearer_token() or "", today())
+    if found is None:
+        raise UnknownToken
+    return found
+
+
+def _by_cookie(session: Session) -> Caller:
+    token = request.cookies.get(session_cookie())
+    found = caller_with_session(session, token, right_now(), today()) if token else None
+    return found or Caller()
+
+
+def _note() -> None:
+    at = right_now()
+    if g.caller.is_to_be_noted(at):
+        with house().database.transaction() as session:
+            note_session(session, request.cookies[session_cookie()], at)

@@ -1,0 +1,84 @@
+"""Deny by default: every endpoint declares who may use it, and a house with one that does not will not start."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, request
+
+from cases.access.actors import Actor, ActorKind
+from cases.refusals import NotAllowed
+from web.requests.caller import current_actor
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Audience(StrEnum):
+    """Who may use an endpoint. What they may do there to one case is the domain's to say."""
+
+    ANYBODY = "anybody"
+    LOGGED_IN = "logged_in"
+    STAFF = "staff"
+    CONTACT = "contact"
+    ADMIN = "admin"
+
+
+BELONGS: dict[Audience, Callable[[Actor], bool]] = {
+    Audience.ANYBODY: lambda actor: True,
+    Audience.LOGGED_IN: lambda actor: actor.kind is ActorKind.PERSON,
+    Audience.STAFF: lambda actor: actor.is_staff,
+    Audience.CONTACT: lambda actor: actor.is_contact,
+    Audience.ADMIN: lambda actor: actor.is_admin,
+}
+BY_NAME = {"static": frozenset({Audience.ANYBODY})}  # the one view that is not ours
+
+
+class LoginNeeded(Exception):
+    """Only somebody who is logged in may use this."""
+
+
+class UndeclaredView(Exception):
+    """An endpoint that does not say who may use it."""
+
+
+def open_to(*audiences: Audience) -> Callable[[View], View]:
+    """Declare that any of these may use the view."""
+
+    def declare(view: View) -> View:
+        view.open_to = frozenset(audiences)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def sent_by_mail_programs(view: View) -> View:
+    """Declare that the view takes a POST without a form of ours: one-click unsubscribing (RFC 8058)."""
+    view.sent_by_mail_programs = True  # type: ignore[attr-defined]
+    return view
+
+
+def audiences_of(app: Flask, endpoint: str) -> frozenset[Audience] | None:
+    """Give who may use this endpoint; None when it does not say."""
+    declared = getattr(app.view_functions[endpoint], "open_to", None)
+    return declared if declared is not None else BY_NAME.get(endpoint)
+
+
+def guard(app: Flask) -> None:
+    """Ask at every request who it is. Raises `UndeclaredView` for an endpoint that does not say."""
+    for endpoint in app.view_functions:
+        if audiences_of(app, endpoint) is None:
+            raise UndeclaredView(f"{endpoint} does not say who may use it: @open_to(...)")
+    app.before_request(turn_away)
+
+
+def turn_away() -> None:
+    """Refuse those for whom the endpoint is not."""
+    if request.endpoint is None:
+        return  # no such page: it is answered with 404 or 405
+    audiences = audiences_of(current_app, request.endpoint) or frozenset()
+    if Audience.ANYBODY in audiences:
+        return
+    actor = current_actor()
+    if any(BELONGS[audience](actor) for audience in audiences):
+        return
+    raise LoginNeeded if actor.kind is ActorKind.VISITOR else NotAllowed(step=request.endpoint)

@@ -1,0 +1,114 @@
+"""Idempotency-Key: a POST that is sent again changes nothing and gets the answer of the first one.
+
+The key is claimed in the transaction of the change itself, so that either both are there or neither.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from flask import Response, request
+from sqlalchemy import Index, String, Text, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from cases.access.tokens import hashed
+from cases.database.base import Base, BigId, UtcDateTime
+from cases.database.transactions import insert_of
+from cases.refusals import FieldRefusal
+from web.current import right_now
+from web.requests.caller import bearer_token
+
+HEADER = "Idempotency-Key"
+KEPT = timedelta(days=7)
+READABLE = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+class KeptAnswer(Base):
+    """A key that was used, by whom and for what; and the answer that it got."""
+
+    __tablename__ = "kept_answer"
+    __table_args__ = (Index("ix_kept_answer_made_at", "made_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    key: Mapped[str] = mapped_column(String(64), unique=True)  # hash of whose it is and what they called it
+    request: Mapped[str] = mapped_column(String(64))  # hash of method, path and body
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    status: Mapped[int | None] = mapped_column(default=None)
+    location: Mapped[str | None] = mapped_column(String(500), default=None)
+    body: Mapped[str | None] = mapped_column(Text, default=None)
+
+
+@dataclass
+class BadKey(FieldRefusal):
+    """A key is 1 to 255 visible ASCII characters."""
+
+    code: ClassVar[str] = "bad-key"
+
+
+@dataclass
+class KeyUsedOtherwise(FieldRefusal):
+    """The key was used for another request."""
+
+    code: ClassVar[str] = "key-used-otherwise"
+
+
+@dataclass(frozen=True)
+class GivenKey:
+    """The key of this request: whose it is with its name, and what it is used for. Only hashes."""
+
+    key: str
+    request: str
+
+
+def given_key() -> GivenKey | None:
+    """Give the key that came with this request; None when none did. Refuses one that cannot be read."""
+    name = request.headers.get(HEADER)
+    if name is None:
+        return None
+    if not READABLE.fullmatch(name):
+        raise BadKey(field=HEADER)
+    body = hashlib.sha256(request.get_data(cache=True)).hexdigest()
+    asked_for = f"{request.method} {request.path} {body}"
+    return GivenKey(hashed(f"{bearer_token() or asked_for} {name}"), hashed(asked_for))
+
+
+def once(session: Session, change: Callable[[], Response]) -> Response:
+    """Make the change, or give the answer that the first request with this key got."""
+    given = given_key()
+    if given is None:
+        return change()
+    claimed = _claim(session, given)
+    return _keep(session, claimed, change()) if claimed else _again(session, given)
+
+
+def _claim(session: Session, given: GivenKey) -> int | None:
+    """Claim the key; None when it is used. Whoever comes second waits here for the first one's transaction."""
+    at = right_now()
+    fresh = {"request": given.request, "made_at": at}
+    statement = insert_of(session)(KeptAnswer).values(key=given.key, **fresh)
+    takes_over_old = statement.on_conflict_do_update(
+        index_elements=["key"], set_=fresh, where=KeptAnswer.made_at <= at - KEPT
+    )
+    claimed: int | None = session.execute(takes_over_old.returning(KeptAnswer.id)).scalar()
+    return claimed
+
+
+def _keep(session: Session, claimed: int, response: Response) -> Response:
+    answer = {"status": response.status_code, "body": response.get_data(as_text=True)}
+    location = response.headers.get("Location")
+    session.execute(update(KeptAnswer).where(KeptAnswer.id == claimed).values(location=location, **answer))
+    return response
+
+
+def _again(session: Session, given: GivenKey) -> Response:
+    found = session.scalars(select(KeptAnswer).where(KeptAnswer.key == given.key)).one()
+    if found.request != given.request:
+        raise KeyUsedOtherwise(field=HEADER)
+    response = Response(found.body, found.status, content_type="application/json")
+    if found.location:
+        response.headers["Location"] = found.location
+    response.headers["Idempotent-Replayed"] = "true"
+    return response

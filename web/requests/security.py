@@ -1,0 +1,105 @@
+"""Headers on every response, errors and files included, and forms that only we can send (SECURITY 50-52)."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, request
+from flask_wtf.csrf import CSRFProtect
+
+from cases.settings import LOOPBACK, Settings
+from web.current import is_for_machines
+from web.requests.cookies import is_https
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+LARGEST_BODY = 10 * 1024 * 1024
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+OURS = frozenset({"same-origin", "none"})
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(self), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",  # unless the response says otherwise itself: a file, a feed
+}
+ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+
+csrf = CSRFProtect()
+
+
+class SafeHeaders:
+    """Add to every response those headers that it does not have, whoever made it."""
+
+    def __init__(self, app: "WSGIApplication", settings: Settings) -> None:
+        self.app = app
+        self.headers = list((HEADERS | (ONLY_HTTPS if is_https(settings) else {})).items())
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        def start_safely(status: str, headers: list[tuple[str, str]], *failed: Any) -> Callable[[bytes], object]:
+            there = {name.lower() for name, _ in headers}
+            headers += [header for header in self.headers if header[0].lower() not in there]
+            return start(status, headers, *failed)
+
+        return self.app(environ, start_safely)
+
+
+def secure(app: Flask, settings: Settings) -> None:
+    """Set what Flask leaves open, and check that unsafe requests to pages come from our own forms."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TRUSTED_HOSTS=trusted_hosts(settings),
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=200,
+        WTF_CSRF_CHECK_DEFAULT=False,  # `only_our_forms` asks for the check
+        WTF_CSRF_TIME_LIMIT=None,  # it lives as long as the browser's session
+        WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which no-referrer forbids
+    )
+    csrf.init_app(app)
+    app.before_request(only_our_forms)
+
+
+def trusted_hosts(settings: Settings) -> list[str]:
+    """Give the names under which we answer: the base URL's, and this machine's own (not as IPv6: Werkzeug's limit)."""
+    return [str(urlsplit(settings.base_url).hostname), *sorted(LOOPBACK - {"::1"})]
+
+
+def only_our_forms() -> None:
+    """Refuse an unsafe request to a page that another site's page sends (ASVS 3.5.1, 3.5.3)."""
+    if request.method not in CHANGING or is_for_machines() or request.endpoint is None:
+        return
+    if getattr(current_app.view_functions[request.endpoint], "sent_by_mail_programs", False):
+        return
+    if not comes_from_us():
+        abort(403, "cross-site")
+    csrf.protect()
+
+
+def comes_from_us() -> bool:
+    """Say whether the browser says that a page of ours sent this. Browsers without such headers pass here.
+
+    With our Referrer-Policy the Origin of our own forms is "null", so it speaks only when it names somebody.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in OURS
+    origin = request.headers.get("Origin", "null")
+    return origin == "null" or urlsplit(origin).netloc == request.host

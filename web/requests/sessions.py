@@ -1,0 +1,118 @@
+"""Sessions on the server and the tokens of machines: who holds a key, in one query.
+
+The query for a session also reads what stands around a page, since whoever is logged in asks for pages.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, Table, bindparam, insert, null, select, true, update
+from sqlalchemy.orm import Session
+
+from cases.access.actors import A_VISITOR, Actor, ActorKind
+from cases.access.tokens import ApiToken, WebSession, hashed
+from cases.database.base import table_of
+from cases.organisation.people import Membership, Person, serves_on
+from cases.organisation.units import Unit
+from web.clock_health import SCHEDULE
+from web.requests.page_frame import HOUSE, SHOWN, SWEPT, Around, around_somebody
+
+LIVES = timedelta(days=14)
+IDLE = timedelta(hours=12)
+NOTED_EVERY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls: an actor, the language that they chose, when their session was last noted, and their pages' frame."""
+
+    actor: Actor = A_VISITOR
+    locale: str | None = None
+    seen_at: datetime | None = None
+    around: Around | None = None  # known of those who are logged in
+
+    def is_to_be_noted(self, at: datetime) -> bool:
+        """Say whether the session was last noted so long ago that it is time again."""
+        return self.seen_at is not None and at - self.seen_at > NOTED_EVERY
+
+
+def open_session(session: Session, person_id: int, at: datetime) -> str:
+    """Log the person in, in one browser, and give the token for its cookie; only its hash is kept."""
+    token = secrets.token_urlsafe(32)
+    session.execute(
+        insert(WebSession).values(
+            hash=hashed(token), person_id=person_id, made_at=at, seen_at=at, expires_at=at + LIVES
+        )
+    )
+    return token
+
+
+def note_session(session: Session, token: str, at: datetime) -> None:
+    """Note that the session was used, so that it does not end for idleness."""
+    session.execute(update(WebSession).where(WebSession.hash == hashed(token)).values(seen_at=at))
+
+
+def end_session(session: Session, token: str, at: datetime) -> None:
+    """Log out, in this browser."""
+    session.execute(_still_open(at).where(WebSession.hash == hashed(token)))
+
+
+def end_every_session(session: Session, person_id: int, at: datetime) -> None:
+    """Log out everywhere."""
+    session.execute(_still_open(at).where(WebSession.person_id == person_id))
+
+
+def caller_with_session(session: Session, token: str, at: datetime, day: date) -> Caller | None:
+    """Give who is logged in with this cookie; None when it is unknown, ended, idle or too old."""
+    given = {"hash": hashed(token), "at": at, "idle_since": at - IDLE, "day": day}
+    rows = session.connection().execute(BY_SESSION, given).all()
+    return replace(_caller(rows), around=around_somebody(rows)) if rows else None
+
+
+def caller_with_token(session: Session, token: str, day: date) -> Caller | None:
+    """Give whom this API token acts for; None when it is unknown or revoked, or the person switched off."""
+    rows = session.connection().execute(BY_TOKEN, {"hash": hashed(token), "day": day}).all()
+    return _caller(rows) if rows else None
+
+
+def _still_open(at: datetime) -> Any:
+    return update(WebSession).where(WebSession.ended_at.is_(None)).values(ended_at=at)
+
+
+def _caller(rows: Sequence[Any]) -> Caller:
+    first = rows[0]
+    roles = tuple((row.unit_id, row.role) for row in rows if row.role is not None)
+    actor = Actor(ActorKind.PERSON, person_id=first.id, name=first.name, email=first.email, roles=roles)
+    return Caller(actor, first.locale, first.seen_at)
+
+
+def _holder_of(key: Table, seen_at: Any) -> Select[Any]:
+    """Give the query for whoever holds a key, with the roles of the day; over tables, since it runs at every call."""
+    person, membership = table_of(Person).c, table_of(Membership).c
+    return (
+        select(person.id, person.name, person.email, person.locale, membership.unit_id, membership.role, seen_at)
+        .select_from(key)
+        .join(table_of(Person), person.id == key.c.person_id)
+        .outerjoin(table_of(Membership), (membership.person_id == person.id) & serves_on(bindparam("day"), membership))
+        .where(key.c.hash == bindparam("hash"), person.active)
+    )
+
+
+TOKEN, SESSION, UNIT = table_of(ApiToken), table_of(WebSession), table_of(Unit)
+BY_TOKEN = _holder_of(TOKEN, null().label("seen_at")).where(TOKEN.c.revoked_at.is_(None))
+BY_SESSION = (
+    _holder_of(SESSION, SESSION.c.seen_at)
+    .add_columns(*SHOWN, UNIT.c.slug.label("unit"), UNIT.c.name.label("unit_name"))
+    .join(HOUSE, true())
+    .outerjoin(SCHEDULE, SWEPT)
+    .outerjoin(UNIT, UNIT.c.id == table_of(Membership).c.unit_id)
+    .where(
+        SESSION.c.ended_at.is_(None),
+        SESSION.c.expires_at > bindparam("at"),
+        SESSION.c.seen_at > bindparam("idle_since"),
+    )
+    .order_by(UNIT.c.name)
+)

@@ -1,0 +1,48 @@
+"""What can be asked of a list: filters, order, page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields, post_load
+
+from cases.reading.lists import MOST_ROWS, Filters, Sort
+from cases.states import Kind, State
+from web.schemas.fields import Number, OneWord, Slug, Strict, Truth, Words, within
+
+LONGEST_QUESTION = 200
+LONGEST_CURSOR = 300
+
+
+class Several(fields.List[Any]):
+    """Values that may be repeated (?state=a&state=b) or separated by commas (?state=a,b)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
+        given = value if isinstance(value, list) else [value]
+        return super()._deserialize([part for one in given for part in str(one).split(",")], attr, data, **more)
+
+
+class CaseQuestions(Strict):
+    """Which cases, in which order, how many, from where."""
+
+    state = Several(OneWord(State))
+    kind = OneWord(Kind)
+    category = Slug()
+    place = Slug()
+    responsible = Slug()
+    group = Slug()
+    overdue = Truth()
+    parked = Truth()
+    quick_win = Truth()
+    q = Words(most=LONGEST_QUESTION)
+    sort = OneWord(Sort, load_default=Sort.NEWEST)
+    limit = Number(load_default=50, validate=within(1, MOST_ROWS))
+    cursor = Words(most=LONGEST_CURSOR)
+
+    @post_load
+    def make(self, given: dict[str, Any], **_more: Any) -> Filters:
+        """Give the filters."""
+        return Filters(states=tuple(given.pop("state", ())), **given)
+
+
+class NoQuestions(Strict):
+    """A call that takes no parameters."""
