@@ -30,7 +30,7 @@ run: setup ## start Ventil with a demonstration municipality on http://127.0.0.1
 	@$(BIN)/ventil up --demo --host $(HOST) --port $(PORT)
 
 browser: setup ## find a Chromium for the tests, or install one
-	@$(BIN)/python tests/browser_setup.py </dev/null
+	@$(BIN)/python tests/support/servers/browser_setup.py </dev/null
 
 test: setup lint browser ## lint, then every test on SQLite, PostgreSQL, Redis and in a browser (TESTS=path narrows)
 	@echo "test: running every test in $(PROCESSES) processes"
@@ -76,7 +76,7 @@ apart: setup ## run the house with each process in a network and a folder of its
 	@$(PROOF) proof.chaos.apart
 
 servers: setup ## start PostgreSQL and Valkey for trying things, and print their addresses
-	@$(BIN)/python tests/services.py
+	@$(BIN)/python tests/support/servers/services.py
 
 lock: setup ## lock what requirements/*.in name (LOCK_FLAGS=--upgrade takes the newest)
 	@echo "lock: requirements/runtime.txt"

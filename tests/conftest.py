@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import services
 import structlog
-from browser_setup import find_browser
-from small_house import SmallHouse, copied_sqlite, furnish, open_small_house
-from smtp_sink import SmtpSink
+from support.houses.small_house import SmallHouse, copied_sqlite, furnish, open_small_house
+from support.servers import services
+from support.servers.browser_setup import find_browser
+from support.servers.smtp_sink import SmtpSink
 
 from cases.database.transactions import Database
 

@@ -9,8 +9,8 @@ import threading
 import psycopg
 import pytest
 import redis
-import services
-from smtp_sink import SmtpSink
+from support.servers import services
+from support.servers.smtp_sink import SmtpSink
 
 # --- PostgreSQL ----------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 from zipfile import ZipFile
 
 import pytest
-import services
+from support.servers import services
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_COPIED = shutil.ignore_patterns(".*", "var", "build", "dist", "node_modules", "*.egg-info", "__pycache__")

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import services
+from support.servers import services
 
 from bench.changing import over_http
 from bench.ground import Bench

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-import services
 from sqlalchemy import text
+from support.servers import services
 
 from bench.accounting import cpu_seconds
 from bench.driving import Outcome, Request, drive

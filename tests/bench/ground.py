@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-import services
+from support.servers import services
 
 from bench.accounting import cpu_seconds
 from bench.houses import House, furnish

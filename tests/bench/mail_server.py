@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import services
 from aiosmtpd.controller import Controller
+from support.servers import services
 
 
 class Sink:

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
-import services
 from sqlalchemy import text
+from support.servers import services
 
 from bench.accounting import cpu_seconds
 from bench.changing import changes, hand_ins, refuse_bad

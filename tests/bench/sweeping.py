@@ -6,7 +6,7 @@ import statistics
 from datetime import UTC, datetime
 from pathlib import Path
 
-import services
+from support.servers import services
 
 from bench.ground import Bench, cost
 from bench.houses import House

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_house import CALENDAR
+from support.houses.small_house import CALENDAR
 
 from cases.calendar import Calendar, OutsideCalendar, add_months
 

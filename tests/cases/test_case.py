@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
-from small_house import MONDAY, SmallHouse
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from support.houses.small_house import MONDAY, SmallHouse
 
 from cases.case import case_to_change, case_to_read
 from cases.database.transactions import Database

@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
-from small_house import MONDAY, SmallHouse
 from sqlalchemy import select
+from support.houses.small_house import MONDAY, SmallHouse
 
 from cases.case import Relation, case_to_change
 from cases.correcting import Correction, correct, relate

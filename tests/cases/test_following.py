@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from small_house import MONDAY, SmallHouse
 from sqlalchemy import select, text
+from support.houses.small_house import MONDAY, SmallHouse
 
 from cases.access.tokens import (
     FOLLOW,

@@ -4,8 +4,8 @@ import threading
 from datetime import UTC, date, datetime
 
 import pytest
-from small_house import CALENDAR, MONDAY, SmallHouse
 from sqlalchemy import update
+from support.houses.small_house import CALENDAR, MONDAY, SmallHouse
 
 from cases.access.actors import A_COMMAND
 from cases.deadlines.policies import Policy

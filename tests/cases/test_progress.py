@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from small_house import A_DATE, CALENDAR, MONDAY, SmallHouse
 from sqlalchemy import select, update
+from support.houses.small_house import A_DATE, CALENDAR, MONDAY, SmallHouse
 
 from cases.case import case_to_change
 from cases.deadlines.policies import Policy

@@ -1,7 +1,7 @@
 """The life of a case: the table has no dead end, and each step is taken by those who may, and by nobody else."""
 
 import pytest
-from small_house import A_DATE, WAY_TO, SmallHouse
+from support.houses.small_house import A_DATE, WAY_TO, SmallHouse
 
 from cases.history.events import HAPPENINGS
 from cases.progress import EFFECTS, WaitingFor

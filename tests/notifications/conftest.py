@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from letter_town import Town, furnish
-from migrated import CALENDAR, a_house
+from support.houses.letter_town import Town, furnish
+from support.houses.migrated import CALENDAR, a_house
 
 from cases.database.migrating import migrate
 from cases.database.transactions import Database

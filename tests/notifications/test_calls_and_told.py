@@ -1,7 +1,7 @@
 """Those without mail are rung; the timeline says what was sent to whom; the form says who will be told."""
 
 import pytest
-from letter_town import A_TUESDAY, Town, the_case
+from support.houses.letter_town import A_TUESDAY, Town, the_case
 
 from cases.database.leases.claims import NO_VERDICT
 from cases.handing_in import Reporter

@@ -1,8 +1,8 @@
 """Guards over the table: nothing can happen that nobody has thought of."""
 
 import pytest
-from letter_town import Town
 from sqlalchemy import select
+from support.houses.letter_town import Town
 
 from cases.access.actors import ActorKind
 from cases.history.events import HAPPENINGS

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import services
+from support.servers import services
 
 from proof.crashes.grounds import Files, Ground, OnServer
 

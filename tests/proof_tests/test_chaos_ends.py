@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from migrated import a_house
 from sqlalchemy import update
+from support.houses.migrated import a_house
 
 from notifications.deliveries import Address, Delivery
 from proof.chaos import striking

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from good_house import NOW, TITLES, GoodHouse, build, copy_of
-from small_house import copied_sqlite, open_small_house
+from support.houses.good_house import NOW, TITLES, GoodHouse, build, copy_of
+from support.houses.small_house import copied_sqlite, open_small_house
 
 from proof.chaos.house import IMPORTED_FROM
 from proof.checker import Call, Gauge, Journal, Kept, Outside, Restart, Window, check, keep, kept_in

@@ -10,13 +10,13 @@ import hypothesis.strategies as some
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
-from life_course import Given, swept
-from life_house import change_for
-from life_looks import LOOKS, broken_lives
-from life_oracle import Attempt, Footing
-from life_people import PeopleAct
-from life_standing import agreed
 from sqlalchemy import text
+from support.lives.course import Given, swept
+from support.lives.house import change_for
+from support.lives.looks import LOOKS, broken_lives
+from support.lives.oracle import Attempt, Footing
+from support.lives.people import PeopleAct
+from support.lives.standing import agreed
 
 from cases.states import Kind
 from notifications.sending.sending import deliver_some

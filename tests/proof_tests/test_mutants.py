@@ -4,8 +4,8 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-import services
 import structlog
+from support.servers import services
 
 from proof.mutants.mutant import ON_POSTGRESQL, QUICK, Mutant, put_on_trial
 from proof.mutants.stage import Place

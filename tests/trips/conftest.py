@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from running_house import EMBEDDED, GROWN_UP, RunningHouse
-from small_house import copied_sqlite
-from smtp_sink import SmtpSink
+from support.houses.running_house import EMBEDDED, GROWN_UP, RunningHouse
+from support.houses.small_house import copied_sqlite
+from support.servers.smtp_sink import SmtpSink
 
 HOUSE = Path(__file__).with_name("house.toml")
 

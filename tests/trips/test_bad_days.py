@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from running_house import GROWN_UP, RunningHouse, text_of
+from support.houses.running_house import GROWN_UP, RunningHouse, text_of
 
 CONTACT = "kontakt@prov.example"
 

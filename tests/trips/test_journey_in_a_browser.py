@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from small_house import copied_sqlite, furnish
-from small_web import Web, open_web
 from sqlalchemy import select
+from support.houses.small_house import copied_sqlite, furnish
+from support.houses.small_web import Web, open_web
 from werkzeug.serving import make_server
 
 from cases.case import Case, case_to_change

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from running_house import RunningHouse, Visitor, text_of
+from support.houses.running_house import RunningHouse, Visitor, text_of
 
 from cases.calendar import Calendar
 

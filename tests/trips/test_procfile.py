@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from running_house import RunningHouse
+from support.houses.running_house import RunningHouse
 
 PROCFILE = Path(__file__).parents[2] / "Procfile"
 HONCHO = Path(sys.executable).with_name("honcho")

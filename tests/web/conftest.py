@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from small_house import copied_sqlite, furnish
-from small_web import Web, open_web
+from support.houses.small_house import copied_sqlite, furnish
+from support.houses.small_web import Web, open_web
 
 
 @pytest.fixture

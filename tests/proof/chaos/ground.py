@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 class Server(Protocol):
-    """A server of our own, as tests/services.py starts one."""
+    """A server of our own, as tests/support/servers/services.py starts one."""
 
     url: str
     port: int
@@ -29,7 +29,7 @@ class Server(Protocol):
 
 
 class MailSink(Protocol):
-    """A mail server of our own, as tests/sink_process.py starts one."""
+    """A mail server of our own, as tests/support/servers/sink_process.py starts one."""
 
     url: str
     folder: Path

@@ -1,0 +1,183 @@
+"""A house file is put in place once; again it changes only what differs; a bad one changes nothing."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from support.houses.migrated import A_TUESDAY, a_house
+
+from cases.administration.loading import load_house
+from cases.administration.setup_file import BadHouse
+from cases.database.transactions import Database
+from cases.deadlines.policies import Policy
+from cases.history.journal import Event
+from cases.organisation.categories import Category
+from cases.organisation.municipality import the_house
+from cases.organisation.people import Membership, Person, Role
+from cases.organisation.units import Unit
+
+HOUSE = """
+[house]
+name = "Provköpings kommun"
+proposals = true
+contact_phone = "010-000 00 00"
+
+[[places]]
+slug = "norrby"
+name = "Norrby"
+
+[[units]]
+slug = "desk"
+kind = "desk"
+name = "Kontaktpersonen"
+email = "kontakt@example.se"
+head = "kommunchef@example.se"
+
+[[units]]
+slug = "gata"
+kind = "department"
+name = "Gata"
+email = "gata@example.se"
+head = "chef@example.se"
+
+[[people]]
+email = "kontakt.person@example.se"
+name = "Kontaktpersonen"
+deputy = "chef@example.se"
+roles = [{ role = "contact", unit = "desk" }]
+
+[[people]]
+email = "chef@example.se"
+name = "Chef Gata"
+
+[[people]]
+email = "kommunchef@example.se"
+name = "Kommunchefen"
+roles = [{ role = "admin" }]
+
+[[categories]]
+slug = "trafik"
+name = "Trafik"
+unit = "gata"
+
+[[policies]]
+name = "Trafik"
+category = "trafik"
+terms = { answer_days = 5, rung_days = [3, 3, 5] }
+
+[[meetings]]
+on = 2026-10-08
+name = "Forum"
+"""
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = a_house(tmp_path)
+    yield made
+    made.close()
+
+
+def _load(database: Database, text: str) -> list[str]:
+    with database.transaction() as session:
+        return load_house(session, text, at=A_TUESDAY)
+
+
+def _count(database: Database, table: type) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_the_house_is_put_in_place(database: Database) -> None:
+    _load(database, HOUSE)
+    with database.reading() as session:
+        house = the_house(session)
+        assert (house.name, house.proposals) == ("Provköpings kommun", True)
+        assert session.scalar(select(Unit.email).where(Unit.slug == "desk")) == "kontakt@example.se"
+        assert session.scalars(select(Category)).one().suggests_id is not None
+        heads = select(Person.email).join(Membership, Membership.person_id == Person.id)
+        assert session.scalars(heads.where(Membership.role == Role.HEAD).order_by(Person.email)).all() == [
+            "chef@example.se",
+            "kommunchef@example.se",
+        ]
+
+
+def test_loading_it_again_changes_nothing(database: Database) -> None:
+    assert _load(database, HOUSE)
+    events = _count(database, Event)
+    assert _load(database, HOUSE) == []
+    assert _count(database, Event) == events
+
+
+def test_loading_again_changes_only_what_differs(database: Database) -> None:
+    _load(database, HOUSE)
+    other = HOUSE.replace('name = "Gata"', 'name = "Gata och park"').replace("answer_days = 5", "answer_days = 6")
+    assert _load(database, other) == ["unit gata: name", "policy */trafik/*: version 2"]
+    with database.reading() as session:
+        assert session.scalars(select(Policy.version).where(Policy.name == "Trafik")).all() == [1, 2]
+
+
+def test_a_new_head_relieves_the_former_one(database: Database) -> None:
+    _load(database, HOUSE)
+    changed = _load(database, HOUSE.replace('head = "chef@example.se"', 'head = "kommunchef@example.se"'))
+    assert changed == ["person chef@example.se: no longer head:gata", "person kommunchef@example.se: head:gata"]
+
+
+def test_every_error_is_told_with_its_place_and_nothing_is_written(database: Database) -> None:
+    before = _count(database, Event)
+    bad = HOUSE.replace('kind = "department"', 'kind = "avdelning"').replace('unit = "gata"', 'unit = "gatan"')
+    bad = bad.replace("answer_days = 5", 'answer_days = "fem"').replace('email = "chef@example.se"', 'email = "chef"')
+    bad += '\n[[cars]]\nname = "Bil"\n'
+    with pytest.raises(BadHouse) as refused:
+        _load(database, bad)
+    told = [str(trouble) for trouble in refused.value.troubles]
+    assert len(told) >= 5
+    for place in (
+        '[[units]] no. 2 "gata", kind',
+        '[[people]] no. 2 "chef", email',
+        '[[policies]] no. 1 "Trafik", terms',
+        '[[categories]] "trafik", unit',
+        "[cars]",
+    ):
+        assert any(line.startswith(place) for line in told), (place, told)
+    assert _count(database, Event) == before
+    assert _count(database, Person) == 0
+
+
+def test_what_is_not_toml_is_one_line(database: Database) -> None:
+    with pytest.raises(BadHouse, match=r"is not TOML.*line 2"):
+        _load(database, "[house]\nname = Norrby")
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ('[[places]]\nname = "Norrby"', "lacks slug"),
+        ('[[places]]\nslug = "Norrby"\nname = "Norrby"', "small letters"),
+        ('[[places]]\nslug = "n"\nname = "N"\ncolour = "red"', "knows no colour"),
+        ('[[places]]\nslug = "n"\nname = "N"\n[[places]]\nslug = "n"\nname = "M"', "more than once"),
+        ('[places]\nslug = "n"', "two brackets"),
+        ('[[people]]\nemail = "a@example.se"\nname = "A"\nroles = [{ role = "king", unit = "desk" }]', "one of"),
+        ('[[people]]\nemail = "a@example.se"\nname = "A"\nroles = [{ role = "officer" }]', "small letters"),
+        ('[[meetings]]\non = "8 oktober"\nname = "Forum"', "must be a date"),
+        ('[house]\nproposals = "ja"', "true or false"),
+        ("house = 3", "must be a table"),
+        ('[[units]]\nslug = "forum"\nkind = "group"\nname = "Forum"', "is forum already"),
+    ],
+)
+def test_each_kind_of_error_is_said_plainly(database: Database, line: str, what: str) -> None:
+    with pytest.raises(BadHouse, match=what):
+        _load(database, line)
+
+
+def test_a_role_that_the_file_no_longer_names_ends_that_day(database: Database) -> None:
+    _load(database, HOUSE)
+    without = HOUSE.replace('roles = [{ role = "admin" }]', "")
+    with database.transaction() as session:
+        changed = load_house(session, without, at=A_TUESDAY + timedelta(days=3))
+    assert changed == ["person kommunchef@example.se: no longer admin"]
+    with database.reading() as session:
+        ended = session.scalars(select(Membership.until).where(Membership.role == Role.ADMIN)).one()
+    assert ended.isoformat() == "2026-04-17"

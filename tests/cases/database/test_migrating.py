@@ -1,0 +1,74 @@
+"""The migrations and the models say the same, on both databases."""
+
+import importlib
+import pkgutil
+
+import pytest
+from sqlalchemy import inspect, text
+from support.houses.brought_along import take_back
+from support.houses.small_house import SmallHouse
+
+import cases
+import notifications
+import workers
+from cases.database.base import Base
+from cases.database.migrating import check, is_behind, migrate
+from cases.database.transactions import Database
+
+WEB_TABLES = "web.requests.idempotency"
+
+
+def test_models_and_migrations_do_not_differ(database: Database) -> None:
+    for package in (cases, notifications, workers):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    importlib.import_module(WEB_TABLES)
+    check(database, Base.metadata)
+
+
+def test_migrating_again_changes_nothing(small_house: SmallHouse) -> None:
+    ref = small_house.hand_in()
+    migrate(small_house.database)
+    assert small_house.case(ref).ref == ref
+    assert not is_behind(small_house.database)
+
+
+def test_a_house_of_the_first_version_is_brought_along(small_house: SmallHouse) -> None:
+    ref = small_house.hand_in()
+    take_back(small_house.database, "0001")
+    assert is_behind(small_house.database)
+    migrate(small_house.database)
+    assert not is_behind(small_house.database)
+    assert small_house.case(ref).ref == ref
+    test_models_and_migrations_do_not_differ(small_house.database)
+
+
+def test_an_empty_database_is_behind(request: pytest.FixtureRequest, tmp_path) -> None:
+    for url in (f"sqlite:///{tmp_path / 'empty.sqlite3'}", request.getfixturevalue("postgres_url")):
+        database = Database(url, calendar=None)
+        assert is_behind(database)
+        database.close()
+
+
+def test_a_fresh_house_has_a_desk_a_forum_a_council_and_the_catch_all(request, tmp_path) -> None:
+    for url in (f"sqlite:///{tmp_path / 'fresh.sqlite3'}", request.getfixturevalue("postgres_url")):
+        database = Database(url, calendar=None)
+        migrate(database)
+        with database.reading() as session:
+            assert set(session.scalars(text("SELECT slug FROM unit"))) == {"desk", "forum", "council"}
+            assert "*/*/*" in set(session.scalars(text("SELECT scope FROM policy")))
+            assert session.scalars(text("SELECT count(*) FROM house")).one() == 1
+        database.close()
+
+
+def test_every_trigger_that_guards_stands(database: Database) -> None:
+    wanted = {"event", "policy", "case", "words"}
+    where = (
+        "sqlite_master WHERE type = 'trigger'"
+        if database.is_sqlite
+        else ("pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal")
+    )
+    column = "tbl_name" if database.is_sqlite else "relname"
+    with database.reading() as session:
+        assert wanted <= set(session.scalars(text(f"SELECT {column} FROM {where}")))
+    assert "case" in inspect(database.engine).get_table_names()

@@ -1,0 +1,318 @@
+"""Letters as they go out: words, headers, both languages, and what must never be in them."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from support.houses.letter_town import A_TUESDAY, REPORTER, Town, the_case
+from support.houses.migrated import CALENDAR
+
+from cases.access.actors import A_VISITOR
+from cases.access.tokens import LOGIN, UNFOLLOW, link_with, make_link
+from cases.case import Case
+from cases.following import ask_to_follow
+from cases.handing_in import Reporter
+from cases.history.events import HAPPENINGS, MorningCame, PersonAskedForLink, SetAside
+from cases.history.journal import Entry, Event
+from cases.history.words import Words
+from cases.organisation.municipality import the_house
+from cases.parties import Party
+from cases.progress import WaitingFor
+from cases.settings import LOCALES
+from cases.states import State
+from notifications.deliveries import Address, Channel, Delivery
+from notifications.letters.catalogue import LETTERS
+from notifications.letters.rendering import Letterhead, Rendered, followers_told, render
+from notifications.letters.snapshot import read_around
+from notifications.letters.template_context import Teller
+from notifications.letters.unsubscribing import unfollow_tokens
+from notifications.letters.writing import write_subject
+
+KEY = "k" * 40
+LETTERHEAD = Letterhead("https://arenden.example", KEY, "ventil@kommun.example", CALENDAR)
+NASTY = "</p><script>alert(1)</script> {{ 7*7 }} [klicka](https://evil.example)\n\nBcc: a@b.example"
+FIGURES = {
+    "received": 3, "due": 2, "overdue": 1, "parked_back": 0, "sent_back": 1, "calls": 2, "set_aside": 0,
+}  # fmt: skip
+
+
+def rendered(town: Town, delivery: Delivery) -> Rendered:
+    with town.database.transaction() as session:
+        return rendered_in(session, session.get_one(Delivery, delivery.id))
+
+
+def rendered_in(session: Session, delivery: Delivery) -> Rendered:
+    around = read_around(session, [delivery])
+    followers = dict.fromkeys(followers_told(around, delivery), delivery.created_at)
+    around.ways_out.update(unfollow_tokens(session, followers, key=KEY))
+    return render(around, delivery, LETTERHEAD)
+
+
+def last(town: Town, letter: str) -> Rendered:
+    return rendered(town, town.deliveries(letter)[-1])
+
+
+def live(town: Town) -> None:
+    """Let everything happen that has a letter."""
+    ref = town.hand_in(by="kontakt", category="trafik", place="lillan", reporter=Reporter(email="frida@hemma.example"))
+    at = A_TUESDAY
+    steps = [
+        (State.ASSIGNED, "kontakt", {"responsible": "gata"}),
+        (State.RECEIVED, "olle", {"reason": "Inte vår väg"}),
+        (State.ASSIGNED, "kontakt", {"responsible": "gata", "note": "Jo, det är den"}),
+        (State.WAITING, "olle", {"waiting_for": WaitingFor("reporter"), "note": "Vilken lampa?"}),
+        (State.ASSIGNED, "olle", {}),
+        (State.PLANNED, "olle", {"due_on": date(2026, 5, 20)}),
+        (State.PLANNED, "olle", {"due_on": date(2026, 6, 1)}),
+        (State.DONE, "olle", {"note": "Lagat"}),
+    ]
+    for to, by, change in steps:
+        at += timedelta(minutes=1)
+        town.change(ref, to, by=by, at=at, **change)
+    town.contest(ref, "Nej", at=at)
+    other = town.hand_in(by="kontakt", at=at)
+    town.change(ref, State.PARKED, due_on=date(2026, 8, 3), reason="Slut på pengar", at=at)
+    town.plan()
+    town.sweep(datetime(2026, 8, 3, 9, tzinfo=UTC))
+    at = datetime(2026, 8, 4, 9, tzinfo=UTC)
+    town.change(ref, State.DECLINED, reason="Bron rivs", at=at)
+    town.change(ref, State.ASSIGNED, responsible="gata", note="Bron står kvar", at=at)
+    town.change(ref, State.MERGED, into=other, reason="Samma lampa", at=at)
+    town.change(other, State.PLANNED, responsible="gata", due_on=date(2026, 9, 1), at=at)
+    town.plan()
+    for day in range(90):
+        town.sweep(datetime(2026, 8, 5, 9, tzinfo=UTC) + timedelta(days=day))
+    town.change(other, State.DONE, by="olle", note="Klart", at=datetime(2026, 11, 4, 9, tzinfo=UTC))
+    town.sweep(datetime(2026, 11, 30, 9, tzinfo=UTC))
+    in_the_house(town, ref)
+
+
+def in_the_house(town: Town, ref: str) -> None:
+    """Let happen what is told of the house itself."""
+    present = datetime.now(UTC)
+    with town.database.transaction() as session:
+        link = make_link(session, LOGIN, key=KEY, at=present, person_id=town.people["olle"])
+        entry = Entry(the_house(session, locked=True), by=A_VISITOR, at=present)
+        entry.add(PersonAskedForLink(person=town.people["olle"], link=link.id))
+        entry.add(MorningCame(day="2026-12-01", all_clear=True, breaches=0, head="ab" * 32, **FIGURES))
+        entry.add(SetAside(what="delivery", row=1, reason="550 no such user"))
+        entry.write(session)
+        ask_to_follow(session, the_case(session, ref), "ny@hemma.example", "sv", key=KEY, at=present)
+    town.plan()
+
+
+def happen(town: Town, type_: str, facts: dict[str, object]) -> None:
+    """Let one thing happen to the last case, without the rules of its life."""
+    with town.database.transaction() as session:
+        case = session.scalars(select(Case).order_by(Case.id.desc())).first()
+        assert case is not None
+        entry = Entry(case, by=A_VISITOR, at=A_TUESDAY)
+        entry.add(HAPPENINGS[type_](**facts))
+        entry.write(session)
+    town.plan()
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_letter_says_all_it_must(town: Town, locale: str) -> None:
+    live(town)
+    rung = {"cycle": 1, "due_at": "2026-04-01T21:59:59+00:00", "next_on": "2026-05-01", "state": "planned"}
+    happen(town, "case.escalated", {"clock": "statutory", "rung": 2, "responsible": "gata", **rung})
+    happen(town, "case.answered", {"to": "planned", "due_on": "2026-05-01"})
+    seen = set()
+    with town.database.transaction() as session:
+        for delivery in session.scalars(select(Delivery).where(Delivery.channel == Channel.MAIL)):
+            delivery.locale = locale
+            letter = rendered_in(session, delivery)
+            assert letter.subject and letter.text and "<html" in letter.html
+            assert "None" not in letter.subject + letter.text
+            teller = Teller(read_around(session, [delivery]), LETTERHEAD.pages, KEY)
+            for line in delivery.context["lines"]:
+                seen.add(line["letter"])
+                written = teller.tell(delivery, line)
+                assert write_subject(line["letter"], locale, teller.context(delivery, line)) == written.subject
+                assert all(written.sections[name] for name in ("happened", "next", "ask", "object", "foot"))
+    assert seen | {"digest"} == set(LETTERS)
+
+
+@pytest.mark.parametrize(("locale", "day"), [("sv", "torsdag 16 april 2026"), ("en", "Thursday 16 April 2026")])
+def test_a_letter_names_the_day_and_whom_to_ask(town: Town, locale: str, day: str) -> None:
+    town.hand_in(reporter=Reporter(email="frida@hemma.example", locale=locale))
+    town.plan()
+    letter = last(town, "receipt")
+    text = " ".join(letter.text.split())
+    assert day in text and "Karin Kontakt" in text and "0123-456 78" in text
+    assert day in " ".join(letter.html.split())
+
+
+def test_the_contact_person_is_not_told_to_ring_themself(town: Town) -> None:
+    town.hand_in(by="kontakt")
+    town.plan()
+    town.sweep(datetime(2026, 4, 16, 9, tzinfo=UTC))
+    letter = last(town, "due_now")
+    assert letter.to_email == "kontakt@kommun.example"
+    assert "0123-456 78" not in letter.text and "är kontaktperson" not in letter.text
+    assert "Fråga er administratör." in letter.text
+
+
+def test_the_one_who_asked_gets_the_link_of_their_own_and_staff_the_reference(town: Town) -> None:
+    ref = town.assigned()
+    with town.database.reading() as session:
+        own = f"https://arenden.example/arende/{the_case(session, ref).public_id}"
+    assert own in last(town, "receipt").text
+    asked = last(town, "assigned").text
+    assert f"https://arenden.example/arenden/{ref}" in asked and "/arende/" not in asked
+
+
+def test_letters_that_anybody_can_cause_carry_nobodys_words(town: Town) -> None:
+    town.hand_in(title="BILLIGA KLOCKOR", description="https://evil.example", reporter=REPORTER)
+    town.plan()
+    letter = last(town, "receipt")
+    for words in ("BILLIGA", "evil", "Frida"):
+        assert words not in letter.subject + letter.text + letter.html
+
+
+def test_a_title_is_not_sent_out_before_somebody_of_the_house_has_acted(town: Town) -> None:
+    town.hand_in(title="BILLIGA KLOCKOR")
+    town.plan()
+    for day in range(16, 31):
+        town.sweep(datetime(2026, 4, day, 9, tzinfo=UTC))
+    assert "KLOCKOR" not in last(town, "delayed").text
+    assert "KLOCKOR" in last(town, "overdue").text
+
+
+def test_peoples_words_stand_escaped_in_a_quote_and_are_never_run(town: Town) -> None:
+    ref = town.assigned()
+    town.change(ref, State.DONE, by="olle", note=NASTY)
+    town.plan()
+    letter = last(town, "done")
+    assert "<script>" not in letter.html and "&lt;script&gt;" in letter.html
+    assert "> </p><script>alert(1)</script> {{ 7*7 }}" in letter.text
+    assert 'href="https://evil' not in letter.html and "49" not in letter.text
+    assert "\n" not in letter.subject and "Bcc" not in letter.headers
+
+
+def test_nobodys_words_are_mailed_when_the_one_who_asked_is_protected(town: Town) -> None:
+    ref = town.assigned(title="Jag bor vid bron", reporter=Reporter(email="hemlig@hemma.example", protected=True))
+    town.change(ref, State.DONE, by="olle", note="Vi ringde Frida")
+    town.plan()
+    for letter in ("assigned", "done"):
+        assert "bron" not in last(town, letter).text and "Frida" not in last(town, letter).text
+
+
+def test_erased_words_are_left_out(town: Town) -> None:
+    ref = town.assigned(title="Frida Fridas lampa")
+    with town.database.transaction() as session:
+        session.execute(update(Words).values(text=None, salt=None))
+    assert ref and "Frida" not in last(town, "assigned").text
+
+
+def test_followers_get_masked_words_and_a_way_out_with_one_click(town: Town) -> None:
+    ref = town.assigned()
+    follower = town.follow(ref, "granne@hemma.example")
+    town.change(ref, State.DONE, by="olle", note="Ring 070-123 45 67")
+    town.plan()
+    letter = last(town, "done")
+    way_out = letter.headers["List-Unsubscribe"].strip("<>")
+    assert letter.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "070-123" not in letter.text and way_out in letter.text
+    with town.database.reading() as session:
+        link = link_with(session, way_out.rpartition("/")[2], UNFOLLOW, datetime.now(UTC))
+        assert link is not None and link.follower_id == follower
+
+
+def digest_of_a_follower(town: Town, cases: int) -> Rendered:
+    """Give the digest of a tick that speaks of two cases, as it is when only so many of them may be told."""
+    for _ in range(2):
+        ref = town.assigned(reporter=None)
+        town.follow(ref, "granne@hemma.example")
+        town.change(ref, State.PLANNED, by="olle", due_on=date(2026, 5, 20))
+    town.plan()
+    town.sweep(datetime(2026, 5, 21, 9, tzinfo=UTC))
+    [digest] = [one for one in town.deliveries("digest") if "follower" in one.context["lines"][0]]
+    with town.database.transaction() as session:
+        kept = session.get_one(Delivery, digest.id)
+        kept.context = {**kept.context, "lines": kept.context["lines"][:cases]}
+        return rendered_in(session, kept)
+
+
+def test_one_click_leaves_the_only_case_of_a_digest(town: Town) -> None:
+    letter = digest_of_a_follower(town, 1)
+    way_out = letter.headers["List-Unsubscribe"].strip("<>")
+    assert letter.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert way_out in letter.text and way_out in letter.html
+
+
+def test_a_digest_of_several_cases_names_the_way_out_of_each(town: Town) -> None:
+    letter = digest_of_a_follower(town, 2)
+    assert "List-Unsubscribe" not in letter.headers  # one click could only leave one of them
+    for body in (letter.text, letter.html):
+        assert body.count("https://arenden.example/sluta-folja/") == 2
+    assert "2026-0002: https://arenden.example/sluta-folja/" in letter.text
+
+
+def test_the_same_rows_give_the_same_letter(town: Town) -> None:
+    town.assigned()
+    assert last(town, "assigned") == last(town, "assigned")
+
+
+def test_letters_of_a_case_hang_together_and_say_that_they_are_automatic(town: Town) -> None:
+    ref = town.assigned()
+    letters = [last(town, name) for name in ("receipt", "assigned", "news")]
+    assert {letter.headers["References"] for letter in letters} == {f"<case.{ref}@kommun.example>"}
+    assert {letter.headers["Auto-Submitted"] for letter in letters} == {"auto-generated"}
+    assert {letter.headers["X-Auto-Response-Suppress"] for letter in letters} == {"All"}
+    assert all(letter.subject.startswith(f"[{ref}] ") for letter in letters)
+    assert {letter.sender for letter in letters} == {"Åby kommun <ventil@kommun.example>"}
+
+
+def test_a_letter_keeps_its_facts_when_the_case_goes_on(town: Town) -> None:
+    ref = town.assigned()
+    before = last(town, "assigned")
+    town.change(ref, State.PLANNED, by="olle", due_on=date(2026, 12, 3))
+    assert last(town, "assigned") == before
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_digest_of_more_than_fifty_lines_says_how_many_more(town: Town, locale: str) -> None:
+    for _ in range(53):
+        town.hand_in(reporter=None)
+    town.plan()
+    town.sweep(datetime(2026, 4, 16, 9, tzinfo=UTC))
+    [digest] = town.deliveries("digest")
+    with town.database.transaction() as session:
+        kept = session.get_one(Delivery, digest.id)
+        kept.locale = locale
+        letter = rendered_in(session, kept)
+    assert letter.text.count("https://arenden.example/arenden/2026-") == 50
+    assert letter.subject.startswith("53 ") and "https://arenden.example/skrivbord" in letter.text
+    more = {"sv": "3 till", "en": "3 more"}[locale]
+    assert more in letter.text and more in letter.html
+
+
+def test_two_lines_about_one_case_are_told_as_one_case(town: Town) -> None:
+    ref = town.assigned(title="Lampan vid bron")
+    day = date(2026, 5, 20)
+    town.change(ref, State.PLANNED, by="olle", officer="olle@kommun.example", due_on=day)
+    town.plan()
+    town.sweep(datetime(2026, 5, 21, 9, tzinfo=UTC))
+    digest = last(town, "digest")
+    assert digest.subject == f"[{ref}] Flera saker i samma ärende"
+    assert " – Lampan vid bron" in " ".join(digest.text.split())
+
+
+def test_no_line_of_the_text_is_long_and_the_page_is_its_own(town: Town) -> None:
+    town.assigned()
+    letter = last(town, "assigned")
+    assert max(len(line) for line in letter.text.splitlines() if "https://" not in line) <= 72
+    for remote in ("<img", "<link", "@import", "url(", "<script"):
+        assert remote not in letter.html
+
+
+def test_a_letter_goes_to_the_address_as_it_was_written(town: Town) -> None:
+    town.hand_in(reporter=Reporter(email="Frida.F@Hemma.example"))
+    town.plan()
+    assert last(town, "receipt").to_email == "Frida.F@Hemma.example"
+    with town.database.reading() as session:
+        assert session.scalars(select(Address.email_normalised)).one() == "frida.f@hemma.example"
+        assert session.scalar(select(Party.id)) and session.scalar(select(Event.id))

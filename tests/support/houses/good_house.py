@@ -1,0 +1,252 @@
+"""A house that has kept every promise: its database, the journal of a client, and the mails that came out of it.
+
+Made once per run for each database, then copied. A test breaks its copy by hand and sees what the checker says.
+"""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import select
+from support.houses.small_house import CALENDAR, MONDAY, SmallHouse, furnish, open_small_house
+from support.servers.services import LOOPBACK
+from support.servers.sink_process import FOR_SOME, FolderSink
+
+from cases.access.tokens import Link
+from cases.case import Case, case_to_change
+from cases.correcting import Correction, correct
+from cases.database.transactions import Database
+from cases.following import ask_to_follow, confirm_following
+from cases.handing_in import Reporter
+from cases.history.journal import Event
+from cases.history.words import Visibility
+from cases.states import State
+from cases.steps.transition import WaitingFor
+from notifications.letters.rendering import Letterhead
+from notifications.sending.sending import Post, deliver_some
+from notifications.sending.smtp import SmtpServer
+from proof.checker import Call, Journal, Outside
+from proof.checker.journal import ANSWERED, ASKED
+from workers.relay.relay import relay_some
+from workers.relay.sweep_letters import plan_a_tick
+
+KEY = "k" * 32
+HEAD = Letterhead("http://127.0.0.1:8000", KEY, "ventil@example.se", CALENDAR)
+DAYS = 75
+NOW = MONDAY + timedelta(days=DAYS)
+BY_STREAM = select(Event).order_by(Event.stream, Event.seq)
+TITLES = ("Trasig lykta", "Hal trappa", "Full papperskorg")
+
+
+@dataclass
+class GoodHouse:
+    """A copy of the good house: where its database, its journal and its mails are."""
+
+    url: str
+    folder: Path
+
+    @property
+    def journal(self) -> Path:
+        """What the client asked and was answered."""
+        return self.folder / "journal"
+
+    @property
+    def mails(self) -> Path:
+        """What the mail sink took."""
+        return self.folder / "mails"
+
+    @property
+    def outside(self) -> Outside:
+        """All that the checker is told of it."""
+        return Outside(now=NOW, journal=self.journal, sink=self.mails)
+
+    def tamper(self, *statements: str) -> None:
+        """Do by hand what constraints and triggers refuse; they stand there again afterwards."""
+        (_tamper_sqlite if self.url.startswith("sqlite") else _tamper_postgresql)(self.url, statements)
+
+    def disarm(self, *statements: str) -> None:
+        """Take away what guards the house, and leave it so."""
+        if self.url.startswith("sqlite"):
+            with sqlite3.connect(self.url.removeprefix("sqlite:///")) as connection:
+                for statement in statements:
+                    connection.execute(statement)
+            return
+        with _by_hand(self.url) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def forge(self, *statements: str) -> None:
+        """Tamper, and chain the history anew, as somebody would who knows how."""
+        self.tamper(*statements)
+        database, heads = Database(self.url, CALENDAR), dict[int, str]()
+        with database.reading() as session:
+            names = dict(session.execute(select(Case.id, Case.ref)).all())
+            anew = [_rechained(event, names, heads) for event in session.scalars(BY_STREAM)]
+        database.close()
+        forged = "UPDATE event SET previous_hash = '{}', hash = '{}' WHERE id = {}"
+        owners = "UPDATE \"case\" SET head_hash = '{}' WHERE id = {}"
+        self.tamper(*(forged.format(*row) for row in anew))
+        self.tamper(*(owners.format(head, stream) for stream, head in heads.items() if stream))
+
+    def ask(self, sql: str) -> list[tuple[object, ...]]:
+        """Give the rows of a query."""
+        if self.url.startswith("sqlite"):
+            with sqlite3.connect(self.url.removeprefix("sqlite:///")) as connection:
+                return connection.execute(sql).fetchall()
+        with _by_hand(self.url) as connection:
+            return connection.execute(sql.encode()).fetchall()
+
+
+def build(url: str, folder: Path) -> None:
+    """Furnish the house in this database and let it live for 75 days; journal and mails go to the folder."""
+    (folder / "mails").mkdir(parents=True)
+    furnish(url)
+    sink = FolderSink(folder=folder / "mails")
+    sink.open()
+    sink.be(FOR_SOME)
+    house = open_small_house(url)
+    try:
+        _live(house, _Post(house, sink))
+        _ask_as_a_client(house, Journal(folder / "journal"))
+        _Post(house, sink).goes()
+    finally:
+        house.database.close()
+        sink.close()
+
+
+@dataclass
+class _Post:
+    """What carries the house's letters out."""
+
+    house: SmallHouse
+    sink: FolderSink
+
+    def goes(self) -> None:
+        """Plan and send until nothing is left."""
+        database = self.house.database
+        post = Post(SmtpServer("smtp", LOOPBACK, self.sink.port), HEAD)
+        while relay_some(database) is not None or plan_a_tick(database) is not None or deliver_some(database, post):
+            pass
+
+
+def _live(house: SmallHouse, post: _Post) -> None:
+    """Let a little of everything happen, and let the clock come by every third day."""
+    delayed = _first_day(house, post)
+    for day in range(3, DAYS + 1, 3):
+        at = MONDAY + timedelta(days=day)
+        if day == 6:
+            house.change(delayed["waiting"], State.IN_PROGRESS, by="reporter", at=at, note="Vid bron")
+        house.sweep(at)
+        post.goes()
+
+
+def _first_day(house: SmallHouse, post: _Post) -> dict[str, str]:
+    day = MONDAY.date()
+    objected = house.reach(State.DONE)
+    post.goes()
+    house.change(objected, State.ASSIGNED, by="reporter", note="Den är fortfarande trasig")
+    house.change(objected, State.DONE, by="officer", note="Nu är den lagad")
+    by_phone = house.hand_in("Hål i gången", reporter=Reporter(name="Ture", phone="0123-456 78"))
+    house.change(by_phone, State.PARKED, due_on=day + timedelta(days=28), reason="Tjälen måste gå ur")
+    ours = house.hand_in("Ingen belysning", by="member", group="norrby")
+    _follow(house, ours, "granne@example.se")
+    house.change(ours, State.ASSIGNED, responsible="gata", officer="officer@example.se")
+    twin = house.hand_in("Mörkt på vägen", reporter=Reporter(name="Dan", email="dan@example.se"))
+    house.change(twin, State.MERGED, into=ours, reason="Samma sak")
+    post.goes()
+    house.comment(ours, "Kabeln är av.", Visibility.PUBLIC, by="officer")
+    house.comment(ours, "Vi ringer dem.", Visibility.INTERNAL, by="head")
+    back = house.hand_in("Fel väg", reporter=Reporter(email="nr35@example.se"))  # whose mailbox refuses everything
+    house.change(back, State.ASSIGNED, responsible="vatten")
+    house.change(back, State.RECEIVED, by="water_officer", reason="Inte vår")
+    house.change(back, State.DECLINED, reason="Trafikverkets")
+    promised = house.reach(State.ASSIGNED)
+    later, soon = day + timedelta(days=60), day + timedelta(days=10)
+    house.change(promised, State.PLANNED, by="officer", due_on=later, promised_on=soon)
+    waiting = house.reach(State.IN_PROGRESS)
+    asked = WaitingFor("reporter")
+    house.change(waiting, State.WAITING, by="officer", waiting_for=asked, note="Var ligger det?")
+    post.goes()
+    return {"waiting": waiting}
+
+
+def _follow(house: SmallHouse, ref: str, email: str) -> None:
+    with house.database.transaction() as session:
+        case = case_to_change(session, ref)
+        correct(session, case, Correction(published=True), by=house.actors["contact"], at=MONDAY)
+        ask_to_follow(session, case, email, "sv", key=KEY, at=MONDAY)
+    with house.database.transaction() as session:
+        link = session.scalars(select(Link).where(Link.follower_id.is_not(None))).one()
+        confirm_following(session, link, at=MONDAY)
+
+
+def _ask_as_a_client(house: SmallHouse, journal: Journal) -> None:
+    for number, title in enumerate(TITLES):
+        ref = _journaled(journal, ("hand_in", title, number), lambda title=title: house.hand_in(title, at=NOW))
+        note = f"{title}: tas om hand"
+        given = {"responsible": "gata", "note": note}
+        _journaled(
+            journal,
+            ("assigned", note, 10 + number),
+            lambda ref=ref, given=given: house.change(ref, State.ASSIGNED, at=NOW, **given).ref,
+        )
+    refused = Call(ASKED, "20", "planned", "Det går inte", datetime.now(UTC), "key-20")
+    journal.wrote(refused)
+    journal.wrote(Call(ANSWERED, "20", "planned", "Det går inte", datetime.now(UTC), "key-20", status=403))
+    journal.close()
+
+
+def _journaled(journal: Journal, act: tuple[str, str, int], do: Callable[[], str]) -> str:
+    name, mark, number = act
+    journal.wrote(Call(ASKED, str(number), name, mark, datetime.now(UTC), f"key-{number}"))
+    ref = do()
+    said = {"status": 201 if name == "hand_in" else 200, "ref": ref, "seq": 1}
+    journal.wrote(Call(ANSWERED, str(number), name, mark, datetime.now(UTC), f"key-{number}", **said))
+    return ref
+
+
+def _tamper_sqlite(url: str, statements: tuple[str, ...]) -> None:
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    connection.execute("PRAGMA foreign_keys=OFF")
+    connection.execute("PRAGMA ignore_check_constraints=ON")
+    guards = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for name, _ in guards:
+        connection.execute(f'DROP TRIGGER "{name}"')
+    for statement in statements:
+        assert connection.execute(statement).rowcount, f"nothing was broken: {statement}"
+    for _, guard in guards:
+        connection.execute(guard)
+    connection.close()
+
+
+def _tamper_postgresql(url: str, statements: tuple[str, ...]) -> None:
+    with _by_hand(url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        for statement in statements:
+            assert connection.execute(statement.encode()).rowcount, f"nothing was broken: {statement}"
+
+
+def _by_hand(url: str) -> psycopg.Connection:
+    return psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True)
+
+
+def _rechained(event: Event, names: dict[int, str], heads: dict[int, str]) -> tuple[str, str, int]:
+    before, name = heads.get(event.stream, ""), names.get(event.stream, "house")
+    row = [name, event.seq, event.type, event.at.isoformat(), event.actor, event.person_id]
+    content = [*row, event.facts, event.changes, event.commitments, before]
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    heads[event.stream] = hashlib.sha256(canonical.encode()).hexdigest()
+    return before, heads[event.stream], event.id
+
+
+def copy_of(made: Path, folder: Path, url: str) -> GoodHouse:
+    """Give a copy of the journal and the mails of a house, in a folder of its own, beside the database at `url`."""
+    for name in ("journal", "mails"):
+        (shutil.copytree if (made / name).is_dir() else shutil.copy)(made / name, folder / name)
+    return GoodHouse(url, folder)

@@ -1,0 +1,217 @@
+"""A house of real processes, for tests that know it only from outside."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
+
+from support.servers import services
+from support.servers.smtp_sink import Letter, SmtpSink
+
+EMBEDDED = ("up",)
+GROWN_UP = ("web", "relay", "worker", "clock")
+SERVES = {"up", "web"}
+VENTIL = Path(sys.executable).with_name("ventil")
+STARTED = b"process.started"
+PATIENCE = 60.0
+
+
+@dataclass
+class RunningHouse:
+    """One house: its settings, its processes, and the mail server that it knows."""
+
+    folder: Path
+    sink: SmtpSink
+    servers: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=services.free_port)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every process and command of the house is told."""
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("VENTIL_")}
+        return plain | {
+            "VENTIL_SMTP_URL": self.sink.url,
+            "VENTIL_BASE_URL": f"http://127.0.0.1:{self.port}",
+            "VENTIL_SECRET_KEY": "only-for-tests-only-for-tests-only",
+            "VENTIL_RATE_LIMITS": "off",
+            "VENTIL_SWEEP_SECONDS": "2",
+            **self.servers,
+        }
+
+    def command(self, *words: str, fails: bool = False) -> str:
+        """Run a command of Ventil's; give what it printed, its complaint when it is to fail."""
+        done = subprocess.run(
+            [VENTIL, *words], env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=120
+        )
+        assert (done.returncode != 0) is fails, f"ventil {' '.join(words)}: {done.stdout}{done.stderr}"
+        return done.stderr if fails else done.stdout
+
+    def start(self, *names: str) -> None:
+        """Start these processes of the house, and wait until they work: a second relay is "relay 2"."""
+        begun = [self._begin(name) for name in names]
+        for name, is_at_work in zip(names, begun, strict=True):
+            self.wait_until(is_at_work, name)
+
+    def _begin(self, name: str) -> Callable[[], bool]:
+        process = name.split()[0]
+        serving = process in SERVES
+        words = [process, *(["--port", str(self.port)] if serving else [])]
+        told = self.folder / f"{name}.log"
+        with told.open("ab") as log:
+            starts = told.read_bytes().count(STARTED)
+            self.processes[name] = subprocess.Popen(
+                [VENTIL, *words],
+                env=self.environment,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        return self.is_ready if serving else lambda: told.read_bytes().count(STARTED) > starts
+
+    def kill(self, name: str) -> None:
+        """Kill -9 the process and whatever it started."""
+        process = self.processes.pop(name)
+        for pid in [*_children(process.pid), process.pid]:
+            os.kill(pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        """End every process in good order."""
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        self.processes.clear()
+
+    def is_ready(self) -> bool:
+        """Say whether the house answers and is ready."""
+        try:
+            return self.ask("GET", "/readyz")[0] == 200
+        except OSError:
+            return False
+
+    def ask(
+        self, method: str, path: str, body: Any = None, *, by: str | None = None, **headers: str
+    ) -> tuple[int, Any]:
+        """Ask the API; give status and decoded answer. `by` is somebody's mail address."""
+        told = {"Content-Type": "application/json", "Accept-Language": "sv", **headers}
+        if by is not None:
+            told["Authorization"] = f"Bearer {self.token(by)}"
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), told)
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        finally:
+            connection.close()
+        is_json = "json" in (answer.getheader("Content-Type") or "")
+        return answer.status, json.loads(text) if is_json and text else text
+
+    def token(self, email: str) -> str:
+        """Give an API token that acts as this person."""
+        if email not in self._tokens:
+            self._tokens[email] = self.command("token", email).split()[-1]
+        return self._tokens[email]
+
+    def hand_in(self, title: str, **more: Any) -> dict[str, Any]:
+        """Hand a case in over HTTP; give the answer."""
+        by = more.pop("by", None)
+        status, case = self.ask("POST", "/api/v1/cases", {"kind": "issue", "title": title, **more}, by=by)
+        assert status == 201, case
+        return dict(case)
+
+    def change(self, ref: str, to: str, *, by: str | None = None, **more: Any) -> dict[str, Any]:
+        """Change a case's state over HTTP, from the version that it has; give the answer."""
+        version = self.case(ref, by=by)["version"]
+        path = f"/api/v1/cases/{ref}/changes"
+        status, case = self.ask("POST", path, {"to": to, "version": version, **more}, by=by)
+        assert status == 200, case
+        return dict(case)
+
+    def case(self, ref: str, *, by: str | None = None) -> dict[str, Any]:
+        """Give the case as this person sees it."""
+        status, case = self.ask("GET", f"/api/v1/cases/{ref}", by=by)
+        assert status == 200, case
+        return dict(case)
+
+    def events(self, ref: str, *, by: str) -> list[dict[str, Any]]:
+        """Give the case's history."""
+        status, answer = self.ask("GET", f"/api/v1/cases/{ref}/events", by=by)
+        assert status == 200, answer
+        return list(answer["items"] if isinstance(answer, dict) else answer)
+
+    def sweep(self, at: datetime) -> int:
+        """Let what is due at this moment happen; give the rungs fired."""
+        return int(self.command("sweep", "--now", at.isoformat()).split()[0])
+
+    def letters_to(self, address: str, count: int = 1) -> list[Letter]:
+        """Wait until this address has got so many letters; give them, oldest first."""
+        self.wait_until(lambda: len(self.sink.to(address)) >= count, f"{count} letters to {address}")
+        return self.sink.to(address)
+
+    def wait_until(self, holds: Callable[[], bool], what: str = "it") -> None:
+        """Wait until it holds; fail with the processes' last words when it does not."""
+        end = time.monotonic() + PATIENCE
+        while not holds():
+            dead = [name for name, process in self.processes.items() if process.poll() is not None]
+            if time.monotonic() > end or dead:
+                raise AssertionError(f"waited in vain for {what} (dead: {dead})\n{self._last_words()}")
+            time.sleep(0.05)
+
+    def _last_words(self) -> str:
+        logs = sorted(self.folder.glob("*.log"))
+        return "\n".join(f"{log.name}: {log.read_text(errors='replace')[-1500:]}" for log in logs)
+
+
+def text_of(letter: Letter) -> str:
+    """Give the plain text of a letter."""
+    return str(letter.message.get_body(("plain",)).get_content())
+
+
+class Visitor:
+    """Somebody with a browser of their own: cookies, forms, and links that come by mail."""
+
+    def __init__(self, house: RunningHouse) -> None:
+        self.house = house
+        self._browser = build_opener(HTTPCookieProcessor())
+
+    def log_in(self, email: str) -> None:
+        """Ask for a link, open the letter, press its button."""
+        before = len(self.house.sink.to(email))
+        self.post("/logga-in", email=email)
+        self.house.wait_until(lambda: len(self.house.sink.to(email)) > before, "the log-in letter")
+        self.post(re.search(r"/logga-in/\S+", text_of(self.house.sink.to(email)[-1])).group())
+
+    def get(self, path: str) -> str:
+        """Give the page."""
+        with self._browser.open(f"http://127.0.0.1:{self.house.port}{path}", timeout=20) as answer:
+            return str(answer.read().decode())
+
+    def post(self, path: str, **fields: str) -> str:
+        """Send the form that stands on the page of this path; give the page that follows."""
+        fields["csrf_token"] = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.get(path)).group(1)
+        body = urlencode(fields).encode()
+        with self._browser.open(f"http://127.0.0.1:{self.house.port}{path}", body, timeout=20) as answer:
+            return str(answer.read().decode())
+
+
+def _children(pid: int) -> list[int]:
+    told = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in told.read_text().split()] if told.exists() else []

@@ -1,0 +1,67 @@
+"""Browsers in the small house: somebody who is logged in, or nobody, with forms that carry their token."""
+
+import hashlib
+import html
+import re
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask.testing import FlaskClient
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
+from support.houses.small_web import Web
+from werkzeug.test import TestResponse
+
+from web.requests.sessions import open_session
+
+
+@dataclass
+class Visitor:
+    """One browser."""
+
+    web: Web
+    browser: FlaskClient
+
+    def get(self, path: str) -> TestResponse:
+        """Open a page."""
+        return self.browser.get(path)
+
+    def read(self, path: str) -> str:
+        """Open a page that is there; give its text as a person reads it."""
+        answer = self.get(path)
+        assert answer.status_code == 200, (path, answer.status_code, words(answer.text)[:300])
+        return words(answer.text)
+
+    def send(self, path: str, **form: object) -> TestResponse:
+        """Send a form of ours."""
+        token = re.search(r'name="csrf_token" value="([^"]+)"', self.browser.get("/logga-in").text).group(1)
+        return self.browser.post(path, data={"csrf_token": token, **form}, content_type="multipart/form-data")
+
+
+def visitor(web: Web, who: str | None = None) -> Visitor:
+    """Give a browser, in which this person is logged in."""
+    browser = web.browser()
+    if who:
+        with web.database.transaction() as session:
+            key = open_session(session, web.person_id(who), datetime.now(UTC))
+        browser.set_cookie("ventil_login", key)
+    return Visitor(web, browser)
+
+
+def words(page: str) -> str:
+    """Give what a person reads of a page."""
+    body = re.sub(r"(?s)<head>.*?</head>", " ", page)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body))).strip()
+
+
+def stamp(web: Web, seconds: int = 10) -> str:
+    """Give the time stamp of a form that was opened so many seconds ago."""
+
+    class Then(TimestampSigner):
+        def get_timestamp(self) -> int:
+            return int(time.time()) - seconds
+
+    how = {"digest_method": hashlib.sha256}
+    return str(
+        URLSafeTimedSerializer(web.settings.secret_key, salt="form", signer=Then, signer_kwargs=how).dumps("form")
+    )

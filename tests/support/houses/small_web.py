@@ -1,0 +1,78 @@
+"""The small house's app: browsers and machines to knock at it with."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from support.houses.small_house import SmallHouse, open_small_house
+from werkzeug.test import TestResponse
+
+from cases.access.tokens import make_api_token
+from cases.database.transactions import Database
+from cases.organisation.people import Person
+from cases.settings import Settings, read_settings
+from web import create_app
+
+API = "/api/v1"
+
+
+@dataclass
+class Web:
+    """The small house, reached over HTTP."""
+
+    app: Flask
+    house: SmallHouse
+    settings: Settings
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def database(self) -> Database:
+        """Its rows."""
+        return self.house.database
+
+    def browser(self) -> FlaskClient:
+        """A browser of its own, with no cookies yet."""
+        return self.app.test_client()
+
+    def call(self, method: str, path: str, *, by: str | None = None, **more: object) -> TestResponse:
+        """Call the API as this person, or as a visitor."""
+        headers = {**more.pop("headers", {})}
+        if by:
+            headers["Authorization"] = f"Bearer {self.tokens[by]}"
+        return self.browser().open(API + path, method=method, headers=headers, **more)
+
+    def get(self, path: str, **more: object) -> TestResponse:
+        """Read over the API."""
+        return self.call("GET", path, **more)
+
+    def post(self, path: str, body: object = None, **more: object) -> TestResponse:
+        """Send JSON to the API."""
+        return self.call("POST", path, json=body, **more)
+
+    def patch(self, path: str, body: object, **more: object) -> TestResponse:
+        """Correct over the API."""
+        return self.call("PATCH", path, json=body, **more)
+
+    def person_id(self, who: str) -> int:
+        """The id of one of the house's people."""
+        return self.house.actors[who].person_id or 0
+
+    def case(self, **given: object) -> dict[str, str]:
+        """A case that a visitor has handed in: `ref`, `public_id`, ..."""
+        body = {"kind": "issue", "title": "Hål i vägen", "description": "Stort som en tunna"}
+        return self.post("/cases", body | given).json
+
+
+def open_web(url: str, folder: Path, **settings: object) -> Web:
+    """The app of the small house in this database."""
+    environ = {"VENTIL_DATABASE_URL": url, "VENTIL_SECRET_KEY": "k" * 40, "VENTIL_RATE_LIMITS": "off"}
+    read = replace(read_settings(environ, folder=folder), **settings)
+    house = open_small_house(url)
+    web = Web(create_app(read, house.database), house, read)
+    with house.database.transaction() as session:
+        for person in session.scalars(select(Person)):
+            web.tokens[person.email.partition("@")[0]] = make_api_token(session, person, datetime.now(UTC))
+    return web

@@ -1,0 +1,224 @@
+"""What people do in a house, in any order: the rules of a machine, each told beside what should follow from it."""
+
+from collections import Counter
+from dataclasses import replace
+
+import hypothesis.strategies as some
+from hypothesis.stateful import Bundle, initialize, invariant, precondition, rule
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+from support.lives.choices import CHOICES, SEVERAL, Choice
+from support.lives.course import Given, commented, dissolved, duty, received, stepped
+from support.lives.house import HouseThatMayDie, change_for
+from support.lives.oracle import CONTACTS, OPEN, PEOPLE, STAFF, Attempt, Footing, attempts, footing_of, may
+from support.lives.rehearsal import rehearse
+
+from cases.administration.reorganising import dissolve_unit
+from cases.administration.staffing import person_with, switch_off_person
+from cases.case import Case, case_to_change
+from cases.commenting import comment
+from cases.correcting import Correction, correct
+from cases.following import ask_to_follow
+from cases.handing_in import Reporter, Request, hand_in
+from cases.history.words import Visibility
+from cases.organisation.people import Person
+from cases.organisation.units import Unit, unit_named
+from cases.progress import Change, change_state
+from cases.refusals import Refusal, StaleVersion
+from cases.states import Kind, State
+from proof.crashes.grounds import Ground
+
+REPORTERS = {
+    "mail": Reporter(name="Rut", email="rut@hemma.example"),
+    "telephone": Reporter(name="Nils", phone="0000-20 00 00"),
+    "nobody": None,
+}
+
+
+class PeopleAct(HouseThatMayDie):
+    """Everybody does what they may, and tries what they may not."""
+
+    cases = Bundle("cases")
+
+    def __init__(self, ground: Ground, tally: Counter[str], tried: set[Footing]) -> None:
+        super().__init__(ground, tally)
+        self.tried = tried  # in any life
+        self.seen: dict[str, tuple[int, int]] = {}  # ref -> the version that somebody read, and changes until then
+
+    @initialize(target=cases, choices=some.lists(CHOICES, min_size=4, max_size=8))
+    def one_is_on_its_way(self, choices: list[Choice]) -> str:
+        ref = self.hand_in(Kind.ISSUE, "visitor", "mail")
+        self._act(ref, choices, set(PEOPLE))
+        return ref
+
+    @rule(
+        target=cases,
+        kind=some.sampled_from(Kind),
+        by=some.sampled_from(["visitor", "kontakt", "ombud"]),
+        asks=some.sampled_from(sorted(REPORTERS)),
+    )
+    def hand_in(self, kind: Kind, by: str, asks: str) -> str:
+        title, at = f"Ärende {len(self.life) + 1}", self.world.clock.now
+        group = "norrby" if by == "ombud" else None
+        due_on = {"due_on": self.day(10), "every_months": 1} if kind is Kind.DUTY else {}
+        request = Request(kind, title, group=group, reporter=REPORTERS[asks], responsible="gata", **due_on)
+
+        def ask(session: Session) -> None:
+            hand_in(session, request, by=self.actor(session, None, by), at=at)
+
+        if not self.written(ask) and self._ref(title) is None:
+            self.written(ask)  # nobody heard: it is asked once more
+        ref = self._ref(title)
+        self.life[ref] = duty(self.day(10), "gata", group, at) if kind is Kind.DUTY else received(group, at)
+        return ref
+
+    @rule(ref=cases, choices=SEVERAL)
+    def the_desk_acts(self, ref: str, choices: list[Choice]) -> None:
+        self._act(ref, choices, CONTACTS)
+
+    @rule(ref=cases, choices=SEVERAL)
+    def the_house_acts(self, ref: str, choices: list[Choice]) -> None:
+        self._act(ref, choices, STAFF - CONTACTS)
+
+    @rule(ref=cases, choices=SEVERAL)
+    def anybody_acts(self, ref: str, choices: list[Choice]) -> None:
+        self._act(ref, choices, set(PEOPLE))
+
+    def _act(self, ref: str, choices: list[Choice], people: set[str]) -> None:
+        """Take steps of its life, one after the other, as long as these people may take one."""
+        for choice in choices:
+            every = attempts(self.life[ref], self.gone, self.world.clock.now)
+            if steps := [one for one in every if one.who in people and may(self.life[ref], one)]:
+                self._take(ref, choice.among(steps), choice)
+                self.everybody_may_what_was_agreed_on()
+
+    @rule(ref=cases, choice=CHOICES)
+    def try_any_step(self, ref: str, choice: Choice) -> None:
+        self._take(ref, choice.among(attempts(self.life[ref], self.gone, self.world.clock.now)), choice)
+
+    @rule(ref=cases, choice=CHOICES, meanwhile=some.sampled_from(["comment", "correct", "act"]), other=CHOICES)
+    def two_at_once(self, ref: str, choice: Choice, meanwhile: str, other: Choice) -> None:
+        """One reads, another does something, and the first one changes what they have read."""
+        self.read(ref)
+        if meanwhile == "comment":
+            self.comment(ref, "kontakt", other.names_a_day)
+        elif meanwhile == "correct":
+            self.correct(ref, "abc", other.names_a_day)
+        else:
+            self._act(ref, [other], STAFF)
+        self._act(ref, [replace(choice, as_read=True)], set(PEOPLE))
+
+    def _take(self, ref: str, attempt: Attempt, choice: Choice) -> None:
+        given = choice.given(self.life[ref], attempt)
+        version = self.seen[ref][0] if choice.as_read and ref in self.seen else None
+        self.step_tried(ref, change_for(attempt, given, version=version), attempt, given)
+
+    @rule(ref=cases, into=cases, who=some.sampled_from(["kontakt", "handlaggare"]))
+    def merge(self, ref: str, into: str, who: str) -> None:
+        change = Change(State.MERGED, reason="Samma sak.", into=into)
+        self.step_tried(ref, change, Attempt("merged", who, self.world.clock.now), Given())
+
+    def read(self, ref: str) -> None:
+        """Note what somebody sees now."""
+        self.seen[ref] = (self.version(ref), self.life[ref].changes)
+
+    @rule(ref=cases, who=some.sampled_from(["kontakt", "reporter", "ombud"]), aloud=some.booleans())
+    def comment(self, ref: str, who: str, aloud: bool) -> None:
+        def say(session: Session) -> None:
+            case = case_to_change(session, ref)
+            visibility = Visibility.PUBLIC if aloud else Visibility.PARTICIPANTS
+            comment(session, case, "Hur går det?", visibility, by=self.actor(session, case, who), at=at)
+
+        at = self.world.clock.now
+        if who == "ombud" and "norrby" not in {self.life[ref].responsible, self.life[ref].group}:
+            return  # who does not take part
+        if self.written_of(ref, say):
+            self.life[ref] = commented(self.life[ref], who, at)
+
+    @rule(ref=cases, title=some.text("abc", min_size=1, max_size=9), published=some.booleans())
+    def correct(self, ref: str, title: str, published: bool) -> None:
+        correction = Correction(title=f"{title} {self.life[ref].changes}", category="belysning", published=published)
+
+        def put_right(session: Session) -> None:
+            by, at = self.actor(session, None, "kontakt"), self.world.clock.now
+            correct(session, case_to_change(session, ref), correction, by=by, at=at)
+
+        self.written(put_right)
+        with self.process.database.reading() as session:
+            is_right = session.scalars(select(Case.title).where(Case.ref == ref)).one() == correction.title
+        self.life[ref] = replace(self.life[ref], changes=self.life[ref].changes + is_right)
+
+    @rule(ref=cases, number=some.integers(1, 3))
+    def follow(self, ref: str, number: int) -> None:
+        def ask(session: Session) -> None:
+            key, at = self.world.settings.secret_key, self.world.clock.now
+            ask_to_follow(session, case_to_change(session, ref), f"f{number}@hemma.example", "sv", key=key, at=at)
+
+        self.written(ask)
+
+    @precondition(lambda self: "kollega" not in self.gone)
+    @rule()
+    def somebody_leaves(self) -> None:
+        def leave(session: Session) -> None:
+            who, taker = (person_with(session, f"{name}@prov.example") for name in ("kollega", "handlaggare"))
+            switch_off_person(session, who, taker, by=self.actor(session, None, "admin"), at=self.world.clock.now)
+
+        lived = self.written_alone(leave)
+        if lived or not self._is_active(Person.email == "kollega@prov.example", Person):
+            self.gone.add("kollega")
+            held = {ref: life for ref, life in self.life.items() if life.officer == "kollega" and life.state in OPEN}
+            given = {ref: replace(life, officer="handlaggare", changes=life.changes + 1) for ref, life in held.items()}
+            self.life |= given
+
+    @precondition(lambda self: "vatten" not in self.gone)
+    @rule()
+    def a_unit_is_dissolved(self) -> None:
+        def dissolve(session: Session) -> None:
+            unit, admin = unit_named(session, "vatten", field="unit"), self.actor(session, None, "admin")
+            dissolve_unit(session, unit, "gata", by=admin, at=self.world.clock.now)
+
+        lived = self.written_alone(dissolve)
+        if lived or not self._is_active(Unit.slug == "vatten", Unit):
+            self.gone |= {"vatten", "vattenchef"}
+            at = self.world.clock.now
+            self.life = {ref: dissolved(life, "vatten", "gata", at) for ref, life in self.life.items()}
+
+    @invariant()
+    def everybody_may_what_was_agreed_on(self) -> None:
+        """Let everybody try everything, wherever a case stands as none has stood before."""
+        for ref, life in self.life.items():
+            footing = footing_of(life, self.gone)
+            if footing not in self.tried:
+                rehearse(self, ref)
+                self.tried.add(footing)  # only now: what is not kept must fail a second time
+
+    def step_tried(self, ref: str, change: Change, attempt: Attempt, given: Given) -> None:
+        """Try a step, and see that it is taken or refused as the life of a case says."""
+        life = self.life[ref]
+        stale = change.version is not None and life.changes > self.seen[ref][1]
+        merges = change.into is None or (change.into != ref and self.life[change.into].state in OPEN)
+        allowed = merges and not stale and may(life, attempt)
+
+        def step(session: Session) -> None:
+            case = case_to_change(session, ref)
+            change_state(session, case, change, by=self.actor(session, case, attempt.who), at=attempt.at)
+
+        try:
+            is_there = self.written_of(ref, step)
+        except Refusal as refusal:
+            assert not allowed, (ref, life, attempt, refusal)
+            assert isinstance(refusal, StaleVersion) == stale
+            self.tally["steps refused"] += 1
+            return
+        assert allowed, (ref, life, attempt, "was let through")
+        self.tally["steps taken"] += 1
+        if is_there:
+            self.life[ref] = stepped(life, attempt, given)
+
+    def _ref(self, title: str) -> str | None:
+        with self.process.database.reading() as session:
+            return session.scalar(select(Case.ref).where(Case.title == title))
+
+    def _is_active(self, who: ColumnElement[bool], table: type[Person] | type[Unit]) -> bool:
+        with self.process.database.reading() as session:
+            return session.scalars(select(table.active).where(who)).one()

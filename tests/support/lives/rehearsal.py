@@ -1,0 +1,85 @@
+"""Rehearsing: everybody tries every step with a case, and none of it lasts."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from support.lives.course import Given, stepped
+from support.lives.house import A_SECOND, HouseThatMayDie, change_for, refusal_of
+from support.lives.oracle import NEEDS_A_DAY, PEOPLE, Attempt, Life, answers, attempts, may, needs_a_reason, offers
+from support.lives.standing import agreed, found
+
+from cases.case import Case
+from cases.progress import Change
+from cases.refusals import WordsNeeded
+from cases.states import steps_open_to
+from proof.simulation.second_calendar import end_of, local_day
+
+SOME_DAYS = timedelta(days=3)
+
+
+def rehearse(house: HouseThatMayDie, ref: str) -> None:
+    """See that the steps of a case are offered and open to those to whom they should be, and to nobody else.
+
+    What each would bring about is as it was agreed on, too.
+    """
+    life, every = house.life[ref], _every(house, ref)
+    mine = [one for one in every if may(life, one)]
+    assert _offered(house, ref) == offers(life, house.gone, house.begins), (ref, life)
+    _nobody_may_more(house, ref, [one for one in every if not may(life, one)])
+    _nobody_is_mute(house, ref, [one for one in mine if needs_a_reason(life, one)])
+    _they_may(house, ref, mine)
+    house.tally["steps rehearsed"] += len(every)
+
+
+def _every(house: HouseThatMayDie, ref: str) -> list[Attempt]:
+    """Give all attempts of now, and those of later: when some days have passed, or all those to object."""
+    life, now = house.life[ref], house.world.clock.now
+    later = now + SOME_DAYS
+    if life.state == "done" and life.clock is not None:
+        later = end_of(life.clock.due_on) + A_SECOND
+    return attempts(life, house.gone, now) + attempts(life, house.gone, later)
+
+
+def _offered(house: HouseThatMayDie, ref: str) -> set[tuple[str, str]]:
+    """Give the states to which each person is shown a step."""
+    with house.process.database.reading() as session:
+        case = session.scalars(select(Case).where(Case.ref == ref)).one()
+        people = {who: house.actor(session, case, who).to(case) for who in PEOPLE if who not in house.gone}
+        steps = {who: steps_open_to(case.state, they, came_from=case.waiting_from) for who, they in people.items()}
+    return {(step.to.value, who) for who, theirs in steps.items() for step in theirs}
+
+
+def _nobody_may_more(house: HouseThatMayDie, ref: str, forbidden: list[Attempt]) -> None:
+    """A refusal leaves no trace, so that one transaction does for all."""
+    with house.rehearsal(ref) as (session, case):
+        people = {who: house.actor(session, case, who) for who in PEOPLE if who not in house.gone}
+        for one in forbidden:
+            refusal = refusal_of(session, case, _change(house.life[ref], one), by=people[one.who], at=one.at)
+            assert refusal is not None, (house.life[ref], one)
+
+
+def _nobody_is_mute(house: HouseThatMayDie, ref: str, worded: list[Attempt]) -> None:
+    with house.rehearsal(ref) as (session, case):
+        for one in worded:
+            by, change = house.actor(session, case, one.who), _change(house.life[ref], one, note=" ")
+            refusal = refusal_of(session, case, change, by=by, at=one.at)
+            assert isinstance(refusal, WordsNeeded), (house.life[ref], one)
+
+
+def _they_may(house: HouseThatMayDie, ref: str, mine: list[Attempt]) -> None:
+    for one in mine:
+        with house.rehearsal(ref) as (session, case):
+            by = house.actor(session, case, one.who)
+            refusal = refusal_of(session, case, _change(house.life[ref], one), by=by, at=one.at)
+            assert refusal is None, (house.life[ref], one, refusal)
+            assert found(session)[ref] == agreed(stepped(house.life[ref], one, _given(house.life[ref], one)))
+
+
+def _change(life: Life, attempt: Attempt, note: str = "Så är det.") -> Change:
+    return change_for(attempt, _given(life, attempt), note=note)
+
+
+def _given(life: Life, attempt: Attempt) -> Given:
+    needs_a_day = attempt.to in NEEDS_A_DAY and not answers(life, attempt)
+    day = local_day(attempt.at) + timedelta(days=5) if needs_a_day else None
+    return Given(day, "other" if attempt.to == "waiting" else None)

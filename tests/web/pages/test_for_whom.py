@@ -1,0 +1,133 @@
+"""Each page, as each kind of person: who gets in, and what they read there."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from support.houses.small_pages import visitor
+
+from cases.case import case_to_change
+from cases.correcting import Correction, correct
+from cases.meetings.meeting import Meeting
+from cases.states import State
+
+WHO = ("visitor", "neighbour", "member", "representative", "officer", "water_officer", "head", "contact", "admin")
+LOG_IN, NO, NONE, YES = 303, 403, 404, 200
+PAGES = {
+    "/": (YES,) * 9,
+    "/lamna": (YES,) * 9,
+    "/sok?q=hål": (YES,) * 9,
+    "/tillganglighet": (YES,) * 9,
+    "/logga-in": (YES,) * 9,
+    "/lamna/flera": (LOG_IN, NO, NO, NO, YES, YES, YES, YES, YES),
+    "/skrivbord": (LOG_IN, NO, NO, NO, YES, YES, YES, YES, YES),
+    "/enhet/gata": (LOG_IN, NONE, NONE, NONE, YES, YES, YES, YES, YES),
+    "/enhet/norrby": (LOG_IN, NONE, YES, NONE, YES, YES, YES, YES, YES),
+    "/ring": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, NO),
+    "/undanlagt": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, YES),
+    "/brevlada": (NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, YES),
+    "/forum": (LOG_IN, *(YES,) * 8),
+    "/forum/1": (LOG_IN, *(YES,) * 8),
+    "/arenden/{private}": (NONE, NONE, YES, NONE, YES, YES, YES, YES, YES),
+    "/arenden/{published}": (YES,) * 9,
+    "/arenden/{private}/publicera": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, NO),
+    "/arenden/{private}/radera": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, NO),
+    "/arenden/2020-0001": (NONE,) * 9,
+    "/arende/{public_id}": (YES,) * 9,
+    "/arende/{private}": (NONE,) * 9,
+    "/kvitto/{public_id}": (YES,) * 9,
+    "/kvitto/{private}": (NONE,) * 9,
+    "/finns-inte": (NONE,) * 9,
+}
+
+
+@pytest.fixture
+def town(sqlite_web):
+    """The small house with a case of norrby's, a published one and a meeting."""
+    house = sqlite_web.house
+    private = house.reach(State.ASSIGNED, by="member", group="norrby", title="Gatlyktan är trasig")
+    published = house.reach(State.DONE, title="Hål i vägen", description="Ring mig: 070-123 45 67")
+    with sqlite_web.database.transaction() as session:
+        correction = Correction(published=True)
+        by, at = house.actors["contact"], datetime(2026, 3, 3, tzinfo=UTC)
+        correct(session, case_to_change(session, published), correction, by=by, at=at)
+        session.add(Meeting(held_on=date(2027, 4, 14), name="Vårens forum"))
+    return {"private": private, "published": published, "public_id": house.case(private).public_id}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_everybody_gets_what_the_table_says(sqlite_web, town, path):
+    wanted = path.format(**town)
+    got = tuple(visitor(sqlite_web, None if who == "visitor" else who).get(wanted).status_code for who in WHO)
+    assert got == PAGES[path]
+
+
+def test_every_page_without_arguments_is_in_the_table(sqlite_web):
+    ours = {"login", "health", "static"}
+    rules = [rule for rule in sqlite_web.app.url_map.iter_rules() if rule.endpoint.partition(".")[0] not in ours]
+    shown = {str(rule) for rule in rules if "GET" in rule.methods and not rule.arguments}
+    known = {path.partition("?")[0] for path in PAGES}
+    assert {path for path in shown if not path.startswith("/api")} <= known
+
+
+@pytest.mark.parametrize(("lang", "said"), [("sv", "Ingen fråga glöms bort"), ("en", "No question is forgotten")])
+def test_the_overview_shows_what_is_published_and_nothing_else(sqlite_web, town, lang, said):
+    page = visitor(sqlite_web).read(f"/?lang={lang}")
+    assert said in page
+    assert "Hål i vägen" in page
+    assert "Gatlyktan" not in page
+
+
+def test_a_published_case_is_masked_for_everybody(sqlite_web, town):
+    page = visitor(sqlite_web).read(f"/arenden/{town['published']}")
+    assert "Lagat" in page
+    assert "070-123" not in page
+    assert "rut@example.se" not in page
+
+
+def test_what_was_taken_back_is_gone(sqlite_web, town):
+    contact = visitor(sqlite_web, "contact")
+    assert contact.send(f"/arenden/{town['published']}/avpublicera").status_code == 303
+    assert visitor(sqlite_web).get(f"/arenden/{town['published']}").status_code == 410
+
+
+def test_a_visitor_searches_only_what_is_published(sqlite_web, town):
+    assert "Gatlyktan" not in visitor(sqlite_web).read("/sok?q=gatlyktan")
+    assert "Gatlyktan" in visitor(sqlite_web, "contact").read("/sok?q=gatlyktan")
+    assert "Gatlyktan" not in visitor(sqlite_web, "neighbour").read("/sok?q=gatlyktan")
+
+
+def test_a_reference_leads_a_visitor_to_the_published_case(sqlite_web, town):
+    assert visitor(sqlite_web).get(f"/sok?q={town['published']}").location == f"/arenden/{town['published']}"
+
+
+def test_the_house_is_named_on_every_page_and_a_demonstration_says_so(sqlite_web, town):
+    assert "påhittat" not in visitor(sqlite_web).read("/")
+    with sqlite_web.database.transaction() as session:
+        from cases.organisation.municipality import the_house
+
+        the_house(session).demonstration = True
+    for path in ("/", "/lamna", "/tillganglighet", f"/arenden/{town['published']}"):
+        assert "Demonstration: Kommunen finns inte" in visitor(sqlite_web).read(path)
+    assert "Demonstration" in visitor(sqlite_web).get("/finns-inte").text
+
+
+def test_staff_see_when_the_clock_is_silent(sqlite_web):
+    assert "Klockan har stannat" in visitor(sqlite_web, "officer").read("/skrivbord")
+    assert "Klockan har stannat" not in visitor(sqlite_web).read("/")
+
+
+def test_the_one_who_asked_reads_in_plain_words(sqlite_web, town):
+    page = visitor(sqlite_web).read(f"/arende/{town['public_id']}")
+    assert "Gata har fått ärendet." in page
+    assert "Du får svar eller en plan senast" in page
+
+
+def test_only_the_steps_that_one_may_take_are_shown(sqlite_web, town):
+    officer = visitor(sqlite_web, "officer").get(f"/arenden/{town['private']}").text
+    assert 'value="plan"' in officer
+    assert 'value="park"' not in officer
+    assert 'id="steg"' not in visitor(sqlite_web, "water_officer").get(f"/arenden/{town['private']}").text
+
+
+def test_the_page_says_who_will_be_told(sqlite_web, town):
+    assert "besked går till" in visitor(sqlite_web, "officer").read(f"/arenden/{town['private']}")

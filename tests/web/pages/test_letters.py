@@ -1,0 +1,181 @@
+"""What goes out, on pages: who was told, ring these, set aside, the local mailbox, following."""
+
+from datetime import UTC, datetime
+from email.message import EmailMessage
+
+import pytest
+from sqlalchemy import select
+from support.houses.small_pages import visitor, words
+
+from cases.access.tokens import FOLLOW, UNFOLLOW, Link, link_token, make_link
+from cases.case import case_to_change
+from cases.correcting import Correction, correct
+from cases.handing_in import Reporter
+from cases.history.journal import Event
+from cases.organisation.municipality import the_house
+from cases.parties import Follower
+from cases.states import State
+from notifications.deliveries import Address, Delivery, Outcome
+from notifications.letters.catalogue import LETTERS
+from notifications.planning.planning import plan_events
+from notifications.sending.mailbox import Mailbox
+from web.language.labels import LETTERS as LETTERS_ON_SCREEN
+
+
+def plan_all(web):
+    with web.database.transaction() as session:
+        plan_events(session, session.scalars(select(Event.id).order_by(Event.id)).all())
+
+
+def test_the_timeline_tells_staff_who_was_told(sqlite_web):
+    ref = sqlite_web.house.reach(State.ASSIGNED)
+    plan_all(sqlite_web)
+    page = visitor(sqlite_web, "contact").read(f"/arenden/{ref}")
+    assert "den som frågade: väntar på att skickas" in page
+    public_id = sqlite_web.house.case(ref).public_id
+    assert "väntar på att skickas" not in visitor(sqlite_web).read(f"/arende/{public_id}")
+
+
+def test_the_timeline_says_why_nobody_need_ring(sqlite_web):
+    nils = Reporter(name="Nils", phone="0500-44 55 66")
+    ref = sqlite_web.house.reach(State.ASSIGNED, reporter=nils, channel="phone")
+    plan_all(sqlite_web)
+    page = visitor(sqlite_web, "contact").read(f"/arenden/{ref}")
+    assert "den som frågade: inte skickat, fick veta det när de ringde" in page
+
+
+def test_those_without_mail_are_rung_and_ticked_off(sqlite_web):
+    nils = Reporter(name="Nils", phone="0500-44 55 66")
+    ref = sqlite_web.house.reach(State.DECLINED, reporter=nils)
+    plan_all(sqlite_web)
+    contact = visitor(sqlite_web, "contact")
+    page = contact.read("/ring")
+    assert all(said in page for said in ("Nils", "0500-44 55 66", ref))
+    with sqlite_web.database.reading() as session:
+        calls = session.scalars(select(Delivery.id).where(Delivery.channel == "call")).all()
+    for number in calls:
+        assert contact.send(f"/ring/{number}").status_code == 303
+    assert "Ingen att ringa" in contact.read("/ring")
+    assert contact.send(f"/ring/{calls[0]}").status_code == 404
+
+
+def test_every_letter_has_a_name_on_screen():
+    assert LETTERS_ON_SCREEN.keys() == LETTERS.keys()
+
+
+def test_what_is_set_aside_says_what_to_whom_and_why_and_is_sent_again(sqlite_web):
+    ref = sqlite_web.house.reach(State.ASSIGNED)
+    plan_all(sqlite_web)
+    with sqlite_web.database.transaction() as session:
+        delivery = session.scalars(select(Delivery).where(Delivery.channel == "mail")).first()
+        delivery.outcome, delivery.reason = Outcome.SET_ASIDE, "550 finns inte"
+        number, letter = delivery.id, delivery.letter
+        to = session.get(Address, delivery.address_id).email
+    contact = visitor(sqlite_web, "contact")
+    page = contact.read("/undanlagt")
+    assert letter == "receipt"
+    assert all(said in page for said in ("Ett brev: kvitto", "550 finns inte", to, ref))
+    assert contact.send(f"/undanlagt/delivery/{number}").status_code == 303
+    assert "Inget är undanlagt" in contact.read("/undanlagt")
+    assert contact.send(f"/undanlagt/delivery/{number}").status_code == 404
+    assert contact.send("/undanlagt/hemligt/1").status_code == 404
+
+
+@pytest.fixture
+def letter(sqlite_web):
+    """The name of a letter in the mailbox of a demonstration."""
+    with sqlite_web.database.transaction() as session:
+        the_house(session).demonstration = True
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "hus@example.se", "rut@example.se", "Kvitto på ditt ärende"
+    message["Message-ID"] = "<1@example.se>"
+    message.set_content("Hej! http://127.0.0.1:8000/arende/x <b>inte fet</b>")
+    message.add_alternative("<p style='color:red'>Hej</p><script>alert(1)</script>", subtype="html")
+    return Mailbox(sqlite_web.settings.var / "mailbox").keep(message.as_bytes())
+
+
+def test_the_mailbox_is_read_in_the_browser(sqlite_web, letter):
+    assert "Kvitto på ditt ärende" in visitor(sqlite_web).read("/brevlada")
+    page = visitor(sqlite_web).get(f"/brevlada/{letter}")
+    assert '<a href="http://127.0.0.1:8000/arende/x"' in page.text
+    assert "<b>inte fet</b>" in words(page.text) or "&lt;b&gt;" in page.text
+    assert visitor(sqlite_web).get("/brevlada/..%2Fventil.eml").status_code == 404
+
+
+def test_a_letters_html_is_locked_up(sqlite_web, letter):
+    frame = visitor(sqlite_web).get(f"/brevlada/{letter}/html")
+    policy = frame.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox; default-src 'none'")
+    assert "script-src" not in policy
+
+
+def test_with_a_mail_server_there_is_no_mailbox(sqlite_web, letter, tmp_path):
+    from support.houses.small_web import open_web
+
+    other = open_web(sqlite_web.settings.database_url, tmp_path, smtp_url="smtp://127.0.0.1:2525")
+    assert visitor(other, "admin").get("/brevlada").status_code == 404
+    other.database.close()
+
+
+@pytest.fixture
+def published(sqlite_web):
+    """A published case."""
+    ref = sqlite_web.house.reach(State.ASSIGNED)
+    with sqlite_web.database.transaction() as session:
+        by, at = sqlite_web.house.actors["contact"], datetime(2026, 3, 3, tzinfo=UTC)
+        correct(session, case_to_change(session, ref), Correction(published=True), by=by, at=at)
+    return ref
+
+
+def token(web, purpose):
+    with web.database.transaction() as session:
+        link = session.scalars(select(Link).where(Link.purpose == purpose)).first()
+        if link is None:
+            follower = session.scalars(select(Follower)).one()
+            key = web.settings.secret_key
+            link = make_link(session, purpose, key=key, at=datetime.now(UTC), follower_id=follower.id)
+        return link_token(link, web.settings.secret_key)
+
+
+def follower(web):
+    with web.database.reading() as session:
+        return session.scalars(select(Follower)).one()
+
+
+def test_following_is_confirmed_by_a_button(sqlite_web, published):
+    anybody = visitor(sqlite_web)
+    assert anybody.send(f"/arenden/{published}/folj", email="follower@example.se").status_code == 303
+    path = f"/folj/{token(sqlite_web, FOLLOW)}"
+    assert f"Följa ärende {published}?" in anybody.read(path)
+    assert follower(sqlite_web).confirmed_at is None
+    assert f"Du följer ärende {published}" in words(anybody.send(path).text)
+    assert follower(sqlite_web).confirmed_at is not None
+    assert anybody.send(path).status_code == 410
+
+
+def test_following_ends_with_one_click_of_a_mail_program(sqlite_web, published):
+    visitor(sqlite_web).send(f"/arenden/{published}/folj", email="follower@example.se")
+    visitor(sqlite_web).send(f"/folj/{token(sqlite_web, FOLLOW)}")
+    path = f"/sluta-folja/{token(sqlite_web, UNFOLLOW)}"
+    assert "Sluta följa" in visitor(sqlite_web).read(path)
+    for _ in range(2):
+        clicked = sqlite_web.browser().post(path, data={"List-Unsubscribe": "One-Click"})
+        assert clicked.status_code == 200
+    assert follower(sqlite_web).ended_at is not None
+
+
+@pytest.mark.parametrize("path", ["/folj/x", "/sluta-folja/x"])
+def test_a_link_that_is_not_ours_is_gone(sqlite_web, path):
+    assert visitor(sqlite_web).get(path).status_code == 410
+    assert visitor(sqlite_web).send(path).status_code == 410
+
+
+def test_a_case_that_is_not_public_cannot_be_followed(sqlite_web):
+    ref = sqlite_web.house.reach(State.ASSIGNED)
+    assert visitor(sqlite_web).send(f"/arenden/{ref}/folj", email="follower@example.se").status_code == 404
+
+
+def test_a_bad_address_is_refused_beside_its_field(sqlite_web, published):
+    refused = visitor(sqlite_web).send(f"/arenden/{published}/folj", email="ingen")
+    assert refused.status_code == 422
+    assert 'value="ingen"' in refused.text

@@ -1,0 +1,86 @@
+"""What is set aside is counted everywhere as it is listed."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+from support.houses.small_house import MONDAY
+from support.houses.small_pages import visitor
+
+from cases.access.actors import A_COMMAND
+from cases.history.event_batches import Tick
+from cases.history.outbox import Work
+from cases.refusals import NotFound
+from cases.settings import read_settings
+from notifications.deliveries import Channel, Delivery, Outcome
+from notifications.set_aside import count_set_aside, listed, send_again
+from web.operations.metrics import figures
+from workers.health.doctor import look_over
+from workers.jobs.morning_letter import count_for_morning
+
+AT = datetime(2026, 3, 3, 8, tzinfo=UTC)
+KINDS = ("work", "delivery", "tick")
+
+
+@pytest.fixture
+def aside(web):
+    """A house in which three letters, two works and a tick are set aside; as many came to an end after all."""
+    for _ in range(4):
+        web.house.hand_in()
+    with web.database.transaction() as session:
+        for number, work in enumerate(session.scalars(select(Work).order_by(Work.id).limit(3))):
+            work.set_aside_at, work.done_at = AT, AT if number == 2 else None
+        session.add(_a_tick(planned_at=None))
+        session.add(_a_tick(planned_at=AT))
+        for number, outcome in enumerate([Outcome.SET_ASIDE] * 3 + [Outcome.WAITING, Outcome.CALLED]):
+            channel = Channel.ROLE if number == 2 else Channel.CALL
+            letter = Delivery(occasion=f"tick:{number}", recipient="role:desk.head", letter="rung", channel=channel,
+                              outcome=outcome, created_at=AT)  # fmt: skip
+            session.add(letter)
+    return web
+
+
+def _a_tick(planned_at):
+    tick = Tick(at=AT, started_at=AT)
+    tick.sealed_at, tick.set_aside_at, tick.planned_at = AT, AT, planned_at
+    return tick
+
+
+def test_each_count_equals_its_list(aside):
+    with aside.database.reading() as session:
+        rows = listed(session)
+        assert count_set_aside(session) == {kind: sum(row.kind == kind for row in rows) for kind in KINDS}
+        assert count_set_aside(session) == {"work": 2, "delivery": 3, "tick": 1}
+        assert count_set_aside(session, most=2) == {"work": 2, "delivery": 2, "tick": 1}
+
+
+def test_whoever_counts_what_is_set_aside_counts_the_same(aside, tmp_path):
+    with aside.database.reading() as session:
+        number = len(listed(session))
+        assert count_for_morning(session, AT, MONDAY)["set_aside"] == number
+        told = re.findall(r'^ventil_(?:work|deliveries)\{.*"set_aside"\} (\d+)', figures(session).decode(), re.M)
+        assert sum(map(int, told)) == number - 1  # ticks have no figure
+    found = look_over(
+        aside.database, read_settings({}, folder=tmp_path), {}, lambda s: sum(count_set_aside(s).values())
+    )
+    assert f"{number} set aside" in [finding.what for finding in found]
+    contact = visitor(aside, "contact")
+    beside = r'href="/undanlagt"><span>(?:(?!</li>).)*class="count count-danger">(\d+)<'
+    assert re.search(beside, contact.get("/skrivbord").text, re.S).group(1) == str(number)
+    assert contact.get("/undanlagt").text.count('action="/undanlagt/') == number
+
+
+def test_only_what_is_listed_is_sent_again(aside):
+    with aside.database.transaction() as session:
+        rows = {(row.kind, row.row_id) for row in listed(session)}
+        everything = {(kind, row) for kind, model in zip(KINDS, (Work, Delivery, Tick), strict=True)
+                      for row in session.scalars(select(model.id))}  # fmt: skip
+        for kind, row in sorted(everything - rows):
+            with pytest.raises(NotFound):
+                send_again(session, kind, row, by=A_COMMAND, at=AT)
+        for kind, row in sorted(rows):
+            send_again(session, kind, row, by=A_COMMAND, at=AT)
+        session.flush()
+        assert not listed(session)
+        assert not any(count_set_aside(session).values())

@@ -1,0 +1,184 @@
+"""The morning letter, the stuck-work check, cleaning up, and the watchdog."""
+
+import hashlib
+import os
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, insert, select, text, update
+from support.houses.migrated import CALENDAR
+
+from cases.access.tokens import LOGIN, UNFOLLOW, Link, WebSession, make_link
+from cases.case import Case
+from cases.database.clock import now
+from cases.files.storage import attachments_under
+from cases.history.event_batches import Tick
+from cases.history.journal import Event
+from cases.history.outbox import Work
+from cases.organisation.municipality import the_house
+from cases.refusals import NotFound
+from cases.settings import read_settings
+from cases.states import State
+from notifications.deliveries import Delivery, MailServer
+from workers.health.watchdog import Watchdog
+from workers.jobs import morning_letter
+from workers.jobs.cleaning import ANSWERS, clean_up
+from workers.jobs.morning_letter import chain_head, write_morning_letter
+from workers.jobs.stuck_work import look_for_stuck_work
+from workers.runtime import open_workplace
+
+
+@pytest.fixture
+def workplace(town, tmp_path):
+    settings = read_settings({"VENTIL_SECRET_KEY": "k" * 40}, folder=tmp_path)
+    return open_workplace(town.database, settings, None)
+
+
+def mornings(town):
+    with town.database.reading() as session:
+        return [event.facts for event in session.scalars(select(Event).where(Event.type == "house.morning"))]
+
+
+def count(town, kind):
+    with town.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(kind))
+
+
+def a_while_ago(session, **time):
+    return session.scalars(select(now())).one() - timedelta(**time)
+
+
+# --- the morning letter -------------------------------------------------------------------------
+
+
+def test_the_morning_comes_once_a_day_with_its_figures(workplace, town):
+    town.hand_in(at=datetime.now(UTC))
+    town.assigned(at=datetime(2020, 1, 7, 9, tzinfo=UTC))
+    assert write_morning_letter(workplace)
+    assert not write_morning_letter(workplace)
+    (facts,) = mornings(town)
+    assert (facts["received"], facts["overdue"], facts["set_aside"]) == (2, 1, 0)
+    with town.database.reading() as session:
+        before_it = facts["head"]
+        assert chain_head(session) != before_it  # the morning is itself in the history
+    town.plan()
+    assert town.deliveries("morning")
+
+
+def test_the_chain_head_is_over_every_stream(town):
+    ref = town.hand_in()
+    with town.database.reading() as session:
+        case = session.scalars(select(Case).where(Case.ref == ref)).one()
+        lines = f"house {the_house(session).head_hash}\n{ref} {case.head_hash}\n"
+        assert chain_head(session) == hashlib.sha256(lines.encode()).hexdigest()
+
+
+def test_the_all_clear_is_given_only_when_nothing_is_forgotten(workplace, town, monkeypatch):
+    monkeypatch.setattr(morning_letter, "find_forgotten", lambda session, at, histories: ["a breach", "another"])
+    write_morning_letter(workplace)
+    (facts,) = mornings(town)
+    assert (facts["all_clear"], facts["breaches"]) == (False, 2)
+
+
+def test_each_morning_reads_the_histories_that_went_on_since_the_one_before(workplace, town, monkeypatch):
+    read = []
+    monkeypatch.setattr(morning_letter, "find_forgotten", lambda session, at, histories: read.append(histories) or [])
+    write_morning_letter(workplace)
+    with town.database.reading() as session:
+        told = session.scalars(select(Event.id).where(Event.type == "house.morning")).one()
+    write_morning_letter(workplace)
+    assert [portion.after for portion in read] == [0, told]
+    assert {portion.day for portion in read} == {CALENDAR.day_of(datetime.now(UTC))}
+
+
+# --- stuck work ---------------------------------------------------------------------------------
+
+
+def test_work_that_has_been_due_for_long_is_found(workplace, town):
+    town.hand_in()
+    town.plan()
+    town.hand_in()
+    assert not any(look_for_stuck_work(workplace).values())
+    with town.database.transaction() as session:
+        session.execute(update(Work).values(recorded_at=a_while_ago(session, minutes=11)))
+        session.execute(update(Delivery).values(created_at=a_while_ago(session, minutes=11)))
+    assert look_for_stuck_work(workplace) == {"works": 1, "ticks": 0, "letters": 1}
+    assert workplace.broker.depth("letters") == 1
+    with town.database.transaction() as session:
+        session.add(MailServer(name=workplace.post.server.name, down_since=a_while_ago(session, hours=1)))
+    assert look_for_stuck_work(workplace)["letters"] == 0  # they wait for their server, not for us
+
+
+# --- cleaning up ----------------------------------------------------------------------------------
+
+
+def test_what_is_old_is_removed_and_what_is_needed_stays(workplace, town):
+    town.hand_in(at=datetime(2020, 1, 7, 9, tzinfo=UTC))
+    town.sweep(datetime.now(UTC))
+    with town.database.transaction() as session:
+        old, new = a_while_ago(session, days=60), a_while_ago(session, days=1)
+        person = town.people["olle"]
+        for at in (old, new):
+            make_link(session, LOGIN, key="k", at=at, person_id=person)
+            make_link(session, UNFOLLOW, key="k", at=at)
+            row = {"hash": f"{at}", "person_id": person, "made_at": at, "seen_at": at, "expires_at": at}
+            session.execute(insert(WebSession).values(**row))
+            session.execute(
+                text("INSERT INTO kept_answer (key, request, made_at) VALUES (:key, 'r', :at)").bindparams(
+                    key=f"{at}"[:60], at=at.replace(tzinfo=None) if town.database.is_sqlite else at
+                )
+            )
+            session.add(Tick(at=at, started_at=at, sealed_at=at, planned_at=at))
+        session.execute(update(Tick).values(planned_at=old))
+    ticks = count(town, Tick)
+    assert clean_up(workplace) == {"answers": 1, "sessions": 1, "links": 1, "empty_ticks": 1}
+    assert (count(town, ANSWERS), count(town, WebSession), count(town, Link)) == (1, 1, 3)
+    assert count(town, Tick) == ticks - 1  # the one that an event names stays
+    assert clean_up(workplace) == {"answers": 0, "sessions": 0, "links": 0, "empty_ticks": 0}
+
+
+def test_a_file_that_no_case_names_is_removed_after_a_day(workplace):
+    storage = attachments_under(workplace.settings.var)
+    old, new = storage.keep(b"nobody's"), storage.keep(b"perhaps somebody's soon")
+    for file in workplace.settings.var.rglob(f"*{old[2:]}*"):
+        os.utime(file, (0, 0))
+    clean_up(workplace)
+    assert storage.content(new) == b"perhaps somebody's soon"
+    with pytest.raises(NotFound):
+        storage.content(old)
+
+
+# --- the watchdog ---------------------------------------------------------------------------------
+
+
+def test_a_process_that_claims_nothing_while_things_are_due_is_ill():
+    due = [False]
+    watchdog = Watchdog(lambda: due[0], patience=0.05)
+    assert watchdog.is_well()
+    due[0] = True
+    end = threading.Event()
+    ill = []
+    watcher = threading.Thread(target=watchdog.watch, args=(end, lambda: (ill.append(1), end.set())))
+    watcher.start()
+    watcher.join(5)
+    assert ill == [1]
+
+
+def test_a_process_that_claims_or_has_nothing_due_is_well():
+    watchdog = Watchdog(lambda: True, patience=0.05)
+    for _ in range(5):
+        threading.Event().wait(0.02)
+        watchdog.claimed()
+        assert watchdog.is_well()
+    idle = Watchdog(lambda: False, patience=0.01)
+    threading.Event().wait(0.03)
+    assert idle.is_well()
+
+
+def test_the_state_of_a_case_is_no_business_of_the_cleaner(workplace, town):
+    ref = town.assigned()
+    town.change(ref, State.IN_PROGRESS)
+    before = count(town, Event)
+    clean_up(workplace)
+    assert count(town, Event) == before

@@ -1,0 +1,265 @@
+"""The clock: each job once, on time or late, whichever clocks and workers live."""
+
+import http.server
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import delete, select, update
+from support.houses.migrated import CALENDAR
+from support.servers.services import LOOPBACK
+
+from cases.calendar import Calendar
+from cases.database.clock import now, present
+from cases.database.leases.leased import Pace
+from cases.settings import read_settings
+from workers.health.heartbeat import beat
+from workers.runtime import open_workplace
+from workers.schedule import jobs, scheduler
+from workers.schedule.jobs import JOBS, after_a_sweep, next_morning, next_night
+from workers.schedule.schedule import Scheduled
+from workers.schedule.scheduler import Clock, due_jobs, make_schedule, run_job
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return read_settings({"VENTIL_SWEEP_SECONDS": "60", "VENTIL_SECRET_KEY": "k" * 40}, folder=tmp_path)
+
+
+@pytest.fixture
+def workplace(town, settings):
+    return open_workplace(town.database, settings, None)
+
+
+@pytest.fixture
+def ran(monkeypatch):
+    """Let each job only say that it ran."""
+    said = []
+    for name, job in JOBS.items():
+        told = jobs.Job(lambda _, name=name: said.append(name), job.next_after, job.at_once)
+        monkeypatch.setitem(JOBS, name, told)
+    return said
+
+
+def rows(workplace):
+    with workplace.database.reading() as session:
+        return {row.name: row for row in session.scalars(select(Scheduled))}
+
+
+def let_be_due(workplace, since=timedelta(minutes=1), **more):
+    with workplace.database.transaction() as session:
+        moment = session.scalars(select(now())).one()
+        session.execute(update(Scheduled).values(next_at=moment - since, **more))
+
+
+def test_rows_that_are_missing_are_made_and_the_others_stay(workplace, settings):
+    make_schedule(workplace.database, settings)
+    assert rows(workplace).keys() == JOBS.keys()
+    let_be_due(workplace)
+    with workplace.database.transaction() as session:
+        session.execute(delete(Scheduled).where(Scheduled.name == "clean_up"))
+    before = rows(workplace)["sweep"].next_at
+    make_schedule(workplace.database, settings)
+    assert rows(workplace).keys() == JOBS.keys()
+    assert rows(workplace)["sweep"].next_at == before
+
+
+def test_a_new_house_begins_with_a_sweep(workplace, settings):
+    make_schedule(workplace.database, settings)
+    assert {name for name, *_ in due_jobs(workplace.database)} == {"sweep", "stuck_check"}
+
+
+def test_many_clocks_do_a_job_once(workplace, settings, ran):
+    make_schedule(workplace.database, settings)
+    let_be_due(workplace)
+    clocks = [threading.Thread(target=Clock(workplace).look) for _ in range(4)]
+    [clock.start() for clock in clocks]
+    [clock.join() for clock in clocks]
+    assert sorted(ran) == sorted(JOBS)
+
+
+def test_what_is_due_is_rung_for_once_and_done_by_the_clock_when_nobody_takes_it(workplace, settings, ran):
+    make_schedule(workplace.database, settings)
+    clock = Clock(workplace)
+    let_be_due(workplace, timedelta(seconds=0.1))
+    for _ in range(5):
+        clock.look()
+    assert ran == []
+    assert workplace.broker.depth("sweeps") == 1
+    let_be_due(workplace, timedelta(seconds=4))
+    clock.look()
+    assert sorted(ran) == sorted(JOBS)
+
+
+def test_after_weeks_of_downtime_each_job_runs_once(workplace, settings, ran):
+    make_schedule(workplace.database, settings)
+    let_be_due(workplace, timedelta(weeks=3))
+    for _ in range(5):
+        Clock(workplace).look()
+    assert sorted(ran) == sorted(JOBS)
+    sweep = rows(workplace)["sweep"]
+    assert sweep.next_at - sweep.last_done_at == timedelta(seconds=60)
+    assert abs(sweep.last_done_at - datetime.now(UTC)) < timedelta(seconds=20)
+
+
+def test_a_clock_that_ran_ahead_and_was_set_back_stops_no_job(workplace, settings, ran):
+    make_schedule(workplace.database, settings)
+    with workplace.database.transaction() as session:
+        ahead = present(session) + timedelta(days=300)
+        session.execute(update(Scheduled).values(next_at=ahead + timedelta(minutes=1), last_done_at=ahead))
+    Clock(workplace).look()
+    assert sorted(ran) == sorted(JOBS)
+    Clock(workplace).look()
+    assert len(ran) == len(JOBS)
+
+
+def test_a_job_whose_doer_died_is_done_when_its_lease_is_over(workplace, settings, ran):
+    make_schedule(workplace.database, settings)
+    with workplace.database.reading() as session:
+        moment = session.scalars(select(now())).one()
+    let_be_due(workplace, lease_token="dead", lease_until=moment + timedelta(minutes=1))
+    assert not run_job(workplace, "sweep")
+    let_be_due(workplace, lease_token="dead", lease_until=moment - timedelta(minutes=1))
+    assert run_job(workplace, "sweep")
+    assert ran == ["sweep"]
+
+
+def test_a_doer_that_dies_in_the_middle_holds_up_no_sweep_longer_than_its_interval(workplace, settings, monkeypatch):
+    make_schedule(workplace.database, settings)
+    let_be_due(workplace)
+
+    def die(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(JOBS, "sweep", jobs.Job(die, after_a_sweep))
+    with pytest.raises(KeyboardInterrupt):
+        run_job(workplace, "sweep")
+    with workplace.database.reading() as session:
+        held_for = rows(workplace)["sweep"].lease_until - session.scalars(select(now())).one()
+    assert timedelta() < held_for < timedelta(seconds=settings.sweep_seconds)
+
+
+def test_a_job_that_takes_longer_than_its_lease_is_kept_by_its_doer(workplace, settings, monkeypatch):
+    make_schedule(workplace.database, settings)
+    let_be_due(workplace)
+    monkeypatch.setattr(scheduler, "PACE", Pace(lease=timedelta(seconds=1)))
+    begun, taken_by_another = [], []
+
+    def last_longer(_):
+        begun.append(rows(workplace)["sweep"].lease_until)
+        for _ in range(200 if len(begun) == 1 else 0):
+            if rows(workplace)["sweep"].lease_until > begun[0] + timedelta(seconds=1):
+                break
+            taken_by_another.append(run_job(workplace, "sweep"))
+            time.sleep(0.05)
+
+    monkeypatch.setitem(JOBS, "sweep", jobs.Job(last_longer, after_a_sweep))
+    assert run_job(workplace, "sweep")
+    assert len(begun) == 1 and not any(taken_by_another)
+
+
+def test_a_sweep_that_fails_comes_no_later_than_the_next_one_would(workplace, settings, monkeypatch):
+    make_schedule(workplace.database, settings)
+    let_be_due(workplace)
+
+    def fail(_):
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(JOBS, "sweep", jobs.Job(fail, lambda moment, _: moment + timedelta(seconds=2)))
+    assert not run_job(workplace, "sweep")
+    assert rows(workplace)["sweep"].next_at - datetime.now(UTC) < timedelta(seconds=3)
+
+
+def test_a_job_that_fails_is_tried_again_soon_and_says_why(workplace, settings, monkeypatch):
+    make_schedule(workplace.database, settings)
+    let_be_due(workplace)
+
+    def fail(_):
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(JOBS, "morning_letter", jobs.Job(fail, next_morning))
+    assert not run_job(workplace, "morning_letter")
+    row = rows(workplace)["morning_letter"]
+    assert (row.last_error, row.last_done_at, row.lease_token) == ("ZeroDivisionError", None, None)
+    assert timedelta(seconds=30) < row.next_at - datetime.now(UTC) < timedelta(seconds=90)
+
+
+def test_a_sweep_is_what_the_sweep_job_does(workplace, town, settings):
+    ref = town.hand_in(at=datetime(2020, 1, 7, 9, tzinfo=UTC))
+    make_schedule(workplace.database, settings)
+    assert run_job(workplace, "sweep")
+    town.plan()
+    assert town.told("case.escalated")
+    assert ref
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=STOCKHOLM).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("moment", "morning"),
+    [
+        ("2026-11-23T06:59", "2026-11-23T07:00"),
+        ("2026-11-23T07:00", "2026-11-24T07:00"),
+        ("2026-11-20T12:00", "2026-11-23T07:00"),  # Friday
+        ("2026-06-18T12:00", "2026-06-22T07:00"),  # before Midsummer's Eve
+        ("2026-10-23T12:00", "2026-10-26T07:00"),  # the clock goes back in between
+        ("2026-12-23T08:00", "2026-12-28T07:00"),
+    ],
+)
+def test_the_morning_letter_comes_at_seven_on_working_days(settings, moment, morning):
+    assert next_morning(at(moment), settings) == at(morning)
+
+
+@pytest.mark.parametrize(
+    ("moment", "night"),
+    [
+        ("2026-11-23T03:14", "2026-11-23T03:15"),
+        ("2026-11-23T03:15", "2026-11-24T03:15"),
+        ("2026-03-28T12:00", "2026-03-29T03:15"),
+        ("2026-10-24T12:00", "2026-10-25T03:15"),
+    ],
+)
+def test_cleaning_is_done_once_a_night(settings, moment, night):
+    assert next_night(at(moment), settings) == at(night)
+
+
+def test_every_job_comes_again_later_than_it_began(settings):
+    moment = at("2026-11-23T12:00")
+    assert all(job.next_after(moment, settings) > moment for job in JOBS.values())
+    assert isinstance(CALENDAR, Calendar)
+
+
+# --- the heartbeat ------------------------------------------------------------------------------
+
+
+class Listener(http.server.BaseHTTPRequestHandler):
+    heard: list[str]
+
+    def do_GET(self):
+        self.heard.append(self.path)
+        self.send_response(500 if "sick" in self.path else 200)
+        self.end_headers()
+
+    def log_message(self, *words):
+        pass
+
+
+def test_the_heartbeat_is_heard_and_its_silence_disturbs_nothing():
+    Listener.heard = []
+    with http.server.ThreadingHTTPServer((LOOPBACK, 0), Listener) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        beat(f"http://{LOOPBACK}:{server.server_port}/ventil")
+        beat(f"http://{LOOPBACK}:{server.server_port}/sick")
+        server.shutdown()
+    begun = time.monotonic()
+    beat(f"http://{LOOPBACK}:{server.server_port}/nobody")
+    beat("file:///etc/passwd")
+    beat(None)
+    assert Listener.heard == ["/ventil", "/sick"]
+    assert time.monotonic() - begun < 2
