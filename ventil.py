@@ -17,7 +17,7 @@ import click
 from cases.refusals import Refusal
 from cases.settings import BadSetting, Settings, read_settings
 from workers.commands import administering, checking, importing
-from workers.commands.opening import A_FILE, BEHIND, Failure, a_database, right_now, the_house
+from workers.commands.opening import A_FILE, BEHIND, Failure, a_database, migrated_database, right_now
 
 if TYPE_CHECKING:
     from cases.database.transactions import Database
@@ -87,7 +87,7 @@ def web(host: str, port: int, processes: int) -> None:
     from web.serving import run_web
 
     settings = _settings(host, port)
-    with the_house(settings):
+    with migrated_database(settings):
         pass
     run_web(settings, host, port, workers=processes)
 
@@ -126,7 +126,7 @@ def clock() -> None:
 def demo() -> None:
     """Fill an empty house with the demonstration municipality."""
     settings = read_settings()
-    with the_house(settings) as database:
+    with migrated_database(settings) as database:
         if not _fill_demonstration(database, settings):
             raise Failure("the house is not empty: the demonstration needs one of its own")
 
@@ -203,7 +203,7 @@ def _log() -> None:
 
 
 def _outside_checks(settings: Settings) -> dict[str, Callable[[], str]]:
-    from notifications.sending.sending import post_of
+    from notifications.sending.sending import transport_from
     from workers.queue.broker import QUEUES, make_broker
 
     def broker() -> str:
@@ -211,7 +211,7 @@ def _outside_checks(settings: Settings) -> dict[str, Callable[[], str]]:
         return f"{'Redis' if settings.redis_url else 'in this process'}, {depth} waiting"
 
     def mail_server() -> str:
-        server = post_of(settings).server
+        server = transport_from(settings).server
         with server.line():
             return server.name
 

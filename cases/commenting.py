@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.case import LONGEST_TEXT, Case
 from cases.history.events import CaseCommented
-from cases.history.journal import Entry, Said
+from cases.history.journal import Entry, SpokenWords
 from cases.history.words import Visibility
 from cases.progress import Change, change_state
 from cases.reading.visibility import may_see
@@ -42,5 +42,5 @@ def comment(session: Session, case: Case, text: str, visibility: Visibility, *, 
         show_life(session, case, at)
     if by.person_id is not None:
         case.touch(at)
-    entry.add(CaseCommented(visibility=visibility, sign_of_life=alive), Said("note", words, visibility))
+    entry.add(CaseCommented(visibility=visibility, sign_of_life=alive), SpokenWords("note", words, visibility))
     return entry.write(session)

@@ -10,9 +10,9 @@ from cases.access.actors import Actor
 from cases.case import LONGEST_TITLE, Case, Relation
 from cases.handing_in import named
 from cases.history.events import CaseCorrected, CaseRelated, CaseWordsErased
-from cases.history.journal import Entry, Event, Said
+from cases.history.journal import Entry, Event, SpokenWords
 from cases.history.words import Words
-from cases.history.writers import Writer
+from cases.history.writers import EntryWriter
 from cases.organisation.categories import Category
 from cases.organisation.places import Place
 from cases.public.published import Published
@@ -72,7 +72,7 @@ def _happening(correction: Correction, what: list[str]) -> CaseCorrected:
     return CaseCorrected(what=what, raised_on=raised, **given)
 
 
-def _retitle(case: Case, title: str | None) -> list[Said]:
+def _retitle(case: Case, title: str | None) -> list[SpokenWords]:
     if title is None or title.strip() == case.title:
         return []
     if not title.strip():
@@ -80,7 +80,7 @@ def _retitle(case: Case, title: str | None) -> list[Said]:
     if len(title.strip()) > LONGEST_TITLE:
         raise TooLong(field="title", most=LONGEST_TITLE)
     case.title = title.strip()
-    return [Said("title", case.title)]
+    return [SpokenWords("title", case.title)]
 
 
 def _reclassify(session: Session, case: Case, correction: Correction, at: datetime) -> list[str]:
@@ -92,7 +92,7 @@ def _reclassify(session: Session, case: Case, correction: Correction, at: dateti
         place = named(session, Place, correction.place, "place")
         what += _moved(case, "place", place, place.id if place else None)
     if what:
-        use_present_policy(Writer(session), case, at)
+        use_present_policy(EntryWriter(session), case, at)
     return what
 
 
@@ -119,7 +119,7 @@ def follow_present_policy(session: Session, case: Case, *, by: Actor, at: dateti
     if not by.is_contact:
         raise NotAllowed(step="present_policy")
     entry, kept = Entry(case, by=by, at=at), case.policy_id
-    use_present_policy(Writer(session), case, at)
+    use_present_policy(EntryWriter(session), case, at)
     if case.policy_id == kept:
         return []
     entry.add(CaseCorrected(what=["policy"]))

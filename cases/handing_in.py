@@ -14,8 +14,8 @@ from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
 from cases.deadlines.policies import Policy, Terms, most_specific, terms_from
 from cases.history.events import CasePlanned, CaseReceived
-from cases.history.journal import Entry, Said
-from cases.history.writers import Writer
+from cases.history.journal import Entry, SpokenWords
+from cases.history.writers import EntryWriter
 from cases.organisation.categories import Category
 from cases.organisation.municipality import the_house
 from cases.organisation.places import Place
@@ -81,10 +81,10 @@ def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> C
     A duty with a due day is planned at once, for the unit that is responsible. Refuses an empty or too long title,
     unknown names, and a group that the one who hands in does not belong to.
     """
-    return receive(Writer(session), request, by=by, at=at)
+    return receive(EntryWriter(session), request, by=by, at=at)
 
 
-def receive(writer: Writer, request: Request, *, by: Actor, at: datetime) -> Case:
+def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -> Case:
     """Return the new case, as `hand_in` does, written by this writer."""
     _check_words(request)
     kind, origin = _kind(writer.session, request.kind)
@@ -121,7 +121,7 @@ def receive(writer: Writer, request: Request, *, by: Actor, at: datetime) -> Cas
     return case
 
 
-def _start(writer: Writer, case: Case, policy: Policy, request: Request, entry: Entry) -> None:
+def _start(writer: EntryWriter, case: Case, policy: Policy, request: Request, entry: Entry) -> None:
     terms, calendar = terms_from(policy.terms), calendar_of(writer.session)
     due_on = calendar.add_working_days(calendar.day_of(entry.at), terms.look_days)
     case.set_state_clock(clocks.laddered(due_on, 1, entry.at, terms, calendar))
@@ -130,7 +130,7 @@ def _start(writer: Writer, case: Case, policy: Policy, request: Request, entry: 
         kind=case.kind, channel=case.channel, responsible="desk", due_on=due_on.isoformat(), origin=case.origin,
         category=request.category, place=request.place, group=request.group,
     )  # fmt: skip
-    entry.add(received, Said("title", case.title), Said("description", request.description.strip()))
+    entry.add(received, SpokenWords("title", case.title), SpokenWords("description", request.description.strip()))
     if terms.promise_days is not None:
         writer.flush()
         promise(writer, case, calendar.add_working_days(calendar.day_of(entry.at), terms.promise_days), entry)
@@ -138,7 +138,7 @@ def _start(writer: Writer, case: Case, policy: Policy, request: Request, entry: 
         _plan_duty(writer, case, terms, request, entry)
 
 
-def _plan_duty(writer: Writer, case: Case, terms: Terms, request: Request, entry: Entry) -> None:
+def _plan_duty(writer: EntryWriter, case: Case, terms: Terms, request: Request, entry: Entry) -> None:
     calendar = calendar_of(writer.session)
     holder = writer.find(unit_named, request.responsible or "desk", field="responsible")
     if not holder.holds_cases:
@@ -168,7 +168,7 @@ def _kind(session: Session, asked: Kind) -> tuple[Kind, str | None]:
     return asked, None
 
 
-def _what_it_names(writer: Writer, kind: Kind, request: Request) -> Names:
+def _what_it_names(writer: EntryWriter, kind: Kind, request: Request) -> Names:
     slugs = {"category": request.category or None, "place": request.place or None}
     policy, desk, category, place = writer.find(_names_of, kind, slugs["category"], slugs["place"])
     for field, found in (("category", category), ("place", place)):
@@ -192,7 +192,7 @@ def named(session: Session, table: type[Named], slug: str | None, field: str) ->
     return found
 
 
-def _group(writer: Writer, slug: str | None, by: Actor) -> Unit | None:
+def _group(writer: EntryWriter, slug: str | None, by: Actor) -> Unit | None:
     if not slug:
         return None
     group = writer.find(unit_named, slug, field="group")

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import A_VISITOR, Actor, actor_for
 from cases.access.tokens import LOGIN, Link, hashed, link_with, make_link
-from cases.history.events import Happening, PersonAskedForLink, PersonLoggedIn
+from cases.history.events import DomainEvent, PersonAskedForLink, PersonLoggedIn
 from cases.history.journal import Entry
 from cases.organisation.municipality import House, the_house
 from cases.organisation.people import Person
@@ -41,7 +41,7 @@ def log_in(session: Session, person_id: int, *, on: date, at: datetime) -> Actor
     return actor
 
 
-def _tell(session: Session, house: House, happening: Happening, *, by: Actor, at: datetime) -> None:
+def _tell(session: Session, house: House, happening: DomainEvent, *, by: Actor, at: datetime) -> None:
     entry = Entry(house, by=by, at=at)
     entry.add(happening)
     entry.write(session)

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import LONGEST_TEXT, Case
-from cases.history.events import Happening
-from cases.history.journal import Entry, Event, Said
+from cases.history.events import DomainEvent
+from cases.history.journal import Entry, Event, SpokenWords
 from cases.history.words import Visibility
-from cases.history.writers import Writer
+from cases.history.writers import EntryWriter
 from cases.promises import promise
 from cases.refusals import DateNeeded, NameNeeded, NotAllowed, StaleVersion, TooLong, TransitionNotAllowed, WordsNeeded
 from cases.states import State, Step, steps_between
@@ -21,7 +21,7 @@ from cases.steps.transition import Act, Change, WaitingFor, checked_day
 __all__ = ["EFFECTS", "Change", "WaitingFor", "change_state", "take_step"]
 
 
-EFFECTS: dict[str, Callable[[Act], Happening]] = {
+EFFECTS: dict[str, Callable[[Act], DomainEvent]] = {
     "assign": assigning.assign,
     "hand_over": assigning.hand_over,
     "appoint": assigning.appoint,
@@ -47,10 +47,10 @@ def change_state(session: Session, case: Case, change: Change, *, by: Actor, at:
     The case must be locked (`case_to_change`). Refuses a stale version, a step that the life of a case lacks or that
     the actor may not take, and words, dates and names that are missing or wrong.
     """
-    return take_step(Writer(session), case, change, by=by, at=at)
+    return take_step(EntryWriter(session), case, change, by=by, at=at)
 
 
-def take_step(writer: Writer, case: Case, change: Change, *, by: Actor, at: datetime) -> list[int]:
+def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at: datetime) -> list[int]:
     """Take the step as `change_state` does, written by this writer; return what `record` returns."""
     _refuse_stale(writer.session, case, change)
     step = _step_for(case, change, by)
@@ -60,7 +60,7 @@ def take_step(writer: Writer, case: Case, change: Change, *, by: Actor, at: date
     happening = EFFECTS[step.name](act)
     if by.person_id is not None:
         case.touch(at)
-    entry.add(happening, Said("note", change.words, _visibility(step, change)))
+    entry.add(happening, SpokenWords("note", change.words, _visibility(step, change)))
     _promise(act)
     return writer.record(entry)
 

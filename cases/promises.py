@@ -11,7 +11,7 @@ from cases.database.base import Base, BigId, UtcDateTime, partial_index, table_o
 from cases.database.transactions import calendar_of
 from cases.history.events import CasePromised
 from cases.history.journal import Entry
-from cases.history.writers import Writer
+from cases.history.writers import EntryWriter
 
 
 class Promise(Base):
@@ -41,7 +41,7 @@ END_RUNNING = (
 )
 
 
-def promise(writer: Writer, case: Case, day: date, entry: Entry) -> None:
+def promise(writer: EntryWriter, case: Case, day: date, entry: Entry) -> None:
     """Tell the one who asked this local day. A running promise of another day is moved; the same day changes nothing.
 
     A promise runs on in whatever state; it is settled by done, declined, merged or by passing.
@@ -57,7 +57,7 @@ def promise(writer: Writer, case: Case, day: date, entry: Entry) -> None:
     entry.add(CasePromised(promised_on=day.isoformat(), was=was))
 
 
-def settle(writer: Writer, case: Case, outcome: str, at: datetime) -> None:
+def settle(writer: EntryWriter, case: Case, outcome: str, at: datetime) -> None:
     """End the running promise, if there is one, as kept, broken or dropped."""
     if case.promise_breaks_at is not None:
         _end_running(writer, case, outcome, at)
@@ -77,5 +77,5 @@ def breaks_at(day: date, calendar: Calendar) -> datetime:
     return calendar.morning_of(day + timedelta(days=1))
 
 
-def _end_running(writer: Writer, case: Case, outcome: str, at: datetime) -> None:
+def _end_running(writer: EntryWriter, case: Case, outcome: str, at: datetime) -> None:
     writer.execute(END_RUNNING, {"case": case.id, "how": outcome, "at": at})

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.database.queries import among, asked
-from cases.database.writing.upsert import add_new
+from cases.database.queries import any_of, fetch_rows
+from cases.database.writing.upsert import insert_missing
 from cases.mail_addresses import is_mail_address, normalised
 from notifications.deliveries import Address
 
-KNOWN = select(Address.email_normalised, Address.id).where(among(Address.email_normalised, "keys"))
+KNOWN = select(Address.email_normalised, Address.id).where(any_of(Address.email_normalised, "keys"))
 
 
 def is_address(email: str | None) -> bool:
@@ -24,9 +24,9 @@ def addresses_of(session: Session, emails: Iterable[str]) -> dict[str, int]:
     known = _known(session, set(written))
     if new := sorted(written.keys() - known.keys()):
         rows = [{"email_normalised": key, "email": written[key]} for key in new]
-        known |= dict(add_new(session, Address, rows, ("email_normalised", "id")))
+        known |= dict(insert_missing(session, Address, rows, ("email_normalised", "id")))
     return known | _known(session, written.keys() - known.keys())  # what another relay has added meanwhile
 
 
 def _known(session: Session, keys: set[str]) -> dict[str, int]:
-    return dict(asked(session, KNOWN, {"keys": list(keys)})) if keys else {}
+    return dict(fetch_rows(session, KNOWN, {"keys": list(keys)})) if keys else {}

@@ -11,17 +11,17 @@ from cases.database.clock import now
 from cases.parties import Party
 from cases.refusals import NotAllowed, NotFound
 from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.letters.snapshot import read_around
-from notifications.letters.template_context import Teller
+from notifications.letters.snapshot import read_snapshot
+from notifications.letters.template_context import TemplateContext
 from notifications.letters.urls import WebAddresses
-from notifications.letters.writing import KEEP, Shape, Written
+from notifications.letters.writing import NBSP, ParagraphKind, WrittenLetter
 
-SPOKEN = frozenset({Shape.TEXT, Shape.QUOTE, Shape.LIST})
+SPOKEN = frozenset({ParagraphKind.TEXT, ParagraphKind.QUOTE, ParagraphKind.LIST})
 SAID = ("happened", "next", "object")  # whom to ask is the one who rings
 
 
 @dataclass(frozen=True)
-class Call:
+class CallToMake:
     """One call to make: whom, about what, and what to say, in their language."""
 
     delivery_id: int
@@ -33,7 +33,7 @@ class Call:
     say: str
 
 
-def to_ring(session: Session) -> list[Call]:
+def to_ring(session: Session) -> list[CallToMake]:
     """Give the calls that nobody has made, the oldest first."""
     waiting = session.execute(
         select(Delivery, Party)
@@ -45,7 +45,7 @@ def to_ring(session: Session) -> list[Call]:
         )
         .order_by(Delivery.id)
     ).all()
-    teller = Teller(read_around(session, [delivery for delivery, _ in waiting]), WebAddresses(""), key="")
+    teller = TemplateContext(read_snapshot(session, [delivery for delivery, _ in waiting]), WebAddresses(""), key="")
     return [_call(teller, delivery, party) for delivery, party in waiting]
 
 
@@ -70,9 +70,9 @@ def tick_off(session: Session, delivery_id: int, *, by: Actor, at: datetime) -> 
         raise NotFound(ref=f"call:{delivery_id}")
 
 
-def _call(teller: Teller, delivery: Delivery, party: Party) -> Call:
+def _call(teller: TemplateContext, delivery: Delivery, party: Party) -> CallToMake:
     written = [teller.tell(delivery, line) for line in delivery.context["lines"]]
-    return Call(
+    return CallToMake(
         delivery.id,
         party.name,
         party.phone or "",
@@ -83,8 +83,8 @@ def _call(teller: Teller, delivery: Delivery, party: Party) -> Call:
     )
 
 
-def spoken(written: Written) -> list[str]:
+def spoken(written: WrittenLetter) -> list[str]:
     """Give what is said over the telephone: the letter's own words, without greeting, links and farewell."""
     said = (one for name in SAID for one in written.sections[name])
-    texts = [" ".join(one.lines).replace(KEEP, " ") for one in said if one.shape in SPOKEN]
+    texts = [" ".join(one.lines).replace(NBSP, " ") for one in said if one.shape in SPOKEN]
     return texts[1:-1]

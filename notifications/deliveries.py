@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.database.base import Base, BigId, UtcDateTime, one_of, partial_index
-from cases.database.leases.leased import Counted
+from cases.database.leases.leased import CountedLease
 from cases.history.journal import Json
 from cases.mail_addresses import LONGEST_ADDRESS
 
@@ -55,7 +55,7 @@ class Address(Base):
     email: Mapped[str] = mapped_column(String(LONGEST_ADDRESS))
 
 
-class Delivery(Counted, Base):
+class Delivery(CountedLease, Base):
     """One sending of one letter to one address, or one call to make.
 
     `occasion` is "event:N" or "tick:N"; with the recipient it is unique, so that each gets it in exactly one letter.

@@ -15,7 +15,7 @@ from notifications.deliveries import Address, Channel, Delivery, DeliveryLine, O
 
 
 @dataclass(frozen=True)
-class Told:
+class DeliveryRecord:
     """One sending about one event. `to` is a name of the house; who stands outside it is not named.
 
     `at` is when it ended: was sent, called or suppressed; None while it waits. `reason` says why it was not sent.
@@ -38,9 +38,9 @@ OUTSIDE = {
 NOBODY_YET = {"sv": "kontaktpunkten, när någon finns där", "en": "the desk, when somebody is there"}
 
 
-def told_of(session: Session, case_id: int, locale: str = "sv") -> dict[int, list[Told]]:
+def deliveries_about(session: Session, case_id: int, locale: str = "sv") -> dict[int, list[DeliveryRecord]]:
     """Give the sendings about the case's events, by event."""
-    found: dict[int, list[Told]] = defaultdict(list)
+    found: dict[int, list[DeliveryRecord]] = defaultdict(list)
     unit = select(func.min(Unit.name)).where(Unit.email == Address.email).scalar_subquery().label("unit")
     rows = session.execute(
         select(DeliveryLine, Delivery, Person.name, Party.id, unit)
@@ -57,10 +57,10 @@ def told_of(session: Session, case_id: int, locale: str = "sv") -> dict[int, lis
     return dict(found)
 
 
-def _told(row: Row[DeliveryLine, Delivery, str, int, str], locale: str) -> Told:
+def _told(row: Row[DeliveryLine, Delivery, str, int, str], locale: str) -> DeliveryRecord:
     line, delivery = row.DeliveryLine, row.Delivery
     named = row.name or row.unit or NOBODY_YET[locale]
-    return Told(
+    return DeliveryRecord(
         delivery.id,
         line.audience,
         line.letter,

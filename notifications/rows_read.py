@@ -7,7 +7,7 @@ from cases.access.actors import ActorKind
 from cases.history.words import Visibility
 
 
-class Happened(NamedTuple):
+class EventRow(NamedTuple):
     """An event, as it is when letters are planned."""
 
     id: int
@@ -20,7 +20,7 @@ class Happened(NamedTuple):
     facts: dict[str, Any]
 
 
-class EventTold(NamedTuple):
+class EventForLetter(NamedTuple):
     """An event, as a letter tells it."""
 
     id: int
@@ -79,7 +79,7 @@ class AddressNow(NamedTuple):
     email_normalised: str
 
 
-class Said(NamedTuple):
+class WordsRow(NamedTuple):
     """One text of an event; None when it is erased."""
 
     event_id: int

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from cases.access.actors import THE_CLOCK, Actor
 from cases.case import Case
 from cases.database.clock import present
-from cases.history.event_batches import Tick
+from cases.history.event_batches import EventBatch
 from cases.history.events import SentAgain, SetAside
 from cases.history.journal import Entry, Event
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from cases.organisation.municipality import the_house
 from cases.refusals import NotFound
 from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
@@ -23,9 +23,9 @@ from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
 LOG = structlog.get_logger()
 AWAITED = text("delivery.outcome IN ('waiting', 'set_aside')")  # as the index has it
 KINDS: Mapping[str, tuple[Any, tuple[Any, ...]]] = {  # what there is, and when a row of it is set aside
-    "work": (Work, (Work.set_aside_at.is_not(None), Work.done_at.is_(None))),
+    "work": (OutboxEntry, (OutboxEntry.set_aside_at.is_not(None), OutboxEntry.done_at.is_(None))),
     "delivery": (Delivery, (AWAITED, Delivery.outcome == Outcome.SET_ASIDE)),
-    "tick": (Tick, (Tick.set_aside_at.is_not(None), Tick.planned_at.is_(None))),
+    "tick": (EventBatch, (EventBatch.set_aside_at.is_not(None), EventBatch.planned_at.is_(None))),
 }
 
 
@@ -50,14 +50,14 @@ def set_aside_delivery(session: Session, delivery: Delivery, reason: str) -> Non
     _alarm(session, "delivery", delivery.id, reason, _event_id(delivery.occasion))
 
 
-def set_aside_work(session: Session, work: Work, reason: str) -> None:
+def set_aside_work(session: Session, work: OutboxEntry, reason: str) -> None:
     """Let an event's planning wait for a person; what is newer in its stream goes on."""
     work.set_aside_at, work.last_error = present(session), reason
     work.end_lease()
     _alarm(session, "work", work.id, reason, work.event_id)
 
 
-def set_aside_tick(session: Session, tick: Tick, reason: str) -> None:
+def set_aside_tick(session: Session, tick: EventBatch, reason: str) -> None:
     """Let what is left of a tick's planning wait for a person."""
     tick.set_aside_at = present(session)
     tick.end_lease()
@@ -74,12 +74,12 @@ def count_set_aside(session: Session, most: int | None = None) -> dict[str, int]
 def listed(session: Session) -> list[Aside]:
     """Give what is set aside, the oldest first."""
     works = (
-        select(Work, Event.type, Case.ref)
-        .join(Event, Event.id == Work.event_id)
+        select(OutboxEntry, Event.type, Case.ref)
+        .join(Event, Event.id == OutboxEntry.event_id)
         .outerjoin(Case, Case.id == Event.stream)
         .where(*KINDS["work"][1])
     )
-    ticks = select(Tick).where(*KINDS["tick"][1])
+    ticks = select(EventBatch).where(*KINDS["tick"][1])
     letters = (
         select(Delivery, Address.email, _first_case())
         .outerjoin(Address, Address.id == Delivery.address_id)
@@ -100,7 +100,7 @@ def send_again(session: Session, kind: str, row_id: int, *, by: Actor, at: datet
     else:
         row.set_aside_at = None
     row.claims = 0
-    if not isinstance(row, Tick):
+    if not isinstance(row, EventBatch):
         row.next_attempt_at = present(session)
     entry = Entry(the_house(session, locked=True), by=by, at=at)
     entry.add(SentAgain(what=kind, row=row_id))
@@ -141,11 +141,11 @@ def _first_case() -> ScalarSelect[str]:
     return lines.where(DeliveryLine.delivery_id == Delivery.id).scalar_subquery()
 
 
-def _of_work(work: Work, type_: str, ref: str | None) -> Aside:
+def _of_work(work: OutboxEntry, type_: str, ref: str | None) -> Aside:
     return Aside("work", work.id, work.set_aside_at or work.recorded_at, work.last_error or "", type_, ref)
 
 
-def _of_tick(tick: Tick) -> Aside:
+def _of_tick(tick: EventBatch) -> Aside:
     return Aside("tick", tick.id, tick.set_aside_at or tick.started_at, "", "tick")
 
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from cases.deadlines.clocks import AGENDA_RUNG, DAY_RUNG, DELAYED_RUNG, FIRST_RUNG, HEAD_RUNG, REPEATED_RUNG
 from cases.history.words import Visibility
-from notifications.rows_read import Happened
+from notifications.rows_read import EventRow
 
 
 @dataclass(frozen=True)
-class Act:
+class EventInContext:
     """One event, with the facts of those that were written beside it in the same act."""
 
-    event: Happened
+    event: EventRow
     beside: Mapping[str, Mapping[str, Any]]  # type -> facts
 
     @property
@@ -29,10 +29,10 @@ class Act:
         return self.beside.get(type_, {}).get(name)
 
 
-Condition = Callable[[Act], bool]
+Condition = Callable[[EventInContext], bool]
 
 
-def always(_: Act) -> bool:
+def always(_: EventInContext) -> bool:
     """Hold whatever happened."""
     return True
 
@@ -52,27 +52,27 @@ Rules = tuple[Rule, ...]
 # --- conditions ------------------------------------------------------------------------
 
 
-def is_taken_on(act: Act) -> bool:
+def is_taken_on(act: EventInContext) -> bool:
     """Hold when nobody worked on the case before. The letter carries a promise made beside it."""
     return act.facts.get("previous") not in AT_WORK and "case.received" not in act.beside
 
 
-def moves_its_promise(act: Act) -> bool:
+def moves_its_promise(act: EventInContext) -> bool:
     """Hold when somebody worked on the case already, and the date that was promised is now another."""
     return act.facts.get("previous") in AT_WORK and bool(act.fact_beside("case.promised", "was"))
 
 
-def goes_on(act: Act) -> bool:
+def goes_on(act: EventInContext) -> bool:
     """Hold when somebody worked on the case already, and what was promised stands."""
     return act.facts.get("previous") in AT_WORK and not moves_its_promise(act)
 
 
-def begins_as_planned(act: Act) -> bool:
+def begins_as_planned(act: EventInContext) -> bool:
     """Hold for a duty: it is handed in and planned in one act."""
     return "case.received" in act.beside
 
 
-def waits_to_be_read(act: Act) -> bool:
+def waits_to_be_read(act: EventInContext) -> bool:
     """Hold unless it is a duty, which is planned in the same act."""
     return "case.planned" not in act.beside
 
@@ -82,12 +82,12 @@ def stands_alone(*, moved: bool) -> Condition:
     return lambda act: not act.beside and bool(act.facts.get("was")) is moved
 
 
-def gets_a_new_holder(act: Act) -> bool:
+def gets_a_new_holder(act: EventInContext) -> bool:
     """Hold when a correction gave the case to somebody else: the one who had it left."""
     return bool({"officer", "responsible"} & set(act.facts["what"]))
 
 
-def unit_is_new(act: Act) -> bool:
+def unit_is_new(act: EventInContext) -> bool:
     """Hold unless the case only got another officer in the unit that has it already."""
     return act.facts.get("responsible_was") != act.facts["responsible"] or (act.facts.get("previous") != "assigned")
 
@@ -112,7 +112,7 @@ def from_rung(clocks: frozenset[str], rung: int) -> Condition:
     return lambda act: act.facts["clock"] in clocks and act.facts["rung"] >= rung
 
 
-def was_chosen(act: Act) -> bool:
+def was_chosen(act: EventInContext) -> bool:
     """Hold when a person put the case on the agenda for its own sake."""
     return act.facts.get("why") == "chosen"
 
@@ -249,7 +249,7 @@ class UnknownEvent(Exception):
     """An event of a type that this version has no rule for: it waits for one that has."""
 
 
-def rules_for(act: Act) -> list[Rule]:
+def rules_for(act: EventInContext) -> list[Rule]:
     """Give the rules that hold, in order. Raises `UnknownEvent` for a type that is not in the table."""
     if act.event.type not in WHO_IS_TOLD:
         raise UnknownEvent(act.event.type)

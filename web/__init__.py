@@ -9,7 +9,7 @@ from whitenoise import WhiteNoise
 
 from cases.database.transactions import Database
 from cases.settings import Settings
-from web.current import Ventil, house
+from web.current import Ventil, current
 from web.errors.handlers import answer_errors
 from web.language.preference import speak
 from web.operations.logs import log_requests
@@ -22,7 +22,7 @@ from web.requests.security import SafeHeaders, secure
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-__all__ = ["Audience", "create_app", "current_actor", "house", "open_to"]
+__all__ = ["Audience", "create_app", "current", "current_actor", "open_to"]
 
 STATIC = Path(__file__).with_name("static")
 AN_HOUR = 3600

@@ -20,9 +20,9 @@ def last_sweep(session: Session) -> datetime | None:
 
 def is_silent(session: Session, settings: Settings, at: datetime) -> bool:
     """Say whether three sweeps should have come since the last one."""
-    return is_long_ago(last_sweep(session), settings, at)
+    return is_stale(last_sweep(session), settings, at)
 
 
-def is_long_ago(last: datetime | None, settings: Settings, at: datetime) -> bool:
+def is_stale(last: datetime | None, settings: Settings, at: datetime) -> bool:
     """Say the same of a sweep that ended then; None when there has not been one."""
     return last is None or (at - last).total_seconds() > MISSED_SWEEPS * settings.sweep_seconds

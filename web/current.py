@@ -18,7 +18,7 @@ class Ventil:
     settings: Settings
 
 
-def house() -> Ventil:
+def current() -> Ventil:
     """Give the house that answers this request."""
     return cast(Ventil, current_app.extensions["ventil"])
 
@@ -30,7 +30,7 @@ def right_now() -> datetime:
 
 def today() -> date:
     """Give the local day."""
-    return house().database.calendar.day_of(right_now())
+    return current().database.calendar.day_of(right_now())
 
 
 def is_for_machines() -> bool:

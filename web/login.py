@@ -14,7 +14,7 @@ from cases.access.tokens import Link, use_link
 from cases.organisation.municipality import the_house
 from cases.organisation.people import Person
 from cases.organisation.units import DESK, MAY_BE_RESPONSIBLE, Unit
-from web.current import house, right_now, today
+from web.current import current, right_now, today
 from web.requests.caller import current_actor
 from web.requests.cookies import drop_session_cookie, session_cookie, set_session_cookie
 from web.requests.guard import Audience, open_to
@@ -33,7 +33,7 @@ HOME = "/"
 def ask() -> str:
     """Show where to ask for a link; in the demonstration, also who one can be."""
     session[NEXT] = safe_next(request.args.get(NEXT))
-    with house().database.reading() as rows:
+    with current().database.reading() as rows:
         return render_template("login.html", people=people_of_the_demonstration(rows))
 
 
@@ -43,8 +43,8 @@ def ask() -> str:
 def ask_for_link() -> str:
     """Send a link; what is answered does not tell whether the address is known."""
     browser = session.setdefault(BROWSER, secrets.token_urlsafe(16))
-    with house().database.transaction() as rows:
-        email, key = request.form.get("email", ""), house().settings.secret_key
+    with current().database.transaction() as rows:
+        email, key = request.form.get("email", ""), current().settings.secret_key
         logging_in.ask_for_link(rows, email, browser, key=key, at=right_now())
     return render_template("login_sent.html")
 
@@ -53,7 +53,7 @@ def ask_for_link() -> str:
 @open_to(Audience.ANYBODY)
 def confirm(token: str) -> AnyResponse:
     """Show the button that uses the link up; mail programs that fetch ahead only see it."""
-    with house().database.reading() as rows:
+    with current().database.reading() as rows:
         usable = _usable_link(rows, token) is not None
     page = render_template("login_confirm.html", token=token, usable=usable)
     return make_response(page, 200 if usable else 410)
@@ -64,7 +64,7 @@ def confirm(token: str) -> AnyResponse:
 @limited(Limit.LOG_IN)
 def use(token: str) -> AnyResponse:
     """Log in with the link; a second use finds it used up."""
-    with house().database.transaction() as rows:
+    with current().database.transaction() as rows:
         link = _usable_link(rows, token)
         person_id = link.person_id if link and use_link(rows, link, right_now()) else None
         key = _log_in(rows, person_id)
@@ -77,7 +77,7 @@ def use(token: str) -> AnyResponse:
 @open_to(Audience.ANYBODY)
 def be_somebody() -> AnyResponse:
     """Be one of the demonstration's people at one click; in a real house there is no such door."""
-    with house().database.transaction() as rows:
+    with current().database.transaction() as rows:
         if not the_house(rows).demonstration:
             abort(404)
         key = _log_in(rows, request.form.get("person", type=int))
@@ -89,7 +89,7 @@ def be_somebody() -> AnyResponse:
 def first_page() -> AnyResponse:
     """Go where this person's work is: the desk, the list of their department or group, or the forum."""
     actor = current_actor()
-    with house().database.reading() as rows:
+    with current().database.reading() as rows:
         own = select(Unit.slug).where(Unit.id.in_(actor.unit_ids), Unit.kind.in_(MAY_BE_RESPONSIBLE), Unit.slug != DESK)
         slug = rows.scalar(own.order_by(Unit.id))
     if slug and not actor.is_contact:
@@ -133,7 +133,7 @@ def welcome(key: str) -> Response:
 
 def farewell(end: Callable[[Session], None]) -> Response:
     """End what is to be ended, and forget the cookies."""
-    with house().database.transaction() as rows:
+    with current().database.transaction() as rows:
         end(rows)
     session.clear()
     return drop_session_cookie(_see(HOME))

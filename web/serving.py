@@ -37,11 +37,11 @@ class OurGunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
         threads = int(self.told["threads"])
         database = Database(self.settings.database_url, self.settings.calendar, pool_size=threads)
         app = create_app(self.settings, database)
-        spare_what_stays()
+        freeze_garbage_collector()
         return app
 
 
-def spare_what_stays() -> None:
+def freeze_garbage_collector() -> None:
     """Let the garbage collector pass by what lives as long as the process: it was a tenth of a request's CPU."""
     gc.collect()
     gc.freeze()

@@ -57,7 +57,7 @@ def place_of(path: Path) -> str:
 # --- values --------------------------------------------------------------------------------
 
 
-class Told(fields.Field[Value]):
+class FileField(fields.Field[Value]):
     """A value as TOML tells it: nothing is converted, and an error says what it must be and what it is."""
 
     def __init__(self, must: str, **more: Any) -> None:
@@ -82,7 +82,7 @@ class Told(fields.Field[Value]):
         raise ValidationError(f"{self.must}, not {value!r}")
 
 
-class Text(Told[str]):
+class TextOfFile(FileField[str]):
     """Words, without the gaps around them."""
 
     def __init__(self, most: int, **more: Any) -> None:
@@ -96,7 +96,7 @@ class Text(Told[str]):
         return value.strip()
 
 
-class OneOf(Told[str]):
+class OneOf(FileField[str]):
     """One of a few words."""
 
     def __init__(self, allowed: Iterable[str], **more: Any) -> None:
@@ -107,7 +107,7 @@ class OneOf(Told[str]):
         return value in self.allowed
 
 
-class Whole(Told[int]):
+class WholeNumber(FileField[int]):
     """A whole number; true and false are none."""
 
     def __init__(self, least: int, most: int, **more: Any) -> None:
@@ -118,7 +118,7 @@ class Whole(Told[int]):
         return type(value) is int and self.least <= value <= self.most
 
 
-class Day(Told[date]):
+class DayOfFile(FileField[date]):
     """A date; a moment is none."""
 
     def __init__(self, **more: Any) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.case import Case
 from cases.database.transactions import calendar_of
-from cases.history.events import CaseCorrected, Happening, UnitAdded, UnitChanged, UnitSwitchedOff
+from cases.history.events import CaseCorrected, DomainEvent, UnitAdded, UnitChanged, UnitSwitchedOff
 from cases.history.journal import Entry
 from cases.organisation.categories import Category
 from cases.organisation.municipality import the_house
@@ -110,7 +110,7 @@ def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: dat
     return len(cases)
 
 
-def tell_the_house(session: Session, happening: Happening, *, by: Actor, at: datetime) -> None:
+def tell_the_house(session: Session, happening: DomainEvent, *, by: Actor, at: datetime) -> None:
     """Write one event into the house's stream."""
     entry = Entry(the_house(session, locked=True), by=by, at=at)
     entry.add(happening)

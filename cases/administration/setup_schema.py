@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
 
-from cases.administration.file_schema import Day, FileSchema, OneOf, Text
+from cases.administration.file_schema import DayOfFile, FileSchema, OneOf, TextOfFile
 from cases.administration.setup_lines import (
     CategoryLine,
     HouseLine,
@@ -14,7 +14,7 @@ from cases.administration.setup_lines import (
     PolicyLine,
     UnitLine,
 )
-from cases.administration.setup_values import A_SLUG, Address, Slug, Term, Terms, YesOrNo
+from cases.administration.setup_values import A_SLUG, AddressOfFile, SlugOfFile, TermOfFile, TermsOfFile, YesOrNo
 from cases.deadlines.policies import terms_from
 from cases.organisation.people import Role
 from cases.organisation.units import DESK, UnitKind
@@ -26,27 +26,27 @@ POSTS = 'must be a list such as [{{ role = "officer", unit = "gata" }}], not {in
 
 class HouseSchema(FileSchema):
     makes = HouseLine
-    name = Text(200)
+    name = TextOfFile(200)
     proposals = YesOrNo()
-    contact_phone = Text(40)
+    contact_phone = TextOfFile(40)
 
 
 class UnitSchema(FileSchema):
     makes = UnitLine
-    slug = Slug(required=True)
+    slug = SlugOfFile(required=True)
     kind = OneOf(UnitKind, required=True)
-    name = Text(200, required=True)
-    email = Address()
-    phone = Text(40)
-    place = Slug()
-    head = Address()
+    name = TextOfFile(200, required=True)
+    email = AddressOfFile()
+    phone = TextOfFile(40)
+    place = SlugOfFile()
+    head = AddressOfFile()
 
 
 class PostSchema(FileSchema):
     """A person's role, and where. It makes a pair; the role admin has no unit."""
 
     role = OneOf(Role, required=True)
-    unit = Slug()
+    unit = SlugOfFile()
 
     @validates_schema
     def _fits(self, said: dict[str, Any], **_: Any) -> None:
@@ -65,46 +65,46 @@ class PostSchema(FileSchema):
 
 class PersonSchema(FileSchema):
     makes = PersonLine
-    email = Address(required=True)
-    name = Text(200, required=True)
-    phone = Text(40)
+    email = AddressOfFile(required=True)
+    name = TextOfFile(200, required=True)
+    phone = TextOfFile(40)
     locale = OneOf(LOCALES)
-    deputy = Address()
+    deputy = AddressOfFile()
     roles = fields.Nested(PostSchema, many=True, error_messages={"type": POSTS})
 
 
 class PlaceSchema(FileSchema):
     makes = PlaceLine
-    slug = Slug(required=True)
-    name = Text(200, required=True)
+    slug = SlugOfFile(required=True)
+    name = TextOfFile(200, required=True)
 
 
 class CategorySchema(FileSchema):
     makes = CategoryLine
-    slug = Slug(required=True)
-    name = Text(200, required=True)
-    name_en = Text(120)
-    unit = Slug()
+    slug = SlugOfFile(required=True)
+    name = TextOfFile(200, required=True)
+    name_en = TextOfFile(120)
+    unit = SlugOfFile()
 
 
 class TermsSchema(FileSchema):
     """What differs from the usual terms, as `policies.Terms` names them."""
 
     error_messages = {"type": "must be a table such as { answer_days = 8 }"}  # noqa: RUF012 - marshmallow reads it so
-    look_days = Term()
-    answer_days = Term()
-    progress_days = Term()
-    life_days = Term()
-    waiting_days = Term()
-    waiting_most_days = Term()
-    parked_most_months = Term()
-    object_calendar_days = Term()
-    warn_days_before = Term()
-    rung_days = Terms()
-    repeat_calendar_days = Term()
-    promise_days = Term()
-    statutory_months = Term()
-    statutory_warnings = Terms()
+    look_days = TermOfFile()
+    answer_days = TermOfFile()
+    progress_days = TermOfFile()
+    life_days = TermOfFile()
+    waiting_days = TermOfFile()
+    waiting_most_days = TermOfFile()
+    parked_most_months = TermOfFile()
+    object_calendar_days = TermOfFile()
+    warn_days_before = TermOfFile()
+    rung_days = TermsOfFile()
+    repeat_calendar_days = TermOfFile()
+    promise_days = TermOfFile()
+    statutory_months = TermOfFile()
+    statutory_warnings = TermsOfFile()
 
     @post_load
     def _make(self, said: dict[str, Any], **_: Any) -> Any:
@@ -113,18 +113,18 @@ class TermsSchema(FileSchema):
 
 class PolicySchema(FileSchema):
     makes = PolicyLine
-    name = Text(200, required=True)
+    name = TextOfFile(200, required=True)
     kind = OneOf(Kind)
-    category = Slug()
-    place = Slug()
+    category = SlugOfFile()
+    place = SlugOfFile()
     terms = fields.Nested(TermsSchema)
 
 
 class MeetingSchema(FileSchema):
     makes = MeetingLine
-    on = Day(required=True)
-    name = Text(200, required=True)
-    where = Text(200)
+    on = DayOfFile(required=True)
+    name = TextOfFile(200, required=True)
+    where = TextOfFile(200)
 
 
 TABLES: dict[str, Schema] = {

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class among(FunctionElement[bool]):
+class any_of(FunctionElement[bool]):
     """Hold where the column is one of the values that are given, as a list, under this name."""
 
     type = Boolean()
@@ -24,19 +24,19 @@ class among(FunctionElement[bool]):
         kind = Text() if isinstance(column.type, String) else BigInteger()
         super().__init__(column, bindparam(name, type_=JSON().with_variant(ARRAY(kind), "postgresql")))
 
-    def self_group(self, against: Any = None) -> "among":
+    def self_group(self, against: Any = None) -> "any_of":
         """Stand by itself: compared with 1, as SQLite has no truth values, it would be looked up in no index."""
         return self
 
 
-@compiles(among, "postgresql")
-def _among_postgresql(element: among, compiler: Any, **how: Any) -> str:
+@compiles(any_of, "postgresql")
+def _among_postgresql(element: any_of, compiler: Any, **how: Any) -> str:
     column, given = (compiler.process(one, **how) for one in element.clauses)
     return f"{column} = ANY({given})"
 
 
-@compiles(among, "sqlite")
-def _among_sqlite(element: among, compiler: Any, **how: Any) -> str:
+@compiles(any_of, "sqlite")
+def _among_sqlite(element: any_of, compiler: Any, **how: Any) -> str:
     column, given = (compiler.process(one, **how) for one in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({given}))"  # noqa: S608 - the compiler's own  # nosec B608
 
@@ -46,6 +46,6 @@ def columns_of(model: Any, names: Iterable[str]) -> list[Any]:
     return [getattr(model, name) for name in names]
 
 
-def asked(session: Session, question: Executable, given: Mapping[str, Any]) -> Sequence[Any]:
+def fetch_rows(session: Session, question: Executable, given: Mapping[str, Any]) -> Sequence[Any]:
     """Give the answer to a question, with what is not yet written left out of it."""
     return session.connection().execute(question, dict(given)).all()

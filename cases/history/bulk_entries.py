@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.database.writing.bulk import insert_many, values_of
 from cases.history.journal import insert_numbered
-from cases.history.writers import Gathering
+from cases.history.writers import DeferredWriter
 from cases.parties import Party
 from cases.references import keep_numbers
 
@@ -19,12 +19,12 @@ GATHERED = (Party, Case)  # in this order, since a case names its reporter
 
 
 @contextmanager
-def written_together(session: Session, memory: dict[Hashable, Any] | None = None) -> Iterator[Gathering]:
+def written_in_bulk(session: Session, memory: dict[Hashable, Any] | None = None) -> Iterator[DeferredWriter]:
     """Open a block whose acts write by the `Gathering` that it gives; all is written when the block ends.
 
     Nothing in the block may read what it writes. `memory` is what earlier blocks have found, if that still holds.
     """
-    gathering = Gathering(session, {} if memory is None else memory)
+    gathering = DeferredWriter(session, {} if memory is None else memory)
     yield gathering
     keep_numbers(session, gathering.numbers)
     for model in GATHERED:

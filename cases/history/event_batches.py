@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.database.base import Base, BigId, UtcDateTime, partial_index
-from cases.database.leases.leased import Counted
+from cases.database.leases.leased import CountedLease
 
 MISSED_SWEEPS = 3  # intervals without one: the clock counts as silent
 
 
-class Tick(Counted, Base):
+class EventBatch(CountedLease, Base):
     """One sweep that found something. Sealed when its last event is in; planned when its letters are rows."""
 
     __tablename__ = "tick"

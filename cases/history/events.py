@@ -7,18 +7,18 @@ and moments as UTC ISO.
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-HAPPENINGS: dict[str, type["Happening"]] = {}
+EVENT_TYPES: dict[str, type["DomainEvent"]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Happening:
+class DomainEvent:
     """Something that happened. `changing` ones make an older version stale; the others only stand beside."""
 
     type: ClassVar[str] = ""
     changing: ClassVar[bool] = True
 
     def __init_subclass__(cls, **_: Any) -> None:
-        HAPPENINGS[cls.type] = cls
+        EVENT_TYPES[cls.type] = cls
 
     def facts(self) -> dict[str, Any]:
         """Give what is known of it, without what is not."""
@@ -26,7 +26,7 @@ class Happening:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseReceived(Happening):
+class CaseReceived(DomainEvent):
     type: ClassVar[str] = "case.received"
     kind: str
     channel: str
@@ -40,7 +40,7 @@ class CaseReceived(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseAssigned(Happening):
+class CaseAssigned(DomainEvent):
     type: ClassVar[str] = "case.assigned"
     responsible: str
     due_on: str
@@ -50,14 +50,14 @@ class CaseAssigned(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseSentBack(Happening):
+class CaseSentBack(DomainEvent):
     type: ClassVar[str] = "case.sent_back"
     by_unit: str
     due_on: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class CasePlanned(Happening):
+class CasePlanned(DomainEvent):
     type: ClassVar[str] = "case.planned"
     responsible: str
     due_on: str
@@ -67,7 +67,7 @@ class CasePlanned(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseStarted(Happening):
+class CaseStarted(DomainEvent):
     type: ClassVar[str] = "case.started"
     responsible: str
     due_on: str
@@ -76,7 +76,7 @@ class CaseStarted(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseWaiting(Happening):
+class CaseWaiting(DomainEvent):
     type: ClassVar[str] = "case.waiting"
     waiting_for: str  # "reporter", "unit" or "other"
     follow_up_on: str
@@ -85,28 +85,28 @@ class CaseWaiting(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseAnswered(Happening):
+class CaseAnswered(DomainEvent):
     type: ClassVar[str] = "case.answered"
     to: str
     due_on: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseParked(Happening):
+class CaseParked(DomainEvent):
     type: ClassVar[str] = "case.parked"
     until: str
     previous: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseTakenUp(Happening):
+class CaseTakenUp(DomainEvent):
     type: ClassVar[str] = "case.taken_up"
     responsible: str
     due_on: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseDone(Happening):
+class CaseDone(DomainEvent):
     type: ClassVar[str] = "case.done"
     responsible: str
     object_by: str
@@ -114,14 +114,14 @@ class CaseDone(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseContested(Happening):
+class CaseContested(DomainEvent):
     type: ClassVar[str] = "case.contested"
     responsible: str
     due_on: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseReopened(Happening):
+class CaseReopened(DomainEvent):
     type: ClassVar[str] = "case.reopened"
     responsible: str
     due_on: str
@@ -130,25 +130,25 @@ class CaseReopened(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseClosed(Happening):
+class CaseClosed(DomainEvent):
     type: ClassVar[str] = "case.closed"
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseDeclined(Happening):
+class CaseDeclined(DomainEvent):
     type: ClassVar[str] = "case.declined"
     previous: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseMerged(Happening):
+class CaseMerged(DomainEvent):
     type: ClassVar[str] = "case.merged"
     into: str
     previous: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseTookOver(Happening):
+class CaseTookOver(DomainEvent):
     """Another case was merged into this one, and brought its followers."""
 
     type: ClassVar[str] = "case.took_over"
@@ -158,7 +158,7 @@ class CaseTookOver(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseCommented(Happening):
+class CaseCommented(DomainEvent):
     type: ClassVar[str] = "case.commented"
     changing: ClassVar[bool] = False
     visibility: str
@@ -166,7 +166,7 @@ class CaseCommented(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseAttached(Happening):
+class CaseAttached(DomainEvent):
     type: ClassVar[str] = "case.attached"
     changing: ClassVar[bool] = False
     attachment: int
@@ -176,7 +176,7 @@ class CaseAttached(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseCorrected(Happening):
+class CaseCorrected(DomainEvent):
     type: ClassVar[str] = "case.corrected"
     what: list[str]
     category: str | None = None
@@ -187,14 +187,14 @@ class CaseCorrected(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseRelated(Happening):
+class CaseRelated(DomainEvent):
     type: ClassVar[str] = "case.related"
     changing: ClassVar[bool] = False
     to: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseFollowed(Happening):
+class CaseFollowed(DomainEvent):
     """Somebody outside follows the case. `follower` is a row's number, not an address."""
 
     type: ClassVar[str] = "case.followed"
@@ -203,14 +203,14 @@ class CaseFollowed(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseUnfollowed(Happening):
+class CaseUnfollowed(DomainEvent):
     type: ClassVar[str] = "case.unfollowed"
     changing: ClassVar[bool] = False
     follower: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class CasePromised(Happening):
+class CasePromised(DomainEvent):
     """A date that the one who asked is told. `was` is the one that it replaces."""
 
     type: ClassVar[str] = "case.promised"
@@ -220,14 +220,14 @@ class CasePromised(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CasePromiseBroken(Happening):
+class CasePromiseBroken(DomainEvent):
     type: ClassVar[str] = "case.promise_broken"
     changing: ClassVar[bool] = False
     promised_on: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseEscalated(Happening):
+class CaseEscalated(DomainEvent):
     """A rung of the ladder. `clock` is "state", "life" or "statutory"; `next_on` is the day of the rung after it."""
 
     type: ClassVar[str] = "case.escalated"
@@ -242,7 +242,7 @@ class CaseEscalated(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CasePutOnAgenda(Happening):
+class CasePutOnAgenda(DomainEvent):
     type: ClassVar[str] = "case.put_on_agenda"
     changing: ClassVar[bool] = False
     meeting_on: str | None = None
@@ -250,7 +250,7 @@ class CasePutOnAgenda(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseWordsErased(Happening):
+class CaseWordsErased(DomainEvent):
     """Words were erased, with the decision that it rests on."""
 
     type: ClassVar[str] = "case.words_erased"
@@ -260,7 +260,7 @@ class CaseWordsErased(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseImported(Happening):
+class CaseImported(DomainEvent):
     """The case came from another system, and its clock began anew when it came."""
 
     type: ClassVar[str] = "case.imported"
@@ -270,34 +270,34 @@ class CaseImported(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonAdded(Happening):
+class PersonAdded(DomainEvent):
     type: ClassVar[str] = "person.added"
     person: int
     roles: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonChanged(Happening):
+class PersonChanged(DomainEvent):
     type: ClassVar[str] = "person.changed"
     person: int
     what: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonSwitchedOff(Happening):
+class PersonSwitchedOff(DomainEvent):
     type: ClassVar[str] = "person.switched_off"
     person: int
     taken_over_by: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonLoggedIn(Happening):
+class PersonLoggedIn(DomainEvent):
     type: ClassVar[str] = "person.logged_in"
     person: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonAskedForLink(Happening):
+class PersonAskedForLink(DomainEvent):
     """A log-in link was asked for. `link` is the row that holds only its hash."""
 
     type: ClassVar[str] = "person.asked_for_link"
@@ -306,7 +306,7 @@ class PersonAskedForLink(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FollowerAskedToConfirm(Happening):
+class FollowerAskedToConfirm(DomainEvent):
     """Somebody asked to follow a case: the address must confirm it."""
 
     type: ClassVar[str] = "house.follower_asked"
@@ -315,34 +315,34 @@ class FollowerAskedToConfirm(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnitAdded(Happening):
+class UnitAdded(DomainEvent):
     type: ClassVar[str] = "unit.added"
     unit: str
     kind: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnitChanged(Happening):
+class UnitChanged(DomainEvent):
     type: ClassVar[str] = "unit.changed"
     unit: str
     what: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnitSwitchedOff(Happening):
+class UnitSwitchedOff(DomainEvent):
     type: ClassVar[str] = "unit.switched_off"
     unit: str
     moved_to: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class HouseSettingChanged(Happening):
+class HouseSettingChanged(DomainEvent):
     type: ClassVar[str] = "house.setting_changed"
     what: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class MorningCame(Happening):
+class MorningCame(DomainEvent):
     """The morning letter's figures: the all-clear and the day's chain heads."""
 
     type: ClassVar[str] = "house.morning"
@@ -360,7 +360,7 @@ class MorningCame(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SetAside(Happening):
+class SetAside(DomainEvent):
     """Work or a letter was set aside: a person must look."""
 
     type: ClassVar[str] = "house.set_aside"
@@ -370,7 +370,7 @@ class SetAside(Happening):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SentAgain(Happening):
+class SentAgain(DomainEvent):
     """A person let what was set aside be tried once more."""
 
     type: ClassVar[str] = "house.sent_again"

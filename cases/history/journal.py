@@ -15,11 +15,11 @@ from cases.access.actors import Actor, ActorKind
 from cases.database.base import Base, BigId, JsonText, UtcDateTime, one_of, table_of
 from cases.database.clock import now, present
 from cases.database.writing.bulk import insert_many, reserve
-from cases.database.writing.one_statement import Fresh, write_together
-from cases.database.writing.pending import ITSELF, Unwritten
-from cases.history.event_batches import Tick
-from cases.history.events import Happening
-from cases.history.outbox import LETTERS, Work
+from cases.database.writing.one_statement import NewRow, write_in_one_statement
+from cases.database.writing.pending import ITSELF, PendingObject
+from cases.history.event_batches import EventBatch
+from cases.history.events import DomainEvent
+from cases.history.outbox import LETTERS, OutboxEntry
 from cases.history.words import Visibility, Words, commitment, fresh_salt
 
 A_FEW_EVENTS = 3  # of one entry: as many go in one after the other
@@ -53,7 +53,7 @@ class Event(Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor: Mapped[ActorKind] = mapped_column(one_of(ActorKind))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
-    tick_id: Mapped[int | None] = mapped_column(ForeignKey(Tick.id), default=None)
+    tick_id: Mapped[int | None] = mapped_column(ForeignKey(EventBatch.id), default=None)
     facts: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
     changes: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
     commitments: Mapped[list[list[str]]] = mapped_column(Json, default_factory=list)  # [field, sha256] pairs
@@ -65,7 +65,7 @@ SOME_EVENTS = (
     insert(table_of(Event)).values(recorded_at=now()).returning(table_of(Event).c.id, sort_by_parameter_order=True)
 )
 SOME_WORDS = insert(table_of(Words))
-SOME_WORK = insert(table_of(Work)).values(recorded_at=now())
+SOME_WORK = insert(table_of(OutboxEntry)).values(recorded_at=now())
 WORK = {"consumer": LETTERS, "claims": 0}
 RECORDED = ("recorded_at",)
 
@@ -84,7 +84,7 @@ class Streamed(Protocol):
 
 
 @dataclass(frozen=True)
-class Said:
+class SpokenWords:
     """Words that go with an event: which field of it they are, and who may read them."""
 
     field: str
@@ -104,12 +104,12 @@ class Entry:
             raise ValueError(f"a moment must be aware: {at!r}")
         self.subject, self.by, self.at = subject, by, at.astimezone(UTC)  # as it is read back, and so hashed
         self._before = subject.tracked() if subject.version else {}
-        self._drafts: list[tuple[Happening, list[tuple[Said, str]]]] = []
+        self._drafts: list[tuple[DomainEvent, list[tuple[SpokenWords, str]]]] = []
 
     def __len__(self) -> int:
         return len(self._drafts)
 
-    def add(self, happening: Happening, *said: Said) -> int:
+    def add(self, happening: DomainEvent, *said: SpokenWords) -> int:
         """Add what happened, with these words; return its place in the entry, from 0. An eighth is a `ValueError`."""
         if len(self._drafts) == MOST_IN_AN_ACT:
             raise ValueError(f"an act has at most {MOST_IN_AN_ACT} events")
@@ -149,7 +149,9 @@ class Entry:
         """Whether its events get work rows: not those of a tick, nor what an import replays."""
         return self.by.tick_id is None and self.by.kind is not ActorKind.IMPORT
 
-    def _row(self, happening: Happening, spoken: list[tuple[Said, str]], changes: dict[str, Any]) -> dict[str, Any]:
+    def _row(
+        self, happening: DomainEvent, spoken: list[tuple[SpokenWords, str]], changes: dict[str, Any]
+    ) -> dict[str, Any]:
         self.subject.version += 1
         if happening.changing and hasattr(self.subject, "changed_version"):
             self.subject.changed_version = self.subject.version
@@ -199,7 +201,7 @@ def _insert_in_turn(session: Session, numbered: Numbered) -> dict[int, list[int]
     ((entry, (first, *others)),) = numbered
     ids = [_insert_first(session, entry, first)]
     for place, row in enumerate(others, start=1):
-        ids.append(write_together(session, list(_beside(entry, place, row)))["event"])
+        ids.append(write_in_one_statement(session, list(_beside(entry, place, row)))["event"])
     return {id(entry): ids}
 
 
@@ -222,7 +224,7 @@ def _insert_many(session: Session, numbered: Numbered) -> dict[int, list[int]]:
     ids = _by_entry(numbered, fresh)
     insert_many(session, Event, events)
     insert_many(session, Words, _words(numbered, ids))
-    insert_many(session, Work, [{**row, "recorded_at": recorded_at} for row in _work(numbered, ids)])
+    insert_many(session, OutboxEntry, [{**row, "recorded_at": recorded_at} for row in _work(numbered, ids)])
     return ids
 
 
@@ -267,26 +269,26 @@ def _insert_first(session: Session, entry: Entry, row: dict[str, Any]) -> int:
     beside = _beside(entry, 0, row)
     if not isinstance(entry.subject, Base):  # the sweep writes what it has read of a case itself
         session.flush()
-        return write_together(session, list(beside))["event"]
-    unwritten = Unwritten(session, entry.subject, entry.subject.newcomers())
+        return write_in_one_statement(session, list(beside))["event"]
+    unwritten = PendingObject(session, entry.subject, entry.subject.newcomers())
     if not unwritten.is_all:
         session.flush()
-    ids = write_together(session, [*unwritten.rows(), *beside])
+    ids = write_in_one_statement(session, [*unwritten.rows(), *beside])
     unwritten.is_written(ids)
     return ids["event"]
 
 
-def _beside(entry: Entry, place: int, row: dict[str, Any]) -> Iterator[Fresh]:
+def _beside(entry: Entry, place: int, row: dict[str, Any]) -> Iterator[NewRow]:
     """Give an event, its words and its work; of a new subject they draw the id that it gets with them."""
     stream = entry.subject.stream
     its_stream, its_case = ({"stream": ITSELF}, {"case_id": ITSELF}) if stream is None else ({}, {})
     known = {} if stream is None else {"stream": stream}
-    yield Fresh("event", table_of(Event), row | known, its_stream, stamped=RECORDED)
+    yield NewRow("event", table_of(Event), row | known, its_stream, stamped=RECORDED)
     for number, said in enumerate(entry.spoken(place)):
         values = {name: value for name, value in said.items() if name not in its_case}
-        yield Fresh(f"words{number}", table_of(Words), values, {"event_id": "event"} | its_case)
+        yield NewRow(f"words{number}", table_of(Words), values, {"event_id": "event"} | its_case)
     if entry.is_told:
-        yield Fresh("work", table_of(Work), WORK | known, {"event_id": "event"} | its_stream, stamped=RECORDED)
+        yield NewRow("work", table_of(OutboxEntry), WORK | known, {"event_id": "event"} | its_stream, stamped=RECORDED)
 
 
 def chained(stream_name: str, row: dict[str, Any]) -> str:

@@ -6,12 +6,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.database.base import Base, BigId, UtcDateTime, partial_index
-from cases.database.leases.leased import Counted
+from cases.database.leases.leased import CountedLease
 
 LETTERS = "letters"
 
 
-class Work(Counted, Base):
+class OutboxEntry(CountedLease, Base):
     """One consumer's duty to one event. Open until `done_at`, or set aside for a person to look at.
 
     `stream` and the id order it: nothing newer of a stream is planned before what is older.

@@ -21,7 +21,7 @@ Found = TypeVar("Found")
 
 
 @dataclass
-class Writer:
+class EntryWriter:
     """Writes as it goes."""
 
     session: Session
@@ -58,7 +58,7 @@ class Writer:
 
 
 @dataclass
-class Gathering(Writer):
+class DeferredWriter(EntryWriter):
     """Puts off what is to be written, and finds things once. Nothing may read what it has not written yet.
 
     A new row has its id at once, an entry is numbered and chained at once, and its events have no ids yet.

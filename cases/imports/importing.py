@@ -15,9 +15,9 @@ from cases.access.actors import A_COMMAND
 from cases.administration.reorganising import UnitCard, add_unit, tell_the_house
 from cases.case import Case
 from cases.database.transactions import Database, plan_anew
-from cases.history.bulk_entries import written_together
+from cases.history.bulk_entries import written_in_bulk
 from cases.history.events import HouseSettingChanged
-from cases.history.writers import Writer
+from cases.history.writers import EntryWriter
 from cases.imports.examining import Examined
 from cases.imports.mapping import BadMapping, Mapping, own_columns, read_mapping
 from cases.imports.replaying import Clocks, Replay, begin, go_on
@@ -108,21 +108,21 @@ class Importing:
         """Write those that are not there yet, in one transaction."""
         with self.database.transaction() as session:
             plan_anew(session)
-            with written_together(session, self._memory) as gathering:
+            with written_in_bulk(session, self._memory) as gathering:
                 for row in self._fresh(session, rows):
                     self._take(gathering, row)
 
     def finish(self) -> None:
         """Write what was merged, and then what it was merged into, which must still be open until then."""
         with self.database.transaction() as session:
-            writer = Writer(session)
+            writer = EntryWriter(session)
             begun = {row.key: begin(writer, row) for row in self._later}
             for row in sorted(self._later, key=self.examined.depth, reverse=True):
                 into = begun[row.merged_into].ref if row.merged_into else None
                 go_on(writer, begun[row.key], row, into, self.replay)
             self.done.written += len(begun)
 
-    def _take(self, writer: Writer, row: Row) -> None:
+    def _take(self, writer: EntryWriter, row: Row) -> None:
         if row.state is State.MERGED or row.key in self._targets:
             self._later.append(row)
             return

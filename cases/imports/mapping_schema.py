@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf
 
-from cases.administration.file_schema import LACKS, FileSchema, Told
+from cases.administration.file_schema import LACKS, FileField, FileSchema
 from cases.imports.columns import NAMES, NEEDED
 from cases.organisation.units import MAY_BE_RESPONSIBLE
 
@@ -19,7 +19,7 @@ NO_UNIT = "must be department or group, not {input!r}"
 # --- values --------------------------------------------------------------------------------
 
 
-class Plain(Told[str]):
+class Plain(FileField[str]):
     """A value of these types, not converted into one of them; it is read as its text."""
 
     def __init__(self, must: str, *types: type, **more: Any) -> None:
@@ -45,7 +45,7 @@ def _single() -> Plain:
     return Plain("must be one value", str, int, float, date, time)
 
 
-class Encoding(Told[str]):
+class Encoding(FileField[str]):
     """How a CSV file's letters are written, by a name that Python knows; "" is found out."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class Encoding(Told[str]):
         return value
 
 
-class Delimiter(Told[str]):
+class Delimiter(FileField[str]):
     """What stands between the values of a row; "" is found out."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class Delimiter(Told[str]):
         return isinstance(value, str) and len(value) <= 1
 
 
-class Formats(Told[list[str]]):
+class Formats(FileField[list[str]]):
     """How moments are written, as `strptime` reads them."""
 
     def __init__(self) -> None:
@@ -92,7 +92,7 @@ class Zone(fields.Field[ZoneInfo]):
             raise ValidationError(f"there is no {value!r}") from None
 
 
-class Table(fields.Dict):
+class MappingTable(fields.Dict):
     """A table whose keys are not ours to say. What is wrong with a key or its value is said beneath the key."""
 
     def __init__(self, values: fields.Field[Any], keys: fields.Field[Any] | None = None) -> None:
@@ -130,11 +130,11 @@ class MappingSchema(FileSchema):
 
     error_messages = {"unknown": "is not known"}  # noqa: RUF012 - marshmallow reads it so
     file = fields.Nested(FileTable, load_default=dict)
-    columns = Table(_text(), keys=OURS)
-    constants = Table(_text_or_number(), keys=OURS)
-    values = Table(Table(_single()), keys=OURS)
-    names = Table(Table(_single()), keys=OURS)
-    notes = Table(_text())
+    columns = MappingTable(_text(), keys=OURS)
+    constants = MappingTable(_text_or_number(), keys=OURS)
+    values = MappingTable(MappingTable(_single()), keys=OURS)
+    names = MappingTable(MappingTable(_single()), keys=OURS)
+    notes = MappingTable(_text())
     create = fields.Nested(CreateTable, load_default=dict)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)

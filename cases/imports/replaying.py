@@ -14,7 +14,7 @@ from cases.deadlines.policies import Terms
 from cases.handing_in import Request, receive
 from cases.history.events import CaseImported
 from cases.history.journal import Entry
-from cases.history.writers import Writer
+from cases.history.writers import EntryWriter
 from cases.imports.rows import Row
 from cases.organisation.units import DESK
 from cases.progress import Change, take_step
@@ -37,7 +37,7 @@ class Replay:
     clocks: Clocks
 
 
-def begin(writer: Writer, row: Row) -> Case:
+def begin(writer: EntryWriter, row: Row) -> Case:
     """Give the row's case, handed in when it came in, and with the unit that got it."""
     case = receive(writer, _request(row), by=THE_IMPORT, at=row.received_at)
     if row.responsible != DESK and row.state is not State.ASSIGNED:
@@ -46,7 +46,7 @@ def begin(writer: Writer, row: Row) -> Case:
     return case
 
 
-def go_on(writer: Writer, case: Case, row: Row, into: str | None, replay: Replay) -> None:
+def go_on(writer: EntryWriter, case: Case, row: Row, into: str | None, replay: Replay) -> None:
     """Bring the case to where the row says it stands. `into` is the reference of what it was merged into."""
     last = STEPS[row.state]
     for change in last(row):
@@ -118,7 +118,7 @@ USUAL_DAYS: dict[State, Callable[[Terms], int]] = {
 }
 
 
-def _settle_clocks(writer: Writer, case: Case, row: Row, replay: Replay) -> None:
+def _settle_clocks(writer: EntryWriter, case: Case, row: Row, replay: Replay) -> None:
     """Write what no step carried; with clocks from now on, start the state's clock anew unless its day is to come."""
     entry = Entry(case, by=THE_IMPORT, at=replay.at)
     if row.state is State.RECEIVED and row.promised_on:
@@ -130,14 +130,14 @@ def _settle_clocks(writer: Writer, case: Case, row: Row, replay: Replay) -> None
         writer.record(entry)
 
 
-def _needs_a_clock(writer: Writer, case: Case, row: Row, replay: Replay) -> bool:
+def _needs_a_clock(writer: EntryWriter, case: Case, row: Row, replay: Replay) -> bool:
     """Say whether the clock that the steps left is not the one to go on with."""
     if replay.clocks is Clocks.NOW and (case.next_at is None or case.next_at <= replay.at):
         return True
     return row.state is State.RECEIVED and row.due_on not in {None, _due_day(writer, case)}
 
 
-def _start_anew(writer: Writer, case: Case, row: Row, replay: Replay) -> None:
+def _start_anew(writer: EntryWriter, case: Case, row: Row, replay: Replay) -> None:
     calendar, at = calendar_of(writer.session), row.changed_at
     due_on = row.due_on or _due_day(writer, case)
     if replay.clocks is Clocks.NOW:
@@ -149,7 +149,7 @@ def _start_anew(writer: Writer, case: Case, row: Row, replay: Replay) -> None:
     case.set_state_clock(_clock(writer, case, calendar.roll_forward(due_on), at))
 
 
-def _clock(writer: Writer, case: Case, due_on: date, at: datetime) -> Clock:
+def _clock(writer: EntryWriter, case: Case, due_on: date, at: datetime) -> Clock:
     calendar, cycle = calendar_of(writer.session), case.cycle + 1
     runs_out = CLOCK_OF[case.state]
     if runs_out is RunsOut.TAKEN_UP:
@@ -159,7 +159,7 @@ def _clock(writer: Writer, case: Case, due_on: date, at: datetime) -> Clock:
     return clocks.laddered(due_on, cycle, at, case.terms, calendar)
 
 
-def _due_day(writer: Writer, case: Case) -> date:
+def _due_day(writer: EntryWriter, case: Case) -> date:
     if case.due_at is None:
         raise ValueError("a case that has ended has no due day")
     return calendar_of(writer.session).day_of(case.due_at)

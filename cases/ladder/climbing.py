@@ -16,7 +16,7 @@ from cases.database.writing.bulk import insert_many, update_many
 from cases.deadlines import clocks
 from cases.deadlines.clocks import Clock
 from cases.deadlines.policies import Policy, Terms, terms_from
-from cases.history.bulk_entries import written_together
+from cases.history.bulk_entries import written_in_bulk
 from cases.history.events import CaseEscalated, CasePromiseBroken, CasePutOnAgenda
 from cases.history.journal import Entry, insert_entries
 from cases.ladder.due_cases import DueCase
@@ -130,7 +130,7 @@ class Batch:
             return
         whole = select(Case).where(Case.id.in_(self.run_out)).order_by(Case.id)
         cases = self.session.scalars(whole.options(joinedload(Case.responsible), joinedload(Case.policy))).all()
-        with written_together(self.session) as gathering:
+        with written_in_bulk(self.session) as gathering:
             for case in cases:
                 to = State.RECEIVED if CLOCK_OF[case.state] is RunsOut.TAKEN_UP else State.CLOSED
                 take_step(gathering, case, Change(to=to), by=self.clock, at=self.now)

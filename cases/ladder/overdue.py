@@ -16,7 +16,7 @@ from cases.database.clock import now as database_now
 from cases.database.clock import present
 from cases.database.leases.leased import is_unleased, new_token
 from cases.database.transactions import Database
-from cases.history.event_batches import Tick
+from cases.history.event_batches import EventBatch
 from cases.ladder.climbing import handle
 from cases.ladder.due_cases import CASE, LOCK_DUE, due_cases
 from cases.refusals import ClockTrouble
@@ -25,7 +25,7 @@ BATCH = 1000
 MOST_CLOCK_DRIFT = timedelta(minutes=5)
 TICK_LEASE = timedelta(minutes=1)  # renewed with each batch; sealed too early, the sweep goes on in another tick
 
-TICK = table_of(Tick)
+TICK = table_of(EventBatch)
 OF_THE_DEAD = (TICK.c.sealed_at.is_(None), is_unleased(TICK.c, database_now()))
 FIRST_OF_THE_DEAD = select(TICK.c.id).where(*OF_THE_DEAD).limit(1)
 SEAL_THE_DEAD = update(TICK).where(*OF_THE_DEAD).values(sealed_at=database_now())

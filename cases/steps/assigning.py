@@ -1,13 +1,13 @@
 """Assigning: whose door it is, who holds it there, and "not ours"."""
 
 from cases.database.transactions import calendar_of
-from cases.history.events import CaseAssigned, CaseSentBack, Happening
+from cases.history.events import CaseAssigned, CaseSentBack, DomainEvent
 from cases.refusals import NameNeeded
 from cases.states import State
 from cases.steps.transition import Act, after, begin, holder, officer_named, to_desk
 
 
-def assign(act: Act) -> Happening:
+def assign(act: Act) -> DomainEvent:
     """Ask a unit to take the case on or to answer, within the days of its policy."""
     change, case, was = act.change, act.case, act.was
     before = case.responsible.slug
@@ -19,14 +19,14 @@ def assign(act: Act) -> Happening:
     )
 
 
-def hand_over(act: Act) -> Happening:
+def hand_over(act: Act) -> DomainEvent:
     """Ask another unit than the one that was asked; refuse the same one, since its clock would begin anew."""
     if act.change.responsible == act.case.responsible.slug:
         raise NameNeeded(field="responsible")
     return assign(act)
 
 
-def appoint(act: Act) -> Happening:
+def appoint(act: Act) -> DomainEvent:
     """Another officer of the same unit. Nobody has answered yet: its clock runs on."""
     case, unit = act.case, act.case.responsible
     case.give_to(unit, officer_named(act.session, act.change.officer, unit, act.today))
@@ -36,7 +36,7 @@ def appoint(act: Act) -> Happening:
     )
 
 
-def send_back(act: Act) -> Happening:
+def send_back(act: Act) -> DomainEvent:
     """The unit says that it is not theirs: back to the desk, with the reason."""
     by_unit = act.case.responsible.slug
     act.case.sent_back_count += 1

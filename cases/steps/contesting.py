@@ -1,6 +1,6 @@
 """Contesting and reopening: it is not done after all."""
 
-from cases.history.events import CaseContested, CaseReopened, Happening
+from cases.history.events import CaseContested, CaseReopened, DomainEvent
 from cases.organisation.units import the_desk
 from cases.refusals import TransitionNotAllowed
 from cases.states import State
@@ -8,14 +8,14 @@ from cases.steps.present_policy import set_statutory, use_present_policy
 from cases.steps.transition import Act, after, begin, holder, officer_named
 
 
-def contest(act: Act) -> Happening:
+def contest(act: Act) -> DomainEvent:
     """The one who asked, or the group, says that it is not done."""
     if act.case.due_at is not None and act.at > act.case.due_at:
         raise TransitionNotAllowed(state=act.case.state, to=State.ASSIGNED)  # the clock has not closed it yet
     return CaseContested(responsible=act.case.responsible.slug, due_on=_come_back(act))
 
 
-def reopen(act: Act) -> Happening:
+def reopen(act: Act) -> DomainEvent:
     """Begin again by the policy of today; what was merged stands alone again."""
     case, was = act.case, act.was
     use_present_policy(act.writer, case, act.at)

@@ -10,14 +10,14 @@ from cases.deadlines import clocks
 from cases.deadlines.policies import matching, terms_from
 from cases.handing_in import Request, receive
 from cases.history.events import CasePlanned, CaseReceived
-from cases.history.journal import Entry, Said
-from cases.history.writers import Writer
+from cases.history.journal import Entry, SpokenWords
+from cases.history.writers import EntryWriter
 from cases.organisation.units import the_desk
 from cases.references import next_reference
 from cases.states import Kind, State
 
 
-def next_duty(writer: Writer, done: Case, *, by: Actor, at: datetime) -> Case | None:
+def next_duty(writer: EntryWriter, done: Case, *, by: Actor, at: datetime) -> Case | None:
     """Give the duty that comes after `done`, planned for the same unit; None when it does not recur.
 
     Its day is counted from the day for which the last one was planned, not from when it was done, so that lateness
@@ -46,13 +46,13 @@ def next_duty(writer: Writer, done: Case, *, by: Actor, at: datetime) -> Case | 
     received = CaseReceived(
         kind=Kind.DUTY, channel="duty", responsible=holder.slug, due_on=due_on.isoformat(), follows=done.ref
     )
-    entry.add(received, Said("title", case.title))
+    entry.add(received, SpokenWords("title", case.title))
     entry.add(CasePlanned(responsible=holder.slug, due_on=due_on.isoformat()))
     writer.record(entry)
     return case
 
 
-def report_to_council(writer: Writer, ref: str, due_at: datetime, *, by: Actor, at: datetime) -> Case:
+def report_to_council(writer: EntryWriter, ref: str, due_at: datetime, *, by: Actor, at: datetime) -> Case:
     """Give a duty to report the proposal `ref`, not decided within its year, which ends at `due_at`.
 
     Source: kommunallagen 5:35.

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
-from cases.history.events import CaseClosed, CaseDeclined, CaseDone, Happening
+from cases.history.events import CaseClosed, CaseDeclined, CaseDone, DomainEvent
 from cases.meetings.agenda_items import take_off_agenda
 from cases.promises import settle
 from cases.states import State
@@ -13,7 +13,7 @@ from cases.steps.merging import merge_into
 from cases.steps.transition import Act
 
 
-def finish(act: Act) -> Happening:
+def finish(act: Act) -> DomainEvent:
     """The answer or the work is there: the days to object begin, and the promise is kept."""
     case, was, calendar = act.case, act.was, calendar_of(act.session)
     object_by = calendar.roll_forward(act.today + timedelta(days=act.terms.object_calendar_days))
@@ -27,14 +27,14 @@ def finish(act: Act) -> Happening:
     return CaseDone(responsible=case.responsible.slug, object_by=object_by.isoformat(), previous=was)
 
 
-def close(act: Act) -> Happening:
+def close(act: Act) -> DomainEvent:
     """Nobody objected: end it, and let a duty come again."""
     act.case.end(State.CLOSED, act.at)
     next_duty(act.writer, act.case, by=act.entry.by, at=act.at)
     return CaseClosed()
 
 
-def decline(act: Act) -> Happening:
+def decline(act: Act) -> DomainEvent:
     """Say no, with the reason."""
     was = act.was
     settle(act.writer, act.case, "dropped", act.at)
@@ -43,7 +43,7 @@ def decline(act: Act) -> Happening:
     return CaseDeclined(previous=was)
 
 
-def merge(act: Act) -> Happening:
+def merge(act: Act) -> DomainEvent:
     """End it in another case."""
     settle(act.writer, act.case, "dropped", act.at)
     take_off_agenda(act.session, act.case, act.at)

@@ -5,13 +5,13 @@ from datetime import timedelta
 from cases.calendar import add_months
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
-from cases.history.events import CaseParked, CaseTakenUp, Happening
+from cases.history.events import CaseParked, CaseTakenUp, DomainEvent
 from cases.states import State
 from cases.steps.present_policy import use_present_policy
 from cases.steps.transition import Act, after, begin, checked_day, to_desk
 
 
-def park(act: Act) -> Happening:
+def park(act: Act) -> DomainEvent:
     """Let go for now; the clock takes it up again on the date."""
     was, latest = act.was, add_months(act.today, act.terms.parked_most_months)
     due_on = checked_day(act, act.change.due_on, earliest=act.today + timedelta(days=1), latest=latest)
@@ -22,7 +22,7 @@ def park(act: Act) -> Happening:
     return CaseParked(until=due_on.isoformat(), previous=was)
 
 
-def take_up(act: Act) -> Happening:
+def take_up(act: Act) -> DomainEvent:
     """Come back from being parked: to the desk, with a new clock and the policy of today."""
     use_present_policy(act.writer, act.case, act.at)
     to_desk(act)

@@ -8,11 +8,11 @@ from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
 from cases.deadlines.policies import matching
-from cases.history.writers import Writer
+from cases.history.writers import EntryWriter
 from cases.states import State
 
 
-def use_present_policy(writer: Writer, case: Case, at: datetime) -> None:
+def use_present_policy(writer: EntryWriter, case: Case, at: datetime) -> None:
     """Let the case follow the policy of today for its kind, category and place; the law's clock with it."""
     policy = writer.find(matching, case.kind, case.category_id, case.place_id)
     if policy.id == case.policy_id:

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
-from cases.history.events import CasePlanned, CaseStarted, Happening
+from cases.history.events import CasePlanned, CaseStarted, DomainEvent
 from cases.states import State
 from cases.steps.transition import Act, after, begin, keeps_or_takes
 
 
-def plan(act: Act) -> Happening:
+def plan(act: Act) -> DomainEvent:
     """Take the case on, with a date."""
     was, unit = act.was, keeps_or_takes(act)
     due_on = begin(act, State.PLANNED, act.change.due_on)
@@ -24,7 +24,7 @@ def plan(act: Act) -> Happening:
     )  # fmt: skip
 
 
-def start(act: Act) -> Happening:
+def start(act: Act) -> DomainEvent:
     """Work on it: by default until the policy says, with signs of life on the way."""
     was, unit = act.was, keeps_or_takes(act)
     due_on = begin(act, State.IN_PROGRESS, act.change.due_on or after(act, act.terms.progress_days))

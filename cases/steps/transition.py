@@ -14,7 +14,7 @@ from cases.deadlines import clocks
 from cases.deadlines.policies import Terms
 from cases.history.journal import Entry
 from cases.history.words import Visibility
-from cases.history.writers import Writer
+from cases.history.writers import EntryWriter
 from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit, the_desk, unit_named
 from cases.refusals import CannotHoldCases, DateNeeded, DateOutside, NotAllowed, UnknownName
@@ -70,7 +70,7 @@ class Change:
 class Act:
     """One change being made: what an effect needs to know."""
 
-    writer: Writer
+    writer: EntryWriter
     case: Case
     change: Change
     step: Step
@@ -147,7 +147,7 @@ def keeps_or_takes(act: Act) -> Unit:
     return unit
 
 
-def holder(writer: Writer, slug: str) -> Unit:
+def holder(writer: EntryWriter, slug: str) -> Unit:
     """Give the unit with this slug; refuse one that never holds cases."""
     unit = writer.find(unit_named, slug, field="responsible")
     if not unit.holds_cases:

@@ -1,7 +1,7 @@
 """Waiting: for an answer that somebody else has, and going on when it comes."""
 
 from cases.database.transactions import calendar_of
-from cases.history.events import CaseAnswered, CaseWaiting, Happening
+from cases.history.events import CaseAnswered, CaseWaiting, DomainEvent
 from cases.meetings.agenda_items import AgendaReason, put_on_agenda, take_off_agenda
 from cases.organisation.units import FORUM, unit_named
 from cases.refusals import NameNeeded
@@ -10,7 +10,7 @@ from cases.steps.taking_on import show_life
 from cases.steps.transition import Act, after, begin
 
 
-def wait(act: Act) -> Happening:
+def wait(act: Act) -> DomainEvent:
     """Wait for the one who asked, for a unit, or for somebody else, with a day to follow up."""
     case, wanted, was = act.case, act.change.waiting_for, act.was
     if wanted is None:
@@ -30,7 +30,7 @@ def wait(act: Act) -> Happening:
     return CaseWaiting(waiting_for=wanted.kind, follow_up_on=due_on, unit=unit.slug if unit else None, previous=was)
 
 
-def answered(act: Act) -> Happening:
+def answered(act: Act) -> DomainEvent:
     """Go on where the case was before it waited; a date that has passed meanwhile is set anew."""
     case, back_to = act.case, act.case.waiting_from or State.ASSIGNED
     kept = calendar_of(act.session).day_of(case.waiting_from_due_at) if case.waiting_from_due_at else act.today

@@ -9,7 +9,7 @@ from cases.mail_addresses import normalised
 from cases.states import Kind
 from notifications.addresses import is_address
 from notifications.audiences.directory import Directory, UnitTold
-from notifications.who_is_told import Act
+from notifications.who_is_told import EventInContext
 
 
 class Outsider(NamedTuple):
@@ -54,10 +54,10 @@ class Following:
 
 
 @dataclass
-class Circle:
+class AudienceContext:
     """All that was read about one event: the case and the people around it."""
 
-    act: Act
+    act: EventInContext
     case: CaseTold | None
     directory: Directory
     following: list[Following] = field(default_factory=list)

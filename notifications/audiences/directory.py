@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Date, and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from cases.database.queries import among, asked, columns_of
+from cases.database.queries import any_of, columns_of, fetch_rows
 from cases.mail_addresses import normalised
 from cases.organisation.municipality import House
 from cases.organisation.people import Membership, Person, Role, serves_on
@@ -110,7 +110,7 @@ IN_ALL = len(PersonTold._fields)
 AS_PERSON, AS_DEPUTY = columns_of(Person, PersonTold._fields), columns_of(DEPUTY, PersonTold._fields)
 OF_HOUSE = columns_of(House, HouseTold._fields)
 WITH_DEPUTY = select(*AS_PERSON, *AS_DEPUTY).outerjoin(DEPUTY, DEPUTY.id == Person.deputy_id)
-PEOPLE = WITH_DEPUTY.where(among(Person.id, "ids"))
+PEOPLE = WITH_DEPUTY.where(any_of(Person.id, "ids"))
 UNITS = (
     select(Membership.role, *AS_PERSON, *AS_DEPUTY, *columns_of(Unit, UnitTold._fields), *OF_HOUSE)
     .select_from(House)
@@ -118,21 +118,21 @@ UNITS = (
     .outerjoin(Membership, and_(Membership.unit_id == Unit.id, serves_on(bindparam("day", type_=Date))))
     .outerjoin(Person, Person.id == Membership.person_id)
     .outerjoin(DEPUTY, DEPUTY.id == Person.deputy_id)
-    .where(or_(Unit.kind == UnitKind.DESK, among(Unit.slug, "slugs")))
+    .where(or_(Unit.kind == UnitKind.DESK, any_of(Unit.slug, "slugs")))
     .order_by(Membership.since, Membership.id)
 )
 
 
 def directory_of(session: Session, day: date, *, slugs: Collection[str], people: Collection[int]) -> Directory:
     """Read the units with these slugs and the desk, their people of the day, and these people."""
-    rows = asked(session, UNITS, {"day": day, "slugs": list(slugs)})
+    rows = fetch_rows(session, UNITS, {"day": day, "slugs": list(slugs)})
     directory = Directory(HouseTold(*rows[0][-len(OF_HOUSE) :]))  # there is a row at least: the desk's
     for role, *row in rows:
         unit = UnitTold(*row[2 * IN_ALL : -len(OF_HOUSE)])
         directory.units[unit.slug] = unit
         if role is not None:
             directory.holders[unit.id, role].append(_holder(row))
-    for row in asked(session, PEOPLE, {"ids": list(people)}) if people else ():
+    for row in fetch_rows(session, PEOPLE, {"ids": list(people)}) if people else ():
         directory.people[row.id] = _holder(row)
     return directory
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from cases.mail_addresses import normalised
 from cases.organisation.people import Role
 from notifications.addresses import is_address
-from notifications.audiences.context import Circle, Outsider
+from notifications.audiences.context import AudienceContext, Outsider
 from notifications.audiences.directory import Directory, PersonTold, UnitTold
 from notifications.deliveries import Channel
 
@@ -29,7 +29,7 @@ class Recipient:
     own_case: str | None = None  # a merged one's public id: the page that its reporter knows
 
 
-WHOEVER_TAKES_THE_ROLE = Recipient(Channel.ROLE, DESK_HEAD)
+UNFILLED_ROLE = Recipient(Channel.ROLE, DESK_HEAD)
 
 
 # --- one recipient ---------------------------------------------------------------------
@@ -79,7 +79,7 @@ def outside(party: Outsider, *, follower: int | None = None, own_case: str | Non
 
 
 def first_of(links: Iterator[list[Recipient]]) -> list[Recipient]:
-    return next((link for link in links if link), [WHOEVER_TAKES_THE_ROLE])
+    return next((link for link in links if link), [UNFILLED_ROLE])
 
 
 def contact_links(directory: Directory) -> Iterator[list[Recipient]]:
@@ -88,7 +88,7 @@ def contact_links(directory: Directory) -> Iterator[list[Recipient]]:
     yield staff_of(directory, directory.desk, Role.HEAD)
 
 
-def _officer(circle: Circle) -> PersonTold | None:
+def _officer(circle: AudienceContext) -> PersonTold | None:
     """Give the officer, or the deputy of one who is switched off; one who has left the unit is no longer it."""
     holder = circle.directory.people.get(circle.officer_id() or 0)
     if holder is None:
@@ -97,7 +97,7 @@ def _officer(circle: Circle) -> PersonTold | None:
     return None if has_left else holder.present()
 
 
-def officer_links(circle: Circle) -> Iterator[list[Recipient]]:
+def officer_fallbacks(circle: AudienceContext) -> Iterator[list[Recipient]]:
     directory, unit = circle.directory, circle.responsible
     officer = _officer(circle)
     yield people_of(directory, [officer] if officer else [])

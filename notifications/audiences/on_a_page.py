@@ -10,10 +10,10 @@ from cases.case import Case
 from cases.organisation.people import Person
 from cases.parties import Follower
 from cases.reading.details import in_order, rows_of
-from notifications.audiences.context import CaseTold, Circle, Following, Outsider
+from notifications.audiences.context import AudienceContext, CaseTold, Following, Outsider
 from notifications.audiences.directory import Holder, PersonTold, directory_of
 from notifications.audiences.loading import AS_OUTSIDE, CONFIRMED, MERGED, NAMED_AROUND, day_of, followers, slugs_in
-from notifications.who_is_told import Act
+from notifications.who_is_told import EventInContext
 
 FOLLOWERS: ScalarSelect[Any] = (  # as a column of a select of cases
     followers()
@@ -31,7 +31,9 @@ def following_of(case: Case, kept: Sequence[Sequence[Any]] | None) -> list[Follo
     return list({id_: Following(id_, case.id, Outsider(*party), own_id) for id_, own_id, *party in rows}.values())
 
 
-def circles_around(session: Session, case: Case, following: list[Following], acts: Sequence[Act]) -> list[Circle]:
+def contexts_for_page(
+    session: Session, case: Case, following: list[Following], acts: Sequence[EventInContext]
+) -> list[AudienceContext]:
     """Give the circles of acts that a person may choose from, around a case that was read with who follows it."""
     told = _at_hand(case)
     slugs = {slug for act in acts for slug in slugs_in(act, told)}
@@ -39,7 +41,7 @@ def circles_around(session: Session, case: Case, following: list[Following], act
     if case.officer:
         deputy = case.officer.deputy
         directory.people[case.officer.id] = Holder(_person(case.officer), _person(deputy) if deputy else None)
-    return [Circle(act, told, directory, following) for act in acts]
+    return [AudienceContext(act, told, directory, following) for act in acts]
 
 
 def _at_hand(case: Case) -> CaseTold:

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from cases.access.actors import ActorKind
 from cases.case import Case
 from notifications.audiences.audiences import recipients
-from notifications.audiences.context import Circle, Following
+from notifications.audiences.context import AudienceContext, Following
 from notifications.audiences.fallbacks import Recipient
-from notifications.audiences.loading import circles_of
-from notifications.audiences.on_a_page import circles_around
+from notifications.audiences.loading import load_contexts
+from notifications.audiences.on_a_page import contexts_for_page
 from notifications.deliveries import Channel
-from notifications.rows_read import Happened
-from notifications.who_is_told import Act, Rule, rules_for
+from notifications.rows_read import EventRow
+from notifications.who_is_told import EventInContext, Rule, rules_for
 
 THE_ONE_WHO_ASKED = {"sv": "den som frågade", "en": "the one who asked"}
 FOLLOWERS = {"sv": ("följare", "följare"), "en": ("follower", "followers")}
@@ -28,7 +28,7 @@ def would_be_told(
     session: Session, case: Case, event_type: str, locale: str = "sv", *, at: datetime, **facts: Any
 ) -> list[str]:
     """Return in words whom such an event would tell at this moment; `facts` say more about it, when it is known."""
-    [circle] = circles_of(session, [Act(_imagined(case, event_type, facts, at), {})])
+    [circle] = load_contexts(session, [EventInContext(_imagined(case, event_type, facts, at), {})])
     return _who(circle, locale, unit_is_open="responsible" not in facts)
 
 
@@ -42,12 +42,12 @@ def each_would_tell(
     at: datetime,
 ) -> dict[str, list[str]]:
     """Give the same for several events at once, with one query, when it was read who follows the case."""
-    acts = [Act(_imagined(case, type_, {}, at), {}) for type_ in dict.fromkeys(event_types)]
-    circles = circles_around(session, case, following, acts) if acts else ()
+    acts = [EventInContext(_imagined(case, type_, {}, at), {}) for type_ in dict.fromkeys(event_types)]
+    circles = contexts_for_page(session, case, following, acts) if acts else ()
     return {circle.act.event.type: _who(circle, locale, unit_is_open=True) for circle in circles}
 
 
-def _imagined(case: Case, type_: str, facts: dict[str, Any], at: datetime) -> Happened:
+def _imagined(case: Case, type_: str, facts: dict[str, Any], at: datetime) -> EventRow:
     """Return an event that has not happened."""
     known: dict[str, Any] = {
         "responsible": case.responsible.slug,
@@ -57,7 +57,7 @@ def _imagined(case: Case, type_: str, facts: dict[str, Any], at: datetime) -> Ha
         "visibility": "public",
         "what": [],
     }
-    return Happened(
+    return EventRow(
         id=0,
         stream=case.id,
         type=type_,
@@ -69,7 +69,7 @@ def _imagined(case: Case, type_: str, facts: dict[str, Any], at: datetime) -> Ha
     )
 
 
-def _who(circle: Circle, locale: str, *, unit_is_open: bool) -> list[str]:
+def _who(circle: AudienceContext, locale: str, *, unit_is_open: bool) -> list[str]:
     found = recipients(circle, rules_for(circle.act)).values()
     choosing = unit_is_open and circle.act.event.type in CHOOSES_A_UNIT
     words = [_in_words(rule, one, locale, choosing) for rule, one in found]

@@ -14,14 +14,14 @@ INLINER = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=Fa
 
 
 @cache
-def page_around() -> Template:
+def html_template() -> Template:
     """Give the template of the whole page. It escapes what is filled in."""
     whole = _source("around.html").replace(INCLUDE, _source("paragraph.html"))
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return quick(environment.from_string(with_styles_in_tags(whole)))
+    return with_plain_globals(environment.from_string(with_styles_in_tags(whole)))
 
 
-def quick(template: Template) -> Template:
+def with_plain_globals(template: Template) -> Template:
     """Let the template's globals be a plain dict: each letter copies them, and Jinja's chain of dicts is slow at it."""
     template.globals = dict(template.globals)
     return template

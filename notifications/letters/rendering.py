@@ -11,12 +11,12 @@ from typing import Any
 from cases.calendar import Calendar
 from cases.settings import Settings
 from notifications.deliveries import Delivery
-from notifications.letters.html_page import page_around
-from notifications.letters.snapshot import Around, ToldLine
-from notifications.letters.still_entitled import lost_lines
-from notifications.letters.template_context import ABSENT, Teller, about_of
+from notifications.letters.html_page import html_template
+from notifications.letters.snapshot import SendingSnapshot, ToldLine
+from notifications.letters.still_entitled import lines_no_longer_due
+from notifications.letters.template_context import ABSENT, TemplateContext, about_of
 from notifications.letters.urls import WebAddresses
-from notifications.letters.writing import KEEP, MOST_KEPT, Paragraph, Shape, Written, write, write_subject
+from notifications.letters.writing import MOST_KEPT, NBSP, Paragraph, ParagraphKind, WrittenLetter, write, write_subject
 from notifications.planning.drafts import DIGEST
 
 WIDTH = 72
@@ -25,7 +25,7 @@ AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "Al
 
 
 @dataclass(frozen=True)
-class Letterhead:
+class LetterSettings:
     """What all letters of an installation share."""
 
     base_url: str
@@ -34,7 +34,7 @@ class Letterhead:
     calendar: Calendar
 
     @classmethod
-    def of(cls, settings: Settings) -> Letterhead:
+    def of(cls, settings: Settings) -> LetterSettings:
         """Give the letterhead that the settings say."""
         return cls(settings.base_url, settings.secret_key, settings.mail_from, settings.calendar)
 
@@ -62,9 +62,9 @@ class Rendered:
     date: datetime
 
 
-def render(around: Around, delivery: Delivery, letterhead: Letterhead) -> Rendered:
+def render(around: SendingSnapshot, delivery: Delivery, letterhead: LetterSettings) -> Rendered:
     """Give the letter of a delivery by mail: the same for the same rows, whenever it is asked for."""
-    teller = Teller(around, letterhead.pages, letterhead.key)
+    teller = TemplateContext(around, letterhead.pages, letterhead.key)
     lines = lines_told(around, delivery)
     written = _digest(teller, delivery, lines) if delivery.letter == DIGEST else teller.tell(delivery, lines[0])
     ways_out = _ways_out(around, lines, letterhead.pages)
@@ -85,14 +85,14 @@ def render(around: Around, delivery: Delivery, letterhead: Letterhead) -> Render
     )
 
 
-def lines_told(around: Around, delivery: Delivery) -> list[ToldLine]:
+def lines_told(around: SendingSnapshot, delivery: Delivery) -> list[ToldLine]:
     """Give the lines that the recipient may still be told; those of a letter of one line as they are."""
     lines: list[ToldLine] = delivery.context["lines"]
-    lost = lost_lines(around, delivery) if delivery.letter == DIGEST else {}
+    lost = lines_no_longer_due(around, delivery) if delivery.letter == DIGEST else {}
     return [line for line in lines if line["event"] not in lost]
 
 
-def _digest(teller: Teller, delivery: Delivery, lines: list[ToldLine]) -> Written:
+def _digest(teller: TemplateContext, delivery: Delivery, lines: list[ToldLine]) -> WrittenLetter:
     """Give one letter for several lines of a tick."""
     items = [(_in_brief(teller, delivery, line), teller.page(line, teller.around.case_of(line))) for line in lines]
     more = delivery.context["more"]
@@ -108,7 +108,7 @@ def _digest(teller: Teller, delivery: Delivery, lines: list[ToldLine]) -> Writte
     return write(DIGEST, delivery.locale, context)
 
 
-def _in_brief(teller: Teller, delivery: Delivery, line: ToldLine) -> str:
+def _in_brief(teller: TemplateContext, delivery: Delivery, line: ToldLine) -> str:
     """Give the line's own subject, with the title as far as it may be read, the topic and the place."""
     context = teller.context(delivery, line)
     subject, about = write_subject(line["letter"], delivery.locale, context), about_of(line, delivery.locale)
@@ -119,23 +119,23 @@ def _in_brief(teller: Teller, delivery: Delivery, line: ToldLine) -> str:
 # --- text and HTML ---------------------------------------------------------------------
 
 
-def as_text(written: Written, ways_out: WaysOut) -> str:
+def as_text(written: WrittenLetter, ways_out: WaysOut) -> str:
     """Give the letter as plain text, in lines of 72 signs."""
     body = [_plain(paragraph) for paragraph in written.paragraphs]
     foot = [_plain(paragraph) for paragraph in written.sections["foot"]]
     ends = list(ways_out.values()) if len(ways_out) == 1 else [f"{ref}: {url}" for ref, url in ways_out.items()]
     last = "\n".join([*foot, *ends])
-    return ("\n\n".join([*body, f"-- \n{last}"]) + "\n").replace(KEEP, " ")
+    return ("\n\n".join([*body, f"-- \n{last}"]) + "\n").replace(NBSP, " ")
 
 
 def _plain(paragraph: Paragraph) -> str:
-    if paragraph.shape is Shape.QUOTE:
+    if paragraph.shape is ParagraphKind.QUOTE:
         return "\n".join(_wrapped(line, "> ", "> ") for line in paragraph.lines)
-    if paragraph.shape is Shape.LIST:
+    if paragraph.shape is ParagraphKind.LIST:
         return "\n".join(_wrapped(line, "- ", "  ") for line in paragraph.lines)
-    if paragraph.shape is Shape.BUTTON:
+    if paragraph.shape is ParagraphKind.BUTTON:
         return f"{paragraph.lines[0]}:\n{paragraph.url}"
-    if paragraph.shape is Shape.LINK:
+    if paragraph.shape is ParagraphKind.LINK:
         return f"{_wrapped(paragraph.lines[0], '- ', '  ')}\n  {paragraph.url}"
     return _wrapped(paragraph.lines[0])
 
@@ -149,15 +149,15 @@ def _wrapped(text: str, first: str = "", then: str = "") -> str:
     return "\n".join(lines) or first.rstrip()
 
 
-def as_html(written: Written, locale: str, ways_out: WaysOut) -> str:
+def as_html(written: WrittenLetter, locale: str, ways_out: WaysOut) -> str:
     """Give the same paragraphs as one HTML page whose styles stand in its tags."""
-    return page_around().render(written=written, locale=locale, ways_out=ways_out).replace(KEEP, " ")
+    return html_template().render(written=written, locale=locale, ways_out=ways_out).replace(NBSP, " ")
 
 
 # --- headers ---------------------------------------------------------------------------
 
 
-def _thread(ref: str | None, letterhead: Letterhead) -> dict[str, str]:
+def _thread(ref: str | None, letterhead: LetterSettings) -> dict[str, str]:
     """All letters about a case hang below one id that no letter has."""
     root = f"<case.{ref}@{letterhead.domain}>"
     return {"In-Reply-To": root, "References": root} if ref else {}
@@ -167,13 +167,13 @@ def _reply_to(context: dict[str, Any]) -> dict[str, str]:
     return {"Reply-To": context["reply_to"]} if context["reply_to"] else {}
 
 
-def followers_told(around: Around, delivery: Delivery) -> list[int]:
+def followers_told(around: SendingSnapshot, delivery: Delivery) -> list[int]:
     """Give the followers to whom the letter goes as such: one for each case that its address follows."""
     lines = lines_told(around, delivery)
     return [line["follower"] for line in lines if "follower" in line and line["letter"] != "opt_in"]
 
 
-def _ways_out(around: Around, lines: list[ToldLine], pages: WebAddresses) -> WaysOut:
+def _ways_out(around: SendingSnapshot, lines: list[ToldLine], pages: WebAddresses) -> WaysOut:
     """Give where a follower leaves each case that the letter tells of."""
     ways_out = around.ways_out
     return {

@@ -13,7 +13,7 @@ from cases.access.tokens import Link
 from cases.calendar import Calendar
 from cases.case import Case
 from cases.database.clock import present
-from cases.database.queries import among, asked, columns_of
+from cases.database.queries import any_of, columns_of, fetch_rows
 from cases.database.transactions import calendar_of
 from cases.history.journal import Event
 from cases.history.words import Words
@@ -21,18 +21,27 @@ from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
 from cases.parties import Follower, Party
 from notifications.deliveries import Address, Delivery
-from notifications.rows_read import AddressNow, CaseNow, EventTold, FollowerNow, PartyNow, PersonNow, Said, UnitNow
+from notifications.rows_read import (
+    AddressNow,
+    CaseNow,
+    EventForLetter,
+    FollowerNow,
+    PartyNow,
+    PersonNow,
+    UnitNow,
+    WordsRow,
+)
 
 ToldLine = dict[str, Any]  # one of a delivery's `context["lines"]`
 
 
 def _by_ids(kind: Any, of: Any) -> Select[Any]:
-    return select(*columns_of(of, kind._fields)).where(among(of.id, "ids"))
+    return select(*columns_of(of, kind._fields)).where(any_of(of.id, "ids"))
 
 
 Kind = TypeVar("Kind")
 KINDS: dict[Any, Select[Any]] = {
-    EventTold: _by_ids(EventTold, Event),
+    EventForLetter: _by_ids(EventForLetter, Event),
     PersonNow: _by_ids(PersonNow, Person),
     PartyNow: _by_ids(PartyNow, Party),
     UnitNow: _by_ids(UnitNow, Unit),
@@ -40,31 +49,31 @@ KINDS: dict[Any, Select[Any]] = {
     AddressNow: _by_ids(AddressNow, Address),
     CaseNow: select(*columns_of(Case, CaseNow._fields[:-1]), Party.protected)
     .outerjoin(Party, Party.id == Case.reporter_id)
-    .where(among(Case.id, "ids")),
+    .where(any_of(Case.id, "ids")),
 }
-LINKS = select(Link).where(among(Link.id, "ids"))
-NOTE = and_(among(Words.event_id, "events"), Words.field == "note")
-TITLE = and_(among(Words.case_id, "streams"), Words.field == "title")
-WORDS = select(*columns_of(Words, Said._fields)).where(or_(NOTE, TITLE)).order_by(Words.id)
-FAILED = select(Delivery.id, Delivery.context).where(among(Delivery.id, "ids"))
+LINKS = select(Link).where(any_of(Link.id, "ids"))
+NOTE = and_(any_of(Words.event_id, "events"), Words.field == "note")
+TITLE = and_(any_of(Words.case_id, "streams"), Words.field == "title")
+WORDS = select(*columns_of(Words, WordsRow._fields)).where(or_(NOTE, TITLE)).order_by(Words.id)
+FAILED = select(Delivery.id, Delivery.context).where(any_of(Delivery.id, "ids"))
 SERVING = (
     select(Membership.person_id, Person.deputy_id, Membership.unit_id)
     .join(Person, Person.id == Membership.person_id)
     .where(
-        among(Membership.unit_id, "units"),
-        or_(among(Membership.person_id, "people"), among(Person.deputy_id, "people")),
+        any_of(Membership.unit_id, "units"),
+        or_(any_of(Membership.person_id, "people"), any_of(Person.deputy_id, "people")),
         serves_on(bindparam("today", type_=Date)),
     )
 )
 
 
 @dataclass(frozen=True)
-class Around:
+class SendingSnapshot:
     """What was read, by id, at a moment of the database's. A line names what it speaks of by these ids."""
 
     present: datetime
     calendar: Calendar
-    events: dict[int, EventTold]
+    events: dict[int, EventForLetter]
     people: dict[int, PersonNow]
     parties: dict[int, PartyNow]
     units: dict[int, UnitNow]
@@ -72,12 +81,12 @@ class Around:
     cases: dict[int, CaseNow]
     links: dict[int, Link]
     addresses: dict[int, AddressNow]
-    words: dict[int, list[Said]]  # by case, oldest first
+    words: dict[int, list[WordsRow]]  # by case, oldest first
     serving: set[tuple[int, int]]  # (person, unit), deputies of those who serve among them
     failed: dict[int, ToldLine]  # the first line of each letter that an alarm is about
     ways_out: dict[int, str] = field(default_factory=dict)  # the token with which each follower leaves
 
-    def event_of(self, line: ToldLine) -> EventTold:
+    def event_of(self, line: ToldLine) -> EventForLetter:
         """Give the event that the line tells."""
         return self.events[line["event"]]
 
@@ -85,7 +94,7 @@ class Around:
         """Give the case that the line is about; None for what happened in the house."""
         return self.cases.get(self.event_of(line).stream)
 
-    def said(self, event: EventTold) -> dict[str, Said]:
+    def said(self, event: EventForLetter) -> dict[str, WordsRow]:
         """Give the event's own note, and the title as it was then."""
         return {
             one.field: one
@@ -94,16 +103,16 @@ class Around:
         }
 
 
-def read_around(session: Session, deliveries: Sequence[Delivery]) -> Around:
+def read_snapshot(session: Session, deliveries: Sequence[Delivery]) -> SendingSnapshot:
     """Read around these letters, with as many queries for a hundred as for one."""
     lines = [line for delivery in deliveries for line in delivery.context["lines"]]
     moment, calendar = present(session), calendar_of(session)
-    events = _by_id(session, EventTold, _named(lines, "event"))
+    events = _by_id(session, EventForLetter, _named(lines, "event"))
     followers = _by_id(session, FollowerNow, _named(lines, "follower"))
     streams = {event.stream for event in events.values() if event.stream}
     cases = streams | {follower.case_id for follower in followers.values()}
     addresses = {delivery.address_id for delivery in deliveries if delivery.address_id}
-    return Around(
+    return SendingSnapshot(
         moment,
         calendar,
         events,
@@ -124,12 +133,12 @@ def _named(lines: Iterable[ToldLine], name: str) -> set[int]:
     return {line[name] for line in lines if line.get(name)}
 
 
-def _in_facts(events: dict[int, EventTold], name: str) -> set[int]:
+def _in_facts(events: dict[int, EventForLetter], name: str) -> set[int]:
     return {event.facts[name] for event in events.values() if name in event.facts}
 
 
 def _by_id(session: Session, kind: Callable[..., Kind], ids: Collection[int]) -> dict[int, Kind]:
-    rows = asked(session, KINDS[kind], {"ids": list(ids)}) if ids else ()
+    rows = fetch_rows(session, KINDS[kind], {"ids": list(ids)}) if ids else ()
     return {row[0]: kind(*row) for row in rows}
 
 
@@ -137,11 +146,11 @@ def _links(session: Session, ids: Collection[int]) -> dict[int, Link]:
     return {link.id: link for link in session.scalars(LINKS, {"ids": list(ids)})} if ids else {}
 
 
-def _words(session: Session, events: Collection[int], streams: Collection[int]) -> dict[int, list[Said]]:
-    found: dict[int, list[Said]] = defaultdict(list)
+def _words(session: Session, events: Collection[int], streams: Collection[int]) -> dict[int, list[WordsRow]]:
+    found: dict[int, list[WordsRow]] = defaultdict(list)
     given = {"events": list(events), "streams": list(streams)}
-    for row in asked(session, WORDS, given) if streams else ():
-        found[row.case_id or 0].append(Said(*row))
+    for row in fetch_rows(session, WORDS, given) if streams else ():
+        found[row.case_id or 0].append(WordsRow(*row))
     return found
 
 
@@ -149,12 +158,12 @@ def _serving(session: Session, lines: Iterable[ToldLine], today: date) -> set[tu
     """Give (person, unit) of who serves there, or stands in for somebody who does."""
     in_units = [line for line in lines if line.get("person") and line.get("unit_id")]
     given = {"people": list(_named(in_units, "person")), "units": list(_named(in_units, "unit_id")), "today": today}
-    rows = asked(session, SERVING, given) if in_units else []
+    rows = fetch_rows(session, SERVING, given) if in_units else []
     return {(who, unit) for holder, deputy, unit in rows for who in (holder, deputy) if who and unit}
 
 
-def _failed(session: Session, events: dict[int, EventTold]) -> dict[int, ToldLine]:
+def _failed(session: Session, events: dict[int, EventForLetter]) -> dict[int, ToldLine]:
     alarms = [event.facts for event in events.values() if event.type == "house.set_aside"]
     ids = [facts["row"] for facts in alarms if facts["what"] == "delivery"]
-    rows = asked(session, FAILED, {"ids": ids}) if ids else []
+    rows = fetch_rows(session, FAILED, {"ids": ids}) if ids else []
     return {row.id: next(iter(row.context.get("lines", [])), {}) for row in rows}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cases.mail_addresses import normalised
 from notifications.addresses import is_address
 from notifications.deliveries import Delivery
-from notifications.letters.snapshot import Around, ToldLine
+from notifications.letters.snapshot import SendingSnapshot, ToldLine
 
 NO_LONGER_WORKS = "the person is switched off"
 LEFT_THE_UNIT = "the person has left the unit"
@@ -18,33 +18,33 @@ LINK_DEAD = "the link is used or too old"
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedLine:
     """One line of a letter, as it is to be checked."""
 
-    around: Around
+    around: SendingSnapshot
     line: ToldLine
     address: str | None
 
 
-def still_right(around: Around, delivery: Delivery) -> str | None:
+def reason_to_suppress(around: SendingSnapshot, delivery: Delivery) -> str | None:
     """Say why the letter must not be sent any more; None when at least one of its lines still may."""
-    lost = lost_lines(around, delivery)
+    lost = lines_no_longer_due(around, delivery)
     return next(iter(lost.values()), None) if len(lost) == len(delivery.context["lines"]) else None
 
 
-def lost_lines(around: Around, delivery: Delivery) -> dict[int, str]:
+def lines_no_longer_due(around: SendingSnapshot, delivery: Delivery) -> dict[int, str]:
     """Give the events that the recipient may no longer be told of, with the reason."""
     address = around.addresses.get(delivery.address_id or 0)
     email = address.email_normalised if address else None
-    lost = {line["event"]: _reason_against(Checked(around, line, email)) for line in delivery.context["lines"]}
+    lost = {line["event"]: _reason_against(CheckedLine(around, line, email)) for line in delivery.context["lines"]}
     return {event_id: reason for event_id, reason in lost.items() if reason}
 
 
-def _reason_against(checked: Checked) -> str | None:
+def _reason_against(checked: CheckedLine) -> str | None:
     return next((reason for check in CHECKS if (reason := check(checked))), None)
 
 
-def _of_a_person(checked: Checked) -> str | None:
+def _of_a_person(checked: CheckedLine) -> str | None:
     person = checked.around.people.get(checked.line.get("person") or 0)
     if person is None:
         return None
@@ -54,7 +54,7 @@ def _of_a_person(checked: Checked) -> str | None:
     return LEFT_THE_UNIT if unit_id and (person.id, unit_id) not in checked.around.serving else None
 
 
-def _of_a_mailbox(checked: Checked) -> str | None:
+def _of_a_mailbox(checked: CheckedLine) -> str | None:
     unit_id = checked.line.get("unit_id")
     if unit_id is None or checked.line.get("person"):
         return None
@@ -63,14 +63,14 @@ def _of_a_mailbox(checked: Checked) -> str | None:
     return None if same else MAILBOX_GONE
 
 
-def _of_a_party(checked: Checked) -> str | None:
+def _of_a_party(checked: CheckedLine) -> str | None:
     party = checked.around.parties.get(checked.line.get("party") or 0)
     if party is None or checked.address is None:
         return None
     return None if _is_still(party.email, checked.address) else ADDRESS_GONE
 
 
-def _of_a_follower(checked: Checked) -> str | None:
+def _of_a_follower(checked: CheckedLine) -> str | None:
     follower = checked.around.followers.get(checked.line.get("follower") or 0)
     if follower is None or checked.line["letter"] == "opt_in":
         return None
@@ -81,14 +81,14 @@ def _of_a_follower(checked: Checked) -> str | None:
     return NO_LONGER_PUBLIC if hidden and not checked.line.get("own_case") else None
 
 
-def _of_a_link(checked: Checked) -> str | None:
+def _of_a_link(checked: CheckedLine) -> str | None:
     link = checked.around.links.get(checked.around.event_of(checked.line).facts.get("link") or 0)
     if link is None:
         return None
     return LINK_DEAD if link.used_at or link.expires_at <= checked.around.present else None
 
 
-CHECKS: tuple[Callable[[Checked], str | None], ...] = (
+CHECKS: tuple[Callable[[CheckedLine], str | None], ...] = (
     _of_a_person,
     _of_a_mailbox,
     _of_a_party,

@@ -13,10 +13,10 @@ from cases.public.masking import mask
 from notifications.deliveries import Channel, Delivery
 from notifications.letters.catalogue import LETTERS
 from notifications.letters.reasons import why_not
-from notifications.letters.snapshot import Around, ToldLine
+from notifications.letters.snapshot import SendingSnapshot, ToldLine
 from notifications.letters.urls import WebAddresses
-from notifications.letters.writing import Written, kept, write
-from notifications.rows_read import CaseNow, EventTold
+from notifications.letters.writing import WrittenLetter, unbroken, write
+from notifications.rows_read import CaseNow, EventForLetter
 
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})
 WHO_MAY_READ = {
@@ -55,14 +55,14 @@ class Facts(dict[str, Any]):
 
 
 @dataclass(frozen=True)
-class Teller:
+class TemplateContext:
     """Who writes letters: has read around them, knows the house's web addresses and the key of its links."""
 
-    around: Around
+    around: SendingSnapshot
     pages: WebAddresses
     key: str
 
-    def tell(self, delivery: Delivery, line: ToldLine) -> Written:
+    def tell(self, delivery: Delivery, line: ToldLine) -> WrittenLetter:
         """Give the letter of one line."""
         return write(line["letter"], delivery.locale, self.context(delivery, line))
 
@@ -107,16 +107,16 @@ class Teller:
         own = line.get("own_case")
         return self.pages.own_case(own) if own else self.pages.case(case.ref)
 
-    def _token(self, event: EventTold) -> str | None:
+    def _token(self, event: EventForLetter) -> str | None:
         link = self.around.links.get(event.facts.get("link", 0))
         return link_token(link, self.key) if link else None
 
-    def _aside(self, event: EventTold) -> str | None:
+    def _aside(self, event: EventForLetter) -> str | None:
         """Give the reference of the case whose letter was set aside."""
         is_letter = event.type == "house.set_aside" and event.facts["what"] == "delivery"
         return self.around.failed.get(event.facts["row"], {}).get("ref") if is_letter else None
 
-    def _words(self, line: ToldLine, event: EventTold, case: CaseNow | None) -> dict[str, str | None]:
+    def _words(self, line: ToldLine, event: EventForLetter, case: CaseNow | None) -> dict[str, str | None]:
         """Give the title and the note as far as this recipient may read them in a mail."""
         silent: dict[str, str | None] = {"title": None, "note": None}
         if case is None or case.protected or not LETTERS[line["letter"]].quotes:
@@ -137,7 +137,7 @@ def _may_name_it(line: ToldLine) -> bool:
     return line["audience"] not in {"reporter", "followers"} or bool(line.get("looked_at"))
 
 
-def _may_pass_on(line: ToldLine, event: EventTold) -> bool:
+def _may_pass_on(line: ToldLine, event: EventForLetter) -> bool:
     """What somebody outside has written goes to the house and the group, not to everybody who follows."""
     if event.actor is ActorKind.REPORTER:
         return bool(line["audience"] != "followers")
@@ -151,7 +151,7 @@ def about_of(told: dict[str, Any], locale: str) -> str:
 
 
 def _whole_number(contact: dict[str, str | None]) -> dict[str, str | None]:
-    return {**contact, "phone": kept(contact["phone"])} if contact["phone"] else contact
+    return {**contact, "phone": unbroken(contact["phone"])} if contact["phone"] else contact
 
 
 def _in_words(told: dict[str, Any], locale: str) -> str:
@@ -160,7 +160,7 @@ def _in_words(told: dict[str, Any], locale: str) -> str:
     return f"{CASE[locale]} {told['ref']}" + (f" ({about})" if about else "")
 
 
-def _clock_on(event: EventTold, calendar: Calendar) -> str | None:
+def _clock_on(event: EventForLetter, calendar: Calendar) -> str | None:
     """Give the local day of the clock that a rung speaks of."""
     due_at = event.facts.get("due_at")
     return calendar.day_of(datetime.fromisoformat(due_at)).isoformat() if due_at else None

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.tokens import UNFOLLOW, Link, link_token, make_link
-from cases.database.queries import among
+from cases.database.queries import any_of
 
-LINKS = select(Link).where(Link.purpose == UNFOLLOW, among(Link.follower_id, "followers")).order_by(Link.id.desc())
+LINKS = select(Link).where(Link.purpose == UNFOLLOW, any_of(Link.follower_id, "followers")).order_by(Link.id.desc())
 
 
 def unfollow_tokens(session: Session, followers: Mapping[int, datetime], *, key: str) -> dict[int, str]:

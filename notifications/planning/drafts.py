@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from cases.database.clock import present
 from cases.database.writing.bulk import insert_many
-from cases.database.writing.upsert import Row, add_new
+from cases.database.writing.upsert import Row, insert_missing
 from notifications.addresses import addresses_of
 from notifications.audiences.fallbacks import Recipient
 from notifications.deliveries import Delivery, DeliveryLine, Outcome
@@ -19,7 +19,7 @@ MOST_LINES = 50
 
 
 @dataclass(frozen=True)
-class Line:
+class DraftLine:
     """One event in a letter: which letter tells it, by right of which audience, with what was resolved."""
 
     event_id: int
@@ -31,13 +31,13 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Mailing:
+class DeliveryDraft:
     """One letter to be: its occasion, its recipient and its lines."""
 
     occasion: str
     recipient: Recipient
     house: dict[str, Any]
-    lines: list[Line] = field(default_factory=list)
+    lines: list[DraftLine] = field(default_factory=list)
 
     @property
     def letter(self) -> str:
@@ -82,7 +82,7 @@ class Mailing:
         }
 
 
-def write_mailings(session: Session, mailings: Sequence[Mailing]) -> int:
+def write_mailings(session: Session, mailings: Sequence[DeliveryDraft]) -> int:
     """Insert deliveries with their lines; what stands there already stays as it is. Give how many are new."""
     if not mailings:
         return 0
@@ -96,12 +96,12 @@ def write_mailings(session: Session, mailings: Sequence[Mailing]) -> int:
     return len(made)
 
 
-def _suppress_needless(session: Session, mailings: Sequence[Mailing], rows: list[Row]) -> None:
+def _suppress_needless(session: Session, mailings: Sequence[DeliveryDraft], rows: list[Row]) -> None:
     for row, reason in [(row, one.needless) for one, row in zip(mailings, rows, strict=True) if one.needless]:
         row |= {"outcome": Outcome.SUPPRESSED, "reason": reason, "finished_at": present(session)}
 
 
-def _suppress_anonymous(session: Session, mailings: Sequence[Mailing], rows: list[Row]) -> None:
+def _suppress_anonymous(session: Session, mailings: Sequence[DeliveryDraft], rows: list[Row]) -> None:
     """Let the letters that are over their address's limit not be sent, with the reason."""
     limited = [row for one, row in zip(mailings, rows, strict=True) if one.is_anonymous and row["address_id"]]
     if not limited:
@@ -114,11 +114,11 @@ def _suppress_anonymous(session: Session, mailings: Sequence[Mailing], rows: lis
 
 def _insert_deliveries(session: Session, rows: list[Row]) -> dict[tuple[str, str], int]:
     """Give the ids of the deliveries that are new, by occasion and recipient. They rise in the order of the rows."""
-    made = add_new(session, Delivery, rows, ("occasion", "recipient", "id"))
+    made = insert_missing(session, Delivery, rows, ("occasion", "recipient", "id"))
     return {(occasion, recipient): id_ for occasion, recipient, id_ in made}
 
 
-def _insert_lines(session: Session, lines: list[tuple[int, Line]]) -> None:
+def _insert_lines(session: Session, lines: list[tuple[int, DraftLine]]) -> None:
     rows = [
         {"delivery_id": id_, "event_id": one.event_id, "audience": one.audience, "letter": one.letter}
         for id_, one in lines

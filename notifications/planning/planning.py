@@ -5,26 +5,26 @@ from collections.abc import Callable, Sequence
 from sqlalchemy.orm import Session
 
 from cases.database.transactions import calendar_of
-from cases.history.event_batches import Tick
+from cases.history.event_batches import EventBatch
 from notifications.audiences.audiences import recipients
-from notifications.audiences.context import Circle
+from notifications.audiences.context import AudienceContext
 from notifications.audiences.fallbacks import Recipient
 from notifications.audiences.grouping import acts_of, acts_of_tick
-from notifications.audiences.loading import circles_of
-from notifications.planning.drafts import Line, Mailing, write_mailings
+from notifications.audiences.loading import load_contexts
+from notifications.planning.drafts import DeliveryDraft, DraftLine, write_mailings
 from notifications.planning.rate_limits import is_anonymous
-from notifications.planning.readdressing import fill_roles
+from notifications.planning.readdressing import readdress_unfilled
 from notifications.planning.redundant import known_already
-from notifications.planning.stored_context import house_of, told_of
-from notifications.who_is_told import Act, Rule, UnknownEvent, rules_for
+from notifications.planning.stored_context import context_of, house_of
+from notifications.who_is_told import EventInContext, Rule, UnknownEvent, rules_for
 
 __all__ = [
-    "Mailing",
+    "DeliveryDraft",
     "UnknownEvent",
-    "fill_roles",
     "plan_events",
     "plan_tick",
     "plan_tick_for",
+    "readdress_unfilled",
     "tick_recipients",
 ]
 
@@ -40,11 +40,11 @@ def plan_events(session: Session, ids: Sequence[int]) -> int:
     told = [act for act in acts if rules_for(act)]
     planned = write_mailings(session, _mailings(session, told, lambda act: f"event:{act.event.id}"))
     if any(act.event.type in MAY_FILL_A_ROLE for act in acts):
-        fill_roles(session)
+        readdress_unfilled(session)
     return planned
 
 
-def tick_recipients(session: Session, tick: Tick) -> list[Mailing]:
+def tick_recipients(session: Session, tick: EventBatch) -> list[DeliveryDraft]:
     """Give one mailing for each recipient of the tick's events, each to be planned by itself.
 
     Raises `UnknownEvent` when the tick holds an event of a type without a rule.
@@ -53,32 +53,34 @@ def tick_recipients(session: Session, tick: Tick) -> list[Mailing]:
     return _mailings(session, acts, lambda _: f"tick:{tick.id}")
 
 
-def plan_tick_for(session: Session, tick: Tick, recipients: Sequence[Mailing]) -> int:
+def plan_tick_for(session: Session, tick: EventBatch, recipients: Sequence[DeliveryDraft]) -> int:
     """Make the deliveries of these recipients of the tick; give how many are new."""
     if others := {one.occasion for one in recipients} - {f"tick:{tick.id}"}:
         raise ValueError(f"{others} is another tick's")
     return write_mailings(session, recipients)
 
 
-def plan_tick(session: Session, tick: Tick) -> int:
+def plan_tick(session: Session, tick: EventBatch) -> int:
     """Make all deliveries of the tick at once; give how many are new."""
     return write_mailings(session, tick_recipients(session, tick))
 
 
-def _mailings(session: Session, acts: Sequence[Act], occasion_of: Callable[[Act], str]) -> list[Mailing]:
+def _mailings(
+    session: Session, acts: Sequence[EventInContext], occasion_of: Callable[[EventInContext], str]
+) -> list[DeliveryDraft]:
     """Give one mailing for each occasion and recipient, with a line for each of the acts that it tells."""
-    found: dict[tuple[str, str], Mailing] = {}
-    for circle in circles_of(session, acts):
+    found: dict[tuple[str, str], DeliveryDraft] = {}
+    for circle in load_contexts(session, acts):
         occasion = occasion_of(circle.act)
         for key, (rule, recipient) in recipients(circle, rules_for(circle.act)).items():
             if (occasion, key) not in found:
-                found[occasion, key] = Mailing(occasion, recipient, house_of(circle.directory))
+                found[occasion, key] = DeliveryDraft(occasion, recipient, house_of(circle.directory))
             found[occasion, key].lines.append(_line(session, circle, rule, recipient))
     return list(found.values())
 
 
-def _line(session: Session, circle: Circle, rule: Rule, recipient: Recipient) -> Line:
+def _line(session: Session, circle: AudienceContext, rule: Rule, recipient: Recipient) -> DraftLine:
     act = circle.act
-    told = told_of(calendar_of(session), circle, rule, recipient)
+    told = context_of(calendar_of(session), circle, rule, recipient)
     anonymous, needless = is_anonymous(act, rule.letter), known_already(act, recipient)
-    return Line(act.event.id, rule.letter, rule.audience, told, anonymous, needless)
+    return DraftLine(act.event.id, rule.letter, rule.audience, told, anonymous, needless)

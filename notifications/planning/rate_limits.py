@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from cases.access.actors import ActorKind
 from cases.database.base import UtcDateTime
 from cases.database.clock import present
-from cases.database.queries import among, asked
+from cases.database.queries import any_of, fetch_rows
 from notifications.deliveries import Address, Delivery, Outcome
-from notifications.who_is_told import Act
+from notifications.who_is_told import EventInContext
 
 ANYBODY_CAN_CAUSE = frozenset({"receipt", "opt_in", "login"})
 ONE_IN = timedelta(minutes=10)
@@ -24,16 +24,16 @@ TOO_SOON = "another letter that anybody can cause went there within 10 minutes"
 TOO_MANY = "five letters that anybody can cause went there within a day"
 
 
-LOCKED = select(Address.id).where(among(Address.id, "ids")).order_by(Address.id).with_for_update()
+LOCKED = select(Address.id).where(any_of(Address.id, "ids")).order_by(Address.id).with_for_update()
 WENT = select(Delivery.address_id, Delivery.created_at).where(
-    among(Delivery.address_id, "ids"),
+    any_of(Delivery.address_id, "ids"),
     Delivery.letter.in_(ANYBODY_CAN_CAUSE),
     Delivery.outcome != Outcome.SUPPRESSED,
     Delivery.created_at > bindparam("since", type_=UtcDateTime),
 )
 
 
-def is_anonymous(act: Act, letter: str) -> bool:
+def is_anonymous(act: EventInContext, letter: str) -> bool:
     """Say whether somebody unknown caused this letter."""
     by_anybody = act.event.actor in {ActorKind.VISITOR, ActorKind.REPORTER}
     return letter in ANYBODY_CAN_CAUSE and (by_anybody or letter != "receipt")
@@ -60,8 +60,8 @@ class Allowance:
 def allowance_of(session: Session, address_ids: Collection[int]) -> Allowance:
     """Read what went to these addresses. They are locked, so that no other relay counts beside this one."""
     ids = list(address_ids)
-    asked(session, LOCKED, {"ids": ids})
+    fetch_rows(session, LOCKED, {"ids": ids})
     allowance = Allowance(present(session), {})
-    for address_id, created_at in asked(session, WENT, {"ids": ids, "since": allowance.present - DAY}):
+    for address_id, created_at in fetch_rows(session, WENT, {"ids": ids, "since": allowance.present - DAY}):
         allowance.went.setdefault(address_id or 0, []).append(created_at)
     return allowance

@@ -14,7 +14,7 @@ PORTION = 1000
 IN_ANOTHER = "told in another letter of the same occasion"
 
 
-def fill_roles(session: Session) -> int:
+def readdress_unfilled(session: Session) -> int:
     """Readdress what waits for the desk's role to whoever has it now; give how many could be."""
     waiting = session.scalars(
         select(Delivery)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from cases.calendar import Calendar
-from notifications.audiences.context import CaseTold, Circle
+from notifications.audiences.context import AudienceContext, CaseTold
 from notifications.audiences.directory import Directory
 from notifications.audiences.fallbacks import Recipient
 from notifications.who_is_told import Rule
@@ -21,7 +21,7 @@ def house_of(directory: Directory) -> dict[str, Any]:
     }
 
 
-def told_of(calendar: Calendar, circle: Circle, rule: Rule, recipient: Recipient) -> dict[str, Any]:
+def context_of(calendar: Calendar, circle: AudienceContext, rule: Rule, recipient: Recipient) -> dict[str, Any]:
     """Give what one line of a letter may use: who it is for, and the names around the case."""
     act = circle.act
     told = {
@@ -42,7 +42,7 @@ def told_of(calendar: Calendar, circle: Circle, rule: Rule, recipient: Recipient
     return {name: value for name, value in {**told, **around}.items() if value is not None}
 
 
-def _around(circle: Circle, case: CaseTold, calendar: Calendar) -> dict[str, Any]:
+def _around(circle: AudienceContext, case: CaseTold, calendar: Calendar) -> dict[str, Any]:
     officer = circle.directory.people.get(circle.officer_id() or 0)
     return {
         "ref": case.ref,
@@ -61,7 +61,7 @@ def _around(circle: Circle, case: CaseTold, calendar: Calendar) -> dict[str, Any
     }
 
 
-def _units_named(circle: Circle) -> dict[str, Any]:
+def _units_named(circle: AudienceContext) -> dict[str, Any]:
     facts = circle.act.facts
     slugs = (facts.get(name) for name in ("responsible", "responsible_was", "by_unit", "unit"))
     return {slug: circle.directory.units[slug] for slug in slugs if slug in circle.directory.units}

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session, aliased
 
 from cases.database.clock import present
 from cases.database.leases.claims import MOMENT, Claim, Queue, claim
-from cases.database.leases.leased import Pace, is_free
-from cases.database.queries import asked
+from cases.database.leases.leased import LeasePolicy, is_free
+from cases.database.queries import fetch_rows
 from notifications.deliveries import IS_WAITING, Channel, Delivery
 from notifications.sending.circuit_breaker import locked
 from notifications.set_aside import set_aside_delivery
@@ -37,10 +37,10 @@ QUEUE = Queue(Delivery, LOCKED, set_aside_delivery)
 
 def is_anything_due(session: Session) -> bool:
     """Say whether a letter could be claimed now, were its server there."""
-    return bool(asked(session, CLAIMABLE, {"moment": present(session), "most": 1}))
+    return bool(fetch_rows(session, CLAIMABLE, {"moment": present(session), "most": 1}))
 
 
-def claim_letters(session: Session, server: str, pace: Pace) -> Claim:
+def claim_letters(session: Session, server: str, pace: LeasePolicy) -> Claim:
     """Claim a few letters, oldest first; none while their server is down. Only one worker at a time claims for it."""
     if locked(session, server).down_since is not None:
         return Claim(Delivery, "", [])

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from cases.database.base import table_of
 from cases.database.clock import present
-from cases.database.leases.leased import give_back
+from cases.database.leases.leased import release
 from notifications.deliveries import IS_WAITING, Delivery, Outcome
-from notifications.letters.rendering import Letterhead, followers_told, render
-from notifications.letters.snapshot import Around, read_around
-from notifications.letters.still_entitled import still_right
+from notifications.letters.rendering import LetterSettings, followers_told, render
+from notifications.letters.snapshot import SendingSnapshot, read_snapshot
+from notifications.letters.still_entitled import reason_to_suppress
 from notifications.letters.unsubscribing import unfollow_tokens
 from notifications.sending.mime import Outgoing, compose
 from notifications.sending.outcomes import wait_after
@@ -41,14 +41,14 @@ class Ready:
     letter: Outgoing
 
 
-def prepare(session: Session, token: str, letterhead: Letterhead, most_claims: int) -> list[Ready]:
+def prepare(session: Session, token: str, letterhead: LetterSettings, most_claims: int) -> list[Ready]:
     """Give the letters of this lease that are to be sent, in order, each with its bytes in its row.
 
     Who has no right to it any more does not get it, and the row says why. One that cannot be written is tried again,
     and waits for a person after `most_claims` tries. As many queries for twenty letters as for one.
     """
     found = session.scalars(HELD, {"token": token}).all()
-    around = read_around(session, found)
+    around = read_snapshot(session, found)
     rightful = _rightful(around, found)
     _find_ways_out(session, around, rightful, letterhead.key)
     fresh = {delivery.id for delivery in rightful if delivery.message is None}
@@ -63,26 +63,26 @@ def prepare(session: Session, token: str, letterhead: Letterhead, most_claims: i
     _store(session, [one for one in rightful if one.id in fresh and one.message is not None])
     session.flush()
     if waits:
-        give_back(session, Delivery, token, waits)
+        release(session, Delivery, token, waits)
     return ready
 
 
-def _rightful(around: Around, found: Sequence[Delivery]) -> list[Delivery]:
+def _rightful(around: SendingSnapshot, found: Sequence[Delivery]) -> list[Delivery]:
     """Give the letters that may still be sent; the others are suppressed."""
-    against = {delivery.id: still_right(around, delivery) for delivery in found}
+    against = {delivery.id: reason_to_suppress(around, delivery) for delivery in found}
     for delivery in found:
         if reason := against[delivery.id]:
             _suppress(delivery, reason, around.present)
     return [delivery for delivery in found if not against[delivery.id]]
 
 
-def _find_ways_out(session: Session, around: Around, deliveries: Sequence[Delivery], key: str) -> None:
+def _find_ways_out(session: Session, around: SendingSnapshot, deliveries: Sequence[Delivery], key: str) -> None:
     """Let every follower who is told have a link with which to leave; one that is missing is made."""
     asked = {follower: one.created_at for one in deliveries for follower in followers_told(around, one)}
     around.ways_out.update(unfollow_tokens(session, asked, key=key))
 
 
-def _ready(around: Around, delivery: Delivery, letterhead: Letterhead) -> Ready:
+def _ready(around: SendingSnapshot, delivery: Delivery, letterhead: LetterSettings) -> Ready:
     address_id = delivery.address_id or 0
     to, content = around.addresses[address_id].email, delivery.message or b""
     return Ready(delivery.id, address_id, Outgoing(sender=letterhead.mail_from, recipient=to, content=content))
@@ -94,7 +94,7 @@ def _suppress(delivery: Delivery, reason: str, at: datetime) -> None:
     delivery.end_lease()
 
 
-def _is_written(session: Session, around: Around, delivery: Delivery, how: tuple[Letterhead, int]) -> bool:
+def _is_written(session: Session, around: SendingSnapshot, delivery: Delivery, how: tuple[LetterSettings, int]) -> bool:
     letterhead, most_claims = how
     try:
         if delivery.message is None:
@@ -105,7 +105,7 @@ def _is_written(session: Session, around: Around, delivery: Delivery, how: tuple
     return True
 
 
-def _write(around: Around, delivery: Delivery, letterhead: Letterhead) -> None:
+def _write(around: SendingSnapshot, delivery: Delivery, letterhead: LetterSettings) -> None:
     delivery.message_id = delivery.message_id or _message_id(delivery, letterhead)
     delivery.message = compose(render(around, delivery, letterhead), delivery.message_id)
     delivery.message_sha256 = hashlib.sha256(delivery.message).hexdigest()
@@ -120,7 +120,7 @@ def _store(session: Session, written: Sequence[Delivery]) -> None:
         session.expunge(one)
 
 
-def _message_id(delivery: Delivery, letterhead: Letterhead) -> str:
+def _message_id(delivery: Delivery, letterhead: LetterSettings) -> str:
     made_of = f"{delivery.occasion}/{delivery.recipient}/{delivery.created_at.isoformat()}"
     digest = hashlib.sha256(made_of.encode()).hexdigest()[:20]
     return f"{delivery.id}.{digest}@{letterhead.mail_from.rpartition('@')[2]}"

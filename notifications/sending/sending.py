@@ -13,18 +13,18 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from cases.database.leases.leased import PACE, Pace, give_back
-from cases.database.leases.renewing import KeptLease
+from cases.database.leases.leased import LEASE_POLICY, LeasePolicy, release
+from cases.database.leases.renewing import LeaseRenewer
 from cases.database.transactions import Database
 from cases.settings import Settings
 from notifications.deliveries import Delivery
-from notifications.letters.rendering import Letterhead
+from notifications.letters.rendering import LetterSettings
 from notifications.sending import circuit_breaker, outcomes
 from notifications.sending.claiming import claim_letters, is_anything_due
 from notifications.sending.mailbox import Mailbox, MailboxLine
 from notifications.sending.mime import LineLost, Refused, RefusedForGood, RefusedForNow, Unreachable
 from notifications.sending.preparing import Ready, prepare
-from notifications.sending.smtp import Line, SmtpServer, server_at
+from notifications.sending.smtp import SmtpConnection, SmtpServer, server_at
 
 LOG = structlog.get_logger()
 PAUSES = (0.2, 1.0, 3.0)
@@ -38,24 +38,24 @@ VERDICTS: dict[type[Refused], Verdict] = {
 
 
 @dataclass(frozen=True)
-class Post:
+class MailTransport:
     """All that sending needs: the server (or the local mailbox), what letters look like, and the pace."""
 
     server: SmtpServer | Mailbox
-    letterhead: Letterhead
-    pace: Pace = PACE
+    letterhead: LetterSettings
+    pace: LeasePolicy = LEASE_POLICY
 
 
-def post_of(settings: Settings) -> Post:
+def transport_from(settings: Settings) -> MailTransport:
     """Give the post that the settings name: a mail server, else the mailbox under `var`."""
     server: SmtpServer | Mailbox = Mailbox(settings.var / "mailbox")
     if settings.smtp_url:
         hello = urlsplit(settings.base_url).hostname or "localhost"
         server = server_at(settings.smtp_url, hello if hello[-1].isalpha() else "localhost")
-    return Post(server, Letterhead.of(settings))
+    return MailTransport(server, LetterSettings.of(settings))
 
 
-def deliver_some(database: Database, post: Post, *, stop: threading.Event | None = None) -> int:
+def deliver_some(database: Database, post: MailTransport, *, stop: threading.Event | None = None) -> int:
     """Send letters that are due, up to 200, until none is left or `stop` is set; give how many got a verdict.
 
     A server that cannot be reached costs no letter anything.
@@ -90,8 +90,8 @@ class _Round:
     """Batches of letters over one line."""
 
     database: Database
-    post: Post
-    line: Line | MailboxLine
+    post: MailTransport
+    line: SmtpConnection | MailboxLine
     stop: threading.Event
     done: int = 0
 
@@ -101,12 +101,12 @@ class _Round:
                 claimed = claim_letters(session, self.post.server.name, self.post.pace)
             if not claimed.rows:
                 break
-            with KeptLease(self.database, claimed, self.post.pace) as lease:
+            with LeaseRenewer(self.database, claimed, self.post.pace) as lease:
                 self._send_all(claimed.token, lease)
             self.done += len(claimed.rows)
         return self.done
 
-    def _send_all(self, token: str, lease: KeptLease) -> None:
+    def _send_all(self, token: str, lease: LeaseRenewer) -> None:
         with self.database.transaction() as session:
             ready = prepare(session, token, self.post.letterhead, self.post.pace.most_claims)
         left = [one.delivery_id for one in ready]
@@ -157,4 +157,4 @@ class _Round:
     def _give_back(self, token: str, ids: list[int]) -> None:
         if ids:
             with self.database.transaction() as session:
-                give_back(session, Delivery, token, ids)
+                release(session, Delivery, token, ids)

@@ -46,7 +46,7 @@ class SmtpServer:
         """What the breaker knows it by."""
         return f"{self.host}:{self.port}"
 
-    def line(self) -> "Line":
+    def line(self) -> "SmtpConnection":
         """Give a connection, not yet opened: enter it, and `send` as many letters as you like."""
         return _Mail(self).connect()
 
@@ -75,17 +75,17 @@ class _Mail(flask_mail.Mail):
         }
         super().__init__(app)
 
-    def connect(self) -> "Line":
+    def connect(self) -> "SmtpConnection":
         """Give a connection to the server."""
-        return Line(self)
+        return SmtpConnection(self)
 
 
-class Line(flask_mail.Connection):
+class SmtpConnection(flask_mail.Connection):
     """One connection for many letters. It opens itself again when a letter made the server close it."""
 
     mail: _Mail
 
-    def __enter__(self) -> "Line":
+    def __enter__(self) -> "SmtpConnection":
         self.host = self.configure_host()
         return self
 

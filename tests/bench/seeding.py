@@ -16,7 +16,7 @@ from cases.correcting import Correction, correct
 from cases.database.clock import now as present
 from cases.database.transactions import Database, calendar_of
 from cases.handing_in import Request, hand_in
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from cases.ladder.overdue import sweep
 from cases.organisation.categories import Category
 from cases.organisation.people import Person
@@ -101,7 +101,7 @@ def _find_quick_wins(database: Database, periods: list[list[int]], now: datetime
         desk = actor_for(session, person_id, on=now.date())
         for case_id in wins:
             correct(session, session.get_one(Case, case_id), Correction(quick_win=True), by=desk, at=now)
-        session.execute(update(Work).values(done_at=present()))
+        session.execute(update(OutboxEntry).values(done_at=present()))
 
 
 def seed(database: Database, count: int, due: int, now: datetime) -> None:

@@ -21,7 +21,7 @@ from cases.case import Case
 from cases.database.base import Base, table_of
 from cases.database.transactions import Database
 from cases.history.journal import Event, canonical
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from cases.history.words import Words
 from cases.ladder.climbing import FiredRung
 from cases.organisation.categories import Category
@@ -35,11 +35,11 @@ OWN = {  # the columns that differ from copy to copy, in the order in which a li
     Case: ("id", "ref", "public_id", "title", "head_hash", "category_id", "place_id"),
     Event: ("id", "stream", "commitments", "previous_hash", "hash"),
     Words: ("id", "event_id", "case_id", "text", "salt"),
-    Work: ("id", "event_id", "stream"),
+    OutboxEntry: ("id", "event_id", "stream"),
     Promise: ("id", "case_id"),
     FiredRung: ("case_id", "event_id"),
 }
-WITH_IDS = (Case, Event, Words, Work, Promise)
+WITH_IDS = (Case, Event, Words, OutboxEntry, Promise)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _happened(session: Session, event: Event) -> Happened:
     hashed = canonical([
         event.seq, event.type, event.at.isoformat(), str(event.actor), event.person_id, event.facts, event.changes,
     ])  # fmt: skip
-    work = session.scalars(select(Work).where(Work.event_id == event.id))
+    work = session.scalars(select(OutboxEntry).where(OutboxEntry.event_id == event.id))
     spoken = tuple((said.field, _rest(said)) for said in words)
     return Happened(hashed[1:-1], _rest(event), spoken, tuple(_rest(one) for one in work))
 
@@ -168,7 +168,7 @@ class Stamp:
         for _, words, salt, rest in said:
             self._add(Words, f"{self._next(Words)}\t{event_id}\t{case_id}\t{words}\t{salt}{rest}")
         for rest in happened.work:
-            self._add(Work, f"{self._next(Work)}\t{event_id}\t{case_id}{rest}")
+            self._add(OutboxEntry, f"{self._next(OutboxEntry)}\t{event_id}\t{case_id}{rest}")
         return head
 
     def _next(self, model: type[Base]) -> int:

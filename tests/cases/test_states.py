@@ -3,7 +3,7 @@
 import pytest
 from support.houses.small_house import A_DATE, WAY_TO, SmallHouse
 
-from cases.history.events import HAPPENINGS
+from cases.history.events import EVENT_TYPES
 from cases.progress import EFFECTS, WaitingFor
 from cases.refusals import NotAllowed, TransitionNotAllowed
 from cases.states import CLOCK_OF, ENDED, OPEN, STEPS, RunsOut, State, Step, Who, steps_between, steps_open_to
@@ -33,7 +33,7 @@ def test_what_runs_out_by_itself_is_in_the_table(state: State) -> None:
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: f"{step.name}-{step.to}")
 def test_every_step_has_an_effect_and_an_event(step: Step) -> None:
     assert step.name in EFFECTS
-    assert step.event in HAPPENINGS
+    assert step.event in EVENT_TYPES
 
 
 def test_no_effect_is_without_a_step() -> None:

@@ -10,7 +10,7 @@ from cases.states import State
 from notifications.audiences.preview import would_be_told
 from notifications.calls import tick_off, to_ring
 from notifications.deliveries import Channel, Outcome
-from notifications.delivery_log import told_of
+from notifications.delivery_log import deliveries_about
 from notifications.letters import still_entitled
 from notifications.letters.reasons import why_not
 from notifications.planning import rate_limits, readdressing, redundant
@@ -42,7 +42,7 @@ def test_who_rang_and_was_told_then_is_not_rung_about_the_receipt(town: Town) ->
     town.plan()
     with town.database.reading() as session:
         assert to_ring(session) == []
-        [[told]] = told_of(session, the_case(session, ref).id).values()
+        [[told]] = deliveries_about(session, the_case(session, ref).id).values()
     assert (told.outcome, told.reason) == (Outcome.SUPPRESSED, redundant.THEY_RANG)
     assert told.at is not None
     town.change(ref, State.DONE, note="Lampan lyser")
@@ -91,7 +91,7 @@ def test_a_call_is_ticked_off_once_by_staff(either_town: Town) -> None:
 def test_the_timeline_says_what_was_sent_to_whom(town: Town) -> None:
     ref = town.assigned()
     with town.database.reading() as session:
-        told = told_of(session, the_case(session, ref).id)
+        told = deliveries_about(session, the_case(session, ref).id)
     said = {(one.to, one.letter, one.channel, one.outcome) for some in told.values() for one in some}
     assert said == {
         ("den som frågade", "receipt", Channel.MAIL, Outcome.WAITING),
@@ -106,7 +106,7 @@ def test_a_call_that_was_made_still_went_to_the_one_who_asked(town: Town) -> Non
         for call in to_ring(session):
             tick_off(session, call.delivery_id, by=town.actor(session, "kontakt"), at=A_TUESDAY)
     with town.database.reading() as session:
-        told = told_of(session, the_case(session, ref).id, "en")
+        told = deliveries_about(session, the_case(session, ref).id, "en")
     assert {one.to for some in told.values() for one in some} == {"the one who asked"}
 
 

@@ -5,20 +5,20 @@ from sqlalchemy import select
 from support.houses.letter_town import Town
 
 from cases.access.actors import ActorKind
-from cases.history.events import HAPPENINGS
+from cases.history.events import EVENT_TYPES
 from cases.history.journal import Event
 from notifications.audiences.audiences import AUDIENCES
 from notifications.planning.planning import UnknownEvent, plan_events
-from notifications.who_is_told import WHO_IS_TOLD, Act, rules_for
+from notifications.who_is_told import WHO_IS_TOLD, EventInContext, rules_for
 
 
-@pytest.mark.parametrize("type_", [name for name in HAPPENINGS if name])
+@pytest.mark.parametrize("type_", [name for name in EVENT_TYPES if name])
 def test_every_event_has_a_rule_of_who_is_told(type_: str) -> None:
     assert type_ in WHO_IS_TOLD
 
 
 def test_the_table_holds_nothing_that_cannot_happen() -> None:
-    assert set(WHO_IS_TOLD) == {name for name in HAPPENINGS if name}
+    assert set(WHO_IS_TOLD) == {name for name in EVENT_TYPES if name}
 
 
 def test_every_audience_of_the_table_is_known() -> None:
@@ -33,7 +33,7 @@ def test_every_rung_has_a_rule_that_ends_in_a_person_or_a_role(clock: str, rung:
     facts = {"clock": clock, "rung": rung}
     event = Event(stream=1, seq=1, type="case.escalated", at=None, recorded_at=None, actor=ActorKind.CLOCK, facts=facts)  # type: ignore[arg-type]
     chains = {"officer", "unit", "head", "contact"}
-    assert chains & {rule.audience for rule in rules_for(Act(event, {}))}
+    assert chains & {rule.audience for rule in rules_for(EventInContext(event, {}))}
 
 
 def test_an_event_of_an_unknown_type_waits(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from cases.database.clock import now
 from cases.database.transactions import Database
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from notifications.planning.planning import plan_events
 from proof.crashes.acting import handed_in
 from proof.crashes.boundaries import Boundaries, Crash, Point, Side
@@ -72,7 +72,7 @@ def test_a_house_that_marks_work_done_before_it_is_planned_is_found_out(
         ids = [work.event_id for work in works]
         with database.transaction() as session:
             done = {"done_at": now(), "lease_token": None, "lease_until": None}
-            session.execute(update(Work).where(Work.event_id.in_(ids)).values(**done))
+            session.execute(update(OutboxEntry).where(OutboxEntry.event_id.in_(ids)).values(**done))
         with database.transaction() as session:
             return plan_events(session, ids)
 

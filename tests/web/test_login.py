@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from cases.access.tokens import Link, WebSession, hashed, link_token
 from cases.history.journal import Event
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from cases.organisation.municipality import House
 
 CONTACT = "contact@example.se"
@@ -77,7 +77,7 @@ def test_the_letter_goes_over_the_wire(web):
     ask(web.browser())
     asked = Event.type == "person.asked_for_link"
     assert count(web, Event, asked) == 1
-    assert count(web, Work, Work.stream == 0) == 1
+    assert count(web, OutboxEntry, OutboxEntry.stream == 0) == 1
     with web.database.reading() as session:
         facts = session.scalars(select(Event.facts).where(asked)).one()
     assert set(facts) == {"person", "link"}

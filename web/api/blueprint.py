@@ -43,7 +43,7 @@ class OurApi(Api):  # type: ignore[misc]  # flask-smorest has no types
             self.spec.components.response(name, response, lazy=True)
 
 
-class Calls(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
+class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
     """Calls that refuse what their schema does not know."""
 
     ARGUMENTS_PARSER = StrictParser()

@@ -16,21 +16,21 @@ from cases.reading.lists import Filters, list_cases
 from cases.reading.timeline import timeline
 from cases.reading.visibility import as_read_by, may_see
 from cases.refusals import NotFound
-from web.api.blueprint import Calls
+from web.api.blueprint import ApiBlueprint
 from web.api.case_access import a_name, case_to_act_on, case_to_show
 from web.api.published import published_page
 from web.api.serializing import CASES, happening_shown, note_shown, published_shown, reporter_shown, shown
 from web.auto_publishing import publish_if_wished
-from web.current import house, right_now
+from web.current import current, right_now
 from web.requests.caller import actor_in
 from web.requests.guard import Audience, open_to
 from web.requests.idempotency import once
 from web.requests.rate_limits import Limit, limited
-from web.schemas.queries import CaseQuestions, NoQuestions
+from web.schemas.queries import CaseListQuery, NoQuery
 from web.schemas.requests import CaseIn, CorrectionIn
-from web.schemas.responses import CaseForStaff, CasePage, History
+from web.schemas.responses import CaseForStaff, CaseListResponse, History
 
-calls = Calls("api_cases", __name__, description="Whatever somebody waits for an answer to")
+calls = ApiBlueprint("api_cases", __name__, description="Whatever somebody waits for an answer to")
 WHOLE_HISTORY = 10_000
 
 
@@ -39,16 +39,16 @@ WHOLE_HISTORY = 10_000
 @limited(Limit.HAND_IN)
 def hand_in_case(wanted: Request) -> Response:
     """Hand in a case. Whoever does so without a token gets the public id that opens it."""
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         actor = actor_in(session)
         return once(session, lambda: _handed_in(session, wanted, actor))
 
 
-@calls.on("GET /cases", CaseQuestions, (200, CasePage), refuses=(422,))
+@calls.on("GET /cases", CaseListQuery, (200, CaseListResponse), refuses=(422,))
 @open_to(Audience.ANYBODY)
 def list_some_cases(wanted: Filters) -> Response:
     """List the cases that the asker may see, the newest first; without a token those that are published."""
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         actor = actor_in(session)
         if actor.kind is ActorKind.VISITOR:
             return jsonify(published_page(session, wanted))
@@ -60,11 +60,11 @@ def list_some_cases(wanted: Filters) -> Response:
         return jsonify(items=items, next=page.next)
 
 
-@calls.on("GET /cases/<ref>", NoQuestions, (200, CaseForStaff), refuses=(404,))
+@calls.on("GET /cases/<ref>", NoQuery, (200, CaseForStaff), refuses=(404,))
 @open_to(Audience.ANYBODY)
 def read_case(_nothing: dict[str, Any], ref: str) -> Response:
     """Read one case, as far as the asker may see it: by its reference or its public id."""
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         try:
             case, reader = case_to_show(session, ref)
         except NotFound:
@@ -74,11 +74,11 @@ def read_case(_nothing: dict[str, Any], ref: str) -> Response:
         return jsonify(shown(session, case, reader, right_now(), **more))
 
 
-@calls.on("GET /cases/<ref>/events", NoQuestions, (200, History), refuses=(404,))
+@calls.on("GET /cases/<ref>/events", NoQuery, (200, History), refuses=(404,))
 @open_to(Audience.ANYBODY)
 def read_history(_nothing: dict[str, Any], ref: str) -> Response:
     """Read what has happened to a case, in order, with the words that the asker may read."""
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         try:
             case, reader = case_to_show(session, ref)
         except NotFound:
@@ -99,7 +99,7 @@ def read_history(_nothing: dict[str, Any], ref: str) -> Response:
 @open_to(Audience.ANYBODY)
 def correct_case(wanted: Correction, ref: str) -> Response:
     """Put right what is wrong: title, category, place, quick win, published."""
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         at = right_now()
         case, actor = case_to_act_on(session, ref)
         correct(session, case, wanted, by=actor, at=at)

@@ -9,10 +9,10 @@ from cases.commenting import comment
 from cases.following import ask_to_follow
 from cases.progress import Change, change_state
 from cases.reading.finding import case_to_follow
-from web.api.blueprint import Calls
+from web.api.blueprint import ApiBlueprint
 from web.api.case_access import a_name, case_to_act_on
 from web.api.serializing import shown
-from web.current import house, right_now
+from web.current import current, right_now
 from web.requests.caller import actor_in
 from web.requests.guard import Audience, open_to
 from web.requests.idempotency import once
@@ -20,7 +20,7 @@ from web.requests.rate_limits import Limit, limited
 from web.schemas.requests import ChangeIn, CommentIn, FollowerIn
 from web.schemas.responses import AskedOut, CaseForStaff
 
-calls = Calls("api_changes", __name__, description="What is done to a case")
+calls = ApiBlueprint("api_changes", __name__, description="What is done to a case")
 
 
 @calls.on(
@@ -36,7 +36,7 @@ calls = Calls("api_changes", __name__, description="What is done to a case")
 @limited(Limit.ANSWER)
 def change_case(wanted: Change, ref: str) -> Response:
     """Take a step in the life of a case. The day that comes back is a working day: a day off rolls forward."""
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         return once(session, lambda: _changed(session, wanted, ref))
 
 
@@ -53,7 +53,7 @@ def change_case(wanted: Change, ref: str) -> Response:
 @limited(Limit.ANSWER)
 def comment_on_case(wanted: dict[str, Any], ref: str) -> Response:
     """Say something about a case. From the one whom it waits for, it is the answer."""
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         return once(session, lambda: _commented(session, wanted, ref))
 
 
@@ -62,7 +62,7 @@ def comment_on_case(wanted: dict[str, Any], ref: str) -> Response:
 @limited(Limit.FOLLOW)
 def follow_case(wanted: dict[str, Any], ref: str) -> Response:
     """Ask to be told: the address gets a letter, and is told nothing more until it has said yes."""
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         return once(session, lambda: _asked(session, wanted, ref))
 
 
@@ -81,7 +81,7 @@ def _commented(session: Session, wanted: dict[str, Any], ref: str) -> Response:
 
 
 def _asked(session: Session, wanted: dict[str, Any], ref: str) -> Response:
-    key = house().settings.secret_key
+    key = current().settings.secret_key
     case = case_to_follow(session, actor_in(session), a_name(ref))
     ask_to_follow(session, case, **wanted, key=key, at=right_now())
     return _with_status(202, {"status": "asked"})

@@ -8,24 +8,24 @@ from sqlalchemy import select
 from cases.organisation.categories import Category
 from cases.organisation.places import Place
 from cases.organisation.units import Unit
-from web.api.blueprint import Calls
-from web.current import house
+from web.api.blueprint import ApiBlueprint
+from web.current import current
 from web.language.preference import in_swedish, language
 from web.requests.guard import Audience, open_to
-from web.schemas.queries import NoQuestions
+from web.schemas.queries import NoQuery
 from web.schemas.responses import NamedList, UnitList
 
-calls = Calls("api_names", __name__, description="What cases name by slug")
+calls = ApiBlueprint("api_names", __name__, description="What cases name by slug")
 
 
-@calls.on("GET /units", NoQuestions, (200, UnitList))
+@calls.on("GET /units", NoQuery, (200, UnitList))
 @open_to(Audience.ANYBODY)
 def list_units(_nothing: dict[str, Any]) -> Response:
     """List the active units."""
     return _listed(Unit, lambda unit: {"slug": unit.slug, "name": unit.name, "kind": unit.kind})
 
 
-@calls.on("GET /categories", NoQuestions, (200, NamedList))
+@calls.on("GET /categories", NoQuery, (200, NamedList))
 @open_to(Audience.ANYBODY)
 def list_categories(_nothing: dict[str, Any]) -> Response:
     """List the categories, by their name in the asker's language."""
@@ -33,7 +33,7 @@ def list_categories(_nothing: dict[str, Any]) -> Response:
     return _listed(Category, lambda one: {"slug": one.slug, "name": (english and one.name_en) or one.name})
 
 
-@calls.on("GET /places", NoQuestions, (200, NamedList))
+@calls.on("GET /places", NoQuery, (200, NamedList))
 @open_to(Audience.ANYBODY)
 def list_places(_nothing: dict[str, Any]) -> Response:
     """List the places."""
@@ -41,6 +41,6 @@ def list_places(_nothing: dict[str, Any]) -> Response:
 
 
 def _listed(table: type[Any], shown: Any) -> Response:
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         items = [shown(one) for one in session.scalars(select(table).where(table.active))]
     return jsonify(items=sorted(items, key=lambda one: in_swedish(one["name"])))

@@ -6,7 +6,7 @@ from flask_babel import format_date
 
 from cases.case import Case
 from cases.states import CLOCK_OF, RunsOut
-from web.current import house
+from web.current import current
 from web.language.gettext import gettext, ngettext
 
 SOON_DAYS = 2
@@ -29,7 +29,7 @@ def weekday_words(value: date | datetime | str) -> str:
 
 def moment_words(value: datetime) -> str:
     """Give a moment in local time, such as "22 november 2026 kl. 14.05"."""
-    local = value.astimezone(house().database.calendar.zone)
+    local = value.astimezone(current().database.calendar.zone)
     return gettext("%(day)s at %(hour)s.%(minute)s", day=day_words(local), hour=f"{local:%H}", minute=f"{local:%M}")
 
 
@@ -68,7 +68,7 @@ def _days_left(due_at: datetime, now: datetime) -> int:
 def _local_day(value: date | datetime | str) -> date:
     if isinstance(value, str):
         return date.fromisoformat(value[:10])
-    return house().database.calendar.day_of(value) if isinstance(value, datetime) else value
+    return current().database.calendar.day_of(value) if isinstance(value, datetime) else value
 
 
 FILTERS = {

@@ -4,7 +4,7 @@ from flask import Flask, Response, g, request
 from flask_babel import Babel
 
 from cases.settings import LOCALES, Settings
-from web.current import house, is_for_machines
+from web.current import current, is_for_machines
 from web.requests.cookies import cookie_name, is_https
 
 COOKIE = "ventil_lang"
@@ -26,9 +26,9 @@ def speak(app: Flask, settings: Settings) -> None:
 def language() -> str:
     """Give the asker's language: machines by Accept-Language, people by what they chose."""
     if is_for_machines():
-        return request.accept_languages.best_match(LOCALES) or house().settings.locale
+        return request.accept_languages.best_match(LOCALES) or current().settings.locale
     chosen = (request.args.get("lang"), request.cookies.get(_cookie()), _persons_own())
-    return next((code for code in chosen if code in LOCALES), house().settings.locale)
+    return next((code for code in chosen if code in LOCALES), current().settings.locale)
 
 
 def in_swedish(name: str) -> str:
@@ -39,7 +39,7 @@ def in_swedish(name: str) -> str:
 def keep_choice(response: Response) -> Response:
     """Keep the language that somebody chose with ?lang=."""
     if request.args.get("lang") in LOCALES and not is_for_machines():
-        secure = is_https(house().settings)
+        secure = is_https(current().settings)
         response.set_cookie(
             _cookie(), request.args["lang"], max_age=A_YEAR, secure=secure, httponly=True, samesite="Lax"
         )
@@ -47,7 +47,7 @@ def keep_choice(response: Response) -> Response:
 
 
 def _cookie() -> str:
-    return cookie_name(COOKIE, house().settings)
+    return cookie_name(COOKIE, current().settings)
 
 
 def _persons_own() -> str | None:

@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
 from cases.database.migrating import is_behind
-from web.current import house
+from web.current import current
 from web.operations.metrics import figures
 from web.requests.caller import bearer_token
 from web.requests.guard import Audience, open_to
@@ -36,16 +36,16 @@ def ready() -> Response:
 @open_to(Audience.ANYBODY)
 def metrics() -> Response:
     """Give the figures, to whoever has the token that a setting may ask for."""
-    wanted = house().settings.metrics_token
+    wanted = current().settings.metrics_token
     if wanted and not hmac.compare_digest((bearer_token() or "").encode(), wanted.encode()):
         abort(401)
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         return Response(figures(session), content_type=CONTENT_TYPE_LATEST)
 
 
 def what_is_missing() -> str | None:
     """Give why requests cannot be handled; None when they can."""
     try:
-        return "migrations are behind: run `ventil migrate`" if is_behind(house().database) else None
+        return "migrations are behind: run `ventil migrate`" if is_behind(current().database) else None
     except SQLAlchemyError:
         return "the database cannot be reached"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.database.clock import present
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from cases.reading.lists import Filters, conditions
 from cases.states import OPEN
 from notifications.deliveries import Channel, Delivery, MailServer, Outcome
@@ -64,15 +64,19 @@ class HouseCollector(Collector):
         return GaugeMetricFamily("ventil_overdue_cases", "Cases whose day has passed.", value=count or 0)
 
     def _oldest_work(self) -> GaugeMetricFamily:
-        waiting = (Work.done_at.is_(None), Work.set_aside_at.is_(None))
-        oldest = self.session.scalar(select(func.min(Work.recorded_at)).where(*waiting))
+        waiting = (OutboxEntry.done_at.is_(None), OutboxEntry.set_aside_at.is_(None))
+        oldest = self.session.scalar(select(func.min(OutboxEntry.recorded_at)).where(*waiting))
         return GaugeMetricFamily(
             "ventil_oldest_unhandled_work_seconds", "Age of the oldest unhandled work.", value=self._age(oldest, 0)
         )
 
     def _work(self) -> GaugeMetricFamily:
         family = GaugeMetricFamily("ventil_work", "Work that is not done.", labels=["status"])
-        waiting = select(func.count()).select_from(Work).where(Work.done_at.is_(None), Work.set_aside_at.is_(None))
+        waiting = (
+            select(func.count())
+            .select_from(OutboxEntry)
+            .where(OutboxEntry.done_at.is_(None), OutboxEntry.set_aside_at.is_(None))
+        )
         family.add_metric(["waiting"], self.session.scalar(waiting) or 0)
         family.add_metric(["set_aside"], count_set_aside(self.session)["work"])
         return family

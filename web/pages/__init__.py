@@ -3,7 +3,7 @@
 from flask import Flask
 
 from web.pages.case import attachments, commenting, correcting, erasing, publishing, show, stepping
-from web.pages.layout import dress
+from web.pages.layout import register_template_globals
 from web.pages.public import accessibility, following, handing_in, overview, own_case, searching
 from web.pages.staff import calls, desk, forum, mailbox, set_aside, several_at_once, units
 
@@ -18,4 +18,4 @@ def register(app: Flask) -> None:
     """Open the pages."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    dress(app)
+    register_template_globals(app)

@@ -106,7 +106,7 @@ def long_field(needed: Any = None) -> fields.String:
     return text_field(LONGEST_TEXT, needed)
 
 
-class Day(fields.Field[date]):
+class DayField(fields.Field[date]):
     """A day written YYYY-MM-DD: a date field would follow the browser's language."""
 
     default_error_messages = {"day": _l("Write the day as YYYY-MM-DD.")}  # noqa: RUF012 - marshmallow's own
@@ -118,9 +118,9 @@ class Day(fields.Field[date]):
             raise self.make_error("day") from None
 
 
-def day_field() -> Day:
+def day_field() -> DayField:
     """Give a field for a day that may be left out."""
-    return Day(load_default=None)
+    return DayField(load_default=None)
 
 
 def refuse_machines() -> None:

@@ -17,8 +17,8 @@ from cases.organisation.people import Membership, serves_on
 from cases.organisation.units import Unit
 from cases.states import Kind, State
 from notifications.letters.reasons import why_not
-from web.clock_health import is_long_ago
-from web.current import house, right_now, today
+from web.clock_health import is_stale
+from web.current import current, right_now, today
 from web.language.dates import FILTERS, moment_words
 from web.language.gettext import gettext, language
 from web.language.labels import ASIDE_KINDS, KINDS, LETTERS, ROLES, STATE_COLOURS, UNIT_KINDS, channel_name
@@ -26,7 +26,7 @@ from web.language.state_words import STATE_NAMES
 from web.pages.case.timeline import ICONS, told_words
 from web.pages.options import category_name
 from web.requests.caller import actor_in
-from web.requests.page_frame import Around, read_around
+from web.requests.page_frame import PageFrame, read_page_frame
 
 
 @dataclass(frozen=True)
@@ -61,14 +61,14 @@ NAMED: dict[str, Callable[[str], Any]] = {
 }
 
 
-def dress(app: Flask) -> None:
+def register_template_globals(app: Flask) -> None:
     """Let every template have the surroundings, the filters and the names."""
     app.jinja_env.filters.update(FILTERS | NAMED | {"category_name": category_name, "told_words": told_words})
     app.jinja_env.globals.update(example_day=example_day, posts=posts)
-    app.context_processor(surroundings)
+    app.context_processor(page_context)
 
 
-def surroundings() -> dict[str, Any]:
+def page_context() -> dict[str, Any]:
     """Give what base.html shows around every page, when the database is down too."""
     actor, around = _around()
     return {
@@ -83,12 +83,12 @@ def surroundings() -> dict[str, Any]:
 
 def example_day() -> str:
     """Give a day that shows how days are written: the first working day a month ahead."""
-    return house().database.calendar.roll_forward(add_months(today(), 1)).isoformat()
+    return current().database.calendar.roll_forward(add_months(today(), 1)).isoformat()
 
 
 def posts() -> dict[int, str]:
     """Give all that everybody is, and where, by person: for the demonstration's list of people."""
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         rows = session.execute(
             select(Membership.person_id, Membership.role, Unit.name)
             .outerjoin(Unit, Unit.id == Membership.unit_id)
@@ -101,40 +101,40 @@ def posts() -> dict[int, str]:
         return {person: "; ".join(posts) for person, posts in held.items()}
 
 
-def _around() -> tuple[Actor, Around]:
+def _around() -> tuple[Actor, PageFrame]:
     if "around" not in g:
         try:
             g.around = _read()
         except SQLAlchemyError as error:
             log.error("page.without_surroundings", error=repr(error))
-            return A_VISITOR, Around()
-    found: tuple[Actor, Around] = g.around
+            return A_VISITOR, PageFrame()
+    found: tuple[Actor, PageFrame] = g.around
     return found
 
 
-def _read() -> tuple[Actor, Around]:
+def _read() -> tuple[Actor, PageFrame]:
     if "caller" in g and g.caller.around:
         return g.caller.actor, g.caller.around
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         actor = actor_in(session)
-        return actor, g.caller.around or read_around(session)
+        return actor, g.caller.around or read_page_frame(session)
 
 
 def _silent(last: datetime | None) -> str:
     """Say since when the clock has been silent (G8); "" while it ticks."""
-    if not is_long_ago(last, house().settings, right_now()):
+    if not is_stale(last, current().settings, right_now()):
         return ""
     return moment_words(last) if last else gettext("the start")
 
 
-def _menu(actor: Actor, around: Around) -> list[Item]:
+def _menu(actor: Actor, around: PageFrame) -> list[Item]:
     items = [Item(str(words), url_for(endpoint)) for endpoint, words in (STAFF if actor.is_staff else PUBLIC)]
     items += [Item(name, url_for("units.show", slug=slug)) for slug, name in around.units]
     if actor.is_contact:
         items += [Item(str(words), url_for(endpoint)) for endpoint, words in DESK]
     if actor.person_id is not None:
         items.append(Item(gettext("Forum"), url_for("forum.show")))
-    if house().settings.smtp_url is None and (actor.is_admin or around.demonstration):
+    if current().settings.smtp_url is None and (actor.is_admin or around.demonstration):
         items.append(Item(gettext("Mailbox"), url_for("mailbox.show")))
     return items
 

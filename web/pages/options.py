@@ -24,7 +24,7 @@ def in_swedish_order(choices: Choices) -> Choices:
 
 
 @dataclass(frozen=True)
-class Known:
+class OptionNames:
     """The names of the house: rows of units, places, categories, and of people with the unit that they are in."""
 
     units: list[Any]
@@ -33,27 +33,27 @@ class Known:
     people: list[Any] | None = None  # not read
 
 
-def known(session: Session) -> Known:
+def known(session: Session) -> OptionNames:
     """Give the names of units, places and categories, read once in a session and with one query."""
     if KNOWN not in session.info:
         session.info[KNOWN] = _read(session, OF_THINGS)
-    read: Known = session.info[KNOWN]
+    read: OptionNames = session.info[KNOWN]
     return read
 
 
-def known_with_people(session: Session) -> Known:
+def known_with_people(session: Session) -> OptionNames:
     """Give the same with people, as staff see them. Asked for first, it is one query too."""
     if KNOWN not in session.info or session.info[KNOWN].people is None:
         session.info[KNOWN] = _read(session, OF_ALL)
-    read: Known = session.info[KNOWN]
+    read: OptionNames = session.info[KNOWN]
     return read
 
 
-def _read(session: Session, names: Any) -> Known:
+def _read(session: Session, names: Any) -> OptionNames:
     found: dict[str, list[Any]] = {"units": [], "places": [], "categories": []}
     for row in session.execute(names, {"day": today()}):
         found.setdefault(row.what, []).append(row)
-    return Known(**found)
+    return OptionNames(**found)
 
 
 def _names(what: str, model: Any, **more: Any) -> Any:

@@ -4,7 +4,7 @@ from flask import g, request
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
-from web.current import house, is_for_machines, right_now, today
+from web.current import current, is_for_machines, right_now, today
 from web.requests.cookies import session_cookie
 from web.requests.sessions import Caller, caller_with_session, caller_with_token, note_session
 
@@ -21,7 +21,7 @@ def current_actor() -> Actor:
 def current_caller() -> Caller:
     """Give who is asking, with the language that they chose."""
     if "caller" not in g:
-        with house().database.reading() as session:
+        with current().database.reading() as session:
             actor_in(session)
         _note()
     found: Caller = g.caller
@@ -60,5 +60,5 @@ def _by_cookie(session: Session) -> Caller:
 def _note() -> None:
     at = right_now()
     if g.caller.is_to_be_noted(at):
-        with house().database.transaction() as session:
+        with current().database.transaction() as session:
             note_session(session, request.cookies[session_cookie()], at)

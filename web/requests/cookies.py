@@ -6,7 +6,7 @@ from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from cases.settings import Settings
-from web.current import house, is_for_machines
+from web.current import current, is_for_machines
 from web.requests.sessions import LIVES
 
 
@@ -30,7 +30,7 @@ def cookie_name(name: str, settings: Settings) -> str:
 
 def session_cookie() -> str:
     """Give the name of the cookie of somebody who is logged in."""
-    return cookie_name("ventil_login", house().settings)
+    return cookie_name("ventil_login", current().settings)
 
 
 def set_session_cookie(response: Response, token: str) -> Response:
@@ -56,6 +56,6 @@ def keep_cookies_safe(app: Flask, settings: Settings) -> None:
 
 
 def _set(response: Response, token: str, **how: Any) -> Response:
-    secure = is_https(house().settings)
+    secure = is_https(current().settings)
     response.set_cookie(session_cookie(), token, secure=secure, httponly=True, samesite="Lax", path="/", **how)
     return response

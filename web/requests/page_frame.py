@@ -21,7 +21,7 @@ WITH_A_DOOR_OF_ITS_OWN = frozenset({DESK, FORUM})
 
 
 @dataclass(frozen=True)
-class Around:
+class PageFrame:
     """What the rows say about the surroundings of a page; `units` are those of the reader, by slug."""
 
     name: str = "Ventil"
@@ -31,13 +31,13 @@ class Around:
     units: tuple[tuple[str, str], ...] = ()
 
 
-def read_around(session: Session) -> Around:
+def read_page_frame(session: Session) -> PageFrame:
     """Give the surroundings of a page for somebody who is not logged in."""
-    return Around(*session.connection().execute(OF_THE_HOUSE).one())
+    return PageFrame(*session.connection().execute(OF_THE_HOUSE).one())
 
 
-def around_somebody(rows: Sequence[Any]) -> Around:
+def around_somebody(rows: Sequence[Any]) -> PageFrame:
     """Give the surroundings for whoever these rows are about: one row for each role, with `SHOWN` and its unit."""
     first = rows[0]
     units = {row.unit: row.unit_name for row in rows if row.unit and row.unit not in WITH_A_DOOR_OF_ITS_OWN}
-    return Around(first.house, first.demonstration, first.contact_phone, first.last_done_at, tuple(units.items()))
+    return PageFrame(first.house, first.demonstration, first.contact_phone, first.last_done_at, tuple(units.items()))

@@ -18,7 +18,7 @@ from cases.database.base import table_of
 from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
 from web.clock_health import SCHEDULE
-from web.requests.page_frame import HOUSE, SHOWN, SWEPT, Around, around_somebody
+from web.requests.page_frame import HOUSE, SHOWN, SWEPT, PageFrame, around_somebody
 
 LIVES = timedelta(days=14)
 IDLE = timedelta(hours=12)
@@ -32,7 +32,7 @@ class Caller:
     actor: Actor = A_VISITOR
     locale: str | None = None
     seen_at: datetime | None = None
-    around: Around | None = None  # known of those who are logged in
+    around: PageFrame | None = None  # known of those who are logged in
 
     def is_to_be_noted(self, at: datetime) -> bool:
         """Say whether the session was last noted so long ago that it is time again."""

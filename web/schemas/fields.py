@@ -27,7 +27,7 @@ class Strict(Schema):
     }
 
 
-class Words(fields.String):
+class PlainText(fields.String):
     """Text that both databases can hold: no control characters, no halves of characters."""
 
     default_error_messages = TELLS_MISSING | {
@@ -45,14 +45,14 @@ class Words(fields.String):
         return text
 
 
-class Slug(Words):
+class Slug(PlainText):
     """The name of a unit, a category or a place, as the lists give it."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(most=LONGEST_SLUG, **more)
 
 
-class Address(Words):
+class MailAddress(PlainText):
     """One plain mail address."""
 
     default_error_messages = {"address": _("This is not a mail address.")}  # noqa: RUF012 - marshmallow's own
@@ -67,7 +67,7 @@ class Address(Words):
         return text
 
 
-class Day(fields.Date):
+class LocalDay(fields.Date):
     """A local day, such as 2026-04-30, within our calendar."""
 
     default_error_messages = TELLS_MISSING | {
@@ -83,7 +83,7 @@ class Day(fields.Date):
         return day
 
 
-class Truth(fields.Boolean):
+class Bool(fields.Boolean):
     """True or false."""
 
     default_error_messages = TELLS_MISSING | {"invalid": _("This must be true or false.")}
@@ -98,7 +98,7 @@ class Number(fields.Integer):
     }
 
 
-class OneWord(fields.String):
+class Choice(fields.String):
     """One of a few words; what comes out of it is the word of the domain."""
 
     default_error_messages = TELLS_MISSING | {"invalid": _("This must be text.")}

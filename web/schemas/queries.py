@@ -7,7 +7,7 @@ from marshmallow import fields, post_load
 
 from cases.reading.lists import MOST_ROWS, Filters, Sort
 from cases.states import Kind, State
-from web.schemas.fields import Number, OneWord, Slug, Strict, Truth, Words, within
+from web.schemas.fields import Bool, Choice, Number, PlainText, Slug, Strict, within
 
 LONGEST_QUESTION = 200
 LONGEST_CURSOR = 300
@@ -21,22 +21,22 @@ class Several(fields.List[Any]):
         return super()._deserialize([part for one in given for part in str(one).split(",")], attr, data, **more)
 
 
-class CaseQuestions(Strict):
+class CaseListQuery(Strict):
     """Which cases, in which order, how many, from where."""
 
-    state = Several(OneWord(State))
-    kind = OneWord(Kind)
+    state = Several(Choice(State))
+    kind = Choice(Kind)
     category = Slug()
     place = Slug()
     responsible = Slug()
     group = Slug()
-    overdue = Truth()
-    parked = Truth()
-    quick_win = Truth()
-    q = Words(most=LONGEST_QUESTION)
-    sort = OneWord(Sort, load_default=Sort.NEWEST)
+    overdue = Bool()
+    parked = Bool()
+    quick_win = Bool()
+    q = PlainText(most=LONGEST_QUESTION)
+    sort = Choice(Sort, load_default=Sort.NEWEST)
     limit = Number(load_default=50, validate=within(1, MOST_ROWS))
-    cursor = Words(most=LONGEST_CURSOR)
+    cursor = PlainText(most=LONGEST_CURSOR)
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Filters:
@@ -44,5 +44,5 @@ class CaseQuestions(Strict):
         return Filters(states=tuple(given.pop("state", ())), **given)
 
 
-class NoQuestions(Strict):
+class NoQuery(Strict):
     """A call that takes no parameters."""

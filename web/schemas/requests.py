@@ -13,7 +13,7 @@ from cases.mail_addresses import LONGEST_ADDRESS
 from cases.progress import Change, WaitingFor
 from cases.settings import LOCALES
 from cases.states import Kind, State
-from web.schemas.fields import Address, Day, Number, OneWord, Slug, Strict, Truth, Words, within
+from web.schemas.fields import Bool, Choice, LocalDay, MailAddress, Number, PlainText, Slug, Strict, within
 
 CHANNELS = ("web", "api", "phone", "mail", "letter", "meeting", "visit")
 LARGEST_VERSION = 2**31 - 1
@@ -23,10 +23,10 @@ REFERENCE = 20
 class ReporterIn(Strict):
     """The one who asks."""
 
-    name = Words(required=True)
-    email = Address(allow_none=True)
-    phone = Words(most=40, allow_none=True)
-    locale = OneWord(LOCALES, load_default="sv")
+    name = PlainText(required=True)
+    email = MailAddress(allow_none=True)
+    phone = PlainText(most=40, allow_none=True)
+    locale = Choice(LOCALES, load_default="sv")
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Reporter:
@@ -37,17 +37,17 @@ class ReporterIn(Strict):
 class CaseIn(Strict):
     """What is handed in."""
 
-    kind = OneWord(Kind, required=True)
-    title = Words(most=LONGEST_TITLE, required=True)
-    description = Words(most=LONGEST_TEXT, load_default="")
+    kind = Choice(Kind, required=True)
+    title = PlainText(most=LONGEST_TITLE, required=True)
+    description = PlainText(most=LONGEST_TEXT, load_default="")
     category = Slug(allow_none=True)
     place = Slug(allow_none=True)
     group = Slug(allow_none=True)
     latitude = fields.Float(allow_none=True, validate=within(-90, 90))
     longitude = fields.Float(allow_none=True, validate=within(-180, 180))
     reporter = fields.Nested(ReporterIn, allow_none=True)
-    channel = OneWord(CHANNELS, load_default="web")
-    public = Truth(load_default=False)
+    channel = Choice(CHANNELS, load_default="web")
+    public = Bool(load_default=False)
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Request:
@@ -86,8 +86,8 @@ class AwaitedUnit(Strict):
 class AwaitedOther(Strict):
     """Somebody outside whom a case waits for."""
 
-    name = Words(required=True)
-    their_ref = Words(most=100, allow_none=True)
+    name = PlainText(required=True)
+    their_ref = PlainText(most=100, allow_none=True)
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> WaitingFor:
@@ -104,17 +104,17 @@ AWAITED: dict[frozenset[str], Strict] = {
 class ChangeIn(Strict):
     """One step in the life of a case."""
 
-    to = OneWord(State, required=True)
+    to = Choice(State, required=True)
     version = Number(required=True, strict=True, validate=within(0, LARGEST_VERSION))
-    note = Words(most=LONGEST_TEXT, allow_none=True)
-    reason = Words(most=LONGEST_TEXT, allow_none=True)
+    note = PlainText(most=LONGEST_TEXT, allow_none=True)
+    reason = PlainText(most=LONGEST_TEXT, allow_none=True)
     responsible = Slug(allow_none=True)
-    officer = Words(most=LONGEST_ADDRESS, allow_none=True)
-    due_on = Day(allow_none=True)
-    promised_on = Day(allow_none=True)
+    officer = PlainText(most=LONGEST_ADDRESS, allow_none=True)
+    due_on = LocalDay(allow_none=True)
+    promised_on = LocalDay(allow_none=True)
     waiting_for = Awaited(allow_none=True)
-    into = Words(most=REFERENCE, allow_none=True)
-    visibility = OneWord(Visibility, load_default=Visibility.PUBLIC)
+    into = PlainText(most=REFERENCE, allow_none=True)
+    visibility = Choice(Visibility, load_default=Visibility.PUBLIC)
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Change:
@@ -125,11 +125,11 @@ class ChangeIn(Strict):
 class CorrectionIn(Strict):
     """What is put right; null takes a category or a place away."""
 
-    title = Words(most=LONGEST_TITLE)
+    title = PlainText(most=LONGEST_TITLE)
     category = Slug(allow_none=True)
     place = Slug(allow_none=True)
-    quick_win = Truth()
-    published = Truth()
+    quick_win = Bool()
+    published = Bool()
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Correction:
@@ -141,12 +141,12 @@ class CorrectionIn(Strict):
 class CommentIn(Strict):
     """Words beside the life of a case."""
 
-    text = Words(most=LONGEST_TEXT, required=True)
-    visibility = OneWord(Visibility, load_default=Visibility.PARTICIPANTS)
+    text = PlainText(most=LONGEST_TEXT, required=True)
+    visibility = Choice(Visibility, load_default=Visibility.PARTICIPANTS)
 
 
 class FollowerIn(Strict):
     """An address that wants to follow; it is asked by mail."""
 
-    email = Address(required=True)
-    locale = OneWord(LOCALES, load_default="sv")
+    email = MailAddress(required=True)
+    locale = Choice(LOCALES, load_default="sv")

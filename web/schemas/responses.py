@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from cases.states import Kind, State
-from web.schemas.fields import OneWord, Slug
+from web.schemas.fields import Choice, Slug
 
 
 class Links(Schema):
@@ -17,8 +17,8 @@ class CaseForEverybody(Schema):
     """What was published of a case, masked."""
 
     ref = fields.String(required=True)
-    kind = OneWord(Kind)
-    state = OneWord(State)
+    kind = Choice(Kind)
+    state = Choice(State)
     title = fields.String()
     description = fields.String()
     category = Slug(allow_none=True)
@@ -80,7 +80,7 @@ class CaseForStaff(CaseForReporter):
     reporter = fields.Nested(ReporterOut, allow_none=True)
 
 
-class CasePage(Schema):
+class CaseListResponse(Schema):
     """A page of cases, and the cursor of the page after it."""
 
     items = fields.List(fields.Nested(CaseForStaff))

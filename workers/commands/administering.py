@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from cases.settings import read_settings
-from workers.commands.opening import A_FILE, Failure, a_database, right_now, text_of, the_house
+from workers.commands.opening import A_FILE, Failure, a_database, migrated_database, right_now, text_of
 
 UNIT_KINDS = ("desk", "department", "group", "board", "forum", "council")
 ROLES = ("contact", "officer", "head", "member", "admin")
@@ -29,7 +29,7 @@ def load(file: Path) -> None:
     from cases.administration.setup_file import BadHouse
 
     text = text_of(file)
-    with the_house() as database:
+    with migrated_database() as database:
         try:
             with database.transaction() as session:
                 changed = load_house(session, text, at=right_now())
@@ -58,7 +58,7 @@ def unit_add(slug: str, kind: str, name: str, email: str | None) -> None:
     from cases.administration.reorganising import UnitCard, put_unit
     from cases.organisation.units import UnitKind
 
-    with the_house() as database, database.transaction() as session:
+    with migrated_database() as database, database.transaction() as session:
         told = put_unit(session, slug, UnitKind(kind), UnitCard(name, email), by=A_COMMAND, at=right_now())
     click.echo(f"unit {slug}: {told}")
 
@@ -81,7 +81,7 @@ def user_add(email: str, name: str, role: str, unit_slug: str | None) -> None:
     from cases.organisation.units import unit_named
 
     slug = unit_slug or ("desk" if role == Role.CONTACT else None)
-    with the_house() as database, database.transaction() as session:
+    with migrated_database() as database, database.transaction() as session:
         post = Post(Role(role), unit_named(session, slug) if slug else None)
         told = put_person(session, email, name, post, by=A_COMMAND, at=right_now())
     click.echo(f"user {email}: {told}")
@@ -94,6 +94,6 @@ def token(email: str) -> None:
     from cases.access.tokens import make_api_token
     from cases.administration.staffing import person_with
 
-    with the_house() as database, database.transaction() as session:
+    with migrated_database() as database, database.transaction() as session:
         made = make_api_token(session, person_with(session, email), right_now())
     click.echo(f"the token of {email}, shown this once: {made}")

@@ -5,7 +5,7 @@ import json
 import click
 
 from cases.settings import read_settings
-from workers.commands.opening import Failure, a_database, moment, right_now, the_house
+from workers.commands.opening import Failure, a_database, migrated_database, moment, right_now
 
 
 @click.command()
@@ -28,7 +28,7 @@ def forgotten(now: str | None, as_json: bool) -> None:
     from cases.checks.forgotten import find_forgotten
 
     settings = read_settings()
-    with the_house(settings) as database, database.reading() as session:
+    with migrated_database(settings) as database, database.reading() as session:
         breaches = find_forgotten(session, moment(now, settings) if now else right_now())
     if as_json:
         click.echo(json.dumps([vars(breach) for breach in breaches], ensure_ascii=False, indent=2))

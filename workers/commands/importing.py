@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from workers.commands.opening import A_FILE, Failure, right_now, spare_what_stays, text_of, the_house
+from workers.commands.opening import A_FILE, Failure, freeze_garbage_collector, migrated_database, right_now, text_of
 
 TELL_EVERY = 5_000  # rows of an import
 
@@ -21,9 +21,9 @@ def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | N
     from cases.imports.importing import Order, examine, report_bad, write
     from cases.imports.replaying import Clocks
 
-    spare_what_stays()
+    freeze_garbage_collector()
     order = Order(file, right_now(), text_of(map_file) if map_file else None, Clocks(clocks))
-    with the_house() as database:
+    with migrated_database() as database:
         examined = examine(database, order, _tell_row if dry_run else _tell_bad_row)
         click.echo(f"{examined.rows} rows: {len(examined.bad)} bad, {examined.odd} odd")
         if skip_bad and examined.bad and not dry_run:
@@ -42,7 +42,7 @@ def export(file: Path) -> None:
     from cases.access.actors import A_COMMAND
     from cases.imports.exporting import export_cases
 
-    with the_house() as database, database.reading() as session:
+    with migrated_database() as database, database.reading() as session:
         try:
             count = export_cases(session, file, by=A_COMMAND)
         except ValueError as error:

@@ -35,7 +35,7 @@ def a_database(settings: Settings) -> "Iterator[Database]":
 
 
 @contextmanager
-def the_house(settings: Settings | None = None) -> "Iterator[Database]":
+def migrated_database(settings: Settings | None = None) -> "Iterator[Database]":
     """Open the database; `Failure` unless its migrations have been run."""
     from cases.database.migrating import is_behind
 
@@ -45,7 +45,7 @@ def the_house(settings: Settings | None = None) -> "Iterator[Database]":
         yield database
 
 
-def spare_what_stays() -> None:
+def freeze_garbage_collector() -> None:
     """Let the garbage collector pass by what was loaded: it was a quarter of an import's CPU."""
     gc.collect()
     gc.freeze()

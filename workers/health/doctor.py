@@ -16,7 +16,7 @@ from cases.database.clock import present
 from cases.database.migrating import is_behind
 from cases.database.transactions import Database
 from cases.history.event_batches import MISSED_SWEEPS
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from cases.ladder.overdue import MOST_CLOCK_DRIFT
 from cases.organisation.people import contacts_of_the_house, heads_of
 from cases.organisation.units import the_desk
@@ -38,7 +38,7 @@ class Health(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class HealthFinding:
     """One line of the doctor's: how it is, what was looked at, and what to do about it."""
 
     health: Health
@@ -51,7 +51,7 @@ class Finding:
 
 def look_over(
     database: Database, settings: Settings, outside: dict[str, Check], count_set_aside: Callable[[Session], int]
-) -> list[Finding]:
+) -> list[HealthFinding]:
     """Return what the doctor finds.
 
     `outside` looks at what is not the database: broker and mail server, by name. `count_set_aside` is the letters'.
@@ -65,28 +65,28 @@ def look_over(
     return [*found, *(_outside(name, check) for name, check in outside.items())]
 
 
-def _settings(settings: Settings) -> Iterator[Finding]:
+def _settings(settings: Settings) -> Iterator[HealthFinding]:
     where = "one process" if settings.embedded else "several processes"
-    yield Finding(Health.OK, f"settings: {where}, {settings.timezone.key}, {settings.base_url}")
+    yield HealthFinding(Health.OK, f"settings: {where}, {settings.timezone.key}, {settings.base_url}")
     if not settings.var.is_dir() or not os.access(settings.var, os.W_OK):
-        yield Finding(Health.WARN, f"folder {settings.var} cannot be written", "make it, or set VENTIL_VAR")
+        yield HealthFinding(Health.WARN, f"folder {settings.var} cannot be written", "make it, or set VENTIL_VAR")
     elif shutil.disk_usage(settings.var).free < LEAST_ROOM:
-        yield Finding(Health.WARN, f"less than 500 MB are free at {settings.var}", "make room")
+        yield HealthFinding(Health.WARN, f"less than 500 MB are free at {settings.var}", "make room")
     if settings.smtp_url and settings.mail_from.endswith("@localhost"):
-        yield Finding(Health.WARN, "letters come from localhost", "set VENTIL_MAIL_FROM to an address of yours")
+        yield HealthFinding(Health.WARN, "letters come from localhost", "set VENTIL_MAIL_FROM to an address of yours")
 
 
-def _database(database: Database) -> Iterator[Finding]:
+def _database(database: Database) -> Iterator[HealthFinding]:
     try:
         with database.reading() as session:
-            yield Finding(Health.OK, f"database: {_version(session, database)}")
+            yield HealthFinding(Health.OK, f"database: {_version(session, database)}")
             yield _drift(present(session))
         if is_behind(database):
-            yield Finding(Health.FAIL, "migrations are behind", "run `ventil migrate`")
+            yield HealthFinding(Health.FAIL, "migrations are behind", "run `ventil migrate`")
         else:
-            yield Finding(Health.OK, "migrations: all run")
+            yield HealthFinding(Health.OK, "migrations: all run")
     except SQLAlchemyError as error:
-        yield Finding(
+        yield HealthFinding(
             Health.FAIL, f"database: {type(error).__name__}", "see that it runs and VENTIL_DATABASE_URL is right"
         )
 
@@ -97,26 +97,30 @@ def _version(session: Session, database: Database) -> str:
     return f"PostgreSQL {session.scalar(text('SHOW server_version'))}"
 
 
-def _drift(present: datetime) -> Finding:
+def _drift(present: datetime) -> HealthFinding:
     drift = abs(datetime.now(UTC) - present)
     if drift > MOST_CLOCK_DRIFT:
-        return Finding(
+        return HealthFinding(
             Health.FAIL, f"this clock and the database's differ by {drift.seconds} s", "set both by a time server"
         )
-    return Finding(Health.OK, "this clock and the database's agree")
+    return HealthFinding(Health.OK, "this clock and the database's agree")
 
 
-def _clock(session: Session, settings: Settings, present: datetime) -> Iterator[Finding]:
+def _clock(session: Session, settings: Settings, present: datetime) -> Iterator[HealthFinding]:
     last = session.scalar(select(SCHEDULE.c.last_done_at).where(SCHEDULE.c.name == "sweep"))
     if last is None:
-        yield Finding(Health.WARN, "no sweep has run yet", "start `ventil up`, or `ventil clock` and `ventil worker`")
+        yield HealthFinding(
+            Health.WARN, "no sweep has run yet", "start `ventil up`, or `ventil clock` and `ventil worker`"
+        )
     elif present - last > MISSED_SWEEPS * timedelta(seconds=settings.sweep_seconds):
-        yield Finding(Health.WARN, f"the last sweep was {last:%Y-%m-%d %H:%M} UTC", "start the clock and a worker")
+        yield HealthFinding(
+            Health.WARN, f"the last sweep was {last:%Y-%m-%d %H:%M} UTC", "start the clock and a worker"
+        )
     else:
-        yield Finding(Health.OK, f"the clock is alive: last sweep {last:%H:%M:%S} UTC")
+        yield HealthFinding(Health.OK, f"the clock is alive: last sweep {last:%H:%M:%S} UTC")
 
 
-def _desk(session: Session, settings: Settings, present: datetime) -> Iterator[Finding]:
+def _desk(session: Session, settings: Settings, present: datetime) -> Iterator[HealthFinding]:
     desk, today = the_desk(session), settings.calendar.day_of(present)
     lacks = {
         "mailbox": desk.email,
@@ -125,9 +129,9 @@ def _desk(session: Session, settings: Settings, present: datetime) -> Iterator[F
     }
     for what, there in lacks.items():
         if there:
-            yield Finding(Health.OK, f"the desk has a {what}")
+            yield HealthFinding(Health.OK, f"the desk has a {what}")
         else:
-            yield Finding(Health.FAIL, f"the desk has no {what}", REMEDIES[what])
+            yield HealthFinding(Health.FAIL, f"the desk has no {what}", REMEDIES[what])
 
 
 REMEDIES = {
@@ -137,28 +141,30 @@ REMEDIES = {
 }
 
 
-def _backlog(session: Session, settings: Settings, present: datetime) -> Iterator[Finding]:
-    open_work = (Work.done_at.is_(None), Work.set_aside_at.is_(None))
-    oldest = session.scalar(select(func.min(Work.recorded_at)).where(*open_work))
+def _backlog(session: Session, settings: Settings, present: datetime) -> Iterator[HealthFinding]:
+    open_work = (OutboxEntry.done_at.is_(None), OutboxEntry.set_aside_at.is_(None))
+    oldest = session.scalar(select(func.min(OutboxEntry.recorded_at)).where(*open_work))
     waits = present - oldest if oldest else timedelta()
     if waits < SLOW:
-        yield Finding(Health.OK, "what happened is told at once")
+        yield HealthFinding(Health.OK, "what happened is told at once")
     else:
         health = Health.FAIL if waits > STUCK else Health.WARN
-        yield Finding(health, f"the oldest thing to tell is {waits} old", "start `ventil up`, or `ventil relay`")
+        yield HealthFinding(health, f"the oldest thing to tell is {waits} old", "start `ventil up`, or `ventil relay`")
 
 
-def _set_aside(count: int) -> Finding:
+def _set_aside(count: int) -> HealthFinding:
     if count:
-        return Finding(Health.WARN, f"{count} set aside", "look at them on the desk's page and send them again")
-    return Finding(Health.OK, "nothing is set aside")
+        return HealthFinding(Health.WARN, f"{count} set aside", "look at them on the desk's page and send them again")
+    return HealthFinding(Health.OK, "nothing is set aside")
 
 
-LOOKS: tuple[Callable[[Session, Settings, datetime], Iterator[Finding]], ...] = (_clock, _desk, _backlog)
+LOOKS: tuple[Callable[[Session, Settings, datetime], Iterator[HealthFinding]], ...] = (_clock, _desk, _backlog)
 
 
-def _outside(name: str, check: Check) -> Finding:
+def _outside(name: str, check: Check) -> HealthFinding:
     try:
-        return Finding(Health.OK, f"{name}: {check()}")
+        return HealthFinding(Health.OK, f"{name}: {check()}")
     except Exception as error:  # whatever it is: the doctor tells it and goes on
-        return Finding(Health.FAIL, f"{name}: {type(error).__name__}", f"see that it runs ({error})".replace("\n", " "))
+        return HealthFinding(
+            Health.FAIL, f"{name}: {type(error).__name__}", f"see that it runs ({error})".replace("\n", " ")
+        )

@@ -12,9 +12,9 @@ from cases.database.base import UtcDateTime
 from cases.database.clock import present
 from cases.files.attaching import forget_orphans
 from cases.files.storage import attachments_under
-from cases.history.event_batches import Tick
+from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
-from workers.runtime import Workplace
+from workers.runtime import Runtime
 
 LOG = structlog.get_logger()
 ANSWERS_KEPT = timedelta(days=7)
@@ -22,7 +22,7 @@ KEYS_KEPT = timedelta(days=30)  # used or run out, but a person may still ask wh
 ANSWERS = table("kept_answer", column("made_at", UtcDateTime()))  # the web owns it
 
 
-def clean_up(workplace: Workplace) -> dict[str, int]:
+def clean_up(workplace: Runtime) -> dict[str, int]:
     """Remove what is old enough, kind by kind; give how many rows of each."""
     removed = {}
     for name, statement in CLEANINGS.items():
@@ -33,7 +33,7 @@ def clean_up(workplace: Workplace) -> dict[str, int]:
     return removed
 
 
-def _orphans(workplace: Workplace) -> None:
+def _orphans(workplace: Runtime) -> None:
     """Remove attachments that no row names; a row whose file is missing is told, since only a person can mend it."""
     with workplace.database.reading() as session:
         missing = forget_orphans(session, attachments_under(workplace.settings.var), at=present(session))
@@ -59,9 +59,9 @@ def _links(session: Session) -> Any:
 
 def _empty_ticks(session: Session) -> Any:
     """Remove ticks that found nothing after all: no event and no letter names them."""
-    empty = ~exists().where(Event.tick_id == Tick.id)
-    over = (Tick.planned_at.isnot(None), Tick.planned_at < present(session) - ANSWERS_KEPT)
-    return delete(Tick).where(*over, empty).returning(Tick.id)
+    empty = ~exists().where(Event.tick_id == EventBatch.id)
+    over = (EventBatch.planned_at.isnot(None), EventBatch.planned_at < present(session) - ANSWERS_KEPT)
+    return delete(EventBatch).where(*over, empty).returning(EventBatch.id)
 
 
 CLEANINGS = {"answers": _answers, "sessions": _sessions, "links": _links, "empty_ticks": _empty_ticks}

@@ -22,13 +22,13 @@ from cases.organisation.municipality import STREAM, the_house
 from cases.states import CLOCK_OF, RunsOut
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import count_set_aside
-from workers.runtime import Workplace
+from workers.runtime import Runtime
 
 LOG = structlog.get_logger()
 ON_THE_LADDER = [state for state, clock in CLOCK_OF.items() if clock is RunsOut.LADDER]
 
 
-def write_morning_letter(workplace: Workplace) -> bool:
+def write_morning_letter(workplace: Runtime) -> bool:
     """Let the morning come, once a day; say whether it came now.
 
     Every guarantee is looked at each time; the hashes of a history when it went on, and when its turn comes.

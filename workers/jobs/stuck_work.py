@@ -7,17 +7,17 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from cases.database.clock import present
-from cases.history.event_batches import Tick
-from cases.history.outbox import Work
+from cases.history.event_batches import EventBatch
+from cases.history.outbox import OutboxEntry
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.sending.circuit_breaker import is_down_now
-from workers.runtime import Workplace
+from workers.runtime import Runtime
 
 LOG = structlog.get_logger()
 LONG = timedelta(minutes=10)
 
 
-def look_for_stuck_work(workplace: Workplace) -> dict[str, int]:
+def look_for_stuck_work(workplace: Runtime) -> dict[str, int]:
     """Count what has been due for ten minutes, by kind; say so in the log, and ring for the letters."""
     with workplace.database.reading() as session:
         found = count_stuck(session, present(session) - LONG, workplace.post.server.name)
@@ -29,8 +29,8 @@ def look_for_stuck_work(workplace: Workplace) -> dict[str, int]:
 
 def count_stuck(session: Session, since: datetime, server: str) -> dict[str, int]:
     """Count the rows that have been due since before this moment. Letters wait rightly while their server is down."""
-    works = (Work.done_at.is_(None), Work.set_aside_at.is_(None), Work.recorded_at < since)
-    ticks = (Tick.planned_at.is_(None), Tick.set_aside_at.is_(None), Tick.started_at < since)
+    works = (OutboxEntry.done_at.is_(None), OutboxEntry.set_aside_at.is_(None), OutboxEntry.recorded_at < since)
+    ticks = (EventBatch.planned_at.is_(None), EventBatch.set_aside_at.is_(None), EventBatch.started_at < since)
     letters = (
         Delivery.outcome == Outcome.WAITING,
         Delivery.channel == Channel.MAIL,
@@ -38,8 +38,8 @@ def count_stuck(session: Session, since: datetime, server: str) -> dict[str, int
         or_(Delivery.next_attempt_at.is_(None), Delivery.next_attempt_at < since),
     )
     counts = {
-        "works": select(func.count(Work.id)).where(*works),
-        "ticks": select(func.count(Tick.id)).where(*ticks),
+        "works": select(func.count(OutboxEntry.id)).where(*works),
+        "ticks": select(func.count(EventBatch.id)).where(*ticks),
         "letters": select(func.count(Delivery.id)).where(*letters),
     }
     found = {name: session.scalars(count).one() for name, count in counts.items()}

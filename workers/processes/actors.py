@@ -8,7 +8,7 @@ import structlog
 
 from notifications.sending.sending import MOST_AT_ONCE, deliver_some
 from workers.queue.broker import QUEUES
-from workers.runtime import Workplace
+from workers.runtime import Runtime
 from workers.schedule.jobs import JOBS
 from workers.schedule.scheduler import run_job
 
@@ -16,7 +16,7 @@ LOG = structlog.get_logger()
 LOOKS_EVERY = 2.0
 
 
-def declare_actors(workplace: Workplace, *, claimed: Callable[[], None]) -> None:
+def declare_actors(workplace: Runtime, *, claimed: Callable[[], None]) -> None:
     """Let this process do what its broker rings for; `claimed` is called when letters were handled."""
     acts: dict[str, Callable[[], object]] = {name: partial(run_job, workplace, name) for name in JOBS}
     acts["deliver"] = partial(deliver, workplace, claimed)
@@ -25,7 +25,7 @@ def declare_actors(workplace: Workplace, *, claimed: Callable[[], None]) -> None
         declare(_quiet(act))
 
 
-def deliver(workplace: Workplace, claimed: Callable[[], None]) -> None:
+def deliver(workplace: Runtime, claimed: Callable[[], None]) -> None:
     """Send letters that are due, and ask for another turn when there may be more."""
     try:
         done = deliver_some(workplace.database, workplace.post, stop=workplace.stop)
@@ -38,7 +38,7 @@ def deliver(workplace: Workplace, claimed: Callable[[], None]) -> None:
         workplace.bell.ring("deliver")
 
 
-def look_until_closed(workplace: Workplace, *, claimed: Callable[[], None]) -> None:
+def look_until_closed(workplace: Runtime, *, claimed: Callable[[], None]) -> None:
     """Look every few seconds whether letters are due, whether or not a bell came."""
     while not workplace.stop.wait(LOOKS_EVERY):
         deliver(workplace, claimed)

@@ -10,22 +10,22 @@ from sqlalchemy import update
 
 from cases.database.leases.leased import NOBODYS, Leased
 from cases.database.transactions import Database
-from cases.history.event_batches import Tick
-from cases.history.outbox import Work
+from cases.history.event_batches import EventBatch
+from cases.history.outbox import OutboxEntry
 from cases.settings import Settings
 from notifications.deliveries import Delivery, MailServer
 from workers.health.watchdog import Watchdog
 from workers.processes.actors import declare_actors, look_until_closed
-from workers.processes.single_instance import OneHouse
+from workers.processes.single_instance import InstanceLock
 from workers.relay.loop import relay_until_closed
 from workers.relay.waking import wake_of
-from workers.runtime import THREADS, Workplace, open_workplace
+from workers.runtime import THREADS, Runtime, open_runtime
 from workers.schedule.schedule import Scheduled
-from workers.schedule.scheduler import Clock
+from workers.schedule.scheduler import Scheduler
 
 LOG = structlog.get_logger()
 STOPS_WITHIN = 15.0
-LEASED: tuple[type[Leased], ...] = (Work, Delivery, Tick, Scheduled)
+LEASED: tuple[type[Leased], ...] = (OutboxEntry, Delivery, EventBatch, Scheduled)
 
 
 class Embedded:
@@ -34,9 +34,9 @@ class Embedded:
     def __init__(self, database: Database, settings: Settings) -> None:
         self.database = database
         self.settings = settings
-        self._lock = OneHouse(settings.var)
+        self._lock = InstanceLock(settings.var)
         self._threads: list[threading.Thread] = []
-        self._workplace: Workplace | None = None
+        self._workplace: Runtime | None = None
         self._worker: dramatiq.Worker | None = None
 
     def start(self) -> None:
@@ -44,14 +44,14 @@ class Embedded:
         self._lock.take()
         if self.database.is_sqlite:
             void_leases(self.database)
-        self._workplace = workplace = open_workplace(self.database, self.settings, None)
+        self._workplace = workplace = open_runtime(self.database, self.settings, None)
         watchdog = Watchdog(lambda: False)
         declare_actors(workplace, claimed=watchdog.claimed)
         self._worker = dramatiq.Worker(workplace.broker, worker_threads=THREADS)
         self._worker.start()
         wake = wake_of(self.database)
         self._begin("relay", partial(relay_until_closed, workplace, wake, claimed=watchdog.claimed))
-        self._begin("clock", Clock(workplace).run)
+        self._begin("clock", Scheduler(workplace).run)
         self._begin("lookout", partial(look_until_closed, workplace, claimed=watchdog.claimed))
         LOG.info("embedded.started")
 

@@ -21,8 +21,8 @@ from workers.processes.actors import declare_actors, look_until_closed
 from workers.relay.loop import relay_until_closed
 from workers.relay.relay import is_any_work
 from workers.relay.waking import wake_of
-from workers.runtime import THREADS, Workplace, open_workplace
-from workers.schedule.scheduler import Clock
+from workers.runtime import THREADS, Runtime, open_runtime
+from workers.schedule.scheduler import Scheduler
 
 LOG = structlog.get_logger()
 STOPS_WITHIN = 20_000
@@ -55,14 +55,14 @@ def run_relay(settings: Settings) -> None:
 def run_clock(settings: Settings) -> None:
     """Let what is due happen. Raises `CannotStart`."""
     with _at_work(settings) as workplace:
-        Clock(workplace).run()
+        Scheduler(workplace).run()
 
 
 @contextmanager
-def _at_work(settings: Settings) -> Iterator[Workplace]:
+def _at_work(settings: Settings) -> Iterator[Runtime]:
     database = Database(settings.database_url, settings.calendar)
     _refuse_old_migrations(database)
-    workplace = open_workplace(database, settings, settings.redis_url)
+    workplace = open_runtime(database, settings, settings.redis_url)
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: workplace.stop.set())
     LOG.info("process.started", pid=os.getpid())
@@ -80,7 +80,7 @@ def _refuse_old_migrations(database: Database) -> None:
         raise CannotStart("the database is behind: run `ventil migrate` first")
 
 
-def _are_letters_due(workplace: Workplace) -> bool:
+def _are_letters_due(workplace: Runtime) -> bool:
     with workplace.database.reading() as session:
         return is_anything_due(session) and not is_down_now(session, workplace.post.server.name)
 

@@ -9,7 +9,7 @@ class AlreadyUp(Exception):
     """Another process runs this house already."""
 
 
-class OneHouse:
+class InstanceLock:
     """The right to run the house in this folder."""
 
     def __init__(self, folder: Path) -> None:

@@ -12,8 +12,8 @@ from cases.database.clock import now, present
 from cases.database.transactions import Database
 from cases.settings import Settings
 from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.sending.sending import post_of
-from workers.relay.draining import plan_everything, send_everything
+from notifications.sending.sending import transport_from
+from workers.relay.draining import drain_deliveries, drain_outbox
 
 SENT_FOR = timedelta(days=21)
 CALLS_WAIT = timedelta(days=3)
@@ -22,16 +22,16 @@ LONG_AGO = {Channel.MAIL: (Outcome.SENT, SENT_FOR), Channel.CALL: (Outcome.CALLE
 
 def wire_of(settings: Settings, until: datetime) -> Callable[[Database], None]:
     """Give what tells everybody of a day, in a story that ends at `until`."""
-    post = post_of(settings)
+    post = transport_from(settings)
 
     def tell(database: Database) -> None:
-        plan_everything(database)
+        drain_outbox(database)
         with database.reading() as session:
             moment = present(session)
         for channel, (outcome, waits) in LONG_AGO.items():
             if moment < until - waits:
                 _settle(database, channel, outcome)
-        send_everything(database, post)
+        drain_deliveries(database, post)
 
     return tell
 

@@ -15,29 +15,29 @@ from sqlalchemy.orm import Session, aliased
 
 from cases.database.clock import now, present
 from cases.database.leases.claims import MOMENT, Claim, Queue, claim
-from cases.database.leases.leased import LeaseLost, Pace, finish, finishing, give_back, held, is_free
-from cases.database.queries import among, asked
+from cases.database.leases.leased import LeaseLost, LeasePolicy, finish, finishing, held, is_free, release
+from cases.database.queries import any_of, fetch_rows
 from cases.database.transactions import Database
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from notifications.planning.planning import plan_events
 from notifications.set_aside import set_aside_work
 from notifications.who_is_told import UnknownEvent
-from workers.relay.ordering import is_its_turn, is_open
+from workers.relay.ordering import is_open, no_sweep_before
 
 LOG = structlog.get_logger()
 FAILED_WAITS = timedelta(seconds=2)
 WAITS: dict[type[Exception], timedelta] = {UnknownEvent: timedelta(seconds=30)}
 BLAMELESS = (UnknownEvent, OperationalError)
-PACE = Pace(batch=50)
+PACE = LeasePolicy(batch=50)
 
 
 def is_any_work(database: Database) -> bool:
     """Say whether something could be claimed now."""
     with database.reading() as session:
-        return bool(asked(session, HEADS, {"moment": present(session), "most": 1}))
+        return bool(fetch_rows(session, HEADS, {"moment": present(session), "most": 1}))
 
 
-def relay_some(database: Database, pace: Pace = PACE) -> int | None:
+def relay_some(database: Database, pace: LeasePolicy = PACE) -> int | None:
     """Plan some events; give how many deliveries are new, or None when there was nothing to do."""
     if not is_any_work(database):
         return None
@@ -66,13 +66,13 @@ class _Todo(NamedTuple):
 
 def _heads() -> Select[int, int, int, int]:
     """Select the oldest open work of each stream, where it may be begun now."""
-    older = aliased(Work)
+    older = aliased(OutboxEntry)
     # The least, rather than none before it: PostgreSQL then asks the index, whatever it believes of the table's size.
-    first = select(func.min(older.id)).where(older.stream == Work.stream, *is_open(older)).scalar_subquery()
+    first = select(func.min(older.id)).where(older.stream == OutboxEntry.stream, *is_open(older)).scalar_subquery()
     return (
-        select(Work.id, Work.claims, Work.stream, Work.event_id)
-        .where(*is_open(Work), is_free(Work, MOMENT), Work.id == first, is_its_turn())
-        .order_by(Work.id)
+        select(OutboxEntry.id, OutboxEntry.claims, OutboxEntry.stream, OutboxEntry.event_id)
+        .where(*is_open(OutboxEntry), is_free(OutboxEntry, MOMENT), OutboxEntry.id == first, no_sweep_before())
+        .order_by(OutboxEntry.id)
         .limit(bindparam("most"))
     )
 
@@ -93,24 +93,30 @@ def _with_followers(session: Session, heads: Sequence[Any], moment: datetime, li
 
 
 def _in_streams(session: Session, heads: Sequence[Any], moment: datetime, limit: int) -> Sequence[Any]:
-    return asked(session, IN_STREAMS, {"ids": [head.stream for head in heads], "moment": moment, "most": limit})
+    return fetch_rows(session, IN_STREAMS, {"ids": [head.stream for head in heads], "moment": moment, "most": limit})
 
 
 HEADS = _heads()
-LOCKED_HEADS = HEADS.with_for_update(of=Work, skip_locked=True)
+LOCKED_HEADS = HEADS.with_for_update(of=OutboxEntry, skip_locked=True)
 IN_STREAMS = (
-    select(Work.id, Work.event_id, Work.stream, is_free(Work, MOMENT) & is_its_turn(), Work.claims)
-    .where(*is_open(Work), among(Work.stream, "ids"))
-    .order_by(Work.id)
+    select(
+        OutboxEntry.id,
+        OutboxEntry.event_id,
+        OutboxEntry.stream,
+        is_free(OutboxEntry, MOMENT) & no_sweep_before(),
+        OutboxEntry.claims,
+    )
+    .where(*is_open(OutboxEntry), any_of(OutboxEntry.stream, "ids"))
+    .order_by(OutboxEntry.id)
     .limit(bindparam("most"))
 )
-QUEUE = Queue(Work, LOCKED_HEADS, set_aside_work, _with_followers)
+QUEUE = Queue(OutboxEntry, LOCKED_HEADS, set_aside_work, _with_followers)
 
 
 # --- planning ----------------------------------------------------------------------------
 
 
-DONE = finishing(Work, done_at=now(), last_error=None)
+DONE = finishing(OutboxEntry, done_at=now(), last_error=None)
 
 
 def _plan(database: Database, token: str, works: Sequence[_Todo]) -> int:
@@ -122,12 +128,12 @@ def _plan(database: Database, token: str, works: Sequence[_Todo]) -> int:
     return planned
 
 
-def _plan_one_by_one(database: Database, claimed: Claim, pace: Pace) -> int:
+def _plan_one_by_one(database: Database, claimed: Claim, pace: LeasePolicy) -> int:
     planned, blocked = 0, set()
     for work in claimed.rows:
         if work.stream in blocked:
             with database.transaction() as session:
-                give_back(session, Work, claimed.token, [work.id])
+                release(session, OutboxEntry, claimed.token, [work.id])
             continue
         try:
             planned += _plan(database, claimed.token, [work])
@@ -138,9 +144,9 @@ def _plan_one_by_one(database: Database, claimed: Claim, pace: Pace) -> int:
     return planned
 
 
-def _record_failure(session: Session, work_id: int, token: str, error: Exception, pace: Pace) -> None:
+def _record_failure(session: Session, work_id: int, token: str, error: Exception, pace: LeasePolicy) -> None:
     """Try it again later. What is no fault of the work (an unknown type, a trouble of the database) counts nothing."""
-    work = held(session, Work, token, work_id)
+    work = held(session, OutboxEntry, token, work_id)
     if work is None:
         return
     LOG.warning("relay.not_planned", work=work_id, claims=work.claims, error=type(error).__name__)

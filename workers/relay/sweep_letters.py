@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from cases.database.clock import now, present
 from cases.database.leases.claims import MOMENT, Claim, Queue, claim
-from cases.database.leases.leased import PACE, LeaseLost, Pace, finish, finishing, is_unleased, renew
+from cases.database.leases.leased import LEASE_POLICY, LeaseLost, LeasePolicy, finish, finishing, is_unleased, renew
 from cases.database.transactions import Database
-from cases.history.event_batches import Tick
-from notifications.planning.planning import Mailing, plan_tick_for, tick_recipients
+from cases.history.event_batches import EventBatch
+from notifications.planning.planning import DeliveryDraft, plan_tick_for, tick_recipients
 from notifications.set_aside import set_aside_tick
-from workers.relay.ordering import goes_before_a_tick
+from workers.relay.ordering import has_earlier_work
 
 LOG = structlog.get_logger()
 AT_ONCE = 50  # addresses in one transaction
@@ -27,12 +27,12 @@ AT_ONCE = 50  # addresses in one transaction
 class _Held:
     """A tick that is ours for as long as the lease of its token runs."""
 
-    tick: Tick
+    tick: EventBatch
     claimed: Claim
-    pace: Pace
+    pace: LeasePolicy
 
 
-def plan_a_tick(database: Database, pace: Pace = PACE) -> int | None:
+def plan_a_tick(database: Database, pace: LeasePolicy = LEASE_POLICY) -> int | None:
     """Plan the oldest sealed tick; give how many deliveries are new, or None when there was none to plan."""
     with database.reading() as session:
         if session.execute(SEALED, {"moment": present(session)}).first() is None:
@@ -41,7 +41,7 @@ def plan_a_tick(database: Database, pace: Pace = PACE) -> int | None:
         claimed = claim(session, QUEUE, pace, present(session))
         if not claimed.rows:
             return None
-        tick = session.get_one(Tick, claimed.rows[0].id)
+        tick = session.get_one(EventBatch, claimed.rows[0].id)
     planned, failed = _plan(database, _Held(tick, claimed, pace))
     if failed:
         LOG.error("tick.not_planned", tick=tick.id, claims=tick.claims, error=failed)
@@ -57,24 +57,24 @@ def _sealed() -> Select[int, int]:
 
     Before the first claim a lease is the sweeper's, which has sealed it.
     """
-    free = or_(Tick.claims == 0, is_unleased(Tick, MOMENT))
+    free = or_(EventBatch.claims == 0, is_unleased(EventBatch, MOMENT))
     return (
-        select(Tick.id, Tick.claims)
+        select(EventBatch.id, EventBatch.claims)
         .where(
-            Tick.planned_at.is_(None),
-            Tick.sealed_at.isnot(None),
-            Tick.set_aside_at.is_(None),
+            EventBatch.planned_at.is_(None),
+            EventBatch.sealed_at.isnot(None),
+            EventBatch.set_aside_at.is_(None),
             free,
-            ~goes_before_a_tick(),
+            ~has_earlier_work(),
         )
-        .order_by(Tick.id)
+        .order_by(EventBatch.id)
         .limit(1)
     )
 
 
 SEALED = _sealed()
-QUEUE = Queue(Tick, SEALED.with_for_update(skip_locked=True), set_aside_tick)
-PLANNED = finishing(Tick, planned_at=now())
+QUEUE = Queue(EventBatch, SEALED.with_for_update(skip_locked=True), set_aside_tick)
+PLANNED = finishing(EventBatch, planned_at=now())
 
 
 def _plan(database: Database, held: _Held) -> tuple[int, str]:
@@ -85,7 +85,7 @@ def _plan(database: Database, held: _Held) -> tuple[int, str]:
     return _summed([_plan_some(database, held, portion) for portion in portions])
 
 
-def _plan_some(database: Database, held: _Held, recipients: Sequence[Mailing]) -> tuple[int, str]:
+def _plan_some(database: Database, held: _Held, recipients: Sequence[DeliveryDraft]) -> tuple[int, str]:
     """Plan these letters in one transaction, or each in its own when that fails."""
     try:
         with database.transaction() as session:
@@ -106,5 +106,5 @@ def _summed(results: Sequence[tuple[int, str]]) -> tuple[int, str]:
 def _keep(session: Session, held: _Held) -> None:
     """Go on holding the tick; `LeaseLost` when somebody else has it by now."""
     ours = held.claimed
-    if not renew(session, Tick, ours.token, ours.keys, present(session) + held.pace.lease):
+    if not renew(session, EventBatch, ours.token, ours.keys, present(session) + held.pace.lease):
         raise LeaseLost

@@ -11,7 +11,7 @@ from workers.health.heartbeat import beat
 from workers.jobs.cleaning import clean_up
 from workers.jobs.morning_letter import write_morning_letter
 from workers.jobs.stuck_work import look_for_stuck_work
-from workers.runtime import Workplace
+from workers.runtime import Runtime
 
 AT_NIGHT = time(3, 15)  # between two and three an hour is missing once a year
 STUCK_CHECK = timedelta(minutes=1)
@@ -21,7 +21,7 @@ STUCK_CHECK = timedelta(minutes=1)
 class Job:
     """One job: `next_after` gives the next moment after one, `at_once` says whether a new house begins with it."""
 
-    run: Callable[[Workplace], object]
+    run: Callable[[Runtime], object]
     next_after: Callable[[datetime, Settings], datetime]
     at_once: bool = False
 
@@ -30,7 +30,7 @@ class Job:
         return moment if self.at_once else self.next_after(moment, settings)
 
 
-def sweep_and_beat(workplace: Workplace) -> None:
+def sweep_and_beat(workplace: Runtime) -> None:
     """Let everything that is due happen, and tell whoever watches over us that we did."""
     sweep(workplace.database)
     beat(workplace.settings.heartbeat_url)

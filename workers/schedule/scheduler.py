@@ -13,11 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from cases.database.base import table_of
 from cases.database.clock import present
 from cases.database.leases.claims import Claim, Queue, claim
-from cases.database.leases.leased import PACE, finish, finishing, is_unleased
-from cases.database.leases.renewing import KeptLease
+from cases.database.leases.leased import LEASE_POLICY, finish, finishing, is_unleased
+from cases.database.leases.renewing import LeaseRenewer
 from cases.database.transactions import Database, insert_of
 from cases.settings import Settings
-from workers.runtime import Workplace
+from workers.runtime import Runtime
 from workers.schedule.jobs import JOBS
 from workers.schedule.schedule import Scheduled
 
@@ -31,10 +31,10 @@ DONE = finishing(Scheduled, "next_at", "last_done_at", last_error=None)
 
 
 @dataclass
-class Clock:
+class Scheduler:
     """One of the house's clocks."""
 
-    workplace: Workplace
+    workplace: Runtime
     _rung: dict[str, datetime] = field(default_factory=dict)  # for which moment each job was rung
 
     def run(self) -> None:
@@ -77,12 +77,12 @@ def due_jobs(database: Database) -> list[tuple[str, datetime, timedelta]]:
         return [(row.name, row.next_at, abs(moment - row.next_at)) for row in rows if row.name in JOBS]
 
 
-def run_job(workplace: Workplace, name: str) -> bool:
+def run_job(workplace: Runtime, name: str) -> bool:
     """Do the job if it is due and nobody else does it; say whether it was done well. Never raises."""
     try:
         with workplace.database.transaction() as session:
             begun = present(session)
-            claimed = claim(session, _queue(name, begun), PACE, begun)
+            claimed = claim(session, _queue(name, begun), LEASE_POLICY, begun)
         return bool(claimed.rows) and _run(workplace, name, claimed, begun)
     except SQLAlchemyError as error:
         LOG.error("job.database_trouble", job=name, error=type(error).__name__)
@@ -99,11 +99,11 @@ def _queue(name: str, moment: datetime) -> Queue:
     return Queue(Scheduled, due.with_for_update(skip_locked=True))
 
 
-def _run(workplace: Workplace, name: str, claimed: Claim, begun: datetime) -> bool:
+def _run(workplace: Runtime, name: str, claimed: Claim, begun: datetime) -> bool:
     """Do it, keeping the lease however long it takes: a doer that dies holds the job up no longer than a short one."""
     next_at = JOBS[name].next_after(begun, workplace.settings)
     try:
-        with KeptLease(workplace.database, claimed, PACE):
+        with LeaseRenewer(workplace.database, claimed, LEASE_POLICY):
             JOBS[name].run(workplace)
     except Exception as error:
         LOG.error("job.failed", job=name, exc_info=True)
@@ -114,7 +114,7 @@ def _run(workplace: Workplace, name: str, claimed: Claim, begun: datetime) -> bo
     return True
 
 
-def _finish(workplace: Workplace, claimed: Claim, ending: Update, values: dict[str, object]) -> None:
+def _finish(workplace: Runtime, claimed: Claim, ending: Update, values: dict[str, object]) -> None:
     """Write when the job comes next, unless somebody else has it by now."""
     with workplace.database.transaction() as session:
         finish(session, ending, claimed.token, claimed.keys, **values)

@@ -11,8 +11,8 @@ from sqlalchemy import Select, Update, bindparam, update
 from sqlalchemy.orm import Session
 
 from cases.database.base import UtcDateTime
-from cases.database.leases.leased import NOBODYS, Counted, Leased, Pace, column_given, key_of, new_token
-from cases.database.queries import among
+from cases.database.leases.leased import NOBODYS, CountedLease, Leased, LeasePolicy, column_given, key_of, new_token
+from cases.database.queries import any_of
 
 MOMENT = bindparam("moment", type_=UtcDateTime)
 NO_VERDICT = "begun {} times without an end"
@@ -48,7 +48,7 @@ class Claim:
         return [row[0] for row in self.rows]
 
 
-def claim(session: Session, queue: Queue, pace: Pace, moment: datetime) -> Claim:
+def claim(session: Session, queue: Queue, pace: LeasePolicy, moment: datetime) -> Claim:
     """Claim what is due in the queue at this moment, and return it; nothing of it is committed.
 
     A row that was begun before without an end is claimed alone, so that it takes no other with it; after
@@ -60,11 +60,11 @@ def claim(session: Session, queue: Queue, pace: Pace, moment: datetime) -> Claim
         rows = _without_suspects(_without_hopeless(session, queue, rows, pace))
     if queue.with_followers is not None and rows:
         rows = queue.with_followers(session, rows, moment, pace.batch)
-    token = take(session, queue.kind, [row[0] for row in rows], pace, moment) if rows else ""
+    token = acquire(session, queue.kind, [row[0] for row in rows], pace, moment) if rows else ""
     return Claim(queue.kind, token, rows)
 
 
-def _without_hopeless(session: Session, queue: Queue, rows: Sequence[Any], pace: Pace) -> Sequence[Any]:
+def _without_hopeless(session: Session, queue: Queue, rows: Sequence[Any], pace: LeasePolicy) -> Sequence[Any]:
     """Set aside the oldest rows as long as they were begun too often; return the others."""
     while queue.set_aside and rows and rows[0].claims >= pace.most_claims:
         row = session.get_one(queue.kind, rows[0][0])
@@ -79,7 +79,7 @@ def _without_suspects(rows: Sequence[Any]) -> Sequence[Any]:
     return list(takewhile(lambda row: not row.claims, rows)) or rows[:1]
 
 
-def take(session: Session, kind: type[Leased], keys: Sequence[Any], pace: Pace, moment: datetime) -> str:
+def acquire(session: Session, kind: type[Leased], keys: Sequence[Any], pace: LeasePolicy, moment: datetime) -> str:
     """Lease these rows from this moment on and return the token. A claim counts now, whatever becomes of it."""
     token = new_token()
     lease = {"lease_token": token, "lease_until": moment + pace.lease}
@@ -90,5 +90,5 @@ def take(session: Session, kind: type[Leased], keys: Sequence[Any], pace: Pace, 
 @cache
 def _taking(kind: type[Leased]) -> Update:
     lease: dict[str, Any] = {name: column_given(kind, name) for name in NOBODYS}
-    counted = {"claims": kind.claims + 1} if issubclass(kind, Counted) else {}
-    return update(kind).where(among(key_of(kind), "keys")).values(lease | counted)
+    counted = {"claims": kind.claims + 1} if issubclass(kind, CountedLease) else {}
+    return update(kind).where(any_of(key_of(kind), "keys")).values(lease | counted)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, MappedAsDataclass, Session, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from cases.database.base import UtcDateTime
-from cases.database.queries import among
+from cases.database.queries import any_of
 
 NOBODYS = {"lease_token": None, "lease_until": None}  # no password  # nosec B105
 
@@ -25,7 +25,7 @@ class LeaseLost(Exception):
 
 
 @dataclass(frozen=True)
-class Pace:
+class LeasePolicy:
     """How long a lease lasts, how often a row is begun before it is set aside, and how much is taken at once."""
 
     lease: timedelta = timedelta(seconds=20)
@@ -33,7 +33,7 @@ class Pace:
     batch: int = 40
 
 
-PACE = Pace()
+LEASE_POLICY = LeasePolicy()
 
 
 # --- the columns -------------------------------------------------------------------------
@@ -50,7 +50,7 @@ class Leased(MappedAsDataclass, kw_only=True):
         self.lease_token = self.lease_until = None
 
 
-class Counted(Leased):
+class CountedLease(Leased):
     """A leased row that counts how often it was begun, so that one which ends its workers is set aside."""
 
     claims: Mapped[int] = mapped_column(default=0)
@@ -106,19 +106,19 @@ def finish(session: Session, ending: Update, token: str, keys: Sequence[Any], **
     return len(session.connection().execute(ending, values).all())
 
 
-def give_back(session: Session, kind: type[Counted], token: str, keys: Sequence[Any]) -> None:
+def release(session: Session, kind: type[CountedLease], token: str, keys: Sequence[Any]) -> None:
     """Leave rows that were not begun: the claim does not count."""
     finish(session, _giving_back(kind), token, keys)
 
 
 @cache
-def _giving_back(kind: type[Counted]) -> Update:
+def _giving_back(kind: type[CountedLease]) -> Update:
     return finishing(kind, claims=kind.claims - 1)
 
 
 def _ours(kind: type[Leased]) -> ReturningUpdate[Any]:
     key = key_of(kind)
-    return update(kind).where(among(key, "keys"), kind.lease_token == bindparam("token")).returning(key)
+    return update(kind).where(any_of(key, "keys"), kind.lease_token == bindparam("token")).returning(key)
 
 
 def key_of(kind: type[Leased]) -> Any:

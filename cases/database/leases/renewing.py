@@ -9,21 +9,21 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cases.database.clock import present
 from cases.database.leases.claims import Claim
-from cases.database.leases.leased import Pace, renew
+from cases.database.leases.leased import LeasePolicy, renew
 from cases.database.transactions import Database
 
 LOG = structlog.get_logger()
 
 
-class KeptLease:
+class LeaseRenewer:
     """Keeps the lease on the rows of a claim for as long as the block runs, however slow its servers are."""
 
-    def __init__(self, database: Database, claimed: Claim, pace: Pace) -> None:
+    def __init__(self, database: Database, claimed: Claim, pace: LeasePolicy) -> None:
         self.database, self.claimed, self.pace = database, claimed, pace
         self._kept_at = time.monotonic()
         self._over = threading.Event()
 
-    def __enter__(self) -> "KeptLease":
+    def __enter__(self) -> "LeaseRenewer":
         threading.Thread(target=self._keep, name="lease", daemon=True).start()
         return self
 

@@ -18,7 +18,7 @@ from sqlalchemy.sql import TableValuedAlias
 from sqlalchemy.sql.dml import UpdateBase
 
 from cases.database.base import Base, table_of
-from cases.database.writing.parameters import iso, with_slots, writing_of
+from cases.database.writing.parameters import compile_with_parameters, encoder_for, iso
 
 Rows = list[dict[str, Any]]
 Ordered = tuple[str, tuple[str, ...]]  # a statement, and the columns in the order of its parameters
@@ -108,13 +108,13 @@ def _change(table: Table, names: tuple[str, ...], dialect: Dialect) -> Ordered:
 
 
 def _ordered(statement: UpdateBase, dialect: Dialect) -> Ordered:
-    sql, slots = with_slots(statement, dialect)
+    sql, slots = compile_with_parameters(statement, dialect)
     return sql, tuple(name.removeprefix("new_") for name, _ in slots)
 
 
 def _written(table: Table, names: tuple[str, ...], rows: Rows, dialect: Dialect) -> Iterable[tuple[Any, ...]]:
     """Give the rows' values in the order of the names, as text where the driver would have to think."""
     columns = zip(*map(itemgetter(*names), rows), strict=True)
-    writes = [writing_of(table.c[name].type, dialect) for name in names]
+    writes = [encoder_for(table.c[name].type, dialect) for name in names]
     written = (map(write, values) if write else values for write, values in zip(writes, columns, strict=True))
     return zip(*written, strict=True)

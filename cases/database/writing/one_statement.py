@@ -17,7 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from cases.database.clock import now
-from cases.database.writing.parameters import Slot, with_slots
+from cases.database.writing.parameters import Slot, compile_with_parameters
 
 Values = Mapping[str, Any]
 Prepared = tuple[str, tuple[Slot, ...]]  # a text that the driver takes as it is: half the cost of a statement
@@ -25,7 +25,7 @@ NOTHING: Values = MappingProxyType({})
 SHAPES = 1000  # statements that are kept ready: one for each set of columns that has been written
 
 
-class Fresh(NamedTuple):
+class NewRow(NamedTuple):
     """A row to insert. `drawn` columns get the id of that row before it, `stamped` ones the present moment."""
 
     name: str
@@ -35,7 +35,7 @@ class Fresh(NamedTuple):
     stamped: tuple[str, ...] = ()
 
 
-class Changed(NamedTuple):
+class ChangedRow(NamedTuple):
     """New values for the row with this id. Nothing at all is written when it is not there."""
 
     name: str
@@ -44,7 +44,7 @@ class Changed(NamedTuple):
     id: int
 
 
-class Shape(NamedTuple):
+class StatementShape(NamedTuple):
     """All of a row but its values: what decides the text of the statement."""
 
     name: str
@@ -54,7 +54,7 @@ class Shape(NamedTuple):
     stamped: tuple[str, ...]
 
 
-def write_together(session: Session, rows: list[Fresh | Changed]) -> dict[str, int]:
+def write_in_one_statement(session: Session, rows: list[NewRow | ChangedRow]) -> dict[str, int]:
     """Write the rows, in this order; return their ids by name. Nothing that the session has not written is flushed.
 
     Raises `StaleDataError` when a row that is to be changed is not there.
@@ -70,27 +70,27 @@ def write_together(session: Session, rows: list[Fresh | Changed]) -> dict[str, i
     return ids
 
 
-def _given(row: Fresh | Changed) -> dict[str, Any]:
+def _given(row: NewRow | ChangedRow) -> dict[str, Any]:
     given = {f"{row.name}_{name}": value for name, value in row.values.items()}
-    return given | {f"{row.name}_id": row.id} if isinstance(row, Changed) else given
+    return given | {f"{row.name}_id": row.id} if isinstance(row, ChangedRow) else given
 
 
-def _shape(row: Fresh | Changed) -> Shape:
-    if isinstance(row, Changed):
-        return Shape(row.name, row.table, tuple(row.values), None, ())
-    return Shape(row.name, row.table, tuple(row.values), tuple(row.drawn.items()), row.stamped)
+def _shape(row: NewRow | ChangedRow) -> StatementShape:
+    if isinstance(row, ChangedRow):
+        return StatementShape(row.name, row.table, tuple(row.values), None, ())
+    return StatementShape(row.name, row.table, tuple(row.values), tuple(row.drawn.items()), row.stamped)
 
 
 @lru_cache(SHAPES)
-def _statement(shapes: tuple[Shape, ...], dialect: Dialect) -> Prepared:
+def _statement(shapes: tuple[StatementShape, ...], dialect: Dialect) -> Prepared:
     ids: dict[str, Any] = {}
     for shape in shapes:
         wrote = _writing(shape, ids).cte(f"wrote_{shape.name}")
         ids[shape.name] = select(wrote.c.id).scalar_subquery()
-    return with_slots(select(*(row_id.label(name) for name, row_id in ids.items())), dialect)
+    return compile_with_parameters(select(*(row_id.label(name) for name, row_id in ids.items())), dialect)
 
 
-def _writing(shape: Shape, ids: Mapping[str, Any]) -> ReturningInsert[Any] | ReturningUpdate[Any]:
+def _writing(shape: StatementShape, ids: Mapping[str, Any]) -> ReturningInsert[Any] | ReturningUpdate[Any]:
     table, its_id = shape.table, shape.table.c.id
     values: dict[str, Any] = {name: bindparam(f"{shape.name}_{name}", type_=table.c[name].type) for name in shape.given}
     if shape.drawn is None:

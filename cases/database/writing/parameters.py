@@ -19,14 +19,14 @@ Write = Callable[[Any], Any]
 Slot = tuple[str, Write | None]  # the name of a parameter, and what makes of its value what the driver takes
 
 
-def with_slots(statement: ClauseElement, dialect: Dialect) -> tuple[str, tuple[Slot, ...]]:
+def compile_with_parameters(statement: ClauseElement, dialect: Dialect) -> tuple[str, tuple[Slot, ...]]:
     """Give the text of a statement, with its parameters: on SQLite in their order, on PostgreSQL by their names."""
     compiled: Any = statement.compile(dialect=dialect)
     names = compiled.positiontup if compiled.positional else compiled.binds
-    return str(compiled), tuple((name, writing_of(compiled.binds[name].type, dialect)) for name in names)
+    return str(compiled), tuple((name, encoder_for(compiled.binds[name].type, dialect)) for name in names)
 
 
-def writing_of(kind: TypeEngine[Any], dialect: Dialect) -> Write | None:
+def encoder_for(kind: TypeEngine[Any], dialect: Dialect) -> Write | None:
     """Give what makes of a value what the driver takes; None when it takes the value as it is."""
     return next((write for known, write in WRITTEN[dialect.name].items() if isinstance(kind, known)), None)
 

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session, make_transient, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_state
 
 from cases.database.base import Base, table_of
-from cases.database.writing.one_statement import Changed, Fresh
+from cases.database.writing.one_statement import ChangedRow, NewRow
 
 ITSELF = "itself"
 
 
 @dataclass(frozen=True)
-class Unwritten:
+class PendingObject:
     """An object, and what is new with it by the column that gets its id. No savepoint may be rolled back over it."""
 
     session: Session
@@ -36,14 +36,17 @@ class Unwritten:
         """Say whether the object has no row yet, and the session is to write it."""
         return instance_state(self.row).pending
 
-    def rows(self) -> list[Fresh | Changed]:
+    def rows(self) -> list[NewRow | ChangedRow]:
         """Give what is to be written: the object itself last, under the name `ITSELF`; nothing when nothing differs."""
         table = table_of(type(self.row))
         if self.is_new:
-            fresh = [Fresh(column, table_of(type(row)), _whole(row)) for column, row in self.newcomers.items()]
-            return [*fresh, Fresh(ITSELF, table, _whole(self.row), drawn={column: column for column in self.newcomers})]
+            fresh = [NewRow(column, table_of(type(row)), _whole(row)) for column, row in self.newcomers.items()]
+            return [
+                *fresh,
+                NewRow(ITSELF, table, _whole(self.row), drawn={column: column for column in self.newcomers}),
+            ]
         changed = _changed(self.row) if instance_state(self.row).persistent else {}
-        return [Changed(ITSELF, table, changed, self.row.id)] if changed else []  # type: ignore[attr-defined]
+        return [ChangedRow(ITSELF, table, changed, self.row.id)] if changed else []  # type: ignore[attr-defined]
 
     def is_written(self, ids: dict[str, int]) -> None:
         """Let the session know that the rows are there, with these ids."""

@@ -23,7 +23,7 @@ Names = tuple[str, ...]
 STAMPED = "created_at"  # where a table has it, it gets the present moment
 
 
-def add_new(session: Session, model: type[Base], rows: Sequence[Row], told: Names) -> Sequence[Any]:
+def insert_missing(session: Session, model: type[Base], rows: Sequence[Row], told: Names) -> Sequence[Any]:
     """Insert the rows that are new, in this order; give these columns of each. All rows have the same keys."""
     connection, shape = session.connection(), (table_of(model), tuple(rows[0]), told)
     if connection.dialect.name == "postgresql":

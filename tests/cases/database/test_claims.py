@@ -7,29 +7,33 @@ from sqlalchemy import bindparam, select
 from support.houses.statements import counted
 
 from cases.database.leases.claims import MOMENT, Claim, Queue, claim
-from cases.database.leases.leased import Pace, finish, finishing, give_back, held, is_unleased, renew
+from cases.database.leases.leased import LeasePolicy, finish, finishing, held, is_unleased, release, renew
 from cases.database.transactions import Database
-from cases.history.event_batches import Tick
+from cases.history.event_batches import EventBatch
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
-PACE = Pace(lease=timedelta(seconds=10), most_claims=3, batch=5)
-DUE = select(Tick.id, Tick.claims).where(Tick.planned_at.is_(None), is_unleased(Tick, MOMENT)).order_by(Tick.id)
-PLANNED = finishing(Tick, "planned_at", set_aside_at=None)
+PACE = LeasePolicy(lease=timedelta(seconds=10), most_claims=3, batch=5)
+DUE = (
+    select(EventBatch.id, EventBatch.claims)
+    .where(EventBatch.planned_at.is_(None), is_unleased(EventBatch, MOMENT))
+    .order_by(EventBatch.id)
+)
+PLANNED = finishing(EventBatch, "planned_at", set_aside_at=None)
 
 
-def aside(session, tick: Tick, reason: str) -> None:
+def aside(session, tick: EventBatch, reason: str) -> None:
     tick.planned_at = AT
     tick.set_aside_at = AT
     assert reason == "begun 3 times without an end"
 
 
-QUEUE = Queue(Tick, DUE.limit(bindparam("most")).with_for_update(skip_locked=True), aside)
+QUEUE = Queue(EventBatch, DUE.limit(bindparam("most")).with_for_update(skip_locked=True), aside)
 
 
 @pytest.fixture
 def ticks(database: Database) -> Database:
     with database.transaction() as session:
-        session.add_all(Tick(at=AT, started_at=AT) for _ in range(4))
+        session.add_all(EventBatch(at=AT, started_at=AT) for _ in range(4))
     return database
 
 
@@ -38,16 +42,16 @@ def claimed(database: Database, at: datetime = AT, queue: Queue = QUEUE) -> Clai
         return claim(session, queue, PACE, at)
 
 
-def all_of(database: Database) -> list[Tick]:
+def all_of(database: Database) -> list[EventBatch]:
     with database.reading() as session:
-        return list(session.scalars(select(Tick).order_by(Tick.id)))
+        return list(session.scalars(select(EventBatch).order_by(EventBatch.id)))
 
 
 def test_what_is_claimed_is_claimed_by_nobody_else_until_its_lease_is_over(ticks: Database) -> None:
     first = claimed(ticks)
     assert first.keys == [tick.id for tick in all_of(ticks)]
     assert all(tick.lease_token == first.token and tick.lease_until == AT + PACE.lease for tick in all_of(ticks))
-    assert claimed(ticks, AT + PACE.lease - timedelta(seconds=1)) == Claim(Tick, "", [])
+    assert claimed(ticks, AT + PACE.lease - timedelta(seconds=1)) == Claim(EventBatch, "", [])
     assert claimed(ticks, AT + PACE.lease).rows
 
 
@@ -62,13 +66,13 @@ def test_what_was_begun_before_is_claimed_alone_and_set_aside_in_the_end(ticks: 
 def test_what_is_fresh_is_claimed_up_to_what_was_begun_before(ticks: Database) -> None:
     ids = [tick.id for tick in all_of(ticks)]
     with ticks.transaction() as session:
-        session.get_one(Tick, ids[2]).claims = 1
+        session.get_one(EventBatch, ids[2]).claims = 1
     assert claimed(ticks).keys == ids[:2]
 
 
 def test_followers_are_claimed_with_it(ticks: Database) -> None:
     ids = [tick.id for tick in all_of(ticks)]
-    queue = Queue(Tick, QUEUE.due, aside, lambda _session, rows, _moment, _most: rows[:1])
+    queue = Queue(EventBatch, QUEUE.due, aside, lambda _session, rows, _moment, _most: rows[:1])
     assert claimed(ticks, queue=queue).keys == ids[:1]
     assert [bool(tick.lease_token) for tick in all_of(ticks)] == [True, False, False, False]
 
@@ -86,8 +90,8 @@ def test_who_has_lost_a_lease_neither_keeps_nor_ends_it(ticks: Database) -> None
     claimed(ticks, AT + PACE.lease)
     first, *others = late.keys
     with ticks.transaction() as session:
-        assert held(session, Tick, late.token, first) is None
-        assert renew(session, Tick, late.token, late.keys, AT + timedelta(hours=1)) == len(others)
+        assert held(session, EventBatch, late.token, first) is None
+        assert renew(session, EventBatch, late.token, late.keys, AT + timedelta(hours=1)) == len(others)
         assert finish(session, PLANNED, late.token, late.keys, planned_at=AT) == len(others)
     assert all_of(ticks)[0].planned_at is None
     assert all_of(ticks)[0].lease_until == AT + 2 * PACE.lease
@@ -96,15 +100,15 @@ def test_who_has_lost_a_lease_neither_keeps_nor_ends_it(ticks: Database) -> None
 def test_what_is_given_back_does_not_count(ticks: Database) -> None:
     ours = claimed(ticks)
     with ticks.transaction() as session:
-        give_back(session, Tick, ours.token, ours.keys[1:])
+        release(session, EventBatch, ours.token, ours.keys[1:])
     assert [(tick.claims, bool(tick.lease_token)) for tick in all_of(ticks)] == [(1, True)] + [(0, False)] * 3
 
 
 def test_statements_are_the_same_for_one_row_and_for_many(ticks: Database) -> None:
     ours = claimed(ticks)
     for act in (
-        lambda session, keys: give_back(session, Tick, ours.token, keys),
-        lambda session, keys: renew(session, Tick, ours.token, keys, AT),
+        lambda session, keys: release(session, EventBatch, ours.token, keys),
+        lambda session, keys: renew(session, EventBatch, ours.token, keys, AT),
         lambda session, keys: finish(session, PLANNED, ours.token, keys, planned_at=AT),
     ):
         with ticks.transaction() as session, counted(ticks) as statements:

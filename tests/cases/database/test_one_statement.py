@@ -7,7 +7,7 @@ from support.houses.small_house import MONDAY, SmallHouse
 from cases.access.actors import A_COMMAND
 from cases.case import Case, case_to_change
 from cases.database.base import table_of
-from cases.database.writing.one_statement import Changed, write_together
+from cases.database.writing.one_statement import ChangedRow, write_in_one_statement
 from cases.handing_in import Reporter, Request, hand_in
 from cases.organisation.units import unit_named
 from cases.progress import Change, change_state
@@ -61,4 +61,4 @@ def test_what_was_written_is_read_and_changed_as_if_the_session_had_written_it(s
 @pytest.mark.parametrize("house_url", ["postgresql"], indirect=True)
 def test_nothing_is_changed_in_a_row_that_is_not_there(small_house: SmallHouse) -> None:
     with small_house.database.transaction() as session, pytest.raises(StaleDataError):
-        write_together(session, [Changed("itself", table_of(Case), {"title": "Ingens"}, 404)])
+        write_in_one_statement(session, [ChangedRow("itself", table_of(Case), {"title": "Ingens"}, 404)])

@@ -20,7 +20,7 @@ from cases.database.transactions import Database
 from cases.handing_in import Reporter, Request, hand_in
 from cases.history.events import CaseRelated
 from cases.history.journal import Entry, Event, plain, replay
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from cases.history.words import Visibility, Words
 from cases.progress import Change, WaitingFor, change_state
 from cases.refusals import NotAllowed, Refusal, StaleVersion, WordsNeeded
@@ -332,7 +332,7 @@ def test_every_event_of_a_person_is_told_by_a_work_row_and_none_of_a_tick(small_
     ref = small_house.reach(State.PLANNED)
     small_house.sweep(MONDAY + timedelta(days=200))
     with small_house.database.reading() as session:
-        told = set(session.scalars(select(Work.event_id)))
+        told = set(session.scalars(select(OutboxEntry.event_id)))
     events = small_house.events(ref)
     assert {event.id for event in events if event.tick_id is None} == told
     assert any(event.tick_id for event in events)
@@ -345,7 +345,7 @@ def test_an_import_tells_nobody(small_house: SmallHouse) -> None:
         change_state(session, case, Change(State.DONE, note="Klart"), by=THE_IMPORT, at=MONDAY - timedelta(days=899))
         change_state(session, case, Change(State.CLOSED), by=THE_IMPORT, at=MONDAY - timedelta(days=880))
     with small_house.database.reading() as session:
-        assert session.scalars(select(func.count()).select_from(Work)).one() == 0
+        assert session.scalars(select(func.count()).select_from(OutboxEntry)).one() == 0
     assert [event.type for event in small_house.events(case.ref)] == ["case.received", "case.done", "case.closed"]
     assert replay(small_house.events(case.ref)) == now_of(small_house.case(case.ref))
 

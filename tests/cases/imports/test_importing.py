@@ -21,7 +21,7 @@ from cases.checks.forgotten import find_forgotten
 from cases.database.transactions import Database
 from cases.deadlines.policies import Policy
 from cases.history.journal import Event, replay
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from cases.history.words import Words
 from cases.imports.exporting import export_cases
 from cases.imports.importing import Clocks, Imported, Order, examine, report_bad, write
@@ -178,7 +178,7 @@ def _plain(case: Case) -> dict[str, object]:
 def test_nobody_is_told_of_what_was_imported(database: Database, tmp_path: Path) -> None:
     _import(database, Order(_own(tmp_path), NOW))
     with database.reading() as session:
-        told = select(func.count()).select_from(Work).where(Work.stream > 0)
+        told = select(func.count()).select_from(OutboxEntry).where(OutboxEntry.stream > 0)
         assert session.scalar(told) == 0
 
 

@@ -16,7 +16,7 @@ from cases.database.clock import PRESENT
 from cases.database.transactions import Database
 from cases.deadlines.policies import Policy
 from cases.handing_in import Request, hand_in
-from cases.history.event_batches import Tick
+from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
 from cases.ladder.climbing import FiredRung
 from cases.ladder.overdue import BATCH, TICK_LEASE, sweep
@@ -427,7 +427,7 @@ def test_two_sweepers_at_once_fire_each_rung_once(small_house: SmallHouse) -> No
     assert all(rungs(small_house, ref) == [(1, date(2026, 3, 20))] for ref in refs)
     with small_house.database.reading() as session:
         assert session.scalars(select(func.count()).select_from(FiredRung)).one() == 60
-        assert session.scalars(select(func.count()).where(Tick.sealed_at.is_(None))).one() == 0
+        assert session.scalars(select(func.count()).where(EventBatch.sealed_at.is_(None))).one() == 0
 
 
 def statements(database: Database, at: datetime) -> int:
@@ -498,15 +498,15 @@ def test_more_than_a_batch_is_swept_to_the_end(small_house: SmallHouse) -> None:
     hand_in_many(small_house, BATCH + 50, MONDAY)
     assert small_house.sweep(morning(date(2026, 3, 4))) == BATCH + 50
     with small_house.database.reading() as session:
-        assert session.scalars(select(func.count()).select_from(Tick)).one() == 1
+        assert session.scalars(select(func.count()).select_from(EventBatch)).one() == 1
 
 
 # --- ticks --------------------------------------------------------------------------------------------
 
 
-def ticks(house: SmallHouse) -> list[Tick]:
+def ticks(house: SmallHouse) -> list[EventBatch]:
     with house.database.reading() as session:
-        return list(session.scalars(select(Tick).order_by(Tick.id)))
+        return list(session.scalars(select(EventBatch).order_by(EventBatch.id)))
 
 
 def test_a_sweep_that_finds_something_is_one_sealed_tick(small_house: SmallHouse) -> None:
@@ -533,7 +533,9 @@ def test_the_tick_of_a_killed_sweeper_is_sealed_by_the_next(
     small_house.sweep(morning(date(2026, 3, 4)) + HOUR)
     assert ticks(small_house)[0].sealed_at is None  # its lease still runs: it may be alive
     with small_house.database.transaction() as session:
-        session.execute(update(Tick).values(lease_until=datetime.now(UTC) - TICK_LEASE if lease == "over" else None))
+        session.execute(
+            update(EventBatch).values(lease_until=datetime.now(UTC) - TICK_LEASE if lease == "over" else None)
+        )
     small_house.sweep(morning(date(2026, 3, 4)) + HOUR)
     assert ticks(small_house)[0].sealed_at is not None
     assert len(rungs(small_house, ref)) == 1

@@ -11,7 +11,7 @@ from cases.organisation.people import Membership, Person, Role
 from cases.organisation.units import Unit
 from cases.states import State
 from notifications.deliveries import Channel, Delivery, DeliveryLine, Outcome
-from notifications.planning.planning import fill_roles
+from notifications.planning.planning import readdress_unfilled
 
 DUE = date(2026, 5, 20)
 OFFICER = "olle@kommun.example"
@@ -123,9 +123,9 @@ def test_a_rung_that_finds_nobody_waits_for_the_role_and_goes_to_who_takes_it(ei
     without(either_town, "olle", "hanna", "kontakt", mailbox="gata")
     assert climb(either_town, 1) == [{("role:desk.head", "due_soon")}]
     with either_town.database.transaction() as session:
-        assert fill_roles(session) == 0
+        assert readdress_unfilled(session) == 0
         session.execute(update(Person).where(Person.id == either_town.people["kontakt"]).values(active=True))
-        assert fill_roles(session) == 1
+        assert readdress_unfilled(session) == 1
     assert either_town.told("case.escalated") == {("kontakt", "due_soon")}
 
 
@@ -162,6 +162,6 @@ def test_a_filled_role_is_not_told_twice_in_one_sweep(town: Town) -> None:
             )
         )  # fmt: skip
         session.flush()
-        fill_roles(session)
+        readdress_unfilled(session)
         waited = session.scalars(select(Delivery).where(Delivery.recipient == "role:desk.head")).one()
         assert (waited.outcome, bool(waited.reason)) == (Outcome.SUPPRESSED, True)

@@ -6,14 +6,14 @@ import pytest
 
 from notifications.letters.dates import in_words
 from notifications.letters.rendering import as_text
-from notifications.letters.writing import KEEP, Paragraph, Shape, Written
+from notifications.letters.writing import NBSP, Paragraph, ParagraphKind, WrittenLetter
 
 LINK = f"https://arenden.example/{'x' * 80}"
-FOOT = (Paragraph(Shape.TEXT, ("Fot",)),)
+FOOT = (Paragraph(ParagraphKind.TEXT, ("Fot",)),)
 
 
 def _lines(*paragraphs: Paragraph) -> list[str]:
-    written = Written(subject="", sections={"happened": paragraphs, "foot": FOOT})
+    written = WrittenLetter(subject="", sections={"happened": paragraphs, "foot": FOOT})
     return as_text(written, {}).split("\n-- \n")[0].rstrip("\n").splitlines()
 
 
@@ -41,7 +41,7 @@ def test_every_day_of_a_year_is_four_words(locale: str) -> None:
 
 def test_lines_end_between_words_and_no_link_is_parted() -> None:
     words = "Nu är det bestämt hur det blir hos oss med vinterns egen snöröjnings-plan: "
-    assert _lines(Paragraph(Shape.TEXT, (words + LINK,))) == [
+    assert _lines(Paragraph(ParagraphKind.TEXT, (words + LINK,))) == [
         "Nu är det bestämt hur det blir hos oss med vinterns egen",
         "snöröjnings-plan:",
         LINK,
@@ -49,18 +49,18 @@ def test_lines_end_between_words_and_no_link_is_parted() -> None:
 
 
 def test_no_day_is_parted() -> None:
-    day = f"torsdag{KEEP}3{KEEP}december{KEEP}2026"
-    lines = _lines(Paragraph(Shape.TEXT, (f"{'Vi svarar er ' * 4}senast {day}",)))
+    day = f"torsdag{NBSP}3{NBSP}december{NBSP}2026"
+    lines = _lines(Paragraph(ParagraphKind.TEXT, (f"{'Vi svarar er ' * 4}senast {day}",)))
     assert lines == ["Vi svarar er Vi svarar er Vi svarar er Vi svarar er senast", "torsdag 3 december 2026"]
 
 
 def test_every_line_of_a_quote_is_marked_and_an_empty_one_too() -> None:
-    said = Paragraph(Shape.QUOTE, ("Lampan är trasig sedan i höstas, " * 4, "", "Rut"))
+    said = Paragraph(ParagraphKind.QUOTE, ("Lampan är trasig sedan i höstas, " * 4, "", "Rut"))
     lines = _lines(said)
     assert lines[-2:] == [">", "> Rut"]
     assert all(line.startswith(">") and len(line) <= 72 for line in lines) and len(lines) == 4
 
 
 def test_a_list_hangs_below_its_first_word() -> None:
-    lines = _lines(Paragraph(Shape.LIST, ("Lampan är trasig sedan i höstas, " * 3, "")))
+    lines = _lines(Paragraph(ParagraphKind.LIST, ("Lampan är trasig sedan i höstas, " * 3, "")))
     assert [line[:2] for line in lines] == ["- ", "  ", "-"]

@@ -9,9 +9,9 @@ from support.houses.letter_town import Town
 from support.houses.migrated import CALENDAR
 
 from cases.database.transactions import Database
-from notifications.letters.rendering import Letterhead
+from notifications.letters.rendering import LetterSettings
 from notifications.sending.mailbox import Mailbox
-from notifications.sending.sending import Post, deliver_some
+from notifications.sending.sending import MailTransport, deliver_some
 
 
 @contextmanager
@@ -30,7 +30,9 @@ def _asked_of_letters(database: Database) -> Iterator[list[tuple[str, object]]]:
 def test_a_letter_that_is_sent_is_never_read_again_to_find_those_that_wait(town: Town, tmp_path: Path) -> None:
     town.hand_in()
     town.plan()
-    post = Post(Mailbox(tmp_path), Letterhead("http://127.0.0.1:8000", "k" * 32, "v@kommun.example", CALENDAR))
+    post = MailTransport(
+        Mailbox(tmp_path), LetterSettings("http://127.0.0.1:8000", "k" * 32, "v@kommun.example", CALENDAR)
+    )
     with _asked_of_letters(town.database) as questions:
         assert deliver_some(town.database, post) == 1
     with town.database.reading() as session:

@@ -13,7 +13,7 @@ from cases.access.tokens import LOGIN, UNFOLLOW, link_with, make_link
 from cases.case import Case
 from cases.following import ask_to_follow
 from cases.handing_in import Reporter
-from cases.history.events import HAPPENINGS, MorningCame, PersonAskedForLink, SetAside
+from cases.history.events import EVENT_TYPES, MorningCame, PersonAskedForLink, SetAside
 from cases.history.journal import Entry, Event
 from cases.history.words import Words
 from cases.organisation.municipality import the_house
@@ -23,14 +23,14 @@ from cases.settings import LOCALES
 from cases.states import State
 from notifications.deliveries import Address, Channel, Delivery
 from notifications.letters.catalogue import LETTERS
-from notifications.letters.rendering import Letterhead, Rendered, followers_told, render
-from notifications.letters.snapshot import read_around
-from notifications.letters.template_context import Teller
+from notifications.letters.rendering import LetterSettings, Rendered, followers_told, render
+from notifications.letters.snapshot import read_snapshot
+from notifications.letters.template_context import TemplateContext
 from notifications.letters.unsubscribing import unfollow_tokens
 from notifications.letters.writing import write_subject
 
 KEY = "k" * 40
-LETTERHEAD = Letterhead("https://arenden.example", KEY, "ventil@kommun.example", CALENDAR)
+LETTERHEAD = LetterSettings("https://arenden.example", KEY, "ventil@kommun.example", CALENDAR)
 NASTY = "</p><script>alert(1)</script> {{ 7*7 }} [klicka](https://evil.example)\n\nBcc: a@b.example"
 FIGURES = {
     "received": 3, "due": 2, "overdue": 1, "parked_back": 0, "sent_back": 1, "calls": 2, "set_aside": 0,
@@ -43,7 +43,7 @@ def rendered(town: Town, delivery: Delivery) -> Rendered:
 
 
 def rendered_in(session: Session, delivery: Delivery) -> Rendered:
-    around = read_around(session, [delivery])
+    around = read_snapshot(session, [delivery])
     followers = dict.fromkeys(followers_told(around, delivery), delivery.created_at)
     around.ways_out.update(unfollow_tokens(session, followers, key=KEY))
     return render(around, delivery, LETTERHEAD)
@@ -108,7 +108,7 @@ def happen(town: Town, type_: str, facts: dict[str, object]) -> None:
         case = session.scalars(select(Case).order_by(Case.id.desc())).first()
         assert case is not None
         entry = Entry(case, by=A_VISITOR, at=A_TUESDAY)
-        entry.add(HAPPENINGS[type_](**facts))
+        entry.add(EVENT_TYPES[type_](**facts))
         entry.write(session)
     town.plan()
 
@@ -126,7 +126,7 @@ def test_every_letter_says_all_it_must(town: Town, locale: str) -> None:
             letter = rendered_in(session, delivery)
             assert letter.subject and letter.text and "<html" in letter.html
             assert "None" not in letter.subject + letter.text
-            teller = Teller(read_around(session, [delivery]), LETTERHEAD.pages, KEY)
+            teller = TemplateContext(read_snapshot(session, [delivery]), LETTERHEAD.pages, KEY)
             for line in delivery.context["lines"]:
                 seen.add(line["letter"])
                 written = teller.tell(delivery, line)

@@ -20,8 +20,8 @@ from cases.parties import Follower, Party
 from cases.states import State
 from notifications.deliveries import Delivery
 from notifications.letters import still_entitled
-from notifications.letters.snapshot import read_around
-from notifications.letters.still_entitled import still_right
+from notifications.letters.snapshot import read_snapshot
+from notifications.letters.still_entitled import reason_to_suppress
 
 Spoil = Callable[[Session], object]
 
@@ -34,7 +34,7 @@ def reason(town: Town, letter: str, spoil: Spoil | None = None) -> str | None:
             spoil(session)
         session.flush()
         delivery = session.get_one(Delivery, last.id)
-        return still_right(read_around(session, [delivery]), delivery)
+        return reason_to_suppress(read_snapshot(session, [delivery]), delivery)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from support.houses.letter_town import A_TUESDAY, Town
 from support.houses.statements import counted
 
 from cases.handing_in import Reporter
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from cases.organisation.people import Membership
 from cases.states import State
 from notifications.deliveries import Delivery, DeliveryLine, Outcome
@@ -18,11 +18,11 @@ from notifications.set_aside import set_aside_delivery
 def plan_open(town: Town, limit: int) -> int:
     """Plan the oldest open events in one transaction; give how many statements that took."""
     with town.database.transaction() as session:
-        some = select(Work.event_id).where(Work.done_at.is_(None)).order_by(Work.id).limit(limit)
+        some = select(OutboxEntry.event_id).where(OutboxEntry.done_at.is_(None)).order_by(OutboxEntry.id).limit(limit)
         ids = session.scalars(some).all()
         with counted(town.database) as statements:
             plan_events(session, ids)
-        session.execute(update(Work).where(Work.event_id.in_(ids)).values(done_at=A_TUESDAY))
+        session.execute(update(OutboxEntry).where(OutboxEntry.event_id.in_(ids)).values(done_at=A_TUESDAY))
     return len(statements)
 
 

@@ -14,22 +14,22 @@ from support.servers.services import LOOPBACK
 from cases.access.actors import A_COMMAND
 from cases.database.clock import now, present
 from cases.database.leases.claims import Claim
-from cases.database.leases.leased import Pace
-from cases.database.leases.renewing import KeptLease
+from cases.database.leases.leased import LeasePolicy
+from cases.database.leases.renewing import LeaseRenewer
 from cases.handing_in import Reporter
 from cases.organisation.people import Person
 from cases.organisation.units import Unit
 from cases.refusals import NotFound
 from cases.states import State
 from notifications.deliveries import Delivery, MailServer, Outcome
-from notifications.letters.rendering import Letterhead
+from notifications.letters.rendering import LetterSettings
 from notifications.sending import outcomes, preparing, sending
 from notifications.sending.mailbox import Mailbox
-from notifications.sending.sending import Post, deliver_some
+from notifications.sending.sending import MailTransport, deliver_some
 from notifications.sending.smtp import SmtpServer
 from notifications.set_aside import listed, send_again
 
-HEAD = Letterhead("http://127.0.0.1:8000", "k" * 32, "ventil@kommun.example", CALENDAR)
+HEAD = LetterSettings("http://127.0.0.1:8000", "k" * 32, "ventil@kommun.example", CALENDAR)
 FRIDA = "frida@hemma.example"
 
 
@@ -41,7 +41,7 @@ def town(either_town):
 @pytest.fixture
 def post(smtp_sink):
     server = SmtpServer("smtp", LOOPBACK, smtp_sink.port, connect_seconds=2.0, answer_seconds=0.5)
-    return Post(server, HEAD)
+    return MailTransport(server, HEAD)
 
 
 def letters_for(town, count=1):
@@ -228,7 +228,7 @@ def test_what_a_dead_worker_had_claimed_is_claimed_again(town, post, smtp_sink, 
     def die(*_):
         raise SystemExit
 
-    monkeypatch.setattr(sending.Line, "send", die)
+    monkeypatch.setattr(sending.SmtpConnection, "send", die)
     monkeypatch.setattr(sending._Round, "_give_back", lambda *_: None)  # nor does it tidy up
     with pytest.raises(SystemExit):
         deliver_some(town.database, post)
@@ -255,7 +255,7 @@ def test_what_kills_its_worker_is_set_aside_and_takes_no_other_with_it(town, pos
     deaths = 0
     for _ in range(12):
         try:
-            deliver_some(town.database, Post(post.server, HEAD, Pace(most_claims=3)))
+            deliver_some(town.database, MailTransport(post.server, HEAD, LeasePolicy(most_claims=3)))
         except SystemExit:
             deaths += 1
         let_all_be_due(town)
@@ -279,26 +279,26 @@ def test_a_letter_that_cannot_be_written_is_set_aside_and_holds_back_only_its_ad
         return render(around, delivery, head)
 
     monkeypatch.setattr(preparing, "render", fail_on_it)
-    deliver_some(town.database, Post(post.server, HEAD, Pace(most_claims=3)))
+    deliver_some(town.database, MailTransport(post.server, HEAD, LeasePolicy(most_claims=3)))
     assert smtp_sink.to(FRIDA) == []
     assert len(smtp_sink.letters) == 1
     for _ in range(4):
         let_all_be_due(town)
-        deliver_some(town.database, Post(post.server, HEAD, Pace(most_claims=3)))
+        deliver_some(town.database, MailTransport(post.server, HEAD, LeasePolicy(most_claims=3)))
     assert all_of(town)[0].outcome is Outcome.SET_ASIDE
     assert len(smtp_sink.to(FRIDA)) == 1
 
 
 def test_sent_is_recorded_even_when_the_lease_was_lost(town, post, smtp_sink, monkeypatch):
     letters_for(town)
-    send = sending.Line.send
+    send = sending.SmtpConnection.send
 
     def send_slowly(line, letter):
         send(line, letter)
         with town.database.transaction() as session:
             session.execute(update(Delivery).values(lease_token="another", lease_until=now()))
 
-    monkeypatch.setattr(sending.Line, "send", send_slowly)
+    monkeypatch.setattr(sending.SmtpConnection, "send", send_slowly)
     deliver_some(town.database, post)
     assert all_of(town)[0].outcome is Outcome.SENT
 
@@ -320,14 +320,14 @@ def test_what_is_recorded_as_sent_while_another_worker_claims_it_is_held_by_nobo
 def test_a_refusal_is_not_recorded_over_another_workers_lease(town, post, smtp_sink, monkeypatch):
     letters_for(town)
     smtp_sink.mood = "550"
-    send = sending.Line.send
+    send = sending.SmtpConnection.send
 
     def send_slowly(line, letter):
         with town.database.transaction() as session:
             session.execute(update(Delivery).values(lease_token="another"))
         send(line, letter)
 
-    monkeypatch.setattr(sending.Line, "send", send_slowly)
+    monkeypatch.setattr(sending.SmtpConnection, "send", send_slowly)
     deliver_some(town.database, post)
     assert all_of(town)[0].outcome is Outcome.WAITING
 
@@ -351,7 +351,7 @@ def test_two_workers_send_each_letter_once_and_in_order(town, post, smtp_sink):
     def work():
         try:
             for _ in range(20):
-                deliver_some(town.database, Post(post.server, HEAD, Pace(batch=3)))
+                deliver_some(town.database, MailTransport(post.server, HEAD, LeasePolicy(batch=3)))
         except BaseException as error:
             failures.append(error)
 
@@ -365,13 +365,13 @@ def test_two_workers_send_each_letter_once_and_in_order(town, post, smtp_sink):
 
 def test_a_worker_that_is_told_to_stop_gives_back_what_it_has_not_begun(town, post, smtp_sink, monkeypatch):
     letters_for(town, 3)
-    stop, send = threading.Event(), sending.Line.send
+    stop, send = threading.Event(), sending.SmtpConnection.send
 
     def send_and_hear(line, letter):
         send(line, letter)
         stop.set()
 
-    monkeypatch.setattr(sending.Line, "send", send_and_hear)
+    monkeypatch.setattr(sending.SmtpConnection, "send", send_and_hear)
     deliver_some(town.database, post, stop=stop)
     assert [row.claims for row in all_of(town)[1:]] == [0, 0]
     assert all(row.lease_token is None for row in all_of(town))
@@ -380,7 +380,7 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_it_has_not_begun(town, po
 
 def test_a_lease_is_kept_while_a_slow_server_answers(town):
     letters_for(town)
-    pace = Pace(lease=timedelta(seconds=2))
+    pace = LeasePolicy(lease=timedelta(seconds=2))
     with town.database.transaction() as session:
         first = present(session) + pace.lease
         session.execute(update(Delivery).values(lease_token="ours", lease_until=first))
@@ -390,7 +390,7 @@ def test_a_lease_is_kept_while_a_slow_server_answers(town):
         with town.database.reading() as session:
             return session.scalars(select(Delivery.lease_until)).one()
 
-    with KeptLease(town.database, claimed, pace) as lease:
+    with LeaseRenewer(town.database, claimed, pace) as lease:
         deadline = time.monotonic() + 20
         while lease_until() <= first and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -399,8 +399,8 @@ def test_a_lease_is_kept_while_a_slow_server_answers(town):
 
 
 def test_a_lease_that_could_not_be_kept_is_not_ours(town, monkeypatch):
-    monkeypatch.setattr(KeptLease, "_keep", lambda self: None)
-    with KeptLease(town.database, Claim(Delivery, "ours", []), Pace(lease=timedelta(seconds=0.05))) as lease:
+    monkeypatch.setattr(LeaseRenewer, "_keep", lambda self: None)
+    with LeaseRenewer(town.database, Claim(Delivery, "ours", []), LeasePolicy(lease=timedelta(seconds=0.05))) as lease:
         time.sleep(0.1)
         assert not lease.is_ours
 
@@ -408,27 +408,27 @@ def test_a_lease_that_could_not_be_kept_is_not_ours(town, monkeypatch):
 def test_without_a_mail_server_letters_lie_in_the_mailbox(town, tmp_path):
     letters_for(town, 2)
     mailbox = Mailbox(tmp_path / "mailbox")
-    assert deliver_some(town.database, Post(mailbox, HEAD)) == 2
+    assert deliver_some(town.database, MailTransport(mailbox, HEAD)) == 2
     assert [letter.to for letter in mailbox.letters()] == [FRIDA, FRIDA]
 
 
 def test_a_mailbox_that_cannot_be_written_ages_no_letter(town, tmp_path):
     letters_for(town)
     (tmp_path / "mailbox").write_text("no folder")
-    deliver_some(town.database, Post(Mailbox(tmp_path / "mailbox"), HEAD))
+    deliver_some(town.database, MailTransport(Mailbox(tmp_path / "mailbox"), HEAD))
     (row,) = all_of(town)
     assert (row.outcome, row.claims, row.attempts) == (Outcome.WAITING, 0, 0)
 
 
 def test_a_server_that_goes_away_between_two_letters_ages_none(town, post, smtp_sink, monkeypatch):
     letters_for(town, 3)
-    send = sending.Line.send
+    send = sending.SmtpConnection.send
 
     def send_and_lose_the_server(line, letter):
         send(line, letter)
         smtp_sink.mood = "refuse"
 
-    monkeypatch.setattr(sending.Line, "send", send_and_lose_the_server)
+    monkeypatch.setattr(sending.SmtpConnection, "send", send_and_lose_the_server)
     deliver_some(town.database, post)
     first, *others = all_of(town)
     assert first.outcome is Outcome.SENT

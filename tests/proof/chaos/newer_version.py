@@ -16,11 +16,11 @@ from cases.access.actors import THE_CLOCK
 from cases.calendar import Calendar
 from cases.case import Case
 from cases.database.transactions import Database
-from cases.history.events import Happening
+from cases.history.events import DomainEvent
 from cases.history.journal import Entry
 
 
-class FromTheFuture(Happening):
+class FromTheFuture(DomainEvent):
     """Something that a later version knows."""
 
     type: ClassVar[str] = "case.from_the_future"

@@ -17,7 +17,7 @@ from cases.database.base import UtcDateTime
 from cases.database.transactions import Database
 from cases.demo.moving_clock import MovingClock
 from cases.settings import Settings
-from notifications.sending.sending import Post, deliver_some, post_of
+from notifications.sending.sending import MailTransport, deliver_some, transport_from
 from proof.crashes.boundaries import Boundaries
 from proof.crashes.hooks import wall_clock, watch_messages, watched_commits, watched_files
 from proof.crashes.mail_server import MailServer, Reached
@@ -25,8 +25,8 @@ from workers.processes.actors import declare_actors
 from workers.processes.embedded import void_leases
 from workers.queue.broker import Bell, make_broker
 from workers.relay.loop import relay_once
-from workers.runtime import THREADS, Workplace
-from workers.schedule.scheduler import Clock
+from workers.runtime import THREADS, Runtime
+from workers.schedule.scheduler import Scheduler
 
 MOST_TURNS = 1000
 WAITS = tuple(timedelta(minutes=wait) for wait in (0, 1, 2, 3, 6, 11, 31, 31, 31))  # over every lease of the house
@@ -62,7 +62,7 @@ class Process:
         self.world, self.boundaries = world, boundaries
         self.database = world.database
         self.workplace = _workplace(self.database, world, boundaries)
-        self.clock = Clock(self.workplace)
+        self.clock = Scheduler(self.workplace)
         self.log: list[MutableMapping[str, Any]] = []
 
     def settle(self) -> None:
@@ -144,17 +144,17 @@ def started_again(world: World) -> Iterator[Process]:
         yield process
 
 
-def _workplace(database: Database, world: World, boundaries: Boundaries) -> Workplace:
+def _workplace(database: Database, world: World, boundaries: Boundaries) -> Runtime:
     broker = make_broker(None)
-    workplace = Workplace(database, world.settings, _post(world, boundaries), broker, Bell(broker, THREADS))
+    workplace = Runtime(database, world.settings, _post(world, boundaries), broker, Bell(broker, THREADS))
     declare_actors(workplace, claimed=lambda: None)
     watch_messages(broker, boundaries)
     return workplace
 
 
-def _post(world: World, boundaries: Boundaries) -> Post:
+def _post(world: World, boundaries: Boundaries) -> MailTransport:
     """Give the post of the settings; a mail server is the one in memory."""
-    post = post_of(world.settings)
+    post = transport_from(world.settings)
     if world.settings.smtp_url is None:
         return post
     return replace(post, server=Reached("smtp", "mail.example", 25, outside=world.mail, boundaries=boundaries))

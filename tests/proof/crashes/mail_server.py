@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cases.demo.moving_clock import MovingClock
-from notifications.sending.smtp import Line, SmtpServer
+from notifications.sending.smtp import SmtpConnection, SmtpServer
 from proof.crashes.boundaries import Boundaries
 
 Answer = tuple[int, bytes]
@@ -64,7 +64,7 @@ class Reached(SmtpServer):
     outside: MailServer = field(kw_only=True)
     boundaries: Boundaries = field(kw_only=True)
 
-    def line(self) -> Line:
+    def line(self) -> SmtpConnection:
         """Give the house's own line, whose far end is in memory."""
         line = super().line()
         line._opened = self.boundaries.watched("mail: connect", self._knock)  # type: ignore[method-assign]

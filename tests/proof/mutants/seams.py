@@ -19,15 +19,15 @@ from cases.database import transactions as databases
 from cases.database.clock import now, present
 from cases.database.leases import claims
 from cases.database.leases.claims import MOMENT, Claim, claim
-from cases.database.leases.leased import Pace, is_free
-from cases.database.leases.renewing import KeptLease
+from cases.database.leases.leased import LeasePolicy, is_free
+from cases.database.leases.renewing import LeaseRenewer
 from cases.database.locks import NoLock
 from cases.database.transactions import Database
 from cases.deadlines.clocks import Clock
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from cases.ladder.due_cases import CASE
 from cases.ladder.overdue import Sweeper
-from notifications.audiences.context import Circle
+from notifications.audiences.context import AudienceContext
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.sending import claiming, outcomes, preparing, sending
 from notifications.sending.mime import RefusedForNow
@@ -47,7 +47,7 @@ def work_is_done_when_it_is_taken() -> AbstractContextManager[object]:
 
     def done_at_once(session: Session, *given: Any) -> Claim:
         claimed = claim(session, *given)
-        session.execute(update(Work).where(Work.lease_token == claimed.token).values(done_at=now()))
+        session.execute(update(OutboxEntry).where(OutboxEntry.lease_token == claimed.token).values(done_at=now()))
         return claimed
 
     return patch.object(relay, "claim", done_at_once)
@@ -67,7 +67,7 @@ def sent_before_data() -> AbstractContextManager[object]:
 def mail_before_commit() -> AbstractContextManager[object]:
     """Send letters inside the transaction that will record them."""
 
-    def send_all(self: Any, token: str, _lease: KeptLease) -> None:
+    def send_all(self: Any, token: str, _lease: LeaseRenewer) -> None:
         with self.database.transaction() as session:
             ready = prepare(session, token, self.post.letterhead, self.post.pace.most_claims)
             for one in ready:
@@ -94,10 +94,10 @@ def a_new_letter_for_each_try() -> AbstractContextManager[object]:
 
 def no_lease() -> AbstractContextManager[object]:
     """Claim without keeping others away."""
-    take = claims.take
+    take = claims.acquire
 
-    def taken(session: Session, kind: Any, keys: Any, pace: Pace, moment: datetime) -> str:
-        held = replace(pace, lease=timedelta(0)) if kind in (Work, Delivery) else pace
+    def taken(session: Session, kind: Any, keys: Any, pace: LeasePolicy, moment: datetime) -> str:
+        held = replace(pace, lease=timedelta(0)) if kind in (OutboxEntry, Delivery) else pace
         return take(session, kind, keys, held, moment)
 
     return patch.object(claims, "take", taken)
@@ -156,13 +156,13 @@ def endless_patience() -> AbstractContextManager[object]:
     """Try a letter that kills its worker again and again."""
     claim_letters = claiming.claim_letters
 
-    def patient(session: Session, server: str, pace: Pace) -> Claim:
+    def patient(session: Session, server: str, pace: LeasePolicy) -> Claim:
         return claim_letters(session, server, _endless(pace))
 
     return patch.object(sending, "claim_letters", patient)
 
 
-def _endless(pace: Pace) -> Pace:
+def _endless(pace: LeasePolicy) -> LeasePolicy:
     return replace(pace, most_claims=10**6)
 
 
@@ -186,7 +186,7 @@ def no_next_moment() -> AbstractContextManager[object]:
 
 def the_author_is_told() -> AbstractContextManager[object]:
     """Tell people of what they did themselves."""
-    return patch.object(Circle, "author", lambda _: None)
+    return patch.object(AudienceContext, "author", lambda _: None)
 
 
 @contextmanager
@@ -208,7 +208,7 @@ def answer_before_commit() -> Iterator[None]:
 def high_water_mark() -> AbstractContextManager[object]:
     """Remember the highest number that was relayed, and go on from there: who commits late is passed by."""
     marks: dict[str, int] = {"": 0}
-    after_the_mark = Work.id > bindparam("mark", callable_=lambda: marks[""], type_=BigInteger())
+    after_the_mark = OutboxEntry.id > bindparam("mark", callable_=lambda: marks[""], type_=BigInteger())
 
     def marking(session: Session, *given: Any) -> Claim:
         claimed = claim(session, *given)

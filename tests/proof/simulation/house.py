@@ -18,12 +18,12 @@ from cases.demo.moving_clock import MovingClock, database_at
 from cases.meetings.meeting import Meeting
 from cases.organisation.municipality import the_house
 from cases.settings import Settings, read_settings
-from notifications.letters.rendering import Letterhead
-from notifications.sending.sending import Post as Sending
+from notifications.letters.rendering import LetterSettings
+from notifications.sending.sending import MailTransport as Sending
 from proof.simulation.post import Post
 from proof.simulation.town import Town, house_file
 from workers.queue.broker import Bell, make_broker
-from workers.runtime import Workplace
+from workers.runtime import Runtime
 
 IN_MEMORY = Path("/dev/shm")
 KEY = "an invented key for an invented town {}"
@@ -39,7 +39,7 @@ class House:
     database: Database
     clock: MovingClock
     post: Post
-    workplace: Workplace
+    workplace: Runtime
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def open_house(clock: MovingClock, post: Post, seed: int) -> Iterator[House]:
         event.listen(database.engine, "connect", _throw_away)
         migrate(database)
         broker = make_broker(None)
-        workplace = Workplace(database, settings, Sending(post, Letterhead.of(settings)), broker, Bell(broker, 1))
+        workplace = Runtime(database, settings, Sending(post, LetterSettings.of(settings)), broker, Bell(broker, 1))
         try:
             yield House(database, clock, post, workplace)
         finally:

@@ -26,7 +26,7 @@ from proof.simulation.speed import Speed
 from proof.simulation.town import Town
 from proof.simulation.watching import Watch
 from workers.jobs.morning_letter import write_morning_letter
-from workers.relay.draining import plan_everything, send_everything
+from workers.relay.draining import drain_deliveries, drain_outbox
 
 NEXT_CLOCK = timedelta(seconds=20)
 A_DAY, LATER = timedelta(days=1), timedelta(minutes=31)
@@ -143,8 +143,8 @@ class Simulation:
         mood.is_there = self.weather.down(now, "mail") is None
         mood.says_later = self.weather.down(now, "grey") is not None
         turned_away = self.house.post.turned_away
-        plan_everything(self.house.database)
-        send_everything(self.house.database, self.house.workplace.post)
+        drain_outbox(self.house.database)
+        drain_deliveries(self.house.database, self.house.workplace.post)
         self._written = self.house.post.turned_away != turned_away
 
     def look(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import fields
 from marshmallow.validate import Length
 
-from cases.administration.file_schema import Day, FileSchema, OneOf, Text, Told, Whole
+from cases.administration.file_schema import DayOfFile, FileField, FileSchema, OneOf, TextOfFile, WholeNumber
 from proof.simulation.scenario import Bounce, Department, Group, Scenario, Staffing, Yearly
 from proof.simulation.tempers import TEMPERS
 
@@ -23,7 +23,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-class Number(Told[float]):
+class Number(FileField[float]):
     """A number from 0 on."""
 
     def __init__(self, **more: Any) -> None:
@@ -33,7 +33,7 @@ class Number(Told[float]):
         return _is_number(value) and value >= 0
 
 
-class EachMonth(Told[list[float]]):
+class EachMonth(FileField[list[float]]):
     """A number for each month of the year."""
 
     def __init__(self, **more: Any) -> None:
@@ -44,7 +44,7 @@ class EachMonth(Told[list[float]]):
         return is_year and all(_is_number(one) and one >= 0 for one in value)
 
 
-class DayOfYear(Told[str]):
+class DayOfYear(FileField[str]):
     """A day that every year has; with a time of day where `form` says so."""
 
     def __init__(self, form: str, **more: Any) -> None:
@@ -61,43 +61,45 @@ class DayOfYear(Told[str]):
 
 class DepartmentSchema(FileSchema):
     makes = Department
-    slug = Text(60, required=True)
-    name = Text(200, required=True)
-    name_en = Text(200, required=True)
+    slug = TextOfFile(60, required=True)
+    name = TextOfFile(200, required=True)
+    name_en = TextOfFile(200, required=True)
     temper = OneOf(TEMPERS, required=True)
-    officers = Whole(1, MOST, required=True)
+    officers = WholeNumber(1, MOST, required=True)
     share = Number(required=True)
-    topics = fields.List(Text(60), required=True, validate=ONE, error_messages={"invalid": "must be a list of texts"})
+    topics = fields.List(
+        TextOfFile(60), required=True, validate=ONE, error_messages={"invalid": "must be a list of texts"}
+    )
 
 
 class GroupSchema(FileSchema):
     makes = Group
-    slug = Text(60, required=True)
-    name = Text(200, required=True)
+    slug = TextOfFile(60, required=True)
+    name = TextOfFile(200, required=True)
 
 
 class StaffingSchema(FileSchema):
     """0 months are never."""
 
     makes = Staffing
-    officer_leaves_every_months = Whole(0, LONGEST)
-    head_leaves_every_months = Whole(0, LONGEST)
-    contact_leaves_after_months = Whole(0, LONGEST)
-    vacant_days = Whole(0, LONGEST)
+    officer_leaves_every_months = WholeNumber(0, LONGEST)
+    head_leaves_every_months = WholeNumber(0, LONGEST)
+    contact_leaves_after_months = WholeNumber(0, LONGEST)
+    vacant_days = WholeNumber(0, LONGEST)
 
 
 class OutageSchema(FileSchema):
     makes = Yearly
     of = OneOf(DOWN, required=True)
     begins = DayOfYear("MM-DD or MM-DDTHH:MM", required=True)
-    hours = Whole(0, LONGEST, required=True)
+    hours = WholeNumber(0, LONGEST, required=True)
 
 
 class BounceSchema(FileSchema):
     makes = Bounce
-    unit = Text(60, required=True)
+    unit = TextOfFile(60, required=True)
     begins = DayOfYear("MM-DD", required=True)
-    days = Whole(0, LONGEST, required=True)
+    days = WholeNumber(0, LONGEST, required=True)
 
 
 def _lines(schema: type[FileSchema], **more: Any) -> fields.Nested:
@@ -108,11 +110,11 @@ class ScenarioSchema(FileSchema):
     """A whole scenario. What `policies` may hold, the house's file says."""
 
     makes = Scenario
-    municipality = Text(200, required=True)
-    begins = Day(required=True)
+    municipality = TextOfFile(200, required=True)
+    begins = DayOfFile(required=True)
     cases_per_month = Number(required=True)
     busy = EachMonth(required=True)
-    clocks = Whole(1, MOST, required=True)
+    clocks = WholeNumber(1, MOST, required=True)
     mailboxes_that_bounce = Number(required=True)
     departments = _lines(DepartmentSchema, required=True, validate=ONE)
     groups = _lines(GroupSchema, required=True, validate=ONE)

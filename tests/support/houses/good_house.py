@@ -28,8 +28,8 @@ from cases.history.journal import Event
 from cases.history.words import Visibility
 from cases.states import State
 from cases.steps.transition import WaitingFor
-from notifications.letters.rendering import Letterhead
-from notifications.sending.sending import Post, deliver_some
+from notifications.letters.rendering import LetterSettings
+from notifications.sending.sending import MailTransport, deliver_some
 from notifications.sending.smtp import SmtpServer
 from proof.checker import Call, Journal, Outside
 from proof.checker.journal import ANSWERED, ASKED
@@ -37,7 +37,7 @@ from workers.relay.relay import relay_some
 from workers.relay.sweep_letters import plan_a_tick
 
 KEY = "k" * 32
-HEAD = Letterhead("http://127.0.0.1:8000", KEY, "ventil@example.se", CALENDAR)
+HEAD = LetterSettings("http://127.0.0.1:8000", KEY, "ventil@example.se", CALENDAR)
 DAYS = 75
 NOW = MONDAY + timedelta(days=DAYS)
 BY_STREAM = select(Event).order_by(Event.stream, Event.seq)
@@ -130,7 +130,7 @@ class _Post:
     def goes(self) -> None:
         """Plan and send until nothing is left."""
         database = self.house.database
-        post = Post(SmtpServer("smtp", LOOPBACK, self.sink.port), HEAD)
+        post = MailTransport(SmtpServer("smtp", LOOPBACK, self.sink.port), HEAD)
         while relay_some(database) is not None or plan_a_tick(database) is not None or deliver_some(database, post):
             pass
 

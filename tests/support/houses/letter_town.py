@@ -13,9 +13,9 @@ from cases.commenting import comment
 from cases.database.clock import now
 from cases.database.transactions import Database
 from cases.handing_in import Reporter, Request, hand_in
-from cases.history.event_batches import Tick
+from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from cases.history.words import Visibility
 from cases.ladder.overdue import sweep
 from cases.organisation.categories import Category
@@ -110,11 +110,11 @@ class Town:
     def plan(self) -> None:
         """Plan what has happened since the last time, as the relay does."""
         with self.database.transaction() as session:
-            open_work = select(Work.event_id).where(Work.done_at.is_(None)).order_by(Work.id)
+            open_work = select(OutboxEntry.event_id).where(OutboxEntry.done_at.is_(None)).order_by(OutboxEntry.id)
             plan_events(session, session.scalars(open_work).all())
-            session.execute(update(Work).values(done_at=now()))
+            session.execute(update(OutboxEntry).values(done_at=now()))
         with self.database.transaction() as session:
-            for tick in session.scalars(select(Tick).where(Tick.planned_at.is_(None))):
+            for tick in session.scalars(select(EventBatch).where(EventBatch.planned_at.is_(None))):
                 plan_tick(session, tick)
                 tick.planned_at = datetime.now(UTC)
 

@@ -9,8 +9,8 @@ from support.houses.small_house import MONDAY
 from support.houses.small_pages import visitor
 
 from cases.access.actors import A_COMMAND
-from cases.history.event_batches import Tick
-from cases.history.outbox import Work
+from cases.history.event_batches import EventBatch
+from cases.history.outbox import OutboxEntry
 from cases.refusals import NotFound
 from cases.settings import read_settings
 from notifications.deliveries import Channel, Delivery, Outcome
@@ -29,7 +29,7 @@ def aside(web):
     for _ in range(4):
         web.house.hand_in()
     with web.database.transaction() as session:
-        for number, work in enumerate(session.scalars(select(Work).order_by(Work.id).limit(3))):
+        for number, work in enumerate(session.scalars(select(OutboxEntry).order_by(OutboxEntry.id).limit(3))):
             work.set_aside_at, work.done_at = AT, AT if number == 2 else None
         session.add(_a_tick(planned_at=None))
         session.add(_a_tick(planned_at=AT))
@@ -42,7 +42,7 @@ def aside(web):
 
 
 def _a_tick(planned_at):
-    tick = Tick(at=AT, started_at=AT)
+    tick = EventBatch(at=AT, started_at=AT)
     tick.sealed_at, tick.set_aside_at, tick.planned_at = AT, AT, planned_at
     return tick
 
@@ -74,7 +74,7 @@ def test_whoever_counts_what_is_set_aside_counts_the_same(aside, tmp_path):
 def test_only_what_is_listed_is_sent_again(aside):
     with aside.database.transaction() as session:
         rows = {(row.kind, row.row_id) for row in listed(session)}
-        everything = {(kind, row) for kind, model in zip(KINDS, (Work, Delivery, Tick), strict=True)
+        everything = {(kind, row) for kind, model in zip(KINDS, (OutboxEntry, Delivery, EventBatch), strict=True)
                       for row in session.scalars(select(model.id))}  # fmt: skip
         for kind, row in sorted(everything - rows):
             with pytest.raises(NotFound):

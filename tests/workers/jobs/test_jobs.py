@@ -13,9 +13,9 @@ from cases.access.tokens import LOGIN, UNFOLLOW, Link, WebSession, make_link
 from cases.case import Case
 from cases.database.clock import now
 from cases.files.storage import attachments_under
-from cases.history.event_batches import Tick
+from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from cases.organisation.municipality import the_house
 from cases.refusals import NotFound
 from cases.settings import read_settings
@@ -26,13 +26,13 @@ from workers.jobs import morning_letter
 from workers.jobs.cleaning import ANSWERS, clean_up
 from workers.jobs.morning_letter import chain_head, write_morning_letter
 from workers.jobs.stuck_work import look_for_stuck_work
-from workers.runtime import open_workplace
+from workers.runtime import open_runtime
 
 
 @pytest.fixture
 def workplace(town, tmp_path):
     settings = read_settings({"VENTIL_SECRET_KEY": "k" * 40}, folder=tmp_path)
-    return open_workplace(town.database, settings, None)
+    return open_runtime(town.database, settings, None)
 
 
 def mornings(town):
@@ -101,7 +101,7 @@ def test_work_that_has_been_due_for_long_is_found(workplace, town):
     town.hand_in()
     assert not any(look_for_stuck_work(workplace).values())
     with town.database.transaction() as session:
-        session.execute(update(Work).values(recorded_at=a_while_ago(session, minutes=11)))
+        session.execute(update(OutboxEntry).values(recorded_at=a_while_ago(session, minutes=11)))
         session.execute(update(Delivery).values(created_at=a_while_ago(session, minutes=11)))
     assert look_for_stuck_work(workplace) == {"works": 1, "ticks": 0, "letters": 1}
     assert workplace.broker.depth("letters") == 1
@@ -129,12 +129,12 @@ def test_what_is_old_is_removed_and_what_is_needed_stays(workplace, town):
                     key=f"{at}"[:60], at=at.replace(tzinfo=None) if town.database.is_sqlite else at
                 )
             )
-            session.add(Tick(at=at, started_at=at, sealed_at=at, planned_at=at))
-        session.execute(update(Tick).values(planned_at=old))
-    ticks = count(town, Tick)
+            session.add(EventBatch(at=at, started_at=at, sealed_at=at, planned_at=at))
+        session.execute(update(EventBatch).values(planned_at=old))
+    ticks = count(town, EventBatch)
     assert clean_up(workplace) == {"answers": 1, "sessions": 1, "links": 1, "empty_ticks": 1}
     assert (count(town, ANSWERS), count(town, WebSession), count(town, Link)) == (1, 1, 3)
-    assert count(town, Tick) == ticks - 1  # the one that an event names stays
+    assert count(town, EventBatch) == ticks - 1  # the one that an event names stays
     assert clean_up(workplace) == {"answers": 0, "sessions": 0, "links": 0, "empty_ticks": 0}
 
 

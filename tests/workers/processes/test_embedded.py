@@ -10,13 +10,13 @@ from support.houses.letter_town import furnish
 from support.houses.migrated import a_house
 
 from cases.database.clock import now
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from cases.settings import read_settings
 from cases.states import State
 from notifications.deliveries import Delivery, MailServer, Outcome
 from notifications.sending.mailbox import Mailbox
 from workers.processes.embedded import Embedded, void_leases
-from workers.processes.single_instance import AlreadyUp, OneHouse
+from workers.processes.single_instance import AlreadyUp, InstanceLock
 from workers.schedule.schedule import Scheduled
 
 
@@ -88,13 +88,13 @@ def test_the_start_voids_all_leases(town, settings):
     town.plan()
     with town.database.transaction() as session:
         far = session.scalars(select(now())).one() + timedelta(days=1)
-        for kind in (Work, Delivery):
+        for kind in (OutboxEntry, Delivery):
             session.execute(update(kind).values(lease_token="dead", lease_until=far))
         session.add(Scheduled(name="sweep", next_at=far, lease_token="dead", lease_until=far))
         session.add(MailServer(name="mailbox", down_since=far, probing_until=far))
     void_leases(town.database)
     with town.database.reading() as session:
-        for kind in (Work, Delivery, Scheduled):
+        for kind in (OutboxEntry, Delivery, Scheduled):
             assert session.scalars(select(kind.lease_until)).all()[0] is None
         assert session.scalars(select(MailServer)).one().probing_until is None
     assert ref
@@ -127,16 +127,16 @@ def test_the_right_to_the_folder_dies_with_its_process(tmp_path):
     holder.start()
     assert taken.wait(30)
     with pytest.raises(AlreadyUp):
-        OneHouse(tmp_path).take()
+        InstanceLock(tmp_path).take()
     holder.kill()
     holder.join()
-    house = OneHouse(tmp_path)
+    house = InstanceLock(tmp_path)
     house.take()
     house.leave()
 
 
 def hold(folder, taken):
-    house = OneHouse(folder)
+    house = InstanceLock(folder)
     house.take()
     taken.set()
     time.sleep(60)

@@ -12,7 +12,7 @@ from support.servers.house_processes import house_processes
 
 from cases.database.clock import now
 from cases.handing_in import Reporter
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from cases.settings import read_settings
 from notifications.deliveries import Delivery, Outcome
 from workers.processes import running
@@ -52,7 +52,7 @@ def hand_in(town, count):
 
 def is_all_told(town):
     with town.database.reading() as session:
-        open_work = session.scalar(select(func.count(Work.id)).where(Work.done_at.is_(None)))
+        open_work = session.scalar(select(func.count(OutboxEntry.id)).where(OutboxEntry.done_at.is_(None)))
         waits = (Delivery.outcome == Outcome.WAITING, Delivery.channel == "mail")
         return not open_work and not session.scalar(select(func.count(Delivery.id)).where(*waits))
 

@@ -10,21 +10,21 @@ from support.houses.letter_town import A_TUESDAY
 
 from cases.case import Case
 from cases.database.clock import now
-from cases.database.leases.leased import Pace
-from cases.history.event_batches import Tick
+from cases.database.leases.leased import LeasePolicy
+from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
-from cases.history.outbox import Work
+from cases.history.outbox import OutboxEntry
 from cases.ladder.overdue import sweep
 from cases.states import State
 from notifications.deliveries import Delivery, DeliveryLine
 from notifications.planning.planning import plan_events, plan_tick_for
 from notifications.who_is_told import WHO_IS_TOLD
 from workers.relay import relay, sweep_letters
-from workers.relay.draining import plan_everything
+from workers.relay.draining import drain_outbox
 from workers.relay.relay import relay_some
 from workers.relay.sweep_letters import plan_a_tick
 
-QUICK = Pace(lease=timedelta(seconds=0), most_claims=3, batch=50)
+QUICK = LeasePolicy(lease=timedelta(seconds=0), most_claims=3, batch=50)
 
 
 def relay_all(town, pace=relay.PACE):
@@ -34,7 +34,7 @@ def relay_all(town, pace=relay.PACE):
 
 def works(town, **where):
     with town.database.reading() as session:
-        return list(session.scalars(select(Work).filter_by(**where).order_by(Work.id)))
+        return list(session.scalars(select(OutboxEntry).filter_by(**where).order_by(OutboxEntry.id)))
 
 
 def lines(town):
@@ -48,7 +48,7 @@ def lines(town):
 
 def let_failed_be_due(town):
     with town.database.transaction() as session:
-        session.execute(update(Work).values(next_attempt_at=None))
+        session.execute(update(OutboxEntry).values(next_attempt_at=None))
 
 
 def test_an_event_is_planned_once(town):
@@ -65,7 +65,7 @@ def test_an_event_is_planned_once(town):
 def test_nothing_is_claimed_when_nothing_is_open(town):
     assert relay_some(town.database) is None
     with town.database.reading() as session:
-        assert session.scalar(select(func.count(Work.id))) == 0
+        assert session.scalar(select(func.count(OutboxEntry.id))) == 0
 
 
 def test_many_relays_make_no_doubles_and_keep_the_order_within_a_stream(town):
@@ -78,7 +78,7 @@ def test_many_relays_make_no_doubles_and_keep_the_order_within_a_stream(town):
     def relay_on():
         try:
             for _ in range(60):
-                relay_some(town.database, Pace(batch=5))
+                relay_some(town.database, LeasePolicy(batch=5))
         except BaseException as error:
             failures.append(error)
 
@@ -102,11 +102,11 @@ def test_what_another_has_claimed_is_left_alone_and_so_is_what_follows_it(town):
     first = works(town)[0]
     with town.database.transaction() as session:
         held = {"lease_token": "other", "lease_until": now_in(session, 60), "claims": 1}
-        session.execute(update(Work).values(**held))
+        session.execute(update(OutboxEntry).values(**held))
     town.change(ref, State.IN_PROGRESS)
     assert relay_some(town.database) is None
     with town.database.transaction() as session:
-        session.execute(update(Work).where(Work.id == first.id).values(lease_until=now_in(session, -1)))
+        session.execute(update(OutboxEntry).where(OutboxEntry.id == first.id).values(lease_until=now_in(session, -1)))
     relay_all(town)
     assert all(work.done_at for work in works(town))
     assert works(town)[0].claims == 2
@@ -120,7 +120,7 @@ def test_one_whose_lease_is_over_writes_nothing(town, monkeypatch):
     town.hand_in()
 
     def slow(session, ids):
-        with_other_eyes = update(Work).values(lease_token="another")
+        with_other_eyes = update(OutboxEntry).values(lease_token="another")
         session.execute(with_other_eyes)
         return plan_events(session, ids)
 
@@ -145,7 +145,7 @@ def test_poison_stands_aside_and_takes_no_other_with_it(town, monkeypatch):
     monkeypatch.setattr(relay, "plan_events", plan)
     town.change(poisoned, State.IN_PROGRESS)
     for _ in range(6):
-        relay_all(town, Pace(most_claims=3))
+        relay_all(town, LeasePolicy(most_claims=3))
         let_failed_be_due(town)
     (aside,) = [work for work in works(town) if work.set_aside_at]
     assert (aside.event_id, aside.claims) == (bad_event, 3)
@@ -222,7 +222,7 @@ def test_a_tick_is_planned_once_by_one_letter_for_each_address(swept):
     while plan_a_tick(swept.database) is not None:
         pass
     with swept.database.reading() as session:
-        ticks = session.scalars(select(Tick)).all()
+        ticks = session.scalars(select(EventBatch)).all()
         per_address = session.execute(
             select(Delivery.occasion, Delivery.recipient, func.count())
             .where(Delivery.occasion.like("tick:%"))
@@ -236,7 +236,7 @@ def test_a_tick_is_planned_once_by_one_letter_for_each_address(swept):
 
 def test_a_tick_that_is_not_sealed_waits(swept):
     with swept.database.transaction() as session:
-        session.execute(update(Tick).values(sealed_at=None))
+        session.execute(update(EventBatch).values(sealed_at=None))
     assert plan_a_tick(swept.database) is None
 
 
@@ -258,13 +258,13 @@ def test_a_story_plans_what_came_before_a_tick_the_tick_and_what_came_after_it(t
     ref = town.hand_in()
     sweep(town.database, now=A_TUESDAY + timedelta(days=30))
     town.change(ref, State.DONE, note="Lagat", at=A_TUESDAY + timedelta(days=31))
-    plan_everything(town.database)
+    drain_outbox(town.database)
     assert not works(town, done_at=None)
 
 
 def test_a_tick_whose_sweeper_died_holds_nothing_back(swept):
     with swept.database.transaction() as session:
-        session.execute(update(Tick).values(sealed_at=None, lease_until=None))
+        session.execute(update(EventBatch).values(sealed_at=None, lease_until=None))
         ref = session.scalars(select(Case.ref)).first()
     swept.change(ref, State.DONE, note="Lagat", at=A_TUESDAY + timedelta(days=31))
     relay_all(swept)
@@ -273,7 +273,7 @@ def test_a_tick_whose_sweeper_died_holds_nothing_back(swept):
 
 def seal(town, *, sealed_at):
     with town.database.transaction() as session:
-        session.execute(update(Tick).values(sealed_at=sealed_at, lease_token=None, lease_until=None))
+        session.execute(update(EventBatch).values(sealed_at=sealed_at, lease_token=None, lease_until=None))
 
 
 def a_sweep_dies_and_somebody_acts(town):
@@ -289,7 +289,7 @@ def test_a_tick_that_is_sealed_late_does_not_wait_for_what_waits_for_it(town):
     seal(town, sealed_at=now())
     relay_all(town)
     assert len(works(town, done_at=None)) == 1, "the sweep is told first"
-    plan_everything(town.database)
+    drain_outbox(town.database)
     told = [event for _, event in lines(town)]
     assert told == sorted(told)
     assert not works(town, done_at=None)
@@ -302,9 +302,9 @@ def test_two_ticks_that_are_sealed_late_do_not_wait_for_what_waits_for_the_other
     seal(town, sealed_at=None)
     town.change(second, State.DONE, note="Lagat", at=A_TUESDAY + timedelta(days=41))
     seal(town, sealed_at=now())
-    plan_everything(town.database)
+    drain_outbox(town.database)
     with town.database.reading() as session:
-        assert len(session.scalars(select(Tick).where(Tick.planned_at.is_not(None))).all()) == 2
+        assert len(session.scalars(select(EventBatch).where(EventBatch.planned_at.is_not(None))).all()) == 2
     assert not works(town, done_at=None)
 
 
@@ -336,9 +336,9 @@ def test_one_bad_recipient_keeps_no_other_from_being_told(town, monkeypatch):
 
     monkeypatch.setattr(sweep_letters, "plan_tick_for", plan)
     for _ in range(8):
-        plan_a_tick(town.database, Pace(lease=timedelta(0), most_claims=3))
+        plan_a_tick(town.database, LeasePolicy(lease=timedelta(0), most_claims=3))
     with town.database.reading() as session:
-        tick = session.scalars(select(Tick)).one()
+        tick = session.scalars(select(EventBatch)).one()
         told = set(session.scalars(select(Delivery.occasion).where(Delivery.occasion.like("tick:%"))))
     assert tick.set_aside_at
     assert tick.planned_at is None

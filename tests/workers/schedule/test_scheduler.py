@@ -13,14 +13,14 @@ from support.servers.services import LOOPBACK
 
 from cases.calendar import Calendar
 from cases.database.clock import now, present
-from cases.database.leases.leased import Pace
+from cases.database.leases.leased import LeasePolicy
 from cases.settings import read_settings
 from workers.health.heartbeat import beat
-from workers.runtime import open_workplace
+from workers.runtime import open_runtime
 from workers.schedule import jobs, scheduler
 from workers.schedule.jobs import JOBS, after_a_sweep, next_morning, next_night
 from workers.schedule.schedule import Scheduled
-from workers.schedule.scheduler import Clock, due_jobs, make_schedule, run_job
+from workers.schedule.scheduler import Scheduler, due_jobs, make_schedule, run_job
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
@@ -32,7 +32,7 @@ def settings(tmp_path):
 
 @pytest.fixture
 def workplace(town, settings):
-    return open_workplace(town.database, settings, None)
+    return open_runtime(town.database, settings, None)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_new_house_begins_with_a_sweep(workplace, settings):
 def test_many_clocks_do_a_job_once(workplace, settings, ran):
     make_schedule(workplace.database, settings)
     let_be_due(workplace)
-    clocks = [threading.Thread(target=Clock(workplace).look) for _ in range(4)]
+    clocks = [threading.Thread(target=Scheduler(workplace).look) for _ in range(4)]
     [clock.start() for clock in clocks]
     [clock.join() for clock in clocks]
     assert sorted(ran) == sorted(JOBS)
@@ -84,7 +84,7 @@ def test_many_clocks_do_a_job_once(workplace, settings, ran):
 
 def test_what_is_due_is_rung_for_once_and_done_by_the_clock_when_nobody_takes_it(workplace, settings, ran):
     make_schedule(workplace.database, settings)
-    clock = Clock(workplace)
+    clock = Scheduler(workplace)
     let_be_due(workplace, timedelta(seconds=0.1))
     for _ in range(5):
         clock.look()
@@ -99,7 +99,7 @@ def test_after_weeks_of_downtime_each_job_runs_once(workplace, settings, ran):
     make_schedule(workplace.database, settings)
     let_be_due(workplace, timedelta(weeks=3))
     for _ in range(5):
-        Clock(workplace).look()
+        Scheduler(workplace).look()
     assert sorted(ran) == sorted(JOBS)
     sweep = rows(workplace)["sweep"]
     assert sweep.next_at - sweep.last_done_at == timedelta(seconds=60)
@@ -111,9 +111,9 @@ def test_a_clock_that_ran_ahead_and_was_set_back_stops_no_job(workplace, setting
     with workplace.database.transaction() as session:
         ahead = present(session) + timedelta(days=300)
         session.execute(update(Scheduled).values(next_at=ahead + timedelta(minutes=1), last_done_at=ahead))
-    Clock(workplace).look()
+    Scheduler(workplace).look()
     assert sorted(ran) == sorted(JOBS)
-    Clock(workplace).look()
+    Scheduler(workplace).look()
     assert len(ran) == len(JOBS)
 
 
@@ -146,7 +146,7 @@ def test_a_doer_that_dies_in_the_middle_holds_up_no_sweep_longer_than_its_interv
 def test_a_job_that_takes_longer_than_its_lease_is_kept_by_its_doer(workplace, settings, monkeypatch):
     make_schedule(workplace.database, settings)
     let_be_due(workplace)
-    monkeypatch.setattr(scheduler, "PACE", Pace(lease=timedelta(seconds=1)))
+    monkeypatch.setattr(scheduler, "PACE", LeasePolicy(lease=timedelta(seconds=1)))
     begun, taken_by_another = [], []
 
     def last_longer(_):

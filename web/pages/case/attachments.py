@@ -14,7 +14,7 @@ from cases.files.attachments import Attachment
 from cases.history.words import Visibility
 from cases.reading.finding import case_for, case_to_change_for, reference
 from cases.refusals import NotFound
-from web.current import house, right_now
+from web.current import current, right_now
 from web.language.gettext import gettext
 from web.pages.case.show import page_of
 from web.pages.forms import Form
@@ -43,7 +43,7 @@ def add(ref: str) -> AnyResponse | tuple[str, int]:
 def give(ref: str, number: int) -> Response:
     """Give a file to somebody who sees the case."""
     actor = current_actor()
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         case, _ = case_for(session, actor, reference(ref))
         return _file(session, case, actor, number)
 
@@ -52,7 +52,7 @@ def give(ref: str, number: int) -> Response:
 @open_to(Audience.ANYBODY)
 def give_mine(public_id: str, number: int) -> Response:
     """Give a file to the one who asked."""
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         case, actor = case_for(session, A_VISITOR, public_id)
         return _file(session, case, actor, number)
 
@@ -61,7 +61,7 @@ def _attach(ref: str, actor: Actor) -> None:
     files = [file for file in request.files.getlist("files") if file.filename]
     if not files:
         raise ValidationError({"files": [gettext("Choose a file first.")]})
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         case, _ = case_to_change_for(session, actor, reference(ref))
         for file in files:
             attach(session, storage(), case, str(file.filename), file.read(), by=actor, at=right_now())

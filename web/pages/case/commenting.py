@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from cases.commenting import comment
 from cases.history.words import Visibility
 from cases.reading.finding import case_to_change_for, reference
-from web.current import house, right_now
+from web.current import current, right_now
 from web.language.gettext import gettext
 from web.pages.case.show import page_of
 from web.pages.forms import Form, TypedSchema, long_field
@@ -31,7 +31,7 @@ def add(ref: str) -> Response | tuple[str, int]:
     form, actor = Form(request.form), current_actor()
     with form.taking():
         given = Commented().load(request.form)
-        with house().database.transaction() as session:
+        with current().database.transaction() as session:
             case, _ = case_to_change_for(session, actor, reference(ref))
             comment(session, case, given["text"] or "", given["visibility"], by=actor, at=right_now())
         flash(gettext("The comment is there."), "success")

@@ -7,7 +7,7 @@ from cases.administration.reorganising import LONGEST_SLUG
 from cases.case import case_to_change
 from cases.correcting import Correction, correct, follow_present_policy, relate
 from cases.refusals import NotFound, UnknownName
-from web.current import house, right_now
+from web.current import current, right_now
 from web.language.gettext import gettext
 from web.pages.case.show import page_of
 from web.pages.forms import Form, TypedSchema, day_field, text_field
@@ -40,7 +40,7 @@ def put_right(ref: str) -> Response | tuple[str, int]:
             quick_win="quick_win" in request.form,
             raised_on=given["raised_on"],
         )
-        with house().database.transaction() as session:
+        with current().database.transaction() as session:
             correct(session, case_to_change(session, ref), correction, by=actor, at=right_now())
         flash(gettext("Corrected."), "success")
         return redirect(url_for("case.show", ref=ref), 303)
@@ -51,7 +51,7 @@ def put_right(ref: str) -> Response | tuple[str, int]:
 @open_to(Audience.CONTACT)
 def follow_todays_policy(ref: str) -> Response:
     """Let the case follow the policy of today."""
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         changed = follow_present_policy(session, case_to_change(session, ref), by=current_actor(), at=right_now())
     flash(gettext("The case follows today’s policy.") if changed else gettext("It follows today’s policy already."))
     return redirect(url_for("case.show", ref=ref), 303)
@@ -70,7 +70,7 @@ def connect(ref: str) -> Response | tuple[str, int]:
 
 
 def _connect(ref: str, other: str) -> None:
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         first, second = sorted((ref, other))  # always locked in the same order
         try:
             cases = {one: case_to_change(session, one) for one in (first, second)}

@@ -11,7 +11,7 @@ from cases.history.journal import Event
 from cases.history.words import Words
 from cases.reading.finding import case_for, reference
 from cases.refusals import NameNeeded
-from web.current import house, right_now
+from web.current import current, right_now
 from web.language.gettext import gettext
 from web.pages.forms import Form
 from web.requests.caller import current_actor
@@ -36,7 +36,7 @@ def erase(ref: str) -> Response | tuple[str, int]:
         chosen = [int(seq) for seq in request.form.getlist("event") if seq.isdecimal()]
         if not chosen:
             raise NameNeeded(field="event")
-        with house().database.transaction() as session:
+        with current().database.transaction() as session:
             case = case_to_change(session, ref)
             erase_words(session, case, form.typed("decision"), chosen, by=current_actor(), at=right_now())
         flash(gettext("The words are erased."), "success")
@@ -45,7 +45,7 @@ def erase(ref: str) -> Response | tuple[str, int]:
 
 
 def _page(ref: str, form: Form) -> str:
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         case, _ = case_for(session, current_actor(), reference(ref))
         return render_template("erase.html", case=case, form=form, said=_said(session, case))
 

@@ -7,7 +7,7 @@ from cases.case import case_to_change
 from cases.correcting import Correction, correct
 from cases.public.publishing import preview
 from cases.reading.finding import case_for, reference
-from web.current import house, right_now
+from web.current import current, right_now
 from web.language.gettext import gettext
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
@@ -19,7 +19,7 @@ bp = Blueprint("publishing", __name__)
 @open_to(Audience.CONTACT)
 def look(ref: str) -> str:
     """Show how the case would read."""
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         case, _ = case_for(session, current_actor(), reference(ref))
         return render_template("publish.html", case=case, preview=preview(session, case))
 
@@ -43,7 +43,7 @@ def take_back(ref: str) -> Response:
 
 
 def _correct(ref: str, *, published: bool) -> None:
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         correct(
             session, case_to_change(session, ref), Correction(published=published), by=current_actor(), at=right_now()
         )

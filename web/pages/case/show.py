@@ -14,7 +14,7 @@ from cases.public.published import one_published, public_notes, was_published
 from cases.reading.timeline import MOST_LINES
 from cases.reading.visibility import as_read_by, may_see
 from cases.refusals import NotFound, StaleVersion
-from web.current import house, right_now
+from web.current import current, right_now
 from web.language.labels import VISIBILITIES
 from web.pages.case.available_steps import step_choices
 from web.pages.case.query import WholeCase, whole_case
@@ -40,7 +40,7 @@ def show(ref: str) -> str:
 
 def page_of(ref: str, actor: Actor, **forms: Form) -> str:
     """Give the whole page of a case, with one of its forms as it was refused."""
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         whole = whole_case(session, ref, actor)
         case = whole.case
         given = {"step_form": _fresh(case), "comment_form": Form(), "correct_form": _as_is(case), "attach_form": Form()}
@@ -96,7 +96,7 @@ def _visibilities(actor: Actor) -> list[tuple[str, str]]:
 
 
 def _published(ref: str) -> str:
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         case = one_published(session, ref)
         if case is None:
             _refuse(session, ref)

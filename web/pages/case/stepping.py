@@ -17,7 +17,7 @@ from cases.reading.finding import case_to_change_for, reference
 from cases.refusals import NotAllowed
 from cases.states import STEPS, Step, steps_open_to
 from notifications.audiences.preview import would_be_told
-from web.current import house, right_now
+from web.current import current, right_now
 from web.language.gettext import gettext, language
 from web.pages.case.show import page_of
 from web.pages.forms import Form, TypedSchema, day_field, long_field, text_field
@@ -59,7 +59,7 @@ def take(ref: str) -> Response | tuple[str, int]:
 
 
 def _take(ref: str, given: dict[str, Any], actor: Actor) -> list[str]:
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         case, _ = case_to_change_for(session, actor, reference(ref))
         step = _chosen(case, given["step"], actor)
         change = _change(step, given)

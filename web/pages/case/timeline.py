@@ -14,7 +14,7 @@ from cases.deadlines.clocks import FIRST_RUNG
 from cases.reading.timeline import MOST_LINES, timeline
 from cases.reading.timeline import Told as Happened
 from notifications.deliveries import Outcome
-from notifications.delivery_log import Told, told_of
+from notifications.delivery_log import DeliveryRecord, deliveries_about
 from notifications.letters.reasons import why_not
 from web.language.dates import day_words, moment_words
 from web.language.gettext import gettext, language, ngettext
@@ -84,14 +84,14 @@ BEHIND_THE_SCENES = frozenset({"case.followed", "case.unfollowed", "case.related
 
 
 @dataclass(frozen=True)
-class Names:
+class NamesInFacts:
     """What the facts call by slug and number, by the name that people know."""
 
     units: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, session: Session, lines: Iterable[Happened]) -> "Names":
+    def of(cls, session: Session, lines: Iterable[Happened]) -> "NamesInFacts":
         """Read the units' names; those of officers stand in the lines themselves."""
         officers = {line.event.facts["officer"]: line.officer for line in lines if line.officer}
         return cls({unit.slug: unit.name for unit in known(session).units}, officers)
@@ -102,7 +102,7 @@ class Names:
 
 
 @dataclass(frozen=True)
-class Line:
+class TimelineLine:
     """One line of a timeline."""
 
     seq: int
@@ -125,17 +125,20 @@ class Line:
         return STYLES.get(self.type, "is-step")
 
 
-def lines_of(session: Session, case: Case, actor: Actor, *, since: int = 0) -> list[Line]:
+def lines_of(session: Session, case: Case, actor: Actor, *, since: int = 0) -> list[TimelineLine]:
     """Give the case's timeline as the actor may read it, the latest first."""
     lines = timeline(session, case, actor, since=since, limit=MOST_LINES)
-    names, told = Names.of(session, lines), told_of(session, case.id, language()) if actor.is_staff else {}
+    names, told = (
+        NamesInFacts.of(session, lines),
+        deliveries_about(session, case.id, language()) if actor.is_staff else {},
+    )
     shown = [line for line in lines if actor.person_id or line.event.type not in BEHIND_THE_SCENES]
     return [_line(line, actor, names, tuple(told.get(line.event.id, ()))) for line in reversed(shown)]
 
 
-def _line(line: Happened, actor: Actor, names: Names, told: tuple[Any, ...]) -> Line:
+def _line(line: Happened, actor: Actor, names: NamesInFacts, told: tuple[Any, ...]) -> TimelineLine:
     event = line.event
-    return Line(
+    return TimelineLine(
         seq=event.seq,
         type=event.type,
         at=event.at,
@@ -154,17 +157,17 @@ def _who(acted: str, reader: Actor) -> str:
     return str(ACTORS.get(acted, ""))
 
 
-def sentence_for(type_: str, facts: dict[str, Any], names: Names) -> str:
+def sentence_for(type_: str, facts: dict[str, Any], names: NamesInFacts) -> str:
     """Give the sentence that tells what happened; the type itself for one that is not known yet."""
     tell = SENTENCES.get(type_)
     return tell(facts, names) if tell else type_
 
 
-def _received(facts: dict[str, Any], names: Names) -> str:
+def _received(facts: dict[str, Any], names: NamesInFacts) -> str:
     return gettext("Came in: %(channel)s", channel=channel_name(facts["channel"]).lower())
 
 
-def _assigned(facts: dict[str, Any], names: Names) -> str:
+def _assigned(facts: dict[str, Any], names: NamesInFacts) -> str:
     officer = names.people.get(facts.get("officer") or 0)
     if officer and facts.get("responsible_was") == facts["responsible"] and facts.get("previous") == "assigned":
         return gettext("%(officer)s became the officer", officer=officer)
@@ -176,7 +179,7 @@ def _assigned(facts: dict[str, Any], names: Names) -> str:
     )
 
 
-def _planned(facts: dict[str, Any], names: Names) -> str:
+def _planned(facts: dict[str, Any], names: NamesInFacts) -> str:
     words = {"unit": names.unit(facts["responsible"]), "day": day_words(facts["due_on"])}
     if facts.get("asked_for"):
         return gettext("Planned by %(unit)s for %(day)s, the first working day after %(asked)s",
@@ -184,7 +187,7 @@ def _planned(facts: dict[str, Any], names: Names) -> str:
     return gettext("Planned by %(unit)s for %(day)s", **words)
 
 
-def _waiting(facts: dict[str, Any], names: Names) -> str:
+def _waiting(facts: dict[str, Any], names: NamesInFacts) -> str:
     day = day_words(facts["follow_up_on"])
     whom = {"reporter": gettext("the one who asked"), "unit": names.unit(facts.get("unit"))}.get(
         facts["waiting_for"], gettext("somebody else")
@@ -192,13 +195,13 @@ def _waiting(facts: dict[str, Any], names: Names) -> str:
     return gettext("Waits for %(whom)s; followed up %(day)s", whom=whom, day=day)
 
 
-def _corrected(facts: dict[str, Any], names: Names) -> str:
+def _corrected(facts: dict[str, Any], names: NamesInFacts) -> str:
     if facts["what"] == ["published"]:
         return gettext("Published") if facts.get("published") else gettext("Taken back from the public page")
     return gettext("Corrected: %(what)s", what=", ".join(str(CORRECTED.get(what, what)) for what in facts["what"]))
 
 
-def _escalated(facts: dict[str, Any], names: Names) -> str:
+def _escalated(facts: dict[str, Any], names: NamesInFacts) -> str:
     words = {
         "rung": facts["rung"],
         "clock": str(CLOCKS.get(facts["clock"], facts["clock"])),
@@ -209,46 +212,48 @@ def _escalated(facts: dict[str, Any], names: Names) -> str:
     return gettext("Nobody has acted on %(clock)s: reminder %(rung)s. The next one comes %(day)s", **words)
 
 
-def _promised(facts: dict[str, Any], names: Names) -> str:
+def _promised(facts: dict[str, Any], names: NamesInFacts) -> str:
     day = day_words(facts["promised_on"])
     if facts.get("was"):
         return gettext("The promise was moved from %(was)s to %(day)s", was=day_words(facts["was"]), day=day)
     return gettext("Promised for %(day)s", day=day)
 
 
-def _agenda(facts: dict[str, Any], names: Names) -> str:
+def _agenda(facts: dict[str, Any], names: NamesInFacts) -> str:
     if facts.get("meeting_on"):
         return gettext("Put on the forum’s agenda for %(day)s", day=day_words(facts["meeting_on"]))
     return gettext("Put on the agenda of the forum’s next meeting")
 
 
-def _took_over(facts: dict[str, Any], names: Names) -> str:
+def _took_over(facts: dict[str, Any], names: NamesInFacts) -> str:
     return ngettext("%(ref)s was merged into this one, with %(num)d follower",
                     "%(ref)s was merged into this one, with %(num)d followers",
                     facts.get("followers", 0), ref=facts["merged"])  # fmt: skip
 
 
-def _with(words: Any, **how: Callable[[dict[str, Any], Names], str]) -> Callable[[dict[str, Any], Names], str]:
+def _with(
+    words: Any, **how: Callable[[dict[str, Any], NamesInFacts], str]
+) -> Callable[[dict[str, Any], NamesInFacts], str]:
     return lambda facts, names: str(words) % {name: give(facts, names) for name, give in how.items()}
 
 
-def _unit(facts: dict[str, Any], names: Names) -> str:
+def _unit(facts: dict[str, Any], names: NamesInFacts) -> str:
     return names.unit(facts.get("responsible") or facts.get("by_unit"))
 
 
-def _state(facts: dict[str, Any], names: Names) -> str:
+def _state(facts: dict[str, Any], names: NamesInFacts) -> str:
     return str(STATE_NAMES[facts["to"]]).lower()
 
 
-def _fact(name: str) -> Callable[[dict[str, Any], Names], str]:
+def _fact(name: str) -> Callable[[dict[str, Any], NamesInFacts], str]:
     return lambda facts, names: str(facts.get(name, ""))
 
 
-def _day(name: str) -> Callable[[dict[str, Any], Names], str]:
+def _day(name: str) -> Callable[[dict[str, Any], NamesInFacts], str]:
     return lambda facts, names: day_words(facts[name])
 
 
-SENTENCES: dict[str, Callable[[dict[str, Any], Names], str]] = {
+SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.received": _received,
     "case.assigned": _assigned,
     "case.sent_back": _with(_l("Sent back by %(unit)s: not theirs"), unit=_unit),
@@ -280,7 +285,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], Names], str]] = {
 }
 
 
-def told_words(told: Told) -> str:
+def told_words(told: DeliveryRecord) -> str:
     """Give one line of who was told: the name, whether it arrived, and when or why not."""
     why = why_not(told.reason, language()) if told.outcome in NOT_SENT else None
     when = moment_words(told.at) if told.at else told.reason

@@ -12,7 +12,7 @@ PHONE = re.compile(r"\+?[\d\s()/-]{5,30}")
 LEAST_DIGITS = 5
 
 
-class Reach(fields.Field[tuple[str | None, str | None]]):
+class ContactField(fields.Field[tuple[str | None, str | None]]):
     """A mail address or a telephone number, as (email, phone)."""
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own

@@ -10,7 +10,7 @@ from cases.case import Case, case_to_read
 from cases.following import ask_to_follow, confirm_following, stop_following
 from cases.parties import Follower
 from cases.reading.finding import case_to_follow, reference
-from web.current import house, right_now
+from web.current import current, right_now
 from web.language.gettext import gettext, language
 from web.pages.forms import Form
 from web.requests.caller import current_actor
@@ -28,9 +28,9 @@ def ask(ref: str) -> Response | tuple[str, int]:
     """Ask the address to confirm; the answer is the same whoever follows already."""
     form, actor = Form(request.form), current_actor()
     with form.taking():
-        with house().database.transaction() as session:
+        with current().database.transaction() as session:
             case = case_to_follow(session, actor, reference(ref))
-            key = house().settings.secret_key
+            key = current().settings.secret_key
             ask_to_follow(session, case, form.typed("email"), language(), key=key, at=right_now())
         flash(gettext("Look in your mail: follow the link there to confirm."), "success")
         return redirect(url_for("case.show", ref=ref), 303)
@@ -41,7 +41,7 @@ def ask(ref: str) -> Response | tuple[str, int]:
 @open_to(Audience.ANYBODY)
 def show(token: str) -> tuple[str, int]:
     """Show the button that confirms; mail programs that fetch ahead only see it."""
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         link = link_with(session, token, FOLLOW, right_now())
         return _page("follow_confirm.html", token, _case_of(session, link))
 
@@ -50,7 +50,7 @@ def show(token: str) -> tuple[str, int]:
 @open_to(Audience.ANYBODY)
 def confirm(token: str) -> Response | tuple[str, int]:
     """Begin to follow."""
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         link = link_with(session, token, FOLLOW, right_now())
         case = confirm_following(session, link, at=right_now()) if link else None
     return _page("follow_confirm.html", token, case, done=True)
@@ -60,7 +60,7 @@ def confirm(token: str) -> Response | tuple[str, int]:
 @open_to(Audience.ANYBODY)
 def show_stop(token: str) -> tuple[str, int]:
     """Show the button that ends it."""
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         link = link_with(session, token, UNFOLLOW, right_now())
         return _page("follow_stop.html", token, _case_of(session, link))
 
@@ -70,7 +70,7 @@ def show_stop(token: str) -> tuple[str, int]:
 @sent_by_mail_programs
 def stop(token: str) -> tuple[str, int]:
     """Stop following: by the button, or by a mail program's one click (RFC 8058). Twice is the same as once."""
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         link = link_with(session, token, UNFOLLOW, right_now())
         follower = session.get(Follower, link.follower_id) if link else None
         if follower is None:

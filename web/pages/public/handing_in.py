@@ -19,12 +19,12 @@ from cases.organisation.units import UnitKind
 from cases.reading.finding import case_for
 from cases.states import Kind
 from web.auto_publishing import publish_if_wished
-from web.current import house, right_now
+from web.current import current, right_now
 from web.language.gettext import language
 from web.language.labels import CHANNELS, KINDS_EXPLAINED, choices
 from web.pages.forms import Form, TypedSchema, day_field, long_field, refuse_machines, text_field
 from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
-from web.pages.public.contact_fields import Position, Reach
+from web.pages.public.contact_fields import ContactField, Position
 from web.pages.storage import storage
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
@@ -38,7 +38,7 @@ class Handed(TypedSchema):
 
     title = text_field(needed=_l("Say in a few words what it is about."))
     description = long_field()
-    reach = Reach(load_default=None)
+    reach = ContactField(load_default=None)
     name = text_field()
     category = text_field(LONGEST_SLUG)
     place = text_field(LONGEST_SLUG)
@@ -86,13 +86,13 @@ def take_in() -> Response | tuple[str, int]:
 @open_to(Audience.ANYBODY)
 def receipt(public_id: str) -> str:
     """Show the reference and the private link."""
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         case, _ = case_for(session, A_VISITOR, public_id)
-        return render_template("receipt.html", case=case, base_url=house().settings.base_url)
+        return render_template("receipt.html", case=case, base_url=current().settings.base_url)
 
 
 def _hand_in(asked: Request, actor: Actor, at: datetime) -> Case:
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         case = hand_in(session, asked, by=actor, at=at)
         publish_if_wished(session, case, at)
         for file in request.files.getlist("files"):
@@ -139,7 +139,7 @@ def _own_group(actor: Actor) -> str | None:
 
 def _page(form: Form) -> str:
     actor = current_actor()
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         return render_template("hand_in.html", form=form, **_choices(session, actor))
 
 

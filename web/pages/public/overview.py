@@ -14,7 +14,7 @@ from cases.public.published import (
     count_by_place,
     list_published,
 )
-from web.current import house
+from web.current import current
 from web.language.gettext import language
 from web.language.state_words import STATE_NAMES
 from web.pages.options import categories_to_choose, places_to_choose
@@ -29,7 +29,7 @@ FILTERS = ("place", "category", "state")
 @open_to(Audience.ANYBODY)
 def show() -> str:
     """Show the figures and the latest published cases."""
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         return render_template("overview.html", **_figures(session), **published_page(session, FIRST_PAGE))
 
 

@@ -15,7 +15,7 @@ from cases.progress import Change, change_state
 from cases.reading.details import read_beside
 from cases.reading.finding import case_for, case_to_change_for
 from cases.states import State
-from web.current import house, right_now
+from web.current import current, right_now
 from web.language.gettext import gettext
 from web.language.standings import where_it_stands
 from web.pages.case.timeline import lines_of
@@ -53,7 +53,7 @@ def contest(public_id: str) -> Response | tuple[str, int]:
 def _act(public_id: str, field: str, act: Act) -> Response | tuple[str, int]:
     form = Form(request.form)
     with form.taking():
-        with house().database.transaction() as session:
+        with current().database.transaction() as session:
             case, reporter = case_to_change_for(session, A_VISITOR, public_id)
             act(session, case, reporter, form.typed(field))
         flash(gettext("Thank you. Those who have your case can see it now."), "success")
@@ -71,7 +71,7 @@ def _contest(session: Session, case: Case, actor: Actor, words: str) -> None:
 
 
 def _page(public_id: str, form: Form) -> str:
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         case, actor = case_for(session, A_VISITOR, public_id)
         beside = read_beside(session, case, actor)
         return render_template(

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from cases.access.actors import Actor
 from cases.public.published import one_published
 from cases.reading.lists import Filters, list_cases
-from web.current import house, right_now
+from web.current import current, right_now
 from web.pages.public.overview import published_page
 from web.pages.staff.desk import ROWS
 from web.requests.caller import current_actor
@@ -26,7 +26,7 @@ def show() -> str | Response:
 def _among_all(actor: Actor) -> str:
     wanted = request.args.get("q", "").strip()
     filters = Filters(q=wanted, limit=ROWS, cursor=request.args.get("cursor") or None)
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         found = list_cases(session, filters, actor, now=right_now())
         more = {"cursor": found.next, "q": wanted} if found.next else None
         return render_template("search.html", wanted=wanted, cases=found.items, more=more, now=right_now())
@@ -34,7 +34,7 @@ def _among_all(actor: Actor) -> str:
 
 def _among_published() -> str | Response:
     wanted = request.args.get("q", "").strip()
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         if one_published(session, wanted):
             return redirect(url_for("case.show", ref=wanted), 303)
         return render_template("search_published.html", wanted=wanted, **published_page(session, ROWS))

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from notifications.calls import tick_off, to_ring
-from web.current import house, right_now
+from web.current import current, right_now
 from web.language.gettext import gettext
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
@@ -16,7 +16,7 @@ bp = Blueprint("calls", __name__)
 @open_to(Audience.CONTACT)
 def show() -> str:
     """Show whom to ring, the longest waiting first."""
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         return render_template("calls.html", calls=to_ring(session))
 
 
@@ -24,7 +24,7 @@ def show() -> str:
 @open_to(Audience.CONTACT)
 def tick(number: int) -> Response:
     """Tick a call off."""
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         tick_off(session, number, by=current_actor(), at=right_now())
     flash(gettext("Ticked off."), "success")
     return redirect(url_for("calls.show"), 303)

@@ -15,7 +15,7 @@ from cases.reading.lists import LADDERED, MOST_COUNTED, Filters, Sort, count_cas
 from cases.states import OPEN, State
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import AWAITED, count_set_aside
-from web.current import house, right_now
+from web.current import current, right_now
 from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
@@ -61,7 +61,7 @@ def sections(now: datetime) -> dict[str, Section]:
 def show() -> str:
     """Show one pile and how much lies in each."""
     now, actor = right_now(), current_actor()
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         piles = {key: _counted(session, pile, actor, now) for key, pile in sections(now).items()}
         chosen = request.args.get("del", "")
         here = chosen if chosen in piles else next((key for key, pile in piles.items() if pile.count), "inkommet")

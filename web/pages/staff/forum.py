@@ -16,10 +16,10 @@ from cases.public.masking import mask
 from cases.reading.details import description_of
 from cases.reading.visibility import seen_by
 from cases.refusals import NotFound
-from web.current import house, right_now, today
+from web.current import current, right_now, today
 from web.language.gettext import gettext
 from web.language.labels import WHY_ON_AGENDA
-from web.pages.forms import Day, Form, TypedSchema, text_field
+from web.pages.forms import DayField, Form, TypedSchema, text_field
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
 
@@ -30,7 +30,7 @@ MOST = 50
 class Called(TypedSchema):
     """The form for a meeting."""
 
-    held_on = Day(required=True, error_messages={"required": _l("Give the day of the meeting.")})
+    held_on = DayField(required=True, error_messages={"required": _l("Give the day of the meeting.")})
     name = text_field(needed=_l("Give the meeting a name."))
     where = text_field()
 
@@ -49,7 +49,7 @@ def call() -> Response | tuple[str, int]:
     form = Form(request.form)
     with form.taking():
         given = Called().load(request.form)
-        with house().database.transaction() as session:
+        with current().database.transaction() as session:
             plan_meeting(session, **given)
         flash(gettext("The meeting is planned."), "success")
         return redirect(url_for("forum.show"), 303)
@@ -60,7 +60,7 @@ def call() -> Response | tuple[str, int]:
 @open_to(Audience.LOGGED_IN)
 def agenda(number: int) -> str:
     """Show one meeting's agenda."""
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         meeting = session.get(Meeting, number)
         if meeting is None:
             raise NotFound(ref=str(number))
@@ -72,7 +72,7 @@ def agenda(number: int) -> str:
 @open_to(Audience.CONTACT)
 def choose(ref: str) -> Response:
     """Put a case on the next meeting's agenda."""
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         chosen = choose_for_agenda(session, case_to_change(session, ref), by=current_actor(), at=right_now())
     flash(gettext("The case is on the agenda.") if chosen else gettext("It stands on the agenda already."))
     return redirect(url_for("case.show", ref=ref), 303)
@@ -83,7 +83,7 @@ def _items(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, A
 
     An agenda is printed and handed round, so personal numbers, telephones and addresses are masked.
     """
-    calendar = house().database.calendar
+    calendar = current().database.calendar
     return [
         {"case": one.case, "why": WHY_ON_AGENDA[one.why], "words": mask(description_of(session, one.case))}
         for one in agenda_of(session, meeting, seen_by(actor), day=today(), calendar=calendar)
@@ -92,7 +92,7 @@ def _items(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, A
 
 def _page(form: Form) -> str:
     day = today()
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         meetings = latest_meetings(session, MOST)
         coming = [meeting for meeting in reversed(meetings) if meeting.held_on >= day]
         return render_template(

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, make_response, render_template
 
 from cases.organisation.municipality import the_house
 from notifications.sending.mailbox import Mailbox
-from web.current import house
+from web.current import current
 from web.language.dates import moment_words
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
@@ -51,11 +51,11 @@ def frame(name: str) -> Response:
 
 def _mailbox() -> Mailbox:
     """Give the mailbox where there is one and it may be read: the demonstration, and by admins; else 404."""
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         is_open = the_house(session).demonstration or current_actor().is_admin
-    if house().settings.smtp_url is not None or not is_open:
+    if current().settings.smtp_url is not None or not is_open:
         abort(404)
-    return Mailbox(house().settings.var / "mailbox")
+    return Mailbox(current().settings.var / "mailbox")
 
 
 def _letter(name: str) -> EmailMessage:

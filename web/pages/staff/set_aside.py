@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from notifications.set_aside import listed, send_again
-from web.current import house, right_now
+from web.current import current, right_now
 from web.language.gettext import gettext
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
@@ -16,7 +16,7 @@ bp = Blueprint("set_aside", __name__)
 @open_to(Audience.CONTACT, Audience.ADMIN)
 def show() -> str:
     """Show what waits, the oldest first."""
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         return render_template("set_aside.html", rows=listed(session))
 
 
@@ -24,7 +24,7 @@ def show() -> str:
 @open_to(Audience.CONTACT, Audience.ADMIN)
 def again(kind: str, number: int) -> Response:
     """Try one of them again."""
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         send_again(session, kind, number, by=current_actor(), at=right_now())
     flash(gettext("It is being sent again."), "success")
     return redirect(url_for("set_aside.show"), 303)

@@ -12,7 +12,7 @@ from cases.case import Case
 from cases.handing_in import Request, hand_in
 from cases.organisation.units import UnitKind
 from cases.states import Kind
-from web.current import house, right_now
+from web.current import current, right_now
 from web.language.gettext import gettext, ngettext
 from web.language.labels import CHANNELS, choices
 from web.pages.forms import Form
@@ -54,7 +54,7 @@ def _lines() -> list[dict[str, str]]:
 
 
 def _hand_in_all(lines: list[dict[str, str]], actor: Actor, at: datetime) -> list[Case]:
-    with house().database.transaction() as session:
+    with current().database.transaction() as session:
         return [_hand_in(session, line, actor, at) for line in lines]
 
 
@@ -72,7 +72,7 @@ def _hand_in(session: Session, line: dict[str, str], actor: Actor, at: datetime)
 
 
 def _page(form: Form) -> str:
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         return render_template(
             "several.html",
             form=form,

@@ -12,7 +12,7 @@ from cases.organisation.units import Unit
 from cases.reading.lists import Filters, Sort, count_cases
 from cases.refusals import NotFound
 from cases.states import ENDED, OPEN, State
-from web.current import house, right_now
+from web.current import current, right_now
 from web.pages.staff.desk import ROWS, one_page
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
@@ -31,7 +31,7 @@ LISTS = {
 def show(slug: str) -> str:
     """Show what the unit has, and what a group has handed in."""
     actor = current_actor()
-    with house().database.reading() as session:
+    with current().database.reading() as session:
         unit = session.scalar(select(Unit).where(Unit.slug == slug))
         if unit is None or not (actor.is_staff or actor.is_in(unit.id)):
             raise NotFound(ref=slug)
