@@ -11,7 +11,7 @@ from cases.case import Case, case_to_change
 from cases.history.events import CaseFollowed, CaseUnfollowed, FollowerAskedToConfirm
 from cases.history.journal import Entry
 from cases.mail_addresses import is_public_address
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.parties import Follower, Party
 from cases.refusals import UnknownName
 
@@ -31,7 +31,7 @@ def ask_to_follow(session: Session, case: Case, email: str, locale: str, *, key:
     elif follower.confirmed_at and not follower.ended_at:
         return
     link = make_link(session, FOLLOW, key=key, at=at, follower_id=follower.id)
-    entry = Entry(the_house(session, locked=True), by=A_VISITOR, at=at)
+    entry = Entry(municipality(session, locked=True), by=A_VISITOR, at=at)
     entry.add(FollowerAskedToConfirm(link=link.id, follower=follower.id))
     entry.write(session)
 

@@ -17,7 +17,7 @@ from cases.history.events import CasePlanned, CaseReceived
 from cases.history.journal import Entry, SpokenWords
 from cases.history.writers import EntryWriter
 from cases.organisation.categories import Category
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.organisation.places import Place
 from cases.organisation.units import DESK, Unit, UnitKind, unit_named
 from cases.parties import Party
@@ -124,7 +124,7 @@ def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -
 def _start(writer: EntryWriter, case: Case, policy: Policy, request: Request, entry: Entry) -> None:
     terms, calendar = terms_from(policy.terms), calendar_of(writer.session)
     due_on = calendar.add_working_days(calendar.day_of(entry.at), terms.look_days)
-    case.set_state_clock(clocks.laddered(due_on, 1, entry.at, terms, calendar))
+    case.set_state_clock(clocks.escalating(due_on, 1, entry.at, terms, calendar))
     writer.add(case)
     received = CaseReceived(
         kind=case.kind, channel=case.channel, responsible="desk", due_on=due_on.isoformat(), origin=case.origin,
@@ -146,7 +146,7 @@ def _plan_duty(writer: EntryWriter, case: Case, terms: Terms, request: Request, 
     due_on = calendar.roll_forward(request.due_on or calendar.day_of(entry.at))
     case.state = State.PLANNED
     case.give_to(holder)
-    case.set_state_clock(clocks.laddered(due_on, 2, entry.at, terms, calendar))
+    case.set_state_clock(clocks.escalating(due_on, 2, entry.at, terms, calendar))
     entry.add(CasePlanned(responsible=holder.slug, due_on=due_on.isoformat()))
 
 
@@ -163,7 +163,7 @@ def _check_words(request: Request) -> None:
 
 def _kind(session: Session, asked: Kind) -> tuple[Kind, str | None]:
     """Citizens' proposals exist only where the council has allowed them (kommunallagen 8:1); else an issue it is."""
-    if asked is Kind.PROPOSAL and not the_house(session).proposals:
+    if asked is Kind.PROPOSAL and not municipality(session).proposals:
         return Kind.ISSUE, PROPOSAL_ORIGIN
     return asked, None
 

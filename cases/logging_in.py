@@ -9,7 +9,7 @@ from cases.access.actors import A_VISITOR, Actor, actor_for
 from cases.access.tokens import LOGIN, Link, hashed, link_with, make_link
 from cases.history.events import DomainEvent, PersonAskedForLink, PersonLoggedIn
 from cases.history.journal import Entry
-from cases.organisation.municipality import House, the_house
+from cases.organisation.municipality import Municipality, municipality
 from cases.organisation.people import Person
 
 
@@ -18,7 +18,7 @@ def ask_for_link(session: Session, email: str, browser: str, *, key: str, at: da
 
     For an unknown address the same is written but for the event: a link for nobody. So it takes as long.
     """
-    house = the_house(session, locked=True)
+    house = municipality(session, locked=True)
     person = session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.active))
     link = make_link(session, LOGIN, key=key, at=at, person_id=person.id if person else None, browser=browser)
     if person:
@@ -37,11 +37,11 @@ def log_in(session: Session, person_id: int, *, on: date, at: datetime) -> Actor
     """Write that this person logged in, and return them with the roles of the local day; None when not active."""
     actor = actor_for(session, person_id, on=on)
     if actor is not None:
-        _tell(session, the_house(session, locked=True), PersonLoggedIn(person=person_id), by=actor, at=at)
+        _tell(session, municipality(session, locked=True), PersonLoggedIn(person=person_id), by=actor, at=at)
     return actor
 
 
-def _tell(session: Session, house: House, happening: DomainEvent, *, by: Actor, at: datetime) -> None:
+def _tell(session: Session, house: Municipality, happening: DomainEvent, *, by: Actor, at: datetime) -> None:
     entry = Entry(house, by=by, at=at)
     entry.add(happening)
     entry.write(session)

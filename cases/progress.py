@@ -16,12 +16,12 @@ from cases.promises import promise
 from cases.refusals import DateNeeded, NameNeeded, NotAllowed, StaleVersion, TooLong, TransitionNotAllowed, WordsNeeded
 from cases.states import State, Step, steps_between
 from cases.steps import assigning, contesting, ending, parking, taking_on, waiting
-from cases.steps.transition import Act, Change, WaitingFor, checked_day
+from cases.steps.transition import Change, Transition, WaitingFor, checked_day
 
 __all__ = ["EFFECTS", "Change", "WaitingFor", "change_state", "take_step"]
 
 
-EFFECTS: dict[str, Callable[[Act], DomainEvent]] = {
+EFFECTS: dict[str, Callable[[Transition], DomainEvent]] = {
     "assign": assigning.assign,
     "hand_over": assigning.hand_over,
     "appoint": assigning.appoint,
@@ -56,7 +56,7 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
     step = _step_for(case, change, by)
     _refuse_lacking(step, change)
     entry = Entry(case, by=by, at=at)
-    act = Act(writer, case, change, step, entry)
+    act = Transition(writer, case, change, step, entry)
     happening = EFFECTS[step.name](act)
     if by.person_id is not None:
         case.touch(at)
@@ -126,7 +126,7 @@ def _visibility(step: Step, change: Change) -> Visibility:
     return change.visibility if not {"reason", "note"} & set(step.needs) else Visibility.PUBLIC
 
 
-def _promise(act: Act) -> None:
+def _promise(act: Transition) -> None:
     """What the one who asked is told: by default the date that a case is planned for."""
     asked = act.change.promised_on
     if act.step.name == "plan" and asked is None:

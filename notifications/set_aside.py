@@ -16,7 +16,7 @@ from cases.history.event_batches import EventBatch
 from cases.history.events import SentAgain, SetAside
 from cases.history.journal import Entry, Event
 from cases.history.outbox import OutboxEntry
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.refusals import NotFound
 from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
 
@@ -102,7 +102,7 @@ def send_again(session: Session, kind: str, row_id: int, *, by: Actor, at: datet
     row.claims = 0
     if not isinstance(row, EventBatch):
         row.next_attempt_at = present(session)
-    entry = Entry(the_house(session, locked=True), by=by, at=at)
+    entry = Entry(municipality(session, locked=True), by=by, at=at)
     entry.add(SentAgain(what=kind, row=row_id))
     entry.write(session)
 
@@ -112,7 +112,7 @@ def _alarm(session: Session, what: str, row: int, reason: str, event_id: int | N
     event = session.get(Event, event_id) if event_id else None
     if event is not None and event.type == SetAside.type:
         return  # an alarm about an alarm would never end
-    entry = Entry(the_house(session, locked=True), by=THE_CLOCK, at=present(session))
+    entry = Entry(municipality(session, locked=True), by=THE_CLOCK, at=present(session))
     entry.add(SetAside(what=what, row=row, reason=reason))
     entry.write(session)
 

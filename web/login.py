@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cases import logging_in
 from cases.access.tokens import Link, use_link
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.organisation.people import Person
 from cases.organisation.units import DESK, MAY_BE_RESPONSIBLE, Unit
 from web.current import current, right_now, today
@@ -78,7 +78,7 @@ def use(token: str) -> AnyResponse:
 def be_somebody() -> AnyResponse:
     """Be one of the demonstration's people at one click; in a real house there is no such door."""
     with current().database.transaction() as rows:
-        if not the_house(rows).demonstration:
+        if not municipality(rows).demonstration:
             abort(404)
         key = _log_in(rows, request.form.get("person", type=int))
     return welcome(key) if key else redirect(url_for("login.ask"), 303)
@@ -153,6 +153,6 @@ def safe_next(wanted: str | None) -> str:
 
 def people_of_the_demonstration(rows: Session) -> list[Person]:
     """Give whom one can be at one click: nobody in a real house."""
-    if not the_house(rows).demonstration:
+    if not municipality(rows).demonstration:
         return []
     return list(rows.scalars(select(Person).where(Person.active).order_by(Person.id)))

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import A_COMMAND
-from cases.administration.reorganising import UnitCard, add_unit, change_unit, let_be, tell_the_house
-from cases.administration.setup_file import BadHouse, Trouble, read_house
+from cases.administration.reorganising import UnitCard, add_unit, change_unit, record_for_municipality, update_fields
+from cases.administration.setup_file import BadSetupFile, FileError, read_setup_file
 from cases.administration.setup_lines import (
     CategoryLine,
-    HouseLine,
-    Known,
+    ExistingNames,
     MeetingLine,
+    MunicipalityLine,
     PersonLine,
     PlaceLine,
     PolicyLine,
@@ -36,7 +36,7 @@ from cases.deadlines.policies import Policy, terms_to_store
 from cases.history.events import HouseSettingChanged
 from cases.meetings.meeting import Meeting
 from cases.organisation.categories import Category
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.organisation.people import Person, Role, heads_of
 from cases.organisation.places import Place
 from cases.organisation.units import Unit, UnitKind
@@ -49,7 +49,7 @@ def load_house(session: Session, text: str, *, at: datetime) -> list[str]:
 
     Who and what the file does not name stays. Raises `BadHouse` with every error, before anything is written.
     """
-    house = read_house(text, _known(session))
+    house = read_setup_file(text, _known(session))
     loading = Loading(session, at)
     loading.places(house.places)
     loading.units(house.units)
@@ -97,7 +97,7 @@ class Loading:
                 self.changed.append(f"unit {line.slug}: added")
             elif unit.kind != line.kind:
                 place = f'[[units]] "{line.slug}", kind'
-                raise BadHouse([Trouble(place, f"is {unit.kind} already; a unit's kind cannot change")])
+                raise BadSetupFile([FileError(place, f"is {unit.kind} already; a unit's kind cannot change")])
             else:
                 self._tell("unit", line.slug, change_unit(self.session, unit, card, by=A_COMMAND, at=self.at))
 
@@ -142,20 +142,20 @@ class Loading:
             if meeting is None:
                 self.session.add(Meeting(held_on=line.on, name=line.name, where=line.where))
                 self._note("meeting", str(line.on), "added")
-            elif let_be(meeting, {"where": line.where}):
+            elif update_fields(meeting, {"where": line.where}):
                 self._note("meeting", str(line.on), "where")
 
-    def house(self, line: HouseLine) -> None:
+    def house(self, line: MunicipalityLine) -> None:
         """Let the house's own settings be as given; what is not given stays."""
         given = {name: value for name, value in vars(line).items() if value is not None}
-        for name in let_be(the_house(self.session, locked=True), given):
+        for name in update_fields(municipality(self.session, locked=True), given):
             self._note("house", name, "changed")
 
     def tell_settings(self) -> None:
         """Write one event for what changed besides units and people."""
         self.session.flush()
         if self._settings:
-            tell_the_house(self.session, HouseSettingChanged(what=self._settings), by=A_COMMAND, at=self.at)
+            record_for_municipality(self.session, HouseSettingChanged(what=self._settings), by=A_COMMAND, at=self.at)
 
     def _named(self, table: type[Named], slug: str, values: dict[str, Any]) -> None:
         word = table.__tablename__
@@ -163,7 +163,7 @@ class Loading:
         if row is None:
             self.session.add(table(slug=slug, **values))
             self._note(word, slug, "added")
-        elif what := let_be(row, values):
+        elif what := update_fields(row, values):
             self._note(word, slug, ", ".join(what))
         self.session.flush()
 
@@ -220,8 +220,8 @@ class Loading:
         return self.session.scalar(select(table.id).where(table.slug == slug)) if slug else None
 
 
-def _known(session: Session) -> Known:
-    return Known(
+def _known(session: Session) -> ExistingNames:
+    return ExistingNames(
         units=frozenset(session.scalars(select(Unit.slug).where(Unit.active))),
         people=frozenset(session.scalars(select(Person.email).where(Person.active))),
         places=frozenset(session.scalars(select(Place.slug))),

@@ -17,7 +17,7 @@ from cases.database.transactions import calendar_of
 from cases.history.events import CaseCorrected, DomainEvent, UnitAdded, UnitChanged, UnitSwitchedOff
 from cases.history.journal import Entry
 from cases.organisation.categories import Category
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.organisation.people import Membership, Role
 from cases.organisation.places import Place
 from cases.organisation.units import DESK, Unit, UnitKind, unit_named
@@ -49,17 +49,17 @@ def add_unit(session: Session, slug: str, kind: UnitKind, card: UnitCard, *, by:
     unit = Unit(slug=slug, kind=kind, **_columns(session, card))
     session.add(unit)
     session.flush()
-    tell_the_house(session, UnitAdded(unit=slug, kind=kind), by=by, at=at)
+    record_for_municipality(session, UnitAdded(unit=slug, kind=kind), by=by, at=at)
     return unit
 
 
 def change_unit(session: Session, unit: Unit, card: UnitCard, *, by: Actor, at: datetime) -> list[str]:
     """Let the unit be as the card says; give the names of what differed."""
     refuse_all_but_admins(by)
-    what = let_be(unit, _columns(session, card))
+    what = update_fields(unit, _columns(session, card))
     if what:
         session.flush()
-        tell_the_house(session, UnitChanged(unit=unit.slug, what=what), by=by, at=at)
+        record_for_municipality(session, UnitChanged(unit=unit.slug, what=what), by=by, at=at)
     return what
 
 
@@ -87,7 +87,7 @@ def switch_off_unit(session: Session, unit: Unit, *, by: Actor, at: datetime) ->
     if count:
         raise StillResponsible(name=unit.name, count=count)
     _close_down(session, unit, at)
-    tell_the_house(session, UnitSwitchedOff(unit=unit.slug), by=by, at=at)
+    record_for_municipality(session, UnitSwitchedOff(unit=unit.slug), by=by, at=at)
 
 
 def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: datetime) -> int:
@@ -106,18 +106,18 @@ def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: dat
         _move(session, case, unit, taker, by=by, at=at)
     session.execute(update(Category).where(Category.suggests_id == unit.id).values(suggests_id=taker.id))
     _close_down(session, unit, at)
-    tell_the_house(session, UnitSwitchedOff(unit=unit.slug, moved_to=taker.slug), by=by, at=at)
+    record_for_municipality(session, UnitSwitchedOff(unit=unit.slug, moved_to=taker.slug), by=by, at=at)
     return len(cases)
 
 
-def tell_the_house(session: Session, happening: DomainEvent, *, by: Actor, at: datetime) -> None:
+def record_for_municipality(session: Session, happening: DomainEvent, *, by: Actor, at: datetime) -> None:
     """Write one event into the house's stream."""
-    entry = Entry(the_house(session, locked=True), by=by, at=at)
+    entry = Entry(municipality(session, locked=True), by=by, at=at)
     entry.add(happening)
     entry.write(session)
 
 
-def let_be(row: Any, values: dict[str, Any]) -> list[str]:
+def update_fields(row: Any, values: dict[str, Any]) -> list[str]:
     """Set what differs; give its names."""
     what = [name for name, value in values.items() if getattr(row, name) != value]
     for name in what:

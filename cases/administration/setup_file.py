@@ -11,13 +11,13 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 
 from cases.administration.file_schema import place_of, wrongs_in
-from cases.administration.setup_lines import HouseFile, HouseLine, Known
+from cases.administration.setup_lines import ExistingNames, MunicipalityLine, SetupFile
 from cases.administration.setup_references import wrong_names
-from cases.administration.setup_schema import TABLES, HouseSchema
+from cases.administration.setup_schema import TABLES, MunicipalitySchema
 
 
 @dataclass(frozen=True)
-class Trouble:
+class FileError:
     """What is wrong, and where it stands."""
 
     place: str
@@ -27,39 +27,39 @@ class Trouble:
         return f"{self.place}: {self.what}"
 
 
-class BadHouse(Exception):
+class BadSetupFile(Exception):
     """A file with errors; nothing of it was used."""
 
-    def __init__(self, troubles: list[Trouble]) -> None:
+    def __init__(self, troubles: list[FileError]) -> None:
         super().__init__("; ".join(map(str, troubles)))
         self.troubles = troubles
 
 
-def read_house(text: str, known: Known) -> HouseFile:
+def read_setup_file(text: str, known: ExistingNames) -> SetupFile:
     """Return what the text says. Raises `BadHouse` with every trouble in it."""
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadHouse([Trouble("the file", f"is not TOML: {error}")]) from None
-    troubles: list[Trouble] = []
+        raise BadSetupFile([FileError("the file", f"is not TOML: {error}")]) from None
+    troubles: list[FileError] = []
     house = _house_of(tables, troubles)
-    troubles += [Trouble(place, what) for place, what in wrong_names(house, known)]
+    troubles += [FileError(place, what) for place, what in wrong_names(house, known)]
     if troubles:
-        raise BadHouse(troubles)
+        raise BadSetupFile(troubles)
     return house
 
 
-def _house_of(tables: dict[str, Any], troubles: list[Trouble]) -> HouseFile:
+def _house_of(tables: dict[str, Any], troubles: list[FileError]) -> SetupFile:
     """Return the lines that are right in themselves, and add the troubles of the others."""
-    troubles += [Trouble(f"[{name}]", "is not known") for name in tables if name not in {"house", *TABLES}]
-    house = _line(HouseSchema(), tables.get("house", {}), "[house]", troubles)
+    troubles += [FileError(f"[{name}]", "is not known") for name in tables if name not in {"house", *TABLES}]
+    house = _line(MunicipalitySchema(), tables.get("house", {}), "[house]", troubles)
     lines = {name: tuple(_lines(name, tables.get(name, []), troubles)) for name in TABLES}
-    return HouseFile(house=house or HouseLine(), **lines)
+    return SetupFile(house=house or MunicipalityLine(), **lines)
 
 
-def _lines(name: str, rows: Any, troubles: list[Trouble]) -> Iterator[Any]:
+def _lines(name: str, rows: Any, troubles: list[FileError]) -> Iterator[Any]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        troubles.append(Trouble(f"[[{name}]]", "must be written with two brackets"))
+        troubles.append(FileError(f"[[{name}]]", "must be written with two brackets"))
         return
     for number, row in enumerate(rows, start=1):
         called = row.get("slug") or row.get("email") or row.get("name") or "?"
@@ -68,10 +68,10 @@ def _lines(name: str, rows: Any, troubles: list[Trouble]) -> Iterator[Any]:
             yield line
 
 
-def _line(schema: Schema, row: Any, place: str, troubles: list[Trouble]) -> Any:
+def _line(schema: Schema, row: Any, place: str, troubles: list[FileError]) -> Any:
     try:
         return schema.load(row)
     except ValidationError as error:
         for path, what in wrongs_in(error.messages):
-            troubles.append(Trouble(", ".join(filter(None, (place, place_of(path)))), what))
+            troubles.append(FileError(", ".join(filter(None, (place, place_of(path)))), what))
         return None

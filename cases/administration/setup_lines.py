@@ -7,7 +7,7 @@ from cases.deadlines.policies import DEFAULT_TERMS, Terms
 
 
 @dataclass(frozen=True)
-class HouseLine:
+class MunicipalityLine:
     name: str | None = None
     proposals: bool | None = None
     contact_phone: str | None = None
@@ -69,10 +69,10 @@ class MeetingLine:
 
 
 @dataclass(frozen=True)
-class HouseFile:
+class SetupFile:
     """What a file says, checked in itself."""
 
-    house: HouseLine = HouseLine()
+    house: MunicipalityLine = MunicipalityLine()
     units: tuple[UnitLine, ...] = ()
     people: tuple[PersonLine, ...] = ()
     places: tuple[PlaceLine, ...] = ()
@@ -82,7 +82,7 @@ class HouseFile:
 
 
 @dataclass(frozen=True)
-class Known:
+class ExistingNames:
     """The names that the house has already, which a file may use without saying them again."""
 
     units: frozenset[str] = frozenset()

@@ -2,25 +2,25 @@
 
 from collections.abc import Iterator
 
-from cases.administration.setup_lines import HouseFile, Known
+from cases.administration.setup_lines import ExistingNames, SetupFile
 
 NAMED_BY = {"units": "slug", "people": "email", "places": "slug", "categories": "slug", "policies": "scope"}
 
 
-def wrong_names(house: HouseFile, known: Known) -> Iterator[tuple[str, str]]:
+def wrong_names(house: SetupFile, known: ExistingNames) -> Iterator[tuple[str, str]]:
     """Yield place and words for each name that is doubled in the file, and for each that neither it nor we know."""
     yield from _doubled(house)
     yield from _unknown(house, known)
 
 
-def _doubled(house: HouseFile) -> Iterator[tuple[str, str]]:
+def _doubled(house: SetupFile) -> Iterator[tuple[str, str]]:
     for table, key in NAMED_BY.items():
         names = [getattr(line, key) for line in getattr(house, table)]
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield f"[[{table}]]", f"{name!r} stands there more than once"
 
 
-def _unknown(house: HouseFile, known: Known) -> Iterator[tuple[str, str]]:
+def _unknown(house: SetupFile, known: ExistingNames) -> Iterator[tuple[str, str]]:
     there = {
         table: getattr(known, table) | {getattr(line, NAMED_BY[table]) for line in getattr(house, table)}
         for table in ("units", "people", "places", "categories")
@@ -30,7 +30,7 @@ def _unknown(house: HouseFile, known: Known) -> Iterator[tuple[str, str]]:
             yield place, f"there is no {name!r} among the {table}"
 
 
-def _names_used(house: HouseFile) -> Iterator[tuple[str, str, str | None]]:
+def _names_used(house: SetupFile) -> Iterator[tuple[str, str, str | None]]:
     for unit in house.units:
         yield f'[[units]] "{unit.slug}", place', "places", unit.place
         yield f'[[units]] "{unit.slug}", head', "people", unit.head

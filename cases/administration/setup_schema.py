@@ -7,8 +7,8 @@ from marshmallow import Schema, ValidationError, fields, post_load, validates_sc
 from cases.administration.file_schema import DayOfFile, FileSchema, OneOf, TextOfFile
 from cases.administration.setup_lines import (
     CategoryLine,
-    HouseLine,
     MeetingLine,
+    MunicipalityLine,
     PersonLine,
     PlaceLine,
     PolicyLine,
@@ -24,8 +24,8 @@ from cases.states import Kind
 POSTS = 'must be a list such as [{{ role = "officer", unit = "gata" }}], not {input!r}'
 
 
-class HouseSchema(FileSchema):
-    makes = HouseLine
+class MunicipalitySchema(FileSchema):
+    makes = MunicipalityLine
     name = TextOfFile(200)
     proposals = YesOrNo()
     contact_phone = TextOfFile(40)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
-from cases.administration.reorganising import let_be, refuse_all_but_admins, tell_the_house
+from cases.administration.reorganising import record_for_municipality, refuse_all_but_admins, update_fields
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.history.events import CaseCorrected, PersonAdded, PersonChanged, PersonSwitchedOff
@@ -51,14 +51,14 @@ def add_person(session: Session, email: str, card: PersonCard, *, by: Actor, at:
     person = Person(email=email, **asdict(card))
     session.add(person)
     session.flush()
-    tell_the_house(session, PersonAdded(person=person.id, roles=[]), by=by, at=at)
+    record_for_municipality(session, PersonAdded(person=person.id, roles=[]), by=by, at=at)
     return person
 
 
 def change_person(session: Session, person: Person, card: PersonCard, *, by: Actor, at: datetime) -> list[str]:
     """Let the person be as the card says; give the names of what differed."""
     refuse_all_but_admins(by)
-    what = let_be(person, asdict(card))
+    what = update_fields(person, asdict(card))
     _tell_change(session, person, what, by=by, at=at)
     return what
 
@@ -68,7 +68,7 @@ def name_deputy(session: Session, person: Person, deputy: Person | None, *, by: 
     refuse_all_but_admins(by)
     if deputy is not None and deputy.id == person.id:
         raise FieldRefusal(field="deputy")
-    what = let_be(person, {"deputy_id": deputy.id if deputy else None})
+    what = update_fields(person, {"deputy_id": deputy.id if deputy else None})
     _tell_change(session, person, what, by=by, at=at)
     return bool(what)
 
@@ -133,7 +133,7 @@ def switch_off_person(session: Session, person: Person, taker: Person | None, *,
         _take_cases(session, cases, taker, by=by, at=at)
     _leave(session, person, taker, today)
     taken_over_by = taker.id if taker else None
-    tell_the_house(session, PersonSwitchedOff(person=person.id, taken_over_by=taken_over_by), by=by, at=at)
+    record_for_municipality(session, PersonSwitchedOff(person=person.id, taken_over_by=taken_over_by), by=by, at=at)
     return len(cases)
 
 
@@ -204,7 +204,7 @@ def _leave(session: Session, person: Person, taker: Person | None, today: date) 
 def _tell_change(session: Session, person: Person, what: list[str], *, by: Actor, at: datetime) -> None:
     if what:
         session.flush()
-        tell_the_house(session, PersonChanged(person=person.id, what=what), by=by, at=at)
+        record_for_municipality(session, PersonChanged(person=person.id, what=what), by=by, at=at)
 
 
 def _of_unit(unit_id: int | None) -> ColumnElement[bool]:

@@ -62,7 +62,7 @@ def broken_histories(session: Session, portion: Portion | None = None) -> Iterat
             yield "a case has no history", case["ref"], ""
             case = next(cases, None)
         owner = case if case is not None and case["id"] == stream else None
-        yield from _broken(Story(_name(stream, owner)), rows, owner)
+        yield from _broken(ReplayedStream(_name(stream, owner)), rows, owner)
         if owner is not None:
             case = next(cases, None)
     for lost in [case, *cases] if case is not None else []:
@@ -77,7 +77,7 @@ def _name(stream: int, case: RowMapping | None) -> str:
 
 
 @dataclass
-class Story:
+class ReplayedStream:
     """What the events of one stream add up to, so far."""
 
     name: str
@@ -103,7 +103,7 @@ class Story:
             self.rungs.add(rung)
 
 
-def _broken(story: Story, events: Iterator[RowMapping], case: RowMapping | None) -> Iterator[Found]:
+def _broken(story: ReplayedStream, events: Iterator[RowMapping], case: RowMapping | None) -> Iterator[Found]:
     for event in events:
         yield from story.add(event)
     if case is None and story.name != "house":

@@ -26,7 +26,7 @@ class Clock:
     fires_at: datetime
 
 
-def laddered(due_on: date, cycle: int, now: datetime, terms: Terms, calendar: Calendar) -> Clock:
+def escalating(due_on: date, cycle: int, now: datetime, terms: Terms, calendar: Calendar) -> Clock:
     """Start a clock that climbs the ladder.
 
     Rung 0 is skipped when its morning has passed; a clock set on the due day itself fires at the day's end.

@@ -12,7 +12,7 @@ from cases.demo.meetings import plan_meetings
 from cases.demo.moving_clock import MovingClock, database_at
 from cases.demo.questions import Questions
 from cases.demo.story import Story
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.settings import Settings
 
 HOUSE = Path(__file__).with_name("house.toml")
@@ -28,7 +28,7 @@ def fill(settings: Settings, now: datetime, tell: Callable[[Database], None]) ->
     database = database_at(settings, clock)
     with database.transaction() as session:
         load_house(session, HOUSE.read_text(encoding="utf-8"), at=clock.now)
-        the_house(session, locked=True).demonstration = True
+        municipality(session, locked=True).demonstration = True
         plan_meetings(session, range(first.year, calendar_of(session).day_of(now).year + 2), WHERE)
     story = Story(database, clock, Random(SEED), tell)  # noqa: S311 - dice of a story, not of a lock  # nosec B311
     story.run(Questions.of_the_house(first), first, now)

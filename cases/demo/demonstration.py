@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.database.transactions import Database
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.organisation.people import Membership, Person, Role
 
 
@@ -17,7 +17,7 @@ def is_empty(database: Database) -> bool:
 
 def who_may_log_in(session: Session) -> list[tuple[str, str]]:
     """Give address and name of one person for each role, in a demonstration; nobody elsewhere."""
-    if not the_house(session).demonstration:
+    if not municipality(session).demonstration:
         return []
     people = select(Membership.role, Person.email, Person.name).join(Person, Person.id == Membership.person_id)
     first: dict[Role, tuple[str, str]] = {}

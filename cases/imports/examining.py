@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cases.imports.rows import Checked, Key, Names, Row
+from cases.imports.rows import CheckedRow, ImportRow, Key, NamesInFile
 
 
 @dataclass
 class Examined:
     """What a file holds: how many rows, which are bad and why, how many are odd, and what it adds to the house."""
 
-    names: Names
+    names: NamesInFile
     rows: int = 0
     odd: int = 0
     bad: dict[int, str] = field(default_factory=dict)
@@ -22,7 +22,7 @@ class Examined:
         """What others were merged into."""
         return {into for _, into in self.merged.values()}
 
-    def take(self, checked: Checked) -> None:
+    def take(self, checked: CheckedRow) -> None:
         """Count the row; what comes twice is bad the second time."""
         self.rows += 1
         if checked.row is not None:
@@ -38,14 +38,14 @@ class Examined:
             self.bad[number] = "merged_into: the file has no such case, or it was merged into this one"
             listen(number, self.bad[number])
 
-    def depth(self, row: Row) -> int:
+    def depth(self, row: ImportRow) -> int:
         """Give how many mergers lead on from this case."""
         key, depth = row.key, 0
         while key in self.merged:
             key, depth = self.merged[key][1], depth + 1
         return depth
 
-    def _take(self, checked: Checked, row: Row) -> None:
+    def _take(self, checked: CheckedRow, row: ImportRow) -> None:
         first = self._seen.setdefault(hash(row.key), row.number)
         if first != row.number:
             checked.bad.append(f"external_id {row.external_id!r} stands in row {first} already")

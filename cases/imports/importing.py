@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import A_COMMAND
-from cases.administration.reorganising import UnitCard, add_unit, tell_the_house
+from cases.administration.reorganising import UnitCard, add_unit, record_for_municipality
 from cases.case import Case
 from cases.database.transactions import Database, plan_anew
 from cases.history.bulk_entries import written_in_bulk
@@ -21,7 +21,7 @@ from cases.history.writers import EntryWriter
 from cases.imports.examining import Examined
 from cases.imports.mapping import BadMapping, Mapping, own_columns, read_mapping
 from cases.imports.replaying import Clocks, Replay, begin, go_on
-from cases.imports.rows import Checker, Names, Row
+from cases.imports.rows import Checker, ImportRow, NamesInFile
 from cases.imports.tables import FOUND_OUT, Record, read_table
 from cases.organisation.categories import Category
 from cases.organisation.places import Place
@@ -33,7 +33,7 @@ Listener = Callable[[int, str, list[str]], None]  # the row's number, "bad" or "
 
 
 @dataclass(frozen=True)
-class Order:
+class ImportOrder:
     """What is to be imported, and how. `at` is the moment of the import; `mapping` is a mapping's text, if any."""
 
     path: Path
@@ -51,7 +51,7 @@ class Imported:
     left_out: int = 0
 
 
-def examine(database: Database, order: Order, listen: Listener) -> Examined:
+def examine(database: Database, order: ImportOrder, listen: Listener) -> Examined:
     """Check every row and write nothing; `listen` hears of what is bad or odd. Raises `BadTable`, `BadMapping`."""
     mapping, _, records = _open(order)
     with database.reading() as session:
@@ -68,7 +68,7 @@ def examine(database: Database, order: Order, listen: Listener) -> Examined:
     return examined
 
 
-def write(database: Database, order: Order, examined: Examined, progress: Callable[[int], None]) -> Imported:
+def write(database: Database, order: ImportOrder, examined: Examined, progress: Callable[[int], None]) -> Imported:
     """Replay every row that is not bad, 500 to a transaction; `progress` hears how many were gone through."""
     with database.transaction() as session:
         _create(session, _open(order)[0], examined.names.fresh, order.at)
@@ -83,7 +83,7 @@ def write(database: Database, order: Order, examined: Examined, progress: Callab
     return importing.done
 
 
-def report_bad(order: Order, examined: Examined, report: Path) -> None:
+def report_bad(order: ImportOrder, examined: Examined, report: Path) -> None:
     """Write the bad rows to a CSV file: the row's number, why, and the row as it was."""
     _, columns, records = _open(order)
     with report.open("w", encoding="utf-8-sig", newline="") as file:
@@ -101,10 +101,10 @@ class Importing:
         self.database, self.replay, self.examined = database, replay, examined
         self.done = Imported(left_out=len(examined.bad))
         self._targets = examined.targets
-        self._later: list[Row] = []
+        self._later: list[ImportRow] = []
         self._memory: dict[Hashable, Any] = {}  # units, places ... stay as they are while an import runs
 
-    def take(self, rows: list[Row]) -> None:
+    def take(self, rows: list[ImportRow]) -> None:
         """Write those that are not there yet, in one transaction."""
         with self.database.transaction() as session:
             plan_anew(session)
@@ -122,7 +122,7 @@ class Importing:
                 go_on(writer, begun[row.key], row, into, self.replay)
             self.done.written += len(begun)
 
-    def _take(self, writer: EntryWriter, row: Row) -> None:
+    def _take(self, writer: EntryWriter, row: ImportRow) -> None:
         if row.state is State.MERGED or row.key in self._targets:
             self._later.append(row)
             return
@@ -130,7 +130,7 @@ class Importing:
         go_on(writer, case, row, None, self.replay)
         self.done.written += 1
 
-    def _fresh(self, session: Session, rows: list[Row]) -> list[Row]:
+    def _fresh(self, session: Session, rows: list[ImportRow]) -> list[ImportRow]:
         known = select(Case.source, Case.external_id).where(
             Case.source.in_({row.source for row in rows}), Case.external_id.in_([row.external_id for row in rows])
         )
@@ -140,7 +140,7 @@ class Importing:
         return fresh
 
 
-def _open(order: Order) -> tuple[Mapping, list[str], Iterator[Record]]:
+def _open(order: ImportOrder) -> tuple[Mapping, list[str], Iterator[Record]]:
     mapping = read_mapping(order.mapping) if order.mapping is not None else None
     columns, records = read_table(order.path, mapping.dialect if mapping else FOUND_OUT)
     if mapping is None:
@@ -150,7 +150,7 @@ def _open(order: Order) -> tuple[Mapping, list[str], Iterator[Record]]:
     return mapping, columns, records
 
 
-def _good_rows(database: Database, order: Order, examined: Examined) -> Iterator[Row]:
+def _good_rows(database: Database, order: ImportOrder, examined: Examined) -> Iterator[ImportRow]:
     mapping, _, records = _open(order)
     checker = Checker(mapping, examined.names, database.calendar.zone, order.at)
     for record in records:
@@ -158,7 +158,7 @@ def _good_rows(database: Database, order: Order, examined: Examined) -> Iterator
             yield row
 
 
-def _names(session: Session, mapping: Mapping) -> Names:
+def _names(session: Session, mapping: Mapping) -> NamesInFile:
     units = session.execute(select(Unit.slug, Unit.kind, Unit.holds_cases).where(Unit.active)).all()
     there = {
         "category": set(session.scalars(select(Category.slug).where(Category.active))),
@@ -167,7 +167,7 @@ def _names(session: Session, mapping: Mapping) -> Names:
         "responsible": {unit.slug for unit in units if unit.holds_cases},
         "waiting_unit": {unit.slug for unit in units},
     }
-    return Names(there, mapping.creates)
+    return NamesInFile(there, mapping.creates)
 
 
 def _create(session: Session, mapping: Mapping, fresh: dict[str, dict[str, str]], at: datetime) -> None:
@@ -180,4 +180,4 @@ def _create(session: Session, mapping: Mapping, fresh: dict[str, dict[str, str]]
     session.add_all(Place(slug=slug, name=name) for slug, name in new.get("place", {}).items())
     made = [f"{what}:{slug}" for what in ("category", "place") for slug in new.get(what, {})]
     if made:
-        tell_the_house(session, HouseSettingChanged(what=made), by=A_COMMAND, at=at)
+        record_for_municipality(session, HouseSettingChanged(what=made), by=A_COMMAND, at=at)

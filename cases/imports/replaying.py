@@ -15,7 +15,7 @@ from cases.handing_in import Request, receive
 from cases.history.events import CaseImported
 from cases.history.journal import Entry
 from cases.history.writers import EntryWriter
-from cases.imports.rows import Row
+from cases.imports.rows import ImportRow
 from cases.organisation.units import DESK
 from cases.progress import Change, take_step
 from cases.promises import breaks_at, promise
@@ -37,7 +37,7 @@ class Replay:
     clocks: Clocks
 
 
-def begin(writer: EntryWriter, row: Row) -> Case:
+def begin(writer: EntryWriter, row: ImportRow) -> Case:
     """Give the row's case, handed in when it came in, and with the unit that got it."""
     case = receive(writer, _request(row), by=THE_IMPORT, at=row.received_at)
     if row.responsible != DESK and row.state is not State.ASSIGNED:
@@ -46,7 +46,7 @@ def begin(writer: EntryWriter, row: Row) -> Case:
     return case
 
 
-def go_on(writer: EntryWriter, case: Case, row: Row, into: str | None, replay: Replay) -> None:
+def go_on(writer: EntryWriter, case: Case, row: ImportRow, into: str | None, replay: Replay) -> None:
     """Bring the case to where the row says it stands. `into` is the reference of what it was merged into."""
     last = STEPS[row.state]
     for change in last(row):
@@ -55,7 +55,7 @@ def go_on(writer: EntryWriter, case: Case, row: Row, into: str | None, replay: R
         _settle_clocks(writer, case, row, replay)
 
 
-def _request(row: Row) -> Request:
+def _request(row: ImportRow) -> Request:
     return Request(
         kind=row.kind,
         title=row.title,
@@ -73,29 +73,29 @@ def _request(row: Row) -> Request:
     )
 
 
-def _to(state: State) -> Callable[[Row], Iterator[Change]]:
-    def step(row: Row) -> Iterator[Change]:
+def _to(state: State) -> Callable[[ImportRow], Iterator[Change]]:
+    def step(row: ImportRow) -> Iterator[Change]:
         yield Change(state, note=row.note, due_on=row.due_on, promised_on=row.promised_on)
 
     return step
 
 
-def _assigned(row: Row) -> Iterator[Change]:
+def _assigned(row: ImportRow) -> Iterator[Change]:
     yield Change(State.ASSIGNED, responsible=row.responsible, due_on=row.due_on, promised_on=row.promised_on)
 
 
-def _waiting(row: Row) -> Iterator[Change]:
+def _waiting(row: ImportRow) -> Iterator[Change]:
     yield Change(
         State.WAITING, note=row.note, due_on=row.due_on, promised_on=row.promised_on, waiting_for=row.waiting_for
     )
 
 
-def _closed(row: Row) -> Iterator[Change]:
+def _closed(row: ImportRow) -> Iterator[Change]:
     yield Change(State.DONE, note=row.note)
     yield Change(State.CLOSED)
 
 
-STEPS: dict[State, Callable[[Row], Iterator[Change]]] = {
+STEPS: dict[State, Callable[[ImportRow], Iterator[Change]]] = {
     State.RECEIVED: lambda _: iter(()),
     State.ASSIGNED: _assigned,
     State.PLANNED: _to(State.PLANNED),
@@ -118,7 +118,7 @@ USUAL_DAYS: dict[State, Callable[[Terms], int]] = {
 }
 
 
-def _settle_clocks(writer: EntryWriter, case: Case, row: Row, replay: Replay) -> None:
+def _settle_clocks(writer: EntryWriter, case: Case, row: ImportRow, replay: Replay) -> None:
     """Write what no step carried; with clocks from now on, start the state's clock anew unless its day is to come."""
     entry = Entry(case, by=THE_IMPORT, at=replay.at)
     if row.state is State.RECEIVED and row.promised_on:
@@ -130,14 +130,14 @@ def _settle_clocks(writer: EntryWriter, case: Case, row: Row, replay: Replay) ->
         writer.record(entry)
 
 
-def _needs_a_clock(writer: EntryWriter, case: Case, row: Row, replay: Replay) -> bool:
+def _needs_a_clock(writer: EntryWriter, case: Case, row: ImportRow, replay: Replay) -> bool:
     """Say whether the clock that the steps left is not the one to go on with."""
     if replay.clocks is Clocks.NOW and (case.next_at is None or case.next_at <= replay.at):
         return True
     return row.state is State.RECEIVED and row.due_on not in {None, _due_day(writer, case)}
 
 
-def _start_anew(writer: EntryWriter, case: Case, row: Row, replay: Replay) -> None:
+def _start_anew(writer: EntryWriter, case: Case, row: ImportRow, replay: Replay) -> None:
     calendar, at = calendar_of(writer.session), row.changed_at
     due_on = row.due_on or _due_day(writer, case)
     if replay.clocks is Clocks.NOW:
@@ -156,7 +156,7 @@ def _clock(writer: EntryWriter, case: Case, due_on: date, at: datetime) -> Clock
         return clocks.on_the_morning(due_on, cycle, calendar)
     if runs_out is RunsOut.CLOSED:
         return clocks.at_end_of(due_on, cycle, calendar)
-    return clocks.laddered(due_on, cycle, at, case.terms, calendar)
+    return clocks.escalating(due_on, cycle, at, case.terms, calendar)
 
 
 def _due_day(writer: EntryWriter, case: Case) -> date:

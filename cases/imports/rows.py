@@ -37,7 +37,7 @@ Key = tuple[str, str]  # source and external_id
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ImportRow:
     """One case as the file tells it, checked. Names are slugs, moments in UTC."""
 
     number: int
@@ -73,7 +73,7 @@ class Row:
 
 
 @dataclass
-class Names:
+class NamesInFile:
     """What the house has, by slug, and what the file adds, by slug with its name."""
 
     there: dict[str, set[str]]  # category, place, group, responsible, waiting_unit
@@ -82,28 +82,28 @@ class Names:
 
 
 @dataclass
-class Checked:
+class CheckedRow:
     """One row with what was found: why it is bad, what is odd, and what it says when it is not bad."""
 
     record: Record
     bad: list[str] = field(default_factory=list)
     odd: list[str] = field(default_factory=list)
-    row: Row | None = None
+    row: ImportRow | None = None
 
 
 class Checker:
     """Reads rows by a mapping. `zone` is that of moments without one; nothing lies after `now`."""
 
-    def __init__(self, mapping: Mapping, names: Names, zone: ZoneInfo, now: datetime) -> None:
+    def __init__(self, mapping: Mapping, names: NamesInFile, zone: ZoneInfo, now: datetime) -> None:
         self.mapping, self.names, self.now = mapping, names, now
         self.zone = mapping.zone or zone
         self.moment = lru_cache(maxsize=4096)(self._moment)
 
-    def check(self, record: Record) -> Checked:
+    def check(self, record: Record) -> CheckedRow:
         """Give the row with what was found."""
-        reading = Reading(self, record)
+        reading = RowReader(self, record)
         row = reading.row()
-        return Checked(record, reading.bad, reading.odd, None if reading.bad else row)
+        return CheckedRow(record, reading.bad, reading.odd, None if reading.bad else row)
 
     def _moment(self, text: str) -> tuple[datetime, str]:
         """Give the moment in UTC, and what is odd about it. Raises `ValueError`."""
@@ -118,7 +118,7 @@ class Checker:
         return moment, ""
 
 
-class Reading:
+class RowReader:
     """The reading of one row."""
 
     def __init__(self, checker: Checker, record: Record) -> None:
@@ -127,7 +127,7 @@ class Reading:
         self.odd: list[str] = []
         self._mapping = checker.mapping
 
-    def row(self) -> Row | None:
+    def row(self) -> ImportRow | None:
         """Give the row, or None as soon as it is known that there can be none."""
         if self.record.too_long:
             self.bad.append("has more values than the heading has columns")
@@ -141,7 +141,7 @@ class Reading:
             state = State.ASSIGNED
         is_open = state not in ENDED
         due_on = self._due_on(received_at, changed_at, state) if is_open else None
-        return Row(
+        return ImportRow(
             number=self.record.number, source=source, external_id=external_id, kind=self._kind(), state=state,
             title=title, description=self._cut("description", LONGEST_TEXT), category=self._name("category"),
             place=self._name("place"), group=self._name("group"), responsible=responsible,

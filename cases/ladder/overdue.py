@@ -26,9 +26,9 @@ MOST_CLOCK_DRIFT = timedelta(minutes=5)
 TICK_LEASE = timedelta(minutes=1)  # renewed with each batch; sealed too early, the sweep goes on in another tick
 
 TICK = table_of(EventBatch)
-OF_THE_DEAD = (TICK.c.sealed_at.is_(None), is_unleased(TICK.c, database_now()))
-FIRST_OF_THE_DEAD = select(TICK.c.id).where(*OF_THE_DEAD).limit(1)
-SEAL_THE_DEAD = update(TICK).where(*OF_THE_DEAD).values(sealed_at=database_now())
+EXPIRED = (TICK.c.sealed_at.is_(None), is_unleased(TICK.c, database_now()))
+FIRST_OF_THE_DEAD = select(TICK.c.id).where(*EXPIRED).limit(1)
+SEAL_EXPIRED = update(TICK).where(*EXPIRED).values(sealed_at=database_now())
 MINE = (TICK.c.id == bindparam("tick"), TICK.c.sealed_at.is_(None))
 KEEP_MINE = update(TICK).where(*MINE).values(lease_until=bindparam("until")).returning(TICK.c.id)
 SEAL_MINE = update(TICK).where(*MINE).values(sealed_at=database_now())
@@ -69,7 +69,7 @@ def _seal_the_dead(database: Database) -> None:
         if session.connection().execute(FIRST_OF_THE_DEAD).scalar() is None:
             return
     with database.transaction() as session:
-        session.connection().execute(SEAL_THE_DEAD)
+        session.connection().execute(SEAL_EXPIRED)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from cases.database.base import Base, BigId
 STREAM = 0  # cases have their own id as stream
 
 
-class House(Base):
+class Municipality(Base):
     """The municipality that this installation serves."""
 
     __tablename__ = "house"
@@ -37,9 +37,9 @@ class House(Base):
         return {}
 
 
-def the_house(session: Session, *, locked: bool = False) -> House:
+def municipality(session: Session, *, locked: bool = False) -> Municipality:
     """Give the house; `locked` when an event is to be added to its stream."""
-    found = select(House)
+    found = select(Municipality)
     if locked:
         found = found.with_for_update().execution_options(populate_existing=True)
     return session.scalars(found).one()

@@ -36,7 +36,7 @@ MASKS = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class MaskedSpan:
     """What was found in a text, and where it stands."""
 
     kind: str
@@ -44,9 +44,9 @@ class Finding:
     end: int
 
 
-def findings(text: str) -> list[Finding]:
+def findings(text: str) -> list[MaskedSpan]:
     """Give every personal number, mail address and telephone number in the text, in order, without overlaps."""
-    found: list[Finding] = []
+    found: list[MaskedSpan] = []
     for look in LOOKS:
         found += [one for one in look(text) if not any(_overlap(one, other) for other in found)]
     return sorted(found, key=lambda one: one.start)
@@ -66,11 +66,11 @@ def is_personal_number(century: str | None, six: str, last: str) -> bool:
     return _has_check_digit(six + last) and any(_is_day(c, six) for c in ([century] if century else ["19", "20"]))
 
 
-def _personal_numbers(text: str) -> Iterator[Finding]:
+def _personal_numbers(text: str) -> Iterator[MaskedSpan]:
     for match in PERSONAL_NUMBER.finditer(text):
         six = match["year"] + match["month"] + match["day"]
         if is_personal_number(match["century"], six, match["last"]) or _is_mistyped(match, six):
-            yield Finding("personal-number", *match.span())
+            yield MaskedSpan("personal-number", *match.span())
 
 
 def _is_mistyped(match: re.Match[str], six: str) -> bool:
@@ -79,20 +79,20 @@ def _is_mistyped(match: re.Match[str], six: str) -> bool:
     return bool(century) and any(sign in match.group() for sign in "-+") and _is_day(century, six)
 
 
-def _mail_addresses(text: str) -> Iterator[Finding]:
-    return (Finding("email", *match.span()) for match in MAIL_ADDRESS.finditer(text))
+def _mail_addresses(text: str) -> Iterator[MaskedSpan]:
+    return (MaskedSpan("email", *match.span()) for match in MAIL_ADDRESS.finditer(text))
 
 
-def _phones(text: str) -> Iterator[Finding]:
+def _phones(text: str) -> Iterator[MaskedSpan]:
     for pattern in (ABROAD, AREA_CODE):
-        yield from (Finding("phone", *match.span()) for match in pattern.finditer(text))
-    yield from (Finding("phone", *match.span("number")) for match in AFTER_A_WORD.finditer(text))
+        yield from (MaskedSpan("phone", *match.span()) for match in pattern.finditer(text))
+    yield from (MaskedSpan("phone", *match.span("number")) for match in AFTER_A_WORD.finditer(text))
 
 
-LOOKS: tuple[Callable[[str], Iterator[Finding]], ...] = (_personal_numbers, _mail_addresses, _phones)
+LOOKS: tuple[Callable[[str], Iterator[MaskedSpan]], ...] = (_personal_numbers, _mail_addresses, _phones)
 
 
-def _overlap(one: Finding, other: Finding) -> bool:
+def _overlap(one: MaskedSpan, other: MaskedSpan) -> bool:
     return one.start < other.end and other.start < one.end
 
 

@@ -14,7 +14,7 @@ from cases.database.base import table_of
 from cases.database.transactions import calendar_of
 from cases.history.words import Words
 from cases.parties import Party
-from cases.public.masking import Finding, findings, mask
+from cases.public.masking import MaskedSpan, findings, mask
 from cases.public.published import Published
 from cases.refusals import NotAllowed
 
@@ -37,7 +37,7 @@ class Preview:
 
     title: str
     description: str
-    found: tuple[Finding, ...]
+    found: tuple[MaskedSpan, ...]
 
 
 def preview(session: Session, case: Case) -> Preview:

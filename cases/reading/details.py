@@ -55,7 +55,7 @@ class Other:
 
 
 @dataclass(frozen=True)
-class Beside:
+class CaseDetails:
     """What stands beside a case, as far as its reader may know of it."""
 
     description: str
@@ -68,15 +68,15 @@ def columns_beside(actor: Actor) -> tuple[ColumnElement[Any], ...]:
     return DESCRIPTION, FILES, RELATED if actor.is_staff else null()
 
 
-def beside_of(row: Sequence[Any], actor: Actor) -> Beside:
+def beside_of(row: Sequence[Any], actor: Actor) -> CaseDetails:
     """Give what such columns hold, each list in the order of its making."""
     description, files, related = row
     found = [File(*file) for file in in_order(files)]
     shown = [file for file in found if actor.is_staff or file.visibility != Visibility.INTERNAL]
-    return Beside(description or "", shown, [Other(*other) for other in in_order(related)])
+    return CaseDetails(description or "", shown, [Other(*other) for other in in_order(related)])
 
 
-def read_beside(session: Session, case: Case, actor: Actor) -> Beside:
+def read_beside(session: Session, case: Case, actor: Actor) -> CaseDetails:
     """Give what stands beside a case that was read already."""
     row = session.execute(select(*columns_beside(actor)).select_from(Case).where(Case.id == case.id)).one()
     return beside_of(row, actor)

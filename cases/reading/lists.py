@@ -42,7 +42,7 @@ def _as_written(value: Any) -> BindParameter[Any]:
     return bindparam(None, value, expanding=isinstance(value, tuple), literal_execute=True)
 
 
-LADDERED = tuple(sorted(state for state, ends in CLOCK_OF.items() if ends is RunsOut.LADDER))
+ESCALATING = tuple(sorted(state for state, ends in CLOCK_OF.items() if ends is RunsOut.LADDER))
 
 
 # As the partial indexes have it, word for word: a bound value would hide them
@@ -91,14 +91,14 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Page:
+class CasePage:
     """One page of a list; `next` is the cursor of the page after it."""
 
     items: list[Case]
     next: str | None
 
 
-def list_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime) -> Page:
+def list_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime) -> CasePage:
     """Give a page of the cases that the actor may see. `now` says what is overdue."""
     limit = _limit(filters)
     conditions_ = [seen_by(actor), *conditions(filters, now)]
@@ -108,7 +108,7 @@ def list_cases(session: Session, filters: Filters, actor: Actor, *, now: datetim
     rows = _searched(session, narrowed, filters, actor) if filters.wanted else _rows(session, narrowed, filters)
     more = len(rows) > limit
     items = rows[:limit]
-    return Page(items, _cursor(filters.sort, items[-1]) if more else None)
+    return CasePage(items, _cursor(filters.sort, items[-1]) if more else None)
 
 
 def _rows(session: Session, narrowed: Select[int], filters: Filters) -> list[Case]:
@@ -211,11 +211,11 @@ def _in_states(states: frozenset[State]) -> list[ColumnElement[bool]]:
 
 
 def _overdue(now: datetime) -> ColumnElement[bool]:
-    return and_(Case.state.in_(LADDERED), Case.due_at < now)
+    return and_(Case.state.in_(ESCALATING), Case.due_at < now)
 
 
 def _not_overdue(now: datetime) -> ColumnElement[bool]:
-    return or_(Case.state.not_in(LADDERED), Case.due_at.is_(None), Case.due_at >= now)
+    return or_(Case.state.not_in(ESCALATING), Case.due_at.is_(None), Case.due_at >= now)
 
 
 def _in_order(query: Select[Any], filters: Filters) -> Select[Any]:

@@ -47,7 +47,7 @@ ERAS = literal_column(f"(ARRAY[words.case_id / {ERA}, -1 - words.case_id / {AGE}
 
 
 @dataclass(frozen=True)
-class Reach:
+class SearchReach:
     """The cases to look among: those after `floor`, up to `top`. No floor: all of them."""
 
     top: int
@@ -62,18 +62,18 @@ class Reach:
         return [-1 - age for age in range(floor // AGE, self.top // AGE + 1)]
 
 
-EVERYTHING = Reach(0, None)
+EVERYTHING = SearchReach(0, None)
 
 
-def reaches(top: int) -> Iterator[Reach]:
+def reaches(top: int) -> Iterator[SearchReach]:
     """Give the reaches to look in, from the newest cases (up to `top`) to all."""
     for size in REACHES:
         if top > size:
-            yield Reach(top, top - size)
-    yield Reach(top, None)
+            yield SearchReach(top, top - size)
+    yield SearchReach(top, None)
 
 
-def matching(dialect: str, wanted: str, reach: Reach, readable: list[Visibility]) -> ColumnElement[bool]:
+def matching(dialect: str, wanted: str, reach: SearchReach, readable: list[Visibility]) -> ColumnElement[bool]:
     """Give the condition on `Case`: within reach, and its words match, or it is the reference."""
     wanted = wanted.replace("\0", " ")  # PostgreSQL takes none
     words = {"postgresql": _postgresql, "sqlite": _sqlite}[dialect](wanted, reach)
@@ -90,7 +90,7 @@ def _one_of_array(ids: CompoundSelect[Any]) -> ColumnElement[bool]:
     return found
 
 
-def _postgresql(wanted: str, reach: Reach) -> list[Select[Any]]:
+def _postgresql(wanted: str, reach: SearchReach) -> list[Select[Any]]:
     near = [] if reach.floor is None else [ERAS.op("&&")(cast(reach.eras, ARRAY(BigInteger)))]
     case_id = Words.case_id.label("id")
     arms = [select(case_id).where(VECTOR.op("@@")(_tsquery(wanted)), *near)]
@@ -111,7 +111,7 @@ def _holds(wanted: str) -> ColumnElement[bool]:
     return Words.text.icontains(wanted, autoescape=True)
 
 
-def _sqlite(wanted: str, reach: Reach) -> list[Select[Any]]:
+def _sqlite(wanted: str, reach: SearchReach) -> list[Select[Any]]:
     query = " AND ".join(_one_of(term, reach) for term in terms_of(wanted)) or '""'
     row, matches = SEARCHED.c.rowid, SEARCHED.c.words_search.op("MATCH")(query)
     arm = select(Words.case_id.label("id")).select_from(SEARCHED).join(Words, Words.id == row).where(matches)
@@ -121,7 +121,7 @@ def _sqlite(wanted: str, reach: Reach) -> list[Select[Any]]:
     return [arm.where(Words.case_id.is_not(None))]
 
 
-def _one_of(term: str, reach: Reach) -> str:
+def _one_of(term: str, reach: SearchReach) -> str:
     """Give the word in any form; when near ones were not enough, also all that begins like it."""
     forms = [f'"{form}"' for form in forms_of(term)]
     begins = [f'"{base_of(term.lower())}" *'] if reach.floor is None else []

@@ -14,7 +14,7 @@ from cases.reading.visibility import readable_by
 
 
 @dataclass(frozen=True)
-class Told:
+class TimelineEntry:
     """One line of a timeline: the event, who did it, the officer whom it names, and the words that one may read."""
 
     event: Event
@@ -27,7 +27,9 @@ MOST_LINES = 500  # of a timeline
 WHO, OFFICER = aliased(Person), aliased(Person)
 
 
-def timeline(session: Session, case: Case, actor: Actor, *, since: int = 0, limit: int = MOST_LINES) -> list[Told]:
+def timeline(
+    session: Session, case: Case, actor: Actor, *, since: int = 0, limit: int = MOST_LINES
+) -> list[TimelineEntry]:
     """Give the latest that has happened to a case, in order, with the words that the actor may read. One query.
 
     A comment of which the actor may not read the words is left out wholly.
@@ -44,9 +46,9 @@ def timeline(session: Session, case: Case, actor: Actor, *, since: int = 0, limi
         .outerjoin(Words, spoken)
         .order_by(Event.seq, Words.id)
     )
-    found: dict[int, Told] = {}
+    found: dict[int, TimelineEntry] = {}
     for event, by, named, said, words in rows:
-        told = found.setdefault(event.seq, Told(event, by, named, {}))
+        told = found.setdefault(event.seq, TimelineEntry(event, by, named, {}))
         told.words.update({said: words} if said and words is not None else {})
     return [told for told in found.values() if not _is_hidden(told.event, readable)]
 

@@ -4,29 +4,36 @@ from cases.database.transactions import calendar_of
 from cases.history.events import CaseAssigned, CaseSentBack, DomainEvent
 from cases.refusals import NameNeeded
 from cases.states import State
-from cases.steps.transition import Act, after, begin, holder, officer_named, to_desk
+from cases.steps.transition import (
+    Transition,
+    enter_state,
+    officer_named,
+    to_desk,
+    unit_that_may_hold,
+    working_days_from_now,
+)
 
 
-def assign(act: Act) -> DomainEvent:
+def assign(act: Transition) -> DomainEvent:
     """Ask a unit to take the case on or to answer, within the days of its policy."""
     change, case, was = act.change, act.case, act.was
     before = case.responsible.slug
-    unit = holder(act.writer, change.responsible or "")
+    unit = unit_that_may_hold(act.writer, change.responsible or "")
     case.give_to(unit, officer_named(act.session, change.officer, unit, act.today))
-    due_on = begin(act, State.ASSIGNED, change.due_on or after(act, act.terms.answer_days))
+    due_on = enter_state(act, State.ASSIGNED, change.due_on or working_days_from_now(act, act.terms.answer_days))
     return CaseAssigned(
         responsible=unit.slug, due_on=due_on, officer=case.officer_id, previous=was, responsible_was=before
     )
 
 
-def hand_over(act: Act) -> DomainEvent:
+def hand_over(act: Transition) -> DomainEvent:
     """Ask another unit than the one that was asked; refuse the same one, since its clock would begin anew."""
     if act.change.responsible == act.case.responsible.slug:
         raise NameNeeded(field="responsible")
     return assign(act)
 
 
-def appoint(act: Act) -> DomainEvent:
+def appoint(act: Transition) -> DomainEvent:
     """Another officer of the same unit. Nobody has answered yet: its clock runs on."""
     case, unit = act.case, act.case.responsible
     case.give_to(unit, officer_named(act.session, act.change.officer, unit, act.today))
@@ -36,9 +43,11 @@ def appoint(act: Act) -> DomainEvent:
     )
 
 
-def send_back(act: Act) -> DomainEvent:
+def send_back(act: Transition) -> DomainEvent:
     """The unit says that it is not theirs: back to the desk, with the reason."""
     by_unit = act.case.responsible.slug
     act.case.sent_back_count += 1
     to_desk(act)
-    return CaseSentBack(by_unit=by_unit, due_on=begin(act, State.RECEIVED, after(act, act.terms.look_days)))
+    return CaseSentBack(
+        by_unit=by_unit, due_on=enter_state(act, State.RECEIVED, working_days_from_now(act, act.terms.look_days))
+    )

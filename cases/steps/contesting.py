@@ -5,22 +5,22 @@ from cases.organisation.units import the_desk
 from cases.refusals import TransitionNotAllowed
 from cases.states import State
 from cases.steps.present_policy import set_statutory, use_present_policy
-from cases.steps.transition import Act, after, begin, holder, officer_named
+from cases.steps.transition import Transition, enter_state, officer_named, unit_that_may_hold, working_days_from_now
 
 
-def contest(act: Act) -> DomainEvent:
+def contest(act: Transition) -> DomainEvent:
     """The one who asked, or the group, says that it is not done."""
     if act.case.due_at is not None and act.at > act.case.due_at:
         raise TransitionNotAllowed(state=act.case.state, to=State.ASSIGNED)  # the clock has not closed it yet
     return CaseContested(responsible=act.case.responsible.slug, due_on=_come_back(act))
 
 
-def reopen(act: Act) -> DomainEvent:
+def reopen(act: Transition) -> DomainEvent:
     """Begin again by the policy of today; what was merged stands alone again."""
     case, was = act.case, act.was
     use_present_policy(act.writer, case, act.at)
     if act.change.responsible:
-        unit = holder(act.writer, act.change.responsible)
+        unit = unit_that_may_hold(act.writer, act.change.responsible)
     else:
         unit = case.responsible if case.responsible.holds_cases else act.writer.find(the_desk)
     case.give_to(unit, officer_named(act.session, act.change.officer, unit, act.today))
@@ -31,9 +31,9 @@ def reopen(act: Act) -> DomainEvent:
     return CaseReopened(responsible=unit.slug, due_on=_come_back(act), previous=was, officer=case.officer_id)
 
 
-def _come_back(act: Act) -> str:
+def _come_back(act: Transition) -> str:
     """Ask for an answer once more: what was promised is past, what the law asks is not. Give the due day."""
     act.case.promised_on = None
-    due_on = begin(act, State.ASSIGNED, after(act, act.terms.answer_days))
+    due_on = enter_state(act, State.ASSIGNED, working_days_from_now(act, act.terms.answer_days))
     set_statutory(act.session, act.case, act.at)
     return due_on

@@ -41,7 +41,7 @@ def next_duty(writer: EntryWriter, done: Case, *, by: Actor, at: datetime) -> Ca
         group_id=done.group_id, every_months=done.every_months, duty_on=day, state=State.PLANNED,
     )  # fmt: skip
     entry = Entry(case, by=by, at=at)
-    case.set_state_clock(clocks.laddered(due_on, 1, at, terms_from(policy.terms), calendar))
+    case.set_state_clock(clocks.escalating(due_on, 1, at, terms_from(policy.terms), calendar))
     writer.add(case)
     received = CaseReceived(
         kind=Kind.DUTY, channel="duty", responsible=holder.slug, due_on=due_on.isoformat(), follows=done.ref

@@ -10,10 +10,10 @@ from cases.promises import settle
 from cases.states import State
 from cases.steps.duties import next_duty
 from cases.steps.merging import merge_into
-from cases.steps.transition import Act
+from cases.steps.transition import Transition
 
 
-def finish(act: Act) -> DomainEvent:
+def finish(act: Transition) -> DomainEvent:
     """The answer or the work is there: the days to object begin, and the promise is kept."""
     case, was, calendar = act.case, act.was, calendar_of(act.session)
     object_by = calendar.roll_forward(act.today + timedelta(days=act.terms.object_calendar_days))
@@ -27,14 +27,14 @@ def finish(act: Act) -> DomainEvent:
     return CaseDone(responsible=case.responsible.slug, object_by=object_by.isoformat(), previous=was)
 
 
-def close(act: Act) -> DomainEvent:
+def close(act: Transition) -> DomainEvent:
     """Nobody objected: end it, and let a duty come again."""
     act.case.end(State.CLOSED, act.at)
     next_duty(act.writer, act.case, by=act.entry.by, at=act.at)
     return CaseClosed()
 
 
-def decline(act: Act) -> DomainEvent:
+def decline(act: Transition) -> DomainEvent:
     """Say no, with the reason."""
     was = act.was
     settle(act.writer, act.case, "dropped", act.at)
@@ -43,7 +43,7 @@ def decline(act: Act) -> DomainEvent:
     return CaseDeclined(previous=was)
 
 
-def merge(act: Act) -> DomainEvent:
+def merge(act: Transition) -> DomainEvent:
     """End it in another case."""
     settle(act.writer, act.case, "dropped", act.at)
     take_off_agenda(act.session, act.case, act.at)

@@ -8,10 +8,10 @@ from cases.deadlines import clocks
 from cases.history.events import CaseParked, CaseTakenUp, DomainEvent
 from cases.states import State
 from cases.steps.present_policy import use_present_policy
-from cases.steps.transition import Act, after, begin, checked_day, to_desk
+from cases.steps.transition import Transition, checked_day, enter_state, to_desk, working_days_from_now
 
 
-def park(act: Act) -> DomainEvent:
+def park(act: Transition) -> DomainEvent:
     """Let go for now; the clock takes it up again on the date."""
     was, latest = act.was, add_months(act.today, act.terms.parked_most_months)
     due_on = checked_day(act, act.change.due_on, earliest=act.today + timedelta(days=1), latest=latest)
@@ -22,9 +22,9 @@ def park(act: Act) -> DomainEvent:
     return CaseParked(until=due_on.isoformat(), previous=was)
 
 
-def take_up(act: Act) -> DomainEvent:
+def take_up(act: Transition) -> DomainEvent:
     """Come back from being parked: to the desk, with a new clock and the policy of today."""
     use_present_policy(act.writer, act.case, act.at)
     to_desk(act)
-    due_on = begin(act, State.RECEIVED, after(act, act.terms.look_days))
+    due_on = enter_state(act, State.RECEIVED, working_days_from_now(act, act.terms.look_days))
     return CaseTakenUp(responsible="desk", due_on=due_on)

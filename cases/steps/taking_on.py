@@ -10,13 +10,13 @@ from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
 from cases.history.events import CasePlanned, CaseStarted, DomainEvent
 from cases.states import State
-from cases.steps.transition import Act, after, begin, keeps_or_takes
+from cases.steps.transition import Transition, enter_state, reassign_if_asked, working_days_from_now
 
 
-def plan(act: Act) -> DomainEvent:
+def plan(act: Transition) -> DomainEvent:
     """Take the case on, with a date."""
-    was, unit = act.was, keeps_or_takes(act)
-    due_on = begin(act, State.PLANNED, act.change.due_on)
+    was, unit = act.was, reassign_if_asked(act)
+    due_on = enter_state(act, State.PLANNED, act.change.due_on)
     asked = act.change.due_on.isoformat() if act.change.due_on else None
     return CasePlanned(
         responsible=unit.slug, due_on=due_on, previous=was, officer=act.case.officer_id,
@@ -24,10 +24,12 @@ def plan(act: Act) -> DomainEvent:
     )  # fmt: skip
 
 
-def start(act: Act) -> DomainEvent:
+def start(act: Transition) -> DomainEvent:
     """Work on it: by default until the policy says, with signs of life on the way."""
-    was, unit = act.was, keeps_or_takes(act)
-    due_on = begin(act, State.IN_PROGRESS, act.change.due_on or after(act, act.terms.progress_days))
+    was, unit = act.was, reassign_if_asked(act)
+    due_on = enter_state(
+        act, State.IN_PROGRESS, act.change.due_on or working_days_from_now(act, act.terms.progress_days)
+    )
     show_life(act.session, act.case, act.at)
     return CaseStarted(responsible=unit.slug, due_on=due_on, previous=was, officer=act.case.officer_id)
 
@@ -39,5 +41,5 @@ def show_life(session: Session, case: Case, at: datetime) -> None:
     if case.state is not State.IN_PROGRESS or case.due_at is None or day >= calendar.day_of(case.due_at):
         case.set_life_clock(None)
         return
-    clock = clocks.laddered(day, case.life_cycle + 1, at, terms, calendar)
+    clock = clocks.escalating(day, case.life_cycle + 1, at, terms, calendar)
     case.set_life_clock(replace(clock, rung=clocks.DAY_RUNG, fires_at=calendar.morning_of(day)))

@@ -67,7 +67,7 @@ class Change:
 
 
 @dataclass
-class Act:
+class Transition:
     """One change being made: what an effect needs to know."""
 
     writer: EntryWriter
@@ -102,7 +102,7 @@ class Act:
         return self.case.state.value
 
 
-def begin(act: Act, state: State, due_on: date | None, *, latest: date | None = None) -> str:
+def enter_state(act: Transition, state: State, due_on: date | None, *, latest: date | None = None) -> str:
     """Enter a state whose clock climbs the ladder; give its due day, rolled forward, as ISO."""
     case, calendar = act.case, calendar_of(act.session)
     day = checked_day(act, due_on, earliest=act.today, latest=latest)
@@ -110,11 +110,13 @@ def begin(act: Act, state: State, due_on: date | None, *, latest: date | None = 
         case.stop_waiting()
     case.state = state
     case.set_life_clock(None)
-    case.set_state_clock(clocks.laddered(day, case.cycle + 1, act.at, act.terms, calendar))
+    case.set_state_clock(clocks.escalating(day, case.cycle + 1, act.at, act.terms, calendar))
     return day.isoformat()
 
 
-def checked_day(act: Act, day: date | None, *, earliest: date, latest: date | None, field: str = "due_on") -> date:
+def checked_day(
+    act: Transition, day: date | None, *, earliest: date, latest: date | None, field: str = "due_on"
+) -> date:
     """Give the day, rolled forward; refuse one that is missing, too early or too late. History may be older."""
     if day is None:
         raise DateNeeded(field=field)
@@ -124,30 +126,30 @@ def checked_day(act: Act, day: date | None, *, earliest: date, latest: date | No
     return calendar_of(act.session).roll_forward(day)
 
 
-def after(act: Act, working_days: int) -> date:
+def working_days_from_now(act: Transition, working_days: int) -> date:
     """Give the local day that lies so many working days after today."""
     return calendar_of(act.session).add_working_days(act.today, working_days)
 
 
-def to_desk(act: Act) -> None:
+def to_desk(act: Transition) -> None:
     """Let the desk be responsible, and nobody hold the case."""
     act.case.give_to(act.writer.find(the_desk))
 
 
-def keeps_or_takes(act: Act) -> Unit:
+def reassign_if_asked(act: Transition) -> Unit:
     """The unit goes on being responsible; its own officer may be named with the step."""
     unit, officer = act.case.responsible, act.case.officer
     if act.change.responsible and act.change.responsible != unit.slug:
         if "responsible" not in act.step.may_have:
             raise NotAllowed(step="assign")
-        unit, officer = holder(act.writer, act.change.responsible), None
+        unit, officer = unit_that_may_hold(act.writer, act.change.responsible), None
     if act.change.officer:
         officer = officer_named(act.session, act.change.officer, unit, act.today)
     act.case.give_to(unit, officer)
     return unit
 
 
-def holder(writer: EntryWriter, slug: str) -> Unit:
+def unit_that_may_hold(writer: EntryWriter, slug: str) -> Unit:
     """Give the unit with this slug; refuse one that never holds cases."""
     unit = writer.find(unit_named, slug, field="responsible")
     if not unit.holds_cases:

@@ -7,10 +7,10 @@ from cases.organisation.units import FORUM, unit_named
 from cases.refusals import NameNeeded
 from cases.states import State
 from cases.steps.taking_on import show_life
-from cases.steps.transition import Act, after, begin
+from cases.steps.transition import Transition, enter_state, working_days_from_now
 
 
-def wait(act: Act) -> DomainEvent:
+def wait(act: Transition) -> DomainEvent:
     """Wait for the one who asked, for a unit, or for somebody else, with a day to follow up."""
     case, wanted, was = act.case, act.change.waiting_for, act.was
     if wanted is None:
@@ -21,7 +21,9 @@ def wait(act: Act) -> DomainEvent:
     unit = act.writer.find(unit_named, wanted.unit or "", field="waiting_for") if wanted.kind == "unit" else None
     if wanted.kind == "other" and not (wanted.name or "").strip():
         raise NameNeeded(field="waiting_for")
-    due_on = begin(act, State.WAITING, act.change.due_on or after(act, act.terms.waiting_days), latest=latest)
+    due_on = enter_state(
+        act, State.WAITING, act.change.due_on or working_days_from_now(act, act.terms.waiting_days), latest=latest
+    )
     case.waiting_for, case.waiting_unit_id = wanted.kind, unit.id if unit else None
     case.show("waiting_unit", unit)
     if unit is not None and unit.slug == FORUM:
@@ -30,16 +32,16 @@ def wait(act: Act) -> DomainEvent:
     return CaseWaiting(waiting_for=wanted.kind, follow_up_on=due_on, unit=unit.slug if unit else None, previous=was)
 
 
-def answered(act: Act) -> DomainEvent:
+def answered(act: Transition) -> DomainEvent:
     """Go on where the case was before it waited; a date that has passed meanwhile is set anew."""
     case, back_to = act.case, act.case.waiting_from or State.ASSIGNED
     kept = calendar_of(act.session).day_of(case.waiting_from_due_at) if case.waiting_from_due_at else act.today
     fresh = {State.RECEIVED: act.terms.look_days, State.IN_PROGRESS: act.terms.progress_days}
-    usual = after(act, fresh.get(back_to, act.terms.answer_days))
+    usual = working_days_from_now(act, fresh.get(back_to, act.terms.answer_days))
     goes_on = back_to in {State.PLANNED, State.IN_PROGRESS} and kept > act.today
     case.stop_waiting()
     take_off_agenda(act.session, case, act.at, why=AgendaReason.WAITS)
-    due_on = begin(act, back_to, act.change.due_on or (kept if goes_on else usual))
+    due_on = enter_state(act, back_to, act.change.due_on or (kept if goes_on else usual))
     if back_to is State.IN_PROGRESS:
         show_life(act.session, case, act.at)
     return CaseAnswered(to=back_to, due_on=due_on)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from cases.database.queries import any_of, columns_of, fetch_rows
 from cases.mail_addresses import normalised
-from cases.organisation.municipality import House
+from cases.organisation.municipality import Municipality
 from cases.organisation.people import Membership, Person, Role, serves_on
 from cases.organisation.units import Unit, UnitKind
 from notifications.addresses import is_address
@@ -108,12 +108,12 @@ class Directory:
 DEPUTY = aliased(Person)
 IN_ALL = len(PersonTold._fields)
 AS_PERSON, AS_DEPUTY = columns_of(Person, PersonTold._fields), columns_of(DEPUTY, PersonTold._fields)
-OF_HOUSE = columns_of(House, HouseTold._fields)
+OF_HOUSE = columns_of(Municipality, HouseTold._fields)
 WITH_DEPUTY = select(*AS_PERSON, *AS_DEPUTY).outerjoin(DEPUTY, DEPUTY.id == Person.deputy_id)
 PEOPLE = WITH_DEPUTY.where(any_of(Person.id, "ids"))
 UNITS = (
     select(Membership.role, *AS_PERSON, *AS_DEPUTY, *columns_of(Unit, UnitTold._fields), *OF_HOUSE)
-    .select_from(House)
+    .select_from(Municipality)
     .join(Unit, true())
     .outerjoin(Membership, and_(Membership.unit_id == Unit.id, serves_on(bindparam("day", type_=Date))))
     .outerjoin(Person, Person.id == Membership.person_id)

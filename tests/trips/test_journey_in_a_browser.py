@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct
 from cases.meetings.meeting import Meeting
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.states import State
 
 SLOWER_THAN_A_MACHINE = 3_200  # milliseconds
@@ -29,7 +29,7 @@ def town(run_folder: Path, tmp_path: Path) -> Iterator[Web]:
     """The small house as a demonstration, so that one can be anybody at one click."""
     web = open_web(copied_sqlite(run_folder, tmp_path, "small_house", furnish), tmp_path)
     with web.database.transaction() as session:
-        the_house(session).demonstration = True
+        municipality(session).demonstration = True
         session.add(Meeting(held_on=date.fromisoformat(LATER), name="Forum"))
     yield web
     web.database.close()

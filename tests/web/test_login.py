@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from cases.access.tokens import Link, WebSession, hashed, link_token
 from cases.history.journal import Event
 from cases.history.outbox import OutboxEntry
-from cases.organisation.municipality import House
+from cases.organisation.municipality import Municipality
 
 CONTACT = "contact@example.se"
 
@@ -237,7 +237,7 @@ def test_a_real_house_has_no_door_for_demonstrations(web):
 
 def test_in_the_demonstration_one_click_is_enough(web, private):
     with web.database.transaction() as session:
-        session.execute(update(House).values(demonstration=True))
+        session.execute(update(Municipality).values(demonstration=True))
     browser = web.browser()
     form = {"csrf_token": csrf(browser), "person": web.person_id("contact")}
     assert browser.post("/demo-login", data=form).status_code == 303

@@ -10,7 +10,7 @@ from cases.access.actors import Actor, ActorKind
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.public.published import PublicCase, PublicNote
-from cases.reading.timeline import Told
+from cases.reading.timeline import TimelineEntry
 from web.api.blueprint import ROOT
 from web.schemas.responses import CaseForEverybody, CaseForMembers, CaseForReporter, CaseForStaff, HappeningOut
 
@@ -96,7 +96,7 @@ def published_shown(case: PublicCase) -> Mapping[str, Any]:
     return dumped
 
 
-def happening_shown(told: Told) -> Mapping[str, Any]:
+def happening_shown(told: TimelineEntry) -> Mapping[str, Any]:
     """Give one thing that happened, with the words that the reader may read."""
     event, words = told.event, dict(told.words)
     note = words.pop("note", None)

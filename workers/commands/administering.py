@@ -26,14 +26,14 @@ def migrate() -> None:
 def load(file: Path) -> None:
     """Load units, people, places, categories, policies and meetings from FILE (TOML)."""
     from cases.administration.loading import load_house
-    from cases.administration.setup_file import BadHouse
+    from cases.administration.setup_file import BadSetupFile
 
     text = text_of(file)
     with migrated_database() as database:
         try:
             with database.transaction() as session:
                 changed = load_house(session, text, at=right_now())
-        except BadHouse as bad:
+        except BadSetupFile as bad:
             for trouble in bad.troubles:
                 click.echo(trouble)
             raise Failure(f"{file}: {len(bad.troubles)} errors, nothing was written") from None

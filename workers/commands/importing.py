@@ -18,11 +18,11 @@ TELL_EVERY = 5_000  # rows of an import
 @click.option("--clocks", type=click.Choice(["now", "history"]), default="now", show_default=True)
 def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | None, clocks: str) -> None:
     """Take in cases from FILE (CSV or XLSX), replaying their history."""
-    from cases.imports.importing import Order, examine, report_bad, write
+    from cases.imports.importing import ImportOrder, examine, report_bad, write
     from cases.imports.replaying import Clocks
 
     freeze_garbage_collector()
-    order = Order(file, right_now(), text_of(map_file) if map_file else None, Clocks(clocks))
+    order = ImportOrder(file, right_now(), text_of(map_file) if map_file else None, Clocks(clocks))
     with migrated_database() as database:
         examined = examine(database, order, _tell_row if dry_run else _tell_bad_row)
         click.echo(f"{examined.rows} rows: {len(examined.bad)} bad, {examined.odd} odd")

@@ -18,7 +18,7 @@ from cases.database.clock import present
 from cases.database.transactions import calendar_of
 from cases.history.events import MorningCame
 from cases.history.journal import Entry, Event
-from cases.organisation.municipality import STREAM, the_house
+from cases.organisation.municipality import STREAM, municipality
 from cases.states import CLOCK_OF, RunsOut
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import count_set_aside
@@ -40,7 +40,7 @@ def write_morning_letter(workplace: Runtime) -> bool:
         breaches = len(find_forgotten(session, moment, went_on))
         head = chain_head(session)
     with workplace.database.transaction() as session:
-        house = the_house(session, locked=True)
+        house = municipality(session, locked=True)
         since = _last_morning(session, Event.at)
         if since is not None and calendar_of(session).day_of(since) >= today:
             return False
@@ -58,7 +58,7 @@ def chain_head(session: Session) -> str:
     It goes out with the letter, so that whoever rewrites the history has to rewrite people's mailboxes too.
     """
     heads = session.execute(select(Case.ref, Case.head_hash).order_by(Case.id).execution_options(yield_per=1000))
-    return head_over([(("house"), the_house(session).head_hash), *((row.ref, row.head_hash) for row in heads)])
+    return head_over([(("house"), municipality(session).head_hash), *((row.ref, row.head_hash) for row in heads)])
 
 
 def head_over(heads: Iterable[tuple[str, str]]) -> str:

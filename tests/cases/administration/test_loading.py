@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from support.houses.migrated import A_TUESDAY, a_house
 
 from cases.administration.loading import load_house
-from cases.administration.setup_file import BadHouse
+from cases.administration.setup_file import BadSetupFile
 from cases.database.transactions import Database
 from cases.deadlines.policies import Policy
 from cases.history.journal import Event
 from cases.organisation.categories import Category
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.organisation.people import Membership, Person, Role
 from cases.organisation.units import Unit
 
@@ -93,7 +93,7 @@ def _count(database: Database, table: type) -> int:
 def test_the_house_is_put_in_place(database: Database) -> None:
     _load(database, HOUSE)
     with database.reading() as session:
-        house = the_house(session)
+        house = municipality(session)
         assert (house.name, house.proposals) == ("Provköpings kommun", True)
         assert session.scalar(select(Unit.email).where(Unit.slug == "desk")) == "kontakt@example.se"
         assert session.scalars(select(Category)).one().suggests_id is not None
@@ -130,7 +130,7 @@ def test_every_error_is_told_with_its_place_and_nothing_is_written(database: Dat
     bad = HOUSE.replace('kind = "department"', 'kind = "avdelning"').replace('unit = "gata"', 'unit = "gatan"')
     bad = bad.replace("answer_days = 5", 'answer_days = "fem"').replace('email = "chef@example.se"', 'email = "chef"')
     bad += '\n[[cars]]\nname = "Bil"\n'
-    with pytest.raises(BadHouse) as refused:
+    with pytest.raises(BadSetupFile) as refused:
         _load(database, bad)
     told = [str(trouble) for trouble in refused.value.troubles]
     assert len(told) >= 5
@@ -147,7 +147,7 @@ def test_every_error_is_told_with_its_place_and_nothing_is_written(database: Dat
 
 
 def test_what_is_not_toml_is_one_line(database: Database) -> None:
-    with pytest.raises(BadHouse, match=r"is not TOML.*line 2"):
+    with pytest.raises(BadSetupFile, match=r"is not TOML.*line 2"):
         _load(database, "[house]\nname = Norrby")
 
 
@@ -168,7 +168,7 @@ def test_what_is_not_toml_is_one_line(database: Database) -> None:
     ],
 )
 def test_each_kind_of_error_is_said_plainly(database: Database, line: str, what: str) -> None:
-    with pytest.raises(BadHouse, match=what):
+    with pytest.raises(BadSetupFile, match=what):
         _load(database, line)
 
 

@@ -4,23 +4,23 @@ from dataclasses import fields
 
 import pytest
 
-from cases.administration.setup_file import BadHouse, read_house
-from cases.administration.setup_lines import HouseFile, Known
-from cases.administration.setup_schema import TABLES, HouseSchema, TermsSchema
+from cases.administration.setup_file import BadSetupFile, read_setup_file
+from cases.administration.setup_lines import ExistingNames, SetupFile
+from cases.administration.setup_schema import TABLES, MunicipalitySchema, TermsSchema
 from cases.administration.setup_values import read_address
 from cases.deadlines.policies import Terms
 
 POLICY = '[[policies]]\nname = "Väg"\nterms = '
 PERSON = '[[people]]\nemail = "a@example.se"\nname = "A"\nroles = '
-KNOWN = Known(units=frozenset({"desk", "gata"}))
+KNOWN = ExistingNames(units=frozenset({"desk", "gata"}))
 
 
-def _read(text: str) -> HouseFile:
-    return read_house(text, KNOWN)
+def _read(text: str) -> SetupFile:
+    return read_setup_file(text, KNOWN)
 
 
 def _told(text: str) -> list[str]:
-    with pytest.raises(BadHouse) as refused:
+    with pytest.raises(BadSetupFile) as refused:
         _read(text)
     return [str(trouble) for trouble in refused.value.troubles]
 
@@ -34,7 +34,7 @@ def test_a_line_is_read_with_its_usual_values() -> None:
 
 
 def test_every_schema_knows_what_its_line_holds() -> None:
-    for schema in (HouseSchema(), *TABLES.values()):
+    for schema in (MunicipalitySchema(), *TABLES.values()):
         assert list(schema.fields) == [field.name for field in fields(schema.makes)], schema
     assert list(TermsSchema().fields) == [field.name for field in fields(Terms)]
 

@@ -6,7 +6,7 @@ from support.houses.letter_town import Town
 from support.houses.statements import counted
 
 from cases.database.queries import any_of, fetch_rows
-from cases.organisation.municipality import House
+from cases.organisation.municipality import Municipality
 from cases.organisation.units import Unit
 from notifications.deliveries import Address
 
@@ -55,5 +55,5 @@ def test_sqlite_looks_among_them_by_the_key(town: Town) -> None:
 
 def test_what_is_not_yet_written_is_not_told(either_town: Town) -> None:
     with either_town.database.transaction() as session:
-        session.scalars(select(House)).one().name = "Ny kommun"
-        assert fetch_rows(session, select(House.name), {}) != [("Ny kommun",)]
+        session.scalars(select(Municipality)).one().name = "Ny kommun"
+        assert fetch_rows(session, select(Municipality.name), {}) != [("Ny kommun",)]

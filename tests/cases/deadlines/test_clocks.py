@@ -31,7 +31,7 @@ def climbed(clock: Clock, rungs: int) -> list[tuple[int, datetime]]:
 
 
 def test_the_default_ladder_is_the_one_that_the_design_tells() -> None:
-    clock = clocks.laddered(DUE, 1, LONG_BEFORE, DEFAULT_TERMS, CALENDAR)
+    clock = clocks.escalating(DUE, 1, LONG_BEFORE, DEFAULT_TERMS, CALENDAR)
     assert clock.due_at == CALENDAR.end_of(DUE)
     assert climbed(clock, 8) == [
         (0, morning(2026, 4, 13)),  # two working days before
@@ -52,18 +52,18 @@ def test_the_weekly_rung_rolls_forward_over_days_off() -> None:
 
 
 def test_rung_0_is_skipped_when_its_morning_has_passed() -> None:
-    clock = clocks.laddered(DUE, 1, morning(2026, 4, 13), DEFAULT_TERMS, CALENDAR)
+    clock = clocks.escalating(DUE, 1, morning(2026, 4, 13), DEFAULT_TERMS, CALENDAR)
     assert (clock.rung, clock.fires_at) == (1, morning(2026, 4, 15))
 
 
 def test_rung_0_is_skipped_once_the_day_itself_has_come() -> None:
-    clock = clocks.laddered(DUE, 1, LONG_BEFORE, DEFAULT_TERMS, CALENDAR)
+    clock = clocks.escalating(DUE, 1, LONG_BEFORE, DEFAULT_TERMS, CALENDAR)
     assert clocks.due_rung(clock, morning(2026, 4, 14), CALENDAR) == 0
     assert clocks.due_rung(clock, morning(2026, 4, 15), CALENDAR) == 1
 
 
 def test_a_clock_set_on_its_own_day_fires_when_the_day_ends() -> None:
-    clock = clocks.laddered(DUE, 1, datetime(2026, 4, 15, 9, tzinfo=UTC), DEFAULT_TERMS, CALENDAR)
+    clock = clocks.escalating(DUE, 1, datetime(2026, 4, 15, 9, tzinfo=UTC), DEFAULT_TERMS, CALENDAR)
     assert (clock.rung, clock.fires_at) == (1, CALENDAR.end_of(DUE))
 
 
@@ -75,7 +75,7 @@ def test_the_distance_counts_from_the_day_on_which_the_rung_before_fired() -> No
 
 @given(st.dates(date(2020, 1, 1), date(2050, 1, 1)), st.integers(0, 400 * 24))
 def test_every_rung_sets_the_next_one_and_later_than_now(due: date, hours_late: int) -> None:
-    clock = clocks.laddered(CALENDAR.roll_forward(due), 1, CALENDAR.morning_of(due), DEFAULT_TERMS, CALENDAR)
+    clock = clocks.escalating(CALENDAR.roll_forward(due), 1, CALENDAR.morning_of(due), DEFAULT_TERMS, CALENDAR)
     for _ in range(12):
         now = clock.fires_at + timedelta(hours=hours_late)
         rung = clocks.due_rung(clock, now, CALENDAR)

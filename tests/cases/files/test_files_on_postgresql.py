@@ -19,7 +19,7 @@ from cases.database.transactions import Database
 from cases.demo.moving_clock import MovingClock, database_at
 from cases.history.journal import Event
 from cases.imports.exporting import export_cases
-from cases.imports.importing import Clocks, Order, examine, write
+from cases.imports.importing import Clocks, ImportOrder, examine, write
 from cases.ladder.overdue import sweep
 from cases.public.published import PublicFilters, count_by_month, count_by_place, list_published
 from cases.settings import read_settings
@@ -47,7 +47,7 @@ def database(postgres_url: str) -> Iterator[Database]:
 
 def _import(database: Database, folder: Path) -> None:
     (folder / "in.csv").write_text(ROWS, encoding="utf-8")
-    order = Order(folder / "in.csv", NOW, clocks=Clocks.HISTORY)
+    order = ImportOrder(folder / "in.csv", NOW, clocks=Clocks.HISTORY)
     assert write(database, order, examine(database, order, lambda *_: None), lambda _: None).written == 4
 
 

@@ -24,7 +24,7 @@ from cases.history.journal import Event, replay
 from cases.history.outbox import OutboxEntry
 from cases.history.words import Words
 from cases.imports.exporting import export_cases
-from cases.imports.importing import Clocks, Imported, Order, examine, report_bad, write
+from cases.imports.importing import Clocks, Imported, ImportOrder, examine, report_bad, write
 from cases.imports.mapping import BadMapping, read_mapping
 from cases.imports.tables import BadTable, read_table
 from cases.ladder.overdue import sweep
@@ -100,7 +100,7 @@ def _own(folder: Path, rows: str = ROWS) -> Path:
     return _file(folder, f"{HEADING}\n{rows.strip()}\n")
 
 
-def _import(database: Database, order: Order) -> tuple[Imported, dict[int, list[str]]]:
+def _import(database: Database, order: ImportOrder) -> tuple[Imported, dict[int, list[str]]]:
     told: dict[int, list[str]] = {}
     examined = examine(database, order, lambda number, how, why: told.setdefault(number, []).extend([how, *why]))
     return write(database, order, examined, lambda _: None), told
@@ -112,7 +112,7 @@ def _states(database: Database) -> dict[str, State]:
 
 
 def test_each_row_comes_to_the_state_that_it_tells(database: Database, tmp_path: Path) -> None:
-    done, told = _import(database, Order(_own(tmp_path), NOW))
+    done, told = _import(database, ImportOrder(_own(tmp_path), NOW))
     assert (done.written, told) == (8, {})
     assert _states(database) == {
         "1": "received", "2": "assigned", "3": "closed", "4": "declined",
@@ -129,7 +129,7 @@ WITH_OTHERS = (
 
 
 def test_what_goes_with_a_case_is_imported_beside_it(database: Database, tmp_path: Path) -> None:
-    done, _ = _import(database, Order(_file(tmp_path, WITH_OTHERS), NOW))
+    done, _ = _import(database, ImportOrder(_file(tmp_path, WITH_OTHERS), NOW))
     with database.reading() as session:
         on_agenda = session.scalars(select(Case.external_id).join(AgendaItem, AgendaItem.case_id == Case.id)).all()
         promised = session.execute(
@@ -144,7 +144,7 @@ def test_what_goes_with_a_case_is_imported_beside_it(database: Database, tmp_pat
 def test_what_a_policy_promises_is_imported_with_what_came_of_it(database: Database, tmp_path: Path) -> None:
     with database.transaction() as session:
         session.add(Policy(scope="*/*/*", version=2, name="Lovar", terms={"promise_days": 10}))
-    _import(database, Order(_file(tmp_path, PROMISED), NOW))
+    _import(database, ImportOrder(_file(tmp_path, PROMISED), NOW))
     made = select(Case.external_id, Promise.promised_on, Promise.outcome).join(Case, Case.id == Promise.case_id)
     with database.reading() as session:
         promises = [tuple(row) for row in session.execute(made.order_by(Promise.id))]
@@ -157,7 +157,7 @@ def test_what_a_policy_promises_is_imported_with_what_came_of_it(database: Datab
 
 
 def test_history_is_replayed_at_its_own_moments(database: Database, tmp_path: Path) -> None:
-    _import(database, Order(_own(tmp_path), NOW))
+    _import(database, ImportOrder(_own(tmp_path), NOW))
     with database.reading() as session:
         case = session.scalars(select(Case).where(Case.external_id == "3")).one()
         events = session.scalars(select(Event).where(Event.stream == case.id).order_by(Event.seq)).all()
@@ -176,28 +176,28 @@ def _plain(case: Case) -> dict[str, object]:
 
 
 def test_nobody_is_told_of_what_was_imported(database: Database, tmp_path: Path) -> None:
-    _import(database, Order(_own(tmp_path), NOW))
+    _import(database, ImportOrder(_own(tmp_path), NOW))
     with database.reading() as session:
         told = select(func.count()).select_from(OutboxEntry).where(OutboxEntry.stream > 0)
         assert session.scalar(told) == 0
 
 
 def test_importing_twice_doubles_nothing(database: Database, tmp_path: Path) -> None:
-    order = Order(_own(tmp_path), NOW)
+    order = ImportOrder(_own(tmp_path), NOW)
     _import(database, order)
     assert _import(database, order)[0] == Imported(written=0, there_already=8, left_out=0)
     assert len(_states(database)) == 8
 
 
 def test_an_import_that_was_cut_short_is_taken_up_where_it_stopped(database: Database, tmp_path: Path) -> None:
-    _import(database, Order(_own(tmp_path, "\n".join(ROWS.strip().splitlines()[:4])), NOW))
-    assert _import(database, Order(_own(tmp_path), NOW))[0].written == 4
+    _import(database, ImportOrder(_own(tmp_path, "\n".join(ROWS.strip().splitlines()[:4])), NOW))
+    assert _import(database, ImportOrder(_own(tmp_path), NOW))[0].written == 4
     assert _states(database)["5"] == State.MERGED
 
 
 def test_clocks_start_at_the_import_or_where_they_would_have(database: Database, tmp_path: Path) -> None:
     old = "gammalt,2,assigned,Gropar,2026-02-02T09:00,,gata,,,,\ngammalt,7,in_progress,Fiber,2026-01-02T09:00,,gata,,,,"
-    _import(database, Order(_own(tmp_path, old), NOW, clocks=Clocks.NOW))
+    _import(database, ImportOrder(_own(tmp_path, old), NOW, clocks=Clocks.NOW))
     with database.reading() as session:
         assert all(moment > NOW for moment in session.scalars(select(Case.next_at)))
         assert "case.imported" in session.scalars(select(Event.type)).all()
@@ -205,7 +205,7 @@ def test_clocks_start_at_the_import_or_where_they_would_have(database: Database,
 
 def test_with_clocks_of_history_what_was_due_is_due(database: Database, tmp_path: Path) -> None:
     old = "gammalt,2,assigned,Gropar,2026-02-02T09:00,,gata,,,,"
-    _import(database, Order(_own(tmp_path, old), NOW, clocks=Clocks.HISTORY))
+    _import(database, ImportOrder(_own(tmp_path, old), NOW, clocks=Clocks.HISTORY))
     with database.reading() as session:
         assert session.scalars(select(Case.due_at)).one().isoformat() == "2026-02-12T22:59:59+00:00"
 
@@ -232,7 +232,7 @@ def test_with_clocks_of_history_what_was_due_is_due(database: Database, tmp_path
 )
 def test_a_bad_row_is_told_with_its_reason(database: Database, tmp_path: Path, row: str, why: str) -> None:
     told: list[str] = []
-    order = Order(_own(tmp_path, row), NOW)
+    order = ImportOrder(_own(tmp_path, row), NOW)
     examined = examine(database, order, lambda number, how, reasons: told.extend([f"{number} {how}", *reasons]))
     assert told[0] == "2 bad"
     assert why in told[1]
@@ -256,7 +256,7 @@ def test_a_bad_row_is_told_with_its_reason(database: Database, tmp_path: Path, r
     ],
 )
 def test_an_odd_row_is_taken_and_told(database: Database, tmp_path: Path, row: str, why: str) -> None:
-    done, told = _import(database, Order(_own(tmp_path, row), NOW))
+    done, told = _import(database, ImportOrder(_own(tmp_path, row), NOW))
     assert (done.written, done.left_out) == (1, 0)
     assert told[2][0] == "odd"
     assert why in " ".join(told[2])
@@ -264,13 +264,13 @@ def test_an_odd_row_is_taken_and_told(database: Database, tmp_path: Path, row: s
 
 def test_the_same_number_twice_is_bad_the_second_time(database: Database, tmp_path: Path) -> None:
     rows = "g,1,received,Lampa,2026-05-01,,,,,,\n" * 2
-    done, told = _import(database, Order(_own(tmp_path, rows), NOW))
+    done, told = _import(database, ImportOrder(_own(tmp_path, rows), NOW))
     assert (done.written, done.left_out) == (1, 1)
     assert told[3] == ["bad", "external_id '1' stands in row 2 already"]
 
 
 def test_bad_rows_are_reported_as_they_were(database: Database, tmp_path: Path) -> None:
-    order = Order(_own(tmp_path, "g,1,gone,Lampa,2026-05-01,,,,,,\ng,2,received,Väg,2026-05-01,,,,,,"), NOW)
+    order = ImportOrder(_own(tmp_path, "g,1,gone,Lampa,2026-05-01,,,,,,\ng,2,received,Väg,2026-05-01,,,,,,"), NOW)
     examined = examine(database, order, lambda *_: None)
     report_bad(order, examined, tmp_path / "bad.csv")
     with (tmp_path / "bad.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -283,7 +283,7 @@ def test_bad_rows_are_reported_as_they_were(database: Database, tmp_path: Path) 
 def test_a_mapping_reads_a_foreign_file_in_any_encoding(database: Database, tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "city.csv"
     path.write_text(CITY, encoding=encoding)
-    _import(database, Order(path, NOW, MAP))
+    _import(database, ImportOrder(path, NOW, MAP))
     with database.reading() as session:
         case = session.scalars(select(Case)).one()
         assert (case.title, case.state, case.responsible.slug) == ("Lampa", State.CLOSED, "gata-park")
@@ -293,7 +293,7 @@ def test_a_mapping_reads_a_foreign_file_in_any_encoding(database: Database, tmp_
 
 def test_a_mapping_has_defaults_for_what_it_does_not_know(database: Database, tmp_path: Path) -> None:
     rows = CITY + "gammalt;2;Undersöks;Väg;01/03/26 08:00;;;;;\ngammalt;3;;Bro;01/03/26 08:00;;;;;\n"
-    _, told = _import(database, Order(_file(tmp_path, rows), NOW, MAP))
+    _, told = _import(database, ImportOrder(_file(tmp_path, rows), NOW, MAP))
     assert _states(database) == {"1": "closed", "2": "assigned", "3": "received"}
     assert told == {3: ["odd", "state: 'Undersöks' is not known, 'assigned' is taken"]}
 
@@ -350,13 +350,13 @@ def test_an_import_without_a_mapping_loads_no_schemas() -> None:
 def test_a_column_that_the_file_lacks_is_told(database: Database, tmp_path: Path) -> None:
     path = _file(tmp_path, CITY.replace("rubrik", "titel"))
     with pytest.raises(BadMapping, match="has no column 'rubrik'"):
-        examine(database, Order(path, NOW, MAP), lambda *_: None)
+        examine(database, ImportOrder(path, NOW, MAP), lambda *_: None)
 
 
 def test_unknown_own_columns_are_told(database: Database, tmp_path: Path) -> None:
     path = _file(tmp_path, "source,external_id,titel\n")
     with pytest.raises(BadMapping, match=r"lacks the column 'title'.*unknown column 'titel'"):
-        examine(database, Order(path, NOW), lambda *_: None)
+        examine(database, ImportOrder(path, NOW), lambda *_: None)
 
 
 @pytest.mark.parametrize(
@@ -386,20 +386,20 @@ def test_xlsx_is_read_like_csv(database: Database, tmp_path: Path) -> None:
     book.active["E2"] = datetime(2026, 8, 31, 9, 0)  # noqa: DTZ001 - as a spreadsheet holds it
     book.active["B2"] = 1
     book.save(tmp_path / "cases.xlsx")
-    done, told = _import(database, Order(tmp_path / "cases.xlsx", NOW))
+    done, told = _import(database, ImportOrder(tmp_path / "cases.xlsx", NOW))
     assert (done.written, told) == (8, {})
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_what_is_exported_is_imported_the_same(database: Database, tmp_path: Path, ending: str) -> None:
-    _import(database, Order(_own(tmp_path), NOW, clocks=Clocks.HISTORY))
+    _import(database, ImportOrder(_own(tmp_path), NOW, clocks=Clocks.HISTORY))
     first, second = tmp_path / f"first.{ending}", tmp_path / f"second.{ending}"
     (tmp_path / "other").mkdir()
     other = a_house(tmp_path / "other")
     with other.transaction() as session:
         load_house(session, '[[units]]\nslug = "gata"\nkind = "department"\nname = "Gata"', at=NOW)
     assert _export(database, first) == 8
-    done, told = _import(other, Order(first, NOW, clocks=Clocks.HISTORY))
+    done, told = _import(other, ImportOrder(first, NOW, clocks=Clocks.HISTORY))
     assert (done.written, told) == (8, {})
     assert _export(other, second) == 8
     assert _cells(second) == _cells(first)
@@ -419,7 +419,7 @@ def _cells(path: Path) -> list[dict[str, str]]:
 def test_no_spreadsheet_takes_an_exported_text_for_a_formula(database: Database, tmp_path: Path) -> None:
     formula = '=HYPERLINK("http://example.se")'
     rows = f'g,1,received,"{formula.replace(chr(34), chr(34) * 2)}",2026-05-01,,,,,,'
-    _import(database, Order(_own(tmp_path, rows), NOW))
+    _import(database, ImportOrder(_own(tmp_path, rows), NOW))
     _export(database, tmp_path / "out.csv")
     assert next(read_table(tmp_path / "out.csv")[1]).values["title"] == f"'{formula}"
     _export(database, tmp_path / "out.xlsx")
@@ -435,7 +435,7 @@ def test_another_ending_is_refused(database: Database, tmp_path: Path) -> None:
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the sample is not on this machine")
 def test_the_real_file_is_replayed_as_it_says(database: Database) -> None:
     now = datetime(2020, 7, 9, tzinfo=UTC)
-    done, told = _import(database, Order(SAMPLE, now, LA311.read_text(), Clocks.HISTORY))
+    done, told = _import(database, ImportOrder(SAMPLE, now, LA311.read_text(), Clocks.HISTORY))
     with SAMPLE.open(newline="") as file:
         rows = list(csv.DictReader(file))
     meant = {"Closed": "closed", "Cancelled": "declined", "Referred Out": "closed", "Pending": "in_progress"}
@@ -457,7 +457,7 @@ def test_the_real_file_is_replayed_as_it_says(database: Database) -> None:
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the sample is not on this machine")
 def test_a_sweep_a_day_after_the_real_file_forgets_nothing(database: Database) -> None:
     now = datetime.now(UTC)
-    _import(database, Order(SAMPLE, now, LA311.read_text(), Clocks.HISTORY))
+    _import(database, ImportOrder(SAMPLE, now, LA311.read_text(), Clocks.HISTORY))
     first = datetime(2020, 1, 4, 7, tzinfo=UTC)
     rungs = [sweep(database, now=first + timedelta(days=day)) for day in range(92)]
     assert sum(rungs) > 0
@@ -486,7 +486,7 @@ def test_the_rest_of_that_file_is_taken_too(database: Database, tmp_path: Path) 
         ",Feedback,Closed,6/1/20 9:00,,,,Call,LADBS,,,,",
         "1-6,Feedback,Closed,,,,,Call,LADBS,,,,",
     ]
-    done, told = _import(database, Order(_file(tmp_path, "\n".join([heading, *rows])), NOW, LA311.read_text()))
+    done, told = _import(database, ImportOrder(_file(tmp_path, "\n".join([heading, *rows])), NOW, LA311.read_text()))
     assert (done.written, done.left_out) == (4, 2)
     assert _states(database) == {"1-1": "assigned", "1-2": "assigned", "1-3": "closed", "1-4": "assigned"}
     assert {number: told[number][0] for number in sorted(told)} == {

@@ -22,7 +22,7 @@ from cases.ladder.climbing import FiredRung
 from cases.ladder.overdue import BATCH, TICK_LEASE, sweep
 from cases.meetings.agenda_items import AgendaItem
 from cases.meetings.meeting import Meeting
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.progress import WaitingFor
 from cases.promises import Promise
 from cases.refusals import ClockTrouble
@@ -304,7 +304,7 @@ def test_a_case_that_comes_back_needs_a_new_promise(small_house: SmallHouse, end
 
 def a_proposal(house: SmallHouse, *, raised_on: date) -> str:
     with house.database.transaction() as session:
-        the_house(session).proposals = True
+        municipality(session).proposals = True
     ref = house.hand_in("Belys gångvägen", kind=Kind.PROPOSAL)
     correct_case(house, ref, raised_on=raised_on)
     return ref

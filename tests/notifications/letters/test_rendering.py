@@ -16,7 +16,7 @@ from cases.handing_in import Reporter
 from cases.history.events import EVENT_TYPES, MorningCame, PersonAskedForLink, SetAside
 from cases.history.journal import Entry, Event
 from cases.history.words import Words
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.parties import Party
 from cases.progress import WaitingFor
 from cases.settings import LOCALES
@@ -93,7 +93,7 @@ def in_the_house(town: Town, ref: str) -> None:
     present = datetime.now(UTC)
     with town.database.transaction() as session:
         link = make_link(session, LOGIN, key=KEY, at=present, person_id=town.people["olle"])
-        entry = Entry(the_house(session, locked=True), by=A_VISITOR, at=present)
+        entry = Entry(municipality(session, locked=True), by=A_VISITOR, at=present)
         entry.add(PersonAskedForLink(person=town.people["olle"], link=link.id))
         entry.add(MorningCame(day="2026-12-01", all_clear=True, breaches=0, head="ab" * 32, **FIGURES))
         entry.add(SetAside(what="delivery", row=1, reason="550 no such user"))

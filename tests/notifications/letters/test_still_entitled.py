@@ -13,7 +13,7 @@ from cases.access.tokens import LOGIN, Link, make_link
 from cases.case import Case
 from cases.history.events import PersonAskedForLink
 from cases.history.journal import Entry
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.organisation.people import Membership, Person
 from cases.organisation.units import Unit
 from cases.parties import Follower, Party
@@ -102,7 +102,7 @@ def test_a_dead_link_is_not_sent(town: Town, spoilt: dict[str, datetime]) -> Non
     at = datetime.now(UTC)
     with town.database.transaction() as session:
         link = make_link(session, LOGIN, key="k" * 40, at=at, person_id=town.people["olle"])
-        entry = Entry(the_house(session, locked=True), by=A_VISITOR, at=at)
+        entry = Entry(municipality(session, locked=True), by=A_VISITOR, at=at)
         entry.add(PersonAskedForLink(person=town.people["olle"], link=link.id))
         entry.write(session)
     town.plan()

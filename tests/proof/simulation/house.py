@@ -16,7 +16,7 @@ from cases.database.transactions import Database
 from cases.demo.meetings import plan_meetings
 from cases.demo.moving_clock import MovingClock, database_at
 from cases.meetings.meeting import Meeting
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.settings import Settings, read_settings
 from notifications.letters.rendering import LetterSettings
 from notifications.sending.sending import MailTransport as Sending
@@ -63,7 +63,7 @@ def furnish(house: House, town: Town, years: range) -> None:
     with house.database.transaction() as session:
         load_house(session, house_file(town), at=house.clock.now)
         plan_meetings(session, years, WHERE)
-        the_house(session, locked=True).demonstration = True
+        municipality(session, locked=True).demonstration = True
 
 
 def meeting_days(house: House) -> list[date]:

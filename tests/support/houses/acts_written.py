@@ -11,7 +11,7 @@ from support.houses.small_house import MONDAY, SmallHouse
 from cases.case import Case, case_to_change
 from cases.handing_in import Reporter
 from cases.history.journal import Entry, Event
-from cases.imports.importing import Order, examine, write
+from cases.imports.importing import ImportOrder, examine, write
 from cases.meetings.agenda_items import choose_for_agenda
 from cases.states import Kind, State
 from cases.steps.transition import WaitingFor
@@ -83,5 +83,5 @@ def _acts_at_one_moment(house: SmallHouse) -> str:
 def _import(house: SmallHouse, folder: Path) -> None:
     path = folder / "cases.csv"
     path.write_text(IMPORTED)
-    order = Order(path, MONDAY + timedelta(weeks=2))
+    order = ImportOrder(path, MONDAY + timedelta(weeks=2))
     write(house.database, order, examine(house.database, order, lambda *_: None), lambda _: None)

@@ -19,7 +19,7 @@ from cases.history.outbox import OutboxEntry
 from cases.history.words import Visibility
 from cases.ladder.overdue import sweep
 from cases.organisation.categories import Category
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.organisation.people import Membership, Person, Role
 from cases.organisation.places import Place
 from cases.organisation.units import Unit, UnitKind
@@ -146,7 +146,7 @@ def furnish(database: Database) -> Town:
     """Fill a migrated house with units and people."""
     town = Town(database)
     with database.transaction() as session:
-        the_house(session).name = "Åby kommun"
+        municipality(session).name = "Åby kommun"
         session.add(Category(slug="trafik", name="Trafik", name_en="Traffic"))
         session.add(Place(slug="lillan", name="Lillån"))
         for slug, (kind, name, email) in UNITS.items():

@@ -103,9 +103,9 @@ def test_a_reference_leads_a_visitor_to_the_published_case(sqlite_web, town):
 def test_the_house_is_named_on_every_page_and_a_demonstration_says_so(sqlite_web, town):
     assert "påhittat" not in visitor(sqlite_web).read("/")
     with sqlite_web.database.transaction() as session:
-        from cases.organisation.municipality import the_house
+        from cases.organisation.municipality import municipality
 
-        the_house(session).demonstration = True
+        municipality(session).demonstration = True
     for path in ("/", "/lamna", "/tillganglighet", f"/arenden/{town['published']}"):
         assert "Demonstration: Kommunen finns inte" in visitor(sqlite_web).read(path)
     assert "Demonstration" in visitor(sqlite_web).get("/finns-inte").text

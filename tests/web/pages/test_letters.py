@@ -12,7 +12,7 @@ from cases.case import case_to_change
 from cases.correcting import Correction, correct
 from cases.handing_in import Reporter
 from cases.history.journal import Event
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.parties import Follower
 from cases.states import State
 from notifications.deliveries import Address, Delivery, Outcome
@@ -85,7 +85,7 @@ def test_what_is_set_aside_says_what_to_whom_and_why_and_is_sent_again(sqlite_we
 def letter(sqlite_web):
     """The name of a letter in the mailbox of a demonstration."""
     with sqlite_web.database.transaction() as session:
-        the_house(session).demonstration = True
+        municipality(session).demonstration = True
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "hus@example.se", "rut@example.se", "Kvitto på ditt ärende"
     message["Message-ID"] = "<1@example.se>"

@@ -15,7 +15,7 @@ from cases.correcting import Correction, correct, relate
 from cases.database.base import table_of
 from cases.files.attaching import attach
 from cases.files.storage import attachments_under
-from cases.imports.importing import Order, examine, write
+from cases.imports.importing import ImportOrder, examine, write
 from cases.ladder.overdue import sweep
 from cases.meetings.agenda_items import choose_for_agenda
 from cases.organisation.people import Membership, Person
@@ -115,7 +115,7 @@ def test_an_import_asks_what_is_there_already_by_source_and_number(town, tmp_pat
     (rows := tmp_path / "cases.csv").write_text(
         "source,external_id,state,title,received_at\nold,1,received,Bron,2026-08-31"
     )
-    order = Order(rows, at=datetime(2026, 9, 1, tzinfo=UTC))
+    order = ImportOrder(rows, at=datetime(2026, 9, 1, tzinfo=UTC))
     examined = examine(town.database, order, lambda *_: None)
     with asked(town.database) as said:
         assert write(town.database, order, examined, lambda _: None).written == 1

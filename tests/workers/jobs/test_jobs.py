@@ -16,7 +16,7 @@ from cases.files.storage import attachments_under
 from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
 from cases.history.outbox import OutboxEntry
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from cases.refusals import NotFound
 from cases.settings import read_settings
 from cases.states import State
@@ -70,7 +70,7 @@ def test_the_chain_head_is_over_every_stream(town):
     ref = town.hand_in()
     with town.database.reading() as session:
         case = session.scalars(select(Case).where(Case.ref == ref)).one()
-        lines = f"house {the_house(session).head_hash}\n{ref} {case.head_hash}\n"
+        lines = f"house {municipality(session).head_hash}\n{ref} {case.head_hash}\n"
         assert chain_head(session) == hashlib.sha256(lines.encode()).hexdigest()
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 from cases.access.actors import Actor
 from cases.case import TO_READ, Case
 from cases.organisation.people import Person
-from cases.reading.details import Beside, beside_of, columns_beside
+from cases.reading.details import CaseDetails, beside_of, columns_beside
 from cases.reading.visibility import seen_by
 from cases.refusals import NotFound
 from notifications.audiences.context import Following
@@ -21,7 +21,7 @@ class WholeCase:
     """A case with all that was read in its row."""
 
     case: Case
-    beside: Beside
+    beside: CaseDetails
     following: list[Following]
 
 

@@ -12,7 +12,7 @@ from cases.access.actors import Actor, ActorKind
 from cases.case import Case
 from cases.deadlines.clocks import FIRST_RUNG
 from cases.reading.timeline import MOST_LINES, timeline
-from cases.reading.timeline import Told as Happened
+from cases.reading.timeline import TimelineEntry as Happened
 from notifications.deliveries import Outcome
 from notifications.delivery_log import DeliveryRecord, deliveries_about
 from notifications.letters.reasons import why_not

@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 from flask import Blueprint, Response, abort, make_response, render_template
 
-from cases.organisation.municipality import the_house
+from cases.organisation.municipality import municipality
 from notifications.sending.mailbox import Mailbox
 from web.current import current
 from web.language.dates import moment_words
@@ -52,7 +52,7 @@ def frame(name: str) -> Response:
 def _mailbox() -> Mailbox:
     """Give the mailbox where there is one and it may be read: the demonstration, and by admins; else 404."""
     with current().database.reading() as session:
-        is_open = the_house(session).demonstration or current_actor().is_admin
+        is_open = municipality(session).demonstration or current_actor().is_admin
     if current().settings.smtp_url is not None or not is_open:
         abort(404)
     return Mailbox(current().settings.var / "mailbox")

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from cases.access.actors import A_COMMAND
 from cases.imports.exporting import export_cases
-from cases.imports.importing import Order, examine, report_bad, write
+from cases.imports.importing import ImportOrder, examine, report_bad, write
 from proof.crashes.house import Process
 from proof.crashes.journeys.journey import Journey, Step, until
 
@@ -27,7 +27,7 @@ def imported(process: Process) -> None:
     """Take in the file, leaving out and reporting its one bad row, as the command does."""
     file = process.world.settings.var / "cases.csv"
     file.write_text(ROWS, encoding="utf-8")
-    order = Order(file, process.world.clock.now)
+    order = ImportOrder(file, process.world.clock.now)
     examined = examine(process.database, order, lambda *_: None)
     report_bad(order, examined, _beside(file))
     with patch("cases.imports.importing.BATCH", A_FEW):
