@@ -169,10 +169,10 @@ def bench(options: tuple[str, ...]) -> None:
 def simulate(**asked: Any) -> None:
     """Play years of an invented municipality, and see whether anything is forgotten."""
     _find_in_checkout("proof")
-    from proof.simulation.command import Asked
+    from proof.simulation.command import SimulationOptions
     from proof.simulation.command import simulate as play
 
-    breaches = play(Asked(**asked), click.echo)
+    breaches = play(SimulationOptions(**asked), click.echo)
     if breaches:
         raise Failure(f"{len(breaches)} breaches found")
 

@@ -19,7 +19,7 @@ from bench.planning import relaying
 from bench.reading_pages import case_page, first_pages
 from bench.starting import starting
 from bench.sweeping import sweeping
-from bench.table import Row, as_text, change_since, read_json, write_json, write_page
+from bench.table import BenchRow, as_text, change_since, read_json, write_json, write_page
 
 MEMORY = "2GB"  # PostgreSQL's for pages, as on a machine of its own; the rest is as it comes
 MEASURES = (
@@ -41,10 +41,10 @@ def main() -> None:
         print(change_since(rows, read_json(asked.compare)[0]))
 
 
-def _measured(asked: argparse.Namespace) -> tuple[list[Row], dict[str, str]]:
+def _measured(asked: argparse.Namespace) -> tuple[list[BenchRow], dict[str, str]]:
     run = services.make_run_folder()
     guard = services.start_guard(run)
-    rows: list[Row] = []
+    rows: list[BenchRow] = []
     try:
         postgres = services.start_postgres(run / "postgres", durable=True, memory=MEMORY)
         redis = services.start_redis(run / "redis")

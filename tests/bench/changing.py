@@ -9,39 +9,39 @@ from sqlalchemy import text
 from support.servers import services
 
 from bench.accounting import cpu_seconds
-from bench.driving import Outcome, Request, drive
+from bench.driving import LoadOutcome, LoadRequest, drive
 from bench.ground import Bench, port_of
-from bench.houses import House, floor, running, ventil
-from bench.table import Row, Target, compared
+from bench.houses import MeasuredHouse, floor, running, ventil
+from bench.table import BenchRow, Target, compared
 
 JSON = ("Content-Type", "application/json")
 HAND_IN, CHANGE = Target(2.2), Target(2.0)
-Requests = Callable[[House, int], list[Request]]
+Requests = Callable[[MeasuredHouse, int], list[LoadRequest]]
 
 
 @dataclass
-class Side:
+class BenchSide:
     """The floor or Ventil, as it runs."""
 
     name: str
-    house: House
+    house: MeasuredHouse
     port: int
     pids: list[int]
 
 
-def over_http(bench: Bench) -> list[Row]:
+def over_http(bench: Bench) -> list[BenchRow]:
     """Handing in and changes of state over HTTP."""
     return [row for kind in ("postgresql", "sqlite") for row in _on(bench, kind)]
 
 
-def _on(bench: Bench, kind: str) -> list[Row]:
-    rows: list[Row] = []
+def _on(bench: Bench, kind: str) -> list[BenchRow]:
+    rows: list[BenchRow] = []
     with ExitStack() as stack:
         ours, plain, port = bench.house(kind), bench.house(kind), services.free_port()
         served = ventil("web", "--port", str(port_of(ours)), "--processes", "2" if kind == "postgresql" else "1")
         sides = (
-            Side("floor", plain, port, stack.enter_context(running(plain, floor(plain.url, port), port=port))),
-            Side("ours", ours, port_of(ours), stack.enter_context(running(ours, served, port=port_of(ours)))),
+            BenchSide("floor", plain, port, stack.enter_context(running(plain, floor(plain.url, port), port=port))),
+            BenchSide("ours", ours, port_of(ours), stack.enter_context(running(ours, served, port=port_of(ours)))),
         )
         for what, requests, target in (("hand in", hand_ins, HAND_IN), ("change of state", changes, CHANGE)):
             for clients in (1, 4):
@@ -53,8 +53,8 @@ def _on(bench: Bench, kind: str) -> list[Row]:
     return rows
 
 
-def _rows(bench: Bench, what: str, sides: tuple[Side, ...], requests: Requests, clients: int,
-          target: Target | None) -> list[Row]:  # fmt: skip
+def _rows(bench: Bench, what: str, sides: tuple[BenchSide, ...], requests: Requests, clients: int,
+          target: Target | None) -> list[BenchRow]:  # fmt: skip
     """Drive both sides in turn, some rounds."""
     count = bench.some(600)
     rounds = [[_driven(bench, side, requests(side.house, count), clients) for side in sides]
@@ -68,7 +68,7 @@ def _rows(bench: Bench, what: str, sides: tuple[Side, ...], requests: Requests, 
     ]
 
 
-def _driven(bench: Bench, side: Side, asked: list[Request], clients: int) -> tuple[float, float]:
+def _driven(bench: Bench, side: BenchSide, asked: list[LoadRequest], clients: int) -> tuple[float, float]:
     """Give seconds and CPU seconds, each per request."""
     pids = bench.pids(side.house, side.pids)
     before = cpu_seconds(pids)
@@ -77,23 +77,23 @@ def _driven(bench: Bench, side: Side, asked: list[Request], clients: int) -> tup
     return 1 / outcome.per_second, (cpu_seconds(pids) - before) / len(outcome.each)
 
 
-def refuse_bad(name: str, outcome: Outcome) -> None:
+def refuse_bad(name: str, outcome: LoadOutcome) -> None:
     """Raise when an answer was not 2xx: what is refused costs nothing."""
     if bad := {status: n for status, n in outcome.statuses.items() if status >= 300}:
         raise RuntimeError(f"{name}: answers that are not 2xx: {bad}")
 
 
-def hand_ins(house: House, count: int) -> list[Request]:
+def hand_ins(house: MeasuredHouse, count: int) -> list[LoadRequest]:
     """Give requests that hand in one case each, by somebody with a mail address of their own."""
     return [_hand_in(number, house.token) for number in range(count)]
 
 
-def _hand_in(number: int, token: str) -> Request:
+def _hand_in(number: int, token: str) -> LoadRequest:
     body = {
         "kind": "issue", "title": f"Trasig lykta {number}", "description": "Lyktan vid busshållplatsen är släckt.",
         "reporter": {"name": "Någon", "email": f"nagon{number}@example.se"},
     }  # fmt: skip
-    return Request("POST", "/api/v1/cases", json.dumps(body).encode(), headers(token))
+    return LoadRequest("POST", "/api/v1/cases", json.dumps(body).encode(), headers(token))
 
 
 def headers(token: str) -> tuple[tuple[str, str], ...]:
@@ -101,7 +101,7 @@ def headers(token: str) -> tuple[tuple[str, str], ...]:
     return (JSON, ("Authorization", f"Bearer {token}"))
 
 
-def changes(house: House, count: int) -> list[Request]:
+def changes(house: MeasuredHouse, count: int) -> list[LoadRequest]:
     """Give requests that begin, or go on with, one case each: those with the lowest version first."""
     open_ones = text(
         """SELECT ref, version FROM "case" WHERE state IN ('received', 'in_progress')
@@ -112,7 +112,7 @@ def changes(house: House, count: int) -> list[Request]:
     return [change(ref, version, house.token) for ref, version in found]
 
 
-def change(ref: str, version: int, token: str) -> Request:
+def change(ref: str, version: int, token: str) -> LoadRequest:
     """Give the request that says that somebody works on the case."""
     body = {"to": "in_progress", "note": "Vi har börjat.", "version": version}
-    return Request("POST", f"/api/v1/cases/{ref}/changes", json.dumps(body).encode(), headers(token))
+    return LoadRequest("POST", f"/api/v1/cases/{ref}/changes", json.dumps(body).encode(), headers(token))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Outcome:
+class LoadOutcome:
     """What came of driving: seconds from first to last, seconds of each request, how many of each status."""
 
     seconds: float
@@ -22,17 +22,17 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Request:
+class LoadRequest:
     method: str
     path: str
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def drive(port: int, requests: list[Request], clients: int) -> Outcome:
+def drive(port: int, requests: list[LoadRequest], clients: int) -> LoadOutcome:
     """Send every request once, `clients` at a time."""
     shares = [requests[n::clients] for n in range(clients)]
-    outcome, lock = Outcome(0.0), threading.Lock()
+    outcome, lock = LoadOutcome(0.0), threading.Lock()
     threads = [threading.Thread(target=_one_client, args=(port, share, outcome, lock)) for share in shares]
     began = time.perf_counter()
     for thread in threads:
@@ -43,7 +43,7 @@ def drive(port: int, requests: list[Request], clients: int) -> Outcome:
     return outcome
 
 
-def _one_client(port: int, requests: list[Request], outcome: Outcome, lock: threading.Lock) -> None:
+def _one_client(port: int, requests: list[LoadRequest], outcome: LoadOutcome, lock: threading.Lock) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     times, statuses = [], Counter[int]()
     for request in requests:
@@ -71,12 +71,12 @@ def wait_until(holds: Callable[[], bool], patience: float = 60.0) -> None:
 def answers(port: int, path: str = "/healthz") -> bool:
     """Say whether the server answers there."""
     try:
-        return drive_one(port, Request("GET", path)) < 500
+        return drive_one(port, LoadRequest("GET", path)) < 500
     except OSError:
         return False
 
 
-def drive_one(port: int, request: Request) -> int:
+def drive_one(port: int, request: LoadRequest) -> int:
     """Send one request; give its status."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request(request.method, request.path, request.body or None, dict(request.headers))

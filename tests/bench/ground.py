@@ -12,7 +12,7 @@ from pathlib import Path
 from support.servers import services
 
 from bench.accounting import cpu_seconds
-from bench.houses import House, furnish
+from bench.houses import MeasuredHouse, furnish
 
 TWENTIETH = 20
 
@@ -56,7 +56,7 @@ class Bench:
         folder.mkdir()
         return folder
 
-    def house(self, kind: str, **more: str) -> House:
+    def house(self, kind: str, **more: str) -> MeasuredHouse:
         """Give a furnished house on a new database."""
         return furnish(self.place(), self.url(kind), VENTIL_BASE_URL=f"http://127.0.0.1:{services.free_port()}", **more)
 
@@ -65,13 +65,13 @@ class Bench:
         self._redis += 1
         return services.with_path(self.redis.url, str(self._redis % services.REDIS_DATABASES))
 
-    def drop(self, house: House) -> None:
+    def drop(self, house: MeasuredHouse) -> None:
         """Close the house, and make room."""
         house.database.close()
         if not house.database.is_sqlite:
             services.drop_database(self.postgres.url, house.url.rpartition("/")[2])
 
-    def pids(self, house: House, processes: list[int]) -> list[int]:
+    def pids(self, house: MeasuredHouse, processes: list[int]) -> list[int]:
         """Give the processes whose CPU counts: the house's own, and the servers that it uses."""
         redis = [self.redis.pid] if "VENTIL_REDIS_URL" in house.environment else []
         return [*processes, *redis, *([] if house.database.is_sqlite else [self.postgres.pid])]
@@ -94,7 +94,7 @@ class Bench:
         }
 
 
-def port_of(house: House) -> int:
+def port_of(house: MeasuredHouse) -> int:
     """Give the port that the house is to answer on."""
     return int(house.environment["VENTIL_BASE_URL"].rpartition(":")[2])
 

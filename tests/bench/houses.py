@@ -27,7 +27,7 @@ KEY = "measured-only-never-used-anywhere-else"
 
 
 @dataclass
-class House:
+class MeasuredHouse:
     """A furnished database, and what its processes are told."""
 
     environment: dict[str, str]
@@ -42,7 +42,7 @@ class House:
         return self.environment["VENTIL_DATABASE_URL"]
 
 
-def furnish(folder: Path, url: str, **more: str) -> House:
+def furnish(folder: Path, url: str, **more: str) -> MeasuredHouse:
     """Migrate the database, add a contact person and a department, and give the house with a token."""
     environment = {"VENTIL_DATABASE_URL": url, "VENTIL_SECRET_KEY": KEY, "VENTIL_RATE_LIMITS": "off", **more}
     environment["VENTIL_VAR"] = str(folder / "var")
@@ -58,7 +58,7 @@ def furnish(folder: Path, url: str, **more: str) -> House:
             session.add(Membership(person_id=person.id, unit_id=unit.id, role=role, since=date(2020, 1, 1)))
         token = make_api_token(session, person, datetime.now(UTC))
         key = open_session(session, person.id, datetime.now(UTC))
-    return House(environment, database, token, f"ventil_login={key}", folder)
+    return MeasuredHouse(environment, database, token, f"ventil_login={key}", folder)
 
 
 def _departments() -> list[Unit]:
@@ -72,7 +72,7 @@ def _names(model: Any, name: str, many: int) -> list[Any]:
 
 
 @contextmanager
-def running(house: House, *commands: list[str], port: int | None = None) -> Iterator[list[int]]:
+def running(house: MeasuredHouse, *commands: list[str], port: int | None = None) -> Iterator[list[int]]:
     """Run these commands of Ventil on the house until the block ends; give their process ids."""
     environment = {**os.environ, **house.environment}
     house.folder.mkdir(parents=True, exist_ok=True)

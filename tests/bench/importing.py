@@ -12,9 +12,9 @@ from sqlalchemy import text
 
 from bench.accounting import cpu_seconds
 from bench.ground import Bench
-from bench.houses import House, ventil
+from bench.houses import MeasuredHouse, ventil
 from bench.swedish import Writer
-from bench.table import Row, Target, compared
+from bench.table import BenchRow, Target, compared
 from cases.database.base import Base
 
 HEADS = (
@@ -26,12 +26,12 @@ HELD_ALREADY = {"unit", "policy", "house", "place", "category", "person", "membe
 MANY = 100_000
 
 
-def importing(bench: Bench) -> list[Row]:
+def importing(bench: Bench) -> list[BenchRow]:
     """100,000 rows with history by `ventil import`, once on each database, and the same rows as they lie."""
     return [row for kind in ("postgresql", "sqlite") for row in _on(bench, kind, bench.few(min(MANY, bench.most)))]
 
 
-def _on(bench: Bench, kind: str, count: int) -> list[Row]:
+def _on(bench: Bench, kind: str, count: int) -> list[BenchRow]:
     small, large, plain = (bench.house(kind) for _ in range(3))
     few = _imported(bench, small, count // 10)
     ours = _imported(bench, large, count)
@@ -42,11 +42,13 @@ def _on(bench: Bench, kind: str, count: int) -> list[Row]:
     return [
         compared("import: time", where, "s", [(floor[0], ours[0])], Target(5.0)),
         compared("import: CPU of all processes", where, "s", [(floor[1], ours[1])]),
-        Row("import: most memory, a tenth | all", where, "MB", ours[2], few[2], ours[2] / few[2], target=Target(1.2)),
+        BenchRow(
+            "import: most memory, a tenth | all", where, "MB", ours[2], few[2], ours[2] / few[2], target=Target(1.2)
+        ),
     ]
 
 
-def _imported(bench: Bench, house: House, count: int) -> tuple[float, float, float]:
+def _imported(bench: Bench, house: MeasuredHouse, count: int) -> tuple[float, float, float]:
     """Import a file of so many rows; give seconds, CPU seconds and MB at most."""
     path = bench.place() / "cases.csv"
     _write(path, count)
@@ -85,7 +87,7 @@ def _write(path: Path, count: int) -> None:
             rows.writerow(["gammalt", number, title, story, STATES[number % 7], *names, *moments, note])
 
 
-def _written(bench: Bench, full: House, empty: House) -> tuple[float, float]:
+def _written(bench: Bench, full: MeasuredHouse, empty: MeasuredHouse) -> tuple[float, float]:
     """Write what one house holds into the other, table by table, in one transaction; give seconds and CPU seconds."""
     pids = [os.getpid(), *bench.pids(empty, [])]
     tables = [table for table in Base.metadata.sorted_tables if table.name not in HELD_ALREADY]

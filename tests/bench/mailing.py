@@ -14,9 +14,9 @@ from bench.accounting import cpu_seconds
 from bench.changing import changes, hand_ins, refuse_bad
 from bench.driving import drive, wait_until
 from bench.ground import Bench, port_of
-from bench.houses import House, floor, running, ventil
+from bench.houses import MeasuredHouse, floor, running, ventil
 from bench.mail_server import Sink, sink
-from bench.table import Row, Target, compared
+from bench.table import BenchRow, Target, compared
 from cases.access.actors import A_VISITOR
 from cases.handing_in import Reporter, Request, hand_in
 from cases.states import Kind
@@ -28,7 +28,7 @@ TEXT = (
 )
 
 
-def until_accepted(bench: Bench) -> list[Row]:
+def until_accepted(bench: Bench) -> list[BenchRow]:
     """A change of state until its mails are accepted: CPU of web, relay, worker, PostgreSQL and Valkey."""
     count = bench.some(300)
     with sink() as (handler, port), ExitStack() as stack:
@@ -51,14 +51,14 @@ def until_accepted(bench: Bench) -> list[Row]:
                      "ms each", pairs, Target(3.0), f"{mails} mail each")]  # fmt: skip
 
 
-def _mails_of_one_change(handler: Sink, house: House) -> int:
+def _mails_of_one_change(handler: Sink, house: MeasuredHouse) -> int:
     handler.forget()
     drive(port_of(house), changes(house, 8), 1)
     _until_quiet(handler, house)
     return round(len(handler.moments) / 8)
 
 
-def _until(bench: Bench, side: tuple[House, int, list[int]], handler: Sink, many: tuple[int, int]) -> float:
+def _until(bench: Bench, side: tuple[MeasuredHouse, int, list[int]], handler: Sink, many: tuple[int, int]) -> float:
     """Drive so many changes and wait for their mails; give the CPU seconds."""
     (house, port, processes), (count, mails) = side, many
     asked, pids = changes(house, count), bench.pids(house, processes)
@@ -71,32 +71,32 @@ def _until(bench: Bench, side: tuple[House, int, list[int]], handler: Sink, many
     return cpu_seconds(pids) - before
 
 
-def _with_mail(bench: Bench, port: int, kind: str = "postgresql") -> House:
+def _with_mail(bench: Bench, port: int, kind: str = "postgresql") -> MeasuredHouse:
     told = {"VENTIL_SMTP_URL": f"smtp://127.0.0.1:{port}"}
     if kind == "postgresql":
         told["VENTIL_REDIS_URL"] = bench.redis_url()
     return bench.house(kind, **told)
 
 
-def _commands(house: House, words: tuple[list[str], ...]) -> list[list[str]]:
+def _commands(house: MeasuredHouse, words: tuple[list[str], ...]) -> list[list[str]]:
     opens = {"web", "up"}
     return [ventil(*one, *(["--port", str(port_of(house))] if one[0] in opens else [])) for one in words]
 
 
-def _until_quiet(handler: Sink, house: House) -> None:
+def _until_quiet(handler: Sink, house: MeasuredHouse) -> None:
     """Wait until nothing is left to plan or to send."""
     wait_until(lambda: not _open_work(house) and not _waiting(house), 300)
 
 
-def _open_work(house: House) -> int:
+def _open_work(house: MeasuredHouse) -> int:
     return _counted(house, "SELECT count(*) FROM work WHERE done_at IS NULL")
 
 
-def _waiting(house: House) -> int:
+def _waiting(house: MeasuredHouse) -> int:
     return _counted(house, "SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail'")
 
 
-def _counted(house: House, query: str) -> int:
+def _counted(house: MeasuredHouse, query: str) -> int:
     with house.database.reading() as session:
         return int(session.execute(text(query)).scalar_one())
 
@@ -104,7 +104,7 @@ def _counted(house: House, query: str) -> int:
 # --- when all is quiet ---------------------------------------------------------------------
 
 
-def latency(bench: Bench) -> list[Row]:
+def latency(bench: Bench) -> list[BenchRow]:
     """From the answer to a change until the mail server has its mail, on an idle system; and what idling costs."""
     return [
         *_latency(bench, "postgresql", GROWN_UP, Target(250, of="ours")),
@@ -112,7 +112,7 @@ def latency(bench: Bench) -> list[Row]:
     ]
 
 
-def _latency(bench: Bench, kind: str, words: tuple[list[str], ...], target: Target) -> list[Row]:
+def _latency(bench: Bench, kind: str, words: tuple[list[str], ...], target: Target) -> list[BenchRow]:
     where = "PostgreSQL, Valkey" if kind == "postgresql" else "embedded, SQLite"
     with sink() as (handler, port):
         house = _with_mail(bench, port, kind)
@@ -124,13 +124,13 @@ def _latency(bench: Bench, kind: str, words: tuple[list[str], ...], target: Targ
         bench.drop(house)
     p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
     return [
-        Row("change to mail accepted: p95", where, "ms", p95, target=target, beside=f"p50 {p50:.0f}"),
-        Row("idle: CPU of all processes", where, "s a minute", sum(idle.values()),
+        BenchRow("change to mail accepted: p95", where, "ms", p95, target=target, beside=f"p50 {p50:.0f}"),
+        BenchRow("idle: CPU of all processes", where, "s a minute", sum(idle.values()),
             beside=", ".join(f"{name} {used:.2f}" for name, used in idle.items())),
     ]  # fmt: skip
 
 
-def _idle(bench: Bench, house: House, processes: dict[str, int]) -> dict[str, float]:
+def _idle(bench: Bench, house: MeasuredHouse, processes: dict[str, int]) -> dict[str, float]:
     """Give the CPU seconds a minute of each process, and of the servers, while nothing happens."""
     servers = bench.pids(house, [])
     named = processes | dict(zip(("Valkey", "PostgreSQL")[-len(servers) :] if servers else (), servers, strict=True))
@@ -140,7 +140,7 @@ def _idle(bench: Bench, house: House, processes: dict[str, int]) -> dict[str, fl
     return {name: (cpu_seconds([pid]) - before[name]) * 60 / seconds for name, pid in named.items()}
 
 
-def _one(handler: Sink, house: House) -> float:
+def _one(handler: Sink, house: MeasuredHouse) -> float:
     """Change one case; give the seconds until the one who asked has the mail."""
     asked = changes(house, 1)
     handler.forget()
@@ -153,7 +153,7 @@ def _one(handler: Sink, house: House) -> float:
 # --- letters per second --------------------------------------------------------------------
 
 
-def letters(bench: Bench) -> list[Row]:
+def letters(bench: Bench) -> list[BenchRow]:
     """Letters per second of one worker process, beside smtplib with each message built anew."""
     count, pairs = bench.some(800), []
     with sink() as (handler, port):
@@ -178,7 +178,7 @@ def _rate(handler: Sink, work: Callable[[], object], count: int) -> float:
     return (len(moments) - 1) / (moments[-1] - moments[0])
 
 
-def hand_in_many(house: House, count: int) -> None:
+def hand_in_many(house: MeasuredHouse, count: int) -> None:
     """Hand in so many cases in one transaction, each by somebody with an address of their own."""
     with house.database.transaction() as session:
         for number in range(count):

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import text
 
 from bench.ground import Bench
-from bench.houses import House
+from bench.houses import MeasuredHouse
 from bench.mailing import hand_in_many
-from bench.table import Row, Target, compared
+from bench.table import BenchRow, Target, compared
 from workers.relay.relay import PACE, relay_some
 
 ADDRESS = "INSERT INTO address (email_normalised, email) VALUES (%s, %s) RETURNING id"
@@ -22,7 +22,7 @@ JOIN "case" ON "case".id = work.stream JOIN party ON party.id = "case".reporter_
 WHERE work.done_at IS NULL ORDER BY work.id"""
 
 
-def relaying(bench: Bench) -> list[Row]:
+def relaying(bench: Bench) -> list[BenchRow]:
     """Events planned per second by one relay."""
     count, pairs = bench.some(1500), []
     for _ in range(bench.rounds):
@@ -35,14 +35,14 @@ def relaying(bench: Bench) -> list[Row]:
     return [compared("events planned by one relay", "PostgreSQL", "per second", pairs, Target(0.3, least=True))]
 
 
-def _planned(house: House) -> float:
+def _planned(house: MeasuredHouse) -> float:
     began = time.perf_counter()
     while relay_some(house.database) is not None:
         pass
     return time.perf_counter() - began
 
 
-def _floor(house: House) -> float:
+def _floor(house: MeasuredHouse) -> float:
     """Write an address, a delivery and its line for each event, and mark the work: a transaction for each 50."""
     with house.database.reading() as session:
         works = session.execute(text(TO_PLAN)).all()

@@ -9,11 +9,11 @@ import structlog
 from sqlalchemy import event, select
 
 from bench.changing import headers
-from bench.driving import Request, drive
+from bench.driving import LoadRequest, drive
 from bench.ground import Bench, port_of
-from bench.houses import House, running, ventil
+from bench.houses import MeasuredHouse, running, ventil
 from bench.seeding import DESK, town
-from bench.table import Row, Target
+from bench.table import BenchRow, Target
 from cases.access.actors import A_VISITOR, actor_for
 from cases.commenting import comment
 from cases.handing_in import Request as Asked
@@ -44,12 +44,12 @@ BESIDE = {1_000_000: 10_000, 100_000: 1_000, 10_000: 1_000}  # the size that the
 MOST = Target(1.5)
 
 
-def first_pages(bench: Bench) -> list[Row]:
+def first_pages(bench: Bench) -> list[BenchRow]:
     """First pages at 1,000 to 1,000,000 cases: p95 of the largest beside that of a small town."""
     return [row for kind in SIZES for row in _on(bench, kind)]
 
 
-def _on(bench: Bench, kind: str) -> list[Row]:
+def _on(bench: Bench, kind: str) -> list[BenchRow]:
     towns = {size: _town(bench, kind, size) for size in SIZES[kind] if size <= bench.most}
     with ExitStack() as stack:
         for house in towns.values():
@@ -61,19 +61,19 @@ def _on(bench: Bench, kind: str) -> list[Row]:
     return rows
 
 
-def _town(bench: Bench, kind: str, size: int) -> House:
+def _town(bench: Bench, kind: str, size: int) -> MeasuredHouse:
     house = bench.house(kind)
     town(house.database, bench.few(size) if size > 10_000 else size // (10 if bench.quick else 1), datetime.now(UTC))
     return house
 
 
-def _row(bench: Bench, kind: str, what: str, path: str, towns: dict[int, House]) -> Row:
+def _row(bench: Bench, kind: str, what: str, path: str, towns: dict[int, MeasuredHouse]) -> BenchRow:
     """Ask every town in turn, some rounds; compare the medians of the rounds' p95."""
     count, times = bench.some(60), {size: list[list[float]]() for size in towns}
     for number in range(bench.rounds + 1):
         for size, house in towns.items():
             given = (("Cookie", house.cookie), *headers(house.token))  # pages take the one, the API the other
-            outcome = drive(port_of(house), [Request("GET", path, headers=given)] * (count if number else 8), 1)
+            outcome = drive(port_of(house), [LoadRequest("GET", path, headers=given)] * (count if number else 8), 1)
             if set(outcome.statuses) != {200}:
                 raise RuntimeError(f"{path}: {outcome.statuses}")
             times[size] += [sorted(outcome.each)] if number else []
@@ -82,7 +82,7 @@ def _row(bench: Bench, kind: str, what: str, path: str, towns: dict[int, House])
     large = max(towns)
     small = BESIDE[large]
     ratios = [many / few for few, many in zip(p95[small], p95[large], strict=True)]
-    return Row(
+    return BenchRow(
         f"{what}: p95", f"{kind}, {small:,} | {large:,} cases", "ms",
         statistics.median(p95[large]), statistics.median(p95[small]),
         statistics.median(p95[large]) / statistics.median(p95[small]),
@@ -91,23 +91,25 @@ def _row(bench: Bench, kind: str, what: str, path: str, towns: dict[int, House])
     )  # fmt: skip
 
 
-def case_page(bench: Bench) -> list[Row]:
+def case_page(bench: Bench) -> list[BenchRow]:
     """A case's page, for the contact person, with 20 and with 200 events: queries, and time."""
     return [row for kind in ("postgresql", "sqlite") for row in _case_page(bench, kind)]
 
 
-def _case_page(bench: Bench, kind: str) -> list[Row]:
+def _case_page(bench: Bench, kind: str) -> list[BenchRow]:
     house = bench.house(kind)
     few, many = (_asked(house, _with_events(house, events), bench.some(40)) for events in (20, 200))
     bench.drop(house)
     beside = f"{few[0]} with 20 events"
     return [
-        Row("a case's page with 200 events: queries", kind, "", many[0], target=Target(6, of="ours"), beside=beside),
-        Row("a case's page, 20 | 200 events: time in the process", kind, "ms", many[1], few[1], many[1] / few[1]),
+        BenchRow(
+            "a case's page with 200 events: queries", kind, "", many[0], target=Target(6, of="ours"), beside=beside
+        ),
+        BenchRow("a case's page, 20 | 200 events: time in the process", kind, "ms", many[1], few[1], many[1] / few[1]),
     ]
 
 
-def _with_events(house: House, many: int) -> str:
+def _with_events(house: MeasuredHouse, many: int) -> str:
     """Give the reference of a new case that has been commented on until it has so many events."""
     with house.database.transaction() as session:
         case = hand_in(session, Asked(Kind.ISSUE, "Trasig lykta", "Släckt."), by=A_VISITOR, at=datetime.now(UTC))
@@ -118,7 +120,7 @@ def _with_events(house: House, many: int) -> str:
         return case.ref
 
 
-def _asked(house: House, ref: str, times: int) -> tuple[int, float]:
+def _asked(house: MeasuredHouse, ref: str, times: int) -> tuple[int, float]:
     """Give how many statements the page takes, and the median of its milliseconds, without a server."""
     said: list[str] = []
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

@@ -43,7 +43,7 @@ WITH_IDS = (Case, Event, Words, OutboxEntry, Promise)
 
 
 @dataclass(frozen=True)
-class Happened:
+class StampedEvent:
     """One event of a mould: what its hash is made of, its line's constant end, and the words that it carries."""
 
     hashed: str
@@ -59,7 +59,7 @@ class Mould:
     year: int
     about: tuple[str, str]  # slugs of its category and place
     rest: str
-    events: tuple[Happened, ...]
+    events: tuple[StampedEvent, ...]
     promises: tuple[str, ...]
     rungs: tuple[tuple[int, str], ...]  # place of its event, the line's constant end
 
@@ -84,14 +84,14 @@ def _mould(session: Session, case: Case) -> Mould:
     )
 
 
-def _happened(session: Session, event: Event) -> Happened:
+def _happened(session: Session, event: Event) -> StampedEvent:
     words = session.scalars(select(Words).where(Words.event_id == event.id).order_by(Words.id))
     hashed = canonical([
         event.seq, event.type, event.at.isoformat(), str(event.actor), event.person_id, event.facts, event.changes,
     ])  # fmt: skip
     work = session.scalars(select(OutboxEntry).where(OutboxEntry.event_id == event.id))
     spoken = tuple((said.field, _rest(said)) for said in words)
-    return Happened(hashed[1:-1], _rest(event), spoken, tuple(_rest(one) for one in work))
+    return StampedEvent(hashed[1:-1], _rest(event), spoken, tuple(_rest(one) for one in work))
 
 
 def _rest(row: Base) -> str:
@@ -113,7 +113,7 @@ def _as_text(value: Any) -> str:
     return canonical(value) if isinstance(value, dict | list) else str(value)
 
 
-def _about(mould: Mould, category: Any, place: Any) -> Happened:
+def _about(mould: Mould, category: Any, place: Any) -> StampedEvent:
     """Give the first event of the mould, as if it had been about this category and place."""
     first = mould.events[0]
     return replace(
@@ -158,7 +158,7 @@ class Stamp:
         for place, rest in mould.rungs:
             self._add(FiredRung, f"{case_id}\t{event_ids[place]}{rest}")
 
-    def _event(self, ids: tuple[int, int, str], happened: Happened, said: list[Any], before: str) -> str:
+    def _event(self, ids: tuple[int, int, str], happened: StampedEvent, said: list[Any], before: str) -> str:
         """Add the lines of an event and its words; give its hash."""
         event_id, case_id, ref = ids
         pairs = [[field, sha256(f"{salt}{words}".encode()).hexdigest()] for field, words, salt, _ in said]

@@ -6,13 +6,13 @@ import sys
 import time
 
 from bench.ground import Bench
-from bench.houses import House, ventil
-from bench.table import Row, Target, compared
+from bench.houses import MeasuredHouse, ventil
+from bench.table import BenchRow, Target, compared
 
 TIMES = 10
 
 
-def starting(bench: Bench) -> list[Row]:
+def starting(bench: Bench) -> list[BenchRow]:
     """A command with nothing to do, beside `python -c "import sqlalchemy"`."""
     house = bench.house("sqlite")
     plain = [sys.executable, "-c", "import sqlalchemy"]
@@ -26,7 +26,7 @@ def starting(bench: Bench) -> list[Row]:
     ]
 
 
-def _run(command: list[str], house: House) -> tuple[float, float]:
+def _run(command: list[str], house: MeasuredHouse) -> tuple[float, float]:
     """Run the command to its end; give seconds of the wall clock and of CPU."""
     before, began = os.times(), time.perf_counter()
     subprocess.run(command, env={**os.environ, **house.environment}, check=True, stdout=subprocess.DEVNULL)

@@ -9,9 +9,9 @@ from pathlib import Path
 from support.servers import services
 
 from bench.ground import Bench, cost
-from bench.houses import House
+from bench.houses import MeasuredHouse
 from bench.seeding import floor_sweep, seed
-from bench.table import Row, Target, compared
+from bench.table import BenchRow, Target, compared
 from cases.database.transactions import Database
 from cases.ladder.overdue import sweep
 
@@ -23,14 +23,14 @@ SIZES = (  # database, open cases, due, target
 )
 
 
-def sweeping(bench: Bench) -> list[Row]:
+def sweeping(bench: Bench) -> list[BenchRow]:
     """The sweep at several sizes; 1,000 due among 10,000 and among 100,000; nothing due."""
     sizes = [size for size in SIZES if size[1] <= bench.most]
     rows = [row for kind, count, due, target in sizes for row in _beside_floor(bench, kind, count, due, target)]
     return rows + [row for kind in ("postgresql", "sqlite") for row in _grown(bench, kind)]
 
 
-def _beside_floor(bench: Bench, kind: str, count: int, due: int, target: Target) -> list[Row]:
+def _beside_floor(bench: Bench, kind: str, count: int, due: int, target: Target) -> list[BenchRow]:
     house, where = _seeded(bench, kind, count, due), f"{kind}, {due:,} due of {count:,}"
     rounds = [_once(bench, house, floor_first=number % 2 == 0) for number in range(bench.rounds)]
     bench.drop(house)
@@ -38,13 +38,13 @@ def _beside_floor(bench: Bench, kind: str, count: int, due: int, target: Target)
     return [
         compared("sweep: time", where, "s", [(f[0], o[0]) for f, o in zip(plain, ours, strict=True)], target),
         compared("sweep: CPU of all processes", where, "s", [(f[1], o[1]) for f, o in zip(plain, ours, strict=True)]),
-        Row("sweep: memory on top", where, "MB", max(grown)),
-        Row("sweep: nothing due", f"{kind}, {count:,} open", "s", statistics.median(idle),
+        BenchRow("sweep: memory on top", where, "MB", max(grown)),
+        BenchRow("sweep: nothing due", f"{kind}, {count:,} open", "s", statistics.median(idle),
             target=Target(0.1, of="ours")),
     ]  # fmt: skip
 
 
-def _once(bench: Bench, house: House, *, floor_first: bool) -> tuple[tuple[float, float], ...]:
+def _once(bench: Bench, house: MeasuredHouse, *, floor_first: bool) -> tuple[tuple[float, float], ...]:
     """Sweep one copy of the house by SQL and one by Ventil; give what each cost, an idle sweep, and memory on top."""
     plain, own = (_copy(bench, house) for _ in range(2))
     pids = bench.pids(house, [])
@@ -59,7 +59,7 @@ def _once(bench: Bench, house: House, *, floor_first: bool) -> tuple[tuple[float
     return floor_cost, ours, idle, grown
 
 
-def _grown(bench: Bench, kind: str) -> list[Row]:
+def _grown(bench: Bench, kind: str) -> list[BenchRow]:
     """Give how a sweep of 1,000 due grows when ten times as many are open."""
     few, many = _seeded(bench, kind, 10_000, 1_000), _seeded(bench, kind, 100_000, 1_000)
     pairs = []
@@ -83,14 +83,14 @@ def _apart(pair: list[tuple[float, float]]) -> tuple[tuple[float, ...], tuple[fl
     return tuple(seconds for seconds, _ in pair), tuple(used for _, used in pair)
 
 
-def _seeded(bench: Bench, kind: str, count: int, due: int) -> House:
+def _seeded(bench: Bench, kind: str, count: int, due: int) -> MeasuredHouse:
     house = bench.house(kind)
     seed(house.database, bench.few(count), bench.few(due) // (2 if bench.quick else 1), MORNING)
     house.database.close()
     return house
 
 
-def _copy(bench: Bench, house: House) -> Database:
+def _copy(bench: Bench, house: MeasuredHouse) -> Database:
     """Give a copy of the house's database, all of which is on the disk: nothing of it is written while we measure."""
     if house.database.is_sqlite:
         path = bench.place() / "copy.sqlite3"

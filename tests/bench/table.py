@@ -19,7 +19,7 @@ class Target:
     of: str = "ratio"
     least: bool = False
 
-    def is_met(self, row: "Row") -> bool:
+    def is_met(self, row: "BenchRow") -> bool:
         """Say whether the row's figure is within the bound."""
         figure = row.ratio if self.of == "ratio" else row.ours
         return figure is not None and (figure >= self.bound if self.least else figure <= self.bound)
@@ -29,7 +29,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Row:
+class BenchRow:
     """One figure: ours, the floor's from the same run, their ratio, and how far the rounds' ratios lie apart."""
 
     what: str
@@ -58,11 +58,11 @@ class Row:
 
 
 def compared(what: str, where: str, unit: str, pairs: Sequence[tuple[float, float]], target: Target | None = None,
-             beside: str = "") -> Row:  # fmt: skip
+             beside: str = "") -> BenchRow:  # fmt: skip
     """Give the row of what was measured in rounds, as (floor, ours): medians, and the spread of the rounds' ratios."""
     ratios = [ours / floor for floor, ours in pairs]
     ratio = statistics.median(ratios)
-    return Row(
+    return BenchRow(
         what, where, unit, statistics.median(ours for _, ours in pairs), statistics.median(floor for floor, _ in pairs),
         ratio, (max(ratios) - min(ratios)) / ratio, target, beside,
     )  # fmt: skip
@@ -74,7 +74,7 @@ def _number(figure: float | None) -> str:
     return f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"
 
 
-def as_text(rows: Iterable[Row]) -> str:
+def as_text(rows: Iterable[BenchRow]) -> str:
     """Give the rows as a table of equal columns."""
     lines = [HEADS, *(row.cells() for row in rows)]
     widths = [max(len(line[n]) for line in lines) for n in range(len(HEADS))]
@@ -82,41 +82,41 @@ def as_text(rows: Iterable[Row]) -> str:
     return "\n".join(line.rstrip() for line in padded)
 
 
-def as_markdown(rows: Iterable[Row], about: dict[str, str]) -> str:
+def as_markdown(rows: Iterable[BenchRow], about: dict[str, str]) -> str:
     """Give the rows as a Markdown table, after a line about the run."""
     lines = [f"{', '.join(f'{name} {value}' for name, value in about.items())}.", ""]
     lines += [f"| {' | '.join(HEADS)} |", f"|{'---|' * len(HEADS)}"]
     return "\n".join([*lines, *(f"| {' | '.join(row.cells())} |" for row in rows)])
 
 
-def change_since(rows: Iterable[Row], before: Iterable[Row]) -> str:
+def change_since(rows: Iterable[BenchRow], before: Iterable[BenchRow]) -> str:
     """Say how each figure has changed since an earlier run: its ratio, or the figure itself where it has none."""
     known = {row.key: row for row in before}
     return "\n".join(_change(row, known[row.key]) for row in rows if row.key in known)
 
 
-def _change(row: Row, was: Row) -> str:
+def _change(row: BenchRow, was: BenchRow) -> str:
     old, new = (was.ratio, row.ratio) if row.ratio is not None and was.ratio is not None else (was.ours, row.ours)
     part = f"{new / old - 1:+.0%}" if old else ""
     return f"{row.key}: {old:.3g} -> {new:.3g} {part}"
 
 
-def write_json(path: Path, rows: Iterable[Row], about: dict[str, str]) -> None:
+def write_json(path: Path, rows: Iterable[BenchRow], about: dict[str, str]) -> None:
     """Keep a run, to be compared with a later one."""
     path.write_text(json.dumps({"about": about, "rows": [asdict(row) for row in rows]}, indent=1, ensure_ascii=False))
 
 
-def read_json(path: Path) -> tuple[list[Row], dict[str, str]]:
+def read_json(path: Path) -> tuple[list[BenchRow], dict[str, str]]:
     """Give a run that was kept, and what it says about itself."""
     kept = json.loads(path.read_text())
     return [_row(one) for one in kept["rows"]], kept["about"]
 
 
-def _row(kept: dict[str, Any]) -> Row:
-    return Row(**(kept | {"target": Target(**kept["target"]) if kept["target"] else None}))
+def _row(kept: dict[str, Any]) -> BenchRow:
+    return BenchRow(**(kept | {"target": Target(**kept["target"]) if kept["target"] else None}))
 
 
-def write_page(path: Path, rows: Iterable[Row], about: dict[str, str]) -> None:
+def write_page(path: Path, rows: Iterable[BenchRow], about: dict[str, str]) -> None:
     """Put the table between the page's two marks."""
     before, _, rest = path.read_text().partition(BEGINS)
     after = rest.partition(ENDS)[2]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.houses.letter_town import Town, furnish
+from support.houses.letter_town import LetterTown, furnish
 from support.houses.migrated import CALENDAR, a_house
 
 from cases.database.migrating import migrate
@@ -12,7 +12,7 @@ from cases.database.transactions import Database
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
+def town(tmp_path: Path) -> Iterator[LetterTown]:
     """A furnished town on SQLite."""
     database = a_house(tmp_path)
     yield furnish(database)
@@ -20,7 +20,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def either_town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
+def either_town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LetterTown]:
     """A furnished town, on both databases."""
     database = a_house(tmp_path) if request.param == "sqlite" else _on_postgres(request)
     yield furnish(database)

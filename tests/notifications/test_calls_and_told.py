@@ -1,7 +1,7 @@
 """Those without mail are rung; the timeline says what was sent to whom; the form says who will be told."""
 
 import pytest
-from support.houses.letter_town import A_TUESDAY, Town, the_case
+from support.houses.letter_town import A_TUESDAY, LetterTown, the_case
 
 from cases.database.leases.claims import NO_VERDICT
 from cases.handing_in import Reporter
@@ -18,7 +18,7 @@ from notifications.planning import rate_limits, readdressing, redundant
 GOSTA = Reporter(name="Gösta", phone="0123-99 99")
 
 
-def rung(town: Town) -> str:
+def rung(town: LetterTown) -> str:
     """A case by telephone that is done; give its reference."""
     ref = town.hand_in(by="kontakt", reporter=GOSTA)
     town.change(ref, State.DONE, note="Lampan lyser")
@@ -26,7 +26,7 @@ def rung(town: Town) -> str:
     return ref
 
 
-def test_what_to_say_is_the_letter_without_links(either_town: Town) -> None:
+def test_what_to_say_is_the_letter_without_links(either_town: LetterTown) -> None:
     ref = rung(either_town)
     with either_town.database.reading() as session:
         receipt, done = to_ring(session)
@@ -37,7 +37,7 @@ def test_what_to_say_is_the_letter_without_links(either_town: Town) -> None:
         assert "hälsningar" not in call.say
 
 
-def test_who_rang_and_was_told_then_is_not_rung_about_the_receipt(town: Town) -> None:
+def test_who_rang_and_was_told_then_is_not_rung_about_the_receipt(town: LetterTown) -> None:
     ref = town.hand_in(by="kontakt", channel="phone", reporter=GOSTA)
     town.plan()
     with town.database.reading() as session:
@@ -51,7 +51,7 @@ def test_who_rang_and_was_told_then_is_not_rung_about_the_receipt(town: Town) ->
         assert [call.ref for call in to_ring(session)] == [ref]
 
 
-def test_who_has_mail_gets_the_receipt_though_they_rang(town: Town) -> None:
+def test_who_has_mail_gets_the_receipt_though_they_rang(town: LetterTown) -> None:
     town.hand_in(by="kontakt", channel="phone", reporter=Reporter(email="gosta@hemma.example", phone="0123-99 99"))
     town.plan()
     assert [one.outcome for one in town.deliveries("receipt")] == [Outcome.WAITING]
@@ -73,7 +73,7 @@ def test_why_something_is_set_aside_has_swedish_words_but_what_a_mail_server_sai
     assert why_not(NO_VERDICT.format(5), "en") == NO_VERDICT.format(5)
 
 
-def test_a_call_is_ticked_off_once_by_staff(either_town: Town) -> None:
+def test_a_call_is_ticked_off_once_by_staff(either_town: LetterTown) -> None:
     rung(either_town)
     with either_town.database.transaction() as session:
         first, second = to_ring(session)
@@ -88,7 +88,7 @@ def test_a_call_is_ticked_off_once_by_staff(either_town: Town) -> None:
     assert called.finished_at is not None and called.person_id == either_town.people["kontakt"]
 
 
-def test_the_timeline_says_what_was_sent_to_whom(town: Town) -> None:
+def test_the_timeline_says_what_was_sent_to_whom(town: LetterTown) -> None:
     ref = town.assigned()
     with town.database.reading() as session:
         told = deliveries_about(session, the_case(session, ref).id)
@@ -100,7 +100,7 @@ def test_the_timeline_says_what_was_sent_to_whom(town: Town) -> None:
     }
 
 
-def test_a_call_that_was_made_still_went_to_the_one_who_asked(town: Town) -> None:
+def test_a_call_that_was_made_still_went_to_the_one_who_asked(town: LetterTown) -> None:
     ref = rung(town)
     with town.database.transaction() as session:
         for call in to_ring(session):
@@ -117,7 +117,7 @@ def test_a_call_that_was_made_still_went_to_the_one_who_asked(town: Town) -> Non
         ("en", ["the one who asked", "Gatukontoret", "2 followers"]),
     ],
 )
-def test_one_can_see_who_would_be_told_before_it_happens(town: Town, locale: str, who: list[str]) -> None:
+def test_one_can_see_who_would_be_told_before_it_happens(town: LetterTown, locale: str, who: list[str]) -> None:
     ref = town.assigned()
     town.follow(ref, "granne@hemma.example")
     town.follow(ref, "annan@hemma.example")
@@ -126,7 +126,7 @@ def test_one_can_see_who_would_be_told_before_it_happens(town: Town, locale: str
         assert would_be_told(session, the_case(session, ref), "case.attached", locale, at=A_TUESDAY) == []
 
 
-def test_who_is_asked_is_known_when_the_unit_is_chosen(town: Town) -> None:
+def test_who_is_asked_is_known_when_the_unit_is_chosen(town: LetterTown) -> None:
     ref = town.hand_in()
     with town.database.reading() as session:
         case = the_case(session, ref)

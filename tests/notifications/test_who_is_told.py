@@ -2,7 +2,7 @@
 
 import pytest
 from sqlalchemy import select
-from support.houses.letter_town import Town
+from support.houses.letter_town import LetterTown
 
 from cases.access.actors import ActorKind
 from cases.history.events import EVENT_TYPES
@@ -36,7 +36,7 @@ def test_every_rung_has_a_rule_that_ends_in_a_person_or_a_role(clock: str, rung:
     assert chains & {rule.audience for rule in rules_for(EventInContext(event, {}))}
 
 
-def test_an_event_of_an_unknown_type_waits(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_event_of_an_unknown_type_waits(town: LetterTown, monkeypatch: pytest.MonkeyPatch) -> None:
     town.hand_in()
     monkeypatch.delitem(WHO_IS_TOLD, "case.received")
     with town.database.transaction() as session, pytest.raises(UnknownEvent):

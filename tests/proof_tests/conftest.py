@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.servers import services
 
-from proof.crashes.grounds import Files, Ground, OnServer
+from proof.crashes.grounds import CrashGround, Files, OnServer
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -18,15 +18,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="module")
-def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashGround]:
     """A ground whose databases are files."""
     folder = tmp_path_factory.mktemp("crashes")
-    yield Ground(Files(folder), folder / "folders")
+    yield CrashGround(Files(folder), folder / "folders")
 
 
 @pytest.fixture(scope="module")
-def on_postgresql(postgres_server: str, run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+def on_postgresql(
+    postgres_server: str, run_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CrashGround]:
     """A ground on the run's PostgreSQL server."""
     databases = OnServer(postgres_server, f"{services.new_database_name(run_folder)}_")
-    yield Ground(databases, tmp_path_factory.mktemp("crashes"))
+    yield CrashGround(databases, tmp_path_factory.mktemp("crashes"))
     databases.close()

@@ -11,7 +11,7 @@ import pytest
 from proof.chaos.faults import Fault
 from proof.chaos.ground import open_ground
 from proof.chaos.house import IMPORTED_FROM, ROOT
-from proof.chaos.houses import EMBEDDED, GROWN_UP, Kind
+from proof.chaos.houses import EMBEDDED, GROWN_UP, HouseKind
 from proof.chaos.running import run
 from proof.chaos.schedule import schedule
 
@@ -44,7 +44,7 @@ def test_five_machines_with_nothing_in_common_but_their_servers_are_one_house():
 
 @pytest.mark.parametrize("kind", [GROWN_UP, EMBEDDED], ids=["many processes", "one process"])
 @pytest.mark.parametrize("seconds", [60, 600])
-def test_the_same_seed_gives_the_same_faults(kind: Kind, seconds: int):
+def test_the_same_seed_gives_the_same_faults(kind: HouseKind, seconds: int):
     deck = kind.deck(seconds)
     assert schedule(deck, seconds, 7) == schedule(deck, seconds, 7) != schedule(deck, seconds, 8)
 

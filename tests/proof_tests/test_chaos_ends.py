@@ -17,7 +17,7 @@ from notifications.deliveries import Address, Delivery
 from proof.chaos import striking
 from proof.chaos.ending import Overdue, ending_within
 from proof.chaos.faults import Fault
-from proof.chaos.house import House, Member
+from proof.chaos.house import ChaosHouse, Member
 from proof.chaos.quiet import ENOUGH_LOOKS, STILL_LOOKS, Left, Rest, drained_after, left_of, rest_of, unrest
 from proof.chaos.schedule import Planned
 from proof.chaos.striking import strike
@@ -109,7 +109,7 @@ def test_a_fault_that_does_not_end_is_told_and_not_waited_for(monkeypatch: pytes
 
 
 def test_nothing_is_started_again_in_a_house_that_is_closed(tmp_path: Path) -> None:
-    house, member = House(tmp_path, {}, {}), Member("worker 1", ("worker",))
+    house, member = ChaosHouse(tmp_path, {}, {}), Member("worker 1", ("worker",))
     house.close()
     house.replace(member)
     assert member.starts == 0

@@ -15,7 +15,7 @@ from support.houses.good_house import NOW, TITLES, GoodHouse, build, copy_of
 from support.houses.small_house import copied_sqlite, open_small_house
 
 from proof.chaos.house import IMPORTED_FROM
-from proof.checker import Call, Gauge, Journal, Kept, Outside, Restart, Window, check, keep, kept_in
+from proof.checker import Gauge, Journal, JournalLine, Outside, Restart, SunkMail, Window, check, keep, kept_in
 from proof.checker.checking import ALL
 from proof.checker.journal import ANSWERED, ASKED
 
@@ -166,7 +166,7 @@ def _sent_to_another(house: GoodHouse) -> Outside:
 
 
 def _sent_by_nobody(house: GoodHouse) -> Outside:
-    keep(house.mails, Kept(datetime.now(UTC), ("nagon@example.se",), b"Message-ID: <okand@example.se>\r\n\r\nHej"))
+    keep(house.mails, SunkMail(datetime.now(UTC), ("nagon@example.se",), b"Message-ID: <okand@example.se>\r\n\r\nHej"))
     return house.outside
 
 
@@ -238,7 +238,7 @@ def _journal(house: GoodHouse, act: tuple[str, str, str], **said: object) -> Non
     number, name, mark = act
     journal = Journal(house.journal)
     for step, more in ((ASKED, {}), (ANSWERED, said)):
-        journal.wrote(Call(step, number, name, mark, datetime.now(UTC), f"key-{number}", **more))
+        journal.wrote(JournalLine(step, number, name, mark, datetime.now(UTC), f"key-{number}", **more))
     journal.close()
 
 

@@ -16,8 +16,8 @@ from cases.database.transactions import Database
 from cases.history.outbox import OutboxEntry
 from notifications.planning.planning import plan_events
 from proof.crashes.acting import handed_in
-from proof.crashes.boundaries import Boundaries, Crash, Point, Side
-from proof.crashes.grounds import Ground
+from proof.crashes.boundaries import Boundaries, BoundarySide, Crash, Point
+from proof.crashes.grounds import CrashGround
 from proof.crashes.house import Process
 from proof.crashes.journeys import JOURNEYS, SHORT_ON_POSTGRESQL
 from proof.crashes.journeys.handing_in import HANDED_IN
@@ -35,19 +35,21 @@ def named(journey: Journey) -> str:
 
 
 @pytest.mark.parametrize("journey", JOURNEYS, ids=named)
-def test_a_journey_survives_every_crash_on_sqlite(on_sqlite: Ground, journey: Journey, record_property: Tell) -> None:
+def test_a_journey_survives_every_crash_on_sqlite(
+    on_sqlite: CrashGround, journey: Journey, record_property: Tell
+) -> None:
     record_property("proof", str(Sweep(on_sqlite, journey).run(LENGTH)))
 
 
 @pytest.mark.parametrize("journey", ON_POSTGRESQL, ids=named)
 def test_a_journey_survives_every_crash_on_postgresql(
-    on_postgresql: Ground, journey: Journey, record_property: Tell
+    on_postgresql: CrashGround, journey: Journey, record_property: Tell
 ) -> None:
     record_property("proof", str(Sweep(on_postgresql, journey).run(LENGTH)))
 
 
 def test_a_crash_beside_a_boundary_is_the_end_of_it() -> None:
-    boundaries, done = Boundaries(Point(2, Side.BEFORE)), []
+    boundaries, done = Boundaries(Point(2, BoundarySide.BEFORE)), []
     act = boundaries.watched("act", done.append)
     act("first")
     for _ in range(2):
@@ -56,7 +58,7 @@ def test_a_crash_beside_a_boundary_is_the_end_of_it() -> None:
     assert (done, boundaries.crossed) == (["first"], ["act", "act"])
 
 
-def test_a_house_that_swallows_a_crash_is_found_out(on_sqlite: Ground) -> None:
+def test_a_house_that_swallows_a_crash_is_found_out(on_sqlite: CrashGround) -> None:
     def swallow(process: Process) -> None:
         with contextlib.suppress(BaseException):
             handed_in(process, "Hål i vägen")
@@ -66,7 +68,7 @@ def test_a_house_that_swallows_a_crash_is_found_out(on_sqlite: Ground) -> None:
 
 
 def test_a_house_that_marks_work_done_before_it_is_planned_is_found_out(
-    on_sqlite: Ground, monkeypatch: pytest.MonkeyPatch
+    on_sqlite: CrashGround, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def done_first(database: Database, token: str, works: list[Any]) -> int:
         ids = [work.event_id for work in works]

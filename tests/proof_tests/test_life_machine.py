@@ -20,9 +20,9 @@ from support.lives.standing import agreed
 
 from cases.states import Kind
 from notifications.sending.sending import deliver_some
-from proof.crashes.boundaries import Point, Side
-from proof.crashes.grounds import Ground
-from proof.crashes.mail_server import Mood
+from proof.crashes.boundaries import BoundarySide, Point
+from proof.crashes.grounds import CrashGround
+from proof.crashes.mail_server import MailServerMood
 from workers.relay.loop import relay_once
 
 LATER = datetime.max.replace(tzinfo=UTC)
@@ -68,12 +68,12 @@ class LifeMachine(PeopleAct):
     def time_passes_and_nobody_sweeps(self, jump: timedelta) -> None:
         self.world.clock.now += jump
 
-    @rule(mood=some.sampled_from(Mood))
-    def the_mail_server_is_in_a_mood(self, mood: Mood) -> None:
+    @rule(mood=some.sampled_from(MailServerMood))
+    def the_mail_server_is_in_a_mood(self, mood: MailServerMood) -> None:
         self.world.mail.mood = mood
 
-    @rule(boundaries=some.integers(1, 8), side=some.sampled_from(Side))
-    def death_is_near(self, boundaries: int, side: Side) -> None:
+    @rule(boundaries=some.integers(1, 8), side=some.sampled_from(BoundarySide))
+    def death_is_near(self, boundaries: int, side: BoundarySide) -> None:
         crossed = self.process.boundaries
         crossed.dies_at = Point(len(crossed.crossed) + boundaries, side)
 
@@ -105,7 +105,7 @@ def test_any_life_keeps_every_promise(
     assert tally["steps taken"] and tally["steps refused"] and tally["deaths"]
 
 
-def test_a_unit_dissolved_the_same_day_was_still_a_unit_when_its_people_acted(on_sqlite: Ground) -> None:
+def test_a_unit_dissolved_the_same_day_was_still_a_unit_when_its_people_acted(on_sqlite: CrashGround) -> None:
     life = LifeMachine(on_sqlite, Counter(), set())
     ref = life.hand_in(Kind.ISSUE, "visitor", "mail")
     for attempt, given in [
@@ -118,14 +118,17 @@ def test_a_unit_dissolved_the_same_day_was_still_a_unit_when_its_people_acted(on
     life.teardown()
 
 
-def test_a_step_upon_which_the_house_died_is_counted_when_it_is_there(on_sqlite: Ground) -> None:
+def test_a_step_upon_which_the_house_died_is_counted_when_it_is_there(on_sqlite: CrashGround) -> None:
     life = LifeMachine(on_sqlite, Counter(), set())
     ref, at = life.hand_in(Kind.ISSUE, "visitor", "mail"), life.world.clock.now
     to_gata, to_officer = (Attempt("assigned", who, at, *given) for who, *given in FROM_THE_DESK_TO_ITS_OFFICER)
     for step in (to_gata, to_officer):
         life.step_tried(ref, change_for(step, Given()), step, Given())
     changes = life.life[ref].changes
-    for side, more in ((Side.BEFORE, 0), (Side.AFTER, 1)):  # who has the case gets it again: it stands as before
+    for side, more in (
+        (BoundarySide.BEFORE, 0),
+        (BoundarySide.AFTER, 1),
+    ):  # who has the case gets it again: it stands as before
         life.process.boundaries.dies_at = Point(len(life.process.boundaries.crossed) + 1, side)
         life.step_tried(ref, change_for(to_officer, Given()), to_officer, Given())
         assert life.life[ref].changes == changes + more

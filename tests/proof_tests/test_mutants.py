@@ -8,7 +8,7 @@ import structlog
 from support.servers import services
 
 from proof.mutants.mutant import ON_POSTGRESQL, QUICK, Mutant, put_on_trial
-from proof.mutants.stage import Place
+from proof.mutants.stage import StagePlace
 from proof.mutants.trials import DIES_HANDED_IN, Trial
 
 TRIALS = {mutant.trial: mutant.name for mutant in QUICK if mutant.trial is not DIES_HANDED_IN}  # that one is a sweep
@@ -22,7 +22,7 @@ def _quiet_log() -> None:
 
 @pytest.mark.parametrize("mutant", QUICK, ids=lambda mutant: mutant.name)
 def test_each_mutant_is_noticed(mutant: Mutant, tmp_path: Path) -> None:
-    assert mutant.seen_by in put_on_trial(mutant, Place(tmp_path)).seen
+    assert mutant.seen_by in put_on_trial(mutant, StagePlace(tmp_path)).seen
 
 
 @pytest.mark.postgres
@@ -30,12 +30,12 @@ def test_each_mutant_is_noticed(mutant: Mutant, tmp_path: Path) -> None:
 def test_each_mutant_on_postgresql_is_noticed(
     mutant: Mutant, tmp_path: Path, postgres_server: str, run_folder: Path
 ) -> None:
-    place = Place(tmp_path, postgres_server, services.database_prefix(run_folder))
+    place = StagePlace(tmp_path, postgres_server, services.database_prefix(run_folder))
     assert mutant.seen_by in put_on_trial(mutant, place).seen
     sound = Mutant("sound", nullcontext, mutant.trial, "")
-    assert put_on_trial(sound, Place(tmp_path / "sound", place.postgres_url, place.prefix)).seen == ()
+    assert put_on_trial(sound, StagePlace(tmp_path / "sound", place.postgres_url, place.prefix)).seen == ()
 
 
 @pytest.mark.parametrize("trial", TRIALS, ids=TRIALS.get)
 def test_a_sound_house_comes_out_of_each_trial_without_a_breach(trial: Trial, tmp_path: Path) -> None:
-    assert put_on_trial(Mutant("sound", nullcontext, trial, ""), Place(tmp_path)).seen == ()
+    assert put_on_trial(Mutant("sound", nullcontext, trial, ""), StagePlace(tmp_path)).seen == ()

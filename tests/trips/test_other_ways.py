@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from support.houses.running_house import RunningHouse, Visitor, text_of
+from support.houses.running_house import BrowsingVisitor, RunningHouse, text_of
 
 from cases.calendar import Calendar
 
@@ -41,7 +41,7 @@ def test_somebody_with_only_a_telephone_stands_on_the_list_to_ring(running_house
         "Bussen går för sällan", by=CONTACT, channel="phone", reporter={"name": "Rut", "phone": "0000-20 00 00"}
     )["ref"]
     house.change(ref, "planned", by=CONTACT, due_on=(datetime.now(UTC).date() + timedelta(days=90)).isoformat())
-    browser = Visitor(house)
+    browser = BrowsingVisitor(house)
     browser.log_in(CONTACT)
     house.wait_until(lambda: "0000-20 00 00" in browser.get("/ring"), "the call")
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
-from support.houses.letter_town import Town
+from support.houses.letter_town import LetterTown
 from support.houses.statements import counted
 
 from cases.database.writing.upsert import insert_missing
@@ -25,7 +25,7 @@ def a_delivery(number: int, **other: Any) -> dict[str, Any]:
     } | other  # fmt: skip
 
 
-def test_what_stands_there_already_stays_and_is_not_given(either_town: Town) -> None:
+def test_what_stands_there_already_stays_and_is_not_given(either_town: LetterTown) -> None:
     with either_town.database.transaction() as session:
         insert_missing(session, Address, addresses("a"), ("id",))
         again = [{"email_normalised": "a@hemma.example", "email": "annan"}, *addresses("b")]
@@ -35,14 +35,14 @@ def test_what_stands_there_already_stays_and_is_not_given(either_town: Town) -> 
     assert kept == "A@hemma.example"
 
 
-def test_their_ids_rise_in_the_order_in_which_they_are_given(either_town: Town) -> None:
+def test_their_ids_rise_in_the_order_in_which_they_are_given(either_town: LetterTown) -> None:
     names = [f"namn{number * 37 % 101}" for number in range(101)]
     with either_town.database.transaction() as session:
         made = insert_missing(session, Address, addresses(*names), ("id", "email_normalised"))
     assert [email for _, email in sorted(made)] == [row["email_normalised"] for row in addresses(*names)]
 
 
-def test_each_value_is_kept_as_it_was_given(either_town: Town) -> None:
+def test_each_value_is_kept_as_it_was_given(either_town: LetterTown) -> None:
     over = {"outcome": Outcome.SUPPRESSED, "reason": "för många", "finished_at": SUPPRESSED_AT}
     rows = [a_delivery(1), a_delivery(2, **over)]
     with either_town.database.transaction() as session:
@@ -53,7 +53,7 @@ def test_each_value_is_kept_as_it_was_given(either_town: Town) -> None:
     assert all(abs((datetime.now(UTC) - one.created_at).total_seconds()) < 60 for one in kept)
 
 
-def test_postgresql_is_given_one_text_for_one_and_for_many(either_town: Town) -> None:
+def test_postgresql_is_given_one_text_for_one_and_for_many(either_town: LetterTown) -> None:
     with either_town.database.transaction() as session, counted(either_town.database) as statements:
         insert_missing(session, Address, addresses("a"), ("id",))
         insert_missing(session, Address, addresses(*(f"b{number}" for number in range(60))), ("id",))

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
-from support.houses.letter_town import A_TUESDAY, Town
+from support.houses.letter_town import A_TUESDAY, LetterTown
 
 from cases.history.journal import Event
 from cases.organisation.people import Membership, Person, Role
@@ -17,7 +17,7 @@ DUE = date(2026, 5, 20)
 OFFICER = "olle@kommun.example"
 
 
-def planned(town: Town, **change: object) -> str:
+def planned(town: LetterTown, **change: object) -> str:
     """A case that Gatukontoret has promised for the 20th of May."""
     ref = town.assigned()
     town.change(ref, State.PLANNED, by="olle", due_on=DUE, **change)
@@ -25,7 +25,7 @@ def planned(town: Town, **change: object) -> str:
     return ref
 
 
-def climb(town: Town, rungs: int) -> list[set[tuple[str, str]]]:
+def climb(town: LetterTown, rungs: int) -> list[set[tuple[str, str]]]:
     """Let the days come and go until so many rungs have fired; give who was told on each."""
     found: list[set[tuple[str, str]]] = []
     day = A_TUESDAY.replace(month=5, day=17)
@@ -38,12 +38,12 @@ def climb(town: Town, rungs: int) -> list[set[tuple[str, str]]]:
     return found
 
 
-def _rungs(town: Town) -> list[int]:
+def _rungs(town: LetterTown) -> list[int]:
     with town.database.reading() as session:
         return list(session.scalars(select(Event.id).where(Event.type == "case.escalated")))
 
 
-def without(town: Town, *people: str, mailbox: str | None = None) -> None:
+def without(town: LetterTown, *people: str, mailbox: str | None = None) -> None:
     """Switch people off, and take a unit's mailbox away."""
     with town.database.transaction() as session:
         ids = [town.people[who] for who in people]
@@ -52,7 +52,7 @@ def without(town: Town, *people: str, mailbox: str | None = None) -> None:
             session.execute(update(Unit).where(Unit.slug == mailbox).values(email=None))
 
 
-def test_the_default_ladder_tells_these(either_town: Town) -> None:
+def test_the_default_ladder_tells_these(either_town: LetterTown) -> None:
     planned(either_town, officer=OFFICER)
     assert climb(either_town, 7) == [
         {("olle", "due_soon")},
@@ -65,7 +65,7 @@ def test_the_default_ladder_tells_these(either_town: Town) -> None:
     ]
 
 
-def test_the_group_and_those_who_follow_are_told_of_the_delay(town: Town) -> None:
+def test_the_group_and_those_who_follow_are_told_of_the_delay(town: LetterTown) -> None:
     ref = town.hand_in(by="berit", group="byalaget")
     town.change(ref, State.PLANNED, due_on=DUE, responsible="gata")
     town.follow(ref, "granne@hemma.example")
@@ -84,13 +84,13 @@ def test_the_group_and_those_who_follow_are_told_of_the_delay(town: Town) -> Non
         (("olle", "hanna"), "gata", "kontakt"),
     ],
 )
-def test_a_rung_goes_down_the_chain(town: Town, gone: tuple[str, ...], mailbox: str | None, told: str) -> None:
+def test_a_rung_goes_down_the_chain(town: LetterTown, gone: tuple[str, ...], mailbox: str | None, told: str) -> None:
     planned(town, officer=OFFICER)
     without(town, *gone, mailbox=mailbox)
     assert climb(town, 1) == [{(told, "due_soon")}]
 
 
-def test_a_deputy_stands_in_for_an_officer_who_is_switched_off(town: Town) -> None:
+def test_a_deputy_stands_in_for_an_officer_who_is_switched_off(town: LetterTown) -> None:
     planned(town, officer=OFFICER)
     with town.database.transaction() as session:
         session.execute(update(Person).where(Person.email == OFFICER).values(deputy_id=town.people["sara"]))
@@ -98,14 +98,14 @@ def test_a_deputy_stands_in_for_an_officer_who_is_switched_off(town: Town) -> No
     assert climb(town, 1) == [{("sara", "due_soon")}]
 
 
-def test_an_officer_who_has_left_the_unit_is_passed_over(town: Town) -> None:
+def test_an_officer_who_has_left_the_unit_is_passed_over(town: LetterTown) -> None:
     planned(town, officer=OFFICER)
     with town.database.transaction() as session:
         session.execute(delete(Membership).where(Membership.person_id == town.people["olle"]))
     assert climb(town, 1) == [{("gata", "due_soon")}]
 
 
-def test_the_desks_own_lateness_goes_to_its_mailbox_and_head(town: Town) -> None:
+def test_the_desks_own_lateness_goes_to_its_mailbox_and_head(town: LetterTown) -> None:
     with town.database.transaction() as session:
         desk = session.scalars(select(Unit).where(Unit.slug == "desk")).one()
         desk.email = "desk@kommun.example"
@@ -118,7 +118,7 @@ def test_the_desks_own_lateness_goes_to_its_mailbox_and_head(town: Town) -> None
     assert third == {("kontakt", "overdue"), ("frida", "delayed")}
 
 
-def test_a_rung_that_finds_nobody_waits_for_the_role_and_goes_to_who_takes_it(either_town: Town) -> None:
+def test_a_rung_that_finds_nobody_waits_for_the_role_and_goes_to_who_takes_it(either_town: LetterTown) -> None:
     planned(either_town, officer=OFFICER)
     without(either_town, "olle", "hanna", "kontakt", mailbox="gata")
     assert climb(either_town, 1) == [{("role:desk.head", "due_soon")}]
@@ -129,7 +129,7 @@ def test_a_rung_that_finds_nobody_waits_for_the_role_and_goes_to_who_takes_it(ei
     assert either_town.told("case.escalated") == {("kontakt", "due_soon")}
 
 
-def test_no_rung_can_tell_nobody(town: Town) -> None:
+def test_no_rung_can_tell_nobody(town: LetterTown) -> None:
     planned(town)
     with town.database.transaction() as session:
         session.execute(delete(Membership))
@@ -137,7 +137,7 @@ def test_no_rung_can_tell_nobody(town: Town) -> None:
     assert all(climb(town, 8))
 
 
-def test_a_sweep_is_one_mail_however_many_lines(either_town: Town) -> None:
+def test_a_sweep_is_one_mail_however_many_lines(either_town: LetterTown) -> None:
     for _ in range(3):
         planned(either_town, officer=OFFICER)
     either_town.sweep(datetime.fromisoformat("2026-05-18T08:00:00+00:00"))
@@ -148,7 +148,7 @@ def test_a_sweep_is_one_mail_however_many_lines(either_town: Town) -> None:
     assert digest.occasion.startswith("tick:")
 
 
-def test_a_filled_role_is_not_told_twice_in_one_sweep(town: Town) -> None:
+def test_a_filled_role_is_not_told_twice_in_one_sweep(town: LetterTown) -> None:
     """The contact person has the tick's letter already; what waited for the role is suppressed, with a reason."""
     planned(town, officer=OFFICER)
     climb(town, 5)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import event
-from support.houses.letter_town import Town
+from support.houses.letter_town import LetterTown
 from support.houses.migrated import CALENDAR
 
 from cases.database.transactions import Database
@@ -27,7 +27,7 @@ def _asked_of_letters(database: Database) -> Iterator[list[tuple[str, object]]]:
     event.remove(database.engine, "before_cursor_execute", listen)
 
 
-def test_a_letter_that_is_sent_is_never_read_again_to_find_those_that_wait(town: Town, tmp_path: Path) -> None:
+def test_a_letter_that_is_sent_is_never_read_again_to_find_those_that_wait(town: LetterTown, tmp_path: Path) -> None:
     town.hand_in()
     town.plan()
     post = MailTransport(

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from support.houses.letter_town import A_TUESDAY, REPORTER, Town, the_case
+from support.houses.letter_town import A_TUESDAY, REPORTER, LetterTown, the_case
 from support.houses.migrated import CALENDAR
 
 from cases.access.actors import A_VISITOR
@@ -37,7 +37,7 @@ FIGURES = {
 }  # fmt: skip
 
 
-def rendered(town: Town, delivery: Delivery) -> Rendered:
+def rendered(town: LetterTown, delivery: Delivery) -> Rendered:
     with town.database.transaction() as session:
         return rendered_in(session, session.get_one(Delivery, delivery.id))
 
@@ -49,11 +49,11 @@ def rendered_in(session: Session, delivery: Delivery) -> Rendered:
     return render(around, delivery, LETTERHEAD)
 
 
-def last(town: Town, letter: str) -> Rendered:
+def last(town: LetterTown, letter: str) -> Rendered:
     return rendered(town, town.deliveries(letter)[-1])
 
 
-def live(town: Town) -> None:
+def live(town: LetterTown) -> None:
     """Let everything happen that has a letter."""
     ref = town.hand_in(by="kontakt", category="trafik", place="lillan", reporter=Reporter(email="frida@hemma.example"))
     at = A_TUESDAY
@@ -88,7 +88,7 @@ def live(town: Town) -> None:
     in_the_house(town, ref)
 
 
-def in_the_house(town: Town, ref: str) -> None:
+def in_the_house(town: LetterTown, ref: str) -> None:
     """Let happen what is told of the house itself."""
     present = datetime.now(UTC)
     with town.database.transaction() as session:
@@ -102,7 +102,7 @@ def in_the_house(town: Town, ref: str) -> None:
     town.plan()
 
 
-def happen(town: Town, type_: str, facts: dict[str, object]) -> None:
+def happen(town: LetterTown, type_: str, facts: dict[str, object]) -> None:
     """Let one thing happen to the last case, without the rules of its life."""
     with town.database.transaction() as session:
         case = session.scalars(select(Case).order_by(Case.id.desc())).first()
@@ -114,7 +114,7 @@ def happen(town: Town, type_: str, facts: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_every_letter_says_all_it_must(town: Town, locale: str) -> None:
+def test_every_letter_says_all_it_must(town: LetterTown, locale: str) -> None:
     live(town)
     rung = {"cycle": 1, "due_at": "2026-04-01T21:59:59+00:00", "next_on": "2026-05-01", "state": "planned"}
     happen(town, "case.escalated", {"clock": "statutory", "rung": 2, "responsible": "gata", **rung})
@@ -136,7 +136,7 @@ def test_every_letter_says_all_it_must(town: Town, locale: str) -> None:
 
 
 @pytest.mark.parametrize(("locale", "day"), [("sv", "torsdag 16 april 2026"), ("en", "Thursday 16 April 2026")])
-def test_a_letter_names_the_day_and_whom_to_ask(town: Town, locale: str, day: str) -> None:
+def test_a_letter_names_the_day_and_whom_to_ask(town: LetterTown, locale: str, day: str) -> None:
     town.hand_in(reporter=Reporter(email="frida@hemma.example", locale=locale))
     town.plan()
     letter = last(town, "receipt")
@@ -145,7 +145,7 @@ def test_a_letter_names_the_day_and_whom_to_ask(town: Town, locale: str, day: st
     assert day in " ".join(letter.html.split())
 
 
-def test_the_contact_person_is_not_told_to_ring_themself(town: Town) -> None:
+def test_the_contact_person_is_not_told_to_ring_themself(town: LetterTown) -> None:
     town.hand_in(by="kontakt")
     town.plan()
     town.sweep(datetime(2026, 4, 16, 9, tzinfo=UTC))
@@ -155,7 +155,7 @@ def test_the_contact_person_is_not_told_to_ring_themself(town: Town) -> None:
     assert "Fråga er administratör." in letter.text
 
 
-def test_the_one_who_asked_gets_the_link_of_their_own_and_staff_the_reference(town: Town) -> None:
+def test_the_one_who_asked_gets_the_link_of_their_own_and_staff_the_reference(town: LetterTown) -> None:
     ref = town.assigned()
     with town.database.reading() as session:
         own = f"https://arenden.example/arende/{the_case(session, ref).public_id}"
@@ -164,7 +164,7 @@ def test_the_one_who_asked_gets_the_link_of_their_own_and_staff_the_reference(to
     assert f"https://arenden.example/arenden/{ref}" in asked and "/arende/" not in asked
 
 
-def test_letters_that_anybody_can_cause_carry_nobodys_words(town: Town) -> None:
+def test_letters_that_anybody_can_cause_carry_nobodys_words(town: LetterTown) -> None:
     town.hand_in(title="BILLIGA KLOCKOR", description="https://evil.example", reporter=REPORTER)
     town.plan()
     letter = last(town, "receipt")
@@ -172,7 +172,7 @@ def test_letters_that_anybody_can_cause_carry_nobodys_words(town: Town) -> None:
         assert words not in letter.subject + letter.text + letter.html
 
 
-def test_a_title_is_not_sent_out_before_somebody_of_the_house_has_acted(town: Town) -> None:
+def test_a_title_is_not_sent_out_before_somebody_of_the_house_has_acted(town: LetterTown) -> None:
     town.hand_in(title="BILLIGA KLOCKOR")
     town.plan()
     for day in range(16, 31):
@@ -181,7 +181,7 @@ def test_a_title_is_not_sent_out_before_somebody_of_the_house_has_acted(town: To
     assert "KLOCKOR" in last(town, "overdue").text
 
 
-def test_peoples_words_stand_escaped_in_a_quote_and_are_never_run(town: Town) -> None:
+def test_peoples_words_stand_escaped_in_a_quote_and_are_never_run(town: LetterTown) -> None:
     ref = town.assigned()
     town.change(ref, State.DONE, by="olle", note=NASTY)
     town.plan()
@@ -192,7 +192,7 @@ def test_peoples_words_stand_escaped_in_a_quote_and_are_never_run(town: Town) ->
     assert "\n" not in letter.subject and "Bcc" not in letter.headers
 
 
-def test_nobodys_words_are_mailed_when_the_one_who_asked_is_protected(town: Town) -> None:
+def test_nobodys_words_are_mailed_when_the_one_who_asked_is_protected(town: LetterTown) -> None:
     ref = town.assigned(title="Jag bor vid bron", reporter=Reporter(email="hemlig@hemma.example", protected=True))
     town.change(ref, State.DONE, by="olle", note="Vi ringde Frida")
     town.plan()
@@ -200,14 +200,14 @@ def test_nobodys_words_are_mailed_when_the_one_who_asked_is_protected(town: Town
         assert "bron" not in last(town, letter).text and "Frida" not in last(town, letter).text
 
 
-def test_erased_words_are_left_out(town: Town) -> None:
+def test_erased_words_are_left_out(town: LetterTown) -> None:
     ref = town.assigned(title="Frida Fridas lampa")
     with town.database.transaction() as session:
         session.execute(update(Words).values(text=None, salt=None))
     assert ref and "Frida" not in last(town, "assigned").text
 
 
-def test_followers_get_masked_words_and_a_way_out_with_one_click(town: Town) -> None:
+def test_followers_get_masked_words_and_a_way_out_with_one_click(town: LetterTown) -> None:
     ref = town.assigned()
     follower = town.follow(ref, "granne@hemma.example")
     town.change(ref, State.DONE, by="olle", note="Ring 070-123 45 67")
@@ -221,7 +221,7 @@ def test_followers_get_masked_words_and_a_way_out_with_one_click(town: Town) -> 
         assert link is not None and link.follower_id == follower
 
 
-def digest_of_a_follower(town: Town, cases: int) -> Rendered:
+def digest_of_a_follower(town: LetterTown, cases: int) -> Rendered:
     """Give the digest of a tick that speaks of two cases, as it is when only so many of them may be told."""
     for _ in range(2):
         ref = town.assigned(reporter=None)
@@ -236,14 +236,14 @@ def digest_of_a_follower(town: Town, cases: int) -> Rendered:
         return rendered_in(session, kept)
 
 
-def test_one_click_leaves_the_only_case_of_a_digest(town: Town) -> None:
+def test_one_click_leaves_the_only_case_of_a_digest(town: LetterTown) -> None:
     letter = digest_of_a_follower(town, 1)
     way_out = letter.headers["List-Unsubscribe"].strip("<>")
     assert letter.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert way_out in letter.text and way_out in letter.html
 
 
-def test_a_digest_of_several_cases_names_the_way_out_of_each(town: Town) -> None:
+def test_a_digest_of_several_cases_names_the_way_out_of_each(town: LetterTown) -> None:
     letter = digest_of_a_follower(town, 2)
     assert "List-Unsubscribe" not in letter.headers  # one click could only leave one of them
     for body in (letter.text, letter.html):
@@ -251,12 +251,12 @@ def test_a_digest_of_several_cases_names_the_way_out_of_each(town: Town) -> None
     assert "2026-0002: https://arenden.example/sluta-folja/" in letter.text
 
 
-def test_the_same_rows_give_the_same_letter(town: Town) -> None:
+def test_the_same_rows_give_the_same_letter(town: LetterTown) -> None:
     town.assigned()
     assert last(town, "assigned") == last(town, "assigned")
 
 
-def test_letters_of_a_case_hang_together_and_say_that_they_are_automatic(town: Town) -> None:
+def test_letters_of_a_case_hang_together_and_say_that_they_are_automatic(town: LetterTown) -> None:
     ref = town.assigned()
     letters = [last(town, name) for name in ("receipt", "assigned", "news")]
     assert {letter.headers["References"] for letter in letters} == {f"<case.{ref}@kommun.example>"}
@@ -266,7 +266,7 @@ def test_letters_of_a_case_hang_together_and_say_that_they_are_automatic(town: T
     assert {letter.sender for letter in letters} == {"Åby kommun <ventil@kommun.example>"}
 
 
-def test_a_letter_keeps_its_facts_when_the_case_goes_on(town: Town) -> None:
+def test_a_letter_keeps_its_facts_when_the_case_goes_on(town: LetterTown) -> None:
     ref = town.assigned()
     before = last(town, "assigned")
     town.change(ref, State.PLANNED, by="olle", due_on=date(2026, 12, 3))
@@ -274,7 +274,7 @@ def test_a_letter_keeps_its_facts_when_the_case_goes_on(town: Town) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_a_digest_of_more_than_fifty_lines_says_how_many_more(town: Town, locale: str) -> None:
+def test_a_digest_of_more_than_fifty_lines_says_how_many_more(town: LetterTown, locale: str) -> None:
     for _ in range(53):
         town.hand_in(reporter=None)
     town.plan()
@@ -290,7 +290,7 @@ def test_a_digest_of_more_than_fifty_lines_says_how_many_more(town: Town, locale
     assert more in letter.text and more in letter.html
 
 
-def test_two_lines_about_one_case_are_told_as_one_case(town: Town) -> None:
+def test_two_lines_about_one_case_are_told_as_one_case(town: LetterTown) -> None:
     ref = town.assigned(title="Lampan vid bron")
     day = date(2026, 5, 20)
     town.change(ref, State.PLANNED, by="olle", officer="olle@kommun.example", due_on=day)
@@ -301,7 +301,7 @@ def test_two_lines_about_one_case_are_told_as_one_case(town: Town) -> None:
     assert " – Lampan vid bron" in " ".join(digest.text.split())
 
 
-def test_no_line_of_the_text_is_long_and_the_page_is_its_own(town: Town) -> None:
+def test_no_line_of_the_text_is_long_and_the_page_is_its_own(town: LetterTown) -> None:
     town.assigned()
     letter = last(town, "assigned")
     assert max(len(line) for line in letter.text.splitlines() if "https://" not in line) <= 72
@@ -309,7 +309,7 @@ def test_no_line_of_the_text_is_long_and_the_page_is_its_own(town: Town) -> None
         assert remote not in letter.html
 
 
-def test_a_letter_goes_to_the_address_as_it_was_written(town: Town) -> None:
+def test_a_letter_goes_to_the_address_as_it_was_written(town: LetterTown) -> None:
     town.hand_in(reporter=Reporter(email="Frida.F@Hemma.example"))
     town.plan()
     assert last(town, "receipt").to_email == "Frida.F@Hemma.example"

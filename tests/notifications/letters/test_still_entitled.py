@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
-from support.houses.letter_town import A_TUESDAY, Town
+from support.houses.letter_town import A_TUESDAY, LetterTown
 
 from cases.access.actors import A_VISITOR
 from cases.access.tokens import LOGIN, Link, make_link
@@ -26,7 +26,7 @@ from notifications.letters.still_entitled import reason_to_suppress
 Spoil = Callable[[Session], object]
 
 
-def reason(town: Town, letter: str, spoil: Spoil | None = None) -> str | None:
+def reason(town: LetterTown, letter: str, spoil: Spoil | None = None) -> str | None:
     """Give why the last such letter must not go out, once something has been spoilt."""
     last = town.deliveries(letter)[-1]
     with town.database.transaction() as session:
@@ -38,7 +38,7 @@ def reason(town: Town, letter: str, spoil: Spoil | None = None) -> str | None:
 
 
 @pytest.fixture
-def told(town: Town) -> Town:
+def told(town: LetterTown) -> LetterTown:
     """Everybody around one case has a letter."""
     ref = town.hand_in(by="kontakt")
     town.change(ref, State.ASSIGNED, responsible="gata", officer="olle@kommun.example")
@@ -51,33 +51,33 @@ def told(town: Town) -> Town:
     return town
 
 
-def test_nothing_is_lost_while_all_is_as_it_was(told: Town) -> None:
+def test_nothing_is_lost_while_all_is_as_it_was(told: LetterTown) -> None:
     for letter in ("receipt", "assigned", "sent_back", "done"):
         assert reason(told, letter) is None
 
 
-def test_who_is_switched_off_is_not_told(told: Town) -> None:
+def test_who_is_switched_off_is_not_told(told: LetterTown) -> None:
     off = update(Person).where(Person.name == "Olle Handläggare").values(active=False)
     assert reason(told, "assigned", lambda session: session.execute(off)) == still_entitled.NO_LONGER_WORKS
 
 
-def test_who_has_left_the_desk_is_not_told_as_its_contact_person(told: Town) -> None:
+def test_who_has_left_the_desk_is_not_told_as_its_contact_person(told: LetterTown) -> None:
     left = update(Membership).where(Membership.person_id == told.people["kontakt"]).values(until=date(2021, 1, 1))
     assert reason(told, "sent_back", lambda session: session.execute(left)) == still_entitled.LEFT_THE_UNIT
 
 
-def test_whoever_comes_to_the_desk_only_later_is_not_told_yet(told: Town) -> None:
+def test_whoever_comes_to_the_desk_only_later_is_not_told_yet(told: LetterTown) -> None:
     later = update(Membership).where(Membership.person_id == told.people["kontakt"]).values(since=date(9999, 1, 1))
     assert reason(told, "sent_back", lambda session: session.execute(later)) == still_entitled.LEFT_THE_UNIT
 
 
-def test_a_mailbox_that_is_taken_away_gets_nothing(town: Town) -> None:
+def test_a_mailbox_that_is_taken_away_gets_nothing(town: LetterTown) -> None:
     town.assigned()
     gone = update(Unit).where(Unit.slug == "gata").values(email=None)
     assert reason(town, "assigned", lambda session: session.execute(gone)) == still_entitled.MAILBOX_GONE
 
 
-def test_whose_address_is_erased_is_not_told(told: Town) -> None:
+def test_whose_address_is_erased_is_not_told(told: LetterTown) -> None:
     erased = update(Party).values(email=None)
     assert reason(told, "receipt", lambda session: session.execute(erased)) == still_entitled.ADDRESS_GONE
 
@@ -90,7 +90,7 @@ def test_whose_address_is_erased_is_not_told(told: Town) -> None:
         (update(Party).where(Party.name.is_not(None)).values(protected=True), still_entitled.NO_LONGER_PUBLIC),
     ],
 )
-def test_a_follower_loses_the_right_with_the_case_or_by_leaving(told: Town, spoilt: object, why: str) -> None:
+def test_a_follower_loses_the_right_with_the_case_or_by_leaving(told: LetterTown, spoilt: object, why: str) -> None:
     def spoil(session: Session) -> None:
         session.execute(spoilt)  # type: ignore[call-overload]
 
@@ -98,7 +98,7 @@ def test_a_follower_loses_the_right_with_the_case_or_by_leaving(told: Town, spoi
 
 
 @pytest.mark.parametrize("spoilt", [{"expires_at": A_TUESDAY}, {"used_at": A_TUESDAY}])
-def test_a_dead_link_is_not_sent(town: Town, spoilt: dict[str, datetime]) -> None:
+def test_a_dead_link_is_not_sent(town: LetterTown, spoilt: dict[str, datetime]) -> None:
     at = datetime.now(UTC)
     with town.database.transaction() as session:
         link = make_link(session, LOGIN, key="k" * 40, at=at, person_id=town.people["olle"])
@@ -113,7 +113,7 @@ def test_a_dead_link_is_not_sent(town: Town, spoilt: dict[str, datetime]) -> Non
     )
 
 
-def test_a_digest_goes_out_while_one_line_still_may(town: Town) -> None:
+def test_a_digest_goes_out_while_one_line_still_may(town: LetterTown) -> None:
     for _ in range(2):
         ref = town.hand_in(by="kontakt", group="byalaget", reporter=None)
         town.change(ref, State.PLANNED, responsible="gata", officer="olle@kommun.example", due_on=date(2026, 5, 20))

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
-from support.houses.letter_town import A_TUESDAY, REPORTER, Town
+from support.houses.letter_town import A_TUESDAY, REPORTER, LetterTown
 
 from cases.handing_in import Reporter
 from cases.history.journal import Event
@@ -16,38 +16,38 @@ from notifications.planning.planning import plan_events
 NEXT_MONTH = (A_TUESDAY + timedelta(days=30)).date()
 
 
-def test_the_one_who_asked_gets_a_receipt_and_the_desk_gets_no_mail(either_town: Town) -> None:
+def test_the_one_who_asked_gets_a_receipt_and_the_desk_gets_no_mail(either_town: LetterTown) -> None:
     either_town.hand_in()
     either_town.plan()
     assert either_town.told("case.received") == {("frida", "receipt")}
 
 
-def test_the_group_is_told_when_its_member_hands_in(town: Town) -> None:
+def test_the_group_is_told_when_its_member_hands_in(town: LetterTown) -> None:
     town.hand_in(by="berit", group="byalaget", reporter=None)
     town.plan()
     assert town.told("case.received") == {("byalaget", "receipt")}
 
 
-def test_a_unit_is_asked_and_the_one_who_asked_gets_the_news(either_town: Town) -> None:
+def test_a_unit_is_asked_and_the_one_who_asked_gets_the_news(either_town: LetterTown) -> None:
     either_town.assigned()
     assert either_town.told("case.assigned") == {("gata", "assigned"), ("frida", "news")}
 
 
-def test_another_officer_in_the_same_unit_is_no_news_to_the_one_who_asked(town: Town) -> None:
+def test_another_officer_in_the_same_unit_is_no_news_to_the_one_who_asked(town: LetterTown) -> None:
     ref = town.assigned()
     town.change(ref, State.ASSIGNED, by="hanna", officer="olle@kommun.example")
     town.plan()
     assert town.told("case.assigned") == {("olle", "assigned")}
 
 
-def test_what_is_sent_back_is_told_the_contact_person_and_the_one_who_asked(town: Town) -> None:
+def test_what_is_sent_back_is_told_the_contact_person_and_the_one_who_asked(town: LetterTown) -> None:
     ref = town.assigned()
     town.change(ref, State.RECEIVED, by="olle", reason="Det är inte vår väg")
     town.plan()
     assert town.told("case.sent_back") == {("kontakt", "sent_back"), ("frida", "news")}
 
 
-def test_taking_on_with_a_date_is_one_letter_however_many_events(either_town: Town) -> None:
+def test_taking_on_with_a_date_is_one_letter_however_many_events(either_town: LetterTown) -> None:
     ref = either_town.assigned()
     either_town.change(ref, State.PLANNED, by="olle", due_on=NEXT_MONTH)
     either_town.plan()
@@ -55,7 +55,7 @@ def test_taking_on_with_a_date_is_one_letter_however_many_events(either_town: To
     assert either_town.told("case.promised") == set()
 
 
-def test_a_moved_promise_is_one_letter_that_says_so(town: Town) -> None:
+def test_a_moved_promise_is_one_letter_that_says_so(town: LetterTown) -> None:
     ref = town.assigned()
     town.change(ref, State.PLANNED, by="olle", due_on=NEXT_MONTH)
     later = A_TUESDAY + timedelta(hours=1)
@@ -65,7 +65,7 @@ def test_a_moved_promise_is_one_letter_that_says_so(town: Town) -> None:
     assert town.told("case.promised") == set()
 
 
-def test_a_question_goes_to_whom_the_case_waits_for(town: Town) -> None:
+def test_a_question_goes_to_whom_the_case_waits_for(town: LetterTown) -> None:
     ref = town.assigned()
     town.change(ref, State.WAITING, by="olle", waiting_for=WaitingFor("reporter"), note="Var?")
     town.plan()
@@ -75,7 +75,7 @@ def test_a_question_goes_to_whom_the_case_waits_for(town: Town) -> None:
     assert town.told("case.waiting") == {("sara", "question"), ("frida", "news")}
 
 
-def test_the_author_is_never_told_of_their_own_change(town: Town) -> None:
+def test_the_author_is_never_told_of_their_own_change(town: LetterTown) -> None:
     ref = town.assigned()
     town.change(ref, State.DONE, by="olle", note="Lagat")
     town.contest(ref, "Nej")
@@ -86,7 +86,7 @@ def test_the_author_is_never_told_of_their_own_change(town: Town) -> None:
     assert own and town.told("case.received") == {("byalaget", "receipt")}
 
 
-def test_a_comment_is_told_as_widely_as_it_may_be_read(town: Town) -> None:
+def test_a_comment_is_told_as_widely_as_it_may_be_read(town: LetterTown) -> None:
     ref = town.assigned()
     town.follow(ref, "granne@hemma.example")
     expected: dict[Visibility, set[tuple[str, str]]] = {
@@ -100,7 +100,7 @@ def test_a_comment_is_told_as_widely_as_it_may_be_read(town: Town) -> None:
         assert town.told("case.commented") == told
 
 
-def test_only_those_who_confirmed_and_stayed_are_told_as_followers(town: Town) -> None:
+def test_only_those_who_confirmed_and_stayed_are_told_as_followers(town: LetterTown) -> None:
     ref = town.assigned()
     town.follow(ref, "kvar@hemma.example")
     town.follow(ref, "obekraftad@hemma.example", confirmed_at=None)
@@ -110,7 +110,7 @@ def test_only_those_who_confirmed_and_stayed_are_told_as_followers(town: Town) -
     assert town.told("case.done") == {("frida", "done"), ("kvar", "done")}
 
 
-def test_the_first_audience_words_the_letter_of_an_address(town: Town) -> None:
+def test_the_first_audience_words_the_letter_of_an_address(town: LetterTown) -> None:
     """The one who asked follows their own case too, and sits in the group: one letter, as the one who asked."""
     ref = town.hand_in(by="kontakt", group="byalaget", reporter=Reporter(email="Berit@Kommun.example"))
     town.follow(ref, "berit@kommun.example")
@@ -127,7 +127,7 @@ def test_the_first_audience_words_the_letter_of_an_address(town: Town) -> None:
         assert lines.scalars().all() == ["reporter"]
 
 
-def test_an_address_has_one_row_however_it_is_written(either_town: Town) -> None:
+def test_an_address_has_one_row_however_it_is_written(either_town: LetterTown) -> None:
     for email in ("anna@åby.example", "ANNA@Åby.example", "anna@xn--by-xia.example"):
         either_town.hand_in(reporter=Reporter(email=email))
     either_town.plan()
@@ -135,7 +135,7 @@ def test_an_address_has_one_row_however_it_is_written(either_town: Town) -> None
         assert session.scalars(select(Address.email_normalised)).all() == ["anna@xn--by-xia.example"]
 
 
-def test_planning_twice_changes_nothing(either_town: Town) -> None:
+def test_planning_twice_changes_nothing(either_town: LetterTown) -> None:
     either_town.assigned()
     with either_town.database.transaction() as session:
         before = session.scalar(select(func.count()).select_from(Delivery))
@@ -143,14 +143,14 @@ def test_planning_twice_changes_nothing(either_town: Town) -> None:
         assert session.scalar(select(func.count()).select_from(Delivery)) == before
 
 
-def test_who_has_only_a_telephone_is_to_be_called(town: Town) -> None:
+def test_who_has_only_a_telephone_is_to_be_called(town: LetterTown) -> None:
     town.hand_in(by="kontakt", reporter=Reporter(name="Gösta", phone="0123-99 99"))
     town.plan()
     [call] = town.deliveries("receipt")
     assert (call.channel, call.outcome) == (Channel.CALL, Outcome.WAITING)
 
 
-def test_letters_that_anybody_can_cause_are_limited_per_address(either_town: Town) -> None:
+def test_letters_that_anybody_can_cause_are_limited_per_address(either_town: LetterTown) -> None:
     for _ in range(3):
         either_town.hand_in()
         either_town.plan()
@@ -159,14 +159,14 @@ def test_letters_that_anybody_can_cause_are_limited_per_address(either_town: Tow
     assert all(delivery.reason for delivery in either_town.deliveries("receipt")[1:])
 
 
-def test_what_staff_hand_in_for_somebody_is_not_limited(town: Town) -> None:
+def test_what_staff_hand_in_for_somebody_is_not_limited(town: LetterTown) -> None:
     for _ in range(2):
         town.hand_in(by="kontakt", reporter=REPORTER)
         town.plan()
     assert {delivery.outcome for delivery in town.deliveries("receipt")} == {Outcome.WAITING}
 
 
-def test_those_whose_case_was_merged_go_on_being_told(town: Town) -> None:
+def test_those_whose_case_was_merged_go_on_being_told(town: LetterTown) -> None:
     one, other = town.hand_in(), town.hand_in(reporter=Reporter(email="egon@hemma.example"))
     town.change(one, State.MERGED, into=other, reason="Samma lampa")
     town.change(other, State.DONE, note="Lagat")
@@ -175,7 +175,7 @@ def test_those_whose_case_was_merged_go_on_being_told(town: Town) -> None:
     assert town.told("case.done") == {("egon", "done"), ("frida", "done")}
 
 
-def test_a_duty_is_handed_to_its_unit(town: Town) -> None:
+def test_a_duty_is_handed_to_its_unit(town: LetterTown) -> None:
     town.hand_in(by="kontakt", kind=Kind.DUTY, responsible="gata", due_on=date(2026, 9, 1), reporter=None)
     town.plan()
     assert town.told("case.planned") == {("gata", "assigned")}

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from sqlalchemy import select, update
-from support.houses.letter_town import A_TUESDAY, Town
+from support.houses.letter_town import A_TUESDAY, LetterTown
 from support.houses.statements import counted
 
 from cases.handing_in import Reporter
@@ -15,7 +15,7 @@ from notifications.planning.planning import plan_events
 from notifications.set_aside import set_aside_delivery
 
 
-def plan_open(town: Town, limit: int) -> int:
+def plan_open(town: LetterTown, limit: int) -> int:
     """Plan the oldest open events in one transaction; give how many statements that took."""
     with town.database.transaction() as session:
         some = select(OutboxEntry.event_id).where(OutboxEntry.done_at.is_(None)).order_by(OutboxEntry.id).limit(limit)
@@ -26,7 +26,7 @@ def plan_open(town: Town, limit: int) -> int:
     return len(statements)
 
 
-def test_twenty_events_take_no_more_statements_than_one(either_town: Town) -> None:
+def test_twenty_events_take_no_more_statements_than_one(either_town: LetterTown) -> None:
     refs = [either_town.hand_in(reporter=Reporter(email=f"nummer{n}@hemma.example")) for n in range(21)]
     either_town.plan()
     for ref in refs:
@@ -37,7 +37,7 @@ def test_twenty_events_take_no_more_statements_than_one(either_town: Town) -> No
     assert len(either_town.deliveries("assigned")) == 21
 
 
-def test_each_address_gets_its_letters_in_the_order_of_the_events(either_town: Town) -> None:
+def test_each_address_gets_its_letters_in_the_order_of_the_events(either_town: LetterTown) -> None:
     ref = either_town.hand_in()
     for number in range(6):
         either_town.change(ref, State.IN_PROGRESS, note=f"Nyhet {number}")
@@ -49,7 +49,7 @@ def test_each_address_gets_its_letters_in_the_order_of_the_events(either_town: T
     assert found == sorted(found)
 
 
-def test_letters_that_anybody_can_cause_are_limited_among_themselves_too(either_town: Town) -> None:
+def test_letters_that_anybody_can_cause_are_limited_among_themselves_too(either_town: LetterTown) -> None:
     for email in ("frida@hemma.example", "annan@hemma.example", "Frida@Hemma.example"):
         either_town.hand_in(reporter=Reporter(email=email))
     either_town.plan()
@@ -58,7 +58,7 @@ def test_letters_that_anybody_can_cause_are_limited_among_themselves_too(either_
     assert [bool(one.reason and one.finished_at) for one in receipts] == [False, False, True]
 
 
-def test_an_alarm_avoids_the_address_that_failed_and_the_letters_beside_it_do_not(town: Town) -> None:
+def test_an_alarm_avoids_the_address_that_failed_and_the_letters_beside_it_do_not(town: LetterTown) -> None:
     ref = town.assigned()
     town.change(ref, State.RECEIVED, by="olle", reason="Inte vår väg")
     town.plan()
@@ -72,7 +72,7 @@ def test_an_alarm_avoids_the_address_that_failed_and_the_letters_beside_it_do_no
     assert ("kontakt", "sent_back") in town.told("case.sent_back")
 
 
-def test_each_event_is_told_to_those_who_served_on_its_own_day(town: Town) -> None:
+def test_each_event_is_told_to_those_who_served_on_its_own_day(town: LetterTown) -> None:
     later = A_TUESDAY.replace(year=A_TUESDAY.year + 10)
     with town.database.transaction() as session:
         of_karin = update(Membership).where(Membership.person_id == town.people["kontakt"])

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proof.chaos.driving import write_old_cases
-from proof.chaos.ground import Ground, open_ground
+from proof.chaos.ground import ChaosGround, open_ground
 from proof.chaos.house import IMPORTED_FROM
 from proof.chaos.houses import FURNITURE, free_port, fresh_database
 from proof.chaos.machines import Machine, Site, open_site
-from proof.chaos.visiting import Visitor
+from proof.chaos.visiting import PageVisitor
 from proof.checker import Outside, check, kept_in
 
 HOST = "ventil.prov.example"
@@ -47,7 +47,7 @@ class Shown:
 class Apart:
     """The house on its machines."""
 
-    ground: Ground
+    ground: ChaosGround
     site: Site
     database_url: str
     common: dict[str, str]
@@ -96,7 +96,7 @@ class Apart:
         return plain | self.common | {"VENTIL_VAR": str(machine.path("var")), "PYTHONPATH": IMPORTED_FROM}
 
 
-def show(ground: Ground) -> Iterator[Shown]:
+def show(ground: ChaosGround) -> Iterator[Shown]:
     """Run the house on five machines, and give one thing after the other that is shown."""
     with ExitStack() as stack:
         site = stack.enter_context(open_site(ground.folder / "machines"))
@@ -118,7 +118,7 @@ def show(ground: Ground) -> Iterator[Shown]:
         )
 
 
-def _open(ground: Ground, site: Site) -> Apart:
+def _open(ground: ChaosGround, site: Site) -> Apart:
     database = fresh_database(ground)
     common = {
         "VENTIL_DATABASE_URL": site.reach(database),
@@ -136,7 +136,7 @@ def _the_form(
     apart: Apart, first: tuple[str, int], second: tuple[str, int], one: Machine, two: Machine
 ) -> Iterator[Shown]:
     """Let a visitor fetch the form at one web machine and send it, with a file, to the other, but not too fast."""
-    visitor = Visitor(HOST)
+    visitor = PageVisitor(HOST)
     form, opened_at = visitor.get(first, FORM), time.monotonic()
     await_that(lambda: time.monotonic() - opened_at > A_PERSON_TAKES, "a person to type")
     fields = {**form.hidden, "title": "Lyktan är trasig", "reach": VISITOR, "name": "Rut"}
@@ -181,7 +181,7 @@ def _hand_in(at: tuple[str, int]) -> str:
 
 def _is_ready(at: tuple[str, int]) -> bool:
     try:
-        return Visitor(HOST).get(at, "/readyz").status == 200
+        return PageVisitor(HOST).get(at, "/readyz").status == 200
     except OSError:
         return False
 

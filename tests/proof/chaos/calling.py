@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
-from proof.checker.journal import ANSWERED, ASKED, LOST, Call, Journal
+from proof.checker.journal import ANSWERED, ASKED, LOST, Journal, JournalLine
 
 PATIENCE = 3.0  # seconds for one answer; then another web process is asked, and the first may still do it
 FIRST_REST, LONGEST_REST = 0.1, 1.5
@@ -20,7 +20,7 @@ TRY_AGAIN = frozenset({NO_ANSWER, 429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True)
-class Act:
+class ClientAct:
     """One wish: what the journal calls it, what it alone says, whom it is from, and what is sent where."""
 
     name: str
@@ -32,7 +32,7 @@ class Act:
 
 
 @dataclass
-class Caller:
+class ApiClient:
     """One client. `name` is its own; it asks the web processes in turn."""
 
     name: str
@@ -46,7 +46,7 @@ class Caller:
         """Give words that nobody has said before."""
         return f"{what} {self.name}-{next(self._numbers)}"
 
-    def insist(self, act: Act) -> tuple[int, dict[str, Any]]:
+    def insist(self, act: ClientAct) -> tuple[int, dict[str, Any]]:
         """Ask until somebody answers, each time with the same key; give status and answer, 0 when none came."""
         key, rest = f"{self.name}-{next(self._numbers)}", FIRST_REST
         while True:
@@ -64,7 +64,7 @@ class Caller:
                 return status, answer
             time.sleep(FIRST_REST)
 
-    def _once(self, act: Act, key: str) -> tuple[int, dict[str, Any]]:
+    def _once(self, act: ClientAct, key: str) -> tuple[int, dict[str, Any]]:
         number = f"{self.name}-{next(self._numbers)}"
         self._write(ASKED, number, act, key, ref=act.ref)
         headers = {"Idempotency-Key": key} | ({"Authorization": f"Bearer {act.token}"} if act.token else {})
@@ -80,8 +80,8 @@ class Caller:
             self._write(ANSWERED, number, act, key, status=status, **said)
         return status, answer
 
-    def _write(self, step: str, number: str, act: Act, key: str, **said: Any) -> None:
-        self.journal.wrote(Call(step, number, act.name, act.mark, datetime.now(UTC), key, **said))
+    def _write(self, step: str, number: str, act: ClientAct, key: str, **said: Any) -> None:
+        self.journal.wrote(JournalLine(step, number, act.name, act.mark, datetime.now(UTC), key, **said))
 
     def _ask(
         self, method: str, path: str, body: dict[str, Any] | None, headers: dict[str, str]

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from proof.chaos.calling import Act, Caller
+from proof.chaos.calling import ApiClient, ClientAct
 from proof.checker.journal import HAND_IN, Journal
 
 CASES = "/api/v1/cases"
@@ -28,7 +28,7 @@ DONE = 0.7
 class Client:
     """One client: a citizen, the contact person and an officer in one."""
 
-    caller: Caller
+    caller: ApiClient
     contact: str
     officer: str
     misread: list[str] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Client:
     def _hand_in(self) -> dict[str, Any] | None:
         title = self.caller.mark("Trasig lykta")
         reporter = {"name": "Rut", "email": f"{title.rpartition(' ')[2]}@prov.example"}
-        act = Act(HAND_IN, title, CASES, {"kind": "issue", "title": title, "reporter": reporter})
+        act = ClientAct(HAND_IN, title, CASES, {"kind": "issue", "title": title, "reporter": reporter})
         status, case = self.caller.insist(act)
         if status != 201:
             return None
@@ -75,7 +75,7 @@ class Client:
             return False
         note = self.caller.mark(to)
         body = {"to": to, "version": before["version"], "note": note, **more}
-        status, after = self.caller.insist(Act(to, note, f"{CASES}/{name}/changes", body, token, ref))
+        status, after = self.caller.insist(ClientAct(to, note, f"{CASES}/{name}/changes", body, token, ref))
         if status == 200:
             self._read_back(f"{CASES}/{name}", token, {"state": after["state"]})
         return status == 200
@@ -83,7 +83,7 @@ class Client:
     def _comment(self, ref: str, token: str) -> None:
         text = self.caller.mark("comment")
         path = f"{CASES}/{ref}/comments"
-        self.caller.insist(Act("comment", text, path, {"text": text, "visibility": "participants"}, token, ref))
+        self.caller.insist(ClientAct("comment", text, path, {"text": text, "visibility": "participants"}, token, ref))
 
     def _read_back(self, path: str, token: str | None, expected: dict[str, Any]) -> None:
         """Read what was just answered with ok, by whichever web process."""
@@ -115,7 +115,7 @@ def main() -> None:
 
 def _client(number: int, setup: dict[str, Any], journal: Journal) -> Client:
     name = f"k{number}"
-    caller = Caller(name, setup["webs"], journal, dice=random.Random(f"{setup['seed']}/{name}"))
+    caller = ApiClient(name, setup["webs"], journal, dice=random.Random(f"{setup['seed']}/{name}"))
     return Client(caller, setup["contact"], setup["officer"])
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from proof.chaos.house import IMPORTED_FROM, ROOT, House, NotUp
+from proof.chaos.house import IMPORTED_FROM, ROOT, ChaosHouse, NotUp
 
 OLD = timedelta(days=40)
 WAVE, EVERY = 6, 4.0  # cases, and seconds between two imports
@@ -47,7 +47,7 @@ class Clients:
 
 
 @contextmanager
-def importing(house: House) -> Iterator[None]:
+def importing(house: ChaosHouse) -> Iterator[None]:
     """Import a few cases again and again, whose day passed long ago; what a fault cut short is imported once more."""
     over = threading.Event()
 
@@ -67,7 +67,7 @@ def importing(house: House) -> Iterator[None]:
         thread.join()
 
 
-def _imported(house: House, path: Path) -> bool:
+def _imported(house: ChaosHouse, path: Path) -> bool:
     try:
         house.command("import", str(path), "--clocks", "history", patience=AN_IMPORT_TAKES)
     except (NotUp, subprocess.TimeoutExpired):

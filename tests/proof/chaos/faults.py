@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from proof.chaos.ground import Ground
-from proof.chaos.house import House, Member
+from proof.chaos.ground import ChaosGround
+from proof.chaos.house import ChaosHouse, Member
 from proof.chaos.reaching import connected, quick_redis
 from proof.checker import Window
 
@@ -22,11 +22,11 @@ IS_SWEEPING = "SELECT 1 FROM schedule WHERE name = 'sweep' AND lease_until > clo
 
 
 @dataclass
-class Scene:
+class FaultScene:
     """What faults act upon, and what they leave behind. `stopped` are times in which nothing could be written."""
 
-    ground: Ground
-    house: House
+    ground: ChaosGround
+    house: ChaosHouse
     database_url: str
     webs: tuple[str, ...]
     contact: str  # a token that acts as the contact person
@@ -39,7 +39,7 @@ class Scene:
         return self.house.environment.get("VENTIL_REDIS_URL")
 
 
-Act = Callable[[Scene, int], AbstractContextManager[None]]
+Act = Callable[[FaultScene, int], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def killed(kind: str) -> Act:
     """Kill -9 one process of a kind."""
 
     @contextmanager
-    def act(scene: Scene, which: int) -> Iterator[None]:
+    def act(scene: FaultScene, which: int) -> Iterator[None]:
         scene.house.kill(_one(scene, kind, which))
         yield
 
@@ -74,7 +74,7 @@ def stopped(kind: str) -> Act:
     """Stop one process of a kind where it stands, and let it go on later."""
 
     @contextmanager
-    def act(scene: Scene, which: int) -> Iterator[None]:
+    def act(scene: FaultScene, which: int) -> Iterator[None]:
         member = _one(scene, kind, which)
         scene.house.pause(member)
         try:
@@ -89,7 +89,7 @@ def wrong_clock(kind: str, seconds: int) -> Act:
     """Let one process of a kind live some seconds ahead of the others."""
 
     @contextmanager
-    def act(scene: Scene, which: int) -> Iterator[None]:
+    def act(scene: FaultScene, which: int) -> Iterator[None]:
         member = _one(scene, kind, which)
         scene.house.replace(member, "--ahead", str(seconds))
         try:
@@ -101,7 +101,7 @@ def wrong_clock(kind: str, seconds: int) -> Act:
 
 
 @contextmanager
-def rolled(scene: Scene, _which: int) -> Iterator[None]:
+def rolled(scene: FaultScene, _which: int) -> Iterator[None]:
     """Ask every process to end, one after the other, and start it again: a new version is rolled out."""
     for member in scene.house.members.values():
         if not member.paused:
@@ -111,7 +111,7 @@ def rolled(scene: Scene, _which: int) -> Iterator[None]:
 
 
 @contextmanager
-def sweeper_killed(scene: Scene, _which: int) -> Iterator[None]:
+def sweeper_killed(scene: FaultScene, _which: int) -> Iterator[None]:
     """Kill -9 whatever may sweep, in the middle of a sweep."""
     end = time.monotonic() + LONGEST_WAIT
     with connected(scene.database_url) as connection:
@@ -123,7 +123,7 @@ def sweeper_killed(scene: Scene, _which: int) -> Iterator[None]:
 
 
 @contextmanager
-def relaying_killed(scene: Scene, _which: int) -> Iterator[None]:
+def relaying_killed(scene: FaultScene, _which: int) -> Iterator[None]:
     """Kill -9 every relay, when one has just claimed work and has not yet planned it."""
     end = time.monotonic() + LONGEST_WAIT
     with connected(scene.database_url) as connection:
@@ -136,7 +136,7 @@ def relaying_killed(scene: Scene, _which: int) -> Iterator[None]:
 
 
 @contextmanager
-def child_killed(scene: Scene, which: int) -> Iterator[None]:
+def child_killed(scene: FaultScene, which: int) -> Iterator[None]:
     """Kill -9 a process that a web server has started; the server must start another."""
     member = _one(scene, "web", which)
     for pid in children_of(member.running.pid if member.running else 0)[:1]:
@@ -149,7 +149,7 @@ def child_killed(scene: Scene, which: int) -> Iterator[None]:
 
 
 @contextmanager
-def backends_terminated(scene: Scene, _which: int) -> Iterator[None]:
+def backends_terminated(scene: FaultScene, _which: int) -> Iterator[None]:
     """End every connection to the database."""
     with connected(scene.ground.postgres.url) as connection:
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
@@ -157,7 +157,7 @@ def backends_terminated(scene: Scene, _which: int) -> Iterator[None]:
 
 
 @contextmanager
-def database_crashed(scene: Scene, _which: int) -> Iterator[None]:
+def database_crashed(scene: FaultScene, _which: int) -> Iterator[None]:
     """Take the database down at once, and start it again: it recovers from its log."""
     scene.ground.postgres.crash()
     begun = datetime.now(UTC)
@@ -169,7 +169,7 @@ def database_crashed(scene: Scene, _which: int) -> Iterator[None]:
 
 
 @contextmanager
-def redis_emptied(scene: Scene, _which: int) -> Iterator[None]:
+def redis_emptied(scene: FaultScene, _which: int) -> Iterator[None]:
     """Forget all that rings."""
     with quick_redis(scene.ground.redis.url) as client:
         client.flushall()
@@ -177,7 +177,7 @@ def redis_emptied(scene: Scene, _which: int) -> Iterator[None]:
 
 
 @contextmanager
-def redis_killed(scene: Scene, _which: int) -> Iterator[None]:
+def redis_killed(scene: FaultScene, _which: int) -> Iterator[None]:
     """Kill -9 the broker, and start it again."""
     scene.ground.redis.crash()
     try:
@@ -187,7 +187,7 @@ def redis_killed(scene: Scene, _which: int) -> Iterator[None]:
 
 
 @contextmanager
-def redis_stopped(scene: Scene, _which: int) -> Iterator[None]:
+def redis_stopped(scene: FaultScene, _which: int) -> Iterator[None]:
     """Stop the broker where it stands: it takes connections and does not answer."""
     pid = scene.ground.redis.pid
     os.kill(pid, signal.SIGSTOP)
@@ -198,7 +198,7 @@ def redis_stopped(scene: Scene, _which: int) -> Iterator[None]:
 
 
 @contextmanager
-def disk_full(scene: Scene, which: int) -> Iterator[None]:
+def disk_full(scene: FaultScene, which: int) -> Iterator[None]:
     """Let the process write to no file any more; its clients must be told so."""
     member = _one(scene, "up", which)
     pid = member.running.pid if member.running else 0
@@ -215,7 +215,7 @@ def mood(name: str) -> Act:
     """Put the mail server in a bad mood."""
 
     @contextmanager
-    def act(scene: Scene, _which: int) -> Iterator[None]:
+    def act(scene: FaultScene, _which: int) -> Iterator[None]:
         scene.ground.sink.be(name)
         try:
             yield
@@ -234,6 +234,6 @@ def children_of(pid: int) -> list[int]:
         return []
 
 
-def _one(scene: Scene, kind: str, which: int) -> Member:
+def _one(scene: FaultScene, kind: str, which: int) -> Member:
     members = scene.house.of_kind(kind)
     return members[which % len(members)]

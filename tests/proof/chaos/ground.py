@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 
-class Server(Protocol):
+class TestServer(Protocol):
     """A server of our own, as tests/support/servers/services.py starts one."""
 
     url: str
@@ -45,17 +45,17 @@ class MailSink(Protocol):
 
 
 @dataclass(frozen=True)
-class Ground:
+class ChaosGround:
     """Where one run happens. `folder` is its own; logs, journal and mails are left there."""
 
     folder: Path
-    postgres: Server
-    redis: Server
+    postgres: TestServer
+    redis: TestServer
     sink: MailSink
 
 
 @contextmanager
-def open_ground() -> Iterator[Ground]:
+def open_ground() -> Iterator[ChaosGround]:
     """Give ground of our own, cleared away at the end whatever happens. The folder `tests` must be importable."""
     services, sinks = import_module("services"), import_module("sink_process")
     run: Path = services.make_run_folder()
@@ -64,7 +64,7 @@ def open_ground() -> Iterator[Ground]:
     try:
         sink.start()
         postgres = services.start_postgres(run / "postgres")  # fsync is off: processes die here, not machines
-        yield Ground(run, postgres, services.start_redis(run / "redis"), sink)
+        yield ChaosGround(run, postgres, services.start_redis(run / "redis"), sink)
     finally:
         sink.stop()
         guard.communicate()

@@ -55,7 +55,7 @@ class Member:
 
 
 @dataclass
-class House:
+class ChaosHouse:
     """The processes by name. `environment` is what each is told."""
 
     folder: Path

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from proof.chaos.faults import Fault, Scene
-from proof.chaos.ground import Ground
-from proof.chaos.house import IMPORTED_FROM, ROOT, House, Launcher, Member
+from proof.chaos.faults import Fault, FaultScene
+from proof.chaos.ground import ChaosGround
+from proof.chaos.house import IMPORTED_FROM, ROOT, ChaosHouse, Launcher, Member
 from proof.chaos.reaching import connected
 from proof.chaos.schedule import (
     OF_MANY_PROCESSES,
@@ -30,13 +30,13 @@ AT_LENGTH = 300.0  # seconds from which a run has time for the slow faults
 
 
 @dataclass(frozen=True)
-class Kind:
+class HouseKind:
     """One kind of house: its processes at these ports, its settings, and what can go wrong with it."""
 
     name: str
     serving: tuple[tuple[str, ...], ...]  # the words of each process that serves
     others: tuple[str, ...]
-    settings: Callable[[Ground], dict[str, str]]
+    settings: Callable[[ChaosGround], dict[str, str]]
     short: Mapping[str, Fault]
     at_length: Mapping[str, Fault]
     fixed: tuple[Planned, ...] = ()  # a schedule of its own, whatever the seed
@@ -50,7 +50,7 @@ class Kind:
         return self.fixed or schedule(self.deck(seconds), seconds, seed)
 
 
-def fresh_database(ground: Ground) -> str:
+def fresh_database(ground: ChaosGround) -> str:
     """Make a database of the run's own; give its URL."""
     name = f"chaos_{secrets.token_hex(4)}"
     with connected(ground.postgres.url) as connection:
@@ -59,15 +59,15 @@ def fresh_database(ground: Ground) -> str:
     return urlunsplit(urlsplit(ground.postgres.url)._replace(path=f"/{name}"))
 
 
-def _on_servers(ground: Ground) -> dict[str, str]:
+def _on_servers(ground: ChaosGround) -> dict[str, str]:
     return {"VENTIL_DATABASE_URL": fresh_database(ground), "VENTIL_REDIS_URL": ground.redis.url}
 
 
-def _on_sqlite(ground: Ground) -> dict[str, str]:
+def _on_sqlite(ground: ChaosGround) -> dict[str, str]:
     return {"VENTIL_DATABASE_URL": f"sqlite:///{ground.folder / f'chaos-{secrets.token_hex(4)}.sqlite3'}"}
 
 
-GROWN_UP = Kind(
+GROWN_UP = HouseKind(
     "2 web, 2 relays, 2 workers, 2 clocks on PostgreSQL and Redis",
     (("web", "--processes", "1"),) * 2,
     ("relay", "relay", "worker", "worker", "clock", "clock"),
@@ -75,17 +75,17 @@ GROWN_UP = Kind(
     OF_MANY_PROCESSES,
     ONLY_AT_LENGTH,
 )
-EMBEDDED = Kind("one process on SQLite", (("up",),), (), _on_sqlite, OF_ONE_PROCESS, ONLY_AT_LENGTH_OF_ONE)
+EMBEDDED = HouseKind("one process on SQLite", (("up",),), (), _on_sqlite, OF_ONE_PROCESS, ONLY_AT_LENGTH_OF_ONE)
 
 
 @contextmanager
-def open_house(kind: Kind, ground: Ground, launcher: Launcher) -> Iterator[Scene]:
+def open_house(kind: HouseKind, ground: ChaosGround, launcher: Launcher) -> Iterator[FaultScene]:
     """Give a furnished house of this kind at work, and close it whatever happens."""
     folder = ground.folder / f"house-{secrets.token_hex(4)}"
     folder.mkdir(parents=True)
     ports = [free_port() for _ in kind.serving]
     environment = _environment(folder, ground, ports[0], kind.settings(ground))
-    house = House(folder, environment, _members(kind, ports), launcher)
+    house = ChaosHouse(folder, environment, _members(kind, ports), launcher)
     house.command("migrate")
     house.command("load", str(FURNITURE))
     webs = tuple(f"http://{LOOPBACK}:{port}" for port in ports)
@@ -94,12 +94,12 @@ def open_house(kind: Kind, ground: Ground, launcher: Launcher) -> Iterator[Scene
         house.open()
         for member in house.members.values():
             house.await_ready(member, STARTS_WITHIN)
-        yield Scene(ground, house, environment["VENTIL_DATABASE_URL"], webs, contact)
+        yield FaultScene(ground, house, environment["VENTIL_DATABASE_URL"], webs, contact)
     finally:
         house.close()
 
 
-def _members(kind: Kind, ports: list[int]) -> dict[str, Member]:
+def _members(kind: HouseKind, ports: list[int]) -> dict[str, Member]:
     words: list[tuple[str, ...]] = [(*one, "--port", str(port)) for one, port in zip(kind.serving, ports, strict=True)]
     words += [(name,) for name in kind.others]
     members: dict[str, Member] = {}
@@ -109,7 +109,7 @@ def _members(kind: Kind, ports: list[int]) -> dict[str, Member]:
     return members
 
 
-def _environment(folder: Path, ground: Ground, port: int, settings: dict[str, str]) -> dict[str, str]:
+def _environment(folder: Path, ground: ChaosGround, port: int, settings: dict[str, str]) -> dict[str, str]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("VENTIL_", "PG"))}
     return plain | {
         "PYTHONPATH": IMPORTED_FROM,

@@ -8,14 +8,14 @@ from typing import Any
 
 from proof.chaos.ending import ends_within
 from proof.chaos.watching import Seen
-from proof.checker import Breach, Restart
+from proof.checker import InvariantBreach, Restart
 from proof.checker.journal import ANSWERED, ASKED, calls_in
 
 LOST, INVENTED, ORDER = "I1", "I2", "I11"
 
 
 @dataclass(frozen=True)
-class Calls:
+class CallFigures:
     """The journal in figures. Times are in milliseconds, from asked to answered."""
 
     made: int
@@ -29,15 +29,15 @@ class Calls:
 
 
 @dataclass
-class Outcome:
+class ChaosOutcome:
     """One run. It `holds` when nothing is broken."""
 
     house: str
     seed: int
     seconds: float
     faults: Counter[str] = field(default_factory=Counter)
-    calls: Calls = field(default_factory=lambda: Calls(0, 0, 0, 0, 0, 0.0, 0.0, 0.0))
-    breaches: list[Breach] = field(default_factory=list)
+    calls: CallFigures = field(default_factory=lambda: CallFigures(0, 0, 0, 0, 0, 0.0, 0.0, 0.0))
+    breaches: list[InvariantBreach] = field(default_factory=list)
     not_made: list[str] = field(default_factory=list)  # faults that could not be made
     doubles: int = 0
     doubles_at_most: int = 0
@@ -112,7 +112,7 @@ class Outcome:
         return {"megabytes": self.seen.megabytes, "handles": self.seen.handles, "depth": depth, "silence": silence}
 
 
-def calls_of(journal: Path) -> Calls:
+def calls_of(journal: Path) -> CallFigures:
     """Give the journal in figures."""
     asked, times, answers = {}, [], Counter[int]()
     for call in calls_in(journal):
@@ -123,7 +123,7 @@ def calls_of(journal: Path) -> Calls:
             times.append((call.at - asked[call.number]).total_seconds() * 1000)
     times.sort()
     answered = sum(answers.values())
-    return Calls(
+    return CallFigures(
         made=len(asked),
         accepted=sum(count for status, count in answers.items() if status < 300),
         refused=sum(count for status, count in answers.items() if 400 <= status < 500),

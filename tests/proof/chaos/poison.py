@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import dramatiq
 
-from proof.chaos.calling import Act, Caller
-from proof.chaos.faults import Scene
+from proof.chaos.calling import ApiClient, ClientAct
+from proof.chaos.faults import FaultScene
 from proof.chaos.house import IMPORTED_FROM
 from proof.chaos.launch import POISON
 from proof.chaos.reaching import connected, quick_redis
@@ -29,7 +29,7 @@ NOW_KNOWN = """
 
 
 @contextmanager
-def undecodable_messages(scene: Scene, _which: int) -> Iterator[None]:
+def undecodable_messages(scene: FaultScene, _which: int) -> Iterator[None]:
     """Ring with messages that cannot be read, that are not there, and for work that nobody knows."""
     unknown: dramatiq.Message[None] = dramatiq.Message(
         queue_name="letters", actor_name="from_the_future", args=(), kwargs={}, options={}
@@ -45,7 +45,7 @@ def undecodable_messages(scene: Scene, _which: int) -> Iterator[None]:
 
 
 @contextmanager
-def unknown_event(scene: Scene, _which: int) -> Iterator[None]:
+def unknown_event(scene: FaultScene, _which: int) -> Iterator[None]:
     """Write an event that nobody here knows; it must wait, unharmed, until a version runs that does."""
     program = [sys.executable, "-m", "proof.chaos.newer_version", scene.database_url]
     environment = os.environ | {"PYTHONPATH": IMPORTED_FROM}
@@ -59,14 +59,14 @@ def unknown_event(scene: Scene, _which: int) -> Iterator[None]:
         learn(scene)
 
 
-def learn(scene: Scene) -> None:
+def learn(scene: FaultScene) -> None:
     """Let a version run that knows the event: it is told to nobody, and done."""
     with connected(scene.database_url) as connection:
         connection.execute(NOW_KNOWN, [FUTURE])
 
 
 @contextmanager
-def killing_letter(scene: Scene, _which: int) -> Iterator[None]:
+def killing_letter(scene: FaultScene, _which: int) -> Iterator[None]:
     """Let every worker die of the letters to one address; they must be set aside, and hold up nobody else's."""
     for worker in scene.house.of_kind("worker"):
         scene.house.replace(worker, "--brittle")
@@ -78,11 +78,15 @@ def killing_letter(scene: Scene, _which: int) -> Iterator[None]:
             scene.house.replace(worker)
 
 
-def _ask_to_follow(scene: Scene, name: str) -> None:
+def _ask_to_follow(scene: FaultScene, name: str) -> None:
     """Let a letter be written to this name, by asking whether it wants to follow some case."""
-    caller = Caller(name, scene.webs, Journal(scene.house.folder / "poison"), gives_up_at=time.monotonic() + PATIENCE)
+    caller = ApiClient(
+        name, scene.webs, Journal(scene.house.folder / "poison"), gives_up_at=time.monotonic() + PATIENCE
+    )
     _, found = caller.read("/api/v1/cases?limit=1", scene.contact)
     path = f"/api/v1/cases/{found['items'][0]['ref']}/followers"
-    status, answer = caller.insist(Act("follow", "", path, {"email": f"{name}@prov.example"}, token=scene.contact))
+    status, answer = caller.insist(
+        ClientAct("follow", "", path, {"email": f"{name}@prov.example"}, token=scene.contact)
+    )
     if status != ACCEPTED:
         raise RuntimeError(f"no letter to {name}: {status} {answer}")

@@ -14,9 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cases.database.base import UtcDateTime
 from proof.chaos import poison
-from proof.chaos.faults import Scene
+from proof.chaos.faults import FaultScene
 from proof.chaos.reaching import engine_of, quick_redis
-from proof.checker import Breach, Restart, kept_in
+from proof.checker import InvariantBreach, Restart, kept_in
 
 LOOKS_EVERY = 0.5
 LEFT = text("""
@@ -49,7 +49,7 @@ class Rest(Enum):
     HOPELESS = "what is left waits for longer than we do"
 
 
-def put_right(scene: Scene) -> None:
+def put_right(scene: FaultScene) -> None:
     """Let every process go on, with its clock right, and let nobody be confused any more."""
     scene.ground.sink.be("accept")
     for member in scene.house.members.values():
@@ -75,9 +75,11 @@ def drained_after(database_url: str, patience: float) -> float | None:
     return None
 
 
-def unrest(rested: float | None, patience: float) -> list[Breach]:
+def unrest(rested: float | None, patience: float) -> list[InvariantBreach]:
     """Give what there is to complain of when a house did not come to rest."""
-    return [] if rested is not None else [Breach("I7", f"not drained, nor would it be within {patience:.0f} s")]
+    return (
+        [] if rested is not None else [InvariantBreach("I7", f"not drained, nor would it be within {patience:.0f} s")]
+    )
 
 
 def rest_of(looks: Iterable[Left]) -> Rest:
@@ -98,7 +100,7 @@ def left_of(database_url: str, end: datetime) -> Left:
     return Left(1, 0)
 
 
-def wiped_and_restarted(scene: Scene) -> Restart:
+def wiped_and_restarted(scene: FaultScene) -> Restart:
     """Empty the broker, kill everything and let it start again: nothing may be sent again."""
     before = sum(1 for _ in kept_in(scene.ground.sink.folder))
     with suppress(redis.RedisError), quick_redis(scene.ground.redis.url) as client:

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from proof.chaos.driving import Clients, importing
 from proof.chaos.ending import ending_within, ends_within
-from proof.chaos.faults import Scene
-from proof.chaos.ground import Ground
+from proof.chaos.faults import FaultScene
+from proof.chaos.ground import ChaosGround
 from proof.chaos.house import PLAIN, Launcher, NotUp
-from proof.chaos.houses import GROWN_UP, OFFICER, Kind, open_house
-from proof.chaos.outcome import Outcome, calls_of
+from proof.chaos.houses import GROWN_UP, OFFICER, HouseKind, open_house
+from proof.chaos.outcome import ChaosOutcome, calls_of
 from proof.chaos.quiet import drained_after, put_right, unrest, wiped_and_restarted
 from proof.chaos.striking import Struck, strike
 from proof.chaos.watching import Seen, watching
-from proof.checker import Breach, Gauge, Outside, check, kept_in
+from proof.checker import Gauge, InvariantBreach, Outside, check, kept_in
 
 CLIENTS = 4
 DRAINS_WITHIN = 180.0  # seconds; a letter that was twice put off waits up to one and a half minutes
@@ -33,7 +33,9 @@ class Lived:
     misread: list[str]
 
 
-def run(ground: Ground, seconds: float, seed: int, launcher: Launcher = PLAIN, kind: Kind = GROWN_UP) -> Outcome:
+def run(
+    ground: ChaosGround, seconds: float, seed: int, launcher: Launcher = PLAIN, kind: HouseKind = GROWN_UP
+) -> ChaosOutcome:
     """Let a house of this kind live through so many seconds of faults, and say what became of it.
 
     `launcher` is the module that each process of the house runs, with its first words: a broken house has its own.
@@ -49,7 +51,7 @@ def run(ground: Ground, seconds: float, seed: int, launcher: Launcher = PLAIN, k
         in_flight = _in_flight(scene, kind, lived)
         outside = _outside(scene, lived, in_flight)
         outside = replace(outside, gauges=tuple(_gauges(seen)), restarts=(restart,))
-        return Outcome(
+        return ChaosOutcome(
             house=kind.name,
             seed=seed,
             seconds=seconds,
@@ -67,7 +69,7 @@ def run(ground: Ground, seconds: float, seed: int, launcher: Launcher = PLAIN, k
         )
 
 
-def _live(scene: Scene, kind: Kind, seconds: float, seed: int) -> Lived:
+def _live(scene: FaultScene, kind: HouseKind, seconds: float, seed: int) -> Lived:
     """Let clients work while the faults of the schedule strike."""
     journal = scene.house.folder / "journal"
     setup = {
@@ -81,7 +83,7 @@ def _live(scene: Scene, kind: Kind, seconds: float, seed: int) -> Lived:
     return Lived(journal, struck, clients.stop())
 
 
-def _outside(scene: Scene, lived: Lived, in_flight: int) -> Outside:
+def _outside(scene: FaultScene, lived: Lived, in_flight: int) -> Outside:
     """Give all that the independent checker is told of the faults."""
     return Outside(
         journal=lived.journal,
@@ -91,25 +93,25 @@ def _outside(scene: Scene, lived: Lived, in_flight: int) -> Outside:
     )
 
 
-def _own_checks(scene: Scene, lived: Lived) -> list[Breach]:
+def _own_checks(scene: FaultScene, lived: Lived) -> list[InvariantBreach]:
     """Ask the house's own checks, and add what the faults and the clients found."""
-    breaches = [Breach("I1", f"read back: {misread}") for misread in lived.misread]
-    breaches += [Breach("I15", complaint) for complaint in scene.complaints]
+    breaches = [InvariantBreach("I1", f"read back: {misread}") for misread in lived.misread]
+    breaches += [InvariantBreach("I15", complaint) for complaint in scene.complaints]
     for command in ("forgotten", "doctor"):
         try:
             scene.house.command(command)
         except (NotUp, subprocess.TimeoutExpired) as trouble:
-            breaches.append(Breach("G8", str(trouble)))
+            breaches.append(InvariantBreach("G8", str(trouble)))
     return breaches
 
 
-def _in_flight(scene: Scene, kind: Kind, lived: Lived) -> int:
+def _in_flight(scene: FaultScene, kind: HouseKind, lived: Lived) -> int:
     """Count the letters that the faults of this run may have caused to be sent twice."""
     deck = {**kind.short, **kind.at_length}
     return sum(deck[name].doubles for name in lived.struck.names) + scene.ground.sink.be("accept")
 
 
-def _doubles(scene: Scene) -> int:
+def _doubles(scene: FaultScene) -> int:
     mails = Counter(mail.message_id for mail in kept_in(scene.ground.sink.folder))
     return sum(count - 1 for count in mails.values())
 

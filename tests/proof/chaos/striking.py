@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from proof.chaos.faults import Fault, Scene
+from proof.chaos.faults import Fault, FaultScene
 from proof.chaos.schedule import Planned
 from proof.checker import Window
 
@@ -23,7 +23,7 @@ class Struck:
     failed: list[str] = field(default_factory=list)  # faults that could not be made: their own ground was away
 
 
-def strike(scene: Scene, deck: Mapping[str, Fault], planned: Sequence[Planned]) -> Struck:
+def strike(scene: FaultScene, deck: Mapping[str, Fault], planned: Sequence[Planned]) -> Struck:
     """Let every planned fault happen, and return when all are over, or should have been long ago."""
     struck, start = Struck(), time.monotonic()
     threads = [
@@ -39,7 +39,7 @@ def strike(scene: Scene, deck: Mapping[str, Fault], planned: Sequence[Planned]) 
     return struck
 
 
-def _one(scene: Scene, fault: Fault, planned: Planned, start: float, struck: Struck) -> None:
+def _one(scene: FaultScene, fault: Fault, planned: Planned, start: float, struck: Struck) -> None:
     time.sleep(max(0.0, start + planned.at - time.monotonic()))
     begun = datetime.now(UTC)
     try:

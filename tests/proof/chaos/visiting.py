@@ -11,7 +11,7 @@ PATIENCE = 20.0
 
 
 @dataclass(frozen=True)
-class Page:
+class VisitedPage:
     """What came back."""
 
     status: int
@@ -25,17 +25,17 @@ class Page:
 
 
 @dataclass
-class Visitor:
+class PageVisitor:
     """Knows the house by one name, `host`, whichever machine answers; keeps its cookies."""
 
     host: str
     _cookies: dict[str, str] = field(default_factory=dict)
 
-    def get(self, at: tuple[str, int], path: str) -> Page:
+    def get(self, at: tuple[str, int], path: str) -> VisitedPage:
         """Open a page of the machine that serves at this address and port."""
         return self._ask(at, "GET", path, None, {})
 
-    def send(self, at: tuple[str, int], path: str, fields: dict[str, str], file: tuple[str, bytes]) -> Page:
+    def send(self, at: tuple[str, int], path: str, fields: dict[str, str], file: tuple[str, bytes]) -> VisitedPage:
         """Send a form with a file."""
         parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in fields.items()]
         name, content = file
@@ -44,7 +44,9 @@ class Visitor:
         body += f"--{EDGE}\r\n{head}".encode() + content + f"\r\n--{EDGE}--\r\n".encode()
         return self._ask(at, "POST", path, body, {"Content-Type": f"multipart/form-data; boundary={EDGE}"})
 
-    def _ask(self, at: tuple[str, int], method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Page:
+    def _ask(
+        self, at: tuple[str, int], method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> VisitedPage:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         connection = HTTPConnection(*at, timeout=PATIENCE)
         try:
@@ -52,6 +54,6 @@ class Visitor:
             answer = connection.getresponse()
             for header in answer.headers.get_all("Set-Cookie") or ():
                 self._cookies |= {name: morsel.value for name, morsel in SimpleCookie(header).items()}
-            return Page(answer.status, answer.headers.get("Location", ""), answer.read())
+            return VisitedPage(answer.status, answer.headers.get("Location", ""), answer.read())
         finally:
             connection.close()

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from proof.chaos.faults import children_of
-from proof.chaos.house import House
+from proof.chaos.house import ChaosHouse
 from proof.chaos.reaching import engine_of, quick_redis
 
 LOOKS_EVERY = 0.5
@@ -37,7 +37,7 @@ class Seen:
 
 
 @contextmanager
-def watching(house: House, redis_url: str | None) -> Iterator[Seen]:
+def watching(house: ChaosHouse, redis_url: str | None) -> Iterator[Seen]:
     """Look twice a second for as long as the block runs."""
     seen, over = Seen(), threading.Event()
     engine = engine_of(house.environment["VENTIL_DATABASE_URL"])
@@ -74,7 +74,7 @@ def _look_at_schedule(engine: Engine, seen: Seen) -> None:
         seen.silence.append(int(moment - seen.swept_at))
 
 
-def _look_at_processes(house: House, seen: Seen) -> None:
+def _look_at_processes(house: ChaosHouse, seen: Seen) -> None:
     for member in house.members.values():
         pid = member.running.pid if member.running else 0
         for one in (pid, *children_of(pid)):

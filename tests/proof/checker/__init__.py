@@ -6,18 +6,18 @@ are no webhooks. Not here: I20 to I22 (one session per link, canaries, backups: 
 """
 
 from proof.checker.checking import check
-from proof.checker.journal import Call, Journal
-from proof.checker.outside import Breach, Gauge, Outside, Restart, Window
-from proof.checker.sink import Kept, keep, kept_in
+from proof.checker.journal import Journal, JournalLine
+from proof.checker.outside import Gauge, InvariantBreach, Outside, Restart, Window
+from proof.checker.sink import SunkMail, keep, kept_in
 
 __all__ = [
-    "Breach",
-    "Call",
     "Gauge",
+    "InvariantBreach",
     "Journal",
-    "Kept",
+    "JournalLine",
     "Outside",
     "Restart",
+    "SunkMail",
     "Window",
     "check",
     "keep",

@@ -6,12 +6,12 @@ only ever goes with another never begins an act, and one that says what has chan
 
 from collections.abc import Iterator
 
-from proof.checker.stories import Happened, Story
+from proof.checker.stories import ObservedEvent, ObservedStory
 
 GOES_WITH_ANOTHER = frozenset({"case.promised", "case.planned", "case.put_on_agenda"})
 
 
-def acts_hold_together(story: Story) -> Iterator[str]:
+def acts_hold_together(story: ObservedStory) -> Iterator[str]:
     """Return a sentence for each event that names an act to which it cannot belong."""
     before = None
     for happened in story.events:
@@ -20,7 +20,7 @@ def acts_hold_together(story: Story) -> Iterator[str]:
         before = happened
 
 
-def _wrong(happened: Happened, before: Happened | None) -> str | None:
+def _wrong(happened: ObservedEvent, before: ObservedEvent | None) -> str | None:
     """Return what is wrong with the act of this event, by the event before it; None when it may be so."""
     if happened.act == happened.seq:
         return "stands alone, and goes with another" if _needs_another(happened) else None
@@ -31,10 +31,10 @@ def _wrong(happened: Happened, before: Happened | None) -> str | None:
     return f"is of the act {happened.act}, and begins one" if happened.changes else None
 
 
-def _needs_another(happened: Happened) -> bool:
+def _needs_another(happened: ObservedEvent) -> bool:
     is_chosen = happened.facts.get("why") == "chosen"  # by a person, for its own sake
     return happened.type in GOES_WITH_ANOTHER and not happened.changes and not is_chosen
 
 
-def _who_and_when(happened: Happened) -> tuple[object, ...]:
+def _who_and_when(happened: ObservedEvent) -> tuple[object, ...]:
     return (happened.at, happened.actor, happened.person_id, happened.tick_id)

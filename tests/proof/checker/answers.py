@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from proof.checker.journal import ANSWERED, ASKED, Call, calls_in
+from proof.checker.journal import ANSWERED, ASKED, JournalLine, calls_in
 from proof.checker.outside import Outside
 from proof.checker.snapshot import Snapshot, moment_of
 
@@ -24,14 +24,14 @@ NOTHING_WRITTEN = frozenset({"database_down", "disk_full"})
 
 
 @dataclass
-class Asked:
+class JournalledAct:
     """Everything that the journal says about one act: its tries, each with what became of it."""
 
     act: str
     mark: str
     key: str | None
-    tries: list[Call] = field(default_factory=list)
-    ends: list[Call] = field(default_factory=list)
+    tries: list[JournalLine] = field(default_factory=list)
+    ends: list[JournalLine] = field(default_factory=list)
 
     @property
     def was_refused(self) -> bool:
@@ -68,11 +68,11 @@ def answered_is_there(snapshot: Snapshot, outside: Outside) -> Iterator[str]:
                 yield f"{call.act} {call.number} was answered {call.status}, but {wrong}"
 
 
-def _unsaid(call: Call, spoken: Spoken) -> str | None:
+def _unsaid(call: JournalLine, spoken: Spoken) -> str | None:
     return f"nobody says “{call.mark}”" if call.mark and not spoken.of(call.mark) else None
 
 
-def _missing(call: Call, spoken: Spoken) -> str | None:
+def _missing(call: JournalLine, spoken: Spoken) -> str | None:
     public_id, version = spoken.cases.get(call.ref or "", ("", 0))
     if not version:
         return f"{call.ref} is not there"
@@ -136,12 +136,12 @@ def nothing_accepted_in_vain(_: Snapshot, outside: Outside) -> Iterator[str]:
                 yield f"{call.act} {call.number} was answered {call.status} at {call.at.isoformat()}: {window.fault}"
 
 
-def _acts(outside: Outside) -> Iterator[Asked]:
+def _acts(outside: Outside) -> Iterator[JournalledAct]:
     """Gather the journal's lines about the same words; an act without words cannot be told apart."""
-    acts: dict[tuple[str, str], Asked] = {}
+    acts: dict[tuple[str, str], JournalledAct] = {}
     for call in calls_in(outside.journal) if outside.journal else ():
         if call.mark:
-            asked = acts.setdefault((call.act, call.mark), Asked(call.act, call.mark, call.key))
+            asked = acts.setdefault((call.act, call.mark), JournalledAct(call.act, call.mark, call.key))
             (asked.tries if call.step == ASKED else asked.ends).append(call)
     yield from acts.values()
 

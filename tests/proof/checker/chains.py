@@ -12,7 +12,7 @@ from typing import Any
 
 from proof.checker.outside import Outside
 from proof.checker.snapshot import Snapshot, as_json
-from proof.checker.stories import Happened, Story
+from proof.checker.stories import ObservedEvent, ObservedStory
 
 WORDS = """
     SELECT e.id, e.stream, e.seq, e.type, e.facts, e.commitments, w.id AS words_id, w.field, w.text, w.salt, w.case_id
@@ -34,7 +34,7 @@ BROKEN = {
 ERASED = "case.words_erased"
 
 
-def unbroken_chain(story: Story) -> Iterator[str]:
+def unbroken_chain(story: ObservedStory) -> Iterator[str]:
     """Give the events whose hash is another than what they say, and a head that is not the last one."""
     head = ""
     for happened in story.events:
@@ -85,7 +85,7 @@ def _commitment(row: Any) -> str:
     return hashlib.sha256((row["salt"] + row["text"]).encode()).hexdigest()
 
 
-def _hash(name: str, happened: Happened, before: str) -> str:
+def _hash(name: str, happened: ObservedEvent, before: str) -> str:
     content = [
         name, happened.seq, happened.type, happened.at.isoformat(), happened.actor, happened.person_id,
         happened.facts, happened.changes, happened.commitments, before,

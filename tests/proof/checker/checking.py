@@ -19,15 +19,15 @@ from proof.checker.letters import doubles_are_known, no_mail_without_a_row, sent
 from proof.checker.lives import numbers_and_states
 from proof.checker.open_cases import someone_and_a_moment
 from proof.checker.order import nothing_overtakes
-from proof.checker.outside import Breach, Outside
+from proof.checker.outside import InvariantBreach, Outside
 from proof.checker.rest import no_other_way_out, nothing_pending
 from proof.checker.rungs import rungs_in_order
 from proof.checker.snapshot import Snapshot, snapshot_of
-from proof.checker.stories import Story, stories_of
+from proof.checker.stories import ObservedStory, stories_of
 from proof.checker.telling import read_telling, wrongly_told
 
 MOST = 25  # sentences of one invariant: a broken house says the same a thousand times
-Look = Callable[[Story], Iterable[str]]
+Look = Callable[[ObservedStory], Iterable[str]]
 OF_EACH_STORY: tuple[tuple[str, Look], ...] = (
     ("I5", numbers_and_states),
     ("I5", acts_hold_together),
@@ -56,7 +56,7 @@ WITH_MORE = ("I6", "I14")  # of each story, with what is read beside it
 ALL = sorted({*dict(OF_EACH_STORY), *OF_THE_HOUSE, *WITH_MORE}, key=lambda invariant: int(invariant[1:]))
 
 
-def check(database_url: str, outside: Outside | None = None) -> list[Breach]:
+def check(database_url: str, outside: Outside | None = None) -> list[InvariantBreach]:
     """Give every breach, ordered by invariant; of each at most 25. Reads one state of the database and writes nothing.
 
     Raises what the database raises when it cannot be read.
@@ -69,7 +69,7 @@ def check(database_url: str, outside: Outside | None = None) -> list[Breach]:
                 found[invariant].append(sentence)
         for invariant, look in OF_THE_HOUSE.items():
             found[invariant] += islice(look(snapshot, told), MOST)
-    return [Breach(invariant, sentence) for invariant in ALL for sentence in found[invariant]]
+    return [InvariantBreach(invariant, sentence) for invariant in ALL for sentence in found[invariant]]
 
 
 def _of_stories(snapshot: Snapshot, outside: Outside) -> Iterator[tuple[str, str]]:

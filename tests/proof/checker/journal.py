@@ -14,7 +14,7 @@ REFUSED = range(400, 500)
 
 
 @dataclass(frozen=True)
-class Call:
+class JournalLine:
     """One line: a call that is about to be sent (`asked`), its answer (`answered`), or that none came (`lost`).
 
     `number` is the call's own: a retry has another. `act` is "hand_in", or the step that was asked for. `mark` is what
@@ -50,7 +50,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
-    def wrote(self, call: Call) -> None:
+    def wrote(self, call: JournalLine) -> None:
         """Write the line; it is on disk when this returns."""
         line = json.dumps(asdict(call), default=datetime.isoformat, ensure_ascii=False)
         os.write(self._file, f"{line}\n".encode())
@@ -61,7 +61,7 @@ class Journal:
         os.close(self._file)
 
 
-def calls_in(path: Path) -> Iterator[Call]:
+def calls_in(path: Path) -> Iterator[JournalLine]:
     """Give the journal's lines, in order; the last one may be torn."""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
@@ -69,5 +69,5 @@ def calls_in(path: Path) -> Iterator[Call]:
                 yield _call(json.loads(line))
 
 
-def _call(told: dict[str, Any]) -> Call:
-    return Call(**{**told, "at": datetime.fromisoformat(told["at"])})
+def _call(told: dict[str, Any]) -> JournalLine:
+    return JournalLine(**{**told, "at": datetime.fromisoformat(told["at"])})

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from proof.checker.rungs import CLOCKS, ESCALATED
 from proof.checker.snapshot import Snapshot, as_json, as_moment
-from proof.checker.stories import Happened, Story
+from proof.checker.stories import ObservedEvent, ObservedStory
 
 POLICIES = "SELECT id, terms FROM policy"
 WORKING_DAYS_BETWEEN = (5, 5, 10)  # where a policy does not say otherwise
@@ -44,7 +44,7 @@ def read_ladders(snapshot: Snapshot, zone: str) -> Ladders:
     return Ladders({row["id"]: as_json(row["terms"]) for row in snapshot.rows(POLICIES)}, ZoneInfo(zone))
 
 
-def the_ladder_goes_on(ladders: Ladders, story: Story) -> Iterator[str]:
+def the_ladder_goes_on(ladders: Ladders, story: ObservedStory) -> Iterator[str]:
     """Give the rungs after which the next one comes too soon, far too late, or never."""
     present: dict[str, Any] = {}
     for happened in story.events:
@@ -53,7 +53,7 @@ def the_ladder_goes_on(ladders: Ladders, story: Story) -> Iterator[str]:
             yield from (f"{story.name}: {wrong}" for wrong in _wrong_next(ladders, happened, present))
 
 
-def _wrong_next(ladders: Ladders, happened: Happened, present: dict[str, Any]) -> Iterator[str]:
+def _wrong_next(ladders: Ladders, happened: ObservedEvent, present: dict[str, Any]) -> Iterator[str]:
     rung, next_at = happened.facts["rung"], as_moment(present.get(CLOCKS[happened.facts["clock"]][2]))
     due_at = as_moment(happened.facts["due_at"]) or happened.at
     if next_at is None:

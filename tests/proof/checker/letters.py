@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from proof.checker.outside import Outside
-from proof.checker.sink import Kept, kept_in
+from proof.checker.sink import SunkMail, kept_in
 from proof.checker.snapshot import Row, Snapshot
 
 LETTERS = """
@@ -54,14 +54,14 @@ def doubles_are_known(snapshot: Snapshot, outside: Outside) -> Iterator[str]:
         yield f"{doubles} mails came twice, at most {outside.doubles} were in flight"
 
 
-def _by_message_id(outside: Outside) -> dict[str, list[Kept]]:
-    mails: dict[str, list[Kept]] = defaultdict(list)
+def _by_message_id(outside: Outside) -> dict[str, list[SunkMail]]:
+    mails: dict[str, list[SunkMail]] = defaultdict(list)
     for mail in kept_in(outside.sink) if outside.sink else ():
         mails[mail.message_id].append(mail)
     return mails
 
 
-def _is_whole(mail: Kept, row: Row) -> bool:
+def _is_whole(mail: SunkMail, row: Row) -> bool:
     return hashlib.sha256(mail.content).hexdigest() == str(row["message_sha256"])
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from proof.checker.snapshot import Row, as_moment
-from proof.checker.stories import Happened, Story
+from proof.checker.stories import ObservedEvent, ObservedStory
 
 AT_WORK = ("assigned", "planned", "in_progress", "waiting")
 BEFORE_THE_END = ("received", *AT_WORK)
@@ -38,7 +38,7 @@ TOLD_BY_EVENTS = (
 COUNTED_AS_SENT_BACK = "case.sent_back"
 
 
-def numbers_and_states(story: Story) -> Iterator[str]:
+def numbers_and_states(story: ObservedStory) -> Iterator[str]:
     """Give what is wrong with the story's numbers, its steps, and with the case that it should add up to."""
     yield from _gaps(story)
     if story.owner is None:
@@ -50,25 +50,25 @@ def numbers_and_states(story: Story) -> Iterator[str]:
         yield from _not_its_life(story, story.owner) if story.is_of_a_case else ()
 
 
-def _wrong_version(story: Story, owner: Row) -> Iterator[str]:
+def _wrong_version(story: ObservedStory, owner: Row) -> Iterator[str]:
     last = story.events[-1].seq
     if owner["version"] != last:
         yield f"{story.name}: has version {owner['version']}, its last event is {last}"
 
 
-def _not_its_life(story: Story, case: Row) -> Iterator[str]:
+def _not_its_life(story: ObservedStory, case: Row) -> Iterator[str]:
     yield from _wrong_steps(story, case)
     yield from _differing(story, case)
 
 
-def _gaps(story: Story) -> Iterator[str]:
+def _gaps(story: ObservedStory) -> Iterator[str]:
     for expected, happened in enumerate(story.events, 1):
         if happened.seq != expected:
             yield f"{story.name}: event {expected} is missing"
             return
 
 
-def _wrong_steps(story: Story, case: Row) -> Iterator[str]:
+def _wrong_steps(story: ObservedStory, case: Row) -> Iterator[str]:
     state = None
     for happened in story.events:
         reached = _reached(state, happened)
@@ -80,7 +80,7 @@ def _wrong_steps(story: Story, case: Row) -> Iterator[str]:
         yield f"{story.name}: is {case['state']}, its events lead to {state}"
 
 
-def _reached(state: str | None, happened: Happened) -> str | None:
+def _reached(state: str | None, happened: ObservedEvent) -> str | None:
     """Give the state after the event; None when it cannot happen in this one."""
     if state is None or happened.type == "case.received":
         return "received" if state is None and happened.type == "case.received" else None
@@ -90,7 +90,7 @@ def _reached(state: str | None, happened: Happened) -> str | None:
     return to if state in sources else None
 
 
-def _differing(story: Story, case: Row) -> Iterator[str]:
+def _differing(story: ObservedStory, case: Row) -> Iterator[str]:
     added: dict[str, Any] = {}
     for happened in story.events:
         added |= happened.changes

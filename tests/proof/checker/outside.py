@@ -8,7 +8,7 @@ GRACE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Breach:
+class InvariantBreach:
     """An invariant that does not hold, as "I5", and one sentence that says where."""
 
     invariant: str

@@ -3,62 +3,62 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from proof.checker.stories import Happened
+from proof.checker.stories import ObservedEvent
 
 OUTSIDE = ("asker", "group", "followers")
 
 
 @dataclass(frozen=True)
-class Act:
+class ObservedAct:
     """An event, and those of the same act: handed in and planned at once, promised with a plan."""
 
-    event: Happened
-    beside: tuple[Happened, ...] = ()
+    event: ObservedEvent
+    beside: tuple[ObservedEvent, ...] = ()
 
     def is_beside(self, type_: str) -> bool:
         """Say whether such an event stands in the same act."""
         return any(one.type == type_ for one in self.beside)
 
 
-def _received(act: Act) -> tuple[str, ...]:
+def _received(act: ObservedAct) -> tuple[str, ...]:
     return ("asker",) if act.is_beside("case.planned") else ("asker", "group")
 
 
-def _assigned(act: Act) -> tuple[str, ...]:
+def _assigned(act: ObservedAct) -> tuple[str, ...]:
     facts = act.event.facts
     only_another_officer = facts.get("previous") == "assigned" and facts.get("responsible_was") == facts["responsible"]
     return ("holder",) if only_another_officer else ("holder", *OUTSIDE)
 
 
-def _planned(act: Act) -> tuple[str, ...]:
+def _planned(act: ObservedAct) -> tuple[str, ...]:
     return ("holder",) if act.is_beside("case.received") else ("holder", *OUTSIDE)
 
 
-def _waiting(act: Act) -> tuple[str, ...]:
+def _waiting(act: ObservedAct) -> tuple[str, ...]:
     asked = ("asked",) if act.event.facts["waiting_for"] == "unit" else ()
     return (*asked, "holder", *OUTSIDE)
 
 
-def _commented(act: Act) -> tuple[str, ...]:
+def _commented(act: ObservedAct) -> tuple[str, ...]:
     return SAID_TO[act.event.facts["visibility"]]
 
 
-def _corrected(act: Act) -> tuple[str, ...]:
+def _corrected(act: ObservedAct) -> tuple[str, ...]:
     return ("holder",) if {"officer", "responsible"} & set(act.event.facts["what"]) else ()
 
 
-def _promised(act: Act) -> tuple[str, ...]:
+def _promised(act: ObservedAct) -> tuple[str, ...]:
     return () if act.beside else OUTSIDE
 
 
-def _escalated(act: Act) -> tuple[str, ...]:
+def _escalated(act: ObservedAct) -> tuple[str, ...]:
     rung = act.event.facts["rung"]
     if act.event.facts["clock"] == "statutory":
         return WARNINGS[min(rung, max(WARNINGS))]
     return RUNGS[min(rung, max(RUNGS))]
 
 
-def _put_on_agenda(act: Act) -> tuple[str, ...]:
+def _put_on_agenda(act: ObservedAct) -> tuple[str, ...]:
     return ("desk", "holder") if act.event.facts.get("why") == "chosen" else ()
 
 
@@ -79,7 +79,7 @@ WARNINGS: dict[int, tuple[str, ...]] = {
     2: ("officer", "head"),
     3: ("officer", "head", "desk"),
 }
-IT_DEPENDS: dict[str, Callable[[Act], tuple[str, ...]]] = {
+IT_DEPENDS: dict[str, Callable[[ObservedAct], tuple[str, ...]]] = {
     "case.received": _received,
     "case.assigned": _assigned,
     "case.planned": _planned,
@@ -111,7 +111,7 @@ ALWAYS: dict[str, tuple[str, ...]] = {
 }
 
 
-def audiences_of(act: Act) -> tuple[str, ...]:
+def audiences_of(act: ObservedAct) -> tuple[str, ...]:
     """Give the audiences of what happened; none for what nobody is told of."""
     depends = IT_DEPENDS.get(act.event.type)
     return depends(act) if depends else ALWAYS.get(act.event.type, ())

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from proof.checker.snapshot import as_moment
-from proof.checker.stories import Happened, Story
+from proof.checker.stories import ObservedEvent, ObservedStory
 
 CLOCKS = {
     "state": ("cycle", "rung", "rung_at"),
@@ -33,14 +33,14 @@ class Climbed:
     present: dict[str, Any] = field(default_factory=dict)
     fired: dict[tuple[str, int], int] = field(default_factory=dict)  # (clock, cycle) -> the last rung
 
-    def go_on(self, happened: Happened) -> None:
+    def go_on(self, happened: ObservedEvent) -> None:
         """Take what the event changed. Only the first event of an act says it, so that `before` is the whole act's."""
         if happened.changes:
             self.before = dict(self.present)
             self.present |= happened.changes
 
 
-def rungs_in_order(story: Story) -> Iterator[str]:
+def rungs_in_order(story: ObservedStory) -> Iterator[str]:
     """Give the rungs that fired twice, out of order or too early, and what else the clock did before its time."""
     if not story.is_of_a_case:
         return
@@ -53,7 +53,7 @@ def rungs_in_order(story: Story) -> Iterator[str]:
             yield from (f"{story.name}: {wrong}" for wrong in _too_early(climbed, happened))
 
 
-def _wrong_rung(climbed: Climbed, happened: Happened) -> Iterator[str]:
+def _wrong_rung(climbed: Climbed, happened: ObservedEvent) -> Iterator[str]:
     clock, cycle, rung = (happened.facts[name] for name in ("clock", "cycle", "rung"))
     cycle_name, rung_name, moment_name = CLOCKS[clock]
     last = climbed.fired.get((clock, cycle))
@@ -72,7 +72,7 @@ def _wrong_rung(climbed: Climbed, happened: Happened) -> Iterator[str]:
     climbed.fired[clock, cycle] = max(rung, last or 0)
 
 
-def _too_early(climbed: Climbed, happened: Happened) -> Iterator[str]:
+def _too_early(climbed: Climbed, happened: ObservedEvent) -> Iterator[str]:
     moment = climbed.before.get(BY_THE_CLOCK[happened.type])
     yield from _before(f"{happened.type} ({happened.seq})", moment, happened.at)
 

@@ -14,7 +14,7 @@ NUMBERS = itertools.count()
 
 
 @dataclass(frozen=True)
-class Kept:
+class SunkMail:
     """One mail as the sink took it: its envelope, its bytes, and when its last dot came."""
 
     at: datetime
@@ -28,7 +28,7 @@ class Kept:
         return str(head["Message-ID"] or "").strip("<> ")
 
 
-def keep(folder: Path, mail: Kept) -> None:
+def keep(folder: Path, mail: SunkMail) -> None:
     """Write one file for the mail; it is there whole or not at all. Names sort in the order of arrival."""
     envelope = json.dumps({"at": mail.at.isoformat(), "recipients": mail.recipients})
     name = f"{mail.at:%Y%m%dT%H%M%S.%f}-{next(NUMBERS):06d}-{os.getpid()}"
@@ -37,9 +37,9 @@ def keep(folder: Path, mail: Kept) -> None:
     unfinished.rename(folder / f"{name}.mail")
 
 
-def kept_in(folder: Path) -> Iterator[Kept]:
+def kept_in(folder: Path) -> Iterator[SunkMail]:
     """Give the mails of this folder in the order in which they came."""
     for path in sorted(folder.glob("*.mail")):
         envelope, _, content = path.read_bytes().partition(b"\n")
         told = json.loads(envelope)
-        yield Kept(datetime.fromisoformat(told["at"]), tuple(told["recipients"]), content)
+        yield SunkMail(datetime.fromisoformat(told["at"]), tuple(told["recipients"]), content)

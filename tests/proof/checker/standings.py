@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from proof.checker.snapshot import Row, Snapshot, as_moment
-from proof.checker.stories import Happened, Story
+from proof.checker.stories import ObservedEvent, ObservedStory
 from proof.checker.town import plain_address
-from proof.checker.who import Follower, Standing
+from proof.checker.who import ObservedFollower, ObservedStanding
 
 FOLLOWERS = """
     SELECT f.id, f.case_id, f.party_id, f.asked_at, f.confirmed_at, p.email, p.phone
@@ -27,11 +27,11 @@ class Followers:
     by_id: dict[int, Row] = field(default_factory=dict)
     brought: dict[int, bool] = field(default_factory=dict)  # who asked in a merged case -> whether it still is merged
 
-    def follower(self, row: Row) -> Follower:
+    def follower(self, row: Row) -> ObservedFollower:
         """Give the follower of this row."""
         merged = self.brought.get(row["party_id"])
         own = False if merged is None else merged or None
-        return Follower(_reached(row["party_id"], row["email"], row["phone"]), own)
+        return ObservedFollower(_reached(row["party_id"], row["email"], row["phone"]), own)
 
 
 def read_followers(snapshot: Snapshot) -> Followers:
@@ -45,10 +45,10 @@ def read_followers(snapshot: Snapshot) -> Followers:
     return followers
 
 
-def standings_of(story: Story, desk: int, followers: Followers) -> Iterator[Standing]:
+def standings_of(story: ObservedStory, desk: int, followers: Followers) -> Iterator[ObservedStanding]:
     """Give where the case stood after each event of its story. In the house's own story nothing stands anywhere."""
     rows, following = followers.of_case.get(story.stream, ()), dict[int, bool]()
-    standing = Standing(desk, asker=_asker(story.owner) if story.is_of_a_case else None)
+    standing = ObservedStanding(desk, asker=_asker(story.owner) if story.is_of_a_case else None)
     for happened in story.events:
         if rows:
             following = {row["id"]: _follows(row, happened, following.get(row["id"], False)) for row in rows}
@@ -57,7 +57,7 @@ def standings_of(story: Story, desk: int, followers: Followers) -> Iterator[Stan
         yield (standing := _moved_on(standing, happened.changes) if happened.changes else standing)
 
 
-def _moved_on(standing: Standing, changes: dict[str, Any]) -> Standing:
+def _moved_on(standing: ObservedStanding, changes: dict[str, Any]) -> ObservedStanding:
     if not MATTERS & changes.keys():
         return standing
     return replace(
@@ -69,7 +69,7 @@ def _moved_on(standing: Standing, changes: dict[str, Any]) -> Standing:
     )
 
 
-def _follows(row: Row, happened: Happened, before: bool) -> bool:
+def _follows(row: Row, happened: ObservedEvent, before: bool) -> bool:
     """Say whether the follower is told from this event on: they confirmed, were brought by a merged case, or left."""
     if happened.type in {"case.followed", "case.unfollowed"} and happened.facts["follower"] == row["id"]:
         return happened.type == "case.followed"

@@ -20,7 +20,7 @@ HOUSE = "SELECT version, head_hash FROM house WHERE id = 1"
 
 
 @dataclass(slots=True)
-class Happened:
+class ObservedEvent:
     """One event as it lies in its row."""
 
     id: int
@@ -42,13 +42,13 @@ class Happened:
 
 
 @dataclass(slots=True)
-class Story:
+class ObservedStory:
     """One stream: whose it is, and what happened in it. `owner` is the row of the case or of the house."""
 
     stream: int
     name: str
     owner: Row | None
-    events: list[Happened]
+    events: list[ObservedEvent]
 
     @property
     def is_of_a_case(self) -> bool:
@@ -56,7 +56,7 @@ class Story:
         return self.stream != THE_HOUSE
 
 
-def stories_of(snapshot: Snapshot) -> Iterator[Story]:
+def stories_of(snapshot: Snapshot) -> Iterator[ObservedStory]:
     """Give the story of the house and of each case; a case without events has an empty one."""
     cases = snapshot.rows(OWNERS)
     case, house = next(cases, None), next(snapshot.rows(HOUSE), None)
@@ -72,14 +72,14 @@ def stories_of(snapshot: Snapshot) -> Iterator[Story]:
         case = next(cases, None)
 
 
-def _story(stream: int, owner: Row | None, rows: Iterable[Row]) -> Story:
+def _story(stream: int, owner: Row | None, rows: Iterable[Row]) -> ObservedStory:
     named = "house" if stream == THE_HOUSE else f"stream {stream}"
     name = str(owner["ref"]) if owner is not None and stream != THE_HOUSE else named
-    return Story(stream, name, owner, [_happened(row) for row in rows])
+    return ObservedStory(stream, name, owner, [_happened(row) for row in rows])
 
 
-def _happened(row: Row) -> Happened:
-    return Happened(
+def _happened(row: Row) -> ObservedEvent:
+    return ObservedEvent(
         row["id"], row["seq"], row["act_seq"] or row["seq"], row["type"], moment_of(row["at"]), row["actor"],
         row["person_id"], row["tick_id"], as_json(row["facts"]), as_json(row["changes"]), as_json(row["commitments"]),
         row["previous_hash"], row["hash"], moment_of(row["recorded_at"]), as_moment(row["read_at"]),

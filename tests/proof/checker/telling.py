@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby, takewhile
 
-from proof.checker.rules import Act, audiences_of
+from proof.checker.rules import ObservedAct, audiences_of
 from proof.checker.snapshot import Row, Snapshot
 from proof.checker.standings import Followers, read_followers, standings_of
-from proof.checker.stories import Happened, Story
-from proof.checker.town import Town, read_town
-from proof.checker.who import THE_ROLE, Scene, Standing, may_be_told, told_in
+from proof.checker.stories import ObservedEvent, ObservedStory
+from proof.checker.town import ObservedTown, read_town
+from proof.checker.who import THE_ROLE, ObservedCase, ObservedStanding, may_be_told, told_in
 
 LINES = """
     SELECT e.stream, e.seq, d.recipient, coalesce(a.email_normalised, d.recipient) AS address
@@ -32,7 +32,7 @@ Place = tuple[int, int]  # stream and seq
 class Telling:
     """What was read to work out who should have been told, and who was."""
 
-    town: Town
+    town: ObservedTown
     followers: Followers
     aside: dict[int, str]  # letter -> its address, in a house that has set any aside
     lines: Iterator[tuple[Place, list[Row]]]  # in the order of the stories
@@ -47,7 +47,7 @@ class Telling:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ExpectedReaders:
     """Who must have been told, each with an audience that held them, and who may have been."""
 
     must: dict[str, str]
@@ -63,7 +63,7 @@ def read_telling(snapshot: Snapshot, zone: str) -> Telling:
     return Telling(read_town(snapshot, zone), read_followers(snapshot), aside, told)
 
 
-def wrongly_told(telling: Telling, story: Story) -> Iterator[str]:
+def wrongly_told(telling: Telling, story: ObservedStory) -> Iterator[str]:
     """Give the events of this story of which somebody was not told, or somebody who has no part in it was."""
     standings = list(standings_of(story, telling.town.desk, telling.followers))
     for place, happened in enumerate(story.events):
@@ -80,9 +80,11 @@ def wrongly_told(telling: Telling, story: Story) -> Iterator[str]:
 # --- how it was ----------------------------------------------------------------------------
 
 
-def _scenes(telling: Telling, events: list[Happened], place: int, standings: list[Standing]) -> list[Scene]:
+def _scenes(
+    telling: Telling, events: list[ObservedEvent], place: int, standings: list[ObservedStanding]
+) -> list[ObservedCase]:
     """Give the event with each standing in which its letters may have been planned; none when it tells nobody."""
-    happened, act = events[place], Act(events[place], _beside(events, place))
+    happened, act = events[place], ObservedAct(events[place], _beside(events, place))
     if not audiences_of(act):
         return []
     read_at, told_at = happened.read_at or happened.recorded_at, happened.told_at or happened.recorded_at
@@ -90,10 +92,10 @@ def _scenes(telling: Telling, events: list[Happened], place: int, standings: lis
     later = sum(1 for _ in takewhile(lambda event: event.recorded_at <= told_at, events[place + 1 :]))
     possible = dict.fromkeys(_named(telling, happened, one) for one in standings[place : place + 1 + later])
     gone = _unreachable(telling, happened)
-    return [Scene(act, one, staffing, gone, told_at) for one in possible]
+    return [ObservedCase(act, one, staffing, gone, told_at) for one in possible]
 
 
-def _beside(events: list[Happened], place: int) -> tuple[Happened, ...]:
+def _beside(events: list[ObservedEvent], place: int) -> tuple[ObservedEvent, ...]:
     """Return the other events of the same act, which stand next to it."""
     own = events[place]
     before = takewhile(lambda event: event.act == own.act, (events[at] for at in range(place - 1, -1, -1)))
@@ -101,7 +103,7 @@ def _beside(events: list[Happened], place: int) -> tuple[Happened, ...]:
     return (*before, *after)
 
 
-def _named(telling: Telling, happened: Happened, standing: Standing) -> Standing:
+def _named(telling: Telling, happened: ObservedEvent, standing: ObservedStanding) -> ObservedStanding:
     """Give the standing with what the event itself says: its unit, its officer, its follower."""
     facts, slugs = happened.facts, telling.town.slugs
     if happened.type == "house.follower_asked":
@@ -116,7 +118,7 @@ def _named(telling: Telling, happened: Happened, standing: Standing) -> Standing
     return standing
 
 
-def _unreachable(telling: Telling, happened: Happened) -> frozenset[str]:
+def _unreachable(telling: Telling, happened: ObservedEvent) -> frozenset[str]:
     """Give the address whose letter failed: the alarm about it goes to others."""
     failed = happened.type == "house.set_aside" and happened.facts["what"] == "delivery"
     return frozenset({telling.aside.get(happened.facts["row"], "")}) if failed else frozenset()
@@ -125,23 +127,23 @@ def _unreachable(telling: Telling, happened: Happened) -> frozenset[str]:
 # --- how it should have been -----------------------------------------------------------------
 
 
-def _read(scenes: list[Scene]) -> Reading:
+def _read(scenes: list[ObservedCase]) -> ExpectedReaders:
     """Work out who should have been told; with several scenes whoever is in each of them must have been."""
     if not scenes:
-        return Reading({}, set())
+        return ExpectedReaders({}, set())
     audiences = audiences_of(scenes[0].act)
     unsure = any(scene.is_unsure for scene in scenes)
     certain = [told_in(scene, _of_outside(audiences) if unsure else audiences) for scene in scenes]
     must = {address: audience for address, audience in certain[0].items() if all(address in one for one in certain)}
     may = set().union(*certain, *(may_be_told(scene, audiences) for scene in scenes))
-    return Reading(must, may, unsure)
+    return ExpectedReaders(must, may, unsure)
 
 
 def _of_outside(audiences: Iterable[str]) -> tuple[str, ...]:
     return tuple(audience for audience in audiences if audience in OUTSIDERS)
 
 
-def _compared(reading: Reading, told: dict[str, str]) -> Iterator[str]:
+def _compared(reading: ExpectedReaders, told: dict[str, str]) -> Iterator[str]:
     for address, audience in reading.must.items():
         if address not in told and address != THE_ROLE:
             yield f"was not told to the {audience}"

@@ -54,7 +54,7 @@ class Seat:
 
 
 @dataclass
-class Town:
+class ObservedTown:
     """All that is known of units and people."""
 
     zone: ZoneInfo
@@ -64,7 +64,7 @@ class Town:
     seats: dict[int | None, list[Seat]] = field(default_factory=lambda: defaultdict(list))
     turns: list[datetime] = field(default_factory=list)  # when something of all this changed
     changed: dict[tuple[str, Any], datetime] = field(default_factory=dict)  # what -> when last
-    _days: dict[tuple[date, int], "Staffing"] = field(default_factory=dict)
+    _days: dict[tuple[date, int], "StaffingOfDay"] = field(default_factory=dict)
 
     @cached_property
     def desk(self) -> int:
@@ -75,11 +75,11 @@ class Town:
         """Give the local day."""
         return moment.astimezone(self.zone).date()
 
-    def staffing(self, day: date, moment: datetime) -> "Staffing":
+    def staffing(self, day: date, moment: datetime) -> "StaffingOfDay":
         """Give who sat where on this local day, as it was known at the moment."""
         turn = bisect_right(self.turns, moment)
         if (day, turn) not in self._days:
-            self._days[day, turn] = Staffing(self, day, moment)
+            self._days[day, turn] = StaffingOfDay(self, day, moment)
         return self._days[day, turn]
 
     def has_turned(self, since: datetime, until: datetime) -> bool:
@@ -92,10 +92,10 @@ class Town:
 
 
 @dataclass
-class Staffing:
+class StaffingOfDay:
     """The town of one day, between two changes."""
 
-    town: Town
+    town: ObservedTown
     day: date
     moment: datetime
     _unsure: dict[int | None, bool] = field(default_factory=dict)
@@ -169,9 +169,9 @@ class Staffing:
         return deputies_moved and (not self.works(person) or self.town.people[person]["deputy_id"] is not None)
 
 
-def read_town(snapshot: Snapshot, zone: str) -> Town:
+def read_town(snapshot: Snapshot, zone: str) -> ObservedTown:
     """Read who is who; `zone` is the house's time zone."""
-    town = Town(ZoneInfo(zone))
+    town = ObservedTown(ZoneInfo(zone))
     for unit in snapshot.rows(UNITS):
         town.units[unit["id"]] = unit
         town.slugs[unit["slug"]] = unit["id"]
@@ -185,7 +185,7 @@ def read_town(snapshot: Snapshot, zone: str) -> Town:
     return town
 
 
-def _remember(town: Town, type_: str, facts: dict[str, Any], moment: datetime) -> None:
+def _remember(town: ObservedTown, type_: str, facts: dict[str, Any], moment: datetime) -> None:
     town.turns.append(moment)
     if type_ == "unit.changed" and "email" not in facts["what"]:
         return

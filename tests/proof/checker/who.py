@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from proof.checker.rules import Act
-from proof.checker.town import Staffing, plain_address
+from proof.checker.rules import ObservedAct
+from proof.checker.town import StaffingOfDay, plain_address
 
 THE_ROLE = "role:desk.head"
 Chain = Iterator[list[str]]
 
 
 @dataclass(frozen=True)
-class Follower:
+class ObservedFollower:
     """Somebody outside who follows the case. `own`: a case of theirs was merged into it; None: it was, and is not."""
 
     address: str | None
@@ -23,7 +23,7 @@ class Follower:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ObservedStanding:
     """Where a case stood, as far as it matters to who is told."""
 
     responsible: int
@@ -31,16 +31,16 @@ class Standing:
     group: int | None = None
     published: bool = False
     asker: str | None = None
-    followers: tuple[Follower, ...] = ()
+    followers: tuple[ObservedFollower, ...] = ()
 
 
 @dataclass(frozen=True)
-class Scene:
+class ObservedCase:
     """All that an audience is worked out from."""
 
-    act: Act
-    standing: Standing
-    staffing: Staffing
+    act: ObservedAct
+    standing: ObservedStanding
+    staffing: StaffingOfDay
     unreachable: frozenset[str] = frozenset()
     told_at: datetime | None = None
 
@@ -67,7 +67,7 @@ class Scene:
         return {self.desk, self.standing.responsible, self.standing.group or self.desk, asked, None}
 
 
-def told_in(scene: Scene, audiences: tuple[str, ...]) -> dict[str, str]:
+def told_in(scene: ObservedCase, audiences: tuple[str, ...]) -> dict[str, str]:
     """Give whom these audiences hold for certain, each with the first audience that does, but for whoever did it."""
     told: dict[str, str] = {}
     for audience in audiences:
@@ -78,13 +78,13 @@ def told_in(scene: Scene, audiences: tuple[str, ...]) -> dict[str, str]:
     return told
 
 
-def may_be_told(scene: Scene, audiences: tuple[str, ...]) -> set[str]:
+def may_be_told(scene: ObservedCase, audiences: tuple[str, ...]) -> set[str]:
     """Give whom they may hold besides: followers whose own case was merged, and is a case of its own again."""
     followers = scene.standing.followers if "followers" in audiences else ()
     return {one.address for one in followers if one.address and one.own is None}
 
 
-def _author(scene: Scene) -> set[str]:
+def _author(scene: ObservedCase) -> set[str]:
     event = scene.act.event
     if event.person_id is not None:
         person = scene.staffing.town.people.get(event.person_id)
@@ -95,17 +95,17 @@ def _author(scene: Scene) -> set[str]:
 # --- outside -----------------------------------------------------------------------------
 
 
-def _asker(scene: Scene) -> set[str]:
+def _asker(scene: ObservedCase) -> set[str]:
     by_themselves = scene.act.event.actor == "reporter"
     return {scene.standing.asker} if scene.standing.asker and not by_themselves else set()
 
 
-def _followers(scene: Scene) -> set[str]:
+def _followers(scene: ObservedCase) -> set[str]:
     published = scene.standing.published
     return {one.address for one in scene.standing.followers if one.address and (published or one.own)}
 
 
-def _group(scene: Scene) -> set[str]:
+def _group(scene: ObservedCase) -> set[str]:
     group, staffing = scene.standing.group, scene.staffing
     return set() if group is None else {*staffing.mailbox(group), *staffing.people(group, "member", "head")}
 
@@ -113,18 +113,18 @@ def _group(scene: Scene) -> set[str]:
 # --- chains ------------------------------------------------------------------------------
 
 
-def _first_of(scene: Scene, chain: Chain) -> set[str]:
+def _first_of(scene: ObservedCase, chain: Chain) -> set[str]:
     reached = (set(link) - scene.unreachable for link in chain)
     return next((link for link in reached if link), {THE_ROLE})
 
 
-def _to_desk(scene: Scene) -> Chain:
+def _to_desk(scene: ObservedCase) -> Chain:
     yield scene.staffing.people(scene.desk, "contact")
     yield scene.staffing.mailbox(scene.desk)
     yield scene.staffing.people(scene.desk, "head")
 
 
-def _to_unit(scene: Scene, unit: int) -> Chain:
+def _to_unit(scene: ObservedCase, unit: int) -> Chain:
     yield scene.staffing.mailbox(unit)
     if unit != scene.desk:
         yield scene.staffing.people(unit, "officer", "member")
@@ -132,7 +132,7 @@ def _to_unit(scene: Scene, unit: int) -> Chain:
     yield from _to_desk(scene)
 
 
-def _to_officer(scene: Scene) -> Chain:
+def _to_officer(scene: ObservedCase) -> Chain:
     unit = scene.standing.responsible
     yield _officer(scene)
     yield scene.staffing.mailbox(unit)
@@ -142,7 +142,7 @@ def _to_officer(scene: Scene) -> Chain:
     yield from _to_desk(scene)
 
 
-def _to_head(scene: Scene) -> Chain:
+def _to_head(scene: ObservedCase) -> Chain:
     unit = scene.standing.responsible
     yield scene.staffing.people(unit, "head")
     if unit == scene.desk:
@@ -151,7 +151,7 @@ def _to_head(scene: Scene) -> Chain:
     yield from _to_desk(scene)
 
 
-def _officer(scene: Scene) -> list[str]:
+def _officer(scene: ObservedCase) -> list[str]:
     """Give the officer; nobody when they are at work but have left the unit."""
     officer, staffing = scene.standing.officer, scene.staffing
     if officer is None or (staffing.works(officer) and not staffing.belongs(officer, scene.standing.responsible)):
@@ -163,27 +163,27 @@ def _officer(scene: Scene) -> list[str]:
 # --- audiences ---------------------------------------------------------------------------
 
 
-def _holder(scene: Scene) -> set[str]:
+def _holder(scene: ObservedCase) -> set[str]:
     """Give the officer or their unit; nobody when it was the unit's own people and none of them holds the case."""
     own = scene.staffing.belongs(scene.act.event.person_id, scene.standing.responsible)
     return set() if own and scene.standing.officer is None else _first_of(scene, _to_officer(scene))
 
 
-def _person(scene: Scene) -> set[str]:
+def _person(scene: ObservedCase) -> set[str]:
     person = scene.act.event.facts["person"]
     return set(scene.staffing.addresses([person])) if scene.staffing.works(person) else set()
 
 
-def _admins(scene: Scene) -> set[str]:
+def _admins(scene: ObservedCase) -> set[str]:
     held = [person for person in scene.staffing.sitting(None, "admin") if scene.staffing.works(person)]
     return set(scene.staffing.addresses(held)) - scene.unreachable
 
 
-def _morning(scene: Scene) -> set[str]:
+def _morning(scene: ObservedCase) -> set[str]:
     return {*scene.staffing.people(scene.desk, "contact"), *scene.staffing.mailbox(scene.desk)}
 
 
-AUDIENCES: dict[str, Callable[[Scene], set[str]]] = {
+AUDIENCES: dict[str, Callable[[ObservedCase], set[str]]] = {
     "asker": _asker,
     "followers": _followers,
     "group": _group,

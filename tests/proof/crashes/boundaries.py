@@ -17,7 +17,7 @@ class Crash(BaseException):
     """The process dies here. It is no `Exception`, so that nothing in the house may catch it and go on."""
 
 
-class Side(StrEnum):
+class BoundarySide(StrEnum):
     """On which side of a boundary a process dies: it has not become lasting yet, or nobody heard that it has."""
 
     BEFORE = "before"
@@ -29,7 +29,7 @@ class Point:
     """One place to die at: the number of the boundary, from 1, and the side of it."""
 
     number: int
-    side: Side
+    side: BoundarySide
 
     def __str__(self) -> str:
         return f"{self.side} {self.number}"
@@ -52,9 +52,9 @@ class Boundaries:
         self.crossed.append(what)
         self.places.append(_place())
         number = len(self.crossed)
-        self._die_at(Point(number, Side.BEFORE))
+        self._die_at(Point(number, BoundarySide.BEFORE))
         yield
-        self._die_at(Point(number, Side.AFTER))
+        self._die_at(Point(number, BoundarySide.AFTER))
 
     def watched(self, what: str, act: Callable[Given, Gives]) -> Callable[Given, Gives]:
         """Give the act as one that crosses a boundary each time."""
@@ -68,7 +68,7 @@ class Boundaries:
 
     def lasting(self, kinds: tuple[str, ...]) -> list[str]:
         """Give those of these kinds that were crossed, in order."""
-        came_back = self.crossed[: -1 if self.dies_at and self.dies_at.side is Side.BEFORE else None]
+        came_back = self.crossed[: -1 if self.dies_at and self.dies_at.side is BoundarySide.BEFORE else None]
         return [what for what in came_back if what in kinds]
 
     def _die_at(self, point: Point) -> None:

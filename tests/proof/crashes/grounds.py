@@ -17,7 +17,7 @@ from cases.database.migrating import migrate
 from cases.demo.moving_clock import MovingClock, database_at
 from cases.settings import Settings, read_settings
 from proof.crashes.house import World
-from proof.crashes.mail_server import Accepted, MailServer
+from proof.crashes.mail_server import AcceptedMail, CrashingMailServer
 
 HOUSE = Path(__file__).with_name("house.toml")
 BEGINS = datetime(2026, 3, 2, 8, tzinfo=UTC)  # a Monday, 09:00 in Sweden
@@ -25,13 +25,13 @@ MAIL_SERVER = "smtp://mail.example:25"
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptWorld:
     """A world as it was left: the name of its database, its folder, the moment, and the letters that came out."""
 
     database: str
     folder: Path
     now: datetime
-    accepted: tuple[Accepted, ...] = ()
+    accepted: tuple[AcceptedMail, ...] = ()
 
 
 class Databases(Protocol):
@@ -116,7 +116,7 @@ class OnServer:
         self._line.close()
 
 
-class Ground:
+class CrashGround:
     """A place for one house at a time: `first` is furnished, and any state can be kept and opened again.
 
     All lives of the house share one engine, whose connections lead to the database of the day: it remembers how SQL
@@ -127,20 +127,22 @@ class Ground:
         self.databases, self.folder = databases, folder
         self._numbers = count(1)
         self._aimed_at, self._clock = "first", MovingClock(BEGINS)
-        self.first = Kept("first", self.folder / "first", BEGINS)
+        self.first = KeptWorld("first", self.folder / "first", BEGINS)
         self.first.folder.mkdir(parents=True)
         self._database = database_at(self._settings(self.first.database, self.first.folder, ""), self._clock)
         event.listen(self._database.engine, "do_connect", self._aim)
         self._furnish()
 
-    def keep(self, world: World) -> Kept:
+    def keep(self, world: World) -> KeptWorld:
         """Keep the world as it is now; nobody may be connected."""
         kept = f"kept{next(self._numbers)}"
         self.databases.copy(world.name, kept)
-        return Kept(kept, _copied(world.settings.var, self.folder / kept), world.clock.now, tuple(world.mail.accepted))
+        return KeptWorld(
+            kept, _copied(world.settings.var, self.folder / kept), world.clock.now, tuple(world.mail.accepted)
+        )
 
     @contextmanager
-    def opened(self, kept: Kept, *, sends: bool) -> Iterator[World]:
+    def opened(self, kept: KeptWorld, *, sends: bool) -> Iterator[World]:
         """Give a copy of what was kept, gone after the block; one at a time."""
         name = f"run{next(self._numbers)}"
         self.databases.copy(kept.database, name)
@@ -148,7 +150,9 @@ class Ground:
         self._aimed_at, self._clock.now = name, kept.now
         settings = self._settings(name, folder, MAIL_SERVER if sends else "")
         try:
-            yield World(name, settings, self._database, self._clock, MailServer(self._clock, accepted=[*kept.accepted]))
+            yield World(
+                name, settings, self._database, self._clock, CrashingMailServer(self._clock, accepted=[*kept.accepted])
+            )
         finally:
             self._database.close()
             self.databases.drop(name)

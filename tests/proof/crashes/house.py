@@ -20,7 +20,7 @@ from cases.settings import Settings
 from notifications.sending.sending import MailTransport, deliver_some, transport_from
 from proof.crashes.boundaries import Boundaries
 from proof.crashes.hooks import wall_clock, watch_messages, watched_commits, watched_files
-from proof.crashes.mail_server import MailServer, Reached
+from proof.crashes.mail_server import CrashingMailServer, Reached
 from workers.processes.actors import declare_actors
 from workers.processes.embedded import void_leases
 from workers.queue.broker import Bell, make_broker
@@ -52,7 +52,7 @@ class World:
     settings: Settings
     database: Database  # how it is reached: closed between two lives
     clock: MovingClock
-    mail: MailServer
+    mail: CrashingMailServer
 
 
 class Process:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from cases.checks.forgotten import find_forgotten
 from notifications.sending.mailbox import Mailbox
-from proof.checker import Kept, Outside, Window, check, keep
+from proof.checker import Outside, SunkMail, Window, check, keep
 from proof.crashes.house import Process, World
 
 CASES = 'SELECT count(*) FROM "case"'
@@ -51,14 +51,14 @@ def _sink(world: World, folder: Path) -> Path:
     return folder
 
 
-def _letters(world: World) -> Iterator[Kept]:
+def _letters(world: World) -> Iterator[SunkMail]:
     for letter in world.mail.accepted:
-        yield Kept(letter.at, (letter.recipient,), letter.content)
+        yield SunkMail(letter.at, (letter.recipient,), letter.content)
     mailbox = Mailbox(world.settings.var / "mailbox")
     for one in mailbox.letters(limit=1000):
         content = (mailbox.folder / one.name).read_bytes()
         to = email.message_from_bytes(content, policy=email.policy.default)["To"]
-        yield Kept(one.kept_at, (str(to),), content)
+        yield SunkMail(one.kept_at, (str(to),), content)
 
 
 def _broken_files(var: Path, attachments: dict[str, str]) -> list[str]:

@@ -14,7 +14,7 @@ Answer = tuple[int, bytes]
 FINE: Answer = (250, b"2.0.0 fine")
 
 
-class Mood(StrEnum):
+class MailServerMood(StrEnum):
     """How the server behaves towards letters, or towards whoever knocks."""
 
     ACCEPT = "accept"
@@ -24,15 +24,15 @@ class Mood(StrEnum):
     DROP = "drop"  # it keeps the letter, and closes the line without an answer
 
 
-ANSWERS: dict[Mood, Answer] = {
-    Mood.ACCEPT: FINE,
-    Mood.NOT_NOW: (451, b"4.3.0 try again later"),
-    Mood.NEVER: (550, b"5.7.1 not here"),
+ANSWERS: dict[MailServerMood, Answer] = {
+    MailServerMood.ACCEPT: FINE,
+    MailServerMood.NOT_NOW: (451, b"4.3.0 try again later"),
+    MailServerMood.NEVER: (550, b"5.7.1 not here"),
 }
 
 
 @dataclass(frozen=True)
-class Accepted:
+class AcceptedMail:
     """One letter that the server has taken: when, for whom, and its bytes."""
 
     at: datetime
@@ -41,17 +41,17 @@ class Accepted:
 
 
 @dataclass
-class MailServer:
+class CrashingMailServer:
     """What stands outside the house and outlives its processes."""
 
     clock: MovingClock
-    mood: Mood = Mood.ACCEPT
-    accepted: list[Accepted] = field(default_factory=list)
+    mood: MailServerMood = MailServerMood.ACCEPT
+    accepted: list[AcceptedMail] = field(default_factory=list)
 
     def take(self, recipient: str, content: bytes) -> Answer:
         """Answer to the dot; `SMTPServerDisconnected` in the mood in which it says nothing."""
-        if self.mood in {Mood.ACCEPT, Mood.DROP}:
-            self.accepted.append(Accepted(self.clock.now, recipient, content))
+        if self.mood in {MailServerMood.ACCEPT, MailServerMood.DROP}:
+            self.accepted.append(AcceptedMail(self.clock.now, recipient, content))
         if self.mood in ANSWERS:
             return ANSWERS[self.mood]
         raise smtplib.SMTPServerDisconnected("the line was closed")
@@ -61,7 +61,7 @@ class MailServer:
 class Reached(SmtpServer):
     """The server as a process of the house reaches it; each command that it answers is a boundary."""
 
-    outside: MailServer = field(kw_only=True)
+    outside: CrashingMailServer = field(kw_only=True)
     boundaries: Boundaries = field(kw_only=True)
 
     def line(self) -> SmtpConnection:
@@ -71,7 +71,7 @@ class Reached(SmtpServer):
         return line
 
     def _knock(self) -> smtplib.SMTP:
-        if self.outside.mood is Mood.REFUSE:
+        if self.outside.mood is MailServerMood.REFUSE:
             raise ConnectionRefusedError("nobody listens")
         return _FarEnd(self.outside, self.boundaries.watched)
 
@@ -79,7 +79,9 @@ class Reached(SmtpServer):
 class _FarEnd(smtplib.SMTP):
     """The library's connection without a socket."""
 
-    def __init__(self, outside: MailServer, watched: Callable[[str, Callable[..., Answer]], Callable[..., Answer]]):
+    def __init__(
+        self, outside: CrashingMailServer, watched: Callable[[str, Callable[..., Answer]], Callable[..., Answer]]
+    ):
         super().__init__(local_hostname="localhost")
         self.outside, self.recipient = outside, ""
         self.mail = watched("mail: MAIL", self._mail)  # type: ignore[method-assign]

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from cases.database.transactions import Database
 from notifications.sending.sending import deliver_some
-from proof.crashes.boundaries import Boundaries, Crash, Place, Point, Side
-from proof.crashes.grounds import Ground, Kept
+from proof.crashes.boundaries import Boundaries, BoundarySide, Crash, Place, Point
+from proof.crashes.grounds import CrashGround, KeptWorld
 from proof.crashes.house import World, running, started_again
 from proof.crashes.journeys.journey import Journey, Step
 from proof.crashes.judging import Death, breaches
@@ -47,7 +47,7 @@ class Length(Enum):
 
 
 @dataclass
-class Counts:
+class CrashCounts:
     """What a sweep did: the boundaries by kind, and how many crashes the house survived."""
 
     boundaries: Counter[str] = field(default_factory=Counter)
@@ -61,7 +61,7 @@ class Counts:
 class Sweep:
     """One journey on one ground. It is taken unharmed at once, to know where its boundaries lie and how it ends."""
 
-    def __init__(self, ground: Ground, journey: Journey) -> None:
+    def __init__(self, ground: CrashGround, journey: Journey) -> None:
         self.ground, self.journey = ground, journey
         self._begin(ground.first)
         for step in journey.before:
@@ -70,11 +70,11 @@ class Sweep:
         for step in journey.steps:
             self._take(step)
 
-    def _begin(self, kept: Kept) -> None:
-        self.counts = Counts()
+    def _begin(self, kept: KeptWorld) -> None:
+        self.counts = CrashCounts()
         self._kept, self._told, self._crossed = [kept], [Told()], list[Boundaries]()
 
-    def run(self, length: Length) -> Counts:
+    def run(self, length: Length) -> CrashCounts:
         """Die at every point of every step; raises `Broken` at the first breach."""
         known: set[Place] = set()
         for number, crossed in enumerate(self._crossed):
@@ -116,7 +116,7 @@ class Sweep:
         if found:
             raise Broken(f"{self.journey.name}, step {number + 1}, died {point} {boundaries.crossed[-1]}: {found}")
 
-    def _opened(self, kept: Kept) -> AbstractContextManager[World]:
+    def _opened(self, kept: KeptWorld) -> AbstractContextManager[World]:
         return self.ground.opened(kept, sends=self.journey.sends)
 
 
@@ -147,17 +147,17 @@ def told(database: Database) -> Told:
 def every_point(along: Boundaries, _known: set[Place]) -> Iterator[Point]:
     """Give both sides of every boundary."""
     for number, _ in enumerate(along.crossed, 1):
-        yield Point(number, Side.BEFORE)
-        yield Point(number, Side.AFTER)
+        yield Point(number, BoundarySide.BEFORE)
+        yield Point(number, BoundarySide.AFTER)
 
 
 def every_state(along: Boundaries, known: set[Place]) -> Iterator[Point]:
     """Give one point for each state that a death can leave behind; `known` are the places of the wire met before."""
     if along.crossed:
-        yield Point(1, Side.BEFORE)
+        yield Point(1, BoundarySide.BEFORE)
     for number, (what, place) in enumerate(zip(along.crossed, along.places, strict=True), 1):
         if what in LASTS and place not in known:
-            yield Point(number, Side.AFTER)
+            yield Point(number, BoundarySide.AFTER)
         if WIRE & {function for function, _ in place}:
             known.add(place)
 

@@ -17,7 +17,7 @@ import structlog
 from proof.chaos.ground import open_ground
 from proof.mutants.at_large import AT_LARGE, let_loose
 from proof.mutants.mutant import ON_POSTGRESQL, QUICK, Caught, put_on_trial
-from proof.mutants.stage import Place
+from proof.mutants.stage import StagePlace
 
 
 def main() -> int:
@@ -42,7 +42,7 @@ def _quick_ones(words: str) -> Iterator[Caught]:
         for mutant in (*QUICK, *ON_POSTGRESQL):
             if words in mutant.name:
                 with TemporaryDirectory(prefix="ventil-mutant-") as folder:
-                    yield put_on_trial(mutant, Place(Path(folder), ground.postgres.url))
+                    yield put_on_trial(mutant, StagePlace(Path(folder), ground.postgres.url))
 
 
 def _at_large(words: str, seed: int) -> Iterator[Caught]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from proof.chaos.ending import Overdue
 from proof.chaos.faults import Fault, mood, relaying_killed, stopped
-from proof.chaos.ground import Ground
+from proof.chaos.ground import ChaosGround
 from proof.chaos.house import PLAIN
 from proof.chaos.houses import GROWN_UP
 from proof.chaos.running import run
@@ -56,7 +56,7 @@ AT_LARGE = (
 )
 
 
-def let_loose(mutant: AtLarge, ground: Ground, seed: int) -> Caught:
+def let_loose(mutant: AtLarge, ground: ChaosGround, seed: int) -> Caught:
     """Let the mutant live through these faults; the clients throw their dice by this seed."""
     begun = time.monotonic()
     launcher = ("proof.chaos.broken", mutant.seam.__name__) if mutant.seam else PLAIN

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from proof.mutants import seams, trials
 from proof.mutants.seams import Seam
-from proof.mutants.stage import Place
+from proof.mutants.stage import StagePlace
 from proof.mutants.trials import Trial
 
 
@@ -58,7 +58,7 @@ QUICK = (
 ON_POSTGRESQL = (Mutant("a high-water mark", seams.high_water_mark, trials.commits_late, "I7"),)
 
 
-def put_on_trial(mutant: Mutant, place: Place) -> Caught:
+def put_on_trial(mutant: Mutant, place: StagePlace) -> Caught:
     """Let the mutant live through its trial in this place, which must be empty."""
     begun = time.monotonic()
     with mutant.seam():

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
 
-from proof.checker import Breach, Kept, Outside, check, keep
+from proof.checker import InvariantBreach, Outside, SunkMail, check, keep
 from proof.crashes.boundaries import Boundaries
-from proof.crashes.grounds import Files, Ground, OnServer
+from proof.crashes.grounds import CrashGround, Files, OnServer
 from proof.crashes.house import Process, World, running
 
 
 @dataclass(frozen=True)
-class Place:
+class StagePlace:
     """Where a trial is held: an empty folder, and, for the trials that need one, a PostgreSQL server of ours.
 
     Databases on the server get names that begin with `prefix`.
@@ -23,13 +23,13 @@ class Place:
     postgres_url: str = ""
     prefix: str = "ventil_mutant_"
 
-    def ground(self) -> Ground:
+    def ground(self) -> CrashGround:
         """Give the ground of a house on SQLite."""
-        return Ground(Files(self.folder), self.folder)
+        return CrashGround(Files(self.folder), self.folder)
 
-    def ground_on_postgresql(self) -> Ground:
+    def ground_on_postgresql(self) -> CrashGround:
         """Give the ground of a house on the server."""
-        return Ground(OnServer(self.postgres_url, f"{self.prefix}{token_hex(4)}_"), self.folder)
+        return CrashGround(OnServer(self.postgres_url, f"{self.prefix}{token_hex(4)}_"), self.folder)
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,18 @@ class Stage:
         """Where a client writes what it asks."""
         return self.folder / "journal"
 
-    def judged(self, outside: Outside | None = None) -> list[Breach]:
+    def judged(self, outside: Outside | None = None) -> list[InvariantBreach]:
         """Give what the checker finds, at the moment that the house believes it is."""
         sink = self.folder / "sink"
         sink.mkdir()
         for letter in self.world.mail.accepted:
-            keep(sink, Kept(letter.at, (letter.recipient,), letter.content))
+            keep(sink, SunkMail(letter.at, (letter.recipient,), letter.content))
         told = replace(outside or Outside(), now=self.world.clock.now, sink=sink)
         return check(self.world.settings.database_url, told)
 
 
 @contextmanager
-def stage(ground: Ground) -> Iterator[Stage]:
+def stage(ground: CrashGround) -> Iterator[Stage]:
     """Give a furnished house on this ground."""
     with ground.opened(ground.first, sends=True) as world:
         yield Stage(world, ground.folder)

@@ -28,7 +28,7 @@ from notifications.deliveries import Delivery
 from notifications.letters import rendering
 from notifications.sending import preparing
 from notifications.sending.sending import deliver_some
-from proof.checker import Breach, Call, Gauge, Journal, Outside, Window
+from proof.checker import Gauge, InvariantBreach, Journal, JournalLine, Outside, Window
 from proof.checker.journal import ANSWERED, ASKED, HAND_IN, LOST
 from proof.crashes.acting import changed, handed_in
 from proof.crashes.boundaries import Crash
@@ -37,9 +37,9 @@ from proof.crashes.house import World
 from proof.crashes.journeys.handing_in import HANDED_IN
 from proof.crashes.journeys.journey import Journey
 from proof.crashes.journeys.progress import TAKEN_ON
-from proof.crashes.mail_server import Mood
+from proof.crashes.mail_server import MailServerMood
 from proof.crashes.sweeping import Broken, Length, Sweep
-from proof.mutants.stage import Place, at_work, stage
+from proof.mutants.stage import StagePlace, at_work, stage
 from web import create_app
 from workers.relay.loop import relay_once
 
@@ -47,7 +47,7 @@ FIRST = "2026-0001"
 HOLE, LAMP = "Hål i vägen", "Lampan är trasig"
 SENTENCE = re.compile(r"\b(I\d+) (.*?)(?=['\"], |['\"]\]|$)")
 LIVES, CASES, WRITERS, CALLS, TWO = 8, 24, 4, 8, 2
-Trial = Callable[[Place], list[Breach]]
+Trial = Callable[[StagePlace], list[InvariantBreach]]
 
 
 # --- what a house lives through ----------------------------------------------------------------
@@ -56,18 +56,18 @@ Trial = Callable[[Place], list[Breach]]
 def dies(journey: Journey) -> Trial:
     """Let the house die wherever something becomes lasting on this journey."""
 
-    def trial(place: Place) -> list[Breach]:
+    def trial(place: StagePlace) -> list[InvariantBreach]:
         try:
             Sweep(place.ground(), journey).run(Length.SHORT)
         except Broken as broken:
-            found = [Breach(*sentence) for sentence in SENTENCE.findall(str(broken))]
-            return found or [Breach("B", str(broken))]
+            found = [InvariantBreach(*sentence) for sentence in SENTENCE.findall(str(broken))]
+            return found or [InvariantBreach("B", str(broken))]
         return []
 
     return trial
 
 
-def lives(place: Place) -> list[Breach]:
+def lives(place: StagePlace) -> list[InvariantBreach]:
     """Let a case be given, planned and done, and nobody die."""
     with stage(place.ground()) as one:
         with at_work(one.world) as process:
@@ -78,7 +78,7 @@ def lives(place: Place) -> list[Breach]:
         return one.judged()
 
 
-def meets_another_worker(place: Place) -> list[Breach]:
+def meets_another_worker(place: StagePlace) -> list[InvariantBreach]:
     """Let a second worker look for letters while the first is at the mail server."""
     with stage(place.ground()) as one:
         with at_work(one.world) as process:
@@ -95,33 +95,33 @@ def meets_another_worker(place: Place) -> list[Breach]:
         return one.judged()
 
 
-def is_told_not_now(place: Place) -> list[Breach]:
+def is_told_not_now(place: StagePlace) -> list[InvariantBreach]:
     """Let the mail server refuse a letter for now, and something new happen before it is tried again."""
     with stage(place.ground()) as one:
         with at_work(one.world) as process:
             handed_in(process, HOLE)
-            one.world.mail.mood = Mood.NOT_NOW
+            one.world.mail.mood = MailServerMood.NOT_NOW
             process.settle()
-            one.world.mail.mood = Mood.ACCEPT
+            one.world.mail.mood = MailServerMood.ACCEPT
             changed(process, HOLE, State.ASSIGNED, note="Er väg?", responsible="gata")
             process.settle()
             process.come_to_rest()
         return one.judged()
 
 
-def loses_the_line(place: Place) -> list[Breach]:
+def loses_the_line(place: StagePlace) -> list[InvariantBreach]:
     """Let the mail server keep a letter and close the line without saying so."""
     with stage(place.ground()) as one:
         with at_work(one.world) as process:
             handed_in(process, HOLE)
-            one.world.mail.mood = Mood.DROP
+            one.world.mail.mood = MailServerMood.DROP
             process.settle()
-            one.world.mail.mood = Mood.ACCEPT
+            one.world.mail.mood = MailServerMood.ACCEPT
             process.come_to_rest()
         return one.judged(Outside(faults=(Window("drop", BEGINS, BEGINS),), doubles=1))
 
 
-def dies_at_the_second_letter(place: Place) -> list[Breach]:
+def dies_at_the_second_letter(place: StagePlace) -> list[InvariantBreach]:
     """Let the process die when the mail server has two letters: at most one of them is not recorded."""
     with stage(place.ground()) as one:
         take, numbers = one.world.mail.take, count(1)
@@ -141,7 +141,7 @@ def dies_at_the_second_letter(place: Place) -> list[Breach]:
         return one.judged(Outside(faults=(Window("death", BEGINS, BEGINS),), doubles=1))
 
 
-def sleeps_for_weeks(place: Place) -> list[Breach]:
+def sleeps_for_weeks(place: StagePlace) -> list[InvariantBreach]:
     """Let three weeks go by in which no process runs, and then a morning of sweeps."""
     with stage(place.ground()) as one:
         with at_work(one.world) as process:
@@ -154,7 +154,7 @@ def sleeps_for_weeks(place: Place) -> list[Breach]:
         return one.judged()
 
 
-def gets_a_letter_that_kills(place: Place) -> list[Breach]:
+def gets_a_letter_that_kills(place: StagePlace) -> list[InvariantBreach]:
     """Let every process die that writes a receipt."""
     render = rendering.render
 
@@ -179,7 +179,7 @@ def _live_until_the_letter(world: World) -> None:
         return
 
 
-def rings_and_nobody_comes(place: Place) -> list[Breach]:
+def rings_and_nobody_comes(place: StagePlace) -> list[InvariantBreach]:
     """Let much happen while no worker runs, and look at how long the queue grows."""
     with stage(place.ground()) as one:
         with at_work(one.world) as process:
@@ -192,7 +192,7 @@ def rings_and_nobody_comes(place: Place) -> list[Breach]:
         return one.judged(Outside(drained=False, gauges=(Gauge("broker depth", most, tuple(depths)),)))
 
 
-def has_many_writers(place: Place) -> list[Breach]:
+def has_many_writers(place: StagePlace) -> list[InvariantBreach]:
     """Let four threads hand in at once, and count whom the database sends away."""
     with stage(place.ground()) as one:
         with at_work(one.world) as process:
@@ -214,7 +214,7 @@ def has_many_writers(place: Place) -> list[Breach]:
         return one.judged(Outside(drained=False, gauges=(locked,)))
 
 
-def is_called_again_and_again(place: Place) -> list[Breach]:
+def is_called_again_and_again(place: StagePlace) -> list[InvariantBreach]:
     """Let a machine call; every other time the first answer is lost, and it calls again with the same key."""
     with stage(place.ground()) as one:
         with at_work(one.world) as process:
@@ -228,7 +228,7 @@ def is_called_again_and_again(place: Place) -> list[Breach]:
 
 def _call(client: FlaskClient, path: Path, number: int, ends: str) -> None:
     title, key = f"{HOLE} {number}", str(number)
-    asked = Call(ASKED, f"{number}-{ends}", HAND_IN, title, datetime.now(UTC), key)
+    asked = JournalLine(ASKED, f"{number}-{ends}", HAND_IN, title, datetime.now(UTC), key)
     journal = Journal(path)
     journal.wrote(asked)
     answer = client.post("/api/v1/cases", json={"kind": "issue", "title": title}, headers={"Idempotency-Key": key})
@@ -236,13 +236,13 @@ def _call(client: FlaskClient, path: Path, number: int, ends: str) -> None:
     journal.close()
 
 
-def _answered(asked: Call, answer: TestResponse) -> Call:
+def _answered(asked: JournalLine, answer: TestResponse) -> JournalLine:
     said = answer.get_json()
     told = replace(asked, step=ANSWERED, status=answer.status_code)
     return replace(told, ref=said.get("ref"), public_id=said.get("public_id"))
 
 
-def commits_late(place: Place) -> list[Breach]:
+def commits_late(place: StagePlace) -> list[InvariantBreach]:
     """Let somebody take long to commit, while somebody else who began later is told of already. PostgreSQL only."""
     with stage(place.ground_on_postgresql()) as one:
         with at_work(one.world) as process:

@@ -28,7 +28,7 @@ AT_ODD_HOURS = (time(1, 59, 59), time(2, 30), time(2, 30, fold=1), time(3))  # i
 
 
 @dataclass(frozen=True)
-class Arrival:
+class SimulatedArrival:
     """One thing that comes in: when (UTC), what, whose door it is, what will be done, and whom the group is."""
 
     at: datetime
@@ -54,7 +54,7 @@ class Arrivals:
             self._asked.setdefault(question["category"], []).append(question)
         self._citizens = 0
 
-    def between(self, first: date, last: date, cases: int) -> list[Arrival]:
+    def between(self, first: date, last: date, cases: int) -> list[SimulatedArrival]:
         """Give so many arrivals between these local days, the earliest first; a few of them at odd hours."""
         days = [first + timedelta(days=n) for n in range((last - first).days)]
         odd = list(self._odd_moments(days))[:cases]
@@ -72,12 +72,12 @@ class Arrivals:
             if (day.month, day.day) == (2, 29):
                 yield datetime.combine(day, time(23, 59, 59), self.zone)
 
-    def _arrival(self, day: date, odd: datetime | None) -> Arrival:
+    def _arrival(self, day: date, odd: datetime | None) -> SimulatedArrival:
         kind = self.chance.choices(list(KINDS), list(KINDS.values()))[0]
         made = OWN_WORK[kind](self, day) if kind in OWN_WORK else self._asks(kind)
         by_telephone = made[0].channel == "phone"
         moment = odd or self._moment(day, at_work=by_telephone)
-        return Arrival(moment.astimezone(UTC), *made)
+        return SimulatedArrival(moment.astimezone(UTC), *made)
 
     def _moment(self, day: date, *, at_work: bool) -> datetime:
         opens, minutes = (OFFICE, OFFICE_HOURS) if at_work else (OPENS, AWAKE)

@@ -15,7 +15,7 @@ from proof.simulation.finding import find_out
 from proof.simulation.page import as_page
 from proof.simulation.playing import play
 from proof.simulation.report import as_json, report_of
-from proof.simulation.running import Order, Simulation
+from proof.simulation.running import Simulation, SimulationOrder
 from proof.simulation.scenario_file import DEFAULT, read_scenario
 from proof.simulation.telling import as_text, speed_lines
 
@@ -23,7 +23,7 @@ OBJECTS_BETWEEN = 50_000  # between two looks for garbage; usually 700
 
 
 @dataclass(frozen=True)
-class Asked:
+class SimulationOptions:
     """What the command line asks for."""
 
     months: int
@@ -35,12 +35,12 @@ class Asked:
     locale: str = "sv"
 
 
-def simulate(asked: Asked, say: Callable[[str], None]) -> list[str]:
+def simulate(asked: SimulationOptions, say: Callable[[str], None]) -> list[str]:
     """Play what was asked for, say the report, write the files; give the breaches, one line each.
 
     Raises `BadScenario` when the scenario cannot be played, and `OSError` when a file cannot be written.
     """
-    order = Order(read_scenario(asked.scenario or DEFAULT), asked.months, asked.seed, asked.cases)
+    order = SimulationOrder(read_scenario(asked.scenario or DEFAULT), asked.months, asked.seed, asked.cases)
     report, speed = played(order)
     for path, form in ((asked.json, as_json(report)), (asked.page, as_page(report, asked.locale))):
         if path is not None:
@@ -52,7 +52,7 @@ def simulate(asked: Asked, say: Callable[[str], None]) -> list[str]:
     return breaches
 
 
-def played(order: Order) -> tuple[dict[str, Any], Iterator[str]]:
+def played(order: SimulationOrder) -> tuple[dict[str, Any], Iterator[str]]:
     """Give the report of an order that has been played, and lines about how fast that was."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     told: list[dict[str, Any]] = []

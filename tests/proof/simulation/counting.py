@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from proof.simulation.post import Accepted
+from proof.simulation.post import SimulatedLetter
 from proof.simulation.second_calendar import local_day
 
 EVENT_OF = {
@@ -26,7 +26,7 @@ class Stood:
 
 
 @dataclass
-class Counts:
+class StoryCounts:
     """Numbers of the story's own."""
 
     handed_in: int = 0
@@ -42,7 +42,7 @@ class Counts:
     agendas: list[Stood] = field(default_factory=list)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
-    def took(self, letter: Accepted) -> None:
+    def took(self, letter: SimulatedLetter) -> None:
         """Note a letter that the post took."""
         year, week, _ = local_day(letter.at).isocalendar()
         self.letters[letter.recipient] += 1

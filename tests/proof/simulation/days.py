@@ -15,7 +15,7 @@ DAY_RUNG = 1
 
 
 @dataclass(frozen=True)
-class Told:
+class DatedEvent:
     """An event of a case: its type, the local day, its facts, and the days of the case's policy."""
 
     type: str
@@ -28,19 +28,19 @@ class Told:
         return self.terms.get(name, USUAL[name])
 
 
-def _in_days(name: str) -> Callable[[Told], date]:
+def _in_days(name: str) -> Callable[[DatedEvent], date]:
     return lambda told: later(told.day, told.days(name))
 
 
-def _on_the_day(fact: str) -> Callable[[Told], date]:
+def _on_the_day(fact: str) -> Callable[[DatedEvent], date]:
     return lambda told: rolled(date.fromisoformat(told.facts.get("asked_for") or told.facts[fact]))
 
 
-def _objecting(told: Told) -> date:
+def _objecting(told: DatedEvent) -> date:
     return rolled(told.day + timedelta(days=told.days("object_calendar_days")))
 
 
-def next_rung_on(told: Told) -> date | None:
+def next_rung_on(told: DatedEvent) -> date | None:
     """Give the day of the rung after the one that fired; None for the law's own clock, which counts months."""
     rung = told.facts["rung"]
     if told.facts["clock"] == "statutory" or rung < DAY_RUNG:
@@ -51,7 +51,7 @@ def next_rung_on(told: Told) -> date | None:
     return rolled(told.day + timedelta(days=told.days("repeat_calendar_days")))
 
 
-Rule = tuple[str, Callable[[Told], date | None]]
+Rule = tuple[str, Callable[[DatedEvent], date | None]]
 RULES: dict[str, Rule] = {  # the fact that holds the day, and what it must be
     "case.assigned": ("due_on", _in_days("answer_days")),
     "case.sent_back": ("due_on", _in_days("look_days")),
@@ -67,7 +67,7 @@ RULES: dict[str, Rule] = {  # the fact that holds the day, and what it must be
 }
 
 
-def wrong_day(told: Told) -> str | None:
+def wrong_day(told: DatedEvent) -> str | None:
     """Say what is wrong with the day that the event tells; None when it is right."""
     if told.type == "case.received" and told.facts["kind"] != "duty":
         expected: date | None = later(told.day, told.days("look_days"))

@@ -53,7 +53,7 @@ def read_statistics(connection: Connection, present: datetime) -> Statistics:
     units = {row.id: row.slug for row in connection.execute(UNITS)}
     digest = hashlib.sha256()
     for stream, events in groupby(connection.execute(EVENTS), key=lambda row: row.stream):
-        tale = Tale(found, units, present)
+        tale = CaseHistory(found, units, present)
         for row in events:
             digest.update(
                 f"{row.id} {row.stream} {row.seq} {row.type} {row.at} {row.recorded_at} {row.hash}\n".encode()
@@ -72,7 +72,7 @@ def read_statistics(connection: Connection, present: datetime) -> Statistics:
 
 
 @dataclass
-class Tale:
+class CaseHistory:
     """One case, from its first event to its last."""
 
     found: Statistics

@@ -20,8 +20,8 @@ from cases.organisation.municipality import municipality
 from cases.settings import Settings, read_settings
 from notifications.letters.rendering import LetterSettings
 from notifications.sending.sending import MailTransport as Sending
-from proof.simulation.post import Post
-from proof.simulation.town import Town, house_file
+from proof.simulation.post import SimulatedTransport
+from proof.simulation.town import SimulatedTown, house_file
 from workers.queue.broker import Bell, make_broker
 from workers.runtime import Runtime
 
@@ -33,17 +33,17 @@ OPEN_MAIL = "https://arenden.tallvinda.example"
 
 
 @dataclass(frozen=True)
-class House:
+class SimulatedHouse:
     """The house's database and post, and the workplace for the clock's jobs."""
 
     database: Database
     clock: MovingClock
-    post: Post
+    post: SimulatedTransport
     workplace: Runtime
 
 
 @contextmanager
-def open_house(clock: MovingClock, post: Post, seed: int) -> Iterator[House]:
+def open_house(clock: MovingClock, post: SimulatedTransport, seed: int) -> Iterator[SimulatedHouse]:
     """Give a new, migrated house, in memory where the system has such a folder; gone when the block ends."""
     with tempfile.TemporaryDirectory(prefix="ventil-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as folder:
         settings = _settings(Path(folder), seed)
@@ -53,12 +53,12 @@ def open_house(clock: MovingClock, post: Post, seed: int) -> Iterator[House]:
         broker = make_broker(None)
         workplace = Runtime(database, settings, Sending(post, LetterSettings.of(settings)), broker, Bell(broker, 1))
         try:
-            yield House(database, clock, post, workplace)
+            yield SimulatedHouse(database, clock, post, workplace)
         finally:
             database.close()
 
 
-def furnish(house: House, town: Town, years: range) -> None:
+def furnish(house: SimulatedHouse, town: SimulatedTown, years: range) -> None:
     """Load the town, and plan the forum's meetings of these years."""
     with house.database.transaction() as session:
         load_house(session, house_file(town), at=house.clock.now)
@@ -66,7 +66,7 @@ def furnish(house: House, town: Town, years: range) -> None:
         municipality(session, locked=True).demonstration = True
 
 
-def meeting_days(house: House) -> list[date]:
+def meeting_days(house: SimulatedHouse) -> list[date]:
     """Give the days of the forum's meetings."""
     with house.database.reading() as session:
         return list(session.scalars(select(Meeting.held_on).order_by(Meeting.held_on)))

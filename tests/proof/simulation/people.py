@@ -25,11 +25,11 @@ from cases.refusals import Refusal
 from cases.states import Kind, State
 from proof.simulation import second_calendar
 from proof.simulation.agenda import Happening
-from proof.simulation.arrivals import Arrival
-from proof.simulation.counting import Counts
-from proof.simulation.post import Accepted
+from proof.simulation.arrivals import SimulatedArrival
+from proof.simulation.counting import StoryCounts
+from proof.simulation.post import SimulatedLetter
 from proof.simulation.tempers import ANSWERS, CONTESTS, OF_A_UNIT, OF_THE_DESK, Moves
-from proof.simulation.town import DESK, GROUP, GROUPS_DOMAIN, Reader, Town
+from proof.simulation.town import DESK, GROUP, GROUPS_DOMAIN, Reader, SimulatedTown
 
 DAY_BEGINS, WORKING_MINUTES = time(8), 8 * 60
 FOLLOWS_UP, PUBLISHED = 0.7, 0.3
@@ -71,9 +71,9 @@ class People:
     database: Database
     clock: MovingClock
     plan: Callable[[datetime, Happening], None]
-    town: Town
+    town: SimulatedTown
     chance: Random
-    counts: Counts
+    counts: StoryCounts
     zone: ZoneInfo
     errands: dict[str, Errand] = field(default_factory=dict)
     _by_reporter: dict[str, Errand] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class People:
 
     # --- what they get ---------------------------------------------------------------------
 
-    def hand_in(self, arrival: Arrival) -> None:
+    def hand_in(self, arrival: SimulatedArrival) -> None:
         """Let somebody hand in what they came for; the desk sees it on its list."""
         with self.database.transaction() as session:
             chair = self.town.officers[GROUP + arrival.group.slug][0] if arrival.group else None
@@ -94,11 +94,11 @@ class People:
         errand = Errand(Tale(case.ref, arrival.unit, arrival.done, self.chance), DESK, case.state, chair)
         self._remember(errand, arrival)
 
-    def _who_writes(self, arrival: Arrival, chair: str | None) -> str | None:
+    def _who_writes(self, arrival: SimulatedArrival, chair: str | None) -> str | None:
         is_written_down = arrival.request.channel in {"phone", "duty"}
         return self.town.contacts[0] if is_written_down and self.town.contacts else chair
 
-    def _remember(self, errand: Errand, arrival: Arrival) -> None:
+    def _remember(self, errand: Errand, arrival: SimulatedArrival) -> None:
         self.errands[errand.tale.ref] = errand
         errand.tale.facts["kind"] = arrival.request.kind
         if arrival.request.reporter and arrival.request.reporter.email:
@@ -108,7 +108,7 @@ class People:
         else:
             errand.unit = arrival.unit
 
-    def read(self, letter: Accepted) -> None:
+    def read(self, letter: SimulatedLetter) -> None:
         """Let the one who got the letter act on it, or not."""
         reader = self.town.readers.get(letter.recipient)
         if reader is None:

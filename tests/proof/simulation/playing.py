@@ -12,15 +12,15 @@ from proof.simulation import second_calendar
 from proof.simulation.agenda import Agenda
 from proof.simulation.arrivals import Arrivals
 from proof.simulation.breaches import Breaches
-from proof.simulation.counting import Counts
-from proof.simulation.house import House, furnish, meeting_days, open_house
+from proof.simulation.counting import StoryCounts
+from proof.simulation.house import SimulatedHouse, furnish, meeting_days, open_house
 from proof.simulation.outages import Weather, each_year, outages_of
 from proof.simulation.people import People
-from proof.simulation.post import Accepted, Post
-from proof.simulation.running import Order, Simulation
+from proof.simulation.post import SimulatedLetter, SimulatedTransport
+from proof.simulation.running import Simulation, SimulationOrder
 from proof.simulation.speed import Speed
 from proof.simulation.staffing import Coming
-from proof.simulation.town import DOMAIN, Town
+from proof.simulation.town import DOMAIN, SimulatedTown
 from proof.simulation.watching import Watch
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -36,12 +36,12 @@ DICE = ("bits", "arrivals", "people")
 Tell = Callable[[Simulation], None]
 
 
-def play(order: Order, tell: Tell) -> Simulation:
+def play(order: SimulationOrder, tell: Tell) -> Simulation:
     """Play the order, and let `tell` look at it while the house is still open. Give what is left of it then."""
     chance = {name: Random(f"{order.seed}/{name}") for name in DICE}  # dice of a story, not of a lock  # nosec B311
     clock = MovingClock(datetime.combine(order.first, time(), ZONE).astimezone(UTC))
-    heard: list[Callable[[Accepted], None]] = []
-    post = Post(lambda: clock.now, lambda letter: heard[0](letter))
+    heard: list[Callable[[SimulatedLetter], None]] = []
+    post = SimulatedTransport(lambda: clock.now, lambda letter: heard[0](letter))
     with drawn_from(chance["bits"].randbytes), open_house(clock, post, order.seed) as house:
         simulation = _made(order, house, chance["people"])
         heard.append(simulation.took)
@@ -54,8 +54,8 @@ def play(order: Order, tell: Tell) -> Simulation:
     return simulation
 
 
-def _made(order: Order, house: House, chance: Random) -> Simulation:
-    agenda, counts, breaches, town = Agenda(), Counts(), Breaches(), Town(order.scenario)
+def _made(order: SimulationOrder, house: SimulatedHouse, chance: Random) -> Simulation:
+    agenda, counts, breaches, town = Agenda(), StoryCounts(), Breaches(), SimulatedTown(order.scenario)
     weather = Weather(outages_of(order.scenario, order.first, order.last - timedelta(days=40), ZONE))
 
     def by_people(moment: datetime, happening: Callable[[], None]) -> None:

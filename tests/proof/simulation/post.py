@@ -20,7 +20,7 @@ SOFT_BREAK, HTML_PART = b"=\r\n", b"Content-Type: text/html"
 
 
 @dataclass(frozen=True)
-class Accepted:
+class SimulatedLetter:
     """One letter that the post took: to whom, when (the story's clock), its delivery's number, its bytes' hash."""
 
     recipient: str
@@ -32,7 +32,7 @@ class Accepted:
 
 
 @dataclass
-class Mood:
+class ServerMood:
     """How the server behaves now."""
 
     is_there: bool = True
@@ -40,14 +40,14 @@ class Mood:
     bouncing: set[str] = field(default_factory=set)
 
 
-class Post(Mailbox):
+class SimulatedTransport(Mailbox):
     """What letters are handed to. `present` says what time it is; `accepted` hears of each letter that is taken."""
 
     name = "post.example:25"
 
-    def __init__(self, present: Callable[[], datetime], accepted: Callable[[Accepted], None]) -> None:
+    def __init__(self, present: Callable[[], datetime], accepted: Callable[[SimulatedLetter], None]) -> None:
         super().__init__(Path("never"))
-        self.mood = Mood()
+        self.mood = ServerMood()
         self.present, self.accepted = present, accepted
         self.turned_away = 0  # for now, or at the door
         self.refused: list[tuple[str, datetime]] = []  # for good
@@ -70,7 +70,7 @@ class Post(Mailbox):
 class PostLine(MailboxLine):
     """One connection to the post."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: SimulatedTransport) -> None:
         super().__init__(post)
         self.post = post
 
@@ -87,11 +87,13 @@ class PostLine(MailboxLine):
         self.post.take(message.recipient, message.as_bytes())
 
 
-def _read(recipient: str, content: bytes, at: datetime) -> Accepted:
+def _read(recipient: str, content: bytes, at: datetime) -> SimulatedLetter:
     head, _, body = content.partition(b"\r\n\r\n")
     subject, number = SUBJECT.search(head), MESSAGE_ID.search(head)
     words = str(make_header(decode_header(subject[1].decode("ascii")))) if subject else ""
     told, _, _ = body.partition(HTML_PART)  # which says the same
     named = REFERENCE.findall(words.encode()) + REFERENCE.findall(told.replace(SOFT_BREAK, b""))
     refs = tuple(dict.fromkeys(ref.decode() for ref in named))
-    return Accepted(recipient, at, int(number[1]) if number else 0, hashlib.sha256(content).hexdigest(), refs, words)
+    return SimulatedLetter(
+        recipient, at, int(number[1]) if number else 0, hashlib.sha256(content).hexdigest(), refs, words
+    )

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from proof.simulation.breaches import Breaches
-from proof.simulation.counting import EVENT_OF, Counts
+from proof.simulation.counting import EVENT_OF, StoryCounts
 from proof.simulation.history_figures import Statistics
 
 
-def recount(counts: Counts, found: Statistics, breaches: Breaches) -> None:
+def recount(counts: StoryCounts, found: Statistics, breaches: Breaches) -> None:
     """Note every number in which the two differ, and every gap in the references."""
     for what, counted, there in _pairs(counts, found):
         if counted != there:
@@ -17,7 +17,7 @@ def recount(counts: Counts, found: Statistics, breaches: Breaches) -> None:
             breaches.add("references", f"{year.year}: {year.there} cases, numbered {year.least} to {year.most}")
 
 
-def _pairs(counts: Counts, found: Statistics) -> Iterator[tuple[str, object, object]]:
+def _pairs(counts: StoryCounts, found: Statistics) -> Iterator[tuple[str, object, object]]:
     yield "handed in", counts.handed_in, found.types["case.received", False]
     yield "cases", counts.handed_in + found.types["case.received", True], found.cases
     for type_ in sorted(set(EVENT_OF.values())):

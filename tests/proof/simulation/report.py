@@ -8,7 +8,7 @@ from typing import Any
 
 from proof.simulation.history_figures import Statistics
 from proof.simulation.running import Simulation
-from proof.simulation.town import DESK, GROUP, Town
+from proof.simulation.town import DESK, GROUP, SimulatedTown
 
 Unit = tuple[tuple[str, ...], str, str, str]  # slugs, name, English name, temper
 TOP_RUNG = 5  # shown as "5 and more": there it repeats each week
@@ -109,7 +109,7 @@ def _weeks(simulation: Simulation) -> list[dict[str, Any]]:
     ]
 
 
-def _role(town: Town, address: str) -> str:
+def _role(town: SimulatedTown, address: str) -> str:
     reader = town.readers.get(address)
     if reader is None:
         return CITIZENS

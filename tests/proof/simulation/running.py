@@ -16,14 +16,14 @@ from notifications.set_aside import send_again
 from proof.simulation import second_calendar
 from proof.simulation.agenda import Agenda, Happening
 from proof.simulation.breaches import Breaches
-from proof.simulation.counting import Counts, Stood
-from proof.simulation.house import House
+from proof.simulation.counting import Stood, StoryCounts
+from proof.simulation.house import SimulatedHouse
 from proof.simulation.outages import Outage, Weather
 from proof.simulation.people import People
-from proof.simulation.post import Accepted
+from proof.simulation.post import SimulatedLetter
 from proof.simulation.scenario import Scenario
 from proof.simulation.speed import Speed
-from proof.simulation.town import Town
+from proof.simulation.town import SimulatedTown
 from proof.simulation.watching import Watch
 from workers.jobs.morning_letter import write_morning_letter
 from workers.relay.draining import drain_deliveries, drain_outbox
@@ -40,7 +40,7 @@ ASIDE = text("""
 
 
 @dataclass(frozen=True)
-class Order:
+class SimulationOrder:
     """What is to be played: which scenario, for how many months, how many cases, by which dice."""
 
     scenario: Scenario
@@ -68,12 +68,12 @@ class Order:
 class Simulation:
     """One run, in a house that is open."""
 
-    order: Order
-    house: House
-    town: Town
+    order: SimulationOrder
+    house: SimulatedHouse
+    town: SimulatedTown
     people: People
     agenda: Agenda
-    counts: Counts
+    counts: StoryCounts
     breaches: Breaches
     watch: Watch
     weather: Weather
@@ -101,7 +101,7 @@ class Simulation:
         happening()
         self._written = True
 
-    def took(self, letter: Accepted) -> None:
+    def took(self, letter: SimulatedLetter) -> None:
         """Hear of a letter that the post took: it is counted, looked at, and read."""
         self.counts.took(letter)
         self.watch.took(letter, self.town.left)

@@ -28,7 +28,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Staffing:
+class StaffTurnover:
     """How often people leave, in months, and for how many days nobody is contact person then."""
 
     officer_leaves_every_months: int = 3
@@ -67,7 +67,7 @@ class Scenario:
     mailboxes_that_bounce: float
     departments: tuple[Department, ...]
     groups: tuple[Group, ...]
-    staffing: Staffing = Staffing()
+    staffing: StaffTurnover = StaffTurnover()
     policies: tuple[Mapping[str, Any], ...] = ()
     bounces: tuple[Bounce, ...] = ()
     outages: tuple[Yearly, ...] = ()

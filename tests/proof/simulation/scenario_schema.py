@@ -7,7 +7,7 @@ from marshmallow import fields
 from marshmallow.validate import Length
 
 from cases.administration.file_schema import DayOfFile, FileField, FileSchema, OneOf, TextOfFile, WholeNumber
-from proof.simulation.scenario import Bounce, Department, Group, Scenario, Staffing, Yearly
+from proof.simulation.scenario import Bounce, Department, Group, Scenario, StaffTurnover, Yearly
 from proof.simulation.tempers import TEMPERS
 
 DOWN = ("everything", "clock", "mail", "grey")
@@ -23,7 +23,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-class Number(FileField[float]):
+class ScenarioNumber(FileField[float]):
     """A number from 0 on."""
 
     def __init__(self, **more: Any) -> None:
@@ -66,7 +66,7 @@ class DepartmentSchema(FileSchema):
     name_en = TextOfFile(200, required=True)
     temper = OneOf(TEMPERS, required=True)
     officers = WholeNumber(1, MOST, required=True)
-    share = Number(required=True)
+    share = ScenarioNumber(required=True)
     topics = fields.List(
         TextOfFile(60), required=True, validate=ONE, error_messages={"invalid": "must be a list of texts"}
     )
@@ -81,7 +81,7 @@ class GroupSchema(FileSchema):
 class StaffingSchema(FileSchema):
     """0 months are never."""
 
-    makes = Staffing
+    makes = StaffTurnover
     officer_leaves_every_months = WholeNumber(0, LONGEST)
     head_leaves_every_months = WholeNumber(0, LONGEST)
     contact_leaves_after_months = WholeNumber(0, LONGEST)
@@ -112,10 +112,10 @@ class ScenarioSchema(FileSchema):
     makes = Scenario
     municipality = TextOfFile(200, required=True)
     begins = DayOfFile(required=True)
-    cases_per_month = Number(required=True)
+    cases_per_month = ScenarioNumber(required=True)
     busy = EachMonth(required=True)
     clocks = WholeNumber(1, MOST, required=True)
-    mailboxes_that_bounce = Number(required=True)
+    mailboxes_that_bounce = ScenarioNumber(required=True)
     departments = _lines(DepartmentSchema, required=True, validate=ONE)
     groups = _lines(GroupSchema, required=True, validate=ONE)
     staffing = fields.Nested(StaffingSchema)

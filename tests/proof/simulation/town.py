@@ -25,7 +25,7 @@ class Reader:
 
 
 @dataclass
-class Town:
+class SimulatedTown:
     """Who is there now. Lists are in the order in which people came."""
 
     scenario: Scenario
@@ -89,7 +89,7 @@ def officer(slug: str, number: int) -> str:
 # --- the house's file --------------------------------------------------------------------
 
 
-def house_file(town: Town) -> str:
+def house_file(town: SimulatedTown) -> str:
     """Give the town as a file that `ventil load` reads."""
     scenario = town.scenario
     head = f"[house]\nname = {_value(scenario.municipality)}\nproposals = true\n"
@@ -98,7 +98,7 @@ def house_file(town: Town) -> str:
     return "\n".join([head, *(_table(name, line) for name, lines in tables for line in lines)])
 
 
-def _units(town: Town) -> Iterator[dict[str, Any]]:
+def _units(town: SimulatedTown) -> Iterator[dict[str, Any]]:
     yield {"slug": DESK, "kind": "desk", "name": "Kontaktpersonen", "email": f"kontaktpersonen@{DOMAIN}",
            "phone": "0980-319 200", "head": DESK_HEAD}  # fmt: skip
     for one in town.scenario.departments:
@@ -109,7 +109,7 @@ def _units(town: Town) -> Iterator[dict[str, Any]]:
                "email": f"{group.slug}@{GROUPS_DOMAIN}"}  # fmt: skip
 
 
-def _people(town: Town) -> Iterator[dict[str, Any]]:
+def _people(town: SimulatedTown) -> Iterator[dict[str, Any]]:
     yield {"email": ADMIN, "name": "Systemförvaltaren", "roles": [{"role": "admin"}]}
     for slug, head in town.heads.items():
         yield {"email": head, "name": f"Chefen för {slug}"}

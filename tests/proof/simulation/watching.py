@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from proof.simulation.breaches import Breaches
-from proof.simulation.days import Told, wrong_day
-from proof.simulation.post import Accepted
+from proof.simulation.days import DatedEvent, wrong_day
+from proof.simulation.post import SimulatedLetter
 from proof.simulation.second_calendar import local_day
 
 NOBODYS = text("""
@@ -43,10 +43,10 @@ class Watch:
     _seen: int = 0
     _rungs: dict[tuple[int, str, int], int] = field(default_factory=dict)  # case, clock, cycle -> the last one
     _ended: set[int] = field(default_factory=set)
-    _letters: list[Accepted] = field(default_factory=list)
+    _letters: list[SimulatedLetter] = field(default_factory=list)
     _of_tick: set[tuple[str, str]] = field(default_factory=set)
 
-    def took(self, letter: Accepted, left: dict[str, datetime]) -> None:
+    def took(self, letter: SimulatedLetter, left: dict[str, datetime]) -> None:
         """Look at a letter that the post took: nobody who has left gets one."""
         self._letters.append(letter)
         if letter.recipient in left and letter.at >= left[letter.recipient]:
@@ -67,7 +67,7 @@ class Watch:
         self._seen = row.id
         facts = json.loads(row.facts)
         day = local_day(datetime.fromisoformat(row.at).replace(tzinfo=UTC))
-        wrong = wrong_day(Told(row.type, day, facts, json.loads(row.terms)))
+        wrong = wrong_day(DatedEvent(row.type, day, facts, json.loads(row.terms)))
         if wrong:
             self.breaches.add("due day", f"{row.ref}: {wrong}")
         for sentence in self._order(row, facts):

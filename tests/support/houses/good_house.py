@@ -31,7 +31,7 @@ from cases.steps.transition import WaitingFor
 from notifications.letters.rendering import LetterSettings
 from notifications.sending.sending import MailTransport, deliver_some
 from notifications.sending.smtp import SmtpServer
-from proof.checker import Call, Journal, Outside
+from proof.checker import Journal, JournalLine, Outside
 from proof.checker.journal import ANSWERED, ASKED
 from workers.relay.relay import relay_some
 from workers.relay.sweep_letters import plan_a_tick
@@ -196,18 +196,18 @@ def _ask_as_a_client(house: SmallHouse, journal: Journal) -> None:
             ("assigned", note, 10 + number),
             lambda ref=ref, given=given: house.change(ref, State.ASSIGNED, at=NOW, **given).ref,
         )
-    refused = Call(ASKED, "20", "planned", "Det går inte", datetime.now(UTC), "key-20")
+    refused = JournalLine(ASKED, "20", "planned", "Det går inte", datetime.now(UTC), "key-20")
     journal.wrote(refused)
-    journal.wrote(Call(ANSWERED, "20", "planned", "Det går inte", datetime.now(UTC), "key-20", status=403))
+    journal.wrote(JournalLine(ANSWERED, "20", "planned", "Det går inte", datetime.now(UTC), "key-20", status=403))
     journal.close()
 
 
 def _journaled(journal: Journal, act: tuple[str, str, int], do: Callable[[], str]) -> str:
     name, mark, number = act
-    journal.wrote(Call(ASKED, str(number), name, mark, datetime.now(UTC), f"key-{number}"))
+    journal.wrote(JournalLine(ASKED, str(number), name, mark, datetime.now(UTC), f"key-{number}"))
     ref = do()
     said = {"status": 201 if name == "hand_in" else 200, "ref": ref, "seq": 1}
-    journal.wrote(Call(ANSWERED, str(number), name, mark, datetime.now(UTC), f"key-{number}", **said))
+    journal.wrote(JournalLine(ANSWERED, str(number), name, mark, datetime.now(UTC), f"key-{number}", **said))
     return ref
 
 

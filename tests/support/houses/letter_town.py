@@ -48,7 +48,7 @@ REPORTER = Reporter(name="Frida", email="frida@hemma.example")
 
 
 @dataclass
-class Town:
+class LetterTown:
     """A furnished house, and what one does in it."""
 
     database: Database
@@ -142,9 +142,9 @@ class Town:
             return list(session.scalars(select(Delivery).where(Delivery.letter == letter).order_by(Delivery.id)))
 
 
-def furnish(database: Database) -> Town:
+def furnish(database: Database) -> LetterTown:
     """Fill a migrated house with units and people."""
-    town = Town(database)
+    town = LetterTown(database)
     with database.transaction() as session:
         municipality(session).name = "Åby kommun"
         session.add(Category(slug="trafik", name="Trafik", name_en="Traffic"))

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
 from support.servers import services
-from support.servers.smtp_sink import Letter, SmtpSink
+from support.servers.smtp_sink import SmtpSink, SunkLetter
 
 EMBEDDED = ("up",)
 GROWN_UP = ("web", "relay", "worker", "clock")
@@ -161,7 +161,7 @@ class RunningHouse:
         """Let what is due at this moment happen; give the rungs fired."""
         return int(self.command("sweep", "--now", at.isoformat()).split()[0])
 
-    def letters_to(self, address: str, count: int = 1) -> list[Letter]:
+    def letters_to(self, address: str, count: int = 1) -> list[SunkLetter]:
         """Wait until this address has got so many letters; give them, oldest first."""
         self.wait_until(lambda: len(self.sink.to(address)) >= count, f"{count} letters to {address}")
         return self.sink.to(address)
@@ -180,12 +180,12 @@ class RunningHouse:
         return "\n".join(f"{log.name}: {log.read_text(errors='replace')[-1500:]}" for log in logs)
 
 
-def text_of(letter: Letter) -> str:
+def text_of(letter: SunkLetter) -> str:
     """Give the plain text of a letter."""
     return str(letter.message.get_body(("plain",)).get_content())
 
 
-class Visitor:
+class BrowsingVisitor:
     """Somebody with a browser of their own: cookies, forms, and links that come by mail."""
 
     def __init__(self, house: RunningHouse) -> None:

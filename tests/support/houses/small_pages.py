@@ -16,7 +16,7 @@ from web.requests.sessions import open_session
 
 
 @dataclass
-class Visitor:
+class PageClient:
     """One browser."""
 
     web: Web
@@ -38,14 +38,14 @@ class Visitor:
         return self.browser.post(path, data={"csrf_token": token, **form}, content_type="multipart/form-data")
 
 
-def visitor(web: Web, who: str | None = None) -> Visitor:
+def visitor(web: Web, who: str | None = None) -> PageClient:
     """Give a browser, in which this person is logged in."""
     browser = web.browser()
     if who:
         with web.database.transaction() as session:
             key = open_session(session, web.person_id(who), datetime.now(UTC))
         browser.set_cookie("ventil_login", key)
-    return Visitor(web, browser)
+    return PageClient(web, browser)
 
 
 def words(page: str) -> str:

@@ -11,7 +11,7 @@ from proof.simulation.second_calendar import local_day
 
 
 @dataclass(frozen=True)
-class Choice:
+class LifeChoice:
     """Which of the steps that are possible is taken, and what is said with it."""
 
     number: int
@@ -35,7 +35,7 @@ class Choice:
 
 
 CHOICES = some.builds(
-    Choice,
+    LifeChoice,
     some.integers(0, 10_000),
     some.integers(1, 100),
     some.sampled_from(["reporter", "other", "norrby"]),

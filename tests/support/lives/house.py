@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from support.lives.course import Given
 from support.lives.oracle import Attempt, Life
-from support.lives.standing import Standing, found
+from support.lives.standing import LifeStanding, found
 
 from cases.access.actors import A_VISITOR, Actor, actor_for, reporter_of
 from cases.case import Case, case_to_change
@@ -19,10 +19,10 @@ from cases.progress import Change, WaitingFor, change_state
 from cases.refusals import Refusal
 from cases.states import State
 from proof.crashes.boundaries import Boundaries, Crash
-from proof.crashes.grounds import Ground
+from proof.crashes.grounds import CrashGround
 from proof.crashes.house import Process, running, started_again
 from proof.crashes.judging import Death, breaches
-from proof.crashes.mail_server import Mood
+from proof.crashes.mail_server import MailServerMood
 from proof.simulation.second_calendar import local_day
 
 Act = Callable[[Process], object]
@@ -38,7 +38,7 @@ class NotKept(Exception):
 class HouseThatMayDie(RuleBasedStateMachine):
     """One house, and the lives of its cases as they were agreed on. At its end the independent checker judges."""
 
-    def __init__(self, ground: Ground, tally: Counter[str]) -> None:
+    def __init__(self, ground: CrashGround, tally: Counter[str]) -> None:
         super().__init__()
         self.tally = tally
         tally["lives"] += 1
@@ -96,7 +96,7 @@ class HouseThatMayDie(RuleBasedStateMachine):
         with self.process.database.reading() as session:
             return session.scalars(select(Case.version).where(Case.ref == ref)).one()
 
-    def standing(self) -> dict[str, Standing]:
+    def standing(self) -> dict[str, LifeStanding]:
         """Give how all cases stand."""
         with self.process.database.reading() as session:
             return found(session)
@@ -125,12 +125,12 @@ class HouseThatMayDie(RuleBasedStateMachine):
 
     def count_dropped(self, before: int) -> None:
         """Count the letters of which the mail server has not said that it took them."""
-        if self.world.mail.mood is Mood.DROP:
+        if self.world.mail.mood is MailServerMood.DROP:
             self.dropped += len(self.world.mail.accepted) - before
 
     def teardown(self) -> None:
         """Come to rest, and let the independent checker judge."""
-        self.world.mail.mood = Mood.ACCEPT
+        self.world.mail.mood = MailServerMood.ACCEPT
         self.process.boundaries.dies_at = None
         wrong = self.process.come_to_rest()
         known = Death(self.begins, self.world.clock.now, self.deaths + self.dropped)

@@ -6,7 +6,7 @@ Nothing here is read from the house's own table, so that the two can disagree.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from support.lives.clocks import Clock
+from support.lives.clocks import LifeClock
 
 from proof.simulation.second_calendar import end_of
 
@@ -51,14 +51,14 @@ class Life:
     """What is known of one case: as much as its life and its clocks depend on."""
 
     state: str
-    clock: Clock | None  # none when it has ended
+    clock: LifeClock | None  # none when it has ended
     responsible: str = "desk"
     group: str | None = None
     officer: str | None = None
     waits_for: str | None = None  # "reporter", "other", or a unit
     waiting_from: str | None = None
     day_before_waiting: date | None = None
-    sign: Clock | None = None  # of life
+    sign: LifeClock | None = None  # of life
     promised_on: date | None = None
     promises: tuple[tuple[date, str], ...] = ()  # each with what became of it
     is_orphaned: bool = False  # it ended with a unit that is no more

@@ -7,7 +7,7 @@ import hypothesis.strategies as some
 from hypothesis.stateful import Bundle, initialize, invariant, precondition, rule
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
-from support.lives.choices import CHOICES, SEVERAL, Choice
+from support.lives.choices import CHOICES, SEVERAL, LifeChoice
 from support.lives.course import Given, commented, dissolved, duty, received, stepped
 from support.lives.house import HouseThatMayDie, change_for
 from support.lives.oracle import CONTACTS, OPEN, PEOPLE, STAFF, Attempt, Footing, attempts, footing_of, may
@@ -26,7 +26,7 @@ from cases.organisation.units import Unit, unit_named
 from cases.progress import Change, change_state
 from cases.refusals import Refusal, StaleVersion
 from cases.states import Kind, State
-from proof.crashes.grounds import Ground
+from proof.crashes.grounds import CrashGround
 
 REPORTERS = {
     "mail": Reporter(name="Rut", email="rut@hemma.example"),
@@ -40,13 +40,13 @@ class PeopleAct(HouseThatMayDie):
 
     cases = Bundle("cases")
 
-    def __init__(self, ground: Ground, tally: Counter[str], tried: set[Footing]) -> None:
+    def __init__(self, ground: CrashGround, tally: Counter[str], tried: set[Footing]) -> None:
         super().__init__(ground, tally)
         self.tried = tried  # in any life
         self.seen: dict[str, tuple[int, int]] = {}  # ref -> the version that somebody read, and changes until then
 
     @initialize(target=cases, choices=some.lists(CHOICES, min_size=4, max_size=8))
-    def one_is_on_its_way(self, choices: list[Choice]) -> str:
+    def one_is_on_its_way(self, choices: list[LifeChoice]) -> str:
         ref = self.hand_in(Kind.ISSUE, "visitor", "mail")
         self._act(ref, choices, set(PEOPLE))
         return ref
@@ -73,18 +73,18 @@ class PeopleAct(HouseThatMayDie):
         return ref
 
     @rule(ref=cases, choices=SEVERAL)
-    def the_desk_acts(self, ref: str, choices: list[Choice]) -> None:
+    def the_desk_acts(self, ref: str, choices: list[LifeChoice]) -> None:
         self._act(ref, choices, CONTACTS)
 
     @rule(ref=cases, choices=SEVERAL)
-    def the_house_acts(self, ref: str, choices: list[Choice]) -> None:
+    def the_house_acts(self, ref: str, choices: list[LifeChoice]) -> None:
         self._act(ref, choices, STAFF - CONTACTS)
 
     @rule(ref=cases, choices=SEVERAL)
-    def anybody_acts(self, ref: str, choices: list[Choice]) -> None:
+    def anybody_acts(self, ref: str, choices: list[LifeChoice]) -> None:
         self._act(ref, choices, set(PEOPLE))
 
-    def _act(self, ref: str, choices: list[Choice], people: set[str]) -> None:
+    def _act(self, ref: str, choices: list[LifeChoice], people: set[str]) -> None:
         """Take steps of its life, one after the other, as long as these people may take one."""
         for choice in choices:
             every = attempts(self.life[ref], self.gone, self.world.clock.now)
@@ -93,11 +93,11 @@ class PeopleAct(HouseThatMayDie):
                 self.everybody_may_what_was_agreed_on()
 
     @rule(ref=cases, choice=CHOICES)
-    def try_any_step(self, ref: str, choice: Choice) -> None:
+    def try_any_step(self, ref: str, choice: LifeChoice) -> None:
         self._take(ref, choice.among(attempts(self.life[ref], self.gone, self.world.clock.now)), choice)
 
     @rule(ref=cases, choice=CHOICES, meanwhile=some.sampled_from(["comment", "correct", "act"]), other=CHOICES)
-    def two_at_once(self, ref: str, choice: Choice, meanwhile: str, other: Choice) -> None:
+    def two_at_once(self, ref: str, choice: LifeChoice, meanwhile: str, other: LifeChoice) -> None:
         """One reads, another does something, and the first one changes what they have read."""
         self.read(ref)
         if meanwhile == "comment":
@@ -108,7 +108,7 @@ class PeopleAct(HouseThatMayDie):
             self._act(ref, [other], STAFF)
         self._act(ref, [replace(choice, as_read=True)], set(PEOPLE))
 
-    def _take(self, ref: str, attempt: Attempt, choice: Choice) -> None:
+    def _take(self, ref: str, attempt: Attempt, choice: LifeChoice) -> None:
         given = choice.given(self.life[ref], attempt)
         version = self.seen[ref][0] if choice.as_read and ref in self.seen else None
         self.step_tried(ref, change_for(attempt, given, version=version), attempt, given)

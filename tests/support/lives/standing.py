@@ -28,7 +28,7 @@ CASES = (
 PROMISES = select(Case.ref, Promise.promised_on, Promise.outcome).join(Promise).order_by(Promise.id)
 
 
-class Standing(NamedTuple):
+class LifeStanding(NamedTuple):
     """All of a case that its life decides."""
 
     state: str
@@ -46,25 +46,25 @@ class Standing(NamedTuple):
     next_at: datetime | None
 
 
-def agreed(life: Life) -> Standing:
+def agreed(life: Life) -> LifeStanding:
     """Give how the case should stand."""
     clock, sign_at = life.clock, life.sign.fires_at if life.sign else None
     breaks_at = morning_of(life.promise + timedelta(days=1)) if life.promise else None
     moments = [moment for moment in (clock and clock.fires_at, sign_at, breaks_at) if moment is not None]
-    return Standing(
+    return LifeStanding(
         life.state, life.responsible, life.officer, life.waits_for, life.waiting_from,
         end_of(clock.due_on) if clock else None, clock.rung if clock else None, clock.fires_at if clock else None,
         sign_at, life.promised_on, breaks_at, life.promises, min(moments, default=None),
     )  # fmt: skip
 
 
-def found(session: Session) -> dict[str, Standing]:
+def found(session: Session) -> dict[str, LifeStanding]:
     """Give how all cases stand, by reference."""
     promises: dict[str, list[tuple[date, str]]] = defaultdict(list)
     for ref, day, outcome in session.execute(PROMISES):
         promises[ref].append((day, outcome))
     return {
-        row.ref: Standing(
+        row.ref: LifeStanding(
             row.state.value, row.slug, row.email.partition("@")[0] if row.email else None,
             row.asked or row.waiting_for, row.waiting_from.value if row.waiting_from else None,
             row.due_at, row.rung if row.rung_at else None, row.rung_at, row.life_at, row.promised_on,

@@ -12,7 +12,7 @@ from pathlib import Path
 from select import select
 
 from support.servers.services import LOOPBACK, free_port, is_listening
-from support.servers.smtp_sink import Letter, SmtpSink
+from support.servers.smtp_sink import SmtpSink, SunkLetter
 
 ROOT = Path(__file__).parents[3]
 PATIENCE = 20.0
@@ -28,11 +28,11 @@ class FolderSink(SmtpSink):
     unsaid: int = 0
     for_some: bool = False
 
-    def keep(self, letter: Letter) -> None:
+    def keep(self, letter: SunkLetter) -> None:
         """Write it down."""
-        from proof.checker.sink import Kept, keep
+        from proof.checker.sink import SunkMail, keep
 
-        keep(self.folder, Kept(datetime.now(UTC), letter.recipients, letter.content))
+        keep(self.folder, SunkMail(datetime.now(UTC), letter.recipients, letter.content))
         self.unsaid += self.mood == "drop"
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options) -> str:  # type: ignore[no-untyped-def]

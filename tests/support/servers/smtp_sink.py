@@ -22,7 +22,7 @@ MOODS = {
 
 
 @dataclass(frozen=True)
-class Letter:
+class SunkLetter:
     """One mail as it came in: the envelope, and the bytes as they stood."""
 
     sender: str
@@ -44,7 +44,7 @@ class SmtpSink:
     """
 
     port: int = field(default_factory=free_port)
-    letters: list[Letter] = field(default_factory=list)
+    letters: list[SunkLetter] = field(default_factory=list)
     moods_by_address: dict[str, str] = field(default_factory=dict)
     attempts: int = 0
     connections: int = 0
@@ -70,11 +70,11 @@ class SmtpSink:
         else:
             self.open()
 
-    def to(self, address: str) -> list[Letter]:
+    def to(self, address: str) -> list[SunkLetter]:
         """Give what was kept for this address, oldest first."""
         return [letter for letter in self.letters if address in letter.recipients]
 
-    def keep(self, letter: Letter) -> None:
+    def keep(self, letter: SunkLetter) -> None:
         """Keep it, before it is said that we have it."""
         self.letters.append(letter)
 
@@ -121,7 +121,7 @@ class SmtpSink:
         mood = self._mood
         if mood in ("accept", "drop"):
             content = envelope.original_content or b""
-            self.keep(Letter(envelope.mail_from or "", tuple(envelope.rcpt_tos), bytes(content)))
+            self.keep(SunkLetter(envelope.mail_from or "", tuple(envelope.rcpt_tos), bytes(content)))
         if mood == "hang":
             while not self._end.is_set() and not server.transport.is_closing():
                 await asyncio.sleep(0.02)
