@@ -53,7 +53,7 @@ lint: setup ## check form, types, imports, requirements, security and templates
 	@$(BIN)/deptry . >.deptry.log 2>&1 || { cat .deptry.log; rm -f .deptry.log; exit 1; }
 	@rm -f .deptry.log
 	@echo "lint: security"
-	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive cases notifications workers web commands ventil.py
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive cases notifications workers web ventil.py
 	@$(BIN)/bandit --quiet --configfile pyproject.toml --skip B105,B311,B404,B603 --recursive tests/proof
 	@echo "lint: templates"
 	@test -z "$(TEMPLATES)" || $(BIN)/djlint --quiet --lint $(TEMPLATES)

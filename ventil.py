@@ -3,12 +3,10 @@
 Each command imports what it needs when it runs, so that a sweep starts fast.
 """
 
-import logging
 import os
 import runpy
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +14,9 @@ import click
 
 from cases.refusals import Refusal
 from cases.settings import BadSetting, Settings, read_settings
-from workers.commands import administering, checking, importing
-from workers.commands.opening import A_FILE, BEHIND, Failure, a_database, migrated_database, right_now
+from workers.commands import administering, checking, demonstrating, importing, processes
+from workers.commands.demonstrating import fill_demonstration
+from workers.commands.opening import A_FILE, BEHIND, Failure, a_database, migrated_database
 
 if TYPE_CHECKING:
     from cases.database.transactions import Database
@@ -42,6 +41,11 @@ for command in (
     importing.export,
     checking.sweep,
     checking.forgotten,
+    checking.doctor,
+    demonstrating.demo,
+    processes.worker,
+    processes.relay,
+    processes.clock,
 ):
     ventil.add_command(command)
 
@@ -56,6 +60,7 @@ for command in (
 def up(host: str, port: int, demo: bool) -> None:
     """Run the whole house in one process: pages, letters and clock."""
     from cases.database.migrating import migrate as run_migrations
+    from cases.logs import log_as_json
     from web import create_app
     from web.serving import serve_embedded
     from workers.processes.embedded import Embedded
@@ -64,8 +69,8 @@ def up(host: str, port: int, demo: bool) -> None:
     with a_database(settings) as database:
         run_migrations(database)
         if demo:
-            _fill_demonstration(database, settings)
-        _log()
+            fill_demonstration(database, settings)
+        log_as_json()
         embedded = Embedded(database, settings)
         embedded.start()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -92,61 +97,7 @@ def web(host: str, port: int, processes: int) -> None:
     run_web(settings, host, port, workers=processes)
 
 
-@ventil.command()
-def worker() -> None:
-    """Send letters and do the clock's jobs."""
-    from workers.processes.running import run_worker
-
-    _log()
-    run_worker(read_settings())
-
-
-@ventil.command()
-def relay() -> None:
-    """Plan the letters that follow from what happened."""
-    from workers.processes.running import run_relay
-
-    _log()
-    run_relay(read_settings())
-
-
-@ventil.command()
-def clock() -> None:
-    """Let what is due happen, on time."""
-    from workers.processes.running import run_clock
-
-    _log()
-    run_clock(read_settings())
-
-
-# --- how it is ---------------------------------------------------------------------------
-
-
-@ventil.command()
-def demo() -> None:
-    """Fill an empty house with the demonstration municipality."""
-    settings = read_settings()
-    with migrated_database(settings) as database:
-        if not _fill_demonstration(database, settings):
-            raise Failure("the house is not empty: the demonstration needs one of its own")
-
-
-@ventil.command()
-def doctor() -> None:
-    """Look the house over, and say what to do about what is not well."""
-    from notifications.set_aside import count_set_aside
-    from workers.health.doctor import Health, look_over
-
-    settings = read_settings()
-    with a_database(settings) as database:
-        findings = look_over(
-            database, settings, _outside_checks(settings), lambda session: sum(count_set_aside(session).values())
-        )
-    for finding in findings:
-        click.echo(finding)
-    failed = sum(finding.health is Health.FAIL for finding in findings)
-    if failed:
-        raise Failure(f"{failed} things must be mended")
+# --- in a checkout only ------------------------------------------------------------------
 
 
 @ventil.command(context_settings={"ignore_unknown_options": True})
@@ -196,51 +147,8 @@ def _settings(host: str, port: int) -> Settings:
     return read_settings({"VENTIL_BASE_URL": f"http://{shown}:{port}", **{k: v for k, v in os.environ.items() if v}})
 
 
-def _log() -> None:
-    from web.operations.logs import log_as_json
-
-    log_as_json()
-
-
-def _outside_checks(settings: Settings) -> dict[str, Callable[[], str]]:
-    from notifications.sending.sending import transport_from
-    from workers.queue.broker import QUEUES, make_broker
-
-    def broker() -> str:
-        depth = sum(make_broker(settings.redis_url).depth(queue) for queue in set(QUEUES.values()))
-        return f"{'Redis' if settings.redis_url else 'in this process'}, {depth} waiting"
-
-    def mail_server() -> str:
-        server = transport_from(settings).server
-        with server.line():
-            return server.name
-
-    return {"broker": broker, "mail server": mail_server}
-
-
-def _fill_demonstration(database: "Database", settings: Settings) -> bool:
-    """Fill an empty house; False when it is not empty."""
-    from cases.demo.demonstrating import fill
-    from cases.demo.demonstration import is_empty
-    from workers.relay.demonstration_letters import wire_of
-
-    if not is_empty(database):
-        return False
-    click.echo("filling the demonstration municipality: 18 months in about half a minute", err=True)
-    _be_quiet()
-    moment = right_now()
-    fill(settings, moment, wire_of(settings, moment))
-    return True
-
-
-def _be_quiet() -> None:
-    import structlog
-
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-
-
 def _tell_where(database: "Database", settings: Settings) -> None:
-    from cases.demo.demonstration import who_may_log_in
+    from cases.demo.demonstrating import who_may_log_in
 
     click.echo(f"Ventil is up: {settings.base_url}")
     with database.reading() as session:

@@ -2,20 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import column, select, table
 from sqlalchemy.orm import Session
 
-from cases.database.base import UtcDateTime
+from cases.deadlines.schedule import last_sweep
 from cases.history.event_batches import MISSED_SWEEPS
 from cases.settings import Settings
-
-SWEEP = "sweep"
-SCHEDULE = table("schedule", column("name"), column("last_done_at", UtcDateTime()))  # the workers own it
-
-
-def last_sweep(session: Session) -> datetime | None:
-    """Give when a sweep last ended; None when there has not been one."""
-    return session.scalar(select(SCHEDULE.c.last_done_at).where(SCHEDULE.c.name == SWEEP))
 
 
 def is_silent(session: Session, settings: Settings, at: datetime) -> bool:

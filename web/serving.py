@@ -8,9 +8,9 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from cases.database.transactions import Database
+from cases.logs import log_as_json
 from cases.settings import Settings
 from web import create_app
-from web.operations.logs import log_as_json
 from web.requests.security import LARGEST_BODY
 
 PATIENCE = 60  # seconds that a request may take before its worker is replaced

@@ -5,14 +5,19 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from random import Random
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from cases.administration.loading import load_house
 from cases.calendar import add_months
+from cases.case import Case
 from cases.database.transactions import Database, calendar_of
 from cases.demo.meetings import plan_meetings
 from cases.demo.moving_clock import MovingClock, database_at
 from cases.demo.questions import Questions
 from cases.demo.story import Story
 from cases.organisation.municipality import municipality
+from cases.organisation.people import Membership, Person, Role
 from cases.settings import Settings
 
 HOUSE = Path(__file__).with_name("house.toml")
@@ -34,3 +39,20 @@ def fill(settings: Settings, now: datetime, tell: Callable[[Database], None]) ->
     story.run(Questions.of_the_house(first), first, now)
     database.close()
     return story
+
+
+def is_empty(database: Database) -> bool:
+    """Say whether nobody and nothing has come into the house yet."""
+    with database.reading() as session:
+        return not session.scalar(select(Person.id).limit(1)) and not session.scalar(select(Case.id).limit(1))
+
+
+def who_may_log_in(session: Session) -> list[tuple[str, str]]:
+    """Give address and name of one person for each role, in a demonstration; nobody elsewhere."""
+    if not municipality(session).demonstration:
+        return []
+    people = select(Membership.role, Person.email, Person.name).join(Person, Person.id == Membership.person_id)
+    first: dict[Role, tuple[str, str]] = {}
+    for role, email, name in session.execute(people.where(Person.active).order_by(Membership.id)):
+        first.setdefault(role, (email, name))
+    return [first[role] for role in Role if role in first]

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import update
 from support.houses.migrated import a_house
 
+from cases.deadlines.schedule import Scheduled
 from notifications.deliveries import Address, Delivery
 from proof.chaos import striking
 from proof.chaos.ending import Overdue, ending_within
@@ -23,7 +24,6 @@ from proof.chaos.schedule import Planned
 from proof.chaos.striking import strike
 from proof.mutants.at_large import AT_LARGE, DECK, NO_WORKER, NOT_NOW, SCHEDULE, SECONDS, STRUCK_EARLY
 from proof.mutants.mutant import Caught
-from workers.schedule.schedule import Scheduled
 
 NOW = datetime.now(UTC)
 SOON, END, LATER = NOW + timedelta(seconds=20), NOW + timedelta(minutes=3), NOW + timedelta(days=3650)

@@ -1,8 +1,6 @@
 """One line in the log for each request: a fixed name and keys, never an address, a token or a text."""
 
-import logging
 import secrets
-import sys
 import time
 
 import structlog
@@ -16,19 +14,6 @@ def log_requests(app: Flask) -> None:
     """Give each request an id, and log how it went."""
     app.before_request(begin)
     app.after_request(tell)
-
-
-def log_as_json() -> None:
-    """Write the log as one JSON object a line, on standard error, in UTC."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def begin() -> None:

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.database.clock import present
+from cases.deadlines.schedule import last_sweep
 from cases.history.outbox import OutboxEntry
 from cases.reading.lists import Filters, conditions
 from cases.states import OPEN
 from notifications.deliveries import Channel, Delivery, MailServer, Outcome
 from notifications.set_aside import count_set_aside
-from web.clock_health import last_sweep
 
 NEVER = float("inf")
 

@@ -7,38 +7,21 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import ClassVar
 
 from flask import Response, request
-from sqlalchemy import Index, String, Text, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
+from cases.access.kept_answers import KEPT, KeptAnswer
 from cases.access.tokens import hashed
-from cases.database.base import Base, BigId, UtcDateTime
 from cases.database.transactions import insert_of
 from cases.refusals import FieldRefusal
 from web.current import right_now
 from web.requests.caller import bearer_token
 
 HEADER = "Idempotency-Key"
-KEPT = timedelta(days=7)
 READABLE = re.compile(r"[\x21-\x7e]{1,255}")
-
-
-class KeptAnswer(Base):
-    """A key that was used, by whom and for what; and the answer that it got."""
-
-    __tablename__ = "kept_answer"
-    __table_args__ = (Index("ix_kept_answer_made_at", "made_at"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    key: Mapped[str] = mapped_column(String(64), unique=True)  # hash of whose it is and what they called it
-    request: Mapped[str] = mapped_column(String(64))  # hash of method, path and body
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    status: Mapped[int | None] = mapped_column(default=None)
-    location: Mapped[str | None] = mapped_column(String(500), default=None)
-    body: Mapped[str | None] = mapped_column(Text, default=None)
 
 
 @dataclass

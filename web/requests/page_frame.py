@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.database.base import table_of
+from cases.deadlines.schedule import SWEEP, Scheduled
 from cases.organisation.municipality import Municipality
 from cases.organisation.units import DESK, FORUM
-from web.clock_health import SCHEDULE, SWEEP
 
 HOUSE = table_of(Municipality)
+SCHEDULE = table_of(Scheduled)
 SWEPT = SCHEDULE.c.name == SWEEP
 SHOWN = (HOUSE.c.name.label("house"), HOUSE.c.demonstration, HOUSE.c.contact_phone, SCHEDULE.c.last_done_at)
 OF_THE_HOUSE = select(*SHOWN).select_from(HOUSE).outerjoin(SCHEDULE, SWEPT)

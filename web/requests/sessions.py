@@ -17,8 +17,7 @@ from cases.access.tokens import ApiToken, WebSession, hashed
 from cases.database.base import table_of
 from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
-from web.clock_health import SCHEDULE
-from web.requests.page_frame import HOUSE, SHOWN, SWEPT, PageFrame, around_somebody
+from web.requests.page_frame import HOUSE, SCHEDULE, SHOWN, SWEPT, PageFrame, around_somebody
 
 LIVES = timedelta(days=14)
 IDLE = timedelta(hours=12)

@@ -38,3 +38,18 @@ def forgotten(now: str | None, as_json: bool) -> None:
         click.echo(breach)
     if breaches:
         raise Failure(f"{len(breaches)} breaches found")
+
+
+@click.command()
+def doctor() -> None:
+    """Look the house over, and say what to do about what is not well."""
+    from workers.health.doctor import Health, look_over
+
+    settings = read_settings()
+    with a_database(settings) as database:
+        findings = look_over(database, settings)
+    for finding in findings:
+        click.echo(finding)
+    failed = sum(finding.health is Health.FAIL for finding in findings)
+    if failed:
+        raise Failure(f"{failed} things must be mended")

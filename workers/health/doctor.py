@@ -2,31 +2,30 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import column, func, select, table, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from cases.database.base import UtcDateTime
 from cases.database.clock import present
 from cases.database.migrating import is_behind
 from cases.database.transactions import Database
+from cases.deadlines.schedule import last_sweep
 from cases.history.event_batches import MISSED_SWEEPS
 from cases.history.outbox import OutboxEntry
 from cases.ladder.overdue import MOST_CLOCK_DRIFT
 from cases.organisation.people import contacts_of_the_house, heads_of
 from cases.organisation.units import the_desk
 from cases.settings import Settings
+from notifications.set_aside import count_set_aside
+from workers.health.outside import Check, outside_checks
 
 SLOW, STUCK = timedelta(minutes=10), timedelta(hours=1)
 LEAST_ROOM = 500 * 1024 * 1024
-SCHEDULE = table("schedule", column("name"), column("last_done_at", UtcDateTime()))  # the workers own it
-
-Check = Callable[[], str]  # says what is well, or raises with what is not
 
 
 class Health(StrEnum):
@@ -50,19 +49,20 @@ class HealthFinding:
 
 
 def look_over(
-    database: Database, settings: Settings, outside: dict[str, Check], count_set_aside: Callable[[Session], int]
+    database: Database, settings: Settings, outside: Mapping[str, Check] | None = None
 ) -> list[HealthFinding]:
     """Return what the doctor finds.
 
-    `outside` looks at what is not the database: broker and mail server, by name. `count_set_aside` is the letters'.
+    `outside` checks what is not the database, by name (default: broker and mail server).
     """
+    checks = outside_checks(settings) if outside is None else outside
     found = [*_settings(settings), *_database(database)]
     if not any(finding.health is Health.FAIL for finding in found):
         with database.reading() as session:
             moment = present(session)
             found += [finding for look in LOOKS for finding in look(session, settings, moment)]
-            found.append(_set_aside(count_set_aside(session)))
-    return [*found, *(_outside(name, check) for name, check in outside.items())]
+            found.append(_set_aside(sum(count_set_aside(session).values())))
+    return [*found, *(_outside(name, check) for name, check in checks.items())]
 
 
 def _settings(settings: Settings) -> Iterator[HealthFinding]:
@@ -107,7 +107,7 @@ def _drift(present: datetime) -> HealthFinding:
 
 
 def _clock(session: Session, settings: Settings, present: datetime) -> Iterator[HealthFinding]:
-    last = session.scalar(select(SCHEDULE.c.last_done_at).where(SCHEDULE.c.name == "sweep"))
+    last = last_sweep(session)
     if last is None:
         yield HealthFinding(
             Health.WARN, "no sweep has run yet", "start `ventil up`, or `ventil clock` and `ventil worker`"

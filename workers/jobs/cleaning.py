@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import column, delete, exists, table
+from sqlalchemy import delete, exists
 from sqlalchemy.orm import Session
 
+from cases.access.kept_answers import KEPT, KeptAnswer
 from cases.access.tokens import LOGIN, Link, WebSession
-from cases.database.base import UtcDateTime
 from cases.database.clock import present
 from cases.files.attaching import forget_orphans
 from cases.files.storage import attachments_under
@@ -17,9 +17,8 @@ from cases.history.journal import Event
 from workers.runtime import Runtime
 
 LOG = structlog.get_logger()
-ANSWERS_KEPT = timedelta(days=7)
+EMPTY_TICKS_KEPT = timedelta(days=7)
 KEYS_KEPT = timedelta(days=30)  # used or run out, but a person may still ask why
-ANSWERS = table("kept_answer", column("made_at", UtcDateTime()))  # the web owns it
 
 
 def clean_up(workplace: Runtime) -> dict[str, int]:
@@ -42,8 +41,8 @@ def _orphans(workplace: Runtime) -> None:
 
 
 def _answers(session: Session) -> Any:
-    old = ANSWERS.c.made_at < present(session) - ANSWERS_KEPT
-    return delete(ANSWERS).where(old).returning(ANSWERS.c.made_at)
+    old = KeptAnswer.made_at < present(session) - KEPT
+    return delete(KeptAnswer).where(old).returning(KeptAnswer.id)
 
 
 def _sessions(session: Session) -> Any:
@@ -60,7 +59,7 @@ def _links(session: Session) -> Any:
 def _empty_ticks(session: Session) -> Any:
     """Remove ticks that found nothing after all: no event and no letter names them."""
     empty = ~exists().where(Event.tick_id == EventBatch.id)
-    over = (EventBatch.planned_at.isnot(None), EventBatch.planned_at < present(session) - ANSWERS_KEPT)
+    over = (EventBatch.planned_at.isnot(None), EventBatch.planned_at < present(session) - EMPTY_TICKS_KEPT)
     return delete(EventBatch).where(*over, empty).returning(EventBatch.id)
 
 

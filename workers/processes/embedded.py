@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from cases.database.leases.leased import NOBODYS, Leased
 from cases.database.transactions import Database
+from cases.deadlines.schedule import Scheduled
 from cases.history.event_batches import EventBatch
 from cases.history.outbox import OutboxEntry
 from cases.settings import Settings
@@ -20,7 +21,6 @@ from workers.processes.single_instance import InstanceLock
 from workers.relay.loop import relay_until_closed
 from workers.relay.waking import wake_of
 from workers.runtime import THREADS, Runtime, open_runtime
-from workers.schedule.schedule import Scheduled
 from workers.schedule.scheduler import Scheduler
 
 LOG = structlog.get_logger()

@@ -16,10 +16,10 @@ from cases.database.leases.claims import Claim, Queue, claim
 from cases.database.leases.leased import LEASE_POLICY, finish, finishing, is_unleased
 from cases.database.leases.renewing import LeaseRenewer
 from cases.database.transactions import Database, insert_of
+from cases.deadlines.schedule import Scheduled
 from cases.settings import Settings
 from workers.runtime import Runtime
 from workers.schedule.jobs import JOBS
-from workers.schedule.schedule import Scheduled
 
 LOG = structlog.get_logger()
 LOOKS_EVERY = 1.0

@@ -11,8 +11,7 @@ from cases.checks.forgotten import find_forgotten
 from cases.database.migrating import migrate
 from cases.database.transactions import Database
 from cases.demo import demonstrating
-from cases.demo.demonstrating import fill
-from cases.demo.demonstration import is_empty, who_may_log_in
+from cases.demo.demonstrating import fill, is_empty, who_may_log_in
 from cases.demo.fates import FATES, TEMPER_OF, TEMPERS
 from cases.demo.questions import DOORS, VILLAGES, Questions
 from cases.history.journal import Event

@@ -21,9 +21,9 @@ from support.houses.small_web import open_web
 from support.servers import services
 
 from cases.database.base import table_of
+from cases.deadlines.schedule import Scheduled
 from notifications.deliveries import Channel, Delivery, MailServer
 from web.serving import serve_embedded
-from workers.schedule.schedule import Scheduled
 
 ROOT = Path(__file__).parents[3]
 

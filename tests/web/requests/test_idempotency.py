@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from cases.access.kept_answers import KEPT, KeptAnswer
 from cases.case import Case
 from cases.history.journal import Event
-from web.requests.idempotency import KEPT, KeptAnswer
 
 HOLE = {"kind": "issue", "title": "Hål i vägen"}
 

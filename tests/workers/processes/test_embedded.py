@@ -10,6 +10,7 @@ from support.houses.letter_town import furnish
 from support.houses.migrated import a_house
 
 from cases.database.clock import now
+from cases.deadlines.schedule import Scheduled
 from cases.history.outbox import OutboxEntry
 from cases.settings import read_settings
 from cases.states import State
@@ -17,7 +18,6 @@ from notifications.deliveries import Delivery, MailServer, Outcome
 from notifications.sending.mailbox import Mailbox
 from workers.processes.embedded import Embedded, void_leases
 from workers.processes.single_instance import AlreadyUp, InstanceLock
-from workers.schedule.schedule import Scheduled
 
 
 def wait_until(holds, patience=20.0):

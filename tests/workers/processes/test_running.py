@@ -11,12 +11,12 @@ from sqlalchemy import func, select, text, update
 from support.servers.house_processes import house_processes
 
 from cases.database.clock import now
+from cases.deadlines.schedule import Scheduled
 from cases.handing_in import Reporter
 from cases.history.outbox import OutboxEntry
 from cases.settings import read_settings
 from notifications.deliveries import Delivery, Outcome
 from workers.processes import running
-from workers.schedule.schedule import Scheduled
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
 

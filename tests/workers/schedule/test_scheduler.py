@@ -14,12 +14,12 @@ from support.servers.services import LOOPBACK
 from cases.calendar import Calendar
 from cases.database.clock import now, present
 from cases.database.leases.leased import LeasePolicy
+from cases.deadlines.schedule import Scheduled
 from cases.settings import read_settings
 from workers.health.heartbeat import beat
 from workers.runtime import open_runtime
 from workers.schedule import jobs, scheduler
 from workers.schedule.jobs import JOBS, after_a_sweep, next_morning, next_night
-from workers.schedule.schedule import Scheduled
 from workers.schedule.scheduler import Scheduler, due_jobs, make_schedule, run_job
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database.base import Base, UtcDateTime
 from cases.database.leases.leased import Leased
+
+SWEEP = "sweep"
 
 
 class Scheduled(Leased, Base):
@@ -18,3 +20,11 @@ class Scheduled(Leased, Base):
     next_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     last_error: Mapped[str | None] = mapped_column(Text, default=None)
+
+
+LAST_SWEEP = select(Scheduled.last_done_at).where(Scheduled.name == SWEEP)
+
+
+def last_sweep(session: Session) -> datetime | None:
+    """Return when a sweep last ended, by the database's clock; None when there has not been one."""
+    return session.scalar(LAST_SWEEP)

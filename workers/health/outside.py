@@ -1,0 +1,24 @@
+"""Checks of what is outside the database: the broker and the mail server."""
+
+from collections.abc import Callable, Mapping
+
+from cases.settings import Settings
+from notifications.sending.sending import transport_from
+from workers.queue.broker import QUEUES, make_broker
+
+Check = Callable[[], str]  # says what is well, or raises with what is not
+
+
+def outside_checks(settings: Settings) -> Mapping[str, Check]:
+    """Return the checks by the name of what they look at. Each opens a connection of its own when it is called."""
+
+    def broker() -> str:
+        depth = sum(make_broker(settings.redis_url).depth(queue) for queue in set(QUEUES.values()))
+        return f"{'Redis' if settings.redis_url else 'in this process'}, {depth} waiting"
+
+    def mail_server() -> str:
+        server = transport_from(settings).server
+        with server.line():
+            return server.name
+
+    return {"broker": broker, "mail server": mail_server}
