@@ -222,7 +222,7 @@ class Case(Base):
         """Let the state's clock be this one; the next moment follows."""
         self.due_at, self.cycle, self.rung, self.rung_at = clock.due_at, clock.cycle, clock.rung, clock.fires_at
         self.highest_rung = 0
-        self.find_next()
+        self.update_next_at()
 
     def set_life_clock(self, clock: Clock | None) -> None:
         """Let the sign-of-life clock be this one, or none."""
@@ -231,9 +231,9 @@ class Case(Base):
         else:
             self.life_due_at, self.life_cycle = clock.due_at, clock.cycle
             self.life_rung, self.life_at = clock.rung, clock.fires_at
-        self.find_next()
+        self.update_next_at()
 
-    def find_next(self) -> None:
+    def update_next_at(self) -> None:
         """Let `next_at` be the least of what the clocks say; NULL exactly when the case has ended."""
         moments = (self.rung_at, self.life_at, self.statutory_at, self.promise_breaks_at)
         self.next_at = min((m for m in moments if m is not None), default=None) if self.is_open else None
@@ -242,10 +242,10 @@ class Case(Base):
         """Let this unit be responsible, and one of its people hold the case."""
         self.responsible_id, self.responsible_holds = unit.id, True
         self.officer_id = officer.id if officer else None
-        self.show("responsible", unit)
-        self.show("officer", officer)
+        self.set_relationship("responsible", unit)
+        self.set_relationship("officer", officer)
 
-    def show(self, name: str, value: object) -> None:
+    def set_relationship(self, name: str, value: object) -> None:
         """Let a relationship show what its column has just been set to."""
         set_committed_value(self, name, value)
 
@@ -260,9 +260,9 @@ class Case(Base):
         """Wait for nobody."""
         self.waiting_for = self.waiting_name = self.waiting_their_ref = None
         self.waiting_unit_id, self.waiting_from, self.waiting_from_due_at = None, None, None
-        self.show("waiting_unit", None)
+        self.set_relationship("waiting_unit", None)
 
-    def newcomers(self) -> dict[str, Base]:
+    def new_related(self) -> dict[str, Base]:
         """Give what is new with the case, by the column that gets its id: the one who asks."""
         asks = self.__dict__.get("reporter") if self.reporter_id is None else None  # nothing is fetched
         return {"reporter_id": asks} if asks is not None else {}

@@ -32,7 +32,7 @@ def comment(session: Session, case: Case, text: str, visibility: Visibility, *, 
         raise NotAllowed(step="comment")
     if visibility is Visibility.PUBLIC and not by.is_staff:
         visibility = Visibility.PARTICIPANTS
-    who = by.to(case)
+    who = by.roles_in(case)
     if Who.ASKED in who and case.state is State.WAITING and case.waiting_from and visibility != Visibility.INTERNAL:
         answer = Change(to=case.waiting_from, step="answer", note=words, visibility=visibility)
         return change_state(session, case, answer, by=by, at=at)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import LONGEST_TITLE, Case, Relation
-from cases.handing_in import named
+from cases.handing_in import active_by_slug
 from cases.history.events import CaseCorrected, CaseRelated, CaseWordsErased
 from cases.history.journal import Entry, Event, SpokenWords
 from cases.history.words import Words
@@ -86,10 +86,10 @@ def _retitle(case: Case, title: str | None) -> list[SpokenWords]:
 def _reclassify(session: Session, case: Case, correction: Correction, at: datetime) -> list[str]:
     what = []
     if correction.category is not None:
-        category = named(session, Category, correction.category, "category")
+        category = active_by_slug(session, Category, correction.category, "category")
         what += _moved(case, "category", category, category.id if category else None)
     if correction.place is not None:
-        place = named(session, Place, correction.place, "place")
+        place = active_by_slug(session, Place, correction.place, "place")
         what += _moved(case, "place", place, place.id if place else None)
     if what:
         use_present_policy(EntryWriter(session), case, at)
@@ -100,7 +100,7 @@ def _moved(case: Case, name: str, found: Category | Place | None, found_id: int 
     if found_id == getattr(case, f"{name}_id"):
         return []
     setattr(case, f"{name}_id", found_id)
-    case.show(name, found)
+    case.set_relationship(name, found)
     return [name]
 
 

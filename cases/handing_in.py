@@ -33,7 +33,7 @@ MOST_MONTHS = 120
 ACTIVE: dict[type[Any], Select[Any]] = {
     table: select(table).where(table.slug == bindparam("slug"), table.active) for table in (Category, Place)
 }
-WHAT_IT_NAMES = (  # one row: the policy and the desk always, the category and the place when they are named
+WHAT_IT_NAMES = (  # one row: the policy and the desk always, the category and the place when they are active_by_slug
     select(Policy, Unit, Category, Place)
     .join_from(Policy, Unit, Unit.slug == DESK)
     .outerjoin(Category, and_(Category.slug == bindparam("category"), Category.active))
@@ -112,7 +112,7 @@ def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -
     )
     shown = {"responsible": desk, "policy": policy, "category": category, "place": place, "group": group}
     for name, value in shown.items():
-        case.show(name, value)
+        case.set_relationship(name, value)
     if (party := _party(request.reporter)) is not None:
         writer.add_related(case, "reporter", party)
     entry = Entry(case, by=by, at=at)
@@ -182,7 +182,7 @@ def _names_of(session: Session, kind: Kind, category: str | None, place: str | N
     return session.execute(WHAT_IT_NAMES, asked).one()
 
 
-def named(session: Session, table: type[Named], slug: str | None, field: str) -> Named | None:
+def active_by_slug(session: Session, table: type[Named], slug: str | None, field: str) -> Named | None:
     """Give the active category or place with this slug, None for none; `UnknownName` when there is no such."""
     if not slug:
         return None

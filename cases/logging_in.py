@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import A_VISITOR, Actor, actor_for
-from cases.access.tokens import LOGIN, Link, hashed, link_with, make_link
+from cases.access.tokens import LOGIN, Link, hashed, make_link, valid_link
 from cases.history.events import DomainEvent, PersonAskedForLink, PersonLoggedIn
 from cases.history.journal import Entry
 from cases.organisation.municipality import Municipality, municipality
@@ -27,7 +27,7 @@ def ask_for_link(session: Session, email: str, browser: str, *, key: str, at: da
 
 def usable_link(session: Session, token: str, browser: str, *, at: datetime) -> Link | None:
     """Return the log-in link of this token; None when it is used, too old, or was asked for by another browser."""
-    link = link_with(session, token, LOGIN, at)
+    link = valid_link(session, token, LOGIN, at)
     if link is None or link.person_id is None:
         return None
     return link if link.browser in (None, hashed(browser)) else None

@@ -15,7 +15,7 @@ OWN_NETWORK = frozenset({"local", "localhost", "test"})  # reserved, so in use i
 def is_mail_address(text: str) -> bool:
     """Return whether a letter can be sent there, be it only within the house's own network."""
     try:
-        return bool(in_mail(text))
+        return bool(with_ascii_domain(text))
     except ValueError:
         return False
 
@@ -28,11 +28,11 @@ def is_public_address(text: str) -> bool:
 
 def normalised(written: str) -> str:
     """Return the address in small letters with its domain in ASCII; `ValueError` when it is none."""
-    return in_mail(written.strip().lower())
+    return with_ascii_domain(written.strip().lower())
 
 
 @lru_cache(MOST_KEPT)
-def in_mail(address: str) -> str:
+def with_ascii_domain(address: str) -> str:
     """Return the address as mail carries it, with its domain in ASCII; `ValueError` when it is none."""
     try:
         found = _library().validate_email(

@@ -78,7 +78,7 @@ def _step_for(case: Case, change: Change, by: Actor) -> Step:
     candidates = [step for step in steps_between(case.state, change.to) if _is_meant(step, case, change)]
     if not candidates:
         raise TransitionNotAllowed(state=case.state, to=change.to)
-    who = by.to(case)
+    who = by.roles_in(case)
     for step in candidates:
         if step.who & who:
             return step

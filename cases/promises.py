@@ -53,7 +53,7 @@ def promise(writer: EntryWriter, case: Case, day: date, entry: Entry) -> None:
         _end_running(writer, case, "moved", entry.at)
     writer.execute(BEGIN, {"case_id": case.id, "promised_on": day, "made_at": entry.at})
     case.promised_on, case.promise_breaks_at = day, breaks_at(day, calendar_of(writer.session))
-    case.find_next()
+    case.update_next_at()
     entry.add(CasePromised(promised_on=day.isoformat(), was=was))
 
 
@@ -62,7 +62,7 @@ def settle(writer: EntryWriter, case: Case, outcome: str, at: datetime) -> None:
     if case.promise_breaks_at is not None:
         _end_running(writer, case, outcome, at)
     case.promise_breaks_at = None
-    case.find_next()
+    case.update_next_at()
 
 
 def settle_broken(session: Session, case_ids: list[int], at: datetime) -> None:

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 
 Source = Callable[[int], bytes]
 _SOURCE: ContextVar[Source] = ContextVar("source of random bits", default=secrets.token_bytes)
-FINE = 53  # bits that a float between 0 and 1 holds
+FLOAT_BITS = 53  # bits that a float between 0 and 1 holds
 
 
 def random_hex(count: int) -> str:
@@ -23,7 +23,7 @@ def random_word(count: int) -> str:
 
 def random_share() -> float:
     """Give a random share: from 0 up to, but never, 1."""
-    return (int.from_bytes(_SOURCE.get()(7)) >> 3) / float(1 << FINE)
+    return (int.from_bytes(_SOURCE.get()(7)) >> 3) / float(1 << FLOAT_BITS)
 
 
 @contextmanager

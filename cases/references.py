@@ -36,7 +36,7 @@ def next_reference(numbers: NumberSource, year: int) -> str:
     return f"{year}-{numbers.next_number(year, _raise_counter):04d}"
 
 
-def keep_numbers(session: Session, numbers: dict[int, int]) -> None:
+def store_last_numbers(session: Session, numbers: dict[int, int]) -> None:
     """Write the last number that was given out in each of these local years to its counter."""
     for year, last in numbers.items():
         session.execute(update(ReferenceCounter).where(ReferenceCounter.year == year).values(last=last))

@@ -16,7 +16,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 MAIL_SCHEMES = {"smtp", "smtp+starttls", "smtps"}
 SHORTEST_KEY = 32
 LOCALES = ("sv", "en")
-USUAL_SENDER = "ventil@localhost"
+DEFAULT_SENDER = "ventil@localhost"
 
 
 class BadSetting(Exception):
@@ -74,7 +74,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
         secret_key=_secret_key(env.get("VENTIL_SECRET_KEY"), var if embedded else None),
         timezone=_timezone(env.get("VENTIL_TIMEZONE") or "Europe/Stockholm"),
         locale=_one_of(env, "VENTIL_LOCALE", "sv", LOCALES),
-        mail_from=_mail_from(env.get("VENTIL_MAIL_FROM") or USUAL_SENDER),
+        mail_from=_mail_from(env.get("VENTIL_MAIL_FROM") or DEFAULT_SENDER),
         var=var,
         rate_limits=_one_of(env, "VENTIL_RATE_LIMITS", "on", ("on", "off")) == "on",
         heartbeat_url=_heartbeat_url(env.get("VENTIL_HEARTBEAT_URL")),
@@ -176,7 +176,7 @@ def _timezone(name: str) -> ZoneInfo:
 
 
 def _mail_from(given: str) -> str:
-    if given != USUAL_SENDER and not is_mail_address(given):
+    if given != DEFAULT_SENDER and not is_mail_address(given):
         raise BadSetting("VENTIL_MAIL_FROM must be one plain mail address")
     return given
 

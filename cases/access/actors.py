@@ -38,7 +38,7 @@ class Actor:
     email: str = ""
     roles: tuple[tuple[int | None, Role], ...] = field(default=())
     case_id: int | None = None  # the one case that a reporter's own link opens
-    tick_id: int | None = None  # the sweep in which the clock acts
+    batch_id: int | None = None  # the sweep in which the clock acts
 
     @property
     def is_contact(self) -> bool:
@@ -69,7 +69,7 @@ class Actor:
         """Say whether this person is the unit's head."""
         return any(unit_id == own and role is Role.HEAD for own, role in self.roles)
 
-    def to(self, case: Case) -> frozenset[Who]:
+    def roles_in(self, case: Case) -> frozenset[Who]:
         """Give what this actor is to the case."""
         if self.kind is ActorKind.CLOCK:
             return frozenset({Who.CLOCK})
@@ -97,9 +97,9 @@ A_COMMAND = Actor(ActorKind.COMMAND)
 A_VISITOR = Actor(ActorKind.VISITOR)
 
 
-def clock_of(tick_id: int) -> Actor:
+def clock_for_batch(batch_id: int) -> Actor:
     """Give the clock as it acts in this sweep."""
-    return Actor(ActorKind.CLOCK, tick_id=tick_id)
+    return Actor(ActorKind.CLOCK, batch_id=batch_id)
 
 
 def reporter_of(case: Case) -> Actor:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.database.base import Base, BigId, UtcDateTime
 
-KEPT = timedelta(days=7)
+KEPT_FOR = timedelta(days=7)
 
 
 class KeptAnswer(Base):

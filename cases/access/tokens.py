@@ -13,7 +13,7 @@ from cases.organisation.people import Person
 from cases.randomness import random_hex
 
 LOGIN, FOLLOW, UNFOLLOW = "login", "follow", "unfollow"
-LINK_LIVES = {LOGIN: timedelta(minutes=10), FOLLOW: timedelta(days=7), UNFOLLOW: timedelta(days=3650)}
+LINK_LIFETIMES = {LOGIN: timedelta(minutes=10), FOLLOW: timedelta(days=7), UNFOLLOW: timedelta(days=3650)}
 
 
 class ApiToken(Base):
@@ -73,7 +73,7 @@ def make_api_token(session: Session, person: Person, at: datetime) -> str:
     return token
 
 
-def person_with_token(session: Session, token: str) -> int | None:
+def person_id_for_token(session: Session, token: str) -> int | None:
     """Give the id of the person for whom this API token was made, unless it is revoked."""
     return session.scalar(
         select(ApiToken.person_id).where(ApiToken.hash == hashed(token), ApiToken.revoked_at.is_(None))
@@ -100,7 +100,7 @@ def make_link(
         follower_id=follower_id,
         browser=hashed(browser) if browser else None,
         made_at=at,
-        expires_at=at + LINK_LIVES[purpose],
+        expires_at=at + LINK_LIFETIMES[purpose],
     )
     session.add(link)
     session.flush()
@@ -112,7 +112,7 @@ def link_token(link: Link, key: str) -> str:
     return _token(key, link.purpose, link.nonce)
 
 
-def link_with(session: Session, token: str, purpose: str, at: datetime) -> Link | None:
+def valid_link(session: Session, token: str, purpose: str, at: datetime) -> Link | None:
     """Give the unused, unexpired link of this token, without using it."""
     return session.scalar(
         select(Link).where(

@@ -6,12 +6,12 @@ from typing import Any, ClassVar, TypeVar
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 
-LACKS, KNOWS_NO = "lacks $key", "knows no $key"  # said of the table, not of the key in it
+MISSING_KEY, UNKNOWN_KEY = "lacks $key", "knows no $key"  # said of the table, not of the key in it
 Path = tuple[str | int, ...]  # keys, and the places of items in lists from 0
 Value = TypeVar("Value")
 
 
-class FileSchema(Schema):
+class TomlSchema(Schema):
     """A table of a file. What it loads becomes `makes`, with tuples for lists; an unknown key is an error."""
 
     makes: ClassVar[Callable[..., Any]] = dict
@@ -20,11 +20,11 @@ class FileSchema(Schema):
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
         if not any("unknown" in vars(kind).get("error_messages", {}) for kind in type(self).__mro__):
-            self.error_messages["unknown"] = f"{KNOWS_NO}; it knows {', '.join(self.fields)}"
+            self.error_messages["unknown"] = f"{UNKNOWN_KEY}; it knows {', '.join(self.fields)}"
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         """Let every field that lacks say so in our words."""
-        field_obj.error_messages["required"] = LACKS
+        field_obj.error_messages["required"] = MISSING_KEY
 
     @pre_load
     def _refuse_what_is_no_table(self, given: Any, *, many: bool, **_: Any) -> Any:
@@ -37,18 +37,18 @@ class FileSchema(Schema):
         return self.makes(**{key: tuple(value) if isinstance(value, list) else value for key, value in said.items()})
 
 
-def wrongs_in(messages: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+def errors_in(messages: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Yield path and words of every error in marshmallow's nested messages."""
     if isinstance(messages, dict):
         for key, inner in messages.items():
-            yield from wrongs_in(inner, path if key == "_schema" else (*path, key))
+            yield from errors_in(inner, path if key == "_schema" else (*path, key))
         return
     for words in messages:
-        of_the_table = words.startswith((LACKS, KNOWS_NO))
+        of_the_table = words.startswith((MISSING_KEY, UNKNOWN_KEY))
         yield (path[:-1], words.replace("$key", str(path[-1]), 1)) if of_the_table else (path, words)
 
 
-def place_of(path: Path) -> str:
+def readable_path(path: Path) -> str:
     """Return the path as people count, such as "roles no. 1, unit"."""
     named = (f" no. {part + 1}" if isinstance(part, int) else f", {part}" for part in path)
     return "".join(named).removeprefix(", ")
@@ -57,7 +57,7 @@ def place_of(path: Path) -> str:
 # --- values --------------------------------------------------------------------------------
 
 
-class FileField(fields.Field[Value]):
+class TomlField(fields.Field[Value]):
     """A value as TOML tells it: nothing is converted, and an error says what it must be and what it is."""
 
     def __init__(self, must: str, **more: Any) -> None:
@@ -82,7 +82,7 @@ class FileField(fields.Field[Value]):
         raise ValidationError(f"{self.must}, not {value!r}")
 
 
-class TextOfFile(FileField[str]):
+class TomlText(TomlField[str]):
     """Words, without the gaps around them."""
 
     def __init__(self, most: int, **more: Any) -> None:
@@ -96,7 +96,7 @@ class TextOfFile(FileField[str]):
         return value.strip()
 
 
-class OneOf(FileField[str]):
+class TomlChoice(TomlField[str]):
     """One of a few words."""
 
     def __init__(self, allowed: Iterable[str], **more: Any) -> None:
@@ -107,7 +107,7 @@ class OneOf(FileField[str]):
         return value in self.allowed
 
 
-class WholeNumber(FileField[int]):
+class TomlInteger(TomlField[int]):
     """A whole number; true and false are none."""
 
     def __init__(self, least: int, most: int, **more: Any) -> None:
@@ -118,7 +118,7 @@ class WholeNumber(FileField[int]):
         return type(value) is int and self.least <= value <= self.most
 
 
-class DayOfFile(FileField[date]):
+class TomlDate(TomlField[date]):
     """A date; a moment is none."""
 
     def __init__(self, **more: Any) -> None:

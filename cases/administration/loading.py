@@ -1,4 +1,4 @@
-"""Loading the house: what a file says and the house has not is put in place; run again it changes only what differs."""
+"""Loading: the setup file is applied to the database. Loaded again, it changes only what differs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import A_COMMAND
-from cases.administration.reorganising import UnitCard, add_unit, change_unit, record_for_municipality, update_fields
+from cases.administration.reorganising import UnitDetails, add_unit, change_unit, record_for_municipality, update_fields
 from cases.administration.setup_file import BadSetupFile, FileError, read_setup_file
 from cases.administration.setup_lines import (
     CategoryLine,
@@ -22,7 +22,7 @@ from cases.administration.setup_lines import (
     UnitLine,
 )
 from cases.administration.staffing import (
-    PersonCard,
+    PersonDetails,
     Post,
     add_person,
     appoint,
@@ -44,13 +44,13 @@ from cases.organisation.units import Unit, UnitKind
 Named = TypeVar("Named", Place, Category)
 
 
-def load_house(session: Session, text: str, *, at: datetime) -> list[str]:
+def load_setup_file(session: Session, text: str, *, at: datetime) -> list[str]:
     """Let the house be as the text of a house file says; give a line for each thing that changed.
 
-    Who and what the file does not name stays. Raises `BadHouse` with every error, before anything is written.
+    Who and what the file does not name stays. Raises `BadSetupFile` with every error, before anything is written.
     """
     house = read_setup_file(text, _known(session))
-    loading = Loading(session, at)
+    loading = SetupFileLoader(session, at)
     loading.places(house.places)
     loading.units(house.units)
     loading.people(house.people)
@@ -64,7 +64,7 @@ def load_house(session: Session, text: str, *, at: datetime) -> list[str]:
 
 
 @dataclass
-class Loading:
+class SetupFileLoader:
     """One loading: where it writes, when, and what it has changed so far."""
 
     session: Session
@@ -90,28 +90,28 @@ class Loading:
     def units(self, lines: Iterable[UnitLine]) -> None:
         """Add and change units; a unit's kind cannot change."""
         for line in lines:
-            card = UnitCard(line.name, line.email, line.phone, line.place)
+            details = UnitDetails(line.name, line.email, line.phone, line.place)
             unit = self.session.scalar(select(Unit).where(Unit.slug == line.slug))
             if unit is None:
-                add_unit(self.session, line.slug, UnitKind(line.kind), card, by=A_COMMAND, at=self.at)
+                add_unit(self.session, line.slug, UnitKind(line.kind), details, by=A_COMMAND, at=self.at)
                 self.changed.append(f"unit {line.slug}: added")
             elif unit.kind != line.kind:
                 place = f'[[units]] "{line.slug}", kind'
                 raise BadSetupFile([FileError(place, f"is {unit.kind} already; a unit's kind cannot change")])
             else:
-                self._tell("unit", line.slug, change_unit(self.session, unit, card, by=A_COMMAND, at=self.at))
+                self._tell("unit", line.slug, change_unit(self.session, unit, details, by=A_COMMAND, at=self.at))
 
     def people(self, lines: Iterable[PersonLine]) -> None:
         """Add and change people, their roles and deputies. A role that the file does not name ends today."""
         lines = tuple(lines)
         for line in lines:
-            card = PersonCard(line.name, line.phone, line.locale)
+            details = PersonDetails(line.name, line.phone, line.locale)
             person = self.session.scalar(select(Person).where(Person.email == line.email))
             if person is None:
-                person = add_person(self.session, line.email, card, by=A_COMMAND, at=self.at)
+                person = add_person(self.session, line.email, details, by=A_COMMAND, at=self.at)
                 self.changed.append(f"person {line.email}: added")
             else:
-                self._tell("person", line.email, change_person(self.session, person, card, by=A_COMMAND, at=self.at))
+                self._tell("person", line.email, change_person(self.session, person, details, by=A_COMMAND, at=self.at))
             self._posts(person, line)
         for line in lines:
             deputy = self._person(line.deputy) if line.deputy else None

@@ -31,7 +31,7 @@ ASSIGNABLE = frozenset({State.ASSIGNED, State.PLANNED, State.IN_PROGRESS, State.
 
 
 @dataclass(frozen=True)
-class UnitCard:
+class UnitDetails:
     """What is known of a unit besides its slug and kind. `place` is a slug."""
 
     name: str
@@ -40,48 +40,48 @@ class UnitCard:
     place: str | None = None
 
 
-def add_unit(session: Session, slug: str, kind: UnitKind, card: UnitCard, *, by: Actor, at: datetime) -> Unit:
+def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, *, by: Actor, at: datetime) -> Unit:
     """Give the new unit. Refuses a slug that is taken or has other signs than a-z, 0-9 and hyphens."""
-    refuse_all_but_admins(by)
+    require_admin(by)
     refuse_bad_slug(slug)
     if session.scalar(select(Unit.id).where(Unit.slug == slug)):
         raise AlreadyThere(field="slug", name=slug)
-    unit = Unit(slug=slug, kind=kind, **_columns(session, card))
+    unit = Unit(slug=slug, kind=kind, **_columns(session, details))
     session.add(unit)
     session.flush()
     record_for_municipality(session, UnitAdded(unit=slug, kind=kind), by=by, at=at)
     return unit
 
 
-def change_unit(session: Session, unit: Unit, card: UnitCard, *, by: Actor, at: datetime) -> list[str]:
-    """Let the unit be as the card says; give the names of what differed."""
-    refuse_all_but_admins(by)
-    what = update_fields(unit, _columns(session, card))
+def change_unit(session: Session, unit: Unit, details: UnitDetails, *, by: Actor, at: datetime) -> list[str]:
+    """Let the unit be as the details says; give the names of what differed."""
+    require_admin(by)
+    what = update_fields(unit, _columns(session, details))
     if what:
         session.flush()
         record_for_municipality(session, UnitChanged(unit=unit.slug, what=what), by=by, at=at)
     return what
 
 
-def put_unit(session: Session, slug: str, kind: UnitKind, card: UnitCard, *, by: Actor, at: datetime) -> str:
-    """Add the unit, or let the one that is there be as the card says; say in a word what that changed.
+def put_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, *, by: Actor, at: datetime) -> str:
+    """Add the unit, or let the one that is there be as the details says; say in a word what that changed.
 
-    What the card leaves open stays. Refuses another kind than it has.
+    What the details leaves open stays. Refuses another kind than it has.
     """
     unit = session.scalar(select(Unit).where(Unit.slug == slug))
     if unit is None:
-        add_unit(session, slug, kind, card, by=by, at=at)
+        add_unit(session, slug, kind, details, by=by, at=at)
         return "added"
     if unit.kind is not kind:
         raise FieldRefusal(field="kind")
     place = session.scalar(select(Place.slug).where(Place.id == unit.place_id))
-    kept = UnitCard(card.name, card.email or unit.email, card.phone or unit.phone, card.place or place)
+    kept = UnitDetails(details.name, details.email or unit.email, details.phone or unit.phone, details.place or place)
     return ", ".join(change_unit(session, unit, kept, by=by, at=at)) or "as it was"
 
 
 def switch_off_unit(session: Session, unit: Unit, *, by: Actor, at: datetime) -> None:
     """Let the unit take no more cases, and end its memberships. Refuses the desk, and a unit with open cases."""
-    refuse_all_but_admins(by)
+    require_admin(by)
     _refuse_desk(unit)
     count = session.scalar(select(func.count()).where(Case.responsible_id == unit.id, Case.state.in_(OPEN))) or 0
     if count:
@@ -96,7 +96,7 @@ def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: dat
     Who takes over is asked anew: what was assigned, planned, in progress or waiting is assigned to the new unit with
     a new clock. What is parked or done stays so.
     """
-    refuse_all_but_admins(by)
+    require_admin(by)
     _refuse_desk(unit)
     taker = _taker(session, unit, into)
     cases = session.scalars(
@@ -125,7 +125,7 @@ def update_fields(row: Any, values: dict[str, Any]) -> list[str]:
     return what
 
 
-def refuse_all_but_admins(by: Actor) -> None:
+def require_admin(by: Actor) -> None:
     """Raise `NotAllowed` unless the actor may change people, units and settings."""
     if not by.is_admin:
         raise NotAllowed(step="organise")
@@ -137,8 +137,8 @@ def refuse_bad_slug(slug: str) -> None:
         raise FieldRefusal(field="slug")
 
 
-def _columns(session: Session, card: UnitCard) -> dict[str, Any]:
-    values = {field.name: getattr(card, field.name) for field in fields(card)}
+def _columns(session: Session, details: UnitDetails) -> dict[str, Any]:
+    values = {field.name: getattr(details, field.name) for field in fields(details)}
     slug = values.pop("place")
     place_id = session.scalar(select(Place.id).where(Place.slug == slug)) if slug else None
     if slug and place_id is None:

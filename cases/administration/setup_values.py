@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cases.administration.file_schema import FileField, WholeNumber
+from cases.administration.file_schema import TomlField, TomlInteger
 from cases.administration.reorganising import LONGEST_SLUG, SLUG
 from cases.mail_addresses import is_mail_address
 
@@ -17,7 +17,7 @@ def read_address(value: str) -> str:
     return value.strip().lower()
 
 
-class AddressOfFile(FileField[str]):
+class TomlMailAddress(TomlField[str]):
     """A mail address."""
 
     def __init__(self, **more: Any) -> None:
@@ -30,7 +30,7 @@ class AddressOfFile(FileField[str]):
         return read_address(value)
 
 
-class SlugOfFile(FileField[str]):
+class TomlSlug(TomlField[str]):
     """What a unit, a place or a category is called in links and in other tables."""
 
     def __init__(self, **more: Any) -> None:
@@ -40,7 +40,7 @@ class SlugOfFile(FileField[str]):
         return isinstance(value, str) and len(value) <= LONGEST_SLUG and SLUG.fullmatch(value) is not None
 
 
-class YesOrNo(FileField[bool]):
+class TomlBoolean(TomlField[bool]):
     """True or false, and no other word for them."""
 
     def __init__(self, **more: Any) -> None:
@@ -50,18 +50,18 @@ class YesOrNo(FileField[bool]):
         return isinstance(value, bool)
 
 
-class TermOfFile(WholeNumber):
+class TomlTerm(TomlInteger):
     """A number of days or months."""
 
     def __init__(self) -> None:
         super().__init__(1, LONGEST_TERM)
 
 
-class TermsOfFile(FileField[list[int]]):
+class TomlTermList(TomlField[list[int]]):
     """Several such numbers."""
 
     def __init__(self) -> None:
         super().__init__(f"must be a list of whole numbers from 1 to {LONGEST_TERM}")
 
     def accepts(self, value: Any) -> bool:
-        return isinstance(value, list) and all(TermOfFile().accepts(number) for number in value)
+        return isinstance(value, list) and all(TomlTerm().accepts(number) for number in value)

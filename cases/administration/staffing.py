@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
-from cases.administration.reorganising import record_for_municipality, refuse_all_but_admins, update_fields
+from cases.administration.reorganising import record_for_municipality, require_admin, update_fields
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.history.events import CaseCorrected, PersonAdded, PersonChanged, PersonSwitchedOff
@@ -22,7 +22,7 @@ TAKEN_OVER = frozenset({Role.HEAD, Role.CONTACT})  # roles that must not stand e
 
 
 @dataclass(frozen=True)
-class PersonCard:
+class PersonDetails:
     """What is known of a person besides the mail address that is their name here."""
 
     name: str
@@ -41,31 +41,31 @@ class Post:
         return f"{self.role}:{self.unit.slug}" if self.unit else str(self.role)
 
 
-def add_person(session: Session, email: str, card: PersonCard, *, by: Actor, at: datetime) -> Person:
+def add_person(session: Session, email: str, details: PersonDetails, *, by: Actor, at: datetime) -> Person:
     """Give the new person, who has no role yet. Refuses an address that is taken or is none."""
-    refuse_all_but_admins(by)
+    require_admin(by)
     if not is_public_address(email):
         raise FieldRefusal(field="email")
     if session.scalar(select(Person.id).where(Person.email == email)):
         raise AlreadyThere(field="email", name=email)
-    person = Person(email=email, **asdict(card))
+    person = Person(email=email, **asdict(details))
     session.add(person)
     session.flush()
     record_for_municipality(session, PersonAdded(person=person.id, roles=[]), by=by, at=at)
     return person
 
 
-def change_person(session: Session, person: Person, card: PersonCard, *, by: Actor, at: datetime) -> list[str]:
-    """Let the person be as the card says; give the names of what differed."""
-    refuse_all_but_admins(by)
-    what = update_fields(person, asdict(card))
+def change_person(session: Session, person: Person, details: PersonDetails, *, by: Actor, at: datetime) -> list[str]:
+    """Let the person be as the details says; give the names of what differed."""
+    require_admin(by)
+    what = update_fields(person, asdict(details))
     _tell_change(session, person, what, by=by, at=at)
     return what
 
 
 def name_deputy(session: Session, person: Person, deputy: Person | None, *, by: Actor, at: datetime) -> bool:
     """Let the deputy stand in for the person; say whether that is new. Nobody is their own deputy."""
-    refuse_all_but_admins(by)
+    require_admin(by)
     if deputy is not None and deputy.id == person.id:
         raise FieldRefusal(field="deputy")
     what = update_fields(person, {"deputy_id": deputy.id if deputy else None})
@@ -75,7 +75,7 @@ def name_deputy(session: Session, person: Person, deputy: Person | None, *, by: 
 
 def appoint(session: Session, person: Person, post: Post, *, by: Actor, at: datetime) -> bool:
     """Give the person the post from today on; say whether that is new."""
-    refuse_all_but_admins(by)
+    require_admin(by)
     refuse_unfitting(post)
     today = calendar_of(session).day_of(at)
     if post in posts_of(session, person, today):
@@ -88,7 +88,7 @@ def appoint(session: Session, person: Person, post: Post, *, by: Actor, at: date
 
 def relieve(session: Session, person: Person, post: Post, *, by: Actor, at: datetime) -> bool:
     """End the person's post today; say whether they had it."""
-    refuse_all_but_admins(by)
+    require_admin(by)
     today = calendar_of(session).day_of(at)
     unit_id = post.unit.id if post.unit else None
     ended = session.execute(
@@ -109,8 +109,8 @@ def put_person(session: Session, email: str, name: str, post: Post, *, by: Actor
     person = session.scalar(select(Person).where(Person.email == address, Person.active))
     told = [] if person else ["added"]
     if person is None:
-        person = add_person(session, address, PersonCard(name), by=by, at=at)
-    told += change_person(session, person, PersonCard(name, person.phone, person.locale), by=by, at=at)
+        person = add_person(session, address, PersonDetails(name), by=by, at=at)
+    told += change_person(session, person, PersonDetails(name, person.phone, person.locale), by=by, at=at)
     if appoint(session, person, post, by=by, at=at):
         told.append(str(post))
     return ", ".join(told) or "as it was"
@@ -122,7 +122,7 @@ def switch_off_person(session: Session, person: Person, taker: Person | None, *,
     The taker also becomes head, contact person and deputy where the person was. Raises `NameNeeded` when there is
     something to take over and no taker, `UnknownName` when the taker does not belong to a case's unit.
     """
-    refuse_all_but_admins(by)
+    require_admin(by)
     today = calendar_of(session).day_of(at)
     posts = posts_of(session, person, today)
     cases = _held_by(session, person)
@@ -148,7 +148,7 @@ def posts_of(session: Session, person: Person, day: date) -> list[Post]:
     return [Post(role, unit) for role, unit in rows]
 
 
-def person_with(session: Session, email: str, *, field: str = "person") -> Person:
+def person_by_email(session: Session, email: str, *, field: str = "person") -> Person:
     """Give the active person with this address; `UnknownName` when there is none."""
     person = session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.active))
     if person is None:

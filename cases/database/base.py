@@ -57,7 +57,7 @@ def partial_index(name: str, *columns: str, where: str, unique: bool = False) ->
     return Index(name, *columns, unique=unique, postgresql_where=text(where), sqlite_where=text(on_sqlite))
 
 
-NAMES = {
+NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -70,9 +70,9 @@ NAMES = {
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """The tables of the house."""
 
-    metadata = MetaData(naming_convention=NAMES)
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
-    def newcomers(self) -> dict[str, "Base"]:
+    def new_related(self) -> dict[str, "Base"]:
         """Give what is new with a row, by the column that gets its id: usually nothing."""
         return {}
 

@@ -18,12 +18,12 @@ class now(FunctionElement[datetime]):
     inherit_cache = True
 
 
-PRESENT = "ventil.now"  # a simulation may set it per connection: see `now`
+NOW_SETTING = "ventil.now"  # a simulation may set it per connection: see `now`
 
 
 @compiles(now, "postgresql")
 def _now_postgresql(element: now, compiler: Any, **_: Any) -> str:
-    return f"coalesce(nullif(current_setting('{PRESENT}', true), '')::timestamptz, clock_timestamp())"
+    return f"coalesce(nullif(current_setting('{NOW_SETTING}', true), '')::timestamptz, clock_timestamp())"
 
 
 @compiles(now, "sqlite")
@@ -41,9 +41,9 @@ def present(session: Session) -> datetime:
 
 def sqlite_now() -> str:
     """Give the present moment as SQLite stores one. A simulation registers its own under the same name."""
-    return as_sqlite_keeps(datetime.now(UTC))
+    return as_sqlite_text(datetime.now(UTC))
 
 
-def as_sqlite_keeps(moment: datetime) -> str:
+def as_sqlite_text(moment: datetime) -> str:
     """Give an aware moment as SQLite keeps one: in UTC, in text that sorts as moments do."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -7,13 +7,13 @@ from typing import Any
 LARGEST_ID = 2**63 - 1
 
 
-def cursor_of(*place: Any) -> str:
+def encode_cursor(*place: Any) -> str:
     """Return the sort key of the last row, its id at the end, as JSON in URL-safe base64 without padding."""
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
 
-def place_of(cursor: str) -> list[Any]:
-    """Return what `cursor_of` was given. Raises `ValueError` for what it cannot have written."""
+def decode_cursor(cursor: str) -> list[Any]:
+    """Return what `encode_cursor` was given. Raises `ValueError` for what it cannot have written."""
     try:
         place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except RecursionError:

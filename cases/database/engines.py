@@ -15,7 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from cases.database.base import write_json
 from cases.database.clock import sqlite_now
 
-RESTS_AT_MOST = 2.0  # seconds
+PING_AFTER_IDLE = 2.0  # seconds
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "wal_autocheckpoint=16000",  # pages, so 64 MB: a sweep's commit does not carry its pages home one by one
@@ -25,7 +25,7 @@ SQLITE_PRAGMAS = (
 )
 
 
-def _postgresql_engine(url: str, pool_size: int) -> Engine:
+def postgresql_engine(url: str, pool_size: int) -> Engine:
     engine = create_engine(
         url,
         json_serializer=write_json,
@@ -54,7 +54,7 @@ def _ping_when_in_doubt(engine: Engine, connection: Any, record: ConnectionPoolE
     """Try a connection that has rested, or whose server has said something since: a busy one is not asked each time."""
     rests = time.monotonic() - record.info.get("rests_since", time.monotonic())
     try:
-        if rests >= RESTS_AT_MOST or _has_something_to_read(connection):
+        if rests >= PING_AFTER_IDLE or _has_something_to_read(connection):
             engine.dialect.do_ping(connection)
     except engine.dialect.loaded_dbapi.Error as error:
         raise DisconnectionError from error
@@ -67,7 +67,7 @@ def _has_something_to_read(connection: Any) -> bool:
     return bool(look.poll(0))
 
 
-def _sqlite_engine(url: str) -> Engine:
+def sqlite_engine(url: str) -> Engine:
     path = url.removeprefix("sqlite:///")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     timeouts = {"timeout": 15, "check_same_thread": False}

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from cases.calendar import Calendar
-from cases.database.engines import _postgresql_engine, _sqlite_engine
+from cases.database.engines import postgresql_engine, sqlite_engine
 from cases.database.locks import FairLock, NoLock
 
 ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -26,7 +26,7 @@ class Database:
         self.url = url
         self.calendar = calendar
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url, pool_size)
+        self.engine = sqlite_engine(url) if self.is_sqlite else postgresql_engine(url, pool_size)
         self.wrote = threading.Event()  # set after each commit: it only wakes the relay of this process sooner
         one_state = {} if self.is_sqlite else ONE_STATE  # SQLite's is so by itself
         self._reading = self.engine.execution_options(ventil_reads=True, **one_state)
@@ -73,7 +73,7 @@ def insert_of(session: Session) -> Any:
     return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
 
 
-def plan_anew(session: Session) -> None:
+def use_fresh_plans(session: Session) -> None:
     """Let PostgreSQL plan each question of this transaction for its tables as they are now.
 
     It keeps the plan of a question that comes often. A table that grows by thousands of rows a second outgrows one that

@@ -81,7 +81,7 @@ def terms_to_store(terms: Terms) -> dict[str, Any]:
     return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(terms).items()}
 
 
-def matching(session: Session, kind: str, category_id: int | None, place_id: int | None) -> Policy:
+def matching_policy(session: Session, kind: str, category_id: int | None, place_id: int | None) -> Policy:
     """Give the most specific policy of today for such a case."""
     asked: dict[str, Any] = {"kind": kind, "category": category_id, "place": place_id}
     return session.scalars(MATCHING, asked).one()

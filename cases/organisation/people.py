@@ -87,7 +87,7 @@ def heads_of(session: Session, unit_id: int, day: date) -> list[Person]:
     return _holding(session, unit_id, Role.HEAD, day)
 
 
-def contacts_of_the_house(session: Session, day: date) -> list[Person]:
+def contact_persons(session: Session, day: date) -> list[Person]:
     """Give the contact persons on this local day, the longest-serving first."""
     return list(
         session.scalars(

@@ -70,6 +70,6 @@ def unit_named(session: Session, slug: str, *, field: str = "unit") -> Unit:
     return unit
 
 
-def the_desk(session: Session) -> Unit:
+def contact_desk(session: Session) -> Unit:
     """Give the contact desk: every house has exactly one."""
     return session.scalars(THE_DESK).one()

@@ -11,11 +11,11 @@ from sqlalchemy import Select, Update, bindparam, update
 from sqlalchemy.orm import Session
 
 from cases.database.base import UtcDateTime
-from cases.database.leases.leased import NOBODYS, CountedLease, Leased, LeasePolicy, column_given, key_of, new_token
+from cases.database.leases.leased import NO_LEASE, CountedLease, Leased, LeasePolicy, column_given, key_of, new_token
 from cases.database.queries import any_of
 
 MOMENT = bindparam("moment", type_=UtcDateTime)
-NO_VERDICT = "begun {} times without an end"
+BEGUN_TOO_OFTEN = "begun {} times without an end"
 
 
 @dataclass(frozen=True)
@@ -48,27 +48,27 @@ class Claim:
         return [row[0] for row in self.rows]
 
 
-def claim(session: Session, queue: Queue, pace: LeasePolicy, moment: datetime) -> Claim:
+def claim(session: Session, queue: Queue, policy: LeasePolicy, moment: datetime) -> Claim:
     """Claim what is due in the queue at this moment, and return it; nothing of it is committed.
 
     A row that was begun before without an end is claimed alone, so that it takes no other with it; after
-    `pace.most_claims` such claims it is set aside.
+    `policy.most_claims` such claims it is set aside.
     """
-    due = {"moment": moment, "most": pace.batch}
+    due = {"moment": moment, "most": policy.batch}
     rows: Sequence[Any] = session.connection().execute(queue.due, due).all()
     if queue.set_aside is not None:
-        rows = _without_suspects(_without_hopeless(session, queue, rows, pace))
+        rows = _without_suspects(_without_hopeless(session, queue, rows, policy))
     if queue.with_followers is not None and rows:
-        rows = queue.with_followers(session, rows, moment, pace.batch)
-    token = acquire(session, queue.kind, [row[0] for row in rows], pace, moment) if rows else ""
+        rows = queue.with_followers(session, rows, moment, policy.batch)
+    token = acquire(session, queue.kind, [row[0] for row in rows], policy, moment) if rows else ""
     return Claim(queue.kind, token, rows)
 
 
-def _without_hopeless(session: Session, queue: Queue, rows: Sequence[Any], pace: LeasePolicy) -> Sequence[Any]:
+def _without_hopeless(session: Session, queue: Queue, rows: Sequence[Any], policy: LeasePolicy) -> Sequence[Any]:
     """Set aside the oldest rows as long as they were begun too often; return the others."""
-    while queue.set_aside and rows and rows[0].claims >= pace.most_claims:
+    while queue.set_aside and rows and rows[0].claims >= policy.most_claims:
         row = session.get_one(queue.kind, rows[0][0])
-        queue.set_aside(session, row, NO_VERDICT.format(pace.most_claims))
+        queue.set_aside(session, row, BEGUN_TOO_OFTEN.format(policy.most_claims))
         session.flush()
         rows = rows[1:]
     return rows
@@ -79,16 +79,16 @@ def _without_suspects(rows: Sequence[Any]) -> Sequence[Any]:
     return list(takewhile(lambda row: not row.claims, rows)) or rows[:1]
 
 
-def acquire(session: Session, kind: type[Leased], keys: Sequence[Any], pace: LeasePolicy, moment: datetime) -> str:
+def acquire(session: Session, kind: type[Leased], keys: Sequence[Any], policy: LeasePolicy, moment: datetime) -> str:
     """Lease these rows from this moment on and return the token. A claim counts now, whatever becomes of it."""
     token = new_token()
-    lease = {"lease_token": token, "lease_until": moment + pace.lease}
+    lease = {"lease_token": token, "lease_until": moment + policy.lease}
     session.connection().execute(_taking(kind), {"keys": keys, **lease})
     return token
 
 
 @cache
 def _taking(kind: type[Leased]) -> Update:
-    lease: dict[str, Any] = {name: column_given(kind, name) for name in NOBODYS}
+    lease: dict[str, Any] = {name: column_given(kind, name) for name in NO_LEASE}
     counted = {"claims": kind.claims + 1} if issubclass(kind, CountedLease) else {}
     return update(kind).where(any_of(key_of(kind), "keys")).values(lease | counted)

@@ -17,7 +17,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from cases.database.base import UtcDateTime
 from cases.database.queries import any_of
 
-NOBODYS = {"lease_token": None, "lease_until": None}  # no password  # nosec B105
+NO_LEASE = {"lease_token": None, "lease_until": None}  # no password  # nosec B105
 
 
 class LeaseLost(Exception):
@@ -77,7 +77,7 @@ def new_token() -> str:
     return secrets.token_hex(16)
 
 
-def held(session: Session, kind: type[Kind], token: str, key: Any) -> Kind | None:
+def row_if_held(session: Session, kind: type[Kind], token: str, key: Any) -> Kind | None:
     """Return the row, locked, or None when somebody else has the lease by now."""
     ours = select(kind).where(key_of(kind) == key, kind.lease_token == token)
     return session.scalar(ours.with_for_update())
@@ -94,10 +94,10 @@ def _renewing(kind: type[Leased]) -> Update:
     return _ours(kind).values(lease_until=column_given(kind, "lease_until"))
 
 
-def finishing(kind: type[Leased], *given: str, **values: Any) -> Update:
+def finish_statement(kind: type[Leased], *given: str, **values: Any) -> Update:
     """Return the statement by which `finish` ends leases and sets `values`, and the columns `given` at the finish."""
     later = {name: column_given(kind, name) for name in given}
-    return _ours(kind).values({**values, **later, **NOBODYS})
+    return _ours(kind).values({**values, **later, **NO_LEASE})
 
 
 def finish(session: Session, ending: Update, token: str, keys: Sequence[Any], **given: Any) -> int:
@@ -113,7 +113,7 @@ def release(session: Session, kind: type[CountedLease], token: str, keys: Sequen
 
 @cache
 def _giving_back(kind: type[CountedLease]) -> Update:
-    return finishing(kind, claims=kind.claims - 1)
+    return finish_statement(kind, claims=kind.claims - 1)
 
 
 def _ours(kind: type[Leased]) -> ReturningUpdate[Any]:

@@ -18,8 +18,8 @@ LOG = structlog.get_logger()
 class LeaseRenewer:
     """Keeps the lease on the rows of a claim for as long as the block runs, however slow its servers are."""
 
-    def __init__(self, database: Database, claimed: Claim, pace: LeasePolicy) -> None:
-        self.database, self.claimed, self.pace = database, claimed, pace
+    def __init__(self, database: Database, claimed: Claim, policy: LeasePolicy) -> None:
+        self.database, self.claimed, self.policy = database, claimed, policy
         self._kept_at = time.monotonic()
         self._over = threading.Event()
 
@@ -38,10 +38,10 @@ class LeaseRenewer:
     @property
     def is_ours(self) -> bool:
         """True while nobody else can have claimed the rows: false after a long stop of the process."""
-        return time.monotonic() - self._kept_at < self.pace.lease.total_seconds()
+        return time.monotonic() - self._kept_at < self.policy.lease.total_seconds()
 
     def _keep(self) -> None:
-        while not self._over.wait(self.pace.lease.total_seconds() / 4) and self.is_ours:
+        while not self._over.wait(self.policy.lease.total_seconds() / 4) and self.is_ours:
             begun = time.monotonic()
             try:
                 self._renew()
@@ -53,4 +53,4 @@ class LeaseRenewer:
     def _renew(self) -> None:
         ours = self.claimed
         with self.database.transaction() as session:
-            renew(session, ours.kind, ours.token, ours.keys, present(session) + self.pace.lease)
+            renew(session, ours.kind, ours.token, ours.keys, present(session) + self.policy.lease)

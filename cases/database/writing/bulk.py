@@ -25,7 +25,7 @@ Ordered = tuple[str, tuple[str, ...]]  # a statement, and the columns in the ord
 AT_A_TIME = 500  # ids
 
 
-def reserve(session: Session, model: type[Base], many: int) -> list[int]:
+def reserve_ids(session: Session, model: type[Base], many: int) -> list[int]:
     """Give ids for so many new rows, rising, that nobody else gets."""
     table = table_of(model)
     if session.get_bind().dialect.name == "postgresql":
@@ -38,9 +38,9 @@ def reserve(session: Session, model: type[Base], many: int) -> list[int]:
 def fresh_ids(session: Session, model: type[Base]) -> Iterator[int]:
     """Give ids for new rows, one after the other, for as long as the transaction lasts."""
     if session.get_bind().dialect.name != "postgresql":
-        yield from count(*reserve(session, model, 1))
+        yield from count(*reserve_ids(session, model, 1))
     while True:
-        yield from reserve(session, model, AT_A_TIME)
+        yield from reserve_ids(session, model, AT_A_TIME)
 
 
 @cache

@@ -13,7 +13,7 @@ from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeEngine
 
 from cases.database.base import UtcDateTime, write_json
-from cases.database.clock import as_sqlite_keeps
+from cases.database.clock import as_sqlite_text
 
 Write = Callable[[Any], Any]
 Slot = tuple[str, Write | None]  # the name of a parameter, and what makes of its value what the driver takes
@@ -39,7 +39,7 @@ def iso(value: date | None) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _sorted_by_text(value: datetime | None) -> str | None:
-    return None if value is None else as_sqlite_keeps(value)
+    return None if value is None else as_sqlite_text(value)
 
 
 def _word(value: str | None) -> str | None:

@@ -23,13 +23,13 @@ class PendingObject:
 
     session: Session
     row: Base
-    newcomers: dict[str, Base]
+    new_related: dict[str, Base]
 
     @property
-    def is_all(self) -> bool:
+    def is_only_change(self) -> bool:
         """Say whether the session has nothing else to write."""
         waiting = {id(row) for row in (*self.session.new, *self.session.dirty, *self.session.deleted)}
-        return waiting <= {id(self.row), *map(id, self.newcomers.values())}
+        return waiting <= {id(self.row), *map(id, self.new_related.values())}
 
     @property
     def is_new(self) -> bool:
@@ -40,18 +40,18 @@ class PendingObject:
         """Give what is to be written: the object itself last, under the name `ITSELF`; nothing when nothing differs."""
         table = table_of(type(self.row))
         if self.is_new:
-            fresh = [NewRow(column, table_of(type(row)), _whole(row)) for column, row in self.newcomers.items()]
+            fresh = [NewRow(column, table_of(type(row)), _whole(row)) for column, row in self.new_related.items()]
             return [
                 *fresh,
-                NewRow(ITSELF, table, _whole(self.row), drawn={column: column for column in self.newcomers}),
+                NewRow(ITSELF, table, _whole(self.row), drawn={column: column for column in self.new_related}),
             ]
         changed = _changed(self.row) if instance_state(self.row).persistent else {}
         return [ChangedRow(ITSELF, table, changed, self.row.id)] if changed else []  # type: ignore[attr-defined]
 
-    def is_written(self, ids: dict[str, int]) -> None:
+    def mark_written(self, ids: dict[str, int]) -> None:
         """Let the session know that the rows are there, with these ids."""
         if self.is_new:
-            for column, row in self.newcomers.items():
+            for column, row in self.new_related.items():
                 setattr(self.row, column, ids[column])
                 _stored(self.session, row, ids[column])
         if ITSELF in ids:

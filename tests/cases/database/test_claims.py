@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from support.houses.statements import counted
 
 from cases.database.leases.claims import MOMENT, Claim, Queue, claim
-from cases.database.leases.leased import LeasePolicy, finish, finishing, held, is_unleased, release, renew
+from cases.database.leases.leased import LeasePolicy, finish, finish_statement, is_unleased, release, renew, row_if_held
 from cases.database.transactions import Database
 from cases.history.event_batches import EventBatch
 
@@ -18,7 +18,7 @@ DUE = (
     .where(EventBatch.planned_at.is_(None), is_unleased(EventBatch, MOMENT))
     .order_by(EventBatch.id)
 )
-PLANNED = finishing(EventBatch, "planned_at", set_aside_at=None)
+PLANNED = finish_statement(EventBatch, "planned_at", set_aside_at=None)
 
 
 def aside(session, tick: EventBatch, reason: str) -> None:
@@ -90,7 +90,7 @@ def test_who_has_lost_a_lease_neither_keeps_nor_ends_it(ticks: Database) -> None
     claimed(ticks, AT + PACE.lease)
     first, *others = late.keys
     with ticks.transaction() as session:
-        assert held(session, EventBatch, late.token, first) is None
+        assert row_if_held(session, EventBatch, late.token, first) is None
         assert renew(session, EventBatch, late.token, late.keys, AT + timedelta(hours=1)) == len(others)
         assert finish(session, PLANNED, late.token, late.keys, planned_at=AT) == len(others)
     assert all_of(ticks)[0].planned_at is None

@@ -135,7 +135,7 @@ def test_many_writers_lose_nothing_and_nobody_is_told_of_a_lock(small_house: Sma
 def test_a_server_that_came_back_is_reached_at_once_however_short_the_connection_rested(
     own_postgres: Callable[..., services.Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cases.database.engines.RESTS_AT_MOST", 1000.0)
+    monkeypatch.setattr("cases.database.engines.PING_AFTER_IDLE", 1000.0)
     server = own_postgres()
     database = Database(server.url, Calendar(ZoneInfo("Europe/Stockholm")))
     with database.transaction() as session, database.reading() as other:
