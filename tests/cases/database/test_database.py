@@ -152,7 +152,7 @@ def test_a_server_that_came_back_is_reached_at_once_however_short_the_connection
 EVERY_TYPE = """
 import {module}
 from sqlalchemy.dialects import postgresql
-from cases.database.transactions import Base
+from cases.database.base import Base
 for table in Base.metadata.tables.values():
     for column in table.columns:
         column.type.compile(postgresql.dialect())
