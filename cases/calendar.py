@@ -47,7 +47,7 @@ def _working_days_of(year: int, closed: frozenset[date]) -> tuple[date, ...]:
 class Calendar:
     """The calendar of one municipality: its time zone, and its own closed days besides the public holidays.
 
-    Every method raises `OutsideCalendar` for a year before 1990 or after 2100.
+    The methods on working days raise `OutsideCalendar` for a year before 1990 or after 2100.
     """
 
     zone: ZoneInfo

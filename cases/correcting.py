@@ -113,7 +113,7 @@ def _update_published(session: Session, case: Case, corrected: list[str], at: da
 
 
 def follow_present_policy(session: Session, case: Case, *, by: Actor, at: datetime) -> list[int]:
-    """Move the case to the present version of its policy; return the ids of the events, empty when it has it already.
+    """Move the case to the policy that applies today; return the ids of the events, empty when nothing changed.
 
     The running clock stays; clocks set later follow the new terms. Raises `NotAllowed` unless the desk asks.
     """
@@ -150,8 +150,8 @@ def erase_words(
 ) -> list[int]:
     """Erase the words of these events (by seq); return the ids of the events written.
 
-    The case loses its title when no other event holds it. `decision` names the decision that the erasure rests on
-    (gallringsbeslut). Raises `NotAllowed`, and `WordsNeeded` without a decision.
+    The title of the case is erased too when no other event holds it. `decision` names the decision that the erasure
+    rests on (gallringsbeslut). Raises `NotAllowed`, and `WordsNeeded` without a decision.
     """
     if not (by.is_admin or by.is_contact):
         raise NotAllowed(step="erase")

@@ -19,7 +19,7 @@ from cases.refusals import UnknownName
 def ask_to_follow(session: Session, case: Case, email: str, locale: str, *, key: str, at: datetime) -> None:
     """Have a confirmation link sent to this address; do nothing when it follows the case already.
 
-    The caller cannot tell the two apart. Raises `UnknownName` when the text is not a public mail address.
+    Both look the same to the caller. Raises `UnknownName` when the text is not a public mail address.
     """
     address = email.strip().lower()
     if not is_public_address(address):

@@ -1,4 +1,4 @@
-"""What each table of a house's file may hold."""
+"""Marshmallow schemas of the tables in a setup file."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from cases.organisation.units import DESK, UnitKind
 from cases.settings import LOCALES
 from cases.states import Kind
 
-POSTS = 'must be a list such as [{{ role = "officer", unit = "gata" }}], not {input!r}'
+POSTS_FORM = 'must be a list such as [{{ role = "officer", unit = "gata" }}], not {input!r}'
 
 
 class MunicipalitySchema(TomlSchema):
@@ -43,14 +43,14 @@ class UnitSchema(TomlSchema):
 
 
 class PostSchema(TomlSchema):
-    """A person's role, and where. It makes a pair; the role admin has no unit."""
+    """One role of a person, loaded as the pair (role, slug of the unit). The role admin has no unit."""
 
     role = TomlChoice(Role, required=True)
     unit = TomlSlug()
 
     @validates_schema
-    def _fits(self, said: dict[str, Any], **_: Any) -> None:
-        role, unit = said["role"], said.get("unit")
+    def _fits(self, values: dict[str, Any], **_: Any) -> None:
+        role, unit = values["role"], values.get("unit")
         if role == Role.ADMIN and unit is not None:
             raise ValidationError("the role admin has no unit")
         if role == Role.CONTACT and unit != DESK:
@@ -59,8 +59,8 @@ class PostSchema(TomlSchema):
             raise ValidationError(f"the role {role} needs the slug of a unit: {A_SLUG}")
 
     @post_load
-    def _make(self, said: dict[str, Any], **_: Any) -> tuple[str, str | None]:
-        return said["role"], said.get("unit")
+    def _make(self, values: dict[str, Any], **_: Any) -> tuple[str, str | None]:
+        return values["role"], values.get("unit")
 
 
 class PersonSchema(TomlSchema):
@@ -70,7 +70,7 @@ class PersonSchema(TomlSchema):
     phone = TomlText(40)
     locale = TomlChoice(LOCALES)
     deputy = TomlMailAddress()
-    roles = fields.Nested(PostSchema, many=True, error_messages={"type": POSTS})
+    roles = fields.Nested(PostSchema, many=True, error_messages={"type": POSTS_FORM})
 
 
 class PlaceSchema(TomlSchema):
@@ -88,7 +88,7 @@ class CategorySchema(TomlSchema):
 
 
 class TermsSchema(TomlSchema):
-    """What differs from the usual terms, as `policies.Terms` names them."""
+    """The terms of a policy that differ from the defaults, named as in `policies.Terms`."""
 
     error_messages = {"type": "must be a table such as { answer_days = 8 }"}  # noqa: RUF012 - marshmallow reads it so
     look_days = TomlTerm()
@@ -107,8 +107,8 @@ class TermsSchema(TomlSchema):
     statutory_warnings = TomlTermList()
 
     @post_load
-    def _make(self, said: dict[str, Any], **_: Any) -> Any:
-        return terms_from(said)
+    def _make(self, values: dict[str, Any], **_: Any) -> Any:
+        return terms_from(values)
 
 
 class PolicySchema(TomlSchema):

@@ -1,4 +1,4 @@
-"""The values that only a house's file has: addresses, slugs, terms."""
+"""Marshmallow fields for values that only setup files have: mail addresses, slugs, terms."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from cases.administration.file_schema import TomlField, TomlInteger
 from cases.administration.reorganising import LONGEST_SLUG, SLUG
 from cases.mail_addresses import is_mail_address
 
-LONGEST_TERM = 3660  # days or months
+LONGEST_TERM = 3660  # in days or months
 A_SLUG = "small letters a-z, digits and hyphens"
 
 
 def read_address(value: str) -> str:
-    """Return the mail address in small letters. Raises `ValueError` when it is not one plain address."""
+    """Return the mail address in lower case. Raises `ValueError` when it is not one plain address."""
     if not is_mail_address(value):
         raise ValueError("not one plain mail address")
     return value.strip().lower()
@@ -31,7 +31,7 @@ class TomlMailAddress(TomlField[str]):
 
 
 class TomlSlug(TomlField[str]):
-    """What a unit, a place or a category is called in links and in other tables."""
+    """The short name of a unit, place or category in URLs and references."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(f"must be {A_SLUG}", **more)
@@ -41,7 +41,7 @@ class TomlSlug(TomlField[str]):
 
 
 class TomlBoolean(TomlField[bool]):
-    """True or false, and no other word for them."""
+    """True or false; 0, 1 and texts are refused."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__("must be true or false", **more)
@@ -51,14 +51,14 @@ class TomlBoolean(TomlField[bool]):
 
 
 class TomlTerm(TomlInteger):
-    """A number of days or months."""
+    """A number of days or months, from 1 to 3660."""
 
     def __init__(self) -> None:
         super().__init__(1, LONGEST_TERM)
 
 
 class TomlTermList(TomlField[list[int]]):
-    """Several such numbers."""
+    """A list of numbers of days or months, each from 1 to 3660."""
 
     def __init__(self) -> None:
         super().__init__(f"must be a list of whole numbers from 1 to {LONGEST_TERM}")

@@ -1,4 +1,4 @@
-"""What a mail address is: one rule for forms, the API, imports, the house's file, settings and letters."""
+"""What a mail address is: one rule for forms, the API, imports, the setup file, settings and letters."""
 
 import subprocess
 import sys

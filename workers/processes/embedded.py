@@ -60,7 +60,7 @@ class Embedded:
         if self._workplace is None or self._worker is None:
             return
         self._workplace.stop.set()
-        self.database.wrote.set()
+        self.database.committed.set()
         self._worker.stop(timeout=int(STOPS_WITHIN * 1000))
         for thread in self._threads:
             thread.join(STOPS_WITHIN)

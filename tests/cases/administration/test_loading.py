@@ -1,4 +1,4 @@
-"""A house file is put in place once; again it changes only what differs; a bad one changes nothing."""
+"""A setup file is loaded once; loaded again it changes only what differs; a bad one changes nothing."""
 
 from collections.abc import Iterator
 from datetime import timedelta

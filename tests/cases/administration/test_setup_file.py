@@ -1,4 +1,4 @@
-"""A house's file is read as its schemas say, and each wrong key and value is told by its place."""
+"""A setup file is read as its schemas say, and each wrong key and value is reported with its place."""
 
 from dataclasses import fields
 

@@ -1,4 +1,4 @@
-"""Many rows at once: they stand in the database as if they had been written one by one."""
+"""Rows written in bulk are in the database as if they had been written one by one."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 

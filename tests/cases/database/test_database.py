@@ -95,13 +95,13 @@ def test_the_databases_clock_is_aware_and_right(database: Database) -> None:
 
 
 def test_a_commit_wakes_the_relay_of_this_process(database: Database) -> None:
-    database.wrote.clear()
+    database.committed.clear()
     with database.reading():
         pass
-    assert not database.wrote.is_set()
+    assert not database.committed.is_set()
     with database.transaction():
         pass
-    assert database.wrote.is_set()
+    assert database.committed.is_set()
 
 
 def test_sqlite_is_set_up_to_lose_nothing(database: Database) -> None:
