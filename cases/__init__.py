@@ -1,1 +1,1 @@
-"""What a case is and may become: the domain. It knows no web, no broker and no mail."""
+"""The domain: cases, what may be done with them, and their deadlines. Imports no web, queue or mail code."""

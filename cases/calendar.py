@@ -23,8 +23,8 @@ class OutsideCalendar(ValueError):
 
 @cache
 def days_off(year: int) -> dict[date, str]:
-    """Give the days of `year` on which nobody works although they may be weekdays, by their Swedish names."""
-    import holidays  # a fifth of the time in which a command starts, and most find nothing to do
+    """Return the public and de facto holidays of `year`, Sundays left out: dict of Swedish name by day."""
+    import holidays  # costs a fifth of a command's start-up time, and most commands never need it
 
     return dict(
         holidays.country_holidays(
@@ -45,27 +45,30 @@ def _working_days_of(year: int, closed: frozenset[date]) -> tuple[date, ...]:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The house's time: its zone, and the days on which it is closed besides the country's own."""
+    """The calendar of one municipality: its time zone, and its own closed days besides the public holidays.
+
+    The methods on working days raise `OutsideCalendar` for a year before 1990 or after 2100.
+    """
 
     zone: ZoneInfo
     closed: frozenset[date] = frozenset()
 
     def is_working_day(self, day: date) -> bool:
-        """Say whether people work on this local day."""
+        """Return whether this local day is a working day."""
         days = self._days(day.year)
         at = bisect_left(days, day)
         return at < len(days) and days[at] == day
 
     def roll_forward(self, day: date) -> date:
-        """Give `day`, or the first working day after it (lag 1930:173)."""
+        """Return `day` when it is a working day, otherwise the next working day (lag 1930:173)."""
         days = self._days(day.year)
         at = bisect_left(days, day)
         return days[at] if at < len(days) else self._days(day.year + 1)[0]
 
     def add_working_days(self, day: date, count: int) -> date:
-        """Give the day `count` working days after `day`, or before it when negative.
+        """Return the day that lies `count` working days after `day`, or before it when `count` is negative.
 
-        The day itself is not counted. Zero gives the day, rolled forward.
+        The day itself is not counted. A count of 0 returns the day, rolled forward.
         """
         if count == 0:
             return self.roll_forward(day)
@@ -82,7 +85,7 @@ class Calendar:
         return days[at]
 
     def working_days_between(self, start: date, end: date) -> int:
-        """Count the working days after `start` up to and including `end`; negative when `end` comes first."""
+        """Count the working days after `start`, up to and including `end`; negative when `end` comes first."""
         if end < start:
             return -self.working_days_between(end, start)
         return sum(
@@ -92,15 +95,15 @@ class Calendar:
         )
 
     def day_of(self, moment: datetime) -> date:
-        """Give the local day on which this moment lies."""
+        """Return the local day of this moment."""
         return moment.astimezone(self.zone).date()
 
     def morning_of(self, day: date) -> datetime:
-        """Give 07:00 local time on this day, in UTC: when rungs fire."""
+        """Return 07:00 local time on this day, in UTC: the time of day when rungs fire."""
         return datetime.combine(day, MORNING, self.zone).astimezone(UTC)
 
     def end_of(self, day: date) -> datetime:
-        """Give the last second of this local day, in UTC: what a due day means."""
+        """Return the last second (23:59:59) of this local day, in UTC: the moment a due day means."""
         return datetime.combine(day, LAST_SECOND, self.zone).astimezone(UTC)
 
     def _days(self, year: int) -> tuple[date, ...]:
@@ -108,6 +111,6 @@ class Calendar:
 
 
 def add_months(day: date, months: int) -> date:
-    """Give the same day `months` later; the 31st of January plus one month is the last of February."""
+    """Return the same day of the month `months` later; January 31 plus one month is the last day of February."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -1,4 +1,4 @@
-"""A case: anything somebody waits for an answer to. This file holds its columns and what can be asked of it."""
+"""The `case` table: columns, constraints, clocks, and the statements that load one case."""
 
 from datetime import date, datetime
 from typing import Any
@@ -35,7 +35,7 @@ from cases.states import CLOCK_OF, ENDED, Kind, RunsOut, State
 
 ENDED_SQL = "state IN ('closed', 'declined', 'merged')"
 OPEN_SQL = "state IN ('received', 'assigned', 'planned', 'in_progress', 'waiting', 'parked', 'done')"
-ACTED_ON_SQL = "due_at IS NOT NULL AND state NOT IN ('parked', 'done')"  # somebody should be acting
+ACTED_ON_SQL = "due_at IS NOT NULL AND state NOT IN ('parked', 'done')"  # somebody ought to be working on it
 SENT_BACK_SQL = "sent_back_count > 0 AND state = 'received'"
 QUICK_WIN_SQL = "quick_win IS true AND due_at IS NOT NULL"
 WAITING_FOR_REPORTER = "reporter"
@@ -44,12 +44,15 @@ LONGEST_TEXT = 20_000
 
 
 def fresh_public_id() -> str:
-    """Give 128 random bits: whoever holds them may read, answer and contest as the one who asked."""
+    """Return a new public id: 128 random bits. Whoever knows it may read, answer and contest as the reporter."""
     return random_word(16)
 
 
 class Case(Base):
-    """A case. Its constraints are G1: an open one has an active responsible unit and one next moment."""
+    """One case: anything that somebody waits for an answer to.
+
+    The constraints hold guarantee G1: an open case has an active responsible unit and a next moment.
+    """
 
     __tablename__ = "case"
     __table_args__ = (
@@ -111,7 +114,7 @@ class Case(Base):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     responsible_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    # NULL once the case has ended, also when it is new and has ended already (an import): not the default then
+    # NULL once the case has ended, also in a new row that an import writes as ended: no default may replace it
     responsible_holds: Mapped[bool | None] = mapped_column(Boolean().evaluates_none(), default=True)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)
@@ -125,7 +128,7 @@ class Case(Base):
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     next_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     cycle: Mapped[int] = mapped_column(default=0)
-    rung: Mapped[int] = mapped_column(default=0)  # the next one to fire
+    rung: Mapped[int] = mapped_column(default=0)  # the next rung to fire
     rung_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     life_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     life_cycle: Mapped[int] = mapped_column(default=0)
@@ -147,14 +150,14 @@ class Case(Base):
     waiting_from_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), default=None)
 
-    duty_on: Mapped[date | None] = mapped_column(default=None)  # the day that a duty is for
-    every_months: Mapped[int | None] = mapped_column(default=None)  # a duty that comes again
+    duty_on: Mapped[date | None] = mapped_column(default=None)  # the day on which a duty is due
+    every_months: Mapped[int | None] = mapped_column(default=None)  # a recurring duty: the distance to the next one
     quick_win: Mapped[bool] = mapped_column(default=False)
     wants_public: Mapped[bool] = mapped_column(default=False)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    highest_rung: Mapped[int] = mapped_column(default=0)  # climbed since its clock was set
+    highest_rung: Mapped[int] = mapped_column(default=0)  # fired since the clock was set
     sent_back_count: Mapped[int] = mapped_column(default=0)
-    last_act_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)  # by a person of the house
+    last_act_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)  # by a person of the municipality
     touched_at: Mapped[datetime | None] = mapped_column(UtcDateTime, init=False)  # received, or last_act_at
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     source: Mapped[str | None] = mapped_column(String(60), default=None)
@@ -174,22 +177,22 @@ class Case(Base):
     merged_into: Mapped["Case | None"] = relationship(init=False, remote_side=[id], viewonly=True)
 
     def __post_init__(self) -> None:
-        # what is not set yet would be looked up anew each time, at ten times the cost
+        # set every column now: SQLAlchemy looks up an attribute without a value at ten times the cost, each time
         vars(self).update(defaults_of(Case) | vars(self))
         self.touched_at = self.received_at
 
     def touch(self, at: datetime) -> None:
-        """Note that a person of the house did something."""
+        """Record that a person of the municipality acted on the case at this moment."""
         self.last_act_at = self.touched_at = at
 
     @property
     def stream(self) -> int:
-        """The number of the case's stream of events."""
+        """The number of the case's event stream: its id."""
         return self.id
 
     @property
     def stream_name(self) -> str:
-        """What the hash chain calls it."""
+        """The name of the stream in the hash chain: the reference of the case."""
         return self.ref
 
     @property
@@ -199,77 +202,77 @@ class Case(Base):
 
     @property
     def terms(self) -> Terms:
-        """The clocks of the policy version that the case keeps."""
+        """The terms of the policy version that the case was given."""
         return terms_from(self.policy.terms)
 
     @property
     def waits_for_reporter(self) -> bool:
-        """True while the one who asked has a question to answer."""
+        """True while the case waits for an answer by the reporter."""
         return self.waiting_for == WAITING_FOR_REPORTER
 
     def is_overdue(self, now: datetime) -> bool:
-        """Say whether the due day has passed and nobody has acted."""
+        """Return whether the due moment has passed in a state whose clock climbs the ladder."""
         return self.due_at is not None and CLOCK_OF.get(self.state) is RunsOut.LADDER and self.due_at < now
 
     @property
     def state_clock(self) -> Clock:
-        """The clock of the state that the case is in."""
+        """The clock of the present state. Raises `ValueError` when the case has ended."""
         if self.due_at is None or self.rung_at is None:
             raise ValueError("a case that has ended has no clock")
         return Clock(self.due_at, self.cycle, self.rung, self.rung_at)
 
     def set_state_clock(self, clock: Clock) -> None:
-        """Let the state's clock be this one; the next moment follows."""
+        """Set the clock of the present state, and `next_at` with it."""
         self.due_at, self.cycle, self.rung, self.rung_at = clock.due_at, clock.cycle, clock.rung, clock.fires_at
         self.highest_rung = 0
-        self.find_next()
+        self.update_next_at()
 
     def set_life_clock(self, clock: Clock | None) -> None:
-        """Let the sign-of-life clock be this one, or none."""
+        """Set the sign-of-life clock, or stop it with None; update `next_at`."""
         if clock is None:
             self.life_due_at = self.life_at = None
         else:
             self.life_due_at, self.life_cycle = clock.due_at, clock.cycle
             self.life_rung, self.life_at = clock.rung, clock.fires_at
-        self.find_next()
+        self.update_next_at()
 
-    def find_next(self) -> None:
-        """Let `next_at` be the least of what the clocks say; NULL exactly when the case has ended."""
+    def update_next_at(self) -> None:
+        """Set `next_at` to the earliest moment of all clocks; NULL exactly when the case has ended."""
         moments = (self.rung_at, self.life_at, self.statutory_at, self.promise_breaks_at)
         self.next_at = min((m for m in moments if m is not None), default=None) if self.is_open else None
 
     def give_to(self, unit: Unit, officer: Person | None = None) -> None:
-        """Let this unit be responsible, and one of its people hold the case."""
+        """Make this unit responsible, and this person its officer (None: no officer)."""
         self.responsible_id, self.responsible_holds = unit.id, True
         self.officer_id = officer.id if officer else None
-        self.show("responsible", unit)
-        self.show("officer", officer)
+        self.set_relationship("responsible", unit)
+        self.set_relationship("officer", officer)
 
-    def show(self, name: str, value: object) -> None:
-        """Let a relationship show what its column has just been set to."""
+    def set_relationship(self, name: str, value: object) -> None:
+        """Set a view-only relationship to the object whose id its column has just been given; nothing is flushed."""
         set_committed_value(self, name, value)
 
     def end(self, state: State, at: datetime) -> None:
-        """Come to an end: no clock runs any more."""
+        """End the case in this state and stop all its clocks."""
         self.state, self.ended_at, self.responsible_holds, self.highest_rung = state, at, None, 0
         self.due_at = self.rung_at = self.next_at = None
         self.life_due_at = self.life_at = self.statutory_due_at = self.statutory_at = self.promise_breaks_at = None
         self.stop_waiting()
 
     def stop_waiting(self) -> None:
-        """Wait for nobody."""
+        """Clear all that says whom the case waits for."""
         self.waiting_for = self.waiting_name = self.waiting_their_ref = None
         self.waiting_unit_id, self.waiting_from, self.waiting_from_due_at = None, None, None
-        self.show("waiting_unit", None)
+        self.set_relationship("waiting_unit", None)
 
-    def newcomers(self) -> dict[str, Base]:
-        """Give what is new with the case, by the column that gets its id: the one who asks."""
-        asks = self.__dict__.get("reporter") if self.reporter_id is None else None  # nothing is fetched
-        return {"reporter_id": asks} if asks is not None else {}
+    def new_related(self) -> dict[str, Base]:
+        """Return the new reporter under "reporter_id", if the case has one that has no row yet."""
+        reporter = vars(self).get("reporter") if self.reporter_id is None else None  # starts no lazy load
+        return {"reporter_id": reporter} if reporter is not None else {}
 
     def tracked(self) -> dict[str, Any]:
-        """Give what replaying the case's events gives back."""
-        values = self.__dict__  # a tenth of what asking instrumented attributes costs; a new case's defaults lack there
+        """Return the columns that a replay of the case's events restores: dict of value by column name."""
+        values = self.__dict__  # a tenth of the cost of instrumented attributes
         return {name: values[name] if name in values else getattr(self, name) for name in TRACKED}
 
 
@@ -283,7 +286,7 @@ TRACKED = (
 
 
 class Relation(Base):
-    """Two cases that have to do with each other; the lower id stands first."""
+    """One pair of related cases; the lower id is `case_id`."""
 
     __tablename__ = "relation"
     __table_args__ = (CheckConstraint("case_id < other_id", name="lower_first"),)
@@ -303,7 +306,7 @@ WITH_NAMES = (
 )
 
 
-TO_ACT = (  # a change needs names, not everything: a third of the columns, and of what they cost
+TO_ACT = (  # a change needs only the names: a third of the columns, and of their cost
     joinedload(Case.responsible).load_only(Unit.slug, Unit.name, Unit.holds_cases),
     joinedload(Case.officer).load_only(Person.name, Person.email),
     joinedload(Case.group).load_only(Unit.slug, Unit.name),
@@ -326,17 +329,17 @@ TO_CHANGE = {
 
 
 def is_reference(name: str) -> bool:
-    """Return whether this looks like a reference, such as 2026-0042, and not like a public id."""
+    """Return whether the text has the form of a reference, such as 2026-0042; public ids do not."""
     return name[:4].isdecimal() and name[4:5] == "-" and name[5:].isdecimal()
 
 
 def case_to_read(session: Session, ref: str) -> Case:
-    """Give the case with this reference or public id; `NotFound` when there is none. Who may see it is not asked."""
+    """Return the case with this reference or public id, whoever may see it. Raises `NotFound`."""
     return _found(session, TO_READ, ref)
 
 
 def case_to_change(session: Session, ref: str) -> Case:
-    """Give the case, locked until the transaction ends; `NotFound` when there is none."""
+    """Return the case with this reference or public id, locked until the transaction ends. Raises `NotFound`."""
     return _found(session, TO_CHANGE, ref)
 
 

@@ -1,4 +1,4 @@
-"""Commenting: words beside the life of a case. From the one it waits for, they are the answer."""
+"""Commenting on a case. A comment by whom a waiting case waits for answers it."""
 
 from datetime import datetime
 
@@ -17,11 +17,11 @@ from cases.steps.taking_on import show_life
 
 
 def comment(session: Session, case: Case, text: str, visibility: Visibility, *, by: Actor, at: datetime) -> list[int]:
-    """Add a comment; give its events' ids. The case must be locked.
+    """Add a comment; return the ids of the events written. The case must be locked.
 
-    A comment by the responsible unit or the desk is a sign of life. One by whom a waiting case waits for, other than
-    an internal one, answers it: the case goes on. Nothing from outside the house is public by itself: it is for those
-    who take part.
+    A comment by the responsible unit or the desk is a sign of life. A comment that is not internal, by whom a waiting
+    case waits for, takes the step "answer". A public comment by somebody outside the municipality is stored for
+    participants only. Raises `WordsNeeded`, `TooLong` or `NotAllowed`.
     """
     words = text.strip()
     if not words:
@@ -32,15 +32,15 @@ def comment(session: Session, case: Case, text: str, visibility: Visibility, *, 
         raise NotAllowed(step="comment")
     if visibility is Visibility.PUBLIC and not by.is_staff:
         visibility = Visibility.PARTICIPANTS
-    who = by.to(case)
+    who = by.roles_in(case)
     if Who.ASKED in who and case.state is State.WAITING and case.waiting_from and visibility != Visibility.INTERNAL:
         answer = Change(to=case.waiting_from, step="answer", note=words, visibility=visibility)
         return change_state(session, case, answer, by=by, at=at)
-    alive = bool(who & {Who.UNIT, Who.CONTACT}) and case.is_open
+    sign_of_life = bool(who & {Who.UNIT, Who.CONTACT}) and case.is_open
     entry = Entry(case, by=by, at=at)
-    if alive and case.life_at is not None:
+    if sign_of_life and case.life_at is not None:
         show_life(session, case, at)
     if by.person_id is not None:
         case.touch(at)
-    entry.add(CaseCommented(visibility=visibility, sign_of_life=alive), SpokenWords("note", words, visibility))
+    entry.add(CaseCommented(visibility=visibility, sign_of_life=sign_of_life), SpokenWords("note", words, visibility))
     return entry.write(session)

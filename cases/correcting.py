@@ -1,4 +1,4 @@
-"""Correcting: what was wrong is put right by an event, never by changing the history."""
+"""Correcting a case: title, category, place, publishing, relations and erased words, each by a new event."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import LONGEST_TITLE, Case, Relation
-from cases.handing_in import named
+from cases.handing_in import active_by_slug
 from cases.history.events import CaseCorrected, CaseRelated, CaseWordsErased
 from cases.history.journal import Entry, Event, SpokenWords
 from cases.history.words import Words
@@ -25,7 +25,7 @@ ERASED = "(raderat)"
 
 @dataclass(frozen=True)
 class Correction:
-    """What is to be put right; None leaves it, an empty category or place takes it away. Names are slugs."""
+    """The corrections of one request. None leaves a field as it is; "" removes category (a slug) or place (a slug)."""
 
     title: str | None = None
     category: str | None = None
@@ -36,40 +36,41 @@ class Correction:
 
 
 def correct(session: Session, case: Case, correction: Correction, *, by: Actor, at: datetime) -> list[int]:
-    """Correct the case; give its events' ids, none when nothing differs. The case must be locked.
+    """Correct the case; return the ids of the events written, empty when nothing differs. The case must be locked.
 
-    Staff may correct; publishing is for the desk. A new category or place brings the policy of today.
+    Staff may correct; only the desk may publish. A new category or place brings the present policy. Raises
+    `NotAllowed`, `UnknownName`, `WordsNeeded` or `TooLong`.
     """
     if not by.is_staff:
         raise NotAllowed(step="correct")
     if correction.published is not None and not by.is_contact:
         raise NotAllowed(step="publish")
     entry = Entry(case, by=by, at=at)
-    said = _retitle(case, correction.title)
-    what = ["title"] if said else []
-    what += _reclassify(session, case, correction, at)
+    title_words = _retitle(case, correction.title)
+    corrected = ["title"] if title_words else []
+    corrected += _reclassify(session, case, correction, at)
     if correction.quick_win not in {None, case.quick_win}:
         case.quick_win = bool(correction.quick_win)
-        what.append("quick_win")
+        corrected.append("quick_win")
     if correction.raised_on not in {None, case.raised_on}:
         case.raised_on = correction.raised_on
         set_statutory(session, case, at)
-        what.append("raised_on")
+        corrected.append("raised_on")
     if correction.published not in {None, case.published_at is not None}:
         case.published_at = entry.at if correction.published else None
-        what.append("published")
-    if not what:
+        corrected.append("published")
+    if not corrected:
         return []
-    entry.add(_happening(correction, what), *said)
+    entry.add(_event(correction, corrected), *title_words)
     ids = entry.write(session)
-    _show(session, case, what, at)
+    _update_published(session, case, corrected, at)
     return ids
 
 
-def _happening(correction: Correction, what: list[str]) -> CaseCorrected:
-    given = {name: getattr(correction, name) for name in what if name not in {"title", "raised_on"}}
-    raised = correction.raised_on.isoformat() if correction.raised_on and "raised_on" in what else None
-    return CaseCorrected(what=what, raised_on=raised, **given)
+def _event(correction: Correction, corrected: list[str]) -> CaseCorrected:
+    given = {name: getattr(correction, name) for name in corrected if name not in {"title", "raised_on"}}
+    raised = correction.raised_on.isoformat() if correction.raised_on and "raised_on" in corrected else None
+    return CaseCorrected(what=corrected, raised_on=raised, **given)
 
 
 def _retitle(case: Case, title: str | None) -> list[SpokenWords]:
@@ -84,37 +85,37 @@ def _retitle(case: Case, title: str | None) -> list[SpokenWords]:
 
 
 def _reclassify(session: Session, case: Case, correction: Correction, at: datetime) -> list[str]:
-    what = []
+    corrected = []
     if correction.category is not None:
-        category = named(session, Category, correction.category, "category")
-        what += _moved(case, "category", category, category.id if category else None)
+        category = active_by_slug(session, Category, correction.category, "category")
+        corrected += _set_if_changed(case, "category", category, category.id if category else None)
     if correction.place is not None:
-        place = named(session, Place, correction.place, "place")
-        what += _moved(case, "place", place, place.id if place else None)
-    if what:
+        place = active_by_slug(session, Place, correction.place, "place")
+        corrected += _set_if_changed(case, "place", place, place.id if place else None)
+    if corrected:
         use_present_policy(EntryWriter(session), case, at)
-    return what
+    return corrected
 
 
-def _moved(case: Case, name: str, found: Category | Place | None, found_id: int | None) -> list[str]:
+def _set_if_changed(case: Case, name: str, found: Category | Place | None, found_id: int | None) -> list[str]:
     if found_id == getattr(case, f"{name}_id"):
         return []
     setattr(case, f"{name}_id", found_id)
-    case.show(name, found)
+    case.set_relationship(name, found)
     return [name]
 
 
-def _show(session: Session, case: Case, what: list[str], at: datetime) -> None:
-    if case.published_at is None and "published" in what:
+def _update_published(session: Session, case: Case, corrected: list[str], at: datetime) -> None:
+    if case.published_at is None and "published" in corrected:
         unpublish(session, case)
-    elif case.published_at is not None and {"published", "title"} & set(what):
+    elif case.published_at is not None and {"published", "title"} & set(corrected):
         publish(session, case, at=at)
 
 
 def follow_present_policy(session: Session, case: Case, *, by: Actor, at: datetime) -> list[int]:
-    """Let the case follow the policy of today instead of the version that it kept; give the events' ids.
+    """Move the case to the policy that applies today; return the ids of the events, empty when nothing changed.
 
-    The clock that runs now runs on; the next one is by the new terms. None when it follows it already.
+    The running clock stays; clocks set later follow the new terms. Raises `NotAllowed` unless the desk asks.
     """
     if not by.is_contact:
         raise NotAllowed(step="present_policy")
@@ -127,7 +128,7 @@ def follow_present_policy(session: Session, case: Case, *, by: Actor, at: dateti
 
 
 def relate(session: Session, case: Case, other: Case, *, by: Actor, at: datetime) -> list[int]:
-    """Say that two cases have to do with each other; give the events' ids. Both must be locked."""
+    """Relate two cases; return the ids of the events (one a case), empty when related already. Both must be locked."""
     if not by.is_staff:
         raise NotAllowed(step="relate")
     if case.id == other.id:
@@ -137,9 +138,9 @@ def relate(session: Session, case: Case, other: Case, *, by: Actor, at: datetime
         return []
     session.add(Relation(case_id=lower, other_id=higher))
     ids = []
-    for one, another in ((case, other), (other, case)):
-        entry = Entry(one, by=by, at=at)
-        entry.add(CaseRelated(to=another.ref))
+    for subject, target in ((case, other), (other, case)):
+        entry = Entry(subject, by=by, at=at)
+        entry.add(CaseRelated(to=target.ref))
         ids += entry.write(session)
     return ids
 
@@ -147,9 +148,10 @@ def relate(session: Session, case: Case, other: Case, *, by: Actor, at: datetime
 def erase_words(
     session: Session, case: Case, decision: str, event_seqs: list[int], *, by: Actor, at: datetime
 ) -> list[int]:
-    """Erase the words of these events (by seq), and the title with them when it stood there.
+    """Erase the words of these events (by seq); return the ids of the events written.
 
-    `decision` names the decision that the erasure rests on (gallringsbeslut); without one nothing is erased.
+    The title of the case is erased too when no other event holds it. `decision` names the decision that the erasure
+    rests on (gallringsbeslut). Raises `NotAllowed`, and `WordsNeeded` without a decision.
     """
     if not (by.is_admin or by.is_contact):
         raise NotAllowed(step="erase")
@@ -157,10 +159,10 @@ def erase_words(
         raise WordsNeeded(field="decision")
     entry = Entry(case, by=by, at=at)
     ids = list(session.scalars(select(Event.id).where(Event.stream == case.id, Event.seq.in_(event_seqs))))
-    gone = session.execute(
+    erased = session.execute(
         update(Words).where(Words.event_id.in_(ids)).values(text=None, salt=None).returning(Words.field)
     )
-    if "title" in set(gone.scalars()) and not _still_says(session, case, case.title):
+    if "title" in set(erased.scalars()) and not _is_title_kept(session, case, case.title):
         case.title = ERASED
     if session.get(Published, case.id) is not None:
         publish(session, case, at=entry.at)
@@ -168,6 +170,6 @@ def erase_words(
     return entry.write(session)
 
 
-def _still_says(session: Session, case: Case, title: str) -> bool:
+def _is_title_kept(session: Session, case: Case, title: str) -> bool:
     kept = select(Words.id).where(Words.case_id == case.id, Words.field == "title", Words.text == title).limit(1)
     return session.scalar(kept) is not None

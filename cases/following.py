@@ -1,4 +1,4 @@
-"""Following: somebody outside asks to be told, and the address confirms it before anything else is sent."""
+"""Following a case by mail, from outside the municipality: nothing is sent until the address confirms (opt-in)."""
 
 from datetime import datetime
 
@@ -17,7 +17,10 @@ from cases.refusals import UnknownName
 
 
 def ask_to_follow(session: Session, case: Case, email: str, locale: str, *, key: str, at: datetime) -> None:
-    """Ask the address to confirm that it wants to follow the case. Says nothing of who follows already."""
+    """Have a confirmation link sent to this address; do nothing when it follows the case already.
+
+    Both look the same to the caller. Raises `UnknownName` when the text is not a public mail address.
+    """
     address = email.strip().lower()
     if not is_public_address(address):
         raise UnknownName(field="email", name=email)
@@ -47,7 +50,7 @@ def _new_follower(session: Session, case: Case, address: str, locale: str, at: d
 
 
 def confirm_following(session: Session, link: Link, *, at: datetime) -> Case | None:
-    """Begin to tell the follower of this link; give the case, or None when the link was used already."""
+    """Start the following that this link confirms; return the case, or None when the link was used before."""
     follower = session.get(Follower, link.follower_id)
     if follower is None or not use_link(session, link, at):
         return None
@@ -60,7 +63,7 @@ def confirm_following(session: Session, link: Link, *, at: datetime) -> Case | N
 
 
 def stop_following(session: Session, follower: Follower, *, at: datetime) -> None:
-    """Tell the follower no more. Twice is the same as once."""
+    """End the following; do nothing when it has ended before."""
     if follower.ended_at is not None:
         return
     case = case_to_change(session, _ref_of(session, follower))

@@ -1,4 +1,4 @@
-"""Handing in: a request becomes a case, at the desk, with a clock, in one transaction."""
+"""Handing in: a request becomes a case, held by the desk and with a running clock, in one transaction."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,13 +27,13 @@ from cases.refusals import CannotHoldCases, FieldRefusal, MembersOnly, TooLong, 
 from cases.states import Kind, State
 
 Named = TypeVar("Named", Category, Place)
-Names = tuple[Policy, Unit, Category | None, Place | None]
+NamedRows = tuple[Policy, Unit, Category | None, Place | None]
 PROPOSAL_ORIGIN = "proposal"
 MOST_MONTHS = 120
 ACTIVE: dict[type[Any], Select[Any]] = {
     table: select(table).where(table.slug == bindparam("slug"), table.active) for table in (Category, Place)
 }
-WHAT_IT_NAMES = (  # one row: the policy and the desk always, the category and the place when they are named
+NAMED_ROWS = (  # one row: policy and desk, and category and place when the request names them
     select(Policy, Unit, Category, Place)
     .join_from(Policy, Unit, Unit.slug == DESK)
     .outerjoin(Category, and_(Category.slug == bindparam("category"), Category.active))
@@ -44,7 +44,7 @@ WHAT_IT_NAMES = (  # one row: the policy and the desk always, the category and t
 
 @dataclass(frozen=True)
 class Reporter:
-    """The one who asks, as far as they told us."""
+    """The contact details that a reporter gave."""
 
     name: str | None = None
     email: str | None = None
@@ -55,7 +55,7 @@ class Reporter:
 
 @dataclass(frozen=True)
 class Request:
-    """What is handed in. Category, place, group and responsible are slugs; days are local."""
+    """The request that is handed in. Category, place, group and responsible are slugs; days are local."""
 
     kind: Kind
     title: str
@@ -76,19 +76,19 @@ class Request:
 
 
 def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> Case:
-    """Give the new case, received by the desk. `at` is a moment in UTC.
+    """Create a case that the desk has received, and return it. `at` is a moment in UTC.
 
-    A duty with a due day is planned at once, for the unit that is responsible. Refuses an empty or too long title,
-    unknown names, and a group that the one who hands in does not belong to.
+    A duty with a due day is planned at once, for the responsible unit. Raises `WordsNeeded` or `TooLong` for the
+    texts, `UnknownName` for slugs, `MembersOnly` for a group that the actor does not belong to, `CannotHoldCases`.
     """
     return receive(EntryWriter(session), request, by=by, at=at)
 
 
 def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -> Case:
-    """Return the new case, as `hand_in` does, written by this writer."""
+    """Create the case as `hand_in` does, and return it; this writer writes the rows."""
     _check_words(request)
     kind, origin = _kind(writer.session, request.kind)
-    policy, desk, category, place = _what_it_names(writer, kind, request)
+    policy, desk, category, place = _find_named_rows(writer, kind, request)
     group = _group(writer, request.group, by)
     case = Case(
         ref=next_reference(writer, calendar_of(writer.session).day_of(at).year),
@@ -110,9 +110,9 @@ def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -
         source=request.source,
         external_id=request.external_id,
     )
-    shown = {"responsible": desk, "policy": policy, "category": category, "place": place, "group": group}
-    for name, value in shown.items():
-        case.show(name, value)
+    relationships = {"responsible": desk, "policy": policy, "category": category, "place": place, "group": group}
+    for name, value in relationships.items():
+        case.set_relationship(name, value)
     if (party := _party(request.reporter)) is not None:
         writer.add_related(case, "reporter", party)
     entry = Entry(case, by=by, at=at)
@@ -158,32 +158,32 @@ def _check_words(request: Request) -> None:
     if len(request.description) > LONGEST_TEXT:
         raise TooLong(field="description", most=LONGEST_TEXT)
     if request.every_months is not None and not 1 <= request.every_months <= MOST_MONTHS:
-        raise FieldRefusal(field="every_months")  # every 0 months would never end
+        raise FieldRefusal(field="every_months")  # a duty that recurs every 0 months would be made for ever
 
 
 def _kind(session: Session, asked: Kind) -> tuple[Kind, str | None]:
-    """Citizens' proposals exist only where the council has allowed them (kommunallagen 8:1); else an issue it is."""
+    """Return kind and origin: a proposal becomes an issue where the council allows none (kommunallagen 8:1)."""
     if asked is Kind.PROPOSAL and not municipality(session).proposals:
         return Kind.ISSUE, PROPOSAL_ORIGIN
     return asked, None
 
 
-def _what_it_names(writer: EntryWriter, kind: Kind, request: Request) -> Names:
+def _find_named_rows(writer: EntryWriter, kind: Kind, request: Request) -> NamedRows:
     slugs = {"category": request.category or None, "place": request.place or None}
-    policy, desk, category, place = writer.find(_names_of, kind, slugs["category"], slugs["place"])
+    policy, desk, category, place = writer.find(_load_named_rows, kind, slugs["category"], slugs["place"])
     for field, found in (("category", category), ("place", place)):
         if (slug := slugs[field]) and found is None:
             raise UnknownName(field=field, name=slug)
     return policy, desk, category, place
 
 
-def _names_of(session: Session, kind: Kind, category: str | None, place: str | None) -> Names:
-    asked = {"kind": kind, "category": category, "place": place}
-    return session.execute(WHAT_IT_NAMES, asked).one()
+def _load_named_rows(session: Session, kind: Kind, category: str | None, place: str | None) -> NamedRows:
+    parameters = {"kind": kind, "category": category, "place": place}
+    return session.execute(NAMED_ROWS, parameters).one()
 
 
-def named(session: Session, table: type[Named], slug: str | None, field: str) -> Named | None:
-    """Give the active category or place with this slug, None for none; `UnknownName` when there is no such."""
+def active_by_slug(session: Session, table: type[Named], slug: str | None, field: str) -> Named | None:
+    """Return the active category or place with this slug, None without a slug. Raises `UnknownName` about `field`."""
     if not slug:
         return None
     found: Named | None = session.scalar(ACTIVE[table], {"slug": slug})

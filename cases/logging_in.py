@@ -1,4 +1,4 @@
-"""Logging in: a one-time link is asked for and used up, and somebody has logged in. Who holds a session is web's."""
+"""Logging in by a one-time link that is sent by mail. Browser sessions are kept in `web.requests.sessions`."""
 
 from datetime import date, datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import A_VISITOR, Actor, actor_for
-from cases.access.tokens import LOGIN, Link, hashed, link_with, make_link
+from cases.access.tokens import LOGIN, Link, hashed, make_link, valid_link
 from cases.history.events import DomainEvent, PersonAskedForLink, PersonLoggedIn
 from cases.history.journal import Entry
 from cases.organisation.municipality import Municipality, municipality
@@ -14,34 +14,35 @@ from cases.organisation.people import Person
 
 
 def ask_for_link(session: Session, email: str, browser: str, *, key: str, at: datetime) -> None:
-    """Make a link for this browser, and an event that sends it, when an active person has this address.
+    """Make a log-in link for this browser, and an event that sends it, when an active person has this address.
 
-    For an unknown address the same is written but for the event: a link for nobody. So it takes as long.
+    For an unknown address a link without a person is written, and no event: that takes as long, so that the time of
+    the response does not tell which addresses exist.
     """
-    house = municipality(session, locked=True)
+    locked = municipality(session, locked=True)
     person = session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.active))
     link = make_link(session, LOGIN, key=key, at=at, person_id=person.id if person else None, browser=browser)
     if person:
-        _tell(session, house, PersonAskedForLink(person=person.id, link=link.id), by=A_VISITOR, at=at)
+        _record(session, locked, PersonAskedForLink(person=person.id, link=link.id), by=A_VISITOR, at=at)
 
 
 def usable_link(session: Session, token: str, browser: str, *, at: datetime) -> Link | None:
-    """Return the log-in link of this token; None when it is used, too old, or was asked for by another browser."""
-    link = link_with(session, token, LOGIN, at)
+    """Return the log-in link of this token; None when it is used, expired or was requested in another browser."""
+    link = valid_link(session, token, LOGIN, at)
     if link is None or link.person_id is None:
         return None
     return link if link.browser in (None, hashed(browser)) else None
 
 
 def log_in(session: Session, person_id: int, *, on: date, at: datetime) -> Actor | None:
-    """Write that this person logged in, and return them with the roles of the local day; None when not active."""
+    """Record the log-in; return the person as an actor with the roles of the local day, None when not active."""
     actor = actor_for(session, person_id, on=on)
     if actor is not None:
-        _tell(session, municipality(session, locked=True), PersonLoggedIn(person=person_id), by=actor, at=at)
+        _record(session, municipality(session, locked=True), PersonLoggedIn(person=person_id), by=actor, at=at)
     return actor
 
 
-def _tell(session: Session, house: Municipality, happening: DomainEvent, *, by: Actor, at: datetime) -> None:
-    entry = Entry(house, by=by, at=at)
-    entry.add(happening)
+def _record(session: Session, locked: Municipality, event: DomainEvent, *, by: Actor, at: datetime) -> None:
+    entry = Entry(locked, by=by, at=at)
+    entry.add(event)
     entry.write(session)

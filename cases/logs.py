@@ -1,4 +1,4 @@
-"""The log: one JSON object a line, a fixed event name and keys, never an address or a text."""
+"""Logging: one JSON object a line, with a fixed event name and keys, never a mail address or a person's words."""
 
 import logging
 import sys
@@ -7,7 +7,7 @@ import structlog
 
 
 def log_as_json() -> None:
-    """Write the log as one JSON object a line, on standard error, in UTC."""
+    """Configure structlog to write one JSON object a line to standard error, from level INFO, in UTC."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -20,5 +20,5 @@ def log_as_json() -> None:
 
 
 def log_warnings_only() -> None:
-    """Leave out what is only told for the record: a command that fills a house would write thousands of lines."""
+    """Drop log lines below WARNING: a command that fills a database would write thousands."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

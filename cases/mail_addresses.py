@@ -1,39 +1,39 @@
-"""Mail addresses: what is one, the form in which two that are the same compare, and how mail carries it.
+"""Mail addresses: validation, the normalised form for comparison, and the ASCII form for SMTP.
 
 email-validator knows the syntax and IDNA 2008, so that straße.de is not strasse.de. It asks no name server. Letters
-go out without SMTPUTF8, so whatever stands before the @ is ASCII.
+go out without SMTPUTF8, so the local part (before the @) must be ASCII.
 """
 
 from functools import cache, lru_cache
 from types import ModuleType
 
-LONGEST_ADDRESS = 254  # signs, as RFC 5321 and the columns have it
-MOST_KEPT = 4096  # addresses: checking one takes longer than planning its letter
-OWN_NETWORK = frozenset({"local", "localhost", "test"})  # reserved, so in use inside a municipality
+LONGEST_ADDRESS = 254  # characters, as in RFC 5321 and the columns
+MOST_CACHED = 4096  # addresses in the cache: validating one takes longer than planning its letter
+OWN_NETWORK = frozenset({"local", "localhost", "test"})  # reserved domains, used inside a municipality's network
 
 
 def is_mail_address(text: str) -> bool:
-    """Return whether a letter can be sent there, be it only within the house's own network."""
+    """Return whether the text is a mail address, if only in the municipality's own network."""
     try:
-        return bool(in_mail(text))
+        return bool(with_ascii_domain(text))
     except ValueError:
         return False
 
 
 def is_public_address(text: str) -> bool:
-    """Return whether a letter can be sent there from anywhere: the domain has a dot, and does not end with a digit."""
+    """Return whether the text is an address on the public internet: a domain with a dot, not ending in a digit."""
     *domains, top = text.rpartition("@")[2].split(".")
     return bool(domains) and not top[-1:].isdigit() and is_mail_address(text)
 
 
 def normalised(written: str) -> str:
-    """Return the address in small letters with its domain in ASCII; `ValueError` when it is none."""
-    return in_mail(written.strip().lower())
+    """Return the address in lower case with its domain in ASCII, for comparison. Raises `ValueError`."""
+    return with_ascii_domain(written.strip().lower())
 
 
-@lru_cache(MOST_KEPT)
-def in_mail(address: str) -> str:
-    """Return the address as mail carries it, with its domain in ASCII; `ValueError` when it is none."""
+@lru_cache(MOST_CACHED)
+def with_ascii_domain(address: str) -> str:
+    """Return the address with its domain in ASCII (IDNA 2008), as SMTP sends it. Raises `ValueError`."""
     try:
         found = _library().validate_email(
             address, allow_smtputf8=False, strict=True, check_deliverability=False, globally_deliverable=False
@@ -45,7 +45,7 @@ def in_mail(address: str) -> str:
 
 @cache
 def _library() -> ModuleType:
-    import email_validator  # compiles for 20 ms, and few commands meet an address
+    import email_validator  # takes 20 ms to import, and few commands need it
 
     reserved: list[str] = email_validator.SPECIAL_USE_DOMAIN_NAMES
     email_validator.SPECIAL_USE_DOMAIN_NAMES = [name for name in reserved if name not in OWN_NETWORK]

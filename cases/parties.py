@@ -1,4 +1,4 @@
-"""Parties: who outside the municipality is told about a case."""
+"""Parties: people outside the municipality who get letters about a case, as reporter or follower."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from cases.mail_addresses import LONGEST_ADDRESS
 
 
 class Party(Base):
-    """Somebody outside the house who is told: the one who asked, or a follower."""
+    """One person outside the municipality: a reporter or a follower."""
 
     __tablename__ = "party"
 
@@ -23,7 +23,7 @@ class Party(Base):
 
 
 class Follower(Base):
-    """Somebody outside who follows a case, once the address has confirmed it."""
+    """One party that follows one case; gets letters only after `confirmed_at`."""
 
     __tablename__ = "follower"
     __table_args__ = (UniqueConstraint("case_id", "party_id"),)

@@ -1,4 +1,4 @@
-"""Progress: one change of state, by somebody who may, with the words and the date that it needs."""
+"""Changing the state of a case: permission, required words and dates, and the effect of each step."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -42,26 +42,26 @@ EFFECTS: dict[str, Callable[[Transition], DomainEvent]] = {
 
 
 def change_state(session: Session, case: Case, change: Change, *, by: Actor, at: datetime) -> list[int]:
-    """Take the step to `change.to`; give the ids of the events that it wrote.
+    """Take the step to the state `change.to`; return the ids of the events written, in order.
 
-    The case must be locked (`case_to_change`). Refuses a stale version, a step that the life of a case lacks or that
-    the actor may not take, and words, dates and names that are missing or wrong.
+    The case must be locked (`case_to_change`). Raises `StaleVersion`, `TransitionNotAllowed` when the table of steps
+    has no such step, `NotAllowed` when the actor may not take it, and a `FieldRefusal` for words, dates and names.
     """
     return take_step(EntryWriter(session), case, change, by=by, at=at)
 
 
 def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at: datetime) -> list[int]:
-    """Take the step as `change_state` does, written by this writer; return what `record` returns."""
+    """Take the step as `change_state` does; this writer writes the rows. Return the event ids from `writer.record`."""
     _refuse_stale(writer.session, case, change)
     step = _step_for(case, change, by)
-    _refuse_lacking(step, change)
+    _refuse_incomplete(step, change)
     entry = Entry(case, by=by, at=at)
-    act = Transition(writer, case, change, step, entry)
-    happening = EFFECTS[step.name](act)
+    transition = Transition(writer, case, change, step, entry)
+    event = EFFECTS[step.name](transition)
     if by.person_id is not None:
         case.touch(at)
-    entry.add(happening, SpokenWords("note", change.words, _visibility(step, change)))
-    _promise(act)
+    entry.add(event, SpokenWords("note", change.words, _visibility(step, change)))
+    _promise(transition)
     return writer.record(entry)
 
 
@@ -78,7 +78,7 @@ def _step_for(case: Case, change: Change, by: Actor) -> Step:
     candidates = [step for step in steps_between(case.state, change.to) if _is_meant(step, case, change)]
     if not candidates:
         raise TransitionNotAllowed(state=case.state, to=change.to)
-    who = by.to(case)
+    who = by.roles_in(case)
     for step in candidates:
         if step.who & who:
             return step
@@ -88,14 +88,14 @@ def _step_for(case: Case, change: Change, by: Actor) -> Step:
 
 
 def _is_meant(step: Step, case: Case, change: Change) -> bool:
-    """Return whether this is the step that was chosen or, when none was, the one that fits what was given."""
+    """Return whether the change means this step: by its name or, when the change names none, by its fields."""
     if step.name == "answer" and step.to is not case.waiting_from:
         return False
     return _fits(step, case, change) if change.step is None else step.name == change.step
 
 
 def _fits(step: Step, case: Case, change: Change) -> bool:
-    """Return whether what was given tells this step from the others between the same two states."""
+    """Return whether the fields of the change select this step among those between the same two states."""
     stays = change.responsible in {None, case.responsible.slug}
     if step.name in {"hand_over", "appoint"}:
         return stays is (step.name == "appoint")
@@ -104,7 +104,7 @@ def _fits(step: Step, case: Case, change: Change) -> bool:
     return True
 
 
-def _refuse_lacking(step: Step, change: Change) -> None:
+def _refuse_incomplete(step: Step, change: Change) -> None:
     for need in step.needs:
         if need in {"note", "reason"} and not change.words:
             raise WordsNeeded(field=need)
@@ -117,21 +117,21 @@ def _refuse_lacking(step: Step, change: Change) -> None:
 
 
 def _visibility(step: Step, change: Change) -> Visibility:
-    """Reasons are public (G7): only a note that no rule asks for may be kept from those who take part.
+    """Return who may read the words: words that a step requires are public (G7), others as the change says.
 
-    What the one who asked says against it is no reason of the house's: nobody has read it before all would.
+    A reporter's objection goes to participants only: nobody has read it before it would be published.
     """
     if step.name == "contest":
         return Visibility.PARTICIPANTS
     return change.visibility if not {"reason", "note"} & set(step.needs) else Visibility.PUBLIC
 
 
-def _promise(act: Transition) -> None:
-    """What the one who asked is told: by default the date that a case is planned for."""
-    asked = act.change.promised_on
-    if act.step.name == "plan" and asked is None:
-        asked = act.change.due_on
-    if asked is None or not act.case.is_open or act.case.state is State.DONE:
+def _promise(transition: Transition) -> None:
+    """Promise the reporter the day that the change names; for the step "plan" by default the due day."""
+    case, day = transition.case, transition.change.promised_on
+    if transition.step.name == "plan" and day is None:
+        day = transition.change.due_on
+    if day is None or not case.is_open or case.state is State.DONE:
         return
-    day = checked_day(act, asked, earliest=act.today, latest=None, field="promised_on")
-    promise(act.writer, act.case, day, act.entry)
+    day = checked_day(transition, day, earliest=transition.today, latest=None, field="promised_on")
+    promise(transition.writer, case, day, transition.entry)

@@ -1,4 +1,4 @@
-"""The ledger of promises: dates that we have told the one who asked. Made, moved, kept, broken or dropped."""
+"""Promises: dates by which the reporter was told to expect an answer, and how each promise ended."""
 
 from datetime import date, datetime, timedelta
 
@@ -15,7 +15,7 @@ from cases.history.writers import EntryWriter
 
 
 class Promise(Base):
-    """A date that we have told the one who asked: made, moved, kept, broken or dropped. At most one runs."""
+    """One date that the reporter was promised. At most one promise of a case is running."""
 
     __tablename__ = "promise"
     __table_args__ = (
@@ -33,7 +33,7 @@ class Promise(Base):
 
 
 PROMISE = table_of(Promise)
-BEGIN = insert(PROMISE).values(outcome="running")
+INSERT_RUNNING = insert(PROMISE).values(outcome="running")
 END_RUNNING = (
     update(PROMISE)
     .where(PROMISE.c.case_id == bindparam("case"), PROMISE.c.outcome == "running")
@@ -42,38 +42,38 @@ END_RUNNING = (
 
 
 def promise(writer: EntryWriter, case: Case, day: date, entry: Entry) -> None:
-    """Tell the one who asked this local day. A running promise of another day is moved; the same day changes nothing.
+    """Promise the reporter this local day; a running promise of another day ends as "moved". The same day is a no-op.
 
-    A promise runs on in whatever state; it is settled by done, declined, merged or by passing.
+    A promise runs on through changes of state until the case is done, declined or merged, or until it is broken.
     """
     if case.promise_breaks_at is not None and case.promised_on == day:
         return
     was = case.promised_on.isoformat() if case.promised_on else None
     if case.promised_on is not None:
         _end_running(writer, case, "moved", entry.at)
-    writer.execute(BEGIN, {"case_id": case.id, "promised_on": day, "made_at": entry.at})
+    writer.execute(INSERT_RUNNING, {"case_id": case.id, "promised_on": day, "made_at": entry.at})
     case.promised_on, case.promise_breaks_at = day, breaks_at(day, calendar_of(writer.session))
-    case.find_next()
+    case.update_next_at()
     entry.add(CasePromised(promised_on=day.isoformat(), was=was))
 
 
 def settle(writer: EntryWriter, case: Case, outcome: str, at: datetime) -> None:
-    """End the running promise, if there is one, as kept, broken or dropped."""
+    """End the running promise, if there is one, with the outcome "kept", "broken" or "dropped"."""
     if case.promise_breaks_at is not None:
         _end_running(writer, case, outcome, at)
     case.promise_breaks_at = None
-    case.find_next()
+    case.update_next_at()
 
 
 def settle_broken(session: Session, case_ids: list[int], at: datetime) -> None:
-    """End the running promises of these cases as broken, in one statement."""
+    """End the running promises of these cases (by id) as "broken", in one statement."""
     if case_ids:
-        theirs = (Promise.case_id.in_(case_ids), Promise.outcome == "running")
-        session.execute(update(Promise).where(*theirs).values(outcome="broken", settled_at=at))
+        running = (Promise.case_id.in_(case_ids), Promise.outcome == "running")
+        session.execute(update(Promise).where(*running).values(outcome="broken", settled_at=at))
 
 
 def breaks_at(day: date, calendar: Calendar) -> datetime:
-    """Give the moment when a promise of this day is broken: 07:00 the day after."""
+    """Return the moment (UTC) when a promise of this local day is broken: 07:00 local time on the day after."""
     return calendar.morning_of(day + timedelta(days=1))
 
 

@@ -1,4 +1,4 @@
-"""Random bits: the operating system's, unless somebody tells a story that must be the same each time."""
+"""Random values from the operating system; a simulation can replace the source to be reproducible."""
 
 import secrets
 from base64 import urlsafe_b64encode
@@ -8,29 +8,29 @@ from contextvars import ContextVar
 
 Source = Callable[[int], bytes]
 _SOURCE: ContextVar[Source] = ContextVar("source of random bits", default=secrets.token_bytes)
-FINE = 53  # bits that a float between 0 and 1 holds
+FLOAT_BITS = 53  # of precision of a float between 0 and 1
 
 
 def random_hex(count: int) -> str:
-    """Give so many random bytes, hexadecimal."""
+    """Return `count` random bytes as hexadecimal digits."""
     return _SOURCE.get()(count).hex()
 
 
 def random_word(count: int) -> str:
-    """Give so many random bytes as a word that can stand in an address on the web."""
+    """Return `count` random bytes as URL-safe base64 without padding."""
     return urlsafe_b64encode(_SOURCE.get()(count)).rstrip(b"=").decode()
 
 
 def random_share() -> float:
-    """Give a random share: from 0 up to, but never, 1."""
-    return (int.from_bytes(_SOURCE.get()(7)) >> 3) / float(1 << FINE)
+    """Return a random float from 0 (included) to 1 (excluded)."""
+    return (int.from_bytes(_SOURCE.get()(7)) >> 3) / float(1 << FLOAT_BITS)
 
 
 @contextmanager
 def drawn_from(source: Source) -> Iterator[None]:
-    """Let all bits come from this source until the block ends: for a simulation, on data that is thrown away.
+    """Draw all random values from this source until the block ends. Only for a simulation on data that is thrown away.
 
-    It holds in this thread alone; another one that begins meanwhile gets the operating system's.
+    It holds in this thread only; a thread that starts meanwhile draws from the operating system.
     """
     token = _SOURCE.set(source)
     try:

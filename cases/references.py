@@ -1,4 +1,4 @@
-"""References: the number that a case is called by, from a counter of the year."""
+"""References of cases, such as 2026-0042, numbered by one counter a year."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -11,7 +11,7 @@ from cases.database.transactions import insert_of
 
 
 class ReferenceCounter(Base):
-    """The last number given out in a year of local receipt."""
+    """One row for each year of receipt (local time), with the last number given out."""
 
     __tablename__ = "reference_counter"
 
@@ -20,24 +20,24 @@ class ReferenceCounter(Base):
 
 
 COUNTER = table_of(ReferenceCounter)
-NEXT_NUMBER = (  # over the table: it runs for each case, and the ORM would look for counters in the session
+NEXT_NUMBER = (  # a Core statement: it runs for each case, and the ORM would search the session for counters
     update(COUNTER).where(COUNTER.c.year == bindparam("of")).values(last=COUNTER.c.last + 1).returning(COUNTER.c.last)
 )
 
 
 class NumberSource(Protocol):
-    """What gives out the numbers of a year: it raises the counter, or counts on from where it has raised it once."""
+    """A source of numbers for references: raises the counter each time, or once and then counts on by itself."""
 
     def next_number(self, year: int, raise_counter: Callable[[Session, int], int]) -> int: ...
 
 
 def next_reference(numbers: NumberSource, year: int) -> str:
-    """Return the next reference of this local year, such as 2026-0042, from a counter row in the transaction."""
+    """Return the next reference of this local year, such as 2026-0042. The transaction holds the counter row locked."""
     return f"{year}-{numbers.next_number(year, _raise_counter):04d}"
 
 
-def keep_numbers(session: Session, numbers: dict[int, int]) -> None:
-    """Write the last number that was given out in each of these local years to its counter."""
+def store_last_numbers(session: Session, numbers: dict[int, int]) -> None:
+    """Store the last number given out in each local year: dict of number by year."""
     for year, last in numbers.items():
         session.execute(update(ReferenceCounter).where(ReferenceCounter.year == year).values(last=last))
 

@@ -1,6 +1,7 @@
-"""What can be refused. Each refusal is named for what was refused; it knows no HTTP and no language.
+"""Refusals: the exceptions of the domain, each named for what was refused. They know no HTTP and no language.
 
-The edge turns `code` into a sentence in the asker's language, with `facts` filled in.
+The web turns `code` into a sentence in the user's language, with `facts` filled in. The command line prints the
+first line of the class's docstring.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ class Refusal(Exception):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What the sentence can name."""
+        """The values that the sentence can name, by field name."""
         return dict(vars(self))
 
     def __str__(self) -> str:

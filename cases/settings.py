@@ -1,4 +1,4 @@
-"""Every setting, read once from the environment. A missing or bad one is one clear line."""
+"""Settings, read once from environment variables. A missing or bad one raises `BadSetting` with one clear line."""
 
 import os
 import secrets
@@ -16,16 +16,16 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 MAIL_SCHEMES = {"smtp", "smtp+starttls", "smtps"}
 SHORTEST_KEY = 32
 LOCALES = ("sv", "en")
-USUAL_SENDER = "ventil@localhost"
+DEFAULT_SENDER = "ventil@localhost"
 
 
 class BadSetting(Exception):
-    """A setting that cannot be used; the message is the line that a person reads."""
+    """A setting that cannot be used; the message is the line that the administrator reads."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment says, checked. Durations are in seconds unless the name says otherwise."""
+    """All settings of one process, checked. Durations are in seconds unless the name says otherwise."""
 
     database_url: str
     redis_url: str | None
@@ -47,7 +47,7 @@ class Settings:
 
     @property
     def calendar(self) -> Calendar:
-        """The house's time."""
+        """The calendar of the municipality: time zone and closed days."""
         return Calendar(self.timezone, self.closed_days)
 
     @property
@@ -57,7 +57,7 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Settings:
-    """Give the settings that `environ` (default: the process's) and `folder` (default: the working one) say.
+    """Return the settings from `environ` (default: of the process); `var` lies in `folder` (default: the working one).
 
     Raises `BadSetting` with one line that names the variable.
     """
@@ -74,7 +74,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
         secret_key=_secret_key(env.get("VENTIL_SECRET_KEY"), var if embedded else None),
         timezone=_timezone(env.get("VENTIL_TIMEZONE") or "Europe/Stockholm"),
         locale=_one_of(env, "VENTIL_LOCALE", "sv", LOCALES),
-        mail_from=_mail_from(env.get("VENTIL_MAIL_FROM") or USUAL_SENDER),
+        mail_from=_mail_from(env.get("VENTIL_MAIL_FROM") or DEFAULT_SENDER),
         var=var,
         rate_limits=_one_of(env, "VENTIL_RATE_LIMITS", "on", ("on", "off")) == "on",
         heartbeat_url=_heartbeat_url(env.get("VENTIL_HEARTBEAT_URL")),
@@ -144,10 +144,10 @@ def _secret_key(given: str | None, var: Path | None) -> str:
         return given
     if var is None:
         raise BadSetting("VENTIL_SECRET_KEY must be set (at least 32 random characters)")
-    return _kept_key(var / "secret-key")
+    return _stored_key(var / "secret-key")
 
 
-def _kept_key(path: Path) -> str:
+def _stored_key(path: Path) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
@@ -157,15 +157,15 @@ def _kept_key(path: Path) -> str:
             try:
                 os.link(fresh, path)
             except FileExistsError:
-                pass  # another process was first: its key is the house's key
+                pass  # another process was first: its key is used
             finally:
                 fresh.unlink()
-        kept = path.read_text().strip()
+        stored = path.read_text().strip()
     except OSError as error:
         raise BadSetting(f"the folder {path.parent} cannot be written: {error.strerror}") from None
-    if len(kept) < SHORTEST_KEY:
+    if len(stored) < SHORTEST_KEY:
         raise BadSetting(f"the key in {path} is broken: put it back from a backup, or remove it to make a new one")
-    return kept
+    return stored
 
 
 def _timezone(name: str) -> ZoneInfo:
@@ -176,7 +176,7 @@ def _timezone(name: str) -> ZoneInfo:
 
 
 def _mail_from(given: str) -> str:
-    if given != USUAL_SENDER and not is_mail_address(given):
+    if given != DEFAULT_SENDER and not is_mail_address(given):
         raise BadSetting("VENTIL_MAIL_FROM must be one plain mail address")
     return given
 

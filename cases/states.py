@@ -1,4 +1,4 @@
-"""The life of a case, as one table: it draws the buttons, guards the API and makes the diagram in the docs."""
+"""States of a case and the steps between them, as one table for buttons, API, permissions and the diagram in docs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Who(StrEnum):
-    """What somebody is to one case: the words of the table of steps."""
+    """In what capacity somebody acts on one case; the table of steps grants steps to these."""
 
     CONTACT = "contact"
     HEAD = "head"
@@ -19,7 +19,7 @@ class Who(StrEnum):
 
 
 class State(StrEnum):
-    """Where a case stands."""
+    """The states of a case."""
 
     RECEIVED = "received"
     ASSIGNED = "assigned"
@@ -34,7 +34,7 @@ class State(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a case is. Every kind has the same life."""
+    """The kinds of case. All have the same states and steps."""
 
     ISSUE = "issue"
     PROPOSAL = "proposal"
@@ -44,7 +44,7 @@ class Kind(StrEnum):
 
 
 class RunsOut(StrEnum):
-    """What happens by itself when a state's clock runs out."""
+    """What happens without anybody acting when the clock of a state runs out."""
 
     LADDER = "ladder"
     TAKEN_UP = "taken_up"
@@ -66,7 +66,7 @@ ENDED = frozenset(State) - OPEN
 
 @dataclass(frozen=True)
 class Step:
-    """One arrow: from where, to where, who may take it, and what must be said with it."""
+    """One arrow of the table: from which states to which, who may take it, which fields it needs and may have."""
 
     name: str
     event: str
@@ -122,14 +122,14 @@ STEPS: tuple[Step, ...] = (
 
 
 def steps_between(source: State, to: State) -> list[Step]:
-    """Give the steps that lead from one state to the other, in the table's order."""
+    """Return the steps that lead from one state to the other, in the order of the table."""
     return [step for step in STEPS if source in step.sources and step.to is to]
 
 
 def steps_open_to(source: State, who: frozenset[Who], *, came_from: State | None = None) -> list[Step]:
-    """Give the steps that somebody who is `who` to a case may take from `source`.
+    """Return the steps that an actor in the capacities `who` may take from the state `source`.
 
-    A waiting case goes back only to where it came from.
+    A waiting case can be answered only back to the state `came_from`.
     """
     return [
         step

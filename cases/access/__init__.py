@@ -1,1 +1,1 @@
-"""Who acts, and the tokens that open doors."""
+"""Access: actors and their permissions, API tokens, one-time links, sessions and kept answers."""

@@ -1,4 +1,4 @@
-"""Who acts: a person with roles, the one who asked, a visitor, the clock, a command."""
+"""Actors: who does something, with which roles, and in what capacity towards a case."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ActorKind(StrEnum):
-    """Who acts, as an event tells it."""
+    """The kinds of actor, as events store them."""
 
     PERSON = "person"
     REPORTER = "reporter"
@@ -30,47 +30,47 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something: a person with roles, the one who asked, a visitor, the clock."""
+    """One actor: a person with roles, a reporter with the link to their case, a visitor, the clock, or a command."""
 
     kind: ActorKind
     person_id: int | None = None
     name: str = ""
     email: str = ""
     roles: tuple[tuple[int | None, Role], ...] = field(default=())
-    case_id: int | None = None  # the one case that a reporter's own link opens
-    tick_id: int | None = None  # the sweep in which the clock acts
+    case_id: int | None = None  # of a reporter: the case whose public id they hold
+    batch_id: int | None = None  # of the clock: the batch (table `tick`) of the sweep in which it acts
 
     @property
     def is_contact(self) -> bool:
-        """The contact person, or a command of the house."""
+        """True for a contact person, a command or the import."""
         return self.kind in {ActorKind.IMPORT, ActorKind.COMMAND} or any(r is Role.CONTACT for _, r in self.roles)
 
     @property
     def is_admin(self) -> bool:
-        """May change people, units and settings."""
+        """True when the actor may change people, units and settings."""
         return self.kind is ActorKind.COMMAND or any(role is Role.ADMIN for _, role in self.roles)
 
     @property
     def is_staff(self) -> bool:
-        """Works for the municipality: contact person, officer, head or admin."""
+        """True for staff (contact person, officer, head or admin), a command or the import."""
         staff = {Role.CONTACT, Role.OFFICER, Role.HEAD, Role.ADMIN}
         return self.kind in {ActorKind.IMPORT, ActorKind.COMMAND} or any(role in staff for _, role in self.roles)
 
     @property
     def unit_ids(self) -> frozenset[int]:
-        """The units that this person belongs to."""
+        """The ids of the units that this person has a role in."""
         return frozenset(unit_id for unit_id, _ in self.roles if unit_id is not None)
 
     def is_in(self, unit_id: int | None) -> bool:
-        """Say whether this person belongs to the unit."""
+        """Return whether this person has a role in the unit; False for None."""
         return any(unit_id == own for own, _ in self.roles if own is not None)
 
     def is_head_of(self, unit_id: int | None) -> bool:
-        """Say whether this person is the unit's head."""
+        """Return whether this person is a head of the unit."""
         return any(unit_id == own and role is Role.HEAD for own, role in self.roles)
 
-    def to(self, case: Case) -> frozenset[Who]:
-        """Give what this actor is to the case."""
+    def roles_in(self, case: Case) -> frozenset[Who]:
+        """Return in which capacities the actor may act on the case, as the table of steps names them."""
         if self.kind is ActorKind.CLOCK:
             return frozenset({Who.CLOCK})
         found = set()
@@ -97,13 +97,13 @@ A_COMMAND = Actor(ActorKind.COMMAND)
 A_VISITOR = Actor(ActorKind.VISITOR)
 
 
-def clock_of(tick_id: int) -> Actor:
-    """Give the clock as it acts in this sweep."""
-    return Actor(ActorKind.CLOCK, tick_id=tick_id)
+def clock_for_batch(batch_id: int) -> Actor:
+    """Return the clock as the actor of one sweep, whose events belong to this batch (id)."""
+    return Actor(ActorKind.CLOCK, batch_id=batch_id)
 
 
 def reporter_of(case: Case) -> Actor:
-    """Give the one who asked, as someone who acts: who holds the case's public id."""
+    """Return the reporter of the case as an actor: whoever holds its public id."""
     return Actor(ActorKind.REPORTER, case_id=case.id)
 
 

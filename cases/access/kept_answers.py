@@ -1,4 +1,4 @@
-"""Kept answers: what a request with an idempotency key got, so that the same request gets it again."""
+"""Kept answers: the responses to API requests with an idempotency key, returned again when a request is repeated."""
 
 from datetime import datetime, timedelta
 
@@ -7,17 +7,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.database.base import Base, BigId, UtcDateTime
 
-KEPT = timedelta(days=7)
+KEPT_FOR = timedelta(days=7)
 
 
 class KeptAnswer(Base):
-    """A key that was used, by whom and for what; and the answer that it got."""
+    """One idempotency key that was used, with the request and its response; without `status` while it is handled."""
 
     __tablename__ = "kept_answer"
     __table_args__ = (Index("ix_kept_answer_made_at", "made_at"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    key: Mapped[str] = mapped_column(String(64), unique=True)  # hash of whose it is and what they called it
+    key: Mapped[str] = mapped_column(String(64), unique=True)  # hash of the caller and their key
     request: Mapped[str] = mapped_column(String(64))  # hash of method, path and body
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     status: Mapped[int | None] = mapped_column(default=None)

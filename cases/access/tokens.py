@@ -1,4 +1,4 @@
-"""What opens doors: API tokens, one-time links and sessions. Only hashes are stored."""
+"""API tokens, one-time links (log in, follow, unfollow) and browser sessions. Only hashes of tokens are stored."""
 
 import hashlib
 import hmac
@@ -13,11 +13,11 @@ from cases.organisation.people import Person
 from cases.randomness import random_hex
 
 LOGIN, FOLLOW, UNFOLLOW = "login", "follow", "unfollow"
-LINK_LIVES = {LOGIN: timedelta(minutes=10), FOLLOW: timedelta(days=7), UNFOLLOW: timedelta(days=3650)}
+LINK_LIFETIMES = {LOGIN: timedelta(minutes=10), FOLLOW: timedelta(days=7), UNFOLLOW: timedelta(days=3650)}
 
 
 class ApiToken(Base):
-    """A key for machines that act as a person."""
+    """One API token, with which a program acts as a person."""
 
     __tablename__ = "api_token"
 
@@ -29,7 +29,7 @@ class ApiToken(Base):
 
 
 class Link(Base):
-    """A link for one purpose. Its token is worked out from the house's key, never stored."""
+    """One link for one purpose. Its token is derived from the secret key and `nonce`, and never stored."""
 
     __tablename__ = "link"
     __table_args__ = (CheckConstraint("purpose IN ('login', 'follow', 'unfollow')", name="purpose"),)
@@ -47,7 +47,7 @@ class Link(Base):
 
 
 class WebSession(Base):
-    """Somebody who is logged in, in one browser."""
+    """One person logged in, in one browser."""
 
     __tablename__ = "web_session"
 
@@ -61,20 +61,20 @@ class WebSession(Base):
 
 
 def hashed(token: str) -> str:
-    """Give what is stored of a token."""
+    """Return the SHA-256 of a token in hexadecimal: what is stored of it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def make_api_token(session: Session, person: Person, at: datetime) -> str:
-    """Give a new token that acts as this person. It is not stored and cannot be shown again."""
+    """Create an API token that acts as this person, and return it. It is not stored and cannot be shown again."""
     token = f"vt_{secrets.token_urlsafe(32)}"
     session.add(ApiToken(person_id=person.id, hash=hashed(token), made_at=at))
     session.flush()
     return token
 
 
-def person_with_token(session: Session, token: str) -> int | None:
-    """Give the id of the person for whom this API token was made, unless it is revoked."""
+def person_id_for_token(session: Session, token: str) -> int | None:
+    """Return the id of the person whose API token this is; None when it is unknown or revoked."""
     return session.scalar(
         select(ApiToken.person_id).where(ApiToken.hash == hashed(token), ApiToken.revoked_at.is_(None))
     )
@@ -90,7 +90,10 @@ def make_link(
     follower_id: int | None = None,
     browser: str | None = None,
 ) -> Link:
-    """Make a link that lives as long as its purpose allows (log-in: 10 minutes, ASVS 6.5.5)."""
+    """Create a link that expires after the lifetime of its purpose (log-in: 10 minutes, ASVS 6.5.5); return it.
+
+    `key` is the secret key. A `browser` cookie ties the link to that browser.
+    """
     nonce = random_hex(16)
     link = Link(
         purpose=purpose,
@@ -100,7 +103,7 @@ def make_link(
         follower_id=follower_id,
         browser=hashed(browser) if browser else None,
         made_at=at,
-        expires_at=at + LINK_LIVES[purpose],
+        expires_at=at + LINK_LIFETIMES[purpose],
     )
     session.add(link)
     session.flush()
@@ -108,12 +111,12 @@ def make_link(
 
 
 def link_token(link: Link, key: str) -> str:
-    """Give the token that the letter carries."""
+    """Return the token that stands in the URL of the letter."""
     return _token(key, link.purpose, link.nonce)
 
 
-def link_with(session: Session, token: str, purpose: str, at: datetime) -> Link | None:
-    """Give the unused, unexpired link of this token, without using it."""
+def valid_link(session: Session, token: str, purpose: str, at: datetime) -> Link | None:
+    """Return the link of this token and purpose, without using it up; None when it is used, expired or unknown."""
     return session.scalar(
         select(Link).where(
             Link.hash == hashed(token), Link.purpose == purpose, Link.used_at.is_(None), Link.expires_at > at
@@ -122,7 +125,7 @@ def link_with(session: Session, token: str, purpose: str, at: datetime) -> Link 
 
 
 def use_link(session: Session, link: Link, at: datetime) -> bool:
-    """Use the link up; False when somebody else was quicker (ASVS 15.4.2)."""
+    """Mark the link as used; return False when a concurrent request was first (ASVS 15.4.2)."""
     used = session.execute(
         update(Link).where(Link.id == link.id, Link.used_at.is_(None)).values(used_at=at).returning(Link.id)
     )

@@ -1,1 +1,1 @@
-"""How the organisation is changed, and the file that sets it up."""
+"""Changing the organisation: units, people and roles, and loading them from a setup file (TOML)."""

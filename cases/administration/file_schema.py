@@ -1,4 +1,4 @@
-"""Schemas of TOML files that people write: strict in keys and types, each error with the path to its place."""
+"""Marshmallow schemas for TOML files that people write: strict keys and types, errors with the path of the value."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
@@ -6,72 +6,73 @@ from typing import Any, ClassVar, TypeVar
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 
-LACKS, KNOWS_NO = "lacks $key", "knows no $key"  # said of the table, not of the key in it
-Path = tuple[str | int, ...]  # keys, and the places of items in lists from 0
+# Errors about a table: `$key` is filled in, and the path ends at the table.
+MISSING_KEY, UNKNOWN_KEY = "lacks $key", "knows no $key"
+Path = tuple[str | int, ...]  # keys of tables, and indexes of list items from 0
 Value = TypeVar("Value")
 
 
-class FileSchema(Schema):
-    """A table of a file. What it loads becomes `makes`, with tuples for lists; an unknown key is an error."""
+class TomlSchema(Schema):
+    """Schema of one table. Loading calls `makes` with the values, lists as tuples. An unknown key is an error."""
 
     makes: ClassVar[Callable[..., Any]] = dict
     error_messages = {"type": "must be a table"}  # noqa: RUF012 - marshmallow reads it so
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
         if not any("unknown" in vars(kind).get("error_messages", {}) for kind in type(self).__mro__):
-            self.error_messages["unknown"] = f"{KNOWS_NO}; it knows {', '.join(self.fields)}"
+            self.error_messages["unknown"] = f"{UNKNOWN_KEY}; it knows {', '.join(self.fields)}"
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Let every field that lacks say so in our words."""
-        field_obj.error_messages["required"] = LACKS
+        """Give every field the error message for a missing key."""
+        field_obj.error_messages["required"] = MISSING_KEY
 
     @pre_load
-    def _refuse_what_is_no_table(self, given: Any, *, many: bool, **_: Any) -> Any:
+    def _refuse_non_table(self, given: Any, *, many: bool, **_: Any) -> Any:
         if not many and not isinstance(given, dict):
             raise ValidationError(f"{self.error_messages['type']}, not {given!r}")
         return given
 
     @post_load
-    def _make(self, said: dict[str, Any], **_: Any) -> Any:
-        return self.makes(**{key: tuple(value) if isinstance(value, list) else value for key, value in said.items()})
+    def _make(self, values: dict[str, Any], **_: Any) -> Any:
+        return self.makes(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
 
 
-def wrongs_in(messages: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Yield path and words of every error in marshmallow's nested messages."""
+def errors_in(messages: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Yield path and message of every error in marshmallow's nested messages."""
     if isinstance(messages, dict):
         for key, inner in messages.items():
-            yield from wrongs_in(inner, path if key == "_schema" else (*path, key))
+            yield from errors_in(inner, path if key == "_schema" else (*path, key))
         return
-    for words in messages:
-        of_the_table = words.startswith((LACKS, KNOWS_NO))
-        yield (path[:-1], words.replace("$key", str(path[-1]), 1)) if of_the_table else (path, words)
+    for message in messages:
+        is_about_table = message.startswith((MISSING_KEY, UNKNOWN_KEY))
+        yield (path[:-1], message.replace("$key", str(path[-1]), 1)) if is_about_table else (path, message)
 
 
-def place_of(path: Path) -> str:
-    """Return the path as people count, such as "roles no. 1, unit"."""
-    named = (f" no. {part + 1}" if isinstance(part, int) else f", {part}" for part in path)
-    return "".join(named).removeprefix(", ")
+def readable_path(path: Path) -> str:
+    """Return the path as text that counts from 1, such as "roles no. 1, unit"."""
+    parts = (f" no. {part + 1}" if isinstance(part, int) else f", {part}" for part in path)
+    return "".join(parts).removeprefix(", ")
 
 
 # --- values --------------------------------------------------------------------------------
 
 
-class FileField(fields.Field[Value]):
-    """A value as TOML tells it: nothing is converted, and an error says what it must be and what it is."""
+class TomlField(fields.Field[Value]):
+    """A value of the type that TOML parsed: no conversion. The error says what it must be and what it is."""
 
-    def __init__(self, must: str, **more: Any) -> None:
-        super().__init__(**more)
+    def __init__(self, must: str, **options: Any) -> None:
+        super().__init__(**options)
         self.must = must
 
     def accepts(self, value: Any) -> bool:
-        """Return whether the value can be used."""
+        """Return whether the value has the right type and range."""
         raise NotImplementedError
 
     def read(self, value: Any) -> Value:
-        """Return what an accepted value means. Raises `ValueError` when it means nothing after all."""
-        read: Value = value
-        return read
+        """Return the loaded form of an accepted value. Raises `ValueError` when it cannot be used after all."""
+        loaded: Value = value
+        return loaded
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Value:
         try:
@@ -82,11 +83,11 @@ class FileField(fields.Field[Value]):
         raise ValidationError(f"{self.must}, not {value!r}")
 
 
-class TextOfFile(FileField[str]):
-    """Words, without the gaps around them."""
+class TomlText(TomlField[str]):
+    """A text of 1 to `most` characters, stripped of white space."""
 
-    def __init__(self, most: int, **more: Any) -> None:
-        super().__init__(f"must be a text of 1 to {most} characters", **more)
+    def __init__(self, most: int, **options: Any) -> None:
+        super().__init__(f"must be a text of 1 to {most} characters", **options)
         self.most = most
 
     def accepts(self, value: Any) -> bool:
@@ -96,33 +97,33 @@ class TextOfFile(FileField[str]):
         return value.strip()
 
 
-class OneOf(FileField[str]):
-    """One of a few words."""
+class TomlChoice(TomlField[str]):
+    """One of the allowed words."""
 
-    def __init__(self, allowed: Iterable[str], **more: Any) -> None:
+    def __init__(self, allowed: Iterable[str], **options: Any) -> None:
         self.allowed = tuple(map(str, allowed))
-        super().__init__(f"must be one of {', '.join(self.allowed)}", **more)
+        super().__init__(f"must be one of {', '.join(self.allowed)}", **options)
 
     def accepts(self, value: Any) -> bool:
         return value in self.allowed
 
 
-class WholeNumber(FileField[int]):
-    """A whole number; true and false are none."""
+class TomlInteger(TomlField[int]):
+    """A whole number from `least` to `most`; true and false are refused."""
 
-    def __init__(self, least: int, most: int, **more: Any) -> None:
-        super().__init__(f"must be a whole number from {least} to {most}", **more)
+    def __init__(self, least: int, most: int, **options: Any) -> None:
+        super().__init__(f"must be a whole number from {least} to {most}", **options)
         self.least, self.most = least, most
 
     def accepts(self, value: Any) -> bool:
         return type(value) is int and self.least <= value <= self.most
 
 
-class DayOfFile(FileField[date]):
-    """A date; a moment is none."""
+class TomlDate(TomlField[date]):
+    """A date; a date with a time is refused."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__("must be a date such as 2026-04-14", **more)
+    def __init__(self, **options: Any) -> None:
+        super().__init__("must be a date such as 2026-04-14", **options)
 
     def accepts(self, value: Any) -> bool:
         return type(value) is date

@@ -1,4 +1,4 @@
-"""Loading the house: what a file says and the house has not is put in place; run again it changes only what differs."""
+"""Loading: the setup file is applied to the database. Loaded again, it changes only what differs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import A_COMMAND
-from cases.administration.reorganising import UnitCard, add_unit, change_unit, record_for_municipality, update_fields
+from cases.administration.reorganising import UnitDetails, add_unit, change_unit, record_for_municipality, update_fields
 from cases.administration.setup_file import BadSetupFile, FileError, read_setup_file
 from cases.administration.setup_lines import (
     CategoryLine,
@@ -22,7 +22,7 @@ from cases.administration.setup_lines import (
     UnitLine,
 )
 from cases.administration.staffing import (
-    PersonCard,
+    PersonDetails,
     Post,
     add_person,
     appoint,
@@ -44,28 +44,28 @@ from cases.organisation.units import Unit, UnitKind
 Named = TypeVar("Named", Place, Category)
 
 
-def load_house(session: Session, text: str, *, at: datetime) -> list[str]:
-    """Let the house be as the text of a house file says; give a line for each thing that changed.
+def load_setup_file(session: Session, text: str, *, at: datetime) -> list[str]:
+    """Add and change what the text of a setup file says; return one line for each change.
 
-    Who and what the file does not name stays. Raises `BadHouse` with every error, before anything is written.
+    Rows that the file does not name stay. Raises `BadSetupFile` with all errors, before anything is written.
     """
-    house = read_setup_file(text, _known(session))
-    loading = Loading(session, at)
-    loading.places(house.places)
-    loading.units(house.units)
-    loading.people(house.people)
-    loading.heads(house.units)
-    loading.categories(house.categories)
-    loading.policies(house.policies)
-    loading.meetings(house.meetings)
-    loading.house(house.house)
-    loading.tell_settings()
-    return loading.changed
+    file = read_setup_file(text, _existing_names(session))
+    loader = SetupFileLoader(session, at)
+    loader.places(file.places)
+    loader.units(file.units)
+    loader.people(file.people)
+    loader.heads(file.units)
+    loader.categories(file.categories)
+    loader.policies(file.policies)
+    loader.meetings(file.meetings)
+    loader.municipality_settings(file.municipality)
+    loader.record_settings()
+    return loader.changed
 
 
 @dataclass
-class Loading:
-    """One loading: where it writes, when, and what it has changed so far."""
+class SetupFileLoader:
+    """One loading of a setup file. `changed` collects one line for each change."""
 
     session: Session
     at: datetime
@@ -75,43 +75,47 @@ class Loading:
         self._settings: list[str] = []
 
     def places(self, lines: Iterable[PlaceLine]) -> None:
-        """Add and rename places."""
+        """Add places, and change their names."""
         for line in lines:
-            self._named(Place, line.slug, {"name": line.name, "active": True})
+            self._add_or_change(Place, line.slug, {"name": line.name, "active": True})
 
     def categories(self, lines: Iterable[CategoryLine]) -> None:
-        """Add and change categories and the units that they suggest."""
+        """Add and change categories, and the units that they suggest."""
         for line in lines:
             unit = self._unit(line.unit) if line.unit else None
-            self._named(Category, line.slug, {
+            self._add_or_change(Category, line.slug, {
                 "name": line.name, "name_en": line.name_en, "suggests_id": unit.id if unit else None, "active": True,
             })  # fmt: skip
 
     def units(self, lines: Iterable[UnitLine]) -> None:
-        """Add and change units; a unit's kind cannot change."""
+        """Add and change units. Raises `BadSetupFile` when the kind of a unit differs."""
         for line in lines:
-            card = UnitCard(line.name, line.email, line.phone, line.place)
+            details = UnitDetails(line.name, line.email, line.phone, line.place)
             unit = self.session.scalar(select(Unit).where(Unit.slug == line.slug))
             if unit is None:
-                add_unit(self.session, line.slug, UnitKind(line.kind), card, by=A_COMMAND, at=self.at)
+                add_unit(self.session, line.slug, UnitKind(line.kind), details, by=A_COMMAND, at=self.at)
                 self.changed.append(f"unit {line.slug}: added")
             elif unit.kind != line.kind:
                 place = f'[[units]] "{line.slug}", kind'
                 raise BadSetupFile([FileError(place, f"is {unit.kind} already; a unit's kind cannot change")])
             else:
-                self._tell("unit", line.slug, change_unit(self.session, unit, card, by=A_COMMAND, at=self.at))
+                self._list_changes(
+                    "unit", line.slug, change_unit(self.session, unit, details, by=A_COMMAND, at=self.at)
+                )
 
     def people(self, lines: Iterable[PersonLine]) -> None:
-        """Add and change people, their roles and deputies. A role that the file does not name ends today."""
+        """Add and change people, roles and deputies. A role that the file does not name ends today, except head."""
         lines = tuple(lines)
         for line in lines:
-            card = PersonCard(line.name, line.phone, line.locale)
+            details = PersonDetails(line.name, line.phone, line.locale)
             person = self.session.scalar(select(Person).where(Person.email == line.email))
             if person is None:
-                person = add_person(self.session, line.email, card, by=A_COMMAND, at=self.at)
+                person = add_person(self.session, line.email, details, by=A_COMMAND, at=self.at)
                 self.changed.append(f"person {line.email}: added")
             else:
-                self._tell("person", line.email, change_person(self.session, person, card, by=A_COMMAND, at=self.at))
+                self._list_changes(
+                    "person", line.email, change_person(self.session, person, details, by=A_COMMAND, at=self.at)
+                )
             self._posts(person, line)
         for line in lines:
             deputy = self._person(line.deputy) if line.deputy else None
@@ -119,13 +123,13 @@ class Loading:
                 self.changed.append(f"person {line.email}: deputy {line.deputy or 'none'}")
 
     def heads(self, lines: Iterable[UnitLine]) -> None:
-        """Let each unit's head be who the file says, and nobody else."""
+        """Make the person that the file names the only head of each unit."""
         for line in lines:
             if line.head:
-                self._crown(self._unit(line.slug), self._person(line.head))
+                self._appoint_head(self._unit(line.slug), self._person(line.head))
 
     def policies(self, lines: Iterable[PolicyLine]) -> None:
-        """Write a new version of each policy whose terms or name differ; a version is never changed."""
+        """Add a new version of each policy whose terms or name differ; existing versions are never changed."""
         for line in lines:
             latest = self.session.scalars(
                 select(Policy).where(Policy.scope == line.scope).order_by(Policy.version.desc())
@@ -135,7 +139,7 @@ class Loading:
                 self._new_version(line, terms, latest)
 
     def meetings(self, lines: Iterable[MeetingLine]) -> None:
-        """Add meetings, and change where they are held."""
+        """Add meetings, and change the places where they are held."""
         for line in lines:
             same = (Meeting.held_on == line.on, Meeting.name == line.name)
             meeting = self.session.scalar(select(Meeting).where(*same))
@@ -145,26 +149,26 @@ class Loading:
             elif update_fields(meeting, {"where": line.where}):
                 self._note("meeting", str(line.on), "where")
 
-    def house(self, line: MunicipalityLine) -> None:
-        """Let the house's own settings be as given; what is not given stays."""
+    def municipality_settings(self, line: MunicipalityLine) -> None:
+        """Change the settings of the municipality that are given; others stay."""
         given = {name: value for name, value in vars(line).items() if value is not None}
         for name in update_fields(municipality(self.session, locked=True), given):
             self._note("house", name, "changed")
 
-    def tell_settings(self) -> None:
-        """Write one event for what changed besides units and people."""
+    def record_settings(self) -> None:
+        """Write one event that lists all changes but those of units and people, which have their own."""
         self.session.flush()
         if self._settings:
             record_for_municipality(self.session, HouseSettingChanged(what=self._settings), by=A_COMMAND, at=self.at)
 
-    def _named(self, table: type[Named], slug: str, values: dict[str, Any]) -> None:
-        word = table.__tablename__
+    def _add_or_change(self, table: type[Named], slug: str, values: dict[str, Any]) -> None:
+        kind = table.__tablename__
         row = self.session.scalar(select(table).where(table.slug == slug))
         if row is None:
             self.session.add(table(slug=slug, **values))
-            self._note(word, slug, "added")
-        elif what := update_fields(row, values):
-            self._note(word, slug, ", ".join(what))
+            self._note(kind, slug, "added")
+        elif changed := update_fields(row, values):
+            self._note(kind, slug, ", ".join(changed))
         self.session.flush()
 
     def _new_version(self, line: PolicyLine, terms: dict[str, object], latest: Policy | None) -> None:
@@ -195,20 +199,20 @@ class Loading:
         if appoint(self.session, person, post, by=A_COMMAND, at=self.at):
             self.changed.append(f"person {person.email}: {post}")
 
-    def _crown(self, unit: Unit, head: Person) -> None:
+    def _appoint_head(self, unit: Unit, head: Person) -> None:
         for former in heads_of(self.session, unit.id, calendar_of(self.session).day_of(self.at)):
             if former.id != head.id:
                 relieve(self.session, former, Post(Role.HEAD, unit), by=A_COMMAND, at=self.at)
                 self.changed.append(f"person {former.email}: no longer head:{unit.slug}")
         self._appoint(head, Post(Role.HEAD, unit))
 
-    def _tell(self, word: str, name: str, what: list[str]) -> None:
-        if what:
-            self.changed.append(f"{word} {name}: {', '.join(what)}")
+    def _list_changes(self, kind: str, name: str, fields: list[str]) -> None:
+        if fields:
+            self.changed.append(f"{kind} {name}: {', '.join(fields)}")
 
-    def _note(self, word: str, name: str, what: str) -> None:
-        self.changed.append(f"{word} {name}: {what}")
-        self._settings.append(f"{word}:{name}")
+    def _note(self, kind: str, name: str, change: str) -> None:
+        self.changed.append(f"{kind} {name}: {change}")
+        self._settings.append(f"{kind}:{name}")
 
     def _unit(self, slug: str) -> Unit:
         return self.session.scalars(select(Unit).where(Unit.slug == slug)).one()
@@ -220,7 +224,7 @@ class Loading:
         return self.session.scalar(select(table.id).where(table.slug == slug)) if slug else None
 
 
-def _known(session: Session) -> ExistingNames:
+def _existing_names(session: Session) -> ExistingNames:
     return ExistingNames(
         units=frozenset(session.scalars(select(Unit.slug).where(Unit.active))),
         people=frozenset(session.scalars(select(Person.email).where(Person.active))),

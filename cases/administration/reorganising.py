@@ -1,6 +1,6 @@
-"""The organisation: units are added, changed, switched off and dissolved, each by an event.
+"""Reorganising: adding, changing, switching off and dissolving units, each recorded by an event.
 
-A unit with open cases cannot be switched off (G1). Dissolving one moves them first, by an event per case.
+A unit with open cases cannot be switched off (G1). Dissolving it moves them first, with an event for each case.
 """
 
 import re
@@ -31,8 +31,8 @@ ASSIGNABLE = frozenset({State.ASSIGNED, State.PLANNED, State.IN_PROGRESS, State.
 
 
 @dataclass(frozen=True)
-class UnitCard:
-    """What is known of a unit besides its slug and kind. `place` is a slug."""
+class UnitDetails:
+    """The fields of a unit that can be changed. `place` is a slug."""
 
     name: str
     email: str | None = None
@@ -40,48 +40,51 @@ class UnitCard:
     place: str | None = None
 
 
-def add_unit(session: Session, slug: str, kind: UnitKind, card: UnitCard, *, by: Actor, at: datetime) -> Unit:
-    """Give the new unit. Refuses a slug that is taken or has other signs than a-z, 0-9 and hyphens."""
-    refuse_all_but_admins(by)
+def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, *, by: Actor, at: datetime) -> Unit:
+    """Add a unit and return it. Raises `AlreadyThere`, or `FieldRefusal` for a slug not of a-z, 0-9 and hyphens."""
+    require_admin(by)
     refuse_bad_slug(slug)
     if session.scalar(select(Unit.id).where(Unit.slug == slug)):
         raise AlreadyThere(field="slug", name=slug)
-    unit = Unit(slug=slug, kind=kind, **_columns(session, card))
+    unit = Unit(slug=slug, kind=kind, **_columns(session, details))
     session.add(unit)
     session.flush()
     record_for_municipality(session, UnitAdded(unit=slug, kind=kind), by=by, at=at)
     return unit
 
 
-def change_unit(session: Session, unit: Unit, card: UnitCard, *, by: Actor, at: datetime) -> list[str]:
-    """Let the unit be as the card says; give the names of what differed."""
-    refuse_all_but_admins(by)
-    what = update_fields(unit, _columns(session, card))
-    if what:
+def change_unit(session: Session, unit: Unit, details: UnitDetails, *, by: Actor, at: datetime) -> list[str]:
+    """Set the fields of the unit to these details; return the names of the columns that changed."""
+    require_admin(by)
+    changed = update_fields(unit, _columns(session, details))
+    if changed:
         session.flush()
-        record_for_municipality(session, UnitChanged(unit=unit.slug, what=what), by=by, at=at)
-    return what
+        record_for_municipality(session, UnitChanged(unit=unit.slug, what=changed), by=by, at=at)
+    return changed
 
 
-def put_unit(session: Session, slug: str, kind: UnitKind, card: UnitCard, *, by: Actor, at: datetime) -> str:
-    """Add the unit, or let the one that is there be as the card says; say in a word what that changed.
+def put_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, *, by: Actor, at: datetime) -> str:
+    """Add the unit, or change the existing one; return "added", the changed columns, or "as it was".
 
-    What the card leaves open stays. Refuses another kind than it has.
+    Fields that the details leave empty stay. Raises `FieldRefusal` when the existing unit is of another kind.
     """
     unit = session.scalar(select(Unit).where(Unit.slug == slug))
     if unit is None:
-        add_unit(session, slug, kind, card, by=by, at=at)
+        add_unit(session, slug, kind, details, by=by, at=at)
         return "added"
     if unit.kind is not kind:
         raise FieldRefusal(field="kind")
     place = session.scalar(select(Place.slug).where(Place.id == unit.place_id))
-    kept = UnitCard(card.name, card.email or unit.email, card.phone or unit.phone, card.place or place)
+    kept = UnitDetails(details.name, details.email or unit.email, details.phone or unit.phone, details.place or place)
     return ", ".join(change_unit(session, unit, kept, by=by, at=at)) or "as it was"
 
 
 def switch_off_unit(session: Session, unit: Unit, *, by: Actor, at: datetime) -> None:
-    """Let the unit take no more cases, and end its memberships. Refuses the desk, and a unit with open cases."""
-    refuse_all_but_admins(by)
+    """Make the unit inactive and end its memberships.
+
+    Raises `NotAllowed` for the desk, and `StillResponsible` for a unit with open cases.
+    """
+    require_admin(by)
     _refuse_desk(unit)
     count = session.scalar(select(func.count()).where(Case.responsible_id == unit.id, Case.state.in_(OPEN))) or 0
     if count:
@@ -91,54 +94,54 @@ def switch_off_unit(session: Session, unit: Unit, *, by: Actor, at: datetime) ->
 
 
 def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: datetime) -> int:
-    """Move the unit's open cases to the unit `into`, then switch it off; give how many were moved.
+    """Move the open cases of the unit to the unit with the slug `into`, then switch it off; return the number moved.
 
-    Who takes over is asked anew: what was assigned, planned, in progress or waiting is assigned to the new unit with
-    a new clock. What is parked or done stays so.
+    A case that is assigned, planned, in progress or waiting is assigned to the new unit with a new clock. A case in
+    another state keeps state and clock. Raises `CannotHoldCases` for `into`.
     """
-    refuse_all_but_admins(by)
+    require_admin(by)
     _refuse_desk(unit)
-    taker = _taker(session, unit, into)
+    successor = _successor(session, unit, into)
     cases = session.scalars(
         select(Case).where(Case.responsible_id == unit.id, Case.state.in_(OPEN)).order_by(Case.id).with_for_update()
     ).all()
     for case in cases:
-        _move(session, case, unit, taker, by=by, at=at)
-    session.execute(update(Category).where(Category.suggests_id == unit.id).values(suggests_id=taker.id))
+        _move(session, case, unit, successor, by=by, at=at)
+    session.execute(update(Category).where(Category.suggests_id == unit.id).values(suggests_id=successor.id))
     _close_down(session, unit, at)
-    record_for_municipality(session, UnitSwitchedOff(unit=unit.slug, moved_to=taker.slug), by=by, at=at)
+    record_for_municipality(session, UnitSwitchedOff(unit=unit.slug, moved_to=successor.slug), by=by, at=at)
     return len(cases)
 
 
-def record_for_municipality(session: Session, happening: DomainEvent, *, by: Actor, at: datetime) -> None:
-    """Write one event into the house's stream."""
+def record_for_municipality(session: Session, event: DomainEvent, *, by: Actor, at: datetime) -> None:
+    """Write one event to the stream of the municipality."""
     entry = Entry(municipality(session, locked=True), by=by, at=at)
-    entry.add(happening)
+    entry.add(event)
     entry.write(session)
 
 
 def update_fields(row: Any, values: dict[str, Any]) -> list[str]:
-    """Set what differs; give its names."""
-    what = [name for name, value in values.items() if getattr(row, name) != value]
-    for name in what:
+    """Set the attributes whose values differ; return their names."""
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
         setattr(row, name, values[name])
-    return what
+    return changed
 
 
-def refuse_all_but_admins(by: Actor) -> None:
+def require_admin(by: Actor) -> None:
     """Raise `NotAllowed` unless the actor may change people, units and settings."""
     if not by.is_admin:
         raise NotAllowed(step="organise")
 
 
 def refuse_bad_slug(slug: str) -> None:
-    """Raise `FieldRefusal` unless it is a-z, 0-9 and hyphens, at most 60."""
+    """Raise `FieldRefusal` unless the slug is of a-z, 0-9 and hyphens, at most 60 characters."""
     if len(slug) > LONGEST_SLUG or not SLUG.fullmatch(slug):
         raise FieldRefusal(field="slug")
 
 
-def _columns(session: Session, card: UnitCard) -> dict[str, Any]:
-    values = {field.name: getattr(card, field.name) for field in fields(card)}
+def _columns(session: Session, details: UnitDetails) -> dict[str, Any]:
+    values = {field.name: getattr(details, field.name) for field in fields(details)}
     slug = values.pop("place")
     place_id = session.scalar(select(Place.id).where(Place.slug == slug)) if slug else None
     if slug and place_id is None:
@@ -151,23 +154,21 @@ def _refuse_desk(unit: Unit) -> None:
         raise NotAllowed(step="switch_off_desk")
 
 
-def _taker(session: Session, unit: Unit, into: str) -> Unit:
-    taker = unit_named(session, into, field="into")
-    if not taker.holds_cases or taker.id == unit.id:
+def _successor(session: Session, unit: Unit, into: str) -> Unit:
+    successor = unit_named(session, into, field="into")
+    if not successor.holds_cases or successor.id == unit.id:
         raise CannotHoldCases(field="into", name=into)
-    return taker
+    return successor
 
 
-def _move(session: Session, case: Case, unit: Unit, taker: Unit, *, by: Actor, at: datetime) -> None:
+def _move(session: Session, case: Case, unit: Unit, successor: Unit, *, by: Actor, at: datetime) -> None:
     if case.state in ASSIGNABLE:
-        change = Change(State.ASSIGNED, responsible=taker.slug, note=f"{unit.name} → {taker.name}")
-        as_the_desk = replace(
-            by, roles=(*by.roles, (None, Role.CONTACT))
-        )  # this act is the admin's, and so is its right
-        change_state(session, case, change, by=as_the_desk, at=at)
+        change = Change(State.ASSIGNED, responsible=successor.slug, note=f"{unit.name} → {successor.name}")
+        as_desk = replace(by, roles=(*by.roles, (None, Role.CONTACT)))  # an admin may assign here, as the desk may
+        change_state(session, case, change, by=as_desk, at=at)
         return
     entry = Entry(case, by=by, at=at)
-    case.responsible_id, case.officer_id = taker.id, None
+    case.responsible_id, case.officer_id = successor.id, None
     entry.add(CaseCorrected(what=["responsible"]))
     entry.write(session)
 

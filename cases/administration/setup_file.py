@@ -1,6 +1,6 @@
-"""The house's file: what it may hold, and every error in it with its place, found in one go.
+"""Reading a setup file (TOML): all errors in it are found at once, each with its place.
 
-It is TOML: [house], and any number of [[units]], [[people]], [[places]], [[categories]], [[policies]], [[meetings]].
+Tables: [house], and any number of [[units]], [[people]], [[places]], [[categories]], [[policies]], [[meetings]].
 """
 
 import tomllib
@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
-from cases.administration.file_schema import place_of, wrongs_in
+from cases.administration.file_schema import errors_in, readable_path
 from cases.administration.setup_lines import ExistingNames, MunicipalityLine, SetupFile
 from cases.administration.setup_references import wrong_names
 from cases.administration.setup_schema import TABLES, MunicipalitySchema
@@ -18,60 +18,60 @@ from cases.administration.setup_schema import TABLES, MunicipalitySchema
 
 @dataclass(frozen=True)
 class FileError:
-    """What is wrong, and where it stands."""
+    """One error: the place in the file, and the message."""
 
     place: str
-    what: str
+    message: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.what}"
+        return f"{self.place}: {self.message}"
 
 
 class BadSetupFile(Exception):
-    """A file with errors; nothing of it was used."""
+    """A setup file with errors; nothing of it was written."""
 
-    def __init__(self, troubles: list[FileError]) -> None:
-        super().__init__("; ".join(map(str, troubles)))
-        self.troubles = troubles
+    def __init__(self, errors: list[FileError]) -> None:
+        super().__init__("; ".join(map(str, errors)))
+        self.errors = errors
 
 
-def read_setup_file(text: str, known: ExistingNames) -> SetupFile:
-    """Return what the text says. Raises `BadHouse` with every trouble in it."""
+def read_setup_file(text: str, existing: ExistingNames) -> SetupFile:
+    """Parse and check the text of a setup file. Raises `BadSetupFile` with all errors."""
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadSetupFile([FileError("the file", f"is not TOML: {error}")]) from None
-    troubles: list[FileError] = []
-    house = _house_of(tables, troubles)
-    troubles += [FileError(place, what) for place, what in wrong_names(house, known)]
-    if troubles:
-        raise BadSetupFile(troubles)
-    return house
+    errors: list[FileError] = []
+    file = _checked_tables(tables, errors)
+    errors += [FileError(place, message) for place, message in wrong_names(file, existing)]
+    if errors:
+        raise BadSetupFile(errors)
+    return file
 
 
-def _house_of(tables: dict[str, Any], troubles: list[FileError]) -> SetupFile:
-    """Return the lines that are right in themselves, and add the troubles of the others."""
-    troubles += [FileError(f"[{name}]", "is not known") for name in tables if name not in {"house", *TABLES}]
-    house = _line(MunicipalitySchema(), tables.get("house", {}), "[house]", troubles)
-    lines = {name: tuple(_lines(name, tables.get(name, []), troubles)) for name in TABLES}
-    return SetupFile(house=house or MunicipalityLine(), **lines)
+def _checked_tables(tables: dict[str, Any], errors: list[FileError]) -> SetupFile:
+    """Return the valid entries of all tables, and append the errors of the others to `errors`."""
+    errors += [FileError(f"[{name}]", "is not known") for name in tables if name not in {"house", *TABLES}]
+    municipality = _line(MunicipalitySchema(), tables.get("house", {}), "[house]", errors)
+    lines = {name: tuple(_lines(name, tables.get(name, []), errors)) for name in TABLES}
+    return SetupFile(municipality=municipality or MunicipalityLine(), **lines)
 
 
-def _lines(name: str, rows: Any, troubles: list[FileError]) -> Iterator[Any]:
+def _lines(name: str, rows: Any, errors: list[FileError]) -> Iterator[Any]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        troubles.append(FileError(f"[[{name}]]", "must be written with two brackets"))
+        errors.append(FileError(f"[[{name}]]", "must be written with two brackets"))
         return
     for number, row in enumerate(rows, start=1):
-        called = row.get("slug") or row.get("email") or row.get("name") or "?"
-        line = _line(TABLES[name], row, f'[[{name}]] no. {number} "{called}"', troubles)
+        label = row.get("slug") or row.get("email") or row.get("name") or "?"
+        line = _line(TABLES[name], row, f'[[{name}]] no. {number} "{label}"', errors)
         if line is not None:
             yield line
 
 
-def _line(schema: Schema, row: Any, place: str, troubles: list[FileError]) -> Any:
+def _line(schema: Schema, row: Any, place: str, errors: list[FileError]) -> Any:
     try:
         return schema.load(row)
     except ValidationError as error:
-        for path, what in wrongs_in(error.messages):
-            troubles.append(FileError(", ".join(filter(None, (place, place_of(path)))), what))
+        for path, message in errors_in(error.messages):
+            errors.append(FileError(", ".join(filter(None, (place, readable_path(path)))), message))
         return None

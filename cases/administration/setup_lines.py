@@ -1,4 +1,4 @@
-"""What a house's file says, line by line, as frozen values."""
+"""The entries of a setup file, as frozen dataclasses."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +8,8 @@ from cases.deadlines.policies import DEFAULT_TERMS, Terms
 
 @dataclass(frozen=True)
 class MunicipalityLine:
+    """The table [house]; None: not given."""
+
     name: str | None = None
     proposals: bool | None = None
     contact_phone: str | None = None
@@ -15,6 +17,8 @@ class MunicipalityLine:
 
 @dataclass(frozen=True)
 class UnitLine:
+    """One entry of [[units]]. `place` is a slug, `head` a mail address."""
+
     slug: str
     kind: str
     name: str
@@ -26,6 +30,8 @@ class UnitLine:
 
 @dataclass(frozen=True)
 class PersonLine:
+    """One entry of [[people]]. `deputy` is a mail address, `roles` are pairs of role and slug of the unit."""
+
     email: str
     name: str
     phone: str | None = None
@@ -36,12 +42,16 @@ class PersonLine:
 
 @dataclass(frozen=True)
 class PlaceLine:
+    """One entry of [[places]]."""
+
     slug: str
     name: str
 
 
 @dataclass(frozen=True)
 class CategoryLine:
+    """One entry of [[categories]]. `unit` is the slug of the unit that the category suggests."""
+
     slug: str
     name: str
     name_en: str | None = None
@@ -50,6 +60,8 @@ class CategoryLine:
 
 @dataclass(frozen=True)
 class PolicyLine:
+    """One entry of [[policies]]. `kind`, `category` and `place` are slugs; None: any."""
+
     name: str
     kind: str | None = None
     category: str | None = None
@@ -58,11 +70,14 @@ class PolicyLine:
 
     @property
     def scope(self) -> str:
+        """What the policy is for, as "kind/category/place", with "*" for any."""
         return "/".join(part or "*" for part in (self.kind, self.category, self.place))
 
 
 @dataclass(frozen=True)
 class MeetingLine:
+    """One entry of [[meetings]]. `on` is a local day."""
+
     on: date
     name: str
     where: str | None = None
@@ -70,9 +85,9 @@ class MeetingLine:
 
 @dataclass(frozen=True)
 class SetupFile:
-    """What a file says, checked in itself."""
+    """All entries of a setup file. Names are not yet checked against the database."""
 
-    house: MunicipalityLine = MunicipalityLine()
+    municipality: MunicipalityLine = MunicipalityLine()
     units: tuple[UnitLine, ...] = ()
     people: tuple[PersonLine, ...] = ()
     places: tuple[PlaceLine, ...] = ()
@@ -83,7 +98,7 @@ class SetupFile:
 
 @dataclass(frozen=True)
 class ExistingNames:
-    """The names that the house has already, which a file may use without saying them again."""
+    """Slugs and mail addresses that the database has already: a file may refer to them."""
 
     units: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()

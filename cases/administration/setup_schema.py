@@ -1,10 +1,10 @@
-"""What each table of a house's file may hold."""
+"""Marshmallow schemas of the tables in a setup file."""
 
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
 
-from cases.administration.file_schema import DayOfFile, FileSchema, OneOf, TextOfFile
+from cases.administration.file_schema import TomlChoice, TomlDate, TomlSchema, TomlText
 from cases.administration.setup_lines import (
     CategoryLine,
     MeetingLine,
@@ -14,43 +14,43 @@ from cases.administration.setup_lines import (
     PolicyLine,
     UnitLine,
 )
-from cases.administration.setup_values import A_SLUG, AddressOfFile, SlugOfFile, TermOfFile, TermsOfFile, YesOrNo
+from cases.administration.setup_values import A_SLUG, TomlBoolean, TomlMailAddress, TomlSlug, TomlTerm, TomlTermList
 from cases.deadlines.policies import terms_from
 from cases.organisation.people import Role
 from cases.organisation.units import DESK, UnitKind
 from cases.settings import LOCALES
 from cases.states import Kind
 
-POSTS = 'must be a list such as [{{ role = "officer", unit = "gata" }}], not {input!r}'
+POSTS_FORM = 'must be a list such as [{{ role = "officer", unit = "gata" }}], not {input!r}'
 
 
-class MunicipalitySchema(FileSchema):
+class MunicipalitySchema(TomlSchema):
     makes = MunicipalityLine
-    name = TextOfFile(200)
-    proposals = YesOrNo()
-    contact_phone = TextOfFile(40)
+    name = TomlText(200)
+    proposals = TomlBoolean()
+    contact_phone = TomlText(40)
 
 
-class UnitSchema(FileSchema):
+class UnitSchema(TomlSchema):
     makes = UnitLine
-    slug = SlugOfFile(required=True)
-    kind = OneOf(UnitKind, required=True)
-    name = TextOfFile(200, required=True)
-    email = AddressOfFile()
-    phone = TextOfFile(40)
-    place = SlugOfFile()
-    head = AddressOfFile()
+    slug = TomlSlug(required=True)
+    kind = TomlChoice(UnitKind, required=True)
+    name = TomlText(200, required=True)
+    email = TomlMailAddress()
+    phone = TomlText(40)
+    place = TomlSlug()
+    head = TomlMailAddress()
 
 
-class PostSchema(FileSchema):
-    """A person's role, and where. It makes a pair; the role admin has no unit."""
+class PostSchema(TomlSchema):
+    """One role of a person, loaded as the pair (role, slug of the unit). The role admin has no unit."""
 
-    role = OneOf(Role, required=True)
-    unit = SlugOfFile()
+    role = TomlChoice(Role, required=True)
+    unit = TomlSlug()
 
     @validates_schema
-    def _fits(self, said: dict[str, Any], **_: Any) -> None:
-        role, unit = said["role"], said.get("unit")
+    def _fits(self, values: dict[str, Any], **_: Any) -> None:
+        role, unit = values["role"], values.get("unit")
         if role == Role.ADMIN and unit is not None:
             raise ValidationError("the role admin has no unit")
         if role == Role.CONTACT and unit != DESK:
@@ -59,72 +59,72 @@ class PostSchema(FileSchema):
             raise ValidationError(f"the role {role} needs the slug of a unit: {A_SLUG}")
 
     @post_load
-    def _make(self, said: dict[str, Any], **_: Any) -> tuple[str, str | None]:
-        return said["role"], said.get("unit")
+    def _make(self, values: dict[str, Any], **_: Any) -> tuple[str, str | None]:
+        return values["role"], values.get("unit")
 
 
-class PersonSchema(FileSchema):
+class PersonSchema(TomlSchema):
     makes = PersonLine
-    email = AddressOfFile(required=True)
-    name = TextOfFile(200, required=True)
-    phone = TextOfFile(40)
-    locale = OneOf(LOCALES)
-    deputy = AddressOfFile()
-    roles = fields.Nested(PostSchema, many=True, error_messages={"type": POSTS})
+    email = TomlMailAddress(required=True)
+    name = TomlText(200, required=True)
+    phone = TomlText(40)
+    locale = TomlChoice(LOCALES)
+    deputy = TomlMailAddress()
+    roles = fields.Nested(PostSchema, many=True, error_messages={"type": POSTS_FORM})
 
 
-class PlaceSchema(FileSchema):
+class PlaceSchema(TomlSchema):
     makes = PlaceLine
-    slug = SlugOfFile(required=True)
-    name = TextOfFile(200, required=True)
+    slug = TomlSlug(required=True)
+    name = TomlText(200, required=True)
 
 
-class CategorySchema(FileSchema):
+class CategorySchema(TomlSchema):
     makes = CategoryLine
-    slug = SlugOfFile(required=True)
-    name = TextOfFile(200, required=True)
-    name_en = TextOfFile(120)
-    unit = SlugOfFile()
+    slug = TomlSlug(required=True)
+    name = TomlText(200, required=True)
+    name_en = TomlText(120)
+    unit = TomlSlug()
 
 
-class TermsSchema(FileSchema):
-    """What differs from the usual terms, as `policies.Terms` names them."""
+class TermsSchema(TomlSchema):
+    """The terms of a policy that differ from the defaults, named as in `policies.Terms`."""
 
     error_messages = {"type": "must be a table such as { answer_days = 8 }"}  # noqa: RUF012 - marshmallow reads it so
-    look_days = TermOfFile()
-    answer_days = TermOfFile()
-    progress_days = TermOfFile()
-    life_days = TermOfFile()
-    waiting_days = TermOfFile()
-    waiting_most_days = TermOfFile()
-    parked_most_months = TermOfFile()
-    object_calendar_days = TermOfFile()
-    warn_days_before = TermOfFile()
-    rung_days = TermsOfFile()
-    repeat_calendar_days = TermOfFile()
-    promise_days = TermOfFile()
-    statutory_months = TermOfFile()
-    statutory_warnings = TermsOfFile()
+    look_days = TomlTerm()
+    answer_days = TomlTerm()
+    progress_days = TomlTerm()
+    life_days = TomlTerm()
+    waiting_days = TomlTerm()
+    waiting_most_days = TomlTerm()
+    parked_most_months = TomlTerm()
+    object_calendar_days = TomlTerm()
+    warn_days_before = TomlTerm()
+    rung_days = TomlTermList()
+    repeat_calendar_days = TomlTerm()
+    promise_days = TomlTerm()
+    statutory_months = TomlTerm()
+    statutory_warnings = TomlTermList()
 
     @post_load
-    def _make(self, said: dict[str, Any], **_: Any) -> Any:
-        return terms_from(said)
+    def _make(self, values: dict[str, Any], **_: Any) -> Any:
+        return terms_from(values)
 
 
-class PolicySchema(FileSchema):
+class PolicySchema(TomlSchema):
     makes = PolicyLine
-    name = TextOfFile(200, required=True)
-    kind = OneOf(Kind)
-    category = SlugOfFile()
-    place = SlugOfFile()
+    name = TomlText(200, required=True)
+    kind = TomlChoice(Kind)
+    category = TomlSlug()
+    place = TomlSlug()
     terms = fields.Nested(TermsSchema)
 
 
-class MeetingSchema(FileSchema):
+class MeetingSchema(TomlSchema):
     makes = MeetingLine
-    on = DayOfFile(required=True)
-    name = TextOfFile(200, required=True)
-    where = TextOfFile(200)
+    on = TomlDate(required=True)
+    name = TomlText(200, required=True)
+    where = TomlText(200)
 
 
 TABLES: dict[str, Schema] = {

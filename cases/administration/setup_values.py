@@ -1,23 +1,23 @@
-"""The values that only a house's file has: addresses, slugs, terms."""
+"""Marshmallow fields for values that only setup files have: mail addresses, slugs, terms."""
 
 from typing import Any
 
-from cases.administration.file_schema import FileField, WholeNumber
+from cases.administration.file_schema import TomlField, TomlInteger
 from cases.administration.reorganising import LONGEST_SLUG, SLUG
 from cases.mail_addresses import is_mail_address
 
-LONGEST_TERM = 3660  # days or months
+LONGEST_TERM = 3660  # in days or months
 A_SLUG = "small letters a-z, digits and hyphens"
 
 
 def read_address(value: str) -> str:
-    """Return the mail address in small letters. Raises `ValueError` when it is not one plain address."""
+    """Return the mail address in lower case. Raises `ValueError` when it is not one plain address."""
     if not is_mail_address(value):
         raise ValueError("not one plain mail address")
     return value.strip().lower()
 
 
-class AddressOfFile(FileField[str]):
+class TomlMailAddress(TomlField[str]):
     """A mail address."""
 
     def __init__(self, **more: Any) -> None:
@@ -30,8 +30,8 @@ class AddressOfFile(FileField[str]):
         return read_address(value)
 
 
-class SlugOfFile(FileField[str]):
-    """What a unit, a place or a category is called in links and in other tables."""
+class TomlSlug(TomlField[str]):
+    """The short name of a unit, place or category in URLs and references."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(f"must be {A_SLUG}", **more)
@@ -40,8 +40,8 @@ class SlugOfFile(FileField[str]):
         return isinstance(value, str) and len(value) <= LONGEST_SLUG and SLUG.fullmatch(value) is not None
 
 
-class YesOrNo(FileField[bool]):
-    """True or false, and no other word for them."""
+class TomlBoolean(TomlField[bool]):
+    """True or false; 0, 1 and texts are refused."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__("must be true or false", **more)
@@ -50,18 +50,18 @@ class YesOrNo(FileField[bool]):
         return isinstance(value, bool)
 
 
-class TermOfFile(WholeNumber):
-    """A number of days or months."""
+class TomlTerm(TomlInteger):
+    """A number of days or months, from 1 to 3660."""
 
     def __init__(self) -> None:
         super().__init__(1, LONGEST_TERM)
 
 
-class TermsOfFile(FileField[list[int]]):
-    """Several such numbers."""
+class TomlTermList(TomlField[list[int]]):
+    """A list of numbers of days or months, each from 1 to 3660."""
 
     def __init__(self) -> None:
         super().__init__(f"must be a list of whole numbers from 1 to {LONGEST_TERM}")
 
     def accepts(self, value: Any) -> bool:
-        return isinstance(value, list) and all(TermOfFile().accepts(number) for number in value)
+        return isinstance(value, list) and all(TomlTerm().accepts(number) for number in value)

@@ -1,1 +1,1 @@
-"""The database: transactions, types, locks, and how many rows are written at once."""
+"""The database: engines, transactions, column types, locks, leases and bulk writes."""

@@ -1,4 +1,4 @@
-"""What every table is made of: column types, names of constraints, the declarative base."""
+"""The declarative base of all tables, their column types, and the naming of constraints."""
 
 import json
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: aware, stored in UTC. A naive one is refused."""
+    """A column of moments: aware, stored in UTC. Raises `ValueError` for a naive one."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -31,33 +31,33 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class JsonText(str):
-    """JSON that is written out already: it goes into a column of JSON as it stands."""
+    """JSON that is encoded already: `write_json` stores it unchanged."""
 
 
 def write_json(value: object) -> str:
-    """Give the text of a column of JSON."""
+    """Return the value encoded for a JSON column, with non-ASCII characters as they are."""
     return value if isinstance(value, JsonText) else json.dumps(value, ensure_ascii=False)
 
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 
-def one_of(words: type[StrEnum]) -> Enum:
-    """Give the column type for one of these words, stored as the word itself."""
-    return Enum(words, native_enum=False, length=30, values_callable=lambda kinds: [kind.value for kind in kinds])
+def one_of(kind: type[StrEnum]) -> Enum:
+    """Return the column type for this enum, stored as the value of its member (text)."""
+    return Enum(kind, native_enum=False, length=30, values_callable=lambda members: [one.value for one in members])
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """Return an index of only those rows for which `where` holds, on both databases.
+    """Return a partial index: only of the rows for which `where` holds, on both databases.
 
-    The condition is SQL, word for word that of the queries: only then does a database look there. SQLite is asked
-    `IS 1` where PostgreSQL is asked `IS true`.
+    The condition is SQL and must be word for word that of the queries: only then does a database use the index.
+    ` IS true` becomes ` IS 1` on SQLite.
     """
     on_sqlite = where.replace(" IS true", " IS 1")
     return Index(name, *columns, unique=unique, postgresql_where=text(where), sqlite_where=text(on_sqlite))
 
 
-NAMES = {
+NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -68,15 +68,15 @@ NAMES = {
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(mapped_column, relationship))
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
-    """The tables of the house."""
+    """The base class of all models: dataclasses with keyword arguments."""
 
-    metadata = MetaData(naming_convention=NAMES)
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
-    def newcomers(self) -> dict[str, "Base"]:
-        """Give what is new with a row, by the column that gets its id: usually nothing."""
+    def new_related(self) -> dict[str, "Base"]:
+        """Return new objects that this row points at: dict by the column that gets the id. None by default."""
         return {}
 
 
 def table_of(model: type[Base]) -> Table:
-    """Give the model's table, for statements that write many rows without making objects of them."""
+    """Return the table of a model, for Core statements that make no objects."""
     return cast("Table", model.__table__)

@@ -1,4 +1,4 @@
-"""The database's clock, as one SQL expression that a simulation can replace."""
+"""The database's clock as one SQL expression, which a simulation can replace."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -12,18 +12,18 @@ from cases.database.base import UtcDateTime
 
 
 class now(FunctionElement[datetime]):
-    """The database's clock, as one SQL expression: for leases, next attempts and when a thing was recorded."""
+    """SQL: the present moment by the database's clock, for leases, next attempts and `recorded_at`."""
 
     type = UtcDateTime()
     inherit_cache = True
 
 
-PRESENT = "ventil.now"  # a simulation may set it per connection: see `now`
+NOW_SETTING = "ventil.now"  # the PostgreSQL setting by which a simulation replaces the clock of a connection
 
 
 @compiles(now, "postgresql")
 def _now_postgresql(element: now, compiler: Any, **_: Any) -> str:
-    return f"coalesce(nullif(current_setting('{PRESENT}', true), '')::timestamptz, clock_timestamp())"
+    return f"coalesce(nullif(current_setting('{NOW_SETTING}', true), '')::timestamptz, clock_timestamp())"
 
 
 @compiles(now, "sqlite")
@@ -35,15 +35,15 @@ PRESENT_MOMENT = select(now())
 
 
 def present(session: Session) -> datetime:
-    """Give the database's present moment, UTC."""
+    """Return the present moment by the database's clock, in UTC."""
     return session.connection().execute(PRESENT_MOMENT).scalar_one()
 
 
 def sqlite_now() -> str:
-    """Give the present moment as SQLite stores one. A simulation registers its own under the same name."""
-    return as_sqlite_keeps(datetime.now(UTC))
+    """Return the present moment as SQLite stores it: the SQL function `ventil_now`, which a simulation replaces."""
+    return as_sqlite_text(datetime.now(UTC))
 
 
-def as_sqlite_keeps(moment: datetime) -> str:
-    """Give an aware moment as SQLite keeps one: in UTC, in text that sorts as moments do."""
+def as_sqlite_text(moment: datetime) -> str:
+    """Return an aware moment as SQLite stores it: in UTC, as text that sorts in order of time."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

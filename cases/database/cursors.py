@@ -1,4 +1,4 @@
-"""Cursors: where a page of a list ended, as a word of an address that asks for the page after it."""
+"""Cursors for keyset pagination: the sort key of the last row of a page, encoded for use in a URL."""
 
 import base64
 import json
@@ -7,17 +7,17 @@ from typing import Any
 LARGEST_ID = 2**63 - 1
 
 
-def cursor_of(*place: Any) -> str:
-    """Return the sort key of the last row, its id at the end, as JSON in URL-safe base64 without padding."""
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+def encode_cursor(*sort_key: Any) -> str:
+    """Return the sort key of a row, ending with its id, as JSON in URL-safe base64 without padding."""
+    return base64.urlsafe_b64encode(json.dumps(sort_key).encode()).decode().rstrip("=")
 
 
-def place_of(cursor: str) -> list[Any]:
-    """Return what `cursor_of` was given. Raises `ValueError` for what it cannot have written."""
+def decode_cursor(cursor: str) -> list[Any]:
+    """Return the sort key that `encode_cursor` encoded. Raises `ValueError` for any other text."""
     try:
-        place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except RecursionError:
         raise ValueError(cursor) from None
-    if not isinstance(place, list) or not place or not isinstance(place[-1], int) or not 0 <= place[-1] <= LARGEST_ID:
+    if not isinstance(key, list) or not key or not isinstance(key[-1], int) or not 0 <= key[-1] <= LARGEST_ID:
         raise ValueError(cursor)
-    return place
+    return key

@@ -1,4 +1,4 @@
-"""The engine of each database: pragmas, timeouts, and connections that are tried before use."""
+"""SQLAlchemy engines for PostgreSQL and SQLite: pragmas, timeouts, and a test of idle connections before use."""
 
 import sqlite3
 import time
@@ -15,17 +15,18 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from cases.database.base import write_json
 from cases.database.clock import sqlite_now
 
-RESTS_AT_MOST = 2.0  # seconds
+PING_AFTER_IDLE = 2.0  # seconds
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
-    "wal_autocheckpoint=16000",  # pages, so 64 MB: a sweep's commit does not carry its pages home one by one
+    "wal_autocheckpoint=16000",  # pages, so 64 MB: the commits of a sweep seldom have to wait for a checkpoint
     "synchronous=FULL",
     "foreign_keys=ON",
     "busy_timeout=15000",
 )
 
 
-def _postgresql_engine(url: str, pool_size: int) -> Engine:
+def postgresql_engine(url: str, pool_size: int) -> Engine:
+    """Return an engine with timeouts for connecting, statements, locks and idle transactions."""
     engine = create_engine(
         url,
         json_serializer=write_json,
@@ -35,39 +36,40 @@ def _postgresql_engine(url: str, pool_size: int) -> Engine:
         connect_args={
             "connect_timeout": 5,
             "options": "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=15000"
-            " -c idle_in_transaction_session_timeout=30000",  # a stopped process holds no lock for ever
+            " -c idle_in_transaction_session_timeout=30000",  # so that a process that hangs cannot hold a lock for ever
             "keepalives_idle": 30,
             "keepalives_interval": 10,
             "keepalives_count": 3,
         },
     )
-    event.listen(engine, "checkin", _note_rest)
-    event.listen(engine, "checkout", partial(_ping_when_in_doubt, engine))
+    event.listen(engine, "checkin", _note_checkin)
+    event.listen(engine, "checkout", partial(_ping_if_stale, engine))
     return engine
 
 
-def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
-    record.info["rests_since"] = time.monotonic()
+def _note_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["idle_since"] = time.monotonic()
 
 
-def _ping_when_in_doubt(engine: Engine, connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
-    """Try a connection that has rested, or whose server has said something since: a busy one is not asked each time."""
-    rests = time.monotonic() - record.info.get("rests_since", time.monotonic())
+def _ping_if_stale(engine: Engine, connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Ping a connection that was idle for long, or has unread data; a busy one is not pinged at each checkout."""
+    idle = time.monotonic() - record.info.get("idle_since", time.monotonic())
     try:
-        if rests >= RESTS_AT_MOST or _has_something_to_read(connection):
+        if idle >= PING_AFTER_IDLE or _has_unread_data(connection):
             engine.dialect.do_ping(connection)
     except engine.dialect.loaded_dbapi.Error as error:
         raise DisconnectionError from error
 
 
-def _has_something_to_read(connection: Any) -> bool:
-    """Say whether the server has spoken unasked; what it says to a connection at rest is mostly good-bye."""
-    look = poll()
-    look.register(connection.fileno(), POLLIN)
-    return bool(look.poll(0))
+def _has_unread_data(connection: Any) -> bool:
+    """Return whether the server sent something to the idle connection: mostly that it closes it."""
+    poller = poll()
+    poller.register(connection.fileno(), POLLIN)
+    return bool(poller.poll(0))
 
 
-def _sqlite_engine(url: str) -> Engine:
+def sqlite_engine(url: str) -> Engine:
+    """Return an engine in WAL mode; it makes the folder of the file, and begins transactions itself."""
     path = url.removeprefix("sqlite:///")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     timeouts = {"timeout": 15, "check_same_thread": False}
@@ -87,7 +89,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     reads = connection.get_execution_options().get("ventil_reads", False)
     begin = "BEGIN" if reads else "BEGIN IMMEDIATE"
-    driver: Any = connection.connection.driver_connection  # by way of SQLAlchemy it costs as much as a small question
+    driver: Any = connection.connection.driver_connection  # through SQLAlchemy it costs as much as a small query
     try:
         driver.execute(begin)
     except sqlite3.Error as error:

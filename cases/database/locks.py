@@ -1,11 +1,11 @@
-"""The lock that writers of one process take in turn."""
+"""The in-process lock that lets one writer at a time use SQLite, first come, first served."""
 
 import threading
 from collections import deque
 
 
 class FairLock:
-    """A lock that is given in the order it was asked for, so that no writer starves."""
+    """A lock that threads get in the order in which they asked, so that no writer starves."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -31,7 +31,7 @@ class FairLock:
 
 
 class NoLock:
-    """PostgreSQL needs none in the process."""
+    """No lock, for PostgreSQL, which locks rows itself."""
 
     def __enter__(self) -> None: ...
 

@@ -1,4 +1,4 @@
-"""Migrating: the database's shape, from the first table on."""
+"""Migrating the database schema with Alembic, and checking that the models agree with the migrations."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parents[1] / "migrations"
 
 
 def migrate(database: Database) -> None:
-    """Bring the database to the shape that this code needs. Run again it changes nothing."""
+    """Upgrade the schema to the newest revision; do nothing when it is there already."""
     with database.engine.connect() as connection:
         config = _config()
         config.attributes["connection"] = connection
@@ -30,7 +30,7 @@ def check(database: Database, metadata: MetaData) -> None:
 
 
 def is_behind(database: Database) -> bool:
-    """Say whether migrations are to be run before this code may."""
+    """Return whether the schema lacks migrations that this code needs."""
     with database.engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_heads()
     return set(current) != set(ScriptDirectory.from_config(_config()).get_heads())

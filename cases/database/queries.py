@@ -1,7 +1,7 @@
-"""Asking: questions to the database that are put together once, and answered in plain rows.
+"""Reading plain rows by statements that are built once.
 
-No object is made of what is only read, and a question's text is the same however many rows it is about: neither
-SQLAlchemy nor the driver has to think about it again.
+No ORM object is made of a row that is only read, and the text of a statement is the same however many values it is
+given, so that SQLAlchemy's cache and the driver's prepared statements hit.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class any_of(FunctionElement[bool]):
-    """Hold where the column is one of the values that are given, as a list, under this name."""
+    """SQL: the column is one of a list of values, which one parameter of this name carries."""
 
     type = Boolean()
     inherit_cache = True
@@ -25,27 +25,27 @@ class any_of(FunctionElement[bool]):
         super().__init__(column, bindparam(name, type_=JSON().with_variant(ARRAY(kind), "postgresql")))
 
     def self_group(self, against: Any = None) -> "any_of":
-        """Stand by itself: compared with 1, as SQLite has no truth values, it would be looked up in no index."""
+        """Return itself ungrouped: SQLAlchemy would compare it with 1 on SQLite, and then no index is used."""
         return self
 
 
 @compiles(any_of, "postgresql")
-def _among_postgresql(element: any_of, compiler: Any, **how: Any) -> str:
-    column, given = (compiler.process(one, **how) for one in element.clauses)
-    return f"{column} = ANY({given})"
+def _any_of_postgresql(element: any_of, compiler: Any, **options: Any) -> str:
+    column, values = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} = ANY({values})"
 
 
 @compiles(any_of, "sqlite")
-def _among_sqlite(element: any_of, compiler: Any, **how: Any) -> str:
-    column, given = (compiler.process(one, **how) for one in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({given}))"  # noqa: S608 - the compiler's own  # nosec B608
+def _any_of_sqlite(element: any_of, compiler: Any, **options: Any) -> str:
+    column, values = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - the compiler's own  # nosec B608
 
 
 def columns_of(model: Any, names: Iterable[str]) -> list[Any]:
-    """Give the columns of these names, in their order: those that make a named tuple."""
+    """Return the columns of these names, in the same order, such as the fields of a named tuple."""
     return [getattr(model, name) for name in names]
 
 
-def fetch_rows(session: Session, question: Executable, given: Mapping[str, Any]) -> Sequence[Any]:
-    """Give the answer to a question, with what is not yet written left out of it."""
-    return session.connection().execute(question, dict(given)).all()
+def fetch_rows(session: Session, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Any]:
+    """Execute a statement and return its rows. Unflushed objects of the session are not seen."""
+    return session.connection().execute(statement, dict(parameters)).all()

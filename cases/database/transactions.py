@@ -1,58 +1,56 @@
-"""The database: one engine, and the only ways to open a transaction."""
+"""`Database`: one engine, and the only ways to open a transaction."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import (
-    Engine,
-)
+from sqlalchemy import Engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from cases.calendar import Calendar
-from cases.database.engines import _postgresql_engine, _sqlite_engine
+from cases.database.engines import postgresql_engine, sqlite_engine
 from cases.database.locks import FairLock, NoLock
 
-ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class Database:
-    """An engine and its transactions: `transaction()` writes, `recording()` writes one thing, `reading()` reads."""
+    """An engine and its three kinds of transaction: read and write, one plain statement, read only."""
 
     def __init__(self, url: str, calendar: Calendar, *, pool_size: int = 10) -> None:
         self.url = url
         self.calendar = calendar
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url, pool_size)
-        self.wrote = threading.Event()  # set after each commit: it only wakes the relay of this process sooner
-        one_state = {} if self.is_sqlite else ONE_STATE  # SQLite's is so by itself
-        self._reading = self.engine.execution_options(ventil_reads=True, **one_state)
+        self.engine = sqlite_engine(url) if self.is_sqlite else postgresql_engine(url, pool_size)
+        self.committed = threading.Event()  # set after each commit: wakes the relay in this process sooner, no more
+        snapshot = {} if self.is_sqlite else SNAPSHOT  # a transaction of SQLite is a snapshot anyway
+        self._reading = self.engine.execution_options(ventil_reads=True, **snapshot)
         self._writers = FairLock() if self.is_sqlite else NoLock()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Open a session that is committed when the block ends and rolled back when it raises."""
+        """Open a session that is committed when the block ends, and rolled back when the block raises."""
         with self._writers, self._session(self.engine) as session, session.begin():
             yield session
-        self.wrote.set()
+        self.committed.set()
 
     @contextmanager
     def recording(self) -> Iterator[Connection]:
-        """Open a transaction for one plain statement that leaves nothing to be done: no session, and no relay wakes."""
+        """Open a transaction without a session, for a plain statement that adds no outbox entry: wakes no relay."""
         with self._writers, self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a session that reads one consistent state: PostgreSQL refuses to write in it, SQLite rolls it back."""
+        """Open a session that reads one snapshot: PostgreSQL refuses writes in it, SQLite rolls them back."""
         with self._session(self._reading) as session:
             yield session
             if not self.is_sqlite:
                 session.expunge_all()
-                session.commit()  # the driver forgets every prepared statement at a rollback
+                session.commit()  # not a rollback, at which the driver drops its prepared statements
 
     def _session(self, engine: Engine) -> Session:
         return Session(engine, expire_on_commit=False, autoflush=False, info={"calendar": self.calendar})
@@ -63,21 +61,20 @@ class Database:
 
 
 def calendar_of(session: Session) -> Calendar:
-    """Give the calendar of the house whose session this is."""
+    """Return the calendar of the municipality whose database this session uses."""
     calendar: Calendar = session.info["calendar"]
     return calendar
 
 
 def insert_of(session: Session) -> Any:
-    """Give the INSERT of this session's database that knows ON CONFLICT."""
+    """Return the `insert` function of the session's dialect, which supports ON CONFLICT."""
     return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
 
 
-def plan_anew(session: Session) -> None:
-    """Let PostgreSQL plan each question of this transaction for its tables as they are now.
+def use_fresh_plans(session: Session) -> None:
+    """Have PostgreSQL plan each statement of this transaction anew instead of reusing generic plans.
 
-    It keeps the plan of a question that comes often. A table that grows by thousands of rows a second outgrows one that
-    was made when it was empty.
+    A plan that was made for an empty table is bad once an import has filled it at thousands of rows a second.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.connection().exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")

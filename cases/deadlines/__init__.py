@@ -1,1 +1,1 @@
-"""Policies, and when the next rung fires."""
+"""Deadlines: policies (terms by kind, category and place), clocks (when the next rung fires), the schedule of jobs."""

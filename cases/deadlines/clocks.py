@@ -1,4 +1,4 @@
-"""Clocks: when the next rung fires. Pure functions over working days; every rung sets the next one (G3)."""
+"""Clocks of a case: when the next rung of the ladder fires. Pure functions; every rung sets the next one (G3)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,18 +7,18 @@ from itertools import count
 from cases.calendar import Calendar, add_months
 from cases.deadlines.policies import Terms
 
-# What a rung means is the same in every policy, however many it spaces out: a policy says only how far apart they are.
-FIRST_RUNG = 0  # before the day
-DAY_RUNG = 1  # on the day
-HEAD_RUNG = 2  # the unit's head is told
-DELAYED_RUNG = 3  # whoever asked is told, and the public page says that it is delayed
-AGENDA_RUNG = 4  # it comes on the forum's agenda
-REPEATED_RUNG = 5  # and all above it
+# A rung means the same in every policy; the policy says only how many days lie between the rungs.
+FIRST_RUNG = 0  # some working days before the due day: a reminder
+DAY_RUNG = 1  # on the due day
+HEAD_RUNG = 2  # the unit's head gets a letter
+DELAYED_RUNG = 3  # the reporter gets a letter, and the public page says "delayed"
+AGENDA_RUNG = 4  # the case comes on the agenda of the forum
+REPEATED_RUNG = 5  # this rung and all above it repeat
 
 
 @dataclass(frozen=True)
 class Clock:
-    """One running clock: the end of its due day, its cycle, and the next rung with the moment when it fires."""
+    """One running clock: the end of its due day, its cycle, and the next rung with the moment it fires (UTC)."""
 
     due_at: datetime
     cycle: int
@@ -27,9 +27,9 @@ class Clock:
 
 
 def escalating(due_on: date, cycle: int, now: datetime, terms: Terms, calendar: Calendar) -> Clock:
-    """Start a clock that climbs the ladder.
+    """Return a new clock that climbs the ladder.
 
-    Rung 0 is skipped when its morning has passed; a clock set on the due day itself fires at the day's end.
+    Rung 0 is skipped when its morning has passed. A clock set after the morning of the due day fires at its end.
     """
     due_at = calendar.end_of(due_on)
     warns_at = calendar.morning_of(calendar.add_working_days(due_on, -terms.warn_days_before))
@@ -40,27 +40,27 @@ def escalating(due_on: date, cycle: int, now: datetime, terms: Terms, calendar: 
 
 
 def at_end_of(due_on: date, cycle: int, calendar: Calendar) -> Clock:
-    """Start a clock that only runs out: at the end of the day (a case that is done closes)."""
+    """Return a new clock without a ladder that fires at the end of the due day (a case that is done is closed)."""
     due_at = calendar.end_of(due_on)
     return Clock(due_at, cycle, DAY_RUNG, due_at)
 
 
 def on_the_morning(due_on: date, cycle: int, calendar: Calendar) -> Clock:
-    """Start a clock that only runs out: on the day's morning (a parked case is taken up)."""
+    """Return a new clock without a ladder that fires on the morning of the due day (a parked case is taken up)."""
     return Clock(calendar.end_of(due_on), cycle, DAY_RUNG, calendar.morning_of(due_on))
 
 
 def due_rung(clock: Clock, now: datetime, calendar: Calendar) -> int:
-    """Give the rung that fires now: the next one, but never rung 0 once the day itself has come."""
+    """Return the rung that fires now: the next one, but rung 1 instead of 0 once the due day has come."""
     if clock.rung == FIRST_RUNG and now >= calendar.morning_of(calendar.day_of(clock.due_at)):
         return DAY_RUNG
     return clock.rung
 
 
 def after_rung(clock: Clock, fired: int, now: datetime, terms: Terms, calendar: Calendar) -> Clock:
-    """Give the clock after rung `fired` has fired at `now`.
+    """Return the clock after rung `fired` has fired at `now`.
 
-    The distance counts from the local day on which it fired, so that after an outage nobody is climbed over.
+    Days to the next rung count from the local day on which this one fired, so that an outage skips nobody.
     """
     today = calendar.day_of(now)
     if fired == FIRST_RUNG:
@@ -73,10 +73,11 @@ def after_rung(clock: Clock, fired: int, now: datetime, terms: Terms, calendar: 
 
 
 def statutory(raised_on: date, fired: int, now: datetime, terms: Terms, calendar: Calendar) -> Clock | None:
-    """Give the clock of a proposal after warning `fired` (0: none yet); None where the policy has no such clock.
+    """Return the statutory clock of a proposal after warning `fired` (0: none yet); None when the policy has none.
 
-    It warns at the policy's months, at the year's end, and every month after it; what has passed is skipped. Its
-    cycle is the case's own. Source: kommunallagen 5:35, a year from when the proposal was raised in the council.
+    Source: kommunallagen 5:35, to be decided within a year from the day it was raised in the council. Warnings fire
+    at the months that the policy names, at the deadline, and every month after it; past ones are skipped. The caller
+    keeps the cycle: it is 0 here.
     """
     if terms.statutory_months is None:
         return None

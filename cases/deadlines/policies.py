@@ -1,4 +1,4 @@
-"""Policies: what differs between kinds, topics and places. Immutable rows, one per version."""
+"""Policies: the terms (days until the deadlines) by kind, category and place. One immutable row for each version."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -21,10 +21,10 @@ from cases.database.base import Base, BigId
 
 @dataclass(frozen=True)
 class Terms:
-    """The clocks of a case. Days are working days unless the name says otherwise.
+    """The terms of a policy: the lengths of all clocks. Days are working days unless the name says otherwise.
 
-    Sources: acknowledged and looked at in 2, answered within 10 (2 + 8) as Swedish municipalities promise; the
-    citizens' proposal within a year of being raised, kommunallagen 5:35.
+    Sources: looked at within 2 days and answered within 10 (2 + 8), as Swedish municipalities promise; a citizens'
+    proposal decided within a year of being raised, kommunallagen 5:35.
     """
 
     look_days: int = 2
@@ -48,10 +48,10 @@ PROPOSAL_TERMS = Terms(statutory_months=12, statutory_warnings=(6, 9, 11))
 
 
 class Policy(Base):
-    """Terms for the cases of a kind, a category and a place; nothing given means any.
+    """One version of the terms for cases of a kind, category and place; NULL means any.
 
-    The most specific present one wins: place before category before kind. The row that names nothing is the
-    catch-all: it always matches and cannot be deleted.
+    The most specific policy applies, in its newest version: place before category before kind. The row with NULL in
+    all three matches every case and cannot be deleted.
     """
 
     __tablename__ = "policy"
@@ -71,29 +71,30 @@ class Policy(Base):
 
 
 def terms_from(stored: dict[str, Any]) -> Terms:
-    """Read terms as they are stored; what is not named has its default. `TypeError` for an unknown name."""
+    """Return the terms from stored JSON; a missing name gets its default. Raises `TypeError` for an unknown name."""
     given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
     return Terms(**given)
 
 
 def terms_to_store(terms: Terms) -> dict[str, Any]:
-    """Give terms as JSON."""
+    """Return the terms as JSON, with lists for tuples."""
     return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(terms).items()}
 
 
-def matching(session: Session, kind: str, category_id: int | None, place_id: int | None) -> Policy:
-    """Give the most specific policy of today for such a case."""
-    asked: dict[str, Any] = {"kind": kind, "category": category_id, "place": place_id}
-    return session.scalars(MATCHING, asked).one()
+def matching_policy(session: Session, kind: str, category_id: int | None, place_id: int | None) -> Policy:
+    """Return the policy that applies today to a case of this kind, category and place (ids)."""
+    parameters: dict[str, Any] = {"kind": kind, "category": category_id, "place": place_id}
+    return session.scalars(MATCHING, parameters).one()
 
 
 def most_specific(category: ColumnElement[Any], place: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Give the condition on `Policy` for the one of today that fits the kind `:kind`, and these ids, best."""
-    ours = aliased(Policy)
-    asked = {ours.kind: bindparam("kind"), ours.category_id: category, ours.place_id: place}
-    fits = [or_(column.is_(None), column == value) for column, value in asked.items()]
-    named = [column.is_not(None).desc() for column in (ours.place_id, ours.category_id, ours.kind)]
-    return Policy.id == select(ours.id).where(*fits).order_by(*named, ours.version.desc()).limit(1).scalar_subquery()
+    """Return the condition that a `Policy` is the one that applies today to :kind, and to these ids."""
+    candidate = aliased(Policy)
+    wanted = {candidate.kind: bindparam("kind"), candidate.category_id: category, candidate.place_id: place}
+    fits = [or_(column.is_(None), column == value) for column, value in wanted.items()]
+    specific = [column.is_not(None).desc() for column in (candidate.place_id, candidate.category_id, candidate.kind)]
+    best = select(candidate.id).where(*fits).order_by(*specific, candidate.version.desc()).limit(1)
+    return Policy.id == best.scalar_subquery()
 
 
 MATCHING = select(Policy).where(most_specific(bindparam("category"), bindparam("place")))

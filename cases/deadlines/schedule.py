@@ -1,4 +1,4 @@
-"""The schedule: when each job of the clock runs next, and who is running it now."""
+"""The `schedule` table: when each scheduled job runs next, and which process holds its lease."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ SWEEP = "sweep"
 
 
 class Scheduled(Leased, Base):
-    """One job of the clock. Any number of clocks may run: the lease says who has it."""
+    """One scheduled job. Any number of clock processes may run: the lease decides which one runs the job."""
 
     __tablename__ = "schedule"
 
@@ -26,5 +26,5 @@ LAST_SWEEP = select(Scheduled.last_done_at).where(Scheduled.name == SWEEP)
 
 
 def last_sweep(session: Session) -> datetime | None:
-    """Return when a sweep last ended, by the database's clock; None when there has not been one."""
+    """Return the moment when the last sweep ended, by the database's clock; None before the first."""
     return session.scalar(LAST_SWEEP)

@@ -8,7 +8,7 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.administration.loading import load_house
+from cases.administration.loading import load_setup_file
 from cases.calendar import add_months
 from cases.case import Case
 from cases.database.transactions import Database, calendar_of
@@ -32,7 +32,7 @@ def fill(settings: Settings, now: datetime, tell: Callable[[Database], None]) ->
     clock = MovingClock(datetime.combine(first, time(6), settings.timezone).astimezone(UTC))
     database = database_at(settings, clock)
     with database.transaction() as session:
-        load_house(session, HOUSE.read_text(encoding="utf-8"), at=clock.now)
+        load_setup_file(session, HOUSE.read_text(encoding="utf-8"), at=clock.now)
         municipality(session, locked=True).demonstration = True
         plan_meetings(session, range(first.year, calendar_of(session).day_of(now).year + 2), WHERE)
     story = Story(database, clock, Random(SEED), tell)  # noqa: S311 - dice of a story, not of a lock  # nosec B311

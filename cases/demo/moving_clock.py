@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
-from cases.database.clock import PRESENT, as_sqlite_keeps
+from cases.database.clock import NOW_SETTING, as_sqlite_text
 from cases.database.transactions import Database
 from cases.settings import Settings
 
@@ -25,11 +25,11 @@ def database_at(settings: Settings, clock: MovingClock) -> Database:
     database = Database(settings.database_url, settings.calendar)
 
     def prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.create_function("ventil_now", 0, lambda: as_sqlite_keeps(clock.now))
+        connection.create_function("ventil_now", 0, lambda: as_sqlite_text(clock.now))
         connection.execute("PRAGMA synchronous=OFF")  # a story can be told again
 
     def tell_postgresql(connection: Connection) -> None:
-        connection.exec_driver_sql("SELECT set_config(%s, %s, true)", (PRESENT, clock.now.isoformat()))
+        connection.exec_driver_sql("SELECT set_config(%s, %s, true)", (NOW_SETTING, clock.now.isoformat()))
 
     if database.is_sqlite:
         event.listen(database.engine, "connect", prepare_sqlite)

@@ -13,7 +13,7 @@ from cases.database.writing.bulk import insert_many, values_of
 from cases.history.journal import insert_numbered
 from cases.history.writers import DeferredWriter
 from cases.parties import Party
-from cases.references import keep_numbers
+from cases.references import store_last_numbers
 
 GATHERED = (Party, Case)  # in this order, since a case names its reporter
 
@@ -26,7 +26,7 @@ def written_in_bulk(session: Session, memory: dict[Hashable, Any] | None = None)
     """
     gathering = DeferredWriter(session, {} if memory is None else memory)
     yield gathering
-    keep_numbers(session, gathering.numbers)
+    store_last_numbers(session, gathering.numbers)
     for model in GATHERED:
         insert_many(session, model, [values_of(row) for row in gathering.rows.get(model, [])])
     for statement, alike in groupby(gathering.statements, key=itemgetter(0)):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from cases.access.actors import Actor, ActorKind
 from cases.database.base import Base, BigId, JsonText, UtcDateTime, one_of, table_of
 from cases.database.clock import now, present
-from cases.database.writing.bulk import insert_many, reserve
+from cases.database.writing.bulk import insert_many, reserve_ids
 from cases.database.writing.one_statement import NewRow, write_in_one_statement
 from cases.database.writing.pending import ITSELF, PendingObject
 from cases.history.event_batches import EventBatch
@@ -147,7 +147,7 @@ class Entry:
     @property
     def is_told(self) -> bool:
         """Whether its events get work rows: not those of a tick, nor what an import replays."""
-        return self.by.tick_id is None and self.by.kind is not ActorKind.IMPORT
+        return self.by.batch_id is None and self.by.kind is not ActorKind.IMPORT
 
     def _row(
         self, happening: DomainEvent, spoken: list[tuple[SpokenWords, str]], changes: dict[str, Any]
@@ -161,7 +161,7 @@ class Entry:
             "at": self.at,
             "actor": self.by.kind,
             "person_id": self.by.person_id,
-            "tick_id": self.by.tick_id,
+            "tick_id": self.by.batch_id,
             "facts": canonical(happening.facts()),
             "changes": canonical(changes),
             "commitments": canonical([[said.field, commitment(said.text, salt)] for said, salt in spoken]),
@@ -219,7 +219,7 @@ def _insert_some(session: Session, numbered: Numbered) -> dict[int, list[int]]:
 def _insert_many(session: Session, numbered: Numbered) -> dict[int, list[int]]:
     """Write as `_insert_some` does, by `cases.database.writing.bulk`."""
     rows, recorded_at = _with_streams(session, numbered), present(session)
-    fresh = reserve(session, Event, len(rows))
+    fresh = reserve_ids(session, Event, len(rows))
     events = [{"id": i, **row, "recorded_at": recorded_at} for i, row in zip(fresh, rows, strict=True)]
     ids = _by_entry(numbered, fresh)
     insert_many(session, Event, events)
@@ -270,11 +270,11 @@ def _insert_first(session: Session, entry: Entry, row: dict[str, Any]) -> int:
     if not isinstance(entry.subject, Base):  # the sweep writes what it has read of a case itself
         session.flush()
         return write_in_one_statement(session, list(beside))["event"]
-    unwritten = PendingObject(session, entry.subject, entry.subject.newcomers())
-    if not unwritten.is_all:
+    unwritten = PendingObject(session, entry.subject, entry.subject.new_related())
+    if not unwritten.is_only_change:
         session.flush()
     ids = write_in_one_statement(session, [*unwritten.rows(), *beside])
-    unwritten.is_written(ids)
+    unwritten.mark_written(ids)
     return ids["event"]
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import A_COMMAND
-from cases.administration.reorganising import UnitCard, add_unit, record_for_municipality
+from cases.administration.reorganising import UnitDetails, add_unit, record_for_municipality
 from cases.case import Case
-from cases.database.transactions import Database, plan_anew
+from cases.database.transactions import Database, use_fresh_plans
 from cases.history.bulk_entries import written_in_bulk
 from cases.history.events import HouseSettingChanged
 from cases.history.writers import EntryWriter
@@ -107,7 +107,7 @@ class Importing:
     def take(self, rows: list[ImportRow]) -> None:
         """Write those that are not there yet, in one transaction."""
         with self.database.transaction() as session:
-            plan_anew(session)
+            use_fresh_plans(session)
             with written_in_bulk(session, self._memory) as gathering:
                 for row in self._fresh(session, rows):
                     self._take(gathering, row)
@@ -175,7 +175,7 @@ def _create(session: Session, mapping: Mapping, fresh: dict[str, dict[str, str]]
     there = _names(session, mapping).there
     new = {what: {s: n for s, n in names.items() if s not in there[what]} for what, names in fresh.items()}
     for slug, name in new.get("responsible", {}).items():
-        add_unit(session, slug, UnitKind(mapping.creates["responsible"]), UnitCard(name), by=A_COMMAND, at=at)
+        add_unit(session, slug, UnitKind(mapping.creates["responsible"]), UnitDetails(name), by=A_COMMAND, at=at)
     session.add_all(Category(slug=slug, name=name) for slug, name in new.get("category", {}).items())
     session.add_all(Place(slug=slug, name=name) for slug, name in new.get("place", {}).items())
     made = [f"{what}:{slug}" for what in ("category", "place") for slug in new.get(what, {})]

@@ -104,13 +104,13 @@ def _checked(tables: dict[str, Any]) -> dict[str, Any]:
     # Imported here, since most imports have no mapping, and marshmallow takes longer to load than a small file.
     from marshmallow import ValidationError
 
-    from cases.administration.file_schema import wrongs_in
+    from cases.administration.file_schema import errors_in
     from cases.imports.mapping_schema import MappingSchema
 
     try:
         checked: dict[str, Any] = MappingSchema().load(tables)
     except ValidationError as error:
-        raise BadMapping([_sentence(path, what) for path, what in wrongs_in(error.messages)]) from None
+        raise BadMapping([_sentence(path, what) for path, what in errors_in(error.messages)]) from None
     return checked
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf
 
-from cases.administration.file_schema import LACKS, FileField, FileSchema
+from cases.administration.file_schema import MISSING_KEY, TomlField, TomlSchema
 from cases.imports.columns import NAMES, NEEDED
 from cases.organisation.units import MAY_BE_RESPONSIBLE
 
@@ -19,7 +19,7 @@ NO_UNIT = "must be department or group, not {input!r}"
 # --- values --------------------------------------------------------------------------------
 
 
-class Plain(FileField[str]):
+class Plain(TomlField[str]):
     """A value of these types, not converted into one of them; it is read as its text."""
 
     def __init__(self, must: str, *types: type, **more: Any) -> None:
@@ -45,7 +45,7 @@ def _single() -> Plain:
     return Plain("must be one value", str, int, float, date, time)
 
 
-class Encoding(FileField[str]):
+class Encoding(TomlField[str]):
     """How a CSV file's letters are written, by a name that Python knows; "" is found out."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class Encoding(FileField[str]):
         return value
 
 
-class Delimiter(FileField[str]):
+class Delimiter(TomlField[str]):
     """What stands between the values of a row; "" is found out."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class Delimiter(FileField[str]):
         return isinstance(value, str) and len(value) <= 1
 
 
-class Formats(FileField[list[str]]):
+class Formats(TomlField[list[str]]):
     """How moments are written, as `strptime` reads them."""
 
     def __init__(self) -> None:
@@ -111,21 +111,21 @@ class MappingTable(fields.Dict):
 # --- tables --------------------------------------------------------------------------------
 
 
-class FileTable(FileSchema):
+class FileTable(TomlSchema):
     time_zone = Zone()
     dates = Formats()
     encoding = Encoding()
     delimiter = Delimiter()
 
 
-class CreateTable(FileSchema):
+class CreateTable(TomlSchema):
     error_messages = {"unknown": "only category, place, responsible can be created"}  # noqa: RUF012 - as marshmallow
     category = _text()
     place = _text()
     responsible = _text(validate=OneOf(MAY_BE_RESPONSIBLE, error=NO_UNIT))
 
 
-class MappingSchema(FileSchema):
+class MappingSchema(TomlSchema):
     """A whole mapping, as one dict by table."""
 
     error_messages = {"unknown": "is not known"}  # noqa: RUF012 - marshmallow reads it so
@@ -144,4 +144,4 @@ class MappingSchema(FileSchema):
             return
         lacking = [name for name in NEEDED if not any(name in table for table in given)]
         if lacking:
-            raise ValidationError({"columns": {name: [LACKS] for name in lacking}})
+            raise ValidationError({"columns": {name: [MISSING_KEY] for name in lacking}})

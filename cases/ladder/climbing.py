@@ -8,7 +8,7 @@ from functools import cached_property
 from sqlalchemy import ForeignKey, String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column
 
-from cases.access.actors import Actor, clock_of
+from cases.access.actors import Actor, clock_for_batch
 from cases.case import Case
 from cases.database.base import Base, UtcDateTime, table_of
 from cases.database.transactions import calendar_of, insert_of
@@ -81,7 +81,7 @@ class Batch:
     @cached_property
     def clock(self) -> Actor:
         """Who acts."""
-        return clock_of(self.tick_id)
+        return clock_for_batch(self.tick_id)
 
     @cached_property
     def meeting_on(self) -> str | None:
@@ -102,7 +102,7 @@ class Batch:
             moment = getattr(case, name)
             if moment is not None and moment <= self.now:
                 happen(self, case, entry)
-        case.find_next()
+        case.update_next_at()
         if entry:
             self.entries.append(entry)
         if entry or case.next_at != was:

@@ -60,7 +60,7 @@ class DueCase:
         """The clock of the state that the case is in."""
         return Clock(self.due_at, self.cycle, self.rung, self.rung_at)
 
-    def find_next(self) -> None:
+    def update_next_at(self) -> None:
         """Let `next_at` be the least of what the clocks say."""
         moments = (self.rung_at, self.life_at, self.statutory_at, self.promise_breaks_at)
         self.next_at = min(moment for moment in moments if moment is not None)

@@ -1,1 +1,1 @@
-"""Who the town is: its units, people, places, topics and policies, and how they change."""
+"""The organisation of the municipality: units, people and their roles, places and categories."""

@@ -1,4 +1,4 @@
-"""Categories: what a case is about, and whose door that usually is."""
+"""Categories: what a case is about, and the unit that usually handles it."""
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,7 +7,7 @@ from cases.database.base import Base, BigId
 
 
 class Category(Base):
-    """A topic (ämne): traffic, lighting, broadband. It suggests a unit, which the desk may follow."""
+    """One topic (ämne), such as traffic or lighting. `suggests_id` is the unit proposed to the desk for its cases."""
 
     __tablename__ = "category"
 

@@ -1,15 +1,15 @@
-"""The house itself: one row that holds its settings and the end of its own stream of events."""
+"""The municipality: one row with its settings, and with the head of its own event stream."""
 
 from sqlalchemy import CheckConstraint, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database.base import Base, BigId
 
-STREAM = 0  # cases have their own id as stream
+STREAM = 0  # the number of its stream; the stream of a case has the id of the case
 
 
 class Municipality(Base):
-    """The municipality that this installation serves."""
+    """The municipality that this installation serves: the only row of its table."""
 
     __tablename__ = "house"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -24,22 +24,22 @@ class Municipality(Base):
 
     @property
     def stream(self) -> int:
-        """The number of the house's own stream."""
+        """The number of the municipality's event stream: 0."""
         return STREAM
 
     @property
     def stream_name(self) -> str:
-        """What the hash chain calls it."""
+        """The name of the stream in the hash chain."""
         return "house"
 
     def tracked(self) -> dict[str, object]:
-        """What replaying the stream gives back: nothing, its events are a log."""
+        """Return the columns that a replay restores: none, the events of the municipality are only a log."""
         return {}
 
 
 def municipality(session: Session, *, locked: bool = False) -> Municipality:
-    """Give the house; `locked` when an event is to be added to its stream."""
-    found = select(Municipality)
+    """Return the municipality; `locked` for update, as before adding an event to its stream."""
+    statement = select(Municipality)
     if locked:
-        found = found.with_for_update().execution_options(populate_existing=True)
-    return session.scalars(found).one()
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(statement).one()

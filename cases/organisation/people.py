@@ -1,10 +1,10 @@
-"""People, their roles in units, and who somebody is to a case."""
+"""People and their roles in units, each from one day to another."""
 
 from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -23,12 +23,9 @@ from cases.database.base import Base, BigId, one_of
 from cases.mail_addresses import LONGEST_ADDRESS
 from cases.organisation.units import Unit, UnitKind
 
-if TYPE_CHECKING:
-    pass
-
 
 class Role(StrEnum):
-    """What somebody is in a unit; an admin is one of the house and has no unit."""
+    """The roles that people have in units; an admin belongs to the whole municipality and has no unit."""
 
     CONTACT = "contact"
     OFFICER = "officer"
@@ -38,7 +35,7 @@ class Role(StrEnum):
 
 
 class Person(Base):
-    """Somebody who logs in: staff, or a group's or the forum's representative."""
+    """One person who can log in: staff, or a representative of a group or of the forum."""
 
     __tablename__ = "person"
 
@@ -56,7 +53,10 @@ class Person(Base):
 
 
 class Membership(Base):
-    """A role in a unit, from one local day to another, so that who was told can be worked out again."""
+    """One role of one person in one unit, from the local day `since` up to the day before `until`.
+
+    Rows are ended, not deleted, so that the recipients of old letters can be worked out again.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -83,12 +83,12 @@ def serves_on(day: date | BindParameter[date], of: Any = Membership) -> ColumnEl
 
 
 def heads_of(session: Session, unit_id: int, day: date) -> list[Person]:
-    """Give the unit's heads on this local day."""
-    return _holding(session, unit_id, Role.HEAD, day)
+    """Return the active heads of the unit on this local day, the longest-serving first."""
+    return _people_with_role(session, unit_id, Role.HEAD, day)
 
 
-def contacts_of_the_house(session: Session, day: date) -> list[Person]:
-    """Give the contact persons on this local day, the longest-serving first."""
+def contact_persons(session: Session, day: date) -> list[Person]:
+    """Return the active contact persons on this local day, the longest-serving first."""
     return list(
         session.scalars(
             select(Person)
@@ -100,7 +100,7 @@ def contacts_of_the_house(session: Session, day: date) -> list[Person]:
     )
 
 
-def _holding(session: Session, unit_id: int, role: Role, day: date) -> list[Person]:
+def _people_with_role(session: Session, unit_id: int, role: Role, day: date) -> list[Person]:
     return list(
         session.scalars(
             select(Person)

@@ -7,7 +7,7 @@ from cases.database.base import Base, BigId
 
 
 class Place(Base):
-    """A village (bygd) or a part of a town (ort)."""
+    """One village (bygd) or part of a town (ort)."""
 
     __tablename__ = "place"
 

@@ -11,7 +11,7 @@ from cases.refusals import UnknownName
 
 
 class UnitKind(StrEnum):
-    """What a unit is."""
+    """The kinds of unit."""
 
     DESK = "desk"
     DEPARTMENT = "department"
@@ -27,10 +27,10 @@ FORUM = "forum"
 
 
 class Unit(Base):
-    """Someone who can hold a case, or for whom a case waits.
+    """One unit: responsible for cases, or a body whose decision a case waits for.
 
-    `holds_cases` is what an open case's foreign key points at, so that no open case can belong to a unit that is
-    switched off, nor to one that only meets.
+    The foreign key of an open case includes `holds_cases`, so that no open case can belong to a unit that is switched
+    off, or to one that only meets (board, forum, council).
     """
 
     __tablename__ = "unit"
@@ -54,22 +54,22 @@ class Unit(Base):
         self.holds_cases = self.active and self.kind in MAY_BE_RESPONSIBLE
 
     def switch_off(self) -> None:
-        """Take no more cases. The database refuses it while the unit has an open one."""
+        """Make the unit inactive. The database refuses it at the flush while the unit has open cases."""
         self.active = self.holds_cases = False
 
 
-ACTIVE = select(Unit).where(Unit.slug == bindparam("slug"), Unit.active)
-THE_DESK = select(Unit).where(Unit.slug == DESK)
+ACTIVE_BY_SLUG = select(Unit).where(Unit.slug == bindparam("slug"), Unit.active)
+CONTACT_DESK = select(Unit).where(Unit.slug == DESK)
 
 
 def unit_named(session: Session, slug: str, *, field: str = "unit") -> Unit:
-    """Give the unit with this slug; `UnknownName` (told of `field`) when there is none that is active."""
-    unit = session.scalar(ACTIVE, {"slug": slug})
+    """Return the active unit with this slug. Raises `UnknownName` about `field`."""
+    unit = session.scalar(ACTIVE_BY_SLUG, {"slug": slug})
     if unit is None:
         raise UnknownName(field=field, name=slug)
     return unit
 
 
-def the_desk(session: Session) -> Unit:
-    """Give the contact desk: every house has exactly one."""
-    return session.scalars(THE_DESK).one()
+def contact_desk(session: Session) -> Unit:
+    """Return the contact desk: there is exactly one."""
+    return session.scalars(CONTACT_DESK).one()

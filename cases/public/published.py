@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database.base import Base, UtcDateTime
-from cases.database.cursors import cursor_of, place_of
+from cases.database.cursors import decode_cursor, encode_cursor
 from cases.database.inflecting import any_form_of, base_of
 from cases.database.transactions import calendar_of
 from cases.deadlines.clocks import DELAYED_RUNG
@@ -170,7 +170,7 @@ def list_published(
     query = select(_view).where(*_conditions(session, filters), *_after(after))
     rows = session.execute(query.order_by(_view.c.received_on.desc(), _view.c.id.desc()).limit(limit + 1)).all()
     cases = [_public_case(session, row) for row in rows[:limit]]
-    return cases, cursor_of(cases[-1].received_on.isoformat(), cases[-1].id) if len(rows) > limit else ""
+    return cases, encode_cursor(cases[-1].received_on.isoformat(), cases[-1].id) if len(rows) > limit else ""
 
 
 def is_cursor(cursor: str) -> bool:
@@ -269,7 +269,7 @@ def _after(cursor: str) -> list[ColumnElement[bool]]:
 
 def _place(cursor: str) -> tuple[date, int] | None:
     try:
-        day, case_id = place_of(cursor)
+        day, case_id = decode_cursor(cursor)
         return date.fromisoformat(day), case_id
     except (ValueError, TypeError):
         return None

@@ -23,7 +23,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cases.access.actors import Actor
 from cases.case import WITH_NAMES, Case
-from cases.database.cursors import cursor_of, place_of
+from cases.database.cursors import decode_cursor, encode_cursor
 from cases.history.words import Visibility
 from cases.organisation.categories import Category
 from cases.organisation.places import Place
@@ -243,7 +243,7 @@ def _later(
 
 def _cursor(sort: Sort, last: Case) -> str:
     at = getattr(last, BY_MOMENT[sort].key) if sort in BY_MOMENT else None
-    return cursor_of(sort, at.isoformat() if at else None, last.id)
+    return encode_cursor(sort, at.isoformat() if at else None, last.id)
 
 
 def _after(filters: Filters) -> tuple[str | None, int] | None:
@@ -251,7 +251,7 @@ def _after(filters: Filters) -> tuple[str | None, int] | None:
     if not filters.cursor:
         return None
     try:
-        sort, moment, case_id = place_of(filters.cursor)
+        sort, moment, case_id = decode_cursor(filters.cursor)
         if sort != filters.sort or (moment is not None and datetime.fromisoformat(moment).tzinfo is None):
             raise ValueError(filters.cursor)
     except (ValueError, TypeError):

@@ -22,7 +22,7 @@ def may_see(actor: Actor, case: Case) -> bool:
 
 def takes_part(actor: Actor, case: Case) -> bool:
     """Say whether it is the actor's own case in some way."""
-    return bool(actor.to(case) & TAKES_PART)
+    return bool(actor.roles_in(case) & TAKES_PART)
 
 
 def as_read_by(actor: Actor, case: Case, words: str) -> str:

@@ -1,7 +1,7 @@
 """Contesting and reopening: it is not done after all."""
 
 from cases.history.events import CaseContested, CaseReopened, DomainEvent
-from cases.organisation.units import the_desk
+from cases.organisation.units import contact_desk
 from cases.refusals import TransitionNotAllowed
 from cases.states import State
 from cases.steps.present_policy import set_statutory, use_present_policy
@@ -22,10 +22,10 @@ def reopen(act: Transition) -> DomainEvent:
     if act.change.responsible:
         unit = unit_that_may_hold(act.writer, act.change.responsible)
     else:
-        unit = case.responsible if case.responsible.holds_cases else act.writer.find(the_desk)
+        unit = case.responsible if case.responsible.holds_cases else act.writer.find(contact_desk)
     case.give_to(unit, officer_named(act.session, act.change.officer, unit, act.today))
     case.ended_at = case.merged_into_id = None
-    case.show("merged_into", None)
+    case.set_relationship("merged_into", None)
     if was == State.CLOSED:
         case.every_months = None  # the duty after it carries the recurrence on
     return CaseReopened(responsible=unit.slug, due_on=_come_back(act), previous=was, officer=case.officer_id)

@@ -7,12 +7,12 @@ from cases.calendar import add_months
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
-from cases.deadlines.policies import matching, terms_from
+from cases.deadlines.policies import matching_policy, terms_from
 from cases.handing_in import Request, receive
 from cases.history.events import CasePlanned, CaseReceived
 from cases.history.journal import Entry, SpokenWords
 from cases.history.writers import EntryWriter
-from cases.organisation.units import the_desk
+from cases.organisation.units import contact_desk
 from cases.references import next_reference
 from cases.states import Kind, State
 
@@ -33,8 +33,8 @@ def next_duty(writer: EntryWriter, done: Case, *, by: Actor, at: datetime) -> Ca
         periods += 1
     day = add_months(planned_for, done.every_months * periods)
     due_on = calendar.roll_forward(day)
-    policy = writer.find(matching, done.kind, done.category_id, done.place_id)
-    holder = done.responsible if done.responsible.holds_cases else writer.find(the_desk)
+    policy = writer.find(matching_policy, done.kind, done.category_id, done.place_id)
+    holder = done.responsible if done.responsible.holds_cases else writer.find(contact_desk)
     case = Case(
         ref=next_reference(writer, today.year), kind=Kind.DUTY, title=done.title, channel="duty", received_at=at,
         responsible_id=holder.id, policy_id=policy.id, category_id=done.category_id, place_id=done.place_id,

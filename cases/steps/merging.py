@@ -25,7 +25,7 @@ def merge_into(session: Session, case: Case, into: str, *, by: Actor, at: dateti
     brought = _bring_followers(session, case, target, at)
     case.end(State.MERGED, at)
     case.merged_into_id = target.id
-    case.show("merged_into", target)
+    case.set_relationship("merged_into", target)
     entry.add(CaseTookOver(merged=case.ref, followers=brought))
     entry.write(session)
     return CaseMerged(into=target.ref, previous=was)

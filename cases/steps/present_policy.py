@@ -7,18 +7,18 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
-from cases.deadlines.policies import matching
+from cases.deadlines.policies import matching_policy
 from cases.history.writers import EntryWriter
 from cases.states import State
 
 
 def use_present_policy(writer: EntryWriter, case: Case, at: datetime) -> None:
     """Let the case follow the policy of today for its kind, category and place; the law's clock with it."""
-    policy = writer.find(matching, case.kind, case.category_id, case.place_id)
+    policy = writer.find(matching_policy, case.kind, case.category_id, case.place_id)
     if policy.id == case.policy_id:
         return
     case.policy_id = policy.id
-    case.show("policy", policy)
+    case.set_relationship("policy", policy)
     set_statutory(writer.session, case, at)
 
 
@@ -32,4 +32,4 @@ def set_statutory(session: Session, case: Case, at: datetime) -> None:
     else:
         case.statutory_cycle += 1
         case.statutory_due_at, case.statutory_rung, case.statutory_at = clock.due_at, clock.rung, clock.fires_at
-    case.find_next()
+    case.update_next_at()

@@ -16,7 +16,7 @@ from cases.history.journal import Entry
 from cases.history.words import Visibility
 from cases.history.writers import EntryWriter
 from cases.organisation.people import Membership, Person, serves_on
-from cases.organisation.units import Unit, the_desk, unit_named
+from cases.organisation.units import Unit, contact_desk, unit_named
 from cases.refusals import CannotHoldCases, DateNeeded, DateOutside, NotAllowed, UnknownName
 from cases.states import State, Step
 
@@ -133,7 +133,7 @@ def working_days_from_now(act: Transition, working_days: int) -> date:
 
 def to_desk(act: Transition) -> None:
     """Let the desk be responsible, and nobody hold the case."""
-    act.case.give_to(act.writer.find(the_desk))
+    act.case.give_to(act.writer.find(contact_desk))
 
 
 def reassign_if_asked(act: Transition) -> Unit:

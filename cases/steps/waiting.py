@@ -25,7 +25,7 @@ def wait(act: Transition) -> DomainEvent:
         act, State.WAITING, act.change.due_on or working_days_from_now(act, act.terms.waiting_days), latest=latest
     )
     case.waiting_for, case.waiting_unit_id = wanted.kind, unit.id if unit else None
-    case.show("waiting_unit", unit)
+    case.set_relationship("waiting_unit", unit)
     if unit is not None and unit.slug == FORUM:
         put_on_agenda(act.session, case, AgendaReason.WAITS, act.entry)
     case.waiting_name, case.waiting_their_ref = wanted.name, wanted.their_ref

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import flask_mail
 
-from cases.mail_addresses import in_mail
+from cases.mail_addresses import with_ascii_domain
 
 MOST_LINES_KEPT = 1000
 LONGEST_PART = 39  # bytes of an encoded word: base64 makes 52 signs of them, and a line holds 76
@@ -80,7 +80,7 @@ def compose(rendered: Readable, message_id: str) -> bytes:
     boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
     headers = {
         "From": rendered.sender,
-        "To": in_mail(rendered.to_email),
+        "To": with_ascii_domain(rendered.to_email),
         "Date": format_datetime(rendered.date),
         "Message-ID": f"<{message_id}>",
         **rendered.headers,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from cases.database.base import table_of
 from cases.database.clock import now, present
-from cases.database.leases.leased import NOBODYS, held
+from cases.database.leases.leased import NO_LEASE, row_if_held
 from cases.randomness import random_share
 from notifications.deliveries import Delivery, Outcome
 from notifications.set_aside import set_aside_delivery
@@ -28,7 +28,7 @@ SENT = (
         message=None,  # its hash stays
         last_error=None,
         reason=None,
-        **NOBODYS,
+        **NO_LEASE,
     )
 )
 
@@ -40,7 +40,7 @@ def sent(connection: Connection, delivery_id: int) -> None:
 
 def refused_for_now(session: Session, delivery_id: int, token: str, error: str) -> None:
     """Try again later, each time after a longer wait; after five days of it a person must look."""
-    delivery = held(session, Delivery, token, delivery_id)
+    delivery = row_if_held(session, Delivery, token, delivery_id)
     if delivery is None:
         return
     moment = present(session)
@@ -56,7 +56,7 @@ def refused_for_now(session: Session, delivery_id: int, token: str, error: str) 
 
 def refused_for_good(session: Session, delivery_id: int, token: str, error: str) -> None:
     """Let a person look."""
-    delivery = held(session, Delivery, token, delivery_id)
+    delivery = row_if_held(session, Delivery, token, delivery_id)
     if delivery is not None:
         delivery.attempts += 1
         delivery.last_error = error

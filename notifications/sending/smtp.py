@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 import flask_mail
 from flask import Flask
 
-from cases.mail_addresses import in_mail
+from cases.mail_addresses import with_ascii_domain
 from notifications.sending.mime import LineLost, RefusedForGood, RefusedForNow, Unreachable
 
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -112,8 +112,8 @@ class SmtpConnection(flask_mail.Connection):
         """
         (recipient,) = message.send_to
         with self._told_apart():
-            sender = in_mail(str(envelope_from or message.sender))
-            host = self._open_envelope(sender, in_mail(str(recipient)))
+            sender = with_ascii_domain(str(envelope_from or message.sender))
+            host = self._open_envelope(sender, with_ascii_domain(str(recipient)))
             self._hand_over(host, message.as_bytes())
 
     def _open_envelope(self, sender: str, recipient: str) -> smtplib.SMTP:

@@ -18,7 +18,7 @@ from cases.database.transactions import Database
 from cases.organisation.categories import Category
 from cases.organisation.people import Membership, Person, Role
 from cases.organisation.places import Place
-from cases.organisation.units import Unit, UnitKind, the_desk
+from cases.organisation.units import Unit, UnitKind, contact_desk
 from cases.settings import read_settings
 from web.requests.sessions import open_session
 
@@ -54,7 +54,7 @@ def furnish(folder: Path, url: str, **more: str) -> MeasuredHouse:
         person = Person(email="kontakt@kommunen.example", name="Kontaktpersonen")
         session.add_all([street, person, *_departments(), *_names(Place, "Bygden", 20), *_names(Category, "Ämnet", 12)])
         session.flush()
-        for unit, role in ((the_desk(session), Role.CONTACT), (street, Role.HEAD)):
+        for unit, role in ((contact_desk(session), Role.CONTACT), (street, Role.HEAD)):
             session.add(Membership(person_id=person.id, unit_id=unit.id, role=role, since=date(2020, 1, 1)))
         token = make_api_token(session, person, datetime.now(UTC))
         key = open_session(session, person.id, datetime.now(UTC))

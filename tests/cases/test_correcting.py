@@ -8,7 +8,7 @@ from support.houses.small_house import MONDAY, SmallHouse
 
 from cases.case import Relation, case_to_change
 from cases.correcting import Correction, correct, relate
-from cases.deadlines.policies import DEFAULT_TERMS, PROPOSAL_TERMS, Policy, matching, terms_from, terms_to_store
+from cases.deadlines.policies import DEFAULT_TERMS, PROPOSAL_TERMS, Policy, matching_policy, terms_from, terms_to_store
 from cases.organisation.categories import Category
 from cases.organisation.places import Place
 from cases.refusals import MergedIntoItself, NotAllowed, TooLong, UnknownName, WordsNeeded
@@ -92,7 +92,7 @@ def test_the_most_specific_policy_of_today_wins(small_house: SmallHouse) -> None
             (Kind.PROPOSAL, None, None): "Förslag",
         }
         for case, name in wanted.items():
-            assert matching(session, *case).name == name
+            assert matching_policy(session, *case).name == name
 
 
 def test_a_new_category_brings_its_policy(small_house: SmallHouse) -> None:

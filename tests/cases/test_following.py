@@ -11,11 +11,11 @@ from cases.access.tokens import (
     LOGIN,
     Link,
     link_token,
-    link_with,
     make_api_token,
     make_link,
-    person_with_token,
+    person_id_for_token,
     use_link,
+    valid_link,
 )
 from cases.case import case_to_change
 from cases.following import ask_to_follow, confirm_following, stop_following
@@ -95,12 +95,12 @@ def test_a_link_opens_one_purpose_once_and_not_for_ever(small_house: SmallHouse)
     with small_house.database.transaction() as session:
         link = make_link(session, LOGIN, key=KEY, at=MONDAY, person_id=person_id)
         token = link_token(link, KEY)
-        assert link_with(session, token, LOGIN, MONDAY + timedelta(minutes=9)) is not None
-        assert link_with(session, token, LOGIN, MONDAY + timedelta(minutes=10)) is None
-        assert link_with(session, token, FOLLOW, MONDAY) is None
-        assert link_with(session, link_token(link, "x" * 40), LOGIN, MONDAY) is None
+        assert valid_link(session, token, LOGIN, MONDAY + timedelta(minutes=9)) is not None
+        assert valid_link(session, token, LOGIN, MONDAY + timedelta(minutes=10)) is None
+        assert valid_link(session, token, FOLLOW, MONDAY) is None
+        assert valid_link(session, link_token(link, "x" * 40), LOGIN, MONDAY) is None
         assert [use_link(session, link, MONDAY) for _ in range(2)] == [True, False]
-        assert link_with(session, token, LOGIN, MONDAY) is None
+        assert valid_link(session, token, LOGIN, MONDAY) is None
 
 
 def test_no_token_is_stored(small_house: SmallHouse) -> None:
@@ -111,7 +111,7 @@ def test_no_token_is_stored(small_house: SmallHouse) -> None:
         opened = link_token(link, KEY)
     with small_house.database.reading() as session:
         kept = str([session.execute(text(f"SELECT * FROM {table}")).all() for table in ("api_token", "link")])
-        assert person_with_token(session, token) == person.id
-        assert person_with_token(session, token[:-1]) is None
+        assert person_id_for_token(session, token) == person.id
+        assert person_id_for_token(session, token[:-1]) is None
     assert token not in kept
     assert opened not in kept

@@ -3,7 +3,7 @@
 import pytest
 from support.houses.letter_town import A_TUESDAY, LetterTown, the_case
 
-from cases.database.leases.claims import NO_VERDICT
+from cases.database.leases.claims import BEGUN_TOO_OFTEN
 from cases.handing_in import Reporter
 from cases.refusals import NotAllowed, NotFound
 from cases.states import State
@@ -65,12 +65,12 @@ def test_every_reason_of_ours_has_swedish_words() -> None:
 
 
 def test_why_something_is_set_aside_has_swedish_words_but_what_a_mail_server_said_stays() -> None:
-    assert why_not(NO_VERDICT.format(5), "sv") == "påbörjat 5 gånger utan att bli klart"
+    assert why_not(BEGUN_TOO_OFTEN.format(5), "sv") == "påbörjat 5 gånger utan att bli klart"
     assert why_not("tried for five days: 451 Try later", "sv") == "försökt i fem dagar: 451 Try later"
     assert why_not("cannot be written: KeyError", "sv") == "gick inte att skriva: KeyError"
     assert why_not("cannot be planned: KeyError", "sv") == "gick inte att förbereda: KeyError"
     assert why_not("550 5.1.1 User unknown", "sv") == "550 5.1.1 User unknown"
-    assert why_not(NO_VERDICT.format(5), "en") == NO_VERDICT.format(5)
+    assert why_not(BEGUN_TOO_OFTEN.format(5), "en") == BEGUN_TOO_OFTEN.format(5)
 
 
 def test_a_call_is_ticked_off_once_by_staff(either_town: LetterTown) -> None:

@@ -13,7 +13,7 @@ from flask import Response, request
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cases.access.kept_answers import KEPT, KeptAnswer
+from cases.access.kept_answers import KEPT_FOR, KeptAnswer
 from cases.access.tokens import hashed
 from cases.database.transactions import insert_of
 from cases.refusals import FieldRefusal
@@ -73,7 +73,7 @@ def _claim(session: Session, given: GivenKey) -> int | None:
     fresh = {"request": given.request, "made_at": at}
     statement = insert_of(session)(KeptAnswer).values(key=given.key, **fresh)
     takes_over_old = statement.on_conflict_do_update(
-        index_elements=["key"], set_=fresh, where=KeptAnswer.made_at <= at - KEPT
+        index_elements=["key"], set_=fresh, where=KeptAnswer.made_at <= at - KEPT_FOR
     )
     claimed: int | None = session.execute(takes_over_old.returning(KeptAnswer.id)).scalar()
     return claimed

@@ -25,18 +25,18 @@ def migrate() -> None:
 @click.argument("file", type=A_FILE)
 def load(file: Path) -> None:
     """Load units, people, places, categories, policies and meetings from FILE (TOML)."""
-    from cases.administration.loading import load_house
+    from cases.administration.loading import load_setup_file
     from cases.administration.setup_file import BadSetupFile
 
     text = text_of(file)
     with migrated_database() as database:
         try:
             with database.transaction() as session:
-                changed = load_house(session, text, at=right_now())
+                changed = load_setup_file(session, text, at=right_now())
         except BadSetupFile as bad:
-            for trouble in bad.troubles:
+            for trouble in bad.errors:
                 click.echo(trouble)
-            raise Failure(f"{file}: {len(bad.troubles)} errors, nothing was written") from None
+            raise Failure(f"{file}: {len(bad.errors)} errors, nothing was written") from None
     for line in changed:
         click.echo(line)
     click.echo(f"{len(changed)} things changed")
@@ -55,11 +55,11 @@ def unit() -> None:
 def unit_add(slug: str, kind: str, name: str, email: str | None) -> None:
     """Add the unit SLUG, or give the one that is there this name and mailbox."""
     from cases.access.actors import A_COMMAND
-    from cases.administration.reorganising import UnitCard, put_unit
+    from cases.administration.reorganising import UnitDetails, put_unit
     from cases.organisation.units import UnitKind
 
     with migrated_database() as database, database.transaction() as session:
-        told = put_unit(session, slug, UnitKind(kind), UnitCard(name, email), by=A_COMMAND, at=right_now())
+        told = put_unit(session, slug, UnitKind(kind), UnitDetails(name, email), by=A_COMMAND, at=right_now())
     click.echo(f"unit {slug}: {told}")
 
 
@@ -92,8 +92,8 @@ def user_add(email: str, name: str, role: str, unit_slug: str | None) -> None:
 def token(email: str) -> None:
     """Make an API token that acts as EMAIL. It is shown once."""
     from cases.access.tokens import make_api_token
-    from cases.administration.staffing import person_with
+    from cases.administration.staffing import person_by_email
 
     with migrated_database() as database, database.transaction() as session:
-        made = make_api_token(session, person_with(session, email), right_now())
+        made = make_api_token(session, person_by_email(session, email), right_now())
     click.echo(f"the token of {email}, shown this once: {made}")

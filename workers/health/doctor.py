@@ -18,8 +18,8 @@ from cases.deadlines.schedule import last_sweep
 from cases.history.event_batches import MISSED_SWEEPS
 from cases.history.outbox import OutboxEntry
 from cases.ladder.overdue import MOST_CLOCK_DRIFT
-from cases.organisation.people import contacts_of_the_house, heads_of
-from cases.organisation.units import the_desk
+from cases.organisation.people import contact_persons, heads_of
+from cases.organisation.units import contact_desk
 from cases.settings import Settings
 from notifications.set_aside import count_set_aside
 from workers.health.outside import Check, outside_checks
@@ -121,10 +121,10 @@ def _clock(session: Session, settings: Settings, present: datetime) -> Iterator[
 
 
 def _desk(session: Session, settings: Settings, present: datetime) -> Iterator[HealthFinding]:
-    desk, today = the_desk(session), settings.calendar.day_of(present)
+    desk, today = contact_desk(session), settings.calendar.day_of(present)
     lacks = {
         "mailbox": desk.email,
-        "contact person": contacts_of_the_house(session, today),
+        "contact person": contact_persons(session, today),
         "head": heads_of(session, desk.id, today),
     }
     for what, there in lacks.items():

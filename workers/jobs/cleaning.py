@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import delete, exists
 from sqlalchemy.orm import Session
 
-from cases.access.kept_answers import KEPT, KeptAnswer
+from cases.access.kept_answers import KEPT_FOR, KeptAnswer
 from cases.access.tokens import LOGIN, Link, WebSession
 from cases.database.clock import present
 from cases.files.attaching import forget_orphans
@@ -41,7 +41,7 @@ def _orphans(workplace: Runtime) -> None:
 
 
 def _answers(session: Session) -> Any:
-    old = KeptAnswer.made_at < present(session) - KEPT
+    old = KeptAnswer.made_at < present(session) - KEPT_FOR
     return delete(KeptAnswer).where(old).returning(KeptAnswer.id)
 
 

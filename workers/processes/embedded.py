@@ -8,7 +8,7 @@ import dramatiq
 import structlog
 from sqlalchemy import update
 
-from cases.database.leases.leased import NOBODYS, Leased
+from cases.database.leases.leased import NO_LEASE, Leased
 from cases.database.transactions import Database
 from cases.deadlines.schedule import Scheduled
 from cases.history.event_batches import EventBatch
@@ -60,7 +60,7 @@ class Embedded:
         if self._workplace is None or self._worker is None:
             return
         self._workplace.stop.set()
-        self.database.wrote.set()
+        self.database.committed.set()
         self._worker.stop(timeout=int(STOPS_WITHIN * 1000))
         for thread in self._threads:
             thread.join(STOPS_WITHIN)
@@ -79,5 +79,5 @@ def void_leases(database: Database) -> None:
     with database.transaction() as session:
         for kind in LEASED:
             held = update(kind).where(kind.lease_until.isnot(None))
-            session.execute(held.values(NOBODYS))
+            session.execute(held.values(NO_LEASE))
         session.execute(update(MailServer).values(probing_until=None))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from cases.database.clock import now, present
 from cases.database.leases.claims import MOMENT, Claim, Queue, claim
-from cases.database.leases.leased import LeaseLost, LeasePolicy, finish, finishing, held, is_free, release
+from cases.database.leases.leased import LeaseLost, LeasePolicy, finish, finish_statement, is_free, release, row_if_held
 from cases.database.queries import any_of, fetch_rows
 from cases.database.transactions import Database
 from cases.history.outbox import OutboxEntry
@@ -116,7 +116,7 @@ QUEUE = Queue(OutboxEntry, LOCKED_HEADS, set_aside_work, _with_followers)
 # --- planning ----------------------------------------------------------------------------
 
 
-DONE = finishing(OutboxEntry, done_at=now(), last_error=None)
+DONE = finish_statement(OutboxEntry, done_at=now(), last_error=None)
 
 
 def _plan(database: Database, token: str, works: Sequence[_Todo]) -> int:
@@ -146,7 +146,7 @@ def _plan_one_by_one(database: Database, claimed: Claim, pace: LeasePolicy) -> i
 
 def _record_failure(session: Session, work_id: int, token: str, error: Exception, pace: LeasePolicy) -> None:
     """Try it again later. What is no fault of the work (an unknown type, a trouble of the database) counts nothing."""
-    work = held(session, OutboxEntry, token, work_id)
+    work = row_if_held(session, OutboxEntry, token, work_id)
     if work is None:
         return
     LOG.warning("relay.not_planned", work=work_id, claims=work.claims, error=type(error).__name__)

@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 
 from cases.database.clock import now, present
 from cases.database.leases.claims import MOMENT, Claim, Queue, claim
-from cases.database.leases.leased import LEASE_POLICY, LeaseLost, LeasePolicy, finish, finishing, is_unleased, renew
+from cases.database.leases.leased import (
+    LEASE_POLICY,
+    LeaseLost,
+    LeasePolicy,
+    finish,
+    finish_statement,
+    is_unleased,
+    renew,
+)
 from cases.database.transactions import Database
 from cases.history.event_batches import EventBatch
 from notifications.planning.planning import DeliveryDraft, plan_tick_for, tick_recipients
@@ -74,7 +82,7 @@ def _sealed() -> Select[int, int]:
 
 SEALED = _sealed()
 QUEUE = Queue(EventBatch, SEALED.with_for_update(skip_locked=True), set_aside_tick)
-PLANNED = finishing(EventBatch, planned_at=now())
+PLANNED = finish_statement(EventBatch, planned_at=now())
 
 
 def _plan(database: Database, held: _Held) -> tuple[int, str]:

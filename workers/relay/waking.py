@@ -77,4 +77,4 @@ class WokenByNotify:
 
 def wake_of(database: Database) -> Wake:
     """Give what wakes a relay on this database."""
-    return WokenByCommits(database.wrote) if database.is_sqlite else WokenByNotify(database.url)
+    return WokenByCommits(database.committed) if database.is_sqlite else WokenByNotify(database.url)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cases.database.base import table_of
 from cases.database.clock import present
 from cases.database.leases.claims import Claim, Queue, claim
-from cases.database.leases.leased import LEASE_POLICY, finish, finishing, is_unleased
+from cases.database.leases.leased import LEASE_POLICY, finish, finish_statement, is_unleased
 from cases.database.leases.renewing import LeaseRenewer
 from cases.database.transactions import Database, insert_of
 from cases.deadlines.schedule import Scheduled
@@ -26,8 +26,8 @@ LOOKS_EVERY = 1.0
 PATIENCE = timedelta(seconds=3)
 SET_BACK = timedelta(seconds=10)  # a job that was done so far ahead of now was done by a clock that was wrong
 AFTER_A_FAILURE = timedelta(minutes=1)
-FAILED = finishing(Scheduled, "next_at", "last_error")
-DONE = finishing(Scheduled, "next_at", "last_done_at", last_error=None)
+FAILED = finish_statement(Scheduled, "next_at", "last_error")
+DONE = finish_statement(Scheduled, "next_at", "last_done_at", last_error=None)
 
 
 @dataclass

@@ -1,1 +1,1 @@
-"""Leases: who has a row that is to be worked on, and until when."""
+"""Leases on rows that workers claim, so that one worker at a time works on a row, and for a limited time."""

@@ -1,4 +1,4 @@
-"""Claims: what is due in a table is read, oldest first, and leased to one worker, who works it off and finishes it."""
+"""Claiming due rows of a table for one worker: read oldest first, skip locked rows, lease the rest."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ from sqlalchemy import Select, Update, bindparam, update
 from sqlalchemy.orm import Session
 
 from cases.database.base import UtcDateTime
-from cases.database.leases.leased import NOBODYS, CountedLease, Leased, LeasePolicy, column_given, key_of, new_token
+from cases.database.leases.leased import NO_LEASE, CountedLease, Leased, LeasePolicy, column_given, key_of, new_token
 from cases.database.queries import any_of
 
 MOMENT = bindparam("moment", type_=UtcDateTime)
-NO_VERDICT = "begun {} times without an end"
+BEGUN_TOO_OFTEN = "begun {} times without an end"
 
 
 @dataclass(frozen=True)
 class Queue:
-    """Where workers find rows of one kind to claim.
+    """The due rows of one table, as workers claim them.
 
-    `due` selects, locked and oldest first, what may be begun at "moment", at most "most" rows: the key in the first
-    column, and `claims` where they are counted. `set_aside` gets a row that was begun too often and the reason; it is
-    None where claims are not counted. `with_followers` gets the rows of `due`, the moment and the most that are
-    wanted, and returns the rows to claim.
+    `due` selects and locks the rows that may be begun at :moment, oldest first, at most :most: the key in the first
+    column, and `claims` where they are counted. `set_aside` is called with a row that was begun too often and the
+    reason; it is None where claims are not counted. `with_followers` is called with the rows of `due`, the moment
+    and the most rows wanted, and returns the rows to claim.
     """
 
     kind: type[Leased]
@@ -36,7 +36,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class Claim:
-    """Rows that are ours while their lease runs, oldest first, each with its key first. No rows, no token."""
+    """Rows leased to this worker, oldest first, each with its key in the first column. Without rows, token is ""."""
 
     kind: type[Leased]
     token: str
@@ -44,51 +44,51 @@ class Claim:
 
     @property
     def keys(self) -> list[Any]:
-        """The primary keys of the rows, in their order."""
+        """The primary keys of the rows, oldest first."""
         return [row[0] for row in self.rows]
 
 
-def claim(session: Session, queue: Queue, pace: LeasePolicy, moment: datetime) -> Claim:
-    """Claim what is due in the queue at this moment, and return it; nothing of it is committed.
+def claim(session: Session, queue: Queue, policy: LeasePolicy, moment: datetime) -> Claim:
+    """Claim the rows of the queue that are due at this moment; the caller commits.
 
-    A row that was begun before without an end is claimed alone, so that it takes no other with it; after
-    `pace.most_claims` such claims it is set aside.
+    A row that was begun before and never finished is claimed alone, so that it cannot take others down with it. After
+    `policy.most_claims` such claims it is set aside.
     """
-    due = {"moment": moment, "most": pace.batch}
+    due = {"moment": moment, "most": policy.batch}
     rows: Sequence[Any] = session.connection().execute(queue.due, due).all()
     if queue.set_aside is not None:
-        rows = _without_suspects(_without_hopeless(session, queue, rows, pace))
+        rows = _before_suspects(_set_hopeless_aside(session, queue, rows, policy))
     if queue.with_followers is not None and rows:
-        rows = queue.with_followers(session, rows, moment, pace.batch)
-    token = acquire(session, queue.kind, [row[0] for row in rows], pace, moment) if rows else ""
+        rows = queue.with_followers(session, rows, moment, policy.batch)
+    token = acquire(session, queue.kind, [row[0] for row in rows], policy, moment) if rows else ""
     return Claim(queue.kind, token, rows)
 
 
-def _without_hopeless(session: Session, queue: Queue, rows: Sequence[Any], pace: LeasePolicy) -> Sequence[Any]:
-    """Set aside the oldest rows as long as they were begun too often; return the others."""
-    while queue.set_aside and rows and rows[0].claims >= pace.most_claims:
+def _set_hopeless_aside(session: Session, queue: Queue, rows: Sequence[Any], policy: LeasePolicy) -> Sequence[Any]:
+    """Set aside the oldest rows while they were begun too often; return the others."""
+    while queue.set_aside and rows and rows[0].claims >= policy.most_claims:
         row = session.get_one(queue.kind, rows[0][0])
-        queue.set_aside(session, row, NO_VERDICT.format(pace.most_claims))
+        queue.set_aside(session, row, BEGUN_TOO_OFTEN.format(policy.most_claims))
         session.flush()
         rows = rows[1:]
     return rows
 
 
-def _without_suspects(rows: Sequence[Any]) -> Sequence[Any]:
-    """Return the rows up to the first that was begun before; that one only when it is first."""
+def _before_suspects(rows: Sequence[Any]) -> Sequence[Any]:
+    """Return the rows before the first that was begun before; that row alone when it is the oldest."""
     return list(takewhile(lambda row: not row.claims, rows)) or rows[:1]
 
 
-def acquire(session: Session, kind: type[Leased], keys: Sequence[Any], pace: LeasePolicy, moment: datetime) -> str:
-    """Lease these rows from this moment on and return the token. A claim counts now, whatever becomes of it."""
+def acquire(session: Session, kind: type[Leased], keys: Sequence[Any], policy: LeasePolicy, moment: datetime) -> str:
+    """Lease these rows from this moment on, count the claim, and return the token of the lease."""
     token = new_token()
-    lease = {"lease_token": token, "lease_until": moment + pace.lease}
-    session.connection().execute(_taking(kind), {"keys": keys, **lease})
+    lease = {"lease_token": token, "lease_until": moment + policy.lease}
+    session.connection().execute(_acquire_statement(kind), {"keys": keys, **lease})
     return token
 
 
 @cache
-def _taking(kind: type[Leased]) -> Update:
-    lease: dict[str, Any] = {name: column_given(kind, name) for name in NOBODYS}
+def _acquire_statement(kind: type[Leased]) -> Update:
+    lease: dict[str, Any] = {name: column_given(kind, name) for name in NO_LEASE}
     counted = {"claims": kind.claims + 1} if issubclass(kind, CountedLease) else {}
     return update(kind).where(any_of(key_of(kind), "keys")).values(lease | counted)

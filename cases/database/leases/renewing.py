@@ -1,4 +1,4 @@
-"""Kept leases: a thread renews the lease of a claim for as long as the work on it lasts."""
+"""Renewing leases: a thread renews the lease of a claim for as long as the work on it lasts."""
 
 import threading
 import time
@@ -16,15 +16,15 @@ LOG = structlog.get_logger()
 
 
 class LeaseRenewer:
-    """Keeps the lease on the rows of a claim for as long as the block runs, however slow its servers are."""
+    """Context manager that renews the lease of a claim every quarter of its length, until the block ends."""
 
-    def __init__(self, database: Database, claimed: Claim, pace: LeasePolicy) -> None:
-        self.database, self.claimed, self.pace = database, claimed, pace
-        self._kept_at = time.monotonic()
-        self._over = threading.Event()
+    def __init__(self, database: Database, claimed: Claim, policy: LeasePolicy) -> None:
+        self.database, self.claimed, self.policy = database, claimed, policy
+        self._renewed_at = time.monotonic()
+        self._stopped = threading.Event()
 
     def __enter__(self) -> "LeaseRenewer":
-        threading.Thread(target=self._keep, name="lease", daemon=True).start()
+        threading.Thread(target=self._renew_until_stopped, name="lease", daemon=True).start()
         return self
 
     def __exit__(
@@ -33,24 +33,24 @@ class LeaseRenewer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._over.set()
+        self._stopped.set()
 
     @property
     def is_ours(self) -> bool:
-        """True while nobody else can have claimed the rows: false after a long stop of the process."""
-        return time.monotonic() - self._kept_at < self.pace.lease.total_seconds()
+        """True while the lease cannot have run out: false when renewing failed for longer than a lease."""
+        return time.monotonic() - self._renewed_at < self.policy.lease.total_seconds()
 
-    def _keep(self) -> None:
-        while not self._over.wait(self.pace.lease.total_seconds() / 4) and self.is_ours:
+    def _renew_until_stopped(self) -> None:
+        while not self._stopped.wait(self.policy.lease.total_seconds() / 4) and self.is_ours:
             begun = time.monotonic()
             try:
                 self._renew()
             except SQLAlchemyError as error:
                 LOG.warning("lease.not_renewed", error=type(error).__name__)
             else:
-                self._kept_at = begun
+                self._renewed_at = begun
 
     def _renew(self) -> None:
-        ours = self.claimed
+        claimed = self.claimed
         with self.database.transaction() as session:
-            renew(session, ours.kind, ours.token, ours.keys, present(session) + self.pace.lease)
+            renew(session, claimed.kind, claimed.token, claimed.keys, present(session) + self.policy.lease)

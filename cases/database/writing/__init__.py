@@ -1,1 +1,1 @@
-"""How rows are written: many at once, one act in one statement, and what is there already."""
+"""Writing rows without the ORM's flush: in bulk, of several tables in one statement, and only those missing."""

@@ -1,7 +1,6 @@
-"""Many rows at once, with neither an object nor a statement for each: COPY on PostgreSQL, the driver's loop on SQLite.
+"""Writing many rows at once without ORM objects: COPY on PostgreSQL, `executemany` on SQLite.
 
-Rows are dicts that all have the same keys. What the type of a column makes of each value is made of the whole column
-here.
+Rows are dicts that all have the same keys. Values are encoded column by column, not row by row.
 """
 
 import json
@@ -21,100 +20,100 @@ from cases.database.base import Base, table_of
 from cases.database.writing.parameters import compile_with_parameters, encoder_for, iso
 
 Rows = list[dict[str, Any]]
-Ordered = tuple[str, tuple[str, ...]]  # a statement, and the columns in the order of its parameters
-AT_A_TIME = 500  # ids
+OrderedStatement = tuple[str, tuple[str, ...]]  # a statement, and the columns in the order of its parameters
+IDS_A_BLOCK = 500
 
 
-def reserve(session: Session, model: type[Base], many: int) -> list[int]:
-    """Give ids for so many new rows, rising, that nobody else gets."""
+def reserve_ids(session: Session, model: type[Base], number: int) -> list[int]:
+    """Reserve ids for this many new rows; return them in rising order. No other transaction gets them."""
     table = table_of(model)
     if session.get_bind().dialect.name == "postgresql":
         fresh = func.nextval(func.pg_get_serial_sequence(f'"{table.name}"', "id"))
-        return list(session.execute(select(fresh).select_from(func.generate_series(1, many))).scalars())
+        return list(session.execute(select(fresh).select_from(func.generate_series(1, number))).scalars())
     last = session.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
-    return list(range(last + 1, last + 1 + many))  # on SQLite nobody else writes until this transaction ends
+    return list(range(last + 1, last + 1 + number))  # on SQLite no other transaction writes until this one ends
 
 
 def fresh_ids(session: Session, model: type[Base]) -> Iterator[int]:
-    """Give ids for new rows, one after the other, for as long as the transaction lasts."""
+    """Yield reserved ids for new rows without end; valid while the transaction lasts."""
     if session.get_bind().dialect.name != "postgresql":
-        yield from count(*reserve(session, model, 1))
+        yield from count(*reserve_ids(session, model, 1))
     while True:
-        yield from reserve(session, model, AT_A_TIME)
+        yield from reserve_ids(session, model, IDS_A_BLOCK)
 
 
 @cache
 def defaults_of(model: type[Base]) -> dict[str, Any]:
-    """Give what each column of a new row holds when nothing else is said."""
+    """Return the default of each column but the primary key: dict by column name, None without a default."""
     columns: Any = table_of(model).c
-    return {one.name: one.default.arg if one.default else None for one in columns if not one.primary_key}
+    return {column.name: column.default.arg if column.default else None for column in columns if not column.primary_key}
 
 
 def values_of(row: Base) -> dict[str, Any]:
-    """Give what stands in the columns of a new row."""
-    held = vars(row)
-    return {"id": held["id"], **{name: held.get(name, usual) for name, usual in defaults_of(type(row)).items()}}
+    """Return the column values of a new object that has its id: dict by column name."""
+    values = vars(row)
+    return {"id": values["id"], **{name: values.get(name, default) for name, default in defaults_of(type(row)).items()}}
 
 
 def insert_many(session: Session, model: type[Base], rows: Rows) -> None:
-    """Insert rows. Who needs to know their ids reserves them first."""
+    """Insert rows. To know their ids, take them from `reserve_ids` first."""
     if rows:
         table, names, dialect = table_of(model), tuple(rows[0]), session.get_bind().dialect
         if dialect.name == "postgresql":
-            _copy(session, table, names, _written(table, names, rows, dialect))
+            _copy(session, table, names, _encoded(table, names, rows, dialect))
         else:
-            sql, order = _insertion(table, names, dialect)
-            session.connection().exec_driver_sql(sql, list(_written(table, order, rows, dialect)))
+            sql, order = _insert_statement(table, names, dialect)
+            session.connection().exec_driver_sql(sql, list(_encoded(table, order, rows, dialect)))
 
 
 def update_many(session: Session, model: type[Base], rows: Rows) -> None:
-    """Update rows by their "id"."""
+    """Set the given columns of existing rows, which their "id" names."""
     if rows:
         table, names, dialect = table_of(model), tuple(rows[0]), session.get_bind().dialect
         if dialect.name == "postgresql":
-            given = _given(table, rows)
+            given = _as_table(table, rows)
             new = {name: given.c[name] for name in names if name != "id"}
             session.connection().execute(update(table).where(table.c.id == given.c.id).values(new))
         else:
-            sql, order = _change(table, names, dialect)
-            session.connection().exec_driver_sql(sql, list(_written(table, order, rows, dialect)))
+            sql, order = _update_statement(table, names, dialect)
+            session.connection().exec_driver_sql(sql, list(_encoded(table, order, rows, dialect)))
 
 
 def _copy(session: Session, table: Table, names: tuple[str, ...], lines: Iterable[tuple[Any, ...]]) -> None:
     quote = session.get_bind().dialect.identifier_preparer.quote
-    told = f"COPY {quote(table.name)} ({', '.join(map(quote, names))}) FROM STDIN"
+    command = f"COPY {quote(table.name)} ({', '.join(map(quote, names))}) FROM STDIN"
     driver: Any = session.connection().connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(told) as copy:
+    with driver.cursor() as cursor, cursor.copy(command) as copy:
         for line in lines:
             copy.write_row(line)
 
 
-def _given(table: Table, rows: Rows) -> TableValuedAlias:
-    """Give the rows as a table: a statement of one parameter, however many rows."""
+def _as_table(table: Table, rows: Rows) -> TableValuedAlias:
+    """Return the rows as a table expression in SQL: one JSON parameter, however many rows."""
     document = cast(bindparam(None, json.dumps(rows, ensure_ascii=False, default=iso), type_=Text()), JSON_DOCUMENT)
     columns = (column(name, table.c[name].type) for name in rows[0])
     return func.json_to_recordset(document).table_valued(*columns, name="given").render_derived(with_types=True)
 
 
 @cache
-def _insertion(table: Table, names: tuple[str, ...], dialect: Dialect) -> Ordered:
-    return _ordered(insert(table).values({name: bindparam(name) for name in names}), dialect)
+def _insert_statement(table: Table, names: tuple[str, ...], dialect: Dialect) -> OrderedStatement:
+    return _compiled(insert(table).values({name: bindparam(name) for name in names}), dialect)
 
 
 @cache
-def _change(table: Table, names: tuple[str, ...], dialect: Dialect) -> Ordered:
+def _update_statement(table: Table, names: tuple[str, ...], dialect: Dialect) -> OrderedStatement:
     new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names if name != "id"}
-    return _ordered(update(table).where(table.c.id == bindparam("new_id")).values(new), dialect)
+    return _compiled(update(table).where(table.c.id == bindparam("new_id")).values(new), dialect)
 
 
-def _ordered(statement: UpdateBase, dialect: Dialect) -> Ordered:
-    sql, slots = compile_with_parameters(statement, dialect)
-    return sql, tuple(name.removeprefix("new_") for name, _ in slots)
+def _compiled(statement: UpdateBase, dialect: Dialect) -> OrderedStatement:
+    sql, parameters = compile_with_parameters(statement, dialect)
+    return sql, tuple(name.removeprefix("new_") for name, _ in parameters)
 
 
-def _written(table: Table, names: tuple[str, ...], rows: Rows, dialect: Dialect) -> Iterable[tuple[Any, ...]]:
-    """Give the rows' values in the order of the names, as text where the driver would have to think."""
+def _encoded(table: Table, names: tuple[str, ...], rows: Rows, dialect: Dialect) -> Iterable[tuple[Any, ...]]:
+    """Yield the values of each row in the order of the names, encoded for the driver."""
     columns = zip(*map(itemgetter(*names), rows), strict=True)
-    writes = [encoder_for(table.c[name].type, dialect) for name in names]
-    written = (map(write, values) if write else values for write, values in zip(writes, columns, strict=True))
-    return zip(*written, strict=True)
+    encoders = [encoder_for(table.c[name].type, dialect) for name in names]
+    encoded = (map(encode, values) if encode else values for encode, values in zip(encoders, columns, strict=True))
+    return zip(*encoded, strict=True)

@@ -1,6 +1,6 @@
-"""How values are written where the driver is given a statement as text: what the column's type would make of each.
+"""Compiling statements to SQL text with an encoder for each parameter, to bypass SQLAlchemy when executing.
 
-Equal moments are made into text only once.
+The encoders do what the bind processor of the column's type would do; equal moments are encoded only once.
 """
 
 from collections.abc import Callable
@@ -13,41 +13,41 @@ from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeEngine
 
 from cases.database.base import UtcDateTime, write_json
-from cases.database.clock import as_sqlite_keeps
+from cases.database.clock import as_sqlite_text
 
-Write = Callable[[Any], Any]
-Slot = tuple[str, Write | None]  # the name of a parameter, and what makes of its value what the driver takes
+Encoder = Callable[[Any], Any]
+Parameter = tuple[str, Encoder | None]  # its name, and its encoder; None: the driver takes the value as it is
 
 
-def compile_with_parameters(statement: ClauseElement, dialect: Dialect) -> tuple[str, tuple[Slot, ...]]:
-    """Give the text of a statement, with its parameters: on SQLite in their order, on PostgreSQL by their names."""
+def compile_with_parameters(statement: ClauseElement, dialect: Dialect) -> tuple[str, tuple[Parameter, ...]]:
+    """Return the SQL text of a statement and its parameters: on SQLite in positional order, on PostgreSQL by name."""
     compiled: Any = statement.compile(dialect=dialect)
     names = compiled.positiontup if compiled.positional else compiled.binds
     return str(compiled), tuple((name, encoder_for(compiled.binds[name].type, dialect)) for name in names)
 
 
-def encoder_for(kind: TypeEngine[Any], dialect: Dialect) -> Write | None:
-    """Give what makes of a value what the driver takes; None when it takes the value as it is."""
-    return next((write for known, write in WRITTEN[dialect.name].items() if isinstance(kind, known)), None)
+def encoder_for(kind: TypeEngine[Any], dialect: Dialect) -> Encoder | None:
+    """Return the function that encodes values of this column type for the driver; None when none is needed."""
+    return next((encode for known, encode in ENCODERS[dialect.name].items() if isinstance(kind, known)), None)
 
 
 @lru_cache(maxsize=1024)
 def iso(value: date | None) -> str | None:
-    """Give a day or a moment as ISO 8601 writes it."""
+    """Return a day or a moment as ISO 8601 text; None for None."""
     return None if value is None else value.isoformat()
 
 
 @lru_cache(maxsize=1024)
-def _sorted_by_text(value: datetime | None) -> str | None:
-    return None if value is None else as_sqlite_keeps(value)
+def _sqlite_moment(value: datetime | None) -> str | None:
+    return None if value is None else as_sqlite_text(value)
 
 
-def _word(value: str | None) -> str | None:
+def _text(value: str | None) -> str | None:
     return None if value is None else str(value)
 
 
-EVERYWHERE: dict[type, Write] = {JSON: write_json, Enum: _word, Date: iso}
-WRITTEN: dict[str, dict[type, Write]] = {
-    "postgresql": {**EVERYWHERE, UtcDateTime: iso},
-    "sqlite": {**EVERYWHERE, UtcDateTime: _sorted_by_text},
+COMMON: dict[type, Encoder] = {JSON: write_json, Enum: _text, Date: iso}
+ENCODERS: dict[str, dict[type, Encoder]] = {
+    "postgresql": {**COMMON, UtcDateTime: iso},
+    "sqlite": {**COMMON, UtcDateTime: _sqlite_moment},
 }

@@ -1,6 +1,6 @@
-"""What a session has not written yet of an object, as rows that a statement writes beside others.
+"""The unflushed changes of one ORM object as rows, so that one statement can write them with other rows.
 
-It takes the place of a flush where there is only one object to write. What that wins on PostgreSQL is said in
+Replaces a flush where the session has only this object to write. For what that saves on PostgreSQL see
 `cases.database.writing.one_statement`.
 """
 
@@ -19,57 +19,60 @@ ITSELF = "itself"
 
 @dataclass(frozen=True)
 class PendingObject:
-    """An object, and what is new with it by the column that gets its id. No savepoint may be rolled back over it."""
+    """One ORM object with unflushed changes, and new objects that it points at, by the column that gets their id.
+
+    After `mark_written` no savepoint may be rolled back: the session would not notice.
+    """
 
     session: Session
     row: Base
-    newcomers: dict[str, Base]
+    new_related: dict[str, Base]
 
     @property
-    def is_all(self) -> bool:
-        """Say whether the session has nothing else to write."""
-        waiting = {id(row) for row in (*self.session.new, *self.session.dirty, *self.session.deleted)}
-        return waiting <= {id(self.row), *map(id, self.newcomers.values())}
+    def is_only_change(self) -> bool:
+        """Return whether the session has nothing else to flush."""
+        unflushed = {id(row) for row in (*self.session.new, *self.session.dirty, *self.session.deleted)}
+        return unflushed <= {id(self.row), *map(id, self.new_related.values())}
 
     @property
     def is_new(self) -> bool:
-        """Say whether the object has no row yet, and the session is to write it."""
+        """Return whether the object is new: the session would insert it."""
         return instance_state(self.row).pending
 
     def rows(self) -> list[NewRow | ChangedRow]:
-        """Give what is to be written: the object itself last, under the name `ITSELF`; nothing when nothing differs."""
+        """Return the rows to write, the object last, under the name `ITSELF`; empty when nothing changed."""
         table = table_of(type(self.row))
         if self.is_new:
-            fresh = [NewRow(column, table_of(type(row)), _whole(row)) for column, row in self.newcomers.items()]
+            fresh = [NewRow(column, table_of(type(row)), _new_values(row)) for column, row in self.new_related.items()]
             return [
                 *fresh,
-                NewRow(ITSELF, table, _whole(self.row), drawn={column: column for column in self.newcomers}),
+                NewRow(ITSELF, table, _new_values(self.row), ids_from={column: column for column in self.new_related}),
             ]
-        changed = _changed(self.row) if instance_state(self.row).persistent else {}
+        changed = _changed_values(self.row) if instance_state(self.row).persistent else {}
         return [ChangedRow(ITSELF, table, changed, self.row.id)] if changed else []  # type: ignore[attr-defined]
 
-    def is_written(self, ids: dict[str, int]) -> None:
-        """Let the session know that the rows are there, with these ids."""
+    def mark_written(self, ids: dict[str, int]) -> None:
+        """Mark the objects as persistent in the session, with these ids by row name."""
         if self.is_new:
-            for column, row in self.newcomers.items():
+            for column, row in self.new_related.items():
                 setattr(self.row, column, ids[column])
-                _stored(self.session, row, ids[column])
+                _mark_persistent(self.session, row, ids[column])
         if ITSELF in ids:
-            _stored(self.session, self.row, ids[ITSELF])
+            _mark_persistent(self.session, self.row, ids[ITSELF])
 
 
-def _whole(row: Base) -> dict[str, Any]:
-    """Give a new object's row; what is not named is NULL."""
+def _new_values(row: Base) -> dict[str, Any]:
+    """Return the values of a new object that are not None: dict by column name."""
     return {name: value for name in _columns(type(row)) if (value := getattr(row, name, None)) is not None}
 
 
-def _changed(row: Base) -> dict[str, Any]:
-    values, stored = row.__dict__, instance_state(row).committed_state
-    return {name: values[name] for name in _columns(type(row)) if name in stored and values[name] != stored[name]}
+def _changed_values(row: Base) -> dict[str, Any]:
+    values, loaded = row.__dict__, instance_state(row).committed_state
+    return {name: values[name] for name in _columns(type(row)) if name in loaded and values[name] != loaded[name]}
 
 
-def _stored(session: Session, row: Base, row_id: int) -> None:
-    """Let the session hold the object as one that it has just read."""
+def _mark_persistent(session: Session, row: Base, row_id: int) -> None:
+    """Make the session treat the object as loaded from the database."""
     make_transient(row)
     row.id = row_id  # type: ignore[attr-defined]
     make_transient_to_detached(row)

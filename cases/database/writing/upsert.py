@@ -1,6 +1,6 @@
-"""Adding: new rows in one statement, whose text on PostgreSQL is the same however many they are.
+"""Inserting the rows that are missing (ON CONFLICT DO NOTHING) in one statement; existing rows are not changed.
 
-What stands there already stays as it is.
+On PostgreSQL the text of the statement is the same for any number of rows.
 """
 
 import json
@@ -20,32 +20,35 @@ from cases.database.writing.parameters import iso
 
 Row = dict[str, Any]
 Names = tuple[str, ...]
-STAMPED = "created_at"  # where a table has it, it gets the present moment
+STAMPED = "created_at"  # a table with this column gets the present moment in it
 
 
-def insert_missing(session: Session, model: type[Base], rows: Sequence[Row], told: Names) -> Sequence[Any]:
-    """Insert the rows that are new, in this order; give these columns of each. All rows have the same keys."""
-    connection, shape = session.connection(), (table_of(model), tuple(rows[0]), told)
+def insert_missing(session: Session, model: type[Base], rows: Sequence[Row], returned: Names) -> Sequence[Any]:
+    """Insert the rows that conflict with none, in this order; return these columns of each row inserted.
+
+    All rows must have the same keys.
+    """
+    connection, shape = session.connection(), (table_of(model), tuple(rows[0]), returned)
     if connection.dialect.name == "postgresql":
         document = json.dumps(rows, ensure_ascii=False, default=iso)
-        return connection.execute(_of_a_document(*shape), {"document": document}).all()
-    return connection.execute(_of_each(*shape), rows).all()
+        return connection.execute(_insert_from_json(*shape), {"document": document}).all()
+    return connection.execute(_insert_each(*shape), rows).all()
 
 
 @cache
-def _of_a_document(table: Table, names: Names, told: Names) -> ReturningInsert[Any]:
-    """Insert the rows of a document: a statement of one parameter."""
+def _insert_from_json(table: Table, names: Names, returned: Names) -> ReturningInsert[Any]:
+    """Return an INSERT from one JSON parameter, for any number of rows."""
     kinds = (column(name, table.c[name].type) for name in names)
     document = cast(bindparam("document", type_=Text()), DOCUMENT)
     given = func.json_to_recordset(document).table_valued(*kinds, name="given").render_derived(with_types=True)
     stamps = {STAMPED: now()} if STAMPED in table.c else {}
     values = [*(given.c[name] for name in names), *stamps.values()]
-    put = postgresql.insert(table).from_select([*names, *stamps], select(*values), include_defaults=False)
-    return put.on_conflict_do_nothing().returning(*(table.c[name] for name in told))
+    statement = postgresql.insert(table).from_select([*names, *stamps], select(*values), include_defaults=False)
+    return statement.on_conflict_do_nothing().returning(*(table.c[name] for name in returned))
 
 
 @cache
-def _of_each(table: Table, names: Names, told: Names) -> ReturningInsert[Any]:
+def _insert_each(table: Table, names: Names, returned: Names) -> ReturningInsert[Any]:
     stamps = {STAMPED: now()} if STAMPED in table.c else {}
-    put = sqlite.insert(table).values({name: bindparam(name) for name in names} | stamps)
-    return put.on_conflict_do_nothing().returning(*(table.c[name] for name in told))
+    statement = sqlite.insert(table).values({name: bindparam(name) for name in names} | stamps)
+    return statement.on_conflict_do_nothing().returning(*(table.c[name] for name in returned))

@@ -1,4 +1,4 @@
-"""A house file is put in place once; again it changes only what differs; a bad one changes nothing."""
+"""A setup file is loaded once; loaded again it changes only what differs; a bad one changes nothing."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from support.houses.migrated import A_TUESDAY, a_house
 
-from cases.administration.loading import load_house
+from cases.administration.loading import load_setup_file
 from cases.administration.setup_file import BadSetupFile
 from cases.database.transactions import Database
 from cases.deadlines.policies import Policy
@@ -82,7 +82,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def _load(database: Database, text: str) -> list[str]:
     with database.transaction() as session:
-        return load_house(session, text, at=A_TUESDAY)
+        return load_setup_file(session, text, at=A_TUESDAY)
 
 
 def _count(database: Database, table: type) -> int:
@@ -132,7 +132,7 @@ def test_every_error_is_told_with_its_place_and_nothing_is_written(database: Dat
     bad += '\n[[cars]]\nname = "Bil"\n'
     with pytest.raises(BadSetupFile) as refused:
         _load(database, bad)
-    told = [str(trouble) for trouble in refused.value.troubles]
+    told = [str(trouble) for trouble in refused.value.errors]
     assert len(told) >= 5
     for place in (
         '[[units]] no. 2 "gata", kind',
@@ -176,7 +176,7 @@ def test_a_role_that_the_file_no_longer_names_ends_that_day(database: Database) 
     _load(database, HOUSE)
     without = HOUSE.replace('roles = [{ role = "admin" }]', "")
     with database.transaction() as session:
-        changed = load_house(session, without, at=A_TUESDAY + timedelta(days=3))
+        changed = load_setup_file(session, without, at=A_TUESDAY + timedelta(days=3))
     assert changed == ["person kommunchef@example.se: no longer admin"]
     with database.reading() as session:
         ended = session.scalars(select(Membership.until).where(Membership.role == Role.ADMIN)).one()

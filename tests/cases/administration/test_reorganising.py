@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from support.houses.migrated import A_TUESDAY, a_house
 
 from cases.access.actors import A_COMMAND, A_VISITOR
-from cases.administration.reorganising import UnitCard, add_unit, change_unit, dissolve_unit, switch_off_unit
+from cases.administration.reorganising import UnitDetails, add_unit, change_unit, dissolve_unit, switch_off_unit
 from cases.administration.staffing import (
-    PersonCard,
+    PersonDetails,
     Post,
     add_person,
     appoint,
@@ -46,7 +46,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
     database = a_house(tmp_path)
     with database.transaction() as session:
         for slug in ("gata", "park"):
-            add_unit(session, slug, UnitKind.DEPARTMENT, UnitCard(slug.title()), by=A_COMMAND, at=A_TUESDAY)
+            add_unit(session, slug, UnitKind.DEPARTMENT, UnitDetails(slug.title()), by=A_COMMAND, at=A_TUESDAY)
         yield session
     database.close()
 
@@ -56,7 +56,7 @@ def _unit(session: Session, slug: str) -> Unit:
 
 
 def _person(session: Session, email: str, role: Role = Role.OFFICER, unit: str = "gata") -> Person:
-    person = add_person(session, email, PersonCard("Handläggare"), by=A_COMMAND, at=A_TUESDAY)
+    person = add_person(session, email, PersonDetails("Handläggare"), by=A_COMMAND, at=A_TUESDAY)
     appoint(session, person, Post(role, _unit(session, unit)), by=A_COMMAND, at=A_TUESDAY)
     return person
 
@@ -77,18 +77,18 @@ def _types(session: Session) -> list[str]:
 
 def test_only_an_admin_changes_the_organisation(session: Session) -> None:
     with pytest.raises(NotAllowed):
-        add_unit(session, "vatten", UnitKind.DEPARTMENT, UnitCard("Vatten"), by=A_VISITOR, at=A_TUESDAY)
+        add_unit(session, "vatten", UnitKind.DEPARTMENT, UnitDetails("Vatten"), by=A_VISITOR, at=A_TUESDAY)
 
 
 def test_a_slug_is_taken_once_and_is_plain(session: Session) -> None:
     with pytest.raises(AlreadyThere):
-        add_unit(session, "gata", UnitKind.DEPARTMENT, UnitCard("Gata"), by=A_COMMAND, at=A_TUESDAY)
+        add_unit(session, "gata", UnitKind.DEPARTMENT, UnitDetails("Gata"), by=A_COMMAND, at=A_TUESDAY)
     with pytest.raises(FieldRefusal):
-        add_unit(session, "Gata & park", UnitKind.DEPARTMENT, UnitCard("Gata"), by=A_COMMAND, at=A_TUESDAY)
+        add_unit(session, "Gata & park", UnitKind.DEPARTMENT, UnitDetails("Gata"), by=A_COMMAND, at=A_TUESDAY)
 
 
 def test_a_change_tells_what_differed(session: Session) -> None:
-    card = UnitCard("Gata", email="gata@example.se")
+    card = UnitDetails("Gata", email="gata@example.se")
     assert change_unit(session, _unit(session, "gata"), card, by=A_COMMAND, at=A_TUESDAY) == ["email"]
     assert change_unit(session, _unit(session, "gata"), card, by=A_COMMAND, at=A_TUESDAY) == []
     assert _types(session)[-1] == "unit.changed"

@@ -1,4 +1,4 @@
-"""A house's file is read as its schemas say, and each wrong key and value is told by its place."""
+"""A setup file is read as its schemas say, and each wrong key and value is reported with its place."""
 
 from dataclasses import fields
 
@@ -22,7 +22,7 @@ def _read(text: str) -> SetupFile:
 def _told(text: str) -> list[str]:
     with pytest.raises(BadSetupFile) as refused:
         _read(text)
-    return [str(trouble) for trouble in refused.value.troubles]
+    return [str(trouble) for trouble in refused.value.errors]
 
 
 def test_a_line_is_read_with_its_usual_values() -> None:

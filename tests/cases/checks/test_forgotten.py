@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from support.houses.migrated import A_TUESDAY, CALENDAR, a_house
 
 from cases.access.actors import A_COMMAND, A_VISITOR
-from cases.administration.reorganising import UnitCard, add_unit
+from cases.administration.reorganising import UnitDetails, add_unit
 from cases.case import Case, case_to_change
 from cases.checks.forgotten import LOOKS, Breach, find_forgotten
 from cases.checks.forgotten_history import TURNS, Portion
@@ -44,7 +44,7 @@ def a_swept_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("swept")
     database = a_house(folder)
     with database.transaction() as session:
-        add_unit(session, "gata", UnitKind.DEPARTMENT, UnitCard("Gata"), by=A_COMMAND, at=A_TUESDAY)
+        add_unit(session, "gata", UnitKind.DEPARTMENT, UnitDetails("Gata"), by=A_COMMAND, at=A_TUESDAY)
     for title, changes in CASES.items():
         with database.transaction() as session:
             request = Request(Kind.ISSUE, title, reporter=Reporter(email="n@example.se"))

@@ -1,4 +1,4 @@
-"""Many rows at once: they stand in the database as if they had been written one by one."""
+"""Rows written in bulk are in the database as if they had been written one by one."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -8,7 +8,7 @@ from support.houses.small_house import MONDAY, SmallHouse
 from cases.access.actors import ActorKind
 from cases.case import Case
 from cases.database.base import JsonText
-from cases.database.writing.bulk import fresh_ids, insert_many, reserve, update_many, values_of
+from cases.database.writing.bulk import fresh_ids, insert_many, reserve_ids, update_many, values_of
 from cases.deadlines.policies import Policy
 from cases.history.journal import Event
 from cases.parties import Party
@@ -29,7 +29,7 @@ def an_event(event_id: int, seq: int, facts: object) -> dict[str, object]:
 def test_every_kind_of_value_is_read_back_as_it_was(small_house: SmallHouse) -> None:
     facts = {"said": STRANGE, "none": None, "list": [1, 2.5, True]}
     with small_house.database.transaction() as session:
-        first, second = reserve(session, Event, 2)
+        first, second = reserve_ids(session, Event, 2)
         written_out = JsonText('{"said":"already JSON"}')
         insert_many(session, Event, [an_event(first, 1, facts), an_event(second, 2, written_out)])
         insert_many(session, Party, [{"name": STRANGE, "email": None, "locale": "sv", "protected": True}])
@@ -63,7 +63,7 @@ def test_days_and_nothing_are_updated_too(small_house: SmallHouse) -> None:
 
 def test_a_reserved_id_is_given_to_nobody_else(small_house: SmallHouse) -> None:
     with small_house.database.transaction() as session:
-        [mine] = reserve(session, Party, 1)
+        [mine] = reserve_ids(session, Party, 1)
         insert_many(session, Party, [{"id": mine, "name": "Rut", "locale": "sv", "protected": False}])
         after = fresh_ids(session, Party)
         assert mine < next(after) < next(after)

@@ -95,13 +95,13 @@ def test_the_databases_clock_is_aware_and_right(database: Database) -> None:
 
 
 def test_a_commit_wakes_the_relay_of_this_process(database: Database) -> None:
-    database.wrote.clear()
+    database.committed.clear()
     with database.reading():
         pass
-    assert not database.wrote.is_set()
+    assert not database.committed.is_set()
     with database.transaction():
         pass
-    assert database.wrote.is_set()
+    assert database.committed.is_set()
 
 
 def test_sqlite_is_set_up_to_lose_nothing(database: Database) -> None:
@@ -135,7 +135,7 @@ def test_many_writers_lose_nothing_and_nobody_is_told_of_a_lock(small_house: Sma
 def test_a_server_that_came_back_is_reached_at_once_however_short_the_connection_rested(
     own_postgres: Callable[..., services.Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cases.database.engines.RESTS_AT_MOST", 1000.0)
+    monkeypatch.setattr("cases.database.engines.PING_AFTER_IDLE", 1000.0)
     server = own_postgres()
     database = Database(server.url, Calendar(ZoneInfo("Europe/Stockholm")))
     with database.transaction() as session, database.reading() as other:
@@ -152,7 +152,7 @@ def test_a_server_that_came_back_is_reached_at_once_however_short_the_connection
 EVERY_TYPE = """
 import {module}
 from sqlalchemy.dialects import postgresql
-from cases.database.transactions import Base
+from cases.database.base import Base
 for table in Base.metadata.tables.values():
     for column in table.columns:
         column.type.compile(postgresql.dialect())

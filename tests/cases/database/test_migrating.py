@@ -20,7 +20,7 @@ WEB_TABLES = "web.requests.idempotency"
 
 def test_models_and_migrations_do_not_differ(database: Database) -> None:
     for package in (cases, notifications, workers):
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
     importlib.import_module(WEB_TABLES)
     check(database, Base.metadata)

@@ -1,4 +1,4 @@
-"""What one act writes goes in together, and the session knows that it is there."""
+"""The rows of one act are written in one statement, and the session treats them as loaded."""
 
 import pytest
 from sqlalchemy.orm.exc import StaleDataError

@@ -1,4 +1,4 @@
-"""A question about many rows is one text, whatever they are, and is looked up in an index."""
+"""A statement about many values has the same text for any number of them, and uses an index."""
 
 import pytest
 from sqlalchemy import or_, select

@@ -1,4 +1,4 @@
-"""New rows are added in the order in which they are given; what stands there already stays as it is."""
+"""Missing rows are inserted in the order in which they are given; existing rows stay as they are."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from support.houses.migrated import CALENDAR
 
 from cases.access.actors import A_COMMAND
-from cases.administration.loading import load_house
+from cases.administration.loading import load_setup_file
 from cases.case import Case, case_to_change
 from cases.checks.forgotten import find_forgotten
 from cases.checks.forgotten_history import Portion
@@ -40,7 +40,7 @@ def database(postgres_url: str) -> Iterator[Database]:
     made = Database(postgres_url.replace("postgresql://", "postgresql+psycopg://"), CALENDAR)
     migrate(made)
     with made.transaction() as session:
-        load_house(session, HOUSE, at=NOW)
+        load_setup_file(session, HOUSE, at=NOW)
     yield made
     made.close()
 
@@ -96,7 +96,7 @@ def test_a_moving_clock_is_the_databases_present(database: Database, postgres_ur
     clock = MovingClock(NOW - timedelta(days=200))
     moved = database_at(read_settings(environ, folder=tmp_path), clock)
     with moved.transaction() as session:
-        load_house(session, HOUSE.replace('"Gata"', '"Gata och park"'), at=clock.now)
+        load_setup_file(session, HOUSE.replace('"Gata"', '"Gata och park"'), at=clock.now)
     moved.close()
     with database.reading() as session:
         assert session.scalars(select(Event.recorded_at).order_by(Event.id.desc())).first() == clock.now

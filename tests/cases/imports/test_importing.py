@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from support.houses.migrated import a_house
 
 from cases.access.actors import A_COMMAND
-from cases.administration.loading import load_house
+from cases.administration.loading import load_setup_file
 from cases.case import Case
 from cases.checks.forgotten import find_forgotten
 from cases.database.transactions import Database
@@ -85,7 +85,7 @@ responsible = "department"
 def database(tmp_path: Path) -> Iterator[Database]:
     made = a_house(tmp_path)
     with made.transaction() as session:
-        load_house(session, '[[units]]\nslug = "gata"\nkind = "department"\nname = "Gata"', at=NOW)
+        load_setup_file(session, '[[units]]\nslug = "gata"\nkind = "department"\nname = "Gata"', at=NOW)
     yield made
     made.close()
 
@@ -397,7 +397,7 @@ def test_what_is_exported_is_imported_the_same(database: Database, tmp_path: Pat
     (tmp_path / "other").mkdir()
     other = a_house(tmp_path / "other")
     with other.transaction() as session:
-        load_house(session, '[[units]]\nslug = "gata"\nkind = "department"\nname = "Gata"', at=NOW)
+        load_setup_file(session, '[[units]]\nslug = "gata"\nkind = "department"\nname = "Gata"', at=NOW)
     assert _export(database, first) == 8
     done, told = _import(other, ImportOrder(first, NOW, clocks=Clocks.HISTORY))
     assert (done.written, told) == (8, {})

@@ -12,7 +12,7 @@ from cases.access.actors import A_COMMAND
 from cases.calendar import add_months
 from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct
-from cases.database.clock import PRESENT
+from cases.database.clock import NOW_SETTING
 from cases.database.transactions import Database
 from cases.deadlines.policies import Policy
 from cases.handing_in import Request, hand_in
@@ -563,7 +563,7 @@ def set_the_databases_clock(database: Database, moment: datetime) -> None:
     else:
         with database.transaction() as session:
             name = session.scalars(text("SELECT current_database()")).one()
-            session.execute(text(f"ALTER DATABASE {name} SET {PRESENT} = '{moment.isoformat()}'"))
+            session.execute(text(f"ALTER DATABASE {name} SET {NOW_SETTING} = '{moment.isoformat()}'"))
     database.engine.dispose()
 
 

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from support.houses.migrated import A_TUESDAY, a_house
 
 from cases.access.actors import A_COMMAND, A_VISITOR
-from cases.administration.loading import load_house
+from cases.administration.loading import load_setup_file
 from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct
-from cases.database.cursors import cursor_of
+from cases.database.cursors import encode_cursor
 from cases.handing_in import Reporter, Request, hand_in
 from cases.history.words import Visibility
 from cases.progress import Change, change_state
@@ -53,7 +53,7 @@ CANARY = "811218-9876"
 def session(tmp_path: Path) -> Iterator[Session]:
     database = a_house(tmp_path)
     with database.transaction() as session:
-        load_house(session, HOUSE, at=A_TUESDAY)
+        load_setup_file(session, HOUSE, at=A_TUESDAY)
         yield session
     database.close()
 
@@ -147,7 +147,11 @@ def test_the_list_is_paged_without_gaps_or_doubles(session: Session) -> None:
         if not cursor:
             break
     assert seen == refs[::-1]
-    for lost in ("strunt", "å", *(cursor_of(*place) for place in ((7,), ("i går", 7), (7, 7), ("2026-03-02", 2**70)))):
+    for lost in (
+        "strunt",
+        "å",
+        *(encode_cursor(*place) for place in ((7,), ("i går", 7), (7, 7), ("2026-03-02", 2**70))),
+    ):
         assert not is_cursor(lost)
         assert list_published(session, PublicFilters(), after=lost, limit=2)[0][0].ref == refs[-1]
 

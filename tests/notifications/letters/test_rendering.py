@@ -9,7 +9,7 @@ from support.houses.letter_town import A_TUESDAY, REPORTER, LetterTown, the_case
 from support.houses.migrated import CALENDAR
 
 from cases.access.actors import A_VISITOR
-from cases.access.tokens import LOGIN, UNFOLLOW, link_with, make_link
+from cases.access.tokens import LOGIN, UNFOLLOW, make_link, valid_link
 from cases.case import Case
 from cases.following import ask_to_follow
 from cases.handing_in import Reporter
@@ -217,7 +217,7 @@ def test_followers_get_masked_words_and_a_way_out_with_one_click(town: LetterTow
     assert letter.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert "070-123" not in letter.text and way_out in letter.text
     with town.database.reading() as session:
-        link = link_with(session, way_out.rpartition("/")[2], UNFOLLOW, datetime.now(UTC))
+        link = valid_link(session, way_out.rpartition("/")[2], UNFOLLOW, datetime.now(UTC))
         assert link is not None and link.follower_id == follower
 
 

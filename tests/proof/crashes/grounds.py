@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import psycopg
 from sqlalchemy import event
 
-from cases.administration.loading import load_house
+from cases.administration.loading import load_setup_file
 from cases.database.migrating import migrate
 from cases.demo.moving_clock import MovingClock, database_at
 from cases.settings import Settings, read_settings
@@ -162,7 +162,7 @@ class CrashGround:
         self.databases.make(self.first.database)
         migrate(self._database)
         with self._database.transaction() as session:
-            load_house(session, HOUSE.read_text(encoding="utf-8"), at=BEGINS)
+            load_setup_file(session, HOUSE.read_text(encoding="utf-8"), at=BEGINS)
         self._database.close()
 
     def _aim(self, _dialect: object, _record: object, given: list[Any], named: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import event, select
 
-from cases.administration.loading import load_house
+from cases.administration.loading import load_setup_file
 from cases.database.migrating import migrate
 from cases.database.transactions import Database
 from cases.demo.meetings import plan_meetings
@@ -61,7 +61,7 @@ def open_house(clock: MovingClock, post: SimulatedTransport, seed: int) -> Itera
 def furnish(house: SimulatedHouse, town: SimulatedTown, years: range) -> None:
     """Load the town, and plan the forum's meetings of these years."""
     with house.database.transaction() as session:
-        load_house(session, house_file(town), at=house.clock.now)
+        load_setup_file(session, house_file(town), at=house.clock.now)
         plan_meetings(session, years, WHERE)
         municipality(session, locked=True).demonstration = True
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from marshmallow import ValidationError
 
-from cases.administration.file_schema import place_of, wrongs_in
+from cases.administration.file_schema import errors_in, readable_path
 from proof.simulation.scenario import Scenario
 from proof.simulation.scenario_schema import ScenarioSchema
 
@@ -23,7 +23,7 @@ def read_scenario(path: Path = DEFAULT) -> Scenario:
     except OSError as error:
         raise BadScenario(f"{path} cannot be read: {error.strerror}") from None
     except ValidationError as error:
-        wrongs = [f"{place_of(where) or 'the file'}: {what}" for where, what in wrongs_in(error.messages)]
+        wrongs = [f"{readable_path(where) or 'the file'}: {what}" for where, what in errors_in(error.messages)]
         raise BadScenario(f"{path}: {'; '.join(wrongs)}") from None
     except ValueError as error:  # not UTF-8, or not TOML
         raise BadScenario(f"{path}: {error}") from None

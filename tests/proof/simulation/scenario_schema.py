@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import fields
 from marshmallow.validate import Length
 
-from cases.administration.file_schema import DayOfFile, FileField, FileSchema, OneOf, TextOfFile, WholeNumber
+from cases.administration.file_schema import TomlChoice, TomlDate, TomlField, TomlInteger, TomlSchema, TomlText
 from proof.simulation.scenario import Bounce, Department, Group, Scenario, StaffTurnover, Yearly
 from proof.simulation.tempers import TEMPERS
 
@@ -23,7 +23,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-class ScenarioNumber(FileField[float]):
+class ScenarioNumber(TomlField[float]):
     """A number from 0 on."""
 
     def __init__(self, **more: Any) -> None:
@@ -33,7 +33,7 @@ class ScenarioNumber(FileField[float]):
         return _is_number(value) and value >= 0
 
 
-class EachMonth(FileField[list[float]]):
+class EachMonth(TomlField[list[float]]):
     """A number for each month of the year."""
 
     def __init__(self, **more: Any) -> None:
@@ -44,7 +44,7 @@ class EachMonth(FileField[list[float]]):
         return is_year and all(_is_number(one) and one >= 0 for one in value)
 
 
-class DayOfYear(FileField[str]):
+class DayOfYear(TomlField[str]):
     """A day that every year has; with a time of day where `form` says so."""
 
     def __init__(self, form: str, **more: Any) -> None:
@@ -59,62 +59,62 @@ class DayOfYear(FileField[str]):
         return value
 
 
-class DepartmentSchema(FileSchema):
+class DepartmentSchema(TomlSchema):
     makes = Department
-    slug = TextOfFile(60, required=True)
-    name = TextOfFile(200, required=True)
-    name_en = TextOfFile(200, required=True)
-    temper = OneOf(TEMPERS, required=True)
-    officers = WholeNumber(1, MOST, required=True)
+    slug = TomlText(60, required=True)
+    name = TomlText(200, required=True)
+    name_en = TomlText(200, required=True)
+    temper = TomlChoice(TEMPERS, required=True)
+    officers = TomlInteger(1, MOST, required=True)
     share = ScenarioNumber(required=True)
     topics = fields.List(
-        TextOfFile(60), required=True, validate=ONE, error_messages={"invalid": "must be a list of texts"}
+        TomlText(60), required=True, validate=ONE, error_messages={"invalid": "must be a list of texts"}
     )
 
 
-class GroupSchema(FileSchema):
+class GroupSchema(TomlSchema):
     makes = Group
-    slug = TextOfFile(60, required=True)
-    name = TextOfFile(200, required=True)
+    slug = TomlText(60, required=True)
+    name = TomlText(200, required=True)
 
 
-class StaffingSchema(FileSchema):
+class StaffingSchema(TomlSchema):
     """0 months are never."""
 
     makes = StaffTurnover
-    officer_leaves_every_months = WholeNumber(0, LONGEST)
-    head_leaves_every_months = WholeNumber(0, LONGEST)
-    contact_leaves_after_months = WholeNumber(0, LONGEST)
-    vacant_days = WholeNumber(0, LONGEST)
+    officer_leaves_every_months = TomlInteger(0, LONGEST)
+    head_leaves_every_months = TomlInteger(0, LONGEST)
+    contact_leaves_after_months = TomlInteger(0, LONGEST)
+    vacant_days = TomlInteger(0, LONGEST)
 
 
-class OutageSchema(FileSchema):
+class OutageSchema(TomlSchema):
     makes = Yearly
-    of = OneOf(DOWN, required=True)
+    of = TomlChoice(DOWN, required=True)
     begins = DayOfYear("MM-DD or MM-DDTHH:MM", required=True)
-    hours = WholeNumber(0, LONGEST, required=True)
+    hours = TomlInteger(0, LONGEST, required=True)
 
 
-class BounceSchema(FileSchema):
+class BounceSchema(TomlSchema):
     makes = Bounce
-    unit = TextOfFile(60, required=True)
+    unit = TomlText(60, required=True)
     begins = DayOfYear("MM-DD", required=True)
-    days = WholeNumber(0, LONGEST, required=True)
+    days = TomlInteger(0, LONGEST, required=True)
 
 
-def _lines(schema: type[FileSchema], **more: Any) -> fields.Nested:
+def _lines(schema: type[TomlSchema], **more: Any) -> fields.Nested:
     return fields.Nested(schema, many=True, error_messages={"type": TWO_BRACKETS}, **more)
 
 
-class ScenarioSchema(FileSchema):
+class ScenarioSchema(TomlSchema):
     """A whole scenario. What `policies` may hold, the house's file says."""
 
     makes = Scenario
-    municipality = TextOfFile(200, required=True)
-    begins = DayOfFile(required=True)
+    municipality = TomlText(200, required=True)
+    begins = TomlDate(required=True)
     cases_per_month = ScenarioNumber(required=True)
     busy = EachMonth(required=True)
-    clocks = WholeNumber(1, MOST, required=True)
+    clocks = TomlInteger(1, MOST, required=True)
     mailboxes_that_bounce = ScenarioNumber(required=True)
     departments = _lines(DepartmentSchema, required=True, validate=ONE)
     groups = _lines(GroupSchema, required=True, validate=ONE)

@@ -7,7 +7,15 @@ from datetime import date, time, timedelta
 from sqlalchemy.orm import Session
 
 from cases.access.actors import A_COMMAND
-from cases.administration.staffing import PersonCard, Post, add_person, appoint, person_with, relieve, switch_off_person
+from cases.administration.staffing import (
+    PersonDetails,
+    Post,
+    add_person,
+    appoint,
+    person_by_email,
+    relieve,
+    switch_off_person,
+)
 from cases.calendar import add_months
 from cases.organisation.people import Role
 from cases.organisation.units import unit_named
@@ -68,7 +76,7 @@ class Coming:
         with people.database.transaction() as session:
             post = Post(Role.CONTACT, unit_named(session, DESK))
             for email in leavers:
-                relieve(session, person_with(session, email), post, by=A_COMMAND, at=at)
+                relieve(session, person_by_email(session, email), post, by=A_COMMAND, at=at)
         for email in leavers:
             self._is_gone(email)
         comes = at + timedelta(days=people.town.scenario.staffing.vacant_days)
@@ -88,13 +96,13 @@ class Coming:
         with self.people.database.transaction() as session:
             post = Post(role, unit_named(session, unit))
             self._put(session, newcomer, post)
-            taker, person = person_with(session, newcomer), person_with(session, leaver)
+            taker, person = person_by_email(session, newcomer), person_by_email(session, leaver)
             switch_off_person(session, person, taker, by=A_COMMAND, at=self.people.clock.now)
         self._is_gone(leaver)
 
     def _put(self, session: Session, email: str, post: Post) -> None:
         at = self.people.clock.now
-        person = add_person(session, email, PersonCard("Den nya"), by=A_COMMAND, at=at)
+        person = add_person(session, email, PersonDetails("Den nya"), by=A_COMMAND, at=at)
         appoint(session, person, post, by=A_COMMAND, at=at)
 
     def _is_gone(self, email: str) -> None:

@@ -14,7 +14,7 @@ from support.lives.oracle import CONTACTS, OPEN, PEOPLE, STAFF, Attempt, Footing
 from support.lives.rehearsal import rehearse
 
 from cases.administration.reorganising import dissolve_unit
-from cases.administration.staffing import person_with, switch_off_person
+from cases.administration.staffing import person_by_email, switch_off_person
 from cases.case import Case, case_to_change
 from cases.commenting import comment
 from cases.correcting import Correction, correct
@@ -160,7 +160,7 @@ class PeopleAct(HouseThatMayDie):
     @rule()
     def somebody_leaves(self) -> None:
         def leave(session: Session) -> None:
-            who, taker = (person_with(session, f"{name}@prov.example") for name in ("kollega", "handlaggare"))
+            who, taker = (person_by_email(session, f"{name}@prov.example") for name in ("kollega", "handlaggare"))
             switch_off_person(session, who, taker, by=self.actor(session, None, "admin"), at=self.world.clock.now)
 
         lived = self.written_alone(leave)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from cases.access.kept_answers import KEPT, KeptAnswer
+from cases.access.kept_answers import KEPT_FOR, KeptAnswer
 from cases.case import Case
 from cases.history.journal import Event
 
@@ -86,7 +86,7 @@ def test_requests_at_once_are_done_once(web):
 def test_a_key_is_forgotten_after_seven_days(web):
     web.post("/cases", HOLE, by="contact", headers=keyed("a"))
     with web.database.transaction() as session:
-        session.execute(update(KeptAnswer).values(made_at=datetime.now(UTC) - KEPT - timedelta(hours=1)))
+        session.execute(update(KeptAnswer).values(made_at=datetime.now(UTC) - KEPT_FOR - timedelta(hours=1)))
     other = web.post("/cases", HOLE | {"title": "Annat"}, by="contact", headers=keyed("a"))
     assert other.status_code == 201
 

@@ -51,7 +51,7 @@ class Open:
 
 def open_steps(session: Session, case: Case, following: list[Following], actor: Actor) -> list[Open]:
     """Give the steps that this person may take now, the usual ones first."""
-    steps = steps_open_to(case.state, actor.to(case), came_from=case.waiting_from)
+    steps = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
     offered = [step for step in steps if step.name != "contest" or not actor.is_staff]
     events = [step.event for step in offered]
     told = each_would_tell(session, case, following, events, language(), at=right_now())

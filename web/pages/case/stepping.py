@@ -78,7 +78,7 @@ def _known(change: Change) -> dict[str, str]:
 
 def _chosen(case: Case, name: str, actor: Actor) -> Step:
     """Give the step that is meant; one that is not open any more is refused by the domain, which says why."""
-    mine = steps_open_to(case.state, actor.to(case), came_from=case.waiting_from)
+    mine = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
     found = [step for step in (*mine, *STEPS) if step.name == name]
     if not found:
         raise NotAllowed(step=name)

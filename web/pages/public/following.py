@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from cases.access.tokens import FOLLOW, UNFOLLOW, Link, link_with
+from cases.access.tokens import FOLLOW, UNFOLLOW, Link, valid_link
 from cases.case import Case, case_to_read
 from cases.following import ask_to_follow, confirm_following, stop_following
 from cases.parties import Follower
@@ -42,7 +42,7 @@ def ask(ref: str) -> Response | tuple[str, int]:
 def show(token: str) -> tuple[str, int]:
     """Show the button that confirms; mail programs that fetch ahead only see it."""
     with current().database.reading() as session:
-        link = link_with(session, token, FOLLOW, right_now())
+        link = valid_link(session, token, FOLLOW, right_now())
         return _page("follow_confirm.html", token, _case_of(session, link))
 
 
@@ -51,7 +51,7 @@ def show(token: str) -> tuple[str, int]:
 def confirm(token: str) -> Response | tuple[str, int]:
     """Begin to follow."""
     with current().database.transaction() as session:
-        link = link_with(session, token, FOLLOW, right_now())
+        link = valid_link(session, token, FOLLOW, right_now())
         case = confirm_following(session, link, at=right_now()) if link else None
     return _page("follow_confirm.html", token, case, done=True)
 
@@ -61,7 +61,7 @@ def confirm(token: str) -> Response | tuple[str, int]:
 def show_stop(token: str) -> tuple[str, int]:
     """Show the button that ends it."""
     with current().database.reading() as session:
-        link = link_with(session, token, UNFOLLOW, right_now())
+        link = valid_link(session, token, UNFOLLOW, right_now())
         return _page("follow_stop.html", token, _case_of(session, link))
 
 
@@ -71,7 +71,7 @@ def show_stop(token: str) -> tuple[str, int]:
 def stop(token: str) -> tuple[str, int]:
     """Stop following: by the button, or by a mail program's one click (RFC 8058). Twice is the same as once."""
     with current().database.transaction() as session:
-        link = link_with(session, token, UNFOLLOW, right_now())
+        link = valid_link(session, token, UNFOLLOW, right_now())
         follower = session.get(Follower, link.follower_id) if link else None
         if follower is None:
             abort(GONE)
