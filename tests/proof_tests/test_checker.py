@@ -17,7 +17,7 @@ from support.houses.small_house import copied_sqlite, open_small_house
 from proof.chaos.house import IMPORTED_FROM
 from proof.checker import Gauge, Journal, JournalLine, Outside, Restart, SunkMail, Window, check, keep, kept_in
 from proof.checker.checking import ALL
-from proof.checker.journal import ANSWERED, ASKED
+from proof.checker.evidence.journal import ANSWERED, ASKED
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -12,12 +12,12 @@ import pytest
 from cases.deadlines import clocks
 from notifications.letters import still_entitled
 from proof.simulation.command import played
-from proof.simulation.page import as_page
-from proof.simulation.report import as_json
-from proof.simulation.running import SimulationOrder
-from proof.simulation.scenario import StaffTurnover, Yearly
-from proof.simulation.scenario_file import read_scenario
-from proof.simulation.telling import as_text
+from proof.simulation.report.page import as_page
+from proof.simulation.report.report import as_json
+from proof.simulation.report.telling import as_text
+from proof.simulation.running.running import SimulationOrder
+from proof.simulation.scenario.scenario import StaffTurnover, Yearly
+from proof.simulation.scenario.scenario_file import read_scenario
 
 ROOT = Path(__file__).parents[2]
 SIZES = {"wide": (1360, 900), "narrow": (390, 844)}

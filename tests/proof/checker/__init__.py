@@ -6,9 +6,9 @@ are no webhooks. Not here: I20 to I22 (one session per link, canaries, backups: 
 """
 
 from proof.checker.checking import check
-from proof.checker.journal import Journal, JournalLine
-from proof.checker.outside import Gauge, InvariantBreach, Outside, Restart, Window
-from proof.checker.sink import SunkMail, keep, kept_in
+from proof.checker.evidence.journal import Journal, JournalLine
+from proof.checker.evidence.outside import Gauge, InvariantBreach, Outside, Restart, Window
+from proof.checker.evidence.sink import SunkMail, keep, kept_in
 
 __all__ = [
     "Gauge",

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from proof.checker.checking import check
-from proof.checker.outside import Outside
+from proof.checker.evidence.outside import Outside
 
 
 def main() -> int:

@@ -4,27 +4,27 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
 
-from proof.checker.acts import acts_hold_together
-from proof.checker.answers import (
+from proof.checker.evidence.outside import InvariantBreach, Outside
+from proof.checker.evidence.snapshot import Snapshot, snapshot_of
+from proof.checker.invariants.acts import acts_hold_together
+from proof.checker.invariants.answers import (
     answered_is_there,
     at_most_once,
     nothing_accepted_in_vain,
     nothing_invented,
     refused_is_absent,
 )
-from proof.checker.bounds import nothing_grows, nothing_sent_again, poison_is_set_aside
-from proof.checker.chains import files_and_words, unbroken_chain
-from proof.checker.ladder import read_ladders, the_ladder_goes_on
-from proof.checker.letters import doubles_are_known, no_mail_without_a_row, sent_has_arrived
-from proof.checker.lives import numbers_and_states
-from proof.checker.open_cases import someone_and_a_moment
-from proof.checker.order import nothing_overtakes
-from proof.checker.outside import InvariantBreach, Outside
-from proof.checker.rest import no_other_way_out, nothing_pending
-from proof.checker.rungs import rungs_in_order
-from proof.checker.snapshot import Snapshot, snapshot_of
-from proof.checker.stories import ObservedStory, stories_of
-from proof.checker.telling import read_telling, wrongly_told
+from proof.checker.invariants.bounds import nothing_grows, nothing_sent_again, poison_is_set_aside
+from proof.checker.invariants.chains import files_and_words, unbroken_chain
+from proof.checker.invariants.ladder import read_ladders, the_ladder_goes_on
+from proof.checker.invariants.letters import doubles_are_known, no_mail_without_a_row, sent_has_arrived
+from proof.checker.invariants.lives import numbers_and_states
+from proof.checker.invariants.open_cases import someone_and_a_moment
+from proof.checker.invariants.order import nothing_overtakes
+from proof.checker.invariants.rest import no_other_way_out, nothing_pending
+from proof.checker.invariants.rungs import rungs_in_order
+from proof.checker.invariants.telling import read_telling, wrongly_told
+from proof.checker.model.stories import ObservedStory, stories_of
 
 MOST = 25  # sentences of one invariant: a broken house says the same a thousand times
 Look = Callable[[ObservedStory], Iterable[str]]

@@ -29,7 +29,7 @@ from notifications.letters import rendering
 from notifications.sending import preparing
 from notifications.sending.sending import deliver_some
 from proof.checker import Gauge, InvariantBreach, Journal, JournalLine, Outside, Window
-from proof.checker.journal import ANSWERED, ASKED, HAND_IN, LOST
+from proof.checker.evidence.journal import ANSWERED, ASKED, HAND_IN, LOST
 from proof.crashes.acting import changed, handed_in
 from proof.crashes.boundaries import Crash
 from proof.crashes.grounds import BEGINS

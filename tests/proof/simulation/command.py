@@ -11,13 +11,13 @@ from typing import Any
 
 import structlog
 
-from proof.simulation.finding import find_out
-from proof.simulation.page import as_page
-from proof.simulation.playing import play
-from proof.simulation.report import as_json, report_of
-from proof.simulation.running import Simulation, SimulationOrder
-from proof.simulation.scenario_file import DEFAULT, read_scenario
-from proof.simulation.telling import as_text, speed_lines
+from proof.simulation.report.page import as_page
+from proof.simulation.report.report import as_json, report_of
+from proof.simulation.report.telling import as_text, speed_lines
+from proof.simulation.running.finding import find_out
+from proof.simulation.running.playing import play
+from proof.simulation.running.running import Simulation, SimulationOrder
+from proof.simulation.scenario.scenario_file import DEFAULT, read_scenario
 
 OBJECTS_BETWEEN = 50_000  # between two looks for garbage; usually 700
 

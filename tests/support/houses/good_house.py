@@ -32,7 +32,7 @@ from notifications.letters.rendering import LetterSettings
 from notifications.sending.sending import MailTransport, deliver_some
 from notifications.sending.smtp import SmtpServer
 from proof.checker import Journal, JournalLine, Outside
-from proof.checker.journal import ANSWERED, ASKED
+from proof.checker.evidence.journal import ANSWERED, ASKED
 from workers.relay.relay import relay_some
 from workers.relay.sweep_letters import plan_a_tick
 

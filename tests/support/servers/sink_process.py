@@ -30,7 +30,7 @@ class FolderSink(SmtpSink):
 
     def keep(self, letter: SunkLetter) -> None:
         """Write it down."""
-        from proof.checker.sink import SunkMail, keep
+        from proof.checker.evidence.sink import SunkMail, keep
 
         keep(self.folder, SunkMail(datetime.now(UTC), letter.recipients, letter.content))
         self.unsaid += self.mood == "drop"

@@ -1,0 +1,138 @@
+"""Arrivals: what comes in, from whom and when; all of it is drawn before the story begins."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import cases.demo
+from cases.handing_in import Reporter, Request
+from cases.states import Kind
+from proof.simulation.people.town import CITIZENS_DOMAIN, GROUP
+from proof.simulation.scenario.scenario import Department, Group, Scenario
+from proof.simulation.second_calendar import is_working_day
+
+ASKED = Path(cases.demo.__file__).with_name("questions.toml")
+KINDS = {Kind.ISSUE: 88, Kind.ACTION: 5, Kind.PROPOSAL: 4, Kind.DUTY: 3}
+CITIZEN, TELEPHONE, GROUPS = 62, 13, 25
+WEEKEND = 0.3
+OPENS, OFFICE = time(6, 30), time(8)
+AWAKE, OFFICE_HOURS = 16 * 60, 8 * 60  # minutes
+PHONES = tuple(f"070-174 {n // 100:02} {n % 100:02}" for n in range(605, 700))  # set apart for film and books
+IN_ENGLISH = 0.08
+AT_ODD_HOURS = (time(1, 59, 59), time(2, 30), time(2, 30, fold=1), time(3))  # in a night when the clock changes
+
+
+@dataclass(frozen=True)
+class SimulatedArrival:
+    """One thing that comes in: when (UTC), what, whose door it is, what will be done, and whom the group is."""
+
+    at: datetime
+    request: Request
+    unit: str
+    done: str
+    group: Group | None = None
+
+
+@dataclass
+class Arrivals:
+    """The dice of what comes in."""
+
+    scenario: Scenario
+    chance: Random
+    zone: ZoneInfo
+    bouncing: set[str] = field(default_factory=set)  # citizens whose mailbox refuses everything
+
+    def __post_init__(self) -> None:
+        asked = tomllib.loads(ASKED.read_text(encoding="utf-8"))
+        self._asked: dict[str, list[dict[str, Any]]] = {}
+        for question in asked["questions"]:
+            self._asked.setdefault(question["category"], []).append(question)
+        self._citizens = 0
+
+    def between(self, first: date, last: date, cases: int) -> list[SimulatedArrival]:
+        """Give so many arrivals between these local days, the earliest first; a few of them at odd hours."""
+        days = [first + timedelta(days=n) for n in range((last - first).days)]
+        odd = list(self._odd_moments(days))[:cases]
+        busy = [self.scenario.busy[day.month - 1] * (1 if is_working_day(day) else WEEKEND) for day in days]
+        drawn = self.chance.choices(days, busy, k=cases - len(odd))
+        arrivals = [self._arrival(day, None) for day in drawn] + [self._arrival(at.date(), at) for at in odd]
+        return sorted(arrivals, key=lambda arrival: arrival.at)
+
+    def _odd_moments(self, days: list[date]) -> Iterator[datetime]:
+        """Nights in which the clock changes: an hour that comes twice, and one that never comes. And leap days."""
+        for day in days:
+            noon, before = (datetime.combine(one, time(12), self.zone) for one in (day, day - timedelta(days=1)))
+            if noon.utcoffset() != before.utcoffset():
+                yield from (datetime.combine(day, at, self.zone) for at in AT_ODD_HOURS)
+            if (day.month, day.day) == (2, 29):
+                yield datetime.combine(day, time(23, 59, 59), self.zone)
+
+    def _arrival(self, day: date, odd: datetime | None) -> SimulatedArrival:
+        kind = self.chance.choices(list(KINDS), list(KINDS.values()))[0]
+        made = OWN_WORK[kind](self, day) if kind in OWN_WORK else self._asks(kind)
+        by_telephone = made[0].channel == "phone"
+        moment = odd or self._moment(day, at_work=by_telephone)
+        return SimulatedArrival(moment.astimezone(UTC), *made)
+
+    def _moment(self, day: date, *, at_work: bool) -> datetime:
+        opens, minutes = (OFFICE, OFFICE_HOURS) if at_work else (OPENS, AWAKE)
+        return datetime.combine(day, opens, self.zone) + timedelta(seconds=self.chance.randrange(minutes * 60))
+
+    def _asks(self, kind: Kind) -> tuple[Request, str, str, Group | None]:
+        door, topic = self._door()
+        group = self.chance.choice(self.scenario.groups)
+        question = self._question(topic, group)
+        how = self.chance.choices(("web", "phone", "group"), (CITIZEN, TELEPHONE, GROUPS))[0]
+        category = topic if kind is Kind.ISSUE else None
+        if how == "group":
+            request = Request(kind, question["title"], question["text"], category=category, group=GROUP + group.slug)
+            return request, door.slug, question["done"], group
+        reporter = self._citizen() if how == "web" else Reporter(name="En boende", phone=self.chance.choice(PHONES))
+        request = Request(
+            kind, question["title"], question["text"], category=category, reporter=reporter, channel=how, public=True
+        )
+        return request, door.slug, question["done"], None
+
+    def _door(self) -> tuple[Department, str]:
+        doors = self.scenario.departments
+        door = self.chance.choices(doors, [one.share for one in doors])[0]
+        return door, self.chance.choice(door.topics)
+
+    def _question(self, topic: str, group: Group) -> dict[str, str]:
+        name = group.name.split()[0]
+        usual = {"title": f"En fråga om {topic}", "text": "Vad händer?", "done": "Det är gjort."}
+        asked = self.chance.choice(self._asked.get(topic, [usual]))
+        words = {"i": f"i {name}", "bygd": name}
+        return {field: asked[field].format(**words) for field in ("title", "text", "done")}
+
+    def _citizen(self) -> Reporter:
+        self._citizens += 1
+        email = f"boende{self._citizens}@{CITIZENS_DOMAIN}"
+        if self.chance.random() < self.scenario.mailboxes_that_bounce:
+            self.bouncing.add(email)
+        locale = "en" if self.chance.random() < IN_ENGLISH else "sv"
+        return Reporter(f"Boende {self._citizens}", email, None, locale)
+
+    def action(self, _day: date) -> tuple[Request, str, str, Group]:
+        """Give a group's own work, from its plan."""
+        group = self.chance.choice(self.scenario.groups)
+        slug = GROUP + group.slug
+        return Request(Kind.ACTION, f"Ur planen: {group.name}", "Vi gör det själva.", group=slug), slug, "Klart.", group
+
+    def duty(self, day: date) -> tuple[Request, str, str, Group]:
+        """Give a duty of a group, which comes again each year."""
+        group = self.chance.choice(self.scenario.groups)
+        slug, due_on = GROUP + group.slug, day + timedelta(days=self.chance.randint(20, 150))
+        request = Request(
+            Kind.DUTY, f"Redovisa bygdepengen: {group.name}", group=slug, channel="duty", due_on=due_on,
+            every_months=12, responsible=slug,
+        )  # fmt: skip
+        return request, slug, "Klart och inlämnat.", group
+
+
+OWN_WORK = {Kind.ACTION: Arrivals.action, Kind.DUTY: Arrivals.duty}

@@ -1,0 +1,126 @@
+"""What each table of a scenario may hold."""
+
+from datetime import datetime
+from typing import Any
+
+from marshmallow import fields
+from marshmallow.validate import Length
+
+from cases.administration.file_schema import DayOfFile, FileField, FileSchema, OneOf, TextOfFile, WholeNumber
+from proof.simulation.scenario.scenario import Bounce, Department, Group, Scenario, StaffTurnover, Yearly
+from proof.simulation.scenario.tempers import TEMPERS
+
+DOWN = ("everything", "clock", "mail", "grey")
+MONTHS_OF_A_YEAR = 12
+COMMON_YEAR = 2027
+LONGEST = 3660  # days, hours or months
+MOST = 1000  # officers, clocks
+ONE = Length(min=1, error="there must be one")
+TWO_BRACKETS = "must be written with two brackets"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+class ScenarioNumber(FileField[float]):
+    """A number from 0 on."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__("must be a number, not negative", **more)
+
+    def accepts(self, value: Any) -> bool:
+        return _is_number(value) and value >= 0
+
+
+class EachMonth(FileField[list[float]]):
+    """A number for each month of the year."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__("must be twelve numbers, none negative", **more)
+
+    def accepts(self, value: Any) -> bool:
+        is_year = isinstance(value, list) and len(value) == MONTHS_OF_A_YEAR
+        return is_year and all(_is_number(one) and one >= 0 for one in value)
+
+
+class DayOfYear(FileField[str]):
+    """A day that every year has; with a time of day where `form` says so."""
+
+    def __init__(self, form: str, **more: Any) -> None:
+        super().__init__(f"must be {form}, of every year", **more)
+        self.longest = len(form.rpartition(" ")[2])
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, str) and len(value) <= self.longest
+
+    def read(self, value: str) -> str:
+        datetime.fromisoformat(f"{COMMON_YEAR}-{value}")
+        return value
+
+
+class DepartmentSchema(FileSchema):
+    makes = Department
+    slug = TextOfFile(60, required=True)
+    name = TextOfFile(200, required=True)
+    name_en = TextOfFile(200, required=True)
+    temper = OneOf(TEMPERS, required=True)
+    officers = WholeNumber(1, MOST, required=True)
+    share = ScenarioNumber(required=True)
+    topics = fields.List(
+        TextOfFile(60), required=True, validate=ONE, error_messages={"invalid": "must be a list of texts"}
+    )
+
+
+class GroupSchema(FileSchema):
+    makes = Group
+    slug = TextOfFile(60, required=True)
+    name = TextOfFile(200, required=True)
+
+
+class StaffingSchema(FileSchema):
+    """0 months are never."""
+
+    makes = StaffTurnover
+    officer_leaves_every_months = WholeNumber(0, LONGEST)
+    head_leaves_every_months = WholeNumber(0, LONGEST)
+    contact_leaves_after_months = WholeNumber(0, LONGEST)
+    vacant_days = WholeNumber(0, LONGEST)
+
+
+class OutageSchema(FileSchema):
+    makes = Yearly
+    of = OneOf(DOWN, required=True)
+    begins = DayOfYear("MM-DD or MM-DDTHH:MM", required=True)
+    hours = WholeNumber(0, LONGEST, required=True)
+
+
+class BounceSchema(FileSchema):
+    makes = Bounce
+    unit = TextOfFile(60, required=True)
+    begins = DayOfYear("MM-DD", required=True)
+    days = WholeNumber(0, LONGEST, required=True)
+
+
+def _lines(schema: type[FileSchema], **more: Any) -> fields.Nested:
+    return fields.Nested(schema, many=True, error_messages={"type": TWO_BRACKETS}, **more)
+
+
+class ScenarioSchema(FileSchema):
+    """A whole scenario. What `policies` may hold, the house's file says."""
+
+    makes = Scenario
+    municipality = TextOfFile(200, required=True)
+    begins = DayOfFile(required=True)
+    cases_per_month = ScenarioNumber(required=True)
+    busy = EachMonth(required=True)
+    clocks = WholeNumber(1, MOST, required=True)
+    mailboxes_that_bounce = ScenarioNumber(required=True)
+    departments = _lines(DepartmentSchema, required=True, validate=ONE)
+    groups = _lines(GroupSchema, required=True, validate=ONE)
+    staffing = fields.Nested(StaffingSchema)
+    policies = fields.List(
+        fields.Dict(error_messages={"invalid": "must be a table"}), error_messages={"invalid": TWO_BRACKETS}
+    )
+    bounces = _lines(BounceSchema)
+    outages = _lines(OutageSchema)
