@@ -81,7 +81,7 @@ class ApiClient:
         return status, answer
 
     def _write(self, step: str, number: str, act: ClientAct, key: str, **said: Any) -> None:
-        self.journal.wrote(JournalLine(step, number, act.name, act.mark, datetime.now(UTC), key, **said))
+        self.journal.append(JournalLine(step, number, act.name, act.mark, datetime.now(UTC), key, **said))
 
     def _ask(
         self, method: str, path: str, body: dict[str, Any] | None, headers: dict[str, str]

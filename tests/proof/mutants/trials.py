@@ -230,9 +230,9 @@ def _call(client: FlaskClient, path: Path, number: int, ends: str) -> None:
     title, key = f"{HOLE} {number}", str(number)
     asked = JournalLine(ASKED, f"{number}-{ends}", HAND_IN, title, datetime.now(UTC), key)
     journal = Journal(path)
-    journal.wrote(asked)
+    journal.append(asked)
     answer = client.post("/api/v1/cases", json={"kind": "issue", "title": title}, headers={"Idempotency-Key": key})
-    journal.wrote(replace(asked, step=LOST) if ends == LOST else _answered(asked, answer))
+    journal.append(replace(asked, step=LOST) if ends == LOST else _answered(asked, answer))
     journal.close()
 
 

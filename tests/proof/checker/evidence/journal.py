@@ -1,4 +1,4 @@
-"""The client's journal: what it asked and what it was answered, on disk before it goes on."""
+"""The journal of a client: each request and each answer as one line of JSON, written to disk before it goes on."""
 
 import json
 import os
@@ -15,11 +15,11 @@ REFUSED = range(400, 500)
 
 @dataclass(frozen=True)
 class JournalLine:
-    """One line: a call that is about to be sent (`asked`), its answer (`answered`), or that none came (`lost`).
+    """One line of the journal. `step`: a request is about to be sent (`asked`), was `answered`, or got none (`lost`).
 
-    `number` is the call's own: a retry has another. `act` is "hand_in", or the step that was asked for. `mark` is what
-    only this act says, a title or a note: a retry says the same. `key` is the Idempotency-Key. `seq` is the version
-    that the answer gave.
+    `number` identifies the request: a retry has another. `act` is "hand_in", or the step that was asked for. `mark` is
+    a text that no other act contains, a title or a note: a retry has the same. `key` is the Idempotency-Key. `seq` is
+    the version of the case in the answer.
     """
 
     step: str
@@ -35,24 +35,24 @@ class JournalLine:
 
     @property
     def is_ok(self) -> bool:
-        """Say whether the house said that it is done."""
+        """Return whether the answer said that the act was done: 2xx or 303."""
         return self.status is not None and (self.status // 100 == 2 or self.status == 303)
 
     @property
     def is_refused(self) -> bool:
-        """Say whether the house said that it will not be done. A 5xx leaves it open."""
+        """Return whether the answer refused the act: 4xx. After a 5xx it may have been done or not."""
         return self.status in REFUSED
 
 
 class Journal:
-    """A file that any number of clients may write to at once."""
+    """A journal file, opened for appending; any number of clients may write to it at once."""
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
-    def wrote(self, call: JournalLine) -> None:
-        """Write the line; it is on disk when this returns."""
-        line = json.dumps(asdict(call), default=datetime.isoformat, ensure_ascii=False)
+    def append(self, journal_line: JournalLine) -> None:
+        """Append the line; it is on disk (fsync) when this returns."""
+        line = json.dumps(asdict(journal_line), default=datetime.isoformat, ensure_ascii=False)
         os.write(self._file, f"{line}\n".encode())
         os.fsync(self._file)
 
@@ -62,12 +62,12 @@ class Journal:
 
 
 def calls_in(path: Path) -> Iterator[JournalLine]:
-    """Give the journal's lines, in order; the last one may be torn."""
+    """Yield the lines of the journal in order. A last line that was cut off, by a crash, is left out."""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             if line.endswith("\n"):
-                yield _call(json.loads(line))
+                yield _parsed(json.loads(line))
 
 
-def _call(told: dict[str, Any]) -> JournalLine:
-    return JournalLine(**{**told, "at": datetime.fromisoformat(told["at"])})
+def _parsed(fields: dict[str, Any]) -> JournalLine:
+    return JournalLine(**{**fields, "at": datetime.fromisoformat(fields["at"])})

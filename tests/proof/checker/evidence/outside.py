@@ -1,4 +1,4 @@
-"""What the checker is told besides the database: the moment, the client's journal, the mail sink, and the faults."""
+"""What the checker is given besides the database: the present moment, journal, mail sink, faults and measurements."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ GRACE = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class InvariantBreach:
-    """An invariant that does not hold, as "I5", and one sentence that says where."""
+    """One breach: the invariant that does not hold, such as "I5", and a sentence that says where."""
 
     invariant: str
     sentence: str
@@ -20,24 +20,24 @@ class InvariantBreach:
 
 @dataclass(frozen=True)
 class Window:
-    """A time in which a fault may have shown, both ends included.
+    """The time in which a fault may have had an effect, both ends included.
 
-    For `database_down` and `disk_full` the time is the one in which it is certain: nothing could be written then.
-    Any other name only says when a letter may have been sent twice.
+    For `database_down` and `disk_full` it is the time in which certainly nothing could be written. Any other fault only
+    excuses letters that were sent twice in this time.
     """
 
     fault: str
     begins: datetime
     ends: datetime
 
-    def holds(self, moment: datetime) -> bool:
-        """Say whether the moment lies in it."""
+    def contains(self, moment: datetime) -> bool:
+        """Return whether the moment lies in this window."""
         return self.begins <= moment <= self.ends
 
 
 @dataclass(frozen=True)
 class Gauge:
-    """What was measured over a run (broker depth, memory, open files), and the most that it may be."""
+    """The samples of one measurement over a run (broker depth, memory, open files), and the most that it may be."""
 
     name: str
     most: float
@@ -46,7 +46,7 @@ class Gauge:
 
 @dataclass(frozen=True)
 class Restart:
-    """Letters in the sink before everything was wiped and started again, and after: the house was at rest."""
+    """How many letters the sink held before Redis was wiped and everything restarted, at rest, and how many after."""
 
     name: str
     before: int
@@ -55,12 +55,12 @@ class Restart:
 
 @dataclass(frozen=True)
 class Outside:
-    """All that is known from outside. What is None or empty is not checked.
+    """All that is known from outside the database. What is None or empty is not checked.
 
-    `now` judges the clocks: what was due longer than `grace` before it must have happened. `drained` says that
-    everything has come to rest, so that nothing may be pending. `doubles` is the most letters that may have been sent
-    twice in the whole run: what was in flight at its faults. `most_claims` is how often anything may be begun before
-    it is set aside, and `zone` the house's time zone.
+    `now`: what was due longer than `grace` before it must have happened. `drained`: the outbox and all letters have
+    been worked off, so nothing may be pending. `doubles`: the most letters that may have been sent twice in the whole
+    run, which is how many were in flight at its faults. `most_claims`: how often a row may be claimed before it is set
+    aside. `zone`: the municipality's time zone.
     """
 
     now: datetime | None = None

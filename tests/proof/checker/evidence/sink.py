@@ -1,4 +1,4 @@
-"""The mail sink's folder: one file for each mail that it took, with its envelope and the moment before its bytes."""
+"""The folder of a mail sink: one file per mail, first a line of JSON (moment, recipients), then the mail's bytes."""
 
 import itertools
 import json
@@ -15,7 +15,7 @@ NUMBERS = itertools.count()
 
 @dataclass(frozen=True)
 class SunkMail:
-    """One mail as the sink took it: its envelope, its bytes, and when its last dot came."""
+    """One mail as the sink accepted it: when DATA ended, the recipients of the envelope, and its bytes."""
 
     at: datetime
     recipients: tuple[str, ...]
@@ -23,13 +23,13 @@ class SunkMail:
 
     @property
     def message_id(self) -> str:
-        """The Message-ID without its brackets; empty when there is none."""
+        """The Message-ID without angle brackets; empty when the mail has none."""
         head = message_from_bytes(self.content.partition(b"\r\n\r\n")[0], policy=compat32)
         return str(head["Message-ID"] or "").strip("<> ")
 
 
-def keep(folder: Path, mail: SunkMail) -> None:
-    """Write one file for the mail; it is there whole or not at all. Names sort in the order of arrival."""
+def store_mail(folder: Path, mail: SunkMail) -> None:
+    """Write the mail to a file of its own, atomically. The names of the files sort in the order of arrival."""
     envelope = json.dumps({"at": mail.at.isoformat(), "recipients": mail.recipients})
     name = f"{mail.at:%Y%m%dT%H%M%S.%f}-{next(NUMBERS):06d}-{os.getpid()}"
     unfinished = folder / f"{name}.part"
@@ -37,9 +37,9 @@ def keep(folder: Path, mail: SunkMail) -> None:
     unfinished.rename(folder / f"{name}.mail")
 
 
-def kept_in(folder: Path) -> Iterator[SunkMail]:
-    """Give the mails of this folder in the order in which they came."""
+def mails_in(folder: Path) -> Iterator[SunkMail]:
+    """Yield the mails of this folder, oldest first."""
     for path in sorted(folder.glob("*.mail")):
         envelope, _, content = path.read_bytes().partition(b"\n")
-        told = json.loads(envelope)
-        yield SunkMail(datetime.fromisoformat(told["at"]), tuple(told["recipients"]), content)
+        fields = json.loads(envelope)
+        yield SunkMail(datetime.fromisoformat(fields["at"]), tuple(fields["recipients"]), content)

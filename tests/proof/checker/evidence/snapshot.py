@@ -1,4 +1,4 @@
-"""One consistent state of the database, read with an engine of the checker's own: nothing can be written through it."""
+"""A read-only snapshot of the database: one transaction on an engine of the checker's own."""
 
 import json
 import sqlite3
@@ -11,43 +11,43 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
-AT_A_TIME = 2000
+ROWS_PER_FETCH = 2000
 Row = RowMapping
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The database as it stood when the check began."""
+    """The database in the state in which it was when the check began."""
 
     connection: Connection
 
     @property
     def is_sqlite(self) -> bool:
-        """Say which of the two databases it is."""
+        """Return whether this is SQLite; else it is PostgreSQL."""
         return self.connection.dialect.name == "sqlite"
 
     def rows(self, sql: str, **named: Any) -> Iterator[Row]:
-        """Give the rows of this query one after the other; many of them take no more memory than few."""
-        streamed = text(sql).execution_options(stream_results=True, yield_per=AT_A_TIME)
+        """Yield the rows of a query, streamed: memory does not grow with their number."""
+        streamed = text(sql).execution_options(stream_results=True, yield_per=ROWS_PER_FETCH)
         with self.connection.execute(streamed, named) as result:
-            for some in result.partitions():
-                yield from (row._mapping for row in some)
+            for batch in result.partitions():
+                yield from (row._mapping for row in batch)
 
-    def pairs(self, sql: str) -> Iterator[tuple[Any, ...]]:
-        """Give the rows of this query as tuples."""
+    def tuples(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query as tuples, without column names."""
         return (tuple(row.values()) for row in self.rows(sql))
 
-    def bound(self, moment: datetime) -> Any:
-        """Give the moment as this database compares it."""
+    def as_parameter(self, moment: datetime) -> Any:
+        """Return the moment as a query parameter: text for SQLite, which stores moments so, else unchanged."""
         return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if self.is_sqlite else moment
 
 
 @contextmanager
 def snapshot_of(database_url: str) -> Iterator[Snapshot]:
-    """Open the database, read-only, and see one state of it until the block ends."""
-    engine = create_engine(_with_driver(database_url), poolclass=NullPool, **_one_state(database_url))
+    """Open the database read-only; until the block ends all queries see the same state of it."""
+    engine = create_engine(_with_driver(database_url), poolclass=NullPool, **_engine_options(database_url))
     if database_url.startswith("sqlite"):
-        event.listen(engine, "connect", _only_read)
+        event.listen(engine, "connect", _forbid_writes)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     with engine.connect() as connection:
         if not database_url.startswith("sqlite"):
@@ -61,27 +61,27 @@ def _with_driver(url: str) -> str:
     return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url
 
 
-def _one_state(url: str) -> dict[str, Any]:
+def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 15, "isolation_level": None}}
     return {"isolation_level": "REPEATABLE READ", "connect_args": {"options": "-c timezone=UTC"}}
 
 
-def _only_read(connection: sqlite3.Connection, _record: object) -> None:
+def _forbid_writes(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA query_only=ON")
 
 
 def as_moment(value: Any) -> datetime | None:
-    """Give the moment that may be missing, however the database or JSON has it."""
+    """Return a moment read from a column or from JSON, aware and in UTC; None when there is none."""
     return None if value is None else moment_of(value)
 
 
 def moment_of(value: Any) -> datetime:
-    """Give the moment, aware and in UTC."""
+    """Return a moment read from a column or from JSON, aware and in UTC. Without an offset it is taken for UTC."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def as_json(value: Any) -> Any:
-    """Give what a JSON column holds."""
+    """Return the value of a JSON column, which SQLite returns as text."""
     return json.loads(value) if isinstance(value, str) else value

@@ -1,7 +1,7 @@
-"""I5: the events of an act stand together, and no other event stands among them.
+"""I5: the events that were written in one act have consecutive numbers, with no other event between them.
 
-An act is one moment, one who acted and one sweep; only its first event says what the act has changed. So an event that
-only ever goes with another never begins an act, and one that says what has changed always does.
+The events of an act share moment, actor and sweep. Only the first one records the columns that the act changed: an
+event with changes begins an act, and a type that only accompanies others (GOES_WITH_ANOTHER) never begins one.
 """
 
 from collections.abc import Iterator
@@ -12,29 +12,29 @@ GOES_WITH_ANOTHER = frozenset({"case.promised", "case.planned", "case.put_on_age
 
 
 def acts_hold_together(story: ObservedStory) -> Iterator[str]:
-    """Return a sentence for each event that names an act to which it cannot belong."""
-    before = None
-    for happened in story.events:
-        if wrong := _wrong(happened, before):
-            yield f"{story.name}: {happened.type} ({happened.seq}) {wrong}"
-        before = happened
+    """Yield a sentence for each event whose act (`act_seq`) cannot be the one that it was written in."""
+    previous = None
+    for event in story.events:
+        if problem := _problem(event, previous):
+            yield f"{story.name}: {event.type} ({event.seq}) {problem}"
+        previous = event
 
 
-def _wrong(happened: ObservedEvent, before: ObservedEvent | None) -> str | None:
-    """Return what is wrong with the act of this event, by the event before it; None when it may be so."""
-    if happened.act == happened.seq:
-        return "stands alone, and goes with another" if _needs_another(happened) else None
-    if before is None or before.act != happened.act:
-        return f"is of the act {happened.act}, of which nothing stands before it"
-    if _who_and_when(before) != _who_and_when(happened):
-        return f"is of the act {happened.act}, which was another's"
-    return f"is of the act {happened.act}, and begins one" if happened.changes else None
+def _problem(event: ObservedEvent, previous: ObservedEvent | None) -> str | None:
+    """Return what is wrong with the act of this event, given the event before it; None when nothing is."""
+    if event.act == event.seq:
+        return "stands alone, and goes with another" if _needs_another(event) else None
+    if previous is None or previous.act != event.act:
+        return f"is of the act {event.act}, of which nothing stands before it"
+    if _moment_and_author(previous) != _moment_and_author(event):
+        return f"is of the act {event.act}, which was another's"
+    return f"is of the act {event.act}, and begins one" if event.changes else None
 
 
-def _needs_another(happened: ObservedEvent) -> bool:
-    is_chosen = happened.facts.get("why") == "chosen"  # by a person, for its own sake
-    return happened.type in GOES_WITH_ANOTHER and not happened.changes and not is_chosen
+def _needs_another(event: ObservedEvent) -> bool:
+    is_chosen = event.facts.get("why") == "chosen"  # by a person, for its own sake
+    return event.type in GOES_WITH_ANOTHER and not event.changes and not is_chosen
 
 
-def _who_and_when(happened: ObservedEvent) -> tuple[object, ...]:
-    return (happened.at, happened.actor, happened.person_id, happened.tick_id)
+def _moment_and_author(event: ObservedEvent) -> tuple[object, ...]:
+    return (event.at, event.actor, event.person_id, event.tick_id)

@@ -1,4 +1,4 @@
-"""I15 to I17: what cannot be done is set aside in time and told, nothing is sent again after a wipe, nothing grows."""
+"""I15 to I17: failing work is set aside and alarmed, nothing is sent again after a wipe, no measurement grows."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ CLAIMED = {
     "delivery": "SELECT id, claims, outcome = 'set_aside' AS aside FROM delivery WHERE claims > 0",
 }
 ALARMS = "SELECT facts FROM event WHERE type = 'house.set_aside'"
-ASIDE = {
+SET_ASIDE = {
     "work": """
         SELECT w.id, e.type = 'house.set_aside' AS is_alarm FROM work w JOIN event e ON e.id = w.event_id
         WHERE w.set_aside_at IS NOT NULL""",
@@ -24,27 +24,27 @@ ASIDE = {
 
 
 def poison_is_set_aside(snapshot: Snapshot, outside: Outside) -> Iterator[str]:
-    """I15: give what was begun too often, and what was set aside without an alarm. An alarm needs none."""
-    told = {(facts["what"], facts["row"]) for facts in (as_json(row["facts"]) for row in snapshot.rows(ALARMS))}
+    """I15: yield rows that were claimed too often, and rows set aside without an alarm; alarms themselves need none."""
+    alarmed = {(facts["what"], facts["row"]) for facts in (as_json(row["facts"]) for row in snapshot.rows(ALARMS))}
     for kind, sql in CLAIMED.items():
         for row in snapshot.rows(sql):
             if row["claims"] > outside.most_claims:
                 yield f"{kind} {row['id']} was begun {row['claims']} times"
-    for kind, sql in ASIDE.items():
+    for kind, sql in SET_ASIDE.items():
         for row in snapshot.rows(sql):
-            if (kind, row["id"]) not in told and not row["is_alarm"]:
+            if (kind, row["id"]) not in alarmed and not row["is_alarm"]:
                 yield f"{kind} {row['id']} was set aside, and nobody was alarmed"
 
 
 def nothing_sent_again(_: Snapshot, outside: Outside) -> Iterator[str]:
-    """I16: give the restarts of a house at rest after which letters came."""
+    """I16: yield the restarts, made while nothing was pending, after which the mail sink got more letters."""
     for restart in outside.restarts:
         if restart.after != restart.before:
             yield f"{restart.name}: {restart.before} letters before, {restart.after} after"
 
 
 def nothing_grows(_: Snapshot, outside: Outside) -> Iterator[str]:
-    """I17: give what was measured to be more than it may be."""
+    """I17: yield the measurements that exceeded their limit."""
     for gauge in outside.gauges:
         if gauge.samples and max(gauge.samples) > gauge.most:
             yield f"{gauge.name} came to {max(gauge.samples):g}, at most {gauge.most:g}"

@@ -1,11 +1,11 @@
-"""I13: an open case has one active unit that may hold it, and one next moment at which something happens."""
+"""I13: every open case has an active responsible unit and a next moment (`next_at`), and no moment was missed."""
 
 from collections.abc import Iterator
 
 from proof.checker.evidence.outside import Outside
 from proof.checker.evidence.snapshot import Snapshot
 
-FORSAKEN = {
+UNATTENDED = {
     "{0}: nobody holds it, or {1}, which may not": """
         SELECT c.ref, u.slug FROM "case" c LEFT JOIN unit u ON u.id = c.responsible_id
         WHERE c.state NOT IN ('closed', 'declined', 'merged')
@@ -28,11 +28,11 @@ FORSAKEN = {
 MISSED = 'SELECT c.ref, c.next_at FROM "case" c WHERE c.next_at < :latest ORDER BY c.id'
 
 
-def someone_and_a_moment(snapshot: Snapshot, outside: Outside) -> Iterator[str]:
-    """Give the open cases that nobody holds, that no clock watches, or whose moment went by."""
-    for sentence, sql in FORSAKEN.items():
-        yield from (sentence.format(*row) for row in snapshot.pairs(sql))
+def open_cases_are_attended(snapshot: Snapshot, outside: Outside) -> Iterator[str]:
+    """Yield open cases without a responsible unit, without a running clock, or whose next moment passed unnoticed."""
+    for sentence, sql in UNATTENDED.items():
+        yield from (sentence.format(*row) for row in snapshot.tuples(sql))
     if outside.now is not None:
-        latest = snapshot.bound(outside.now - outside.grace)
+        latest = snapshot.as_parameter(outside.now - outside.grace)
         for row in snapshot.rows(MISSED, latest=latest):
             yield f"{row['ref']}: its moment was {row['next_at']}, and nothing happened"

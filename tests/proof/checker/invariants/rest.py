@@ -1,4 +1,4 @@
-"""I7 and I12: at rest nothing is pending and nobody holds a lease; nothing leaves but by post and telephone."""
+"""I7 and I12: at rest no work is pending and no lease is held; messages leave only by mail and telephone."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ PENDING = {
 }  # fmt: skip
 
 
-OTHER_WAYS = {
+OTHER_CHANNELS = {
     "{1} pieces of work are for {0}, of which nobody checks what goes out": """
         SELECT consumer, count(*) FROM work WHERE consumer <> 'letters' GROUP BY consumer""",
     "{1} deliveries go by {0}, of which nobody checks what goes out": """
@@ -36,14 +36,14 @@ OTHER_WAYS = {
 }
 
 
-def no_other_way_out(snapshot: Snapshot, _outside: Outside) -> Iterator[str]:
-    """Give the ways out that this checker does not know: webhooks, when there are any, are not to go unverified."""
-    for sentence, sql in OTHER_WAYS.items():
-        yield from (sentence.format(*row) for row in snapshot.pairs(sql))
+def only_known_channels(snapshot: Snapshot, _outside: Outside) -> Iterator[str]:
+    """I12: yield outbox consumers and delivery channels that this checker cannot verify, such as webhooks."""
+    for sentence, sql in OTHER_CHANNELS.items():
+        yield from (sentence.format(*row) for row in snapshot.tuples(sql))
 
 
 def nothing_pending(snapshot: Snapshot, outside: Outside) -> Iterator[str]:
-    """Give what is pending in a house that should have come to rest."""
+    """I7: yield pending work and leases still held, when everything should be drained."""
     if outside.drained:
         for sentence, sql in PENDING.items():
-            yield from (sentence.format(*row) for row in snapshot.pairs(sql))
+            yield from (sentence.format(*row) for row in snapshot.tuples(sql))

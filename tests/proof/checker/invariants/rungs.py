@@ -1,6 +1,6 @@
-"""I14: one event for each case, clock, cycle and rung, in order, and nothing of the clock's before its moment.
+"""I14: each rung fires once per case, clock and cycle, in order, and no clock acts before its moment.
 
-The moment of a clock is what the events before it said.
+The moment of a clock is taken from the columns that earlier events changed.
 """
 
 from collections.abc import Iterator
@@ -22,64 +22,64 @@ BY_THE_CLOCK = {
     "case.closed": "rung_at",
 }
 ESCALATED = "case.escalated"
-MAY_SKIP = "statutory"  # after an outage only the last warning that has come
+MAY_SKIP = "statutory"  # after an outage only the latest of the warnings that are due fires
 
 
 @dataclass
-class Climbed:
-    """What the clocks of one case said before the event at hand, and the rungs that have fired."""
+class ClocksOfCase:
+    """The clock columns of one case before and after the current act, and the rungs that have fired."""
 
     before: dict[str, Any] = field(default_factory=dict)
-    present: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
     fired: dict[tuple[str, int], int] = field(default_factory=dict)  # (clock, cycle) -> the last rung
 
-    def go_on(self, happened: ObservedEvent) -> None:
-        """Take what the event changed. Only the first event of an act says it, so that `before` is the whole act's."""
-        if happened.changes:
-            self.before = dict(self.present)
-            self.present |= happened.changes
+    def apply(self, event: ObservedEvent) -> None:
+        """Apply the event's changes; only the first event of an act has any, so `before` holds for all."""
+        if event.changes:
+            self.before = dict(self.after)
+            self.after |= event.changes
 
 
 def rungs_in_order(story: ObservedStory) -> Iterator[str]:
-    """Give the rungs that fired twice, out of order or too early, and what else the clock did before its time."""
+    """Yield rungs that fired twice, out of order or too early, and other acts of the clock before their moment."""
     if not story.is_of_a_case:
         return
-    climbed = Climbed()
-    for happened in story.events:
-        climbed.go_on(happened)
-        if happened.type == ESCALATED:
-            yield from (f"{story.name}: {wrong}" for wrong in _wrong_rung(climbed, happened))
-        elif happened.actor == "clock" and happened.type in BY_THE_CLOCK:
-            yield from (f"{story.name}: {wrong}" for wrong in _too_early(climbed, happened))
+    clocks = ClocksOfCase()
+    for event in story.events:
+        clocks.apply(event)
+        if event.type == ESCALATED:
+            yield from (f"{story.name}: {problem}" for problem in _problems_of_rung(clocks, event))
+        elif event.actor == "clock" and event.type in BY_THE_CLOCK:
+            yield from (f"{story.name}: {problem}" for problem in _too_early(clocks, event))
 
 
-def _wrong_rung(climbed: Climbed, happened: ObservedEvent) -> Iterator[str]:
-    clock, cycle, rung = (happened.facts[name] for name in ("clock", "cycle", "rung"))
+def _problems_of_rung(clocks: ClocksOfCase, event: ObservedEvent) -> Iterator[str]:
+    clock, cycle, rung = (event.facts[name] for name in ("clock", "cycle", "rung"))
     cycle_name, rung_name, moment_name = CLOCKS[clock]
-    last = climbed.fired.get((clock, cycle))
-    named = f"rung {rung} of cycle {cycle} on the clock {clock} ({happened.seq})"
+    last = clocks.fired.get((clock, cycle))
+    label = f"rung {rung} of cycle {cycle} on the clock {clock} ({event.seq})"
     if last is not None and rung <= last:
-        yield f"{named} fired after rung {last}"
+        yield f"{label} fired after rung {last}"
     if last is not None and rung > last + 1 and clock != MAY_SKIP:
-        yield f"{named} left out rung {last + 1}"
+        yield f"{label} left out rung {last + 1}"
     if last is None and rung > 1 and clock != MAY_SKIP:
-        yield f"{named} is the first of its cycle"
-    if cycle != climbed.before.get(cycle_name, 0):
-        yield f"{named} is not of the cycle that runs, {climbed.before.get(cycle_name, 0)}"
-    if rung < climbed.before.get(rung_name, 0):
-        yield f"{named} fired though rung {climbed.before.get(rung_name, 0)} was next"
-    yield from _before(named, climbed.before.get(moment_name), happened.at)
-    climbed.fired[clock, cycle] = max(rung, last or 0)
+        yield f"{label} is the first of its cycle"
+    if cycle != clocks.before.get(cycle_name, 0):
+        yield f"{label} is not of the cycle that runs, {clocks.before.get(cycle_name, 0)}"
+    if rung < clocks.before.get(rung_name, 0):
+        yield f"{label} fired though rung {clocks.before.get(rung_name, 0)} was next"
+    yield from _not_due_yet(label, clocks.before.get(moment_name), event.at)
+    clocks.fired[clock, cycle] = max(rung, last or 0)
 
 
-def _too_early(climbed: Climbed, happened: ObservedEvent) -> Iterator[str]:
-    moment = climbed.before.get(BY_THE_CLOCK[happened.type])
-    yield from _before(f"{happened.type} ({happened.seq})", moment, happened.at)
+def _too_early(clocks: ClocksOfCase, event: ObservedEvent) -> Iterator[str]:
+    moment = clocks.before.get(BY_THE_CLOCK[event.type])
+    yield from _not_due_yet(f"{event.type} ({event.seq})", moment, event.at)
 
 
-def _before(named: str, moment: str | None, at: datetime) -> Iterator[str]:
+def _not_due_yet(label: str, moment: str | None, at: datetime) -> Iterator[str]:
     due = as_moment(moment)
     if due is None:
-        yield f"{named} happened though no clock ran"
+        yield f"{label} happened though no clock ran"
     elif at < due:
-        yield f"{named} happened {at.isoformat()}, before its moment {due.isoformat()}"
+        yield f"{label} happened {at.isoformat()}, before its moment {due.isoformat()}"

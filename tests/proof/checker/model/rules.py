@@ -1,4 +1,4 @@
-"""Which audiences an event is told to: sections 4, 5 and 8 of the design read a second time, as plain rules."""
+"""Which audiences are told of an event: the rules of notifications/who_is_told.py, written a second time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ OUTSIDE = ("asker", "group", "followers")
 
 @dataclass(frozen=True)
 class ObservedAct:
-    """An event, and those of the same act: handed in and planned at once, promised with a plan."""
+    """An event and the other events of the same act, such as a promise that was made together with a plan."""
 
     event: ObservedEvent
-    beside: tuple[ObservedEvent, ...] = ()
+    siblings: tuple[ObservedEvent, ...] = ()
 
-    def is_beside(self, type_: str) -> bool:
-        """Say whether such an event stands in the same act."""
-        return any(one.type == type_ for one in self.beside)
+    def has_sibling(self, type_: str) -> bool:
+        """Return whether another event of the same act has this type."""
+        return any(sibling.type == type_ for sibling in self.siblings)
 
 
 def _received(act: ObservedAct) -> tuple[str, ...]:
-    return ("asker",) if act.is_beside("case.planned") else ("asker", "group")
+    return ("asker",) if act.has_sibling("case.planned") else ("asker", "group")
 
 
 def _assigned(act: ObservedAct) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def _assigned(act: ObservedAct) -> tuple[str, ...]:
 
 
 def _planned(act: ObservedAct) -> tuple[str, ...]:
-    return ("holder",) if act.is_beside("case.received") else ("holder", *OUTSIDE)
+    return ("holder",) if act.has_sibling("case.received") else ("holder", *OUTSIDE)
 
 
 def _waiting(act: ObservedAct) -> tuple[str, ...]:
@@ -40,7 +40,7 @@ def _waiting(act: ObservedAct) -> tuple[str, ...]:
 
 
 def _commented(act: ObservedAct) -> tuple[str, ...]:
-    return SAID_TO[act.event.facts["visibility"]]
+    return COMMENT_AUDIENCES[act.event.facts["visibility"]]
 
 
 def _corrected(act: ObservedAct) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ def _corrected(act: ObservedAct) -> tuple[str, ...]:
 
 
 def _promised(act: ObservedAct) -> tuple[str, ...]:
-    return () if act.beside else OUTSIDE
+    return () if act.siblings else OUTSIDE
 
 
 def _escalated(act: ObservedAct) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ def _put_on_agenda(act: ObservedAct) -> tuple[str, ...]:
     return ("desk", "holder") if act.event.facts.get("why") == "chosen" else ()
 
 
-SAID_TO: dict[str, tuple[str, ...]] = {
+COMMENT_AUDIENCES: dict[str, tuple[str, ...]] = {
     "internal": (),
     "participants": ("asker", "group", "holder"),
     "public": ("holder", *OUTSIDE),
@@ -79,7 +79,7 @@ WARNINGS: dict[int, tuple[str, ...]] = {
     2: ("officer", "head"),
     3: ("officer", "head", "desk"),
 }
-IT_DEPENDS: dict[str, Callable[[ObservedAct], tuple[str, ...]]] = {
+BY_FACTS: dict[str, Callable[[ObservedAct], tuple[str, ...]]] = {
     "case.received": _received,
     "case.assigned": _assigned,
     "case.planned": _planned,
@@ -90,7 +90,7 @@ IT_DEPENDS: dict[str, Callable[[ObservedAct], tuple[str, ...]]] = {
     "case.escalated": _escalated,
     "case.put_on_agenda": _put_on_agenda,
 }
-ALWAYS: dict[str, tuple[str, ...]] = {
+BY_TYPE: dict[str, tuple[str, ...]] = {
     "case.sent_back": ("desk", *OUTSIDE),
     "case.started": ("holder", *OUTSIDE),
     "case.answered": ("holder", *OUTSIDE),
@@ -112,6 +112,6 @@ ALWAYS: dict[str, tuple[str, ...]] = {
 
 
 def audiences_of(act: ObservedAct) -> tuple[str, ...]:
-    """Give the audiences of what happened; none for what nobody is told of."""
-    depends = IT_DEPENDS.get(act.event.type)
-    return depends(act) if depends else ALWAYS.get(act.event.type, ())
+    """Return the names of the audiences that are told of the event; empty when nobody is."""
+    by_facts = BY_FACTS.get(act.event.type)
+    return by_facts(act) if by_facts else BY_TYPE.get(act.event.type, ())

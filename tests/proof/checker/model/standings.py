@@ -1,4 +1,4 @@
-"""Standings: where a case stood after each of its events, as far as it matters to who is told."""
+"""Work out the standing of a case after each of its events: unit, officer, group, followers, published or not."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,52 +13,52 @@ from proof.checker.model.who import ObservedFollower, ObservedStanding
 FOLLOWERS = """
     SELECT f.id, f.case_id, f.party_id, f.asked_at, f.confirmed_at, p.email, p.phone
     FROM follower f JOIN party p ON p.id = f.party_id ORDER BY f.case_id, f.id"""
-BROUGHT = """
+MERGED_ASKERS = """
     SELECT DISTINCT c.reporter_id AS party, c.state FROM event e JOIN "case" c ON c.id = e.stream
     WHERE e.type = 'case.merged' AND c.reporter_id IS NOT NULL"""
-MATTERS = frozenset({"responsible_id", "officer_id", "group_id", "published_at"})
+RELEVANT_COLUMNS = frozenset({"responsible_id", "officer_id", "group_id", "published_at"})
 
 
 @dataclass
 class Followers:
-    """Everybody outside who follows, or has followed, a case."""
+    """The followers of all cases, past and present."""
 
     of_case: dict[int, list[Row]] = field(default_factory=lambda: defaultdict(list))
     by_id: dict[int, Row] = field(default_factory=dict)
-    brought: dict[int, bool] = field(default_factory=dict)  # who asked in a merged case -> whether it still is merged
+    merged_askers: dict[int, bool] = field(default_factory=dict)
 
     def follower(self, row: Row) -> ObservedFollower:
-        """Give the follower of this row."""
-        merged = self.brought.get(row["party_id"])
-        own = False if merged is None else merged or None
-        return ObservedFollower(_reached(row["party_id"], row["email"], row["phone"]), own)
+        """Return the follower that this row of the table describes."""
+        merged = self.merged_askers.get(row["party_id"])
+        has_merged_case = False if merged is None else merged or None
+        return ObservedFollower(_contact_of(row["party_id"], row["email"], row["phone"]), has_merged_case)
 
 
 def read_followers(snapshot: Snapshot) -> Followers:
-    """Read all followers."""
+    """Read all followers, and the parties whose own case was ever merged into another."""
     followers = Followers()
     for row in snapshot.rows(FOLLOWERS):
         followers.of_case[row["case_id"]].append(row)
         followers.by_id[row["id"]] = row
-    for row in snapshot.rows(BROUGHT):
-        followers.brought[row["party"]] = row["state"] == "merged"
+    for row in snapshot.rows(MERGED_ASKERS):
+        followers.merged_askers[row["party"]] = row["state"] == "merged"
     return followers
 
 
 def standings_of(story: ObservedStory, desk: int, followers: Followers) -> Iterator[ObservedStanding]:
-    """Give where the case stood after each event of its story. In the house's own story nothing stands anywhere."""
+    """Yield the standing after each event of a story. In the municipality's own story it never changes."""
     rows, following = followers.of_case.get(story.stream, ()), dict[int, bool]()
-    standing = ObservedStanding(desk, asker=_asker(story.owner) if story.is_of_a_case else None)
-    for happened in story.events:
+    standing = ObservedStanding(desk, asker=_contact_of_asker(story.owner) if story.is_of_a_case else None)
+    for event in story.events:
         if rows:
-            following = {row["id"]: _follows(row, happened, following.get(row["id"], False)) for row in rows}
+            following = {row["id"]: _follows(row, event, following.get(row["id"], False)) for row in rows}
             present = tuple(followers.follower(row) for row in rows if following[row["id"]])
             standing = replace(standing, followers=present)
-        yield (standing := _moved_on(standing, happened.changes) if happened.changes else standing)
+        yield (standing := _after_changes(standing, event.changes) if event.changes else standing)
 
 
-def _moved_on(standing: ObservedStanding, changes: dict[str, Any]) -> ObservedStanding:
-    if not MATTERS & changes.keys():
+def _after_changes(standing: ObservedStanding, changes: dict[str, Any]) -> ObservedStanding:
+    if not RELEVANT_COLUMNS & changes.keys():
         return standing
     return replace(
         standing,
@@ -69,18 +69,18 @@ def _moved_on(standing: ObservedStanding, changes: dict[str, Any]) -> ObservedSt
     )
 
 
-def _follows(row: Row, happened: ObservedEvent, before: bool) -> bool:
-    """Say whether the follower is told from this event on: they confirmed, were brought by a merged case, or left."""
-    if happened.type in {"case.followed", "case.unfollowed"} and happened.facts["follower"] == row["id"]:
-        return happened.type == "case.followed"
-    brought = happened.type == "case.took_over" and as_moment(row["asked_at"]) == happened.at
-    return before or (brought and row["confirmed_at"] is not None)
+def _follows(row: Row, event: ObservedEvent, before: bool) -> bool:
+    """Return whether the party follows after this event: it confirmed, came with a merged case, or unfollowed."""
+    if event.type in {"case.followed", "case.unfollowed"} and event.facts["follower"] == row["id"]:
+        return event.type == "case.followed"
+    came_by_merging = event.type == "case.took_over" and as_moment(row["asked_at"]) == event.at
+    return before or (came_by_merging and row["confirmed_at"] is not None)
 
 
-def _asker(case: Row | None) -> str | None:
-    return _reached(case["reporter_id"], case["asker_email"], case["asker_phone"]) if case else None
+def _contact_of_asker(case: Row | None) -> str | None:
+    return _contact_of(case["reporter_id"], case["asker_email"], case["asker_phone"]) if case else None
 
 
-def _reached(party: int, email: str | None, phone: str | None) -> str | None:
-    """Give how somebody outside is told: by mail, else by a call."""
+def _contact_of(party: int, email: str | None, phone: str | None) -> str | None:
+    """Return the mail address of a party, "party:<id>" when it can only be called, else None."""
     return plain_address(email) or (f"party:{party}" if phone else None)

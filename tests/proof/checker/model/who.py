@@ -1,6 +1,7 @@
-"""Who an audience is: from where the case stood, and from who sat where that day.
+"""Work out the addresses of an audience from the standing of a case and the staffing of a day.
 
-A chain is tried link by link until somebody is there; at its end the role of the desk's head waits for somebody.
+A fallback chain is tried link by link until one has a reachable address; after the last one stands the role of the
+desk's head, which waits until somebody is appointed.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,21 +11,21 @@ from datetime import datetime
 from proof.checker.model.rules import ObservedAct
 from proof.checker.model.town import StaffingOfDay, plain_address
 
-THE_ROLE = "role:desk.head"
+DESK_HEAD_ROLE = "role:desk.head"
 Chain = Iterator[list[str]]
 
 
 @dataclass(frozen=True)
 class ObservedFollower:
-    """Somebody outside who follows the case. `own`: a case of theirs was merged into it; None: it was, and is not."""
+    """A follower of the case. `has_merged_case`: one of theirs is merged into it; None: it was, and is open again."""
 
     address: str | None
-    own: bool | None = False
+    has_merged_case: bool | None = False
 
 
 @dataclass(frozen=True)
 class ObservedStanding:
-    """Where a case stood, as far as it matters to who is told."""
+    """What decides who is told about a case: responsible unit, officer and group by id, asker and followers."""
 
     responsible: int
     officer: int | None = None
@@ -36,151 +37,159 @@ class ObservedStanding:
 
 @dataclass(frozen=True)
 class ObservedCase:
-    """All that an audience is worked out from."""
+    """One event with the standing and the staffing from which its audiences are worked out."""
 
     act: ObservedAct
     standing: ObservedStanding
     staffing: StaffingOfDay
     unreachable: frozenset[str] = frozenset()
-    told_at: datetime | None = None
+    planned_at: datetime | None = None
 
     @property
-    def is_unsure(self) -> bool:
-        """Say whether nobody can know any more who of the house should have been told."""
-        turned = self.told_at is not None and self.staffing.town.has_turned(self.staffing.moment, self.told_at)
-        return turned or any(self.staffing.is_unsure(unit) for unit in self.units)
+    def is_uncertain(self) -> bool:
+        """Return whether the staff who should have been told cannot be reconstructed any more."""
+        town, read_at = self.staffing.town, self.staffing.moment
+        town_changed = self.planned_at is not None and town.changed_between(read_at, self.planned_at)
+        return town_changed or any(self.staffing.is_uncertain(unit) for unit in self.units)
 
     @property
     def desk(self) -> int:
-        """The contact desk."""
+        """The id of the contact desk."""
         return self.staffing.town.desk
 
     @property
-    def asked(self) -> int:
-        """The unit that a case waits for."""
+    def asked_unit(self) -> int:
+        """The id of the unit that the case waits for."""
         return self.staffing.town.slugs[self.act.event.facts["unit"]]
 
     @property
     def units(self) -> set[int | None]:
-        """The units whose people may have a part in it."""
-        asked = self.asked if self.act.event.type == "case.waiting" and "unit" in self.act.event.facts else self.desk
-        return {self.desk, self.standing.responsible, self.standing.group or self.desk, asked, None}
+        """The ids of the units whose staff may be told; None stands for the administrators."""
+        waits_for_unit = self.act.event.type == "case.waiting" and "unit" in self.act.event.facts
+        asked_unit = self.asked_unit if waits_for_unit else self.desk
+        return {self.desk, self.standing.responsible, self.standing.group or self.desk, asked_unit, None}
 
 
-def told_in(scene: ObservedCase, audiences: tuple[str, ...]) -> dict[str, str]:
-    """Give whom these audiences hold for certain, each with the first audience that does, but for whoever did it."""
+def must_be_told(case: ObservedCase, audiences: tuple[str, ...]) -> dict[str, str]:
+    """Return whom these audiences certainly hold, except the event's author: address -> first audience that does."""
     told: dict[str, str] = {}
     for audience in audiences:
-        for address in AUDIENCES[audience](scene):
+        for address in AUDIENCES[audience](case):
             told.setdefault(address, audience)
-    for address in _author(scene):
+    for address in _author(case):
         told.pop(address, None)
     return told
 
 
-def may_be_told(scene: ObservedCase, audiences: tuple[str, ...]) -> set[str]:
-    """Give whom they may hold besides: followers whose own case was merged, and is a case of its own again."""
-    followers = scene.standing.followers if "followers" in audiences else ()
-    return {one.address for one in followers if one.address and one.own is None}
+def may_be_told(case: ObservedCase, audiences: tuple[str, ...]) -> set[str]:
+    """Return further addresses that may be told: followers whose case was merged, and is a case of its own again."""
+    followers = case.standing.followers if "followers" in audiences else ()
+    return {follower.address for follower in followers if follower.address and follower.has_merged_case is None}
 
 
-def _author(scene: ObservedCase) -> set[str]:
-    event = scene.act.event
+def _author(case: ObservedCase) -> set[str]:
+    event = case.act.event
     if event.person_id is not None:
-        person = scene.staffing.town.people.get(event.person_id)
+        person = case.staffing.town.people.get(event.person_id)
         return {plain_address(person["email"]) or ""} if person else set()
-    return {scene.standing.asker or ""} if event.actor == "reporter" else set()
+    return {case.standing.asker or ""} if event.actor == "reporter" else set()
 
 
 # --- outside -----------------------------------------------------------------------------
 
 
-def _asker(scene: ObservedCase) -> set[str]:
-    by_themselves = scene.act.event.actor == "reporter"
-    return {scene.standing.asker} if scene.standing.asker and not by_themselves else set()
+def _asker(case: ObservedCase) -> set[str]:
+    by_themselves = case.act.event.actor == "reporter"
+    return {case.standing.asker} if case.standing.asker and not by_themselves else set()
 
 
-def _followers(scene: ObservedCase) -> set[str]:
-    published = scene.standing.published
-    return {one.address for one in scene.standing.followers if one.address and (published or one.own)}
+def _followers(case: ObservedCase) -> set[str]:
+    published = case.standing.published
+    return {
+        follower.address
+        for follower in case.standing.followers
+        if follower.address and (published or follower.has_merged_case)
+    }
 
 
-def _group(scene: ObservedCase) -> set[str]:
-    group, staffing = scene.standing.group, scene.staffing
-    return set() if group is None else {*staffing.mailbox(group), *staffing.people(group, "member", "head")}
+def _group(case: ObservedCase) -> set[str]:
+    group, staffing = case.standing.group, case.staffing
+    return set() if group is None else {*staffing.mailbox(group), *staffing.role_addresses(group, "member", "head")}
 
 
 # --- chains ------------------------------------------------------------------------------
 
 
-def _first_of(scene: ObservedCase, chain: Chain) -> set[str]:
-    reached = (set(link) - scene.unreachable for link in chain)
-    return next((link for link in reached if link), {THE_ROLE})
+def _first_reachable(case: ObservedCase, chain: Chain) -> set[str]:
+    reached = (set(link) - case.unreachable for link in chain)
+    return next((link for link in reached if link), {DESK_HEAD_ROLE})
 
 
-def _to_desk(scene: ObservedCase) -> Chain:
-    yield scene.staffing.people(scene.desk, "contact")
-    yield scene.staffing.mailbox(scene.desk)
-    yield scene.staffing.people(scene.desk, "head")
+def _desk_chain(case: ObservedCase) -> Chain:
+    yield case.staffing.role_addresses(case.desk, "contact")
+    yield case.staffing.mailbox(case.desk)
+    yield case.staffing.role_addresses(case.desk, "head")
 
 
-def _to_unit(scene: ObservedCase, unit: int) -> Chain:
-    yield scene.staffing.mailbox(unit)
-    if unit != scene.desk:
-        yield scene.staffing.people(unit, "officer", "member")
-        yield scene.staffing.people(unit, "head")
-    yield from _to_desk(scene)
+def _unit_chain(case: ObservedCase, unit: int) -> Chain:
+    yield case.staffing.mailbox(unit)
+    if unit != case.desk:
+        yield case.staffing.role_addresses(unit, "officer", "member")
+        yield case.staffing.role_addresses(unit, "head")
+    yield from _desk_chain(case)
 
 
-def _to_officer(scene: ObservedCase) -> Chain:
-    unit = scene.standing.responsible
-    yield _officer(scene)
-    yield scene.staffing.mailbox(unit)
-    if unit != scene.desk:
-        yield scene.staffing.people(unit, "head")
-        yield scene.staffing.people(unit, "officer", "member")
-    yield from _to_desk(scene)
+def _officer_chain(case: ObservedCase) -> Chain:
+    unit = case.standing.responsible
+    yield _officer_address(case)
+    yield case.staffing.mailbox(unit)
+    if unit != case.desk:
+        yield case.staffing.role_addresses(unit, "head")
+        yield case.staffing.role_addresses(unit, "officer", "member")
+    yield from _desk_chain(case)
 
 
-def _to_head(scene: ObservedCase) -> Chain:
-    unit = scene.standing.responsible
-    yield scene.staffing.people(unit, "head")
-    if unit == scene.desk:
-        yield scene.staffing.deputies(unit, "contact")
-        yield scene.staffing.mailbox(unit)
-    yield from _to_desk(scene)
+def _head_chain(case: ObservedCase) -> Chain:
+    unit = case.standing.responsible
+    yield case.staffing.role_addresses(unit, "head")
+    if unit == case.desk:
+        yield case.staffing.deputies(unit, "contact")
+        yield case.staffing.mailbox(unit)
+    yield from _desk_chain(case)
 
 
-def _officer(scene: ObservedCase) -> list[str]:
-    """Give the officer; nobody when they are at work but have left the unit."""
-    officer, staffing = scene.standing.officer, scene.staffing
-    if officer is None or (staffing.works(officer) and not staffing.belongs(officer, scene.standing.responsible)):
+def _officer_address(case: ObservedCase) -> list[str]:
+    """Return the officer's address as a list of one; empty when the officer is active but has left the unit."""
+    officer, staffing = case.standing.officer, case.staffing
+    if officer is None or (
+        staffing.is_active(officer) and not staffing.has_role_in(officer, case.standing.responsible)
+    ):
         return []
-    address = plain_address(staffing.address(officer))
+    address = plain_address(staffing.address_of(officer))
     return [address] if address else []
 
 
 # --- audiences ---------------------------------------------------------------------------
 
 
-def _holder(scene: ObservedCase) -> set[str]:
-    """Give the officer or their unit; nobody when it was the unit's own people and none of them holds the case."""
-    own = scene.staffing.belongs(scene.act.event.person_id, scene.standing.responsible)
-    return set() if own and scene.standing.officer is None else _first_of(scene, _to_officer(scene))
+def _holder(case: ObservedCase) -> set[str]:
+    """Return the officer or the unit; nobody when the unit's own staff acted and no officer holds the case."""
+    has_merged_case = case.staffing.has_role_in(case.act.event.person_id, case.standing.responsible)
+    return set() if has_merged_case and case.standing.officer is None else _first_reachable(case, _officer_chain(case))
 
 
-def _person(scene: ObservedCase) -> set[str]:
-    person = scene.act.event.facts["person"]
-    return set(scene.staffing.addresses([person])) if scene.staffing.works(person) else set()
+def _person(case: ObservedCase) -> set[str]:
+    person = case.act.event.facts["person"]
+    return set(case.staffing.own_addresses([person])) if case.staffing.is_active(person) else set()
 
 
-def _admins(scene: ObservedCase) -> set[str]:
-    held = [person for person in scene.staffing.sitting(None, "admin") if scene.staffing.works(person)]
-    return set(scene.staffing.addresses(held)) - scene.unreachable
+def _admins(case: ObservedCase) -> set[str]:
+    held = [person for person in case.staffing.holders(None, "admin") if case.staffing.is_active(person)]
+    return set(case.staffing.own_addresses(held)) - case.unreachable
 
 
-def _morning(scene: ObservedCase) -> set[str]:
-    return {*scene.staffing.people(scene.desk, "contact"), *scene.staffing.mailbox(scene.desk)}
+def _morning(case: ObservedCase) -> set[str]:
+    return {*case.staffing.role_addresses(case.desk, "contact"), *case.staffing.mailbox(case.desk)}
 
 
 AUDIENCES: dict[str, Callable[[ObservedCase], set[str]]] = {
@@ -188,13 +197,13 @@ AUDIENCES: dict[str, Callable[[ObservedCase], set[str]]] = {
     "followers": _followers,
     "group": _group,
     "holder": _holder,
-    "officer": lambda scene: _first_of(scene, _to_officer(scene)),
-    "unit": lambda scene: _first_of(scene, _to_unit(scene, scene.standing.responsible)),
-    "asked": lambda scene: _first_of(scene, _to_unit(scene, scene.asked)),
-    "head": lambda scene: _first_of(scene, _to_head(scene)),
-    "desk": lambda scene: _first_of(scene, _to_desk(scene)),
+    "officer": lambda case: _first_reachable(case, _officer_chain(case)),
+    "unit": lambda case: _first_reachable(case, _unit_chain(case, case.standing.responsible)),
+    "asked": lambda case: _first_reachable(case, _unit_chain(case, case.asked_unit)),
+    "head": lambda case: _first_reachable(case, _head_chain(case)),
+    "desk": lambda case: _first_reachable(case, _desk_chain(case)),
     "person": _person,
-    "new_follower": lambda scene: {one.address for one in scene.standing.followers if one.address},
+    "new_follower": lambda case: {follower.address for follower in case.standing.followers if follower.address},
     "morning": _morning,
     "admins": _admins,
 }
