@@ -1,19 +1,19 @@
-"""Breaches: what is found wrong while the story goes on, one line each."""
+"""The breaches that are found while a simulation runs and at its end, one line each."""
 
 from dataclasses import dataclass, field
 
-MOST_LINES = 50  # kept; more of them say nothing new
+MOST_LINES = 50  # further breaches are only counted
 
 
 @dataclass
 class Breaches:
-    """What was found, in order, each once."""
+    """The distinct breaches in the order in which they were found, and how many there are."""
 
     lines: list[str] = field(default_factory=list)
     count: int = 0
 
     def add(self, invariant: str, sentence: str) -> None:
-        """Note that the invariant does not hold, and how."""
+        """Add a breach: the invariant that does not hold, and a sentence that says how."""
         line = f"{invariant}: {sentence}"
         if line not in self.lines:
             self.count += 1

@@ -1,4 +1,4 @@
-"""Counting: what the story itself saw and did, noted beside it; the database is asked only when all is over."""
+"""Counts that a simulation keeps itself, without the database, to be compared with it at the end (recounting.py)."""
 
 import hashlib
 from collections import Counter
@@ -18,8 +18,8 @@ EVENT_OF = {
 
 
 @dataclass(frozen=True)
-class Stood:
-    """What stood on the agenda of one meeting, by why."""
+class AgendaCount:
+    """How many items stood on the forum's agenda at one meeting, by reason."""
 
     held_on: date
     items: dict[str, int]
@@ -27,33 +27,33 @@ class Stood:
 
 @dataclass
 class StoryCounts:
-    """Numbers of the story's own."""
+    """All counts of one simulation."""
 
     handed_in: int = 0
     acts: Counter[str] = field(default_factory=Counter)  # by event type
-    kept_days: Counter[tuple[str, bool]] = field(default_factory=Counter)  # finished: by unit, and whether on time
+    kept_days: Counter[tuple[str, bool]] = field(default_factory=Counter)  # finished cases, by unit and whether on time
     rungs: int = 0
-    ticks: int = 0
+    sweeps: int = 0
     refused_acts: int = 0
     left: int = 0
     letters: Counter[str] = field(default_factory=Counter)  # by address
-    weeks: Counter[tuple[str, str]] = field(default_factory=Counter)  # by address and week
+    weeks: Counter[tuple[str, str]] = field(default_factory=Counter)  # by address and ISO week, as "2027-09"
     calls: int = 0
-    agendas: list[Stood] = field(default_factory=list)
+    agendas: list[AgendaCount] = field(default_factory=list)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
-    def took(self, letter: SimulatedLetter) -> None:
-        """Note a letter that the post took."""
+    def count_letter(self, letter: SimulatedLetter) -> None:
+        """Count a letter that the mail server accepted."""
         year, week, _ = local_day(letter.at).isocalendar()
         self.letters[letter.recipient] += 1
         self.weeks[letter.recipient, f"{year}-{week:02}"] += 1
-        told = f"{letter.recipient} {letter.at.isoformat()} {letter.sha256} {letter.subject}\n"
-        self.digest.update(told.encode())
+        line = f"{letter.recipient} {letter.at.isoformat()} {letter.sha256} {letter.subject}\n"
+        self.digest.update(line.encode())
 
-    def did(self, deed: str) -> None:
-        """Note that somebody did this."""
-        self.acts[EVENT_OF[deed]] += 1
+    def count_act(self, act: str) -> None:
+        """Count an act by its name, which is a key of EVENT_OF."""
+        self.acts[EVENT_OF[act]] += 1
 
-    def finished(self, unit: str, due_at: datetime, at: datetime) -> None:
-        """Note that a unit finished a case that was due at `due_at`."""
+    def count_finished(self, unit: str, due_at: datetime, at: datetime) -> None:
+        """Count a case that a unit finished at `at`; it was due at `due_at`."""
         self.kept_days[unit, at <= due_at] += 1

@@ -1,4 +1,4 @@
-"""Statistics: what the database says when the story is over, read once from the events, in plain SQL."""
+"""Statistics of the database when a simulation is over, read once from its events by plain SQL."""
 
 import hashlib
 import json
@@ -27,89 +27,93 @@ OPEN = text("""
     WHERE c.state NOT IN ('closed', 'declined', 'merged') GROUP BY 1 ORDER BY 1""")
 RUNGS = text("SELECT count(*) FROM fired_rung")
 CASES = text('SELECT count(*) FROM "case"')
-HOUSE = 0
+HOUSE_STREAM = 0
 
 
 @dataclass
 class Statistics:
-    """What the events add up to."""
+    """Figures read from the events, deliveries, promises and cases of the database."""
 
-    types: Counter[tuple[str, bool]] = field(default_factory=Counter)  # type, and whether the clock did it
-    months: Counter[tuple[str, str]] = field(default_factory=Counter)  # month, and received or done
-    kept_days: Counter[tuple[str, bool]] = field(default_factory=Counter)
-    silence: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # longest, in days, by unit
+    types: Counter[tuple[str, bool]] = field(
+        default_factory=Counter
+    )  # by event type and whether the clock was the actor
+    months: Counter[tuple[str, str]] = field(default_factory=Counter)  # by month (YYYY-MM), and "received" or "done"
+    kept_days: Counter[tuple[str, bool]] = field(default_factory=Counter)  # finished, by unit and on time
+    silence: dict[str, int] = field(
+        default_factory=lambda: defaultdict(int)
+    )  # longest time without an act, in days, by unit
     promises: dict[str, int] = field(default_factory=dict)
     sent: dict[str, int] = field(default_factory=dict)
     references: list[Any] = field(default_factory=list)
-    open: dict[str, tuple[int, int]] = field(default_factory=dict)  # by unit: open, and late
+    open: dict[str, tuple[int, int]] = field(default_factory=dict)  # by unit: how many, and how many of them late
     rungs: int = 0
     cases: int = 0
     digest: str = ""
 
 
-def read_statistics(connection: Connection, present: datetime) -> Statistics:
-    """Give what the database says at this moment."""
-    found = Statistics()
+def read_statistics(connection: Connection, now: datetime) -> Statistics:
+    """Read the statistics; `now` decides what is late."""
+    statistics = Statistics()
     units = {row.id: row.slug for row in connection.execute(UNITS)}
     digest = hashlib.sha256()
     for stream, events in groupby(connection.execute(EVENTS), key=lambda row: row.stream):
-        tale = CaseHistory(found, units, present)
+        history = CaseHistory(statistics, units, now)
         for row in events:
             digest.update(
                 f"{row.id} {row.stream} {row.seq} {row.type} {row.at} {row.recorded_at} {row.hash}\n".encode()
             )
-            if stream != HOUSE:
-                tale.take(row)
-        tale.end()
-    found.digest = digest.hexdigest()
-    found.promises = {row[0]: row[1] for row in connection.execute(PROMISES)}
-    found.sent = {row[0]: row[1] for row in connection.execute(SENT)}
-    found.references = list(connection.execute(REFERENCES))
-    told = connection.execute(OPEN, {"present": present.strftime("%Y-%m-%d %H:%M:%S.%f")})
-    found.open = {row.slug: (row.there, row.late) for row in told}
-    found.rungs, found.cases = (connection.execute(count).scalar_one() for count in (RUNGS, CASES))
-    return found
+            if stream != HOUSE_STREAM:
+                history.apply(row)
+        history.finish()
+    statistics.digest = digest.hexdigest()
+    statistics.promises = {row[0]: row[1] for row in connection.execute(PROMISES)}
+    statistics.sent = {row[0]: row[1] for row in connection.execute(SENT)}
+    statistics.references = list(connection.execute(REFERENCES))
+    open_rows = connection.execute(OPEN, {"present": now.strftime("%Y-%m-%d %H:%M:%S.%f")})
+    statistics.open = {row.slug: (row.there, row.late) for row in open_rows}
+    statistics.rungs, statistics.cases = (connection.execute(count).scalar_one() for count in (RUNGS, CASES))
+    return statistics
 
 
 @dataclass
 class CaseHistory:
-    """One case, from its first event to its last."""
+    """One case, replayed event by event; its figures are added to the statistics."""
 
-    found: Statistics
+    statistics: Statistics
     units: dict[int, str]
-    present: datetime
+    now: datetime
     state: dict[str, Any] = field(default_factory=dict)
     acted_at: datetime | None = None
 
-    def take(self, row: Any) -> None:
-        """Take its next event."""
+    def apply(self, row: Any) -> None:
+        """Apply the next event of the case."""
         at, changes = _moment(row.at), json.loads(row.changes)
-        self.found.types[row.type, row.actor == "clock"] += 1
+        self.statistics.types[row.type, row.actor == "clock"] += 1
         if row.type == "case.done":
             on_time = at <= datetime.fromisoformat(self.state["due_at"])
-            self.found.kept_days[self._unit(), on_time] += 1
+            self.statistics.kept_days[self._unit(), on_time] += 1
         for name in {"case.received": ("received",), "case.done": ("done",)}.get(row.type, ()):
-            self.found.months[f"{at:%Y-%m}", name] += 1
+            self.statistics.months[f"{at:%Y-%m}", name] += 1
         if row.actor != "clock":
-            self._heard(at)
+            self._note_act(at)
         self.state |= changes
         if self.acted_at is None:
             self.acted_at = at
 
-    def end(self) -> None:
-        """Nothing more happened: an open case has been silent until now."""
+    def finish(self) -> None:
+        """End the replay: an open case has been silent from its last act until `now`."""
         if self.state and self.state["state"] not in {"closed", "declined", "merged", "done", "parked"}:
-            self._heard(self.present)
+            self._note_act(self.now)
 
-    def _heard(self, at: datetime) -> None:
+    def _note_act(self, at: datetime) -> None:
         if self.acted_at is not None and self.state["state"] not in {"done", "closed", "parked"}:
             days = (at - self.acted_at).days
-            self.found.silence[self._unit()] = max(days, self.found.silence[self._unit()])
+            self.statistics.silence[self._unit()] = max(days, self.statistics.silence[self._unit()])
         self.acted_at = at
 
     def _unit(self) -> str:
         return self.units[self.state["responsible_id"]]
 
 
-def _moment(told: str) -> datetime:
-    return datetime.fromisoformat(told).replace(tzinfo=UTC)
+def _moment(value: str) -> datetime:
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The agenda: what is to happen, in the order of its moments. Our own clock stands where the last happening stood."""
+"""The queue of planned callbacks that drives the simulated clock. (The forum's agenda is another thing.)"""
 
 import heapq
 from collections.abc import Callable, Iterator
@@ -6,22 +6,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
-Happening = Callable[[], None]
+Callback = Callable[[], None]
 
 
 @dataclass
-class Agenda:
-    """A heap of moments. What has the same moment happens in the order in which it was planned."""
+class CallbackQueue:
+    """A priority queue of callbacks by moment; those of the same moment come in the order of planning."""
 
-    _heap: list[tuple[datetime, int, Happening]] = field(default_factory=list)
+    _heap: list[tuple[datetime, int, Callback]] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=count)
 
-    def plan(self, moment: datetime, happening: Happening) -> None:
-        """Let this happen then."""
-        heapq.heappush(self._heap, (moment, next(self._numbers), happening))
+    def plan(self, moment: datetime, callback: Callback) -> None:
+        """Plan the callback for this moment."""
+        heapq.heappush(self._heap, (moment, next(self._numbers), callback))
 
-    def until(self, end: datetime) -> Iterator[tuple[datetime, Happening]]:
-        """Give what happens until `end`, and what is planned meanwhile."""
+    def until(self, end: datetime) -> Iterator[tuple[datetime, Callback]]:
+        """Remove and yield all callbacks up to `end`, with those that are planned meanwhile."""
         while self._heap and self._heap[0][0] <= end:
-            moment, _, happening = heapq.heappop(self._heap)
-            yield moment, happening
+            moment, _, callback = heapq.heappop(self._heap)
+            yield moment, callback

@@ -1,4 +1,4 @@
-"""Outages: what is down, and when. They come back each year, and are worked out for the years that are played."""
+"""The outages of a simulation: what is down and when, from a scenario whose outages come back each year."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,41 +10,43 @@ from proof.simulation.scenario.scenario import Scenario
 
 @dataclass(frozen=True)
 class Outage:
-    """Something down, from one moment up to another, UTC."""
+    """One outage, from `begins` until before `ends`, both UTC."""
 
-    of: str
+    kind: str  # what is down: everything, clock, mail or grey (greylisting)
     begins: datetime
     ends: datetime
 
 
 def outages_of(scenario: Scenario, first: date, last: date, zone: ZoneInfo) -> tuple[Outage, ...]:
-    """Give all outages that begin between these local days, the earliest first."""
-    found = []
+    """Return all outages that begin between these local days, both included, earliest first."""
+    outages = []
     for year in range(first.year, last.year + 1):
-        for one in scenario.outages:
-            begins = datetime.fromisoformat(f"{year}-{one.begins}").replace(tzinfo=zone)
+        for outage in scenario.outages:
+            begins = datetime.fromisoformat(f"{year}-{outage.begins}").replace(tzinfo=zone)
             if first <= begins.date() <= last:
                 moment = begins.astimezone(UTC)
-                found.append(Outage(one.of, moment, moment + timedelta(hours=one.hours)))
-    return tuple(sorted(found, key=lambda outage: (outage.begins, outage.of)))
+                outages.append(Outage(outage.of, moment, moment + timedelta(hours=outage.hours)))
+    return tuple(sorted(outages, key=lambda outage: (outage.begins, outage.kind)))
 
 
 @dataclass(frozen=True)
-class Weather:
-    """What is down at a moment."""
+class OutagePlan:
+    """All outages of a simulation, to be asked which one is active at a moment."""
 
     outages: tuple[Outage, ...]
 
-    def down(self, moment: datetime, *what: str) -> Outage | None:
-        """Give the outage of one of these that lasts at this moment; None when all is up."""
-        return next((one for one in self.outages if one.of in what and one.begins <= moment < one.ends), None)
+    def active(self, moment: datetime, *kinds: str) -> Outage | None:
+        """Return the outage of one of these kinds that is active at the moment; None when there is none."""
+        return next(
+            (outage for outage in self.outages if outage.kind in kinds and outage.begins <= moment < outage.ends), None
+        )
 
-    def just_over(self, moment: datetime, how_long: timedelta) -> Outage | None:
-        """Give the outage that ended at most so long ago."""
-        return next((one for one in self.outages if one.ends <= moment < one.ends + how_long), None)
+    def ended_within(self, moment: datetime, duration: timedelta) -> Outage | None:
+        """Return the outage that ended less than `duration` before the moment; None when there is none."""
+        return next((outage for outage in self.outages if outage.ends <= moment < outage.ends + duration), None)
 
 
 def each_year(begins: str, days: int, years: Iterable[int]) -> tuple[tuple[date, date], ...]:
-    """Give for each year the day MM-DD and the day so many days later."""
+    """Return for each year the day `begins` (MM-DD), and the day `days` later."""
     firsts = [date.fromisoformat(f"{year}-{begins}") for year in years]
     return tuple((first, first + timedelta(days=days)) for first in firsts)

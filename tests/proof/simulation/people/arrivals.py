@@ -1,4 +1,4 @@
-"""Arrivals: what comes in, from whom and when; all of it is drawn before the story begins."""
+"""Draw what is handed in, by whom and when, before the simulation starts."""
 
 import tomllib
 from collections.abc import Iterator
@@ -16,20 +16,22 @@ from proof.simulation.people.town import CITIZENS_DOMAIN, GROUP
 from proof.simulation.scenario.scenario import Department, Group, Scenario
 from proof.simulation.second_calendar import is_working_day
 
-ASKED = Path(cases.demo.__file__).with_name("questions.toml")
+QUESTIONS = Path(cases.demo.__file__).with_name("questions.toml")
 KINDS = {Kind.ISSUE: 88, Kind.ACTION: 5, Kind.PROPOSAL: 4, Kind.DUTY: 3}
 CITIZEN, TELEPHONE, GROUPS = 62, 13, 25
 WEEKEND = 0.3
 OPENS, OFFICE = time(6, 30), time(8)
 AWAKE, OFFICE_HOURS = 16 * 60, 8 * 60  # minutes
-PHONES = tuple(f"070-174 {n // 100:02} {n % 100:02}" for n in range(605, 700))  # set apart for film and books
+PHONES = tuple(
+    f"070-174 {n // 100:02} {n % 100:02}" for n in range(605, 700)
+)  # reserved by PTS for film and books; never assigned
 IN_ENGLISH = 0.08
 AT_ODD_HOURS = (time(1, 59, 59), time(2, 30), time(2, 30, fold=1), time(3))  # in a night when the clock changes
 
 
 @dataclass(frozen=True)
 class SimulatedArrival:
-    """One thing that comes in: when (UTC), what, whose door it is, what will be done, and whom the group is."""
+    """One request to be handed in at `at` (UTC). `unit` should handle it; `done` is the note when it is done."""
 
     at: datetime
     request: Request
@@ -40,7 +42,7 @@ class SimulatedArrival:
 
 @dataclass
 class Arrivals:
-    """The dice of what comes in."""
+    """Draws arrivals at random from the scenario. `zone` is the municipality's time zone."""
 
     scenario: Scenario
     chance: Random
@@ -48,14 +50,14 @@ class Arrivals:
     bouncing: set[str] = field(default_factory=set)  # citizens whose mailbox refuses everything
 
     def __post_init__(self) -> None:
-        asked = tomllib.loads(ASKED.read_text(encoding="utf-8"))
-        self._asked: dict[str, list[dict[str, Any]]] = {}
-        for question in asked["questions"]:
-            self._asked.setdefault(question["category"], []).append(question)
+        catalogue = tomllib.loads(QUESTIONS.read_text(encoding="utf-8"))
+        self._questions: dict[str, list[dict[str, Any]]] = {}
+        for question in catalogue["questions"]:
+            self._questions.setdefault(question["category"], []).append(question)
         self._citizens = 0
 
     def between(self, first: date, last: date, cases: int) -> list[SimulatedArrival]:
-        """Give so many arrivals between these local days, the earliest first; a few of them at odd hours."""
+        """Return `cases` arrivals from local day `first` until before `last`, earliest first; a few at odd hours."""
         days = [first + timedelta(days=n) for n in range((last - first).days)]
         odd = list(self._odd_moments(days))[:cases]
         busy = [self.scenario.busy[day.month - 1] * (1 if is_working_day(day) else WEEKEND) for day in days]
@@ -64,51 +66,59 @@ class Arrivals:
         return sorted(arrivals, key=lambda arrival: arrival.at)
 
     def _odd_moments(self, days: list[date]) -> Iterator[datetime]:
-        """Nights in which the clock changes: an hour that comes twice, and one that never comes. And leap days."""
+        """Yield local moments in the nights when the clock changes (an hour twice, or missing) and on leap days."""
         for day in days:
-            noon, before = (datetime.combine(one, time(12), self.zone) for one in (day, day - timedelta(days=1)))
-            if noon.utcoffset() != before.utcoffset():
+            noon, day_before = (
+                datetime.combine(date_, time(12), self.zone) for date_ in (day, day - timedelta(days=1))
+            )
+            if noon.utcoffset() != day_before.utcoffset():
                 yield from (datetime.combine(day, at, self.zone) for at in AT_ODD_HOURS)
             if (day.month, day.day) == (2, 29):
                 yield datetime.combine(day, time(23, 59, 59), self.zone)
 
     def _arrival(self, day: date, odd: datetime | None) -> SimulatedArrival:
         kind = self.chance.choices(list(KINDS), list(KINDS.values()))[0]
-        made = OWN_WORK[kind](self, day) if kind in OWN_WORK else self._asks(kind)
-        by_telephone = made[0].channel == "phone"
+        drawn_request = OWN_WORK[kind](self, day) if kind in OWN_WORK else self._question_asked(kind)
+        by_telephone = drawn_request[0].channel == "phone"
         moment = odd or self._moment(day, at_work=by_telephone)
-        return SimulatedArrival(moment.astimezone(UTC), *made)
+        return SimulatedArrival(moment.astimezone(UTC), *drawn_request)
 
     def _moment(self, day: date, *, at_work: bool) -> datetime:
         opens, minutes = (OFFICE, OFFICE_HOURS) if at_work else (OPENS, AWAKE)
         return datetime.combine(day, opens, self.zone) + timedelta(seconds=self.chance.randrange(minutes * 60))
 
-    def _asks(self, kind: Kind) -> tuple[Request, str, str, Group | None]:
-        door, topic = self._door()
+    def _question_asked(self, kind: Kind) -> tuple[Request, str, str, Group | None]:
+        department, topic = self._department_and_topic()
         group = self.chance.choice(self.scenario.groups)
         question = self._question(topic, group)
-        how = self.chance.choices(("web", "phone", "group"), (CITIZEN, TELEPHONE, GROUPS))[0]
+        channel = self.chance.choices(("web", "phone", "group"), (CITIZEN, TELEPHONE, GROUPS))[0]
         category = topic if kind is Kind.ISSUE else None
-        if how == "group":
+        if channel == "group":
             request = Request(kind, question["title"], question["text"], category=category, group=GROUP + group.slug)
-            return request, door.slug, question["done"], group
-        reporter = self._citizen() if how == "web" else Reporter(name="En boende", phone=self.chance.choice(PHONES))
+            return request, department.slug, question["done"], group
+        reporter = self._citizen() if channel == "web" else Reporter(name="En boende", phone=self.chance.choice(PHONES))
         request = Request(
-            kind, question["title"], question["text"], category=category, reporter=reporter, channel=how, public=True
+            kind,
+            question["title"],
+            question["text"],
+            category=category,
+            reporter=reporter,
+            channel=channel,
+            public=True,
         )
-        return request, door.slug, question["done"], None
+        return request, department.slug, question["done"], None
 
-    def _door(self) -> tuple[Department, str]:
-        doors = self.scenario.departments
-        door = self.chance.choices(doors, [one.share for one in doors])[0]
-        return door, self.chance.choice(door.topics)
+    def _department_and_topic(self) -> tuple[Department, str]:
+        departments = self.scenario.departments
+        department = self.chance.choices(departments, [department.share for department in departments])[0]
+        return department, self.chance.choice(department.topics)
 
     def _question(self, topic: str, group: Group) -> dict[str, str]:
         name = group.name.split()[0]
         usual = {"title": f"En fråga om {topic}", "text": "Vad händer?", "done": "Det är gjort."}
-        asked = self.chance.choice(self._asked.get(topic, [usual]))
+        question = self.chance.choice(self._questions.get(topic, [usual]))
         words = {"i": f"i {name}", "bygd": name}
-        return {field: asked[field].format(**words) for field in ("title", "text", "done")}
+        return {field: question[field].format(**words) for field in ("title", "text", "done")}
 
     def _citizen(self) -> Reporter:
         self._citizens += 1
@@ -119,13 +129,13 @@ class Arrivals:
         return Reporter(f"Boende {self._citizens}", email, None, locale)
 
     def action(self, _day: date) -> tuple[Request, str, str, Group]:
-        """Give a group's own work, from its plan."""
+        """Draw an action that a group takes on itself: request, unit, note when done, group."""
         group = self.chance.choice(self.scenario.groups)
         slug = GROUP + group.slug
         return Request(Kind.ACTION, f"Ur planen: {group.name}", "Vi gör det själva.", group=slug), slug, "Klart.", group
 
     def duty(self, day: date) -> tuple[Request, str, str, Group]:
-        """Give a duty of a group, which comes again each year."""
+        """Draw a yearly duty of a group: request, unit, note when done, group."""
         group = self.chance.choice(self.scenario.groups)
         slug, due_on = GROUP + group.slug, day + timedelta(days=self.chance.randint(20, 150))
         request = Request(

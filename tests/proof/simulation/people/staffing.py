@@ -1,4 +1,4 @@
-"""Coming and leaving: officers, heads and the contact person, each as the house lets it happen."""
+"""Staff turnover: officers, heads and contact persons leave and are replaced, by the functions of administration."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,50 +19,50 @@ SECOND_VACANCY = 24  # months later
 
 
 @dataclass(frozen=True)
-class Coming:
-    """Plans who comes and leaves between two local days."""
+class StaffChanges:
+    """Plans all changes of staff between two local days."""
 
     people: People
     first: date
     last: date
 
     def plan(self) -> None:
-        """Put everything on the agenda."""
-        every = self.people.town.scenario.staffing
-        self._every(every.officer_leaves_every_months, self.officer_leaves)
-        self._every(every.head_leaves_every_months, self.head_leaves)
-        months = every.contact_leaves_after_months
+        """Plan every change that the scenario's turnover asks for."""
+        turnover = self.people.town.scenario.staffing
+        self._repeat(turnover.officer_leaves_every_months, self.officer_leaves)
+        self._repeat(turnover.head_leaves_every_months, self.head_leaves)
+        months = turnover.contact_leaves_after_months
         while months and add_months(self.first, months) <= self.last:
             self._on(add_months(self.first, months), self.contact_leaves)
             months += SECOND_VACANCY
 
-    def _every(self, months: int, happening: Callable[[], None]) -> None:
+    def _repeat(self, months: int, callback: Callable[[], None]) -> None:
         day = add_months(self.first, months) if months else self.last
         while day < self.last:
-            self._on(day, happening)
+            self._on(day, callback)
             day = add_months(day, months)
 
-    def _on(self, day: date, happening: Callable[[], None]) -> None:
-        self.people.plan(self.people.at(day, LEAVES_AT), happening)
+    def _on(self, day: date, callback: Callable[[], None]) -> None:
+        self.people.plan(self.people.at(day, LEAVES_AT), callback)
 
     def officer_leaves(self) -> None:
-        """Let an officer leave; somebody new comes, and takes over."""
+        """Replace the longest-serving officer of a random department by somebody new, who takes over the cases."""
         town = self.people.town
-        unit = self.people.chance.choice([one.slug for one in town.scenario.departments])
-        leaver, newcomer = town.officers[unit][0], town.newcomer("officer", unit)
+        unit = self.people.chance.choice([department.slug for department in town.scenario.departments])
+        leaver, newcomer = town.officers[unit][0], town.add_newcomer("officer", unit)
         self._replace(leaver, newcomer, Role.OFFICER, unit)
         town.officers[unit].append(newcomer)
 
     def head_leaves(self) -> None:
-        """Let a head leave; somebody new comes, and is head."""
+        """Replace the head of a random department by somebody new."""
         town = self.people.town
-        unit = self.people.chance.choice([one.slug for one in town.scenario.departments])
-        leaver, newcomer = town.heads[unit], town.newcomer("head", unit)
+        unit = self.people.chance.choice([department.slug for department in town.scenario.departments])
+        leaver, newcomer = town.heads[unit], town.add_newcomer("head", unit)
         self._replace(leaver, newcomer, Role.HEAD, unit)
         town.heads[unit] = newcomer
 
     def contact_leaves(self) -> None:
-        """Let the desk stand empty: one contact person leaves their post, the other is away; then somebody comes."""
+        """Relieve all contact persons, so that the desk is vacant; successors come after `vacant_days`."""
         people, at = self.people, self.people.clock.now
         leavers = list(people.town.contacts)
         with people.database.transaction() as session:
@@ -70,34 +70,34 @@ class Coming:
             for email in leavers:
                 relieve(session, person_with(session, email), post, by=A_COMMAND, at=at)
         for email in leavers:
-            self._is_gone(email)
+            self._record_leaving(email)
         comes = at + timedelta(days=people.town.scenario.staffing.vacant_days)
         for _ in leavers:
             people.plan(comes, self.contact_comes)
 
     def contact_comes(self) -> None:
-        """Let somebody new be contact person."""
+        """Appoint somebody new as contact person."""
         people = self.people
-        email = people.town.newcomer("officer", DESK)
+        email = people.town.add_newcomer("officer", DESK)
         with people.database.transaction() as session:
-            self._put(session, email, Post(Role.CONTACT, unit_named(session, DESK)))
+            self._add_and_appoint(session, email, Post(Role.CONTACT, unit_named(session, DESK)))
         people.town.contacts.append(email)
-        people.forget_roles()
+        people.clear_actors()
 
     def _replace(self, leaver: str, newcomer: str, role: Role, unit: str) -> None:
         with self.people.database.transaction() as session:
             post = Post(role, unit_named(session, unit))
-            self._put(session, newcomer, post)
-            taker, person = person_with(session, newcomer), person_with(session, leaver)
-            switch_off_person(session, person, taker, by=A_COMMAND, at=self.people.clock.now)
-        self._is_gone(leaver)
+            self._add_and_appoint(session, newcomer, post)
+            successor, person = person_with(session, newcomer), person_with(session, leaver)
+            switch_off_person(session, person, successor, by=A_COMMAND, at=self.people.clock.now)
+        self._record_leaving(leaver)
 
-    def _put(self, session: Session, email: str, post: Post) -> None:
+    def _add_and_appoint(self, session: Session, email: str, post: Post) -> None:
         at = self.people.clock.now
         person = add_person(session, email, PersonCard("Den nya"), by=A_COMMAND, at=at)
         appoint(session, person, post, by=A_COMMAND, at=at)
 
-    def _is_gone(self, email: str) -> None:
-        self.people.town.leaves(email, self.people.clock.now)
+    def _record_leaving(self, email: str) -> None:
+        self.people.town.remove(email, self.people.clock.now)
         self.people.counts.left += 1
-        self.people.forget_roles()
+        self.people.clear_actors()

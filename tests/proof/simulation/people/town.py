@@ -1,4 +1,4 @@
-"""The town: its units and people, who is there now, and whose an address is. People are named as their roles."""
+"""The simulated town: its units and staff at present, and the reader behind each mail address. Names are roles."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ GROUP = "grupp-"
 
 @dataclass(frozen=True)
 class Reader:
-    """Whose address it is: a unit's own people (`officer`, `mailbox`), its head, a chair, or somebody who asked."""
+    """The reader of a mail address: role (`officer`, `mailbox`, `head`; a group's chair is its officer) and unit."""
 
     role: str
     unit: str
@@ -26,71 +26,75 @@ class Reader:
 
 @dataclass
 class SimulatedTown:
-    """Who is there now. Lists are in the order in which people came."""
+    """The units, and the staff who work there now, longest first, all as mail addresses."""
 
     scenario: Scenario
     officers: dict[str, list[str]] = field(default_factory=dict)
     heads: dict[str, str] = field(default_factory=dict)
     contacts: list[str] = field(default_factory=list)
-    left: dict[str, datetime] = field(default_factory=dict)  # since when nothing may reach them
+    left_at: dict[str, datetime] = field(
+        default_factory=dict
+    )  # address -> the moment from which no letter may go there
     readers: dict[str, Reader] = field(default_factory=dict)
     _newcomers: int = 0
 
     def __post_init__(self) -> None:
-        for one in self.scenario.departments:
-            self._reads("mailbox", one.slug, f"{one.slug}@{DOMAIN}")
-            self.officers[one.slug] = [officer(one.slug, number) for number in range(1, one.officers + 1)]
-            self.heads[one.slug] = f"chef.{one.slug}@{DOMAIN}"
+        for department in self.scenario.departments:
+            self._add_reader("mailbox", department.slug, f"{department.slug}@{DOMAIN}")
+            self.officers[department.slug] = [
+                officer_address(department.slug, number) for number in range(1, department.officers + 1)
+            ]
+            self.heads[department.slug] = f"chef.{department.slug}@{DOMAIN}"
         for group in self.scenario.groups:
             slug = GROUP + group.slug
-            self._reads("mailbox", slug, f"{group.slug}@{GROUPS_DOMAIN}")
+            self._add_reader("mailbox", slug, f"{group.slug}@{GROUPS_DOMAIN}")
             self.officers[slug] = [f"ordforande.{group.slug}@{GROUPS_DOMAIN}"]
-        self._reads("mailbox", DESK, f"kontaktpersonen@{DOMAIN}")
+        self._add_reader("mailbox", DESK, f"kontaktpersonen@{DOMAIN}")
         self.heads[DESK] = DESK_HEAD
         self.contacts = [f"kontakt1@{DOMAIN}", f"kontakt2@{DOMAIN}"]
         for slug, people in self.officers.items():
             for email in people:
-                self._reads("officer", slug, email)
+                self._add_reader("officer", slug, email)
         for slug, head in self.heads.items():
-            self._reads("head", slug, head)
+            self._add_reader("head", slug, head)
         for email in (*self.contacts, ADMIN):
-            self._reads("officer", DESK, email)
+            self._add_reader("officer", DESK, email)
 
-    def _reads(self, role: str, unit: str, email: str) -> None:
+    def _add_reader(self, role: str, unit: str, email: str) -> None:
         self.readers[email] = Reader(role, unit, email)
 
     def temper_of(self, unit: str) -> Temper:
-        """Give how the people of this unit are."""
+        """Return the temper of the unit with this slug."""
         if unit == DESK:
             return DESKS_TEMPER
-        tempers = {one.slug: TEMPERS[one.temper] for one in self.scenario.departments}
+        tempers = {department.slug: TEMPERS[department.temper] for department in self.scenario.departments}
         return tempers.get(unit, GROUPS_TEMPER)
 
-    def newcomer(self, role: str, unit: str) -> str:
-        """Give the address of somebody new; whoever appoints them puts them in their place."""
+    def add_newcomer(self, role: str, unit: str) -> str:
+        """Return the address of a new member of staff, known as a reader; the caller appoints them."""
         self._newcomers += 1
         email = f"ny{self._newcomers}.{unit}@{DOMAIN}"
-        self._reads(role, unit, email)
+        self._add_reader(role, unit, email)
         return email
 
-    def leaves(self, email: str, at: datetime) -> None:
-        """Let somebody be there no more."""
-        self.left[email] = at
+    def remove(self, email: str, at: datetime) -> None:
+        """Note that this person has left at the moment, and remove them from their unit or the desk."""
+        self.left_at[email] = at
         for people in (*self.officers.values(), self.contacts):
             if email in people:
                 people.remove(email)
 
 
-def officer(slug: str, number: int) -> str:
-    """Give the address of a department's officer."""
+def officer_address(slug: str, number: int) -> str:
+    """Return the address of a department's officer by number."""
     return f"handlaggare{number}.{slug}@{DOMAIN}"
 
 
-# --- the house's file --------------------------------------------------------------------
+# --- the setup file --------------------------------------------------------------------
 
 
-def house_file(town: SimulatedTown) -> str:
-    """Give the town as a file that `ventil load` reads."""
+def setup_file(town: SimulatedTown) -> str:
+    """Return the town as text of a setup file, as `ventil load` reads it."""
     scenario = town.scenario
     head = f"[house]\nname = {_value(scenario.municipality)}\nproposals = true\n"
     tables = (("units", _units(town)), ("people", _people(town)), ("categories", _categories(scenario)),
@@ -101,9 +105,9 @@ def house_file(town: SimulatedTown) -> str:
 def _units(town: SimulatedTown) -> Iterator[dict[str, Any]]:
     yield {"slug": DESK, "kind": "desk", "name": "Kontaktpersonen", "email": f"kontaktpersonen@{DOMAIN}",
            "phone": "0980-319 200", "head": DESK_HEAD}  # fmt: skip
-    for one in town.scenario.departments:
-        yield {"slug": one.slug, "kind": "department", "name": one.name, "email": f"{one.slug}@{DOMAIN}",
-               "head": town.heads[one.slug]}  # fmt: skip
+    for department in town.scenario.departments:
+        yield {"slug": department.slug, "kind": "department", "name": department.name,
+               "email": f"{department.slug}@{DOMAIN}", "head": town.heads[department.slug]}  # fmt: skip
     for group in town.scenario.groups:
         yield {"slug": GROUP + group.slug, "kind": "group", "name": group.name,
                "email": f"{group.slug}@{GROUPS_DOMAIN}"}  # fmt: skip
@@ -117,19 +121,19 @@ def _people(town: SimulatedTown) -> Iterator[dict[str, Any]]:
         yield {"email": email, "name": "Kontaktpersonen", "roles": [{"role": "contact", "unit": DESK}]}
     for slug, people in town.officers.items():
         for number, email in enumerate(people, 1):
-            yield {"email": email, "name": f"Person {number} i {slug}", "roles": _posts(slug)}
+            yield {"email": email, "name": f"Person {number} i {slug}", "roles": _roles(slug)}
 
 
-def _posts(slug: str) -> list[dict[str, str]]:
+def _roles(slug: str) -> list[dict[str, str]]:
     if slug.startswith(GROUP):
         return [{"role": "member", "unit": slug}, {"role": "member", "unit": "forum"}]
     return [{"role": "officer", "unit": slug}]
 
 
 def _categories(scenario: Scenario) -> Iterator[dict[str, Any]]:
-    for one in scenario.departments:
-        for topic in one.topics:
-            yield {"slug": topic, "name": topic.capitalize(), "unit": one.slug}
+    for department in scenario.departments:
+        for topic in department.topics:
+            yield {"slug": topic, "name": topic.capitalize(), "unit": department.slug}
 
 
 def _table(name: str, line: Mapping[str, Any]) -> str:
@@ -138,7 +142,7 @@ def _table(name: str, line: Mapping[str, Any]) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + " }"
+        return "{ " + ", ".join(f"{key} = {_value(item)}" for key, item in value.items()) + " }"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_value, value)) + "]"
     return json.dumps(value, ensure_ascii=False)

@@ -1,6 +1,6 @@
-"""Charts: bars as SVG that the page holds itself. Lengths are shares of the width, so letters keep their size.
+"""Bar charts as inline SVG. Lengths are percentages of the width, so the text keeps its size when the page is resized.
 
-A part is told apart by its pattern as well as by its colour; every number stands beside its bar, and in the table.
+Parts differ by pattern as well as by colour, and each number stands beside its bar and in the table, for accessibility.
 """
 
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from markupsafe import Markup
 
 from proof.simulation.report.tables import Bar, Table
 
-ROW, BAR, TEXT = 44, 14, 15  # pixels: a line, its bar, and where its words stand
+ROW, BAR, TEXT = 44, 14, 15  # pixels: height of a row, height of its bar, baseline of its text
 WIDEST = 100.0
 FILLS = ("one", "two", "three")
 
 
 def chart_of(table: Table, title: str) -> Markup:
-    """Give the table's bars as one SVG; nothing when it has none."""
+    """Return the bars of the table as one SVG with this accessible name; empty when there are none."""
     if not table.bars:
         return Markup()
     longest = max(bar.total for bar in table.bars) or 1
@@ -27,12 +27,12 @@ def chart_of(table: Table, title: str) -> Markup:
 
 def _row(bar: Bar, number: int, longest: int) -> Markup:
     top = number * ROW
-    told = " + ".join(map(str, bar.parts)) if len(bar.parts) > 1 else str(bar.total)
-    words = Markup('<text x="0" y="{0}">{1}</text><text x="100%" y="{0}" text-anchor="end">{2}</text>').format(
-        top + TEXT, bar.name, told
+    numbers = " + ".join(map(str, bar.parts)) if len(bar.parts) > 1 else str(bar.total)
+    labels = Markup('<text x="0" y="{0}">{1}</text><text x="100%" y="{0}" text-anchor="end">{2}</text>').format(
+        top + TEXT, bar.name, numbers
     )
     track = Markup('<rect class="track" x="0" y="{}" width="100%" height="{}" rx="3"/>').format(top + 21, BAR)
-    return words + track + Markup().join(_parts(bar, top, longest))
+    return labels + track + Markup().join(_parts(bar, top, longest))
 
 
 def _parts(bar: Bar, top: int, longest: int) -> Iterator[Markup]:

@@ -1,4 +1,4 @@
-"""The page: the report as one HTML file that needs nothing else, with charts and a table beside each."""
+"""The report as one self-contained HTML page, with a chart beside each table that has one."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ PAGES = Environment(
 
 
 def as_page(report: dict[str, Any], locale: str) -> str:
-    """Give the report as a page, the same for the same report."""
+    """Return the report as HTML; equal reports give equal bytes."""
     return PAGES.get_template("page.html").render(
         report=report,
         locale=locale,

@@ -1,4 +1,4 @@
-"""Tables: the report as a list of tables, from which text and page are made alike."""
+"""The report as a list of tables, from which both the text and the HTML page are made."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,20 +15,20 @@ OTHERS = ("parked", "taken_up", "contested", "sent_back", "bounced", "refused_ac
 
 @dataclass(frozen=True)
 class Bar:
-    """One line of a chart: its name, and its parts."""
+    """One bar of a chart: its name, and the lengths of its parts."""
 
     name: str
     parts: tuple[int, ...]
 
     @property
     def total(self) -> int:
-        """All parts together."""
+        """The length of the whole bar."""
         return sum(self.parts)
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its heading, what it is about, column names, rows; and a chart of it, whose parts have names."""
+    """One table: heading, a sentence about it, columns, rows; and the bars of its chart, with names of parts."""
 
     name: str
     heading: str
@@ -40,7 +40,7 @@ class Table:
 
 
 def tables_of(report: dict[str, Any], locale: str) -> list[Table]:
-    """Give the report's tables, in the order in which they are read."""
+    """Return the tables of the report in the order in which they are shown."""
     words = WORDS[locale]
     return [
         _departments(report, words, locale), _ladder(report, words), _weeks(report, words), _agendas(report, words),
@@ -55,12 +55,12 @@ def _table(name: str, words: dict[str, str], columns: Row, rows: Iterable[Row], 
 
 def _departments(report: dict[str, Any], words: dict[str, str], locale: str) -> Table:
     columns = ("unit", "temper", "on_time", "late", "open", "open_late", "silence")
-    told = [(one["name" if locale == "sv" else "name_en"], one) for one in report["departments"]]
+    departments = [(one["name" if locale == "sv" else "name_en"], one) for one in report["departments"]]
     rows = [
         (name, words[one["temper"]], *_numbers(one, "on_time", "late", "open", "open_late", "longest_silence"))
-        for name, one in told
+        for name, one in departments
     ]
-    bars = tuple(Bar(name, (one["on_time"], one["late"])) for name, one in told)
+    bars = tuple(Bar(name, (one["on_time"], one["late"])) for name, one in departments)
     return _table("departments", words, columns, rows, bars, (words["on_time"], words["late"]))
 
 
@@ -79,9 +79,9 @@ def _weeks(report: dict[str, Any], words: dict[str, str]) -> Table:
 
 def _agendas(report: dict[str, Any], words: dict[str, str]) -> Table:
     why = ("overdue", "waits", "chosen")
-    told = [(one["held_on"], tuple(one.get(name, 0) for name in why)) for one in report["agendas"]]
-    rows = [(day, *map(str, counts)) for day, counts in told]
-    bars = tuple(Bar(day, counts) for day, counts in told)
+    meetings = [(one["held_on"], tuple(one.get(name, 0) for name in why)) for one in report["agendas"]]
+    rows = [(day, *map(str, counts)) for day, counts in meetings]
+    bars = tuple(Bar(day, counts) for day, counts in meetings)
     return _table("agendas", words, ("meeting", *why), rows, bars, tuple(words[name] for name in why))
 
 
@@ -108,5 +108,5 @@ def _numbers(one: dict[str, Any], *names: str) -> Row:
     return tuple(str(one[name]) for name in names)
 
 
-def _day(told: str) -> str:
-    return local_day(datetime.fromisoformat(told)).isoformat()
+def _day(moment: str) -> str:
+    return local_day(datetime.fromisoformat(moment)).isoformat()

@@ -1,4 +1,4 @@
-"""Telling: the report as text for a terminal, and beside it how fast this run was."""
+"""The report as text for a terminal, and the lines about the speed of a run, which are no part of it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,11 +7,11 @@ from proof.simulation.report.tables import Row, Table, tables_of
 from proof.simulation.report.wording import WORDS
 from proof.simulation.running.speed import Speed
 
-WIDE = 2  # signs between columns
+WIDE = 2  # spaces between columns
 
 
 def as_text(report: dict[str, Any], locale: str) -> str:
-    """Give the report as text."""
+    """Return the report as text: its tables, the hashes, the verdict and the breaches."""
     words = WORDS[locale]
     lines = [words["title"], "", words["invented"], words["played"].format(**report), words["sums"].format(**report)]
     for table in tables_of(report, locale):
@@ -22,13 +22,13 @@ def as_text(report: dict[str, Any], locale: str) -> str:
 
 
 def verdict(report: dict[str, Any], locale: str) -> str:
-    """Give the line that says whether everything held."""
+    """Return the sentence that says whether all invariants held, or how many breaches there are."""
     words = WORDS[locale]
     return words["broken"].format(count=report["breach_count"]) if report["breaches"] else words["all_clear"]
 
 
 def speed_lines(speed: Speed, cases: int, seconds: float) -> Iterator[str]:
-    """Give how fast this run was: of the machine, so no part of the report."""
+    """Yield lines about the speed of this run, with the cost of a sweep and of a rung year by year."""
     yield f"speed of this run: {seconds:.1f} CPU seconds, {cases / seconds:.1f} cases a second"
     for year, (tick, rung) in speed.by_year().items():
         yield f"  {year}: {tick:.1f} ms for a sweep that fires, {rung:.2f} ms for each rung"
@@ -43,9 +43,9 @@ def _lines(table: Table) -> Iterator[str]:
 
 
 def _line(row: Row, widths: list[int]) -> str:
-    return (" " * WIDE).join(_set(text, width) for text, width in zip(row, widths, strict=True))
+    return (" " * WIDE).join(_padded(text, width) for text, width in zip(row, widths, strict=True))
 
 
-def _set(text: str, width: int) -> str:
+def _padded(text: str, width: int) -> str:
     is_number = text.replace(".", "", 1).isdigit()
     return text.rjust(width) if is_number else text.ljust(width)

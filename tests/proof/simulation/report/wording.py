@@ -1,4 +1,4 @@
-"""Wording: what the report says, in Swedish and English."""
+"""The words of the report, in Swedish and English."""
 
 LOCALES = ("sv", "en")
 

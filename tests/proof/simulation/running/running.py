@@ -1,4 +1,4 @@
-"""Running: years of the real domain, the real wire and the real letters in one process, from moment to moment."""
+"""Run a simulation: the real domain, outbox and letters in one process, under a clock that jumps between moments."""
 
 import time
 from collections import Counter
@@ -15,21 +15,21 @@ from notifications.calls import tick_off, to_ring
 from notifications.set_aside import send_again
 from proof.simulation import second_calendar
 from proof.simulation.checks.breaches import Breaches
-from proof.simulation.checks.counting import Stood, StoryCounts
+from proof.simulation.checks.counting import AgendaCount, StoryCounts
 from proof.simulation.checks.watching import Watch
-from proof.simulation.environment.agenda import Agenda, Happening
-from proof.simulation.environment.outages import Outage, Weather
+from proof.simulation.environment.agenda import Callback, CallbackQueue
+from proof.simulation.environment.outages import Outage, OutagePlan
 from proof.simulation.environment.post import SimulatedLetter
 from proof.simulation.people.people import People
 from proof.simulation.people.town import SimulatedTown
-from proof.simulation.running.house import SimulatedHouse
+from proof.simulation.running.house import SimulatedInstallation
 from proof.simulation.running.speed import Speed
 from proof.simulation.scenario.scenario import Scenario
 from workers.jobs.morning_letter import write_morning_letter
 from workers.relay.draining import drain_deliveries, drain_outbox
 
-NEXT_CLOCK = timedelta(seconds=20)
-A_DAY, LATER = timedelta(days=1), timedelta(minutes=31)
+BETWEEN_CLOCKS = timedelta(seconds=20)
+ONE_DAY, RETRY_AFTER = timedelta(days=1), timedelta(minutes=31)
 MOST_ROUNDS = 20
 ON_AGENDA = text("""
     SELECT c.ref, a.why FROM agenda_item a JOIN "case" c ON c.id = a.case_id
@@ -41,7 +41,7 @@ ASIDE = text("""
 
 @dataclass(frozen=True)
 class SimulationOrder:
-    """What is to be played: which scenario, for how many months, how many cases, by which dice."""
+    """What to simulate: scenario, number of months, number of cases (None: the scenario's rate), and the seed."""
 
     scenario: Scenario
     months: int
@@ -50,149 +50,151 @@ class SimulationOrder:
 
     @property
     def first(self) -> date:
-        """The first day."""
+        """The first local day."""
         return self.scenario.begins
 
     @property
     def last(self) -> date:
-        """The day after the last."""
+        """The local day after the last one."""
         return add_months(self.first, self.months)
 
     @property
     def count(self) -> int:
-        """How many cases come in."""
+        """How many cases are handed in."""
         return self.cases if self.cases is not None else round(self.months * self.scenario.cases_per_month)
 
 
 @dataclass
 class Simulation:
-    """One run, in a house that is open."""
+    """One run on an open installation: what it consists of, and what happens at each planned moment."""
 
     order: SimulationOrder
-    house: SimulatedHouse
+    installation: SimulatedInstallation
     town: SimulatedTown
     people: People
-    agenda: Agenda
+    queue: CallbackQueue
     counts: StoryCounts
     breaches: Breaches
     watch: Watch
-    weather: Weather
+    outage_plan: OutagePlan
     speed: Speed
-    swept: datetime | None = None
-    _written: bool = True  # something may be left for the wire
-    _after: Counter[tuple[Outage, str]] = field(default_factory=Counter)  # letters on the day after an outage
+    swept_at: datetime | None = None
+    _has_work: bool = True  # outbox or deliveries may hold something to be done
+    _letters_after: Counter[tuple[Outage, str]] = field(
+        default_factory=Counter
+    )  # (outage, address) -> letters on the day after it
 
     def run(self, end: datetime) -> None:
-        """Play everything that is planned, and what follows from it, to the end."""
-        for moment, happening in self.agenda.until(end):
-            self.house.clock.now = max(moment, self.house.clock.now)
-            happening()
-        self.house.clock.now = end
+        """Run every planned callback up to `end`, with those that they plan, and move the clock along."""
+        for moment, callback in self.queue.until(end):
+            self.installation.clock.now = max(moment, self.installation.clock.now)
+            callback()
+        self.installation.clock.now = end
 
     # --- what happens ------------------------------------------------------------------------
 
-    def by_people(self, happening: Happening) -> None:
-        """Let people do something; while everything is down they come back when it is up again."""
-        now = self.house.clock.now
-        down = self.weather.down(now, "everything")
-        if down is not None:
-            self.agenda.plan(down.ends + (now - down.begins) / 100, partial(self.by_people, happening))
+    def run_for_people(self, callback: Callback) -> None:
+        """Run a callback of people who use Ventil; while everything is down, postpone it until the outage is over."""
+        now = self.installation.clock.now
+        outage = self.outage_plan.active(now, "everything")
+        if outage is not None:
+            self.queue.plan(outage.ends + (now - outage.begins) / 100, partial(self.run_for_people, callback))
             return
-        happening()
-        self._written = True
+        callback()
+        self._has_work = True
 
-    def took(self, letter: SimulatedLetter) -> None:
-        """Hear of a letter that the post took: it is counted, looked at, and read."""
-        self.counts.took(letter)
-        self.watch.took(letter, self.town.left)
-        over = self.weather.just_over(letter.at, A_DAY)
-        if over is not None:
-            self._after[over, letter.recipient] += 1
+    def accept_letter(self, letter: SimulatedLetter) -> None:
+        """Handle a letter that the mail server accepted: count it, check it, and let its recipient read it."""
+        self.counts.count_letter(letter)
+        self.watch.check_letter(letter, self.town.left_at)
+        outage = self.outage_plan.ended_within(letter.at, ONE_DAY)
+        if outage is not None:
+            self._letters_after[outage, letter.recipient] += 1
         self.people.read(letter)
 
-    def after_outages(self) -> dict[Outage, int]:
-        """Give for each outage the most letters that anybody got on the day after it."""
-        most = dict.fromkeys(self.weather.outages, 0)
-        for (outage, _), count in self._after.items():
+    def most_letters_after_outages(self) -> dict[Outage, int]:
+        """Return for each outage the most letters that one address got within a day after it."""
+        most = dict.fromkeys(self.outage_plan.outages, 0)
+        for (outage, _), count in self._letters_after.items():
             most[outage] = max(most[outage], count)
         return most
 
-    def tick(self) -> None:
-        """Let every clock sweep, one a little after the other."""
-        if self.weather.down(self.house.clock.now, "everything", "clock"):
-            self.swept = None
+    def run_sweeps(self) -> None:
+        """Run the sweep of every clock process, 20 seconds apart; none while the clock is down."""
+        if self.outage_plan.active(self.installation.clock.now, "everything", "clock"):
+            self.swept_at = None
             return
-        year, fired = self.house.clock.now.year, 0
+        year, fired = self.installation.clock.now.year, 0
         for number in range(self.order.scenario.clocks):
-            self.swept = self.house.clock.now
-            begun = time.process_time()
-            rungs = sweep(self.house.database, now=self.swept)
+            self.swept_at = self.installation.clock.now
+            began_at = time.process_time()
+            rungs = sweep(self.installation.database, now=self.swept_at)
             if number == 0:
-                self.speed.ticked(year, time.process_time() - begun, rungs)
+                self.speed.record_sweep(year, time.process_time() - began_at, rungs)
             fired += rungs
-            self.house.clock.now += NEXT_CLOCK
+            self.installation.clock.now += BETWEEN_CLOCKS
         self.counts.rungs += fired
-        self.counts.ticks += 1
-        self._written = self._written or fired > 0
+        self.counts.sweeps += 1
+        self._has_work = self._has_work or fired > 0
 
-    def round(self) -> None:
-        """Let relay and worker do what is to be done, as the weather allows."""
-        now, mood = self.house.clock.now, self.house.post.mood
-        if self.weather.down(now, "everything", "clock") or not self._written:
+    def deliver(self) -> None:
+        """Drain the outbox and the deliveries, with the mail server as the outages at this moment say."""
+        now, behaviour = self.installation.clock.now, self.installation.mail_server.behaviour
+        if self.outage_plan.active(now, "everything", "clock") or not self._has_work:
             return
-        mood.is_there = self.weather.down(now, "mail") is None
-        mood.says_later = self.weather.down(now, "grey") is not None
-        turned_away = self.house.post.turned_away
-        drain_outbox(self.house.database)
-        drain_deliveries(self.house.database, self.house.workplace.post)
-        self._written = self.house.post.turned_away != turned_away
+        behaviour.is_reachable = self.outage_plan.active(now, "mail") is None
+        behaviour.defers = self.outage_plan.active(now, "grey") is not None
+        temporary_failures = self.installation.mail_server.temporary_failures
+        drain_outbox(self.installation.database)
+        drain_deliveries(self.installation.database, self.installation.runtime.post)
+        self._has_work = self.installation.mail_server.temporary_failures != temporary_failures
 
-    def look(self) -> None:
-        """Look whether the invariants hold."""
-        with self.house.database.reading() as session:
-            self.watch.look(session.connection(), self.swept)
+    def check_invariants(self) -> None:
+        """Check the invariants on what is new since the last check."""
+        with self.installation.database.reading() as session:
+            self.watch.check(session.connection(), self.swept_at)
 
     def write_morning_letter(self) -> None:
-        """Let the desk have its morning letter, with the real check for what is forgotten."""
-        if not self.weather.down(self.house.clock.now, "everything", "clock"):
-            write_morning_letter(self.house.workplace)
-            self._written = True
+        """Run the job that writes the desk's morning letter, with its check for forgotten cases."""
+        if not self.outage_plan.active(self.installation.clock.now, "everything", "clock"):
+            write_morning_letter(self.installation.runtime)
+            self._has_work = True
 
-    def ring(self) -> None:
-        """Let the contact person ring those whom no mail reaches."""
+    def make_calls(self) -> None:
+        """Let the contact person make all calls that wait, to those whom no mail reaches."""
         if not self.town.contacts:
             return
-        with self.house.database.transaction() as session:
+        with self.installation.database.transaction() as session:
             by = self.people.actor(session, self.town.contacts[0])
             for call in to_ring(session):
-                tick_off(session, call.delivery_id, by=by, at=self.house.clock.now)
+                tick_off(session, call.delivery_id, by=by, at=self.installation.clock.now)
                 self.counts.calls += 1
 
     def settle(self) -> None:
-        """Let the wire come to rest: what is to be tried again later is tried again."""
+        """Deliver until nothing is left; retries are 31 minutes apart."""
         for _ in range(MOST_ROUNDS):
-            self.round()
-            if not self._written:
+            self.deliver()
+            if not self._has_work:
                 return
-            self.house.clock.now += LATER
+            self.installation.clock.now += RETRY_AFTER
 
-    def meet(self) -> None:
-        """Let the forum go through its agenda: what waits for it is answered, what is overdue is pressed."""
-        with self.house.database.reading() as session:
+    def hold_meeting(self) -> None:
+        """Let the forum go through its agenda: answer the cases that wait for it, and remind the units of others."""
+        with self.installation.database.reading() as session:
             items = [(row.ref, row.why) for row in session.execute(ON_AGENDA)]
-        why = [why for _, why in items]
-        day = second_calendar.local_day(self.house.clock.now)
-        self.counts.agendas.append(Stood(day, {name: why.count(name) for name in sorted(set(why))}))
+        reasons = [reason for _, reason in items]
+        day = second_calendar.local_day(self.installation.clock.now)
+        self.counts.agendas.append(AgendaCount(day, {name: reasons.count(name) for name in sorted(set(reasons))}))
         for ref, reason in items:
             if reason == "waits":
-                self.people.answer_at_forum(ref)
+                self.people.answer_in_forum(ref)
             else:
-                errand = self.people.errands[ref]
-                self.people.press(errand, self.town.temper_of(errand.unit).heeds_others)
+                known = self.people.known_cases[ref]
+                self.people.remind(known, self.town.temper_of(known.unit).heeds_others)
 
     def mend_mailbox(self, email: str) -> None:
-        """Let the mailbox take letters again, and an admin send what was set aside once more."""
-        self.house.post.mood.bouncing.discard(email)
-        with self.house.database.transaction() as session:
+        """Let the mailbox accept letters again, and send its letters that were set aside again."""
+        self.installation.mail_server.behaviour.bouncing.discard(email)
+        with self.installation.database.transaction() as session:
             for (number,) in session.execute(ASIDE, {"email": email}).all():
-                send_again(session, "delivery", number, by=A_COMMAND, at=self.house.clock.now)
+                send_again(session, "delivery", number, by=A_COMMAND, at=self.installation.clock.now)

@@ -1,4 +1,4 @@
-"""The scenario: a municipality, how its people are, and what goes wrong, as a small TOML file says it."""
+"""A scenario: an invented municipality, the tempers of its staff, and what goes wrong, as read from a TOML file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Department:
-    """A department: its temper, its officers, its part of what comes in, and the categories that are its own."""
+    """A department: its temper, its number of officers, its share of the cases, and its categories (`topics`)."""
 
     slug: str
     name: str
@@ -29,7 +29,7 @@ class Group:
 
 @dataclass(frozen=True)
 class StaffTurnover:
-    """How often people leave, in months, and for how many days nobody is contact person then."""
+    """How often staff leave, in months (0: never), and for how many days the desk is then vacant."""
 
     officer_leaves_every_months: int = 3
     head_leaves_every_months: int = 11
@@ -39,7 +39,7 @@ class StaffTurnover:
 
 @dataclass(frozen=True)
 class Yearly:
-    """Something that is down each year: what, from which local MM-DDTHH:MM on, and for how many hours."""
+    """An outage that comes each year: what is down, from local MM-DDTHH:MM on, for how many hours."""
 
     of: str
     begins: str
@@ -48,7 +48,7 @@ class Yearly:
 
 @dataclass(frozen=True)
 class Bounce:
-    """A unit's mailbox that refuses everything, each year from MM-DD on for so many days."""
+    """A unit's mailbox that answers 550 each year, from MM-DD on for `days` days."""
 
     unit: str
     begins: str
@@ -57,7 +57,7 @@ class Bounce:
 
 @dataclass(frozen=True)
 class Scenario:
-    """All that is not left to the dice."""
+    """Everything that is not random. `busy` weighs the months; `clocks` is the number of clock processes."""
 
     municipality: str
     begins: date

@@ -1,4 +1,4 @@
-"""Reading a scenario's file: all that is wrong with it is said at once, before anything is played."""
+"""Read a scenario file; all its errors are reported at once, before the simulation starts."""
 
 import tomllib
 from pathlib import Path
@@ -13,11 +13,11 @@ DEFAULT = Path(__file__).with_name("default.toml")
 
 
 class BadScenario(Exception):
-    """A scenario that cannot be played; the message says what is wrong with it, and where."""
+    """A scenario file that is not valid; the message names every error and its place."""
 
 
 def read_scenario(path: Path = DEFAULT) -> Scenario:
-    """Return the scenario that the file tells. Raises `BadScenario`."""
+    """Read and validate a scenario file. Raises `BadScenario` when it cannot be read or is not valid."""
     try:
         scenario: Scenario = ScenarioSchema().load(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What each table of a scenario may hold."""
+"""The marshmallow schemas of a scenario file: which keys each table may have, and with which values."""
 
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ def _is_number(value: Any) -> bool:
 
 
 class ScenarioNumber(FileField[float]):
-    """A number from 0 on."""
+    """A number that is not negative."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__("must be a number, not negative", **more)
@@ -34,7 +34,7 @@ class ScenarioNumber(FileField[float]):
 
 
 class EachMonth(FileField[list[float]]):
-    """A number for each month of the year."""
+    """Twelve numbers, one for each month, none negative."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__("must be twelve numbers, none negative", **more)
@@ -45,7 +45,7 @@ class EachMonth(FileField[list[float]]):
 
 
 class DayOfYear(FileField[str]):
-    """A day that every year has; with a time of day where `form` says so."""
+    """A day that exists in every year, as text; `form` says whether a time of day may follow."""
 
     def __init__(self, form: str, **more: Any) -> None:
         super().__init__(f"must be {form}, of every year", **more)
@@ -79,7 +79,7 @@ class GroupSchema(FileSchema):
 
 
 class StaffingSchema(FileSchema):
-    """0 months are never."""
+    """Staff turnover; 0 months mean never."""
 
     makes = StaffTurnover
     officer_leaves_every_months = WholeNumber(0, LONGEST)
@@ -107,7 +107,7 @@ def _lines(schema: type[FileSchema], **more: Any) -> fields.Nested:
 
 
 class ScenarioSchema(FileSchema):
-    """A whole scenario. What `policies` may hold, the house's file says."""
+    """A whole scenario. `policies` is checked when the town is loaded, by the schema of the setup file."""
 
     makes = Scenario
     municipality = TextOfFile(200, required=True)

@@ -1,6 +1,6 @@
-"""Tempers: how people are. They act on what they get, by mail or from their list, as tables and dice say.
+"""The tempers of simulated people, and what units do with a case in each state, as likelihoods and weights.
 
-All invented: what the ladder does to prompt, lazy and silent people is the question, not how many there are of each.
+All figures are invented: they are to show what the ladder does to prompt, lazy and silent people.
 """
 
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from cases.states import State
 
 @dataclass(frozen=True)
 class Temper:
-    """How somebody takes what comes. Shares are of letters that make them act; days are working days."""
+    """How people react. `notices` and `heeds_...`: the share of letters that make them act. Days are working days."""
 
     notices: float  # a letter to the officer or the unit's mailbox
     heeds_head: float  # a letter that reached the head
     heeds_others: float  # the contact person rings, or the forum asks
     answers_in: tuple[int, int]
     works_for: tuple[int, int]
-    slips: float  # goes past its own date, and waits to be reminded
+    slips: float  # share of cases left past their own due day until a reminder
     shows_life: float
 
 
@@ -29,9 +29,9 @@ TEMPERS: dict[str, Temper] = {
 GROUPS_TEMPER = Temper(0.8, 0.9, 0.9, (1, 8), (8, 40), 0.2, 0.1)
 DESKS_TEMPER = Temper(0.95, 0.95, 0.95, (0, 2), (2, 8), 0.1, 0.1)
 
-Moves = dict[str, float]  # what is done, and how often
+Moves = dict[str, float]  # act -> weight
 
-# What a unit does with a case in each state, by how much of what it does there.
+# What a unit does with a case in each state.
 OF_A_UNIT: dict[State, Moves] = {
     State.ASSIGNED: {
         "start": 38, "plan": 34, "finish": 7, "ask": 8, "send_back": 5, "wait_outside": 5, "wait_for_forum": 3,
@@ -46,4 +46,4 @@ OF_THE_DESK: dict[State, Moves] = {
     State.PLANNED: {"finish": 100},
     State.WAITING: {"go_on": 100},
 }
-CONTESTS, ANSWERS = 0.09, 0.85  # of those who asked, when told that it is done, or asked something
+CONTESTS, ANSWERS = 0.09, 0.85  # shares of those who asked: contest what is done, answer a question
