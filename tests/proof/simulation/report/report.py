@@ -70,7 +70,7 @@ def as_json(report: dict[str, Any]) -> str:
 def _departments(simulation: Simulation, statistics: Statistics) -> list[DepartmentFigures]:
     scenario = simulation.order.scenario
     groups = tuple(GROUP + group.slug for group in scenario.groups)
-    units: list[Unit] = [((one.slug,), one.name, one.name_en, one.temper) for one in scenario.departments]
+    units: list[Unit] = [((unit.slug,), unit.name, unit.name_en, unit.temper) for unit in scenario.departments]
     units += [(groups, "Grupperna", "The groups", ""), ((DESK,), "Kontaktpersonen", "The contact person", "")]
     return [_figures(statistics, *unit) for unit in units]
 

@@ -30,8 +30,8 @@ def verdict(report: dict[str, Any], locale: str) -> str:
 def speed_lines(speed: Speed, cases: int, seconds: float) -> Iterator[str]:
     """Yield lines about the speed of this run, with the cost of a sweep and of a rung year by year."""
     yield f"speed of this run: {seconds:.1f} CPU seconds, {cases / seconds:.1f} cases a second"
-    for year, (tick, rung) in speed.by_year().items():
-        yield f"  {year}: {tick:.1f} ms for a sweep that fires, {rung:.2f} ms for each rung"
+    for year, (sweep, rung) in speed.by_year().items():
+        yield f"  {year}: {sweep:.1f} ms for a sweep that fires, {rung:.2f} ms for each rung"
     yield f"  a rung of the last year cost {speed.growth():.2f} times one of the first"
 
 
