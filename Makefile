@@ -12,7 +12,7 @@ SECONDS ?= 600
 TESTS ?=
 PROOF = PYTHONPATH=tests $(BIN)/python -m
 PYTEST = $(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal
-TEMPLATES = $(wildcard web/templates notifications/letters/templates tests/proof/simulation/templates)
+TEMPLATES = $(wildcard web/templates notifications/letters/templates tests/proof/simulation/report/templates)
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
 .PHONY: help setup run browser test prove lint format bench chaos mutants apart servers lock translations vendor clean

@@ -15,9 +15,9 @@ from support.houses.good_house import NOW, TITLES, GoodHouse, build, copy_of
 from support.houses.small_house import copied_sqlite, open_small_house
 
 from proof.chaos.house import IMPORTED_FROM
-from proof.checker import Gauge, Journal, JournalLine, Outside, Restart, SunkMail, Window, check, keep, kept_in
+from proof.checker import Gauge, Journal, JournalLine, Outside, Restart, SunkMail, Window, check, mails_in, store_mail
 from proof.checker.checking import ALL
-from proof.checker.journal import ANSWERED, ASKED
+from proof.checker.evidence.journal import ANSWERED, ASKED
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -158,15 +158,17 @@ def _lost_on_the_way(house: GoodHouse) -> Outside:
 
 
 def _sent_to_another(house: GoodHouse) -> Outside:
-    mail = next(kept_in(house.mails))
+    mail = next(mails_in(house.mails))
     shutil.rmtree(house.mails)
     house.mails.mkdir()
-    keep(house.mails, replace(mail, recipients=("nagon.annan@example.se",)))
+    store_mail(house.mails, replace(mail, recipients=("nagon.annan@example.se",)))
     return replace(house.outside, sink=house.mails)
 
 
 def _sent_by_nobody(house: GoodHouse) -> Outside:
-    keep(house.mails, SunkMail(datetime.now(UTC), ("nagon@example.se",), b"Message-ID: <okand@example.se>\r\n\r\nHej"))
+    store_mail(
+        house.mails, SunkMail(datetime.now(UTC), ("nagon@example.se",), b"Message-ID: <okand@example.se>\r\n\r\nHej")
+    )
     return house.outside
 
 
@@ -177,7 +179,7 @@ def _other_bytes(house: GoodHouse) -> Outside:
 
 
 def _sent_twice(house: GoodHouse) -> Outside:
-    keep(house.mails, replace(next(kept_in(house.mails)), at=datetime.now(UTC)))
+    store_mail(house.mails, replace(next(mails_in(house.mails)), at=datetime.now(UTC)))
     return house.outside
 
 
@@ -228,7 +230,7 @@ def test_a_letter_that_came_to_somebody_else_is_seen(house: GoodHouse) -> None:
 
 def test_doubles_are_borne_within_a_fault_and_counted(house: GoodHouse) -> None:
     outside = _sent_twice(house)
-    first = next(kept_in(house.mails)).at
+    first = next(mails_in(house.mails)).at
     borne = replace(outside, faults=(Window("kill", first, first),))
     assert check(house.url, borne) == []
     assert _found(house, replace(borne, doubles=0)) == {"I10"}
@@ -238,7 +240,7 @@ def _journal(house: GoodHouse, act: tuple[str, str, str], **said: object) -> Non
     number, name, mark = act
     journal = Journal(house.journal)
     for step, more in ((ASKED, {}), (ANSWERED, said)):
-        journal.wrote(JournalLine(step, number, name, mark, datetime.now(UTC), f"key-{number}", **more))
+        journal.append(JournalLine(step, number, name, mark, datetime.now(UTC), f"key-{number}", **more))
     journal.close()
 
 

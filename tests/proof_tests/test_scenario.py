@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from proof.simulation.scenario_file import DEFAULT, BadScenario, read_scenario
-from proof.simulation.scenario_schema import (
+from proof.simulation.scenario.scenario_file import DEFAULT, BadScenario, read_scenario
+from proof.simulation.scenario.scenario_schema import (
     BounceSchema,
     DepartmentSchema,
     GroupSchema,

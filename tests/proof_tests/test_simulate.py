@@ -11,13 +11,13 @@ import pytest
 
 from cases.deadlines import clocks
 from notifications.letters import still_entitled
-from proof.simulation.command import played
-from proof.simulation.page import as_page
-from proof.simulation.report import as_json
-from proof.simulation.running import SimulationOrder
-from proof.simulation.scenario import StaffTurnover, Yearly
-from proof.simulation.scenario_file import read_scenario
-from proof.simulation.telling import as_text
+from proof.simulation.command import play_and_report
+from proof.simulation.report.page import as_page
+from proof.simulation.report.report import as_json
+from proof.simulation.report.telling import as_text
+from proof.simulation.running.running import SimulationOrder
+from proof.simulation.scenario.scenario import StaffTurnover, Yearly
+from proof.simulation.scenario.scenario_file import read_scenario
 
 ROOT = Path(__file__).parents[2]
 SIZES = {"wide": (1360, 900), "narrow": (390, 844)}
@@ -28,7 +28,7 @@ NO_MAIL = Yearly("mail", begins="10-06T09:00", hours=28 * 24)  # people leave me
 @pytest.fixture(scope="module")
 def report() -> dict:
     """Eighteen months with all that the scenario knows: outages, vacancies, bounces, leap day, changes of the clock."""
-    return played(SimulationOrder(read_scenario(), months=18, seed=1, cases=40))[0]
+    return play_and_report(SimulationOrder(read_scenario(), months=18, seed=1, cases=40))[0]
 
 
 @pytest.mark.slow
@@ -105,7 +105,7 @@ def test_the_same_seed_gives_the_same_bytes_in_every_process_and_another_one_giv
 
 def _broken(cases: int) -> set[str]:
     scenario = replace(read_scenario(), staffing=RESTLESS, outages=(NO_MAIL,), bounces=())
-    breaches = played(SimulationOrder(scenario, months=2, seed=1, cases=cases))[0]["breaches"]
+    breaches = play_and_report(SimulationOrder(scenario, months=2, seed=1, cases=cases))[0]["breaches"]
     return {line.partition(":")[0] for line in breaches}
 
 

@@ -22,7 +22,7 @@ from proof.chaos.house import IMPORTED_FROM
 from proof.chaos.houses import FURNITURE, free_port, fresh_database
 from proof.chaos.machines import Machine, Site, open_site
 from proof.chaos.visiting import PageVisitor
-from proof.checker import Outside, check, kept_in
+from proof.checker import Outside, check, mails_in
 
 HOST = "ventil.prov.example"
 PATIENCE = 90.0
@@ -86,7 +86,7 @@ class Apart:
 
     def letters_to(self, address: str) -> int:
         """Count the letters that have come to an address."""
-        return sum(address in mail.recipients for mail in kept_in(self.ground.sink.folder))
+        return sum(address in mail.recipients for mail in mails_in(self.ground.sink.folder))
 
     def _line(self, machine: Machine, words: Sequence[str]) -> list[str]:
         return [*machine.enter, sys.executable, "-m", "ventil", *words]

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
-from proof.checker.journal import ANSWERED, ASKED, LOST, Journal, JournalLine
+from proof.checker.evidence.journal import ANSWERED, ASKED, LOST, Journal, JournalLine
 
 PATIENCE = 3.0  # seconds for one answer; then another web process is asked, and the first may still do it
 FIRST_REST, LONGEST_REST = 0.1, 1.5
@@ -81,7 +81,7 @@ class ApiClient:
         return status, answer
 
     def _write(self, step: str, number: str, act: ClientAct, key: str, **said: Any) -> None:
-        self.journal.wrote(JournalLine(step, number, act.name, act.mark, datetime.now(UTC), key, **said))
+        self.journal.append(JournalLine(step, number, act.name, act.mark, datetime.now(UTC), key, **said))
 
     def _ask(
         self, method: str, path: str, body: dict[str, Any] | None, headers: dict[str, str]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from proof.chaos.calling import ApiClient, ClientAct
-from proof.checker.journal import HAND_IN, Journal
+from proof.checker.evidence.journal import HAND_IN, Journal
 
 CASES = "/api/v1/cases"
 THINKS = 0.05  # seconds between two acts

@@ -9,7 +9,7 @@ from typing import Any
 from proof.chaos.ending import ends_within
 from proof.chaos.watching import Seen
 from proof.checker import InvariantBreach, Restart
-from proof.checker.journal import ANSWERED, ASKED, calls_in
+from proof.checker.evidence.journal import ANSWERED, ASKED, calls_in
 
 LOST, INVENTED, ORDER = "I1", "I2", "I11"
 

@@ -16,7 +16,7 @@ from cases.database.base import UtcDateTime
 from proof.chaos import poison
 from proof.chaos.faults import FaultScene
 from proof.chaos.reaching import engine_of, quick_redis
-from proof.checker import InvariantBreach, Restart, kept_in
+from proof.checker import InvariantBreach, Restart, mails_in
 
 LOOKS_EVERY = 0.5
 LEFT = text("""
@@ -102,10 +102,10 @@ def left_of(database_url: str, end: datetime) -> Left:
 
 def wiped_and_restarted(scene: FaultScene) -> Restart:
     """Empty the broker, kill everything and let it start again: nothing may be sent again."""
-    before = sum(1 for _ in kept_in(scene.ground.sink.folder))
+    before = sum(1 for _ in mails_in(scene.ground.sink.folder))
     with suppress(redis.RedisError), quick_redis(scene.ground.redis.url) as client:
         client.flushall()
     for member in scene.house.members.values():
         scene.house.kill(member)
     time.sleep(RESTS)
-    return Restart("wiped and restarted", before, sum(1 for _ in kept_in(scene.ground.sink.folder)))
+    return Restart("wiped and restarted", before, sum(1 for _ in mails_in(scene.ground.sink.folder)))

@@ -16,7 +16,7 @@ from proof.chaos.outcome import ChaosOutcome, calls_of
 from proof.chaos.quiet import drained_after, put_right, unrest, wiped_and_restarted
 from proof.chaos.striking import Struck, strike
 from proof.chaos.watching import Seen, watching
-from proof.checker import Gauge, InvariantBreach, Outside, check, kept_in
+from proof.checker import Gauge, InvariantBreach, Outside, check, mails_in
 
 CLIENTS = 4
 DRAINS_WITHIN = 180.0  # seconds; a letter that was twice put off waits up to one and a half minutes
@@ -112,7 +112,7 @@ def _in_flight(scene: FaultScene, kind: HouseKind, lived: Lived) -> int:
 
 
 def _doubles(scene: FaultScene) -> int:
-    mails = Counter(mail.message_id for mail in kept_in(scene.ground.sink.folder))
+    mails = Counter(mail.message_id for mail in mails_in(scene.ground.sink.folder))
     return sum(count - 1 for count in mails.values())
 
 

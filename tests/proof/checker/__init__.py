@@ -1,14 +1,14 @@
-"""The independent checker: its own SQL and its own reading of who is told, from outside.
+"""The independent checker: it reads the database from outside and reports every invariant that does not hold.
 
-It looks at the database, at the journal of a client and at the files of a mail sink, and shares no query and no rule
-with the code that it checks. The numbers are those of the reliability rules; of I12, it sees that there
-are no webhooks. Not here: I20 to I22 (one session per link, canaries, backups: tests of their own).
+It compares the database with the journal of a client and with the files of a mail sink, by SQL and rules of its own:
+it shares no code with the program that it checks. The invariants and their numbers stand in docs/proof.md. Of I12 it
+checks only that there are no webhooks. I20 to I22 (one session per link, canaries, backups) have tests of their own.
 """
 
 from proof.checker.checking import check
-from proof.checker.journal import Journal, JournalLine
-from proof.checker.outside import Gauge, InvariantBreach, Outside, Restart, Window
-from proof.checker.sink import SunkMail, keep, kept_in
+from proof.checker.evidence.journal import Journal, JournalLine
+from proof.checker.evidence.outside import Gauge, InvariantBreach, Outside, Restart, Window
+from proof.checker.evidence.sink import SunkMail, mails_in, store_mail
 
 __all__ = [
     "Gauge",
@@ -20,6 +20,6 @@ __all__ = [
     "SunkMail",
     "Window",
     "check",
-    "keep",
-    "kept_in",
+    "mails_in",
+    "store_mail",
 ]

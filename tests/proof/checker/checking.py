@@ -1,40 +1,40 @@
-"""Checking: every invariant against one state of the database. The two tables say which there are."""
+"""Check every invariant against one snapshot of the database. STORY_CHECKS and DATABASE_CHECKS list them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
 
-from proof.checker.acts import acts_hold_together
-from proof.checker.answers import (
+from proof.checker.evidence.outside import InvariantBreach, Outside
+from proof.checker.evidence.snapshot import Snapshot, snapshot_of
+from proof.checker.invariants.acts import acts_hold_together
+from proof.checker.invariants.answers import (
     answered_is_there,
     at_most_once,
     nothing_accepted_in_vain,
     nothing_invented,
     refused_is_absent,
 )
-from proof.checker.bounds import nothing_grows, nothing_sent_again, poison_is_set_aside
-from proof.checker.chains import files_and_words, unbroken_chain
-from proof.checker.ladder import read_ladders, the_ladder_goes_on
-from proof.checker.letters import doubles_are_known, no_mail_without_a_row, sent_has_arrived
-from proof.checker.lives import numbers_and_states
-from proof.checker.open_cases import someone_and_a_moment
-from proof.checker.order import nothing_overtakes
-from proof.checker.outside import InvariantBreach, Outside
-from proof.checker.rest import no_other_way_out, nothing_pending
-from proof.checker.rungs import rungs_in_order
-from proof.checker.snapshot import Snapshot, snapshot_of
-from proof.checker.stories import ObservedStory, stories_of
-from proof.checker.telling import read_telling, wrongly_told
+from proof.checker.invariants.bounds import nothing_grows, nothing_sent_again, poison_is_set_aside
+from proof.checker.invariants.chains import files_and_words_are_intact, unbroken_chain
+from proof.checker.invariants.ladder import next_rungs_are_set, read_ladders
+from proof.checker.invariants.letters import doubles_are_known, no_mail_without_a_row, sent_has_arrived
+from proof.checker.invariants.lives import history_adds_up
+from proof.checker.invariants.open_cases import open_cases_are_attended
+from proof.checker.invariants.order import nothing_overtakes
+from proof.checker.invariants.rest import nothing_pending, only_known_channels
+from proof.checker.invariants.rungs import rungs_in_order
+from proof.checker.invariants.telling import read_inputs, wrongly_told
+from proof.checker.model.stories import ObservedStory, stories_of
 
-MOST = 25  # sentences of one invariant: a broken house says the same a thousand times
-Look = Callable[[ObservedStory], Iterable[str]]
-OF_EACH_STORY: tuple[tuple[str, Look], ...] = (
-    ("I5", numbers_and_states),
+MOST_SENTENCES = 25  # of one invariant: a broken database gives the same sentence a thousand times
+StoryCheck = Callable[[ObservedStory], Iterable[str]]
+STORY_CHECKS: tuple[tuple[str, StoryCheck], ...] = (
+    ("I5", history_adds_up),
     ("I5", acts_hold_together),
     ("I14", rungs_in_order),
     ("I19", unbroken_chain),
 )
-OF_THE_HOUSE: dict[str, Callable[[Snapshot, Outside], Iterable[str]]] = {
+DATABASE_CHECKS: dict[str, Callable[[Snapshot, Outside], Iterable[str]]] = {
     "I1": answered_is_there,
     "I2": nothing_invented,
     "I3": refused_is_absent,
@@ -44,38 +44,41 @@ OF_THE_HOUSE: dict[str, Callable[[Snapshot, Outside], Iterable[str]]] = {
     "I9": no_mail_without_a_row,
     "I10": doubles_are_known,
     "I11": nothing_overtakes,
-    "I12": no_other_way_out,
-    "I13": someone_and_a_moment,
+    "I12": only_known_channels,
+    "I13": open_cases_are_attended,
     "I15": poison_is_set_aside,
     "I16": nothing_sent_again,
     "I17": nothing_grows,
     "I18": nothing_accepted_in_vain,
-    "I19": files_and_words,
+    "I19": files_and_words_are_intact,
 }
-WITH_MORE = ("I6", "I14")  # of each story, with what is read beside it
-ALL = sorted({*dict(OF_EACH_STORY), *OF_THE_HOUSE, *WITH_MORE}, key=lambda invariant: int(invariant[1:]))
+STORY_CHECKS_WITH_CONTEXT = ("I6", "I14")  # of each story, compared with rows that are read beforehand
+ALL = sorted(
+    {*dict(STORY_CHECKS), *DATABASE_CHECKS, *STORY_CHECKS_WITH_CONTEXT}, key=lambda invariant: int(invariant[1:])
+)
 
 
 def check(database_url: str, outside: Outside | None = None) -> list[InvariantBreach]:
-    """Give every breach, ordered by invariant; of each at most 25. Reads one state of the database and writes nothing.
+    """Return the breaches, ordered by invariant, at most 25 of each.
 
-    Raises what the database raises when it cannot be read.
+    All queries see one state of the database, and none can write. Errors of the database are passed on as
+    SQLAlchemy raises them.
     """
-    told = outside or Outside()
+    known = outside or Outside()
     found: dict[str, list[str]] = {invariant: [] for invariant in ALL}
     with snapshot_of(database_url) as snapshot:
-        for invariant, sentence in _of_stories(snapshot, told):
-            if len(found[invariant]) < MOST:
+        for invariant, sentence in _breaches_of_stories(snapshot, known):
+            if len(found[invariant]) < MOST_SENTENCES:
                 found[invariant].append(sentence)
-        for invariant, look in OF_THE_HOUSE.items():
-            found[invariant] += islice(look(snapshot, told), MOST)
+        for invariant, find_breaches in DATABASE_CHECKS.items():
+            found[invariant] += islice(find_breaches(snapshot, known), MOST_SENTENCES)
     return [InvariantBreach(invariant, sentence) for invariant in ALL for sentence in found[invariant]]
 
 
-def _of_stories(snapshot: Snapshot, outside: Outside) -> Iterator[tuple[str, str]]:
-    telling, ladders = read_telling(snapshot, outside.zone), read_ladders(snapshot, outside.zone)
-    looks: tuple[Look, ...] = (partial(wrongly_told, telling), partial(the_ladder_goes_on, ladders))
-    of_each = (*OF_EACH_STORY, *zip(WITH_MORE, looks, strict=True))
+def _breaches_of_stories(snapshot: Snapshot, outside: Outside) -> Iterator[tuple[str, str]]:
+    inputs, ladders = read_inputs(snapshot, outside.zone), read_ladders(snapshot, outside.zone)
+    with_context: tuple[StoryCheck, ...] = (partial(wrongly_told, inputs), partial(next_rungs_are_set, ladders))
+    checks = (*STORY_CHECKS, *zip(STORY_CHECKS_WITH_CONTEXT, with_context, strict=True))
     for story in stories_of(snapshot):
-        for invariant, look in of_each:
-            yield from ((invariant, sentence) for sentence in look(story))
+        for invariant, find_breaches in checks:
+            yield from ((invariant, sentence) for sentence in find_breaches(story))

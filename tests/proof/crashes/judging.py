@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from cases.checks.forgotten import find_forgotten
 from notifications.sending.mailbox import Mailbox
-from proof.checker import Outside, SunkMail, Window, check, keep
+from proof.checker import Outside, SunkMail, Window, check, store_mail
 from proof.crashes.house import Process, World
 
 CASES = 'SELECT count(*) FROM "case"'
@@ -47,7 +47,7 @@ def breaches(process: Process, death: Death) -> list[str]:
 def _sink(world: World, folder: Path) -> Path:
     """Fill the folder with all letters that came out, as the checker reads them."""
     for letter in _letters(world):
-        keep(folder, letter)
+        store_mail(folder, letter)
     return folder
 
 

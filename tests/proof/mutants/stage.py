@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
 
-from proof.checker import InvariantBreach, Outside, SunkMail, check, keep
+from proof.checker import InvariantBreach, Outside, SunkMail, check, store_mail
 from proof.crashes.boundaries import Boundaries
 from proof.crashes.grounds import CrashGround, Files, OnServer
 from proof.crashes.house import Process, World, running
@@ -49,7 +49,7 @@ class Stage:
         sink = self.folder / "sink"
         sink.mkdir()
         for letter in self.world.mail.accepted:
-            keep(sink, SunkMail(letter.at, (letter.recipient,), letter.content))
+            store_mail(sink, SunkMail(letter.at, (letter.recipient,), letter.content))
         told = replace(outside or Outside(), now=self.world.clock.now, sink=sink)
         return check(self.world.settings.database_url, told)
 

@@ -29,7 +29,7 @@ from notifications.letters import rendering
 from notifications.sending import preparing
 from notifications.sending.sending import deliver_some
 from proof.checker import Gauge, InvariantBreach, Journal, JournalLine, Outside, Window
-from proof.checker.journal import ANSWERED, ASKED, HAND_IN, LOST
+from proof.checker.evidence.journal import ANSWERED, ASKED, HAND_IN, LOST
 from proof.crashes.acting import changed, handed_in
 from proof.crashes.boundaries import Crash
 from proof.crashes.grounds import BEGINS
@@ -230,9 +230,9 @@ def _call(client: FlaskClient, path: Path, number: int, ends: str) -> None:
     title, key = f"{HOLE} {number}", str(number)
     asked = JournalLine(ASKED, f"{number}-{ends}", HAND_IN, title, datetime.now(UTC), key)
     journal = Journal(path)
-    journal.wrote(asked)
+    journal.append(asked)
     answer = client.post("/api/v1/cases", json={"kind": "issue", "title": title}, headers={"Idempotency-Key": key})
-    journal.wrote(replace(asked, step=LOST) if ends == LOST else _answered(asked, answer))
+    journal.append(replace(asked, step=LOST) if ends == LOST else _answered(asked, answer))
     journal.close()
 
 

@@ -1,1 +1,1 @@
-"""Years in seconds: the real house under a moving clock."""
+"""Years of an invented municipality in one process: the real program under a simulated clock (docs/simulating.md)."""

@@ -1,4 +1,4 @@
-"""The command: an order is played, told as text, JSON and a page; a breach is one line each, and the exit code."""
+"""`ventil simulate`: run a simulation, print its report as text, and write it as JSON and as an HTML page."""
 
 import gc
 import logging
@@ -11,20 +11,20 @@ from typing import Any
 
 import structlog
 
-from proof.simulation.finding import find_out
-from proof.simulation.page import as_page
-from proof.simulation.playing import play
-from proof.simulation.report import as_json, report_of
-from proof.simulation.running import Simulation, SimulationOrder
-from proof.simulation.scenario_file import DEFAULT, read_scenario
-from proof.simulation.telling import as_text, speed_lines
+from proof.simulation.report.page import as_page
+from proof.simulation.report.report import as_json, report_of
+from proof.simulation.report.telling import as_text, speed_lines
+from proof.simulation.running.finding import check_at_end
+from proof.simulation.running.playing import play
+from proof.simulation.running.running import Simulation, SimulationOrder
+from proof.simulation.scenario.scenario_file import DEFAULT, read_scenario
 
-OBJECTS_BETWEEN = 50_000  # between two looks for garbage; usually 700
+OBJECTS_BETWEEN = 50_000  # allocations between two garbage collections; Python's default is 700
 
 
 @dataclass(frozen=True)
 class SimulationOptions:
-    """What the command line asks for."""
+    """The options of the command line."""
 
     months: int
     seed: int
@@ -35,46 +35,46 @@ class SimulationOptions:
     locale: str = "sv"
 
 
-def simulate(asked: SimulationOptions, say: Callable[[str], None]) -> list[str]:
-    """Play what was asked for, say the report, write the files; give the breaches, one line each.
+def simulate(options: SimulationOptions, say: Callable[[str], None]) -> list[str]:
+    """Run the simulation, print the report with `say`, write the files, and return the breaches, one line each.
 
-    Raises `BadScenario` when the scenario cannot be played, and `OSError` when a file cannot be written.
+    Raises `BadScenario` when the scenario file is not valid, and `OSError` when a file cannot be written.
     """
-    order = SimulationOrder(read_scenario(asked.scenario or DEFAULT), asked.months, asked.seed, asked.cases)
-    report, speed = played(order)
-    for path, form in ((asked.json, as_json(report)), (asked.page, as_page(report, asked.locale))):
+    order = SimulationOrder(read_scenario(options.scenario or DEFAULT), options.months, options.seed, options.cases)
+    report, speed = play_and_report(order)
+    for path, form in ((options.json, as_json(report)), (options.page, as_page(report, options.locale))):
         if path is not None:
             path.write_text(form, encoding="utf-8")
-    say(as_text(report, asked.locale))
+    say(as_text(report, options.locale))
     for line in speed:
         say(line)
     breaches: list[str] = report["breaches"]
     return breaches
 
 
-def played(order: SimulationOrder) -> tuple[dict[str, Any], Iterator[str]]:
-    """Give the report of an order that has been played, and lines about how fast that was."""
+def play_and_report(order: SimulationOrder) -> tuple[dict[str, Any], Iterator[str]]:
+    """Run a simulation; return its report, and lines about how fast it was."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    told: list[dict[str, Any]] = []
+    reports: list[dict[str, Any]] = []
 
-    def tell(simulation: Simulation) -> None:
-        told.append(report_of(simulation, find_out(simulation)))
+    def observe(simulation: Simulation) -> None:
+        reports.append(report_of(simulation, check_at_end(simulation)))
 
-    begun = time.process_time()
-    with _garbage_seldom():
-        simulation = play(order, tell)
-    [report] = told
-    return report, speed_lines(simulation.speed, report["cases"], time.process_time() - begun)
+    began_at = time.process_time()
+    with _rare_garbage_collection():
+        simulation = play(order, observe)
+    [report] = reports
+    return report, speed_lines(simulation.speed, report["cases"], time.process_time() - began_at)
 
 
 @contextmanager
-def _garbage_seldom() -> Iterator[None]:
-    """Look for garbage in rings seldom, and not among what is there already: most of what a story makes is in none."""
-    usual = gc.get_threshold()
+def _rare_garbage_collection() -> Iterator[None]:
+    """Collect garbage rarely, and never what exists already: few objects of a simulation are in reference cycles."""
+    thresholds = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(OBJECTS_BETWEEN, *usual[1:])
+    gc.set_threshold(OBJECTS_BETWEEN, *thresholds[1:])
     try:
         yield
     finally:
-        gc.set_threshold(*usual)
+        gc.set_threshold(*thresholds)
         gc.unfreeze()

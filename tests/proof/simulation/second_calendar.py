@@ -1,6 +1,6 @@
-"""A second calendar: Sweden's days off from the law itself, and its hours from the directive on summer time.
+"""A second calendar of Sweden's working days and summer time, written from the law to check `cases.calendar`.
 
-It shares nothing with `cases.calendar`. Lag (1989:253) om allmänna helgdagar names the holidays; 2 § lag (1930:173) om
+It shares no code with it. Lag (1989:253) om allmänna helgdagar names the holidays; 2 § lag (1930:173) om
 beräkning av lagstadgad tid puts Saturdays, Midsummer's, Christmas and New Year's Eve beside them; directive 2000/84/EC
 says when the clock changes. From 2005 on: before that Whit Monday stood where the National Day stands.
 """
@@ -16,7 +16,7 @@ WINTER, SUMMER = timedelta(hours=1), timedelta(hours=2)
 
 
 def easter(year: int) -> date:
-    """Give Easter Day: the first Sunday after the full moon of spring, by the anonymous Gregorian computus."""
+    """Return Easter Day, by the anonymous Gregorian computus."""
     century, of_century = divmod(year, 100)
     golden = year % 19
     leaps, rest = divmod(century, 4)
@@ -29,7 +29,7 @@ def easter(year: int) -> date:
 
 @cache
 def days_off(year: int) -> frozenset[date]:
-    """Give the year's holidays and eves that the law names, Sundays and Saturdays not among them."""
+    """Return the public holidays and eves that the law names for the year, without ordinary Saturdays and Sundays."""
     moon = easter(year)
     midsummer_eve = _first(date(year, 6, 19), FRIDAY)
     moving = {midsummer_eve, midsummer_eve + DAY, _first(date(year, 10, 31), SATURDAY)}
@@ -37,19 +37,19 @@ def days_off(year: int) -> frozenset[date]:
 
 
 def is_working_day(day: date) -> bool:
-    """Say whether people work on this day."""
+    """Return whether this is a working day."""
     return day.weekday() < SATURDAY and day not in days_off(day.year)
 
 
 def rolled(day: date) -> date:
-    """Give the day, or the first working day after it."""
+    """Return the day itself when it is a working day, else the next working day."""
     while not is_working_day(day):
         day += DAY
     return day
 
 
 def later(day: date, count: int) -> date:
-    """Give the day that lies so many working days after `day`, which is not counted; before it when negative."""
+    """Return the day `count` working days after `day`, or before it when negative; `day` itself is not counted."""
     step = DAY if count > 0 else -DAY
     while count:
         day += step
@@ -59,18 +59,18 @@ def later(day: date, count: int) -> date:
 
 
 def local_day(moment: datetime) -> date:
-    """Give the day on which this moment lies in Sweden."""
+    """Return the local day of a moment in Sweden."""
     return (moment.astimezone(UTC) + _ahead(moment.astimezone(UTC))).date()
 
 
 def end_of(day: date) -> datetime:
-    """Give the last second of this day in Sweden, in UTC."""
+    """Return the last second of this day in Sweden, in UTC."""
     naive = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=UTC)
     return naive - _ahead(naive - WINTER)
 
 
 def _ahead(moment: datetime) -> timedelta:
-    """Summer time holds between 01:00 UTC on the last Sundays of March and October."""
+    """Return the offset from UTC. Summer time holds between 01:00 UTC on the last Sundays of March and October."""
     begins, ends = (_last_sunday(moment.year, month) for month in (3, 10))
     return SUMMER if begins <= moment < ends else WINTER
 

@@ -32,7 +32,7 @@ from notifications.letters.rendering import LetterSettings
 from notifications.sending.sending import MailTransport, deliver_some
 from notifications.sending.smtp import SmtpServer
 from proof.checker import Journal, JournalLine, Outside
-from proof.checker.journal import ANSWERED, ASKED
+from proof.checker.evidence.journal import ANSWERED, ASKED
 from workers.relay.relay import relay_some
 from workers.relay.sweep_letters import plan_a_tick
 
@@ -197,17 +197,17 @@ def _ask_as_a_client(house: SmallHouse, journal: Journal) -> None:
             lambda ref=ref, given=given: house.change(ref, State.ASSIGNED, at=NOW, **given).ref,
         )
     refused = JournalLine(ASKED, "20", "planned", "Det går inte", datetime.now(UTC), "key-20")
-    journal.wrote(refused)
-    journal.wrote(JournalLine(ANSWERED, "20", "planned", "Det går inte", datetime.now(UTC), "key-20", status=403))
+    journal.append(refused)
+    journal.append(JournalLine(ANSWERED, "20", "planned", "Det går inte", datetime.now(UTC), "key-20", status=403))
     journal.close()
 
 
 def _journaled(journal: Journal, act: tuple[str, str, int], do: Callable[[], str]) -> str:
     name, mark, number = act
-    journal.wrote(JournalLine(ASKED, str(number), name, mark, datetime.now(UTC), f"key-{number}"))
+    journal.append(JournalLine(ASKED, str(number), name, mark, datetime.now(UTC), f"key-{number}"))
     ref = do()
     said = {"status": 201 if name == "hand_in" else 200, "ref": ref, "seq": 1}
-    journal.wrote(JournalLine(ANSWERED, str(number), name, mark, datetime.now(UTC), f"key-{number}", **said))
+    journal.append(JournalLine(ANSWERED, str(number), name, mark, datetime.now(UTC), f"key-{number}", **said))
     return ref
 
 

@@ -30,9 +30,9 @@ class FolderSink(SmtpSink):
 
     def keep(self, letter: SunkLetter) -> None:
         """Write it down."""
-        from proof.checker.sink import SunkMail, keep
+        from proof.checker.evidence.sink import SunkMail, store_mail
 
-        keep(self.folder, SunkMail(datetime.now(UTC), letter.recipients, letter.content))
+        store_mail(self.folder, SunkMail(datetime.now(UTC), letter.recipients, letter.content))
         self.unsaid += self.mood == "drop"
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options) -> str:  # type: ignore[no-untyped-def]

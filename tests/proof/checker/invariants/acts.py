@@ -1,0 +1,40 @@
+"""I5: the events that were written in one act have consecutive numbers, with no other event between them.
+
+The events of an act share moment, actor and sweep. Only the first one records the columns that the act changed: an
+event with changes begins an act, and a type that only accompanies others (GOES_WITH_ANOTHER) never begins one.
+"""
+
+from collections.abc import Iterator
+
+from proof.checker.model.stories import ObservedEvent, ObservedStory
+
+GOES_WITH_ANOTHER = frozenset({"case.promised", "case.planned", "case.put_on_agenda"})
+
+
+def acts_hold_together(story: ObservedStory) -> Iterator[str]:
+    """Yield a sentence for each event whose act (`act_seq`) cannot be the one that it was written in."""
+    previous = None
+    for event in story.events:
+        if problem := _problem(event, previous):
+            yield f"{story.name}: {event.type} ({event.seq}) {problem}"
+        previous = event
+
+
+def _problem(event: ObservedEvent, previous: ObservedEvent | None) -> str | None:
+    """Return what is wrong with the act of this event, given the event before it; None when nothing is."""
+    if event.act == event.seq:
+        return "stands alone, and goes with another" if _needs_another(event) else None
+    if previous is None or previous.act != event.act:
+        return f"is of the act {event.act}, of which nothing stands before it"
+    if _moment_and_author(previous) != _moment_and_author(event):
+        return f"is of the act {event.act}, which was another's"
+    return f"is of the act {event.act}, and begins one" if event.changes else None
+
+
+def _needs_another(event: ObservedEvent) -> bool:
+    is_chosen = event.facts.get("why") == "chosen"  # by a person, for its own sake
+    return event.type in GOES_WITH_ANOTHER and not event.changes and not is_chosen
+
+
+def _moment_and_author(event: ObservedEvent) -> tuple[object, ...]:
+    return (event.at, event.actor, event.person_id, event.tick_id)

@@ -1,0 +1,117 @@
+"""Which audiences are told of an event: the rules of notifications/who_is_told.py, written a second time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from proof.checker.model.stories import ObservedEvent
+
+OUTSIDE = ("asker", "group", "followers")
+
+
+@dataclass(frozen=True)
+class ObservedAct:
+    """An event and the other events of the same act, such as a promise that was made together with a plan."""
+
+    event: ObservedEvent
+    siblings: tuple[ObservedEvent, ...] = ()
+
+    def has_sibling(self, type_: str) -> bool:
+        """Return whether another event of the same act has this type."""
+        return any(sibling.type == type_ for sibling in self.siblings)
+
+
+def _received(act: ObservedAct) -> tuple[str, ...]:
+    return ("asker",) if act.has_sibling("case.planned") else ("asker", "group")
+
+
+def _assigned(act: ObservedAct) -> tuple[str, ...]:
+    facts = act.event.facts
+    only_another_officer = facts.get("previous") == "assigned" and facts.get("responsible_was") == facts["responsible"]
+    return ("holder",) if only_another_officer else ("holder", *OUTSIDE)
+
+
+def _planned(act: ObservedAct) -> tuple[str, ...]:
+    return ("holder",) if act.has_sibling("case.received") else ("holder", *OUTSIDE)
+
+
+def _waiting(act: ObservedAct) -> tuple[str, ...]:
+    asked = ("asked",) if act.event.facts["waiting_for"] == "unit" else ()
+    return (*asked, "holder", *OUTSIDE)
+
+
+def _commented(act: ObservedAct) -> tuple[str, ...]:
+    return COMMENT_AUDIENCES[act.event.facts["visibility"]]
+
+
+def _corrected(act: ObservedAct) -> tuple[str, ...]:
+    return ("holder",) if {"officer", "responsible"} & set(act.event.facts["what"]) else ()
+
+
+def _promised(act: ObservedAct) -> tuple[str, ...]:
+    return () if act.siblings else OUTSIDE
+
+
+def _escalated(act: ObservedAct) -> tuple[str, ...]:
+    rung = act.event.facts["rung"]
+    if act.event.facts["clock"] == "statutory":
+        return WARNINGS[min(rung, max(WARNINGS))]
+    return RUNGS[min(rung, max(RUNGS))]
+
+
+def _put_on_agenda(act: ObservedAct) -> tuple[str, ...]:
+    return ("desk", "holder") if act.event.facts.get("why") == "chosen" else ()
+
+
+COMMENT_AUDIENCES: dict[str, tuple[str, ...]] = {
+    "internal": (),
+    "participants": ("asker", "group", "holder"),
+    "public": ("holder", *OUTSIDE),
+}
+RUNGS: dict[int, tuple[str, ...]] = {
+    0: ("officer",),
+    1: ("officer", "unit"),
+    2: ("head",),
+    3: ("desk", *OUTSIDE),
+    4: ("desk", "head"),
+}
+WARNINGS: dict[int, tuple[str, ...]] = {
+    1: ("officer", "unit"),
+    2: ("officer", "head"),
+    3: ("officer", "head", "desk"),
+}
+BY_FACTS: dict[str, Callable[[ObservedAct], tuple[str, ...]]] = {
+    "case.received": _received,
+    "case.assigned": _assigned,
+    "case.planned": _planned,
+    "case.waiting": _waiting,
+    "case.commented": _commented,
+    "case.corrected": _corrected,
+    "case.promised": _promised,
+    "case.escalated": _escalated,
+    "case.put_on_agenda": _put_on_agenda,
+}
+BY_TYPE: dict[str, tuple[str, ...]] = {
+    "case.sent_back": ("desk", *OUTSIDE),
+    "case.started": ("holder", *OUTSIDE),
+    "case.answered": ("holder", *OUTSIDE),
+    "case.parked": ("holder", *OUTSIDE),
+    "case.taken_up": ("desk", *OUTSIDE),
+    "case.done": ("holder", *OUTSIDE),
+    "case.contested": ("holder", "desk", *OUTSIDE),
+    "case.reopened": ("holder", *OUTSIDE),
+    "case.closed": OUTSIDE,
+    "case.declined": ("holder", *OUTSIDE),
+    "case.merged": ("holder", *OUTSIDE),
+    "case.took_over": ("holder",),
+    "case.promise_broken": ("holder", "desk", *OUTSIDE),
+    "person.asked_for_link": ("person",),
+    "house.follower_asked": ("new_follower",),
+    "house.morning": ("morning",),
+    "house.set_aside": ("desk", "admins"),
+}
+
+
+def audiences_of(act: ObservedAct) -> tuple[str, ...]:
+    """Return the names of the audiences that are told of the event; empty when nobody is."""
+    by_facts = BY_FACTS.get(act.event.type)
+    return by_facts(act) if by_facts else BY_TYPE.get(act.event.type, ())

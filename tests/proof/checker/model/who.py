@@ -1,0 +1,209 @@
+"""Work out the addresses of an audience from the standing of a case and the staffing of a day.
+
+A fallback chain is tried link by link until one has a reachable address; after the last one stands the role of the
+desk's head, which waits until somebody is appointed.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from proof.checker.model.rules import ObservedAct
+from proof.checker.model.town import StaffingOfDay, plain_address
+
+DESK_HEAD_ROLE = "role:desk.head"
+Chain = Iterator[list[str]]
+
+
+@dataclass(frozen=True)
+class ObservedFollower:
+    """A follower of the case. `has_merged_case`: one of theirs is merged into it; None: it was, and is open again."""
+
+    address: str | None
+    has_merged_case: bool | None = False
+
+
+@dataclass(frozen=True)
+class ObservedStanding:
+    """What decides who is told about a case: responsible unit, officer and group by id, asker and followers."""
+
+    responsible: int
+    officer: int | None = None
+    group: int | None = None
+    published: bool = False
+    asker: str | None = None
+    followers: tuple[ObservedFollower, ...] = ()
+
+
+@dataclass(frozen=True)
+class ObservedCase:
+    """One event with the standing and the staffing from which its audiences are worked out."""
+
+    act: ObservedAct
+    standing: ObservedStanding
+    staffing: StaffingOfDay
+    unreachable: frozenset[str] = frozenset()
+    planned_at: datetime | None = None
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Return whether the staff who should have been told cannot be reconstructed any more."""
+        town, read_at = self.staffing.town, self.staffing.moment
+        town_changed = self.planned_at is not None and town.changed_between(read_at, self.planned_at)
+        return town_changed or any(self.staffing.is_uncertain(unit) for unit in self.units)
+
+    @property
+    def desk(self) -> int:
+        """The id of the contact desk."""
+        return self.staffing.town.desk
+
+    @property
+    def asked_unit(self) -> int:
+        """The id of the unit that the case waits for."""
+        return self.staffing.town.slugs[self.act.event.facts["unit"]]
+
+    @property
+    def units(self) -> set[int | None]:
+        """The ids of the units whose staff may be told; None stands for the administrators."""
+        waits_for_unit = self.act.event.type == "case.waiting" and "unit" in self.act.event.facts
+        asked_unit = self.asked_unit if waits_for_unit else self.desk
+        return {self.desk, self.standing.responsible, self.standing.group or self.desk, asked_unit, None}
+
+
+def must_be_told(case: ObservedCase, audiences: tuple[str, ...]) -> dict[str, str]:
+    """Return whom these audiences certainly hold, except the event's author: address -> first audience that does."""
+    told: dict[str, str] = {}
+    for audience in audiences:
+        for address in AUDIENCES[audience](case):
+            told.setdefault(address, audience)
+    for address in _author(case):
+        told.pop(address, None)
+    return told
+
+
+def may_be_told(case: ObservedCase, audiences: tuple[str, ...]) -> set[str]:
+    """Return further addresses that may be told: followers whose case was merged, and is a case of its own again."""
+    followers = case.standing.followers if "followers" in audiences else ()
+    return {follower.address for follower in followers if follower.address and follower.has_merged_case is None}
+
+
+def _author(case: ObservedCase) -> set[str]:
+    event = case.act.event
+    if event.person_id is not None:
+        person = case.staffing.town.people.get(event.person_id)
+        return {plain_address(person["email"]) or ""} if person else set()
+    return {case.standing.asker or ""} if event.actor == "reporter" else set()
+
+
+# --- outside -----------------------------------------------------------------------------
+
+
+def _asker(case: ObservedCase) -> set[str]:
+    by_themselves = case.act.event.actor == "reporter"
+    return {case.standing.asker} if case.standing.asker and not by_themselves else set()
+
+
+def _followers(case: ObservedCase) -> set[str]:
+    published = case.standing.published
+    return {
+        follower.address
+        for follower in case.standing.followers
+        if follower.address and (published or follower.has_merged_case)
+    }
+
+
+def _group(case: ObservedCase) -> set[str]:
+    group, staffing = case.standing.group, case.staffing
+    return set() if group is None else {*staffing.mailbox(group), *staffing.role_addresses(group, "member", "head")}
+
+
+# --- chains ------------------------------------------------------------------------------
+
+
+def _first_reachable(case: ObservedCase, chain: Chain) -> set[str]:
+    reached = (set(link) - case.unreachable for link in chain)
+    return next((link for link in reached if link), {DESK_HEAD_ROLE})
+
+
+def _desk_chain(case: ObservedCase) -> Chain:
+    yield case.staffing.role_addresses(case.desk, "contact")
+    yield case.staffing.mailbox(case.desk)
+    yield case.staffing.role_addresses(case.desk, "head")
+
+
+def _unit_chain(case: ObservedCase, unit: int) -> Chain:
+    yield case.staffing.mailbox(unit)
+    if unit != case.desk:
+        yield case.staffing.role_addresses(unit, "officer", "member")
+        yield case.staffing.role_addresses(unit, "head")
+    yield from _desk_chain(case)
+
+
+def _officer_chain(case: ObservedCase) -> Chain:
+    unit = case.standing.responsible
+    yield _officer_address(case)
+    yield case.staffing.mailbox(unit)
+    if unit != case.desk:
+        yield case.staffing.role_addresses(unit, "head")
+        yield case.staffing.role_addresses(unit, "officer", "member")
+    yield from _desk_chain(case)
+
+
+def _head_chain(case: ObservedCase) -> Chain:
+    unit = case.standing.responsible
+    yield case.staffing.role_addresses(unit, "head")
+    if unit == case.desk:
+        yield case.staffing.deputies(unit, "contact")
+        yield case.staffing.mailbox(unit)
+    yield from _desk_chain(case)
+
+
+def _officer_address(case: ObservedCase) -> list[str]:
+    """Return the officer's address as a list of one; empty when the officer is active but has left the unit."""
+    officer, staffing = case.standing.officer, case.staffing
+    if officer is None or (
+        staffing.is_active(officer) and not staffing.has_role_in(officer, case.standing.responsible)
+    ):
+        return []
+    address = plain_address(staffing.address_of(officer))
+    return [address] if address else []
+
+
+# --- audiences ---------------------------------------------------------------------------
+
+
+def _holder(case: ObservedCase) -> set[str]:
+    """Return the officer or the unit; nobody when the unit's own staff acted and no officer holds the case."""
+    has_merged_case = case.staffing.has_role_in(case.act.event.person_id, case.standing.responsible)
+    return set() if has_merged_case and case.standing.officer is None else _first_reachable(case, _officer_chain(case))
+
+
+def _person(case: ObservedCase) -> set[str]:
+    person = case.act.event.facts["person"]
+    return set(case.staffing.own_addresses([person])) if case.staffing.is_active(person) else set()
+
+
+def _admins(case: ObservedCase) -> set[str]:
+    held = [person for person in case.staffing.holders(None, "admin") if case.staffing.is_active(person)]
+    return set(case.staffing.own_addresses(held)) - case.unreachable
+
+
+def _morning(case: ObservedCase) -> set[str]:
+    return {*case.staffing.role_addresses(case.desk, "contact"), *case.staffing.mailbox(case.desk)}
+
+
+AUDIENCES: dict[str, Callable[[ObservedCase], set[str]]] = {
+    "asker": _asker,
+    "followers": _followers,
+    "group": _group,
+    "holder": _holder,
+    "officer": lambda case: _first_reachable(case, _officer_chain(case)),
+    "unit": lambda case: _first_reachable(case, _unit_chain(case, case.standing.responsible)),
+    "asked": lambda case: _first_reachable(case, _unit_chain(case, case.asked_unit)),
+    "head": lambda case: _first_reachable(case, _head_chain(case)),
+    "desk": lambda case: _first_reachable(case, _desk_chain(case)),
+    "person": _person,
+    "new_follower": lambda case: {follower.address for follower in case.standing.followers if follower.address},
+    "morning": _morning,
+    "admins": _admins,
+}

@@ -1,0 +1,297 @@
+"""The simulated people. They act only on letters that they get; only the desk works through a list.
+
+So a lost letter shows: nobody acts until the ladder reaches somebody. Acts are done by the domain's own functions, as
+in the demonstration (cases/demo).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.access.actors import A_VISITOR, Actor, actor_for, reporter_of
+from cases.case import Case, case_to_change
+from cases.database.transactions import Database
+from cases.demo import scene as demo
+from cases.demo.moving_clock import MovingClock
+from cases.demo.scene import Scene, Tale
+from cases.handing_in import hand_in
+from cases.organisation.people import Person
+from cases.refusals import Refusal
+from cases.states import Kind, State
+from proof.simulation import second_calendar
+from proof.simulation.checks.counting import StoryCounts
+from proof.simulation.environment.agenda import Callback
+from proof.simulation.environment.post import SimulatedLetter
+from proof.simulation.people.arrivals import SimulatedArrival
+from proof.simulation.people.town import DESK, GROUP, GROUPS_DOMAIN, Reader, SimulatedTown
+from proof.simulation.scenario.tempers import ANSWERS, CONTESTS, OF_A_UNIT, OF_THE_DESK, Moves
+
+DAY_BEGINS, WORKING_MINUTES = time(8), 8 * 60
+FOLLOWS_UP, PUBLISHED = 0.7, 0.3
+REPORTER_TAKES = (0, 8)
+BEFORE_A_DUTY = (3, 30)  # days
+AT_WORK = {State.PLANNED, State.IN_PROGRESS}
+
+
+def assign_elsewhere(scene: Scene) -> None:
+    """Assign the case to a wrong department, as a mistake of the desk."""
+    scene.change(State.ASSIGNED, responsible=scene.tale.facts["elsewhere"])
+
+
+ACTS: dict[str, Callable[[Scene], None]] = {
+    "assign": demo.assign, "assign_elsewhere": assign_elsewhere, "send_back": demo.send_back, "plan": demo.plan,
+    "plan_anew": demo.plan_anew, "start": demo.start, "show_life": demo.show_life, "finish": demo.finish,
+    "contest": demo.contest, "park": demo.park, "decline": demo.decline, "merge": demo.merge, "ask": demo.ask,
+    "answer": demo.answer, "wait_outside": demo.wait_outside, "wait_for_forum": demo.wait_for_forum,
+    "go_on": demo.go_on,
+}  # fmt: skip
+
+
+@dataclass
+class KnownCase:
+    """One case as the people know it from their letters: what they last saw, and what they plan."""
+
+    tale: Tale
+    unit: str  # slug of the unit that is responsible, as last seen
+    state: State = State.RECEIVED
+    chair: str | None = None  # address of the chair whose group handed it in
+    is_planned: bool = False  # an act of the unit is planned
+    reporter_acts_soon: bool = False
+
+
+@dataclass
+class People:
+    """All people of the simulation. `plan` queues a callback for a moment; `zone` is the municipality's time zone."""
+
+    database: Database
+    clock: MovingClock
+    plan: Callable[[datetime, Callback], None]
+    town: SimulatedTown
+    chance: Random
+    counts: StoryCounts
+    zone: ZoneInfo
+    known_cases: dict[str, KnownCase] = field(default_factory=dict)
+    _by_reporter: dict[str, KnownCase] = field(default_factory=dict)
+    _actors: dict[str, Actor] = field(default_factory=dict)
+    _merge_candidates: list[str] = field(default_factory=list)
+
+    # --- what they get ---------------------------------------------------------------------
+
+    def hand_in(self, arrival: SimulatedArrival) -> None:
+        """Hand in an arrival, and plan when the desk looks at it."""
+        with self.database.transaction() as session:
+            chair = self.town.officers[GROUP + arrival.group.slug][0] if arrival.group else None
+            by = self.actor(session, self._author_of(arrival, chair))
+            case = hand_in(session, arrival.request, by=by, at=self.clock.now)
+        self.counts.handed_in += 1
+        if arrival.request.kind is Kind.DUTY:
+            self.counts.count_act("plan")  # a duty is planned in the same act
+        known = KnownCase(Tale(case.ref, arrival.unit, arrival.done, self.chance), DESK, case.state, chair)
+        self._remember(known, arrival)
+
+    def _author_of(self, arrival: SimulatedArrival, chair: str | None) -> str | None:
+        is_written_down = arrival.request.channel in {"phone", "duty"}
+        return self.town.contacts[0] if is_written_down and self.town.contacts else chair
+
+    def _remember(self, known: KnownCase, arrival: SimulatedArrival) -> None:
+        self.known_cases[known.tale.ref] = known
+        known.tale.facts["kind"] = arrival.request.kind
+        if arrival.request.reporter and arrival.request.reporter.email:
+            self._by_reporter[arrival.request.reporter.email] = known
+        if known.state is State.RECEIVED:
+            self._plan_answer(known, DESK)
+        else:
+            known.unit = arrival.unit
+
+    def read(self, letter: SimulatedLetter) -> None:
+        """Let the recipient of a letter decide, at random by temper, whether to act on the cases that it names."""
+        reader = self.town.readers.get(letter.recipient)
+        if reader is None:
+            if letter.recipient in self._by_reporter:
+                self._reporter_reads(self._by_reporter[letter.recipient])
+            return
+        for ref in letter.refs:
+            if ref not in self.known_cases:  # made by the clock: the next duty, or a report to the council
+                self.known_cases[ref] = KnownCase(
+                    Tale(ref, reader.unit, "Det är gjort.", self.chance), reader.unit, State.PLANNED
+                )
+            self._staff_reads(self.known_cases[ref], reader)
+
+    def _staff_reads(self, known: KnownCase, reader: Reader) -> None:
+        if reader.unit.startswith(GROUP) and reader.unit != known.unit:
+            self._reporter_reads(known)
+        elif not known.is_planned:
+            temper = self.town.temper_of(known.unit)
+            if reader.unit != known.unit:
+                likelihood = temper.heeds_others
+            else:
+                likelihood = temper.heeds_head if reader.role == "head" else temper.notices
+            self.remind(known, likelihood)
+
+    def remind(self, known: KnownCase, likelihood: float) -> None:
+        """Remind the unit of a case: with this likelihood (0 to 1) it plans to act, unless it already has."""
+        if not known.is_planned and self.chance.random() < likelihood:
+            self._plan_answer(known, known.unit)
+
+    def _plan_answer(self, known: KnownCase, unit: str) -> None:
+        self._plan(known, self.town.temper_of(unit).answers_in)
+
+    def _reporter_reads(self, known: KnownCase) -> None:
+        share = {State.WAITING: ANSWERS, State.DONE: CONTESTS}.get(known.state, 0.0)
+        if not known.reporter_acts_soon and share and self.chance.random() < share:
+            known.reporter_acts_soon = True
+            self.plan(self._moment(REPORTER_TAKES), lambda: self._reporter_acts(known))
+
+    # --- when ------------------------------------------------------------------------------
+
+    def _plan(self, known: KnownCase, days: tuple[int, int]) -> None:
+        self._plan_at(known, self._moment(days))
+
+    def _plan_at(self, known: KnownCase, moment: datetime) -> None:
+        known.is_planned = True
+        self.plan(moment, lambda: self._unit_acts(known))
+
+    def _moment(self, days: tuple[int, int]) -> datetime:
+        today = second_calendar.local_day(self.clock.now)
+        day = second_calendar.rolled(second_calendar.later(today, self.chance.randint(*days)))
+        moment = self.at(day, DAY_BEGINS) + timedelta(minutes=self.chance.randrange(WORKING_MINUTES))
+        return moment if moment > self.clock.now else self.clock.now + timedelta(minutes=self.chance.randint(4, 50))
+
+    def at(self, day: date, hour: time) -> datetime:
+        """Return the UTC moment of this hour on this local day."""
+        return datetime.combine(day, hour, self.zone).astimezone(UTC)
+
+    # --- what they do ----------------------------------------------------------------------
+
+    def _unit_acts(self, known: KnownCase) -> None:
+        """Let the responsible unit act, as is usual in the case's state; without staff, try again in a day or two."""
+        known.is_planned = False
+        with self.database.transaction() as session:
+            case = case_to_change(session, known.tale.ref)
+            if (early := self._before_a_duty(case)) is not None:
+                return self._plan_at(known, early)
+            at_desk = case.responsible.slug == DESK
+            actor_email = self._who_acts(case.responsible.slug, case)
+            moves = (OF_THE_DESK if at_desk else OF_A_UNIT).get(case.state)
+            if moves and actor_email:
+                act = self._choose(known, case, moves)
+                self._do(known, Scene(session, case, known.tale, self.actor(session, actor_email), self.clock.now), act)
+            self._update(known, case)
+        if moves and not actor_email:
+            self._plan(known, (1, 2))
+        else:
+            self._plan_next(known)
+
+    def _before_a_duty(self, case: Case) -> datetime | None:
+        """Return when to act on a duty that is due far ahead, 3 to 30 days before; None for any other case."""
+        far = self.clock.now + timedelta(days=max(BEFORE_A_DUTY))
+        if case.kind is not Kind.DUTY or case.state is not State.PLANNED or case.due_at is None or case.due_at <= far:
+            return None
+        days = timedelta(days=self.chance.randint(*BEFORE_A_DUTY))
+        return self.at(second_calendar.rolled(second_calendar.local_day(case.due_at) - days), DAY_BEGINS)
+
+    def _who_acts(self, unit: str, case: Case) -> str | None:
+        people = self.town.contacts if unit == DESK else self.town.officers.get(unit, [])
+        if case.officer is not None and case.officer.email in people:
+            return case.officer.email
+        return self.chance.choice(people) if people else None
+
+    def _choose(self, known: KnownCase, case: Case, moves: Moves) -> str:
+        """Draw the name of an act; one that is impossible here is replaced by `assign` or `start`."""
+        if case.state is State.ASSIGNED and case.responsible.slug not in {known.tale.unit, DESK}:
+            return "send_back"
+        act = self.chance.choices(list(moves), list(moves.values()))[0]
+        if self._can_do(known.tale, case, act):
+            return act
+        return "assign" if case.state is State.RECEIVED else "start"
+
+    def _can_do(self, tale: Tale, case: Case, act: str) -> bool:
+        if act == "merge":
+            tale.twin = self.chance.choice(self._merge_candidates) if self._merge_candidates else None
+            return tale.twin not in {None, tale.ref}
+        if act == "assign_elsewhere":
+            others = [department.slug for department in self.town.scenario.departments if department.slug != tale.unit]
+            tale.facts["elsewhere"] = self.chance.choice(others) if others else None
+            return bool(others)
+        if act == "ask":
+            return case.reporter_id is not None or case.group_id is not None
+        return act != "send_back" or not tale.unit.startswith(GROUP)
+
+    def _do(self, known: KnownCase, scene: Scene, act: str) -> None:
+        unit, due_at = scene.case.responsible.slug, scene.case.due_at
+        try:
+            if act == "assign":
+                self._triage(known, scene)
+            ACTS[act](scene)
+        except Refusal:
+            self.counts.refused_acts += 1
+            return
+        self.counts.count_act(act)
+        if act == "finish" and due_at is not None:
+            self.counts.count_finished(unit, due_at, scene.at)
+
+    def _triage(self, known: KnownCase, scene: Scene) -> None:
+        if known.tale.facts.get("kind") is Kind.PROPOSAL and scene.case.raised_on is None:
+            demo.raise_in_council(scene)
+        if scene.case.published_at is None and self.chance.random() < PUBLISHED:
+            demo.publish(scene)
+        self._merge_candidates[:] = [*self._merge_candidates[-24:], scene.case.ref]
+
+    def _update(self, known: KnownCase, case: Case) -> None:
+        known.state, known.unit = case.state, case.responsible.slug
+
+    def _plan_next(self, known: KnownCase) -> None:
+        """Plan the unit's next act, if it would act unasked; otherwise it waits for a letter."""
+        temper = self.town.temper_of(known.unit)
+        if known.is_planned:
+            return
+        if known.state is State.RECEIVED:
+            self._plan_answer(known, DESK)
+        elif known.state in AT_WORK and self.chance.random() >= temper.slips:
+            self._plan(known, temper.works_for)
+        elif known.state is State.WAITING and self.chance.random() < FOLLOWS_UP * temper.notices:
+            self._plan(known, (8, 25))
+
+    def _reporter_acts(self, known: KnownCase) -> None:
+        """Let the person who asked answer a question, or contest that the case is done."""
+        known.reporter_acts_soon = False
+        with self.database.transaction() as session:
+            case = case_to_change(session, known.tale.ref)
+            act = "contest" if case.state is State.DONE else "answer" if case.waits_for_reporter else None
+            if act:
+                by = self.actor(session, known.chair) if known.chair else reporter_of(case)
+                self._do(known, Scene(session, case, known.tale, by, self.clock.now), act)
+            self._update(known, case)
+        self._plan_next(known)
+
+    def answer_in_forum(self, ref: str) -> None:
+        """Let a representative answer for the forum, for which the case waits."""
+        known = self.known_cases[ref]
+        chairs = [email for people in self.town.officers.values() for email in people if email.endswith(GROUPS_DOMAIN)]
+        with self.database.transaction() as session:
+            case = case_to_change(session, ref)
+            by = self.actor(session, self.chance.choice(chairs))
+            self._do(known, Scene(session, case, known.tale, by, self.clock.now), "answer")
+            self._update(known, case)
+        self._plan_next(known)
+
+    # --- who they are ------------------------------------------------------------------------
+
+    def actor(self, session: Session, email: str | None) -> Actor:
+        """Return the actor with this address, cached; a visitor without an address or when unknown today."""
+        if email is None:
+            return A_VISITOR
+        if email not in self._actors:
+            person = session.scalars(select(Person.id).where(Person.email == email)).one()
+            actor = actor_for(session, person, on=second_calendar.local_day(self.clock.now))
+            self._actors[email] = actor or A_VISITOR
+        return self._actors[email]
+
+    def clear_actors(self) -> None:
+        """Forget the cached actors, since somebody came or left and roles changed."""
+        self._actors.clear()

@@ -1,0 +1,1 @@
+"""One simulation from its first moment to its last: set up, planned, run, and checked at the end."""

@@ -1,0 +1,1 @@
+"""What a scenario file may say, how it is read, and the tempers that it names."""

@@ -1,0 +1,73 @@
+"""A scenario: an invented municipality, the tempers of its staff, and what goes wrong, as read from a TOML file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Department:
+    """A department: its temper, its number of officers, its share of the cases, and its categories (`topics`)."""
+
+    slug: str
+    name: str
+    name_en: str
+    temper: str
+    officers: int
+    share: float
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A local group, with a mailbox and a chair."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True)
+class StaffTurnover:
+    """How often staff leave, in months (0: never), and for how many days the desk is then vacant."""
+
+    officer_leaves_every_months: int = 3
+    head_leaves_every_months: int = 11
+    contact_leaves_after_months: int = 7
+    vacant_days: int = 25
+
+
+@dataclass(frozen=True)
+class Yearly:
+    """An outage that comes each year: what is down, from local MM-DDTHH:MM on, for how many hours."""
+
+    of: str
+    begins: str
+    hours: int
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """A unit's mailbox that answers 550 each year, from MM-DD on for `days` days."""
+
+    unit: str
+    begins: str
+    days: int
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Everything that is not random. `busy` weighs the months; `clocks` is the number of clock processes."""
+
+    municipality: str
+    begins: date
+    cases_per_month: float
+    busy: tuple[float, ...]
+    clocks: int
+    mailboxes_that_bounce: float
+    departments: tuple[Department, ...]
+    groups: tuple[Group, ...]
+    staffing: StaffTurnover = StaffTurnover()
+    policies: tuple[Mapping[str, Any], ...] = ()
+    bounces: tuple[Bounce, ...] = ()
+    outages: tuple[Yearly, ...] = ()
