@@ -9,7 +9,7 @@ from typing import Any
 
 from cases.deadlines.clocks import AGENDA_RUNG, DAY_RUNG, DELAYED_RUNG, FIRST_RUNG, HEAD_RUNG, REPEATED_RUNG
 from cases.history.words import Visibility
-from notifications.rows_read import EventRow
+from notifications.read_models import EventRow
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from cases.database.queries import any_of, columns_of, fetch_rows
 from cases.history.journal import MOST_IN_AN_ACT, Event
-from notifications.rows_read import EventRow
+from notifications.read_models import EventRow
 from notifications.who_is_told import EventInContext
 
 AS_TOLD = columns_of(Event, EventRow._fields)

@@ -14,7 +14,7 @@ from notifications.audiences.fallbacks import Recipient
 from notifications.audiences.loading import load_contexts
 from notifications.audiences.on_a_page import contexts_for_page
 from notifications.deliveries import Channel
-from notifications.rows_read import EventRow
+from notifications.read_models import EventRow
 from notifications.who_is_told import EventInContext, Rule, rules_for
 
 THE_ONE_WHO_ASKED = {"sv": "den som frågade", "en": "the one who asked"}

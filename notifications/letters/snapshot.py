@@ -21,7 +21,7 @@ from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
 from cases.parties import Follower, Party
 from notifications.deliveries import Address, Delivery
-from notifications.rows_read import (
+from notifications.read_models import (
     AddressNow,
     CaseNow,
     EventForLetter,

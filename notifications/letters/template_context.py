@@ -16,7 +16,7 @@ from notifications.letters.reasons import why_not
 from notifications.letters.snapshot import SendingSnapshot, ToldLine
 from notifications.letters.urls import WebAddresses
 from notifications.letters.writing import WrittenLetter, unbroken, write
-from notifications.rows_read import CaseNow, EventForLetter
+from notifications.read_models import CaseNow, EventForLetter
 
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})
 WHO_MAY_READ = {

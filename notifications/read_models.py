@@ -1,4 +1,4 @@
-"""Rows: what is read of each thing when a letter is planned and when it is sent, and no more."""
+"""Read models: the few columns of each table that are read to plan a letter and to send it, as plain named tuples."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
