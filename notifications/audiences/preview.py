@@ -10,9 +10,9 @@ from cases.access.actors import ActorKind
 from cases.case import Case
 from notifications.audiences.audiences import recipients
 from notifications.audiences.context import AudienceContext, Following
+from notifications.audiences.context_loading import load_contexts
 from notifications.audiences.fallbacks import Recipient
-from notifications.audiences.loading import load_contexts
-from notifications.audiences.on_a_page import contexts_for_page
+from notifications.audiences.page_contexts import contexts_for_page
 from notifications.deliveries import Channel
 from notifications.read_models import EventRow
 from notifications.who_is_told import EventInContext, Rule, rules_for

@@ -8,9 +8,9 @@ from cases.database.transactions import calendar_of
 from cases.history.event_batches import EventBatch
 from notifications.audiences.audiences import recipients
 from notifications.audiences.context import AudienceContext
+from notifications.audiences.context_loading import load_contexts
 from notifications.audiences.fallbacks import Recipient
-from notifications.audiences.grouping import acts_of, acts_of_tick
-from notifications.audiences.loading import load_contexts
+from notifications.audiences.sibling_events import acts_of, acts_of_tick
 from notifications.planning.drafts import DeliveryDraft, DraftLine, write_mailings
 from notifications.planning.rate_limits import is_anonymous
 from notifications.planning.readdressing import readdress_unfilled

@@ -11,8 +11,16 @@ from cases.organisation.people import Person
 from cases.parties import Follower
 from cases.reading.details import in_order, rows_of
 from notifications.audiences.context import AudienceContext, CaseTold, Following, Outsider
+from notifications.audiences.context_loading import (
+    AS_OUTSIDE,
+    CONFIRMED,
+    MERGED,
+    NAMED_AROUND,
+    day_of,
+    followers,
+    slugs_in,
+)
 from notifications.audiences.directory import Holder, PersonTold, directory_of
-from notifications.audiences.loading import AS_OUTSIDE, CONFIRMED, MERGED, NAMED_AROUND, day_of, followers, slugs_in
 from notifications.who_is_told import EventInContext
 
 FOLLOWERS: ScalarSelect[Any] = (  # as a column of a select of cases

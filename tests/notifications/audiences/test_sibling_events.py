@@ -10,7 +10,7 @@ from support.houses.small_house import SmallHouse
 from cases.database.base import table_of
 from cases.database.transactions import Database
 from cases.history.journal import Event
-from notifications.audiences.grouping import acts_of, acts_of_tick
+from notifications.audiences.sibling_events import acts_of, acts_of_tick
 
 EVENT = table_of(Event)
 
