@@ -12,7 +12,7 @@ from cases.history.words import Visibility
 from cases.public.masking import mask
 from notifications.deliveries import Channel, Delivery
 from notifications.letters.catalogue import LETTERS
-from notifications.letters.reasons import why_not
+from notifications.letters.reasons_not_sent import why_not
 from notifications.letters.snapshot import SendingSnapshot, ToldLine
 from notifications.letters.urls import WebAddresses
 from notifications.letters.writing import WrittenLetter, unbroken, write

@@ -14,7 +14,7 @@ from notifications.audiences.sibling_events import acts_of, acts_of_tick
 from notifications.planning.drafts import DeliveryDraft, DraftLine, write_mailings
 from notifications.planning.rate_limits import is_anonymous
 from notifications.planning.readdressing import readdress_unfilled
-from notifications.planning.redundant import known_already
+from notifications.planning.redundant_calls import known_already
 from notifications.planning.stored_context import context_of, house_of
 from notifications.who_is_told import EventInContext, Rule, UnknownEvent, rules_for
 

@@ -13,7 +13,7 @@ from notifications.letters.still_entitled import (
 )
 from notifications.planning.rate_limits import TOO_MANY, TOO_SOON
 from notifications.planning.readdressing import IN_ANOTHER
-from notifications.planning.redundant import THEY_RANG
+from notifications.planning.redundant_calls import THEY_RANG
 
 IN_SWEDISH = {
     THEY_RANG: "fick veta det när de ringde",
