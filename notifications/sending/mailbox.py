@@ -13,7 +13,7 @@ from types import TracebackType
 
 import flask_mail
 
-from notifications.sending.mime import Unreachable
+from notifications.sending.errors import Unreachable
 
 NAME = re.compile(r"[0-9a-f]{32}\.eml")
 

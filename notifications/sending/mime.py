@@ -1,4 +1,4 @@
-"""A letter on its way out: its bytes, and what can become of it."""
+"""A letter as MIME: the bytes that go to the mail server."""
 
 import binascii
 import hashlib
@@ -16,26 +16,6 @@ from cases.mail_addresses import in_mail
 MOST_LINES_KEPT = 1000
 LONGEST_PART = 39  # bytes of an encoded word: base64 makes 52 signs of them, and a line holds 76
 LONGEST_LINE, LONGEST_ALLOWED = 76, 990  # signs: kept for readers; what RFC 5322 lets a line hold
-
-
-class Refused(Exception):
-    """What received the letter did not take it. The message is what it said."""
-
-
-class RefusedForNow(Refused):
-    """Not now (4xx): try again later."""
-
-
-class RefusedForGood(Refused):
-    """Never (5xx): a person must look."""
-
-
-class LineLost(Refused):
-    """The line broke after the letter was given: it may have been accepted."""
-
-
-class Unreachable(Refused):
-    """The server cannot be had: no letter's fault."""
 
 
 class Readable(Protocol):

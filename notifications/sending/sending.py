@@ -21,8 +21,8 @@ from notifications.deliveries import Delivery
 from notifications.letters.rendering import LetterSettings
 from notifications.sending import circuit_breaker, outcomes
 from notifications.sending.claiming import claim_letters, is_anything_due
+from notifications.sending.errors import LineLost, Refused, RefusedForGood, RefusedForNow, Unreachable
 from notifications.sending.mailbox import Mailbox, MailboxLine
-from notifications.sending.mime import LineLost, Refused, RefusedForGood, RefusedForNow, Unreachable
 from notifications.sending.preparing import Ready, prepare
 from notifications.sending.smtp import SmtpConnection, SmtpServer, server_at
 

@@ -18,7 +18,7 @@ import flask_mail
 from flask import Flask
 
 from cases.mail_addresses import in_mail
-from notifications.sending.mime import LineLost, RefusedForGood, RefusedForNow, Unreachable
+from notifications.sending.errors import LineLost, RefusedForGood, RefusedForNow, Unreachable
 
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 60.0

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 import pytest
 from support.servers.services import LOOPBACK, free_port
 
+from notifications.sending.errors import LineLost, RefusedForGood, RefusedForNow, Unreachable
 from notifications.sending.mailbox import Mailbox
-from notifications.sending.mime import LineLost, Outgoing, RefusedForGood, RefusedForNow, Unreachable, compose
+from notifications.sending.mime import Outgoing, compose
 from notifications.sending.smtp import SmtpServer, server_at
 
 SWEDISH = "Gatubelysningen i Lövnäs är lagad. Åsa Ödman hälsar."

@@ -30,7 +30,7 @@ from cases.ladder.overdue import Sweeper
 from notifications.audiences.context import AudienceContext
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.sending import claiming, outcomes, preparing, sending
-from notifications.sending.mime import RefusedForNow
+from notifications.sending.errors import RefusedForNow
 from notifications.sending.preparing import Ready, prepare
 from workers.queue import broker
 from workers.queue.broker import Bell

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import flask_mail
 
+from notifications.sending.errors import RefusedForGood, RefusedForNow, Unreachable
 from notifications.sending.mailbox import Mailbox, MailboxLine
-from notifications.sending.mime import Outgoing, RefusedForGood, RefusedForNow, Unreachable
+from notifications.sending.mime import Outgoing
 
 SUBJECT = re.compile(rb"^Subject: ([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)", re.MULTILINE)
 MESSAGE_ID = re.compile(rb"^Message-ID: <(\d+)\.", re.MULTILINE)
