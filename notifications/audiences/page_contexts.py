@@ -1,4 +1,4 @@
-"""At hand: a case that was read for a page, with who follows it, and whom an act upon it would tell."""
+"""Contexts of events that have not happened, from the case and the followers that a page has read already."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,22 +10,22 @@ from cases.case import Case
 from cases.organisation.people import Person
 from cases.parties import Follower
 from cases.reading.details import in_order, rows_of
-from notifications.audiences.context import AudienceContext, CaseTold, Following, Outsider
+from notifications.audiences.context import AudienceCase, AudienceContext, Following, Outsider
 from notifications.audiences.context_loading import (
-    AS_OUTSIDE,
     CONFIRMED,
+    JOINED_FIELDS,
     MERGED,
-    NAMED_AROUND,
-    day_of,
-    followers,
-    slugs_in,
+    OUTSIDER_COLUMNS,
+    day_of_roles,
+    select_followers,
+    unit_slugs_in,
 )
-from notifications.audiences.directory import Holder, PersonTold, directory_of
+from notifications.audiences.directory import DirectoryPerson, Holder, directory_of
 from notifications.who_is_told import EventInContext
 
-FOLLOWERS: ScalarSelect[Any] = (  # as a column of a select of cases
-    followers()
-    .with_only_columns(rows_of(Follower.id, MERGED.public_id, *AS_OUTSIDE))
+FOLLOWERS: ScalarSelect[Any] = (  # to be added as a column to a query of cases
+    select_followers()
+    .with_only_columns(rows_of(Follower.id, MERGED.public_id, *OUTSIDER_COLUMNS))
     .where(Follower.case_id == Case.id, *CONFIRMED)
     .order_by(None)
     .correlate(Case)
@@ -33,30 +33,30 @@ FOLLOWERS: ScalarSelect[Any] = (  # as a column of a select of cases
 )
 
 
-def following_of(case: Case, kept: Sequence[Sequence[Any]] | None) -> list[Following]:
-    """Give who follows the case, from what was read in the column `FOLLOWERS` beside it."""
-    rows = in_order(kept)
+def following_of(case: Case, column: Sequence[Sequence[Any]] | None) -> list[Following]:
+    """Return the followers of the case, from the value of the column `FOLLOWERS` in its row."""
+    rows = in_order(column)
     return list({id_: Following(id_, case.id, Outsider(*party), own_id) for id_, own_id, *party in rows}.values())
 
 
 def contexts_for_page(
-    session: Session, case: Case, following: list[Following], acts: Sequence[EventInContext]
+    session: Session, case: Case, following: list[Following], events: Sequence[EventInContext]
 ) -> list[AudienceContext]:
-    """Give the circles of acts that a person may choose from, around a case that was read with who follows it."""
-    told = _at_hand(case)
-    slugs = {slug for act in acts for slug in slugs_in(act, told)}
-    directory = directory_of(session, day_of(session, acts[0]), slugs=slugs, people=())
+    """Return the context of each event, all at the same moment, with one query for units and people."""
+    known = _audience_case(case)
+    slugs = {slug for event in events for slug in unit_slugs_in(event, known)}
+    directory = directory_of(session, day_of_roles(session, events[0]), slugs=slugs, people=())
     if case.officer:
         deputy = case.officer.deputy
         directory.people[case.officer.id] = Holder(_person(case.officer), _person(deputy) if deputy else None)
-    return [AudienceContext(act, told, directory, following) for act in acts]
+    return [AudienceContext(event, known, directory, following) for event in events]
 
 
-def _at_hand(case: Case) -> CaseTold:
-    """Give a case that was read already, as it is told."""
-    own = {name: getattr(case, name) for name in CaseTold._fields if name not in NAMED_AROUND}
-    asks, category = case.reporter, case.category
-    return CaseTold(
+def _audience_case(case: Case) -> AudienceCase:
+    """Return a case that was read already in the form that audiences need."""
+    own = {name: getattr(case, name) for name in AudienceCase._fields if name not in JOINED_FIELDS}
+    reporter, category = case.reporter, case.category
+    return AudienceCase(
         **own,
         responsible=case.responsible.slug,
         group=case.group.slug if case.group else None,
@@ -64,9 +64,9 @@ def _at_hand(case: Case) -> CaseTold:
         category=category.name if category else None,
         category_en=category.name_en if category else None,
         place=case.place.name if case.place else None,
-        reporter=Outsider(*(getattr(asks, name) for name in Outsider._fields)) if asks else None,
+        reporter=Outsider(*(getattr(reporter, name) for name in Outsider._fields)) if reporter else None,
     )
 
 
-def _person(person: Person) -> PersonTold:
-    return PersonTold(*(getattr(person, name) for name in PersonTold._fields))
+def _person(person: Person) -> DirectoryPerson:
+    return DirectoryPerson(*(getattr(person, name) for name in DirectoryPerson._fields))

@@ -1,4 +1,4 @@
-"""Acts: events with those that were written beside them, for some events or for a whole tick."""
+"""Sibling events: those written in the same act, read with each event that is to be told."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,50 +12,51 @@ from cases.history.journal import MOST_IN_AN_ACT, Event
 from notifications.read_models import EventRow
 from notifications.who_is_told import EventInContext
 
-AS_TOLD = columns_of(Event, EventRow._fields)
+EVENT_COLUMNS = columns_of(Event, EventRow._fields)
 
 
 def _act_of(event: Any) -> Any:
-    """Return its act's first seq. A process of an older version writes none: then the event is an act of its own."""
+    """Return the first seq of the event's act. A process of an older version writes none: then it is an act alone."""
     return func.coalesce(event.act_seq, event.seq)
 
 
-def _acts() -> Select[Any]:
-    """Select the events of the acts to which these events belong, each as often as one of these is in its act."""
-    own = aliased(Event)
-    first = _act_of(own)
+def _siblings() -> Select[Any]:
+    """Select for each event that is asked for, by its id, all events of its act, itself among them."""
+    asked = aliased(Event)
+    first = _act_of(asked)
     same_act = and_(
-        Event.stream == own.stream,
+        Event.stream == asked.stream,
         Event.seq.between(first, first + (MOST_IN_AN_ACT - 1)),  # which an index finds
         _act_of(Event) == first,
     )
-    found = select(own.id, *AS_TOLD).join(Event, same_act).where(any_of(own.id, "ids"))
-    return found.order_by(own.id, Event.seq)
+    found = select(asked.id, *EVENT_COLUMNS).join(Event, same_act).where(any_of(asked.id, "ids"))
+    return found.order_by(asked.id, Event.seq)
 
 
-ACTS = _acts()
-OF_A_TICK = select(Event.stream, _act_of(Event), *AS_TOLD).where(Event.tick_id == bindparam("tick")).order_by(Event.id)
+SIBLINGS = _siblings()
+OF_BATCH = (
+    select(Event.stream, _act_of(Event), *EVENT_COLUMNS).where(Event.tick_id == bindparam("batch")).order_by(Event.id)
+)
 
 
-def acts_of(session: Session, ids: Sequence[int]) -> list[EventInContext]:
-    """Return these events, in this order, each with those that were written beside it in the same act."""
+def events_in_context(session: Session, ids: Sequence[int]) -> list[EventInContext]:
+    """Return these events, in this order, each with its siblings."""
     acts: dict[int, list[EventRow]] = defaultdict(list)
-    for id_, *event in fetch_rows(session, ACTS, {"ids": list(ids)}):
-        acts[id_].append(EventRow(*event))
-    return [_act(next(one for one in acts[id_] if one.id == id_), acts[id_]) for id_ in ids]
+    for id_, *row in fetch_rows(session, SIBLINGS, {"ids": list(ids)}):
+        acts[id_].append(EventRow(*row))
+    return [_in_context(next(event for event in acts[id_] if event.id == id_), acts[id_]) for id_ in ids]
 
 
-def acts_of_tick(session: Session, tick_id: int) -> list[EventInContext]:
-    """Return the tick's events by id, each with those that were written beside it in the same act."""
-    told = [
-        ((stream, first), EventRow(*event))
-        for stream, first, *event in fetch_rows(session, OF_A_TICK, {"tick": tick_id})
+def batch_in_context(session: Session, batch_id: int) -> list[EventInContext]:
+    """Return the events of a batch in the order of their ids, each with its siblings."""
+    found = [
+        ((stream, first), EventRow(*row)) for stream, first, *row in fetch_rows(session, OF_BATCH, {"batch": batch_id})
     ]
     acts: dict[tuple[int, int], list[EventRow]] = defaultdict(list)
-    for act, event in told:
+    for act, event in found:
         acts[act].append(event)
-    return [_act(event, acts[act]) for act, event in told]
+    return [_in_context(event, acts[act]) for act, event in found]
 
 
-def _act(event: EventRow, events: Sequence[EventRow]) -> EventInContext:
-    return EventInContext(event, {one.type: one.facts for one in events if one.id != event.id})
+def _in_context(event: EventRow, act: Sequence[EventRow]) -> EventInContext:
+    return EventInContext(event, {other.type: other.facts for other in act if other.id != event.id})

@@ -12,12 +12,12 @@ from notifications.letters.still_entitled import (
     NO_LONGER_WORKS,
 )
 from notifications.planning.rate_limits import TOO_MANY, TOO_SOON
-from notifications.planning.readdressing import IN_ANOTHER
-from notifications.planning.redundant_calls import THEY_RANG
+from notifications.planning.readdressing import TOLD_IN_ANOTHER_LETTER
+from notifications.planning.redundant_calls import TOLD_WHEN_THEY_RANG
 
 IN_SWEDISH = {
-    THEY_RANG: "fick veta det när de ringde",
-    IN_ANOTHER: "fick veta det i ett annat brev",
+    TOLD_WHEN_THEY_RANG: "fick veta det när de ringde",
+    TOLD_IN_ANOTHER_LETTER: "fick veta det i ett annat brev",
     TOO_SOON: "ett sådant brev hade gått dit inom tio minuter",
     TOO_MANY: "fem sådana brev hade gått dit inom ett dygn",
     NO_LONGER_WORKS: "personen är avstängd",

@@ -15,7 +15,7 @@ from cases.database.leases.claims import MOMENT, Claim, Queue, claim
 from cases.database.leases.leased import LEASE_POLICY, LeaseLost, LeasePolicy, finish, finishing, is_unleased, renew
 from cases.database.transactions import Database
 from cases.history.event_batches import EventBatch
-from notifications.planning.planning import DeliveryDraft, plan_tick_for, tick_recipients
+from notifications.planning.planning import DeliveryDraft, draft_batch, plan_batch_for
 from notifications.set_aside import set_aside_tick
 from workers.relay.ordering import has_earlier_work
 
@@ -80,7 +80,7 @@ PLANNED = finishing(EventBatch, planned_at=now())
 def _plan(database: Database, held: _Held) -> tuple[int, str]:
     """Plan each recipient's letter; give how many are new, and an error if there was one."""
     with database.reading() as session:
-        recipients = tick_recipients(session, held.tick)
+        recipients = draft_batch(session, held.tick)
     portions = [recipients[start : start + AT_ONCE] for start in range(0, len(recipients), AT_ONCE)]
     return _summed([_plan_some(database, held, portion) for portion in portions])
 
@@ -90,7 +90,7 @@ def _plan_some(database: Database, held: _Held, recipients: Sequence[DeliveryDra
     try:
         with database.transaction() as session:
             _keep(session, held)
-            return plan_tick_for(session, held.tick, recipients), ""
+            return plan_batch_for(session, held.tick, recipients), ""
     except LeaseLost:
         raise
     except Exception as error:
