@@ -33,7 +33,7 @@ Condition = Callable[[EventInContext], bool]
 
 
 def always(_: EventInContext) -> bool:
-    """Return True: the condition of a rule that has none."""
+    """Return True, whatever the event."""
     return True
 
 
@@ -78,7 +78,7 @@ def is_no_duty(event: EventInContext) -> bool:
 
 
 def is_only_promise(*, moved: bool) -> Condition:
-    """Hold for a promise whose act has no other event to tell it: one that moves an earlier date, or a first one."""
+    """Return the condition that no sibling tells of the promise, and that it moves an earlier date or is a first one."""
     return lambda event: not event.siblings and bool(event.facts.get("was")) is moved
 
 
@@ -95,22 +95,22 @@ def is_more_than_new_officer(event: EventInContext) -> bool:
 
 
 def waits_for(whom: str) -> Condition:
-    """Hold when the case now waits for `whom`: "reporter", "unit" or "other"."""
+    """Return the condition that the case now waits for `whom`: "reporter", "unit" or "other"."""
     return lambda event: event.facts["waiting_for"] == whom
 
 
 def is_readable_by(*visibilities: Visibility) -> Condition:
-    """Hold for a comment with one of these visibilities."""
+    """Return the condition that a comment has one of these visibilities."""
     return lambda event: event.facts["visibility"] in visibilities
 
 
 def on_rung(clocks: frozenset[str], rung: int) -> Condition:
-    """Hold when this rung of one of these clocks fires."""
+    """Return the condition that this rung of one of these clocks fires."""
     return lambda event: event.facts["clock"] in clocks and event.facts["rung"] == rung
 
 
 def from_rung(clocks: frozenset[str], rung: int) -> Condition:
-    """Hold when this rung, or a higher one, of one of these clocks fires."""
+    """Return the condition that this rung, or a higher one, of one of these clocks fires."""
     return lambda event: event.facts["clock"] in clocks and event.facts["rung"] >= rung
 
 

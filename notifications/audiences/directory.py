@@ -130,9 +130,8 @@ def directory_of(session: Session, day: date, *, slugs: Collection[str], people:
     `people` are ids; a unit or person that does not exist is left out.
     """
     rows = fetch_rows(session, UNITS, {"day": day, "slugs": list(slugs)})
-    directory = Directory(
-        DirectoryMunicipality(*rows[0][-len(MUNICIPALITY_COLUMNS) :])
-    )  # there is a row at least: the desk's
+    municipality = rows[0][-len(MUNICIPALITY_COLUMNS) :]  # there is at least one row, the desk's
+    directory = Directory(DirectoryMunicipality(*municipality))
     for role, *row in rows:
         unit = DirectoryUnit(*row[2 * PERSON_WIDTH : -len(MUNICIPALITY_COLUMNS)])
         directory.units[unit.slug] = unit

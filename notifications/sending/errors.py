@@ -13,7 +13,7 @@ class RefusedForGood(Refused):
     """A permanent refusal (SMTP 5xx): the letter is set aside for a person."""
 
 
-class LineLost(Refused):
+class ConnectionLost(Refused):
     """The connection broke after the letter was handed over: it may have been accepted, and is sent again."""
 
 

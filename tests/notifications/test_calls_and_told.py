@@ -19,7 +19,7 @@ GOSTA = Reporter(name="Gösta", phone="0123-99 99")
 
 
 def rung(town: LetterTown) -> str:
-    """A case by telephone that is done; give its reference."""
+    """Hand in a case by telephone and finish it; return its reference."""
     ref = town.hand_in(by="kontakt", reporter=GOSTA)
     town.change(ref, State.DONE, note="Lampan lyser")
     town.plan()

@@ -16,7 +16,7 @@ from cases.database.leases.leased import LEASE_POLICY, LeaseLost, LeasePolicy, f
 from cases.database.transactions import Database
 from cases.history.event_batches import EventBatch
 from notifications.planning.planning import DeliveryDraft, draft_batch, plan_batch_for
-from notifications.set_aside import set_aside_tick
+from notifications.set_aside import set_aside_batch
 from workers.relay.ordering import has_earlier_work
 
 LOG = structlog.get_logger()
@@ -73,7 +73,7 @@ def _sealed() -> Select[int, int]:
 
 
 SEALED = _sealed()
-QUEUE = Queue(EventBatch, SEALED.with_for_update(skip_locked=True), set_aside_tick)
+QUEUE = Queue(EventBatch, SEALED.with_for_update(skip_locked=True), set_aside_batch)
 PLANNED = finishing(EventBatch, planned_at=now())
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import flask_mail
 
 from notifications.sending.errors import RefusedForGood, RefusedForNow, Unreachable
-from notifications.sending.mailbox import Mailbox, MailboxLine
+from notifications.sending.mailbox import Mailbox, MailboxConnection
 from notifications.sending.mime import Outgoing
 
 SUBJECT = re.compile(rb"^Subject: ([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)", re.MULTILINE)
@@ -53,7 +53,7 @@ class SimulatedTransport(Mailbox):
         self.turned_away = 0  # for now, or at the door
         self.refused: list[tuple[str, datetime]] = []  # for good
 
-    def line(self) -> "PostLine":
+    def connection(self) -> "PostLine":
         """Give a connection."""
         return PostLine(self)
 
@@ -68,7 +68,7 @@ class SimulatedTransport(Mailbox):
         self.accepted(_read(recipient, content, self.present()))
 
 
-class PostLine(MailboxLine):
+class PostLine(MailboxConnection):
     """One connection to the post."""
 
     def __init__(self, post: SimulatedTransport) -> None:
