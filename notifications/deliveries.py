@@ -99,7 +99,7 @@ class Delivery(CountedLease, Base):
 
 
 class DeliveryLine(Base):
-    """One event of which a delivery tells, and the audience by which its recipient is told: the record of who was."""
+    """One event of which a delivery tells, and as which audience its recipient is told of it."""
 
     __tablename__ = "delivery_line"
     __table_args__ = (Index("ix_delivery_line_event_id", "event_id"),)
@@ -111,7 +111,7 @@ class DeliveryLine(Base):
 
 
 class MailServer(Base):
-    """The circuit breaker of one mail server. `down_since` is None while letters may be sent; the times are UTC."""
+    """The circuit breaker of one mail server: `down_since` is None while letters may be sent. All times are UTC."""
 
     __tablename__ = "mail_server"
 

@@ -8,7 +8,7 @@ from cases.history.words import Visibility
 
 
 class EventRow(NamedTuple):
-    """An event, with what planning its letters asks of it."""
+    """An event, as far as the planning of its letters needs it."""
 
     id: int
     stream: int
@@ -21,7 +21,7 @@ class EventRow(NamedTuple):
 
 
 class EventForLetter(NamedTuple):
-    """An event, with what the text of a letter about it says."""
+    """An event, as far as the text of a letter about it needs it."""
 
     id: int
     stream: int

@@ -73,12 +73,15 @@ def is_new_duty(event: EventInContext) -> bool:
 
 
 def is_no_duty(event: EventInContext) -> bool:
-    """Return whether what was handed in is no duty; a duty is planned in the same act, and that event tells it."""
+    """Return whether what was handed in is no duty. A duty is planned in the same act, and told by that event."""
     return "case.planned" not in event.siblings
 
 
 def is_only_promise(*, moved: bool) -> Condition:
-    """Return the condition that no sibling tells of the promise, and that it moves an earlier date or is a first one."""
+    """Return the condition that a promise has no siblings, whose letters would tell of it, and moves an earlier date.
+
+    With `moved` False: that it is the first promise instead.
+    """
     return lambda event: not event.siblings and bool(event.facts.get("was")) is moved
 
 
@@ -88,7 +91,7 @@ def is_reassigned(event: EventInContext) -> bool:
 
 
 def is_more_than_new_officer(event: EventInContext) -> bool:
-    """Return whether more changed than the officer, within the unit that has the case already."""
+    """Return whether the case was assigned to another unit, or anew; False when only its officer changed."""
     return event.facts.get("responsible_was") != event.facts["responsible"] or (
         event.facts.get("previous") != "assigned"
     )
@@ -248,7 +251,7 @@ WHO_IS_TOLD: dict[str, Rules] = {
 
 
 class UnknownEvent(Exception):
-    """No rule for an event of this type: a newer version wrote it, and its planning waits for one."""
+    """This version has no rule for the event's type: a newer version wrote it, and has to plan its letters."""
 
 
 def rules_for(event: EventInContext) -> list[Rule]:

@@ -89,7 +89,8 @@ def _person(context: AudienceContext) -> list[Recipient]:
 
 def _new_follower(context: AudienceContext) -> list[Recipient]:
     """Return who asked to follow and has to confirm it; by mail only."""
-    found = [outside_recipients(one.party, follower=one.follower_id) for one in context.following]
+    followers = context.following
+    found = [outside_recipients(follower.party, follower=follower.follower_id) for follower in followers]
     return [recipient for recipients in found for recipient in recipients if recipient.email]
 
 

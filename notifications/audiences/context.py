@@ -84,7 +84,7 @@ class AudienceContext:
         return self.event.facts.get("officer") or (self.required_case.officer_id if same_unit else None)
 
     def author(self) -> str | None:
-        """Return the normalised address of whoever caused the event, since nobody is told of what they did."""
+        """Return the normalised address of whoever caused the event, and is not told of it; None if there is none."""
         event, reporter = self.event.row, self.case.reporter if self.case else None
         email = reporter.email if reporter and event.actor is ActorKind.REPORTER else None
         if event.person_id is not None and (holder := self.directory.people.get(event.person_id)):

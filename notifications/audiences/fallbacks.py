@@ -41,7 +41,7 @@ UNFILLED_ROLE = Recipient(Channel.ROLE, DESK_HEAD)
 def person_recipients(
     directory: Directory, people: list[DirectoryPerson], unit: DirectoryUnit | None = None
 ) -> list[Recipient]:
-    """Return the people whose address can be reached. `unit`: the one by whose role they are told."""
+    """Return those of these people whose address can be reached. `unit`: where they hold the role."""
     return [
         Recipient(
             Channel.MAIL,

@@ -80,8 +80,8 @@ def _names(context: AudienceContext, locale: str, *, unit_is_open: bool) -> list
     choosing = unit_is_open and context.event.row.type in CHOOSES_A_UNIT
     names = [_name(rule, recipient, locale, choosing) for rule, recipient in found]
     following = sum(rule.audience == "followers" for rule, _ in found)
-    one, many = FOLLOWERS[locale]
-    counted = [f"{following} {one if following == 1 else many}"] if following else []
+    singular, plural = FOLLOWERS[locale]
+    counted = [f"{following} {singular if following == 1 else plural}"] if following else []
     return list(dict.fromkeys(name for name in names if name)) + counted
 
 

@@ -37,8 +37,8 @@ def plan_events(session: Session, ids: Sequence[int]) -> int:
     The events belong to no batch. As many queries for a thousand as for one. `UnknownEvent` for a type without a rule.
     """
     events = events_in_context(session, ids)
-    told = [event for event in events if rules_for(event)]
-    planned = write_drafts(session, _drafts(session, told, lambda event: f"event:{event.row.id}"))
+    with_rules = [event for event in events if rules_for(event)]
+    planned = write_drafts(session, _drafts(session, with_rules, lambda event: f"event:{event.row.id}"))
     if any(event.row.type in MAY_FILL_A_ROLE for event in events):
         readdress_unfilled(session)
     return planned

@@ -29,9 +29,9 @@ def readdress_unfilled(session: Session) -> int:
     if recipient is None or recipient.email is None:
         return 0
     [address_id] = ensure_addresses(session, {recipient.email}).values()
-    told = _occasions_told(session, [delivery.occasion for delivery in waiting], address_id)
+    already_told = _occasions_told(session, [delivery.occasion for delivery in waiting], address_id)
     for delivery in waiting:
-        if delivery.occasion in told:
+        if delivery.occasion in already_told:
             delivery.outcome, delivery.reason = Outcome.SUPPRESSED, TOLD_IN_ANOTHER_LETTER
         else:
             _readdress(delivery, recipient, address_id)

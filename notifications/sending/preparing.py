@@ -65,7 +65,7 @@ def prepare(session: Session, token: str, settings: LetterSettings, most_claims:
             prepared.append(_prepared(snapshot, delivery, settings))
         else:
             held_back.add(delivery.address_id)
-    _store(session, [one for one in entitled if one.id in unwritten and one.message is not None])
+    _store(session, [delivery for delivery in entitled if delivery.id in unwritten and delivery.message is not None])
     session.flush()
     if waiting:
         release(session, Delivery, token, waiting)
@@ -85,8 +85,8 @@ def _add_unsubscribe_tokens(
     session: Session, snapshot: SendingSnapshot, deliveries: Sequence[Delivery], key: str
 ) -> None:
     """Add the unsubscribe token of each follower to the snapshot; links that are missing are made."""
-    asked = {follower: one.created_at for one in deliveries for follower in followers_addressed(snapshot, one)}
-    snapshot.unsubscribe_tokens.update(unfollow_tokens(session, asked, key=key))
+    valid_at = {id_: letter.created_at for letter in deliveries for id_ in followers_addressed(snapshot, letter)}
+    snapshot.unsubscribe_tokens.update(unfollow_tokens(session, valid_at, key=key))
 
 
 def _prepared(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettings) -> PreparedLetter:
