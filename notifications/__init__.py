@@ -1,1 +1,1 @@
-"""Who is told what, in which words, and how it gets there."""
+"""Notifications: who is told of which event, in which letter, and how the letter reaches them."""

@@ -1,4 +1,4 @@
-"""Mail addresses: one row each, however they were written."""
+"""Mail addresses: one row for each, however it was written."""
 
 from collections.abc import Iterable
 
@@ -14,19 +14,19 @@ KNOWN = select(Address.email_normalised, Address.id).where(any_of(Address.email_
 
 
 def is_address(email: str | None) -> bool:
-    """Say whether a letter can be sent there."""
+    """Return whether this is a mail address to which a letter can be sent; False for None."""
     return bool(email) and is_mail_address((email or "").strip())
 
 
-def addresses_of(session: Session, emails: Iterable[str]) -> dict[str, int]:
-    """Give the ids of these addresses by their normalised form, adding those that are new."""
+def ensure_addresses(session: Session, emails: Iterable[str]) -> dict[str, int]:
+    """Return the ids of these addresses, by normalised address; rows that are missing are inserted."""
     written = {normalised(email): email.strip() for email in emails}
-    known = _known(session, set(written))
+    known = _ids_of(session, set(written))
     if new := sorted(written.keys() - known.keys()):
         rows = [{"email_normalised": key, "email": written[key]} for key in new]
         known |= dict(insert_missing(session, Address, rows, ("email_normalised", "id")))
-    return known | _known(session, written.keys() - known.keys())  # what another relay has added meanwhile
+    return known | _ids_of(session, written.keys() - known.keys())  # what another relay inserted meanwhile
 
 
-def _known(session: Session, keys: set[str]) -> dict[str, int]:
+def _ids_of(session: Session, keys: set[str]) -> dict[str, int]:
     return dict(fetch_rows(session, KNOWN, {"keys": list(keys)})) if keys else {}

@@ -1,4 +1,4 @@
-"""Calls: whom the contact person rings because no mail reaches them, with what to say; a person ticks each off."""
+"""Calls: whom the contact person rings because no mail reaches them, what to say, and which calls were made."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,13 +16,13 @@ from notifications.letters.template_context import TemplateContext
 from notifications.letters.urls import WebAddresses
 from notifications.letters.writing import NBSP, ParagraphKind, WrittenLetter
 
-SPOKEN = frozenset({ParagraphKind.TEXT, ParagraphKind.QUOTE, ParagraphKind.LIST})
-SAID = ("happened", "next", "object")  # whom to ask is the one who rings
+SPOKEN_KINDS = frozenset({ParagraphKind.TEXT, ParagraphKind.QUOTE, ParagraphKind.LIST})
+SPOKEN_SECTIONS = ("happened", "next", "object")  # not "ask": the one who rings can be asked
 
 
 @dataclass(frozen=True)
 class CallToMake:
-    """One call to make: whom, about what, and what to say, in their language."""
+    """One call to make: to whom, about which case, since when (UTC), and what to say in their language."""
 
     delivery_id: int
     name: str | None
@@ -34,7 +34,7 @@ class CallToMake:
 
 
 def to_ring(session: Session) -> list[CallToMake]:
-    """Give the calls that nobody has made, the oldest first."""
+    """Return the calls that nobody has made yet, oldest first."""
     waiting = session.execute(
         select(Delivery, Party)
         .join(Party, Party.id == Delivery.party_id)
@@ -45,12 +45,14 @@ def to_ring(session: Session) -> list[CallToMake]:
         )
         .order_by(Delivery.id)
     ).all()
-    teller = TemplateContext(read_snapshot(session, [delivery for delivery, _ in waiting]), WebAddresses(""), key="")
-    return [_call(teller, delivery, party) for delivery, party in waiting]
+    template_context = TemplateContext(
+        read_snapshot(session, [delivery for delivery, _ in waiting]), WebAddresses(""), key=""
+    )
+    return [_call(template_context, delivery, party) for delivery, party in waiting]
 
 
 def tick_off(session: Session, delivery_id: int, *, by: Actor, at: datetime) -> None:
-    """Say that the call was made, by this person, at this moment.
+    """Record that this person made the call at this moment.
 
     `NotAllowed` for anybody but staff, `NotFound` when no such call waits.
     """
@@ -70,8 +72,8 @@ def tick_off(session: Session, delivery_id: int, *, by: Actor, at: datetime) -> 
         raise NotFound(ref=f"call:{delivery_id}")
 
 
-def _call(teller: TemplateContext, delivery: Delivery, party: Party) -> CallToMake:
-    written = [teller.tell(delivery, line) for line in delivery.context["lines"]]
+def _call(template_context: TemplateContext, delivery: Delivery, party: Party) -> CallToMake:
+    written = [template_context.write(delivery, line) for line in delivery.context["lines"]]
     return CallToMake(
         delivery.id,
         party.name,
@@ -79,12 +81,12 @@ def _call(teller: TemplateContext, delivery: Delivery, party: Party) -> CallToMa
         delivery.context["lines"][0]["ref"],
         delivery.created_at,
         delivery.locale,
-        "\n\n".join(part for one in written for part in spoken(one)),
+        "\n\n".join(words for letter in written for words in words_to_say(letter)),
     )
 
 
-def spoken(written: WrittenLetter) -> list[str]:
-    """Give what is said over the telephone: the letter's own words, without greeting, links and farewell."""
-    said = (one for name in SAID for one in written.sections[name])
-    texts = [" ".join(one.lines).replace(NBSP, " ") for one in said if one.shape in SPOKEN]
+def words_to_say(written: WrittenLetter) -> list[str]:
+    """Return what to say on the telephone: the letter's paragraphs without greeting, links and farewell."""
+    paragraphs = (paragraph for name in SPOKEN_SECTIONS for paragraph in written.sections[name])
+    texts = [" ".join(found.lines).replace(NBSP, " ") for found in paragraphs if found.shape in SPOKEN_KINDS]
     return texts[1:-1]

@@ -1,4 +1,4 @@
-"""Deliveries: one per occasion and address. What is to be sent stands here, whatever the broker remembers."""
+"""Tables of deliveries: one row per occasion and recipient. They say what is to be sent, not the broker's queue."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -24,7 +24,7 @@ from cases.mail_addresses import LONGEST_ADDRESS
 
 
 class Channel(StrEnum):
-    """How it gets there: by mail, by a call that a person makes, or not until a role has someone."""
+    """How a delivery reaches its recipient: by mail, by a call of the contact person, or once a role has somebody."""
 
     MAIL = "mail"
     CALL = "call"
@@ -32,7 +32,7 @@ class Channel(StrEnum):
 
 
 class Outcome(StrEnum):
-    """Where a delivery stands."""
+    """What has become of a delivery."""
 
     WAITING = "waiting"
     SENT = "sent"
@@ -41,12 +41,12 @@ class Outcome(StrEnum):
     CALLED = "called"
 
 
-# Spelt out, as the partial indexes do: SQLite would weigh a bound value anew each time.
+# A literal, as in the partial indexes: with a bound value SQLite would plan the query anew each time.
 IS_WAITING: ColumnElement[str] = literal_column("'waiting'")
 
 
 class Address(Base):
-    """A mail address, once however it was written."""
+    """A mail address: one row, however it was written. `email` is as it was written first."""
 
     __tablename__ = "address"
 
@@ -56,10 +56,10 @@ class Address(Base):
 
 
 class Delivery(CountedLease, Base):
-    """One sending of one letter to one address, or one call to make.
+    """One letter to one address, or one call to make.
 
-    `occasion` is "event:N" or "tick:N"; with the recipient it is unique, so that each gets it in exactly one letter.
-    `recipient` is "address:N", "party:N" (a call) or "role:desk.head".
+    `occasion` is "event:N" or "tick:N" (a batch of events): with the recipient unique, so that each gets one letter.
+    `recipient` is "address:N", "party:N" (a call) or "role:desk.head" (a role that nobody holds yet).
     """
 
     __tablename__ = "delivery"
@@ -84,7 +84,7 @@ class Delivery(CountedLease, Base):
     address_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"), default=None)
     party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"), default=None)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
-    context: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)  # what was resolved when planned
+    context: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)  # names and dates at planning time
     outcome: Mapped[Outcome] = mapped_column(one_of(Outcome), default=Outcome.WAITING)
     reason: Mapped[str | None] = mapped_column(Text, default=None)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -99,7 +99,7 @@ class Delivery(CountedLease, Base):
 
 
 class DeliveryLine(Base):
-    """Which events a delivery tells, and by right of which audience: the record of who was told."""
+    """One event of which a delivery tells, and as which audience its recipient is told of it."""
 
     __tablename__ = "delivery_line"
     __table_args__ = (Index("ix_delivery_line_event_id", "event_id"),)
@@ -111,7 +111,7 @@ class DeliveryLine(Base):
 
 
 class MailServer(Base):
-    """The breaker of one mail server: closed, or waiting for the one probe that may open it again."""
+    """The circuit breaker of one mail server: `down_since` is None while letters may be sent. All times are UTC."""
 
     __tablename__ = "mail_server"
 

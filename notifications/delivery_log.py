@@ -1,4 +1,4 @@
-"""Told: what was sent to whom about a case, and whether it arrived, for the case's timeline."""
+"""The delivery log of a case, for its timeline: what was sent to whom about each event, and what became of it."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from notifications.deliveries import Address, Channel, Delivery, DeliveryLine, O
 
 @dataclass(frozen=True)
 class DeliveryRecord:
-    """One sending about one event. `to` is a name of the house; who stands outside it is not named.
+    """One delivery about one event. `to` names staff and units, but nobody outside the municipality.
 
-    `at` is when it ended: was sent, called or suppressed; None while it waits. `reason` says why it was not sent.
+    `at` is when it was sent, called, suppressed or set aside; None while it waits. `reason` says why it was not sent.
     """
 
     delivery_id: int
@@ -31,7 +31,7 @@ class DeliveryRecord:
     reason: str | None
 
 
-OUTSIDE = {
+OUTSIDERS = {
     "sv": {"reporter": "den som frågade", "followers": "en följare"},
     "en": {"reporter": "the one who asked", "followers": "a follower"},
 }
@@ -39,7 +39,7 @@ NOBODY_YET = {"sv": "kontaktpunkten, när någon finns där", "en": "the desk, w
 
 
 def deliveries_about(session: Session, case_id: int, locale: str = "sv") -> dict[int, list[DeliveryRecord]]:
-    """Give the sendings about the case's events, by event."""
+    """Return the deliveries about the case's events, as a dict by event id of lists, oldest first."""
     found: dict[int, list[DeliveryRecord]] = defaultdict(list)
     unit = select(func.min(Unit.name)).where(Unit.email == Address.email).scalar_subquery().label("unit")
     rows = session.execute(
@@ -53,18 +53,18 @@ def deliveries_about(session: Session, case_id: int, locale: str = "sv") -> dict
         .order_by(DeliveryLine.event_id, Delivery.id)
     )
     for row in rows:
-        found[row.DeliveryLine.event_id].append(_told(row, locale))
+        found[row.DeliveryLine.event_id].append(_record(row, locale))
     return dict(found)
 
 
-def _told(row: Row[DeliveryLine, Delivery, str, int, str], locale: str) -> DeliveryRecord:
+def _record(row: Row[DeliveryLine, Delivery, str, int, str], locale: str) -> DeliveryRecord:
     line, delivery = row.DeliveryLine, row.Delivery
     named = row.name or row.unit or NOBODY_YET[locale]
     return DeliveryRecord(
         delivery.id,
         line.audience,
         line.letter,
-        OUTSIDE[locale].get(line.audience, named),
+        OUTSIDERS[locale].get(line.audience, named),
         delivery.channel,
         delivery.outcome,
         delivery.finished_at,

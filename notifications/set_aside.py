@@ -1,4 +1,4 @@
-"""Set aside: what could not be done and waits for a person. It is kept for ever, with its reason and "send again"."""
+"""Set aside: deliveries, outbox entries and event batches that failed, kept until a person tries them again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ from cases.refusals import NotFound
 from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
 
 LOG = structlog.get_logger()
-AWAITED = text("delivery.outcome IN ('waiting', 'set_aside')")  # as the index has it
-KINDS: Mapping[str, tuple[Any, tuple[Any, ...]]] = {  # what there is, and when a row of it is set aside
+AWAITED = text("delivery.outcome IN ('waiting', 'set_aside')")  # word for word as in its partial index
+KINDS: Mapping[str, tuple[Any, tuple[Any, ...]]] = {  # each kind: its table, and when a row is set aside
     "work": (OutboxEntry, (OutboxEntry.set_aside_at.is_not(None), OutboxEntry.done_at.is_(None))),
     "delivery": (Delivery, (AWAITED, Delivery.outcome == Outcome.SET_ASIDE)),
     "tick": (EventBatch, (EventBatch.set_aside_at.is_not(None), EventBatch.planned_at.is_(None))),
@@ -30,69 +30,69 @@ KINDS: Mapping[str, tuple[Any, tuple[Any, ...]]] = {  # what there is, and when 
 
 
 @dataclass(frozen=True)
-class Aside:
-    """One row of the list: what it is, since when, and why."""
+class SetAsideRow:
+    """One row of the list of what is set aside: what it is, since when (UTC), and why."""
 
     kind: str
     row_id: int
     since: datetime
     reason: str
-    about: str  # the letter's name, or the event's type
+    about: str  # the letter's name, the event's type, or "tick"
     ref: str | None = None  # the case, where there is one
     to: str | None = None  # the address, of a letter
 
 
 def set_aside_delivery(session: Session, delivery: Delivery, reason: str) -> None:
-    """Let a letter wait for a person, with an alarm unless it is one itself."""
+    """Set a delivery aside and tell the desk and the admins, unless it is itself such an alarm."""
     delivery.outcome, delivery.reason = Outcome.SET_ASIDE, reason
     delivery.finished_at = present(session)
     delivery.end_lease()
     _alarm(session, "delivery", delivery.id, reason, _event_id(delivery.occasion))
 
 
-def set_aside_work(session: Session, work: OutboxEntry, reason: str) -> None:
-    """Let an event's planning wait for a person; what is newer in its stream goes on."""
-    work.set_aside_at, work.last_error = present(session), reason
-    work.end_lease()
-    _alarm(session, "work", work.id, reason, work.event_id)
+def set_aside_outbox_entry(session: Session, entry: OutboxEntry, reason: str) -> None:
+    """Set the planning of an event aside, with an alarm; newer events of its stream go on."""
+    entry.set_aside_at, entry.last_error = present(session), reason
+    entry.end_lease()
+    _alarm(session, "work", entry.id, reason, entry.event_id)
 
 
-def set_aside_tick(session: Session, tick: EventBatch, reason: str) -> None:
-    """Let what is left of a tick's planning wait for a person."""
-    tick.set_aside_at = present(session)
-    tick.end_lease()
-    _alarm(session, "tick", tick.id, reason, None)
+def set_aside_batch(session: Session, batch: EventBatch, reason: str) -> None:
+    """Set aside what is left of the planning of a batch of events, with an alarm."""
+    batch.set_aside_at = present(session)
+    batch.end_lease()
+    _alarm(session, "tick", batch.id, reason, None)
 
 
 def count_set_aside(session: Session, most: int | None = None) -> dict[str, int]:
-    """Return how many rows are set aside, by kind, at most `most` of each (default: all). `listed` lists the same."""
-    some = {kind: select(model.id).where(*is_aside).limit(most).subquery() for kind, (model, is_aside) in KINDS.items()}
-    counts = [select(func.count()).select_from(rows).scalar_subquery().label(kind) for kind, rows in some.items()]
+    """Return how many rows are set aside, as a dict by kind, counting up to `most` of each (default: all)."""
+    rows = {kind: select(model.id).where(*is_aside).limit(most).subquery() for kind, (model, is_aside) in KINDS.items()}
+    counts = [select(func.count()).select_from(found).scalar_subquery().label(kind) for kind, found in rows.items()]
     return dict(session.execute(select(*counts)).one()._mapping)
 
 
-def listed(session: Session) -> list[Aside]:
-    """Give what is set aside, the oldest first."""
-    works = (
+def list_set_aside(session: Session) -> list[SetAsideRow]:
+    """Return all that is set aside, of all kinds, oldest first."""
+    entries = (
         select(OutboxEntry, Event.type, Case.ref)
         .join(Event, Event.id == OutboxEntry.event_id)
         .outerjoin(Case, Case.id == Event.stream)
         .where(*KINDS["work"][1])
     )
-    ticks = select(EventBatch).where(*KINDS["tick"][1])
+    batches = select(EventBatch).where(*KINDS["tick"][1])
     letters = (
         select(Delivery, Address.email, _first_case())
         .outerjoin(Address, Address.id == Delivery.address_id)
         .where(*KINDS["delivery"][1])
     )
-    found = [_of_work(*row) for row in session.execute(works)]
-    found += [_of_tick(tick) for tick in session.scalars(ticks)]
+    found = [_of_outbox_entry(*row) for row in session.execute(entries)]
+    found += [_of_batch(batch) for batch in session.scalars(batches)]
     found += [_of_delivery(*row) for row in session.execute(letters)]
-    return sorted(found, key=lambda aside: (aside.since, aside.kind, aside.row_id))
+    return sorted(found, key=lambda row: (row.since, row.kind, row.row_id))
 
 
 def send_again(session: Session, kind: str, row_id: int, *, by: Actor, at: datetime) -> None:
-    """Try it once more from the beginning; `NotFound` when no such row is set aside."""
+    """Make a row due again as if it were new, and record who asked for it. `NotFound` when it is not set aside."""
     row = _locked(session, kind, row_id)
     if isinstance(row, Delivery):
         row.outcome, row.reason, row.finished_at = Outcome.WAITING, None, None
@@ -108,6 +108,7 @@ def send_again(session: Session, kind: str, row_id: int, *, by: Actor, at: datet
 
 
 def _alarm(session: Session, what: str, row: int, reason: str, event_id: int | None) -> None:
+    """Log it, and write the event that tells the desk and the admins."""
     LOG.error("set_aside", what=what, row=row, reason=reason)
     event = session.get(Event, event_id) if event_id else None
     if event is not None and event.type == SetAside.type:
@@ -127,28 +128,28 @@ def _locked(session: Session, kind: str, row_id: int) -> Any:
     if kind not in KINDS:
         raise NotFound(ref=f"{kind}:{row_id}")
     model, is_aside = KINDS[kind]
-    one = select(model).where(model.id == row_id, *is_aside).with_for_update()
-    row = session.scalar(one, execution_options={"populate_existing": True})
+    query = select(model).where(model.id == row_id, *is_aside).with_for_update()
+    row = session.scalar(query, execution_options={"populate_existing": True})
     if row is None:
         raise NotFound(ref=f"{kind}:{row_id}")
     return row
 
 
 def _first_case() -> ScalarSelect[str]:
-    """Give the case that a letter tells of; of several the first."""
-    told = select(func.min(Case.ref)).join(Event, Event.stream == Case.id)
-    lines = told.join(DeliveryLine, DeliveryLine.event_id == Event.id)
+    """Select the reference of the case of which a delivery tells; the lowest of several."""
+    refs = select(func.min(Case.ref)).join(Event, Event.stream == Case.id)
+    lines = refs.join(DeliveryLine, DeliveryLine.event_id == Event.id)
     return lines.where(DeliveryLine.delivery_id == Delivery.id).scalar_subquery()
 
 
-def _of_work(work: OutboxEntry, type_: str, ref: str | None) -> Aside:
-    return Aside("work", work.id, work.set_aside_at or work.recorded_at, work.last_error or "", type_, ref)
+def _of_outbox_entry(entry: OutboxEntry, type_: str, ref: str | None) -> SetAsideRow:
+    return SetAsideRow("work", entry.id, entry.set_aside_at or entry.recorded_at, entry.last_error or "", type_, ref)
 
 
-def _of_tick(tick: EventBatch) -> Aside:
-    return Aside("tick", tick.id, tick.set_aside_at or tick.started_at, "", "tick")
+def _of_batch(batch: EventBatch) -> SetAsideRow:
+    return SetAsideRow("tick", batch.id, batch.set_aside_at or batch.started_at, "", "tick")
 
 
-def _of_delivery(delivery: Delivery, email: str | None, ref: str | None) -> Aside:
+def _of_delivery(delivery: Delivery, email: str | None, ref: str | None) -> SetAsideRow:
     since = delivery.finished_at or delivery.created_at
-    return Aside("delivery", delivery.id, since, delivery.reason or "", delivery.letter, ref, email)
+    return SetAsideRow("delivery", delivery.id, since, delivery.reason or "", delivery.letter, ref, email)

@@ -1,6 +1,6 @@
-"""Who is told what: one table, from each thing that can happen to its letters and their audiences.
+"""Who is told of what: one table, from each type of event to its letters and their audiences.
 
-The rules of an event are read from the top: the first audience that holds an address words its letter.
+The rules of an event are read from the top: an address that is in several audiences gets the letter of the first.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,37 +9,37 @@ from typing import Any
 
 from cases.deadlines.clocks import AGENDA_RUNG, DAY_RUNG, DELAYED_RUNG, FIRST_RUNG, HEAD_RUNG, REPEATED_RUNG
 from cases.history.words import Visibility
-from notifications.rows_read import EventRow
+from notifications.read_models import EventRow
 
 
 @dataclass(frozen=True)
 class EventInContext:
-    """One event, with the facts of those that were written beside it in the same act."""
+    """One event, with the facts of its siblings: the other events that were written in the same act."""
 
-    event: EventRow
-    beside: Mapping[str, Mapping[str, Any]]  # type -> facts
+    row: EventRow
+    siblings: Mapping[str, Mapping[str, Any]]  # their facts, by type of event
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What the event itself holds."""
-        return self.event.facts
+        """The facts of the event itself."""
+        return self.row.facts
 
-    def fact_beside(self, type_: str, name: str) -> Any:
-        """Give a fact of the event of this type beside it; None when there is none."""
-        return self.beside.get(type_, {}).get(name)
+    def sibling_fact(self, type_: str, name: str) -> Any:
+        """Return one fact of the sibling of this type; None without such a sibling or fact."""
+        return self.siblings.get(type_, {}).get(name)
 
 
 Condition = Callable[[EventInContext], bool]
 
 
 def always(_: EventInContext) -> bool:
-    """Hold whatever happened."""
+    """Return True, whatever the event."""
     return True
 
 
 @dataclass(frozen=True)
 class Rule:
-    """This letter goes to this audience, when the condition holds."""
+    """One row of the table: this letter goes to this audience, when the condition holds for the event."""
 
     letter: str
     audience: str
@@ -49,96 +49,101 @@ class Rule:
 Rules = tuple[Rule, ...]
 
 
-# --- conditions ------------------------------------------------------------------------
+# --- conditions: is the rule one for this event? ----------------------------------------
 
 
-def is_taken_on(act: EventInContext) -> bool:
-    """Hold when nobody worked on the case before. The letter carries a promise made beside it."""
-    return act.facts.get("previous") not in AT_WORK and "case.received" not in act.beside
+def is_taken_on(event: EventInContext) -> bool:
+    """Return whether nobody worked on the case before. A promise of the same act stands in this letter too."""
+    return event.facts.get("previous") not in AT_WORK and "case.received" not in event.siblings
 
 
-def moves_its_promise(act: EventInContext) -> bool:
-    """Hold when somebody worked on the case already, and the date that was promised is now another."""
-    return act.facts.get("previous") in AT_WORK and bool(act.fact_beside("case.promised", "was"))
+def moves_promise(event: EventInContext) -> bool:
+    """Return whether somebody worked on the case already, and another date is promised now."""
+    return event.facts.get("previous") in AT_WORK and bool(event.sibling_fact("case.promised", "was"))
 
 
-def goes_on(act: EventInContext) -> bool:
-    """Hold when somebody worked on the case already, and what was promised stands."""
-    return act.facts.get("previous") in AT_WORK and not moves_its_promise(act)
+def work_goes_on(event: EventInContext) -> bool:
+    """Return whether somebody worked on the case already, and the promised date stands."""
+    return event.facts.get("previous") in AT_WORK and not moves_promise(event)
 
 
-def begins_as_planned(act: EventInContext) -> bool:
-    """Hold for a duty: it is handed in and planned in one act."""
-    return "case.received" in act.beside
+def is_new_duty(event: EventInContext) -> bool:
+    """Return whether this plans a duty: it is handed in and planned in one act."""
+    return "case.received" in event.siblings
 
 
-def waits_to_be_read(act: EventInContext) -> bool:
-    """Hold unless it is a duty, which is planned in the same act."""
-    return "case.planned" not in act.beside
+def is_no_duty(event: EventInContext) -> bool:
+    """Return whether what was handed in is no duty. A duty is planned in the same act, and told by that event."""
+    return "case.planned" not in event.siblings
 
 
-def stands_alone(*, moved: bool) -> Condition:
-    """Hold for a promise that no other letter of its act tells, in place of another one or not."""
-    return lambda act: not act.beside and bool(act.facts.get("was")) is moved
+def is_only_promise(*, moved: bool) -> Condition:
+    """Return the condition that a promise has no siblings, whose letters would tell of it, and moves an earlier date.
+
+    With `moved` False: that it is the first promise instead.
+    """
+    return lambda event: not event.siblings and bool(event.facts.get("was")) is moved
 
 
-def gets_a_new_holder(act: EventInContext) -> bool:
-    """Hold when a correction gave the case to somebody else: the one who had it left."""
-    return bool({"officer", "responsible"} & set(act.facts["what"]))
+def is_reassigned(event: EventInContext) -> bool:
+    """Return whether a correction gave the case to another officer or unit."""
+    return bool({"officer", "responsible"} & set(event.facts["what"]))
 
 
-def unit_is_new(act: EventInContext) -> bool:
-    """Hold unless the case only got another officer in the unit that has it already."""
-    return act.facts.get("responsible_was") != act.facts["responsible"] or (act.facts.get("previous") != "assigned")
-
-
-def waits_for(whom: str) -> Condition:
-    """Hold when the case now waits for `whom`."""
-    return lambda act: act.facts["waiting_for"] == whom
-
-
-def said_to(*visibilities: Visibility) -> Condition:
-    """Hold when a comment was meant for one of these circles."""
-    return lambda act: act.facts["visibility"] in visibilities
-
-
-def on_rung(clocks: frozenset[str], rung: int) -> Condition:
-    """Hold on this rung of one of these clocks."""
-    return lambda act: act.facts["clock"] in clocks and act.facts["rung"] == rung
-
-
-def from_rung(clocks: frozenset[str], rung: int) -> Condition:
-    """Hold on this rung and every one above it."""
-    return lambda act: act.facts["clock"] in clocks and act.facts["rung"] >= rung
-
-
-def was_chosen(act: EventInContext) -> bool:
-    """Hold when a person put the case on the agenda for its own sake."""
-    return act.facts.get("why") == "chosen"
-
-
-AT_WORK = frozenset({"planned", "in_progress"})
-OF_A_COMMENT = said_to(Visibility.PARTICIPANTS, Visibility.PUBLIC)
-
-
-# --- audiences that often stand together ---------------------------------------------------
-
-
-def everyone(letter: str, when: Condition = always) -> Rules:
-    """The one who asked, the group, and those who follow."""
-    return tuple(Rule(letter, audience, when) for audience in ("reporter", "group", "followers"))
-
-
-def _climb(clocks: frozenset[str], rungs: dict[int, tuple[tuple[str, str], ...]]) -> Rules:
-    top = max(rungs)
-    return tuple(
-        Rule(letter, audience, (from_rung if rung == top else on_rung)(clocks, rung))
-        for rung, told in rungs.items()
-        for letter, audience in told
+def is_more_than_new_officer(event: EventInContext) -> bool:
+    """Return whether the case was assigned to another unit, or anew; False when only its officer changed."""
+    return event.facts.get("responsible_was") != event.facts["responsible"] or (
+        event.facts.get("previous") != "assigned"
     )
 
 
-LADDER = _climb(
+def waits_for(whom: str) -> Condition:
+    """Return the condition that the case now waits for `whom`: "reporter", "unit" or "other"."""
+    return lambda event: event.facts["waiting_for"] == whom
+
+
+def is_readable_by(*visibilities: Visibility) -> Condition:
+    """Return the condition that a comment has one of these visibilities."""
+    return lambda event: event.facts["visibility"] in visibilities
+
+
+def on_rung(clocks: frozenset[str], rung: int) -> Condition:
+    """Return the condition that this rung of one of these clocks fires."""
+    return lambda event: event.facts["clock"] in clocks and event.facts["rung"] == rung
+
+
+def from_rung(clocks: frozenset[str], rung: int) -> Condition:
+    """Return the condition that this rung, or a higher one, of one of these clocks fires."""
+    return lambda event: event.facts["clock"] in clocks and event.facts["rung"] >= rung
+
+
+def was_chosen(event: EventInContext) -> bool:
+    """Return whether a person put the case on the agenda by hand, not the ladder or another step."""
+    return event.facts.get("why") == "chosen"
+
+
+AT_WORK = frozenset({"planned", "in_progress"})
+TO_PARTICIPANTS = is_readable_by(Visibility.PARTICIPANTS, Visibility.PUBLIC)
+
+
+# --- audiences that are often told together ---------------------------------------------
+
+
+def everyone_outside(letter: str, when: Condition = always) -> Rules:
+    """Return the rules by which the reporter, the group and the followers get this letter."""
+    return tuple(Rule(letter, audience, when) for audience in ("reporter", "group", "followers"))
+
+
+def _ladder(clocks: frozenset[str], rungs: dict[int, tuple[tuple[str, str], ...]]) -> Rules:
+    top = max(rungs)
+    return tuple(
+        Rule(letter, audience, (from_rung if rung == top else on_rung)(clocks, rung))
+        for rung, letters in rungs.items()
+        for letter, audience in letters
+    )
+
+
+LADDER = _ladder(
     frozenset({"state", "life"}),
     {
         FIRST_RUNG: (("due_soon", "officer"),),
@@ -154,7 +159,7 @@ LADDER = _climb(
         REPEATED_RUNG: (("overdue", "contact"), ("overdue", "head")),
     },
 )
-STATUTORY_LADDER = _climb(
+STATUTORY_LADDER = _ladder(
     frozenset({"statutory"}),
     {
         1: (("statutory", "officer"), ("statutory", "unit")),
@@ -164,19 +169,19 @@ STATUTORY_LADDER = _climb(
 )
 
 TAKING_ON = (
-    *everyone("taken_on", is_taken_on),
-    *everyone("promise_moved", moves_its_promise),
-    *everyone("news", goes_on),
+    *everyone_outside("taken_on", is_taken_on),
+    *everyone_outside("promise_moved", moves_promise),
+    *everyone_outside("news", work_goes_on),
 )
 
 WHO_IS_TOLD: dict[str, Rules] = {
     # The desk has its list and its morning letter: nothing is mailed to it one by one.
-    "case.received": (Rule("receipt", "reporter"), Rule("receipt", "group", waits_to_be_read)),
-    "case.assigned": (Rule("assigned", "handler"), *everyone("news", unit_is_new)),
-    "case.sent_back": (Rule("sent_back", "contact"), *everyone("news")),
+    "case.received": (Rule("receipt", "reporter"), Rule("receipt", "group", is_no_duty)),
+    "case.assigned": (Rule("assigned", "handler"), *everyone_outside("news", is_more_than_new_officer)),
+    "case.sent_back": (Rule("sent_back", "contact"), *everyone_outside("news")),
     "case.planned": (
         *TAKING_ON,
-        Rule("assigned", "handler", begins_as_planned),
+        Rule("assigned", "handler", is_new_duty),
         Rule("news", "handler"),
     ),
     "case.started": (*TAKING_ON, Rule("news", "handler")),
@@ -184,45 +189,45 @@ WHO_IS_TOLD: dict[str, Rules] = {
         Rule("question", "reporter", waits_for("reporter")),
         Rule("question", "group", waits_for("reporter")),
         Rule("question", "asked", waits_for("unit")),
-        *everyone("news"),
+        *everyone_outside("news"),
         Rule("news", "handler"),
     ),
-    "case.answered": (Rule("answered", "handler"), *everyone("news")),
-    "case.parked": (*everyone("parked"), Rule("news", "handler")),
-    "case.taken_up": (*everyone("taken_up"), Rule("taken_up", "contact")),
-    "case.done": (*everyone("done"), Rule("news", "handler")),
+    "case.answered": (Rule("answered", "handler"), *everyone_outside("news")),
+    "case.parked": (*everyone_outside("parked"), Rule("news", "handler")),
+    "case.taken_up": (*everyone_outside("taken_up"), Rule("taken_up", "contact")),
+    "case.done": (*everyone_outside("done"), Rule("news", "handler")),
     "case.contested": (
         Rule("contested", "handler"),
         Rule("contested", "contact"),
-        *everyone("reopened"),
+        *everyone_outside("reopened"),
     ),
-    "case.reopened": (Rule("assigned", "handler"), *everyone("reopened")),
-    "case.closed": everyone("closed"),
-    "case.declined": (*everyone("declined"), Rule("news", "handler")),
-    "case.merged": (*everyone("merged"), Rule("news", "handler")),
+    "case.reopened": (Rule("assigned", "handler"), *everyone_outside("reopened")),
+    "case.closed": everyone_outside("closed"),
+    "case.declined": (*everyone_outside("declined"), Rule("news", "handler")),
+    "case.merged": (*everyone_outside("merged"), Rule("news", "handler")),
     "case.took_over": (Rule("news", "handler"),),
     "case.commented": (
-        Rule("news", "reporter", OF_A_COMMENT),
-        Rule("news", "group", OF_A_COMMENT),
-        Rule("news", "handler", OF_A_COMMENT),
-        Rule("news", "followers", said_to(Visibility.PUBLIC)),
+        Rule("news", "reporter", TO_PARTICIPANTS),
+        Rule("news", "group", TO_PARTICIPANTS),
+        Rule("news", "handler", TO_PARTICIPANTS),
+        Rule("news", "followers", is_readable_by(Visibility.PUBLIC)),
     ),
     "case.attached": (),
-    "case.corrected": (Rule("assigned", "handler", gets_a_new_holder),),
+    "case.corrected": (Rule("assigned", "handler", is_reassigned),),
     "case.related": (),
     "case.followed": (),
     "case.unfollowed": (),
     "case.promised": (
-        *everyone("promise_moved", stands_alone(moved=True)),
-        *everyone("news", stands_alone(moved=False)),
+        *everyone_outside("promise_moved", is_only_promise(moved=True)),
+        *everyone_outside("news", is_only_promise(moved=False)),
     ),
     "case.promise_broken": (
         Rule("promise_broken", "handler"),
         Rule("promise_broken", "contact"),
-        *everyone("promise_broken"),
+        *everyone_outside("promise_broken"),
     ),
     "case.escalated": (*LADDER, *STATUTORY_LADDER),
-    # The ladder's rung and the question to the forum tell it themselves.
+    # When the ladder, or a question to the forum, puts a case there, the letter of that event says so.
     "case.put_on_agenda": (
         Rule("on_agenda", "contact", was_chosen),
         Rule("on_agenda", "handler", was_chosen),
@@ -246,11 +251,11 @@ WHO_IS_TOLD: dict[str, Rules] = {
 
 
 class UnknownEvent(Exception):
-    """An event of a type that this version has no rule for: it waits for one that has."""
+    """This version has no rule for the event's type: a newer version wrote it, and has to plan its letters."""
 
 
-def rules_for(act: EventInContext) -> list[Rule]:
-    """Give the rules that hold, in order. Raises `UnknownEvent` for a type that is not in the table."""
-    if act.event.type not in WHO_IS_TOLD:
-        raise UnknownEvent(act.event.type)
-    return [rule for rule in WHO_IS_TOLD[act.event.type] if rule.when(act)]
+def rules_for(event: EventInContext) -> list[Rule]:
+    """Return the rules whose condition holds, in the table's order. `UnknownEvent` for a type that is not in it."""
+    if event.row.type not in WHO_IS_TOLD:
+        raise UnknownEvent(event.row.type)
+    return [rule for rule in WHO_IS_TOLD[event.row.type] if rule.when(event)]

@@ -1,1 +1,1 @@
-"""Who is told of an event: the audiences, and the people and addresses behind them."""
+"""Audiences: from a rule's audience ("reporter", "head") to the people and addresses that are told of an event."""

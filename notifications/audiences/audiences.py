@@ -1,4 +1,4 @@
-"""Audiences: a case and what happened in, recipients out."""
+"""The audiences that rules name ("reporter", "head"), each with the function that finds its recipients."""
 
 from collections.abc import Callable
 
@@ -7,108 +7,110 @@ from cases.organisation.people import Role
 from notifications.audiences.context import AudienceContext
 from notifications.audiences.fallbacks import (
     Recipient,
-    first_of,
-    head_links,
-    mailbox_of,
-    of_the_desk,
+    desk_recipients,
+    first_reachable,
+    head_fallbacks,
+    mailbox_recipients,
     officer_fallbacks,
-    outside,
-    people_of,
-    staff_of,
-    unit_links,
+    outside_recipients,
+    person_recipients,
+    staff_recipients,
+    unit_fallbacks,
 )
 from notifications.who_is_told import Rule
 
 Audience = Callable[[AudienceContext], list[Recipient]]
 
 
-def recipients(circle: AudienceContext, rules: list[Rule]) -> dict[str, tuple[Rule, Recipient]]:
-    """Give each address with the rule that words its letter: the first one wins, and the author is left out."""
+def recipients(context: AudienceContext, rules: list[Rule]) -> dict[str, tuple[Rule, Recipient]]:
+    """Return the rule and the recipient of each letter, by the recipient's key; the event's author gets none.
+
+    Whoever is in the audiences of several rules gets the letter of the first.
+    """
     chosen: dict[str, tuple[Rule, Recipient]] = {}
     for rule in rules:
-        for recipient in AUDIENCES[rule.audience](circle):
+        for recipient in AUDIENCES[rule.audience](context):
             chosen.setdefault(recipient.key, (rule, recipient))
-    chosen.pop(circle.author() or "", None)
+    chosen.pop(context.author() or "", None)
     return chosen
 
 
 # --- the audiences ---------------------------------------------------------------------
 
 
-def _reporter(circle: AudienceContext) -> list[Recipient]:
-    party = circle.the_case.reporter
-    is_author = circle.act.event.actor is ActorKind.REPORTER
-    return outside(party) if party and not is_author else []
+def _reporter(context: AudienceContext) -> list[Recipient]:
+    party = context.required_case.reporter
+    is_author = context.event.row.actor is ActorKind.REPORTER
+    return outside_recipients(party) if party and not is_author else []
 
 
-def _group(circle: AudienceContext) -> list[Recipient]:
-    slug, directory = circle.the_case.group, circle.directory
+def _group(context: AudienceContext) -> list[Recipient]:
+    slug, directory = context.required_case.group, context.directory
     if slug is None:
         return []
-    group = circle.unit(slug)
-    return mailbox_of(directory, group) + staff_of(directory, group, Role.MEMBER, Role.HEAD)
+    group = context.unit(slug)
+    return mailbox_recipients(directory, group) + staff_recipients(directory, group, Role.MEMBER, Role.HEAD)
 
 
-def _followers(circle: AudienceContext) -> list[Recipient]:
-    """Those who came by a merged case are told even while this one is not published."""
-    published = circle.the_case.published_at is not None
+def _followers(context: AudienceContext) -> list[Recipient]:
+    """Return the followers; those who follow by their own merged case also while this case is not published."""
+    published = context.required_case.published_at is not None
     return [
         recipient
-        for one in circle.following
-        if published or one.own_case
-        for recipient in outside(one.party, follower=one.follower_id, own_case=one.own_case)
+        for follower in context.following
+        if published or follower.own_case
+        for recipient in outside_recipients(follower.party, follower=follower.follower_id, own_case=follower.own_case)
     ]
 
 
-def _handler(circle: AudienceContext) -> list[Recipient]:
-    """The officer, or else the unit, unless it is the unit's own people who acted."""
-    own = circle.directory.belongs(circle.act.event.person_id, circle.responsible)
-    return [] if own and circle.officer_id() is None else first_of(officer_fallbacks(circle))
+def _handler(context: AudienceContext) -> list[Recipient]:
+    """Return the officer, else the unit; nobody when there is no officer and the unit's own staff caused the event."""
+    by_own_staff = context.directory.belongs(context.event.row.person_id, context.responsible)
+    return [] if by_own_staff and context.officer_id() is None else first_reachable(officer_fallbacks(context))
 
 
-def _head(circle: AudienceContext) -> list[Recipient]:
-    return first_of(head_links(circle.directory, circle.responsible))
+def _head(context: AudienceContext) -> list[Recipient]:
+    return first_reachable(head_fallbacks(context.directory, context.responsible))
 
 
-def _unit(circle: AudienceContext) -> list[Recipient]:
-    return first_of(unit_links(circle.directory, circle.responsible))
+def _unit(context: AudienceContext) -> list[Recipient]:
+    return first_reachable(unit_fallbacks(context.directory, context.responsible))
 
 
-def _asked(circle: AudienceContext) -> list[Recipient]:
-    asked = circle.unit(circle.act.facts["unit"])
-    return first_of(unit_links(circle.directory, asked))
+def _asked(context: AudienceContext) -> list[Recipient]:
+    asked = context.unit(context.event.facts["unit"])
+    return first_reachable(unit_fallbacks(context.directory, asked))
 
 
-def _person(circle: AudienceContext) -> list[Recipient]:
-    holder = circle.directory.people.get(circle.act.facts["person"])
-    return people_of(circle.directory, [holder.person] if holder and holder.person.active else [])
+def _person(context: AudienceContext) -> list[Recipient]:
+    holder = context.directory.people.get(context.event.facts["person"])
+    return person_recipients(context.directory, [holder.person] if holder and holder.person.active else [])
 
 
-def _new_follower(circle: AudienceContext) -> list[Recipient]:
-    found = (outside(one.party, follower=one.follower_id) for one in circle.following)
-    return [recipient for each in found for recipient in each if recipient.email]
+def _new_follower(context: AudienceContext) -> list[Recipient]:
+    """Return who asked to follow and has to confirm it; by mail only."""
+    followers = context.following
+    found = [outside_recipients(follower.party, follower=follower.follower_id) for follower in followers]
+    return [recipient for recipients in found for recipient in recipients if recipient.email]
 
 
-def _morning(circle: AudienceContext) -> list[Recipient]:
-    directory = circle.directory
-    return staff_of(directory, directory.desk, Role.CONTACT) + mailbox_of(directory, directory.desk)
+def _morning(context: AudienceContext) -> list[Recipient]:
+    directory = context.directory
+    return staff_recipients(directory, directory.desk, Role.CONTACT) + mailbox_recipients(directory, directory.desk)
 
 
 AUDIENCES: dict[str, Audience] = {
     "reporter": _reporter,
     "group": _group,
     "followers": _followers,
-    "officer": lambda circle: first_of(officer_fallbacks(circle)),
+    "officer": lambda context: first_reachable(officer_fallbacks(context)),
     "handler": _handler,
     "unit": _unit,
     "head": _head,
-    "contact": lambda circle: of_the_desk(circle.directory),
+    "contact": lambda context: desk_recipients(context.directory),
     "asked": _asked,
     "person": _person,
     "new_follower": _new_follower,
     "morning": _morning,
-    "admins": lambda circle: people_of(circle.directory, circle.directory.admins),
+    "admins": lambda context: person_recipients(context.directory, context.directory.admins),
 }
-
-
-# --- before it happens -----------------------------------------------------------------

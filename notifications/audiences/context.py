@@ -1,4 +1,4 @@
-"""A circle: one event, its case, and the people around it, as they were read."""
+"""The context of an audience: one event with its case, its followers and the directory of units and people."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,12 +8,12 @@ from cases.access.actors import ActorKind
 from cases.mail_addresses import normalised
 from cases.states import Kind
 from notifications.addresses import is_address
-from notifications.audiences.directory import Directory, UnitTold
+from notifications.audiences.directory import Directory, DirectoryUnit
 from notifications.who_is_told import EventInContext
 
 
 class Outsider(NamedTuple):
-    """Somebody outside the house who is told."""
+    """Somebody outside the municipality whom letters or calls may reach."""
 
     id: int
     email: str | None
@@ -21,8 +21,8 @@ class Outsider(NamedTuple):
     locale: str
 
 
-class CaseTold(NamedTuple):
-    """A case, as far as it is told. Units are named by their slugs, to be found in the directory."""
+class AudienceCase(NamedTuple):
+    """A case, as far as its audiences and letters need it. Its units are slugs, to be looked up in the directory."""
 
     id: int
     ref: str
@@ -45,7 +45,7 @@ class CaseTold(NamedTuple):
 
 @dataclass(frozen=True)
 class Following:
-    """A confirmed follower, and the case of their own that was merged, if that is why they follow."""
+    """A follower. `own_case`: the public id of their own case, when they follow because it was merged into this one."""
 
     follower_id: int
     case_id: int
@@ -55,38 +55,38 @@ class Following:
 
 @dataclass
 class AudienceContext:
-    """All that was read about one event: the case and the people around it."""
+    """All that is needed to say who is told of one event: the event, its case, the people and the followers."""
 
-    act: EventInContext
-    case: CaseTold | None
+    event: EventInContext
+    case: AudienceCase | None
     directory: Directory
     following: list[Following] = field(default_factory=list)
 
     @property
-    def responsible(self) -> UnitTold:
-        """The unit that the event speaks of, or that has the case."""
-        return self.unit(self.act.facts.get("responsible") or self.the_case.responsible)
+    def responsible(self) -> DirectoryUnit:
+        """The unit that the event names as responsible, else the one that has the case."""
+        return self.unit(self.event.facts.get("responsible") or self.required_case.responsible)
 
     @property
-    def the_case(self) -> CaseTold:
-        """The case; only events of a case have audiences that ask for it."""
+    def required_case(self) -> AudienceCase:
+        """The case. `ValueError` for an event that is about none, since none of its audiences asks for one."""
         if self.case is None:
-            raise ValueError(f"{self.act.event.type} has no case")
+            raise ValueError(f"{self.event.row.type} has no case")
         return self.case
 
-    def unit(self, slug: str) -> UnitTold:
-        """Give the unit of this slug."""
+    def unit(self, slug: str) -> DirectoryUnit:
+        """Return the unit with this slug; `KeyError` when neither event nor case names it."""
         return self.directory.units[slug]
 
     def officer_id(self) -> int | None:
-        """Give the officer whom the event names, else the case's own while the unit is the same."""
-        own = self.case and self.case.responsible_id == self.responsible.id
-        return self.act.facts.get("officer") or (self.the_case.officer_id if own else None)
+        """Return the id of the officer whom the event names, else of the case's while the unit is the same."""
+        same_unit = self.case and self.case.responsible_id == self.responsible.id
+        return self.event.facts.get("officer") or (self.required_case.officer_id if same_unit else None)
 
     def author(self) -> str | None:
-        """Give the normalised address of whoever did it, who is never told of it."""
-        event, party = self.act.event, self.case.reporter if self.case else None
-        email = party.email if party and event.actor is ActorKind.REPORTER else None
+        """Return the normalised address of whoever caused the event, and is not told of it; None if there is none."""
+        event, reporter = self.event.row, self.case.reporter if self.case else None
+        email = reporter.email if reporter and event.actor is ActorKind.REPORTER else None
         if event.person_id is not None and (holder := self.directory.people.get(event.person_id)):
             email = holder.person.email
         return normalised(email) if email and is_address(email) else None

@@ -1,4 +1,4 @@
-"""The directory: which people and mailboxes the units have on a day, and who stands in for whom."""
+"""The directory: who holds which role in the units on a day, their deputies, and the units' mailboxes."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from cases.organisation.units import Unit, UnitKind
 from notifications.addresses import is_address
 
 
-class HouseTold(NamedTuple):
-    """What letters say of the house itself."""
+class DirectoryMunicipality(NamedTuple):
+    """What letters say of the municipality itself."""
 
     name: str
     contact_phone: str | None
 
 
-class PersonTold(NamedTuple):
-    """Somebody of the house."""
+class DirectoryPerson(NamedTuple):
+    """A person of the municipality, with how letters reach them."""
 
     id: int
     email: str
@@ -37,7 +37,7 @@ class PersonTold(NamedTuple):
     active: bool
 
 
-class UnitTold(NamedTuple):
+class DirectoryUnit(NamedTuple):
     """A unit with its mailbox."""
 
     id: int
@@ -51,68 +51,69 @@ class UnitTold(NamedTuple):
 
 @dataclass
 class Holder:
-    """Somebody in a role, with the deputy who stands in when the person is switched off."""
+    """A person who holds a role, with the deputy who acts for them once they are switched off."""
 
-    person: PersonTold
-    deputy: PersonTold | None
+    person: DirectoryPerson
+    deputy: DirectoryPerson | None
 
-    def present(self) -> PersonTold | None:
-        """Give who is told: the person, the deputy, or nobody."""
-        return next((who for who in (self.person, self.deputy) if who and who.active), None)
+    def acting(self) -> DirectoryPerson | None:
+        """Return who acts in the role: the person while active, else an active deputy, else None."""
+        return next((person for person in (self.person, self.deputy) if person and person.active), None)
 
 
 @dataclass
 class Directory:
-    """What was read of the house, its units and its people."""
+    """The municipality, some of its units and people, as they were read for one day."""
 
-    house: HouseTold
-    units: dict[str, UnitTold] = field(default_factory=dict)
-    holders: dict[tuple[int, Role], list[Holder]] = field(default_factory=lambda: defaultdict(list))
+    municipality: DirectoryMunicipality
+    units: dict[str, DirectoryUnit] = field(default_factory=dict)  # by slug
+    holders: dict[tuple[int, Role], list[Holder]] = field(default_factory=lambda: defaultdict(list))  # by unit's id
     people: dict[int, Holder] = field(default_factory=dict)
-    admins: list[PersonTold] = field(default_factory=list)  # read only when something is told them
-    unreachable: frozenset[str] = frozenset()  # normalised addresses that letters cannot get to
+    admins: list[DirectoryPerson] = field(default_factory=list)  # read only when a rule tells them
+    unreachable: frozenset[str] = frozenset()  # normalised addresses that no letter reaches
 
     @property
-    def desk(self) -> UnitTold:
-        """The contact desk: every house has one."""
+    def desk(self) -> DirectoryUnit:
+        """The contact desk; every municipality has one."""
         return next(unit for unit in self.units.values() if unit.kind is UnitKind.DESK)
 
-    def contact(self) -> PersonTold | None:
-        """Give the contact person whom letters name; None while the house has none."""
-        return next(iter(self.present(self.desk, Role.CONTACT)), None)
+    def contact_person(self) -> DirectoryPerson | None:
+        """Return the contact person whom letters name; None while the desk has none."""
+        return next(iter(self.acting(self.desk, Role.CONTACT)), None)
 
-    def present(self, unit: UnitTold, *roles: Role) -> list[PersonTold]:
-        """Give those who are told for these roles in the unit, each once."""
-        found = (holder.present() for role in roles for holder in self.holders[unit.id, role])
+    def acting(self, unit: DirectoryUnit, *roles: Role) -> list[DirectoryPerson]:
+        """Return who acts in these roles of the unit, in the order of the roles, each person once."""
+        found = (holder.acting() for role in roles for holder in self.holders[unit.id, role])
         return list({person.id: person for person in found if person}.values())
 
-    def belongs(self, person_id: int | None, unit: UnitTold) -> bool:
-        """Say whether the person has a role in the unit."""
-        own = (self.holders[unit.id, role] for role in Role)
-        return any(holder.person.id == person_id for holders in own for holder in holders)
+    def belongs(self, person_id: int | None, unit: DirectoryUnit) -> bool:
+        """Return whether the person holds a role in the unit."""
+        return any(holder.person.id == person_id for role in Role for holder in self.holders[unit.id, role])
 
-    def reaches(self, email: str | None) -> bool:
-        """Say whether a letter can get there."""
+    def can_reach(self, email: str | None) -> bool:
+        """Return whether a letter can be sent to the address: it is one, and not known as unreachable."""
         return is_address(email) and normalised(email or "") not in self.unreachable
 
-    def deputies(self, unit: UnitTold, role: Role) -> list[PersonTold]:
-        """Give the active deputies of those who hold the role."""
+    def deputies(self, unit: DirectoryUnit, role: Role) -> list[DirectoryPerson]:
+        """Return the active deputies of those who hold the role in the unit."""
         held = self.holders[unit.id, role]
         return [holder.deputy for holder in held if holder.deputy and holder.deputy.active]
 
-    def mailbox(self, unit: UnitTold) -> str | None:
-        """Give the unit's mail address, when it is switched on and has one."""
+    def mailbox(self, unit: DirectoryUnit) -> str | None:
+        """Return the unit's mail address; None when it has none, or the unit is switched off."""
         return unit.email if unit.active and is_address(unit.email) else None
 
 
 DEPUTY = aliased(Person)
-IN_ALL = len(PersonTold._fields)
-AS_PERSON, AS_DEPUTY = columns_of(Person, PersonTold._fields), columns_of(DEPUTY, PersonTold._fields)
-OF_HOUSE = columns_of(Municipality, HouseTold._fields)
-WITH_DEPUTY = select(*AS_PERSON, *AS_DEPUTY).outerjoin(DEPUTY, DEPUTY.id == Person.deputy_id)
+PERSON_WIDTH = len(DirectoryPerson._fields)
+PERSON_COLUMNS = columns_of(Person, DirectoryPerson._fields)
+DEPUTY_COLUMNS = columns_of(DEPUTY, DirectoryPerson._fields)
+UNIT_COLUMNS = columns_of(Unit, DirectoryUnit._fields)
+MUNICIPALITY_COLUMNS = columns_of(Municipality, DirectoryMunicipality._fields)
+WITH_DEPUTY = select(*PERSON_COLUMNS, *DEPUTY_COLUMNS).outerjoin(DEPUTY, DEPUTY.id == Person.deputy_id)
 PEOPLE = WITH_DEPUTY.where(any_of(Person.id, "ids"))
 UNITS = (
-    select(Membership.role, *AS_PERSON, *AS_DEPUTY, *columns_of(Unit, UnitTold._fields), *OF_HOUSE)
+    select(Membership.role, *PERSON_COLUMNS, *DEPUTY_COLUMNS, *UNIT_COLUMNS, *MUNICIPALITY_COLUMNS)
     .select_from(Municipality)
     .join(Unit, true())
     .outerjoin(Membership, and_(Membership.unit_id == Unit.id, serves_on(bindparam("day", type_=Date))))
@@ -124,11 +125,15 @@ UNITS = (
 
 
 def directory_of(session: Session, day: date, *, slugs: Collection[str], people: Collection[int]) -> Directory:
-    """Read the units with these slugs and the desk, their people of the day, and these people."""
+    """Return the directory of a local day: the desk, the units with these slugs with their role holders, these people.
+
+    `people` are ids; a unit or person that does not exist is left out.
+    """
     rows = fetch_rows(session, UNITS, {"day": day, "slugs": list(slugs)})
-    directory = Directory(HouseTold(*rows[0][-len(OF_HOUSE) :]))  # there is a row at least: the desk's
+    municipality = rows[0][-len(MUNICIPALITY_COLUMNS) :]  # there is at least one row, the desk's
+    directory = Directory(DirectoryMunicipality(*municipality))
     for role, *row in rows:
-        unit = UnitTold(*row[2 * IN_ALL : -len(OF_HOUSE)])
+        unit = DirectoryUnit(*row[2 * PERSON_WIDTH : -len(MUNICIPALITY_COLUMNS)])
         directory.units[unit.slug] = unit
         if role is not None:
             directory.holders[unit.id, role].append(_holder(row))
@@ -138,6 +143,6 @@ def directory_of(session: Session, day: date, *, slugs: Collection[str], people:
 
 
 def _holder(row: Sequence[Any]) -> Holder:
-    """Give the person with whom the row begins, and the deputy who follows, if there is one."""
-    person, deputy = row[:IN_ALL], row[IN_ALL : 2 * IN_ALL]
-    return Holder(PersonTold(*person), PersonTold(*deputy) if deputy[0] else None)
+    """Return the holder from a row: the columns of the person come first, then those of the deputy, if any."""
+    person, deputy = row[:PERSON_WIDTH], row[PERSON_WIDTH : 2 * PERSON_WIDTH]
+    return Holder(DirectoryPerson(*person), DirectoryPerson(*deputy) if deputy[0] else None)

@@ -1,4 +1,7 @@
-"""Chains: one recipient after the other is tried until somebody is there; at the end a role waits for somebody."""
+"""Fallbacks: officer, unit's mailbox, head, desk ... are tried in order until one can be reached.
+
+When nobody can, the letter waits for whoever gets the role of the desk's head.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -7,7 +10,7 @@ from cases.mail_addresses import normalised
 from cases.organisation.people import Role
 from notifications.addresses import is_address
 from notifications.audiences.context import AudienceContext, Outsider
-from notifications.audiences.directory import Directory, PersonTold, UnitTold
+from notifications.audiences.directory import Directory, DirectoryPerson, DirectoryUnit
 from notifications.deliveries import Channel
 
 DESK_HEAD = "role:desk.head"
@@ -15,7 +18,7 @@ DESK_HEAD = "role:desk.head"
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who gets one letter: an address, somebody to ring, or a role that nobody has yet."""
+    """One recipient of a letter: an address, a party to ring, or a role that nobody holds yet."""
 
     channel: Channel
     key: str  # the normalised address, "party:N" or "role:desk.head"
@@ -26,7 +29,7 @@ class Recipient:
     person_id: int | None = None
     unit_id: int | None = None
     follower_id: int | None = None
-    own_case: str | None = None  # a merged one's public id: the page that its reporter knows
+    own_case: str | None = None  # public id of the reporter's own, merged case: the page that they know
 
 
 UNFILLED_ROLE = Recipient(Channel.ROLE, DESK_HEAD)
@@ -35,7 +38,10 @@ UNFILLED_ROLE = Recipient(Channel.ROLE, DESK_HEAD)
 # --- one recipient ---------------------------------------------------------------------
 
 
-def people_of(directory: Directory, people: list[PersonTold], unit: UnitTold | None = None) -> list[Recipient]:
+def person_recipients(
+    directory: Directory, people: list[DirectoryPerson], unit: DirectoryUnit | None = None
+) -> list[Recipient]:
+    """Return those of these people whose address can be reached. `unit`: where they hold the role."""
     return [
         Recipient(
             Channel.MAIL,
@@ -47,24 +53,26 @@ def people_of(directory: Directory, people: list[PersonTold], unit: UnitTold | N
             unit_id=unit.id if unit else None,
         )
         for person in people
-        if directory.reaches(person.email)
+        if directory.can_reach(person.email)
     ]
 
 
-def mailbox_of(directory: Directory, unit: UnitTold) -> list[Recipient]:
+def mailbox_recipients(directory: Directory, unit: DirectoryUnit) -> list[Recipient]:
+    """Return the unit's mailbox, when it can be reached."""
     email = directory.mailbox(unit)
-    if email is None or not directory.reaches(email):
+    if email is None or not directory.can_reach(email):
         return []
     key = normalised(email)
     return [Recipient(Channel.MAIL, key, email=email, name=unit.name, unit_id=unit.id)]
 
 
-def staff_of(directory: Directory, unit: UnitTold, *roles: Role) -> list[Recipient]:
-    return people_of(directory, directory.present(unit, *roles), unit)
+def staff_recipients(directory: Directory, unit: DirectoryUnit, *roles: Role) -> list[Recipient]:
+    """Return who acts in these roles of the unit and can be reached."""
+    return person_recipients(directory, directory.acting(unit, *roles), unit)
 
 
-def outside(party: Outsider, *, follower: int | None = None, own_case: str | None = None) -> list[Recipient]:
-    """Give how somebody outside is reached: by mail, else by telephone if they have one and ask."""
+def outside_recipients(party: Outsider, *, follower: int | None = None, own_case: str | None = None) -> list[Recipient]:
+    """Return the party as a recipient: by mail, else by a call, else (an empty list) not at all."""
     if is_address(party.email):
         key = normalised(party.email or "")
         to = Recipient(Channel.MAIL, key, party.locale, party.email, party_id=party.id)
@@ -75,55 +83,60 @@ def outside(party: Outsider, *, follower: int | None = None, own_case: str | Non
     return [replace(to, follower_id=follower, own_case=own_case)]
 
 
-# --- the chains: each ends in a person, or in the role that the desk must fill --------------
+# --- the fallbacks: each ends in a person, or in the role that the desk must fill --------------
 
 
-def first_of(links: Iterator[list[Recipient]]) -> list[Recipient]:
-    return next((link for link in links if link), [UNFILLED_ROLE])
+def first_reachable(fallbacks: Iterator[list[Recipient]]) -> list[Recipient]:
+    """Return the first fallback that has recipients, else the role that waits for somebody."""
+    return next((recipients for recipients in fallbacks if recipients), [UNFILLED_ROLE])
 
 
-def contact_links(directory: Directory) -> Iterator[list[Recipient]]:
-    yield staff_of(directory, directory.desk, Role.CONTACT)
-    yield mailbox_of(directory, directory.desk)
-    yield staff_of(directory, directory.desk, Role.HEAD)
+def contact_fallbacks(directory: Directory) -> Iterator[list[Recipient]]:
+    """Yield the desk's contact persons, its mailbox, its heads."""
+    yield staff_recipients(directory, directory.desk, Role.CONTACT)
+    yield mailbox_recipients(directory, directory.desk)
+    yield staff_recipients(directory, directory.desk, Role.HEAD)
 
 
-def _officer(circle: AudienceContext) -> PersonTold | None:
-    """Give the officer, or the deputy of one who is switched off; one who has left the unit is no longer it."""
-    holder = circle.directory.people.get(circle.officer_id() or 0)
+def _officer(context: AudienceContext) -> DirectoryPerson | None:
+    """Return the officer, or the deputy of one who is switched off; None when the officer has left the unit."""
+    holder = context.directory.people.get(context.officer_id() or 0)
     if holder is None:
         return None
-    has_left = holder.person.active and not circle.directory.belongs(holder.person.id, circle.responsible)
-    return None if has_left else holder.present()
+    has_left = holder.person.active and not context.directory.belongs(holder.person.id, context.responsible)
+    return None if has_left else holder.acting()
 
 
-def officer_fallbacks(circle: AudienceContext) -> Iterator[list[Recipient]]:
-    directory, unit = circle.directory, circle.responsible
-    officer = _officer(circle)
-    yield people_of(directory, [officer] if officer else [])
-    yield mailbox_of(directory, unit)
+def officer_fallbacks(context: AudienceContext) -> Iterator[list[Recipient]]:
+    """Yield the officer, the unit's mailbox, its heads, its other staff, and then the desk's fallbacks."""
+    directory, unit = context.directory, context.responsible
+    officer = _officer(context)
+    yield person_recipients(directory, [officer] if officer else [])
+    yield mailbox_recipients(directory, unit)
     if unit.id != directory.desk.id:
-        yield staff_of(directory, unit, Role.HEAD)
-        yield staff_of(directory, unit, Role.OFFICER, Role.MEMBER)
-    yield from contact_links(directory)
+        yield staff_recipients(directory, unit, Role.HEAD)
+        yield staff_recipients(directory, unit, Role.OFFICER, Role.MEMBER)
+    yield from contact_fallbacks(directory)
 
 
-def unit_links(directory: Directory, unit: UnitTold) -> Iterator[list[Recipient]]:
-    yield mailbox_of(directory, unit)
+def unit_fallbacks(directory: Directory, unit: DirectoryUnit) -> Iterator[list[Recipient]]:
+    """Yield the unit's mailbox, its staff, its heads, and then the desk's fallbacks."""
+    yield mailbox_recipients(directory, unit)
     if unit.id != directory.desk.id:
-        yield staff_of(directory, unit, Role.OFFICER, Role.MEMBER)
-        yield staff_of(directory, unit, Role.HEAD)
-    yield from contact_links(directory)
+        yield staff_recipients(directory, unit, Role.OFFICER, Role.MEMBER)
+        yield staff_recipients(directory, unit, Role.HEAD)
+    yield from contact_fallbacks(directory)
 
 
-def head_links(directory: Directory, unit: UnitTold) -> Iterator[list[Recipient]]:
-    yield staff_of(directory, unit, Role.HEAD)
+def head_fallbacks(directory: Directory, unit: DirectoryUnit) -> Iterator[list[Recipient]]:
+    """Yield the unit's heads, for the desk also its deputies and mailbox, and then the desk's fallbacks."""
+    yield staff_recipients(directory, unit, Role.HEAD)
     if unit.id == directory.desk.id:
-        yield people_of(directory, directory.deputies(unit, Role.CONTACT), unit)
-        yield mailbox_of(directory, unit)
-    yield from contact_links(directory)
+        yield person_recipients(directory, directory.deputies(unit, Role.CONTACT), unit)
+        yield mailbox_recipients(directory, unit)
+    yield from contact_fallbacks(directory)
 
 
-def of_the_desk(directory: Directory) -> list[Recipient]:
-    """Give whom the desk's letters reach: contact persons, its mailbox, its head, or the role that waits."""
-    return first_of(contact_links(directory))
+def desk_recipients(directory: Directory) -> list[Recipient]:
+    """Return who gets the desk's letters: contact persons, else its mailbox, its heads, or the unfilled role."""
+    return first_reachable(contact_fallbacks(directory))

@@ -1,4 +1,4 @@
-"""What a page shows beside a button: who would be told."""
+"""Preview: who would be told of a step before it is taken, in words, for the page beside its button."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,11 +10,11 @@ from cases.access.actors import ActorKind
 from cases.case import Case
 from notifications.audiences.audiences import recipients
 from notifications.audiences.context import AudienceContext, Following
+from notifications.audiences.context_loading import load_contexts
 from notifications.audiences.fallbacks import Recipient
-from notifications.audiences.loading import load_contexts
-from notifications.audiences.on_a_page import contexts_for_page
+from notifications.audiences.page_contexts import contexts_for_page
 from notifications.deliveries import Channel
-from notifications.rows_read import EventRow
+from notifications.read_models import EventRow
 from notifications.who_is_told import EventInContext, Rule, rules_for
 
 THE_ONE_WHO_ASKED = {"sv": "den som frågade", "en": "the one who asked"}
@@ -27,9 +27,12 @@ CHOOSES_A_UNIT = frozenset({"case.assigned", "case.reopened"})
 def would_be_told(
     session: Session, case: Case, event_type: str, locale: str = "sv", *, at: datetime, **facts: Any
 ) -> list[str]:
-    """Return in words whom such an event would tell at this moment; `facts` say more about it, when it is known."""
-    [circle] = load_contexts(session, [EventInContext(_imagined(case, event_type, facts, at), {})])
-    return _who(circle, locale, unit_is_open="responsible" not in facts)
+    """Return the names of those whom such an event of the case would tell at this moment.
+
+    `facts` are those of the event, as far as they are chosen already.
+    """
+    [context] = load_contexts(session, [EventInContext(_imagined(case, event_type, facts, at), {})])
+    return _names(context, locale, unit_is_open="responsible" not in facts)
 
 
 def each_would_tell(
@@ -41,10 +44,13 @@ def each_would_tell(
     *,
     at: datetime,
 ) -> dict[str, list[str]]:
-    """Give the same for several events at once, with one query, when it was read who follows the case."""
-    acts = [EventInContext(_imagined(case, type_, {}, at), {}) for type_ in dict.fromkeys(event_types)]
-    circles = contexts_for_page(session, case, following, acts) if acts else ()
-    return {circle.act.event.type: _who(circle, locale, unit_is_open=True) for circle in circles}
+    """Return the names by type of event, as `would_be_told` does for one, with one query for all of them.
+
+    `following` are the followers of the case, which the page has read already.
+    """
+    events = [EventInContext(_imagined(case, type_, {}, at), {}) for type_ in dict.fromkeys(event_types)]
+    contexts = contexts_for_page(session, case, following, events) if events else ()
+    return {context.event.row.type: _names(context, locale, unit_is_open=True) for context in contexts}
 
 
 def _imagined(case: Case, type_: str, facts: dict[str, Any], at: datetime) -> EventRow:
@@ -69,17 +75,17 @@ def _imagined(case: Case, type_: str, facts: dict[str, Any], at: datetime) -> Ev
     )
 
 
-def _who(circle: AudienceContext, locale: str, *, unit_is_open: bool) -> list[str]:
-    found = recipients(circle, rules_for(circle.act)).values()
-    choosing = unit_is_open and circle.act.event.type in CHOOSES_A_UNIT
-    words = [_in_words(rule, one, locale, choosing) for rule, one in found]
+def _names(context: AudienceContext, locale: str, *, unit_is_open: bool) -> list[str]:
+    found = recipients(context, rules_for(context.event)).values()
+    choosing = unit_is_open and context.event.row.type in CHOOSES_A_UNIT
+    names = [_name(rule, recipient, locale, choosing) for rule, recipient in found]
     following = sum(rule.audience == "followers" for rule, _ in found)
-    one, many = FOLLOWERS[locale]
-    counted = [f"{following} {one if following == 1 else many}"] if following else []
-    return list(dict.fromkeys(word for word in words if word)) + counted
+    singular, plural = FOLLOWERS[locale]
+    counted = [f"{following} {singular if following == 1 else plural}"] if following else []
+    return list(dict.fromkeys(name for name in names if name)) + counted
 
 
-def _in_words(rule: Rule, recipient: Recipient, locale: str, unit_is_open: bool) -> str | None:
+def _name(rule: Rule, recipient: Recipient, locale: str, unit_is_open: bool) -> str | None:
     if rule.audience == "reporter":
         return THE_ONE_WHO_ASKED[locale]
     if rule.audience == "followers":

@@ -1,1 +1,1 @@
-"""The letters: which there are, what is in them, and how they are written."""
+"""Letters: the catalogue, what each may say to whom, and their text and HTML."""

@@ -1,4 +1,4 @@
-"""The catalogue of letters: which templates there are, and in which languages."""
+"""The catalogue of letters: each has a folder of templates, one for each language."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Letter:
-    """What a letter may use. `quotes`: whether it may carry anybody's words at all."""
+    """What one letter may contain. `quotes`: whether it may quote what people wrote."""
 
     quotes: bool = True
 
 
-NO_WORDS = Letter(quotes=False)
+QUOTES_NOBODY = Letter(quotes=False)
 LETTERS: dict[str, Letter] = {
-    "receipt": NO_WORDS,
+    "receipt": QUOTES_NOBODY,
     "assigned": Letter(),
     "sent_back": Letter(),
     "taken_on": Letter(),
@@ -37,9 +37,9 @@ LETTERS: dict[str, Letter] = {
     "overdue": Letter(),
     "statutory": Letter(),
     "on_agenda": Letter(),
-    "set_aside": NO_WORDS,
-    "morning": NO_WORDS,
-    "login": NO_WORDS,
-    "opt_in": NO_WORDS,
-    "digest": NO_WORDS,
+    "set_aside": QUOTES_NOBODY,
+    "morning": QUOTES_NOBODY,
+    "login": QUOTES_NOBODY,
+    "opt_in": QUOTES_NOBODY,
+    "digest": QUOTES_NOBODY,
 }

@@ -1,4 +1,4 @@
-"""Days in words, as a letter says them."""
+"""Dates in words, as letters name them."""
 
 from datetime import date
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Rendering: a delivery in, a letter out, in text and in HTML, from the same paragraphs."""
+"""Render a delivery as a letter: subject, headers, and the same paragraphs as text and as HTML."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from cases.calendar import Calendar
 from cases.settings import Settings
 from notifications.deliveries import Delivery
 from notifications.letters.html_page import html_template
-from notifications.letters.snapshot import SendingSnapshot, ToldLine
+from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.still_entitled import lines_no_longer_due
-from notifications.letters.template_context import ABSENT, TemplateContext, about_of
+from notifications.letters.template_context import EMPTY_LINE_CONTEXT, TemplateContext, category_and_place
 from notifications.letters.urls import WebAddresses
 from notifications.letters.writing import MOST_KEPT, NBSP, Paragraph, ParagraphKind, WrittenLetter, write, write_subject
 from notifications.planning.drafts import DIGEST
 
 WIDTH = 72
-WaysOut = dict[str, str]  # a case's reference -> where its follower leaves
+UnsubscribeUrls = dict[str, str]  # by reference of the case
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
 @dataclass(frozen=True)
 class LetterSettings:
-    """What all letters of an installation share."""
+    """The settings with which an installation's letters are rendered. `key` signs their links."""
 
     base_url: str
     key: str = field(repr=False)
@@ -35,23 +35,23 @@ class LetterSettings:
 
     @classmethod
     def of(cls, settings: Settings) -> LetterSettings:
-        """Give the letterhead that the settings say."""
+        """Return the letter settings from the settings of the installation."""
         return cls(settings.base_url, settings.secret_key, settings.mail_from, settings.calendar)
 
     @property
     def pages(self) -> WebAddresses:
-        """Where things are read."""
+        """The URLs of the web pages."""
         return WebAddresses(self.base_url)
 
     @property
     def domain(self) -> str:
-        """The right side of our message ids."""
+        """The domain of the sender's address, used in message ids."""
         return self.mail_from.rpartition("@")[2]
 
 
 @dataclass(frozen=True)
-class Rendered:
-    """A letter as it can be sent. `sender` is a fixed name and our address."""
+class RenderedLetter:
+    """A letter that can be sent. `sender` is the municipality's name with the installation's address."""
 
     subject: str
     text: str
@@ -62,70 +62,84 @@ class Rendered:
     date: datetime
 
 
-def render(around: SendingSnapshot, delivery: Delivery, letterhead: LetterSettings) -> Rendered:
-    """Give the letter of a delivery by mail: the same for the same rows, whenever it is asked for."""
-    teller = TemplateContext(around, letterhead.pages, letterhead.key)
-    lines = lines_told(around, delivery)
-    written = _digest(teller, delivery, lines) if delivery.letter == DIGEST else teller.tell(delivery, lines[0])
-    ways_out = _ways_out(around, lines, letterhead.pages)
-    case = around.case_of(lines[0]) if len(lines) == 1 else None
-    return Rendered(
+def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettings) -> RenderedLetter:
+    """Return the letter of a delivery by mail. The same rows always give the same letter."""
+    template_context = TemplateContext(snapshot, settings.pages, settings.key)
+    lines = lines_still_due(snapshot, delivery)
+    written = (
+        _digest(template_context, delivery, lines)
+        if delivery.letter == DIGEST
+        else template_context.write(delivery, lines[0])
+    )
+    unsubscribe_urls = _unsubscribe_urls(snapshot, lines, settings.pages)
+    case = snapshot.case_of(lines[0]) if len(lines) == 1 else None
+    return RenderedLetter(
         subject=written.subject,
-        text=as_text(written, ways_out),
-        html=as_html(written, delivery.locale, ways_out),
+        text=as_text(written, unsubscribe_urls),
+        html=as_html(written, delivery.locale, unsubscribe_urls),
         headers={
             **AUTOMATIC,
-            **_thread(case.ref if case else None, letterhead),
+            **_thread(case.ref if case else None, settings),
             **_reply_to(delivery.context),
-            **_unsubscribe(ways_out),
+            **_unsubscribe(unsubscribe_urls),
         },
-        sender=f"{_plain_name(delivery.context['house'])} <{letterhead.mail_from}>",
-        to_email=around.addresses[delivery.address_id or 0].email,
+        sender=f"{_plain_name(delivery.context['house'])} <{settings.mail_from}>",
+        to_email=snapshot.addresses[delivery.address_id or 0].email,
         date=delivery.created_at,
     )
 
 
-def lines_told(around: SendingSnapshot, delivery: Delivery) -> list[ToldLine]:
-    """Give the lines that the recipient may still be told; those of a letter of one line as they are."""
-    lines: list[ToldLine] = delivery.context["lines"]
-    lost = lines_no_longer_due(around, delivery) if delivery.letter == DIGEST else {}
+def lines_still_due(snapshot: SendingSnapshot, delivery: Delivery) -> list[LineContext]:
+    """Return the lines of which the recipient may still be told. A letter that is no digest has one, and keeps it."""
+    lines: list[LineContext] = delivery.context["lines"]
+    lost = lines_no_longer_due(snapshot, delivery) if delivery.letter == DIGEST else {}
     return [line for line in lines if line["event"] not in lost]
 
 
-def _digest(teller: TemplateContext, delivery: Delivery, lines: list[ToldLine]) -> WrittenLetter:
-    """Give one letter for several lines of a tick."""
-    items = [(_in_brief(teller, delivery, line), teller.page(line, teller.around.case_of(line))) for line in lines]
+def _digest(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> WrittenLetter:
+    """Return one letter for several lines of a batch of events."""
+    items = [
+        (
+            _in_brief(template_context, delivery, line),
+            template_context.page(line, template_context.snapshot.case_of(line)),
+        )
+        for line in lines
+    ]
     more = delivery.context["more"]
     refs = {line["ref"] for line in lines}
-    context = teller.context(delivery, lines[0])
-    context |= {
-        "told": ABSENT,
+    values = template_context.values(delivery, lines[0])
+    values |= {
+        "told": EMPTY_LINE_CONTEXT,
         "items": items,
         "count": len(items) + more if more else len(refs),
         "more": more,
         "only": refs.pop() if len(refs) == 1 else None,
     }
-    return write(DIGEST, delivery.locale, context)
+    return write(DIGEST, delivery.locale, values)
 
 
-def _in_brief(teller: TemplateContext, delivery: Delivery, line: ToldLine) -> str:
-    """Give the line's own subject, with the title as far as it may be read, the topic and the place."""
-    context = teller.context(delivery, line)
-    subject, about = write_subject(line["letter"], delivery.locale, context), about_of(line, delivery.locale)
-    named = f"{subject} – {context['title']}" if context["title"] else subject
+def _in_brief(template_context: TemplateContext, delivery: Delivery, line: LineContext) -> str:
+    """Return "subject – title (category, place)" of the line, the title only if the recipient may read it."""
+    values = template_context.values(delivery, line)
+    subject, about = write_subject(line["letter"], delivery.locale, values), category_and_place(line, delivery.locale)
+    named = f"{subject} – {values['title']}" if values["title"] else subject
     return f"{named} ({about})" if about else named
 
 
 # --- text and HTML ---------------------------------------------------------------------
 
 
-def as_text(written: WrittenLetter, ways_out: WaysOut) -> str:
-    """Give the letter as plain text, in lines of 72 signs."""
+def as_text(written: WrittenLetter, unsubscribe_urls: UnsubscribeUrls) -> str:
+    """Return the letter as plain text, in lines of at most 72 characters; longer words stay whole."""
     body = [_plain(paragraph) for paragraph in written.paragraphs]
     foot = [_plain(paragraph) for paragraph in written.sections["foot"]]
-    ends = list(ways_out.values()) if len(ways_out) == 1 else [f"{ref}: {url}" for ref, url in ways_out.items()]
-    last = "\n".join([*foot, *ends])
-    return ("\n\n".join([*body, f"-- \n{last}"]) + "\n").replace(NBSP, " ")
+    ends = (
+        list(unsubscribe_urls.values())
+        if len(unsubscribe_urls) == 1
+        else [f"{ref}: {url}" for ref, url in unsubscribe_urls.items()]
+    )
+    signature = "\n".join([*foot, *ends])
+    return ("\n\n".join([*body, f"-- \n{signature}"]) + "\n").replace(NBSP, " ")
 
 
 def _plain(paragraph: Paragraph) -> str:
@@ -142,24 +156,24 @@ def _plain(paragraph: Paragraph) -> str:
 
 @lru_cache(MOST_KEPT)
 def _wrapped(text: str, first: str = "", then: str = "") -> str:
-    """Return the text in lines of at most 72 signs, each word whole: no link is parted, and no day."""
+    """Return the text in lines of at most 72 characters. Words stay whole, and so do links and days."""
     lines = wrap(
         text, WIDTH, initial_indent=first, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
     )
     return "\n".join(lines) or first.rstrip()
 
 
-def as_html(written: WrittenLetter, locale: str, ways_out: WaysOut) -> str:
-    """Give the same paragraphs as one HTML page whose styles stand in its tags."""
-    return html_template().render(written=written, locale=locale, ways_out=ways_out).replace(NBSP, " ")
+def as_html(written: WrittenLetter, locale: str, unsubscribe_urls: UnsubscribeUrls) -> str:
+    """Return the letter as one HTML page with inlined styles."""
+    return html_template().render(written=written, locale=locale, ways_out=unsubscribe_urls).replace(NBSP, " ")
 
 
 # --- headers ---------------------------------------------------------------------------
 
 
-def _thread(ref: str | None, letterhead: LetterSettings) -> dict[str, str]:
-    """All letters about a case hang below one id that no letter has."""
-    root = f"<case.{ref}@{letterhead.domain}>"
+def _thread(ref: str | None, settings: LetterSettings) -> dict[str, str]:
+    """Return headers by which mail programs show all letters of a case as one thread: its root is no real letter."""
+    root = f"<case.{ref}@{settings.domain}>"
     return {"In-Reply-To": root, "References": root} if ref else {}
 
 
@@ -167,31 +181,29 @@ def _reply_to(context: dict[str, Any]) -> dict[str, str]:
     return {"Reply-To": context["reply_to"]} if context["reply_to"] else {}
 
 
-def followers_told(around: SendingSnapshot, delivery: Delivery) -> list[int]:
-    """Give the followers to whom the letter goes as such: one for each case that its address follows."""
-    lines = lines_told(around, delivery)
+def followers_addressed(snapshot: SendingSnapshot, delivery: Delivery) -> list[int]:
+    """Return the ids of the followers as which the recipient gets the letter: one for each case that they follow."""
+    lines = lines_still_due(snapshot, delivery)
     return [line["follower"] for line in lines if "follower" in line and line["letter"] != "opt_in"]
 
 
-def _ways_out(around: SendingSnapshot, lines: list[ToldLine], pages: WebAddresses) -> WaysOut:
-    """Give where a follower leaves each case that the letter tells of."""
-    ways_out = around.ways_out
-    return {
-        line["ref"]: pages.unfollow(ways_out[line["follower"]]) for line in lines if line.get("follower") in ways_out
-    }
+def _unsubscribe_urls(snapshot: SendingSnapshot, lines: list[LineContext], pages: WebAddresses) -> UnsubscribeUrls:
+    """Return where a follower unsubscribes, by reference of each case of which the letter tells."""
+    tokens = snapshot.unsubscribe_tokens
+    return {line["ref"]: pages.unfollow(tokens[line["follower"]]) for line in lines if line.get("follower") in tokens}
 
 
-def _unsubscribe(ways_out: WaysOut) -> dict[str, str]:
-    """One click, as RFC 8058 has it: one address only, so not where a letter tells of several cases."""
-    if len(ways_out) != 1:
+def _unsubscribe(unsubscribe_urls: UnsubscribeUrls) -> dict[str, str]:
+    """Return the headers of one-click unsubscribing (RFC 8058), which allow one URL: none for several cases."""
+    if len(unsubscribe_urls) != 1:
         return {}
-    [way_out] = ways_out.values()
+    [url] = unsubscribe_urls.values()
     return {
-        "List-Unsubscribe": f"<{way_out}>",
+        "List-Unsubscribe": f"<{url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 
 
 def _plain_name(name: str) -> str:
-    """A display name that needs no quoting."""
-    return " ".join("".join(sign for sign in name if sign not in '<>"@,;:()[]\\').split())
+    """Return the name without characters that would need quoting in a header."""
+    return " ".join("".join(letter for letter in name if letter not in '<>"@,;:()[]\\').split())

@@ -1,4 +1,4 @@
-"""What letters speak of, and how those who get them stand now: read at once, however many letters there are."""
+"""Snapshot of all that letters need when they are sent: events, words, and how recipients and cases are now."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -21,7 +21,7 @@ from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
 from cases.parties import Follower, Party
 from notifications.deliveries import Address, Delivery
-from notifications.rows_read import (
+from notifications.read_models import (
     AddressNow,
     CaseNow,
     EventForLetter,
@@ -32,15 +32,15 @@ from notifications.rows_read import (
     WordsRow,
 )
 
-ToldLine = dict[str, Any]  # one of a delivery's `context["lines"]`
+LineContext = dict[str, Any]  # one element of a delivery's `context["lines"]`
 
 
-def _by_ids(kind: Any, of: Any) -> Select[Any]:
-    return select(*columns_of(of, kind._fields)).where(any_of(of.id, "ids"))
+def _by_ids(read_model: Any, table: Any) -> Select[Any]:
+    return select(*columns_of(table, read_model._fields)).where(any_of(table.id, "ids"))
 
 
-Kind = TypeVar("Kind")
-KINDS: dict[Any, Select[Any]] = {
+ReadModel = TypeVar("ReadModel")
+QUERIES: dict[Any, Select[Any]] = {
     EventForLetter: _by_ids(EventForLetter, Event),
     PersonNow: _by_ids(PersonNow, Person),
     PartyNow: _by_ids(PartyNow, Party),
@@ -69,7 +69,7 @@ SERVING = (
 
 @dataclass(frozen=True)
 class SendingSnapshot:
-    """What was read, by id, at a moment of the database's. A line names what it speaks of by these ids."""
+    """What was read for some letters, as dicts by id, at one moment (UTC). The lines of the letters hold these ids."""
 
     present: datetime
     calendar: Calendar
@@ -82,33 +82,33 @@ class SendingSnapshot:
     links: dict[int, Link]
     addresses: dict[int, AddressNow]
     words: dict[int, list[WordsRow]]  # by case, oldest first
-    serving: set[tuple[int, int]]  # (person, unit), deputies of those who serve among them
-    failed: dict[int, ToldLine]  # the first line of each letter that an alarm is about
-    ways_out: dict[int, str] = field(default_factory=dict)  # the token with which each follower leaves
+    serving: set[tuple[int, int]]  # (person, unit): who holds a role there, and their deputies
+    failed: dict[int, LineContext]  # the first line of each letter about which there is an alarm, by delivery
+    unsubscribe_tokens: dict[int, str] = field(default_factory=dict)  # by follower
 
-    def event_of(self, line: ToldLine) -> EventForLetter:
-        """Give the event that the line tells."""
+    def event_of(self, line: LineContext) -> EventForLetter:
+        """Return the event of which the line tells."""
         return self.events[line["event"]]
 
-    def case_of(self, line: ToldLine) -> CaseNow | None:
-        """Give the case that the line is about; None for what happened in the house."""
+    def case_of(self, line: LineContext) -> CaseNow | None:
+        """Return the case of the line's event; None for an event of the municipality."""
         return self.cases.get(self.event_of(line).stream)
 
-    def said(self, event: EventForLetter) -> dict[str, WordsRow]:
-        """Give the event's own note, and the title as it was then."""
+    def words_of(self, event: EventForLetter) -> dict[str, WordsRow]:
+        """Return the note of the event, and the title of its case at that time, as a dict by field."""
         return {
-            one.field: one
-            for one in self.words.get(event.stream, ())
-            if one.event_id == event.id or (one.field == "title" and one.event_id < event.id)
+            words.field: words
+            for words in self.words.get(event.stream, ())
+            if words.event_id == event.id or (words.field == "title" and words.event_id < event.id)
         }
 
 
 def read_snapshot(session: Session, deliveries: Sequence[Delivery]) -> SendingSnapshot:
-    """Read around these letters, with as many queries for a hundred as for one."""
+    """Return the snapshot for these letters, with as many queries for a hundred as for one."""
     lines = [line for delivery in deliveries for line in delivery.context["lines"]]
     moment, calendar = present(session), calendar_of(session)
-    events = _by_id(session, EventForLetter, _named(lines, "event"))
-    followers = _by_id(session, FollowerNow, _named(lines, "follower"))
+    events = _by_id(session, EventForLetter, _ids_in(lines, "event"))
+    followers = _by_id(session, FollowerNow, _ids_in(lines, "follower"))
     streams = {event.stream for event in events.values() if event.stream}
     cases = streams | {follower.case_id for follower in followers.values()}
     addresses = {delivery.address_id for delivery in deliveries if delivery.address_id}
@@ -116,12 +116,12 @@ def read_snapshot(session: Session, deliveries: Sequence[Delivery]) -> SendingSn
         moment,
         calendar,
         events,
-        people=_by_id(session, PersonNow, _named(lines, "person")),
-        parties=_by_id(session, PartyNow, _named(lines, "party")),
-        units=_by_id(session, UnitNow, _named(lines, "unit_id")),
+        people=_by_id(session, PersonNow, _ids_in(lines, "person")),
+        parties=_by_id(session, PartyNow, _ids_in(lines, "party")),
+        units=_by_id(session, UnitNow, _ids_in(lines, "unit_id")),
         followers=followers,
         cases=_by_id(session, CaseNow, cases),
-        links=_links(session, _in_facts(events, "link")),
+        links=_links(session, _ids_in_facts(events, "link")),
         addresses=_by_id(session, AddressNow, addresses),
         words=_words(session, events, streams),
         serving=_serving(session, lines, calendar.day_of(moment)),
@@ -129,17 +129,17 @@ def read_snapshot(session: Session, deliveries: Sequence[Delivery]) -> SendingSn
     )
 
 
-def _named(lines: Iterable[ToldLine], name: str) -> set[int]:
+def _ids_in(lines: Iterable[LineContext], name: str) -> set[int]:
     return {line[name] for line in lines if line.get(name)}
 
 
-def _in_facts(events: dict[int, EventForLetter], name: str) -> set[int]:
+def _ids_in_facts(events: dict[int, EventForLetter], name: str) -> set[int]:
     return {event.facts[name] for event in events.values() if name in event.facts}
 
 
-def _by_id(session: Session, kind: Callable[..., Kind], ids: Collection[int]) -> dict[int, Kind]:
-    rows = fetch_rows(session, KINDS[kind], {"ids": list(ids)}) if ids else ()
-    return {row[0]: kind(*row) for row in rows}
+def _by_id(session: Session, read_model: Callable[..., ReadModel], ids: Collection[int]) -> dict[int, ReadModel]:
+    rows = fetch_rows(session, QUERIES[read_model], {"ids": list(ids)}) if ids else ()
+    return {row[0]: read_model(*row) for row in rows}
 
 
 def _links(session: Session, ids: Collection[int]) -> dict[int, Link]:
@@ -148,21 +148,22 @@ def _links(session: Session, ids: Collection[int]) -> dict[int, Link]:
 
 def _words(session: Session, events: Collection[int], streams: Collection[int]) -> dict[int, list[WordsRow]]:
     found: dict[int, list[WordsRow]] = defaultdict(list)
-    given = {"events": list(events), "streams": list(streams)}
-    for row in fetch_rows(session, WORDS, given) if streams else ():
+    parameters = {"events": list(events), "streams": list(streams)}
+    for row in fetch_rows(session, WORDS, parameters) if streams else ():
         found[row.case_id or 0].append(WordsRow(*row))
     return found
 
 
-def _serving(session: Session, lines: Iterable[ToldLine], today: date) -> set[tuple[int, int]]:
-    """Give (person, unit) of who serves there, or stands in for somebody who does."""
+def _serving(session: Session, lines: Iterable[LineContext], today: date) -> set[tuple[int, int]]:
+    """Return (person, unit) for each who holds a role in the unit today, or is the deputy of somebody who does."""
     in_units = [line for line in lines if line.get("person") and line.get("unit_id")]
-    given = {"people": list(_named(in_units, "person")), "units": list(_named(in_units, "unit_id")), "today": today}
-    rows = fetch_rows(session, SERVING, given) if in_units else []
-    return {(who, unit) for holder, deputy, unit in rows for who in (holder, deputy) if who and unit}
+    people, units = _ids_in(in_units, "person"), _ids_in(in_units, "unit_id")
+    parameters = {"people": list(people), "units": list(units), "today": today}
+    rows = fetch_rows(session, SERVING, parameters) if in_units else []
+    return {(person, unit) for holder, deputy, unit in rows for person in (holder, deputy) if person and unit}
 
 
-def _failed(session: Session, events: dict[int, EventForLetter]) -> dict[int, ToldLine]:
+def _failed(session: Session, events: dict[int, EventForLetter]) -> dict[int, LineContext]:
     alarms = [event.facts for event in events.values() if event.type == "house.set_aside"]
     ids = [facts["row"] for facts in alarms if facts["what"] == "delivery"]
     rows = fetch_rows(session, FAILED, {"ids": ids}) if ids else []

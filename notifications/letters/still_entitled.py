@@ -1,4 +1,4 @@
-"""The right to a letter, checked once more when it is sent. It can only be lost: then the letter is suppressed."""
+"""Whether recipients are still entitled to a letter, checked when it is sent: if not, the letter is suppressed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cases.mail_addresses import normalised
 from notifications.addresses import is_address
 from notifications.deliveries import Delivery
-from notifications.letters.snapshot import SendingSnapshot, ToldLine
+from notifications.letters.snapshot import LineContext, SendingSnapshot
 
 NO_LONGER_WORKS = "the person is switched off"
 LEFT_THE_UNIT = "the person has left the unit"
@@ -19,24 +19,24 @@ LINK_DEAD = "the link is used or too old"
 
 @dataclass(frozen=True)
 class CheckedLine:
-    """One line of a letter, as it is to be checked."""
+    """One line of a letter that is to be checked. `address` is the normalised one to which the letter goes."""
 
-    around: SendingSnapshot
-    line: ToldLine
+    snapshot: SendingSnapshot
+    line: LineContext
     address: str | None
 
 
-def reason_to_suppress(around: SendingSnapshot, delivery: Delivery) -> str | None:
-    """Say why the letter must not be sent any more; None when at least one of its lines still may."""
-    lost = lines_no_longer_due(around, delivery)
+def reason_to_suppress(snapshot: SendingSnapshot, delivery: Delivery) -> str | None:
+    """Return why the letter must not be sent any more; None when at least one of its lines may still be told."""
+    lost = lines_no_longer_due(snapshot, delivery)
     return next(iter(lost.values()), None) if len(lost) == len(delivery.context["lines"]) else None
 
 
-def lines_no_longer_due(around: SendingSnapshot, delivery: Delivery) -> dict[int, str]:
-    """Give the events that the recipient may no longer be told of, with the reason."""
-    address = around.addresses.get(delivery.address_id or 0)
+def lines_no_longer_due(snapshot: SendingSnapshot, delivery: Delivery) -> dict[int, str]:
+    """Return the reasons why the recipient may no longer be told of events, as a dict by event id."""
+    address = snapshot.addresses.get(delivery.address_id or 0)
     email = address.email_normalised if address else None
-    lost = {line["event"]: _reason_against(CheckedLine(around, line, email)) for line in delivery.context["lines"]}
+    lost = {line["event"]: _reason_against(CheckedLine(snapshot, line, email)) for line in delivery.context["lines"]}
     return {event_id: reason for event_id, reason in lost.items() if reason}
 
 
@@ -44,56 +44,56 @@ def _reason_against(checked: CheckedLine) -> str | None:
     return next((reason for check in CHECKS if (reason := check(checked))), None)
 
 
-def _of_a_person(checked: CheckedLine) -> str | None:
-    person = checked.around.people.get(checked.line.get("person") or 0)
+def _check_person(checked: CheckedLine) -> str | None:
+    person = checked.snapshot.people.get(checked.line.get("person") or 0)
     if person is None:
         return None
     if not person.active:
         return NO_LONGER_WORKS
     unit_id = checked.line.get("unit_id")
-    return LEFT_THE_UNIT if unit_id and (person.id, unit_id) not in checked.around.serving else None
+    return LEFT_THE_UNIT if unit_id and (person.id, unit_id) not in checked.snapshot.serving else None
 
 
-def _of_a_mailbox(checked: CheckedLine) -> str | None:
+def _check_mailbox(checked: CheckedLine) -> str | None:
     unit_id = checked.line.get("unit_id")
     if unit_id is None or checked.line.get("person"):
         return None
-    unit = checked.around.units.get(unit_id)
-    same = unit is not None and unit.active and _is_still(unit.email, checked.address)
-    return None if same else MAILBOX_GONE
+    unit = checked.snapshot.units.get(unit_id)
+    is_same = unit is not None and unit.active and _is_still(unit.email, checked.address)
+    return None if is_same else MAILBOX_GONE
 
 
-def _of_a_party(checked: CheckedLine) -> str | None:
-    party = checked.around.parties.get(checked.line.get("party") or 0)
+def _check_party(checked: CheckedLine) -> str | None:
+    party = checked.snapshot.parties.get(checked.line.get("party") or 0)
     if party is None or checked.address is None:
         return None
     return None if _is_still(party.email, checked.address) else ADDRESS_GONE
 
 
-def _of_a_follower(checked: CheckedLine) -> str | None:
-    follower = checked.around.followers.get(checked.line.get("follower") or 0)
+def _check_follower(checked: CheckedLine) -> str | None:
+    follower = checked.snapshot.followers.get(checked.line.get("follower") or 0)
     if follower is None or checked.line["letter"] == "opt_in":
         return None
     if follower.ended_at is not None:
         return NO_LONGER_FOLLOWS
-    case = checked.around.cases[follower.case_id]
+    case = checked.snapshot.cases[follower.case_id]
     hidden = case.published_at is None or case.protected
     return NO_LONGER_PUBLIC if hidden and not checked.line.get("own_case") else None
 
 
-def _of_a_link(checked: CheckedLine) -> str | None:
-    link = checked.around.links.get(checked.around.event_of(checked.line).facts.get("link") or 0)
+def _check_link(checked: CheckedLine) -> str | None:
+    link = checked.snapshot.links.get(checked.snapshot.event_of(checked.line).facts.get("link") or 0)
     if link is None:
         return None
-    return LINK_DEAD if link.used_at or link.expires_at <= checked.around.present else None
+    return LINK_DEAD if link.used_at or link.expires_at <= checked.snapshot.present else None
 
 
 CHECKS: tuple[Callable[[CheckedLine], str | None], ...] = (
-    _of_a_person,
-    _of_a_mailbox,
-    _of_a_party,
-    _of_a_follower,
-    _of_a_link,
+    _check_person,
+    _check_mailbox,
+    _check_party,
+    _check_follower,
+    _check_link,
 )
 
 

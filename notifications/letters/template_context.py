@@ -1,4 +1,4 @@
-"""Telling: what a letter's template gets to know about one line of a delivery, and what it must not."""
+"""The values of a letter's template for one line of a delivery, and what is kept from whom."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,19 +12,17 @@ from cases.history.words import Visibility
 from cases.public.masking import mask
 from notifications.deliveries import Channel, Delivery
 from notifications.letters.catalogue import LETTERS
-from notifications.letters.reasons import why_not
-from notifications.letters.snapshot import SendingSnapshot, ToldLine
+from notifications.letters.reasons_not_sent import why_not
+from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.urls import WebAddresses
 from notifications.letters.writing import WrittenLetter, unbroken, write
-from notifications.rows_read import CaseNow, EventForLetter
+from notifications.read_models import CaseNow, EventForLetter
 
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})
-WHO_MAY_READ = {
-    "followers": frozenset({Visibility.PUBLIC}),
-}
 CASE = {"sv": "ärende", "en": "case"}
-THOSE_WHO_TAKE_PART = frozenset({Visibility.PUBLIC, Visibility.PARTICIPANTS})
-ABSENT = {
+READABLE_BY_PARTICIPANTS = frozenset({Visibility.PUBLIC, Visibility.PARTICIPANTS})
+READABLE = {"followers": frozenset({Visibility.PUBLIC})}  # by audience; by default as participants
+EMPTY_LINE_CONTEXT = {
     "ref": None,
     "kind": None,
     "unit": None,
@@ -48,7 +46,7 @@ ABSENT = {
 
 
 class Facts(dict[str, Any]):
-    """An event's facts: what is not known is None."""
+    """An event's facts; a fact that it does not have is None."""
 
     def __missing__(self, name: str) -> None:
         return None
@@ -56,22 +54,22 @@ class Facts(dict[str, Any]):
 
 @dataclass(frozen=True)
 class TemplateContext:
-    """Who writes letters: has read around them, knows the house's web addresses and the key of its links."""
+    """What templates draw on: the snapshot, the URLs of web pages, and the key with which links are signed."""
 
-    around: SendingSnapshot
+    snapshot: SendingSnapshot
     pages: WebAddresses
     key: str
 
-    def tell(self, delivery: Delivery, line: ToldLine) -> WrittenLetter:
-        """Give the letter of one line."""
-        return write(line["letter"], delivery.locale, self.context(delivery, line))
+    def write(self, delivery: Delivery, line: LineContext) -> WrittenLetter:
+        """Return the letter of one line, in the delivery's language."""
+        return write(line["letter"], delivery.locale, self.values(delivery, line))
 
-    def context(self, delivery: Delivery, line: ToldLine) -> dict[str, Any]:
-        """Give what the template may use."""
-        event, case, calendar = self.around.event_of(line), self.around.case_of(line), self.around.calendar
+    def values(self, delivery: Delivery, line: LineContext) -> dict[str, Any]:
+        """Return the values that the template may use for this line, as a dict by name."""
+        event, case, calendar = self.snapshot.event_of(line), self.snapshot.case_of(line), self.snapshot.calendar
         happened_on = calendar.day_of(event.at).isoformat()
         clock_on = _clock_on(event, calendar)
-        told = {**ABSENT, **line, "clock_on": clock_on, "aside_ref": self._aside(event)}
+        told = {**EMPTY_LINE_CONTEXT, **line, "clock_on": clock_on, "aside_ref": self._ref_of_failed(event)}
         return {
             "facts": Facts(event.facts),
             "HEAD_RUNG": HEAD_RUNG,
@@ -83,11 +81,11 @@ class TemplateContext:
             "happened_on": happened_on,
             "by_phone": delivery.channel is Channel.CALL,
             "house": delivery.context["house"],
-            "contact": _whole_number(delivery.context["contact"]),
+            "contact": _with_unbroken_phone(delivery.context["contact"]),
             "reply_to": delivery.context["reply_to"],
             "names": line["names"],
-            "the_case": _in_words(told, delivery.locale),
-            "about": about_of(told, delivery.locale),
+            "the_case": _case_in_words(told, delivery.locale),
+            "about": category_and_place(told, delivery.locale),
             "audience": line["audience"],
             "outside": line["audience"] in OUTSIDE,
             "page": self.page(line, case),
@@ -98,8 +96,8 @@ class TemplateContext:
             **self._words(line, event, case),
         }
 
-    def page(self, line: ToldLine, case: CaseNow | None) -> str | None:
-        """Give where the recipient reads more about the case."""
+    def page(self, line: LineContext, case: CaseNow | None) -> str | None:
+        """Return the URL where the recipient reads more about the case; None without a case."""
         if case is None:
             return None
         if line["audience"] == "reporter":
@@ -108,59 +106,59 @@ class TemplateContext:
         return self.pages.own_case(own) if own else self.pages.case(case.ref)
 
     def _token(self, event: EventForLetter) -> str | None:
-        link = self.around.links.get(event.facts.get("link", 0))
+        link = self.snapshot.links.get(event.facts.get("link", 0))
         return link_token(link, self.key) if link else None
 
-    def _aside(self, event: EventForLetter) -> str | None:
-        """Give the reference of the case whose letter was set aside."""
+    def _ref_of_failed(self, event: EventForLetter) -> str | None:
+        """Return the reference of the case whose letter was set aside, when the event is such an alarm."""
         is_letter = event.type == "house.set_aside" and event.facts["what"] == "delivery"
-        return self.around.failed.get(event.facts["row"], {}).get("ref") if is_letter else None
+        return self.snapshot.failed.get(event.facts["row"], {}).get("ref") if is_letter else None
 
-    def _words(self, line: ToldLine, event: EventForLetter, case: CaseNow | None) -> dict[str, str | None]:
-        """Give the title and the note as far as this recipient may read them in a mail."""
-        silent: dict[str, str | None] = {"title": None, "note": None}
+    def _words(self, line: LineContext, event: EventForLetter, case: CaseNow | None) -> dict[str, str | None]:
+        """Return the title and the note, as far as this recipient may read them in a mail, else None."""
+        nothing: dict[str, str | None] = {"title": None, "note": None}
         if case is None or case.protected or not LETTERS[line["letter"]].quotes:
-            return silent
-        found = self.around.said(event)
-        readable = WHO_MAY_READ.get(line["audience"], THOSE_WHO_TAKE_PART)
+            return nothing
+        found = self.snapshot.words_of(event)
+        readable = READABLE.get(line["audience"], READABLE_BY_PARTICIPANTS)
         title, note = found.get("title"), found.get("note")
         shown = {
-            "title": title.text if title and _may_name_it(line) else None,
-            "note": note.text if note and note.visibility in readable and _may_pass_on(line, event) else None,
+            "title": title.text if title and _may_read_title(line) else None,
+            "note": note.text if note and note.visibility in readable and _may_read_note(line, event) else None,
         }
         masked = line["audience"] == "followers"
         return {name: mask(text) if text and masked else text for name, text in shown.items()}
 
 
-def _may_name_it(line: ToldLine) -> bool:
-    """A title that nobody of the house has read is not sent to an address that anybody may have typed."""
+def _may_read_title(line: LineContext) -> bool:
+    """Return whether the title may be sent: not to an address that anybody may have typed before staff has read it."""
     return line["audience"] not in {"reporter", "followers"} or bool(line.get("looked_at"))
 
 
-def _may_pass_on(line: ToldLine, event: EventForLetter) -> bool:
-    """What somebody outside has written goes to the house and the group, not to everybody who follows."""
+def _may_read_note(line: LineContext, event: EventForLetter) -> bool:
+    """Return whether the note may be sent: what a reporter wrote not to followers, what a visitor wrote to nobody."""
     if event.actor is ActorKind.REPORTER:
         return bool(line["audience"] != "followers")
     return event.actor is not ActorKind.VISITOR
 
 
-def about_of(told: dict[str, Any], locale: str) -> str:
-    """Give the topic and the place: what tells cases apart without anybody's words."""
+def category_and_place(told: dict[str, Any], locale: str) -> str:
+    """Return "Trafik, Lillån": what tells cases apart without quoting anybody."""
     category = (told.get("category") or {}).get(locale)
     return ", ".join(part for part in (category, told.get("place")) if part)
 
 
-def _whole_number(contact: dict[str, str | None]) -> dict[str, str | None]:
+def _with_unbroken_phone(contact: dict[str, str | None]) -> dict[str, str | None]:
     return {**contact, "phone": unbroken(contact["phone"])} if contact["phone"] else contact
 
 
-def _in_words(told: dict[str, Any], locale: str) -> str:
-    """Give "ärende 2026-0042 (Trafik, Lillån)"."""
-    about = about_of(told, locale)
+def _case_in_words(told: dict[str, Any], locale: str) -> str:
+    """Return "ärende 2026-0042 (Trafik, Lillån)"."""
+    about = category_and_place(told, locale)
     return f"{CASE[locale]} {told['ref']}" + (f" ({about})" if about else "")
 
 
 def _clock_on(event: EventForLetter, calendar: Calendar) -> str | None:
-    """Give the local day of the clock that a rung speaks of."""
+    """Return the local day, in ISO 8601, on which the clock of a rung runs out; None for other events."""
     due_at = event.facts.get("due_at")
     return calendar.day_of(datetime.fromisoformat(due_at)).isoformat() if due_at else None

@@ -1,4 +1,4 @@
-"""The link with which a follower leaves: one each, made when the first letter needs it."""
+"""The link with which a follower unsubscribes: one for each follower, made when a letter first needs it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,7 +13,11 @@ LINKS = select(Link).where(Link.purpose == UNFOLLOW, any_of(Link.follower_id, "f
 
 
 def unfollow_tokens(session: Session, followers: Mapping[int, datetime], *, key: str) -> dict[int, str]:
-    """Give each follower's token, good at the moment beside it. It lives for ten years and may be used twice."""
+    """Return the token of each follower's link, by follower id; links that are missing are made.
+
+    `followers` says by follower id at which moment the link must be valid. A link is valid for ten years and may be
+    used more than once.
+    """
     found = list(session.scalars(LINKS, {"followers": list(followers)})) if followers else []
     links = {link.follower_id: link for link in found if link.expires_at > followers[link.follower_id or 0]}
     for follower, at in followers.items():

@@ -1,4 +1,4 @@
-"""Letters: the list of them, and how one source per language becomes paragraphs."""
+"""Write the words of a letter: fill in its template in one language, and part the text into paragraphs."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from notifications.letters.html_page import with_plain_globals
 FOLDER = Path(__file__).with_name("templates")
 SECTIONS = ("subject", "happened", "next", "ask", "object", "foot")
 SECTION_END = "\x1e"
-NBSP = "\u00a0"  # while a letter is set; it leaves with plain spaces
+NBSP = "\u00a0"  # keeps a day or number on one line; sent as a plain space
 GAPS = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
-PLACED = re.compile("\ue000([0-9]+)\ue001")
+PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")
 EMPTY_LINE, ITEM = re.compile(r"\n\s*\n"), re.compile(r"(?:^|\n)- ")
-MOST_KEPT = 2000  # texts of templates, filled in: most letters share theirs
+MOST_KEPT = 2000  # filled-in texts: most letters share theirs with others
 
 
 class ParagraphKind(StrEnum):
-    """What a paragraph is."""
+    """How a paragraph is shown."""
 
     TEXT = "text"
     QUOTE = "quote"
@@ -48,83 +48,83 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class WrittenLetter:
-    """A letter in words: its subject, and its paragraphs by section."""
+    """The words of a letter: its subject, and its paragraphs by section."""
 
     subject: str
     sections: dict[str, tuple[Paragraph, ...]]
 
     @property
     def paragraphs(self) -> list[Paragraph]:
-        """All paragraphs, in order; what stands at the foot is apart."""
-        body = (one for name, one in self.sections.items() if name != "foot")
+        """All paragraphs in order, without those of the foot."""
+        body = (section for name, section in self.sections.items() if name != "foot")
         return [paragraph for section in body for paragraph in section]
 
 
 class Placeholder(str):
-    """A mark in the text where words or a link stand that are not the template's own."""
+    """A mark in a filled-in text, in whose place a quote or a link is put afterwards."""
 
 
 @dataclass
 class Placeholders:
-    """What is laid beside a template's text while it is filled in: people's words and links are never parsed."""
+    """Quotes and links, kept out of a template's text while it is filled in and parsed: people's words never are."""
 
-    beside: list[Paragraph] = field(default_factory=list)
+    replaced: list[Paragraph] = field(default_factory=list)
 
-    def given(self, locale: str) -> dict[str, Any]:
-        """Give what every template may use."""
+    def template_values(self, locale: str) -> dict[str, Any]:
+        """Return what every template may use besides the values of its line."""
         return {"quote": self.quote, "button": self.button, "link": self.link, "cut": SECTION_END, "locale": locale}
 
     def quote(self, words: str) -> Placeholder:
-        """Place somebody's words."""
-        return self._place(Paragraph(ParagraphKind.QUOTE, tuple(words.strip().splitlines())))
+        """Return a placeholder for what somebody wrote."""
+        return self._placeholder(Paragraph(ParagraphKind.QUOTE, tuple(words.strip().splitlines())))
 
     def button(self, label: str, url: str) -> Placeholder:
-        """Place a link that is what the letter is for."""
-        return self._place(Paragraph(ParagraphKind.BUTTON, (label,), url))
+        """Return a placeholder for the link that is the letter's purpose."""
+        return self._placeholder(Paragraph(ParagraphKind.BUTTON, (label,), url))
 
     def link(self, label: str, url: str) -> Placeholder:
-        """Place one link of many."""
-        return self._place(Paragraph(ParagraphKind.LINK, (label,), url))
+        """Return a placeholder for one link of several."""
+        return self._placeholder(Paragraph(ParagraphKind.LINK, (label,), url))
 
-    def _place(self, paragraph: Paragraph) -> Placeholder:
-        self.beside.append(paragraph)
-        return Placeholder(f"\n\n\ue000{len(self.beside) - 1}\ue001\n\n")
+    def _placeholder(self, paragraph: Paragraph) -> Placeholder:
+        self.replaced.append(paragraph)
+        return Placeholder(f"\n\n\ue000{len(self.replaced) - 1}\ue001\n\n")
 
     def paragraphs(self, text: str) -> tuple[Paragraph, ...]:
-        """Give the text as paragraphs, what is placed among them."""
-        return tuple(one if isinstance(one, Paragraph) else self.beside[one] for one in _parted(text))
+        """Return the text as paragraphs, with quotes and links in the place of their placeholders."""
+        return tuple(part if isinstance(part, Paragraph) else self.replaced[part] for part in _parsed(text))
 
 
 @lru_cache(MOST_KEPT)
-def _parted(text: str) -> tuple[Paragraph | int, ...]:
-    """Part a template's text, where people's words are but numbers: an empty line parts paragraphs."""
+def _parsed(text: str) -> tuple[Paragraph | int, ...]:
+    """Return the paragraphs of a filled-in text, which empty lines part, and the numbers of its placeholders."""
     blocks = (block.strip() for block in EMPTY_LINE.split(text))
     return tuple(_paragraph(block) for block in blocks if block)
 
 
 def _paragraph(block: str) -> Paragraph | int:
-    """Give the paragraph, or the number of what is placed there; lines that begin with "- " make a list."""
-    if placed := PLACED.fullmatch(block):
-        return int(placed[1])
+    """Return the paragraph, or the number of the placeholder; a block that begins with "- " is a list."""
+    if placeholder := PLACEHOLDER.fullmatch(block):
+        return int(placeholder[1])
     if block.startswith("- "):
         return Paragraph(ParagraphKind.LIST, tuple(in_one_line(item) for item in ITEM.split(block)[1:]))
     return Paragraph(ParagraphKind.TEXT, (in_one_line(block),))
 
 
 def write(letter: str, locale: str, context: dict[str, Any]) -> WrittenLetter:
-    """Give the letter in this language. `LookupError` when there is no such letter."""
+    """Return the words of the letter in this language. `LookupError` when there is no such letter."""
     if letter not in LETTERS:
         raise LookupError(letter)
-    sheet = Placeholders()
-    filled = _template(letter, locale).render(context | sheet.given(locale))
+    placeholders = Placeholders()
+    filled = _template(letter, locale).render(context | placeholders.template_values(locale))
     parts = dict(zip(SECTIONS, filled.split(SECTION_END), strict=True))
     subject = _subject(parts.pop("subject"))
-    return WrittenLetter(subject, {name: sheet.paragraphs(text) for name, text in parts.items()})
+    return WrittenLetter(subject, {name: placeholders.paragraphs(text) for name, text in parts.items()})
 
 
 def write_subject(letter: str, locale: str, context: dict[str, Any]) -> str:
-    """Give the letter's subject alone: nothing below it is filled in."""
-    pieces = _template(letter, locale).generate(context | Placeholders().given(locale))
+    """Return the letter's subject alone, without filling in the rest of its template."""
+    pieces = _template(letter, locale).generate(context | Placeholders().template_values(locale))
     return _subject("".join(takewhile(lambda piece: piece != SECTION_END, pieces)))
 
 
@@ -139,30 +139,30 @@ def _template(letter: str, locale: str) -> Template:
 
 @cache
 def _templates(locale: str) -> Environment:
-    environment = Environment(  # noqa: S701 - plain text; the page escapes  # nosec B701
+    environment = Environment(  # noqa: S701 - plain text; the HTML page escapes  # nosec B701
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
         auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_finished,
+        finalize=_finalized,
     )
     environment.filters["day"] = lambda day: unbroken(in_words(date.fromisoformat(day), locale))
     return environment
 
 
 def unbroken(words: str) -> str:
-    """Give words that no line end may part: a day, a telephone number."""
+    """Return the words with no-break spaces, so that no line ends within a day or a telephone number."""
     return words.replace(" ", NBSP)
 
 
 def in_one_line(text: str) -> str:
-    """Give the text with one space for each gap; what is kept together stays so."""
+    """Return the text with one space for each run of whitespace; no-break spaces stay."""
     return GAPS.sub(" ", text).strip(" ")
 
 
-def _finished(value: Any) -> Any:
-    """A name with line ends in it must not begin a paragraph of its own."""
+def _finalized(value: Any) -> Any:
+    """Return a value for the template, text in one line: a name with line ends must not begin a paragraph."""
     if isinstance(value, str) and not isinstance(value, Placeholder) and value != SECTION_END:
         return in_one_line(value)
     return value

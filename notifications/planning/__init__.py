@@ -1,1 +1,1 @@
-"""From events to rows of deliveries: what is told to whom, in which letter."""
+"""Planning: from events to rows of deliveries, one for each letter to each recipient."""

@@ -1,4 +1,4 @@
-"""A mailing: one letter to be, for one occasion and one recipient, and how it becomes rows."""
+"""Drafts of deliveries: one letter for one occasion and recipient, and how drafts become rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from cases.database.clock import present
 from cases.database.writing.bulk import insert_many
 from cases.database.writing.upsert import Row, insert_missing
-from notifications.addresses import addresses_of
+from notifications.addresses import ensure_addresses
 from notifications.audiences.fallbacks import Recipient
 from notifications.deliveries import Delivery, DeliveryLine, Outcome
-from notifications.planning.rate_limits import allowance_of
+from notifications.planning.rate_limits import lock_allowance
 
 DIGEST = "digest"
 MOST_LINES = 50
@@ -20,59 +20,59 @@ MOST_LINES = 50
 
 @dataclass(frozen=True)
 class DraftLine:
-    """One event in a letter: which letter tells it, by right of which audience, with what was resolved."""
+    """One event in a draft: which letter tells it, to which audience, with the context that is stored for it."""
 
     event_id: int
     letter: str
     audience: str
-    told: dict[str, Any]
-    anonymous: bool = False
-    needless: str | None = None  # why they need not be told: they know already
+    context: dict[str, Any]
+    is_anonymous: bool = False
+    redundant_reason: str | None = None  # why the recipient knows already
 
 
 @dataclass(frozen=True)
 class DeliveryDraft:
-    """One letter to be: its occasion, its recipient and its lines."""
+    """One delivery that is not a row yet: its occasion, its recipient and its lines."""
 
     occasion: str
     recipient: Recipient
-    house: dict[str, Any]
+    common_context: dict[str, Any]
     lines: list[DraftLine] = field(default_factory=list)
 
     @property
     def letter(self) -> str:
-        """The letter of the only line; several make a digest."""
+        """The letter of its only line; a digest when there are several."""
         return self.lines[0].letter if len(self.lines) == 1 else DIGEST
 
     @property
     def context(self) -> dict[str, Any]:
-        """What the letter may use besides the events: its first lines, and how many more there are."""
-        told = [line.told for line in self.lines[:MOST_LINES]]
-        return {**self.house, "lines": told, "more": len(self.lines) - len(told)}
+        """The context that is stored: the common one, that of the first 50 lines, and how many more there are."""
+        lines = [line.context for line in self.lines[:MOST_LINES]]
+        return {**self.common_context, "lines": lines, "more": len(self.lines) - len(lines)}
 
     @property
     def is_anonymous(self) -> bool:
-        """True when somebody unknown caused it."""
-        return any(line.anonymous for line in self.lines)
+        """True when a visitor or reporter, who may be anybody, caused one of its lines."""
+        return any(line.is_anonymous for line in self.lines)
 
     @property
-    def needless(self) -> str | None:
+    def redundant_reason(self) -> str | None:
         """Why it need not be sent; None when one of its lines must be."""
-        reasons = [line.needless for line in self.lines]
+        reasons = [line.redundant_reason for line in self.lines]
         return reasons[0] if all(reasons) else None
 
     def row(self, address_id: int | None) -> Row:
-        """Give the delivery's columns, as long as nothing speaks against it."""
-        to = self.recipient
+        """Return the columns of the delivery, waiting to be sent; `address_id` is None for a call or a role."""
+        recipient = self.recipient
         return {
             "occasion": self.occasion,
-            "recipient": to.key if address_id is None else f"address:{address_id}",
-            "channel": to.channel,
+            "recipient": recipient.key if address_id is None else f"address:{address_id}",
+            "channel": recipient.channel,
             "letter": self.letter,
-            "locale": to.locale,
+            "locale": recipient.locale,
             "address_id": address_id,
-            "party_id": to.party_id,
-            "person_id": to.person_id,
+            "party_id": recipient.party_id,
+            "person_id": recipient.person_id,
             "context": self.context,
             "outcome": Outcome.WAITING,
             "reason": None,
@@ -82,45 +82,49 @@ class DeliveryDraft:
         }
 
 
-def write_mailings(session: Session, mailings: Sequence[DeliveryDraft]) -> int:
-    """Insert deliveries with their lines; what stands there already stays as it is. Give how many are new."""
-    if not mailings:
+def write_drafts(session: Session, drafts: Sequence[DeliveryDraft]) -> int:
+    """Insert the deliveries of these drafts, with their lines; return how many are new.
+
+    A delivery with the same occasion and recipient that is there already stays as it is.
+    """
+    if not drafts:
         return 0
-    ids = addresses_of(session, {one.recipient.email for one in mailings if one.recipient.email})
-    rows = [one.row(ids.get(one.recipient.key)) for one in mailings]
-    _suppress_needless(session, mailings, rows)
-    _suppress_anonymous(session, mailings, rows)
-    made = _insert_deliveries(session, rows)
-    found = ((made.get((row["occasion"], row["recipient"])), one) for one, row in zip(mailings, rows, strict=True))
-    _insert_lines(session, [(id_, line) for id_, one in found if id_ for line in one.lines])
-    return len(made)
+    address_ids = ensure_addresses(session, {draft.recipient.email for draft in drafts if draft.recipient.email})
+    rows = [draft.row(address_ids.get(draft.recipient.key)) for draft in drafts]
+    _suppress_redundant(session, drafts, rows)
+    _suppress_over_limit(session, drafts, rows)
+    new = _insert_deliveries(session, rows)
+    ids = (new.get((row["occasion"], row["recipient"])) for row in rows)
+    _insert_lines(session, [(id_, line) for id_, draft in zip(ids, drafts, strict=True) if id_ for line in draft.lines])
+    return len(new)
 
 
-def _suppress_needless(session: Session, mailings: Sequence[DeliveryDraft], rows: list[Row]) -> None:
-    for row, reason in [(row, one.needless) for one, row in zip(mailings, rows, strict=True) if one.needless]:
-        row |= {"outcome": Outcome.SUPPRESSED, "reason": reason, "finished_at": present(session)}
+def _suppress_redundant(session: Session, drafts: Sequence[DeliveryDraft], rows: list[Row]) -> None:
+    for draft, row in zip(drafts, rows, strict=True):
+        if reason := draft.redundant_reason:
+            row |= {"outcome": Outcome.SUPPRESSED, "reason": reason, "finished_at": present(session)}
 
 
-def _suppress_anonymous(session: Session, mailings: Sequence[DeliveryDraft], rows: list[Row]) -> None:
-    """Let the letters that are over their address's limit not be sent, with the reason."""
-    limited = [row for one, row in zip(mailings, rows, strict=True) if one.is_anonymous and row["address_id"]]
+def _suppress_over_limit(session: Session, drafts: Sequence[DeliveryDraft], rows: list[Row]) -> None:
+    """Suppress the anonymous letters that are over the limit of their address."""
+    limited = [row for draft, row in zip(drafts, rows, strict=True) if draft.is_anonymous and row["address_id"]]
     if not limited:
         return
-    allowance = allowance_of(session, {row["address_id"] for row in limited})
+    allowance = lock_allowance(session, {row["address_id"] for row in limited})
     for row in limited:
-        if reason := allowance.refuses(row["address_id"]):
-            row |= {"outcome": Outcome.SUPPRESSED, "reason": reason, "finished_at": allowance.present}
+        if reason := allowance.count_or_refuse(row["address_id"]):
+            row |= {"outcome": Outcome.SUPPRESSED, "reason": reason, "finished_at": allowance.moment}
 
 
 def _insert_deliveries(session: Session, rows: list[Row]) -> dict[tuple[str, str], int]:
-    """Give the ids of the deliveries that are new, by occasion and recipient. They rise in the order of the rows."""
-    made = insert_missing(session, Delivery, rows, ("occasion", "recipient", "id"))
-    return {(occasion, recipient): id_ for occasion, recipient, id_ in made}
+    """Return the ids of the new deliveries, by (occasion, recipient); they rise in the order of the rows."""
+    new = insert_missing(session, Delivery, rows, ("occasion", "recipient", "id"))
+    return {(occasion, recipient): id_ for occasion, recipient, id_ in new}
 
 
 def _insert_lines(session: Session, lines: list[tuple[int, DraftLine]]) -> None:
     rows = [
-        {"delivery_id": id_, "event_id": one.event_id, "audience": one.audience, "letter": one.letter}
-        for id_, one in lines
+        {"delivery_id": id_, "event_id": line.event_id, "audience": line.audience, "letter": line.letter}
+        for id_, line in lines
     ]
     insert_many(session, DeliveryLine, rows)

@@ -1,4 +1,4 @@
-"""Planning: what happened in, deliveries out. One row per occasion and recipient; nothing is sent here."""
+"""Plan deliveries for events: one row per occasion and recipient. Nothing is sent here."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,79 +8,85 @@ from cases.database.transactions import calendar_of
 from cases.history.event_batches import EventBatch
 from notifications.audiences.audiences import recipients
 from notifications.audiences.context import AudienceContext
+from notifications.audiences.context_loading import load_contexts
 from notifications.audiences.fallbacks import Recipient
-from notifications.audiences.grouping import acts_of, acts_of_tick
-from notifications.audiences.loading import load_contexts
-from notifications.planning.drafts import DeliveryDraft, DraftLine, write_mailings
+from notifications.audiences.sibling_events import batch_in_context, events_in_context
+from notifications.planning.drafts import DeliveryDraft, DraftLine, write_drafts
 from notifications.planning.rate_limits import is_anonymous
 from notifications.planning.readdressing import readdress_unfilled
-from notifications.planning.redundant import known_already
-from notifications.planning.stored_context import context_of, house_of
+from notifications.planning.redundant_calls import redundant_reason
+from notifications.planning.stored_context import common_context_of, context_of
 from notifications.who_is_told import EventInContext, Rule, UnknownEvent, rules_for
 
 __all__ = [
     "DeliveryDraft",
     "UnknownEvent",
+    "draft_batch",
+    "plan_batch",
+    "plan_batch_for",
     "plan_events",
-    "plan_tick",
-    "plan_tick_for",
     "readdress_unfilled",
-    "tick_recipients",
 ]
 
 MAY_FILL_A_ROLE = frozenset({"person.added", "person.changed", "unit.added", "unit.changed"})
 
 
 def plan_events(session: Session, ids: Sequence[int]) -> int:
-    """Make the deliveries of these events, which no tick carries, in this order; give how many are new.
+    """Insert the deliveries of these events, in this order, and return how many are new. Nothing is committed.
 
-    As many queries for a thousand as for one; nothing is committed. Raises `UnknownEvent` for a type without a rule.
+    The events belong to no batch. As many queries for a thousand as for one. `UnknownEvent` for a type without a rule.
     """
-    acts = acts_of(session, ids)
-    told = [act for act in acts if rules_for(act)]
-    planned = write_mailings(session, _mailings(session, told, lambda act: f"event:{act.event.id}"))
-    if any(act.event.type in MAY_FILL_A_ROLE for act in acts):
+    events = events_in_context(session, ids)
+    with_rules = [event for event in events if rules_for(event)]
+    planned = write_drafts(session, _drafts(session, with_rules, lambda event: f"event:{event.row.id}"))
+    if any(event.row.type in MAY_FILL_A_ROLE for event in events):
         readdress_unfilled(session)
     return planned
 
 
-def tick_recipients(session: Session, tick: EventBatch) -> list[DeliveryDraft]:
-    """Give one mailing for each recipient of the tick's events, each to be planned by itself.
+def draft_batch(session: Session, batch: EventBatch) -> list[DeliveryDraft]:
+    """Return a draft for each recipient of the batch's events, to be planned one by one or in portions.
 
-    Raises `UnknownEvent` when the tick holds an event of a type without a rule.
+    `UnknownEvent` when the batch holds an event of a type without a rule.
     """
-    acts = [act for act in acts_of_tick(session, tick.id) if rules_for(act)]
-    return _mailings(session, acts, lambda _: f"tick:{tick.id}")
+    events = [event for event in batch_in_context(session, batch.id) if rules_for(event)]
+    return _drafts(session, events, lambda _: f"tick:{batch.id}")
 
 
-def plan_tick_for(session: Session, tick: EventBatch, recipients: Sequence[DeliveryDraft]) -> int:
-    """Make the deliveries of these recipients of the tick; give how many are new."""
-    if others := {one.occasion for one in recipients} - {f"tick:{tick.id}"}:
+def plan_batch_for(session: Session, batch: EventBatch, drafts: Sequence[DeliveryDraft]) -> int:
+    """Insert the deliveries of these drafts; return how many are new. `ValueError` for a draft of another batch."""
+    if others := {draft.occasion for draft in drafts} - {f"tick:{batch.id}"}:
         raise ValueError(f"{others} is another tick's")
-    return write_mailings(session, recipients)
+    return write_drafts(session, drafts)
 
 
-def plan_tick(session: Session, tick: EventBatch) -> int:
-    """Make all deliveries of the tick at once; give how many are new."""
-    return write_mailings(session, tick_recipients(session, tick))
+def plan_batch(session: Session, batch: EventBatch) -> int:
+    """Insert all deliveries of the batch at once; return how many are new."""
+    return write_drafts(session, draft_batch(session, batch))
 
 
-def _mailings(
-    session: Session, acts: Sequence[EventInContext], occasion_of: Callable[[EventInContext], str]
+def _drafts(
+    session: Session, events: Sequence[EventInContext], occasion_of: Callable[[EventInContext], str]
 ) -> list[DeliveryDraft]:
-    """Give one mailing for each occasion and recipient, with a line for each of the acts that it tells."""
+    """Return one draft for each occasion and recipient, with a line for each event of which it tells."""
     found: dict[tuple[str, str], DeliveryDraft] = {}
-    for circle in load_contexts(session, acts):
-        occasion = occasion_of(circle.act)
-        for key, (rule, recipient) in recipients(circle, rules_for(circle.act)).items():
+    for context in load_contexts(session, events):
+        occasion = occasion_of(context.event)
+        for key, (rule, recipient) in recipients(context, rules_for(context.event)).items():
             if (occasion, key) not in found:
-                found[occasion, key] = DeliveryDraft(occasion, recipient, house_of(circle.directory))
-            found[occasion, key].lines.append(_line(session, circle, rule, recipient))
+                found[occasion, key] = DeliveryDraft(occasion, recipient, common_context_of(context.directory))
+            found[occasion, key].lines.append(_line(session, context, rule, recipient))
     return list(found.values())
 
 
-def _line(session: Session, circle: AudienceContext, rule: Rule, recipient: Recipient) -> DraftLine:
-    act = circle.act
-    told = context_of(calendar_of(session), circle, rule, recipient)
-    anonymous, needless = is_anonymous(act, rule.letter), known_already(act, recipient)
-    return DraftLine(act.event.id, rule.letter, rule.audience, told, anonymous, needless)
+def _line(session: Session, context: AudienceContext, rule: Rule, recipient: Recipient) -> DraftLine:
+    event = context.event
+    stored = context_of(calendar_of(session), context, rule, recipient)
+    return DraftLine(
+        event.row.id,
+        rule.letter,
+        rule.audience,
+        stored,
+        is_anonymous=is_anonymous(event, rule.letter),
+        redundant_reason=redundant_reason(event, recipient),
+    )

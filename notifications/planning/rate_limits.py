@@ -1,6 +1,6 @@
-"""Limits on letters that anybody can cause: they must not become a way to fill somebody's mailbox.
+"""Rate limits on letters that anybody can cause, so that nobody can fill another's mailbox with them.
 
-At most one in 10 minutes and five in a day to an address; what is over is suppressed, with a reason.
+An address gets at most one in 10 minutes and five in 24 hours; what is over is suppressed, with a reason.
 """
 
 from collections.abc import Collection
@@ -18,14 +18,13 @@ from notifications.deliveries import Address, Delivery, Outcome
 from notifications.who_is_told import EventInContext
 
 ANYBODY_CAN_CAUSE = frozenset({"receipt", "opt_in", "login"})
-ONE_IN = timedelta(minutes=10)
+SHORTEST_GAP = timedelta(minutes=10)
 DAY, MOST_A_DAY = timedelta(days=1), 5
 TOO_SOON = "another letter that anybody can cause went there within 10 minutes"
 TOO_MANY = "five letters that anybody can cause went there within a day"
 
-
 LOCKED = select(Address.id).where(any_of(Address.id, "ids")).order_by(Address.id).with_for_update()
-WENT = select(Delivery.address_id, Delivery.created_at).where(
+RECENT = select(Delivery.address_id, Delivery.created_at).where(
     any_of(Delivery.address_id, "ids"),
     Delivery.letter.in_(ANYBODY_CAN_CAUSE),
     Delivery.outcome != Outcome.SUPPRESSED,
@@ -33,35 +32,35 @@ WENT = select(Delivery.address_id, Delivery.created_at).where(
 )
 
 
-def is_anonymous(act: EventInContext, letter: str) -> bool:
-    """Say whether somebody unknown caused this letter."""
-    by_anybody = act.event.actor in {ActorKind.VISITOR, ActorKind.REPORTER}
+def is_anonymous(event: EventInContext, letter: str) -> bool:
+    """Return whether anybody could have caused this letter: it asks for no log-in, and no staff did."""
+    by_anybody = event.row.actor in {ActorKind.VISITOR, ActorKind.REPORTER}
     return letter in ANYBODY_CAN_CAUSE and (by_anybody or letter != "receipt")
 
 
 @dataclass
 class Allowance:
-    """What went to some addresses within a day, by address, at a moment of the database's."""
+    """What some addresses may still get: when such letters were planned in the 24 hours before `moment` (UTC)."""
 
-    present: datetime
-    went: dict[int, list[datetime]]
+    moment: datetime
+    planned_at: dict[int, list[datetime]]  # by address
 
-    def refuses(self, address_id: int) -> str | None:
-        """Say why no more such letter may go to this address now; None when one may, which then counts."""
-        went = self.went.setdefault(address_id, [])
-        if went and self.present - max(went) < ONE_IN:
+    def count_or_refuse(self, address_id: int) -> str | None:
+        """Count one more letter to this address and return None; return the reason when it is over a limit."""
+        planned_at = self.planned_at.setdefault(address_id, [])
+        if planned_at and self.moment - max(planned_at) < SHORTEST_GAP:
             return TOO_SOON
-        if len(went) >= MOST_A_DAY:
+        if len(planned_at) >= MOST_A_DAY:
             return TOO_MANY
-        went.append(self.present)
+        planned_at.append(self.moment)
         return None
 
 
-def allowance_of(session: Session, address_ids: Collection[int]) -> Allowance:
-    """Read what went to these addresses. They are locked, so that no other relay counts beside this one."""
+def lock_allowance(session: Session, address_ids: Collection[int]) -> Allowance:
+    """Return the allowance of these addresses, and lock their rows until commit, so that no other relay counts too."""
     ids = list(address_ids)
     fetch_rows(session, LOCKED, {"ids": ids})
     allowance = Allowance(present(session), {})
-    for address_id, created_at in fetch_rows(session, WENT, {"ids": ids, "since": allowance.present - DAY}):
-        allowance.went.setdefault(address_id or 0, []).append(created_at)
+    for address_id, created_at in fetch_rows(session, RECENT, {"ids": ids, "since": allowance.moment - DAY}):
+        allowance.planned_at.setdefault(address_id or 0, []).append(created_at)
     return allowance

@@ -1,31 +1,34 @@
-"""The context of a letter: names and dates as they were when it was planned, never a party's words or address."""
+"""The context stored with a delivery: names and dates at planning time, never a party's words or address."""
 
 from datetime import datetime
 from typing import Any
 
 from cases.calendar import Calendar
-from notifications.audiences.context import AudienceContext, CaseTold
+from notifications.audiences.context import AudienceCase, AudienceContext
 from notifications.audiences.directory import Directory
 from notifications.audiences.fallbacks import Recipient
 from notifications.who_is_told import Rule
 
 
-def house_of(directory: Directory) -> dict[str, Any]:
-    """Give what is the same in all letters of an occasion: the house, and whom to ask."""
-    contact, desk = directory.contact(), directory.desk
-    phone = (contact.phone if contact else None) or desk.phone or directory.house.contact_phone
+def common_context_of(directory: Directory) -> dict[str, Any]:
+    """Return what is the same in all letters of an occasion: the municipality, whom to ask, and where to answer."""
+    contact, desk = directory.contact_person(), directory.desk
+    phone = (contact.phone if contact else None) or desk.phone or directory.municipality.contact_phone
     return {
-        "house": directory.house.name,
+        "house": directory.municipality.name,
         "contact": {"name": contact.name if contact else None, "phone": phone},
         "reply_to": directory.mailbox(desk),
     }
 
 
-def context_of(calendar: Calendar, circle: AudienceContext, rule: Rule, recipient: Recipient) -> dict[str, Any]:
-    """Give what one line of a letter may use: who it is for, and the names around the case."""
-    act = circle.act
-    told = {
-        "event": act.event.id,
+def context_of(calendar: Calendar, context: AudienceContext, rule: Rule, recipient: Recipient) -> dict[str, Any]:
+    """Return the context of one line: the recipient, and names and dates of the event and its case.
+
+    What is not known is left out. Dates are local, in ISO 8601.
+    """
+    event = context.event
+    of_event = {
+        "event": event.row.id,
         "letter": rule.letter,
         "audience": rule.audience,
         "party": recipient.party_id,
@@ -33,24 +36,24 @@ def context_of(calendar: Calendar, circle: AudienceContext, rule: Rule, recipien
         "unit_id": recipient.unit_id,
         "follower": recipient.follower_id,
         "own_case": recipient.own_case,
-        "promised_on": act.fact_beside("case.promised", "promised_on"),
-        "promise_was": act.fact_beside("case.promised", "was"),
-        "meeting_on": act.fact_beside("case.put_on_agenda", "meeting_on"),
-        "names": {slug: unit.name for slug, unit in _units_named(circle).items()},
+        "promised_on": event.sibling_fact("case.promised", "promised_on"),
+        "promise_was": event.sibling_fact("case.promised", "was"),
+        "meeting_on": event.sibling_fact("case.put_on_agenda", "meeting_on"),
+        "names": {slug: unit.name for slug, unit in _units_named(context).items()},
     }
-    around = _around(circle, circle.case, calendar) if circle.case else {}
-    return {name: value for name, value in {**told, **around}.items() if value is not None}
+    of_case = _context_of_case(context, context.case, calendar) if context.case else {}
+    return {name: value for name, value in {**of_event, **of_case}.items() if value is not None}
 
 
-def _around(circle: AudienceContext, case: CaseTold, calendar: Calendar) -> dict[str, Any]:
-    officer = circle.directory.people.get(circle.officer_id() or 0)
+def _context_of_case(context: AudienceContext, case: AudienceCase, calendar: Calendar) -> dict[str, Any]:
+    officer = context.directory.people.get(context.officer_id() or 0)
     return {
         "ref": case.ref,
         "kind": case.kind.value,
-        "unit": circle.responsible.name,
-        "at_desk": circle.responsible.id == circle.directory.desk.id,
+        "unit": context.responsible.name,
+        "at_desk": context.responsible.id == context.directory.desk.id,
         "officer": officer.person.name if officer else None,
-        "group": circle.unit(case.group).name if case.group else None,
+        "group": context.unit(case.group).name if case.group else None,
         "category": case.category and {"sv": case.category, "en": case.category_en or case.category},
         "place": case.place,
         "waiting_for": case.waiting_for,
@@ -61,10 +64,10 @@ def _around(circle: AudienceContext, case: CaseTold, calendar: Calendar) -> dict
     }
 
 
-def _units_named(circle: AudienceContext) -> dict[str, Any]:
-    facts = circle.act.facts
+def _units_named(context: AudienceContext) -> dict[str, Any]:
+    facts = context.event.facts
     slugs = (facts.get(name) for name in ("responsible", "responsible_was", "by_unit", "unit"))
-    return {slug: circle.directory.units[slug] for slug in slugs if slug in circle.directory.units}
+    return {slug: context.directory.units[slug] for slug in slugs if slug in context.directory.units}
 
 
 def _day(moment: datetime | None, calendar: Calendar) -> str | None:

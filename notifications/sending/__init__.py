@@ -1,1 +1,1 @@
-"""From rows to the mail server: claims, MIME, SMTP, outcomes."""
+"""Sending: due deliveries are claimed, prepared as MIME, sent over SMTP, and their outcomes recorded."""

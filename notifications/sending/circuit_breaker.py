@@ -1,4 +1,4 @@
-"""The breaker: a mail server that cannot be reached is left alone but for one probe at a time."""
+"""The circuit breaker: while a mail server cannot be reached, only one probe at a time tries to connect to it."""
 
 from datetime import datetime, timedelta
 
@@ -12,20 +12,20 @@ from cases.database.transactions import Database, insert_of
 from notifications.deliveries import MailServer
 
 LOG = structlog.get_logger()
-SOONEST, LATEST = timedelta(seconds=2), timedelta(seconds=60)
+SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(seconds=60)
 PROBE_LASTS = timedelta(seconds=90)  # longer than a connection may take
-NAMED = MailServer.name == bindparam("name")
-DOWN = select(MailServer.name).where(NAMED, MailServer.down_since.isnot(None))
-LOCKED = select(MailServer).where(NAMED).with_for_update()
+BY_NAME = MailServer.name == bindparam("name")
+DOWN = select(MailServer.name).where(BY_NAME, MailServer.down_since.isnot(None))
+LOCKED = select(MailServer).where(BY_NAME).with_for_update()
 
 
 def begin_probe(database: Database, name: str) -> bool:
-    """Let one who found the server down be its probe, when it is time for one; False for all others.
+    """Return whether the caller may try to connect to the server: always while it is up, else as its only probe.
 
-    The probe opens a connection first, and tells `is_up` or `is_down`.
+    A probe opens a connection and then calls `record_up` or `record_down`.
     """
     with database.transaction() as session:
-        server, moment = locked(session, name), present(session)
+        server, moment = locked_server(session, name), present(session)
         if server.down_since is not None:
             if not _may_probe(server, moment):
                 return False
@@ -33,28 +33,28 @@ def begin_probe(database: Database, name: str) -> bool:
     return True
 
 
-def is_up(database: Database, name: str) -> None:
-    """Tell that the server answers: everything goes out again."""
+def record_up(database: Database, name: str) -> None:
+    """Record that the server answers: letters are sent again."""
     up = {"down_since": None, "probe_at": None, "probing_until": None, "last_error": None}
     with database.transaction() as session:
         session.execute(update(MailServer).where(MailServer.name == name).values(**up))
     LOG.info("mail_server.up", server=name)
 
 
-def is_down(database: Database, name: str, error: str) -> None:
-    """Tell that the server cannot be reached; the next probe waits a little longer each time."""
+def record_down(database: Database, name: str, error: str) -> None:
+    """Record that the server cannot be reached. The next probe waits half the time it is down, 2 to 60 seconds."""
     with database.transaction() as session:
-        server = locked(session, name)
+        server = locked_server(session, name)
         moment = present(session)
         server.down_since = server.down_since or moment
-        wait = min(max((moment - server.down_since) / 2, SOONEST), LATEST)
+        wait = min(max((moment - server.down_since) / 2, SHORTEST_WAIT), LONGEST_WAIT)
         server.probe_at, server.probing_until = moment + wait, None
         server.last_error = error
     LOG.warning("mail_server.down", server=name, error=error, probe_in=wait.total_seconds())
 
 
 def is_down_now(session: Session, name: str) -> bool:
-    """Say whether the server is known to be out of reach."""
+    """Return whether the server is recorded as down."""
     return session.scalar(DOWN, {"name": name}) is not None
 
 
@@ -63,8 +63,8 @@ def _may_probe(server: MailServer, moment: datetime) -> bool:
     return is_time and (server.probing_until is None or server.probing_until <= moment)
 
 
-def locked(session: Session, name: str) -> MailServer:
-    """Give the server's row, locked: who claims letters for it does so one at a time."""
+def locked_server(session: Session, name: str) -> MailServer:
+    """Return the server's row, locked, so that one worker at a time claims letters for it; it is made if missing."""
     server = session.scalar(LOCKED, {"name": name})
     if server is None:
         new = insert_of(session)(table_of(MailServer)).values(name=name)

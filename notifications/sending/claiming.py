@@ -1,4 +1,4 @@
-"""Claiming: which letters a worker may send now. Per address they go out in the order in which they came."""
+"""Claim letters that are due for a worker. To one address they are sent in the order in which they were planned."""
 
 from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -8,12 +8,12 @@ from cases.database.leases.claims import MOMENT, Claim, Queue, claim
 from cases.database.leases.leased import LeasePolicy, is_free
 from cases.database.queries import fetch_rows
 from notifications.deliveries import IS_WAITING, Channel, Delivery
-from notifications.sending.circuit_breaker import locked
+from notifications.sending.circuit_breaker import locked_server
 from notifications.set_aside import set_aside_delivery
 
 
 def _claimable() -> Select[int, int]:
-    """Select the oldest letters that may be begun: to each address nothing newer before what is older."""
+    """Select due letters, oldest first, without those whose address waits for an older letter."""
     older = aliased(Delivery)
     held_back = exists().where(
         older.address_id == Delivery.address_id,
@@ -31,17 +31,17 @@ def _claimable() -> Select[int, int]:
 
 
 CLAIMABLE = _claimable()
-LOCKED = CLAIMABLE.with_for_update(of=Delivery)  # who has just recorded that one was sent is waited for
+LOCKED = CLAIMABLE.with_for_update(of=Delivery)  # waits for a worker that is just recording one as sent
 QUEUE = Queue(Delivery, LOCKED, set_aside_delivery)
 
 
 def is_anything_due(session: Session) -> bool:
-    """Say whether a letter could be claimed now, were its server there."""
+    """Return whether a letter is due, no matter whether the mail server is up."""
     return bool(fetch_rows(session, CLAIMABLE, {"moment": present(session), "most": 1}))
 
 
-def claim_letters(session: Session, server: str, pace: LeasePolicy) -> Claim:
-    """Claim a few letters, oldest first; none while their server is down. Only one worker at a time claims for it."""
-    if locked(session, server).down_since is not None:
+def claim_letters(session: Session, server: str, policy: LeasePolicy) -> Claim:
+    """Claim a batch of letters, oldest first; none while the server is down. One worker at a time claims for it."""
+    if locked_server(session, server).down_since is not None:
         return Claim(Delivery, "", [])
-    return claim(session, QUEUE, pace, present(session))
+    return claim(session, QUEUE, policy, present(session))

@@ -1,4 +1,4 @@
-"""The local mailbox: letters kept in a folder, for a house that has no mail server."""
+"""The local mailbox: letters are kept as files in a folder, for an installation without a mail server."""
 
 import email
 import email.policy
@@ -13,14 +13,14 @@ from types import TracebackType
 
 import flask_mail
 
-from notifications.sending.mime import Unreachable
+from notifications.sending.errors import Unreachable
 
 NAME = re.compile(r"[0-9a-f]{32}\.eml")
 
 
 @dataclass(frozen=True)
 class KeptLetter:
-    """What the list of letters shows of one."""
+    """One letter in the list of the mailbox; `kept_at` is UTC."""
 
     name: str
     to: str
@@ -29,7 +29,7 @@ class KeptLetter:
 
 
 class Mailbox:
-    """A folder of .eml files. A letter is there whole or not at all, and once however often it is kept."""
+    """A folder of .eml files. A file is whole or not there at all; a letter that is kept twice has one file."""
 
     name = "mailbox"
 
@@ -37,7 +37,7 @@ class Mailbox:
         self.folder = folder
 
     def keep(self, message: bytes) -> str:
-        """Keep the letter and give its name, which comes from its Message-ID."""
+        """Write the letter to its file and return the file's name, a hash of the Message-ID. May raise `OSError`."""
         name = _name_of(message)
         path = self.folder / name
         if not path.exists():
@@ -46,7 +46,7 @@ class Mailbox:
         return name
 
     def letters(self, limit: int = 100) -> list[KeptLetter]:
-        """Give the latest letters, newest first."""
+        """Return the latest letters, newest first."""
         if not self.folder.exists():
             return []
         files = [(entry.stat().st_mtime_ns, entry.name) for entry in os.scandir(self.folder)]
@@ -54,15 +54,15 @@ class Mailbox:
         return [self._listed(name, when) for when, name in newest[:limit]]
 
     def letter(self, name: str) -> EmailMessage | None:
-        """Give the letter of this name; None when there is none."""
+        """Return the letter in the file of this name; None when there is none."""
         path = self.folder / name
         if not NAME.fullmatch(name) or not path.exists():
             return None
         return email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
 
-    def line(self) -> "MailboxLine":
-        """Give what letters are sent over, as a mail server does."""
-        return MailboxLine(self)
+    def connection(self) -> "MailboxConnection":
+        """Return a connection, as a mail server does: letters that are sent over it are kept here."""
+        return MailboxConnection(self)
 
     def _listed(self, name: str, mtime_ns: int) -> KeptLetter:
         headers = _headers((self.folder / name).read_bytes())
@@ -70,13 +70,13 @@ class Mailbox:
         return KeptLetter(name, str(headers["To"]), str(headers["Subject"]), kept_at)
 
 
-class MailboxLine:
-    """Sends letters into the mailbox."""
+class MailboxConnection:
+    """A connection to the mailbox, with the methods of `SmtpConnection`."""
 
     def __init__(self, mailbox: Mailbox) -> None:
         self.mailbox = mailbox
 
-    def __enter__(self) -> "MailboxLine":
+    def __enter__(self) -> "MailboxConnection":
         return self
 
     def __exit__(
@@ -87,7 +87,7 @@ class MailboxLine:
     ) -> None: ...
 
     def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
-        """Keep the letter; `Unreachable` when the folder cannot be written."""
+        """Keep the letter. `Unreachable` when the folder cannot be written."""
         try:
             self.mailbox.keep(message.as_bytes())
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Verdicts: what becomes of a letter after an attempt to send it."""
+"""Record the outcome of an attempt to send a letter: sent, tried again later, or set aside."""
 
 from datetime import datetime, timedelta
 
@@ -14,17 +14,17 @@ from notifications.set_aside import set_aside_delivery
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=30)
 GIVES_UP_AFTER = timedelta(days=5)
-FEWEST_TRIES = 50  # five days of being refused hold many more: an outage in between ages nothing
+FEWEST_TRIES = 50  # in five days of refusals there are many more: fewer mean that we were down in between
 
-LETTERS = table_of(Delivery)
-SENT = (
-    update(LETTERS)
-    .where(LETTERS.c.id == bindparam("delivery_id"))
+DELIVERIES = table_of(Delivery)
+RECORD_SENT = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.id == bindparam("delivery_id"))
     .values(
         outcome=Outcome.SENT,
         finished_at=now(),
-        attempts=LETTERS.c.attempts + 1,
-        first_attempt_at=func.coalesce(LETTERS.c.first_attempt_at, now()),
+        attempts=DELIVERIES.c.attempts + 1,
+        first_attempt_at=func.coalesce(DELIVERIES.c.first_attempt_at, now()),
         message=None,  # its hash stays
         last_error=None,
         reason=None,
@@ -33,13 +33,16 @@ SENT = (
 )
 
 
-def sent(connection: Connection, delivery_id: int) -> None:
-    """Record that the letter was accepted: true whoever has the lease by now."""
-    connection.execute(SENT, {"delivery_id": delivery_id})
+def record_sent(connection: Connection, delivery_id: int) -> None:
+    """Record that the letter was accepted, also when another worker has the lease by now: it is true all the same."""
+    connection.execute(RECORD_SENT, {"delivery_id": delivery_id})
 
 
-def refused_for_now(session: Session, delivery_id: int, token: str, error: str) -> None:
-    """Try again later, each time after a longer wait; after five days of it a person must look."""
+def record_refused_for_now(session: Session, delivery_id: int, token: str, error: str) -> None:
+    """Have the letter tried again after a wait that grows with each attempt; after five days, set it aside.
+
+    Nothing is recorded when another worker has the lease by now.
+    """
     delivery = row_if_held(session, Delivery, token, delivery_id)
     if delivery is None:
         return
@@ -54,8 +57,8 @@ def refused_for_now(session: Session, delivery_id: int, token: str, error: str) 
         set_aside_delivery(session, delivery, f"tried for five days: {error}")
 
 
-def refused_for_good(session: Session, delivery_id: int, token: str, error: str) -> None:
-    """Let a person look."""
+def record_refused_for_good(session: Session, delivery_id: int, token: str, error: str) -> None:
+    """Set the letter aside for a person, unless another worker has the lease by now."""
     delivery = row_if_held(session, Delivery, token, delivery_id)
     if delivery is not None:
         delivery.attempts += 1
@@ -64,7 +67,7 @@ def refused_for_good(session: Session, delivery_id: int, token: str, error: str)
 
 
 def wait_after(attempts: int) -> timedelta:
-    """Give how long to wait after this many attempts: doubled each time up to half an hour, with full jitter."""
+    """Return how long to wait after this many attempts: doubled each time up to half an hour, with full jitter."""
     longest = min(FIRST_WAIT * 2.0 ** min(attempts - 1, 10), LONGEST_WAIT)
     return max(longest * random_share(), timedelta(seconds=1))
 

@@ -1,4 +1,4 @@
-"""Preparing: a claimed letter is checked once more, written, and stored as it will be sent."""
+"""Prepare claimed letters: check that somebody is still entitled, render, and store the bytes before sending."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from cases.database.base import table_of
 from cases.database.clock import present
 from cases.database.leases.leased import release
 from notifications.deliveries import IS_WAITING, Delivery, Outcome
-from notifications.letters.rendering import LetterSettings, followers_told, render
+from notifications.letters.rendering import LetterSettings, followers_addressed, render
 from notifications.letters.snapshot import SendingSnapshot, read_snapshot
 from notifications.letters.still_entitled import reason_to_suppress
 from notifications.letters.unsubscribing import unfollow_tokens
@@ -27,65 +27,72 @@ HELD = (
     .where(Delivery.lease_token == bindparam("token"), Delivery.outcome == IS_WAITING)
     .order_by(Delivery.id)
 )
-AS_WRITTEN = ("message_id", "message", "message_sha256")
-ROWS = table_of(Delivery)
-STORED = update(ROWS).where(ROWS.c.id == bindparam("row")).values({name: bindparam(name) for name in AS_WRITTEN})
+MESSAGE_COLUMNS = ("message_id", "message", "message_sha256")
+DELIVERIES = table_of(Delivery)
+STORE_MESSAGE = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.id == bindparam("row"))
+    .values({name: bindparam(name) for name in MESSAGE_COLUMNS})
+)
 
 
 @dataclass(frozen=True)
-class Ready:
-    """A letter that is stored and may be sent."""
+class PreparedLetter:
+    """A letter whose bytes are stored, so that it may be sent."""
 
     delivery_id: int
     address_id: int
-    letter: Outgoing
+    message: Outgoing
 
 
-def prepare(session: Session, token: str, letterhead: LetterSettings, most_claims: int) -> list[Ready]:
-    """Give the letters of this lease that are to be sent, in order, each with its bytes in its row.
+def prepare(session: Session, token: str, settings: LetterSettings, most_claims: int) -> list[PreparedLetter]:
+    """Return the letters of this lease that are to be sent, in order, with their bytes stored in their rows.
 
-    Who has no right to it any more does not get it, and the row says why. One that cannot be written is tried again,
-    and waits for a person after `most_claims` tries. As many queries for twenty letters as for one.
+    A letter to which nobody is entitled any more is suppressed, with the reason in its row. One that cannot be written
+    is tried again later, and set aside after `most_claims` claims; newer ones to its address are released. There are as
+    many queries for twenty letters as for one.
     """
     found = session.scalars(HELD, {"token": token}).all()
-    around = read_snapshot(session, found)
-    rightful = _rightful(around, found)
-    _find_ways_out(session, around, rightful, letterhead.key)
-    fresh = {delivery.id for delivery in rightful if delivery.message is None}
-    ready, waits, held_back = [], [], set()
-    for delivery in rightful:
+    snapshot = read_snapshot(session, found)
+    entitled = _suppress_others(snapshot, found)
+    _add_unsubscribe_tokens(session, snapshot, entitled, settings.key)
+    unwritten = {delivery.id for delivery in entitled if delivery.message is None}
+    prepared, waiting, held_back = [], [], set()
+    for delivery in entitled:
         if delivery.address_id in held_back:
-            waits.append(delivery.id)
-        elif _is_written(session, around, delivery, (letterhead, most_claims)):
-            ready.append(_ready(around, delivery, letterhead))
+            waiting.append(delivery.id)
+        elif _try_to_write(session, snapshot, delivery, (settings, most_claims)):
+            prepared.append(_prepared(snapshot, delivery, settings))
         else:
             held_back.add(delivery.address_id)
-    _store(session, [one for one in rightful if one.id in fresh and one.message is not None])
+    _store(session, [delivery for delivery in entitled if delivery.id in unwritten and delivery.message is not None])
     session.flush()
-    if waits:
-        release(session, Delivery, token, waits)
-    return ready
+    if waiting:
+        release(session, Delivery, token, waiting)
+    return prepared
 
 
-def _rightful(around: SendingSnapshot, found: Sequence[Delivery]) -> list[Delivery]:
-    """Give the letters that may still be sent; the others are suppressed."""
-    against = {delivery.id: reason_to_suppress(around, delivery) for delivery in found}
+def _suppress_others(snapshot: SendingSnapshot, found: Sequence[Delivery]) -> list[Delivery]:
+    """Return the letters to which somebody is still entitled; suppress the others."""
+    reasons = {delivery.id: reason_to_suppress(snapshot, delivery) for delivery in found}
     for delivery in found:
-        if reason := against[delivery.id]:
-            _suppress(delivery, reason, around.present)
-    return [delivery for delivery in found if not against[delivery.id]]
+        if reason := reasons[delivery.id]:
+            _suppress(delivery, reason, snapshot.present)
+    return [delivery for delivery in found if not reasons[delivery.id]]
 
 
-def _find_ways_out(session: Session, around: SendingSnapshot, deliveries: Sequence[Delivery], key: str) -> None:
-    """Let every follower who is told have a link with which to leave; one that is missing is made."""
-    asked = {follower: one.created_at for one in deliveries for follower in followers_told(around, one)}
-    around.ways_out.update(unfollow_tokens(session, asked, key=key))
+def _add_unsubscribe_tokens(
+    session: Session, snapshot: SendingSnapshot, deliveries: Sequence[Delivery], key: str
+) -> None:
+    """Add the unsubscribe token of each follower to the snapshot; links that are missing are made."""
+    valid_at = {id_: letter.created_at for letter in deliveries for id_ in followers_addressed(snapshot, letter)}
+    snapshot.unsubscribe_tokens.update(unfollow_tokens(session, valid_at, key=key))
 
 
-def _ready(around: SendingSnapshot, delivery: Delivery, letterhead: LetterSettings) -> Ready:
+def _prepared(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettings) -> PreparedLetter:
     address_id = delivery.address_id or 0
-    to, content = around.addresses[address_id].email, delivery.message or b""
-    return Ready(delivery.id, address_id, Outgoing(sender=letterhead.mail_from, recipient=to, content=content))
+    to, content = snapshot.addresses[address_id].email, delivery.message or b""
+    return PreparedLetter(delivery.id, address_id, Outgoing(sender=settings.mail_from, recipient=to, content=content))
 
 
 def _suppress(delivery: Delivery, reason: str, at: datetime) -> None:
@@ -94,36 +101,38 @@ def _suppress(delivery: Delivery, reason: str, at: datetime) -> None:
     delivery.end_lease()
 
 
-def _is_written(session: Session, around: SendingSnapshot, delivery: Delivery, how: tuple[LetterSettings, int]) -> bool:
-    letterhead, most_claims = how
+def _try_to_write(
+    session: Session, snapshot: SendingSnapshot, delivery: Delivery, how: tuple[LetterSettings, int]
+) -> bool:
+    settings, most_claims = how
     try:
         if delivery.message is None:
-            _write(around, delivery, letterhead)
+            _write(snapshot, delivery, settings)
     except Exception as error:
         _cannot_write(session, delivery, error, most_claims)
         return False
     return True
 
 
-def _write(around: SendingSnapshot, delivery: Delivery, letterhead: LetterSettings) -> None:
-    delivery.message_id = delivery.message_id or _message_id(delivery, letterhead)
-    delivery.message = compose(render(around, delivery, letterhead), delivery.message_id)
+def _write(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettings) -> None:
+    delivery.message_id = delivery.message_id or _message_id(delivery, settings)
+    delivery.message = compose(render(snapshot, delivery, settings), delivery.message_id)
     delivery.message_sha256 = hashlib.sha256(delivery.message).hexdigest()
 
 
 def _store(session: Session, written: Sequence[Delivery]) -> None:
-    """Put what was written into the rows, in one go; the session has no more to do with these."""
-    rows = [{"row": one.id, **{name: getattr(one, name) for name in AS_WRITTEN}} for one in written]
+    """Store the new messages in one statement, and take their rows out of the session, which would store them again."""
+    rows = [{"row": delivery.id, **{name: getattr(delivery, name) for name in MESSAGE_COLUMNS}} for delivery in written]
     if rows:
-        session.connection().execute(STORED, rows)
-    for one in written:
-        session.expunge(one)
+        session.connection().execute(STORE_MESSAGE, rows)
+    for delivery in written:
+        session.expunge(delivery)
 
 
-def _message_id(delivery: Delivery, letterhead: LetterSettings) -> str:
+def _message_id(delivery: Delivery, settings: LetterSettings) -> str:
     made_of = f"{delivery.occasion}/{delivery.recipient}/{delivery.created_at.isoformat()}"
     digest = hashlib.sha256(made_of.encode()).hexdigest()[:20]
-    return f"{delivery.id}.{digest}@{letterhead.mail_from.rpartition('@')[2]}"
+    return f"{delivery.id}.{digest}@{settings.mail_from.rpartition('@')[2]}"
 
 
 def _cannot_write(session: Session, delivery: Delivery, error: Exception, most_claims: int) -> None:

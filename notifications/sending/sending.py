@@ -1,6 +1,6 @@
-"""Sending: a few letters at a time over one connection, each recorded right after it was accepted.
+"""Send letters in batches over one connection, each recorded as sent right after the mail server accepted it.
 
-Whatever dies in between, a letter is sent again only if nobody could know that it had been, and then byte for byte.
+After a crash a letter is sent twice only if it was accepted but not yet recorded, and then with the same bytes.
 """
 
 import threading
@@ -21,33 +21,33 @@ from notifications.deliveries import Delivery
 from notifications.letters.rendering import LetterSettings
 from notifications.sending import circuit_breaker, outcomes
 from notifications.sending.claiming import claim_letters, is_anything_due
-from notifications.sending.mailbox import Mailbox, MailboxLine
-from notifications.sending.mime import LineLost, Refused, RefusedForGood, RefusedForNow, Unreachable
-from notifications.sending.preparing import Ready, prepare
+from notifications.sending.errors import ConnectionLost, Refused, RefusedForGood, RefusedForNow, Unreachable
+from notifications.sending.mailbox import Mailbox, MailboxConnection
+from notifications.sending.preparing import PreparedLetter, prepare
 from notifications.sending.smtp import SmtpConnection, SmtpServer, server_at
 
 LOG = structlog.get_logger()
 PAUSES = (0.2, 1.0, 3.0)
-MOST_AT_ONCE = 200  # letters for one call, so that other work gets its turn
-Verdict = Callable[[Session, int, str, str], None]
-VERDICTS: dict[type[Refused], Verdict] = {
-    RefusedForNow: outcomes.refused_for_now,
-    LineLost: outcomes.refused_for_now,
-    RefusedForGood: outcomes.refused_for_good,
+MOST_AT_ONCE = 200  # letters for one call, so that a worker's other jobs get their turn
+RefusalHandler = Callable[[Session, int, str, str], None]
+REFUSAL_HANDLERS: dict[type[Refused], RefusalHandler] = {
+    RefusedForNow: outcomes.record_refused_for_now,
+    ConnectionLost: outcomes.record_refused_for_now,
+    RefusedForGood: outcomes.record_refused_for_good,
 }
 
 
 @dataclass(frozen=True)
 class MailTransport:
-    """All that sending needs: the server (or the local mailbox), what letters look like, and the pace."""
+    """All that sending needs: the mail server or local mailbox, the settings of letters, and the policy of leases."""
 
     server: SmtpServer | Mailbox
-    letterhead: LetterSettings
-    pace: LeasePolicy = LEASE_POLICY
+    letter_settings: LetterSettings
+    lease_policy: LeasePolicy = LEASE_POLICY
 
 
 def transport_from(settings: Settings) -> MailTransport:
-    """Give the post that the settings name: a mail server, else the mailbox under `var`."""
+    """Return the transport that the settings name: a mail server, else the mailbox under `var`."""
     server: SmtpServer | Mailbox = Mailbox(settings.var / "mailbox")
     if settings.smtp_url:
         hello = urlsplit(settings.base_url).hostname or "localhost"
@@ -55,12 +55,12 @@ def transport_from(settings: Settings) -> MailTransport:
     return MailTransport(server, LetterSettings.of(settings))
 
 
-def deliver_some(database: Database, post: MailTransport, *, stop: threading.Event | None = None) -> int:
-    """Send letters that are due, up to 200, until none is left or `stop` is set; give how many got a verdict.
+def deliver_some(database: Database, transport: MailTransport, *, stop: threading.Event | None = None) -> int:
+    """Send letters that are due, up to about 200, until none is left or `stop` is set; return how many were claimed.
 
-    A server that cannot be reached costs no letter anything.
+    While the server cannot be reached, no letter counts an attempt.
     """
-    name = post.server.name
+    name = transport.server.name
     with database.reading() as session:
         if not is_anything_due(session):
             return 0
@@ -68,17 +68,17 @@ def deliver_some(database: Database, post: MailTransport, *, stop: threading.Eve
     if was_down and not circuit_breaker.begin_probe(database, name):
         return 0
     try:
-        with post.server.line() as line:
+        with transport.server.connection() as connection:
             if was_down:
-                circuit_breaker.is_up(database, name)
-            return _Round(database, post, line, stop or threading.Event()).run()
+                circuit_breaker.record_up(database, name)
+            return _Round(database, transport, connection, stop or threading.Event()).run()
     except Unreachable as error:
-        circuit_breaker.is_down(database, name, str(error))
+        circuit_breaker.record_down(database, name, str(error))
         return 0
 
 
-class _NotBegun(Unreachable):
-    """The server was gone before it could take this letter."""
+class _NotHandedOver(Unreachable):
+    """The server could not be reached before this letter was handed over, so that it need not count an attempt."""
 
     def __init__(self, text: str, delivery_id: int) -> None:
         super().__init__(text)
@@ -87,74 +87,74 @@ class _NotBegun(Unreachable):
 
 @dataclass
 class _Round:
-    """Batches of letters over one line."""
+    """One call of `deliver_some`: batches of letters over one connection."""
 
     database: Database
-    post: MailTransport
-    line: SmtpConnection | MailboxLine
+    transport: MailTransport
+    connection: SmtpConnection | MailboxConnection
     stop: threading.Event
     done: int = 0
 
     def run(self) -> int:
         while self.done < MOST_AT_ONCE and not self.stop.is_set():
             with self.database.transaction() as session:
-                claimed = claim_letters(session, self.post.server.name, self.post.pace)
+                claimed = claim_letters(session, self.transport.server.name, self.transport.lease_policy)
             if not claimed.rows:
                 break
-            with LeaseRenewer(self.database, claimed, self.post.pace) as lease:
+            with LeaseRenewer(self.database, claimed, self.transport.lease_policy) as lease:
                 self._send_all(claimed.token, lease)
             self.done += len(claimed.rows)
         return self.done
 
     def _send_all(self, token: str, lease: LeaseRenewer) -> None:
         with self.database.transaction() as session:
-            ready = prepare(session, token, self.post.letterhead, self.post.pace.most_claims)
-        left = [one.delivery_id for one in ready]
+            prepared = prepare(session, token, self.transport.letter_settings, self.transport.lease_policy.most_claims)
+        left = [letter.delivery_id for letter in prepared]
         held_back: set[int] = set()  # addresses that wait for an earlier letter
         try:
-            for one in ready:
+            for letter in prepared:
                 if self.stop.is_set() or not lease.is_ours:
                     break
-                if one.address_id in held_back:
+                if letter.address_id in held_back:
                     continue
-                left.remove(one.delivery_id)
-                if not self._send(one, token):
-                    held_back.add(one.address_id)
-        except _NotBegun as error:
+                left.remove(letter.delivery_id)
+                if not self._send(letter, token):
+                    held_back.add(letter.address_id)
+        except _NotHandedOver as error:
             left.append(error.delivery_id)
             raise
         finally:
-            self._give_back(token, left)
+            self._release(token, left)
 
-    def _send(self, one: Ready, token: str) -> bool:
-        """Send one letter and record what became of it; False when it is to be tried again."""
+    def _send(self, letter: PreparedLetter, token: str) -> bool:
+        """Send one letter and record the outcome; return False when it is to be tried again."""
         try:
-            self.line.send(one.letter)
-        except (RefusedForNow, RefusedForGood, LineLost) as error:
+            self.connection.send(letter.message)
+        except (RefusedForNow, RefusedForGood, ConnectionLost) as error:
             with self.database.transaction() as session:
-                VERDICTS[type(error)](session, one.delivery_id, token, str(error))
-            LOG.warning("letter.refused", delivery=one.delivery_id, verdict=type(error).__name__)
-            if isinstance(error, LineLost):
+                REFUSAL_HANDLERS[type(error)](session, letter.delivery_id, token, str(error))
+            LOG.warning("letter.refused", delivery=letter.delivery_id, verdict=type(error).__name__)
+            if isinstance(error, ConnectionLost):
                 raise Unreachable(str(error)) from error
             return isinstance(error, RefusedForGood)
         except Unreachable as error:
-            raise _NotBegun(str(error), one.delivery_id) from error
-        self._record_sent(one.delivery_id)
+            raise _NotHandedOver(str(error), letter.delivery_id) from error
+        self._record_sent(letter.delivery_id)
         return True
 
     def _record_sent(self, delivery_id: int) -> None:
-        """Record it, through a short trouble of the database too: what is not recorded is sent twice."""
+        """Record it, trying for some seconds when the database fails: what is not recorded is sent twice."""
         for pause in PAUSES:
             try:
                 with self.database.recording() as connection:
-                    return outcomes.sent(connection, delivery_id)
+                    return outcomes.record_sent(connection, delivery_id)
             except SQLAlchemyError as error:
                 LOG.warning("letter.not_recorded", delivery=delivery_id, error=type(error).__name__)
                 time.sleep(pause)
         with self.database.recording() as connection:
-            outcomes.sent(connection, delivery_id)
+            outcomes.record_sent(connection, delivery_id)
 
-    def _give_back(self, token: str, ids: list[int]) -> None:
+    def _release(self, token: str, ids: list[int]) -> None:
         if ids:
             with self.database.transaction() as session:
                 release(session, Delivery, token, ids)

@@ -1,7 +1,7 @@
-"""Mail out: Flask-Mail inside a bare Flask object, with what it lacks put right.
+"""Connections to an SMTP server: Flask-Mail on a bare Flask object, with what it lacks put right.
 
-The server's certificate is checked, every wait ends, a letter is stdlib MIME in quoted-printable with a Message-ID of
-ours, no header can be injected, and what a server says is told apart: not now, never, or not there.
+The server's certificate is checked, every wait has a timeout, and errors are told apart: refused for now, refused for
+good, connection lost, or server unreachable.
 """
 
 import contextlib
@@ -18,19 +18,19 @@ import flask_mail
 from flask import Flask
 
 from cases.mail_addresses import with_ascii_domain
-from notifications.sending.mime import LineLost, RefusedForGood, RefusedForNow, Unreachable
+from notifications.sending.errors import ConnectionLost, RefusedForGood, RefusedForNow, Unreachable
 
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 60.0
-ACCEPTED, FORWARDED, NEVER = 250, 251, 500
-LONGEST_SAID = 300
+ACCEPTED, FORWARDED, PERMANENT = 250, 251, 500  # reply codes; from 500 on a refusal is for good
+LONGEST_REPLY = 300
 ADDRESS = re.compile(r"\S+@\S+")
-ABOUT_THE_SERVER = {421, 454, 530, 534, 535, 538}  # closing, or how we log in: no letter's fault
+SERVER_TROUBLE = {421, 454, 530, 534, 535, 538}  # closing, or log-in refused: no letter is to blame
 
 
 @dataclass(frozen=True)
 class SmtpServer:
-    """A mail server, as VENTIL_SMTP_URL names it. `hello` is what we call ourselves."""
+    """A mail server, as VENTIL_SMTP_URL names it. `hello` is the host name that we give in EHLO."""
 
     scheme: str
     host: str
@@ -43,27 +43,27 @@ class SmtpServer:
 
     @property
     def name(self) -> str:
-        """What the breaker knows it by."""
+        """The name under which the circuit breaker keeps it."""
         return f"{self.host}:{self.port}"
 
-    def line(self) -> "SmtpConnection":
-        """Give a connection, not yet opened: enter it, and `send` as many letters as you like."""
+    def connection(self) -> "SmtpConnection":
+        """Return a connection that opens when it is entered, and over which many letters can be sent."""
         return _Mail(self).connect()
 
 
 def server_at(url: str, hello: str = "localhost") -> SmtpServer:
-    """Give the server of a URL that the settings have checked."""
+    """Return the server of a URL that the settings have validated."""
     parts = urlsplit(url)
-    name, word = (unquote(part) if part else None for part in (parts.username, parts.password))
+    username, password = (unquote(part) if part else None for part in (parts.username, parts.password))
     port = parts.port or PORTS[parts.scheme]
-    return SmtpServer(parts.scheme, parts.hostname or "", port, name, word, hello)
+    return SmtpServer(parts.scheme, parts.hostname or "", port, username, password, hello)
 
 
 class _Mail(flask_mail.Mail):
-    """Flask-Mail for one server of ours."""
+    """Flask-Mail for one mail server."""
 
     def __init__(self, server: SmtpServer) -> None:
-        self.to = server
+        self.smtp_server = server
         app = Flask("ventil-mail", static_folder=None)
         app.config |= {
             "MAIL_SERVER": server.host,
@@ -76,12 +76,12 @@ class _Mail(flask_mail.Mail):
         super().__init__(app)
 
     def connect(self) -> "SmtpConnection":
-        """Give a connection to the server."""
+        """Return a connection to the server, not opened yet."""
         return SmtpConnection(self)
 
 
 class SmtpConnection(flask_mail.Connection):
-    """One connection for many letters. It opens itself again when a letter made the server close it."""
+    """One connection for many letters. It connects anew when the server has closed it."""
 
     mail: _Mail
 
@@ -95,50 +95,50 @@ class SmtpConnection(flask_mail.Connection):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._hang_up()
+        self._quit()
 
     def configure_host(self) -> smtplib.SMTP:
-        """Open the connection, logged in; `Unreachable` when that cannot be had."""
+        """Connect and log in. `Unreachable` when either fails."""
         try:
-            return self._opened()
+            return self._connect()
         except (OSError, smtplib.SMTPException) as error:
-            raise Unreachable(_said(error)) from error
+            raise Unreachable(_reply_in(error)) from error
 
     def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
-        """Hand one letter to the server, which has then accepted it.
+        """Send one letter; on return the server has accepted it.
 
         `envelope_from` is where bounces go, by default the letter's sender. Raises `RefusedForNow`,
-        `RefusedForGood`, `Unreachable` (it was not accepted) or `LineLost` (it may have been).
+        `RefusedForGood`, `Unreachable` (it was not accepted) or `ConnectionLost` (it may have been).
         """
         (recipient,) = message.send_to
-        with self._told_apart():
+        with self._errors_translated():
             sender = with_ascii_domain(str(envelope_from or message.sender))
             host = self._open_envelope(sender, with_ascii_domain(str(recipient)))
             self._hand_over(host, message.as_bytes())
 
     def _open_envelope(self, sender: str, recipient: str) -> smtplib.SMTP:
-        """Say from whom and to whom; once more on a new connection when this one has gone stale."""
+        """Send MAIL and RCPT, once more on a new connection when this one turns out to be closed."""
         if self.host is not None:
-            with contextlib.suppress(LineLost):
+            with contextlib.suppress(ConnectionLost):
                 return self._envelope(self.host, sender, recipient)
         self.host = self.configure_host()
         try:
             return self._envelope(self.host, sender, recipient)
-        except LineLost as error:
+        except ConnectionLost as error:
             raise Unreachable(str(error)) from error
 
     @contextlib.contextmanager
-    def _line_watched(self) -> Iterator[None]:
+    def _connection_watched(self) -> Iterator[None]:
         try:
             yield
         except smtplib.SMTPResponseException:
             raise
-        except OSError as error:  # the library's own exceptions among them
+        except OSError as error:  # which smtplib's own exceptions are too
             self._drop()
-            raise LineLost(_said(error)) from error
+            raise ConnectionLost(_reply_in(error)) from error
 
     def _envelope(self, host: smtplib.SMTP, sender: str, recipient: str) -> smtplib.SMTP:
-        with self._line_watched():
+        with self._connection_watched():
             code, text = host.mail(sender)
             if code != ACCEPTED:
                 raise smtplib.SMTPSenderRefused(code, text, sender)
@@ -148,13 +148,13 @@ class SmtpConnection(flask_mail.Connection):
         return host
 
     def _hand_over(self, host: smtplib.SMTP, content: bytes) -> None:
-        with self._line_watched():
+        with self._connection_watched():
             code, text = host.data(content)
         if code != ACCEPTED:
             raise smtplib.SMTPDataError(code, text)
 
     @contextlib.contextmanager
-    def _told_apart(self) -> Iterator[None]:
+    def _errors_translated(self) -> Iterator[None]:
         try:
             yield
         except smtplib.SMTPResponseException as error:
@@ -163,42 +163,42 @@ class SmtpConnection(flask_mail.Connection):
             raise RefusedForGood(str(error)) from error
 
     def _refuse(self, error: smtplib.SMTPResponseException) -> NoReturn:
-        if error.smtp_code in ABOUT_THE_SERVER:
+        if error.smtp_code in SERVER_TROUBLE:
             self._drop()
-            raise Unreachable(_said(error)) from error
-        self._start_over()
-        raise (RefusedForGood if error.smtp_code >= NEVER else RefusedForNow)(_said(error)) from error
+            raise Unreachable(_reply_in(error)) from error
+        self._reset()
+        raise (RefusedForGood if error.smtp_code >= PERMANENT else RefusedForNow)(_reply_in(error)) from error
 
-    def _start_over(self) -> None:
-        """Forget the envelope, so that the next letter can go over the same line."""
+    def _reset(self) -> None:
+        """Send RSET, so that the next letter can go over the same connection."""
         try:
             if self.host is not None:
                 self.host.rset()
         except (OSError, smtplib.SMTPException):
             self._drop()
 
-    def _opened(self) -> smtplib.SMTP:
-        to = self.mail.to
-        host = _connected(to)
+    def _connect(self) -> smtplib.SMTP:
+        server = self.mail.smtp_server
+        host = _smtp_of(server)
         try:
-            if to.scheme == "smtp+starttls":
+            if server.scheme == "smtp+starttls":
                 host.starttls(context=ssl.create_default_context())
-            if to.username and to.password:
-                host.login(to.username, to.password)
+            if server.username and server.password:
+                host.login(server.username, server.password)
             host.ehlo_or_helo_if_needed()
         except BaseException:
             host.close()
             raise
         if host.sock is not None:
-            host.sock.settimeout(to.answer_seconds)
+            host.sock.settimeout(server.answer_seconds)
         return host
 
-    def _hang_up(self) -> None:
-        """Say good-bye; whether it is heard makes no difference to what was accepted."""
+    def _quit(self) -> None:
+        """Send QUIT. What was accepted stays so when that fails."""
         if self.host is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 if self.host.sock is not None:
-                    self.host.sock.settimeout(self.mail.to.connect_seconds)
+                    self.host.sock.settimeout(self.mail.smtp_server.connect_seconds)
                 self.host.quit()
         self._drop()
 
@@ -208,17 +208,17 @@ class SmtpConnection(flask_mail.Connection):
             self.host = None
 
 
-def _connected(to: SmtpServer) -> smtplib.SMTP:
-    if to.scheme != "smtps":
-        return smtplib.SMTP(to.host, to.port, to.hello, to.connect_seconds)
+def _smtp_of(server: SmtpServer) -> smtplib.SMTP:
+    if server.scheme != "smtps":
+        return smtplib.SMTP(server.host, server.port, server.hello, server.connect_seconds)
     context = ssl.create_default_context()
-    return smtplib.SMTP_SSL(to.host, to.port, to.hello, timeout=to.connect_seconds, context=context)
+    return smtplib.SMTP_SSL(server.host, server.port, server.hello, timeout=server.connect_seconds, context=context)
 
 
-def _said(error: Exception) -> str:
-    """Give what the server said, in one line; never whom the letter is for."""
+def _reply_in(error: Exception) -> str:
+    """Return the server's reply, or the error, in one line of at most 300 characters, without any mail address."""
     if isinstance(error, smtplib.SMTPResponseException):
-        said = error.smtp_error
-        text = said.decode(errors="replace") if isinstance(said, bytes) else said
-        return ADDRESS.sub("…", f"{error.smtp_code} {' '.join(text.split())}")[:LONGEST_SAID]
-    return ADDRESS.sub("…", f"{type(error).__name__}: {' '.join(str(error).split())}")[:LONGEST_SAID]
+        reply = error.smtp_error
+        text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
+        return ADDRESS.sub("…", f"{error.smtp_code} {' '.join(text.split())}")[:LONGEST_REPLY]
+    return ADDRESS.sub("…", f"{type(error).__name__}: {' '.join(str(error).split())}")[:LONGEST_REPLY]

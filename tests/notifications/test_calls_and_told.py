@@ -12,14 +12,14 @@ from notifications.calls import tick_off, to_ring
 from notifications.deliveries import Channel, Outcome
 from notifications.delivery_log import deliveries_about
 from notifications.letters import still_entitled
-from notifications.letters.reasons import why_not
-from notifications.planning import rate_limits, readdressing, redundant
+from notifications.letters.reasons_not_sent import why_not
+from notifications.planning import rate_limits, readdressing, redundant_calls
 
 GOSTA = Reporter(name="Gösta", phone="0123-99 99")
 
 
 def rung(town: LetterTown) -> str:
-    """A case by telephone that is done; give its reference."""
+    """Hand in a case by telephone and finish it; return its reference."""
     ref = town.hand_in(by="kontakt", reporter=GOSTA)
     town.change(ref, State.DONE, note="Lampan lyser")
     town.plan()
@@ -43,7 +43,7 @@ def test_who_rang_and_was_told_then_is_not_rung_about_the_receipt(town: LetterTo
     with town.database.reading() as session:
         assert to_ring(session) == []
         [[told]] = deliveries_about(session, the_case(session, ref).id).values()
-    assert (told.outcome, told.reason) == (Outcome.SUPPRESSED, redundant.THEY_RANG)
+    assert (told.outcome, told.reason) == (Outcome.SUPPRESSED, redundant_calls.TOLD_WHEN_THEY_RANG)
     assert told.at is not None
     town.change(ref, State.DONE, note="Lampan lyser")
     town.plan()
@@ -59,7 +59,8 @@ def test_who_has_mail_gets_the_receipt_though_they_rang(town: LetterTown) -> Non
 
 def test_every_reason_of_ours_has_swedish_words() -> None:
     of_rights = [one for one in vars(still_entitled).values() if isinstance(one, str) and one.startswith("the ")]
-    reasons = {*of_rights, rate_limits.TOO_SOON, rate_limits.TOO_MANY, readdressing.IN_ANOTHER, redundant.THEY_RANG}
+    of_limits = [rate_limits.TOO_SOON, rate_limits.TOO_MANY]
+    reasons = {*of_rights, *of_limits, readdressing.TOLD_IN_ANOTHER_LETTER, redundant_calls.TOLD_WHEN_THEY_RANG}
     assert len(reasons) >= 11
     assert all(why_not(reason, "sv") != reason for reason in reasons)
 

@@ -18,7 +18,7 @@ def outside_checks(settings: Settings) -> Mapping[str, Check]:
 
     def mail_server() -> str:
         server = transport_from(settings).server
-        with server.line():
+        with server.connection():
             return server.name
 
     return {"broker": broker, "mail server": mail_server}

@@ -20,7 +20,7 @@ from cases.database.queries import any_of, fetch_rows
 from cases.database.transactions import Database
 from cases.history.outbox import OutboxEntry
 from notifications.planning.planning import plan_events
-from notifications.set_aside import set_aside_work
+from notifications.set_aside import set_aside_outbox_entry
 from notifications.who_is_told import UnknownEvent
 from workers.relay.ordering import is_open, no_sweep_before
 
@@ -110,7 +110,7 @@ IN_STREAMS = (
     .order_by(OutboxEntry.id)
     .limit(bindparam("most"))
 )
-QUEUE = Queue(OutboxEntry, LOCKED_HEADS, set_aside_work, _with_followers)
+QUEUE = Queue(OutboxEntry, LOCKED_HEADS, set_aside_outbox_entry, _with_followers)
 
 
 # --- planning ----------------------------------------------------------------------------
@@ -154,6 +154,6 @@ def _record_failure(session: Session, work_id: int, token: str, error: Exception
     if isinstance(error, BLAMELESS):
         work.claims -= 1
     elif work.claims >= pace.most_claims:
-        return set_aside_work(session, work, f"cannot be planned: {type(error).__name__}")
+        return set_aside_outbox_entry(session, work, f"cannot be planned: {type(error).__name__}")
     work.end_lease()
     work.next_attempt_at = present(session) + WAITS.get(type(error), FAILED_WAITS)

@@ -23,8 +23,8 @@ from cases.database.leases.leased import (
 )
 from cases.database.transactions import Database
 from cases.history.event_batches import EventBatch
-from notifications.planning.planning import DeliveryDraft, plan_tick_for, tick_recipients
-from notifications.set_aside import set_aside_tick
+from notifications.planning.planning import DeliveryDraft, draft_batch, plan_batch_for
+from notifications.set_aside import set_aside_batch
 from workers.relay.ordering import has_earlier_work
 
 LOG = structlog.get_logger()
@@ -81,14 +81,14 @@ def _sealed() -> Select[int, int]:
 
 
 SEALED = _sealed()
-QUEUE = Queue(EventBatch, SEALED.with_for_update(skip_locked=True), set_aside_tick)
+QUEUE = Queue(EventBatch, SEALED.with_for_update(skip_locked=True), set_aside_batch)
 PLANNED = finish_statement(EventBatch, planned_at=now())
 
 
 def _plan(database: Database, held: _Held) -> tuple[int, str]:
     """Plan each recipient's letter; give how many are new, and an error if there was one."""
     with database.reading() as session:
-        recipients = tick_recipients(session, held.tick)
+        recipients = draft_batch(session, held.tick)
     portions = [recipients[start : start + AT_ONCE] for start in range(0, len(recipients), AT_ONCE)]
     return _summed([_plan_some(database, held, portion) for portion in portions])
 
@@ -98,7 +98,7 @@ def _plan_some(database: Database, held: _Held, recipients: Sequence[DeliveryDra
     try:
         with database.transaction() as session:
             _keep(session, held)
-            return plan_tick_for(session, held.tick, recipients), ""
+            return plan_batch_for(session, held.tick, recipients), ""
     except LeaseLost:
         raise
     except Exception as error:

@@ -26,7 +26,7 @@ def planned(town: LetterTown, **change: object) -> str:
 
 
 def climb(town: LetterTown, rungs: int) -> list[set[tuple[str, str]]]:
-    """Let the days come and go until so many rungs have fired; give who was told on each."""
+    """Let days pass until so many rungs have fired; return who was told of each."""
     found: list[set[tuple[str, str]]] = []
     day = A_TUESDAY.replace(month=5, day=17)
     while len(found) < rungs:

@@ -30,11 +30,11 @@ def _asked_of_letters(database: Database) -> Iterator[list[tuple[str, object]]]:
 def test_a_letter_that_is_sent_is_never_read_again_to_find_those_that_wait(town: LetterTown, tmp_path: Path) -> None:
     town.hand_in()
     town.plan()
-    post = MailTransport(
+    transport = MailTransport(
         Mailbox(tmp_path), LetterSettings("http://127.0.0.1:8000", "k" * 32, "v@kommun.example", CALENDAR)
     )
     with _asked_of_letters(town.database) as questions:
-        assert deliver_some(town.database, post) == 1
+        assert deliver_some(town.database, transport) == 1
     with town.database.reading() as session:
         asks = session.connection().exec_driver_sql
         steps = [row[-1] for asked, values in questions for row in asks(f"EXPLAIN QUERY PLAN {asked}", values)]

@@ -23,38 +23,38 @@ from cases.settings import LOCALES
 from cases.states import State
 from notifications.deliveries import Address, Channel, Delivery
 from notifications.letters.catalogue import LETTERS
-from notifications.letters.rendering import LetterSettings, Rendered, followers_told, render
+from notifications.letters.rendering import LetterSettings, RenderedLetter, followers_addressed, render
 from notifications.letters.snapshot import read_snapshot
 from notifications.letters.template_context import TemplateContext
 from notifications.letters.unsubscribing import unfollow_tokens
 from notifications.letters.writing import write_subject
 
 KEY = "k" * 40
-LETTERHEAD = LetterSettings("https://arenden.example", KEY, "ventil@kommun.example", CALENDAR)
+LETTER_SETTINGS = LetterSettings("https://arenden.example", KEY, "ventil@kommun.example", CALENDAR)
 NASTY = "</p><script>alert(1)</script> {{ 7*7 }} [klicka](https://evil.example)\n\nBcc: a@b.example"
 FIGURES = {
     "received": 3, "due": 2, "overdue": 1, "parked_back": 0, "sent_back": 1, "calls": 2, "set_aside": 0,
 }  # fmt: skip
 
 
-def rendered(town: LetterTown, delivery: Delivery) -> Rendered:
+def rendered(town: LetterTown, delivery: Delivery) -> RenderedLetter:
     with town.database.transaction() as session:
         return rendered_in(session, session.get_one(Delivery, delivery.id))
 
 
-def rendered_in(session: Session, delivery: Delivery) -> Rendered:
-    around = read_snapshot(session, [delivery])
-    followers = dict.fromkeys(followers_told(around, delivery), delivery.created_at)
-    around.ways_out.update(unfollow_tokens(session, followers, key=KEY))
-    return render(around, delivery, LETTERHEAD)
+def rendered_in(session: Session, delivery: Delivery) -> RenderedLetter:
+    snapshot = read_snapshot(session, [delivery])
+    followers = dict.fromkeys(followers_addressed(snapshot, delivery), delivery.created_at)
+    snapshot.unsubscribe_tokens.update(unfollow_tokens(session, followers, key=KEY))
+    return render(snapshot, delivery, LETTER_SETTINGS)
 
 
-def last(town: LetterTown, letter: str) -> Rendered:
+def last(town: LetterTown, letter: str) -> RenderedLetter:
     return rendered(town, town.deliveries(letter)[-1])
 
 
 def live(town: LetterTown) -> None:
-    """Let everything happen that has a letter."""
+    """Let every event of a case happen that has a letter."""
     ref = town.hand_in(by="kontakt", category="trafik", place="lillan", reporter=Reporter(email="frida@hemma.example"))
     at = A_TUESDAY
     steps = [
@@ -85,11 +85,11 @@ def live(town: LetterTown) -> None:
         town.sweep(datetime(2026, 8, 5, 9, tzinfo=UTC) + timedelta(days=day))
     town.change(other, State.DONE, by="olle", note="Klart", at=datetime(2026, 11, 4, 9, tzinfo=UTC))
     town.sweep(datetime(2026, 11, 30, 9, tzinfo=UTC))
-    in_the_house(town, ref)
+    live_in_municipality(town, ref)
 
 
-def in_the_house(town: LetterTown, ref: str) -> None:
-    """Let happen what is told of the house itself."""
+def live_in_municipality(town: LetterTown, ref: str) -> None:
+    """Let every event of the municipality happen that has a letter."""
     present = datetime.now(UTC)
     with town.database.transaction() as session:
         link = make_link(session, LOGIN, key=KEY, at=present, person_id=town.people["olle"])
@@ -103,7 +103,7 @@ def in_the_house(town: LetterTown, ref: str) -> None:
 
 
 def happen(town: LetterTown, type_: str, facts: dict[str, object]) -> None:
-    """Let one thing happen to the last case, without the rules of its life."""
+    """Write one event of the last case, without the rules that lead to it."""
     with town.database.transaction() as session:
         case = session.scalars(select(Case).order_by(Case.id.desc())).first()
         assert case is not None
@@ -126,11 +126,11 @@ def test_every_letter_says_all_it_must(town: LetterTown, locale: str) -> None:
             letter = rendered_in(session, delivery)
             assert letter.subject and letter.text and "<html" in letter.html
             assert "None" not in letter.subject + letter.text
-            teller = TemplateContext(read_snapshot(session, [delivery]), LETTERHEAD.pages, KEY)
+            template_context = TemplateContext(read_snapshot(session, [delivery]), LETTER_SETTINGS.pages, KEY)
             for line in delivery.context["lines"]:
                 seen.add(line["letter"])
-                written = teller.tell(delivery, line)
-                assert write_subject(line["letter"], locale, teller.context(delivery, line)) == written.subject
+                written = template_context.write(delivery, line)
+                assert write_subject(line["letter"], locale, template_context.values(delivery, line)) == written.subject
                 assert all(written.sections[name] for name in ("happened", "next", "ask", "object", "foot"))
     assert seen | {"digest"} == set(LETTERS)
 
@@ -221,8 +221,8 @@ def test_followers_get_masked_words_and_a_way_out_with_one_click(town: LetterTow
         assert link is not None and link.follower_id == follower
 
 
-def digest_of_a_follower(town: LetterTown, cases: int) -> Rendered:
-    """Give the digest of a tick that speaks of two cases, as it is when only so many of them may be told."""
+def digest_of_a_follower(town: LetterTown, cases: int) -> RenderedLetter:
+    """Return the digest of a batch about two cases, of which only so many may still be told."""
     for _ in range(2):
         ref = town.assigned(reporter=None)
         town.follow(ref, "granne@hemma.example")

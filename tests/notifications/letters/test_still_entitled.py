@@ -27,7 +27,7 @@ Spoil = Callable[[Session], object]
 
 
 def reason(town: LetterTown, letter: str, spoil: Spoil | None = None) -> str | None:
-    """Give why the last such letter must not go out, once something has been spoilt."""
+    """Return why the last such letter must not be sent, once something has been spoilt."""
     last = town.deliveries(letter)[-1]
     with town.database.transaction() as session:
         if spoil:
@@ -39,7 +39,7 @@ def reason(town: LetterTown, letter: str, spoil: Spoil | None = None) -> str | N
 
 @pytest.fixture
 def told(town: LetterTown) -> LetterTown:
-    """Everybody around one case has a letter."""
+    """Everybody who has to do with one case has a letter."""
     ref = town.hand_in(by="kontakt")
     town.change(ref, State.ASSIGNED, responsible="gata", officer="olle@kommun.example")
     town.plan()

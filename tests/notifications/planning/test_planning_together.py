@@ -16,7 +16,7 @@ from notifications.set_aside import set_aside_delivery
 
 
 def plan_open(town: LetterTown, limit: int) -> int:
-    """Plan the oldest open events in one transaction; give how many statements that took."""
+    """Plan the oldest events of the outbox in one transaction; return how many statements that took."""
     with town.database.transaction() as session:
         some = select(OutboxEntry.event_id).where(OutboxEntry.done_at.is_(None)).order_by(OutboxEntry.id).limit(limit)
         ids = session.scalars(some).all()

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 import pytest
 from support.servers.services import LOOPBACK, free_port
 
+from notifications.sending.errors import ConnectionLost, RefusedForGood, RefusedForNow, Unreachable
 from notifications.sending.mailbox import Mailbox
-from notifications.sending.mime import LineLost, Outgoing, RefusedForGood, RefusedForNow, Unreachable, compose
+from notifications.sending.mime import Outgoing, compose
 from notifications.sending.smtp import SmtpServer, server_at
 
 SWEDISH = "Gatubelysningen i Lövnäs är lagad. Åsa Ödman hälsar."
@@ -37,7 +38,7 @@ def quick(sink):
 
 
 def send(sink, letter=None):
-    with quick(sink).line() as line:
+    with quick(sink).connection() as line:
         line.send(letter or outgoing())
 
 
@@ -110,7 +111,7 @@ def test_an_address_with_line_ends_never_reaches_the_server(smtp_sink):
 
 
 def test_many_letters_go_over_one_connection(smtp_sink):
-    with quick(smtp_sink).line() as line:
+    with quick(smtp_sink).connection() as line:
         for number in range(5):
             line.send(outgoing(number=number))
     assert (len(smtp_sink.letters), smtp_sink.connections) == (5, 1)
@@ -125,7 +126,7 @@ def test_not_now_and_never_are_told_apart(smtp_sink, mood, verdict):
 
 def test_a_refused_address_is_told_and_the_line_still_serves(smtp_sink):
     smtp_sink.moods_by_address["gone@example.org"] = "550"
-    with quick(smtp_sink).line() as line:
+    with quick(smtp_sink).connection() as line:
         with pytest.raises(RefusedForGood):
             line.send(outgoing("gone@example.org"))
         line.send(outgoing())
@@ -140,9 +141,9 @@ def test_a_server_that_does_not_listen_is_unreachable(smtp_sink):
 
 @pytest.mark.parametrize("mood", ["hang", "drop"])
 def test_a_line_that_breaks_after_the_dot_is_told_and_opened_again(smtp_sink, mood):
-    with quick(smtp_sink).line() as line:
+    with quick(smtp_sink).connection() as line:
         smtp_sink.mood = mood
-        with pytest.raises(LineLost):
+        with pytest.raises(ConnectionLost):
             line.send(outgoing(number=1))
         smtp_sink.mood = "accept"
         line.send(outgoing(number=2))
@@ -150,7 +151,7 @@ def test_a_line_that_breaks_after_the_dot_is_told_and_opened_again(smtp_sink, mo
 
 
 def test_a_line_that_went_stale_costs_nothing(smtp_sink):
-    with quick(smtp_sink).line() as line:
+    with quick(smtp_sink).connection() as line:
         line.send(outgoing(number=1))
         smtp_sink.close()
         smtp_sink.open()
@@ -161,7 +162,7 @@ def test_a_line_that_went_stale_costs_nothing(smtp_sink):
 def test_a_server_that_never_greets_does_not_hold_us():
     with socket.create_server((LOOPBACK, free_port())) as mute:
         server = SmtpServer("smtp", LOOPBACK, mute.getsockname()[1], connect_seconds=0.2)
-        with pytest.raises(Unreachable), server.line():
+        with pytest.raises(Unreachable), server.connection():
             pass
 
 
@@ -169,7 +170,7 @@ def test_a_server_that_will_not_say_good_bye_has_accepted_all_the_same():
     with socket.create_server((LOOPBACK, 0)) as listening:
         threading.Thread(target=_accept_one_and_vanish, args=(listening,), daemon=True).start()
         server = SmtpServer("smtp", LOOPBACK, listening.getsockname()[1])
-        with server.line() as line:
+        with server.connection() as line:
             line.send(outgoing())
 
 
@@ -189,7 +190,7 @@ def _accept_one_and_vanish(listening):
 
 def test_a_server_without_tls_gets_no_letter_that_should_be_encrypted(smtp_sink):
     server = SmtpServer("smtp+starttls", LOOPBACK, smtp_sink.port)
-    with pytest.raises(Unreachable), server.line():
+    with pytest.raises(Unreachable), server.connection():
         pass
 
 
@@ -208,7 +209,7 @@ def test_a_letter_is_kept_once_however_often_it_is_sent(tmp_path):
     mailbox = Mailbox(tmp_path / "mailbox")
     assert mailbox.letters() == []
     for _ in range(2):
-        with mailbox.line() as line:
+        with mailbox.connection() as line:
             line.send(outgoing())
     (kept,) = mailbox.letters()
     assert (kept.to, kept.subject) == ("berit@example.org", "Ärende 2026-0042: åtgärdat")

@@ -64,10 +64,10 @@ class Reached(SmtpServer):
     outside: CrashingMailServer = field(kw_only=True)
     boundaries: Boundaries = field(kw_only=True)
 
-    def line(self) -> SmtpConnection:
+    def connection(self) -> SmtpConnection:
         """Give the house's own line, whose far end is in memory."""
-        line = super().line()
-        line._opened = self.boundaries.watched("mail: connect", self._knock)  # type: ignore[method-assign]
+        line = super().connection()
+        line._connect = self.boundaries.watched("mail: connect", self._knock)  # type: ignore[method-assign]
         return line
 
     def _knock(self) -> smtplib.SMTP:

@@ -30,8 +30,8 @@ from cases.ladder.overdue import Sweeper
 from notifications.audiences.context import AudienceContext
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.sending import claiming, outcomes, preparing, sending
-from notifications.sending.mime import RefusedForNow
-from notifications.sending.preparing import Ready, prepare
+from notifications.sending.errors import RefusedForNow
+from notifications.sending.preparing import PreparedLetter, prepare
 from workers.queue import broker
 from workers.queue.broker import Bell
 from workers.relay import relay
@@ -56,9 +56,9 @@ def work_is_done_when_it_is_taken() -> AbstractContextManager[object]:
 def sent_before_data() -> AbstractContextManager[object]:
     """Record a letter as sent before the mail server has it."""
 
-    def send(self: Any, one: Ready, _token: str) -> bool:
+    def send(self: Any, one: PreparedLetter, _token: str) -> bool:
         self._record_sent(one.delivery_id)
-        self.line.send(one.letter)
+        self.connection.send(one.message)
         return True
 
     return patch.object(sending._Round, "_send", send)
@@ -69,17 +69,17 @@ def mail_before_commit() -> AbstractContextManager[object]:
 
     def send_all(self: Any, token: str, _lease: LeaseRenewer) -> None:
         with self.database.transaction() as session:
-            ready = prepare(session, token, self.post.letterhead, self.post.pace.most_claims)
+            ready = prepare(session, token, self.transport.letter_settings, self.transport.lease_policy.most_claims)
             for one in ready:
-                self.line.send(one.letter)
-                outcomes.sent(session.connection(), one.delivery_id)
+                self.connection.send(one.message)
+                outcomes.record_sent(session.connection(), one.delivery_id)
 
     return patch.object(sending._Round, "_send_all", send_all)
 
 
 def a_new_letter_for_each_try() -> AbstractContextManager[object]:
     """Write the letter anew at each attempt, with a Message-ID of its own, as a queue of rendered jobs does."""
-    is_written = preparing._is_written
+    is_written = preparing._try_to_write
 
     def written(*given: Any) -> bool:
         for delivery in (one for one in given if isinstance(one, Delivery)):
@@ -87,7 +87,7 @@ def a_new_letter_for_each_try() -> AbstractContextManager[object]:
         return is_written(*given)
 
     stack = ExitStack()
-    stack.enter_context(patch.object(preparing, "_is_written", written))
+    stack.enter_context(patch.object(preparing, "_try_to_write", written))
     stack.enter_context(patch.object(preparing, "_message_id", lambda *_: f"{secrets.token_hex(8)}@prov.example"))
     return stack
 
@@ -140,7 +140,7 @@ def swallowed_retry() -> AbstractContextManager[object]:
         later = present(session) + NEVER
         session.execute(update(Delivery).where(Delivery.id == delivery_id).values(next_attempt_at=later, **forgotten))
 
-    return patch.dict(sending.VERDICTS, {RefusedForNow: forget})
+    return patch.dict(sending.REFUSAL_HANDLERS, {RefusedForNow: forget})
 
 
 def overtaking() -> AbstractContextManager[object]:

@@ -27,7 +27,7 @@ from cases.parties import Follower, Party
 from cases.progress import Change, change_state
 from cases.states import Kind, State
 from notifications.deliveries import Address, Delivery, DeliveryLine
-from notifications.planning.planning import plan_events, plan_tick
+from notifications.planning.planning import plan_batch, plan_events
 
 A_TUESDAY = datetime(2026, 4, 14, 9, 0, tzinfo=UTC)
 SINCE = date(2020, 1, 1)
@@ -115,7 +115,7 @@ class LetterTown:
             session.execute(update(OutboxEntry).values(done_at=now()))
         with self.database.transaction() as session:
             for tick in session.scalars(select(EventBatch).where(EventBatch.planned_at.is_(None))):
-                plan_tick(session, tick)
+                plan_batch(session, tick)
                 tick.planned_at = datetime.now(UTC)
 
     def sweep(self, at: datetime) -> None:

@@ -14,7 +14,7 @@ from cases.history.outbox import OutboxEntry
 from cases.refusals import NotFound
 from cases.settings import read_settings
 from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.set_aside import count_set_aside, listed, send_again
+from notifications.set_aside import count_set_aside, list_set_aside, send_again
 from web.operations.metrics import figures
 from workers.health.doctor import look_over
 from workers.jobs.morning_letter import count_for_morning
@@ -49,7 +49,7 @@ def _a_tick(planned_at):
 
 def test_each_count_equals_its_list(aside):
     with aside.database.reading() as session:
-        rows = listed(session)
+        rows = list_set_aside(session)
         assert count_set_aside(session) == {kind: sum(row.kind == kind for row in rows) for kind in KINDS}
         assert count_set_aside(session) == {"work": 2, "delivery": 3, "tick": 1}
         assert count_set_aside(session, most=2) == {"work": 2, "delivery": 2, "tick": 1}
@@ -57,7 +57,7 @@ def test_each_count_equals_its_list(aside):
 
 def test_whoever_counts_what_is_set_aside_counts_the_same(aside, tmp_path):
     with aside.database.reading() as session:
-        number = len(listed(session))
+        number = len(list_set_aside(session))
         assert count_for_morning(session, AT, MONDAY)["set_aside"] == number
         told = re.findall(r'^ventil_(?:work|deliveries)\{.*"set_aside"\} (\d+)', figures(session).decode(), re.M)
         assert sum(map(int, told)) == number - 1  # ticks have no figure
@@ -71,7 +71,7 @@ def test_whoever_counts_what_is_set_aside_counts_the_same(aside, tmp_path):
 
 def test_only_what_is_listed_is_sent_again(aside):
     with aside.database.transaction() as session:
-        rows = {(row.kind, row.row_id) for row in listed(session)}
+        rows = {(row.kind, row.row_id) for row in list_set_aside(session)}
         everything = {(kind, row) for kind, model in zip(KINDS, (OutboxEntry, Delivery, EventBatch), strict=True)
                       for row in session.scalars(select(model.id))}  # fmt: skip
         for kind, row in sorted(everything - rows):
@@ -80,5 +80,5 @@ def test_only_what_is_listed_is_sent_again(aside):
         for kind, row in sorted(rows):
             send_again(session, kind, row, by=A_COMMAND, at=AT)
         session.flush()
-        assert not listed(session)
+        assert not list_set_aside(session)
         assert not any(count_set_aside(session).values())

@@ -17,7 +17,7 @@ from cases.history.outbox import OutboxEntry
 from cases.ladder.overdue import sweep
 from cases.states import State
 from notifications.deliveries import Delivery, DeliveryLine
-from notifications.planning.planning import plan_events, plan_tick_for
+from notifications.planning.planning import plan_batch_for, plan_events
 from notifications.who_is_told import WHO_IS_TOLD
 from workers.relay import relay, sweep_letters
 from workers.relay.draining import drain_outbox
@@ -332,9 +332,9 @@ def test_one_bad_recipient_keeps_no_other_from_being_told(town, monkeypatch):
         if seen[0] in {mailing.recipient.key for mailing in mailings}:
             raise ZeroDivisionError
         planned.extend(mailing.recipient.key for mailing in mailings)
-        return plan_tick_for(session, tick, mailings)
+        return plan_batch_for(session, tick, mailings)
 
-    monkeypatch.setattr(sweep_letters, "plan_tick_for", plan)
+    monkeypatch.setattr(sweep_letters, "plan_batch_for", plan)
     for _ in range(8):
         plan_a_tick(town.database, LeasePolicy(lease=timedelta(0), most_claims=3))
     with town.database.reading() as session:

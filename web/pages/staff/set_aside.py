@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from notifications.set_aside import listed, send_again
+from notifications.set_aside import list_set_aside, send_again
 from web.current import current, right_now
 from web.language.gettext import gettext
 from web.requests.caller import current_actor
@@ -17,7 +17,7 @@ bp = Blueprint("set_aside", __name__)
 def show() -> str:
     """Show what waits, the oldest first."""
     with current().database.reading() as session:
-        return render_template("set_aside.html", rows=listed(session))
+        return render_template("set_aside.html", rows=list_set_aside(session))
 
 
 @bp.post("/undanlagt/<kind>/<int:number>")

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import flask_mail
 
-from notifications.sending.mailbox import Mailbox, MailboxLine
-from notifications.sending.mime import Outgoing, RefusedForGood, RefusedForNow, Unreachable
+from notifications.sending.errors import RefusedForGood, RefusedForNow, Unreachable
+from notifications.sending.mailbox import Mailbox, MailboxConnection
+from notifications.sending.mime import Outgoing
 
 SUBJECT = re.compile(rb"^Subject: ([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)", re.MULTILINE)
 MESSAGE_ID = re.compile(rb"^Message-ID: <(\d+)\.", re.MULTILINE)
@@ -52,7 +53,7 @@ class SimulatedMailServer(Mailbox):
         self.temporary_failures = 0  # answered 451, or not reachable
         self.rejected: list[tuple[str, datetime]] = []  # address and moment of each 550
 
-    def line(self) -> "SimulatedConnection":
+    def connection(self) -> "SimulatedConnection":
         """Return a new connection, as the sending code asks for one."""
         return SimulatedConnection(self)
 
@@ -67,7 +68,7 @@ class SimulatedMailServer(Mailbox):
         self.on_accept(_read(recipient, content, self.now()))
 
 
-class SimulatedConnection(MailboxLine):
+class SimulatedConnection(MailboxConnection):
     """One connection to the simulated mail server. Entering it raises `Unreachable` when the server is down."""
 
     def __init__(self, mail_server: SimulatedMailServer) -> None:

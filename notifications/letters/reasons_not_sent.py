@@ -1,4 +1,4 @@
-"""Why something was not sent, in the reader's language: it is stored in English, and a mail server's words stay."""
+"""Why a letter was not sent, in the reader's language: our reasons are stored in English and translated here."""
 
 import re
 
@@ -12,12 +12,12 @@ from notifications.letters.still_entitled import (
     NO_LONGER_WORKS,
 )
 from notifications.planning.rate_limits import TOO_MANY, TOO_SOON
-from notifications.planning.readdressing import IN_ANOTHER
-from notifications.planning.redundant import THEY_RANG
+from notifications.planning.readdressing import TOLD_IN_ANOTHER_LETTER
+from notifications.planning.redundant_calls import TOLD_WHEN_THEY_RANG
 
 IN_SWEDISH = {
-    THEY_RANG: "fick veta det när de ringde",
-    IN_ANOTHER: "fick veta det i ett annat brev",
+    TOLD_WHEN_THEY_RANG: "fick veta det när de ringde",
+    TOLD_IN_ANOTHER_LETTER: "fick veta det i ett annat brev",
     TOO_SOON: "ett sådant brev hade gått dit inom tio minuter",
     TOO_MANY: "fem sådana brev hade gått dit inom ett dygn",
     NO_LONGER_WORKS: "personen är avstängd",
@@ -28,7 +28,7 @@ IN_SWEDISH = {
     NO_LONGER_PUBLIC: "ärendet är inte längre offentligt",
     LINK_DEAD: "länken är använd eller för gammal",
 }
-WITH_MORE = (  # of what is set aside: ours, with a number, a mail server's words or an error's name
+PATTERNS_IN_SWEDISH = (  # reasons that end in a number, a mail server's reply or an error's name
     (re.compile(r"begun (\d+) times without an end"), r"påbörjat \1 gånger utan att bli klart"),
     (re.compile(r"tried for five days: (.*)", re.DOTALL), r"försökt i fem dagar: \1"),
     (re.compile(r"cannot be written: (.*)"), r"gick inte att skriva: \1"),
@@ -37,8 +37,8 @@ WITH_MORE = (  # of what is set aside: ours, with a number, a mail server's word
 
 
 def why_not(reason: str | None, locale: str) -> str | None:
-    """Give the reason in this language, as far as it is one of ours."""
+    """Return the reason in this language. A mail server's reply, and None, are returned as they are."""
     if not reason or locale != "sv":
         return reason
-    found = ((shape.fullmatch(reason), words) for shape, words in WITH_MORE)
+    found = ((pattern.fullmatch(reason), words) for pattern, words in PATTERNS_IN_SWEDISH)
     return next((match.expand(words) for match, words in found if match), IN_SWEDISH.get(reason, reason))

@@ -1,4 +1,4 @@
-"""An event is told with those that were written in the same act, and with no other."""
+"""An event is told with those that were written in the same event, and with no other."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from support.houses.small_house import SmallHouse
 from cases.database.base import table_of
 from cases.database.transactions import Database
 from cases.history.journal import Event
-from notifications.audiences.grouping import acts_of, acts_of_tick
+from notifications.audiences.sibling_events import batch_in_context, events_in_context
 
 EVENT = table_of(Event)
 
@@ -20,12 +20,13 @@ def test_beside_an_event_stand_those_of_its_entry(
 ) -> None:
     written = recorded(monkeypatch)
     live(small_house, tmp_path)
-    expected = _beside(small_house.database, written)
+    expected = _siblings(small_house.database, written)
     with small_house.database.reading() as session:
         ids = sorted(expected)
-        found = {act.event.id: set(act.beside) for act in acts_of(session, ids)}
+        found = {event.row.id: set(event.siblings) for event in events_in_context(session, ids)}
         ticks = session.scalars(select(Event.tick_id).where(Event.tick_id.is_not(None)).distinct())
-        of_ticks = {act.event.id: set(act.beside) for tick in ticks.all() for act in acts_of_tick(session, tick)}
+        told = [event for tick in ticks.all() for event in batch_in_context(session, tick)]
+        of_ticks = {event.row.id: set(event.siblings) for event in told}
     assert found == expected
     assert of_ticks == {id_: expected[id_] for id_ in of_ticks}
     assert {"case.put_on_agenda"} in of_ticks.values()
@@ -37,11 +38,11 @@ def test_an_event_of_an_older_version_is_an_act_of_its_own(small_house: SmallHou
     older = event.id + 1000
     with small_house.database.transaction() as session:
         session.execute(EVENT.insert(), [row | {"id": older, "seq": 2}])
-        acts = acts_of(session, [older, event.id])
-        assert [(act.event.id, act.beside) for act in acts] == [(older, {}), (event.id, {})]
+        events = events_in_context(session, [older, event.id])
+        assert [(event.row.id, event.siblings) for event in events] == [(older, {}), (event.id, {})]
 
 
-def _beside(database: Database, written: Acts) -> dict[int, set[str]]:
+def _siblings(database: Database, written: Acts) -> dict[int, set[str]]:
     """Return the types of the other events of its entry, by id of the event."""
     with database.reading() as session:
         names = names_of(session)

@@ -1,4 +1,4 @@
-"""Rows: what is read of each thing when a letter is planned and when it is sent, and no more."""
+"""Read models: the few columns of each table that are read to plan a letter and to send it, as plain named tuples."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from cases.history.words import Visibility
 
 
 class EventRow(NamedTuple):
-    """An event, as it is when letters are planned."""
+    """An event, as far as the planning of its letters needs it."""
 
     id: int
     stream: int
@@ -21,7 +21,7 @@ class EventRow(NamedTuple):
 
 
 class EventForLetter(NamedTuple):
-    """An event, as a letter tells it."""
+    """An event, as far as the text of a letter about it needs it."""
 
     id: int
     stream: int
@@ -32,7 +32,7 @@ class EventForLetter(NamedTuple):
 
 
 class CaseNow(NamedTuple):
-    """How a case is named, and who may read of it. `protected`: whose it is must not be found by it."""
+    """A case at the moment of sending. `protected`: nothing may give away who the reporter is."""
 
     id: int
     ref: str
@@ -42,21 +42,21 @@ class CaseNow(NamedTuple):
 
 
 class PersonNow(NamedTuple):
-    """Somebody of the house."""
+    """A person of the municipality at the moment of sending."""
 
     id: int
     active: bool
 
 
 class PartyNow(NamedTuple):
-    """Somebody outside it."""
+    """Somebody outside the municipality at the moment of sending. `email` is None once it was erased."""
 
     id: int
     email: str | None
 
 
 class UnitNow(NamedTuple):
-    """A unit with its mailbox."""
+    """A unit with its mailbox at the moment of sending."""
 
     id: int
     email: str | None
@@ -64,7 +64,7 @@ class UnitNow(NamedTuple):
 
 
 class FollowerNow(NamedTuple):
-    """Somebody outside who follows, or did."""
+    """A follower of a case at the moment of sending. `ended_at` is when they stopped to follow."""
 
     id: int
     case_id: int
@@ -72,7 +72,7 @@ class FollowerNow(NamedTuple):
 
 
 class AddressNow(NamedTuple):
-    """Where a letter goes."""
+    """The address to which a letter is sent: as it was written, and normalised for comparing."""
 
     id: int
     email: str
@@ -80,7 +80,7 @@ class AddressNow(NamedTuple):
 
 
 class WordsRow(NamedTuple):
-    """One text of an event; None when it is erased."""
+    """One text that was written with an event; `text` is None once it was erased."""
 
     event_id: int
     case_id: int | None

@@ -1,0 +1,72 @@
+"""Contexts of events that have not happened, from the case and the followers that a page has read already."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ScalarSelect
+from sqlalchemy.orm import Session
+
+from cases.case import Case
+from cases.organisation.people import Person
+from cases.parties import Follower
+from cases.reading.details import in_order, rows_of
+from notifications.audiences.context import AudienceCase, AudienceContext, Following, Outsider
+from notifications.audiences.context_loading import (
+    CONFIRMED,
+    JOINED_FIELDS,
+    MERGED,
+    OUTSIDER_COLUMNS,
+    day_of_roles,
+    select_followers,
+    unit_slugs_in,
+)
+from notifications.audiences.directory import DirectoryPerson, Holder, directory_of
+from notifications.who_is_told import EventInContext
+
+FOLLOWERS: ScalarSelect[Any] = (  # to be added as a column to a query of cases
+    select_followers()
+    .with_only_columns(rows_of(Follower.id, MERGED.public_id, *OUTSIDER_COLUMNS))
+    .where(Follower.case_id == Case.id, *CONFIRMED)
+    .order_by(None)
+    .correlate(Case)
+    .scalar_subquery()
+)
+
+
+def following_of(case: Case, column: Sequence[Sequence[Any]] | None) -> list[Following]:
+    """Return the followers of the case, from the value of the column `FOLLOWERS` in its row."""
+    rows = in_order(column)
+    return list({id_: Following(id_, case.id, Outsider(*party), own_id) for id_, own_id, *party in rows}.values())
+
+
+def contexts_for_page(
+    session: Session, case: Case, following: list[Following], events: Sequence[EventInContext]
+) -> list[AudienceContext]:
+    """Return the context of each event, all at the same moment, with one query for units and people."""
+    known = _audience_case(case)
+    slugs = {slug for event in events for slug in unit_slugs_in(event, known)}
+    directory = directory_of(session, day_of_roles(session, events[0]), slugs=slugs, people=())
+    if case.officer:
+        deputy = case.officer.deputy
+        directory.people[case.officer.id] = Holder(_person(case.officer), _person(deputy) if deputy else None)
+    return [AudienceContext(event, known, directory, following) for event in events]
+
+
+def _audience_case(case: Case) -> AudienceCase:
+    """Return a case that was read already in the form that audiences need."""
+    own = {name: getattr(case, name) for name in AudienceCase._fields if name not in JOINED_FIELDS}
+    reporter, category = case.reporter, case.category
+    return AudienceCase(
+        **own,
+        responsible=case.responsible.slug,
+        group=case.group.slug if case.group else None,
+        waiting_unit=case.waiting_unit.slug if case.waiting_unit else None,
+        category=category.name if category else None,
+        category_en=category.name_en if category else None,
+        place=case.place.name if case.place else None,
+        reporter=Outsider(*(getattr(reporter, name) for name in Outsider._fields)) if reporter else None,
+    )
+
+
+def _person(person: Person) -> DirectoryPerson:
+    return DirectoryPerson(*(getattr(person, name) for name in DirectoryPerson._fields))
