@@ -144,7 +144,7 @@ class Simulation:
         mood.says_later = self.weather.down(now, "grey") is not None
         turned_away = self.house.post.turned_away
         drain_outbox(self.house.database)
-        drain_deliveries(self.house.database, self.house.workplace.post)
+        drain_deliveries(self.house.database, self.house.workplace.transport)
         self._written = self.house.post.turned_away != turned_away
 
     def look(self) -> None:
