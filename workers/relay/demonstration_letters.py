@@ -21,7 +21,7 @@ NOT_SENT = {Channel.MAIL: (Outcome.SENT, SENT_FOR), Channel.CALL: (Outcome.CALLE
 
 
 def demonstration_drainer(settings: Settings, until: datetime) -> Callable[[Database], None]:
-    """Return a function that plans and sends all letters, to be called after each day of a story that ends at `until`."""
+    """Return a function that plans and sends all letters, called after each day of a story that ends at `until`."""
     transport = transport_from(settings)
 
     def drain(database: Database) -> None:
