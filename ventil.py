@@ -1,6 +1,7 @@
-"""The command line of Ventil, and `up`: the only module that sees both web and workers.
+"""The command line `ventil`: the group of commands, `up` and `web`, and the one line in which an error is shown.
 
-Each command imports what it needs when it runs, so that a sweep starts fast.
+The only module that imports both web and workers. Each command imports what it needs when it runs, so that a sweep
+starts fast.
 """
 
 import os
@@ -16,7 +17,7 @@ from cases.refusals import Refusal
 from cases.settings import BadSetting, Settings, read_settings
 from workers.commands import administering, checking, demonstrating, importing, processes
 from workers.commands.demonstrating import fill_demonstration
-from workers.commands.opening import A_FILE, BEHIND, Failure, a_database, migrated_database
+from workers.commands.opening import BEHIND, FILE_PATH, Failure, migrated_database, open_database
 
 if TYPE_CHECKING:
     from cases.database.transactions import Database
@@ -66,7 +67,7 @@ def up(host: str, port: int, demo: bool) -> None:
     from workers.processes.embedded import Embedded
 
     settings = _settings(host, port)
-    with a_database(settings) as database:
+    with open_database(settings) as database:
         run_migrations(database)
         if demo:
             fill_demonstration(database, settings)
@@ -76,7 +77,7 @@ def up(host: str, port: int, demo: bool) -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             server = serve_embedded(create_app(settings, database), host, port)
-            _tell_where(database, settings)
+            _print_addresses(database, settings)
             server.run()
             server.close()
         finally:
@@ -113,28 +114,28 @@ def bench(options: tuple[str, ...]) -> None:
 @click.option("--months", default=18, show_default=True, type=click.IntRange(1, 240))
 @click.option("--cases", type=click.IntRange(0, 100_000), help="How many come in; else as many as the scenario says.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same report, byte for byte.")
-@click.option("--scenario", type=A_FILE, help="Another municipality, and what goes wrong there (TOML).")
-@click.option("--json", type=A_FILE, help="Write the report there as JSON.")
-@click.option("--page", type=A_FILE, help="Write the report there as one HTML page.")
+@click.option("--scenario", type=FILE_PATH, help="Another municipality, and what goes wrong there (TOML).")
+@click.option("--json", type=FILE_PATH, help="Write the report there as JSON.")
+@click.option("--page", type=FILE_PATH, help="Write the report there as one HTML page.")
 @click.option("--lang", "locale", type=click.Choice(["sv", "en"]), default="sv", show_default=True)
-def simulate(**asked: Any) -> None:
+def simulate(**options: Any) -> None:
     """Play years of an invented municipality, and see whether anything is forgotten."""
     _find_in_checkout("proof")
     from proof.simulation.command import SimulationOptions
     from proof.simulation.command import simulate as play
 
-    breaches = play(SimulationOptions(**asked), click.echo)
+    breaches = play(SimulationOptions(**options), click.echo)
     if breaches:
         raise Failure(f"{len(breaches)} breaches found")
 
 
 # --- beneath --------------------------------------------------------------------------------
 
-TOLD_PLAINLY = {"Failure", "BadTable", "BadMapping", "CannotStart", "AlreadyUp", "BadScenario"}
+MESSAGE_ONLY = {"Failure", "BadTable", "BadMapping", "CannotStart", "AlreadyUp", "BadScenario"}
 
 
 def _find_in_checkout(package: str) -> None:
-    """Let a package of the tests be imported; `Failure` where it is missing: the wheel holds only what runs."""
+    """Put a package of tests/ on the path; `Failure` where it is missing, since the wheel holds only the product."""
     if not (TESTS / package).is_dir():
         command = click.get_current_context().info_name
         raise Failure(f"`ventil {command}` is not in the installed package: it needs a checkout")
@@ -142,12 +143,12 @@ def _find_in_checkout(package: str) -> None:
 
 
 def _settings(host: str, port: int) -> Settings:
-    """Read the settings; unless they say otherwise, people reach us where we listen."""
-    shown = host if host in {"127.0.0.1", "localhost"} else "localhost"
-    return read_settings({"VENTIL_BASE_URL": f"http://{shown}:{port}", **{k: v for k, v in os.environ.items() if v}})
+    """Return the settings from the environment; the base URL is where we listen, unless VENTIL_BASE_URL is set."""
+    name = host if host in {"127.0.0.1", "localhost"} else "localhost"
+    return read_settings({"VENTIL_BASE_URL": f"http://{name}:{port}", **{k: v for k, v in os.environ.items() if v}})
 
 
-def _tell_where(database: "Database", settings: Settings) -> None:
+def _print_addresses(database: "Database", settings: Settings) -> None:
     from cases.demo.demonstrating import who_may_log_in
 
     click.echo(f"Ventil is up: {settings.base_url}")
@@ -157,7 +158,7 @@ def _tell_where(database: "Database", settings: Settings) -> None:
 
 
 def main() -> int:
-    """Run a command; give its exit code. Whatever fails says why in one line on stderr."""
+    """Run a command and return its exit code. Every error is printed as one line on stderr."""
     try:
         return int(ventil.main(standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -176,13 +177,14 @@ def main() -> int:
 
 
 def _line_of(error: Exception) -> str:
-    """Give the one line that says what went wrong."""
-    said = " ".join(str(getattr(error, "orig", None) or error).split())
-    if "no such table" in said or ("relation" in said and "does not exist" in said):
+    """Return the one line that is printed for an error."""
+    message = " ".join(str(getattr(error, "orig", None) or error).split())
+    if "no such table" in message or ("relation" in message and "does not exist" in message):
         return BEHIND
     if isinstance(error, Refusal):
-        said = f"{(error.__doc__ or '').splitlines()[0]} ({', '.join(f'{k}: {v}' for k, v in error.facts.items())})"
-    return said if isinstance(error, Refusal) or type(error).__name__ in TOLD_PLAINLY else f"{_name_of(error)}: {said}"
+        message = f"{(error.__doc__ or '').splitlines()[0]} ({', '.join(f'{k}: {v}' for k, v in error.facts.items())})"
+    is_clear = isinstance(error, Refusal) or type(error).__name__ in MESSAGE_ONLY
+    return message if is_clear else f"{_name_of(error)}: {message}"
 
 
 def _name_of(error: Exception) -> str:

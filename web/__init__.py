@@ -1,4 +1,4 @@
-"""What a visitor or a machine meets: pages and API."""
+"""The Flask app: pages for people and the JSON API for machines."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from cases.database.transactions import Database
 from cases.settings import Settings
 from web.current import Ventil, current
 from web.errors.handlers import answer_errors
-from web.language.preference import speak
+from web.language.preference import set_up_language
 from web.operations.logs import log_requests
 from web.requests.caller import current_actor
 from web.requests.cookies import keep_cookies_safe
@@ -29,7 +29,7 @@ AN_HOUR = 3600
 
 
 def create_app(settings: Settings, database: Database) -> Flask:
-    """Give the app for this house: API, pages, log-in and figures.
+    """Return the app: API, pages, log-in, health and metrics.
 
     Raises `UndeclaredView` when an endpoint does not say who may use it.
     """
@@ -38,17 +38,17 @@ def create_app(settings: Settings, database: Database) -> Flask:
     log_requests(app)
     keep_cookies_safe(app, settings)
     secure(app, settings)
-    speak(app, settings)
+    set_up_language(app, settings)
     answer_errors(app)
     register(app)
     guard(app)
     limit_requests(app, settings)
-    wrap(app, settings)
+    wrap_wsgi(app, settings)
     return app
 
 
 def register(app: Flask) -> None:
-    """Open the doors; they are imported here because they import this package's names."""
+    """Register all blueprints; they are imported here because they import names of this package."""
     from web import api, login, pages
     from web.operations import health
 
@@ -58,10 +58,10 @@ def register(app: Flask) -> None:
     pages.register(app)
 
 
-def wrap(app: Flask, settings: Settings) -> None:
-    """Put around it what comes before Flask: files, safe headers, and who the visitor is behind our proxies."""
+def wrap_wsgi(app: Flask, settings: Settings) -> None:
+    """Wrap the app in what runs before Flask: static files, safe headers, and the visitor's address behind proxies."""
     files = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=AN_HOUR)
-    whole: WSGIApplication = SafeHeaders(files, settings)
+    wrapped: WSGIApplication = SafeHeaders(files, settings)
     if hops := settings.trusted_proxies:
-        whole = ProxyFix(whole, x_for=hops, x_proto=hops, x_host=0)
-    app.wsgi_app = whole  # type: ignore[assignment, method-assign]
+        wrapped = ProxyFix(wrapped, x_for=hops, x_proto=hops, x_host=0)
+    app.wsgi_app = wrapped  # type: ignore[assignment, method-assign]

@@ -1,4 +1,4 @@
-"""What a house may have chosen to publish at once: cases whose sender wished it (VENTIL_AUTO_PUBLISH)."""
+"""Publishes new cases at once when their sender wished it and the setting VENTIL_AUTO_PUBLISH allows it."""
 
 from datetime import datetime
 
@@ -11,6 +11,6 @@ from web.current import current
 
 
 def publish_if_wished(session: Session, case: Case, at: datetime) -> None:
-    """Publish a case that was just handed in, when its sender wished it and the house's setting allows it."""
+    """Publish a case that was just handed in, if its sender wished it and VENTIL_AUTO_PUBLISH is on."""
     if current().settings.auto_publish and case.wants_public:
         correct(session, case, Correction(published=True), by=A_COMMAND, at=at)

@@ -1,4 +1,4 @@
-"""The clock's pulse, seen by others than the clock (G8): when it last swept, and whether it has gone silent."""
+"""Whether the clock still sweeps, as the web processes see it in the schedule (G8)."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from cases.settings import Settings
 
 
 def is_silent(session: Session, settings: Settings, at: datetime) -> bool:
-    """Say whether three sweeps should have come since the last one."""
+    """Return whether the last sweep is so long ago that three more should have followed it."""
     return is_stale(last_sweep(session), settings, at)
 
 
 def is_stale(last: datetime | None, settings: Settings, at: datetime) -> bool:
-    """Say the same of a sweep that ended then; None when there has not been one."""
+    """Return whether three more sweeps should have followed one that ended at `last`; True when there was none."""
     return last is None or (at - last).total_seconds() > MISSED_SWEEPS * settings.sweep_seconds

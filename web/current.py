@@ -1,4 +1,4 @@
-"""The running house, as a request reaches it."""
+"""The database and settings of the running app, and the present moment, as a request reaches them."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,27 +12,27 @@ from cases.settings import Settings
 
 @dataclass(frozen=True)
 class Ventil:
-    """What every view needs: the rows, and what the environment says."""
+    """The database and the settings of one app."""
 
     database: Database
     settings: Settings
 
 
 def current() -> Ventil:
-    """Give the house that answers this request."""
+    """Return the database and settings of the app that answers this request."""
     return cast(Ventil, current_app.extensions["ventil"])
 
 
 def right_now() -> datetime:
-    """Give the present moment. Views are the edge: nothing behind them asks the clock."""
+    """Return the present moment, UTC. Views are the edge: nothing behind them reads the clock."""
     return datetime.now(UTC)
 
 
 def today() -> date:
-    """Give the local day."""
+    """Return the local date."""
     return current().database.calendar.day_of(right_now())
 
 
 def is_for_machines() -> bool:
-    """Say whether this request is one to the API."""
+    """Return whether this request is for the API."""
     return request.path.startswith("/api/") or request.path == "/api"

@@ -31,7 +31,7 @@ HOME = "/"
 @bp.get("/logga-in")
 @open_to(Audience.ANYBODY)
 def ask() -> str:
-    """Show where to ask for a link; in the demonstration, also who one can be."""
+    """Show the form that asks for a link; in the demonstration, also the people one can log in as."""
     session[NEXT] = safe_next(request.args.get(NEXT))
     with current().database.reading() as rows:
         return render_template("login.html", people=people_of_the_demonstration(rows))
@@ -41,7 +41,7 @@ def ask() -> str:
 @open_to(Audience.ANYBODY)
 @limited(Limit.LOG_IN)
 def ask_for_link() -> str:
-    """Send a link; what is answered does not tell whether the address is known."""
+    """Send a link; the answer does not reveal whether the address is known."""
     browser = session.setdefault(BROWSER, secrets.token_urlsafe(16))
     with current().database.transaction() as rows:
         email, key = request.form.get("email", ""), current().settings.secret_key
@@ -52,7 +52,7 @@ def ask_for_link() -> str:
 @bp.get("/logga-in/<token>")
 @open_to(Audience.ANYBODY)
 def confirm(token: str) -> AnyResponse:
-    """Show the button that uses the link up; mail programs that fetch ahead only see it."""
+    """Show the button that uses the link up: a mail program that fetches the page ahead does not log in."""
     with current().database.reading() as rows:
         usable = _usable_link(rows, token) is not None
     page = render_template("login_confirm.html", token=token, usable=usable)
@@ -63,31 +63,31 @@ def confirm(token: str) -> AnyResponse:
 @open_to(Audience.ANYBODY)
 @limited(Limit.LOG_IN)
 def use(token: str) -> AnyResponse:
-    """Log in with the link; a second use finds it used up."""
+    """Log in with the link; a second use finds it used up (410)."""
     with current().database.transaction() as rows:
         link = _usable_link(rows, token)
         person_id = link.person_id if link and use_link(rows, link, right_now()) else None
         key = _log_in(rows, person_id)
     if key is None:
         return make_response(render_template("login_confirm.html", token=token, usable=False), 410)
-    return welcome(key)
+    return redirect_logged_in(key)
 
 
 @bp.post("/demo-login")
 @open_to(Audience.ANYBODY)
 def be_somebody() -> AnyResponse:
-    """Be one of the demonstration's people at one click; in a real house there is no such door."""
+    """Log in as one of the demonstration's people; 404 in any other municipality."""
     with current().database.transaction() as rows:
         if not municipality(rows).demonstration:
             abort(404)
         key = _log_in(rows, request.form.get("person", type=int))
-    return welcome(key) if key else redirect(url_for("login.ask"), 303)
+    return redirect_logged_in(key) if key else redirect(url_for("login.ask"), 303)
 
 
 @bp.get("/min-sida")
 @open_to(Audience.LOGGED_IN)
 def first_page() -> AnyResponse:
-    """Go where this person's work is: the desk, the list of their department or group, or the forum."""
+    """Redirect to this person's work: the desk, the list of their department or group, or the forum."""
     actor = current_actor()
     with current().database.reading() as rows:
         own = select(Unit.slug).where(Unit.id.in_(actor.unit_ids), Unit.kind.in_(MAY_BE_RESPONSIBLE), Unit.slug != DESK)
@@ -102,7 +102,7 @@ def first_page() -> AnyResponse:
 def log_out() -> AnyResponse:
     """Log out in this browser."""
     token = request.cookies.get(session_cookie(), "")
-    return farewell(lambda rows: end_session(rows, token, right_now()))
+    return redirect_logged_out(lambda rows: end_session(rows, token, right_now()))
 
 
 @bp.post("/logga-ut/overallt")
@@ -110,7 +110,7 @@ def log_out() -> AnyResponse:
 def log_out_everywhere() -> AnyResponse:
     """Log out in every browser."""
     person_id = current_actor().person_id or 0
-    return farewell(lambda rows: end_every_session(rows, person_id, right_now()))
+    return redirect_logged_out(lambda rows: end_every_session(rows, person_id, right_now()))
 
 
 def _usable_link(rows: Session, token: str) -> Link | None:
@@ -124,35 +124,35 @@ def _log_in(rows: Session, person_id: int | None) -> str | None:
     return open_session(rows, actor.person_id, at) if actor and actor.person_id else None
 
 
-def welcome(key: str) -> Response:
-    """Go where they wanted, with new cookies: those from before the log-in open nothing."""
+def redirect_logged_in(key: str) -> Response:
+    """Redirect to the page that was wanted, with new cookies: those from before the log-in open nothing."""
     wanted = safe_next(session.get(NEXT))
     session.clear()
-    return set_session_cookie(_see(url_for("login.first_page") if wanted == HOME else wanted), key)
+    return set_session_cookie(_redirect(url_for("login.first_page") if wanted == HOME else wanted), key)
 
 
-def farewell(end: Callable[[Session], None]) -> Response:
-    """End what is to be ended, and forget the cookies."""
+def redirect_logged_out(end: Callable[[Session], None]) -> Response:
+    """End one or all sessions by calling `end`, drop the cookies, and redirect to the first page."""
     with current().database.transaction() as rows:
         end(rows)
     session.clear()
-    return drop_session_cookie(_see(HOME))
+    return drop_session_cookie(_redirect(HOME))
 
 
-def _see(path: str) -> Response:
+def _redirect(path: str) -> Response:
     return Response(status=303, headers={"Location": path})
 
 
 def safe_next(wanted: str | None) -> str:
-    """Give the path if it is one of ours, else the first page (ASVS 3.7.2)."""
-    given = wanted or HOME
-    parts = urlsplit(given)
-    ours = given.startswith("/") and not given.startswith(("//", "/\\")) and given.isprintable()
-    return given if ours and not parts.scheme and not parts.netloc and "\\" not in given else HOME
+    """Return the path if it is on this site, else that of the first page (ASVS 3.7.2)."""
+    path = wanted or HOME
+    parts = urlsplit(path)
+    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if ours and not parts.scheme and not parts.netloc and "\\" not in path else HOME
 
 
 def people_of_the_demonstration(rows: Session) -> list[Person]:
-    """Give whom one can be at one click: nobody in a real house."""
+    """Return the people one can log in as in the demonstration; none in any other municipality."""
     if not municipality(rows).demonstration:
         return []
     return list(rows.scalars(select(Person).where(Person.active).order_by(Person.id)))

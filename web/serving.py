@@ -1,4 +1,4 @@
-"""Serving: gunicorn with threads for a house of many processes, waitress inside the one process of `ventil up`."""
+"""The web servers: gunicorn with several processes, or waitress inside the one process of `ventil up`."""
 
 import gc
 from typing import Any
@@ -15,26 +15,26 @@ from web.requests.security import LARGEST_BODY
 
 PATIENCE = 60  # seconds that a request may take before its worker is replaced
 GRACE = 20  # seconds that requests get to end when the server stops
-COLLECTS_AFTER = (20_000, 50, 100)  # objects made, and rounds of the younger generations
+COLLECTS_AFTER = (20_000, 50, 100)  # gc thresholds: new objects, and collections of each younger generation
 SLOWEST_CLIENT = 15  # seconds to wait for what a client is sending
 
 
 class OurGunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn, told by us and by no file. Each worker opens its own database after the fork."""
+    """gunicorn, configured in code. Each worker opens its own database after the fork."""
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
-        self.settings, self.told = settings, options
+        self.settings, self.gunicorn_options = settings, options
         super().__init__()
 
     def load_config(self) -> None:
-        """Tell gunicorn what it is told."""
-        for name, value in self.told.items():
+        """Set gunicorn's options."""
+        for name, value in self.gunicorn_options.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Give the app of one worker."""
+        """Return the app of one worker process."""
         log_as_json()
-        threads = int(self.told["threads"])
+        threads = int(self.gunicorn_options["threads"])
         database = Database(self.settings.database_url, self.settings.calendar, pool_size=threads)
         app = create_app(self.settings, database)
         freeze_garbage_collector()
@@ -42,14 +42,14 @@ class OurGunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
 
 
 def freeze_garbage_collector() -> None:
-    """Let the garbage collector pass by what lives as long as the process: it was a tenth of a request's CPU."""
+    """Exempt long-lived objects from garbage collection, which took a tenth of a request's CPU."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTS_AFTER)
 
 
 def run_web(settings: Settings, host: str, port: int, workers: int = 2, threads: int = 8) -> None:
-    """Serve until told to stop, with `workers` processes of `threads` threads."""
+    """Serve until SIGTERM, with `workers` processes of `threads` threads."""
     OurGunicorn(
         settings,
         {
@@ -63,14 +63,14 @@ def run_web(settings: Settings, host: str, port: int, workers: int = 2, threads:
             "max_requests": 50_000,
             "max_requests_jitter": 5_000,
             "control_socket_disable": True,
-            "forwarded_allow_ips": "",  # who the visitor is, `create_app` asks of our own proxies only
-            "accesslog": None,  # it would hold addresses; `web.operations.logs` tells of requests
+            "forwarded_allow_ips": "",  # `create_app` takes the visitor's address from our own proxies only
+            "accesslog": None,  # it would hold addresses; `web.operations.logs` logs requests
         },
     ).run()
 
 
 def serve_embedded(app: Flask, host: str, port: int, threads: int = 8) -> MultiSocketServer | BaseWSGIServer:
-    """Give a server that listens already; its `run()` serves until `close()` is called from another thread."""
+    """Return a server that listens already; its `run()` serves until `close()` is called from another thread."""
     log_as_json()
     server: MultiSocketServer | BaseWSGIServer = create_server(
         app,

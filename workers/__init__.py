@@ -1,1 +1,1 @@
-"""What runs without a visitor: broker, relay, actors, clock."""
+"""What runs without a visitor: the relay, the queue, the schedule and its jobs, and the commands."""

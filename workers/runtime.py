@@ -1,4 +1,4 @@
-"""The workplace: what every job needs, made once per process."""
+"""The runtime of a process: database, settings, mail transport, broker and bell, made once."""
 
 import threading
 from dataclasses import dataclass, field
@@ -13,17 +13,17 @@ THREADS = 4
 
 @dataclass(frozen=True)
 class Runtime:
-    """The database, the settings, the post and the bell of this process, and the sign that it is to stop."""
+    """What jobs, relay and actors of one process need. `stop` is set when the process is to end."""
 
     database: Database
     settings: Settings
-    post: MailTransport
+    transport: MailTransport
     broker: OurBroker
     bell: Bell
     stop: threading.Event = field(default_factory=threading.Event)
 
 
 def open_runtime(database: Database, settings: Settings, redis_url: str | None) -> Runtime:
-    """Give a workplace on Redis, or with queues in this process when no URL is given."""
+    """Return a runtime with a broker on Redis, or with queues in memory when no URL is given."""
     broker = make_broker(redis_url)
     return Runtime(database, settings, transport_from(settings), broker, Bell(broker, THREADS))

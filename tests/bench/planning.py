@@ -9,7 +9,7 @@ from bench.ground import Bench
 from bench.houses import MeasuredHouse
 from bench.mailing import hand_in_many
 from bench.table import BenchRow, Target, compared
-from workers.relay.relay import PACE, relay_some
+from workers.relay.relay import POLICY, relay_some
 
 ADDRESS = "INSERT INTO address (email_normalised, email) VALUES (%s, %s) RETURNING id"
 DELIVERY = """INSERT INTO delivery
@@ -48,9 +48,9 @@ def _floor(house: MeasuredHouse) -> float:
         works = session.execute(text(TO_PLAN)).all()
     engine = house.database.engine
     began = time.perf_counter()
-    for start in range(0, len(works), PACE.batch):
+    for start in range(0, len(works), POLICY.batch):
         with engine.begin() as connection:
-            _plan(connection.connection.driver_connection, works[start : start + PACE.batch])
+            _plan(connection.connection.driver_connection, works[start : start + POLICY.batch])
     return time.perf_counter() - began
 
 

@@ -53,7 +53,7 @@ class LifeMachine(PeopleAct):
     @rule()
     def deliver(self) -> None:
         before = len(self.world.mail.accepted)
-        self.lived(lambda process: deliver_some(process.database, process.workplace.post))
+        self.lived(lambda process: deliver_some(process.database, process.workplace.transport))
         self.count_dropped(before)
 
     @rule(jump=some.sampled_from(JUMPS))

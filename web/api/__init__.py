@@ -12,10 +12,10 @@ document = Blueprint("api_document", __name__)
 
 
 def register(app: Flask) -> None:
-    """Open the API, and write down what it takes and gives."""
+    """Register the API, and make its OpenAPI document."""
     api = open_document(app)
-    for calls in (cases.calls, changes.calls, lookups.calls):
-        api.register_blueprint(calls, url_prefix=ROOT)
+    for blueprint in (cases.bp, changes.bp, lookups.bp):
+        api.register_blueprint(blueprint, url_prefix=ROOT)
     app.extensions[DOCUMENT] = app.json.dumps(api.spec.to_dict())
     app.register_blueprint(document, url_prefix=ROOT)
 
@@ -23,5 +23,5 @@ def register(app: Flask) -> None:
 @document.get("/openapi.json")
 @open_to(Audience.ANYBODY)
 def describe() -> Response:
-    """Give the OpenAPI document, made from the schemas that check."""
+    """The OpenAPI document, made from the schemas that check."""
     return Response(current_app.extensions[DOCUMENT], content_type="application/json")

@@ -1,4 +1,4 @@
-"""What every call of the API has: strict reading, documented refusals, and a place in the OpenAPI document."""
+"""What all endpoints of the API share: strict parsing, documented refusals, and a place in the OpenAPI document."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -28,12 +28,12 @@ READS_BODY = (409, 413, 415, 422)
 
 
 class OurApi(Api):  # type: ignore[misc]  # flask-smorest has no types
-    """The document. The errors are answered by the house, with `Allow` kept and pages left alone."""
+    """flask-smorest's API, with errors left to the app's own handlers and described as problem documents."""
 
     ERROR_SCHEMA = ProblemOut
 
     def _register_error_handlers(self) -> None:
-        """Leave the app's errors to `web.errors.handlers`."""
+        """Register none: errors are answered by `web.errors.handlers`."""
 
     def _register_responses(self) -> None:
         named = {status.name: status.phrase for status in HTTPStatus}
@@ -44,16 +44,16 @@ class OurApi(Api):  # type: ignore[misc]  # flask-smorest has no types
 
 
 class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    """Calls that refuse what their schema does not know."""
+    """A blueprint whose endpoints refuse what their schema does not name."""
 
     ARGUMENTS_PARSER = StrictParser()
 
     def on(
         self, rule: str, takes: type[Schema], gives: tuple[int, type[Schema]], refuses: tuple[int, ...] = ()
     ) -> Callable[[View], View]:
-        """Answer a call such as "POST /cases": read and checked by one schema, its answer described by another.
+        """Declare an endpoint such as "POST /cases": what it takes, which status and schema it answers with.
 
-        `refuses` is documented beside what any call may answer. The view gives its response itself.
+        `refuses` are statuses to document beside those of every endpoint. The view itself returns the response.
         """
         method, path = rule.split()
 
@@ -73,7 +73,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
 
 
 def open_document(app: Flask) -> OurApi:
-    """Give the API that blueprints are registered with."""
+    """Return the API with which the blueprints are registered."""
     app.config.update(API_TITLE="Ventil", API_VERSION="v1", OPENAPI_VERSION="3.0.3")
     api = OurApi()
     api.init_app(app, spec_kwargs={"security": [{}, {"token": []}]})

@@ -1,4 +1,4 @@
-"""Cases over the API: hand in, list, read, follow the history, correct."""
+"""API endpoints for cases: hand in, list, read, follow the history, correct."""
 
 from typing import Any
 
@@ -17,9 +17,9 @@ from cases.reading.timeline import timeline
 from cases.reading.visibility import as_read_by, may_see
 from cases.refusals import NotFound
 from web.api.blueprint import ApiBlueprint
-from web.api.case_access import a_name, case_to_act_on, case_to_show
+from web.api.case_access import case_to_act_on, case_to_show, checked_ref
 from web.api.published import published_page
-from web.api.serializing import CASES, happening_shown, note_shown, published_shown, reporter_shown, shown
+from web.api.serializing import CASES, case_shown, event_shown, note_shown, published_shown, reporter_shown
 from web.auto_publishing import publish_if_wished
 from web.current import current, right_now
 from web.requests.caller import actor_in
@@ -30,11 +30,11 @@ from web.schemas.queries import CaseListQuery, NoQuery
 from web.schemas.requests import CaseIn, CorrectionIn
 from web.schemas.responses import CaseForStaff, CaseListResponse, History
 
-calls = ApiBlueprint("api_cases", __name__, description="Whatever somebody waits for an answer to")
+bp = ApiBlueprint("api_cases", __name__, description="Whatever somebody waits for an answer to")
 WHOLE_HISTORY = 10_000
 
 
-@calls.on("POST /cases", CaseIn, (201, CaseForStaff))
+@bp.on("POST /cases", CaseIn, (201, CaseForStaff))
 @open_to(Audience.ANYBODY)
 @limited(Limit.HAND_IN)
 def hand_in_case(wanted: Request) -> Response:
@@ -44,7 +44,7 @@ def hand_in_case(wanted: Request) -> Response:
         return once(session, lambda: _handed_in(session, wanted, actor))
 
 
-@calls.on("GET /cases", CaseListQuery, (200, CaseListResponse), refuses=(422,))
+@bp.on("GET /cases", CaseListQuery, (200, CaseListResponse), refuses=(422,))
 @open_to(Audience.ANYBODY)
 def list_some_cases(wanted: Filters) -> Response:
     """List the cases that the asker may see, the newest first; without a token those that are published."""
@@ -55,14 +55,14 @@ def list_some_cases(wanted: Filters) -> Response:
         at = right_now()
         page = list_cases(session, wanted, actor, now=at)
         targets = _merge_targets(session, page.items)
-        items = [shown(session, case, actor, at) for case in page.items]
-        del targets  # until here the session held them, so that no case fetched its own
+        items = [case_shown(session, case, actor, at) for case in page.items]
+        del targets  # kept alive until here: else each case would query its own
         return jsonify(items=items, next=page.next)
 
 
-@calls.on("GET /cases/<ref>", NoQuery, (200, CaseForStaff), refuses=(404,))
+@bp.on("GET /cases/<ref>", NoQuery, (200, CaseForStaff), refuses=(404,))
 @open_to(Audience.ANYBODY)
-def read_case(_nothing: dict[str, Any], ref: str) -> Response:
+def read_case(_no_query: dict[str, Any], ref: str) -> Response:
     """Read one case, as far as the asker may see it: by its reference or its public id."""
     with current().database.reading() as session:
         try:
@@ -71,30 +71,27 @@ def read_case(_nothing: dict[str, Any], ref: str) -> Response:
             return jsonify(_published_case(session, ref))
         words = as_read_by(reader, case, description_of(session, case))
         more = {"description": words, "reporter": reporter_shown(case, reader)}
-        return jsonify(shown(session, case, reader, right_now(), **more))
+        return jsonify(case_shown(session, case, reader, right_now(), **more))
 
 
-@calls.on("GET /cases/<ref>/events", NoQuery, (200, History), refuses=(404,))
+@bp.on("GET /cases/<ref>/events", NoQuery, (200, History), refuses=(404,))
 @open_to(Audience.ANYBODY)
-def read_history(_nothing: dict[str, Any], ref: str) -> Response:
+def read_history(_no_query: dict[str, Any], ref: str) -> Response:
     """Read what has happened to a case, in order, with the words that the asker may read."""
     with current().database.reading() as session:
         try:
             case, reader = case_to_show(session, ref)
         except NotFound:
             return jsonify(items=_published_notes(session, ref), next=None)
-        told = timeline(session, case, reader, limit=WHOLE_HISTORY)
-        return jsonify(items=[happening_shown(one) for one in told], next=None)
+        entries = timeline(session, case, reader, limit=WHOLE_HISTORY)
+        return jsonify(items=[event_shown(entry) for entry in entries], next=None)
 
 
-@calls.on(
+@bp.on(
     "PATCH /cases/<ref>",
     CorrectionIn,
     (200, CaseForStaff),
-    refuses=(
-        403,
-        404,
-    ),
+    refuses=(403, 404),
 )
 @open_to(Audience.ANYBODY)
 def correct_case(wanted: Correction, ref: str) -> Response:
@@ -105,7 +102,7 @@ def correct_case(wanted: Correction, ref: str) -> Response:
         correct(session, case, wanted, by=actor, at=at)
         session.flush()
         session.refresh(case, ["category", "place", "policy"])
-        return jsonify(shown(session, case, actor, at))
+        return jsonify(case_shown(session, case, actor, at))
 
 
 def _handed_in(session: Session, wanted: Request, actor: Actor) -> Response:
@@ -113,8 +110,8 @@ def _handed_in(session: Session, wanted: Request, actor: Actor) -> Response:
     case = hand_in(session, wanted, by=actor, at=at)
     publish_if_wished(session, case, at)
     reader = actor if may_see(actor, case) else reporter_of(case)
-    own_key = {} if actor.is_staff else {"public_id": case.public_id}
-    answer = {**shown(session, case, reader, at, description=wanted.description), **own_key}
+    key = {} if actor.is_staff else {"public_id": case.public_id}
+    answer = {**case_shown(session, case, reader, at, description=wanted.description), **key}
     name = case.ref if reader is actor else case.public_id
     response = jsonify(answer)
     response.status_code, response.headers["Location"] = 201, f"{CASES}/{name}"
@@ -122,7 +119,7 @@ def _handed_in(session: Session, wanted: Request, actor: Actor) -> Response:
 
 
 def _published_case(session: Session, ref: str) -> Any:
-    found = one_published(session, a_name(ref))
+    found = one_published(session, checked_ref(ref))
     if found is None:
         raise NotFound(ref=ref)
     return published_shown(found)
@@ -133,6 +130,6 @@ def _published_notes(session: Session, ref: str) -> list[Any]:
     return [note_shown(note) for note in public_notes(session, ref)]
 
 
-def _merge_targets(session: Session, found: list[Case]) -> list[Case]:
-    ids = [case.merged_into_id for case in found if case.merged_into_id]
+def _merge_targets(session: Session, cases: list[Case]) -> list[Case]:
+    ids = [case.merged_into_id for case in cases if case.merged_into_id]
     return list(session.scalars(select(Case).where(Case.id.in_(ids)))) if ids else []

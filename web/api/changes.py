@@ -1,4 +1,4 @@
-"""What is done to a case over the API: a step in its life, a comment, a wish to follow it."""
+"""API endpoints that act on a case: take a step, comment, ask to follow."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from cases.following import ask_to_follow
 from cases.progress import Change, change_state
 from cases.reading.finding import case_to_follow
 from web.api.blueprint import ApiBlueprint
-from web.api.case_access import a_name, case_to_act_on
-from web.api.serializing import shown
+from web.api.case_access import case_to_act_on, checked_ref
+from web.api.serializing import case_shown
 from web.current import current, right_now
 from web.requests.caller import actor_in
 from web.requests.guard import Audience, open_to
@@ -20,17 +20,14 @@ from web.requests.rate_limits import Limit, limited
 from web.schemas.requests import ChangeIn, CommentIn, FollowerIn
 from web.schemas.responses import AskedOut, CaseForStaff
 
-calls = ApiBlueprint("api_changes", __name__, description="What is done to a case")
+bp = ApiBlueprint("api_changes", __name__, description="What is done to a case")
 
 
-@calls.on(
+@bp.on(
     "POST /cases/<ref>/changes",
     ChangeIn,
     (200, CaseForStaff),
-    refuses=(
-        403,
-        404,
-    ),
+    refuses=(403, 404),
 )
 @open_to(Audience.ANYBODY)
 @limited(Limit.ANSWER)
@@ -40,14 +37,11 @@ def change_case(wanted: Change, ref: str) -> Response:
         return once(session, lambda: _changed(session, wanted, ref))
 
 
-@calls.on(
+@bp.on(
     "POST /cases/<ref>/comments",
     CommentIn,
     (201, CaseForStaff),
-    refuses=(
-        403,
-        404,
-    ),
+    refuses=(403, 404),
 )
 @open_to(Audience.ANYBODY)
 @limited(Limit.ANSWER)
@@ -57,7 +51,7 @@ def comment_on_case(wanted: dict[str, Any], ref: str) -> Response:
         return once(session, lambda: _commented(session, wanted, ref))
 
 
-@calls.on("POST /cases/<ref>/followers", FollowerIn, (202, AskedOut), refuses=(404,))
+@bp.on("POST /cases/<ref>/followers", FollowerIn, (202, AskedOut), refuses=(404,))
 @open_to(Audience.ANYBODY)
 @limited(Limit.FOLLOW)
 def follow_case(wanted: dict[str, Any], ref: str) -> Response:
@@ -70,19 +64,19 @@ def _changed(session: Session, wanted: Change, ref: str) -> Response:
     at = right_now()
     case, actor = case_to_act_on(session, ref)
     change_state(session, case, wanted, by=actor, at=at)
-    return jsonify(shown(session, case, actor, at))
+    return jsonify(case_shown(session, case, actor, at))
 
 
 def _commented(session: Session, wanted: dict[str, Any], ref: str) -> Response:
     at = right_now()
     case, actor = case_to_act_on(session, ref)
     comment(session, case, wanted["text"], wanted["visibility"], by=actor, at=at)
-    return _with_status(201, shown(session, case, actor, at))
+    return _with_status(201, case_shown(session, case, actor, at))
 
 
 def _asked(session: Session, wanted: dict[str, Any], ref: str) -> Response:
     key = current().settings.secret_key
-    case = case_to_follow(session, actor_in(session), a_name(ref))
+    case = case_to_follow(session, actor_in(session), checked_ref(ref))
     ask_to_follow(session, case, **wanted, key=key, at=right_now())
     return _with_status(202, {"status": "asked"})
 

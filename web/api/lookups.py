@@ -1,4 +1,4 @@
-"""What cases name by slug: units, categories, places."""
+"""API endpoints that list what cases name by slug: units, categories, places."""
 
 from typing import Any
 
@@ -15,32 +15,32 @@ from web.requests.guard import Audience, open_to
 from web.schemas.queries import NoQuery
 from web.schemas.responses import NamedList, UnitList
 
-calls = ApiBlueprint("api_names", __name__, description="What cases name by slug")
+bp = ApiBlueprint("api_names", __name__, description="What cases name by slug")
 
 
-@calls.on("GET /units", NoQuery, (200, UnitList))
+@bp.on("GET /units", NoQuery, (200, UnitList))
 @open_to(Audience.ANYBODY)
-def list_units(_nothing: dict[str, Any]) -> Response:
+def list_units(_no_query: dict[str, Any]) -> Response:
     """List the active units."""
     return _listed(Unit, lambda unit: {"slug": unit.slug, "name": unit.name, "kind": unit.kind})
 
 
-@calls.on("GET /categories", NoQuery, (200, NamedList))
+@bp.on("GET /categories", NoQuery, (200, NamedList))
 @open_to(Audience.ANYBODY)
-def list_categories(_nothing: dict[str, Any]) -> Response:
+def list_categories(_no_query: dict[str, Any]) -> Response:
     """List the categories, by their name in the asker's language."""
     english = language() == "en"
-    return _listed(Category, lambda one: {"slug": one.slug, "name": (english and one.name_en) or one.name})
+    return _listed(Category, lambda row: {"slug": row.slug, "name": (english and row.name_en) or row.name})
 
 
-@calls.on("GET /places", NoQuery, (200, NamedList))
+@bp.on("GET /places", NoQuery, (200, NamedList))
 @open_to(Audience.ANYBODY)
-def list_places(_nothing: dict[str, Any]) -> Response:
+def list_places(_no_query: dict[str, Any]) -> Response:
     """List the places."""
     return _listed(Place, lambda place: {"slug": place.slug, "name": place.name})
 
 
 def _listed(table: type[Any], shown: Any) -> Response:
     with current().database.reading() as session:
-        items = [shown(one) for one in session.scalars(select(table).where(table.active))]
-    return jsonify(items=sorted(items, key=lambda one: in_swedish(one["name"])))
+        items = [shown(row) for row in session.scalars(select(table).where(table.active))]
+    return jsonify(items=sorted(items, key=lambda item: in_swedish(item["name"])))

@@ -1,4 +1,4 @@
-"""The list for those without a token: what was published, and only questions that what was published can answer."""
+"""The API's list for those without a token: published cases only, and only filters on what is public."""
 
 from typing import Any
 
@@ -13,17 +13,17 @@ from web.requests.guard import LoginNeeded
 
 
 def published_page(session: Session, wanted: Filters) -> dict[str, Any]:
-    """Give a page of published cases. A question about what is not public asks for a log-in."""
+    """Return a page of published cases and the next cursor. Raises `LoginNeeded` for a filter on what is not public."""
     if wanted.cursor is not None and not is_cursor(wanted.cursor):
         raise UnknownName(field="cursor", name=wanted.cursor)
-    found, following = list_published(session, public_filters(wanted), after=wanted.cursor or "", limit=wanted.limit)
-    return {"items": [published_shown(case) for case in found], "next": following or None}
+    cases, following = list_published(session, public_filters(wanted), after=wanted.cursor or "", limit=wanted.limit)
+    return {"items": [published_shown(case) for case in cases], "next": following or None}
 
 
 def public_filters(wanted: Filters) -> PublicFilters:
-    """Give what is asked for, in terms of what is public. Raises `LoginNeeded` for anything else."""
+    """Return the filters in terms of what is public. Raises `LoginNeeded` for one that is not."""
     private = (wanted.group, wanted.quick_win, wanted.parked is False or None, wanted.overdue is False or None)
-    if any(asked is not None for asked in private) or wanted.sort is not Sort.NEWEST:
+    if any(value is not None for value in private) or wanted.sort is not Sort.NEWEST:
         raise LoginNeeded
     return PublicFilters(
         kind=wanted.kind,

@@ -1,4 +1,4 @@
-"""How a case, its history and what was published of it are shown: all of it, cut by the reader's schema."""
+"""Turns a case, its history and its published part into JSON: every field, cut down by the reader's schema."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,29 +12,29 @@ from cases.database.transactions import calendar_of
 from cases.public.published import PublicCase, PublicNote
 from cases.reading.timeline import TimelineEntry
 from web.api.blueprint import ROOT
-from web.schemas.responses import CaseForEverybody, CaseForMembers, CaseForReporter, CaseForStaff, HappeningOut
+from web.schemas.responses import CaseForEverybody, CaseForMembers, CaseForReporter, CaseForStaff, EventOut
 
 CASES = f"{ROOT}/cases"
 FOR_STAFF, FOR_MEMBERS = CaseForStaff(), CaseForMembers()
 FOR_REPORTER, FOR_EVERYBODY = CaseForReporter(), CaseForEverybody()
-HAPPENING = HappeningOut()
+EVENT = EventOut()
 
 
 def schema_for(reader: Actor) -> CaseForReporter:
-    """Give the schema that says what this reader gets. It never says more than the reader may see."""
+    """Return the schema with the fields that this reader gets: never more than the reader may see."""
     if reader.is_staff:
         return FOR_STAFF
     return FOR_REPORTER if reader.kind is ActorKind.REPORTER else FOR_MEMBERS
 
 
-def shown(session: Session, case: Case, reader: Actor, at: datetime, **more: Any) -> Mapping[str, Any]:
-    """Give the case as this reader sees it at this moment."""
-    dumped: Mapping[str, Any] = schema_for(reader).dump(everything(session, case, reader, at) | more)
+def case_shown(session: Session, case: Case, reader: Actor, at: datetime, **more: Any) -> Mapping[str, Any]:
+    """Return the case as this reader sees it at this moment."""
+    dumped: Mapping[str, Any] = schema_for(reader).dump(case_fields(session, case, reader, at) | more)
     return dumped
 
 
-def everything(session: Session, case: Case, reader: Actor, at: datetime) -> dict[str, Any]:
-    """Give all that can be told of a case; `due_on` is the local day, as it was rolled forward."""
+def case_fields(session: Session, case: Case, reader: Actor, at: datetime) -> dict[str, Any]:
+    """Return all fields of a case, before the reader's schema; `due_on` is the local day of `due_at`."""
     due_at = case.due_at
     return {
         "ref": case.ref,
@@ -71,7 +71,7 @@ def everything(session: Session, case: Case, reader: Actor, at: datetime) -> dic
 
 
 def awaited(case: Case) -> Any:
-    """Give whom the case waits for, as it is given in a change."""
+    """Return whom the case waits for, in the form in which a change names it."""
     if case.waiting_for == "unit":
         return {"unit": _slug(case.waiting_unit)}
     if case.waiting_for == "other":
@@ -80,33 +80,33 @@ def awaited(case: Case) -> Any:
 
 
 def reporter_shown(case: Case, reader: Actor) -> dict[str, Any] | None:
-    """Give the one who asked, to staff; protected personal data only to the contact person."""
+    """Return the reporter, for staff; their protected personal data only for the contact person."""
     party = case.reporter
     if party is None or not reader.is_staff:
         return None
     hidden = party.protected and not reader.is_contact
-    told = {name: None if hidden else getattr(party, name) for name in ("name", "email", "phone")}
-    return told | {"locale": party.locale, "protected": party.protected}
+    contact = {name: None if hidden else getattr(party, name) for name in ("name", "email", "phone")}
+    return contact | {"locale": party.locale, "protected": party.protected}
 
 
 def published_shown(case: PublicCase) -> Mapping[str, Any]:
-    """Give what everybody may read of a published case."""
+    """Return what everybody may read of a published case."""
     more = {"overdue": case.delayed, "published": True, "links": links(case.ref)}
     dumped: Mapping[str, Any] = FOR_EVERYBODY.dump(vars(case) | more)
     return dumped
 
 
-def happening_shown(told: TimelineEntry) -> Mapping[str, Any]:
-    """Give one thing that happened, with the words that the reader may read."""
-    event, words = told.event, dict(told.words)
+def event_shown(entry: TimelineEntry) -> Mapping[str, Any]:
+    """Return one event, with the words that the reader may read."""
+    event, words = entry.event, dict(entry.words)
     note = words.pop("note", None)
-    dumped: Mapping[str, Any] = HAPPENING.dump(
+    dumped: Mapping[str, Any] = EVENT.dump(
         {
             "seq": event.seq,
             "type": event.type,
             "at": event.at,
             "actor": event.actor,
-            "by": told.by,
+            "by": entry.by,
             "facts": event.facts,
             "note": note,
             "words": words,
@@ -116,12 +116,12 @@ def happening_shown(told: TimelineEntry) -> Mapping[str, Any]:
 
 
 def note_shown(note: PublicNote) -> Mapping[str, Any]:
-    """Give what was said to everybody about a published case."""
+    """Return one public note on a published case."""
     return {"type": note.type, "on": note.on.isoformat(), "note": note.text}
 
 
 def links(name: str) -> dict[str, str]:
-    """Give where to go on from a case."""
+    """Return the paths that lead on from a case, by relation."""
     return {"self": f"{CASES}/{name}", "events": f"{CASES}/{name}/events"}
 
 

@@ -1,1 +1,1 @@
-"""What a visitor or a machine is told when something goes wrong."""
+"""How errors are answered: with which status, and as which page or problem document."""

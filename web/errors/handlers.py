@@ -1,4 +1,4 @@
-"""Refusals and failures answered at the edge, by two tables: what was refused, and with which status."""
+"""Error handlers of the app, in two tables: the status of each refusal, and the handler of each exception."""
 
 import errno
 from collections.abc import Mapping
@@ -59,31 +59,31 @@ CODES: Mapping[int, str] = {
     503: "unavailable",
 }
 KEPT_HEADERS = ("Allow", "Retry-After")
-SOON = {"Retry-After": "5"}
+RETRY_SOON = {"Retry-After": "5"}
 DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
 def answer_errors(app: Flask) -> None:
-    """Answer every error of the app, as problem document or page."""
+    """Register a handler for every error of the app; it answers with a page or a problem document."""
     for kind, respond in RESPONSES.items():
         app.register_error_handler(kind, respond)
 
 
 def status_of(refusal: Refusal) -> int:
-    """Give the status of the nearest kind of refusal in the table."""
+    """Return the HTTP status of the nearest class of the refusal in the table."""
     return next(HTTP[kind] for kind in type(refusal).__mro__ if kind in HTTP)
 
 
-def of_refusal(refusal: Refusal) -> Problem:
-    """Give the problem that tells of a refusal; one about a field names the field."""
+def problem_of(refusal: Refusal) -> Problem:
+    """Return the problem that describes a refusal; one about a field has its sentence under that field."""
     sentence = sentence_of(refusal.code, refusal.facts)
     if isinstance(refusal, FieldRefusal) and refusal.field:
         errors = {refusal.field: [sentence]}
         return Problem(status_of(refusal), refusal.code, sentence, errors=errors)
-    return Problem(status_of(refusal), refusal.code, sentence, facts=_told(refusal))
+    return Problem(status_of(refusal), refusal.code, sentence, facts=_facts_of(refusal))
 
 
-def _told(refusal: Refusal) -> dict[str, Any]:
+def _facts_of(refusal: Refusal) -> dict[str, Any]:
     if isinstance(refusal, StaleVersion):
         since = [{"seq": seq, "type": kind} for seq, kind in refusal.since]
         return {"version": refusal.version, "since": since}
@@ -91,7 +91,7 @@ def _told(refusal: Refusal) -> dict[str, Any]:
 
 
 def on_refusal(refusal: Refusal) -> Response:
-    return answer(of_refusal(refusal))
+    return answer(problem_of(refusal))
 
 
 def on_fields_refused(refused: FieldsRefused) -> Response:
@@ -100,8 +100,8 @@ def on_fields_refused(refused: FieldsRefused) -> Response:
 
 def on_http_error(error: HTTPException) -> Response:
     status = error.code or 500
-    given = dict(error.get_headers())
-    headers = {name: given[name] for name in KEPT_HEADERS if name in given}
+    own_headers = dict(error.get_headers())
+    headers = {name: own_headers[name] for name in KEPT_HEADERS if name in own_headers}
     code = CODES.get(status, "refused")
     if error.description in ("cross-site",):
         code = str(error.description)
@@ -113,8 +113,8 @@ def on_http_error(error: HTTPException) -> Response:
 def on_login_needed(needed: LoginNeeded) -> Response:
     if is_for_machines():
         return answer(problem(401, "login-needed", headers={"WWW-Authenticate": "Bearer"}))
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("login.ask", next=wanted), 303)  # type: ignore[return-value]
+    page = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("login.ask", next=page), 303)  # type: ignore[return-value]
 
 
 def on_unknown_token(unknown: UnknownToken) -> Response:
@@ -136,31 +136,31 @@ def on_outside_calendar(error: OutsideCalendar) -> Response:
 
 def on_conflict(error: IntegrityError) -> Response:
     log.warning("request.conflict", error=type(error.orig).__name__)
-    return answer(problem(409, "conflict", headers=SOON))
+    return answer(problem(409, "conflict", headers=RETRY_SOON))
 
 
-def on_no_records(error: Exception) -> Response:
-    """The database is down, locked or full: nothing was done, and trying again is right."""
+def on_database_unavailable(error: Exception) -> Response:
+    """The database is down, locked or full: nothing was done, so the answer is 503 with Retry-After."""
     log.error("request.no_records", error=type(getattr(error, "orig", error)).__name__)
-    return answer(problem(503, "unavailable", headers=SOON))
+    return answer(problem(503, "unavailable", headers=RETRY_SOON))
 
 
 def on_lost_connection(error: DBAPIError) -> Response:
-    return on_no_records(error) if error.connection_invalidated else on_crash(error)
+    return on_database_unavailable(error) if error.connection_invalidated else on_crash(error)
 
 
 def on_disk_trouble(error: OSError) -> Response:
-    return on_no_records(error) if error.errno in DISK_TROUBLE else on_crash(error)
+    return on_database_unavailable(error) if error.errno in DISK_TROUBLE else on_crash(error)
 
 
 def on_crash(error: Exception) -> Response:
-    """What nobody foresaw: told without a word of it, found in the log by the request's id."""
+    """An unforeseen error: the answer says nothing of it, the log has it under the request's id."""
     log.error("request.crashed", error=type(error).__name__, where=_frames(error))
     return answer(problem(500, "internal-error"))
 
 
 def _frames(error: Exception) -> list[str]:
-    """Give the places in the code that it came through, without any value: values can be about people."""
+    """Return the stack as "file:line function", without any value: values can be about people."""
     return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)]
 
 
@@ -174,9 +174,9 @@ RESPONSES: Mapping[type[Exception], Any] = {
     CSRFError: on_old_form,
     OutsideCalendar: on_outside_calendar,
     IntegrityError: on_conflict,
-    OperationalError: on_no_records,
-    InterfaceError: on_no_records,
-    TimeoutError: on_no_records,
+    OperationalError: on_database_unavailable,
+    InterfaceError: on_database_unavailable,
+    TimeoutError: on_database_unavailable,
     DBAPIError: on_lost_connection,
     OSError: on_disk_trouble,
     Exception: on_crash,

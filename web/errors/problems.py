@@ -1,4 +1,4 @@
-"""What went wrong, as a problem document (RFC 9457) for machines or as a page for people."""
+"""Errors as a problem document (RFC 9457) for machines or as a page for people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ PLAIN_PAGE = (
 
 @dataclass(frozen=True)
 class Problem:
-    """One refusal or failure. `errors` are sentences by field; `facts` are members of the document's own."""
+    """One refusal or failure. `errors` are sentences by field; `facts` are extra members of the document."""
 
     status: int
     code: str
@@ -33,13 +33,13 @@ class Problem:
 
     @property
     def title(self) -> str:
-        """The short name, in the asker's language."""
+        """The short name of the problem, in the asker's language."""
         return title_of(self.code)
 
     @property
     def document(self) -> dict[str, Any]:
-        """The document: `type` and `code` name what it is, `instance` the request in our log."""
-        known = {
+        """The members of the document: `type` and `code` name the problem, `instance` the request in our log."""
+        members = {
             "type": f"urn:ventil:problem:{self.code}",
             "title": self.title,
             "status": self.status,
@@ -47,36 +47,38 @@ class Problem:
             "instance": f"urn:ventil:request:{g.request_id}",
             "code": self.code,
         }
-        return known | dict(self.facts) | ({"errors": dict(self.errors)} if self.errors else {})
+        return members | dict(self.facts) | ({"errors": dict(self.errors)} if self.errors else {})
 
 
 def problem(status: int, code: str, facts: Mapping[str, Any] | None = None, **more: Any) -> Problem:
-    """Give a problem whose sentence is the one that belongs to the code."""
+    """Return the problem with this code; its sentence is looked up by the code."""
     return Problem(status, code, sentence_of(code, facts), **more)
 
 
-def answer(found: Problem) -> Response:
-    """Answer with the problem, as the asker can read it."""
-    response = _document(found) if is_for_machines() else _page(found)
-    response.status_code = found.status
-    response.headers.update(found.headers)
+def answer(reported: Problem) -> Response:
+    """Return the response that describes the problem: a document for the API, else a page."""
+    response = _document(reported) if is_for_machines() else _page(reported)
+    response.status_code = reported.status
+    response.headers.update(reported.headers)
     return response
 
 
-def _document(found: Problem) -> Response:
-    body = current_app.json.dumps(found.document)
+def _document(reported: Problem) -> Response:
+    body = current_app.json.dumps(reported.document)
     return Response(body, content_type=KIND)
 
 
-def _page(found: Problem) -> Response:
-    """A page of the house; a plain one when not even that can be made (no records, a strange host)."""
+def _page(reported: Problem) -> Response:
+    """Return the error page; a plain one when that cannot be rendered (database down, unknown host)."""
     try:
-        return Response(render_template("error.html", problem=found, request_id=g.request_id))
+        return Response(render_template("error.html", problem=reported, request_id=g.request_id))
     except Exception:
-        log.warning("error_page.plain", code=found.code)
-        return Response(_plain(found), content_type="text/html; charset=utf-8")
+        log.warning("error_page.plain", code=reported.code)
+        return Response(_plain(reported), content_type="text/html; charset=utf-8")
 
 
-def _plain(found: Problem) -> str:
+def _plain(reported: Problem) -> str:
     lang = "en" if request.args.get("lang") == "en" else "sv"
-    return PLAIN_PAGE.format(lang=lang, title=escape(found.title), detail=escape(found.detail), id=escape(g.request_id))
+    return PLAIN_PAGE.format(
+        lang=lang, title=escape(reported.title), detail=escape(reported.detail), id=escape(g.request_id)
+    )

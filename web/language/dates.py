@@ -1,4 +1,4 @@
-"""Days and moments as people read them, in the language of the page and the house's own time."""
+"""Days and moments as people read them, in the language of the page and in local time."""
 
 from datetime import date, datetime
 
@@ -13,33 +13,33 @@ SOON_DAYS = 2
 
 
 def day_words(value: date | datetime | str) -> str:
-    """Give a day, such as "22 november 2026"."""
+    """Return a day, such as "22 november 2026"."""
     return str(format_date(_local_day(value), "d MMMM y"))
 
 
 def short_day(value: date | datetime | str) -> str:
-    """Give a day for a narrow column, such as "22 nov. 2026"."""
+    """Return a day for a narrow column, such as "22 nov. 2026"."""
     return str(format_date(_local_day(value), "d MMM y"))
 
 
 def weekday_words(value: date | datetime | str) -> str:
-    """Give a day with its weekday, such as "söndag 22 november 2026"."""
+    """Return a day with its weekday, such as "söndag 22 november 2026"."""
     return str(format_date(_local_day(value), "EEEE d MMMM y"))
 
 
 def moment_words(value: datetime) -> str:
-    """Give a moment in local time, such as "22 november 2026 kl. 14.05"."""
+    """Return a moment in local time, such as "22 november 2026 kl. 14.05"."""
     local = value.astimezone(current().database.calendar.zone)
     return gettext("%(day)s at %(hour)s.%(minute)s", day=day_words(local), hour=f"{local:%H}", minute=f"{local:%M}")
 
 
 def due_words(case: Case, now: datetime) -> str:
-    """Say how far off the due day is: "3 days late", "today", "in 5 days"; "" when nothing is due."""
+    """Return how far off the due day is: "3 days late", "today", "in 5 days"; "" when nothing is due."""
     return "" if case.due_at is None else far_off(_days_left(case.due_at, now), late=case.is_overdue(now))
 
 
 def far_off(days: int, *, late: bool) -> str:
-    """Say how far off a day is that lies `days` ahead."""
+    """Return how far off a day is that lies `days` ahead; a past one is "3 days late" if `late`, else "3 days ago"."""
     if days < 0:
         words = ngettext("%(num)d day late", "%(num)d days late", -days) if late else ""
         return words or ngettext("%(num)d day ago", "%(num)d days ago", -days)
@@ -49,15 +49,15 @@ def far_off(days: int, *, late: bool) -> str:
 
 
 def due_class(case: Case, now: datetime) -> str:
-    """Give the style of the due day: late, soon or quiet."""
+    """Return the CSS class of the due day: late, soon or quiet."""
     if case.is_overdue(now):
         return "late"
-    ladders = CLOCK_OF.get(case.state) is RunsOut.LADDER
-    return "soon" if ladders and case.due_at and _days_left(case.due_at, now) <= SOON_DAYS else "quiet"
+    has_ladder = CLOCK_OF.get(case.state) is RunsOut.LADDER
+    return "soon" if has_ladder and case.due_at and _days_left(case.due_at, now) <= SOON_DAYS else "quiet"
 
 
 def days_words(days: float | None) -> str:
-    """Give a number of days, such as "12 dagar"; a dash when there is none."""
+    """Return a number of days, such as "12 dagar"; a dash when there is none."""
     return "–" if days is None else ngettext("%(num)d day", "%(num)d days", round(days))
 
 

@@ -1,4 +1,4 @@
-"""What things are called on screen: one table for each kind of word, translated when it is shown."""
+"""What things are called on screen: one table for each kind of name, translated when it is shown."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -176,15 +176,15 @@ WHY_ON_AGENDA = {
 
 
 def channel_name(channel: str) -> str:
-    """Give how a case came in; what a house calls it itself, as it is."""
+    """Return the name of the channel by which a case came in; a channel of the municipality's own is shown as it is."""
     return str((CHANNELS | UNCHOSEN_CHANNELS).get(channel, channel))
 
 
 def step_name(name: str, source: State) -> str:
-    """Give what a step is called when it is taken from this state."""
+    """Return the name of a step when it is taken from this state."""
     return str(STEPS_AGAIN.get((name, source)) or STEPS[name])
 
 
 def choices(table: Mapping[Any, Any]) -> list[tuple[str, str]]:
-    """Give a table of names as a form's choices."""
+    """Return a table of names as the choices of a form: pairs of value and label."""
     return [(str(value), str(words)) for value, words in table.items()]

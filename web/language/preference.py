@@ -1,4 +1,4 @@
-"""Swedish or English: the address, the cookie, the person, or the house says."""
+"""Whether a page is in Swedish or English: decided by ?lang=, else the cookie, else the person, else the setting."""
 
 from flask import Flask, Response, g, request
 from flask_babel import Babel
@@ -9,11 +9,11 @@ from web.requests.cookies import cookie_name, is_https
 
 COOKIE = "ventil_lang"
 A_YEAR = 365 * 24 * 3600
-AFTER_Z = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
+SORTED_AFTER_Z = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
 
 
-def speak(app: Flask, settings: Settings) -> None:
-    """Let pages and refusals be in the asker's language."""
+def set_up_language(app: Flask, settings: Settings) -> None:
+    """Set Flask-Babel up so that pages and refusals are in the asker's language."""
     app.config.update(
         BABEL_DEFAULT_LOCALE=settings.locale,
         BABEL_DEFAULT_TIMEZONE=settings.timezone.key,
@@ -24,31 +24,31 @@ def speak(app: Flask, settings: Settings) -> None:
 
 
 def language() -> str:
-    """Give the asker's language: machines by Accept-Language, people by what they chose."""
+    """Return the asker's language: for machines by Accept-Language, for people by what they chose."""
     if is_for_machines():
         return request.accept_languages.best_match(LOCALES) or current().settings.locale
-    chosen = (request.args.get("lang"), request.cookies.get(_cookie()), _persons_own())
+    chosen = (request.args.get("lang"), request.cookies.get(_cookie_name()), _persons_choice())
     return next((code for code in chosen if code in LOCALES), current().settings.locale)
 
 
 def in_swedish(name: str) -> str:
-    """Return what a name is sorted by: å, ä and ö come last, whatever the database's sorting knows."""
-    return name.lower().translate(AFTER_Z)
+    """Return the key by which a name is sorted: å, ä and ö come last, whatever collation the database has."""
+    return name.lower().translate(SORTED_AFTER_Z)
 
 
 def keep_choice(response: Response) -> Response:
-    """Keep the language that somebody chose with ?lang=."""
+    """Keep the language that was chosen with ?lang= in a cookie, for a year."""
     if request.args.get("lang") in LOCALES and not is_for_machines():
         secure = is_https(current().settings)
         response.set_cookie(
-            _cookie(), request.args["lang"], max_age=A_YEAR, secure=secure, httponly=True, samesite="Lax"
+            _cookie_name(), request.args["lang"], max_age=A_YEAR, secure=secure, httponly=True, samesite="Lax"
         )
     return response
 
 
-def _cookie() -> str:
+def _cookie_name() -> str:
     return cookie_name(COOKIE, current().settings)
 
 
-def _persons_own() -> str | None:
+def _persons_choice() -> str | None:
     return g.caller.locale if "caller" in g else None

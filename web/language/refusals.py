@@ -1,4 +1,4 @@
-"""One clear sentence for each refusal, in the asker's language."""
+"""The title and the sentence of each refusal, by its code, in the asker's language."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -73,15 +73,15 @@ SENTENCES: Mapping[str, LazyString] = {
 
 
 def title_of(code: str) -> str:
-    """Give the short name of what was refused."""
+    """Return the title of a refusal by its code."""
     return str(TITLES.get(code, TITLES["bad-fields"]))
 
 
 def sentence_of(code: str, facts: Mapping[str, Any] | None = None) -> str:
-    """Give the sentence for this refusal, with its facts filled in; states stand in the asker's words."""
-    given = {name: STATES_IN_SENTENCES.get(str(fact), fact) for name, fact in (facts or {}).items()}
-    sentence = str(SENTENCES.get(_exact(code, given), SENTENCES["refused"]))
-    return sentence % given if "%(" in sentence else sentence
+    """Return the sentence of a refusal by its code, with the facts filled in; states appear in the asker's words."""
+    filled = {name: STATES_IN_SENTENCES.get(str(fact), fact) for name, fact in (facts or {}).items()}
+    sentence = str(SENTENCES.get(_exact(code, filled), SENTENCES["refused"]))
+    return sentence % filled if "%(" in sentence else sentence
 
 
 def _exact(code: str, facts: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Where a case stands, in plain words for the one who asked: what is, what happens next, and by when."""
+"""Where a case stands, in plain words for the one who asked: the present state, what happens next, and by when."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,14 +15,14 @@ from web.language.gettext import gettext
 
 @dataclass(frozen=True)
 class Standing:
-    """Two sentences: what is, and what happens next."""
+    """Two sentences about a case: the present state, and what happens next; `late` is a third when it is overdue."""
 
     now: str
     next: str
     late: str = ""
 
 
-WHAT_IS: dict[State, tuple[LazyString, LazyString]] = {
+SENTENCES_BY_STATE: dict[State, tuple[LazyString, LazyString]] = {
     State.RECEIVED: (
         _l("We have it, and nobody has looked at it yet."),
         _l("Somebody at %(unit)s reads it by %(day)s."),
@@ -61,23 +61,23 @@ WHAT_IS: dict[State, tuple[LazyString, LazyString]] = {
 
 
 def where_it_stands(session: Session, case: Case, now: datetime) -> Standing:
-    """Give the standing of the case."""
-    what, then = WHAT_IS[case.state]
-    known = {
+    """Return the standing of the case."""
+    present, following = SENTENCES_BY_STATE[case.state]
+    facts = {
         "unit": case.responsible.name,
         "day": day_words(case.due_at) if case.due_at else "",
-        "whom": _whom(case),
+        "whom": _awaited_name(case),
         "into": case.merged_into.ref if case.merged_into else "",
     }
-    return Standing(str(what) % known, str(then) % known, _late(case, now))
+    return Standing(str(present) % facts, str(following) % facts, _late_sentence(case, now))
 
 
-def _whom(case: Case) -> str:
+def _awaited_name(case: Case) -> str:
     if case.waits_for_reporter:
         return gettext("an answer from you")
-    named: str | None = case.waiting_unit.name if case.waiting_unit else case.waiting_name
-    return named or gettext("somebody else")
+    name: str | None = case.waiting_unit.name if case.waiting_unit else case.waiting_name
+    return name or gettext("somebody else")
 
 
-def _late(case: Case, now: datetime) -> str:
+def _late_sentence(case: Case, now: datetime) -> str:
     return gettext("It is late. The contact person knows and is following it up.") if case.is_overdue(now) else ""

@@ -1,1 +1,1 @@
-"""For who runs it: health, figures, logs."""
+"""For those who operate the installation: health, metrics and logs."""

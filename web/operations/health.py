@@ -1,4 +1,4 @@
-"""Alive, ready, and in figures: for those who watch over the house."""
+"""The endpoints for monitoring: /healthz, /readyz and /metrics."""
 
 import hmac
 
@@ -18,24 +18,24 @@ bp = Blueprint("health", __name__)
 @bp.get("/healthz")
 @open_to(Audience.ANYBODY)
 def alive() -> Response:
-    """Say that the process answers."""
+    """Answer that the process runs."""
     return jsonify(status="alive")
 
 
 @bp.get("/readyz")
 @open_to(Audience.ANYBODY)
 def ready() -> Response:
-    """Say whether requests can be handled, and if not, why."""
-    trouble = what_is_missing()
-    response = jsonify(status="not ready", reason=trouble) if trouble else jsonify(status="ready")
-    response.status_code = 503 if trouble else 200
+    """Answer whether requests can be handled, with 503 and the reason when they cannot."""
+    reason = reason_not_ready()
+    response = jsonify(status="not ready", reason=reason) if reason else jsonify(status="ready")
+    response.status_code = 503 if reason else 200
     return response
 
 
 @bp.get("/metrics")
 @open_to(Audience.ANYBODY)
 def metrics() -> Response:
-    """Give the figures, to whoever has the token that a setting may ask for."""
+    """Answer with the metrics; a token is needed when the settings name one."""
     wanted = current().settings.metrics_token
     if wanted and not hmac.compare_digest((bearer_token() or "").encode(), wanted.encode()):
         abort(401)
@@ -43,8 +43,8 @@ def metrics() -> Response:
         return Response(figures(session), content_type=CONTENT_TYPE_LATEST)
 
 
-def what_is_missing() -> str | None:
-    """Give why requests cannot be handled; None when they can."""
+def reason_not_ready() -> str | None:
+    """Return why requests cannot be handled; None when they can."""
     try:
         return "migrations are behind: run `ventil migrate`" if is_behind(current().database) else None
     except SQLAlchemyError:

@@ -1,4 +1,4 @@
-"""One line in the log for each request: a fixed name and keys, never an address, a token or a text."""
+"""One log line for each request: a fixed event name and keys, never an address, a token or a text."""
 
 import secrets
 import time
@@ -11,17 +11,17 @@ QUIET = frozenset({"health.alive", "static"})
 
 
 def log_requests(app: Flask) -> None:
-    """Give each request an id, and log how it went."""
-    app.before_request(begin)
-    app.after_request(tell)
+    """Give each request an id, and log its outcome."""
+    app.before_request(start_request)
+    app.after_request(log_request)
 
 
-def begin() -> None:
-    """Note when it began; a proxy's id is not taken over, since anybody can send one."""
+def start_request() -> None:
+    """Set the request's id and start time; a proxy's id is not used, since anybody can send one."""
     g.request_id, g.began = secrets.token_hex(8), time.perf_counter()
 
 
-def tell(response: Response) -> Response:
+def log_request(response: Response) -> Response:
     """Log the route, not the path: a path may hold a public id or a one-time token."""
     if request.endpoint not in QUIET:
         log.info(

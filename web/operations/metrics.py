@@ -1,4 +1,4 @@
-"""Figures for Prometheus, read from the database when they are asked for. Never about a person."""
+"""Metrics for Prometheus, read from the database at each scrape. None is about a person."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,22 +22,21 @@ NEVER = float("inf")
 
 
 def figures(session: Session) -> bytes:
-    """Give the figures of this moment, in Prometheus' text format."""
+    """Return the metrics of this moment in Prometheus' text format."""
     registry = CollectorRegistry()
-    registry.register(HouseCollector(session))
+    registry.register(FiguresCollector(session))
     return generate_latest(registry)
 
 
-class HouseCollector(Collector):
-    """What can be counted in the house, counted when asked."""
+class FiguresCollector(Collector):
+    """Collects the metrics from one session, at the database's present moment."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        moment = present(session)
-        self.now = moment
+        self.now = present(session)
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Give every figure."""
+        """Yield every metric family."""
         yield self._open_cases()
         yield self._overdue()
         yield self._oldest_work()
@@ -47,7 +46,7 @@ class HouseCollector(Collector):
         yield self._breakers()
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
-        """Say nothing before the figures are asked for."""
+        """Return no metric, so that registering the collector queries nothing."""
         return iter(())
 
     def _open_cases(self) -> GaugeMetricFamily:
@@ -112,5 +111,5 @@ class HouseCollector(Collector):
             family.add_metric([name], down_since is not None)
         return family
 
-    def _age(self, moment: datetime | None, without: float) -> float:
-        return max(0.0, (self.now - moment).total_seconds()) if moment else without
+    def _age(self, moment: datetime | None, if_none: float) -> float:
+        return max(0.0, (self.now - moment).total_seconds()) if moment else if_none

@@ -113,11 +113,11 @@ def _around() -> tuple[Actor, PageFrame]:
 
 
 def _read() -> tuple[Actor, PageFrame]:
-    if "caller" in g and g.caller.around:
-        return g.caller.actor, g.caller.around
+    if "caller" in g and g.caller.frame:
+        return g.caller.actor, g.caller.frame
     with current().database.reading() as session:
         actor = actor_in(session)
-        return actor, g.caller.around or read_page_frame(session)
+        return actor, g.caller.frame or read_page_frame(session)
 
 
 def _silent(last: datetime | None) -> str:

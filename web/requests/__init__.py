@@ -1,1 +1,1 @@
-"""What surrounds each request: who asks, sessions, limits, safe headers."""
+"""What happens around each request: the caller, sessions, cookies, limits, idempotency, safe headers."""

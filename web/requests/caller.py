@@ -1,4 +1,4 @@
-"""Who is asking: found once in a request, and only when somebody wants to know."""
+"""The caller of a request, looked up once and only when a view needs it."""
 
 from flask import g, request
 from sqlalchemy.orm import Session
@@ -10,26 +10,26 @@ from web.requests.sessions import Caller, caller_with_session, caller_with_token
 
 
 class UnknownToken(Exception):
-    """The bearer token opens nothing: it is mistyped or revoked."""
+    """The bearer token is unknown or revoked."""
 
 
 def current_actor() -> Actor:
-    """Give who is asking, in a reading of its own; `A_VISITOR` when nobody is logged in."""
+    """Return the actor of this request, read in a transaction of its own; `A_VISITOR` when nobody is logged in."""
     return current_caller().actor
 
 
 def current_caller() -> Caller:
-    """Give who is asking, with the language that they chose."""
+    """Return the caller of this request: actor, chosen language and page frame."""
     if "caller" not in g:
         with current().database.reading() as session:
             actor_in(session)
-        _note()
+        _note_use()
     found: Caller = g.caller
     return found
 
 
 def actor_in(session: Session) -> Actor:
-    """Give who is asking, found in a transaction that is open already."""
+    """Return the actor of this request, read in the session that is open already."""
     if "caller" not in g:
         g.caller = _by_token(session) if is_for_machines() else _by_cookie(session)
     found: Caller = g.caller
@@ -37,9 +37,9 @@ def actor_in(session: Session) -> Actor:
 
 
 def bearer_token() -> str | None:
-    """Give the token of the Authorization header; cookies say nothing to the API."""
-    given = request.authorization
-    return given.token if given is not None and given.type == "bearer" else None
+    """Return the token of the Authorization header; None without one. The API ignores cookies."""
+    header = request.authorization
+    return header.token if header is not None and header.type == "bearer" else None
 
 
 def _by_token(session: Session) -> Caller:
@@ -57,7 +57,7 @@ def _by_cookie(session: Session) -> Caller:
     return found or Caller()
 
 
-def _note() -> None:
+def _note_use() -> None:
     at = right_now()
     if g.caller.is_to_be_noted(at):
         with current().database.transaction() as session:

@@ -1,4 +1,4 @@
-"""The cookies: what they are called, and that nobody else reads them."""
+"""The cookies: their names, and the flags that keep scripts and other hosts from them."""
 
 from typing import Any
 
@@ -7,44 +7,44 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from cases.settings import Settings
 from web.current import current, is_for_machines
-from web.requests.sessions import LIVES
+from web.requests.sessions import LIFETIME
 
 
 class CookieOfPages(SecureCookieSessionInterface):
-    """Flask's own signed cookie, for pages: a call to the API does not read it."""
+    """Flask's signed cookie, for pages only: a request to the API does not read it."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Give what the cookie holds; nothing to a machine."""
+        """Return the content of the cookie; an empty session for the API."""
         return self.session_class() if is_for_machines() else super().open_session(app, request)
 
 
 def is_https(settings: Settings) -> bool:
-    """Say whether people reach us over https; plain http is for this machine itself."""
+    """Return whether the base URL is https; plain http is for this machine itself."""
     return settings.base_url.startswith("https://")
 
 
 def cookie_name(name: str, settings: Settings) -> str:
-    """Give the cookie's name, with the prefix that keeps other hosts from setting it (ASVS 3.3.3)."""
+    """Return the cookie's name, with the prefix that keeps other hosts from setting it (ASVS 3.3.3)."""
     return f"__Host-{name}" if is_https(settings) else name
 
 
 def session_cookie() -> str:
-    """Give the name of the cookie of somebody who is logged in."""
+    """Return the name of the log-in cookie."""
     return cookie_name("ventil_login", current().settings)
 
 
 def set_session_cookie(response: Response, token: str) -> Response:
-    """Let the browser keep the session's token."""
-    return _set(response, token, max_age=int(LIVES.total_seconds()))
+    """Set the log-in cookie to the session's token, and return the response."""
+    return _set(response, token, max_age=int(LIFETIME.total_seconds()))
 
 
 def drop_session_cookie(response: Response) -> Response:
-    """Let the browser forget it."""
+    """Delete the log-in cookie, and return the response."""
     return _set(response, "", max_age=0)
 
 
 def keep_cookies_safe(app: Flask, settings: Settings) -> None:
-    """Set what Flask leaves open about its own signed cookie (forms, language, messages: no log-in)."""
+    """Configure Flask's own signed cookie (form tokens, language, messages; not the log-in)."""
     app.session_interface = CookieOfPages()
     app.config.update(
         SESSION_COOKIE_NAME=cookie_name("ventil", settings),
@@ -55,7 +55,7 @@ def keep_cookies_safe(app: Flask, settings: Settings) -> None:
     )
 
 
-def _set(response: Response, token: str, **how: Any) -> Response:
+def _set(response: Response, token: str, **more: Any) -> Response:
     secure = is_https(current().settings)
-    response.set_cookie(session_cookie(), token, secure=secure, httponly=True, samesite="Lax", path="/", **how)
+    response.set_cookie(session_cookie(), token, secure=secure, httponly=True, samesite="Lax", path="/", **more)
     return response

@@ -1,4 +1,4 @@
-"""Deny by default: every endpoint declares who may use it, and a house with one that does not will not start."""
+"""Deny by default: every endpoint declares who may use it, and the app does not start when one does not."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -14,7 +14,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Audience(StrEnum):
-    """Who may use an endpoint. What they may do there to one case is the domain's to say."""
+    """Who may use an endpoint. What they may do to a single case is decided in `cases`."""
 
     ANYBODY = "anybody"
     LOGGED_IN = "logged_in"
@@ -23,26 +23,26 @@ class Audience(StrEnum):
     ADMIN = "admin"
 
 
-BELONGS: dict[Audience, Callable[[Actor], bool]] = {
+IN_AUDIENCE: dict[Audience, Callable[[Actor], bool]] = {
     Audience.ANYBODY: lambda actor: True,
     Audience.LOGGED_IN: lambda actor: actor.kind is ActorKind.PERSON,
     Audience.STAFF: lambda actor: actor.is_staff,
     Audience.CONTACT: lambda actor: actor.is_contact,
     Audience.ADMIN: lambda actor: actor.is_admin,
 }
-BY_NAME = {"static": frozenset({Audience.ANYBODY})}  # the one view that is not ours
+DECLARED_HERE = {"static": frozenset({Audience.ANYBODY})}  # the one view that is not ours
 
 
 class LoginNeeded(Exception):
-    """Only somebody who is logged in may use this."""
+    """The endpoint is only for somebody who is logged in."""
 
 
 class UndeclaredView(Exception):
-    """An endpoint that does not say who may use it."""
+    """An endpoint does not declare who may use it."""
 
 
 def open_to(*audiences: Audience) -> Callable[[View], View]:
-    """Declare that any of these may use the view."""
+    """Declare that any of these audiences may use the view."""
 
     def declare(view: View) -> View:
         view.open_to = frozenset(audiences)  # type: ignore[attr-defined]
@@ -58,27 +58,27 @@ def sent_by_mail_programs(view: View) -> View:
 
 
 def audiences_of(app: Flask, endpoint: str) -> frozenset[Audience] | None:
-    """Give who may use this endpoint; None when it does not say."""
+    """Return who may use this endpoint; None when it does not declare it."""
     declared = getattr(app.view_functions[endpoint], "open_to", None)
-    return declared if declared is not None else BY_NAME.get(endpoint)
+    return declared if declared is not None else DECLARED_HERE.get(endpoint)
 
 
 def guard(app: Flask) -> None:
-    """Ask at every request who it is. Raises `UndeclaredView` for an endpoint that does not say."""
+    """Check every request against the declaration of its endpoint. Raises `UndeclaredView` if one has none."""
     for endpoint in app.view_functions:
         if audiences_of(app, endpoint) is None:
             raise UndeclaredView(f"{endpoint} does not say who may use it: @open_to(...)")
-    app.before_request(turn_away)
+    app.before_request(refuse_others)
 
 
-def turn_away() -> None:
-    """Refuse those for whom the endpoint is not."""
+def refuse_others() -> None:
+    """Refuse a caller who is in no audience of the endpoint: `LoginNeeded` to a visitor, else `NotAllowed`."""
     if request.endpoint is None:
-        return  # no such page: it is answered with 404 or 405
+        return  # no such page: answered with 404 or 405
     audiences = audiences_of(current_app, request.endpoint) or frozenset()
     if Audience.ANYBODY in audiences:
         return
     actor = current_actor()
-    if any(BELONGS[audience](actor) for audience in audiences):
+    if any(IN_AUDIENCE[audience](actor) for audience in audiences):
         return
     raise LoginNeeded if actor.kind is ActorKind.VISITOR else NotAllowed(step=request.endpoint)

@@ -1,6 +1,6 @@
-"""Idempotency-Key: a POST that is sent again changes nothing and gets the answer of the first one.
+"""Idempotency-Key: a POST that is sent again changes nothing and gets the response of the first one.
 
-The key is claimed in the transaction of the change itself, so that either both are there or neither.
+The key is claimed in the transaction of the change itself, so that either both are committed or neither.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ READABLE = re.compile(r"[\x21-\x7e]{1,255}")
 
 @dataclass
 class BadKey(FieldRefusal):
-    """A key is 1 to 255 visible ASCII characters."""
+    """A key must be 1 to 255 visible ASCII characters."""
 
     code: ClassVar[str] = "bad-key"
 
@@ -40,14 +40,14 @@ class KeyUsedOtherwise(FieldRefusal):
 
 @dataclass(frozen=True)
 class GivenKey:
-    """The key of this request: whose it is with its name, and what it is used for. Only hashes."""
+    """The key of this request, as hashes: `key` of its sender with the key, `request` of method, path and body."""
 
     key: str
     request: str
 
 
 def given_key() -> GivenKey | None:
-    """Give the key that came with this request; None when none did. Refuses one that cannot be read."""
+    """Return the key of this request; None without one. Raises `BadKey` when it is malformed."""
     name = request.headers.get(HEADER)
     if name is None:
         return None
@@ -59,34 +59,34 @@ def given_key() -> GivenKey | None:
 
 
 def once(session: Session, change: Callable[[], Response]) -> Response:
-    """Make the change, or give the answer that the first request with this key got."""
+    """Make the change, or return the response that the first request with this key got."""
     given = given_key()
     if given is None:
         return change()
     claimed = _claim(session, given)
-    return _keep(session, claimed, change()) if claimed else _again(session, given)
+    return _keep_response(session, claimed, change()) if claimed else _kept_response(session, given)
 
 
 def _claim(session: Session, given: GivenKey) -> int | None:
-    """Claim the key; None when it is used. Whoever comes second waits here for the first one's transaction."""
+    """Claim the key and return its row's id; None when it is used. A second request waits for the first's commit."""
     at = right_now()
-    fresh = {"request": given.request, "made_at": at}
-    statement = insert_of(session)(KeptAnswer).values(key=given.key, **fresh)
-    takes_over_old = statement.on_conflict_do_update(
-        index_elements=["key"], set_=fresh, where=KeptAnswer.made_at <= at - KEPT_FOR
+    claim = {"request": given.request, "made_at": at}
+    statement = insert_of(session)(KeptAnswer).values(key=given.key, **claim)
+    or_replace_expired = statement.on_conflict_do_update(
+        index_elements=["key"], set_=claim, where=KeptAnswer.made_at <= at - KEPT_FOR
     )
-    claimed: int | None = session.execute(takes_over_old.returning(KeptAnswer.id)).scalar()
+    claimed: int | None = session.execute(or_replace_expired.returning(KeptAnswer.id)).scalar()
     return claimed
 
 
-def _keep(session: Session, claimed: int, response: Response) -> Response:
+def _keep_response(session: Session, claimed: int, response: Response) -> Response:
     answer = {"status": response.status_code, "body": response.get_data(as_text=True)}
     location = response.headers.get("Location")
     session.execute(update(KeptAnswer).where(KeptAnswer.id == claimed).values(location=location, **answer))
     return response
 
 
-def _again(session: Session, given: GivenKey) -> Response:
+def _kept_response(session: Session, given: GivenKey) -> Response:
     found = session.scalars(select(KeptAnswer).where(KeptAnswer.key == given.key)).one()
     if found.request != given.request:
         raise KeyUsedOtherwise(field=HEADER)

@@ -1,4 +1,4 @@
-"""Reading what machines send: JSON and parameters, checked by schemas; anything unknown is refused."""
+"""Parses JSON bodies and query parameters by schema; anything that the schema does not name is refused."""
 
 from collections.abc import Mapping
 from typing import Any, NoReturn
@@ -9,7 +9,7 @@ from webargs.flaskparser import FlaskParser
 
 
 class FieldsRefused(Exception):
-    """What was sent does not fit the schema. `errors` are sentences by field."""
+    """The request does not fit the schema. `errors` are sentences by field."""
 
     def __init__(self, status: int, code: str, errors: Mapping[str, Any]) -> None:
         super().__init__(code)
@@ -17,12 +17,12 @@ class FieldsRefused(Exception):
 
 
 class StrictParser(FlaskParser):
-    """Read JSON only as JSON, and refuse what no schema knows."""
+    """A webargs parser that reads only what is declared as JSON, and refuses unknown fields."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": RAISE, "query": RAISE}  # noqa: RUF012 - as its base has it
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        """Give the body; 415 when it is not called JSON, 400 when it cannot be read."""
+        """Return the parsed body; 415 when its type is not JSON, 400 when it cannot be parsed."""
         if not req.is_json:
             abort(415)
         try:
@@ -39,7 +39,7 @@ class StrictParser(FlaskParser):
         error_status_code: int | None,
         error_headers: Mapping[str, str] | None,
     ) -> NoReturn:
-        """Tell of what does not fit: 400 for an unknown parameter, 422 for the rest."""
+        """Raise `FieldsRefused`: 400 for an unknown query parameter, 422 for anything else."""
         (location, errors), *_ = error.normalized_messages().items()  # type: ignore[no-untyped-call]
         fields = plain(errors)
         if location == "query" and not set(fields) <= set(schema.load_fields):
@@ -48,7 +48,7 @@ class StrictParser(FlaskParser):
 
 
 def plain(errors: Any) -> Any:
-    """Give the errors as JSON can hold them; those about the whole body stand under `body`."""
+    """Return the errors with nothing but dicts, lists and strings; those about the whole body are under `body`."""
     if isinstance(errors, Mapping):
-        return {("body" if name == "_schema" else str(name)): plain(said) for name, said in errors.items()}
+        return {("body" if name == "_schema" else str(name)): plain(nested) for name, nested in errors.items()}
     return [str(sentence) for sentence in (errors if isinstance(errors, list) else [errors])]

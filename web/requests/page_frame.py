@@ -1,4 +1,4 @@
-"""What stands around every page: the house, when its clock last swept, and the units whose pages the menu names."""
+"""What stands around every page: the municipality's name, its last sweep, and the units in the menu."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,17 +13,22 @@ from cases.deadlines.schedule import SWEEP, Scheduled
 from cases.organisation.municipality import Municipality
 from cases.organisation.units import DESK, FORUM
 
-HOUSE = table_of(Municipality)
+MUNICIPALITY = table_of(Municipality)
 SCHEDULE = table_of(Scheduled)
-SWEPT = SCHEDULE.c.name == SWEEP
-SHOWN = (HOUSE.c.name.label("house"), HOUSE.c.demonstration, HOUSE.c.contact_phone, SCHEDULE.c.last_done_at)
-OF_THE_HOUSE = select(*SHOWN).select_from(HOUSE).outerjoin(SCHEDULE, SWEPT)
-WITH_A_DOOR_OF_ITS_OWN = frozenset({DESK, FORUM})
+IS_SWEEP = SCHEDULE.c.name == SWEEP
+FRAME_COLUMNS = (
+    MUNICIPALITY.c.name.label("municipality"),
+    MUNICIPALITY.c.demonstration,
+    MUNICIPALITY.c.contact_phone,
+    SCHEDULE.c.last_done_at,
+)
+VISITOR_FRAME = select(*FRAME_COLUMNS).select_from(MUNICIPALITY).outerjoin(SCHEDULE, IS_SWEEP)
+IN_EVERY_MENU = frozenset({DESK, FORUM})
 
 
 @dataclass(frozen=True)
 class PageFrame:
-    """What the rows say about the surroundings of a page; `units` are those of the reader, by slug."""
+    """The rows that the frame of a page shows; `units` are (slug, name) of the reader's units."""
 
     name: str = "Ventil"
     demonstration: bool = False
@@ -33,12 +38,14 @@ class PageFrame:
 
 
 def read_page_frame(session: Session) -> PageFrame:
-    """Give the surroundings of a page for somebody who is not logged in."""
-    return PageFrame(*session.connection().execute(OF_THE_HOUSE).one())
+    """Return the page frame of somebody who is not logged in."""
+    return PageFrame(*session.connection().execute(VISITOR_FRAME).one())
 
 
-def around_somebody(rows: Sequence[Any]) -> PageFrame:
-    """Give the surroundings for whoever these rows are about: one row for each role, with `SHOWN` and its unit."""
+def frame_from(rows: Sequence[Any]) -> PageFrame:
+    """Return the page frame of a caller from the rows of their session: one row for each role, with `FRAME_COLUMNS`."""
     first = rows[0]
-    units = {row.unit: row.unit_name for row in rows if row.unit and row.unit not in WITH_A_DOOR_OF_ITS_OWN}
-    return PageFrame(first.house, first.demonstration, first.contact_phone, first.last_done_at, tuple(units.items()))
+    units = {row.unit: row.unit_name for row in rows if row.unit and row.unit not in IN_EVERY_MENU}
+    return PageFrame(
+        first.municipality, first.demonstration, first.contact_phone, first.last_done_at, tuple(units.items())
+    )

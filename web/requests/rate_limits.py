@@ -1,4 +1,4 @@
-"""How often one visitor may ask: per network, in this process (so no server of ours can be in the way)."""
+"""Rate limits for visitors, by network and in the memory of this process, so that no other server is needed."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -14,7 +14,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Limit(StrEnum):
-    """What is limited for those who are not logged in, and how often it may be done."""
+    """What visitors may do only so often, and how often."""
 
     HAND_IN = "30 per minute; 300 per hour"
     LOG_IN = "10 per minute; 40 per hour"
@@ -23,7 +23,7 @@ class Limit(StrEnum):
 
 
 def limited(limit: Limit) -> Callable[[View], View]:
-    """Declare that one network may ask for this only so often."""
+    """Declare that one network may POST to the view only so often."""
 
     def declare(view: View) -> View:
         view.limit = limit  # type: ignore[attr-defined]
@@ -33,7 +33,7 @@ def limited(limit: Limit) -> Callable[[View], View]:
 
 
 def limit_requests(app: Flask, settings: Settings) -> None:
-    """Count what the declared views are asked for. Off (for load tests) by a setting."""
+    """Apply the declared limits, unless they are switched off by a setting (for load tests)."""
     if not settings.rate_limits:
         return
     limiter = Limiter(
@@ -46,7 +46,7 @@ def limit_requests(app: Flask, settings: Settings) -> None:
 
 
 def network() -> str:
-    """Give whom a request is counted for: the IPv4 address, or the IPv6 network that one home has."""
+    """Return what requests are counted by: the IPv4 address, or the IPv6 /64 network that one home has."""
     try:
         address = ip_address(request.remote_addr or "")
     except ValueError:
@@ -56,5 +56,5 @@ def network() -> str:
 
 
 def has_token() -> bool:
-    """Say whether a machine names itself; a token that opens nothing is refused before anything is done."""
+    """Return whether the request carries a token: an invalid one is refused before anything is done."""
     return "Authorization" in request.headers

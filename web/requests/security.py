@@ -1,4 +1,4 @@
-"""Headers on every response, errors and files included, and forms that only we can send (SECURITY 50-52)."""
+"""Safe headers on every response, errors and files included, and forms guarded against other sites (SECURITY 50-52)."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -46,7 +46,7 @@ csrf = CSRFProtect()
 
 
 class SafeHeaders:
-    """Add to every response those headers that it does not have, whoever made it."""
+    """WSGI middleware that adds the safe headers which a response does not set itself."""
 
     def __init__(self, app: "WSGIApplication", settings: Settings) -> None:
         self.app = app
@@ -54,15 +54,15 @@ class SafeHeaders:
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         def start_safely(status: str, headers: list[tuple[str, str]], *failed: Any) -> Callable[[bytes], object]:
-            there = {name.lower() for name, _ in headers}
-            headers += [header for header in self.headers if header[0].lower() not in there]
+            present = {name.lower() for name, _ in headers}
+            headers += [header for header in self.headers if header[0].lower() not in present]
             return start(status, headers, *failed)
 
         return self.app(environ, start_safely)
 
 
 def secure(app: Flask, settings: Settings) -> None:
-    """Set what Flask leaves open, and check that unsafe requests to pages come from our own forms."""
+    """Configure Flask's secrets and limits, and check that unsafe requests to pages come from our own forms."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TRUSTED_HOSTS=trusted_hosts(settings),
@@ -78,12 +78,12 @@ def secure(app: Flask, settings: Settings) -> None:
 
 
 def trusted_hosts(settings: Settings) -> list[str]:
-    """Give the names under which we answer: the base URL's, and this machine's own (not as IPv6: Werkzeug's limit)."""
+    """Return the hosts that we answer to: the base URL's and loopback's (not ::1, which Werkzeug cannot match)."""
     return [str(urlsplit(settings.base_url).hostname), *sorted(LOOPBACK - {"::1"})]
 
 
 def only_our_forms() -> None:
-    """Refuse an unsafe request to a page that another site's page sends (ASVS 3.5.1, 3.5.3)."""
+    """Refuse an unsafe request to a page that was sent from another site (ASVS 3.5.1, 3.5.3)."""
     if request.method not in CHANGING or is_for_machines() or request.endpoint is None:
         return
     if getattr(current_app.view_functions[request.endpoint], "sent_by_mail_programs", False):
@@ -94,9 +94,9 @@ def only_our_forms() -> None:
 
 
 def comes_from_us() -> bool:
-    """Say whether the browser says that a page of ours sent this. Browsers without such headers pass here.
+    """Return whether the browser says that the request comes from our own page; one that says nothing passes.
 
-    With our Referrer-Policy the Origin of our own forms is "null", so it speaks only when it names somebody.
+    With our Referrer-Policy the Origin of our own forms is "null", so only another value decides.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:

@@ -1,6 +1,6 @@
-"""Sessions on the server and the tokens of machines: who holds a key, in one query.
+"""Log-in sessions of people and API tokens of machines: the caller who holds one, in one query.
 
-The query for a session also reads what stands around a page, since whoever is logged in asks for pages.
+The query for a session also reads the page frame, since whoever is logged in asks for pages.
 """
 
 import secrets
@@ -17,62 +17,62 @@ from cases.access.tokens import ApiToken, WebSession, hashed
 from cases.database.base import table_of
 from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
-from web.requests.page_frame import HOUSE, SCHEDULE, SHOWN, SWEPT, PageFrame, around_somebody
+from web.requests.page_frame import FRAME_COLUMNS, IS_SWEEP, MUNICIPALITY, SCHEDULE, PageFrame, frame_from
 
-LIVES = timedelta(days=14)
-IDLE = timedelta(hours=12)
+LIFETIME = timedelta(days=14)  # of a session, however much it is used
+IDLE_LIMIT = timedelta(hours=12)  # without a request
 NOTED_EVERY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls: an actor, the language that they chose, when their session was last noted, and their pages' frame."""
+    """Who sent a request: the actor, their language, when their session was last used, and their page frame."""
 
     actor: Actor = A_VISITOR
     locale: str | None = None
     seen_at: datetime | None = None
-    around: PageFrame | None = None  # known of those who are logged in
+    frame: PageFrame | None = None  # known of those who are logged in
 
     def is_to_be_noted(self, at: datetime) -> bool:
-        """Say whether the session was last noted so long ago that it is time again."""
+        """Return whether the last use that was noted is more than ten minutes ago."""
         return self.seen_at is not None and at - self.seen_at > NOTED_EVERY
 
 
 def open_session(session: Session, person_id: int, at: datetime) -> str:
-    """Log the person in, in one browser, and give the token for its cookie; only its hash is kept."""
+    """Open a session of this person in one browser; return the token for its cookie. Only its hash is stored."""
     token = secrets.token_urlsafe(32)
     session.execute(
         insert(WebSession).values(
-            hash=hashed(token), person_id=person_id, made_at=at, seen_at=at, expires_at=at + LIVES
+            hash=hashed(token), person_id=person_id, made_at=at, seen_at=at, expires_at=at + LIFETIME
         )
     )
     return token
 
 
 def note_session(session: Session, token: str, at: datetime) -> None:
-    """Note that the session was used, so that it does not end for idleness."""
+    """Note that the session is used at this moment, so that it does not end for idleness."""
     session.execute(update(WebSession).where(WebSession.hash == hashed(token)).values(seen_at=at))
 
 
 def end_session(session: Session, token: str, at: datetime) -> None:
-    """Log out, in this browser."""
+    """End the session with this token."""
     session.execute(_still_open(at).where(WebSession.hash == hashed(token)))
 
 
 def end_every_session(session: Session, person_id: int, at: datetime) -> None:
-    """Log out everywhere."""
+    """End all sessions of this person."""
     session.execute(_still_open(at).where(WebSession.person_id == person_id))
 
 
 def caller_with_session(session: Session, token: str, at: datetime, day: date) -> Caller | None:
-    """Give who is logged in with this cookie; None when it is unknown, ended, idle or too old."""
-    given = {"hash": hashed(token), "at": at, "idle_since": at - IDLE, "day": day}
-    rows = session.connection().execute(BY_SESSION, given).all()
-    return replace(_caller(rows), around=around_somebody(rows)) if rows else None
+    """Return the caller whose session cookie this is; None when it is unknown, ended, idle or too old."""
+    parameters = {"hash": hashed(token), "at": at, "idle_since": at - IDLE_LIMIT, "day": day}
+    rows = session.connection().execute(BY_SESSION, parameters).all()
+    return replace(_caller(rows), frame=frame_from(rows)) if rows else None
 
 
 def caller_with_token(session: Session, token: str, day: date) -> Caller | None:
-    """Give whom this API token acts for; None when it is unknown or revoked, or the person switched off."""
+    """Return the caller of this API token; None when it is unknown or revoked, or the person is inactive."""
     rows = session.connection().execute(BY_TOKEN, {"hash": hashed(token), "day": day}).all()
     return _caller(rows) if rows else None
 
@@ -89,7 +89,7 @@ def _caller(rows: Sequence[Any]) -> Caller:
 
 
 def _holder_of(key: Table, seen_at: Any) -> Select[Any]:
-    """Give the query for whoever holds a key, with the roles of the day; over tables, since it runs at every call."""
+    """Return the query for the person who holds a key, with the day's roles; on tables, as it runs at every request."""
     person, membership = table_of(Person).c, table_of(Membership).c
     return (
         select(person.id, person.name, person.email, person.locale, membership.unit_id, membership.role, seen_at)
@@ -104,9 +104,9 @@ TOKEN, SESSION, UNIT = table_of(ApiToken), table_of(WebSession), table_of(Unit)
 BY_TOKEN = _holder_of(TOKEN, null().label("seen_at")).where(TOKEN.c.revoked_at.is_(None))
 BY_SESSION = (
     _holder_of(SESSION, SESSION.c.seen_at)
-    .add_columns(*SHOWN, UNIT.c.slug.label("unit"), UNIT.c.name.label("unit_name"))
-    .join(HOUSE, true())
-    .outerjoin(SCHEDULE, SWEPT)
+    .add_columns(*FRAME_COLUMNS, UNIT.c.slug.label("unit"), UNIT.c.name.label("unit_name"))
+    .join(MUNICIPALITY, true())
+    .outerjoin(SCHEDULE, IS_SWEEP)
     .outerjoin(UNIT, UNIT.c.id == table_of(Membership).c.unit_id)
     .where(
         SESSION.c.ended_at.is_(None),

@@ -1,1 +1,1 @@
-"""What comes in and what goes out over the API: one file for each thing. Anything that is not named is refused."""
+"""The marshmallow schemas of the API's requests and responses. Fields that they do not name are refused."""

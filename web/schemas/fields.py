@@ -1,4 +1,4 @@
-"""What every schema here is made of: strict, with sentences in the asker's language, and safe for the database."""
+"""The fields of the schemas: strict, with errors in the asker's language, and only values that a database can hold."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,12 +11,12 @@ from cases.administration.reorganising import LONGEST_SLUG
 from cases.calendar import FIRST_YEAR, LAST_YEAR
 from cases.mail_addresses import LONGEST_ADDRESS, is_public_address
 
-TELLS_MISSING = {"required": _("This is needed."), "null": _("This may not be empty.")}
+MISSING_MESSAGES = {"required": _("This is needed."), "null": _("This may not be empty.")}
 FORBIDDEN = frozenset(chr(code) for code in range(32)) - {"\n", "\r", "\t"}
 
 
 class Strict(Schema):
-    """A schema that refuses what it does not know."""
+    """A schema that refuses fields which it does not name."""
 
     class Meta:
         unknown = RAISE
@@ -28,9 +28,9 @@ class Strict(Schema):
 
 
 class PlainText(fields.String):
-    """Text that both databases can hold: no control characters, no halves of characters."""
+    """Text that both databases can hold: no control characters and no lone surrogates."""
 
-    default_error_messages = TELLS_MISSING | {
+    default_error_messages = MISSING_MESSAGES | {
         "invalid": _("This must be text."),
         "characters": _("The text holds characters that cannot be stored."),
     }
@@ -46,14 +46,14 @@ class PlainText(fields.String):
 
 
 class Slug(PlainText):
-    """The name of a unit, a category or a place, as the lists give it."""
+    """The slug of a unit, a category or a place, as the API lists it."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(most=LONGEST_SLUG, **more)
 
 
 class MailAddress(PlainText):
-    """One plain mail address."""
+    """One mail address, without a name."""
 
     default_error_messages = {"address": _("This is not a mail address.")}  # noqa: RUF012 - marshmallow's own
 
@@ -68,9 +68,9 @@ class MailAddress(PlainText):
 
 
 class LocalDay(fields.Date):
-    """A local day, such as 2026-04-30, within our calendar."""
+    """A local date, such as 2026-04-30, within the years of our calendar."""
 
-    default_error_messages = TELLS_MISSING | {
+    default_error_messages = MISSING_MESSAGES | {
         "invalid": _("Write the day as YYYY-MM-DD."),
         "format": _("Write the day as YYYY-MM-DD."),
         "years": _("The day must lie between %(first)s and %(last)s.", first=FIRST_YEAR + 1, last=LAST_YEAR - 1),
@@ -86,22 +86,22 @@ class LocalDay(fields.Date):
 class Bool(fields.Boolean):
     """True or false."""
 
-    default_error_messages = TELLS_MISSING | {"invalid": _("This must be true or false.")}
+    default_error_messages = MISSING_MESSAGES | {"invalid": _("This must be true or false.")}
 
 
 class Number(fields.Integer):
     """A whole number."""
 
-    default_error_messages = TELLS_MISSING | {
+    default_error_messages = MISSING_MESSAGES | {
         "invalid": _("This must be a whole number."),
         "too_large": _("The number is too large."),
     }
 
 
 class Choice(fields.String):
-    """One of a few words; what comes out of it is the word of the domain."""
+    """One of a few words; it is loaded as the enum's member when an enum was given."""
 
-    default_error_messages = TELLS_MISSING | {"invalid": _("This must be text.")}
+    default_error_messages = MISSING_MESSAGES | {"invalid": _("This must be text.")}
 
     def __init__(self, words: type[Any] | tuple[str, ...], **more: Any) -> None:
         self.make = words if isinstance(words, type) else str
@@ -110,13 +110,13 @@ class Choice(fields.String):
         super().__init__(validate=one_of, **more)
 
     def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **more: Any) -> Any:
-        """Give the word."""
+        """Return the chosen word, as the enum's member if there is one."""
         word = super().deserialize(value, attr, data, **more)
         return self.make(word) if isinstance(word, str) else word
 
 
 def within(least: float, most: float) -> validate.Range:
-    """Give the rule that a number lies between these two, both included."""
+    """Return the rule that a number lies between these two, both included."""
     return validate.Range(least, most, error=_("This must lie between %(least)s and %(most)s.", least=least, most=most))
 
 

@@ -1,4 +1,4 @@
-"""What can be asked of a list: filters, order, page."""
+"""The query parameters of the API's lists: filters, order, page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from cases.reading.lists import MOST_ROWS, Filters, Sort
 from cases.states import Kind, State
 from web.schemas.fields import Bool, Choice, Number, PlainText, Slug, Strict, within
 
-LONGEST_QUESTION = 200
+LONGEST_SEARCH = 200
 LONGEST_CURSOR = 300
 
 
@@ -18,11 +18,11 @@ class Several(fields.List[Any]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
         given = value if isinstance(value, list) else [value]
-        return super()._deserialize([part for one in given for part in str(one).split(",")], attr, data, **more)
+        return super()._deserialize([part for item in given for part in str(item).split(",")], attr, data, **more)
 
 
 class CaseListQuery(Strict):
-    """Which cases, in which order, how many, from where."""
+    """The filters, the order, the size and the cursor of a list of cases."""
 
     state = Several(Choice(State))
     kind = Choice(Kind)
@@ -33,16 +33,16 @@ class CaseListQuery(Strict):
     overdue = Bool()
     parked = Bool()
     quick_win = Bool()
-    q = PlainText(most=LONGEST_QUESTION)
+    q = PlainText(most=LONGEST_SEARCH)
     sort = Choice(Sort, load_default=Sort.NEWEST)
     limit = Number(load_default=50, validate=within(1, MOST_ROWS))
     cursor = PlainText(most=LONGEST_CURSOR)
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Filters:
-        """Give the filters."""
+        """Return the filters."""
         return Filters(states=tuple(given.pop("state", ())), **given)
 
 
 class NoQuery(Strict):
-    """A call that takes no parameters."""
+    """No parameters at all."""

@@ -1,4 +1,4 @@
-"""What comes in: handing in, changing, correcting, commenting, following."""
+"""The bodies of the API's requests: handing in, changing, correcting, commenting, following."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ REFERENCE = 20
 
 
 class ReporterIn(Strict):
-    """The one who asks."""
+    """The reporter of a new case."""
 
     name = PlainText(required=True)
     email = MailAddress(allow_none=True)
@@ -30,12 +30,12 @@ class ReporterIn(Strict):
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Reporter:
-        """Give the reporter."""
+        """Return the reporter."""
         return Reporter(**given)
 
 
 class CaseIn(Strict):
-    """What is handed in."""
+    """A case that is handed in."""
 
     kind = Choice(Kind, required=True)
     title = PlainText(most=LONGEST_TITLE, required=True)
@@ -51,7 +51,7 @@ class CaseIn(Strict):
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Request:
-        """Give the request."""
+        """Return the request to hand it in."""
         return Request(**given)
 
 
@@ -79,19 +79,19 @@ class AwaitedUnit(Strict):
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> WaitingFor:
-        """Give whom."""
+        """Return whom the case waits for."""
         return WaitingFor("unit", **given)
 
 
 class AwaitedOther(Strict):
-    """Somebody outside whom a case waits for."""
+    """Somebody outside the municipality whom a case waits for."""
 
     name = PlainText(required=True)
     their_ref = PlainText(most=100, allow_none=True)
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> WaitingFor:
-        """Give whom."""
+        """Return whom the case waits for."""
         return WaitingFor("other", **given)
 
 
@@ -118,12 +118,12 @@ class ChangeIn(Strict):
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Change:
-        """Give the change."""
+        """Return the change."""
         return Change(**given)
 
 
 class CorrectionIn(Strict):
-    """What is put right; null takes a category or a place away."""
+    """What is to be corrected; null removes a category or a place."""
 
     title = PlainText(most=LONGEST_TITLE)
     category = Slug(allow_none=True)
@@ -133,20 +133,20 @@ class CorrectionIn(Strict):
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Correction:
-        """Give the correction."""
+        """Return the correction."""
         emptied: dict[str, Any] = {name: "" for name, value in given.items() if value is None}
         return Correction(**(given | emptied))
 
 
 class CommentIn(Strict):
-    """Words beside the life of a case."""
+    """A comment on a case."""
 
     text = PlainText(most=LONGEST_TEXT, required=True)
     visibility = Choice(Visibility, load_default=Visibility.PARTICIPANTS)
 
 
 class FollowerIn(Strict):
-    """An address that wants to follow; it is asked by mail."""
+    """An address that wants to follow a case; it is asked to confirm by mail."""
 
     email = MailAddress(required=True)
     locale = Choice(LOCALES, load_default="sv")

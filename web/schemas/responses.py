@@ -1,4 +1,4 @@
-"""What goes out: a column that is not named here leaves the house for nobody. One schema for each kind of reader."""
+"""The bodies of the API's responses, one schema for each kind of reader. A field that is not named is never sent."""
 
 from marshmallow import Schema, fields
 
@@ -7,14 +7,14 @@ from web.schemas.fields import Choice, Slug
 
 
 class Links(Schema):
-    """Where to go on."""
+    """Paths that lead on from a case."""
 
     self = fields.String()
     events = fields.String()
 
 
 class CaseForEverybody(Schema):
-    """What was published of a case, masked."""
+    """What everybody may read of a published case, with numbers and addresses masked."""
 
     ref = fields.String(required=True)
     kind = Choice(Kind)
@@ -32,7 +32,7 @@ class CaseForEverybody(Schema):
 
 
 class CaseForReporter(CaseForEverybody):
-    """What the one who asked sees of it, by the public id."""
+    """What the reporter sees of the case, by its public id."""
 
     public_id = fields.String()
     group = Slug(allow_none=True)
@@ -46,7 +46,7 @@ class CaseForReporter(CaseForEverybody):
 
 
 class CaseForMembers(CaseForReporter):
-    """What a group, the forum or whoever takes part sees: not the one who asked, nor the key that is theirs."""
+    """What a group, the forum or a participant sees: neither the reporter nor the public id, which is their key."""
 
     class Meta:
         exclude = ("public_id",)
@@ -56,7 +56,7 @@ class CaseForMembers(CaseForReporter):
 
 
 class ReporterOut(Schema):
-    """The one who asked."""
+    """The reporter of a case."""
 
     name = fields.String(allow_none=True)
     email = fields.String(allow_none=True)
@@ -66,7 +66,7 @@ class ReporterOut(Schema):
 
 
 class CaseForStaff(CaseForReporter):
-    """Everything that there is to know."""
+    """All fields of a case."""
 
     quick_win = fields.Boolean()
     channel = fields.String()
@@ -81,14 +81,14 @@ class CaseForStaff(CaseForReporter):
 
 
 class CaseListResponse(Schema):
-    """A page of cases, and the cursor of the page after it."""
+    """A page of cases, and the cursor of the next page."""
 
     items = fields.List(fields.Nested(CaseForStaff))
     next = fields.String(allow_none=True)
 
 
-class HappeningOut(Schema):
-    """One thing that happened. `actor` says what kind of somebody did it; `by` is their name."""
+class EventOut(Schema):
+    """One event of a case. `actor` is the kind of actor; `by` is their name."""
 
     seq = fields.Integer(required=True)
     type = fields.String(required=True)
@@ -101,39 +101,39 @@ class HappeningOut(Schema):
 
 
 class History(Schema):
-    """What has happened to a case, in order."""
+    """The events of a case, in order."""
 
-    items = fields.List(fields.Nested(HappeningOut))
+    items = fields.List(fields.Nested(EventOut))
     next = fields.String(allow_none=True)
 
 
 class NamedOut(Schema):
-    """Something that cases name by its slug."""
+    """A category or a place: the slug by which cases name it, and its name."""
 
     slug = Slug(required=True)
     name = fields.String(required=True)
 
 
 class UnitOut(NamedOut):
-    """A unit."""
+    """A unit: the slug by which cases name it, its name and its kind."""
 
     kind = fields.String(required=True)
 
 
 class NamedList(Schema):
-    """Everything of one kind that can be named."""
+    """All active categories or places."""
 
     items = fields.List(fields.Nested(NamedOut))
 
 
 class UnitList(Schema):
-    """The units."""
+    """All active units."""
 
     items = fields.List(fields.Nested(UnitOut))
 
 
 class AskedOut(Schema):
-    """The address has been asked by mail, if it can be."""
+    """The answer to a wish to follow: it is the same whether or not the address can be asked."""
 
     status = fields.String(required=True)
 

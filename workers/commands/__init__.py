@@ -1,1 +1,1 @@
-"""The commands that need only the house's rows. `ventil.py` holds them together with what runs."""
+"""The commands of `ventil` that need only the database or start a process; `ventil.py` collects them in one group."""

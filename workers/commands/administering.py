@@ -1,11 +1,11 @@
-"""Commands for the house: its shape, who is in it, and what they may use."""
+"""Commands that set a municipality up: migrations, the setup file, units, people and API tokens."""
 
 from pathlib import Path
 
 import click
 
 from cases.settings import read_settings
-from workers.commands.opening import A_FILE, Failure, a_database, migrated_database, right_now, text_of
+from workers.commands.opening import FILE_PATH, Failure, migrated_database, open_database, right_now, text_of
 
 UNIT_KINDS = ("desk", "department", "group", "board", "forum", "council")
 ROLES = ("contact", "officer", "head", "member", "admin")
@@ -16,13 +16,13 @@ def migrate() -> None:
     """Bring the database to the shape that this version needs."""
     from cases.database.migrating import migrate as run_migrations
 
-    with a_database(read_settings()) as database:
+    with open_database(read_settings()) as database:
         run_migrations(database)
     click.echo("the database is up to date")
 
 
 @click.command()
-@click.argument("file", type=A_FILE)
+@click.argument("file", type=FILE_PATH)
 def load(file: Path) -> None:
     """Load units, people, places, categories, policies and meetings from FILE (TOML)."""
     from cases.administration.loading import load_setup_file
@@ -34,8 +34,8 @@ def load(file: Path) -> None:
             with database.transaction() as session:
                 changed = load_setup_file(session, text, at=right_now())
         except BadSetupFile as bad:
-            for trouble in bad.errors:
-                click.echo(trouble)
+            for error in bad.errors:
+                click.echo(error)
             raise Failure(f"{file}: {len(bad.errors)} errors, nothing was written") from None
     for line in changed:
         click.echo(line)
@@ -59,8 +59,8 @@ def unit_add(slug: str, kind: str, name: str, email: str | None) -> None:
     from cases.organisation.units import UnitKind
 
     with migrated_database() as database, database.transaction() as session:
-        told = put_unit(session, slug, UnitKind(kind), UnitDetails(name, email), by=A_COMMAND, at=right_now())
-    click.echo(f"unit {slug}: {told}")
+        outcome = put_unit(session, slug, UnitKind(kind), UnitDetails(name, email), by=A_COMMAND, at=right_now())
+    click.echo(f"unit {slug}: {outcome}")
 
 
 @click.group()
@@ -83,8 +83,8 @@ def user_add(email: str, name: str, role: str, unit_slug: str | None) -> None:
     slug = unit_slug or ("desk" if role == Role.CONTACT else None)
     with migrated_database() as database, database.transaction() as session:
         post = Post(Role(role), unit_named(session, slug) if slug else None)
-        told = put_person(session, email, name, post, by=A_COMMAND, at=right_now())
-    click.echo(f"user {email}: {told}")
+        outcome = put_person(session, email, name, post, by=A_COMMAND, at=right_now())
+    click.echo(f"user {email}: {outcome}")
 
 
 @click.command()
@@ -95,5 +95,5 @@ def token(email: str) -> None:
     from cases.administration.staffing import person_by_email
 
     with migrated_database() as database, database.transaction() as session:
-        made = make_api_token(session, person_by_email(session, email), right_now())
-    click.echo(f"the token of {email}, shown this once: {made}")
+        secret = make_api_token(session, person_by_email(session, email), right_now())
+    click.echo(f"the token of {email}, shown this once: {secret}")

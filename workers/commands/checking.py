@@ -1,11 +1,11 @@
-"""Commands that look at what is due, and for what was forgotten."""
+"""Commands that check a municipality: `sweep` fires what is due, `forgotten` and `doctor` look for trouble."""
 
 import json
 
 import click
 
 from cases.settings import read_settings
-from workers.commands.opening import Failure, a_database, migrated_database, moment, right_now
+from workers.commands.opening import Failure, migrated_database, open_database, parse_moment, right_now
 
 
 @click.command()
@@ -15,8 +15,8 @@ def sweep(now: str | None) -> None:
     from cases.ladder.overdue import sweep as sweep_now
 
     settings = read_settings()
-    with a_database(settings) as database:
-        fired = sweep_now(database, now=moment(now, settings) if now else None)
+    with open_database(settings) as database:
+        fired = sweep_now(database, now=parse_moment(now, settings) if now else None)
     click.echo(f"{fired} rungs fired")
 
 
@@ -29,7 +29,7 @@ def forgotten(now: str | None, as_json: bool) -> None:
 
     settings = read_settings()
     with migrated_database(settings) as database, database.reading() as session:
-        breaches = find_forgotten(session, moment(now, settings) if now else right_now())
+        breaches = find_forgotten(session, parse_moment(now, settings) if now else right_now())
     if as_json:
         click.echo(json.dumps([vars(breach) for breach in breaches], ensure_ascii=False, indent=2))
     elif not breaches:
@@ -46,7 +46,7 @@ def doctor() -> None:
     from workers.health.doctor import Health, look_over
 
     settings = read_settings()
-    with a_database(settings) as database:
+    with open_database(settings) as database:
         findings = look_over(database, settings)
     for finding in findings:
         click.echo(finding)

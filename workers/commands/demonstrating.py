@@ -1,4 +1,4 @@
-"""The demonstration: an empty database becomes an invented municipality."""
+"""The command `demo`: it fills an empty database with an invented municipality."""
 
 from typing import TYPE_CHECKING
 
@@ -21,15 +21,15 @@ def demo() -> None:
 
 
 def fill_demonstration(database: "Database", settings: Settings) -> bool:
-    """Fill an empty database; return False, and change nothing, when it is not empty."""
+    """Fill an empty database with the demonstration; return False, and change nothing, when it is not empty."""
     from cases.demo.demonstrating import fill, is_empty
     from cases.logs import log_warnings_only
-    from workers.relay.demonstration_letters import wire_of
+    from workers.relay.demonstration_letters import demonstration_drainer
 
     if not is_empty(database):
         return False
     click.echo("filling the demonstration municipality: 18 months in about half a minute", err=True)
     log_warnings_only()
-    moment = right_now()
-    fill(settings, moment, wire_of(settings, moment))
+    now = right_now()
+    fill(settings, now, demonstration_drainer(settings, now))
     return True

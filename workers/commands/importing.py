@@ -1,20 +1,20 @@
-"""Commands for files: cases come in and go out."""
+"""Commands for files of cases: `import` reads CSV or XLSX, `export` writes it."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from workers.commands.opening import A_FILE, Failure, freeze_garbage_collector, migrated_database, right_now, text_of
+from workers.commands.opening import FILE_PATH, Failure, freeze_garbage_collector, migrated_database, right_now, text_of
 
-TELL_EVERY = 5_000  # rows of an import
+REPORT_EVERY = 5_000  # rows of an import
 
 
 @click.command("import")
-@click.argument("file", type=A_FILE)
-@click.option("--map", "map_file", type=A_FILE, help="A mapping (TOML); without one our own columns are read.")
+@click.argument("file", type=FILE_PATH)
+@click.option("--map", "map_file", type=FILE_PATH, help="A mapping (TOML); without one our own columns are read.")
 @click.option("--dry-run", is_flag=True, help="Only check: list every bad and every odd row.")
-@click.option("--skip-bad", type=A_FILE, help="Leave bad rows out, and write them to this CSV file.")
+@click.option("--skip-bad", type=FILE_PATH, help="Leave bad rows out, and write them to this CSV file.")
 @click.option("--clocks", type=click.Choice(["now", "history"]), default="now", show_default=True)
 def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | None, clocks: str) -> None:
     """Take in cases from FILE (CSV or XLSX), replaying their history."""
@@ -24,7 +24,7 @@ def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | N
     freeze_garbage_collector()
     order = ImportOrder(file, right_now(), text_of(map_file) if map_file else None, Clocks(clocks))
     with migrated_database() as database:
-        examined = examine(database, order, _tell_row if dry_run else _tell_bad_row)
+        examined = examine(database, order, _print_row if dry_run else _print_bad_row)
         click.echo(f"{examined.rows} rows: {len(examined.bad)} bad, {examined.odd} odd")
         if skip_bad and examined.bad and not dry_run:
             report_bad(order, examined, skip_bad)
@@ -36,7 +36,7 @@ def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | N
 
 
 @click.command()
-@click.argument("file", type=A_FILE)
+@click.argument("file", type=FILE_PATH)
 def export(file: Path) -> None:
     """Write every case to FILE (CSV or XLSX), in the columns that an import reads."""
     from cases.access.actors import A_COMMAND
@@ -50,18 +50,18 @@ def export(file: Path) -> None:
     click.echo(f"{count} cases written to {file}")
 
 
-def _tell_row(number: int, how: str, why: list[str]) -> None:
-    click.echo(f"row {number}: {how}: {'; '.join(why)}")
+def _print_row(number: int, verdict: str, reasons: list[str]) -> None:
+    click.echo(f"row {number}: {verdict}: {'; '.join(reasons)}")
 
 
-def _tell_bad_row(number: int, how: str, why: list[str]) -> None:
-    if how == "bad":
-        _tell_row(number, how, why)
+def _print_bad_row(number: int, verdict: str, reasons: list[str]) -> None:
+    if verdict == "bad":
+        _print_row(number, verdict, reasons)
 
 
 def _progress(rows: int) -> Callable[[int], None]:
-    def tell(read: int) -> None:
-        if read % TELL_EVERY == 0 or read >= rows:
+    def report(read: int) -> None:
+        if read % REPORT_EVERY == 0 or read >= rows:
             click.echo(f"{read} of {rows} rows", err=True)
 
-    return tell
+    return report

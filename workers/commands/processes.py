@@ -1,4 +1,4 @@
-"""Commands that run for ever: the worker, the relay and the clock of a house of many processes."""
+"""Commands that start the long-running processes: worker, relay and clock."""
 
 import click
 

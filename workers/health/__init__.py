@@ -1,1 +1,1 @@
-"""What watches the house: the doctor, the heartbeat, the watchdog."""
+"""What notices that something is wrong: the doctor, the heartbeat and the watchdog."""

@@ -1,4 +1,4 @@
-"""Doctor: looks a house over and says what is well, what to mind and what must be mended, each with its remedy."""
+"""The doctor: checks settings, database, clock, desk, backlog, broker and mail server, and says how to mend a fault."""
 
 import os
 import shutil
@@ -24,12 +24,12 @@ from cases.settings import Settings
 from notifications.set_aside import count_set_aside
 from workers.health.outside import Check, outside_checks
 
-SLOW, STUCK = timedelta(minutes=10), timedelta(hours=1)
-LEAST_ROOM = 500 * 1024 * 1024
+SLOW_AFTER, STUCK_AFTER = timedelta(minutes=10), timedelta(hours=1)
+LEAST_FREE_BYTES = 500 * 1024 * 1024
 
 
 class Health(StrEnum):
-    """How something is."""
+    """The verdict on one thing that was checked."""
 
     OK = "ok"
     WARN = "warn"
@@ -38,7 +38,7 @@ class Health(StrEnum):
 
 @dataclass(frozen=True)
 class HealthFinding:
-    """One line of the doctor's: how it is, what was looked at, and what to do about it."""
+    """One line of the doctor's report: the verdict, what was checked, and what to do about it."""
 
     health: Health
     what: str
@@ -51,7 +51,7 @@ class HealthFinding:
 def look_over(
     database: Database, settings: Settings, outside: Mapping[str, Check] | None = None
 ) -> list[HealthFinding]:
-    """Return what the doctor finds.
+    """Return the findings about settings and database, then, unless one of them failed, about the rows in it.
 
     `outside` checks what is not the database, by name (default: broker and mail server).
     """
@@ -60,7 +60,7 @@ def look_over(
     if not any(finding.health is Health.FAIL for finding in found):
         with database.reading() as session:
             moment = present(session)
-            found += [finding for look in LOOKS for finding in look(session, settings, moment)]
+            found += [finding for row_check in ROW_CHECKS for finding in row_check(session, settings, moment)]
             found.append(_set_aside(sum(count_set_aside(session).values())))
     return [*found, *(_outside(name, check) for name, check in checks.items())]
 
@@ -70,7 +70,7 @@ def _settings(settings: Settings) -> Iterator[HealthFinding]:
     yield HealthFinding(Health.OK, f"settings: {where}, {settings.timezone.key}, {settings.base_url}")
     if not settings.var.is_dir() or not os.access(settings.var, os.W_OK):
         yield HealthFinding(Health.WARN, f"folder {settings.var} cannot be written", "make it, or set VENTIL_VAR")
-    elif shutil.disk_usage(settings.var).free < LEAST_ROOM:
+    elif shutil.disk_usage(settings.var).free < LEAST_FREE_BYTES:
         yield HealthFinding(Health.WARN, f"less than 500 MB are free at {settings.var}", "make room")
     if settings.smtp_url and settings.mail_from.endswith("@localhost"):
         yield HealthFinding(Health.WARN, "letters come from localhost", "set VENTIL_MAIL_FROM to an address of yours")
@@ -122,12 +122,12 @@ def _clock(session: Session, settings: Settings, present: datetime) -> Iterator[
 
 def _desk(session: Session, settings: Settings, present: datetime) -> Iterator[HealthFinding]:
     desk, today = contact_desk(session), settings.calendar.day_of(present)
-    lacks = {
+    needed = {
         "mailbox": desk.email,
         "contact person": contact_persons(session, today),
         "head": heads_of(session, desk.id, today),
     }
-    for what, there in lacks.items():
+    for what, there in needed.items():
         if there:
             yield HealthFinding(Health.OK, f"the desk has a {what}")
         else:
@@ -145,10 +145,10 @@ def _backlog(session: Session, settings: Settings, present: datetime) -> Iterato
     open_work = (OutboxEntry.done_at.is_(None), OutboxEntry.set_aside_at.is_(None))
     oldest = session.scalar(select(func.min(OutboxEntry.recorded_at)).where(*open_work))
     waits = present - oldest if oldest else timedelta()
-    if waits < SLOW:
+    if waits < SLOW_AFTER:
         yield HealthFinding(Health.OK, "what happened is told at once")
     else:
-        health = Health.FAIL if waits > STUCK else Health.WARN
+        health = Health.FAIL if waits > STUCK_AFTER else Health.WARN
         yield HealthFinding(health, f"the oldest thing to tell is {waits} old", "start `ventil up`, or `ventil relay`")
 
 
@@ -158,13 +158,13 @@ def _set_aside(count: int) -> HealthFinding:
     return HealthFinding(Health.OK, "nothing is set aside")
 
 
-LOOKS: tuple[Callable[[Session, Settings, datetime], Iterator[HealthFinding]], ...] = (_clock, _desk, _backlog)
+ROW_CHECKS: tuple[Callable[[Session, Settings, datetime], Iterator[HealthFinding]], ...] = (_clock, _desk, _backlog)
 
 
 def _outside(name: str, check: Check) -> HealthFinding:
     try:
         return HealthFinding(Health.OK, f"{name}: {check()}")
-    except Exception as error:  # whatever it is: the doctor tells it and goes on
+    except Exception as error:  # whatever it is: the doctor reports it and goes on
         return HealthFinding(
             Health.FAIL, f"{name}: {type(error).__name__}", f"see that it runs ({error})".replace("\n", " ")
         )

@@ -1,4 +1,4 @@
-"""The heartbeat: an address outside the house is called after each sweep, so that our silence is heard."""
+"""The heartbeat: an outside URL is called after each sweep, so that a monitor there notices when we fall silent."""
 
 import urllib.request
 from urllib.parse import urlsplit
@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 import structlog
 
 LOG = structlog.get_logger()
-TIMEOUT = 5.0
+TIMEOUT = 5.0  # seconds
 
 
 def beat(url: str | None) -> None:
-    """Call the address, if there is one. That nobody answers disturbs nothing."""
+    """Call the URL, if there is one and it is http or https; a failure is only logged. Waits at most 5 seconds."""
     if url is None or urlsplit(url).scheme not in {"http", "https"}:
         return
     try:

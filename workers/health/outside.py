@@ -1,4 +1,4 @@
-"""Checks of what is outside the database: the broker and the mail server."""
+"""The doctor's checks of the broker and the mail server."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,11 +6,11 @@ from cases.settings import Settings
 from notifications.sending.sending import transport_from
 from workers.queue.broker import QUEUES, make_broker
 
-Check = Callable[[], str]  # says what is well, or raises with what is not
+Check = Callable[[], str]  # returns what was found, or raises when it does not work
 
 
 def outside_checks(settings: Settings) -> Mapping[str, Check]:
-    """Return the checks by the name of what they look at. Each opens a connection of its own when it is called."""
+    """Return the checks by name of what is checked; each opens its own connection when it is called."""
 
     def broker() -> str:
         depth = sum(make_broker(settings.redis_url).depth(queue) for queue in set(QUEUES.values()))

@@ -1,4 +1,4 @@
-"""The watchdog: a process that claims nothing although things are due is not well, and says so."""
+"""The watchdog: a process that claims nothing for three minutes although something is due is reported as unhealthy."""
 
 import threading
 import time
@@ -8,13 +8,13 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 LOG = structlog.get_logger()
-LOOKS_EVERY = 10.0
-PATIENCE = 180.0
+LOOKS_EVERY = 10.0  # seconds
+PATIENCE = 180.0  # seconds
 UNHEALTHY = 70  # the exit code that a supervisor sees
 
 
 class Watchdog:
-    """Looks now and then whether something is due, and whether anything was claimed since."""
+    """Decides whether this process is healthy, by whether something is due and when it last claimed something."""
 
     def __init__(self, is_due: Callable[[], bool], *, patience: float = PATIENCE) -> None:
         self.is_due = is_due
@@ -22,11 +22,11 @@ class Watchdog:
         self._well_at = time.monotonic()
 
     def claimed(self) -> None:
-        """Hear that something was claimed."""
+        """Note that the process claimed something just now."""
         self._well_at = time.monotonic()
 
     def is_well(self) -> bool:
-        """Say whether something was claimed within the patience, or nothing is due, or the database is away."""
+        """Return whether something was claimed within `patience` seconds, nothing is due, or the database is down."""
         try:
             if not self.is_due():
                 self.claimed()
@@ -34,9 +34,9 @@ class Watchdog:
             self.claimed()
         return time.monotonic() - self._well_at <= self.patience
 
-    def watch(self, stop: threading.Event, ill: Callable[[], None]) -> None:
-        """Look until `stop`; call `ill` each time it is not well."""
+    def watch(self, stop: threading.Event, on_ill: Callable[[], None]) -> None:
+        """Check until `stop` is set; call `ill` after each check that fails."""
         while not stop.wait(min(LOOKS_EVERY, self.patience)):
             if not self.is_well():
                 LOG.critical("watchdog.nothing_claimed", seconds=round(time.monotonic() - self._well_at))
-                ill()
+                on_ill()

@@ -1,1 +1,1 @@
-"""What the clock does by itself: the morning letter, cleaning, stuck work."""
+"""The jobs of the schedule, beside the sweep: the morning letter, cleaning up, the check for stuck work."""

@@ -1,4 +1,4 @@
-"""Cleaning up: what nobody needs any more. Nothing that the history or a letter rests on is touched."""
+"""Cleaning up: deletes expired rows and orphaned files. No row that the history or a letter refers to is deleted."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,25 +17,25 @@ from cases.history.journal import Event
 from workers.runtime import Runtime
 
 LOG = structlog.get_logger()
-EMPTY_TICKS_KEPT = timedelta(days=7)
-KEYS_KEPT = timedelta(days=30)  # used or run out, but a person may still ask why
+EMPTY_BATCHES_KEPT = timedelta(days=7)
+KEYS_KEPT = timedelta(days=30)  # after they expire: a person may still ask what became of one
 
 
-def clean_up(workplace: Runtime) -> dict[str, int]:
-    """Remove what is old enough, kind by kind; give how many rows of each."""
+def clean_up(runtime: Runtime) -> dict[str, int]:
+    """Delete the rows that are old enough, each kind in its own transaction; return the number of rows by kind."""
     removed = {}
     for name, statement in CLEANINGS.items():
-        with workplace.database.transaction() as session:
+        with runtime.database.transaction() as session:
             removed[name] = len(session.execute(statement(session)).all())
     LOG.info("cleaned", **removed)
-    _orphans(workplace)
+    _remove_orphans(runtime)
     return removed
 
 
-def _orphans(workplace: Runtime) -> None:
-    """Remove attachments that no row names; a row whose file is missing is told, since only a person can mend it."""
-    with workplace.database.reading() as session:
-        missing = forget_orphans(session, attachments_under(workplace.settings.var), at=present(session))
+def _remove_orphans(runtime: Runtime) -> None:
+    """Delete attachments that no row names. A row whose file is missing is logged: only a person can mend it."""
+    with runtime.database.reading() as session:
+        missing = forget_orphans(session, attachments_under(runtime.settings.var), at=present(session))
     if missing:
         LOG.error("attachments.missing", count=len(missing))
 
@@ -51,16 +51,16 @@ def _sessions(session: Session) -> Any:
 
 
 def _links(session: Session) -> Any:
-    """Remove log-in links that ran out; the others stand in letters that people keep."""
+    """Return the statement that deletes expired log-in links; other links stand in letters that people keep."""
     old = (Link.purpose == LOGIN, Link.expires_at < present(session) - KEYS_KEPT)
     return delete(Link).where(*old).returning(Link.id)
 
 
-def _empty_ticks(session: Session) -> Any:
-    """Remove ticks that found nothing after all: no event and no letter names them."""
+def _empty_batches(session: Session) -> Any:
+    """Return the statement that deletes batches of sweeps that fired nothing: no event and no letter names them."""
     empty = ~exists().where(Event.tick_id == EventBatch.id)
-    over = (EventBatch.planned_at.isnot(None), EventBatch.planned_at < present(session) - EMPTY_TICKS_KEPT)
+    over = (EventBatch.planned_at.isnot(None), EventBatch.planned_at < present(session) - EMPTY_BATCHES_KEPT)
     return delete(EventBatch).where(*over, empty).returning(EventBatch.id)
 
 
-CLEANINGS = {"answers": _answers, "sessions": _sessions, "links": _links, "empty_ticks": _empty_ticks}
+CLEANINGS = {"answers": _answers, "sessions": _sessions, "links": _links, "empty_ticks": _empty_batches}

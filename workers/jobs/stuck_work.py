@@ -1,4 +1,4 @@
-"""Stuck work: what has been due for long and is neither done nor set aside."""
+"""The check for stuck work: what has been due for ten minutes and is neither done nor set aside."""
 
 from datetime import datetime, timedelta
 
@@ -14,23 +14,23 @@ from notifications.sending.circuit_breaker import is_down_now
 from workers.runtime import Runtime
 
 LOG = structlog.get_logger()
-LONG = timedelta(minutes=10)
+STUCK_AFTER = timedelta(minutes=10)
 
 
-def look_for_stuck_work(workplace: Runtime) -> dict[str, int]:
-    """Count what has been due for ten minutes, by kind; say so in the log, and ring for the letters."""
-    with workplace.database.reading() as session:
-        found = count_stuck(session, present(session) - LONG, workplace.post.server.name)
+def look_for_stuck_work(runtime: Runtime) -> dict[str, int]:
+    """Return the number of rows that have been due for ten minutes, by kind; log them, and wake the mail workers."""
+    with runtime.database.reading() as session:
+        found = count_stuck(session, present(session) - STUCK_AFTER, runtime.transport.server.name)
     if any(found.values()):
         LOG.error("work.stuck", **found)
-        workplace.bell.ring("deliver")
+        runtime.bell.ring("deliver")
     return found
 
 
 def count_stuck(session: Session, since: datetime, server: str) -> dict[str, int]:
-    """Count the rows that have been due since before this moment. Letters wait rightly while their server is down."""
-    works = (OutboxEntry.done_at.is_(None), OutboxEntry.set_aside_at.is_(None), OutboxEntry.recorded_at < since)
-    ticks = (EventBatch.planned_at.is_(None), EventBatch.set_aside_at.is_(None), EventBatch.started_at < since)
+    """Return the number of rows due since before this moment, by kind; no letters while their mail server is down."""
+    entries = (OutboxEntry.done_at.is_(None), OutboxEntry.set_aside_at.is_(None), OutboxEntry.recorded_at < since)
+    batches = (EventBatch.planned_at.is_(None), EventBatch.set_aside_at.is_(None), EventBatch.started_at < since)
     letters = (
         Delivery.outcome == Outcome.WAITING,
         Delivery.channel == Channel.MAIL,
@@ -38,11 +38,11 @@ def count_stuck(session: Session, since: datetime, server: str) -> dict[str, int
         or_(Delivery.next_attempt_at.is_(None), Delivery.next_attempt_at < since),
     )
     counts = {
-        "works": select(func.count(OutboxEntry.id)).where(*works),
-        "ticks": select(func.count(EventBatch.id)).where(*ticks),
+        "works": select(func.count(OutboxEntry.id)).where(*entries),
+        "ticks": select(func.count(EventBatch.id)).where(*batches),
         "letters": select(func.count(Delivery.id)).where(*letters),
     }
-    found = {name: session.scalars(count).one() for name, count in counts.items()}
+    stuck = {name: session.scalars(count).one() for name, count in counts.items()}
     if is_down_now(session, server):
-        found["letters"] = 0
-    return found
+        stuck["letters"] = 0
+    return stuck

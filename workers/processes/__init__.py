@@ -1,1 +1,1 @@
-"""What a process runs: actors, and relay, clock and worker, apart or all in one."""
+"""The processes: worker, relay and clock apart, or all of them in one."""

@@ -1,4 +1,4 @@
-"""The actors: each catches what goes wrong, leaves it in the database, and returns. A message is only a hint."""
+"""The dramatiq actors. Each catches its errors and leaves them in the database: a message is only a hint to look."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,41 +13,41 @@ from workers.schedule.jobs import JOBS
 from workers.schedule.scheduler import run_job
 
 LOG = structlog.get_logger()
-LOOKS_EVERY = 2.0
+LOOKS_EVERY = 2.0  # seconds
 
 
-def declare_actors(workplace: Runtime, *, claimed: Callable[[], None]) -> None:
-    """Let this process do what its broker rings for; `claimed` is called when letters were handled."""
-    acts: dict[str, Callable[[], object]] = {name: partial(run_job, workplace, name) for name in JOBS}
-    acts["deliver"] = partial(deliver, workplace, claimed)
-    for name, act in acts.items():
-        declare = dramatiq.actor(actor_name=name, queue_name=QUEUES[name], broker=workplace.broker)
-        declare(_quiet(act))
+def declare_actors(runtime: Runtime, *, claimed: Callable[[], None]) -> None:
+    """Declare an actor for `deliver` and for each job; `claimed` is called whenever letters were handled."""
+    runs: dict[str, Callable[[], object]] = {name: partial(run_job, runtime, name) for name in JOBS}
+    runs["deliver"] = partial(deliver, runtime, claimed)
+    for name, run in runs.items():
+        declare = dramatiq.actor(actor_name=name, queue_name=QUEUES[name], broker=runtime.broker)
+        declare(_without_result(run))
 
 
-def deliver(workplace: Runtime, claimed: Callable[[], None]) -> None:
-    """Send letters that are due, and ask for another turn when there may be more."""
+def deliver(runtime: Runtime, claimed: Callable[[], None]) -> None:
+    """Send letters that are due, and ring for another turn when there may be more. Errors are logged, never raised."""
     try:
-        done = deliver_some(workplace.database, workplace.post, stop=workplace.stop)
+        handled = deliver_some(runtime.database, runtime.transport, stop=runtime.stop)
     except Exception as error:
         LOG.error("deliver.trouble", error=type(error).__name__, exc_info=True)
         return
-    if done:
+    if handled:
         claimed()
-    if done >= MOST_AT_ONCE:
-        workplace.bell.ring("deliver")
+    if handled >= MOST_AT_ONCE:
+        runtime.bell.ring("deliver")
 
 
-def look_until_closed(workplace: Runtime, *, claimed: Callable[[], None]) -> None:
-    """Look every few seconds whether letters are due, whether or not a bell came."""
-    while not workplace.stop.wait(LOOKS_EVERY):
-        deliver(workplace, claimed)
+def deliver_until_stopped(runtime: Runtime, *, claimed: Callable[[], None]) -> None:
+    """Send letters that are due every two seconds, so that none depends on a message of the broker."""
+    while not runtime.stop.wait(LOOKS_EVERY):
+        deliver(runtime, claimed)
 
 
-def _quiet(act: Callable[[], object]) -> Callable[[], None]:
-    """Give the act without its result, which nobody asks for."""
+def _without_result(run: Callable[[], object]) -> Callable[[], None]:
+    """Return the function with its result dropped, since dramatiq would keep it for nobody."""
 
     def actor() -> None:
-        act()
+        run()
 
     return actor

@@ -1,4 +1,4 @@
-"""Everything in one process: relay, clock, and dramatiq's threads on queues in memory."""
+"""`ventil up`: relay, clock and dramatiq's worker threads in one process, with queues in memory."""
 
 import threading
 from collections.abc import Callable
@@ -16,66 +16,66 @@ from cases.history.outbox import OutboxEntry
 from cases.settings import Settings
 from notifications.deliveries import Delivery, MailServer
 from workers.health.watchdog import Watchdog
-from workers.processes.actors import declare_actors, look_until_closed
+from workers.processes.actors import declare_actors, deliver_until_stopped
 from workers.processes.single_instance import InstanceLock
-from workers.relay.loop import relay_until_closed
+from workers.relay.loop import relay_until_stopped
 from workers.relay.waking import wake_of
 from workers.runtime import THREADS, Runtime, open_runtime
 from workers.schedule.scheduler import Scheduler
 
 LOG = structlog.get_logger()
-STOPS_WITHIN = 15.0
+STOPS_WITHIN = 15.0  # seconds
 LEASED: tuple[type[Leased], ...] = (OutboxEntry, Delivery, EventBatch, Scheduled)
 
 
 class Embedded:
-    """The house's work in the process that also serves its pages."""
+    """The background work of `ventil up`, in threads of the process that also serves the pages."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self.database = database
         self.settings = settings
         self._lock = InstanceLock(settings.var)
         self._threads: list[threading.Thread] = []
-        self._workplace: Runtime | None = None
+        self._runtime: Runtime | None = None
         self._worker: dramatiq.Worker | None = None
 
     def start(self) -> None:
-        """Begin to work; `AlreadyUp` when another process does so in this folder."""
-        self._lock.take()
+        """Start the threads; `AlreadyUp` when another process has the lock of this folder."""
+        self._lock.acquire()
         if self.database.is_sqlite:
             void_leases(self.database)
-        self._workplace = workplace = open_runtime(self.database, self.settings, None)
+        self._runtime = runtime = open_runtime(self.database, self.settings, None)
         watchdog = Watchdog(lambda: False)
-        declare_actors(workplace, claimed=watchdog.claimed)
-        self._worker = dramatiq.Worker(workplace.broker, worker_threads=THREADS)
+        declare_actors(runtime, claimed=watchdog.claimed)
+        self._worker = dramatiq.Worker(runtime.broker, worker_threads=THREADS)
         self._worker.start()
         wake = wake_of(self.database)
-        self._begin("relay", partial(relay_until_closed, workplace, wake, claimed=watchdog.claimed))
-        self._begin("clock", Scheduler(workplace).run)
-        self._begin("lookout", partial(look_until_closed, workplace, claimed=watchdog.claimed))
+        self._start_thread("relay", partial(relay_until_stopped, runtime, wake, claimed=watchdog.claimed))
+        self._start_thread("clock", Scheduler(runtime).run)
+        self._start_thread("lookout", partial(deliver_until_stopped, runtime, claimed=watchdog.claimed))
         LOG.info("embedded.started")
 
     def stop(self) -> None:
-        """Finish what is in hand, and stop."""
-        if self._workplace is None or self._worker is None:
+        """Finish what has been claimed, and stop the threads. May be called twice."""
+        if self._runtime is None or self._worker is None:
             return
-        self._workplace.stop.set()
+        self._runtime.stop.set()
         self.database.committed.set()
         self._worker.stop(timeout=int(STOPS_WITHIN * 1000))
         for thread in self._threads:
             thread.join(STOPS_WITHIN)
-        self._lock.leave()
-        self._workplace = self._worker = None
+        self._lock.release()
+        self._runtime = self._worker = None
         LOG.info("embedded.stopped")
 
-    def _begin(self, name: str, act: Callable[[], None]) -> None:
-        thread = threading.Thread(target=act, name=name, daemon=True)
+    def _start_thread(self, name: str, run: Callable[[], None]) -> None:
+        thread = threading.Thread(target=run, name=name, daemon=True)
         thread.start()
         self._threads.append(thread)
 
 
 def void_leases(database: Database) -> None:
-    """Let everything be claimed anew: whoever had it lived in a process that is gone."""
+    """End all leases, so that everything can be claimed at once: the process that held them is gone."""
     with database.transaction() as session:
         for kind in LEASED:
             held = update(kind).where(kind.lease_until.isnot(None))

@@ -1,4 +1,4 @@
-"""Worker, relay and clock as processes of their own, until SIGTERM: what is in hand is finished first."""
+"""Worker, relay and clock as processes of their own. At SIGTERM each finishes what it has claimed."""
 
 import os
 import signal
@@ -17,56 +17,56 @@ from cases.settings import Settings
 from notifications.sending.circuit_breaker import is_down_now
 from notifications.sending.claiming import is_anything_due
 from workers.health.watchdog import UNHEALTHY, Watchdog
-from workers.processes.actors import declare_actors, look_until_closed
-from workers.relay.loop import relay_until_closed
+from workers.processes.actors import declare_actors, deliver_until_stopped
+from workers.relay.loop import relay_until_stopped
 from workers.relay.relay import is_any_work
 from workers.relay.waking import wake_of
 from workers.runtime import THREADS, Runtime, open_runtime
 from workers.schedule.scheduler import Scheduler
 
 LOG = structlog.get_logger()
-STOPS_WITHIN = 20_000
+STOPS_WITHIN = 20_000  # milliseconds
 
 
 class CannotStart(Exception):
-    """The process cannot begin; the message is the line that a person reads."""
+    """The process cannot start; the message is the line that is printed."""
 
 
 def run_worker(settings: Settings) -> None:
-    """Send letters and do the clock's jobs, when rung for and by own looking. Raises `CannotStart`."""
-    with _at_work(settings) as workplace:
-        watchdog = Watchdog(partial(_are_letters_due, workplace))
-        declare_actors(workplace, claimed=watchdog.claimed)
-        worker = dramatiq.Worker(workplace.broker, worker_threads=THREADS)
+    """Send letters and run jobs, when the broker has a message and by polling. Raises `CannotStart`."""
+    with _process_runtime(settings) as runtime:
+        watchdog = Watchdog(partial(_are_letters_due, runtime))
+        declare_actors(runtime, claimed=watchdog.claimed)
+        worker = dramatiq.Worker(runtime.broker, worker_threads=THREADS)
         worker.start()
-        _beside("watchdog", partial(watchdog.watch, workplace.stop, _give_up))
-        look_until_closed(workplace, claimed=watchdog.claimed)
+        _start_thread("watchdog", partial(watchdog.watch, runtime.stop, _exit_unhealthy))
+        deliver_until_stopped(runtime, claimed=watchdog.claimed)
         worker.stop(timeout=STOPS_WITHIN)
 
 
 def run_relay(settings: Settings) -> None:
-    """Plan what follows from what happened. Raises `CannotStart`."""
-    with _at_work(settings) as workplace:
-        watchdog = Watchdog(partial(is_any_work, workplace.database))
-        _beside("watchdog", partial(watchdog.watch, workplace.stop, _give_up))
-        relay_until_closed(workplace, wake_of(workplace.database), claimed=watchdog.claimed)
+    """Plan the letters that follow from events. Raises `CannotStart`."""
+    with _process_runtime(settings) as runtime:
+        watchdog = Watchdog(partial(is_any_work, runtime.database))
+        _start_thread("watchdog", partial(watchdog.watch, runtime.stop, _exit_unhealthy))
+        relay_until_stopped(runtime, wake_of(runtime.database), claimed=watchdog.claimed)
 
 
 def run_clock(settings: Settings) -> None:
-    """Let what is due happen. Raises `CannotStart`."""
-    with _at_work(settings) as workplace:
-        Scheduler(workplace).run()
+    """Start each job of the schedule when it is due. Raises `CannotStart`."""
+    with _process_runtime(settings) as runtime:
+        Scheduler(runtime).run()
 
 
 @contextmanager
-def _at_work(settings: Settings) -> Iterator[Runtime]:
+def _process_runtime(settings: Settings) -> Iterator[Runtime]:
     database = Database(settings.database_url, settings.calendar)
     _refuse_old_migrations(database)
-    workplace = open_runtime(database, settings, settings.redis_url)
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: workplace.stop.set())
+    runtime = open_runtime(database, settings, settings.redis_url)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: runtime.stop.set())
     LOG.info("process.started", pid=os.getpid())
-    yield workplace
+    yield runtime
     database.close()
     LOG.info("process.stopped", pid=os.getpid())
 
@@ -80,15 +80,15 @@ def _refuse_old_migrations(database: Database) -> None:
         raise CannotStart("the database is behind: run `ventil migrate` first")
 
 
-def _are_letters_due(workplace: Runtime) -> bool:
-    with workplace.database.reading() as session:
-        return is_anything_due(session) and not is_down_now(session, workplace.post.server.name)
+def _are_letters_due(runtime: Runtime) -> bool:
+    with runtime.database.reading() as session:
+        return is_anything_due(session) and not is_down_now(session, runtime.transport.server.name)
 
 
-def _give_up() -> None:
-    """End at once, so that the supervisor starts us again; leases see to what was in hand."""
+def _exit_unhealthy() -> None:
+    """Exit at once with status 70, so that the supervisor restarts us; what was claimed is free when its lease ends."""
     os._exit(UNHEALTHY)
 
 
-def _beside(name: str, act: Callable[[], None]) -> None:
-    threading.Thread(target=act, name=name, daemon=True).start()
+def _start_thread(name: str, run: Callable[[], None]) -> None:
+    threading.Thread(target=run, name=name, daemon=True).start()

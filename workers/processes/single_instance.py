@@ -1,4 +1,4 @@
-"""One `up` at a time: a lock on a file beside the database, which dies with the process that has it."""
+"""A file lock that lets only one `ventil up` run in a folder; it ends with the process that holds it."""
 
 import fcntl
 from pathlib import Path
@@ -6,18 +6,18 @@ from typing import IO
 
 
 class AlreadyUp(Exception):
-    """Another process runs this house already."""
+    """Another process already runs `ventil up` in this folder."""
 
 
 class InstanceLock:
-    """The right to run the house in this folder."""
+    """The lock file of one folder, held by at most one process."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "up.lock"
         self._file: IO[str] | None = None
 
-    def take(self) -> None:
-        """Take it; `AlreadyUp` when another process has it."""
+    def acquire(self) -> None:
+        """Acquire the lock; `AlreadyUp` when another process holds it."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         file = self.path.open("w")
         try:
@@ -27,8 +27,8 @@ class InstanceLock:
             raise AlreadyUp(f"ventil is already up in {self.path.parent}") from None
         self._file = file
 
-    def leave(self) -> None:
-        """Let another process have it."""
+    def release(self) -> None:
+        """Release the lock, if it is held."""
         if self._file is not None:
             self._file.close()
             self._file = None

@@ -1,1 +1,1 @@
-"""dramatiq: its broker, and a consumer that waits instead of polling."""
+"""dramatiq's broker, and a consumer of Redis queues that blocks instead of polling."""

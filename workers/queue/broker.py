@@ -1,4 +1,4 @@
-"""The broker: Redis, or a queue in the process. It is only the bell: what is to be done stands in the database."""
+"""The broker, on Redis or in memory. Its messages are only a bell: what is to be done stands in the database."""
 
 import time
 from collections import defaultdict
@@ -18,11 +18,11 @@ from workers.queue.blocking_consumer import ListeningConsumer, ring_at
 
 LOG = structlog.get_logger()
 TIMEOUTS = {"socket_timeout": "5", "socket_connect_timeout": "5", "health_check_interval": "30"}
-MAINTENANCE_CHANCE, HEARTBEAT_TIMEOUT = 200_000, 30_000  # a killed worker's hints come back within half a minute
-DEAD_HINTS_LIVE = 3_600_000  # milliseconds: nobody needs them, the rows are the truth
+MAINTENANCE_CHANCE, HEARTBEAT_TIMEOUT = 200_000, 30_000  # a killed worker's messages come back within half a minute
+DEAD_MESSAGE_TTL = 3_600_000  # milliseconds: nobody needs them, since the rows say what is due
 CAP_PER_THREAD = 3
-SILENCE = 2.0  # seconds in which a Redis that did not answer is not rung again
-TROUBLE = (redis.RedisError, OSError, dramatiq.errors.BrokerError)
+SILENCE = 2.0  # seconds without a further try after Redis did not answer
+BROKER_ERRORS = (redis.RedisError, OSError, dramatiq.errors.BrokerError)
 
 QUEUES = {
     "deliver": "letters",
@@ -34,46 +34,46 @@ QUEUES = {
 
 
 class OurRedisBroker(RedisBroker):
-    """Redis with a timeout on every wait, no retries of its own, and no queues for delayed messages."""
+    """A Redis broker with a timeout on every wait, no retries and no queues for delayed messages."""
 
     def declare_queue(self, queue_name: str) -> None:
-        """Declare a queue, without the one for delayed messages: rows say when something is due."""
+        """Declare a queue, without dramatiq's queue for delayed messages: rows say when something is due."""
         if queue_name not in self.queues:
             self.emit_before("declare_queue", queue_name)
             self.queues.add(queue_name)
             self.emit_after("declare_queue", queue_name)
 
     def enqueue(self, message: dramatiq.Message[Any], *, delay: int | None = None) -> dramatiq.Message[Any]:
-        """Put the message into its queue, and let a worker know at once."""
+        """Add the message to its queue, and wake a consumer at once."""
         enqueued = super().enqueue(message, delay=delay)
         ring_at(self, message.queue_name)
         return enqueued
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 0) -> Consumer:
-        """Give a consumer that waits for the bell, whatever `timeout` says."""
+        """Return a consumer that blocks until the bell rings; `timeout` is ignored."""
         return ListeningConsumer(self, queue_name, prefetch)
 
     def depth(self, queue_name: str) -> int:
-        """Count the messages that nobody has fetched."""
+        """Return the number of messages that no worker has fetched."""
         return int(self.client.llen(f"{self.namespace}:{queue_name}"))
 
 
-class _Forgetful(list[MessageProxy]):
-    """Where failed messages go: nowhere."""
+class _DiscardingList(list[MessageProxy]):
+    """The list of failed messages of the in-memory broker: it discards each."""
 
     def append(self, message: MessageProxy) -> None:
-        """Keep nothing."""
+        """Discard the message."""
 
 
 class InProcessBroker(StubBroker):
-    """Queues in this process. Failed messages are not hoarded."""
+    """Queues in memory. Failed messages are discarded."""
 
     def __init__(self) -> None:
         super().__init__(middleware=[])
-        self.dead_letters_by_queue = defaultdict(_Forgetful)
+        self.dead_letters_by_queue = defaultdict(_DiscardingList)
 
     def depth(self, queue_name: str) -> int:
-        """Count the messages that nobody has fetched."""
+        """Return the number of messages that no worker has fetched."""
         return int(self.queues[queue_name].qsize())
 
 
@@ -81,7 +81,7 @@ OurBroker = OurRedisBroker | InProcessBroker
 
 
 def make_broker(redis_url: str | None) -> OurBroker:
-    """Give the broker of this process and let it be dramatiq's. Nothing is connected yet."""
+    """Return a broker on Redis, or in memory without a URL, and register it with dramatiq. It does not connect yet."""
     broker = _redis_broker(redis_url) if redis_url else InProcessBroker()
     for queue in sorted(set(QUEUES.values())):
         broker.declare_queue(queue)
@@ -90,7 +90,7 @@ def make_broker(redis_url: str | None) -> OurBroker:
 
 
 def with_timeouts(url: str) -> str:
-    """Give the URL with our timeouts in its query, where it says none itself."""
+    """Return the Redis URL with our timeouts in its query, except those that it sets itself."""
     parts = urlsplit(url)
     query = TIMEOUTS | dict(parse_qsl(parts.query))
     return urlunsplit(parts._replace(query=urlencode(query)))
@@ -103,12 +103,12 @@ def _redis_broker(url: str) -> OurRedisBroker:
         middleware=[],
         maintenance_chance=MAINTENANCE_CHANCE,
         heartbeat_timeout=HEARTBEAT_TIMEOUT,
-        dead_message_ttl=DEAD_HINTS_LIVE,
+        dead_message_ttl=DEAD_MESSAGE_TTL,
     )
 
 
 class Bell:
-    """Rings for work. It never raises and never fills a queue: whoever is not rung looks by itself."""
+    """Enqueues messages that start jobs. It never raises and never overfills a queue, since workers also poll."""
 
     def __init__(self, broker: OurBroker, threads: int) -> None:
         self.broker = broker
@@ -116,14 +116,14 @@ class Bell:
         self._silent_until = 0.0
 
     def ring(self, job: str, times: int = 1) -> bool:
-        """Ask for a job, at most so many times as the queue has room for; False when that failed."""
+        """Enqueue up to `times` messages for a job, as far as the queue has room; return False when Redis failed."""
         if time.monotonic() < self._silent_until:
             return False
         queue = QUEUES[job]
         try:
             for _ in range(min(times, self.cap - self.broker.depth(queue))):
                 self.broker.enqueue(_hint(queue, job))
-        except TROUBLE as error:
+        except BROKER_ERRORS as error:
             self._silent_until = time.monotonic() + SILENCE
             LOG.warning("bell.not_rung", job=job, error=type(error).__name__)
             return False

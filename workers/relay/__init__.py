@@ -1,1 +1,1 @@
-"""The relay: claims what is in the outbox and plans the letters that follow."""
+"""The relay of the transactional outbox: it claims entries and plans the letters that follow from their events."""

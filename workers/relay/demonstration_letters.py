@@ -1,6 +1,6 @@
-"""The demonstration's wire: every letter is planned as usual; those of the last weeks are sent to the local mailbox.
+"""The demonstration's letters: all are planned, those of the last three weeks are sent to the local mailbox.
 
-What is older would fill the mailbox that a visitor looks into: it counts as sent and called, without a letter kept.
+Older ones would fill the mailbox that a visitor looks into: they are marked as sent, calls as made.
 """
 
 from collections.abc import Callable
@@ -17,26 +17,26 @@ from workers.relay.draining import drain_deliveries, drain_outbox
 
 SENT_FOR = timedelta(days=21)
 CALLS_WAIT = timedelta(days=3)
-LONG_AGO = {Channel.MAIL: (Outcome.SENT, SENT_FOR), Channel.CALL: (Outcome.CALLED, CALLS_WAIT)}
+NOT_SENT = {Channel.MAIL: (Outcome.SENT, SENT_FOR), Channel.CALL: (Outcome.CALLED, CALLS_WAIT)}
 
 
-def wire_of(settings: Settings, until: datetime) -> Callable[[Database], None]:
-    """Give what tells everybody of a day, in a story that ends at `until`."""
-    post = transport_from(settings)
+def demonstration_drainer(settings: Settings, until: datetime) -> Callable[[Database], None]:
+    """Return a function that plans and sends all letters, called after each day of a story that ends at `until`."""
+    transport = transport_from(settings)
 
-    def tell(database: Database) -> None:
+    def drain(database: Database) -> None:
         drain_outbox(database)
         with database.reading() as session:
             moment = present(session)
-        for channel, (outcome, waits) in LONG_AGO.items():
+        for channel, (outcome, waits) in NOT_SENT.items():
             if moment < until - waits:
-                _settle(database, channel, outcome)
-        drain_deliveries(database, post)
+                _finish_unsent(database, channel, outcome)
+        drain_deliveries(database, transport)
 
-    return tell
+    return drain
 
 
-def _settle(database: Database, channel: Channel, outcome: Outcome) -> None:
+def _finish_unsent(database: Database, channel: Channel, outcome: Outcome) -> None:
     with database.transaction() as session:
         waiting = (Delivery.channel == channel, Delivery.outcome == Outcome.WAITING)
         session.execute(update(Delivery).where(*waiting).values(outcome=outcome, finished_at=now()))

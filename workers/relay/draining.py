@@ -1,21 +1,21 @@
-"""The wire at once: what relay and workers do beside each other, one after the other, until nothing is left.
+"""Draining: plans and sends, in this thread, until nothing is left.
 
-For a story under a moving clock, whose time stands still meanwhile.
+For simulations and the demonstration, whose clock stands still meanwhile.
 """
 
 from cases.database.transactions import Database
 from notifications.sending.sending import MailTransport, deliver_some
 from workers.relay.relay import relay_some
-from workers.relay.sweep_letters import plan_a_tick
+from workers.relay.sweep_letters import plan_event_batch
 
 
 def drain_outbox(database: Database) -> None:
-    """Plan the letters of whatever happened; what came after a sweep waits until that is planned."""
-    while relay_some(database) is not None or plan_a_tick(database) is not None:
+    """Plan letters until neither the outbox nor a sweep's batch has any left."""
+    while relay_some(database) is not None or plan_event_batch(database) is not None:
         pass
 
 
-def drain_deliveries(database: Database, post: MailTransport) -> None:
-    """Send all that is due."""
-    while deliver_some(database, post):
+def drain_deliveries(database: Database, transport: MailTransport) -> None:
+    """Send letters until none is due."""
+    while deliver_some(database, transport):
         pass

@@ -1,7 +1,7 @@
-"""Turns: what a person did and what a sweep did are told in the order in which they happened to a case.
+"""The order in which a person's step and a sweep's batch are planned: the one in which they happened to a case.
 
-Work waits for a sweep whose event stands before it; a sweep waits for work that was recorded before it was complete. Of
-two that would wait for each other the sweep goes first: what waits for any sweep holds none back.
+An outbox entry waits for a batch that has an earlier event in its stream; a batch waits for entries recorded before it
+was sealed. Where the two would wait for each other the batch goes first: an entry that waits for a batch delays none.
 """
 
 from typing import Any
@@ -14,21 +14,21 @@ from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
 from cases.history.outbox import LETTERS, OutboxEntry
 
-SWEEP, OLDER = aliased(EventBatch), aliased(OutboxEntry)
+BATCH, OLDER = aliased(EventBatch), aliased(OutboxEntry)
 
 
-def is_open(work: Any) -> tuple[ColumnElement[bool], ...]:
-    """Say of a work that its letters are still to be planned."""
-    return (work.done_at.is_(None), work.set_aside_at.is_(None), work.consumer == LETTERS)
+def is_open(entry: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions under which the letters of an outbox entry are still to be planned."""
+    return (entry.done_at.is_(None), entry.set_aside_at.is_(None), entry.consumer == LETTERS)
 
 
 def no_sweep_before() -> ColumnElement[bool]:
-    """Say of a work that nothing of a tick that is about to be told stands before it in its stream.
+    """Return the condition that no batch still to be planned has an earlier event in the entry's stream.
 
-    A tick whose sweeper died is not waited for: the next sweep seals it, whenever that is.
+    A batch whose sweeper died unsealed does not count: the next sweep seals it, whenever that is.
     """
-    about_to_be = or_(SWEEP.sealed_at.is_not(None), SWEEP.lease_until > MOMENT)
-    waiting = select(SWEEP.id).where(SWEEP.planned_at.is_(None), SWEEP.set_aside_at.is_(None), about_to_be)
+    to_be_planned = or_(BATCH.sealed_at.is_not(None), BATCH.lease_until > MOMENT)
+    waiting = select(BATCH.id).where(BATCH.planned_at.is_(None), BATCH.set_aside_at.is_(None), to_be_planned)
     before = exists().where(
         Event.tick_id.in_(waiting), Event.stream == OutboxEntry.stream, Event.id < OutboxEntry.event_id
     )
@@ -36,9 +36,9 @@ def no_sweep_before() -> ColumnElement[bool]:
 
 
 def has_earlier_work() -> ColumnElement[bool]:
-    """Say that some work goes before the tick: recorded before it was complete, and neither planned nor held up.
+    """Return the condition that an open outbox entry, recorded before the batch was sealed, must be planned first.
 
-    Held up is what was tried in vain, what comes after that in its stream, and what waits for a tick itself.
+    Not counted are an entry that failed, what follows it in its stream, and what itself waits for a batch.
     """
     untried = (*is_open(OutboxEntry), OutboxEntry.last_error.is_(None))
     older = (OLDER.stream == OutboxEntry.stream, OLDER.id < OutboxEntry.id)

@@ -1,7 +1,7 @@
-"""The relay: claims what is still to be done about events, and lets each be planned into rows, oldest first.
+"""The relay: claims outbox entries, oldest first, and plans the deliveries of their events.
 
-In a stream nothing newer is planned before what is older. What it died over is claimed again; what it dies over again
-and again is set aside.
+Within a stream nothing newer is planned before what is older. An entry whose relay died is claimed again; after five
+claims without an end it is set aside.
 """
 
 from collections.abc import Sequence
@@ -25,24 +25,24 @@ from notifications.who_is_told import UnknownEvent
 from workers.relay.ordering import is_open, no_sweep_before
 
 LOG = structlog.get_logger()
-FAILED_WAITS = timedelta(seconds=2)
-WAITS: dict[type[Exception], timedelta] = {UnknownEvent: timedelta(seconds=30)}
+RETRY_AFTER = timedelta(seconds=2)
+RETRY_AFTER_BY_ERROR: dict[type[Exception], timedelta] = {UnknownEvent: timedelta(seconds=30)}
 BLAMELESS = (UnknownEvent, OperationalError)
-PACE = LeasePolicy(batch=50)
+POLICY = LeasePolicy(batch=50)
 
 
 def is_any_work(database: Database) -> bool:
-    """Say whether something could be claimed now."""
+    """Return whether an outbox entry could be claimed now."""
     with database.reading() as session:
         return bool(fetch_rows(session, HEADS, {"moment": present(session), "most": 1}))
 
 
-def relay_some(database: Database, pace: LeasePolicy = PACE) -> int | None:
-    """Plan some events; give how many deliveries are new, or None when there was nothing to do."""
+def relay_some(database: Database, policy: LeasePolicy = POLICY) -> int | None:
+    """Plan up to `policy.batch` entries; return the number of new deliveries, or None when none could be claimed."""
     if not is_any_work(database):
         return None
     with database.transaction() as session:
-        claimed = claim(session, QUEUE, pace, present(session))
+        claimed = claim(session, QUEUE, policy, present(session))
     if not claimed.rows:
         return None
     if len(claimed.rows) > 1:
@@ -50,14 +50,14 @@ def relay_some(database: Database, pace: LeasePolicy = PACE) -> int | None:
             return _plan(database, claimed.token, claimed.rows)
         except Exception as error:
             LOG.info("relay.one_by_one", works=len(claimed.rows), error=type(error).__name__)
-    return _plan_one_by_one(database, claimed, pace)
+    return _plan_one_by_one(database, claimed, policy)
 
 
 # --- claiming ----------------------------------------------------------------------------
 
 
-class _Todo(NamedTuple):
-    """Claimed work."""
+class _ClaimedEntry(NamedTuple):
+    """The columns of a claimed outbox entry that planning needs."""
 
     id: int
     event_id: int
@@ -65,9 +65,9 @@ class _Todo(NamedTuple):
 
 
 def _heads() -> Select[int, int, int, int]:
-    """Select the oldest open work of each stream, where it may be begun now."""
+    """Return the query for the oldest open entry of each stream that may be claimed now."""
     older = aliased(OutboxEntry)
-    # The least, rather than none before it: PostgreSQL then asks the index, whatever it believes of the table's size.
+    # min(id), not NOT EXISTS an older one: PostgreSQL then uses the index, whatever its statistics say of the table.
     first = select(func.min(older.id)).where(older.stream == OutboxEntry.stream, *is_open(older)).scalar_subquery()
     return (
         select(OutboxEntry.id, OutboxEntry.claims, OutboxEntry.stream, OutboxEntry.event_id)
@@ -77,19 +77,19 @@ def _heads() -> Select[int, int, int, int]:
     )
 
 
-def _with_followers(session: Session, heads: Sequence[Any], moment: datetime, limit: int) -> list[_Todo]:
-    """Give the heads and what follows each in its stream without a gap: whoever has the head has these too.
+def _with_followers(session: Session, heads: Sequence[Any], moment: datetime, limit: int) -> list[_ClaimedEntry]:
+    """Return the heads and the entries that follow each in its stream without a gap: the head's claim covers them.
 
-    A head that was begun before is followed by nothing, so that it takes no other with it.
+    A head that was claimed before is returned alone, so that an entry that ends its worker takes no other with it.
     """
-    works = {head.id: _Todo(head.id, head.event_id, head.stream) for head in heads}
+    entries = {head.id: _ClaimedEntry(head.id, head.event_id, head.stream) for head in heads}
     rows, ended = [] if heads[0].claims else _in_streams(session, heads, moment, limit), set()
     for id_, event_id, stream, free, claims in rows:
         if not free or claims:
             ended.add(stream)
         elif stream not in ended:
-            works[id_] = _Todo(id_, event_id, stream)
-    return [works[id_] for id_ in sorted(works)]
+            entries[id_] = _ClaimedEntry(id_, event_id, stream)
+    return [entries[id_] for id_ in sorted(entries)]
 
 
 def _in_streams(session: Session, heads: Sequence[Any], moment: datetime, limit: int) -> Sequence[Any]:
@@ -119,41 +119,44 @@ QUEUE = Queue(OutboxEntry, LOCKED_HEADS, set_aside_outbox_entry, _with_followers
 DONE = finish_statement(OutboxEntry, done_at=now(), last_error=None)
 
 
-def _plan(database: Database, token: str, works: Sequence[_Todo]) -> int:
-    """Plan these events and mark them done, in one transaction; give how many deliveries are new."""
+def _plan(database: Database, token: str, entries: Sequence[_ClaimedEntry]) -> int:
+    """Plan these entries and mark them done, in one transaction; return the number of new deliveries."""
     with database.transaction() as session:
-        planned = plan_events(session, [work.event_id for work in works])
-        if finish(session, DONE, token, [work.id for work in works]) != len(works):
+        planned = plan_events(session, [entry.event_id for entry in entries])
+        if finish(session, DONE, token, [entry.id for entry in entries]) != len(entries):
             raise LeaseLost
     return planned
 
 
-def _plan_one_by_one(database: Database, claimed: Claim, pace: LeasePolicy) -> int:
+def _plan_one_by_one(database: Database, claimed: Claim, policy: LeasePolicy) -> int:
     planned, blocked = 0, set()
-    for work in claimed.rows:
-        if work.stream in blocked:
+    for entry in claimed.rows:
+        if entry.stream in blocked:
             with database.transaction() as session:
-                release(session, OutboxEntry, claimed.token, [work.id])
+                release(session, OutboxEntry, claimed.token, [entry.id])
             continue
         try:
-            planned += _plan(database, claimed.token, [work])
+            planned += _plan(database, claimed.token, [entry])
         except Exception as error:
-            blocked.add(work.stream)
+            blocked.add(entry.stream)
             with database.transaction() as session:
-                _record_failure(session, work.id, claimed.token, error, pace)
+                _record_failure(session, entry.id, claimed.token, error, policy)
     return planned
 
 
-def _record_failure(session: Session, work_id: int, token: str, error: Exception, pace: LeasePolicy) -> None:
-    """Try it again later. What is no fault of the work (an unknown type, a trouble of the database) counts nothing."""
-    work = row_if_held(session, OutboxEntry, token, work_id)
-    if work is None:
+def _record_failure(session: Session, entry_id: int, token: str, error: Exception, policy: LeasePolicy) -> None:
+    """Let the entry be tried again later, or set it aside after `policy.most_claims` claims.
+
+    The claim does not count when the entry is not to blame: an unknown event type, or a failure of the database.
+    """
+    entry = row_if_held(session, OutboxEntry, token, entry_id)
+    if entry is None:
         return
-    LOG.warning("relay.not_planned", work=work_id, claims=work.claims, error=type(error).__name__)
-    work.last_error = type(error).__name__
+    LOG.warning("relay.not_planned", work=entry_id, claims=entry.claims, error=type(error).__name__)
+    entry.last_error = type(error).__name__
     if isinstance(error, BLAMELESS):
-        work.claims -= 1
-    elif work.claims >= pace.most_claims:
-        return set_aside_outbox_entry(session, work, f"cannot be planned: {type(error).__name__}")
-    work.end_lease()
-    work.next_attempt_at = present(session) + WAITS.get(type(error), FAILED_WAITS)
+        entry.claims -= 1
+    elif entry.claims >= policy.most_claims:
+        return set_aside_outbox_entry(session, entry, f"cannot be planned: {type(error).__name__}")
+    entry.end_lease()
+    entry.next_attempt_at = present(session) + RETRY_AFTER_BY_ERROR.get(type(error), RETRY_AFTER)

@@ -1,6 +1,6 @@
-"""The letters of a tick: planned when its sweep is complete, some addresses in one transaction.
+"""Plans the letters of one sweep's events when its batch is sealed, fifty recipients in a transaction.
 
-One that cannot be planned keeps no other back: those beside it are then planned one by one.
+A recipient that cannot be planned holds no other back: its portion is then planned one by one.
 """
 
 from collections.abc import Sequence
@@ -28,51 +28,51 @@ from notifications.set_aside import set_aside_batch
 from workers.relay.ordering import has_earlier_work
 
 LOG = structlog.get_logger()
-AT_ONCE = 50  # addresses in one transaction
+AT_ONCE = 50  # recipients in one transaction
 
 
 @dataclass(frozen=True)
-class _Held:
-    """A tick that is ours for as long as the lease of its token runs."""
+class _ClaimedBatch:
+    """An event batch, and the claim by which it is ours while the lease runs."""
 
-    tick: EventBatch
+    batch: EventBatch
     claimed: Claim
-    pace: LeasePolicy
+    policy: LeasePolicy
 
 
-def plan_a_tick(database: Database, pace: LeasePolicy = LEASE_POLICY) -> int | None:
-    """Plan the oldest sealed tick; give how many deliveries are new, or None when there was none to plan."""
+def plan_event_batch(database: Database, policy: LeasePolicy = LEASE_POLICY) -> int | None:
+    """Plan the oldest sealed batch; return the number of new deliveries, or None when none was planned."""
     with database.reading() as session:
         if session.execute(SEALED, {"moment": present(session)}).first() is None:
             return None
     with database.transaction() as session:
-        claimed = claim(session, QUEUE, pace, present(session))
+        claimed = claim(session, QUEUE, policy, present(session))
         if not claimed.rows:
             return None
-        tick = session.get_one(EventBatch, claimed.rows[0].id)
-    planned, failed = _plan(database, _Held(tick, claimed, pace))
+        batch = session.get_one(EventBatch, claimed.rows[0].id)
+    planned, failed = _plan(database, _ClaimedBatch(batch, claimed, policy))
     if failed:
-        LOG.error("tick.not_planned", tick=tick.id, claims=tick.claims, error=failed)
+        LOG.error("tick.not_planned", tick=batch.id, claims=batch.claims, error=failed)
         return None  # claimed again when the lease is over, and set aside in the end
     with database.transaction() as session:
         finish(session, PLANNED, claimed.token, claimed.keys)
-    LOG.info("tick.planned", tick=tick.id, letters=planned)
+    LOG.info("tick.planned", tick=batch.id, letters=planned)
     return planned
 
 
 def _sealed() -> Select[int, int]:
-    """Select the oldest tick to plan, when nothing goes before it any more.
+    """Return the query for the oldest sealed batch that no outbox entry must precede.
 
-    Before the first claim a lease is the sweeper's, which has sealed it.
+    A lease does not count before the first claim: it is that of the sweeper, which has sealed the batch.
     """
-    free = or_(EventBatch.claims == 0, is_unleased(EventBatch, MOMENT))
+    claimable = or_(EventBatch.claims == 0, is_unleased(EventBatch, MOMENT))
     return (
         select(EventBatch.id, EventBatch.claims)
         .where(
             EventBatch.planned_at.is_(None),
             EventBatch.sealed_at.isnot(None),
             EventBatch.set_aside_at.is_(None),
-            free,
+            claimable,
             ~has_earlier_work(),
         )
         .order_by(EventBatch.id)
@@ -85,34 +85,34 @@ QUEUE = Queue(EventBatch, SEALED.with_for_update(skip_locked=True), set_aside_ba
 PLANNED = finish_statement(EventBatch, planned_at=now())
 
 
-def _plan(database: Database, held: _Held) -> tuple[int, str]:
-    """Plan each recipient's letter; give how many are new, and an error if there was one."""
+def _plan(database: Database, ours: _ClaimedBatch) -> tuple[int, str]:
+    """Plan the letter of each recipient; return the number of new deliveries, and the first error's name or ""."""
     with database.reading() as session:
-        recipients = draft_batch(session, held.tick)
+        recipients = draft_batch(session, ours.batch)
     portions = [recipients[start : start + AT_ONCE] for start in range(0, len(recipients), AT_ONCE)]
-    return _summed([_plan_some(database, held, portion) for portion in portions])
+    return _summed([_plan_some(database, ours, portion) for portion in portions])
 
 
-def _plan_some(database: Database, held: _Held, recipients: Sequence[DeliveryDraft]) -> tuple[int, str]:
-    """Plan these letters in one transaction, or each in its own when that fails."""
+def _plan_some(database: Database, ours: _ClaimedBatch, recipients: Sequence[DeliveryDraft]) -> tuple[int, str]:
+    """Plan these drafts in one transaction, or each in its own when that fails."""
     try:
         with database.transaction() as session:
-            _keep(session, held)
-            return plan_batch_for(session, held.tick, recipients), ""
+            _renew(session, ours)
+            return plan_batch_for(session, ours.batch, recipients), ""
     except LeaseLost:
         raise
     except Exception as error:
         if len(recipients) == 1:
             return 0, type(error).__name__
-    return _summed([_plan_some(database, held, [one]) for one in recipients])
+    return _summed([_plan_some(database, ours, [recipient]) for recipient in recipients])
 
 
 def _summed(results: Sequence[tuple[int, str]]) -> tuple[int, str]:
     return sum(planned for planned, _ in results), next((failed for _, failed in results if failed), "")
 
 
-def _keep(session: Session, held: _Held) -> None:
-    """Go on holding the tick; `LeaseLost` when somebody else has it by now."""
-    ours = held.claimed
-    if not renew(session, EventBatch, ours.token, ours.keys, present(session) + held.pace.lease):
+def _renew(session: Session, ours: _ClaimedBatch) -> None:
+    """Renew the lease on the batch; `LeaseLost` when another relay holds it by now."""
+    claimed = ours.claimed
+    if not renew(session, EventBatch, claimed.token, claimed.keys, present(session) + ours.policy.lease):
         raise LeaseLost

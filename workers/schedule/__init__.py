@@ -1,1 +1,1 @@
-"""The schedule: which job runs next, and who runs it."""
+"""The schedule: which jobs there are, when each is due, and who runs it."""

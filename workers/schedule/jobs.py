@@ -1,4 +1,4 @@
-"""The jobs of the clock: what each does, and when it comes next."""
+"""The table of scheduled jobs: what each runs, and when it is next due."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,36 +13,39 @@ from workers.jobs.morning_letter import write_morning_letter
 from workers.jobs.stuck_work import look_for_stuck_work
 from workers.runtime import Runtime
 
-AT_NIGHT = time(3, 15)  # between two and three an hour is missing once a year
+AT_NIGHT = time(3, 15)  # after 3: between 2 and 3 an hour is missing when summer time begins
 STUCK_CHECK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Job:
-    """One job: `next_after` gives the next moment after one, `at_once` says whether a new house begins with it."""
+    """One scheduled job.
+
+    `next_after` returns the next moment after a given one; `at_once` says whether a new database is due for it at once.
+    """
 
     run: Callable[[Runtime], object]
     next_after: Callable[[datetime, Settings], datetime]
     at_once: bool = False
 
     def first(self, moment: datetime, settings: Settings) -> datetime:
-        """Give when the job runs first in a house that has none in its schedule."""
+        """Return when the job is first due on a database that has no row for it yet."""
         return moment if self.at_once else self.next_after(moment, settings)
 
 
-def sweep_and_beat(workplace: Runtime) -> None:
-    """Let everything that is due happen, and tell whoever watches over us that we did."""
-    sweep(workplace.database)
-    beat(workplace.settings.heartbeat_url)
+def sweep_and_beat(runtime: Runtime) -> None:
+    """Sweep, then call the heartbeat URL."""
+    sweep(runtime.database)
+    beat(runtime.settings.heartbeat_url)
 
 
 def after_a_sweep(moment: datetime, settings: Settings) -> datetime:
-    """Give the moment of the next sweep."""
+    """Return the moment of the next sweep."""
     return moment + timedelta(seconds=settings.sweep_seconds)
 
 
 def next_morning(moment: datetime, settings: Settings) -> datetime:
-    """Give the next morning of a working day at the house's hour, local time."""
+    """Return the next moment, UTC, at which the morning letter's local hour begins on a working day."""
     calendar = settings.calendar
     today = calendar.day_of(moment)
     hour = time(settings.morning_hour)
@@ -53,7 +56,7 @@ def next_morning(moment: datetime, settings: Settings) -> datetime:
 
 
 def next_night(moment: datetime, settings: Settings) -> datetime:
-    """Give the next time when it is 03:15, local time."""
+    """Return the next moment, UTC, at which it is 03:15 local time."""
     tonight = _local(settings.calendar, moment, AT_NIGHT)
     if tonight > moment:
         return tonight

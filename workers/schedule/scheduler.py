@@ -1,6 +1,7 @@
-"""The clock: the schedule in the database, which any number of clocks may read.
+"""The clock: starts the jobs whose row in the schedule is due. Any number of clocks may run on one database.
 
-What is due is rung for; what nobody takes within a few seconds the clock does itself. However late it is, it runs once.
+A job that is due is rung for; one that no worker takes within three seconds the clock runs itself. However late it is,
+a job runs once.
 """
 
 from dataclasses import dataclass, field
@@ -22,9 +23,11 @@ from workers.runtime import Runtime
 from workers.schedule.jobs import JOBS
 
 LOG = structlog.get_logger()
-LOOKS_EVERY = 1.0
-PATIENCE = timedelta(seconds=3)
-SET_BACK = timedelta(seconds=10)  # a job that was done so far ahead of now was done by a clock that was wrong
+LOOKS_EVERY = 1.0  # seconds
+PATIENCE = timedelta(seconds=3)  # for a worker to take a job before the clock runs it itself
+SET_BACK = timedelta(
+    seconds=10
+)  # further in the future, `last_done_at` was written while the database's clock ran ahead
 AFTER_A_FAILURE = timedelta(minutes=1)
 FAILED = finish_statement(Scheduled, "next_at", "last_error")
 DONE = finish_statement(Scheduled, "next_at", "last_done_at", last_error=None)
@@ -32,32 +35,32 @@ DONE = finish_statement(Scheduled, "next_at", "last_done_at", last_error=None)
 
 @dataclass
 class Scheduler:
-    """One of the house's clocks."""
+    """One clock."""
 
-    workplace: Runtime
-    _rung: dict[str, datetime] = field(default_factory=dict)  # for which moment each job was rung
+    runtime: Runtime
+    _rung: dict[str, datetime] = field(default_factory=dict)  # job name -> the `next_at` for which it was last rung
 
     def run(self) -> None:
-        """Look once a second until the workplace closes."""
-        while not self.workplace.stop.is_set():
+        """Look at the schedule once a second until the process is to stop."""
+        while not self.runtime.stop.is_set():
             try:
                 self.look()
             except SQLAlchemyError as error:
                 LOG.error("clock.database_trouble", error=type(error).__name__)
-            self.workplace.stop.wait(LOOKS_EVERY)
+            self.runtime.stop.wait(LOOKS_EVERY)
 
     def look(self) -> None:
-        """Ring for what is due, and do what has been due for some seconds."""
-        make_schedule(self.workplace.database, self.workplace.settings)
-        for name, next_at, late in due_jobs(self.workplace.database):
-            if late >= PATIENCE:
-                run_job(self.workplace, name)
-            elif self._rung.get(name) != next_at and self.workplace.bell.ring(name):
+        """Ring for each job that is due, and run each that has been due for three seconds."""
+        make_schedule(self.runtime.database, self.runtime.settings)
+        for name, next_at, distance in due_jobs(self.runtime.database):
+            if distance >= PATIENCE:
+                run_job(self.runtime, name)
+            elif self._rung.get(name) != next_at and self.runtime.bell.ring(name):
                 self._rung[name] = next_at
 
 
 def make_schedule(database: Database, settings: Settings) -> None:
-    """Make the rows that are missing; those that stand there stay as they are."""
+    """Insert the rows that the schedule lacks; existing rows stay as they are."""
     with database.reading() as session:
         missing = JOBS.keys() - set(session.scalars(select(Scheduled.name)))
         moment = present(session)
@@ -69,7 +72,7 @@ def make_schedule(database: Database, settings: Settings) -> None:
 
 
 def due_jobs(database: Database) -> list[tuple[str, datetime, timedelta]]:
-    """Give what is due and not being done: its name, when it was due, and how far from it we are."""
+    """Return the jobs that are due and that nobody runs: name, when it was due, and the distance from now."""
     with database.reading() as session:
         moment = present(session)
         due = select(Scheduled.name, Scheduled.next_at).where(*_is_due(moment)).order_by(Scheduled.next_at)
@@ -77,20 +80,22 @@ def due_jobs(database: Database) -> list[tuple[str, datetime, timedelta]]:
         return [(row.name, row.next_at, abs(moment - row.next_at)) for row in rows if row.name in JOBS]
 
 
-def run_job(workplace: Runtime, name: str) -> bool:
-    """Do the job if it is due and nobody else does it; say whether it was done well. Never raises."""
+def run_job(runtime: Runtime, name: str) -> bool:
+    """Run the job if it is due and nobody else runs it; return whether it succeeded. Never raises."""
     try:
-        with workplace.database.transaction() as session:
+        with runtime.database.transaction() as session:
             begun = present(session)
             claimed = claim(session, _queue(name, begun), LEASE_POLICY, begun)
-        return bool(claimed.rows) and _run(workplace, name, claimed, begun)
+        return bool(claimed.rows) and _run(runtime, name, claimed, begun)
     except SQLAlchemyError as error:
         LOG.error("job.database_trouble", job=name, error=type(error).__name__)
         return False
 
 
 def _is_due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
-    set_back = Scheduled.last_done_at > moment + SET_BACK  # the house's clock ran ahead: what it planned then is void
+    set_back = (
+        Scheduled.last_done_at > moment + SET_BACK
+    )  # the database's clock ran ahead: the `next_at` of then is void
     return (or_(Scheduled.next_at <= moment, set_back), is_unleased(Scheduled, moment))
 
 
@@ -99,22 +104,22 @@ def _queue(name: str, moment: datetime) -> Queue:
     return Queue(Scheduled, due.with_for_update(skip_locked=True))
 
 
-def _run(workplace: Runtime, name: str, claimed: Claim, begun: datetime) -> bool:
-    """Do it, keeping the lease however long it takes: a doer that dies holds the job up no longer than a short one."""
-    next_at = JOBS[name].next_after(begun, workplace.settings)
+def _run(runtime: Runtime, name: str, claimed: Claim, begun: datetime) -> bool:
+    """Run the job and renew its lease meanwhile: when its runner dies, a long job is free as soon as a short one."""
+    next_at = JOBS[name].next_after(begun, runtime.settings)
     try:
-        with LeaseRenewer(workplace.database, claimed, LEASE_POLICY):
-            JOBS[name].run(workplace)
+        with LeaseRenewer(runtime.database, claimed, LEASE_POLICY):
+            JOBS[name].run(runtime)
     except Exception as error:
         LOG.error("job.failed", job=name, exc_info=True)
         soon = min(begun + AFTER_A_FAILURE, next_at)
-        _finish(workplace, claimed, FAILED, {"next_at": soon, "last_error": type(error).__name__})
+        _finish(runtime, claimed, FAILED, {"next_at": soon, "last_error": type(error).__name__})
         return False
-    _finish(workplace, claimed, DONE, {"next_at": next_at, "last_done_at": begun})
+    _finish(runtime, claimed, DONE, {"next_at": next_at, "last_done_at": begun})
     return True
 
 
-def _finish(workplace: Runtime, claimed: Claim, ending: Update, values: dict[str, object]) -> None:
-    """Write when the job comes next, unless somebody else has it by now."""
-    with workplace.database.transaction() as session:
+def _finish(runtime: Runtime, claimed: Claim, ending: Update, values: dict[str, object]) -> None:
+    """Write when the job is next due, unless somebody else has claimed it by now."""
+    with runtime.database.transaction() as session:
         finish(session, ending, claimed.token, claimed.keys, **values)

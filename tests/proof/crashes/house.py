@@ -107,7 +107,7 @@ class Process:
 
     def _turn(self) -> bool:
         worked = [relay_once(self.workplace), self._hear_the_bell()]
-        return any([*worked, deliver_some(self.database, self.workplace.post)])
+        return any([*worked, deliver_some(self.database, self.workplace.transport)])
 
     def _hear_the_bell(self) -> bool:
         """Do what the broker rings for, as dramatiq's threads would; say whether it rang."""

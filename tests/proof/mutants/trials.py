@@ -87,7 +87,7 @@ def meets_another_worker(place: StagePlace) -> list[InvariantBreach]:
 
             def taken(recipient: str, content: bytes) -> Any:
                 if next(once) == 0:
-                    deliver_some(process.database, process.workplace.post)
+                    deliver_some(process.database, process.workplace.transport)
                 return take(recipient, content)
 
             with patch.object(one.world.mail, "take", taken):

@@ -34,7 +34,7 @@ from notifications.sending.smtp import SmtpServer
 from proof.checker import Journal, JournalLine, Outside
 from proof.checker.evidence.journal import ANSWERED, ASKED
 from workers.relay.relay import relay_some
-from workers.relay.sweep_letters import plan_a_tick
+from workers.relay.sweep_letters import plan_event_batch
 
 KEY = "k" * 32
 HEAD = LetterSettings("http://127.0.0.1:8000", KEY, "ventil@example.se", CALENDAR)
@@ -131,7 +131,9 @@ class _Post:
         """Plan and send until nothing is left."""
         database = self.house.database
         post = MailTransport(SmtpServer("smtp", LOOPBACK, self.sink.port), HEAD)
-        while relay_some(database) is not None or plan_a_tick(database) is not None or deliver_some(database, post):
+        while (
+            relay_some(database) is not None or plan_event_batch(database) is not None or deliver_some(database, post)
+        ):
             pass
 
 

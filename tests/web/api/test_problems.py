@@ -13,13 +13,13 @@ PROBLEM = "application/problem+json"
 
 def is_problem(answer, status, code):
     assert (answer.status_code, answer.content_type) == (status, PROBLEM)
-    told = answer.json
-    assert told["status"] == status
-    assert told["code"] == code
-    assert told["type"].endswith(code)
-    assert told["title"]
-    assert told["detail"]
-    return told
+    document = answer.json
+    assert document["status"] == status
+    assert document["code"] == code
+    assert document["type"].endswith(code)
+    assert document["title"]
+    assert document["detail"]
+    return document
 
 
 def test_no_such_call(sqlite_web):
@@ -128,8 +128,8 @@ def test_questions_that_cannot_be_answered(sqlite_web, asked, who):
 
 @pytest.mark.parametrize("path", ["/cases?colour=red", "/units?x=1", "/cases/2026-0001?y=2"])
 def test_unknown_parameters(sqlite_web, path):
-    told = is_problem(sqlite_web.get(path), 400, "unknown-parameter")
-    assert len(told["errors"]) == 1
+    document = is_problem(sqlite_web.get(path), 400, "unknown-parameter")
+    assert len(document["errors"]) == 1
 
 
 def test_a_token_that_opens_nothing(sqlite_web):
@@ -165,9 +165,9 @@ def test_whoever_comes_second_is_told_what_happened(web):
     ref = web.case()["ref"]
     web.post(f"/cases/{ref}/changes", {"to": "assigned", "responsible": "gata", "version": 1}, by="contact")
     late = {"to": "assigned", "responsible": "vatten", "version": 1}
-    told = is_problem(web.post(f"/cases/{ref}/changes", late, by="contact"), 409, "stale-version")
-    assert told["version"] == 2
-    assert told["since"] == [{"seq": 2, "type": "case.assigned"}]
+    document = is_problem(web.post(f"/cases/{ref}/changes", late, by="contact"), 409, "stale-version")
+    assert document["version"] == 2
+    assert document["since"] == [{"seq": 2, "type": "case.assigned"}]
 
 
 def test_a_comment_in_between_makes_nobody_late(web):
@@ -196,8 +196,8 @@ def test_a_crash_tells_nothing_of_itself(sqlite_web):
     sqlite_web.app.view_functions["api_names.list_units"] = lambda: 1 / 0
     sqlite_web.app.view_functions["api_names.list_units"].open_to = frozenset({"anybody"})
     answer = sqlite_web.get("/units")
-    told = is_problem(answer, 500, "internal-error")
-    assert "ZeroDivision" not in json.dumps(told)
+    document = is_problem(answer, 500, "internal-error")
+    assert "ZeroDivision" not in json.dumps(document)
 
 
 def test_without_its_records_the_house_says_so(web):

@@ -92,7 +92,7 @@ def test_days_are_written_the_swedish_way(sqlite_web):
 def test_every_state_step_and_happening_has_words():
     from cases.history.events import EVENT_TYPES
 
-    assert set(STATES) == set(State) == set(standings.WHAT_IS)
+    assert set(STATES) == set(State) == set(standings.SENTENCES_BY_STATE)
     assert {step.name for step in STEPS} - {"close"} == set(labels.STEPS) == set(labels.STEP_ICONS)
     happened = {type_ for type_ in EVENT_TYPES if type_.startswith("case.")}
     assert happened == set(timeline.SENTENCES) == set(timeline.ICONS)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, insert, select, text, update
 from support.houses.migrated import CALENDAR
 
+from cases.access.kept_answers import KeptAnswer
 from cases.access.tokens import LOGIN, UNFOLLOW, Link, WebSession, make_link
 from cases.case import Case
 from cases.database.clock import now
@@ -23,14 +24,14 @@ from cases.states import State
 from notifications.deliveries import Delivery, MailServer
 from workers.health.watchdog import Watchdog
 from workers.jobs import morning_letter
-from workers.jobs.cleaning import ANSWERS, clean_up
+from workers.jobs.cleaning import clean_up
 from workers.jobs.morning_letter import chain_head, write_morning_letter
 from workers.jobs.stuck_work import look_for_stuck_work
 from workers.runtime import open_runtime
 
 
 @pytest.fixture
-def workplace(town, tmp_path):
+def runtime(town, tmp_path):
     settings = read_settings({"VENTIL_SECRET_KEY": "k" * 40}, folder=tmp_path)
     return open_runtime(town.database, settings, None)
 
@@ -52,11 +53,11 @@ def a_while_ago(session, **time):
 # --- the morning letter -------------------------------------------------------------------------
 
 
-def test_the_morning_comes_once_a_day_with_its_figures(workplace, town):
+def test_the_morning_comes_once_a_day_with_its_figures(runtime, town):
     town.hand_in(at=datetime.now(UTC))
     town.assigned(at=datetime(2020, 1, 7, 9, tzinfo=UTC))
-    assert write_morning_letter(workplace)
-    assert not write_morning_letter(workplace)
+    assert write_morning_letter(runtime)
+    assert not write_morning_letter(runtime)
     (facts,) = mornings(town)
     assert (facts["received"], facts["overdue"], facts["set_aside"]) == (2, 1, 0)
     with town.database.reading() as session:
@@ -74,46 +75,46 @@ def test_the_chain_head_is_over_every_stream(town):
         assert chain_head(session) == hashlib.sha256(lines.encode()).hexdigest()
 
 
-def test_the_all_clear_is_given_only_when_nothing_is_forgotten(workplace, town, monkeypatch):
+def test_the_all_clear_is_given_only_when_nothing_is_forgotten(runtime, town, monkeypatch):
     monkeypatch.setattr(morning_letter, "find_forgotten", lambda session, at, histories: ["a breach", "another"])
-    write_morning_letter(workplace)
+    write_morning_letter(runtime)
     (facts,) = mornings(town)
     assert (facts["all_clear"], facts["breaches"]) == (False, 2)
 
 
-def test_each_morning_reads_the_histories_that_went_on_since_the_one_before(workplace, town, monkeypatch):
+def test_each_morning_reads_the_histories_that_went_on_since_the_one_before(runtime, town, monkeypatch):
     read = []
     monkeypatch.setattr(morning_letter, "find_forgotten", lambda session, at, histories: read.append(histories) or [])
-    write_morning_letter(workplace)
+    write_morning_letter(runtime)
     with town.database.reading() as session:
-        told = session.scalars(select(Event.id).where(Event.type == "house.morning")).one()
-    write_morning_letter(workplace)
-    assert [portion.after for portion in read] == [0, told]
+        last_morning = session.scalars(select(Event.id).where(Event.type == "house.morning")).one()
+    write_morning_letter(runtime)
+    assert [portion.after for portion in read] == [0, last_morning]
     assert {portion.day for portion in read} == {CALENDAR.day_of(datetime.now(UTC))}
 
 
 # --- stuck work ---------------------------------------------------------------------------------
 
 
-def test_work_that_has_been_due_for_long_is_found(workplace, town):
+def test_work_that_has_been_due_for_long_is_found(runtime, town):
     town.hand_in()
     town.plan()
     town.hand_in()
-    assert not any(look_for_stuck_work(workplace).values())
+    assert not any(look_for_stuck_work(runtime).values())
     with town.database.transaction() as session:
         session.execute(update(OutboxEntry).values(recorded_at=a_while_ago(session, minutes=11)))
         session.execute(update(Delivery).values(created_at=a_while_ago(session, minutes=11)))
-    assert look_for_stuck_work(workplace) == {"works": 1, "ticks": 0, "letters": 1}
-    assert workplace.broker.depth("letters") == 1
+    assert look_for_stuck_work(runtime) == {"works": 1, "ticks": 0, "letters": 1}
+    assert runtime.broker.depth("letters") == 1
     with town.database.transaction() as session:
-        session.add(MailServer(name=workplace.post.server.name, down_since=a_while_ago(session, hours=1)))
-    assert look_for_stuck_work(workplace)["letters"] == 0  # they wait for their server, not for us
+        session.add(MailServer(name=runtime.transport.server.name, down_since=a_while_ago(session, hours=1)))
+    assert look_for_stuck_work(runtime)["letters"] == 0  # they wait for their server, not for us
 
 
 # --- cleaning up ----------------------------------------------------------------------------------
 
 
-def test_what_is_old_is_removed_and_what_is_needed_stays(workplace, town):
+def test_what_is_old_is_removed_and_what_is_needed_stays(runtime, town):
     town.hand_in(at=datetime(2020, 1, 7, 9, tzinfo=UTC))
     town.sweep(datetime.now(UTC))
     with town.database.transaction() as session:
@@ -132,18 +133,18 @@ def test_what_is_old_is_removed_and_what_is_needed_stays(workplace, town):
             session.add(EventBatch(at=at, started_at=at, sealed_at=at, planned_at=at))
         session.execute(update(EventBatch).values(planned_at=old))
     ticks = count(town, EventBatch)
-    assert clean_up(workplace) == {"answers": 1, "sessions": 1, "links": 1, "empty_ticks": 1}
-    assert (count(town, ANSWERS), count(town, WebSession), count(town, Link)) == (1, 1, 3)
+    assert clean_up(runtime) == {"answers": 1, "sessions": 1, "links": 1, "empty_ticks": 1}
+    assert (count(town, KeptAnswer), count(town, WebSession), count(town, Link)) == (1, 1, 3)
     assert count(town, EventBatch) == ticks - 1  # the one that an event names stays
-    assert clean_up(workplace) == {"answers": 0, "sessions": 0, "links": 0, "empty_ticks": 0}
+    assert clean_up(runtime) == {"answers": 0, "sessions": 0, "links": 0, "empty_ticks": 0}
 
 
-def test_a_file_that_no_case_names_is_removed_after_a_day(workplace):
-    storage = attachments_under(workplace.settings.var)
+def test_a_file_that_no_case_names_is_removed_after_a_day(runtime):
+    storage = attachments_under(runtime.settings.var)
     old, new = storage.keep(b"nobody's"), storage.keep(b"perhaps somebody's soon")
-    for file in workplace.settings.var.rglob(f"*{old[2:]}*"):
+    for file in runtime.settings.var.rglob(f"*{old[2:]}*"):
         os.utime(file, (0, 0))
-    clean_up(workplace)
+    clean_up(runtime)
     assert storage.content(new) == b"perhaps somebody's soon"
     with pytest.raises(NotFound):
         storage.content(old)
@@ -176,9 +177,9 @@ def test_a_process_that_claims_or_has_nothing_due_is_well():
     assert idle.is_well()
 
 
-def test_the_state_of_a_case_is_no_business_of_the_cleaner(workplace, town):
+def test_the_state_of_a_case_is_no_business_of_the_cleaner(runtime, town):
     ref = town.assigned()
     town.change(ref, State.IN_PROGRESS)
     before = count(town, Event)
-    clean_up(workplace)
+    clean_up(runtime)
     assert count(town, Event) == before

@@ -127,17 +127,17 @@ def test_the_right_to_the_folder_dies_with_its_process(tmp_path):
     holder.start()
     assert taken.wait(30)
     with pytest.raises(AlreadyUp):
-        InstanceLock(tmp_path).take()
+        InstanceLock(tmp_path).acquire()
     holder.kill()
     holder.join()
-    house = InstanceLock(tmp_path)
-    house.take()
-    house.leave()
+    lock = InstanceLock(tmp_path)
+    lock.acquire()
+    lock.release()
 
 
 def hold(folder, taken):
-    house = InstanceLock(folder)
-    house.take()
+    lock = InstanceLock(folder)
+    lock.acquire()
     taken.set()
     time.sleep(60)
 

@@ -40,7 +40,7 @@ def environment(town, redis_url, sink):
 
 
 @pytest.fixture
-def house(postgres_town, redis_url, smtp_sink, tmp_path):
+def processes(postgres_town, redis_url, smtp_sink, tmp_path):
     with house_processes(environment(postgres_town, redis_url, smtp_sink), tmp_path) as processes:
         yield processes
 
@@ -58,7 +58,7 @@ def is_all_told(town):
 
 
 def receipts(town, sink):
-    """Give how often each person's receipt came in, and check it against the rows."""
+    """Return how often each person's receipt came in; only Message-IDs that the rows know are counted."""
     ids = {f"<{row.message_id}>" for row in town.deliveries("receipt")}
     return Counter(found for letter in sink.letters if (found := letter.message["Message-ID"]) in ids)
 
@@ -69,8 +69,8 @@ def is_listening(town):
         return session.scalar(asked)
 
 
-def test_what_happens_is_told_at_once(house, postgres_town, smtp_sink):
-    house.start("worker", "relay", "clock")
+def test_what_happens_is_told_at_once(processes, postgres_town, smtp_sink):
+    processes.start("worker", "relay", "clock")
     wait_until(lambda: is_listening(postgres_town))
     wait_until(lambda: swept(postgres_town))
     hand_in(postgres_town, 1)
@@ -82,25 +82,25 @@ def swept(town):
         return session.scalar(select(Scheduled.last_done_at).where(Scheduled.name == "sweep"))
 
 
-def test_each_process_ends_in_good_order(house, postgres_town):
-    house.start("worker", "relay", "clock")
+def test_each_process_ends_in_good_order(processes, postgres_town):
+    processes.start("worker", "relay", "clock")
     for name in ("worker", "relay", "clock"):
-        wait_until(lambda name=name: "process.started" in house.said(name))
-        assert house.end(name) == 0
-        assert "process.stopped" in house.said(name)
+        wait_until(lambda name=name: "process.started" in processes.said(name))
+        assert processes.end(name) == 0
+        assert "process.stopped" in processes.said(name)
 
 
-def test_whatever_is_killed_nothing_is_lost(house, postgres_town, smtp_sink):
+def test_whatever_is_killed_nothing_is_lost(processes, postgres_town, smtp_sink):
     chance = random.Random(7)
     names = ["worker", "worker 2", "relay", "relay 2", "clock"]
-    house.start(*names)
+    processes.start(*names)
     kills = 0
     for _ in range(6):
         hand_in(postgres_town, 10)
         time.sleep(chance.uniform(0.3, 1.5))
         name = chance.choice(names)
-        house.kill(name)
-        house.start(name)
+        processes.kill(name)
+        processes.start(name)
         kills += 1
     wait_until(lambda: is_all_told(postgres_town), patience=90)
     found = receipts(postgres_town, smtp_sink)
@@ -112,8 +112,8 @@ def test_whatever_is_killed_nothing_is_lost(house, postgres_town, smtp_sink):
 
 def test_redis_may_be_wiped_and_away(postgres_town, own_redis, smtp_sink, tmp_path):
     server = own_redis()
-    with house_processes(environment(postgres_town, server.url, smtp_sink), tmp_path) as house:
-        house.start("worker", "relay", "clock")
+    with house_processes(environment(postgres_town, server.url, smtp_sink), tmp_path) as processes:
+        processes.start("worker", "relay", "clock")
         wait_until(lambda: swept(postgres_town))
         with redis.Redis.from_url(server.url) as connection:
             hand_in(postgres_town, 3)
@@ -125,8 +125,8 @@ def test_redis_may_be_wiped_and_away(postgres_town, own_redis, smtp_sink, tmp_pa
         wait_until(lambda: is_all_told(postgres_town) and len(smtp_sink.letters) >= 6)
         wait_until(lambda: swept(postgres_town) > before)  # the clock does it itself
         server.start()
-        house.start("worker 2")
-        wait_until(lambda: "process.started" in house.said("worker 2"))
+        processes.start("worker 2")
+        wait_until(lambda: "process.started" in processes.said("worker 2"))
         assert set(receipts(postgres_town, smtp_sink).values()) == {1}
 
 
@@ -135,12 +135,12 @@ def hand_in_more(town):
         town.hand_in(reporter=Reporter(email=f"another{number}@hemma.example"))
 
 
-def test_a_process_refuses_a_database_that_is_behind(house, postgres_town):
+def test_a_process_refuses_a_database_that_is_behind(processes, postgres_town):
     with postgres_town.database.transaction() as session:
         session.execute(text("DELETE FROM alembic_version"))
-    house.start("relay")
-    assert house.running["relay"].wait(30) != 0
-    assert "ventil migrate" in house.said("relay")
+    processes.start("relay")
+    assert processes.running["relay"].wait(30) != 0
+    assert "ventil migrate" in processes.said("relay")
 
 
 def test_a_process_without_its_database_says_so_in_a_line(tmp_path):
@@ -151,22 +151,22 @@ def test_a_process_without_its_database_says_so_in_a_line(tmp_path):
         running.run_relay(settings)
 
 
-def test_a_stopped_worker_that_comes_back_sends_nothing_twice_on_purpose(house, postgres_town, smtp_sink):
-    house.start("relay", "worker")
-    wait_until(lambda: "process.started" in house.said("worker"))
+def test_a_stopped_worker_that_comes_back_sends_nothing_twice_on_purpose(processes, postgres_town, smtp_sink):
+    processes.start("relay", "worker")
+    wait_until(lambda: "process.started" in processes.said("worker"))
     hand_in(postgres_town, 30)
-    house.running["worker"].send_signal(signal.SIGSTOP)
-    house.start("worker 2")
+    processes.running["worker"].send_signal(signal.SIGSTOP)
+    processes.start("worker 2")
     wait_until(lambda: is_all_told(postgres_town), patience=60)
-    house.running["worker"].send_signal(signal.SIGCONT)
+    processes.running["worker"].send_signal(signal.SIGCONT)
     time.sleep(1)
     found = receipts(postgres_town, smtp_sink)
     assert len(found) == 30
     assert sum(found.values()) <= 30 + 4  # at most one for each of its threads
 
 
-def test_the_database_may_drop_every_connection(house, postgres_town, smtp_sink):
-    house.start("worker", "relay", "clock")
+def test_the_database_may_drop_every_connection(processes, postgres_town, smtp_sink):
+    processes.start("worker", "relay", "clock")
     wait_until(lambda: is_listening(postgres_town))
     hand_in(postgres_town, 3)
     with postgres_town.database.transaction() as session:

@@ -22,13 +22,13 @@ from notifications.who_is_told import WHO_IS_TOLD
 from workers.relay import relay, sweep_letters
 from workers.relay.draining import drain_outbox
 from workers.relay.relay import relay_some
-from workers.relay.sweep_letters import plan_a_tick
+from workers.relay.sweep_letters import plan_event_batch
 
 QUICK = LeasePolicy(lease=timedelta(seconds=0), most_claims=3, batch=50)
 
 
-def relay_all(town, pace=relay.PACE):
-    while relay_some(town.database, pace) is not None:
+def relay_all(town, policy=relay.POLICY):
+    while relay_some(town.database, policy) is not None:
         pass
 
 
@@ -38,7 +38,7 @@ def works(town, **where):
 
 
 def lines(town):
-    """Give (delivery, event) of every line, in the order of the deliveries."""
+    """Return (delivery, event) of every line, in the order of the deliveries."""
     with town.database.reading() as session:
         rows = session.execute(
             select(DeliveryLine.delivery_id, DeliveryLine.event_id).order_by(DeliveryLine.delivery_id)
@@ -90,10 +90,10 @@ def test_many_relays_make_no_doubles_and_keep_the_order_within_a_stream(town):
     assert all(work.claims == 1 for work in works(town))
     with town.database.reading() as session:
         stream_of = dict(session.execute(select(Event.id, Event.stream)).all())
-    told = defaultdict(list)
+    planned_events = defaultdict(list)
     for _, event_id in lines(town):
-        told[stream_of[event_id]].append(event_id)
-    assert all(events == sorted(events) for events in told.values())
+        planned_events[stream_of[event_id]].append(event_id)
+    assert all(events == sorted(events) for events in planned_events.values())
     assert len(lines(town)) == len(set(lines(town)))
 
 
@@ -219,7 +219,7 @@ def swept(town):
 
 def test_a_tick_is_planned_once_by_one_letter_for_each_address(swept):
     before = len(swept.deliveries("digest"))
-    while plan_a_tick(swept.database) is not None:
+    while plan_event_batch(swept.database) is not None:
         pass
     with swept.database.reading() as session:
         ticks = session.scalars(select(EventBatch)).all()
@@ -237,20 +237,20 @@ def test_a_tick_is_planned_once_by_one_letter_for_each_address(swept):
 def test_a_tick_that_is_not_sealed_waits(swept):
     with swept.database.transaction() as session:
         session.execute(update(EventBatch).values(sealed_at=None))
-    assert plan_a_tick(swept.database) is None
+    assert plan_event_batch(swept.database) is None
 
 
 def test_what_a_tick_tells_stands_between_what_happened_before_it_and_after_it(town):
     ref = town.hand_in()
     sweep(town.database, now=A_TUESDAY + timedelta(days=30))
     town.change(ref, State.DONE, note="Lagat", at=A_TUESDAY + timedelta(days=31))
-    assert plan_a_tick(town.database) is None, "what happened before it is not planned yet"
+    assert plan_event_batch(town.database) is None, "what happened before it is not planned yet"
     relay_all(town)
     assert len(works(town, done_at=None)) == 1, "what happened after it waits"
-    while plan_a_tick(town.database) is not None:
+    while plan_event_batch(town.database) is not None:
         relay_all(town)
-    told = [event for _, event in lines(town)]
-    assert told == sorted(told)
+    planned_events = [event for _, event in lines(town)]
+    assert planned_events == sorted(planned_events)
     assert not works(town, done_at=None)
 
 
@@ -290,8 +290,8 @@ def test_a_tick_that_is_sealed_late_does_not_wait_for_what_waits_for_it(town):
     relay_all(town)
     assert len(works(town, done_at=None)) == 1, "the sweep is told first"
     drain_outbox(town.database)
-    told = [event for _, event in lines(town)]
-    assert told == sorted(told)
+    planned_events = [event for _, event in lines(town)]
+    assert planned_events == sorted(planned_events)
     assert not works(town, done_at=None)
 
 
@@ -316,7 +316,7 @@ def test_what_follows_a_type_that_we_do_not_know_holds_no_tick_back(town, monkey
     town.comment(ref, "Nytt", "public")
     relay_all(town)
     sweep(town.database, now=A_TUESDAY + timedelta(days=90))
-    assert plan_a_tick(town.database)
+    assert plan_event_batch(town.database)
     assert len(works(town, done_at=None)) == 2
 
 
@@ -327,20 +327,20 @@ def test_one_bad_recipient_keeps_no_other_from_being_told(town, monkeypatch):
     sweep(town.database, now=A_TUESDAY + timedelta(days=30))
     seen, planned = [], []
 
-    def plan(session, tick, mailings):
-        seen.extend(mailing.recipient.key for mailing in mailings)
-        if seen[0] in {mailing.recipient.key for mailing in mailings}:
+    def plan(session, tick, drafts):
+        seen.extend(draft.recipient.key for draft in drafts)
+        if seen[0] in {draft.recipient.key for draft in drafts}:
             raise ZeroDivisionError
-        planned.extend(mailing.recipient.key for mailing in mailings)
-        return plan_batch_for(session, tick, mailings)
+        planned.extend(draft.recipient.key for draft in drafts)
+        return plan_batch_for(session, tick, drafts)
 
     monkeypatch.setattr(sweep_letters, "plan_batch_for", plan)
     for _ in range(8):
-        plan_a_tick(town.database, LeasePolicy(lease=timedelta(0), most_claims=3))
+        plan_event_batch(town.database, LeasePolicy(lease=timedelta(0), most_claims=3))
     with town.database.reading() as session:
         tick = session.scalars(select(EventBatch)).one()
-        told = set(session.scalars(select(Delivery.occasion).where(Delivery.occasion.like("tick:%"))))
+        occasions = set(session.scalars(select(Delivery.occasion).where(Delivery.occasion.like("tick:%"))))
     assert tick.set_aside_at
     assert tick.planned_at is None
-    assert told
+    assert occasions
     assert set(planned) == set(seen) - {seen[0]}

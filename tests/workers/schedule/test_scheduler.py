@@ -31,7 +31,7 @@ def settings(tmp_path):
 
 
 @pytest.fixture
-def workplace(town, settings):
+def runtime(town, settings):
     return open_runtime(town.database, settings, None)
 
 
@@ -40,158 +40,158 @@ def ran(monkeypatch):
     """Let each job only say that it ran."""
     said = []
     for name, job in JOBS.items():
-        told = jobs.Job(lambda _, name=name: said.append(name), job.next_after, job.at_once)
-        monkeypatch.setitem(JOBS, name, told)
+        recording = jobs.Job(lambda _, name=name: said.append(name), job.next_after, job.at_once)
+        monkeypatch.setitem(JOBS, name, recording)
     return said
 
 
-def rows(workplace):
-    with workplace.database.reading() as session:
+def rows(runtime):
+    with runtime.database.reading() as session:
         return {row.name: row for row in session.scalars(select(Scheduled))}
 
 
-def let_be_due(workplace, since=timedelta(minutes=1), **more):
-    with workplace.database.transaction() as session:
+def let_be_due(runtime, since=timedelta(minutes=1), **more):
+    with runtime.database.transaction() as session:
         moment = session.scalars(select(now())).one()
         session.execute(update(Scheduled).values(next_at=moment - since, **more))
 
 
-def test_rows_that_are_missing_are_made_and_the_others_stay(workplace, settings):
-    make_schedule(workplace.database, settings)
-    assert rows(workplace).keys() == JOBS.keys()
-    let_be_due(workplace)
-    with workplace.database.transaction() as session:
+def test_rows_that_are_missing_are_made_and_the_others_stay(runtime, settings):
+    make_schedule(runtime.database, settings)
+    assert rows(runtime).keys() == JOBS.keys()
+    let_be_due(runtime)
+    with runtime.database.transaction() as session:
         session.execute(delete(Scheduled).where(Scheduled.name == "clean_up"))
-    before = rows(workplace)["sweep"].next_at
-    make_schedule(workplace.database, settings)
-    assert rows(workplace).keys() == JOBS.keys()
-    assert rows(workplace)["sweep"].next_at == before
+    before = rows(runtime)["sweep"].next_at
+    make_schedule(runtime.database, settings)
+    assert rows(runtime).keys() == JOBS.keys()
+    assert rows(runtime)["sweep"].next_at == before
 
 
-def test_a_new_house_begins_with_a_sweep(workplace, settings):
-    make_schedule(workplace.database, settings)
-    assert {name for name, *_ in due_jobs(workplace.database)} == {"sweep", "stuck_check"}
+def test_a_new_house_begins_with_a_sweep(runtime, settings):
+    make_schedule(runtime.database, settings)
+    assert {name for name, *_ in due_jobs(runtime.database)} == {"sweep", "stuck_check"}
 
 
-def test_many_clocks_do_a_job_once(workplace, settings, ran):
-    make_schedule(workplace.database, settings)
-    let_be_due(workplace)
-    clocks = [threading.Thread(target=Scheduler(workplace).look) for _ in range(4)]
+def test_many_clocks_do_a_job_once(runtime, settings, ran):
+    make_schedule(runtime.database, settings)
+    let_be_due(runtime)
+    clocks = [threading.Thread(target=Scheduler(runtime).look) for _ in range(4)]
     [clock.start() for clock in clocks]
     [clock.join() for clock in clocks]
     assert sorted(ran) == sorted(JOBS)
 
 
-def test_what_is_due_is_rung_for_once_and_done_by_the_clock_when_nobody_takes_it(workplace, settings, ran):
-    make_schedule(workplace.database, settings)
-    clock = Scheduler(workplace)
-    let_be_due(workplace, timedelta(seconds=0.1))
+def test_what_is_due_is_rung_for_once_and_done_by_the_clock_when_nobody_takes_it(runtime, settings, ran):
+    make_schedule(runtime.database, settings)
+    clock = Scheduler(runtime)
+    let_be_due(runtime, timedelta(seconds=0.1))
     for _ in range(5):
         clock.look()
     assert ran == []
-    assert workplace.broker.depth("sweeps") == 1
-    let_be_due(workplace, timedelta(seconds=4))
+    assert runtime.broker.depth("sweeps") == 1
+    let_be_due(runtime, timedelta(seconds=4))
     clock.look()
     assert sorted(ran) == sorted(JOBS)
 
 
-def test_after_weeks_of_downtime_each_job_runs_once(workplace, settings, ran):
-    make_schedule(workplace.database, settings)
-    let_be_due(workplace, timedelta(weeks=3))
+def test_after_weeks_of_downtime_each_job_runs_once(runtime, settings, ran):
+    make_schedule(runtime.database, settings)
+    let_be_due(runtime, timedelta(weeks=3))
     for _ in range(5):
-        Scheduler(workplace).look()
+        Scheduler(runtime).look()
     assert sorted(ran) == sorted(JOBS)
-    sweep = rows(workplace)["sweep"]
+    sweep = rows(runtime)["sweep"]
     assert sweep.next_at - sweep.last_done_at == timedelta(seconds=60)
     assert abs(sweep.last_done_at - datetime.now(UTC)) < timedelta(seconds=20)
 
 
-def test_a_clock_that_ran_ahead_and_was_set_back_stops_no_job(workplace, settings, ran):
-    make_schedule(workplace.database, settings)
-    with workplace.database.transaction() as session:
+def test_a_clock_that_ran_ahead_and_was_set_back_stops_no_job(runtime, settings, ran):
+    make_schedule(runtime.database, settings)
+    with runtime.database.transaction() as session:
         ahead = present(session) + timedelta(days=300)
         session.execute(update(Scheduled).values(next_at=ahead + timedelta(minutes=1), last_done_at=ahead))
-    Scheduler(workplace).look()
+    Scheduler(runtime).look()
     assert sorted(ran) == sorted(JOBS)
-    Scheduler(workplace).look()
+    Scheduler(runtime).look()
     assert len(ran) == len(JOBS)
 
 
-def test_a_job_whose_doer_died_is_done_when_its_lease_is_over(workplace, settings, ran):
-    make_schedule(workplace.database, settings)
-    with workplace.database.reading() as session:
+def test_a_job_whose_doer_died_is_done_when_its_lease_is_over(runtime, settings, ran):
+    make_schedule(runtime.database, settings)
+    with runtime.database.reading() as session:
         moment = session.scalars(select(now())).one()
-    let_be_due(workplace, lease_token="dead", lease_until=moment + timedelta(minutes=1))
-    assert not run_job(workplace, "sweep")
-    let_be_due(workplace, lease_token="dead", lease_until=moment - timedelta(minutes=1))
-    assert run_job(workplace, "sweep")
+    let_be_due(runtime, lease_token="dead", lease_until=moment + timedelta(minutes=1))
+    assert not run_job(runtime, "sweep")
+    let_be_due(runtime, lease_token="dead", lease_until=moment - timedelta(minutes=1))
+    assert run_job(runtime, "sweep")
     assert ran == ["sweep"]
 
 
-def test_a_doer_that_dies_in_the_middle_holds_up_no_sweep_longer_than_its_interval(workplace, settings, monkeypatch):
-    make_schedule(workplace.database, settings)
-    let_be_due(workplace)
+def test_a_doer_that_dies_in_the_middle_holds_up_no_sweep_longer_than_its_interval(runtime, settings, monkeypatch):
+    make_schedule(runtime.database, settings)
+    let_be_due(runtime)
 
     def die(_):
         raise KeyboardInterrupt
 
     monkeypatch.setitem(JOBS, "sweep", jobs.Job(die, after_a_sweep))
     with pytest.raises(KeyboardInterrupt):
-        run_job(workplace, "sweep")
-    with workplace.database.reading() as session:
-        held_for = rows(workplace)["sweep"].lease_until - session.scalars(select(now())).one()
+        run_job(runtime, "sweep")
+    with runtime.database.reading() as session:
+        held_for = rows(runtime)["sweep"].lease_until - session.scalars(select(now())).one()
     assert timedelta() < held_for < timedelta(seconds=settings.sweep_seconds)
 
 
-def test_a_job_that_takes_longer_than_its_lease_is_kept_by_its_doer(workplace, settings, monkeypatch):
-    make_schedule(workplace.database, settings)
-    let_be_due(workplace)
-    monkeypatch.setattr(scheduler, "PACE", LeasePolicy(lease=timedelta(seconds=1)))
+def test_a_job_that_takes_longer_than_its_lease_is_kept_by_its_doer(runtime, settings, monkeypatch):
+    make_schedule(runtime.database, settings)
+    let_be_due(runtime)
+    monkeypatch.setattr(scheduler, "LEASE_POLICY", LeasePolicy(lease=timedelta(seconds=1)))
     begun, taken_by_another = [], []
 
     def last_longer(_):
-        begun.append(rows(workplace)["sweep"].lease_until)
+        begun.append(rows(runtime)["sweep"].lease_until)
         for _ in range(200 if len(begun) == 1 else 0):
-            if rows(workplace)["sweep"].lease_until > begun[0] + timedelta(seconds=1):
+            if rows(runtime)["sweep"].lease_until > begun[0] + timedelta(seconds=1):
                 break
-            taken_by_another.append(run_job(workplace, "sweep"))
+            taken_by_another.append(run_job(runtime, "sweep"))
             time.sleep(0.05)
 
     monkeypatch.setitem(JOBS, "sweep", jobs.Job(last_longer, after_a_sweep))
-    assert run_job(workplace, "sweep")
+    assert run_job(runtime, "sweep")
     assert len(begun) == 1 and not any(taken_by_another)
 
 
-def test_a_sweep_that_fails_comes_no_later_than_the_next_one_would(workplace, settings, monkeypatch):
-    make_schedule(workplace.database, settings)
-    let_be_due(workplace)
+def test_a_sweep_that_fails_comes_no_later_than_the_next_one_would(runtime, settings, monkeypatch):
+    make_schedule(runtime.database, settings)
+    let_be_due(runtime)
 
     def fail(_):
         raise ZeroDivisionError
 
     monkeypatch.setitem(JOBS, "sweep", jobs.Job(fail, lambda moment, _: moment + timedelta(seconds=2)))
-    assert not run_job(workplace, "sweep")
-    assert rows(workplace)["sweep"].next_at - datetime.now(UTC) < timedelta(seconds=3)
+    assert not run_job(runtime, "sweep")
+    assert rows(runtime)["sweep"].next_at - datetime.now(UTC) < timedelta(seconds=3)
 
 
-def test_a_job_that_fails_is_tried_again_soon_and_says_why(workplace, settings, monkeypatch):
-    make_schedule(workplace.database, settings)
-    let_be_due(workplace)
+def test_a_job_that_fails_is_tried_again_soon_and_says_why(runtime, settings, monkeypatch):
+    make_schedule(runtime.database, settings)
+    let_be_due(runtime)
 
     def fail(_):
         raise ZeroDivisionError
 
     monkeypatch.setitem(JOBS, "morning_letter", jobs.Job(fail, next_morning))
-    assert not run_job(workplace, "morning_letter")
-    row = rows(workplace)["morning_letter"]
+    assert not run_job(runtime, "morning_letter")
+    row = rows(runtime)["morning_letter"]
     assert (row.last_error, row.last_done_at, row.lease_token) == ("ZeroDivisionError", None, None)
     assert timedelta(seconds=30) < row.next_at - datetime.now(UTC) < timedelta(seconds=90)
 
 
-def test_a_sweep_is_what_the_sweep_job_does(workplace, town, settings):
+def test_a_sweep_is_what_the_sweep_job_does(runtime, town, settings):
     ref = town.hand_in(at=datetime(2020, 1, 7, 9, tzinfo=UTC))
-    make_schedule(workplace.database, settings)
-    assert run_job(workplace, "sweep")
+    make_schedule(runtime.database, settings)
+    assert run_job(runtime, "sweep")
     town.plan()
     assert town.told("case.escalated")
     assert ref

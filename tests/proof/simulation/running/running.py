@@ -146,7 +146,7 @@ class Simulation:
         behaviour.defers = self.outage_plan.active(now, "grey") is not None
         temporary_failures = self.installation.mail_server.temporary_failures
         drain_outbox(self.installation.database)
-        drain_deliveries(self.installation.database, self.installation.runtime.post)
+        drain_deliveries(self.installation.database, self.installation.runtime.transport)
         self._has_work = self.installation.mail_server.temporary_failures != temporary_failures
 
     def check_invariants(self) -> None:
