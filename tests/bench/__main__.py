@@ -11,14 +11,14 @@ from pathlib import Path
 
 from support.servers import services
 
-from bench.changing import over_http
-from bench.ground import Bench
-from bench.importing import importing
-from bench.mailing import latency, letters, until_accepted
-from bench.planning import relaying
-from bench.reading_pages import case_page, first_pages
-from bench.starting import starting
-from bench.sweeping import sweeping
+from bench.ground.bench import Bench
+from bench.measures.changing import over_http
+from bench.measures.importing import importing
+from bench.measures.mailing import latency, letters, until_accepted
+from bench.measures.planning import relaying
+from bench.measures.reading_pages import case_page, first_pages
+from bench.measures.starting import starting
+from bench.measures.sweeping import sweeping
 from bench.table import BenchRow, as_text, change_since, read_json, write_json, write_page
 
 MEMORY = "2GB"  # PostgreSQL's for pages, as on a machine of its own; the rest is as it comes

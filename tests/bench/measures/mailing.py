@@ -10,12 +10,12 @@ from email.message import EmailMessage
 from sqlalchemy import text
 from support.servers import services
 
-from bench.accounting import cpu_seconds
-from bench.changing import changes, hand_ins, refuse_bad
-from bench.driving import drive, wait_until
-from bench.ground import Bench, port_of
-from bench.houses import MeasuredHouse, floor, running, ventil
-from bench.mail_server import Sink, sink
+from bench.ground.accounting import cpu_seconds
+from bench.ground.bench import Bench, port_of
+from bench.ground.driving import drive, wait_until
+from bench.ground.houses import MeasuredHouse, floor, running, ventil
+from bench.ground.mail_server import Sink, sink
+from bench.measures.changing import changes, hand_ins, refuse_bad
 from bench.table import BenchRow, Target, compared
 from cases.access.actors import A_VISITOR
 from cases.handing_in import Reporter, Request, hand_in

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from bench.swedish import Writer
+from bench.ground.swedish import Writer
 from cases.case import Case
 from cases.database.base import Base, table_of
 from cases.database.transactions import Database

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from support.servers import services
 
-from bench.ground import Bench, cost
-from bench.houses import MeasuredHouse
-from bench.seeding import floor_sweep, seed
+from bench.ground.bench import Bench, cost
+from bench.ground.houses import MeasuredHouse
+from bench.ground.seeding import floor_sweep, seed
 from bench.table import BenchRow, Target, compared
 from cases.database.transactions import Database
 from cases.ladder.overdue import sweep

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy import event, select
 
-from bench.changing import headers
-from bench.driving import LoadRequest, drive
-from bench.ground import Bench, port_of
-from bench.houses import MeasuredHouse, running, ventil
-from bench.seeding import DESK, town
+from bench.ground.bench import Bench, port_of
+from bench.ground.driving import LoadRequest, drive
+from bench.ground.houses import MeasuredHouse, running, ventil
+from bench.ground.seeding import DESK, town
+from bench.measures.changing import headers
 from bench.table import BenchRow, Target
 from cases.access.actors import A_VISITOR, actor_for
 from cases.commenting import comment

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from support.servers import services
 
-from bench.accounting import cpu_seconds
-from bench.driving import LoadOutcome, LoadRequest, drive
-from bench.ground import Bench, port_of
-from bench.houses import MeasuredHouse, floor, running, ventil
+from bench.ground.accounting import cpu_seconds
+from bench.ground.bench import Bench, port_of
+from bench.ground.driving import LoadOutcome, LoadRequest, drive
+from bench.ground.houses import MeasuredHouse, floor, running, ventil
 from bench.table import BenchRow, Target, compared
 
 JSON = ("Content-Type", "application/json")

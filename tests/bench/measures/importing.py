@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bench.accounting import cpu_seconds
-from bench.ground import Bench
-from bench.houses import MeasuredHouse, ventil
-from bench.swedish import Writer
+from bench.ground.accounting import cpu_seconds
+from bench.ground.bench import Bench
+from bench.ground.houses import MeasuredHouse, ventil
+from bench.ground.swedish import Writer
 from bench.table import BenchRow, Target, compared
 from cases.database.base import Base
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bench.ground import Bench
-from bench.houses import MeasuredHouse
-from bench.mailing import hand_in_many
+from bench.ground.bench import Bench
+from bench.ground.houses import MeasuredHouse
+from bench.measures.mailing import hand_in_many
 from bench.table import BenchRow, Target, compared
 from workers.relay.relay import PACE, relay_some
 

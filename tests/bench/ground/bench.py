@@ -11,8 +11,8 @@ from pathlib import Path
 
 from support.servers import services
 
-from bench.accounting import cpu_seconds
-from bench.houses import MeasuredHouse, furnish
+from bench.ground.accounting import cpu_seconds
+from bench.ground.houses import MeasuredHouse, furnish
 
 TWENTIETH = 20
 

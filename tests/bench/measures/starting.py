@@ -5,8 +5,8 @@ import subprocess
 import sys
 import time
 
-from bench.ground import Bench
-from bench.houses import MeasuredHouse, ventil
+from bench.ground.bench import Bench
+from bench.ground.houses import MeasuredHouse, ventil
 from bench.table import BenchRow, Target, compared
 
 TIMES = 10

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.driving import answers, wait_until
+from bench.ground.driving import answers, wait_until
 from cases.access.tokens import make_api_token
 from cases.database.migrating import migrate
 from cases.database.transactions import Database
@@ -22,7 +22,7 @@ from cases.organisation.units import Unit, UnitKind, the_desk
 from cases.settings import read_settings
 from web.requests.sessions import open_session
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 KEY = "measured-only-never-used-anywhere-else"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from bench.stamping import Mould, moulds_of, stamp
+from bench.ground.stamping import Mould, moulds_of, stamp
 from cases.access.actors import THE_IMPORT, actor_for
 from cases.case import Case
 from cases.correcting import Correction, correct
