@@ -14,11 +14,10 @@ from cases.files.attachments import Attachment
 from cases.history.words import Visibility
 from cases.reading.finding import case_for, case_to_change_for, reference
 from cases.refusals import NotFound
-from web.current import current, right_now
+from web.current import current, right_now, storage
 from web.language.gettext import gettext
 from web.pages.case.show import page_of
 from web.pages.forms import Form
-from web.pages.storage import storage
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
 

@@ -19,13 +19,12 @@ from cases.organisation.units import UnitKind
 from cases.reading.finding import case_for
 from cases.states import Kind
 from web.auto_publishing import publish_if_wished
-from web.current import current, right_now
+from web.current import current, right_now, storage
 from web.language.gettext import language
 from web.language.labels import CHANNELS, KINDS_EXPLAINED, choices
 from web.pages.forms import Form, TypedSchema, day_field, long_field, refuse_machines, text_field
 from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
 from web.pages.public.contact_fields import ContactField, Position
-from web.pages.storage import storage
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
 from web.requests.rate_limits import Limit, limited
