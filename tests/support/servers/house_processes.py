@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-PROGRAM = "import sys; from cases.settings import read_settings; from workers import running; \
+PROGRAM = "import sys; from cases.settings import read_settings; from workers.processes import running; \
 getattr(running, 'run_' + sys.argv[1])(read_settings())"
 
 
