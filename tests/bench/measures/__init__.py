@@ -1,1 +1,1 @@
-"""Each file measures one thing that Ventil does, beside the least work that could do it."""
+"""Each file measures one thing that Ventil does, compared with the least work that could do it."""

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -140,7 +141,7 @@ def _works(binaries: Path) -> bool:
     return version.isdigit() and int(version) >= OLDEST_POSTGRES
 
 
-def _nobody() -> dict[str, object]:
+def _nobody() -> dict[str, Any]:
     """Give what makes a child of root run as nobody: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
