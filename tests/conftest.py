@@ -1,4 +1,4 @@
-"""What every test may ask for: real servers, a mail server with moods, a browser, shut doors."""
+"""Fixtures for every test: real servers, furnished databases, a mail server, a browser; and no way to the network."""
 
 import os
 import shutil
@@ -33,7 +33,7 @@ BROWSER_SWITCHES = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the run's folder and its guard, in the process that hands out the work."""
+    """Make the run's folder and start its guard, in the controlling process of pytest-xdist."""
     if hasattr(config, "workerinput"):
         return
     run = services.make_run_folder(services.in_memory())
@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Let the guard clear away."""
+    """Drop the run's databases on a server that outlives it, and let the guard remove the rest."""
     if guard := config.stash.get(GUARD, None):
         run = Path(os.environ.pop(RUN))
         if named := os.environ.get(services.NAMED["postgres"]):
@@ -52,19 +52,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def run_folder() -> Path:
-    """The folder of this test run, shared by all its processes and gone after it."""
+    """The folder of this test run, shared by all its processes and removed after it."""
     return Path(os.environ[RUN])
 
 
-# --- shut doors ----------------------------------------------------------------------------
+# --- no network ----------------------------------------------------------------------------
 
 
-class OutsideIsShut(RuntimeError):
-    """A test reached for something that is not on this machine."""
+class NetworkIsShut(RuntimeError):
+    """A test tried to connect to something that is not on this machine."""
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _outside_is_shut() -> Iterator[None]:
+def _network_is_shut() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("connect", "connect_ex"):
             patch.setattr(socket.socket, name, _only_inside(getattr(socket.socket, name)))
@@ -91,7 +91,7 @@ def _refuse_outside(host: object) -> None:
     name = host.decode() if isinstance(host, bytes) else host
     if name in (None, "", "localhost", "::1", "0.0.0.0") or str(name).startswith("127."):  # noqa: S104
         return
-    raise OutsideIsShut(f"a test reached for {name}: only this machine is open to tests")
+    raise NetworkIsShut(f"a test reached for {name}: only this machine is open to tests")
 
 
 # --- PostgreSQL ----------------------------------------------------------------------------
@@ -105,7 +105,7 @@ def postgres_server(run_folder: Path) -> str:
 
 @pytest.fixture
 def postgres_url(postgres_server: str, run_folder: Path) -> Iterator[str]:
-    """The URL of a new, empty database, gone after the test."""
+    """The URL of a new, empty database, dropped after the test."""
     name = services.new_database_name(run_folder)
     yield services.fresh_database(postgres_server, name)
     services.drop_database(postgres_server, name)
@@ -113,7 +113,7 @@ def postgres_url(postgres_server: str, run_folder: Path) -> Iterator[str]:
 
 @pytest.fixture
 def postgres_copy(postgres_server: str, run_folder: Path) -> Iterator[Callable[[str, Callable[[str], None]], str]]:
-    """`postgres_copy(name, fill)`: the URL of a new database like the one that `fill(url)` filled.
+    """`postgres_copy(name, fill)`: the URL of a new database, a copy of the one that `fill(url)` filled.
 
     `fill` runs once per test run for each `name`, and must leave no connection open.
     """
@@ -143,17 +143,17 @@ def own_postgres(run_folder: Path) -> Iterator[Callable[..., services.Server]]:
 
 @pytest.fixture(autouse=True)
 def fresh_log() -> Iterator[None]:
-    """Let the log of one test say nothing in another's: servers set it up for their whole process."""
+    """Reset structlog after each test, since servers configure it for the whole process."""
     yield
     structlog.reset_defaults()
 
 
-# --- a furnished house ---------------------------------------------------------------------
+# --- a furnished database ------------------------------------------------------------------
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house_url(request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) -> str:
-    """The URL of a small furnished house of the test's own, on each database."""
+    """The URL of the small municipality's database, a copy for this test: on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         return copied_sqlite(run_folder, tmp_path, "small_house", furnish)
     return request.getfixturevalue("postgres_copy")("small_house", furnish)
@@ -161,7 +161,7 @@ def house_url(request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) 
 
 @pytest.fixture
 def small_house(house_url: str) -> Iterator[SmallHouse]:
-    """A small furnished house of the test's own, on each database."""
+    """The small municipality, a copy for this test: on SQLite and on PostgreSQL."""
     house = open_small_house(house_url)
     yield house
     house.database.close()
@@ -169,7 +169,7 @@ def small_house(house_url: str) -> Iterator[SmallHouse]:
 
 @pytest.fixture
 def database(small_house: SmallHouse) -> Database:
-    """The small house's database, migrated and furnished, on SQLite and on PostgreSQL."""
+    """The small municipality's database, on SQLite and on PostgreSQL."""
     return small_house.database
 
 
@@ -178,7 +178,7 @@ def database(small_house: SmallHouse) -> Database:
 
 @pytest.fixture
 def redis_url(run_folder: Path) -> Iterator[str]:
-    """The URL of an empty Redis database that nobody else uses during the test."""
+    """The URL of an empty Redis database that no other process of the run uses."""
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")) + 1
     url = services.with_path(services.shared_url(run_folder, "redis"), str(number))
     _flush(url)
@@ -202,8 +202,8 @@ def _flush(url: str) -> None:
 def _own(run: Path, start: Callable[..., services.Server]) -> Iterator[Callable[..., services.Server]]:
     started = []
 
-    def start_one(**how: bool) -> services.Server:
-        started.append(start(run / f"own-{services.uuid4().hex[:8]}", **how))
+    def start_one(**options: bool) -> services.Server:
+        started.append(start(run / f"own-{services.uuid4().hex[:8]}", **options))
         return started[-1]
 
     yield start_one

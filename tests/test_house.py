@@ -1,4 +1,4 @@
-"""The house itself: settings told, locks without places, the command line behind its fence."""
+"""The repository: settings are documented, locks name no index, the command line imports no web or queue library."""
 
 import ast
 import re
@@ -22,10 +22,10 @@ def test_the_command_line_imports_no_fenced_library():
 
 
 def test_every_setting_is_told_in_the_example():
-    told = set(re.findall(r"^(VENTIL_[A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
+    documented = set(re.findall(r"^(VENTIL_[A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
     settings = (ROOT / "cases" / "settings.py").read_text()
     read = set(re.findall(r"""["'](VENTIL_[A-Z_]+)["']""", settings))
-    assert read == told
+    assert read == documented
 
 
 @pytest.mark.parametrize("name", ["runtime", "dev"])

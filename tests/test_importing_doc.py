@@ -1,4 +1,4 @@
-"""docs/importing.md tells every column that an import reads."""
+"""docs/importing.md describes every column that an import reads."""
 
 from pathlib import Path
 

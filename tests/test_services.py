@@ -1,4 +1,4 @@
-"""The tests' own servers do what their fixtures say."""
+"""The servers that tests start do what their fixtures promise."""
 
 import http.server
 import os
@@ -211,7 +211,7 @@ def test_a_page_is_read_and_checked_for_accessibility(page, address, axe_script)
     assert "image-alt" in found
 
 
-# --- shut doors ----------------------------------------------------------------------------
+# --- no network ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "example.org"])

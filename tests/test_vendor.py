@@ -1,4 +1,4 @@
-"""What is vendored is what the manifest says, and nothing else."""
+"""The vendored files are those of the manifest, unchanged and without others."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The wheel holds what runs and nothing that proves it, and runs in an empty folder."""
+"""The wheel holds the product without tests and proof, and runs in an empty folder."""
 
 import os
 import shutil
@@ -18,9 +18,9 @@ from support.servers import services
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_COPIED = shutil.ignore_patterns(".*", "var", "build", "dist", "node_modules", "*.egg-info", "__pycache__")
-WHAT_RUNS = {"cases", "notifications", "workers", "web", "commands", "ventil.py"}
+WHAT_RUNS = {"cases", "notifications", "workers", "web", "ventil.py"}
 DEMONSTRATION = "Tallvinda kommun (påhittad)"
-PATIENCE = 300.0  # seconds: eighteen months of an invented municipality, on a busy machine
+PATIENCE = 300.0  # seconds: eighteen months of an invented municipality are played, on a busy machine
 pytestmark = pytest.mark.slow
 
 
@@ -35,7 +35,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ventil(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the wheel beside nothing but its requirements; return the command."""
+    """Install the wheel with its requirements only; return the path of the command `ventil`."""
     home = tmp_path_factory.mktemp("installed")
     venv.create(home, symlinks=True)
     packages = next(home.glob("lib/python*/site-packages"))
@@ -53,7 +53,7 @@ def _pip(*words: str) -> None:
 
 @pytest.fixture
 def environment() -> dict[str, str]:
-    """Return an environment that says nothing of Ventil and leads to no other packages."""
+    """Return the environment without variables of Ventil, Python and coverage."""
     names = {name for name in os.environ if name.startswith(("VENTIL_", "PYTHON", "COVERAGE"))}
     return {name: value for name, value in os.environ.items() if name not in names}
 
@@ -86,8 +86,8 @@ def front_page(ventil: Path, environment: dict[str, str], tmp_path: Path) -> Ite
     """Run the demonstration in an empty folder; yield its front page, and stop it."""
     port = services.free_port()
     words, log = [ventil, "up", "--demo", "--port", str(port)], tmp_path.with_suffix(".log")
-    with log.open("wb") as told:
-        process = subprocess.Popen(words, env=environment, cwd=tmp_path, stdout=told, stderr=told)
+    with log.open("wb") as output:
+        process = subprocess.Popen(words, env=environment, cwd=tmp_path, stdout=output, stderr=output)
         try:
             yield _when_it_answers(f"http://127.0.0.1:{port}/", process, log)
         finally:

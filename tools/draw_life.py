@@ -1,4 +1,4 @@
-"""Draw the life of a case, from the table in cases/states.py, into docs/architecture.md."""
+"""Draws the life of a case, by the table of steps in cases/states.py, as a diagram in docs/architecture.md."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from cases.states import CLOCK_OF, STEPS, RunsOut, State  # noqa: E402 - the project stands beside this folder
+from cases.states import CLOCK_OF, STEPS, RunsOut, State  # noqa: E402 - found by the path above
 
 PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- life: drawn by `python tools/draw_life.py` -->", "<!-- /life -->"
@@ -14,7 +14,7 @@ SAYS = {RunsOut.LADDER: "ladder", RunsOut.TAKEN_UP: "taken up by itself", RunsOu
 
 
 def drawing() -> str:
-    """Give the table as a Mermaid state diagram: one arrow per pair of states, with the steps' names."""
+    """Return a Mermaid state diagram: an arrow per pair of states, with the names of its steps."""
     lines = ["```mermaid", "stateDiagram-v2", "    [*] --> received: hand_in"]
     arrows: dict[tuple[State, State], list[str]] = {}
     for step in STEPS:
@@ -29,7 +29,7 @@ def drawing() -> str:
 
 
 def redraw(page: str) -> str:
-    """Give the page with today's drawing between its marks."""
+    """Return the page with the present diagram between its marks."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n{drawing()}\n{END}{after}"

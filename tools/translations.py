@@ -1,4 +1,4 @@
-"""Bring the Swedish catalogue up to date: what the pages say now, then compiled. What lacks a translation is listed."""
+"""Updates and compiles the Swedish catalogue from the texts in web/; lists those without a translation."""
 
 import sys
 from pathlib import Path
@@ -14,8 +14,8 @@ KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngett
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 
 
-def said() -> Catalog:
-    """Give everything that the pages say, in English."""
+def extracted() -> Catalog:
+    """Return a catalogue of all English texts in Python files and templates."""
     found = Catalog()
     for file, _line, message, comments, context in extract_from_dir(WEB, METHODS, {}, KEYWORDS):
         if message not in ("", ("", "")):
@@ -24,23 +24,23 @@ def said() -> Catalog:
 
 
 def main() -> int:
-    """Update, write and compile; exit 1 when something has no Swedish yet."""
+    """Update, write and compile the catalogue; return 1 when a text has no Swedish translation."""
     with CATALOGUE.open("rb") as file:
         catalogue = read_po(file, locale="sv")
-    catalogue.update(said(), no_fuzzy_matching=True)
+    catalogue.update(extracted(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     with CATALOGUE.open("wb") as file:
         write_po(file, catalogue, width=120, no_location=True, sort_output=True)
     with CATALOGUE.with_suffix(".mo").open("wb") as file:
         write_mo(file, catalogue)
-    missing = [message.id for message in catalogue if message.id and not _is_told(message.string)]
+    missing = [message.id for message in catalogue if message.id and not _is_translated(message.string)]
     for message in missing:
         print(f"no Swedish for: {message}")
     return 1 if missing else 0
 
 
-def _is_told(told: str | tuple[str, ...] | list[str]) -> bool:
-    return all(told) if isinstance(told, tuple | list) else bool(told)
+def _is_translated(translation: str | tuple[str, ...] | list[str]) -> bool:
+    return all(translation) if isinstance(translation, tuple | list) else bool(translation)
 
 
 if __name__ == "__main__":

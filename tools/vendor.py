@@ -1,7 +1,7 @@
-"""Fetches what the pages need from others, and writes it to web/static/vendor with a manifest.
+"""Fetches stylesheets, scripts, icons and fonts with npm, and writes them to web/static/vendor with a manifest.
 
-Each file stands in manifest.json with the package and version it came from, its licence and its
-SHA-256; tests/test_vendor.py holds the folder to it. Needs npm, and only when run.
+manifest.json names for each file its package, version, licence and SHA-256; tests/test_vendor.py compares the folder
+with it. Only this tool needs npm.
 """
 
 import hashlib
@@ -71,7 +71,7 @@ DRAWING = re.compile(r"""url\((?P<quote>["'])data:image/svg\+xml;charset=utf-8,(
 
 @dataclass(frozen=True, eq=False)
 class Package:
-    """One npm package: what is taken from it, and under which names it stands with us."""
+    """One npm package: its folder in web/static/vendor, and the files that are taken from it, with their new names."""
 
     name: str
     version: str
@@ -111,7 +111,7 @@ PACKAGES = (
 
 
 def fetch(package: Package, folder: Path) -> Path:
-    """Fetch the package with npm, which checks what it gets, and give the folder it unpacks to."""
+    """Fetch the package with `npm pack`, which verifies it; return the folder that it is unpacked to."""
     into = folder / package.folder
     into.mkdir()
     packed = subprocess.run(
@@ -128,7 +128,7 @@ def fetch(package: Package, folder: Path) -> Path:
 
 
 def write_files(package: Package, fetched: Path) -> list[dict[str, str]]:
-    """Write the files we take from the package, and what we make of it; give their manifest."""
+    """Write the package's files, copied and generated; return their rows of the manifest."""
     folder = VENDOR / package.folder
     folder.mkdir(parents=True)
     for name, our_name in package.files.items():
@@ -140,6 +140,7 @@ def write_files(package: Package, fetched: Path) -> list[dict[str, str]]:
 
 
 def describe(package: Package, path: Path) -> dict[str, str]:
+    """Return the file's row of the manifest."""
     return {
         "file": path.relative_to(VENDOR).as_posix(),
         "name": package.name,
@@ -150,7 +151,7 @@ def describe(package: Package, path: Path) -> dict[str, str]:
 
 
 def make_font_sheet(fetched: Path, folder: Path) -> None:
-    """Write inter.css: the @font-face rules of the sets we take, naming our files."""
+    """Write inter.css: the @font-face rules of the character sets that are taken, with the new file names."""
     sheet = (fetched / "wght.css").read_text()
     rules = []
     for name in FONT_SETS:
@@ -162,7 +163,7 @@ def make_font_sheet(fetched: Path, folder: Path) -> None:
 
 
 def make_images(fetched: Path, folder: Path) -> None:
-    """Make files of the drawings inside the stylesheet: our pages allow no data: addresses."""
+    """Write the images inlined in the stylesheet to files, since the content security policy allows no data: URLs."""
     sheet = folder / "designsystemet.css"
     images = folder / "images"
     images.mkdir()
@@ -177,7 +178,7 @@ def make_images(fetched: Path, folder: Path) -> None:
 
 
 def make_sprite(fetched: Path, folder: Path) -> None:
-    """Write icons.svg: one <symbol> for each of ICONS, drawn in the colour of the text."""
+    """Write icons.svg: a <symbol> for each of ICONS, in the colour of the text."""
     symbols = [make_symbol(name, (fetched / "icons" / f"{name}.svg").read_text()) for name in ICONS]
     lines = [
         "<!-- From lucide-static (ISC): see LICENSE. -->",
@@ -190,6 +191,7 @@ def make_sprite(fetched: Path, folder: Path) -> None:
 
 
 def make_symbol(name: str, drawing: str) -> str:
+    """Return the icon's SVG file as a <symbol>; exit when it is no SVG."""
     shapes = re.search(r"<svg[^>]*>(.*)</svg>", drawing, re.S)
     if shapes is None:
         raise SystemExit(f"vendor: the icon {name} is no drawing")
@@ -204,7 +206,7 @@ MADE = {"designsystemet": make_images, "inter": make_font_sheet, "lucide": make_
 
 
 def main() -> int:
-    """Fetch all packages first, so that a failure leaves the folder as it was."""
+    """Write the folder anew; all packages are fetched first, so that a failure leaves it as it was."""
     if shutil.which("npm") is None:
         print("vendor: npm is needed to fetch the packages, and is not here", file=sys.stderr)
         return 1

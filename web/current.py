@@ -7,6 +7,7 @@ from typing import cast
 from flask import current_app, request
 
 from cases.database.transactions import Database
+from cases.files.storage import Folder, attachments_under
 from cases.settings import Settings
 
 
@@ -21,6 +22,11 @@ class Ventil:
 def current() -> Ventil:
     """Return the database and settings of the app that answers this request."""
     return cast(Ventil, current_app.extensions["ventil"])
+
+
+def storage() -> Folder:
+    """Return the folder that holds the bytes of attachments."""
+    return attachments_under(current().settings.var)
 
 
 def right_now() -> datetime:

@@ -1,1 +1,1 @@
-"""How fast Ventil is, beside the same work done by plain SQL and smtplib."""
+"""Benchmarks: how fast Ventil is, compared with the same work done by plain SQL and smtplib (the floor)."""

@@ -1,4 +1,4 @@
-"""The table: one row per figure, beside its floor and its target, as text, Markdown or JSON."""
+"""The table of results: a row per figure with its floor and its target, as text, Markdown or JSON."""
 
 import json
 import statistics
@@ -13,14 +13,14 @@ BEGINS, ENDS = "<!-- figures: `ventil bench --page` writes them -->", "<!-- end 
 
 @dataclass(frozen=True)
 class Target:
-    """What is wanted of a figure: a bound of the ratio or of ours, from above or from below."""
+    """A bound for a figure: of the ratio (`of="ratio"`) or of Ventil's own (`of="ours"`), `least` for a lower bound."""
 
     bound: float
     of: str = "ratio"
     least: bool = False
 
     def is_met(self, row: "BenchRow") -> bool:
-        """Say whether the row's figure is within the bound."""
+        """Return whether the row's figure is within the bound."""
         figure = row.ratio if self.of == "ratio" else row.ours
         return figure is not None and (figure >= self.bound if self.least else figure <= self.bound)
 
@@ -30,7 +30,7 @@ class Target:
 
 @dataclass(frozen=True)
 class BenchRow:
-    """One figure: ours, the floor's from the same run, their ratio, and how far the rounds' ratios lie apart."""
+    """One figure: Ventil's (`ours`), the floor's from the same run, their ratio, and its spread over the rounds."""
 
     what: str
     where: str
@@ -44,11 +44,11 @@ class BenchRow:
 
     @property
     def key(self) -> str:
-        """What tells it from the others."""
+        """The key by which the row is found in another run."""
         return f"{self.what}, {self.where}"
 
     def cells(self) -> tuple[str, ...]:
-        """Give the row as text; a target that is missed is marked."""
+        """Return the row's cells as text, with a mark on a target that is missed."""
         missed = "" if self.target is None or self.target.is_met(self) else " MISSED"
         return (
             self.what, self.where, _number(self.floor), _number(self.ours), self.unit,
@@ -59,7 +59,7 @@ class BenchRow:
 
 def compared(what: str, where: str, unit: str, pairs: Sequence[tuple[float, float]], target: Target | None = None,
              beside: str = "") -> BenchRow:  # fmt: skip
-    """Give the row of what was measured in rounds, as (floor, ours): medians, and the spread of the rounds' ratios."""
+    """Return the row for measurements (floor, ours), a pair per round: medians, and the spread of the ratios."""
     ratios = [ours / floor for floor, ours in pairs]
     ratio = statistics.median(ratios)
     return BenchRow(
@@ -75,7 +75,7 @@ def _number(figure: float | None) -> str:
 
 
 def as_text(rows: Iterable[BenchRow]) -> str:
-    """Give the rows as a table of equal columns."""
+    """Return the rows as a plain-text table with aligned columns."""
     lines = [HEADS, *(row.cells() for row in rows)]
     widths = [max(len(line[n]) for line in lines) for n in range(len(HEADS))]
     padded = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
@@ -83,14 +83,14 @@ def as_text(rows: Iterable[BenchRow]) -> str:
 
 
 def as_markdown(rows: Iterable[BenchRow], about: dict[str, str]) -> str:
-    """Give the rows as a Markdown table, after a line about the run."""
+    """Return the rows as a Markdown table, after a line about the run."""
     lines = [f"{', '.join(f'{name} {value}' for name, value in about.items())}.", ""]
     lines += [f"| {' | '.join(HEADS)} |", f"|{'---|' * len(HEADS)}"]
     return "\n".join([*lines, *(f"| {' | '.join(row.cells())} |" for row in rows)])
 
 
 def change_since(rows: Iterable[BenchRow], before: Iterable[BenchRow]) -> str:
-    """Say how each figure has changed since an earlier run: its ratio, or the figure itself where it has none."""
+    """Return a line per figure on its change since an earlier run: of its ratio, or of the figure where it has none."""
     known = {row.key: row for row in before}
     return "\n".join(_change(row, known[row.key]) for row in rows if row.key in known)
 
@@ -102,14 +102,14 @@ def _change(row: BenchRow, was: BenchRow) -> str:
 
 
 def write_json(path: Path, rows: Iterable[BenchRow], about: dict[str, str]) -> None:
-    """Keep a run, to be compared with a later one."""
+    """Write a run to a file, to compare a later one with it."""
     path.write_text(json.dumps({"about": about, "rows": [asdict(row) for row in rows]}, indent=1, ensure_ascii=False))
 
 
 def read_json(path: Path) -> tuple[list[BenchRow], dict[str, str]]:
-    """Give a run that was kept, and what it says about itself."""
+    """Return the rows of an earlier run, and what it says about machine and versions."""
     kept = json.loads(path.read_text())
-    return [_row(one) for one in kept["rows"]], kept["about"]
+    return [_row(row) for row in kept["rows"]], kept["about"]
 
 
 def _row(kept: dict[str, Any]) -> BenchRow:
@@ -117,7 +117,7 @@ def _row(kept: dict[str, Any]) -> BenchRow:
 
 
 def write_page(path: Path, rows: Iterable[BenchRow], about: dict[str, str]) -> None:
-    """Put the table between the page's two marks."""
+    """Write the table into the Markdown page, between its two marks."""
     before, _, rest = path.read_text().partition(BEGINS)
     after = rest.partition(ENDS)[2]
     path.write_text(f"{before}{BEGINS}\n\n{as_markdown(rows, about)}\n\n{ENDS}{after}")

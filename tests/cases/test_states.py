@@ -1,7 +1,7 @@
 """The life of a case: the table has no dead end, and each step is taken by those who may, and by nobody else."""
 
 import pytest
-from support.houses.small_house import A_DATE, WAY_TO, SmallHouse
+from support.houses.small_house import A_DATE, STEPS_TO, SmallHouse
 
 from cases.history.events import EVENT_TYPES
 from cases.progress import EFFECTS, WaitingFor
@@ -115,7 +115,7 @@ def _has_another_way(source: State, step: Step, what: set[Who]) -> bool:
 
 
 def test_every_step_that_the_life_of_a_case_lacks_is_refused_to_everybody(small_house: SmallHouse) -> None:
-    for source in sorted(WAY_TO):
+    for source in sorted(STEPS_TO):
         ref = small_house.reach(source)
         for to in State:
             if not steps_between(source, to):

@@ -14,9 +14,9 @@ from sqlalchemy import text
 from support.lives.course import Given, swept
 from support.lives.house import change_for
 from support.lives.looks import LOOKS, broken_lives
-from support.lives.oracle import Attempt, Footing
+from support.lives.oracle import Attempt, RightsKey
 from support.lives.people import PeopleAct
-from support.lives.standing import agreed
+from support.lives.standing import expected_standing
 
 from cases.states import Kind
 from notifications.sending.sending import deliver_some
@@ -90,7 +90,7 @@ class LifeMachine(PeopleAct):
     def every_case_stands_where_its_life_says(self) -> None:
         standing = self.standing()
         for ref, life in self.life.items():
-            assert standing[ref] == agreed(life), ref
+            assert standing[ref] == expected_standing(life), ref
 
 
 @pytest.mark.parametrize(("ground", "lives"), GROUNDS.items())
@@ -98,7 +98,7 @@ def test_any_life_keeps_every_promise(
     ground: str, lives: int, request: pytest.FixtureRequest, record_property: Tell
 ) -> None:
     tally: Counter[str] = Counter()
-    tried: set[Footing] = set()
+    tried: set[RightsKey] = set()
     machine = partial(LifeMachine, request.getfixturevalue(ground), tally, tried)
     run_state_machine_as_test(machine, settings=settings(USUAL, max_examples=lives))
     record_property("proof", ", ".join(f"{count} {what}" for what, count in sorted(tally.items())))

@@ -1,4 +1,4 @@
-"""The whole house as its users run it: real processes, reached only by HTTP, commands and mail."""
+"""Ventil as its users run it: real processes, reached only by HTTP, commands and mail."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ HOUSE = Path(__file__).with_name("house.toml")
 def running_house(
     request: pytest.FixtureRequest, tmp_path: Path, run_folder: Path, smtp_sink: SmtpSink
 ) -> Iterator[RunningHouse]:
-    """A house with two departments, running: in one process on SQLite, and as four on PostgreSQL and Redis."""
+    """A running municipality with two departments: one process on SQLite, or four on PostgreSQL and Redis."""
     if request.param is GROWN_UP:
         house = request.getfixturevalue("grown_up_house")
     else:
@@ -33,7 +33,7 @@ def running_house(
 def grown_up_house(
     tmp_path: Path, postgres_copy: Callable[..., str], redis_url: str, smtp_sink: SmtpSink
 ) -> Iterator[RunningHouse]:
-    """A furnished house on PostgreSQL and Redis, of which nothing runs yet."""
+    """A furnished municipality on PostgreSQL and Redis, of which no process runs yet."""
     url = postgres_copy("trips", lambda url: _furnish(tmp_path, smtp_sink, url))
     house = RunningHouse(tmp_path, smtp_sink, {"VENTIL_DATABASE_URL": url, "VENTIL_REDIS_URL": redis_url})
     try:

@@ -1,4 +1,4 @@
-"""Bad days: processes die, the bell is gone, the mail server is away. Nothing accepted is lost."""
+"""Bad days: processes are killed, Redis or the database or the mail server is away. Nothing accepted is lost."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""The main journey: handed in, assigned, dated, forgotten, climbed, on the agenda, done, contested, done, closed."""
+"""The main journey: handed in, assigned, planned, forgotten, escalated, on the agenda, done, contested, closed."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ def test_a_case_is_climbed_until_a_person_acts_and_everybody_who_should_is_told(
     assert ref in receipt.message["Subject"] and "skolan" not in text_of(receipt) and "Mörkt" not in text_of(receipt)
     assert receipt.message["Auto-Submitted"] == "auto-generated"
 
-    # The desk gives it to a department, whose officer takes it on with a date.
+    # The desk assigns it to a department, whose officer plans it for a day.
     house.change(ref, "assigned", by=CONTACT, responsible="gata", officer=OFFICER)
     assert ref in house.letters_to(OFFICER)[0].message["Subject"]
     due_on = CALENDAR.add_working_days(datetime.now(UTC).date(), 15)
@@ -47,7 +47,7 @@ def test_a_case_is_climbed_until_a_person_acts_and_everybody_who_should_is_told(
     assert [facts["rung"] for facts in escalated] == [0, 1, 2, 3, 4]
     assert "case.put_on_agenda" in {event["type"] for event in house.events(ref, by=CONTACT)}
 
-    # Weekly after, for ever: two of them, then a person acts and the clock is silent.
+    # After that weekly, for ever: two of them, then a person acts and the clock stops.
     assert house.sweep(CALENDAR.morning_of(rungs[5])) == 1
     assert house.sweep(CALENDAR.morning_of(rungs[6])) == 1
     house.letters_to(CONTACT, 4)
@@ -70,7 +70,10 @@ def test_a_case_is_climbed_until_a_person_acts_and_everybody_who_should_is_told(
 
 
 def days_of_rungs(due_on: date) -> list[date]:
-    """The default ladder, written out once more: -2, 0, +5, +5, +10 working days, then every 7 days."""
+    """Return the days of the default ladder's rungs, written out once more.
+
+    They are -2, 0, +5, +5 and +10 working days, each but the first two after the one before, then every 7 days.
+    """
     days = [CALENDAR.add_working_days(due_on, -2), due_on]
     for distance in (5, 5, 10):
         days.append(CALENDAR.add_working_days(days[-1], distance))

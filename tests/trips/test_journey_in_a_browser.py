@@ -1,4 +1,4 @@
-"""A case from the form to the end in a real browser: with JavaScript and without, and for everybody's eyes."""
+"""A case from the form to the end in a real browser, with and without JavaScript; and axe's accessibility check."""
 
 import json
 import re
@@ -26,7 +26,7 @@ LATER = (date.today() + timedelta(days=60)).isoformat()  # noqa: DTZ011 - any da
 
 @pytest.fixture
 def town(run_folder: Path, tmp_path: Path) -> Iterator[Web]:
-    """The small house as a demonstration, so that one can be anybody at one click."""
+    """The small municipality as a demonstration, in which one click logs in as anybody."""
     web = open_web(copied_sqlite(run_folder, tmp_path, "small_house", furnish), tmp_path)
     with web.database.transaction() as session:
         municipality(session).demonstration = True
@@ -37,7 +37,7 @@ def town(run_folder: Path, tmp_path: Path) -> Iterator[Web]:
 
 @pytest.fixture
 def address(town: Web) -> Iterator[str]:
-    """Where a real server answers for it."""
+    """The address of a real server of its app."""
     server = make_server("127.0.0.1", 0, town.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -55,7 +55,7 @@ class Screen:
         self.context.set_default_timeout(10_000)
         self.page, self.address = self.context.new_page(), address
         self.complaints: list[str] = []
-        self.page.on("console", self._hear)
+        self.page.on("console", self._note_complaint)
 
     def open(self, path: str) -> None:
         """Go to a page."""
@@ -79,25 +79,25 @@ class Screen:
         """Wait until the page says this."""
         self.page.get_by_text(words).first.wait_for()
 
-    def _hear(self, said) -> None:
-        if said.type == "error" and "422" not in said.text:  # a refused form is no trouble
-            self.complaints.append(said.text)
+    def _note_complaint(self, message) -> None:
+        if message.type == "error" and "422" not in message.text:  # a refused form is no trouble
+            self.complaints.append(message.text)
 
     def close(self) -> None:
-        """Close the window; nothing may have been complained about."""
+        """Close the window; assert that its console shows no error."""
         self.context.close()
         assert self.complaints == []
 
 
 @pytest.fixture(params=[True, False], ids=["with_javascript", "without"])
 def scripts(request: pytest.FixtureRequest) -> bool:
-    """Whether scripts run."""
+    """Whether JavaScript runs."""
     return bool(request.param)
 
 
 @pytest.fixture
 def open_screen(browser, address, scripts):
-    """`open_screen()`: a window of its own."""
+    """`open_screen()`: a new browser window with cookies of its own."""
     opened: list[Screen] = []
 
     def one() -> Screen:
@@ -197,7 +197,7 @@ def _furnished(town: Web) -> dict[str, list[str]]:
 
 
 def _barriers(screen: Screen, path: str, axe_script: Path) -> list[str]:
-    """Give what axe finds on the page, and whether it must be scrolled sideways."""
+    """Return the violations that axe finds on the page, and "scrolls sideways" when it is too wide."""
     screen.open(path)
     screen.page.evaluate(axe_script.read_text())
     result = screen.page.evaluate("axe.run()")

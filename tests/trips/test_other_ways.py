@@ -1,4 +1,4 @@
-"""Other ways that a case goes: sent back, parked and taken up, merged, waiting, and somebody with only a telephone."""
+"""Other journeys: sent back, parked and taken up, merged, waiting, and a reporter with only a telephone."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""The Procfile's lines run under an ordinary Procfile runner."""
+"""The Procfile's lines run under an ordinary Procfile runner (honcho)."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Forms of people: what somebody typed is kept, and what was refused of it is said beside the field."""
+"""HTML forms: what somebody typed is shown again, with the reason for a refusal beside its field."""
 
 import hashlib
 from datetime import date
@@ -18,11 +18,11 @@ from web.language.refusals import sentence_of
 
 QUICKEST, SLOWEST = 3, 24 * 3600  # seconds from showing a form to sending it
 UNPROCESSABLE = 422
-NAMED_HERE = {"file": "files", "reason": "note"}  # where a form calls a field otherwise than the domain
+FORM_FIELDS = {"file": "files", "reason": "note"}  # the form's name for a field that the domain calls otherwise
 
 
 class Form:
-    """One form: what was typed, and the sentences that refuse it."""
+    """One form as a page shows it: what was typed, and the sentences that say why it was refused."""
 
     def __init__(self, typed: Any = None) -> None:
         self._typed = {} if typed is None else typed
@@ -32,39 +32,39 @@ class Form:
         self.status = 200
 
     def typed(self, name: str) -> str:
-        """Give what was typed in this field, as it was typed."""
+        """Return what was typed in this field, unchanged; "" for nothing."""
         return str(self._typed.get(name) or "")
 
     @property
     def stamp(self) -> str:
-        """Give a signed time stamp to send along: the one that came with the form while it is good, else a new one."""
+        """Return the signed time stamp for the hidden field: the one that was sent while valid, else a new one."""
         return self.typed("stamp") if _age(self.typed("stamp")) is not None else str(_stamps().dumps("form"))
 
-    def taking(self) -> "Taking":
-        """Turn what is refused within a `with` block into sentences of this form."""
-        return Taking(self)
+    def catching_refusals(self) -> "CatchingRefusals":
+        """Return a context manager that turns a refusal raised within its block into sentences of this form."""
+        return CatchingRefusals(self)
 
     def refuse(self, refused: ValidationError | Refusal) -> None:
-        """Say beside the fields, or above them, what was refused."""
+        """Put the sentence for a refusal beside its field, or above the form when it concerns no field."""
         if isinstance(refused, ValidationError):
             self.status = UNPROCESSABLE
             messages = refused.normalized_messages()  # type: ignore[no-untyped-call]
-            self.refusals |= {str(name): _first(words) for name, words in messages.items()}
+            self.refusals |= {str(name): _first(sentences) for name, sentences in messages.items()}
             self.refusal = self.refusals.pop("stamp", "")  # no field that anybody sees
         else:
             self._refuse(refused)
 
     def _refuse(self, refusal: Refusal) -> None:
         self.refused, self.status = refusal, status_of(refusal)
-        field = NAMED_HERE.get(getattr(refusal, "field", ""), getattr(refusal, "field", ""))
+        field = FORM_FIELDS.get(getattr(refusal, "field", ""), getattr(refusal, "field", ""))
         if field:
             self.refusals[field] = sentence_of(refusal.code, refusal.facts)
         else:
             self.refusal = sentence_of(refusal.code, refusal.facts)
 
 
-class Taking:
-    """Where a form is taken in: what is refused becomes its sentences. What is not found stays not found."""
+class CatchingRefusals:
+    """Context manager that catches `ValidationError` and `Refusal` for a form; `NotFound` passes through."""
 
     def __init__(self, form: Form) -> None:
         self.form = form
@@ -79,7 +79,7 @@ class Taking:
 
 
 class TypedSchema(Schema):
-    """What a form may hold. An empty field is one that was not filled in; unknown ones are the browser's own."""
+    """Base of the schemas of forms: empty fields count as missing, unknown fields are ignored."""
 
     class Meta:
         unknown = EXCLUDE
@@ -91,7 +91,7 @@ class TypedSchema(Schema):
 
 
 def text_field(longest: int = LONGEST_TITLE, needed: Any = None) -> fields.String:
-    """Give a field of words; `needed` is the sentence that asks for them."""
+    """Return a field for one line of text; with `needed`, it is required and this sentence asks for it."""
     too_long = _l("At most %(most)d characters fit here.", most=longest)
     return fields.String(
         required=needed is not None,
@@ -102,12 +102,12 @@ def text_field(longest: int = LONGEST_TITLE, needed: Any = None) -> fields.Strin
 
 
 def long_field(needed: Any = None) -> fields.String:
-    """Give a field for a longer text."""
+    """Return a field for a text of several lines."""
     return text_field(LONGEST_TEXT, needed)
 
 
 class DayField(fields.Field[date]):
-    """A day written YYYY-MM-DD: a date field would follow the browser's language."""
+    """A day typed as YYYY-MM-DD in a text field, since a browser's date field follows the browser's language."""
 
     default_error_messages = {"day": _l("Write the day as YYYY-MM-DD.")}  # noqa: RUF012 - marshmallow's own
 
@@ -119,14 +119,14 @@ class DayField(fields.Field[date]):
 
 
 def day_field() -> DayField:
-    """Give a field for a day that may be left out."""
+    """Return a field for an optional day."""
     return DayField(load_default=None)
 
 
 def refuse_machines() -> None:
-    """Refuse what a machine sent: a filled trap, or a form that came back too soon or too late.
+    """Raise `ValidationError` for what a machine sent: the hidden field is filled, or it came too soon or too late.
 
-    Nothing is dropped: the page is shown again with what was typed, so that a person can send it once more.
+    Nothing is lost: the page is shown again with what was typed, so that a person can send it once more.
     """
     if request.form.get("webbplats"):
         raise ValidationError({"stamp": [gettext("This looks like it was sent by a machine. Send it once more.")]})
@@ -138,7 +138,7 @@ def refuse_machines() -> None:
 
 
 def _age(stamp: str) -> float | None:
-    """Give how many seconds ago the form was shown; None for a stamp that is not ours or too old."""
+    """Return how many seconds ago the form was shown; None for a stamp that we did not sign or that is too old."""
     try:
         _, at = _stamps().loads(stamp, max_age=SLOWEST, return_timestamp=True)
     except BadSignature:
@@ -152,5 +152,5 @@ def _stamps() -> URLSafeTimedSerializer:
     )
 
 
-def _first(words: Any) -> str:
-    return str(words[0] if isinstance(words, list) else words)
+def _first(sentences: Any) -> str:
+    return str(sentences[0] if isinstance(sentences, list) else sentences)

@@ -1,4 +1,4 @@
-"""What stands around every page: the house's name, the menu, the languages, and the banner of a silent clock."""
+"""What every template can use: municipality, menu, languages, the warning of a stopped clock, filters for names."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from web.requests.page_frame import PageFrame, read_page_frame
 
 
 @dataclass(frozen=True)
-class Item:
+class MenuItem:
     """One line of the menu."""
 
     name: str
@@ -38,17 +38,17 @@ class Item:
 
     @property
     def here(self) -> bool:
-        """Say whether this is the page that is shown."""
+        """Whether this line leads to the page that is shown."""
         return self.url == request.path
 
 
 log = structlog.get_logger()
 PUBLIC = (("overview.show", _l("Overview")), ("handing_in.show", _l("Hand in")), ("searching.show", _l("Search")))
 STAFF = (("desk.show", _l("Desk")), ("handing_in.show", _l("Hand in")), ("searching.show", _l("Search")))
-DESK = (("calls.show", _l("Ring these")), ("set_aside.show", _l("Set aside")))
+CONTACT = (("calls.show", _l("Ring these")), ("set_aside.show", _l("Set aside")))
 
 
-NAMED: dict[str, Callable[[str], Any]] = {
+NAME_FILTERS: dict[str, Callable[[str], Any]] = {
     "state_name": lambda state: STATE_NAMES[State(state)],
     "state_colour": lambda state: STATE_COLOURS.get(State(state), "neutral"),
     "kind_name": lambda kind: KINDS[Kind(kind)],
@@ -62,32 +62,32 @@ NAMED: dict[str, Callable[[str], Any]] = {
 
 
 def register_template_globals(app: Flask) -> None:
-    """Let every template have the surroundings, the filters and the names."""
-    app.jinja_env.filters.update(FILTERS | NAMED | {"category_name": category_name, "told_words": told_words})
+    """Give every template the page's context, the filters for days and names, and two functions."""
+    app.jinja_env.filters.update(FILTERS | NAME_FILTERS | {"category_name": category_name, "told_words": told_words})
     app.jinja_env.globals.update(example_day=example_day, posts=posts)
     app.context_processor(page_context)
 
 
 def page_context() -> dict[str, Any]:
-    """Give what base.html shows around every page, when the database is down too."""
-    actor, around = _around()
+    """Return what base.html shows on every page, by name in the template; works while the database is down."""
+    actor, frame = _actor_and_frame()
     return {
-        "house_on_page": around,
+        "house_on_page": frame,
         "actor_on_page": actor,
         "locale_on_page": language(),
-        "menu_on_page": _menu(actor, around),
+        "menu_on_page": _menu(actor, frame),
         "other_language": _other_language(),
-        "clock_is_silent": _silent(around.last_sweep) if actor.is_staff else "",
+        "clock_is_silent": _silent_since(frame.last_sweep) if actor.is_staff else "",
     }
 
 
 def example_day() -> str:
-    """Give a day that shows how days are written: the first working day a month ahead."""
+    """Return a day, as YYYY-MM-DD, for the help texts of date fields: the first working day a month ahead."""
     return current().database.calendar.roll_forward(add_months(today(), 1)).isoformat()
 
 
 def posts() -> dict[int, str]:
-    """Give all that everybody is, and where, by person: for the demonstration's list of people."""
+    """Return everybody's present roles with their units as text, by person id: for the demonstration's log-in page."""
     with current().database.reading() as session:
         rows = session.execute(
             select(Membership.person_id, Membership.role, Unit.name)
@@ -101,14 +101,14 @@ def posts() -> dict[int, str]:
         return {person: "; ".join(posts) for person, posts in held.items()}
 
 
-def _around() -> tuple[Actor, PageFrame]:
-    if "around" not in g:
+def _actor_and_frame() -> tuple[Actor, PageFrame]:
+    if "page_frame" not in g:
         try:
-            g.around = _read()
+            g.page_frame = _read()
         except SQLAlchemyError as error:
             log.error("page.without_surroundings", error=repr(error))
             return A_VISITOR, PageFrame()
-    found: tuple[Actor, PageFrame] = g.around
+    found: tuple[Actor, PageFrame] = g.page_frame
     return found
 
 
@@ -120,22 +120,22 @@ def _read() -> tuple[Actor, PageFrame]:
         return actor, g.caller.frame or read_page_frame(session)
 
 
-def _silent(last: datetime | None) -> str:
-    """Say since when the clock has been silent (G8); "" while it ticks."""
+def _silent_since(last: datetime | None) -> str:
+    """Return since when the clock has not swept, in words (G8); "" while it runs."""
     if not is_stale(last, current().settings, right_now()):
         return ""
     return moment_words(last) if last else gettext("the start")
 
 
-def _menu(actor: Actor, around: PageFrame) -> list[Item]:
-    items = [Item(str(words), url_for(endpoint)) for endpoint, words in (STAFF if actor.is_staff else PUBLIC)]
-    items += [Item(name, url_for("units.show", slug=slug)) for slug, name in around.units]
+def _menu(actor: Actor, frame: PageFrame) -> list[MenuItem]:
+    items = [MenuItem(str(words), url_for(endpoint)) for endpoint, words in (STAFF if actor.is_staff else PUBLIC)]
+    items += [MenuItem(name, url_for("units.show", slug=slug)) for slug, name in frame.units]
     if actor.is_contact:
-        items += [Item(str(words), url_for(endpoint)) for endpoint, words in DESK]
+        items += [MenuItem(str(words), url_for(endpoint)) for endpoint, words in CONTACT]
     if actor.person_id is not None:
-        items.append(Item(gettext("Forum"), url_for("forum.show")))
-    if current().settings.smtp_url is None and (actor.is_admin or around.demonstration):
-        items.append(Item(gettext("Mailbox"), url_for("mailbox.show")))
+        items.append(MenuItem(gettext("Forum"), url_for("forum.show")))
+    if current().settings.smtp_url is None and (actor.is_admin or frame.demonstration):
+        items.append(MenuItem(gettext("Mailbox"), url_for("mailbox.show")))
     return items
 
 

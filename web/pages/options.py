@@ -1,4 +1,4 @@
-"""What can be chosen in forms and filters: places, categories, units and people, by slug and name."""
+"""Options of select fields: places, categories, units and officers, as (slug, name)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,51 +15,51 @@ from web.language.gettext import language
 from web.language.preference import in_swedish
 
 Choices = list[tuple[str, str]]
-KNOWN = "known"  # in a session's `info`
+CACHED = "option_names"  # in `Session.info`
 
 
 def in_swedish_order(choices: Choices) -> Choices:
-    """Give the choices by name, with å, ä and ö last, whatever the database's sorting knows."""
+    """Return the options sorted by name, with å, ä and ö last; the database's collation may not know that."""
     return sorted(choices, key=lambda choice: in_swedish(choice[1]))
 
 
 @dataclass(frozen=True)
 class OptionNames:
-    """The names of the house: rows of units, places, categories, and of people with the unit that they are in."""
+    """All names that forms offer: rows of units, places and categories, and of people with their unit."""
 
     units: list[Any]
     places: list[Any]
     categories: list[Any]
-    people: list[Any] | None = None  # not read
+    people: list[Any] | None = None  # None: not read yet
 
 
 def known(session: Session) -> OptionNames:
-    """Give the names of units, places and categories, read once in a session and with one query."""
-    if KNOWN not in session.info:
-        session.info[KNOWN] = _read(session, OF_THINGS)
-    read: OptionNames = session.info[KNOWN]
+    """Return the names of units, places and categories, read once per session with one query."""
+    if CACHED not in session.info:
+        session.info[CACHED] = _read(session, OF_THINGS)
+    read: OptionNames = session.info[CACHED]
     return read
 
 
 def known_with_people(session: Session) -> OptionNames:
-    """Give the same with people, as staff see them. Asked for first, it is one query too."""
-    if KNOWN not in session.info or session.info[KNOWN].people is None:
-        session.info[KNOWN] = _read(session, OF_ALL)
-    read: OptionNames = session.info[KNOWN]
+    """Return the names with those of people. MeetingForm before `known`, it makes one query for both."""
+    if CACHED not in session.info or session.info[CACHED].people is None:
+        session.info[CACHED] = _read(session, OF_ALL)
+    read: OptionNames = session.info[CACHED]
     return read
 
 
-def _read(session: Session, names: Any) -> OptionNames:
+def _read(session: Session, query: Any) -> OptionNames:
     found: dict[str, list[Any]] = {"units": [], "places": [], "categories": []}
-    for row in session.execute(names, {"day": today()}):
+    for row in session.execute(query, {"day": today()}):
         found.setdefault(row.what, []).append(row)
     return OptionNames(**found)
 
 
-def _names(what: str, model: Any, **more: Any) -> Any:
-    """Give a query for names, with the same columns for everything that has one."""
-    lacking = {"kind": cast(null(), String), "name_en": cast(null(), String), "of_id": cast(null(), BigInteger)}
-    given: dict[str, Any] = {name: getattr(model, name, None) for name in COLUMNS} | lacking | more
+def _names(what: str, model: Any, **columns: Any) -> Any:
+    """Return the columns of a query for names, alike for every model, so that the queries can be united."""
+    missing = {"kind": cast(null(), String), "name_en": cast(null(), String), "of_id": cast(null(), BigInteger)}
+    given: dict[str, Any] = {name: getattr(model, name, None) for name in COLUMNS} | missing | columns
     return [literal(what, literal_execute=True).label("what"), *(given[name].label(name) for name in COLUMNS)]
 
 
@@ -79,31 +79,34 @@ OF_THINGS, OF_ALL = union_all(*THINGS), union_all(*THINGS, OFFICERS)
 
 
 def places_to_choose(session: Session) -> Choices:
-    """Give the places."""
+    """Return the active places, sorted by name."""
     return in_swedish_order([(row.slug, row.name) for row in known(session).places if row.active])
 
 
 def categories_to_choose(session: Session) -> Choices:
-    """Give the categories, in the language of the page."""
+    """Return the active categories, named in the language of the page and sorted."""
     rows = known(session).categories
     return in_swedish_order([(row.slug, category_name(row)) for row in rows if row.active])
 
 
 def category_name(category: Any) -> str:
-    """Give the category's name in the language of the page."""
+    """Return the category's name in the language of the page."""
     name: str = category.name_en or category.name if language() == "en" else category.name
     return name
 
 
 def units_to_choose(session: Session, *kinds: UnitKind) -> Choices:
-    """Give the active units of these kinds (default: those that can be responsible)."""
+    """Return the active units of these kinds (default: those that can be responsible), sorted by name."""
     wanted = kinds or tuple(MAY_BE_RESPONSIBLE)
     rows = known(session).units
     return in_swedish_order([(unit.slug, unit.name) for unit in rows if unit.active and unit.kind in wanted])
 
 
 def officers_to_choose(session: Session, responsible: Unit, *, of_all: bool) -> list[tuple[str, Choices]]:
-    """Give those who can hold a case, by mail address, by unit: of the one that has it, then of all."""
+    """Return the officers to choose among as (unit, options by mail address): the responsible unit's first.
+
+    `of_all` adds those of every other unit that can be responsible.
+    """
     found = known_with_people(session)
     names = {unit.id: unit.name for unit in found.units}
     rows = [
@@ -118,7 +121,7 @@ def officers_to_choose(session: Session, responsible: Unit, *, of_all: bool) -> 
 
 
 def suggested_unit(session: Session, category_id: int | None) -> str:
-    """Give the slug of the unit whose door a category usually is; "" when it suggests none."""
+    """Return the slug of the unit that usually handles this category; "" when it suggests none."""
     suggests = {row.id: row.of_id for row in known(session).categories}
     slugs: dict[int | None, str] = {row.id: row.slug for row in known(session).units}
     return slugs.get(suggests.get(category_id), "")

@@ -1,4 +1,4 @@
-"""Acts of every kind that writes several events, or several acts at one moment; and what each entry has written."""
+"""Runs acts of every kind that write several events, or at the same moment; and records which events each one wrote."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,12 +16,12 @@ from cases.meetings.agenda_items import choose_for_agenda
 from cases.states import Kind, State
 from cases.steps.transition import WaitingFor
 
-Acts = set[tuple[str, tuple[int, ...]]]  # the stream's name, and the numbers of the events of one act
+Acts = set[tuple[str, tuple[int, ...]]]  # (name of the stream, numbers of the events of one act)
 IMPORTED = "source,external_id,state,title,received_at,promised_on\ngammalt,1,received,Bro,2026-02-02,2026-05-04\n"
 
 
 def recorded(patch: pytest.MonkeyPatch) -> Acts:
-    """Return a set to which every entry adds itself when it numbers its events."""
+    """Return a set to which every journal entry written from now on is added, with the numbers of its events."""
     written: Acts = set()
     rows = Entry.rows
 
@@ -35,7 +35,7 @@ def recorded(patch: pytest.MonkeyPatch) -> Acts:
 
 
 def kept(house: SmallHouse) -> Acts:
-    """Return the acts as the column `act_seq` of the events tells them."""
+    """Return the acts as the column `act_seq` groups the events in the database."""
     with house.database.reading() as session:
         names = names_of(session)
         acts: dict[tuple[str, int | None], list[int]] = {}
@@ -45,12 +45,12 @@ def kept(house: SmallHouse) -> Acts:
 
 
 def names_of(session: Session) -> dict[int, str]:
-    """Return what the hash chain calls each stream, by its number."""
+    """Return the name of each stream in the hash chain, by its number."""
     return {0: "house", **dict(session.execute(select(Case.id, Case.ref)).all())}
 
 
 def live(house: SmallHouse, folder: Path) -> str:
-    """Let acts of every kind happen at one moment and in the months after; return the case that had most of them."""
+    """Run acts of every kind at one moment and in the months after; return the reference of the case with most."""
     ref = _acts_at_one_moment(house)
     waiting, duplicate = house.reach(State.PLANNED), house.reach(State.ASSIGNED)
     forum, promised = WaitingFor("unit", unit="forum"), date(2026, 3, 20)

@@ -1,4 +1,4 @@
-"""A database of an older version, and one that was brought along from there."""
+"""Databases of an older version of the migrations, and ones that were migrated from there."""
 
 from collections.abc import Callable
 
@@ -10,24 +10,24 @@ from cases.database.transactions import Database
 
 
 def build(database: Database, version: str) -> None:
-    """Build an empty house as this version of the migrations left it."""
+    """Migrate an empty database up to this version."""
     _run(command.upgrade, database, version)
 
 
 def take_back(database: Database, version: str) -> None:
-    """Bring the database back to the shape that it had in this version of its migrations."""
+    """Downgrade the database to this version of the migrations."""
     _run(command.downgrade, database, version)
 
 
 def bring_along(database: Database, since: str) -> None:
-    """Bring the database back to this version, and from there to the present one."""
+    """Downgrade the database to this version, then migrate it to the present one."""
     take_back(database, since)
     migrate(database)
 
 
-def _run(go: Callable[[Config, str], None], database: Database, version: str) -> None:
+def _run(migration: Callable[[Config, str], None], database: Database, version: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     with database.engine.connect() as connection:
         config.attributes |= {"connection": connection, "configure_logger": False}
-        go(config, version)
+        migration(config, version)

@@ -1,6 +1,6 @@
-"""A house that has kept every promise: its database, the journal of a client, and the mails that came out of it.
+"""A municipality in which nothing is wrong: its database, a client's journal and its mails, to test the checker with.
 
-Made once per run for each database, then copied. A test breaks its copy by hand and sees what the checker says.
+Made once per run for each database, then copied. A test breaks its copy by hand and sees what the checker finds.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ from workers.relay.relay import relay_some
 from workers.relay.sweep_letters import plan_event_batch
 
 KEY = "k" * 32
-HEAD = LetterSettings("http://127.0.0.1:8000", KEY, "ventil@example.se", CALENDAR)
+LETTER_SETTINGS = LetterSettings("http://127.0.0.1:8000", KEY, "ventil@example.se", CALENDAR)
 DAYS = 75
 NOW = MONDAY + timedelta(days=DAYS)
 BY_STREAM = select(Event).order_by(Event.stream, Event.seq)
@@ -46,32 +46,32 @@ TITLES = ("Trasig lykta", "Hal trappa", "Full papperskorg")
 
 @dataclass
 class GoodHouse:
-    """A copy of the good house: where its database, its journal and its mails are."""
+    """One copy: the URL of its database, and the folder of its journal and mails."""
 
     url: str
     folder: Path
 
     @property
     def journal(self) -> Path:
-        """What the client asked and was answered."""
+        """The file with what the client asked, and the responses."""
         return self.folder / "journal"
 
     @property
     def mails(self) -> Path:
-        """What the mail sink took."""
+        """The folder of the mails that were accepted."""
         return self.folder / "mails"
 
     @property
     def outside(self) -> Outside:
-        """All that the checker is told of it."""
+        """What the checker is given besides the database."""
         return Outside(now=NOW, journal=self.journal, sink=self.mails)
 
     def tamper(self, *statements: str) -> None:
-        """Do by hand what constraints and triggers refuse; they stand there again afterwards."""
+        """Run SQL past constraints and triggers, which are there again afterwards; each statement must change a row."""
         (_tamper_sqlite if self.url.startswith("sqlite") else _tamper_postgresql)(self.url, statements)
 
     def disarm(self, *statements: str) -> None:
-        """Take away what guards the house, and leave it so."""
+        """Run SQL that removes constraints or triggers, and leave it so."""
         if self.url.startswith("sqlite"):
             with sqlite3.connect(self.url.removeprefix("sqlite:///")) as connection:
                 for statement in statements:
@@ -82,7 +82,7 @@ class GoodHouse:
                 connection.execute(statement.encode())
 
     def forge(self, *statements: str) -> None:
-        """Tamper, and chain the history anew, as somebody would who knows how."""
+        """Tamper, then recompute the hash chain, as a forger would who knows how it is made."""
         self.tamper(*statements)
         database, heads = Database(self.url, CALENDAR), dict[int, str]()
         with database.reading() as session:
@@ -95,7 +95,7 @@ class GoodHouse:
         self.tamper(*(owners.format(head, stream) for stream, head in heads.items() if stream))
 
     def ask(self, sql: str) -> list[tuple[object, ...]]:
-        """Give the rows of a query."""
+        """Return the rows of a query."""
         if self.url.startswith("sqlite"):
             with sqlite3.connect(self.url.removeprefix("sqlite:///")) as connection:
                 return connection.execute(sql).fetchall()
@@ -104,54 +104,57 @@ class GoodHouse:
 
 
 def build(url: str, folder: Path) -> None:
-    """Furnish the house in this database and let it live for 75 days; journal and mails go to the folder."""
+    """Furnish this database and act in it for 75 days; the journal and the mails go to the folder."""
     (folder / "mails").mkdir(parents=True)
     furnish(url)
     sink = FolderSink(folder=folder / "mails")
     sink.open()
     sink.be(FOR_SOME)
     house = open_small_house(url)
+    letters = _Letters(house, sink)
     try:
-        _live(house, _Post(house, sink))
-        _ask_as_a_client(house, Journal(folder / "journal"))
-        _Post(house, sink).goes()
+        _live(house, letters)
+        _act_as_a_client(house, Journal(folder / "journal"))
+        letters.send_all()
     finally:
         house.database.close()
         sink.close()
 
 
 @dataclass
-class _Post:
-    """What carries the house's letters out."""
+class _Letters:
+    """Plans and sends the municipality's letters to the sink."""
 
     house: SmallHouse
     sink: FolderSink
 
-    def goes(self) -> None:
+    def send_all(self) -> None:
         """Plan and send until nothing is left."""
         database = self.house.database
-        post = MailTransport(SmtpServer("smtp", LOOPBACK, self.sink.port), HEAD)
+        transport = MailTransport(SmtpServer("smtp", LOOPBACK, self.sink.port), LETTER_SETTINGS)
         while (
-            relay_some(database) is not None or plan_event_batch(database) is not None or deliver_some(database, post)
+            relay_some(database) is not None
+            or plan_event_batch(database) is not None
+            or deliver_some(database, transport)
         ):
             pass
 
 
-def _live(house: SmallHouse, post: _Post) -> None:
-    """Let a little of everything happen, and let the clock come by every third day."""
-    delayed = _first_day(house, post)
+def _live(house: SmallHouse, letters: _Letters) -> None:
+    """Do a little of everything, and sweep every third day."""
+    delayed = _first_day(house, letters)
     for day in range(3, DAYS + 1, 3):
         at = MONDAY + timedelta(days=day)
         if day == 6:
             house.change(delayed["waiting"], State.IN_PROGRESS, by="reporter", at=at, note="Vid bron")
         house.sweep(at)
-        post.goes()
+        letters.send_all()
 
 
-def _first_day(house: SmallHouse, post: _Post) -> dict[str, str]:
+def _first_day(house: SmallHouse, letters: _Letters) -> dict[str, str]:
     day = MONDAY.date()
     objected = house.reach(State.DONE)
-    post.goes()
+    letters.send_all()
     house.change(objected, State.ASSIGNED, by="reporter", note="Den är fortfarande trasig")
     house.change(objected, State.DONE, by="officer", note="Nu är den lagad")
     by_phone = house.hand_in("Hål i gången", reporter=Reporter(name="Ture", phone="0123-456 78"))
@@ -161,7 +164,7 @@ def _first_day(house: SmallHouse, post: _Post) -> dict[str, str]:
     house.change(ours, State.ASSIGNED, responsible="gata", officer="officer@example.se")
     twin = house.hand_in("Mörkt på vägen", reporter=Reporter(name="Dan", email="dan@example.se"))
     house.change(twin, State.MERGED, into=ours, reason="Samma sak")
-    post.goes()
+    letters.send_all()
     house.comment(ours, "Kabeln är av.", Visibility.PUBLIC, by="officer")
     house.comment(ours, "Vi ringer dem.", Visibility.INTERNAL, by="head")
     back = house.hand_in("Fel väg", reporter=Reporter(email="nr35@example.se"))  # whose mailbox refuses everything
@@ -174,7 +177,7 @@ def _first_day(house: SmallHouse, post: _Post) -> dict[str, str]:
     waiting = house.reach(State.IN_PROGRESS)
     asked = WaitingFor("reporter")
     house.change(waiting, State.WAITING, by="officer", waiting_for=asked, note="Var ligger det?")
-    post.goes()
+    letters.send_all()
     return {"waiting": waiting}
 
 
@@ -188,7 +191,7 @@ def _follow(house: SmallHouse, ref: str, email: str) -> None:
         confirm_following(session, link, at=MONDAY)
 
 
-def _ask_as_a_client(house: SmallHouse, journal: Journal) -> None:
+def _act_as_a_client(house: SmallHouse, journal: Journal) -> None:
     for number, title in enumerate(TITLES):
         ref = _journaled(journal, ("hand_in", title, number), lambda title=title: house.hand_in(title, at=NOW))
         note = f"{title}: tas om hand"
@@ -208,8 +211,8 @@ def _journaled(journal: Journal, act: tuple[str, str, int], do: Callable[[], str
     name, mark, number = act
     journal.append(JournalLine(ASKED, str(number), name, mark, datetime.now(UTC), f"key-{number}"))
     ref = do()
-    said = {"status": 201 if name == "hand_in" else 200, "ref": ref, "seq": 1}
-    journal.append(JournalLine(ANSWERED, str(number), name, mark, datetime.now(UTC), f"key-{number}", **said))
+    response = {"status": 201 if name == "hand_in" else 200, "ref": ref, "seq": 1}
+    journal.append(JournalLine(ANSWERED, str(number), name, mark, datetime.now(UTC), f"key-{number}", **response))
     return ref
 
 
@@ -248,7 +251,7 @@ def _rechained(event: Event, names: dict[int, str], heads: dict[int, str]) -> tu
 
 
 def copy_of(made: Path, folder: Path, url: str) -> GoodHouse:
-    """Give a copy of the journal and the mails of a house, in a folder of its own, beside the database at `url`."""
+    """Copy journal and mails of the house in folder `made` to `folder`; return it, with the database at `url`."""
     for name in ("journal", "mails"):
         (shutil.copytree if (made / name).is_dir() else shutil.copy)(made / name, folder / name)
     return GoodHouse(url, folder)

@@ -1,4 +1,4 @@
-"""A town for the tests of letters: units, people and cases, and what is planned when something happens."""
+"""A municipality for the tests of letters: units and people, short ways to act, and the deliveries that are planned."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -49,18 +49,19 @@ REPORTER = Reporter(name="Frida", email="frida@hemma.example")
 
 @dataclass
 class LetterTown:
-    """A furnished house, and what one does in it."""
+    """A furnished municipality, with people by a short name as in `PEOPLE`."""
 
     database: Database
     people: dict[str, int] = field(default_factory=dict)
 
     def actor(self, session: Session, who: str | None) -> Actor:
+        """Return the person of this name as an actor; a visitor for None."""
         found = actor_for(session, self.people[who], on=datetime.now(UTC).date()) if who else A_VISITOR
         assert found is not None
         return found
 
     def hand_in(self, *, by: str | None = None, at: datetime = A_TUESDAY, **request: Any) -> str:
-        """Hand in a case about a lamp; give its reference."""
+        """Hand in a case about a lamp; return its reference."""
         given = {"title": "Lampan vid bron är trasig", "reporter": REPORTER, **request}
         with self.database.transaction() as session:
             case = hand_in(session, Request(given.pop("kind", Kind.ISSUE), **given), by=self.actor(session, by), at=at)
@@ -69,32 +70,32 @@ class LetterTown:
     def change(
         self, ref: str, to: State, *, by: str | Actor | None = "kontakt", at: datetime = A_TUESDAY, **change: Any
     ) -> None:
-        """Take a step."""
+        """Change the state of a case."""
         with self.database.transaction() as session:
             actor = by if isinstance(by, Actor) else self.actor(session, by)
             change_state(session, case_to_change(session, ref), Change(to, **change), by=actor, at=at)
 
     def contest(self, ref: str, note: str, *, at: datetime = A_TUESDAY) -> None:
-        """Let the one who asked say that it is not fixed."""
+        """Let the reporter contest that the case is done."""
         with self.database.reading() as session:
             who = reporter_of(the_case(session, ref))
         self.change(ref, State.ASSIGNED, by=who, at=at, note=note)
 
     def assigned(self, **request: Any) -> str:
-        """Hand in a case that Gatukontoret is asked to take on."""
+        """Hand in a case, assign it to Gatukontoret and plan the letters; return its reference."""
         ref = self.hand_in(**request)
         self.change(ref, State.ASSIGNED, responsible="gata")
         self.plan()
         return ref
 
     def comment(self, ref: str, text: str, visibility: Visibility, *, by: str = "olle") -> None:
-        """Say something beside the life of the case."""
+        """Comment on a case."""
         with self.database.transaction() as session:
             case = case_to_change(session, ref)
             comment(session, case, text, visibility, by=self.actor(session, by), at=A_TUESDAY)
 
     def follow(self, ref: str, email: str, **row: Any) -> int:
-        """Let an address follow the case, which is published."""
+        """Publish the case and let an address follow it; return the follower's id."""
         with self.database.transaction() as session:
             case = case_to_change(session, ref)
             case.published_at = A_TUESDAY
@@ -108,7 +109,7 @@ class LetterTown:
             return follower.id
 
     def plan(self) -> None:
-        """Plan what has happened since the last time, as the relay does."""
+        """Plan the letters about what has happened since the last time, as the relay does."""
         with self.database.transaction() as session:
             open_work = select(OutboxEntry.event_id).where(OutboxEntry.done_at.is_(None)).order_by(OutboxEntry.id)
             plan_events(session, session.scalars(open_work).all())
@@ -119,12 +120,15 @@ class LetterTown:
                 tick.planned_at = datetime.now(UTC)
 
     def sweep(self, at: datetime) -> None:
-        """Let the clock come to this moment, and plan what follows."""
+        """Sweep at this moment, and plan the letters."""
         sweep(self.database, now=at)
         self.plan()
 
     def told(self, type_: str) -> set[tuple[str, str]]:
-        """Give (recipient, letter) of the last event of this type; a name stands for each known address."""
+        """Return (recipient, letter) of each delivery about the last event of this type.
+
+        A recipient is the local part of a mail address, else the key of a role.
+        """
         with self.database.reading() as session:
             last = select(Event.id).where(Event.type == type_).order_by(Event.id.desc()).limit(1)
             rows = session.execute(
@@ -137,13 +141,13 @@ class LetterTown:
             return {((email or to).partition("@")[0], letter) for email, to, letter in rows}
 
     def deliveries(self, letter: str) -> list[Delivery]:
-        """Give the deliveries of this letter."""
+        """Return the deliveries of this letter, oldest first."""
         with self.database.reading() as session:
             return list(session.scalars(select(Delivery).where(Delivery.letter == letter).order_by(Delivery.id)))
 
 
 def furnish(database: Database) -> LetterTown:
-    """Fill a migrated house with units and people."""
+    """Fill a migrated database with units and people."""
     town = LetterTown(database)
     with database.transaction() as session:
         municipality(session).name = "Åby kommun"
@@ -164,5 +168,5 @@ def furnish(database: Database) -> LetterTown:
 
 
 def the_case(session: Session, ref: str) -> Case:
-    """Give the case with this reference."""
+    """Return the case with this reference."""
     return session.scalars(select(Case).where(Case.ref == ref)).one()

@@ -1,4 +1,4 @@
-"""A migrated house for a test: made once per process, then copied."""
+"""A migrated, empty SQLite database for a test: made once per process, then copied."""
 
 import atexit
 import shutil
@@ -28,7 +28,7 @@ def _template() -> Path:
 
 
 def a_house(folder: Path) -> Database:
-    """Give a new, empty house on SQLite in this folder: the desk, the forum, the council and the catch-all."""
+    """Return a new SQLite database in this folder, with what migrations insert: desk, forum, council, policy."""
     path = folder / "house.sqlite3"
     shutil.copy(_template(), path)
     return Database(f"sqlite:///{path}", CALENDAR)

@@ -1,4 +1,4 @@
-"""A small furnished house: people, units and places, and short ways to let things happen in it.
+"""A small municipality for tests: people, units and places, and short ways to act in it.
 
 Made once per run for each database and then copied, so that a test has one of its own in milliseconds.
 """
@@ -42,7 +42,7 @@ UNITS = {
     "soderby": UnitKind.GROUP,
     "byggnamnd": UnitKind.BOARD,
 }
-PEOPLE = {  # who: role, unit, deputy
+PEOPLE = {  # short name: (role, unit, deputy)
     "desk_head": (Role.HEAD, "desk", None),
     "stand_in": (Role.CONTACT, "desk", None),
     "contact": (Role.CONTACT, "desk", "stand_in"),
@@ -61,19 +61,19 @@ PEOPLE = {  # who: role, unit, deputy
 
 @dataclass
 class SmallHouse:
-    """A furnished house. Cases are named by reference and people by what they are, as in `PEOPLE`."""
+    """A furnished municipality. Cases are named by reference, people by their short name in `PEOPLE`."""
 
     database: Database
     actors: dict[str, Actor] = field(default_factory=dict)
 
     def hand_in(self, title: str = "Hål i vägen", *, by: str = "visitor", at: datetime = MONDAY, **more: object) -> str:
-        """Hand a case in; give its reference."""
+        """Hand a case in; return its reference."""
         request = Request(**{"kind": Kind.ISSUE, "title": title, **more})
         with self.database.transaction() as session:
             return hand_in(session, request, by=self.actors[by], at=at).ref
 
     def change(self, ref: str, to: State, *, by: str = "contact", at: datetime = MONDAY, **more: object) -> Case:
-        """Change the case's state, given whatever else the step needs; give the case as it then stands."""
+        """Change the case's state, with the fields that the step needs; return the case after it."""
         with self.database.transaction() as session:
             case = case_to_change(session, ref)
             actor = reporter_of(case) if by == "reporter" else self.actors[by]
@@ -96,31 +96,31 @@ class SmallHouse:
             comment(session, case, text, visibility, by=actor, at=at)
 
     def sweep(self, at: datetime) -> int:
-        """Let what is due at this moment happen; give the rungs fired."""
+        """Sweep at this moment; return the number of rungs fired."""
         return sweep(self.database, now=at)
 
     def case(self, ref: str) -> Case:
-        """The case as it stands in the database."""
+        """Return the case with this reference."""
         with self.database.reading() as session:
             return session.scalars(select(Case).where(Case.ref == ref)).one()
 
     def events(self, ref: str, *types: str) -> list[Event]:
-        """The case's events in order, of these types."""
+        """Return the case's events, oldest first: those of these types, or all."""
         with self.database.reading() as session:
             of_case = select(Event).join(Case, Case.id == Event.stream).where(Case.ref == ref).order_by(Event.seq)
             return [event for event in session.scalars(of_case) if not types or event.type in types]
 
     def unit_id(self, slug: str) -> int:
-        """The id of the unit."""
+        """Return the id of the unit with this slug."""
         with self.database.reading() as session:
             return session.scalars(select(Unit.id).where(Unit.slug == slug)).one()
 
     def reach(self, state: State, *, at: datetime = MONDAY, **more: object) -> str:
-        """Give the reference of a new case that has come to this state, the shortest way, with gata's officer."""
+        """Return the reference of a new case, taken to this state by the fewest steps, with an officer of gata."""
         rut = Reporter(name="Rut", email="rut@example.se")
         ref = self.hand_in(**{"by": "contact", "at": at, "reporter": rut, **more})
-        for to, what in WAY_TO[state]:
-            self.change(ref, to, at=at, **what)
+        for to, fields in STEPS_TO[state]:
+            self.change(ref, to, at=at, **fields)
         if state is State.CLOSED:
             self.change(ref, State.CLOSED, by="clock", at=at)
         return ref
@@ -129,7 +129,7 @@ class SmallHouse:
 A_DATE = date(2026, 4, 15)  # a Wednesday
 ASSIGN = (State.ASSIGNED, {"responsible": "gata", "officer": "officer@example.se"})
 FINISH = (State.DONE, {"note": "Lagat"})
-WAY_TO: dict[State, tuple[tuple[State, dict[str, object]], ...]] = {
+STEPS_TO: dict[State, tuple[tuple[State, dict[str, object]], ...]] = {
     State.RECEIVED: (),
     State.ASSIGNED: (ASSIGN,),
     State.PLANNED: (ASSIGN, (State.PLANNED, {"due_on": A_DATE})),
@@ -143,15 +143,15 @@ WAY_TO: dict[State, tuple[tuple[State, dict[str, object]], ...]] = {
 
 
 def furnish(url: str) -> None:
-    """Migrate the database and move in."""
+    """Migrate the database, and add units, places, topics and people."""
     database = Database(url, CALENDAR)
     migrate(database)
     with database.transaction() as session:
-        _move_in(session)
+        _add_rows(session)
     database.close()
 
 
-def _move_in(session: Session) -> None:
+def _add_rows(session: Session) -> None:
     session.add_all(
         Unit(slug=slug, kind=kind, name=slug.title(), email=f"{slug}@example.se") for slug, kind in UNITS.items()
     )
@@ -172,7 +172,7 @@ def _move_in(session: Session) -> None:
 
 
 def open_small_house(url: str) -> SmallHouse:
-    """Give the furnished house in this database, with its people ready to act."""
+    """Return the municipality in this furnished database, with an actor for each person."""
     database = Database(url, CALENDAR)
     house = SmallHouse(database, {"visitor": A_VISITOR, "clock": THE_CLOCK, "command": A_COMMAND})
     with database.reading() as session:
@@ -182,7 +182,7 @@ def open_small_house(url: str) -> SmallHouse:
 
 
 def copied_sqlite(run: Path, folder: Path, name: str, fill: Callable[[str], None]) -> str:
-    """Give the URL of a SQLite file in `folder` like the one that `fill(url)` filled once in this run."""
+    """Return the URL of a SQLite file in `folder`, a copy of the one that `fill(url)` filled once in this run."""
 
     def make() -> str:
         path = run / f"{name}.sqlite3"

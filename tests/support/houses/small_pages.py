@@ -1,4 +1,4 @@
-"""Browsers in the small house: somebody who is logged in, or nobody, with forms that carry their token."""
+"""Browsers for the small municipality's pages, logged in or not, whose forms carry their CSRF token."""
 
 import hashlib
 import html
@@ -17,7 +17,7 @@ from web.requests.sessions import open_session
 
 @dataclass
 class PageClient:
-    """One browser."""
+    """One browser, with cookies of its own."""
 
     web: Web
     browser: FlaskClient
@@ -27,19 +27,19 @@ class PageClient:
         return self.browser.get(path)
 
     def read(self, path: str) -> str:
-        """Open a page that is there; give its text as a person reads it."""
+        """Open a page, which must answer 200; return its text without markup."""
         answer = self.get(path)
         assert answer.status_code == 200, (path, answer.status_code, words(answer.text)[:300])
         return words(answer.text)
 
     def send(self, path: str, **form: object) -> TestResponse:
-        """Send a form of ours."""
+        """Send a form, with its CSRF token."""
         token = re.search(r'name="csrf_token" value="([^"]+)"', self.browser.get("/logga-in").text).group(1)
         return self.browser.post(path, data={"csrf_token": token, **form}, content_type="multipart/form-data")
 
 
 def visitor(web: Web, who: str | None = None) -> PageClient:
-    """Give a browser, in which this person is logged in."""
+    """Return a browser in which this person is logged in; nobody for None."""
     browser = web.browser()
     if who:
         with web.database.transaction() as session:
@@ -49,19 +49,21 @@ def visitor(web: Web, who: str | None = None) -> PageClient:
 
 
 def words(page: str) -> str:
-    """Give what a person reads of a page."""
+    """Return the text of an HTML page, without its head and markup."""
     body = re.sub(r"(?s)<head>.*?</head>", " ", page)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body))).strip()
 
 
 def stamp(web: Web, seconds: int = 10) -> str:
-    """Give the time stamp of a form that was opened so many seconds ago."""
+    """Return the signed time stamp of a form that was shown so many seconds ago."""
 
-    class Then(TimestampSigner):
+    class EarlierSigner(TimestampSigner):
         def get_timestamp(self) -> int:
             return int(time.time()) - seconds
 
     how = {"digest_method": hashlib.sha256}
     return str(
-        URLSafeTimedSerializer(web.settings.secret_key, salt="form", signer=Then, signer_kwargs=how).dumps("form")
+        URLSafeTimedSerializer(web.settings.secret_key, salt="form", signer=EarlierSigner, signer_kwargs=how).dumps(
+            "form"
+        )
     )

@@ -1,4 +1,4 @@
-"""The small house's app: browsers and machines to knock at it with."""
+"""The small municipality's Flask app, with clients for its API and its pages."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ API = "/api/v1"
 
 @dataclass
 class Web:
-    """The small house, reached over HTTP."""
+    """The small municipality over HTTP: its app, its settings, and an API token for each person."""
 
     app: Flask
     house: SmallHouse
@@ -30,44 +30,44 @@ class Web:
 
     @property
     def database(self) -> Database:
-        """Its rows."""
+        """The database."""
         return self.house.database
 
     def browser(self) -> FlaskClient:
-        """A browser of its own, with no cookies yet."""
+        """Return a new browser without cookies."""
         return self.app.test_client()
 
     def call(self, method: str, path: str, *, by: str | None = None, **more: object) -> TestResponse:
-        """Call the API as this person, or as a visitor."""
+        """Call the API as the person `by`, or as a visitor."""
         headers = {**more.pop("headers", {})}
         if by:
             headers["Authorization"] = f"Bearer {self.tokens[by]}"
         return self.browser().open(API + path, method=method, headers=headers, **more)
 
     def get(self, path: str, **more: object) -> TestResponse:
-        """Read over the API."""
+        """GET from the API."""
         return self.call("GET", path, **more)
 
     def post(self, path: str, body: object = None, **more: object) -> TestResponse:
-        """Send JSON to the API."""
+        """POST JSON to the API."""
         return self.call("POST", path, json=body, **more)
 
     def patch(self, path: str, body: object, **more: object) -> TestResponse:
-        """Correct over the API."""
+        """PATCH JSON to the API."""
         return self.call("PATCH", path, json=body, **more)
 
     def person_id(self, who: str) -> int:
-        """The id of one of the house's people."""
+        """Return the id of the person with this short name."""
         return self.house.actors[who].person_id or 0
 
     def case(self, **given: object) -> dict[str, str]:
-        """A case that a visitor has handed in: `ref`, `public_id`, ..."""
+        """Hand a case in as a visitor; return the API's response: `ref`, `public_id`, ..."""
         body = {"kind": "issue", "title": "Hål i vägen", "description": "Stort som en tunna"}
         return self.post("/cases", body | given).json
 
 
 def open_web(url: str, folder: Path, **settings: object) -> Web:
-    """The app of the small house in this database."""
+    """Return the app of the small municipality in this database, with its files in `folder`."""
     environ = {"VENTIL_DATABASE_URL": url, "VENTIL_SECRET_KEY": "k" * 40, "VENTIL_RATE_LIMITS": "off"}
     read = replace(read_settings(environ, folder=folder), **settings)
     house = open_small_house(url)

@@ -1,4 +1,4 @@
-"""Statements that a database is asked, counted."""
+"""Recording the SQL statements that are sent to a database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,15 +11,15 @@ from cases.database.transactions import Database
 
 @contextmanager
 def counted(database: Database) -> Iterator[list[str]]:
-    """Give a list of the statements sent while the block runs; a BEGIN is none, one for many rows is one."""
+    """Yield a list that holds the statements sent within the block: no BEGIN, and one for an executemany."""
     sent: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def record(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if not statement.startswith("BEGIN"):
             sent.append(statement)
 
-    event.listen(database.engine, "before_cursor_execute", note)
+    event.listen(database.engine, "before_cursor_execute", record)
     try:
         yield sent
     finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+        event.remove(database.engine, "before_cursor_execute", record)

@@ -1,4 +1,4 @@
-"""Choices: which of the steps that are possible somebody takes, and what they say with it."""
+"""Hypothesis strategies for the life machine: which of the possible steps is taken, and with which fields."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,23 +12,23 @@ from proof.simulation.second_calendar import local_day
 
 @dataclass(frozen=True)
 class LifeChoice:
-    """Which of the steps that are possible is taken, and what is said with it."""
+    """One generated choice among the possible steps, with the values of its fields."""
 
     number: int
     days: int  # until it is due
     waits_for: str
-    as_read: bool  # it is changed as somebody has read it
-    names_a_day: bool
+    as_read: bool  # with the version that somebody has read, which may be stale
+    names_a_day: bool  # where the day is optional
 
     def given(self, life: Life, attempt: Attempt) -> Given:
-        """Give the day and whom it waits for, as far as the step has them."""
+        """Return the fields of the step: its day, and whom it waits for, where it has them."""
         may_have_a_day = attempt.to in TAKEN_ON and self.names_a_day
         dated = may_have_a_day or (attempt.to in NEEDS_A_DAY and not answers(life, attempt))
         day = local_day(attempt.at) + timedelta(days=self.days) if dated else None
         return Given(day, self.waits_for if attempt.to == "waiting" else None)
 
     def among(self, steps: list[Attempt]) -> Attempt:
-        """Choose: first to which state, so that the one that many may take is not all that happens."""
+        """Choose one of the steps: first its state, so that a step open to many is not chosen more often."""
         states = sorted({step.to for step in steps})
         chosen = [step for step in steps if step.to == states[self.number % len(states)]]
         return chosen[self.number // len(states) % len(chosen)]

@@ -1,6 +1,6 @@
-"""The clocks of a case as they were agreed on, written down a second time: when each rung is due, and the one after it.
+"""The expected clocks of a case: when each rung fires, and the next one after it.
 
-Nothing of `cases` is used here, and its calendar is the second one.
+An independent second implementation: it imports nothing of `cases`, and uses the proof's own calendar.
 """
 
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ WARNED_BEFORE = 2  # working days
 TO_THE_NEXT = {1: 5, 2: 5, 3: 10}  # working days after these rungs
 THEN_EVERY = timedelta(days=7)
 TO_OBJECT = timedelta(days=14)
-FROM_SEVEN = timedelta(hours=16, minutes=59, seconds=59)  # to the end of the day
+SEVEN_TO_MIDNIGHT = timedelta(hours=16, minutes=59, seconds=59)  # from 07:00 to the end of the day
 
 
 @dataclass(frozen=True)
 class LifeClock:
-    """A day, the next rung, and the moment when it fires."""
+    """One running clock: its due day, its next rung, and the moment when that fires (UTC)."""
 
     due_on: date
     rung: int
@@ -26,12 +26,15 @@ class LifeClock:
 
 
 def morning_of(day: date) -> datetime:
-    """Give 07:00 of this day in Sweden, in UTC."""
-    return end_of(day) - FROM_SEVEN
+    """Return 07:00 of this day in Sweden, in UTC."""
+    return end_of(day) - SEVEN_TO_MIDNIGHT
 
 
 def ladder(due_on: date, now: datetime) -> LifeClock:
-    """Start a clock with a ladder: warned before, unless that is past; a clock for today fires tonight."""
+    """Return the new clock of a state with a ladder.
+
+    It warns two working days before, unless that is past; a clock that is due today fires at the end of the day.
+    """
     warns_at, morning = morning_of(later(due_on, -WARNED_BEFORE)), morning_of(due_on)
     if now < warns_at:
         return LifeClock(due_on, WARNED, warns_at)
@@ -39,24 +42,24 @@ def ladder(due_on: date, now: datetime) -> LifeClock:
 
 
 def come_back(on: date) -> LifeClock:
-    """Start the clock of a parked case."""
+    """Return the new clock of a case that is parked until this day."""
     return LifeClock(on, ON_THE_DAY, morning_of(on))
 
 
 def objecting(now: datetime) -> LifeClock:
-    """Start the clock of a case that is done."""
+    """Return the new clock of a case that is done, to which the reporter may object for 14 days."""
     last_day = rolled(local_day(now) + TO_OBJECT)
     return LifeClock(last_day, ON_THE_DAY, end_of(last_day))
 
 
 def sign_of_life(today: date, own: date | None) -> LifeClock | None:
-    """Start the clock that a sign of life is owed by; none where the case's own day comes first."""
+    """Return the new clock for a sign of life, in 40 working days; None when the case is due before that."""
     day = later(today, 40)
     return LifeClock(day, ON_THE_DAY, morning_of(day)) if own is not None and day < own else None
 
 
 def climbed(clock: LifeClock, now: datetime) -> LifeClock:
-    """Give the clock as a sweep leaves it: one rung further if its moment has come, however long ago that was."""
+    """Return the clock after a sweep: one rung further if it was to fire by now, however long ago."""
     if now < clock.fires_at:
         return clock
     today = local_day(now)

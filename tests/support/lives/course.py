@@ -1,4 +1,4 @@
-"""What follows from a step, and from time, as it was agreed on, written down a second time: days, units, promises."""
+"""The expected course of a case's life after steps, comments, sweeps and reorganisation: an independent model."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -16,33 +16,33 @@ BEGINS_ANEW = ("done", *ENDED)
 
 @dataclass(frozen=True)
 class Given:
-    """What somebody says with a step: its day, and for whom it waits."""
+    """The fields that somebody fills in with a step: its day, and whom the case waits for."""
 
     due_on: date | None = None
     waits_for: str | None = None
 
 
 def received(group: str | None, at: datetime) -> Life:
-    """Give the life of a case that has just come in."""
+    """Return the life of a case that has just come in."""
     return Life("received", ladder(later(local_day(at), WITHIN["received"]), at), group=group)
 
 
 def duty(due_on: date, unit: str, group: str | None, at: datetime) -> Life:
-    """Give the life of a duty, which is planned at once."""
+    """Return the life of a new duty, which is planned at once."""
     return Life("planned", ladder(rolled(due_on), at), unit, group)
 
 
 def stepped(life: Life, attempt: Attempt, given: Given) -> Life:
-    """Give the life after a step that was taken."""
+    """Return the life after a step that was taken."""
     if attempt.officer is not None:  # the clock runs on: nobody has answered yet
         return replace(life, officer=attempt.officer, changes=life.changes + 1)
-    after = _given_away(life, attempt)
+    after = _reassigned(life, attempt)
     after = replace(_waits(after, life, attempt, given), state=attempt.to, changes=life.changes + 1)
     return _promised(_clocked(after, life, attempt, given), life, attempt, given)
 
 
 def commented(life: Life, who: str, at: datetime) -> Life:
-    """Give the life after a comment: the answer of who was asked, or a sign of life."""
+    """Return the life after a comment, which may answer what the case waits for, or count as a sign of life."""
     if life.waiting_from is not None and is_waited_for(life, who):
         return stepped(life, Attempt(life.waiting_from, who, at), Given())
     if holds(life, who) and life.sign is not None and life.clock is not None:
@@ -51,7 +51,7 @@ def commented(life: Life, who: str, at: datetime) -> Life:
 
 
 def dissolved(life: Life, unit: str, into: str, at: datetime) -> Life:
-    """Give the life after a unit is no more."""
+    """Return the life after a unit was dissolved into another one."""
     if life.responsible != unit:
         return life
     if life.state in ENDED:
@@ -62,7 +62,7 @@ def dissolved(life: Life, unit: str, into: str, at: datetime) -> Life:
 
 
 def swept(life: Life, now: datetime) -> Life:
-    """Give the life after a sweep: what has come happens once, however late it is."""
+    """Return the life after a sweep: what is due happens once, however late the sweep is."""
     if life.clock is None:
         return life
     if life.promise and morning_of(life.promise + timedelta(days=1)) <= now:
@@ -77,7 +77,7 @@ def swept(life: Life, now: datetime) -> Life:
 RUNS_OUT = {"parked": "received", "done": "closed"}
 
 
-def _given_away(life: Life, attempt: Attempt) -> Life:
+def _reassigned(life: Life, attempt: Attempt) -> Life:
     reopened = life.state in BEGINS_ANEW and not contests(life, attempt)
     if attempt.to == "received" and life.state in {"assigned", "parked"}:
         return replace(life, responsible="desk", officer=None)
@@ -96,7 +96,7 @@ def _waits(after: Life, life: Life, attempt: Attempt, given: Given) -> Life:
 
 
 def _clocked(after: Life, life: Life, attempt: Attempt, given: Given) -> Life:
-    """The clock of the state begins anew."""
+    """Return the life with the clock of its new state."""
     if attempt.to in ENDED:
         return replace(after, clock=None, sign=None)
     if attempt.to == "done":
@@ -109,7 +109,7 @@ def _clocked(after: Life, life: Life, attempt: Attempt, given: Given) -> Life:
 
 
 def _usual_day(life: Life, attempt: Attempt) -> date:
-    """An answered case keeps the day that it had, while that lies ahead."""
+    """Return the due day when none is given: an answered case keeps its former one while that lies ahead."""
     today, kept = local_day(attempt.at), life.day_before_waiting
     if answers(life, attempt) and attempt.to in TAKEN_ON and kept is not None and kept > today:
         return kept

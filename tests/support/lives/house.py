@@ -1,4 +1,4 @@
-"""A house whose process may die beside any boundary: what a machine that lives its cases' lives needs of it."""
+"""The base of the life machine: a process that may crash at any boundary, and short ways to act in it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from support.lives.course import Given
 from support.lives.oracle import Attempt, Life
-from support.lives.standing import LifeStanding, found
+from support.lives.standing import LifeStanding, actual_standings
 
 from cases.access.actors import A_VISITOR, Actor, actor_for, reporter_of
 from cases.case import Case, case_to_change
@@ -32,11 +32,11 @@ A_MINUTE = timedelta(minutes=1)  # over the lease of the clock's jobs
 
 
 class NotKept(Exception):
-    """What was tried is not to last."""
+    """Raised to roll a rehearsed transaction back."""
 
 
 class HouseThatMayDie(RuleBasedStateMachine):
-    """One house, and the lives of its cases as they were agreed on. At its end the independent checker judges."""
+    """One database, and the expected lives of its cases. At its end the independent checker judges the database."""
 
     def __init__(self, ground: CrashGround, tally: Counter[str]) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class HouseThatMayDie(RuleBasedStateMachine):
         self._start(running(self.world, Boundaries()))
 
     def lived(self, act: Act) -> bool:
-        """Let the process do it; False when it died, and another one has started."""
+        """Let the process act; return False when it crashed, after which another one has started."""
         try:
             act(self.process)
         except Crash:
@@ -64,7 +64,7 @@ class HouseThatMayDie(RuleBasedStateMachine):
         return True
 
     def written(self, do: Do) -> bool:
-        """Let the process do it in one transaction; False when it died."""
+        """Let the process act in one transaction; return False when it crashed."""
 
         def write(process: Process) -> None:
             with process.database.transaction() as session:
@@ -73,43 +73,43 @@ class HouseThatMayDie(RuleBasedStateMachine):
         return self.lived(write)
 
     def written_alone(self, do: Do) -> bool:
-        """The same, at a moment of its own: of what is recorded at one and the same, none can say what came first."""
+        """Act as `written` does, at a moment of its own, since the order of acts at one moment is undefined."""
         self.world.clock.now += A_SECOND
         lived = self.written(do)
         self.world.clock.now += A_SECOND
         return lived
 
     def sweep(self) -> None:
-        """Let the clock look, and whatever follows happen; a process that comes after one that died does it then."""
+        """Run the clock's jobs; after a crash the new process runs them a minute later, when the lease is over."""
         before = len(self.world.mail.accepted)
         if not self.lived(lambda process: process.tick()):
             self.process.wait(A_MINUTE)
         self.count_dropped(before)
 
     def written_of(self, ref: str, do: Do) -> bool:
-        """Let the process do it to this case; say whether it is there, though the process may have died upon it."""
+        """Let the process change this case; return whether that is committed, even if the process crashed."""
         before = self.version(ref)
         return self.written(do) or self.version(ref) > before
 
     def version(self, ref: str) -> int:
-        """Give the number of the case's last event."""
+        """Return the number of the case's last event."""
         with self.process.database.reading() as session:
             return session.scalars(select(Case.version).where(Case.ref == ref)).one()
 
     def standing(self) -> dict[str, LifeStanding]:
-        """Give how all cases stand."""
+        """Return the standing of each case in the database, by reference."""
         with self.process.database.reading() as session:
-            return found(session)
+            return actual_standings(session)
 
     @contextmanager
     def rehearsal(self, ref: str) -> Iterator[tuple[Session, Case]]:
-        """Open a transaction with this case of which nothing lasts."""
+        """Open a transaction on this case that is rolled back."""
         with suppress(NotKept), self.process.database.transaction() as session:
             yield session, case_to_change(session, ref)
             raise NotKept
 
     def actor(self, session: Session, case: Case | None, who: str) -> Actor:
-        """Give somebody as one who acts."""
+        """Return the actor of this short name; "reporter" is the case's own."""
         if who == "reporter" and case is not None:
             return reporter_of(case)
         if who == "visitor":
@@ -120,16 +120,16 @@ class HouseThatMayDie(RuleBasedStateMachine):
         return actor
 
     def day(self, later: int) -> date:
-        """Give the local day so many days from now."""
+        """Return the local day so many days from now."""
         return local_day(self.world.clock.now) + timedelta(days=later)
 
     def count_dropped(self, before: int) -> None:
-        """Count the letters of which the mail server has not said that it took them."""
+        """Count the letters since `before` that the mail server kept without confirming, which may be sent twice."""
         if self.world.mail.mood is MailServerMood.DROP:
             self.dropped += len(self.world.mail.accepted) - before
 
     def teardown(self) -> None:
-        """Come to rest, and let the independent checker judge."""
+        """Let all open work finish, and assert that the independent checker finds nothing."""
         self.world.mail.mood = MailServerMood.ACCEPT
         self.process.boundaries.dies_at = None
         wrong = self.process.come_to_rest()
@@ -144,7 +144,7 @@ class HouseThatMayDie(RuleBasedStateMachine):
 
 
 def refusal_of(session: Session, case: Case, change: Change, *, by: Actor, at: datetime) -> Refusal | None:
-    """Take a step; give why it was refused."""
+    """Change the case's state; return the refusal, or None when the step was taken."""
     try:
         change_state(session, case, change, by=by, at=at)
     except Refusal as refusal:
@@ -153,7 +153,7 @@ def refusal_of(session: Session, case: Case, change: Change, *, by: Actor, at: d
 
 
 def change_for(attempt: Attempt, given: Given, *, note: str = "Så är det.", version: int | None = None) -> Change:
-    """Give the change that an attempt asks for."""
+    """Return the change that an attempt with these fields asks for."""
     slug = given.waits_for if given.waits_for not in {"reporter", "other"} else None
     waiting_for = WaitingFor("unit" if slug else given.waits_for or "", unit=slug, name="Trafikverket")
     return Change(

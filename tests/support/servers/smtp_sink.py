@@ -1,4 +1,4 @@
-"""A mail server on loopback that keeps what it gets, and can be in a bad mood."""
+"""A mail server on loopback that keeps what it gets, and can be told to refuse, hang or drop ("moods")."""
 
 import asyncio
 import email
@@ -23,7 +23,7 @@ MOODS = {
 
 @dataclass(frozen=True)
 class SunkLetter:
-    """One mail as it came in: the envelope, and the bytes as they stood."""
+    """One mail as it came in: envelope and raw bytes."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -36,11 +36,11 @@ class SunkLetter:
 
 @dataclass
 class SmtpSink:
-    """Keeps every mail in `letters`, in the order in which they came.
+    """A mail server that keeps every mail in `letters`, oldest first.
 
     `mood` is one of MOODS and may be changed at any time. `moods_by_address` says "451" or "550"
-    for single recipients, at RCPT. `attempts` counts the mails that came as far as the dot, and
-    `connections` the connections that were opened.
+    for single recipients, at RCPT. `attempts` counts the mails that were sent to the end of
+    DATA, and `connections` the connections that were opened.
     """
 
     port: int = field(default_factory=free_port)
@@ -71,11 +71,11 @@ class SmtpSink:
             self.open()
 
     def to(self, address: str) -> list[SunkLetter]:
-        """Give what was kept for this address, oldest first."""
+        """Return the letters to this address, oldest first."""
         return [letter for letter in self.letters if address in letter.recipients]
 
     def keep(self, letter: SunkLetter) -> None:
-        """Keep it, before it is said that we have it."""
+        """Keep a letter; called before it is accepted."""
         self.letters.append(letter)
 
     def clear(self) -> None:
@@ -85,16 +85,16 @@ class SmtpSink:
         self.attempts = self.connections = 0
 
     def open(self) -> None:
-        """Listen, if nobody does."""
+        """Listen, unless the server does already."""
         if self._controller is None:
             self._end.clear()
             self._controller = _SinkController(self)
             before = self.connections
             self._controller.start()
-            self.connections = before  # its start rings at its own door
+            self.connections = before  # the controller connects once to see whether it has started
 
     def close(self) -> None:
-        """Stop listening, and end what hangs."""
+        """Stop listening, and end the connections that hang."""
         if self._controller is not None:
             self._end.set()
             self._controller.stop()

@@ -1,4 +1,4 @@
-"""What is at hand: the page where one's work is, the people of the unit first, and words that say who and how."""
+"""Conveniences: one's own start page, officers of the unit first, and words for who acted and by which channel."""
 
 from datetime import date, timedelta
 
@@ -69,6 +69,7 @@ def test_the_demonstration_tells_only_what_somebody_is_today(sqlite_web):
 
 
 def _serves(web, who, days):
+    """Set the days since and until which this person is a member of their unit."""
     with web.database.transaction() as session:
         session.execute(update(Membership).where(Membership.person_id == web.person_id(who)).values(days))
 

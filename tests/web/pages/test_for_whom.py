@@ -1,4 +1,4 @@
-"""Each page, as each kind of person: who gets in, and what they read there."""
+"""Authorization of pages: each page as each kind of person, and what they read there."""
 
 from datetime import UTC, date, datetime
 
@@ -42,7 +42,7 @@ PAGES = {
 
 @pytest.fixture
 def town(sqlite_web):
-    """The small house with a case of norrby's, a published one and a meeting."""
+    """The small municipality with a case of the group norrby, a published case and a meeting."""
     house = sqlite_web.house
     private = house.reach(State.ASSIGNED, by="member", group="norrby", title="Gatlyktan är trasig")
     published = house.reach(State.DONE, title="Hål i vägen", description="Ring mig: 070-123 45 67")

@@ -1,4 +1,4 @@
-"""Forms: what they do, and that what was typed is kept when they are refused."""
+"""Forms on pages: what they do, and that a refused one keeps what was typed."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""Swedish first: the catalogue is whole, and nothing English is left on a Swedish page."""
+"""Translations: the Swedish catalogue is complete, and no English is left on a Swedish page."""
 
 import io
 import re
@@ -62,7 +62,7 @@ def test_the_compiled_catalogue_is_the_written_one():
 
 @pytest.fixture
 def english():
-    """The longer English sentences, which no Swedish page may hold."""
+    """English texts of more than one word, which no Swedish page may hold."""
     plain = [message.id for message in catalogue() if isinstance(message.id, str)]
     return {text for text in plain if " " in text and "%" not in text and text not in SAME}
 

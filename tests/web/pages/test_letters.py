@@ -1,4 +1,4 @@
-"""What goes out, on pages: who was told, ring these, set aside, the local mailbox, following."""
+"""Pages about letters: who was told, calls to make, set aside, the local mailbox, following."""
 
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -83,7 +83,7 @@ def test_what_is_set_aside_says_what_to_whom_and_why_and_is_sent_again(sqlite_we
 
 @pytest.fixture
 def letter(sqlite_web):
-    """The name of a letter in the mailbox of a demonstration."""
+    """The file name of a letter in the demonstration's mailbox."""
     with sqlite_web.database.transaction() as session:
         municipality(session).demonstration = True
     message = EmailMessage()

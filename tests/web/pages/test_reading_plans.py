@@ -1,4 +1,4 @@
-"""What pages read: no query reads a whole table of what grows, and a case's page asks as often however long it is."""
+"""Query plans: no page scans a growing table, and a case's page makes as many queries however long its history is."""
 
 import re
 from collections.abc import Iterator
@@ -45,22 +45,22 @@ CALLS = (
 
 
 @contextmanager
-def asked(database) -> Iterator[list[tuple[str, object]]]:
-    """Give the questions that are asked of the database meanwhile, with their values."""
-    said = []
+def queries_of(database) -> Iterator[list[tuple[str, object]]]:
+    """Yield a list that holds (statement, parameters) of each query sent within the block."""
+    queries = []
 
-    def listen(_connection, _cursor, statement, parameters, _context, _many):
+    def record(_connection, _cursor, statement, parameters, _context, _many):
         if statement.startswith(("SELECT", "WITH")):
-            said.append((statement, parameters))
+            queries.append((statement, parameters))
 
-    event.listen(database.engine, "before_cursor_execute", listen)
-    yield said
-    event.remove(database.engine, "before_cursor_execute", listen)
+    event.listen(database.engine, "before_cursor_execute", record)
+    yield queries
+    event.remove(database.engine, "before_cursor_execute", record)
 
 
-def plan_of(database, question: tuple[str, object], *, is_large: bool = False) -> str:
-    """Give how the database would answer, a step to a line."""
-    statement, values = question
+def plan_of(database, query: tuple[str, object], *, is_large: bool = False) -> str:
+    """Return the database's query plan, a step to a line."""
+    statement, values = query
     with database.reading() as session:
         driver = session.connection()
         if database.is_sqlite:
@@ -70,13 +70,13 @@ def plan_of(database, question: tuple[str, object], *, is_large: bool = False) -
         return "\n".join(row[0] for row in driver.exec_driver_sql(f"EXPLAIN {statement}", values))
 
 
-def whole_tables(database, question: tuple[str, object], *, is_large: bool = False) -> list[str]:
-    """Give the growing tables that answering reads from end to end, where there is an index to choose."""
-    statement, plan = question[0], plan_of(database, question, is_large=is_large)
+def whole_tables(database, query: tuple[str, object], *, is_large: bool = False) -> list[str]:
+    """Return the names of the growing tables that the query scans although it could use an index."""
+    statement, plan = query[0], plan_of(database, query, is_large=is_large)
     if not database.is_sqlite:
         return re.findall(rf'Seq Scan on "?{GROWING}"?(?: |$)', plan)
     if re.search(r'ORDER BY "case".id( DESC)?\s+LIMIT', statement):
-        return []  # by row number, in which SQLite keeps the table, until the page is full
+        return []  # by primary key, in whose order SQLite keeps the table, until the page is full
     names = dict(re.findall(r'"?(\w+)"? AS (\w+)', statement))
     read = re.findall(r"^SCAN (\w+)$", plan, re.MULTILINE)
     found = [re.sub(r"_\d+$", "", names.get(name, name) or name) for name in read]
@@ -85,7 +85,7 @@ def whole_tables(database, question: tuple[str, object], *, is_large: bool = Fal
 
 @pytest.fixture
 def town(web):
-    """A few cases in several states, known to the planner."""
+    """The app with a few cases in several states, on an analyzed database."""
     for number in range(12):
         ref = web.case(title=f"Trasig lampa {number}", category="trafik", place="norrby")["ref"]
         if number % 3:
@@ -98,17 +98,17 @@ def town(web):
 def test_no_page_reads_a_whole_table(town):
     browser = visitor(town, "contact")
     for page in (*LISTS, "/arenden/2026-0002"):
-        with asked(town.database) as said:
+        with queries_of(town.database) as queries:
             assert browser.get(page).status_code == 200, page
-        assert said
-        assert [(page, found) for one in said if (found := whole_tables(town.database, one))] == []
+        assert queries
+        assert [(page, found) for query in queries if (found := whole_tables(town.database, query))] == []
 
 
 def test_no_list_of_the_api_reads_a_whole_table(town):
     for call in CALLS:
-        with asked(town.database) as said:
+        with queries_of(town.database) as queries:
             assert town.get(call, by="contact").status_code == 200, call
-        assert [(call, found) for one in said if (found := whole_tables(town.database, one))] == []
+        assert [(call, found) for query in queries if (found := whole_tables(town.database, query))] == []
 
 
 def test_an_import_asks_what_is_there_already_by_source_and_number(town, tmp_path):
@@ -117,9 +117,9 @@ def test_an_import_asks_what_is_there_already_by_source_and_number(town, tmp_pat
     )
     order = ImportOrder(rows, at=datetime(2026, 9, 1, tzinfo=UTC))
     examined = examine(town.database, order, lambda *_: None)
-    with asked(town.database) as said:
+    with queries_of(town.database) as queries:
         assert write(town.database, order, examined, lambda _: None).written == 1
-    (known,) = (one for one in said if "external_id IN" in one[0])
+    (known,) = (query for query in queries if "external_id IN" in query[0])
     assert re.search(
         r"source=\? AND external_id=\?|Index Cond: .*source.* AND .*external_id", plan_of(town.database, known)
     )
@@ -138,15 +138,15 @@ def test_a_sweep_with_nothing_due_reads_no_table_though_many_were_due_when_they_
             """UPDATE "case" SET next_at = rung_at""",
         ):
             connection.execute(text(statement))
-    with asked(web.database) as said:
+    with queries_of(web.database) as queries:
         assert sweep(web.database) == 0
-    assert len(said) >= 2
-    assert [found for one in said if (found := whole_tables(web.database, one, is_large=True))] == []
+    assert len(queries) >= 2
+    assert [found for query in queries if (found := whole_tables(web.database, query, is_large=True))] == []
 
 
 @pytest.fixture
 def busy(web):
-    """A published case with all that a page tells of: files, followers, other cases, an officer who has left."""
+    """A published case with all that its page shows: files, followers, related cases, an officer who has left."""
     house = web.house
     ref, beside, merged = (house.reach(State.RECEIVED, title=title) for title in ("Bron", "Bron igen", "Bro"))
     for officer in ("colleague", "officer"):
@@ -173,18 +173,18 @@ def follow(session, case, at):
     session.add(Follower(case_id=case.id, party_id=party.id, asked_at=at, confirmed_at=at))
 
 
-def questions_by_viewer(web, ref):
-    """How often its page asks for each kind of viewer, who sees so many comments of the desk's."""
+def queries_by_viewer(web, ref):
+    """Return the number of queries of the case's page by kind of viewer, and the set of counts of visible comments."""
     mine = f"/arende/{web.house.case(ref).public_id}"
     pages = dict.fromkeys(VIEWERS, f"/arenden/{ref}") | {"reporter": mine}
     found, seen = {}, set()
     for who, page in pages.items():
         browser = visitor(web, who if who in PEOPLE else None)
         browser.get(page)
-        with asked(web.database) as said:
+        with queries_of(web.database) as queries:
             text = browser.get(page).text
         seen.add(text.count("Ringt "))
-        found[who] = len(said)
+        found[who] = len(queries)
     return found, seen
 
 
@@ -193,7 +193,7 @@ def test_a_cases_page_asks_as_often_however_much_has_happened_whoever_looks(web,
     for many in (20, 200):
         for number in range(many - web.house.case(busy).version):
             web.house.comment(busy, f"Ringt {number}", by="contact")
-        found.append(questions_by_viewer(web, busy))
+        found.append(queries_by_viewer(web, busy))
     (few, seen_few), (many, seen_many) = found
     assert len(seen_few) == len(seen_many) == 1, "everybody sees every public comment"
     assert seen_many.pop() - seen_few.pop() == 180
@@ -208,6 +208,6 @@ def test_a_cases_page_asks_no_more_while_a_deputy_stands_in_for_its_officer(web,
         session.execute(update(Membership).where(Membership.person_id == officer.id).values(until=SINCE))
     browser = visitor(web, "contact")
     browser.get(f"/arenden/{busy}")
-    with asked(web.database) as said:
+    with queries_of(web.database) as queries:
         assert browser.get(f"/arenden/{busy}").status_code == 200
-    assert len(said) <= 6
+    assert len(queries) <= 6

@@ -1,4 +1,4 @@
-"""SECURITY 50-55 on pages: nothing inline, nothing alive in what people write, no form but ours."""
+"""Security of pages: nothing inline, no markup out of what people write, no form without its CSRF token."""
 
 import re
 from html.parser import HTMLParser
@@ -36,8 +36,8 @@ PAGES = (
 )
 
 
-class Alive(HTMLParser):
-    """Finds what could run or style by itself in a page."""
+class ActiveContentParser(HTMLParser):
+    """Finds what could run or style by itself in a page: scripts, handlers, styles."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,8 +57,8 @@ class Alive(HTMLParser):
 
 
 def alive_in(page: str) -> list[str]:
-    """Give what is alive in a page; what a field holds is only a value."""
-    parser = Alive()
+    """Return the active content of a page; the values of input fields do not count."""
+    parser = ActiveContentParser()
     parser.feed(re.sub(r'(<input[^>]*) value="[^"]*"', r"\1", page))
     return parser.found
 

@@ -1,4 +1,4 @@
-"""What is seldom done with a case: words erased, today's policy, a place on the agenda, a duty that comes again."""
+"""What is seldom done with a case: erasing words, taking today's policy, the agenda, a recurring duty."""
 
 import pytest
 from sqlalchemy import select

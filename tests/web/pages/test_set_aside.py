@@ -1,4 +1,4 @@
-"""What is set aside is counted everywhere as it is listed."""
+"""What is set aside: every count of it equals its list."""
 
 import re
 from datetime import UTC, datetime
@@ -25,14 +25,14 @@ KINDS = ("work", "delivery", "tick")
 
 @pytest.fixture
 def aside(web):
-    """A house in which three letters, two works and a tick are set aside; as many came to an end after all."""
+    """The app with three letters, two outbox entries and a batch set aside, and others that ended after all."""
     for _ in range(4):
         web.house.hand_in()
     with web.database.transaction() as session:
         for number, work in enumerate(session.scalars(select(OutboxEntry).order_by(OutboxEntry.id).limit(3))):
             work.set_aside_at, work.done_at = AT, AT if number == 2 else None
-        session.add(_a_tick(planned_at=None))
-        session.add(_a_tick(planned_at=AT))
+        session.add(_a_batch(planned_at=None))
+        session.add(_a_batch(planned_at=AT))
         for number, outcome in enumerate([Outcome.SET_ASIDE] * 3 + [Outcome.WAITING, Outcome.CALLED]):
             channel = Channel.ROLE if number == 2 else Channel.CALL
             letter = Delivery(occasion=f"tick:{number}", recipient="role:desk.head", letter="rung", channel=channel,
@@ -41,10 +41,10 @@ def aside(web):
     return web
 
 
-def _a_tick(planned_at):
-    tick = EventBatch(at=AT, started_at=AT)
-    tick.sealed_at, tick.set_aside_at, tick.planned_at = AT, AT, planned_at
-    return tick
+def _a_batch(planned_at):
+    batch = EventBatch(at=AT, started_at=AT)
+    batch.sealed_at, batch.set_aside_at, batch.planned_at = AT, AT, planned_at
+    return batch
 
 
 def test_each_count_equals_its_list(aside):
@@ -60,7 +60,7 @@ def test_whoever_counts_what_is_set_aside_counts_the_same(aside, tmp_path):
         number = len(list_set_aside(session))
         assert count_for_morning(session, AT, MONDAY)["set_aside"] == number
         told = re.findall(r'^ventil_(?:work|deliveries)\{.*"set_aside"\} (\d+)', figures(session).decode(), re.M)
-        assert sum(map(int, told)) == number - 1  # ticks have no figure
+        assert sum(map(int, told)) == number - 1  # batches have no figure
     found = look_over(aside.database, read_settings({}, folder=tmp_path), {})
     assert f"{number} set aside" in [finding.what for finding in found]
     contact = visitor(aside, "contact")

@@ -1,1 +1,1 @@
-"""The page of a case, and what staff and groups do on it."""
+"""The page of one case, with what staff and groups do there."""

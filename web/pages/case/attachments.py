@@ -1,4 +1,4 @@
-"""Files of a case: added, and given to those who may open them."""
+"""Attachments of a case: upload, and download for those who may open them."""
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from marshmallow import ValidationError
@@ -14,24 +14,23 @@ from cases.files.attachments import Attachment
 from cases.history.words import Visibility
 from cases.reading.finding import case_for, case_to_change_for, reference
 from cases.refusals import NotFound
-from web.current import current, right_now
+from web.current import current, right_now, storage
 from web.language.gettext import gettext
 from web.pages.case.show import page_of
 from web.pages.forms import Form
-from web.pages.storage import storage
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
 
 bp = Blueprint("attachments", __name__)
-LOCKED_UP = "sandbox; default-src 'none'; frame-ancestors 'none'"
+ATTACHMENT_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 @bp.post("/arenden/<ref>/filer")
 @open_to(Audience.LOGGED_IN)
 def add(ref: str) -> AnyResponse | tuple[str, int]:
-    """Attach the files."""
+    """Attach the files that were uploaded; else show the case again with the reason."""
     form, actor = Form(request.form), current_actor()
-    with form.taking():
+    with form.catching_refusals():
         _attach(ref, actor)
         flash(gettext("The file is there."), "success")
         return redirect(url_for("case.show", ref=ref), 303)
@@ -41,7 +40,7 @@ def add(ref: str) -> AnyResponse | tuple[str, int]:
 @bp.get("/arenden/<ref>/filer/<int:number>")
 @open_to(Audience.LOGGED_IN)
 def give(ref: str, number: int) -> Response:
-    """Give a file to somebody who sees the case."""
+    """Send an attachment to somebody who is logged in and may see the case."""
     actor = current_actor()
     with current().database.reading() as session:
         case, _ = case_for(session, actor, reference(ref))
@@ -51,7 +50,7 @@ def give(ref: str, number: int) -> Response:
 @bp.get("/arende/<public_id>/filer/<int:number>")
 @open_to(Audience.ANYBODY)
 def give_mine(public_id: str, number: int) -> Response:
-    """Give a file to the one who asked."""
+    """Send an attachment to the reporter, who has the private link."""
     with current().database.reading() as session:
         case, actor = case_for(session, A_VISITOR, public_id)
         return _file(session, case, actor, number)
@@ -69,14 +68,15 @@ def _attach(ref: str, actor: Actor) -> None:
 
 def _file(session: Session, case: Case, actor: Actor, number: int) -> Response:
     files = session.scalars(select(Attachment).where(Attachment.case_id == case.id))
-    found = [one for one in files if one.id == number and (actor.is_staff or one.visibility is not Visibility.INTERNAL)]
+    visible = [file for file in files if actor.is_staff or file.visibility is not Visibility.INTERNAL]
+    found = [file for file in visible if file.id == number]
     if not found:
         raise NotFound(ref=str(number))
-    return _answer(found[0])
+    return _download(found[0])
 
 
-def _answer(file: Attachment) -> Response:
+def _download(file: Attachment) -> Response:
     response = Response(storage().content(file.key), content_type=file.media_type)
     response.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": file.name})
-    response.headers["Content-Security-Policy"] = LOCKED_UP
+    response.headers["Content-Security-Policy"] = ATTACHMENT_POLICY
     return response

@@ -1,4 +1,4 @@
-"""What the step form offers: the steps that this person may take now, their fields, and who will be told."""
+"""The step form's options: the steps that somebody may take now, their fields, and who would get a letter."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,8 +23,8 @@ USUAL_ORDER = (
 
 
 @dataclass(frozen=True)
-class Open:
-    """One step that can be taken now: what it is called, the fields that it takes, and who gets a letter."""
+class AvailableStep:
+    """One step that can be taken now: its title, its fields, and who would get a letter."""
 
     step: Step
     title: str
@@ -32,45 +32,45 @@ class Open:
 
     @property
     def name(self) -> str:
-        """The word of the table."""
+        """The step's name in `cases.states.STEPS`."""
         return self.step.name
 
     @property
     def icon(self) -> str:
-        """The picture on its button."""
+        """The icon on its button."""
         return STEP_ICONS[self.step.name]
 
     def takes(self, field: str) -> bool:
-        """Say whether the step needs or may have this."""
+        """Return whether the step's form shows this field."""
         return field in (*self.step.needs, *self.step.may_have)
 
     def needs(self, field: str) -> bool:
-        """Say whether the step cannot do without this."""
+        """Return whether the step's form requires this field."""
         return field in self.step.needs
 
 
-def open_steps(session: Session, case: Case, following: list[Following], actor: Actor) -> list[Open]:
-    """Give the steps that this person may take now, the usual ones first."""
+def available_steps(session: Session, case: Case, following: list[Following], actor: Actor) -> list[AvailableStep]:
+    """Return the steps that this person may take now, the usual ones first."""
     steps = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
     offered = [step for step in steps if step.name != "contest" or not actor.is_staff]
     events = [step.event for step in offered]
     told = each_would_tell(session, case, following, events, language(), at=right_now())
-    shown = [Open(step, step_name(step.name, case.state), tuple(told[step.event])) for step in offered]
+    shown = [AvailableStep(step, step_name(step.name, case.state), tuple(told[step.event])) for step in offered]
     return sorted(shown, key=lambda one: USUAL_ORDER.index(one.name))
 
 
 def step_choices(session: Session, case: Case, following: list[Following], actor: Actor) -> dict[str, Any]:
-    """Give what the step form offers."""
+    """Return the options of the step form, by name in the template."""
     others = units_to_choose(session, *UnitKind)
     return {
-        "steps": open_steps(session, case, following, actor),
+        "steps": available_steps(session, case, following, actor),
         "step_units": units_to_choose(session),
         "step_officers": officers_to_choose(session, case.responsible, of_all=actor.is_contact),
         "step_suggests": suggested_unit(session, case.category_id),
-        "step_waits": _waits(others),
+        "step_waits": _waiting_options(others),
     }
 
 
-def _waits(units: Choices) -> Choices:
-    first = [("reporter", gettext("The one who asked")), ("other", gettext("Somebody else: write who"))]
-    return first + [(f"unit:{slug}", name) for slug, name in units if slug != "desk"]
+def _waiting_options(units: Choices) -> Choices:
+    people = [("reporter", gettext("The one who asked")), ("other", gettext("Somebody else: write who"))]
+    return people + [(f"unit:{slug}", name) for slug, name in units if slug != "desk"]

@@ -17,8 +17,8 @@ from web.requests.guard import Audience, open_to
 bp = Blueprint("commenting", __name__)
 
 
-class Commented(TypedSchema):
-    """The form."""
+class CommentForm(TypedSchema):
+    """The form of a comment."""
 
     text = long_field()
     visibility = fields.Enum(Visibility, by_value=True, load_default=Visibility.PARTICIPANTS)
@@ -27,10 +27,10 @@ class Commented(TypedSchema):
 @bp.post("/arenden/<ref>/kommentar")
 @open_to(Audience.LOGGED_IN)
 def add(ref: str) -> Response | tuple[str, int]:
-    """Add the comment."""
+    """Add the comment; else show the case again with what was typed and the reason."""
     form, actor = Form(request.form), current_actor()
-    with form.taking():
-        given = Commented().load(request.form)
+    with form.catching_refusals():
+        given = CommentForm().load(request.form)
         with current().database.transaction() as session:
             case, _ = case_to_change_for(session, actor, reference(ref))
             comment(session, case, given["text"] or "", given["visibility"], by=actor, at=right_now())

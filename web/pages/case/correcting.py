@@ -1,4 +1,4 @@
-"""Correcting a case, and saying which other cases it has to do with."""
+"""Correcting a case's title, topic, place and dates, and connecting it with related cases."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -17,8 +17,8 @@ from web.requests.guard import Audience, open_to
 bp = Blueprint("correcting", __name__)
 
 
-class Corrected(TypedSchema):
-    """The form; an empty topic or place takes it away."""
+class CorrectionForm(TypedSchema):
+    """The form of a correction; an empty topic or place removes it from the case."""
 
     title = text_field()
     category = text_field(LONGEST_SLUG)
@@ -29,10 +29,10 @@ class Corrected(TypedSchema):
 @bp.post("/arenden/<ref>/ratta")
 @open_to(Audience.STAFF)
 def put_right(ref: str) -> Response | tuple[str, int]:
-    """Put right what differs."""
+    """Correct those fields that differ from the case's present ones."""
     form, actor = Form(request.form), current_actor()
-    with form.taking():
-        given = Corrected().load(request.form)
+    with form.catching_refusals():
+        given = CorrectionForm().load(request.form)
         correction = Correction(
             title=given["title"] or "",
             category=given["category"] or "",
@@ -50,7 +50,7 @@ def put_right(ref: str) -> Response | tuple[str, int]:
 @bp.post("/arenden/<ref>/dagens-policy")
 @open_to(Audience.CONTACT)
 def follow_todays_policy(ref: str) -> Response:
-    """Let the case follow the policy of today."""
+    """Move the case from the policy that it began with to the one in force today."""
     with current().database.transaction() as session:
         changed = follow_present_policy(session, case_to_change(session, ref), by=current_actor(), at=right_now())
     flash(gettext("The case follows today’s policy.") if changed else gettext("It follows today’s policy already."))
@@ -60,9 +60,9 @@ def follow_todays_policy(ref: str) -> Response:
 @bp.post("/arenden/<ref>/hor-ihop")
 @open_to(Audience.STAFF)
 def connect(ref: str) -> Response | tuple[str, int]:
-    """Connect the case with another one."""
+    """Record that this case has to do with another one."""
     form, actor = Form(request.form), current_actor()
-    with form.taking():
+    with form.catching_refusals():
         _connect(ref, form.typed("to").strip())
         flash(gettext("The cases are connected."), "success")
         return redirect(url_for("case.show", ref=ref), 303)
@@ -73,7 +73,7 @@ def _connect(ref: str, other: str) -> None:
     with current().database.transaction() as session:
         first, second = sorted((ref, other))  # always locked in the same order
         try:
-            cases = {one: case_to_change(session, one) for one in (first, second)}
+            cases = {name: case_to_change(session, name) for name in (first, second)}
         except NotFound:
             raise UnknownName(field="to", name=other) from None
         relate(session, cases[ref], cases[other], by=current_actor(), at=right_now())

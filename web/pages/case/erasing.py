@@ -1,4 +1,4 @@
-"""Erasing words: a decided act, with the decision that it rests on. The history itself stays."""
+"""Erasing words of a case, on a decision that is named; the events themselves stay."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -23,16 +23,16 @@ bp = Blueprint("erasing", __name__)
 @bp.get("/arenden/<ref>/radera")
 @open_to(Audience.CONTACT)
 def look(ref: str) -> str:
-    """Show every word of the case, to choose among."""
+    """Show all words of the case that are not erased, with a box to choose each."""
     return _page(ref, Form())
 
 
 @bp.post("/arenden/<ref>/radera")
 @open_to(Audience.CONTACT)
 def erase(ref: str) -> Response | tuple[str, int]:
-    """Erase what was chosen, by the decision that was named."""
+    """Erase the words of the chosen events, on the decision that was named."""
     form = Form(request.form)
-    with form.taking():
+    with form.catching_refusals():
         chosen = [int(seq) for seq in request.form.getlist("event") if seq.isdecimal()]
         if not chosen:
             raise NameNeeded(field="event")
@@ -51,7 +51,7 @@ def _page(ref: str, form: Form) -> str:
 
 
 def _said(session: Session, case: Case) -> list[tuple[int, str]]:
-    """Give (the event's number, its words) of what is not erased, oldest first."""
+    """Return (event number in the case, its words) for all words that are not erased, oldest first."""
     rows = session.execute(
         select(Event.seq, Words.text)
         .join(Event, Event.id == Words.event_id)

@@ -1,4 +1,4 @@
-"""Publishing a case, after a look at how it would read with personal numbers, phones and addresses masked."""
+"""Publishing a case, after a preview with personal numbers, telephone numbers and addresses masked."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -18,7 +18,7 @@ bp = Blueprint("publishing", __name__)
 @bp.get("/arenden/<ref>/publicera")
 @open_to(Audience.CONTACT)
 def look(ref: str) -> str:
-    """Show how the case would read."""
+    """Show the case as everybody would read it."""
     with current().database.reading() as session:
         case, _ = case_for(session, current_actor(), reference(ref))
         return render_template("publish.html", case=case, preview=preview(session, case))
@@ -27,7 +27,7 @@ def look(ref: str) -> str:
 @bp.post("/arenden/<ref>/publicera")
 @open_to(Audience.CONTACT)
 def publish(ref: str) -> Response:
-    """Show it to everybody."""
+    """Publish the case."""
     _correct(ref, published=True)
     flash(gettext("The case is published."), "success")
     return redirect(url_for("case.show", ref=ref), 303)
@@ -36,7 +36,7 @@ def publish(ref: str) -> Response:
 @bp.post("/arenden/<ref>/avpublicera")
 @open_to(Audience.CONTACT)
 def take_back(ref: str) -> Response:
-    """Hide it again."""
+    """Take the case back from the public pages."""
     _correct(ref, published=False)
     flash(gettext("The case is no longer public."), "success")
     return redirect(url_for("case.show", ref=ref), 303)

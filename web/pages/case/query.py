@@ -1,4 +1,4 @@
-"""A case as its page needs it, read in one row: itself with its names, what stands beside it, and who follows it."""
+"""The query of a case's page: the case with its names, its details and its followers, in one row."""
 
 from dataclasses import dataclass
 
@@ -18,15 +18,15 @@ TO_SHOW = TO_READ[Case.ref].options(joinedload(Case.officer).joinedload(Person.d
 
 @dataclass(frozen=True)
 class WholeCase:
-    """A case with all that was read in its row."""
+    """A case with its details and followers, read together."""
 
     case: Case
-    beside: CaseDetails
+    details: CaseDetails
     following: list[Following]
 
 
 def whole_case(session: Session, ref: str, actor: Actor) -> WholeCase:
-    """Give the case when the actor may see it; else there is no such case."""
+    """Return the case with its details; raise `NotFound` when there is none or the actor may not see it."""
     found = TO_SHOW.add_columns(*columns_beside(actor)).where(seen_by(actor))
     row = session.execute(found, {"name": ref}).one_or_none()
     if row is None:

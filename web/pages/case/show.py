@@ -1,4 +1,4 @@
-"""One case: for those who work with it or take part, and for everybody else what was published of it."""
+"""The page of one case: whole for those who may see it, its published version for everybody else."""
 
 from contextlib import suppress
 from typing import Any
@@ -30,7 +30,7 @@ bp = Blueprint("case", __name__)
 @bp.get("/arenden/<ref>")
 @open_to(Audience.ANYBODY)
 def show(ref: str) -> str:
-    """Show the case, or what was published of it; 410 when that was taken back, 404 when there is nothing."""
+    """Show the case, or its published version: 410 when that was taken back, 404 when there is none."""
     actor = current_actor()
     if actor.person_id is not None:
         with suppress(NotFound):
@@ -39,27 +39,28 @@ def show(ref: str) -> str:
 
 
 def page_of(ref: str, actor: Actor, **forms: Form) -> str:
-    """Give the whole page of a case, with one of its forms as it was refused."""
+    """Return the page of a case as HTML; `forms` are those that were refused, by name in the template."""
     with current().database.reading() as session:
         whole = whole_case(session, ref, actor)
         case = whole.case
-        given = {"step_form": _fresh(case), "comment_form": Form(), "correct_form": _as_is(case), "attach_form": Form()}
-        given |= {"relate_form": Form(), "follow_form": Form()}
-        return render_template("case.html", case=case, **_told(session, whole, actor, forms), **(given | forms))
+        empty = {"comment_form": Form(), "attach_form": Form(), "relate_form": Form(), "follow_form": Form()}
+        filled = {"step_form": _step_form(case), "correct_form": _correct_form(case)}
+        shown = _shown(session, whole, actor, forms)
+        return render_template("case.html", case=case, **shown, **(empty | filled | forms))
 
 
-def _told(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:
-    known_with_people(session)  # at once, since the step form offers officers
+def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:
+    known_with_people(session)  # first, so that the names of all options take one query
     case = whole.case
     return {
         "now": right_now(),
         "may_speak": may_see(actor, case),
-        "description": as_read_by(actor, case, whole.beside.description),
+        "description": as_read_by(actor, case, whole.details.description),
         "lines": lines_of(session, case, actor),
         "earlier": max(0, case.version - MOST_LINES),
-        "since": _between(session, case, actor, forms.get("step_form")),
-        "attachments": whole.beside.files,
-        "related": whole.beside.related,
+        "since": _since_read(session, case, actor, forms.get("step_form")),
+        "attachments": whole.details.files,
+        "related": whole.details.related,
         "visibilities": _visibilities(actor),
         "categories": categories_to_choose(session),
         "places": places_to_choose(session),
@@ -67,12 +68,12 @@ def _told(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, For
     }
 
 
-def _fresh(case: Case) -> Form:
+def _step_form(case: Case) -> Form:
     officer = case.officer.email if case.officer else ""
     return Form({"version": str(case.version), "visibility": "public", "officer": officer})
 
 
-def _as_is(case: Case) -> Form:
+def _correct_form(case: Case) -> Form:
     return Form({
         "title": case.title,
         "category": case.category.slug if case.category else "",
@@ -82,8 +83,8 @@ def _as_is(case: Case) -> Form:
     })  # fmt: skip
 
 
-def _between(session: Session, case: Case, actor: Actor, form: Form | None) -> list[Any]:
-    """Give what happened between what somebody read and what they sent."""
+def _since_read(session: Session, case: Case, actor: Actor, form: Form | None) -> list[Any]:
+    """Return the timeline since the version that somebody had read, when a newer one refused their step; else []."""
     if form is None or not isinstance(form.refused, StaleVersion):
         return []
     read = form.typed("version")
@@ -91,8 +92,8 @@ def _between(session: Session, case: Case, actor: Actor, form: Form | None) -> l
 
 
 def _visibilities(actor: Actor) -> list[tuple[str, str]]:
-    shown = [one for one in Visibility if actor.is_staff or one is not Visibility.INTERNAL]
-    return [(one.value, str(VISIBILITIES[one])) for one in shown]
+    shown = [level for level in Visibility if actor.is_staff or level is not Visibility.INTERNAL]
+    return [(level.value, str(VISIBILITIES[level])) for level in shown]
 
 
 def _published(ref: str) -> str:

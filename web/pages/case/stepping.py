@@ -1,4 +1,4 @@
-"""Taking a step: one form that shows only the steps that this person may take, and who will be told."""
+"""Taking a step with a case: one form for all steps, of which only the fields of the chosen one count."""
 
 from datetime import date
 from typing import Any
@@ -28,8 +28,8 @@ bp = Blueprint("stepping", __name__)
 WORDS = {"note", "reason"}
 
 
-class Stepped(TypedSchema):
-    """The form: which step, from which version, and what it needs."""
+class StepForm(TypedSchema):
+    """The step form: which step, from which version of the case, and the fields of every step."""
 
     step = text_field(20, needed="")
     version = fields.Integer(load_default=None)
@@ -48,10 +48,10 @@ class Stepped(TypedSchema):
 @bp.post("/arenden/<ref>/steg")
 @open_to(Audience.LOGGED_IN)
 def take(ref: str) -> Response | tuple[str, int]:
-    """Take the step; or show the case again with what was typed and why not."""
+    """Take the step; else show the case again with what was typed and the reason."""
     form, actor = Form(request.form), current_actor()
-    with form.taking():
-        given = Stepped().load(request.form)
+    with form.catching_refusals():
+        given = StepForm().load(request.form)
         told = _take(ref, given, actor)
         flash(_thanks(told), "success")
         return redirect(url_for("case.show", ref=ref), 303)
@@ -61,25 +61,28 @@ def take(ref: str) -> Response | tuple[str, int]:
 def _take(ref: str, given: dict[str, Any], actor: Actor) -> list[str]:
     with current().database.transaction() as session:
         case, _ = case_to_change_for(session, actor, reference(ref))
-        step = _chosen(case, given["step"], actor)
+        step = _step_named(case, given["step"], actor)
         change = _change(step, given)
         at = right_now()
-        told = would_be_told(session, case, step.event, language(), at=at, **_known(change))
+        told = would_be_told(session, case, step.event, language(), at=at, **_chosen_recipients(change))
         change_state(session, case, change, by=actor, at=at)
         return told
 
 
-def _known(change: Change) -> dict[str, str]:
-    """Give what was chosen that decides who is told."""
+def _chosen_recipients(change: Change) -> dict[str, str]:
+    """Return those facts of the coming event that decide who is told, by name of the fact."""
     whom = change.waiting_for
     chosen = {"responsible": change.responsible, "waiting_for": whom and whom.kind, "unit": whom and whom.unit}
     return {name: value for name, value in chosen.items() if value}
 
 
-def _chosen(case: Case, name: str, actor: Actor) -> Step:
-    """Give the step that is meant; one that is not open any more is refused by the domain, which says why."""
-    mine = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
-    found = [step for step in (*mine, *STEPS) if step.name == name]
+def _step_named(case: Case, name: str, actor: Actor) -> Step:
+    """Return the step of this name, preferring those open to the actor; raise `NotAllowed` when there is none.
+
+    A step that is not open is returned too: the domain refuses it with the reason.
+    """
+    available = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
+    found = [step for step in (*available, *STEPS) if step.name == name]
     if not found:
         raise NotAllowed(step=name)
     return found[0]

@@ -1,4 +1,4 @@
-"""The timeline in words: one table, from what happened to the sentence that tells it."""
+"""The timeline of a case in words: a table from each type of event to its sentence."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor, ActorKind
 from cases.case import Case
 from cases.deadlines.clocks import FIRST_RUNG
-from cases.reading.timeline import MOST_LINES, timeline
-from cases.reading.timeline import TimelineEntry as Happened
+from cases.reading.timeline import MOST_LINES, TimelineEntry, timeline
 from notifications.deliveries import Outcome
 from notifications.delivery_log import DeliveryRecord, deliveries_about
 from notifications.letters.reasons_not_sent import why_not
@@ -85,25 +84,25 @@ BEHIND_THE_SCENES = frozenset({"case.followed", "case.unfollowed", "case.related
 
 @dataclass(frozen=True)
 class NamesInFacts:
-    """What the facts call by slug and number, by the name that people know."""
+    """Names for what an event's facts hold as slug (units) or id (people)."""
 
     units: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, session: Session, lines: Iterable[Happened]) -> "NamesInFacts":
-        """Read the units' names; those of officers stand in the lines themselves."""
+    def of(cls, session: Session, lines: Iterable[TimelineEntry]) -> "NamesInFacts":
+        """Read the names of units; those of officers come with the lines."""
         officers = {line.event.facts["officer"]: line.officer for line in lines if line.officer}
         return cls({unit.slug: unit.name for unit in known(session).units}, officers)
 
     def unit(self, slug: Any) -> str:
-        """Give the unit's name; the slug itself when it is unknown."""
+        """Return the unit's name; the slug itself when it is unknown."""
         return self.units.get(slug, str(slug or ""))
 
 
 @dataclass(frozen=True)
 class TimelineLine:
-    """One line of a timeline."""
+    """One line of a timeline, ready for the template; `told` holds who got a letter about it."""
 
     seq: int
     type: str
@@ -116,17 +115,17 @@ class TimelineLine:
 
     @property
     def icon(self) -> str:
-        """The picture beside it."""
+        """The icon of the line."""
         return ICONS.get(self.type, "history")
 
     @property
     def style(self) -> str:
-        """How it stands out."""
+        """The line's CSS class."""
         return STYLES.get(self.type, "is-step")
 
 
 def lines_of(session: Session, case: Case, actor: Actor, *, since: int = 0) -> list[TimelineLine]:
-    """Give the case's timeline as the actor may read it, the latest first."""
+    """Return the case's timeline after event number `since`, as the actor may read it, the latest first."""
     lines = timeline(session, case, actor, since=since, limit=MOST_LINES)
     names, told = (
         NamesInFacts.of(session, lines),
@@ -136,13 +135,13 @@ def lines_of(session: Session, case: Case, actor: Actor, *, since: int = 0) -> l
     return [_line(line, actor, names, tuple(told.get(line.event.id, ()))) for line in reversed(shown)]
 
 
-def _line(line: Happened, actor: Actor, names: NamesInFacts, told: tuple[Any, ...]) -> TimelineLine:
+def _line(line: TimelineEntry, actor: Actor, names: NamesInFacts, told: tuple[Any, ...]) -> TimelineLine:
     event = line.event
     return TimelineLine(
         seq=event.seq,
         type=event.type,
         at=event.at,
-        by=line.by or _who(event.actor, actor),
+        by=line.by or _actor_name(event.actor, actor),
         happened=sentence_for(event.type, event.facts, names),
         said=line.words.get("note", ""),
         only_staff=event.facts.get("visibility") == "internal",
@@ -150,17 +149,17 @@ def _line(line: Happened, actor: Actor, names: NamesInFacts, told: tuple[Any, ..
     )
 
 
-def _who(acted: str, reader: Actor) -> str:
-    """Give who acted without being anybody known; you, when you read your own case."""
+def _actor_name(acted: str, reader: Actor) -> str:
+    """Return what an actor without a name is called: "You" to a reporter who reads what they did themselves."""
     if reader.kind is ActorKind.REPORTER and acted in {ActorKind.REPORTER, ActorKind.VISITOR}:
         return gettext("You")
     return str(ACTORS.get(acted, ""))
 
 
 def sentence_for(type_: str, facts: dict[str, Any], names: NamesInFacts) -> str:
-    """Give the sentence that tells what happened; the type itself for one that is not known yet."""
-    tell = SENTENCES.get(type_)
-    return tell(facts, names) if tell else type_
+    """Return the sentence for an event of this type with these facts; the type itself when it is unknown."""
+    make_sentence = SENTENCES.get(type_)
+    return make_sentence(facts, names) if make_sentence else type_
 
 
 def _received(facts: dict[str, Any], names: NamesInFacts) -> str:
@@ -232,9 +231,9 @@ def _took_over(facts: dict[str, Any], names: NamesInFacts) -> str:
 
 
 def _with(
-    words: Any, **how: Callable[[dict[str, Any], NamesInFacts], str]
+    words: Any, **values: Callable[[dict[str, Any], NamesInFacts], str]
 ) -> Callable[[dict[str, Any], NamesInFacts], str]:
-    return lambda facts, names: str(words) % {name: give(facts, names) for name, give in how.items()}
+    return lambda facts, names: str(words) % {name: value(facts, names) for name, value in values.items()}
 
 
 def _unit(facts: dict[str, Any], names: NamesInFacts) -> str:
@@ -286,8 +285,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
 
 
 def told_words(told: DeliveryRecord) -> str:
-    """Give one line of who was told: the name, whether it arrived, and when or why not."""
+    """Return one line about a delivery: the recipient, its outcome, and when it came about or why it was not sent."""
     why = why_not(told.reason, language()) if told.outcome in NOT_SENT else None
-    when = moment_words(told.at) if told.at else told.reason
-    said = why or when
-    return f"{told.to}: {OUTCOMES[told.outcome]}" + (f", {said}" if said else "")
+    detail = why or (moment_words(told.at) if told.at else told.reason)
+    return f"{told.to}: {OUTCOMES[told.outcome]}" + (f", {detail}" if detail else "")

@@ -1,1 +1,1 @@
-"""Pages for everybody, and for the one who asked."""
+"""Pages for everybody, and the private page of a reporter."""

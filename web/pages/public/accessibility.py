@@ -10,5 +10,5 @@ bp = Blueprint("accessibility", __name__)
 @bp.get("/tillganglighet")
 @open_to(Audience.ANYBODY)
 def show() -> str:
-    """Show it."""
+    """Show the statement."""
     return render_template("accessibility.html")

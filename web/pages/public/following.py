@@ -1,4 +1,4 @@
-"""Following a published case by mail: asked for, confirmed by the address, and ended with one click."""
+"""Following a published case by mail: asking for it, confirming the address, and stopping with one click."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -25,9 +25,9 @@ GONE = 410
 @open_to(Audience.ANYBODY)
 @limited(Limit.FOLLOW)
 def ask(ref: str) -> Response | tuple[str, int]:
-    """Ask the address to confirm; the answer is the same whoever follows already."""
+    """Send a letter that asks the address to confirm; the response does not tell who follows already."""
     form, actor = Form(request.form), current_actor()
-    with form.taking():
+    with form.catching_refusals():
         with current().database.transaction() as session:
             case = case_to_follow(session, actor, reference(ref))
             key = current().settings.secret_key
@@ -40,7 +40,7 @@ def ask(ref: str) -> Response | tuple[str, int]:
 @bp.get("/folj/<token>")
 @open_to(Audience.ANYBODY)
 def show(token: str) -> tuple[str, int]:
-    """Show the button that confirms; mail programs that fetch ahead only see it."""
+    """Show the button that confirms: a mail program that opens links by itself must not confirm anything."""
     with current().database.reading() as session:
         link = valid_link(session, token, FOLLOW, right_now())
         return _page("follow_confirm.html", token, _case_of(session, link))
@@ -49,7 +49,7 @@ def show(token: str) -> tuple[str, int]:
 @bp.post("/folj/<token>")
 @open_to(Audience.ANYBODY)
 def confirm(token: str) -> Response | tuple[str, int]:
-    """Begin to follow."""
+    """Confirm the address, from which moment it follows the case."""
     with current().database.transaction() as session:
         link = valid_link(session, token, FOLLOW, right_now())
         case = confirm_following(session, link, at=right_now()) if link else None
@@ -59,7 +59,7 @@ def confirm(token: str) -> Response | tuple[str, int]:
 @bp.get("/sluta-folja/<token>")
 @open_to(Audience.ANYBODY)
 def show_stop(token: str) -> tuple[str, int]:
-    """Show the button that ends it."""
+    """Show the button that stops following."""
     with current().database.reading() as session:
         link = valid_link(session, token, UNFOLLOW, right_now())
         return _page("follow_stop.html", token, _case_of(session, link))
@@ -69,7 +69,7 @@ def show_stop(token: str) -> tuple[str, int]:
 @open_to(Audience.ANYBODY)
 @sent_by_mail_programs
 def stop(token: str) -> tuple[str, int]:
-    """Stop following: by the button, or by a mail program's one click (RFC 8058). Twice is the same as once."""
+    """Stop following, by the button or by a mail program's one-click unsubscribe (RFC 8058); idempotent."""
     with current().database.transaction() as session:
         link = valid_link(session, token, UNFOLLOW, right_now())
         follower = session.get(Follower, link.follower_id) if link else None

@@ -1,4 +1,4 @@
-"""Handing in: three fields to begin with, more as one likes, and more still for staff."""
+"""Handing in a case with a form: three fields, more on demand, and more still for staff; then the receipt."""
 
 from datetime import datetime
 from typing import Any
@@ -19,13 +19,12 @@ from cases.organisation.units import UnitKind
 from cases.reading.finding import case_for
 from cases.states import Kind
 from web.auto_publishing import publish_if_wished
-from web.current import current, right_now
+from web.current import current, right_now, storage
 from web.language.gettext import language
 from web.language.labels import CHANNELS, KINDS_EXPLAINED, choices
 from web.pages.forms import Form, TypedSchema, day_field, long_field, refuse_machines, text_field
 from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
 from web.pages.public.contact_fields import ContactField, Position
-from web.pages.storage import storage
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
 from web.requests.rate_limits import Limit, limited
@@ -33,8 +32,8 @@ from web.requests.rate_limits import Limit, limited
 bp = Blueprint("handing_in", __name__)
 
 
-class Handed(TypedSchema):
-    """The form. What only staff may say is read only from staff."""
+class HandInForm(TypedSchema):
+    """The form for everybody."""
 
     title = text_field(needed=_l("Say in a few words what it is about."))
     description = long_field()
@@ -47,8 +46,8 @@ class Handed(TypedSchema):
     kind = fields.Enum(Kind, by_value=True, load_default=Kind.ISSUE)
 
 
-class HandedByStaff(Handed):
-    """What staff may say besides: for whom, and by which way it came."""
+class StaffHandInForm(HandInForm):
+    """The form for staff, who can also say for whom it is, how it came in, and who is responsible."""
 
     email = text_field(LONGEST_ADDRESS)
     phone = text_field(40)
@@ -71,12 +70,12 @@ def show() -> str:
 @open_to(Audience.ANYBODY)
 @limited(Limit.HAND_IN)
 def take_in() -> Response | tuple[str, int]:
-    """Take it in, and show the receipt; or the form again with what was typed."""
+    """Take the case in and lead to its receipt; else show the form again with what was typed and the reason."""
     form, actor = Form(request.form), current_actor()
-    with form.taking():
+    with form.catching_refusals():
         if not actor.person_id:
             refuse_machines()
-        given = (HandedByStaff() if actor.is_staff else Handed()).load(request.form)
+        given = (StaffHandInForm() if actor.is_staff else HandInForm()).load(request.form)
         case = _hand_in(_request(given, actor), actor, right_now())
         return redirect(url_for("handing_in.receipt", public_id=case.public_id), 303)
     return _page(form), form.status
@@ -85,15 +84,15 @@ def take_in() -> Response | tuple[str, int]:
 @bp.get("/kvitto/<public_id>")
 @open_to(Audience.ANYBODY)
 def receipt(public_id: str) -> str:
-    """Show the reference and the private link."""
+    """Show the receipt: the case's reference and the reporter's private link."""
     with current().database.reading() as session:
         case, _ = case_for(session, A_VISITOR, public_id)
         return render_template("receipt.html", case=case, base_url=current().settings.base_url)
 
 
-def _hand_in(asked: Request, actor: Actor, at: datetime) -> Case:
+def _hand_in(handed: Request, actor: Actor, at: datetime) -> Case:
     with current().database.transaction() as session:
-        case = hand_in(session, asked, by=actor, at=at)
+        case = hand_in(session, handed, by=actor, at=at)
         publish_if_wished(session, case, at)
         for file in request.files.getlist("files"):
             if file.filename:
@@ -133,7 +132,7 @@ def _reporter(given: dict[str, Any]) -> Reporter:
 
 
 def _own_group(actor: Actor) -> str | None:
-    """A member hands in for the group when the form says so."""
+    """Return the slug of the group that somebody logged in hands in for; None for a visitor."""
     return request.form.get("group") or None if actor.person_id else None
 
 

@@ -1,4 +1,4 @@
-"""The public overview: what came in, what happened and how long it took, of what has been published."""
+"""The public start page: figures of published cases by place and topic, and the latest of them."""
 
 from dataclasses import replace
 from typing import Any
@@ -34,7 +34,7 @@ def show() -> str:
 
 
 def published_page(session: Session, limit: int) -> dict[str, Any]:
-    """Give one page of published cases as the address asks for it, with the choices to narrow it by."""
+    """Return one page of published cases, filtered by the query string, with the options to filter by."""
     asked: dict[str, Any] = {name: request.args.get(name) or None for name in FILTERS}
     filters = PublicFilters(**asked, words=request.args.get("q", "").strip())
     cases, after = list_published(session, filters, after=request.args.get("after", ""), limit=limit)

@@ -1,4 +1,4 @@
-"""The private page of the one who asked: where it stands, what happens next, and a way to answer."""
+"""The reporter's private page: how the case stands, what comes next, and forms to answer or contest."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,13 +24,13 @@ from web.requests.guard import Audience, open_to
 from web.requests.rate_limits import Limit, limited
 
 bp = Blueprint("mine", __name__)
-Act = Callable[[Session, Case, Actor, str], Any]
+ReporterAct = Callable[[Session, Case, Actor, str], Any]
 
 
 @bp.get("/arende/<public_id>")
 @open_to(Audience.ANYBODY)
 def show(public_id: str) -> str:
-    """Show the case to the one who asked."""
+    """Show the case to the reporter."""
     return _page(public_id, Form())
 
 
@@ -38,7 +38,7 @@ def show(public_id: str) -> str:
 @open_to(Audience.ANYBODY)
 @limited(Limit.ANSWER)
 def say(public_id: str) -> Response | tuple[str, int]:
-    """Add a comment; when we wait for the one who asked, it is the answer."""
+    """Add a comment; it is the answer when the case waits for the reporter."""
     return _act(public_id, "text", _comment)
 
 
@@ -46,13 +46,13 @@ def say(public_id: str) -> Response | tuple[str, int]:
 @open_to(Audience.ANYBODY)
 @limited(Limit.ANSWER)
 def contest(public_id: str) -> Response | tuple[str, int]:
-    """Say that it is not fixed: the case goes back to those who said that it was."""
+    """Contest that the case is done: it goes back to the unit that said so."""
     return _act(public_id, "note", _contest)
 
 
-def _act(public_id: str, field: str, act: Act) -> Response | tuple[str, int]:
+def _act(public_id: str, field: str, act: ReporterAct) -> Response | tuple[str, int]:
     form = Form(request.form)
-    with form.taking():
+    with form.catching_refusals():
         with current().database.transaction() as session:
             case, reporter = case_to_change_for(session, A_VISITOR, public_id)
             act(session, case, reporter, form.typed(field))

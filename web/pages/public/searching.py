@@ -1,4 +1,4 @@
-"""Searching: in Swedish, for staff and members among what they may see, for visitors among what is published."""
+"""Full-text search in Swedish: among the cases that somebody may see, or for visitors among the published ones."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -18,7 +18,7 @@ bp = Blueprint("searching", __name__)
 @bp.get("/sok")
 @open_to(Audience.ANYBODY)
 def show() -> str | Response:
-    """Show what was found."""
+    """Show the results; a visitor who types the reference of a published case is led to it."""
     actor = current_actor()
     return _among_all(actor) if actor.person_id else _among_published()
 

@@ -1,4 +1,4 @@
-"""The contact person's desk: what came in, what is due or late, and what nobody has touched."""
+"""The contact person's desk: open cases in sections such as came in, overdue, due soon and waiting."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ ASKED = ("category", "place", "responsible", "q")
 
 @dataclass(frozen=True)
 class Section:
-    """One pile on the desk: its name, what it says when it is empty, and what lies in it."""
+    """One section of the desk: its name, its text when it is empty, and the filters of its cases."""
 
     name: LazyString
     empty: LazyString
@@ -40,7 +40,7 @@ class Section:
 
 
 def sections(now: datetime) -> dict[str, Section]:
-    """Give the piles, in the order in which a contact person works through them."""
+    """Return the sections by their key in the query string, in the order in which a contact person works."""
     return {
         "inkommet": Section(_l("Came in"), _l("Nothing new. Well done."), _in(State.RECEIVED)),
         "forsenat": Section(_l("Overdue"), _l("Nothing is overdue."), Filters(overdue=True, sort=Sort.DUE)),
@@ -59,13 +59,13 @@ def sections(now: datetime) -> dict[str, Section]:
 @bp.get("/skrivbord")
 @open_to(Audience.STAFF)
 def show() -> str:
-    """Show one pile and how much lies in each."""
+    """Show one section, and the number of cases in each; by default the first one that is not empty."""
     now, actor = right_now(), current_actor()
     with current().database.reading() as session:
         piles = {key: _counted(session, pile, actor, now) for key, pile in sections(now).items()}
         chosen = request.args.get("del", "")
         here = chosen if chosen in piles else next((key for key, pile in piles.items() if pile.count), "inkommet")
-        page = _pile(session, piles[here], actor, now) | _beside(session)
+        page = _pile(session, piles[here], actor, now) | _other_work(session)
         page["more"] = page["more"] and {"del": here} | page["more"]
         return render_template("desk.html", piles=piles, here=here, now=now, **page)
 
@@ -85,8 +85,8 @@ def _pile(session: Session, pile: Section, actor: Actor, now: datetime) -> dict[
     }
 
 
-def _beside(session: Session) -> dict[str, int]:
-    """Count what waits for the desk outside its piles: calls to make, and what was set aside."""
+def _other_work(session: Session) -> dict[str, int]:
+    """Return the counts of the desk's other work: calls to make, and what was set aside."""
     return {
         "calls": _calls(session),
         "set_aside": sum(count_set_aside(session, MOST_COUNTED).values()),
@@ -94,16 +94,16 @@ def _beside(session: Session) -> dict[str, int]:
 
 
 def _calls(session: Session) -> int:
-    """Count up to a thousand calls to make; the index holds only what waits for anybody."""
+    """Return the number of calls to make, at most a thousand; `AWAITED` picks the partial index of open deliveries."""
     to_make = (AWAITED, Delivery.channel == Channel.CALL, Delivery.outcome == Outcome.WAITING)
-    some = select(Delivery.id).where(*to_make).limit(MOST_COUNTED).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+    waiting = select(Delivery.id).where(*to_make).limit(MOST_COUNTED).subquery()
+    return session.scalar(select(func.count()).select_from(waiting)) or 0
 
 
 def one_page(session: Session, filters: Filters, actor: Actor, now: datetime) -> dict[str, Any]:
-    """Give a page of cases, and how to ask for the next one.
+    """Return one page of cases, and the arguments of the query string that ask for the next.
 
-    What lies by due day shows first what is easy to put right; what is searched for, the newest first.
+    Sorted by due day, quick wins come first; search results are sorted by the newest.
     """
     if filters.wanted:
         filters = replace(filters, sort=Sort.NEWEST)

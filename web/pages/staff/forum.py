@@ -1,4 +1,4 @@
-"""The forum: its meetings, and an agenda that fills itself and prints well."""
+"""The forum's meetings, and the agenda of each for reading and printing."""
 
 from typing import Any
 
@@ -27,8 +27,8 @@ bp = Blueprint("forum", __name__)
 MOST = 50
 
 
-class Called(TypedSchema):
-    """The form for a meeting."""
+class MeetingForm(TypedSchema):
+    """The form of a new meeting."""
 
     held_on = DayField(required=True, error_messages={"required": _l("Give the day of the meeting.")})
     name = text_field(needed=_l("Give the meeting a name."))
@@ -38,17 +38,17 @@ class Called(TypedSchema):
 @bp.get("/forum")
 @open_to(Audience.LOGGED_IN)
 def show() -> str:
-    """Show the meetings, and what the next one is to take up."""
+    """Show the meetings, and the agenda of the next one."""
     return _page(Form())
 
 
 @bp.post("/forum")
 @open_to(Audience.CONTACT, Audience.ADMIN)
 def call() -> Response | tuple[str, int]:
-    """Add a meeting."""
+    """Plan a meeting; else show the form again with what was typed and the reason."""
     form = Form(request.form)
-    with form.taking():
-        given = Called().load(request.form)
+    with form.catching_refusals():
+        given = MeetingForm().load(request.form)
         with current().database.transaction() as session:
             plan_meeting(session, **given)
         flash(gettext("The meeting is planned."), "success")
@@ -85,8 +85,8 @@ def _items(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, A
     """
     calendar = current().database.calendar
     return [
-        {"case": one.case, "why": WHY_ON_AGENDA[one.why], "words": mask(description_of(session, one.case))}
-        for one in agenda_of(session, meeting, seen_by(actor), day=today(), calendar=calendar)
+        {"case": item.case, "why": WHY_ON_AGENDA[item.why], "words": mask(description_of(session, item.case))}
+        for item in agenda_of(session, meeting, seen_by(actor), day=today(), calendar=calendar)
     ]
 
 

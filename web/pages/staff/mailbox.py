@@ -1,4 +1,4 @@
-"""The local mailbox: letters of a house without a mail server, to be read in the browser."""
+"""The local mailbox: letters of an installation without a mail server, to be read in the browser."""
 
 from email.message import EmailMessage
 
@@ -28,7 +28,7 @@ def show() -> str:
 @bp.get("/brevlada/<name>")
 @open_to(Audience.ANYBODY)
 def read(name: str) -> Response:
-    """Show one letter: its text, and its HTML in a frame where nothing runs."""
+    """Show one letter: its text, and its HTML in a sandboxed frame."""
     letter = _letter(name)
     headers = [(header, _shown(letter, header)) for header in HEADERS_SHOWN]
     page = render_template(
@@ -42,7 +42,7 @@ def read(name: str) -> Response:
 @bp.get("/brevlada/<name>/html")
 @open_to(Audience.ANYBODY)
 def frame(name: str) -> Response:
-    """Give the letter's HTML, locked up."""
+    """Return the letter's HTML, with a content security policy under which no script runs."""
     response = Response(_part(_letter(name), "html"), content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = LETTER_POLICY
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
@@ -50,7 +50,7 @@ def frame(name: str) -> Response:
 
 
 def _mailbox() -> Mailbox:
-    """Give the mailbox where there is one and it may be read: the demonstration, and by admins; else 404."""
+    """Return the mailbox when there is no mail server, to anybody in the demonstration, else to admins; else 404."""
     with current().database.reading() as session:
         is_open = municipality(session).demonstration or current_actor().is_admin
     if current().settings.smtp_url is not None or not is_open:
@@ -66,7 +66,7 @@ def _letter(name: str) -> EmailMessage:
 
 
 def _shown(letter: EmailMessage, header: str) -> str:
-    """Give a header as people read it."""
+    """Return a header as text, the date in the page's language."""
     value = letter[header]
     return moment_words(value.datetime) if header == "Date" and value else str(value or "")
 

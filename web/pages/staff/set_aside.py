@@ -1,4 +1,4 @@
-"""What was set aside: work and letters that wait for a person, each with "send again"."""
+"""The list of what was set aside after repeated failure: outbox entries and letters, each with "send again"."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -15,7 +15,7 @@ bp = Blueprint("set_aside", __name__)
 @bp.get("/undanlagt")
 @open_to(Audience.CONTACT, Audience.ADMIN)
 def show() -> str:
-    """Show what waits, the oldest first."""
+    """Show what is set aside, the oldest first."""
     with current().database.reading() as session:
         return render_template("set_aside.html", rows=list_set_aside(session))
 
@@ -23,7 +23,7 @@ def show() -> str:
 @bp.post("/undanlagt/<kind>/<int:number>")
 @open_to(Audience.CONTACT, Audience.ADMIN)
 def again(kind: str, number: int) -> Response:
-    """Try one of them again."""
+    """Put one row of the list back, so that it is tried again."""
     with current().database.transaction() as session:
         send_again(session, kind, number, by=current_actor(), at=right_now())
     flash(gettext("It is being sent again."), "success")

@@ -1,4 +1,4 @@
-"""Several at once, from a meeting: one line for each, all taken in or none."""
+"""Handing in several cases at once, after a meeting: a line for each, all in one transaction."""
 
 from datetime import datetime
 
@@ -28,16 +28,16 @@ ONE_LINE = ("title", "description", "category", "place")
 @bp.get("/lamna/flera")
 @open_to(Audience.STAFF)
 def show() -> str:
-    """Show empty lines."""
+    """Show the form with empty lines."""
     return _page(Form({"channel": "meeting"}))
 
 
 @bp.post("/lamna/flera")
 @open_to(Audience.STAFF)
 def take_in() -> Response | tuple[str, int]:
-    """Take in every line that has a title."""
+    """Take in a case for each line that has a title; none when one of them is refused."""
     form = Form(request.form)
-    with form.taking():
+    with form.catching_refusals():
         cases = _hand_in_all(_lines(), current_actor(), right_now())
         flash(ngettext("%(num)d case was taken in: %(refs)s.", "%(num)d cases were taken in: %(refs)s.", len(cases),
                        refs=", ".join(case.ref for case in cases)), "success")  # fmt: skip

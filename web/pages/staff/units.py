@@ -1,4 +1,4 @@
-"""A department's or a group's own list."""
+"""The list of cases of a department or a group."""
 
 from dataclasses import replace
 from typing import Any
@@ -29,7 +29,7 @@ LISTS = {
 @bp.get("/enhet/<slug>")
 @open_to(Audience.LOGGED_IN)
 def show(slug: str) -> str:
-    """Show what the unit has, and what a group has handed in."""
+    """Show the cases that the unit is responsible for, has handed in, or is waited for in."""
     actor = current_actor()
     with current().database.reading() as session:
         unit = session.scalar(select(Unit).where(Unit.slug == slug))

@@ -1,4 +1,4 @@
-"""Clients that drive a server over HTTP, each on one kept-alive connection."""
+"""HTTP clients that put load on a server, each on one keep-alive connection."""
 
 import http.client
 import threading
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class LoadOutcome:
-    """What came of driving: seconds from first to last, seconds of each request, how many of each status."""
+    """The result of a load: seconds from first to last, seconds of each request, counts by HTTP status."""
 
     seconds: float
     each: list[float] = field(default_factory=list)
@@ -30,7 +30,7 @@ class LoadRequest:
 
 
 def drive(port: int, requests: list[LoadRequest], clients: int) -> LoadOutcome:
-    """Send every request once, `clients` at a time."""
+    """Send every request once, by this many clients in parallel."""
     shares = [requests[n::clients] for n in range(clients)]
     outcome, lock = LoadOutcome(0.0), threading.Lock()
     threads = [threading.Thread(target=_one_client, args=(port, share, outcome, lock)) for share in shares]
@@ -60,7 +60,7 @@ def _one_client(port: int, requests: list[LoadRequest], outcome: LoadOutcome, lo
 
 
 def wait_until(holds: Callable[[], bool], patience: float = 60.0) -> None:
-    """Wait until it holds; `TimeoutError` when patience ends."""
+    """Wait until the condition holds; raise `TimeoutError` after `patience` seconds."""
     end = time.monotonic() + patience
     while not holds():
         if time.monotonic() > end:
@@ -69,7 +69,7 @@ def wait_until(holds: Callable[[], bool], patience: float = 60.0) -> None:
 
 
 def answers(port: int, path: str = "/healthz") -> bool:
-    """Say whether the server answers there."""
+    """Return whether the server answers on this port with less than 500."""
     try:
         return drive_one(port, LoadRequest("GET", path)) < 500
     except OSError:
@@ -77,7 +77,7 @@ def answers(port: int, path: str = "/healthz") -> bool:
 
 
 def drive_one(port: int, request: LoadRequest) -> int:
-    """Send one request; give its status."""
+    """Send one request; return the HTTP status."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request(request.method, request.path, request.body or None, dict(request.headers))
     answer = connection.getresponse()

@@ -1,19 +1,20 @@
-"""`ventil import` with history, beside the very rows that it has written, by COPY or executemany."""
+"""`ventil import` with history, compared with writing the same rows by COPY or executemany."""
 
 import csv
 import os
 import subprocess
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
-from bench.accounting import cpu_seconds
-from bench.ground import Bench
-from bench.houses import MeasuredHouse, ventil
-from bench.swedish import Writer
+from bench.ground.accounting import cpu_seconds
+from bench.ground.bench import Bench
+from bench.ground.houses import MeasuredHouse, ventil
+from bench.ground.swedish import Writer
 from bench.table import BenchRow, Target, compared
 from cases.database.base import Base
 
@@ -22,12 +23,12 @@ HEADS = (
     "changed_at", "ended_at", "note",
 )  # fmt: skip
 STATES = ("closed", "closed", "closed", "declined", "assigned", "in_progress", "done")
-HELD_ALREADY = {"unit", "policy", "house", "place", "category", "person", "membership", "api_token", "web_session"}
+FURNISHED = {"unit", "policy", "house", "place", "category", "person", "membership", "api_token", "web_session"}
 MANY = 100_000
 
 
 def importing(bench: Bench) -> list[BenchRow]:
-    """100,000 rows with history by `ventil import`, once on each database, and the same rows as they lie."""
+    """Measure `ventil import` of 100,000 rows with history, once on each database."""
     return [row for kind in ("postgresql", "sqlite") for row in _on(bench, kind, bench.few(min(MANY, bench.most)))]
 
 
@@ -35,7 +36,7 @@ def _on(bench: Bench, kind: str, count: int) -> list[BenchRow]:
     small, large, plain = (bench.house(kind) for _ in range(3))
     few = _imported(bench, small, count // 10)
     ours = _imported(bench, large, count)
-    floor = _written(bench, large, plain)
+    floor = _copied(bench, large, plain)
     for house in (small, large, plain):
         bench.drop(house)
     where = f"{kind}, {count:,} rows"
@@ -49,9 +50,9 @@ def _on(bench: Bench, kind: str, count: int) -> list[BenchRow]:
 
 
 def _imported(bench: Bench, house: MeasuredHouse, count: int) -> tuple[float, float, float]:
-    """Import a file of so many rows; give seconds, CPU seconds and MB at most."""
+    """Import a file of so many rows; return wall-clock seconds, CPU seconds and peak memory in MB."""
     path = bench.place() / "cases.csv"
-    _write(path, count)
+    _write_file(path, count)
     pids = bench.pids(house, [])
     before, began = cpu_seconds(pids), time.perf_counter()
     command = ventil("import", str(path), "--clocks", "history")
@@ -69,12 +70,12 @@ def _imported(bench: Bench, house: MeasuredHouse, count: int) -> tuple[float, fl
 
 
 def _peak(pid: int) -> float:
-    """Give the most memory that a process has held, in MB. What `wait4` says begins with its parent's."""
+    """Return a process's peak memory in MB. The figure of `wait4` is no use, since it begins with the parent's."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
-def _write(path: Path, count: int) -> None:
+def _write_file(path: Path, count: int) -> None:
     writer, present = Writer(), datetime.now(UTC)
     with path.open("w", newline="") as file:
         rows = csv.writer(file)
@@ -87,38 +88,40 @@ def _write(path: Path, count: int) -> None:
             rows.writerow(["gammalt", number, title, story, STATES[number % 7], *names, *moments, note])
 
 
-def _written(bench: Bench, full: MeasuredHouse, empty: MeasuredHouse) -> tuple[float, float]:
-    """Write what one house holds into the other, table by table, in one transaction; give seconds and CPU seconds."""
+def _copied(bench: Bench, full: MeasuredHouse, empty: MeasuredHouse) -> tuple[float, float]:
+    """Copy all rows from one database to the other in one transaction; return wall-clock and CPU seconds of writing."""
     pids = [os.getpid(), *bench.pids(empty, [])]
-    tables = [table for table in Base.metadata.sorted_tables if table.name not in HELD_ALREADY]
-    take, put = (_take_sqlite, _put_sqlite) if full.database.is_sqlite else (_take_postgresql, _put_postgresql)
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in FURNISHED]
+    is_sqlite = full.database.is_sqlite
+    read: Callable[[Any, str], Any] = _read_sqlite if is_sqlite else _read_postgresql
+    write: Callable[[Any, str, Any], None] = _write_sqlite if is_sqlite else _write_postgresql
     with full.database.engine.connect() as source:
-        held = {table.name: take(source, table.name) for table in tables}
+        contents = {table.name: read(source, table.name) for table in tables}
     before, began = cpu_seconds(pids), time.perf_counter()
     with empty.database.engine.begin() as target:
         if not empty.database.is_sqlite:
             target.execute(text("SET LOCAL statement_timeout = 0"))
-        for name, rows in held.items():
-            put(target, name, rows)
+        for name, rows in contents.items():
+            write(target, name, rows)
     return time.perf_counter() - began, cpu_seconds(pids) - before
 
 
-def _take_postgresql(connection: Any, name: str) -> bytes:
+def _read_postgresql(connection: Any, name: str) -> bytes:
     connection.execute(text("SET statement_timeout = 0"))
     with connection.connection.driver_connection.cursor().copy(f'COPY "{name}" TO STDOUT') as copy:
         return b"".join(copy)
 
 
-def _put_postgresql(connection: Any, name: str, rows: bytes) -> None:
+def _write_postgresql(connection: Any, name: str, rows: bytes) -> None:
     with connection.connection.driver_connection.cursor().copy(f'COPY "{name}" FROM STDIN') as copy:
         copy.write(rows)
 
 
-def _take_sqlite(connection: Any, name: str) -> list[Any]:
+def _read_sqlite(connection: Any, name: str) -> list[Any]:
     return list(connection.exec_driver_sql(f'SELECT * FROM "{name}"'))
 
 
-def _put_sqlite(connection: Any, name: str, rows: list[Any]) -> None:
+def _write_sqlite(connection: Any, name: str, rows: list[Any]) -> None:
     if rows:
         marks = ", ".join("?" * len(rows[0]))
         connection.connection.driver_connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)

@@ -1,9 +1,9 @@
-"""The floor: a bare Flask page that writes the same rows by plain SQL, in one transaction. No rule, no check.
+"""The floor that Ventil is compared with: a bare Flask app that writes the same rows by plain SQL, without any rule.
 
-A change: the case, an event, its words, its work. Handing in: the counter of references, a party, a case, an event, its
-title and description, its work. The values are made up; the columns are those that Ventil sets.
+In one transaction a change writes case, event, words and outbox entry; handing in writes reference counter, party,
+case, event, title, description and outbox entry. The values are invented; the columns are those that Ventil sets.
 Run as `floor.py DATABASE_URL PORT [SMTP_PORT]`, under the same server as Ventil. With a mail server it also writes a
-delivery and its line with each change, sends ready bytes over one connection, and then commits that it was sent.
+delivery and its line with each change, sends a fixed text over one connection, and then commits that it was sent.
 """
 
 import itertools
@@ -50,7 +50,7 @@ LINE = "INSERT INTO delivery_line (delivery_id, event_id, audience, letter) VALU
 SENT = """UPDATE delivery SET outcome = 'sent', finished_at = ?, attempts = 1, claims = 1, message_id = ?,
 message_sha256 = ? WHERE id = ?"""
 PLANNED = "UPDATE work SET done_at = ?, claims = 1 WHERE event_id = ?"
-WHOM = 'SELECT party.id, party.email FROM party JOIN "case" ON "case".reporter_id = party.id WHERE "case".id = ?'
+REPORTER = 'SELECT party.id, party.email FROM party JOIN "case" ON "case".reporter_id = party.id WHERE "case".id = ?'
 LETTER = (
     "From: ventil@kommunen.example\r\nTo: {to}\r\nSubject: =?utf-8?q?Nytt_om_ditt_=C3=A4rende?=\r\n"
     "Content-Type: text/plain; charset=utf-8\r\n\r\n" + "Vi arbetar med det nu och hör av oss.\r\n" * 80
@@ -58,6 +58,7 @@ LETTER = (
 
 
 def make_app(url: str, smtp_port: int | None = None) -> Flask:
+    """Return the app on this database, which sends a mail with each change when there is a mail server."""
     app, numbers = Flask(__name__), itertools.count(os.getpid() * 1_000_000)
     send = _sender(smtp_port) if smtp_port else None
     run = _on_sqlite(url) if url.startswith("sqlite") else _on_postgresql(url)
@@ -105,8 +106,8 @@ def _change(sql: Any, ref: str, given: dict[str, Any], *, with_mail: bool) -> di
 
 
 def _plan(sql: Any, case_id: int, event_id: int, now: datetime) -> tuple[int, str]:
-    """Write what the relay would; give the delivery's id and the address."""
-    party, email = sql(WHOM, (case_id,))
+    """Write the rows that the relay would; return the delivery's id and the mail address."""
+    party, email = sql(REPORTER, (case_id,))
     (address,) = sql(ADDRESS, (email, email))
     (delivery,) = sql(DELIVERY, (f"event:{event_id}", f"address:{address}", address, party, now))
     sql(LINE, (delivery, event_id))
@@ -126,6 +127,7 @@ def _sender(port: int) -> Any:
 
 
 def _record(sql: Any, case_id: int, seq: int, kind: str, now: datetime, **words: str) -> int:
+    event_id: int
     (event_id,) = sql(EVENT, (case_id, seq, seq, kind, now, now, FACTS, CHANGES, "[]", HASH, HASH))
     for field, text in words.items():
         sql(WORDS, (event_id, case_id, field, text, SALT))
@@ -175,10 +177,11 @@ def _on_sqlite(url: str) -> Any:
 
 
 def main() -> None:
+    """Serve the app with gunicorn, with as many workers as Ventil has."""
     url, port = sys.argv[1], int(sys.argv[2])
     smtp_port = int(sys.argv[3]) if sys.argv[3:] else None
     workers = 1 if url.startswith("sqlite") else 2  # one writer at a time
-    from gunicorn.app.base import BaseApplication
+    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
     class Served(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:

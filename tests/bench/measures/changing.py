@@ -1,4 +1,4 @@
-"""Over HTTP: handing in and changes of state, beside a bare Flask page that writes the same rows."""
+"""Handing in and changes of state over HTTP, compared with a bare Flask app that writes the same rows."""
 
 import json
 from collections.abc import Callable
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from support.servers import services
 
-from bench.accounting import cpu_seconds
-from bench.driving import LoadOutcome, LoadRequest, drive
-from bench.ground import Bench, port_of
-from bench.houses import MeasuredHouse, floor, running, ventil
+from bench.ground.accounting import cpu_seconds
+from bench.ground.bench import Bench, port_of
+from bench.ground.driving import LoadOutcome, LoadRequest, drive
+from bench.ground.houses import MeasuredHouse, floor, running, ventil
 from bench.table import BenchRow, Target, compared
 
 JSON = ("Content-Type", "application/json")
@@ -21,7 +21,7 @@ Requests = Callable[[MeasuredHouse, int], list[LoadRequest]]
 
 @dataclass
 class BenchSide:
-    """The floor or Ventil, as it runs."""
+    """One side of the comparison as it runs: the floor, or Ventil ("ours")."""
 
     name: str
     house: MeasuredHouse
@@ -30,7 +30,7 @@ class BenchSide:
 
 
 def over_http(bench: Bench) -> list[BenchRow]:
-    """Handing in and changes of state over HTTP."""
+    """Measure handing in and changes of state over HTTP."""
     return [row for kind in ("postgresql", "sqlite") for row in _on(bench, kind)]
 
 
@@ -55,36 +55,36 @@ def _on(bench: Bench, kind: str) -> list[BenchRow]:
 
 def _rows(bench: Bench, what: str, sides: tuple[BenchSide, ...], requests: Requests, clients: int,
           target: Target | None) -> list[BenchRow]:  # fmt: skip
-    """Drive both sides in turn, some rounds."""
+    """Put the same load on both sides in turn, for some rounds."""
     count = bench.some(600)
-    rounds = [[_driven(bench, side, requests(side.house, count), clients) for side in sides]
+    rounds = [[_cost_of_one(bench, side, requests(side.house, count), clients) for side in sides]
               for _ in range(bench.rounds)]  # fmt: skip
     where = f"{'SQLite' if sides[0].house.database.is_sqlite else 'PostgreSQL'}, {clients} client{'s'[: clients - 1]}"
-    speeds = [tuple(1 / seconds for seconds, _ in one) for one in rounds]
-    cpu = [tuple(1000 * used for _, used in one) for one in rounds]
+    speeds = [(1 / floor[0], 1 / ours[0]) for floor, ours in rounds]
+    cpu = [(1000 * floor[1], 1000 * ours[1]) for floor, ours in rounds]
     return [
         compared(f"{what} over HTTP: CPU of all processes", where, "ms each", cpu, target),
         compared(f"{what} over HTTP: speed", where, "per second", speeds),
     ]
 
 
-def _driven(bench: Bench, side: BenchSide, asked: list[LoadRequest], clients: int) -> tuple[float, float]:
-    """Give seconds and CPU seconds, each per request."""
+def _cost_of_one(bench: Bench, side: BenchSide, requests: list[LoadRequest], clients: int) -> tuple[float, float]:
+    """Send the requests; return wall-clock seconds and CPU seconds of all processes, each per request."""
     pids = bench.pids(side.house, side.pids)
     before = cpu_seconds(pids)
-    outcome = drive(side.port, asked, clients)
+    outcome = drive(side.port, requests, clients)
     refuse_bad(side.name, outcome)
     return 1 / outcome.per_second, (cpu_seconds(pids) - before) / len(outcome.each)
 
 
 def refuse_bad(name: str, outcome: LoadOutcome) -> None:
-    """Raise when an answer was not 2xx: what is refused costs nothing."""
+    """Raise `RuntimeError` when a response was not 2xx, since a refused request costs nothing."""
     if bad := {status: n for status, n in outcome.statuses.items() if status >= 300}:
         raise RuntimeError(f"{name}: answers that are not 2xx: {bad}")
 
 
 def hand_ins(house: MeasuredHouse, count: int) -> list[LoadRequest]:
-    """Give requests that hand in one case each, by somebody with a mail address of their own."""
+    """Return requests that hand in one case each, by a reporter with a mail address of their own."""
     return [_hand_in(number, house.token) for number in range(count)]
 
 
@@ -97,22 +97,22 @@ def _hand_in(number: int, token: str) -> LoadRequest:
 
 
 def headers(token: str) -> tuple[tuple[str, str], ...]:
-    """Give the headers of a call with this token."""
+    """Return the headers of an API call with this token."""
     return (JSON, ("Authorization", f"Bearer {token}"))
 
 
 def changes(house: MeasuredHouse, count: int) -> list[LoadRequest]:
-    """Give requests that begin, or go on with, one case each: those with the lowest version first."""
-    open_ones = text(
+    """Return requests that change one case each to in progress, those with the lowest version first."""
+    cases = text(
         """SELECT ref, version FROM "case" WHERE state IN ('received', 'in_progress')
         ORDER BY version, id LIMIT :count"""
     )
     with house.database.engine.connect() as connection:
-        found = connection.execute(open_ones, {"count": count}).all()
+        found = connection.execute(cases, {"count": count}).all()
     return [change(ref, version, house.token) for ref, version in found]
 
 
 def change(ref: str, version: int, token: str) -> LoadRequest:
-    """Give the request that says that somebody works on the case."""
+    """Return the request that changes the case to in progress."""
     body = {"to": "in_progress", "note": "Vi har börjat.", "version": version}
     return LoadRequest("POST", f"/api/v1/cases/{ref}/changes", json.dumps(body).encode(), headers(token))

@@ -1,4 +1,4 @@
-"""Reading: first pages of the desk, of lists and of searches, in towns of several sizes at once; and a case's page."""
+"""Reading: first pages of desk, lists and searches in databases of several sizes; and the page of one case."""
 
 import logging
 import statistics
@@ -6,20 +6,18 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import structlog
-from sqlalchemy import event, select
+from sqlalchemy import event
 
-from bench.changing import headers
-from bench.driving import LoadRequest, drive
-from bench.ground import Bench, port_of
-from bench.houses import MeasuredHouse, running, ventil
-from bench.seeding import DESK, town
+from bench.ground.bench import Bench, port_of
+from bench.ground.driving import LoadRequest, drive
+from bench.ground.houses import MeasuredHouse, running, ventil
+from bench.ground.seeding import contact_person, town
+from bench.measures.changing import headers
 from bench.table import BenchRow, Target
-from cases.access.actors import A_VISITOR, actor_for
+from cases.access.actors import A_VISITOR
 from cases.commenting import comment
-from cases.handing_in import Request as Asked
-from cases.handing_in import hand_in
+from cases.handing_in import Request, hand_in
 from cases.history.words import Visibility
-from cases.organisation.people import Person
 from cases.settings import read_settings
 from cases.states import Kind
 from web import create_app
@@ -40,12 +38,12 @@ PAGES = {
     "search on the desk": "/skrivbord?del=alla&q=bussar",
 }
 SIZES = {"postgresql": (1_000, 10_000, 100_000, 1_000_000), "sqlite": (1_000, 10_000, 100_000)}
-BESIDE = {1_000_000: 10_000, 100_000: 1_000, 10_000: 1_000}  # the size that the largest is compared with
-MOST = Target(1.5)
+COMPARED_WITH = {1_000_000: 10_000, 100_000: 1_000, 10_000: 1_000}  # by the largest size
+AT_MOST = Target(1.5)
 
 
 def first_pages(bench: Bench) -> list[BenchRow]:
-    """First pages at 1,000 to 1,000,000 cases: p95 of the largest beside that of a small town."""
+    """Measure first pages at 1,000 to 1,000,000 cases: p95 of the largest database compared with a small one."""
     return [row for kind in SIZES for row in _on(bench, kind)]
 
 
@@ -68,37 +66,37 @@ def _town(bench: Bench, kind: str, size: int) -> MeasuredHouse:
 
 
 def _row(bench: Bench, kind: str, what: str, path: str, towns: dict[int, MeasuredHouse]) -> BenchRow:
-    """Ask every town in turn, some rounds; compare the medians of the rounds' p95."""
+    """Fetch the page from every town in turn, for some rounds; compare the medians of the rounds' p95."""
     count, times = bench.some(60), {size: list[list[float]]() for size in towns}
     for number in range(bench.rounds + 1):
         for size, house in towns.items():
-            given = (("Cookie", house.cookie), *headers(house.token))  # pages take the one, the API the other
-            outcome = drive(port_of(house), [LoadRequest("GET", path, headers=given)] * (count if number else 8), 1)
+            logged_in = (("Cookie", house.cookie), *headers(house.token))  # for pages, and for the API
+            outcome = drive(port_of(house), [LoadRequest("GET", path, headers=logged_in)] * (count if number else 8), 1)
             if set(outcome.statuses) != {200}:
                 raise RuntimeError(f"{path}: {outcome.statuses}")
             times[size] += [sorted(outcome.each)] if number else []
     p95 = {size: [1000 * each[int(len(each) * 0.95)] for each in rounds] for size, rounds in times.items()}
     p50 = {size: 1000 * statistics.median(statistics.median(each) for each in rounds) for size, rounds in times.items()}
     large = max(towns)
-    small = BESIDE[large]
+    small = COMPARED_WITH[large]
     ratios = [many / few for few, many in zip(p95[small], p95[large], strict=True)]
     return BenchRow(
         f"{what}: p95", f"{kind}, {small:,} | {large:,} cases", "ms",
         statistics.median(p95[large]), statistics.median(p95[small]),
         statistics.median(p95[large]) / statistics.median(p95[small]),
-        (max(ratios) - min(ratios)) / statistics.median(ratios), MOST,
+        (max(ratios) - min(ratios)) / statistics.median(ratios), AT_MOST,
         "p50 " + ", ".join(f"{size:,}: {p50[size]:.1f}" for size in towns),
     )  # fmt: skip
 
 
 def case_page(bench: Bench) -> list[BenchRow]:
-    """A case's page, for the contact person, with 20 and with 200 events: queries, and time."""
+    """Measure the page of a case with 20 and with 200 events, for the contact person: queries and time."""
     return [row for kind in ("postgresql", "sqlite") for row in _case_page(bench, kind)]
 
 
 def _case_page(bench: Bench, kind: str) -> list[BenchRow]:
     house = bench.house(kind)
-    few, many = (_asked(house, _with_events(house, events), bench.some(40)) for events in (20, 200))
+    few, many = (_queries_and_time(house, _with_events(house, events), bench.some(40)) for events in (20, 200))
     bench.drop(house)
     beside = f"{few[0]} with 20 events"
     return [
@@ -110,29 +108,28 @@ def _case_page(bench: Bench, kind: str) -> list[BenchRow]:
 
 
 def _with_events(house: MeasuredHouse, many: int) -> str:
-    """Give the reference of a new case that has been commented on until it has so many events."""
+    """Return the reference of a new case that has been commented on until it has so many events."""
     with house.database.transaction() as session:
-        case = hand_in(session, Asked(Kind.ISSUE, "Trasig lykta", "Släckt."), by=A_VISITOR, at=datetime.now(UTC))
-        person_id = session.scalars(select(Person.id).where(Person.email == DESK)).one()
-        desk = actor_for(session, person_id, on=datetime.now(UTC).date())
+        case = hand_in(session, Request(Kind.ISSUE, "Trasig lykta", "Släckt."), by=A_VISITOR, at=datetime.now(UTC))
+        desk = contact_person(session, datetime.now(UTC))
         for number in range(many - case.version):
             comment(session, case, f"Vi har ringt {number} gånger.", Visibility.PUBLIC, by=desk, at=datetime.now(UTC))
         return case.ref
 
 
-def _asked(house: MeasuredHouse, ref: str, times: int) -> tuple[int, float]:
-    """Give how many statements the page takes, and the median of its milliseconds, without a server."""
-    said: list[str] = []
+def _queries_and_time(house: MeasuredHouse, ref: str, times: int) -> tuple[int, float]:
+    """Return the number of queries that the page makes, and the median of its milliseconds, within this process."""
+    statements: list[str] = []
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     browser = create_app(read_settings(house.environment), house.database).test_client()
     browser.set_cookie(*house.cookie.split("=", 1), domain="127.0.0.1")
-    event.listen(house.database.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
-    took, counted = [], 0
+    event.listen(house.database.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    milliseconds, counted = list[float](), 0
     for _ in range(times):
-        said.clear()
+        statements.clear()
         began = datetime.now(UTC)
         if browser.get(f"/arenden/{ref}", base_url=house.environment["VENTIL_BASE_URL"]).status_code != 200:
             raise RuntimeError("the case's page was not shown")
-        took.append((datetime.now(UTC) - began).total_seconds() * 1000)
-        counted = sum(not statement.startswith(("BEGIN", "ROLLBACK", "COMMIT")) for statement in said)
-    return counted, statistics.median(took)
+        milliseconds.append((datetime.now(UTC) - began).total_seconds() * 1000)
+        counted = sum(not statement.startswith(("BEGIN", "ROLLBACK", "COMMIT")) for statement in statements)
+    return counted, statistics.median(milliseconds)

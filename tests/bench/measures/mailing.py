@@ -1,4 +1,4 @@
-"""Mail: a change until its mails are accepted, how long that takes when all is quiet, and letters per second."""
+"""Mail: the cost of a change until its mails are accepted, its latency on an idle system, and letters per second."""
 
 import smtplib
 import time
@@ -6,22 +6,23 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from functools import partial
 
 from sqlalchemy import text
 from support.servers import services
 
-from bench.accounting import cpu_seconds
-from bench.changing import changes, hand_ins, refuse_bad
-from bench.driving import drive, wait_until
-from bench.ground import Bench, port_of
-from bench.houses import MeasuredHouse, floor, running, ventil
-from bench.mail_server import Sink, sink
+from bench.ground.accounting import cpu_seconds
+from bench.ground.bench import Bench, port_of
+from bench.ground.driving import drive, wait_until
+from bench.ground.houses import MeasuredHouse, floor, running, ventil
+from bench.ground.mail_server import Sink, sink
+from bench.measures.changing import changes, hand_ins, refuse_bad
 from bench.table import BenchRow, Target, compared
 from cases.access.actors import A_VISITOR
 from cases.handing_in import Reporter, Request, hand_in
 from cases.states import Kind
 
-GROWN_UP = (["web"], ["relay"], ["worker"], ["clock"])
+SEPARATE = (["web"], ["relay"], ["worker"], ["clock"])
 EMBEDDED = (["up"],)
 TEXT = (
     "Hej!\n\nVi har tagit emot ditt ärende. Vi läser det senast torsdag 26 november 2026.\n\nVänliga hälsningar\n" * 4
@@ -29,21 +30,21 @@ TEXT = (
 
 
 def until_accepted(bench: Bench) -> list[BenchRow]:
-    """A change of state until its mails are accepted: CPU of web, relay, worker, PostgreSQL and Valkey."""
+    """Measure the CPU of all processes for a change of state until its mails are accepted."""
     count = bench.some(300)
     with sink() as (handler, port), ExitStack() as stack:
         ours, plain = _with_mail(bench, port), bench.house("postgresql")
-        ours_pids = stack.enter_context(running(ours, *_commands(ours, GROWN_UP[:3]), port=port_of(ours)))
+        ours_pids = stack.enter_context(running(ours, *_commands(ours, SEPARATE[:3]), port=port_of(ours)))
         at = services.free_port()
         plain_pids = stack.enter_context(running(plain, [*floor(plain.url, at), str(port)], port=at))
-        for house, door in ((ours, port_of(ours)), (plain, at)):
-            drive(door, hand_ins(house, count + 8), 2)
+        for house, served in ((ours, port_of(ours)), (plain, at)):
+            drive(served, hand_ins(house, count + 8), 2)
         _until_quiet(handler, ours)
         mails = _mails_of_one_change(handler, ours)
         pairs = []
         for _ in range(bench.rounds):
-            floor_cost = _until(bench, (plain, at, plain_pids), handler, (count, 1))
-            ours_cost = _until(bench, (ours, port_of(ours), ours_pids), handler, (count, mails))
+            floor_cost = _cpu_until_accepted(bench, (plain, at, plain_pids), handler, (count, 1))
+            ours_cost = _cpu_until_accepted(bench, (ours, port_of(ours), ours_pids), handler, (count, mails))
             pairs.append((1000 * floor_cost / count, 1000 * ours_cost / count))
     for house in (ours, plain):
         bench.drop(house)
@@ -52,14 +53,17 @@ def until_accepted(bench: Bench) -> list[BenchRow]:
 
 
 def _mails_of_one_change(handler: Sink, house: MeasuredHouse) -> int:
+    """Change eight cases; return the number of mails that one change sends."""
     handler.forget()
     drive(port_of(house), changes(house, 8), 1)
     _until_quiet(handler, house)
     return round(len(handler.moments) / 8)
 
 
-def _until(bench: Bench, side: tuple[MeasuredHouse, int, list[int]], handler: Sink, many: tuple[int, int]) -> float:
-    """Drive so many changes and wait for their mails; give the CPU seconds."""
+def _cpu_until_accepted(
+    bench: Bench, side: tuple[MeasuredHouse, int, list[int]], handler: Sink, many: tuple[int, int]
+) -> float:
+    """Make `many` (changes, mails of each), and wait for the mails; return the CPU seconds."""
     (house, port, processes), (count, mails) = side, many
     asked, pids = changes(house, count), bench.pids(house, processes)
     handler.forget()
@@ -72,19 +76,19 @@ def _until(bench: Bench, side: tuple[MeasuredHouse, int, list[int]], handler: Si
 
 
 def _with_mail(bench: Bench, port: int, kind: str = "postgresql") -> MeasuredHouse:
-    told = {"VENTIL_SMTP_URL": f"smtp://127.0.0.1:{port}"}
+    settings = {"VENTIL_SMTP_URL": f"smtp://127.0.0.1:{port}"}
     if kind == "postgresql":
-        told["VENTIL_REDIS_URL"] = bench.redis_url()
-    return bench.house(kind, **told)
+        settings["VENTIL_REDIS_URL"] = bench.redis_url()
+    return bench.house(kind, **settings)
 
 
 def _commands(house: MeasuredHouse, words: tuple[list[str], ...]) -> list[list[str]]:
-    opens = {"web", "up"}
-    return [ventil(*one, *(["--port", str(port_of(house))] if one[0] in opens else [])) for one in words]
+    serving, port = {"web", "up"}, ["--port", str(port_of(house))]
+    return [ventil(*command, *(port if command[0] in serving else [])) for command in words]
 
 
 def _until_quiet(handler: Sink, house: MeasuredHouse) -> None:
-    """Wait until nothing is left to plan or to send."""
+    """Wait until the outbox is relayed and every mail is sent."""
     wait_until(lambda: not _open_work(house) and not _waiting(house), 300)
 
 
@@ -96,18 +100,22 @@ def _waiting(house: MeasuredHouse) -> int:
     return _counted(house, "SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail'")
 
 
+def _waits(house: MeasuredHouse, count: int) -> bool:
+    return _waiting(house) == count
+
+
 def _counted(house: MeasuredHouse, query: str) -> int:
     with house.database.reading() as session:
         return int(session.execute(text(query)).scalar_one())
 
 
-# --- when all is quiet ---------------------------------------------------------------------
+# --- on an idle system ---------------------------------------------------------------------
 
 
 def latency(bench: Bench) -> list[BenchRow]:
-    """From the answer to a change until the mail server has its mail, on an idle system; and what idling costs."""
+    """Measure the time from a change to its accepted mail on an idle system, and the CPU that idling costs."""
     return [
-        *_latency(bench, "postgresql", GROWN_UP, Target(250, of="ours")),
+        *_latency(bench, "postgresql", SEPARATE, Target(250, of="ours")),
         *_latency(bench, "sqlite", EMBEDDED, Target(150, of="ours")),
     ]
 
@@ -119,8 +127,8 @@ def _latency(bench: Bench, kind: str, words: tuple[list[str], ...], target: Targ
         with running(house, *_commands(house, words), port=port_of(house)) as pids:
             drive(port_of(house), hand_ins(house, bench.some(60)), 1)
             _until_quiet(handler, house)
-            idle = _idle(bench, house, dict(zip((one[0] for one in words), pids, strict=True)))
-            times = sorted(1000 * _one(handler, house) for _ in range(bench.some(60)))
+            idle = _idle(bench, house, dict(zip((command[0] for command in words), pids, strict=True)))
+            times = sorted(1000 * _change_to_mail(handler, house) for _ in range(bench.some(60)))
         bench.drop(house)
     p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
     return [
@@ -131,7 +139,7 @@ def _latency(bench: Bench, kind: str, words: tuple[list[str], ...], target: Targ
 
 
 def _idle(bench: Bench, house: MeasuredHouse, processes: dict[str, int]) -> dict[str, float]:
-    """Give the CPU seconds a minute of each process, and of the servers, while nothing happens."""
+    """Return the CPU seconds per minute of each process and each server, by name, while nothing happens."""
     servers = bench.pids(house, [])
     named = processes | dict(zip(("Valkey", "PostgreSQL")[-len(servers) :] if servers else (), servers, strict=True))
     seconds = 3.0 if bench.quick else 60.0
@@ -140,8 +148,8 @@ def _idle(bench: Bench, house: MeasuredHouse, processes: dict[str, int]) -> dict
     return {name: (cpu_seconds([pid]) - before[name]) * 60 / seconds for name, pid in named.items()}
 
 
-def _one(handler: Sink, house: MeasuredHouse) -> float:
-    """Change one case; give the seconds until the one who asked has the mail."""
+def _change_to_mail(handler: Sink, house: MeasuredHouse) -> float:
+    """Change one case; return the seconds until the mail server has accepted the reporter's mail."""
     asked = changes(house, 1)
     handler.forget()
     began = time.perf_counter()
@@ -154,14 +162,14 @@ def _one(handler: Sink, house: MeasuredHouse) -> float:
 
 
 def letters(bench: Bench) -> list[BenchRow]:
-    """Letters per second of one worker process, beside smtplib with each message built anew."""
+    """Measure letters per second of one worker process, compared with smtplib and a new message each time."""
     count, pairs = bench.some(800), []
     with sink() as (handler, port):
         for _ in range(bench.rounds):
             house = _with_mail(bench, port)
             hand_in_many(house, count)
             with running(house, ventil("relay")):
-                wait_until(lambda house=house: _waiting(house) == count, 180)
+                wait_until(partial(_waits, house, count), 180)
             plain = _rate(handler, lambda: _smtplib(port, count), count)
             with running(house, ventil("worker")):
                 ours = _rate(handler, lambda: wait_until(lambda: len(handler.moments) >= count, 300), count)
@@ -171,7 +179,7 @@ def letters(bench: Bench) -> list[BenchRow]:
 
 
 def _rate(handler: Sink, work: Callable[[], object], count: int) -> float:
-    """Do the work; give mails per second, from the first one accepted to the last."""
+    """Do the work; return mails per second, from the first one accepted to the last."""
     handler.forget()
     work()
     moments = sorted(handler.moments)[:count]
@@ -179,7 +187,7 @@ def _rate(handler: Sink, work: Callable[[], object], count: int) -> float:
 
 
 def hand_in_many(house: MeasuredHouse, count: int) -> None:
-    """Hand in so many cases in one transaction, each by somebody with an address of their own."""
+    """Hand in so many cases in one transaction, each by a reporter with an address of their own."""
     with house.database.transaction() as session:
         for number in range(count):
             reporter = Reporter(email=f"brev{number}@example.se")

@@ -1,22 +1,24 @@
-"""The sweep, beside the same rows by set-based SQL, and what it costs when nothing is due."""
+"""The sweep, compared with set-based SQL that writes the same rows, and its cost when nothing is due."""
 
 import os
 import shutil
 import statistics
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from support.servers import services
 
-from bench.ground import Bench, cost
-from bench.houses import MeasuredHouse
-from bench.seeding import floor_sweep, seed
+from bench.ground.bench import Bench, cost
+from bench.ground.houses import MeasuredHouse
+from bench.ground.seeding import floor_sweep, seed
 from bench.table import BenchRow, Target, compared
 from cases.database.transactions import Database
 from cases.ladder.overdue import sweep
 
+Cost = tuple[tuple[float, float], tuple[float, float], float, float]  # of the floor, of ours; idle; MB
 MORNING = datetime(2026, 11, 24, 10, tzinfo=UTC)
-SIZES = (  # database, open cases, due, target
+SIZES = (  # (database, open cases, due cases, target)
     ("postgresql", 1_000_000, 100_000, Target(3.0)),
     ("postgresql", 100_000, 10_000, Target(5.0)),
     ("sqlite", 100_000, 10_000, Target(5.0)),
@@ -24,13 +26,13 @@ SIZES = (  # database, open cases, due, target
 
 
 def sweeping(bench: Bench) -> list[BenchRow]:
-    """The sweep at several sizes; 1,000 due among 10,000 and among 100,000; nothing due."""
+    """Measure the sweep at several sizes, with 1,000 due of 10,000 and of 100,000, and with nothing due."""
     sizes = [size for size in SIZES if size[1] <= bench.most]
-    rows = [row for kind, count, due, target in sizes for row in _beside_floor(bench, kind, count, due, target)]
+    rows = [row for kind, count, due, target in sizes for row in _compared(bench, kind, count, due, target)]
     return rows + [row for kind in ("postgresql", "sqlite") for row in _grown(bench, kind)]
 
 
-def _beside_floor(bench: Bench, kind: str, count: int, due: int, target: Target) -> list[BenchRow]:
+def _compared(bench: Bench, kind: str, count: int, due: int, target: Target) -> list[BenchRow]:
     house, where = _seeded(bench, kind, count, due), f"{kind}, {due:,} due of {count:,}"
     rounds = [_once(bench, house, floor_first=number % 2 == 0) for number in range(bench.rounds)]
     bench.drop(house)
@@ -44,8 +46,11 @@ def _beside_floor(bench: Bench, kind: str, count: int, due: int, target: Target)
     ]  # fmt: skip
 
 
-def _once(bench: Bench, house: MeasuredHouse, *, floor_first: bool) -> tuple[tuple[float, float], ...]:
-    """Sweep one copy of the house by SQL and one by Ventil; give what each cost, an idle sweep, and memory on top."""
+def _once(bench: Bench, house: MeasuredHouse, *, floor_first: bool) -> Cost:
+    """Sweep a copy of the database by SQL and one by Ventil.
+
+    Return (seconds, CPU seconds) of each, the seconds of a sweep with nothing due, and the MB that Ventil's took.
+    """
     plain, own = (_copy(bench, house) for _ in range(2))
     pids = bench.pids(house, [])
     floor_cost = cost(lambda: floor_sweep(plain, MORNING), pids) if floor_first else None
@@ -60,13 +65,13 @@ def _once(bench: Bench, house: MeasuredHouse, *, floor_first: bool) -> tuple[tup
 
 
 def _grown(bench: Bench, kind: str) -> list[BenchRow]:
-    """Give how a sweep of 1,000 due grows when ten times as many are open."""
+    """Compare a sweep of 1,000 due cases among 10,000 open ones with one among 100,000."""
     few, many = _seeded(bench, kind, 10_000, 1_000), _seeded(bench, kind, 100_000, 1_000)
     pairs = []
-    for _ in range(2 * bench.rounds + 1):  # short as they are, they lie far apart
+    for _ in range(2 * bench.rounds + 1):  # short sweeps vary much
         copies = [_copy(bench, house) for house in (few, many)]
         pids = bench.pids(few, [])
-        pairs.append([cost(lambda one=one: sweep(one, now=MORNING), pids) for one in copies])
+        pairs.append([cost(partial(sweep, copy, now=MORNING), pids) for copy in copies])
         for database in copies:
             _drop(bench, database)
     for house in (few, many):
@@ -79,7 +84,7 @@ def _grown(bench: Bench, kind: str) -> list[BenchRow]:
 
 
 def _apart(pair: list[tuple[float, float]]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Give the seconds of both, and the CPU seconds of both."""
+    """Return the wall-clock seconds of both, and the CPU seconds of both."""
     return tuple(seconds for seconds, _ in pair), tuple(used for _, used in pair)
 
 
@@ -91,7 +96,7 @@ def _seeded(bench: Bench, kind: str, count: int, due: int) -> MeasuredHouse:
 
 
 def _copy(bench: Bench, house: MeasuredHouse) -> Database:
-    """Give a copy of the house's database, all of which is on the disk: nothing of it is written while we measure."""
+    """Return a copy of the database, flushed to disk so that nothing of it is written while we measure."""
     if house.database.is_sqlite:
         path = bench.place() / "copy.sqlite3"
         shutil.copy(house.url.removeprefix("sqlite:///"), path)
@@ -112,7 +117,7 @@ def _drop(bench: Bench, database: Database) -> None:
 
 
 def _peak(*, reset: bool = False) -> float:
-    """Give the most memory that this process has held since the last reset, in MB."""
+    """Return the peak memory of this process since the last reset, in MB."""
     if reset:
         Path("/proc/self/clear_refs").write_text("5")
     lines = Path("/proc/self/status").read_text().splitlines()

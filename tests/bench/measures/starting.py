@@ -1,19 +1,19 @@
-"""How soon a command line has started: `ventil sweep` with nothing due, beside importing SQLAlchemy alone."""
+"""The start of the command line: `ventil sweep` with nothing due, compared with importing SQLAlchemy alone."""
 
 import os
 import subprocess
 import sys
 import time
 
-from bench.ground import Bench
-from bench.houses import MeasuredHouse, ventil
+from bench.ground.bench import Bench
+from bench.ground.houses import MeasuredHouse, ventil
 from bench.table import BenchRow, Target, compared
 
 TIMES = 10
 
 
 def starting(bench: Bench) -> list[BenchRow]:
-    """A command with nothing to do, beside `python -c "import sqlalchemy"`."""
+    """Measure a command with nothing to do, compared with `python -c "import sqlalchemy"`."""
     house = bench.house("sqlite")
     plain = [sys.executable, "-c", "import sqlalchemy"]
     rounds = [(_run(plain, house), _run(ventil("sweep"), house)) for _ in range(2 if bench.quick else TIMES)]
@@ -27,7 +27,7 @@ def starting(bench: Bench) -> list[BenchRow]:
 
 
 def _run(command: list[str], house: MeasuredHouse) -> tuple[float, float]:
-    """Run the command to its end; give seconds of the wall clock and of CPU."""
+    """Run the command to its end; return wall-clock seconds and CPU seconds."""
     before, began = os.times(), time.perf_counter()
     subprocess.run(command, env={**os.environ, **house.environment}, check=True, stdout=subprocess.DEVNULL)
     after = os.times()

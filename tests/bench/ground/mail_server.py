@@ -1,4 +1,4 @@
-"""A mail server on loopback that notes when it accepted each mail."""
+"""A mail server on loopback that records when it accepted each mail."""
 
 import time
 from collections import Counter
@@ -11,7 +11,7 @@ from support.servers import services
 
 
 class Sink:
-    """Notes when each mail was accepted, and how many each recipient has."""
+    """The server's handler: records when each mail was accepted, and how many each recipient has got."""
 
     def __init__(self) -> None:
         self.moments: list[float] = []
@@ -26,7 +26,7 @@ class Sink:
         return "250 OK"
 
     def forget(self) -> None:
-        """Begin again."""
+        """Clear all records."""
         self.moments.clear()
         self.to.clear()
         self.latest.clear()
@@ -34,7 +34,7 @@ class Sink:
 
 @contextmanager
 def sink() -> Iterator[tuple[Sink, int]]:
-    """Run the mail server until the block ends; give it and its port."""
+    """Run the mail server until the block ends; yield its handler and its port."""
     handler, port = Sink(), services.free_port()
     controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()

@@ -1,4 +1,4 @@
-"""Houses full of cases: moulds made by Ventil's own steps, and as many copies as are asked for."""
+"""Filling a database with cases: a few templates made by Ventil's own steps, and any number of copies of them."""
 
 import random
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from bench.stamping import Mould, moulds_of, stamp
-from cases.access.actors import THE_IMPORT, actor_for
+from bench.ground.stamping import Mould, moulds_of, stamp
+from cases.access.actors import THE_IMPORT, Actor, actor_for
 from cases.case import Case
 from cases.correcting import Correction, correct
 from cases.database.clock import now as present
@@ -31,7 +31,7 @@ MOST_MOULDS = 400
 DUE_MOULDS = 40
 SENT_BACK, ONE_IS_QUICK = 0.2, 12
 DESK = "kontakt@kommunen.example"
-TOWN = {  # how a town's cases stand: their share, and how many days ago they came in at most
+TOWN = {  # by state: share of the cases, and how many days ago they came in at most
     State.CLOSED: (0.60, 1800), State.DECLINED: (0.08, 1800), State.ASSIGNED: (0.08, 90), State.PLANNED: (0.06, 300),
     State.IN_PROGRESS: (0.08, 150), State.RECEIVED: (0.02, 20), State.WAITING: (0.04, 120), State.PARKED: (0.02, 300),
     State.DONE: (0.02, 10),
@@ -44,7 +44,7 @@ LAST: dict[State, dict[str, Any]] = {
 
 @dataclass
 class Maker:
-    """Makes moulds in one transaction as the import, so that nobody is told."""
+    """Makes template cases in one transaction, as the import does it, so that nobody is told."""
 
     session: Session
     chance: random.Random
@@ -52,16 +52,16 @@ class Maker:
     text: str = "Text"
 
     def make(self, state: State, at: datetime) -> int:
-        """Let a case come in at this moment and reach the state; give its id."""
-        picked = {name: self.chance.choice(self.names[name]) for name in ("category", "place")}
+        """Hand a case in at this moment and take it to the state; return its id."""
+        picked: dict[str, Any] = {name: self.chance.choice(self.names[name]) for name in ("category", "place")}
         case = hand_in(self.session, Request(Kind.ISSUE, "Titel", self.text, **picked), by=THE_IMPORT, at=at)
-        for hours, change in enumerate(self._way_to(state, at), 1):
+        for hours, change in enumerate(self._changes_to(state, at), 1):
             change_state(self.session, case, change, by=THE_IMPORT, at=at + hours * HOUR)
         self.session.flush()
         return case.id
 
-    def _way_to(self, state: State, at: datetime) -> list[Change]:
-        """Give the steps after the case was received: one or two, sometimes one back."""
+    def _changes_to(self, state: State, at: datetime) -> list[Change]:
+        """Return the changes that lead from received to this state; some received cases were assigned and sent back."""
         assign = Change(State.ASSIGNED, responsible=self.chance.choice(self.names["unit"]), note="Not")
         if state is State.RECEIVED:
             back = self.chance.random() < SENT_BACK
@@ -77,35 +77,43 @@ class Maker:
 
 
 def town(database: Database, count: int, now: datetime) -> None:
-    """Fill the house with `count` cases of five years: every state, unit, place and category, with their words."""
+    """Fill the database with `count` cases of five years: of every state, unit, place and category, with words."""
     many = max(min(MOST_MOULDS, count // 4) // PERIODS, 1)
     with database.transaction() as session:
         maker = _maker(session)
-        periods = [[_one_of_the_town(maker, now) for _ in range(many)] for _ in range(PERIODS)]
+        periods = [[_make_any(maker, now) for _ in range(many)] for _ in range(PERIODS)]
     _find_quick_wins(database, periods, now)
     sweep(database, now=now)
     stamp(database, _in_turn(database, periods, count - many * PERIODS))
 
 
-def _one_of_the_town(maker: Maker, now: datetime) -> int:
+def _make_any(maker: Maker, now: datetime) -> int:
     shares = [share for share, _ in TOWN.values()]
     (state,) = maker.chance.choices(list(TOWN), shares)
     return maker.make(state, now - maker.chance.random() * TOWN[state][1] * DAY - 12 * HOUR)
 
 
 def _find_quick_wins(database: Database, periods: list[list[int]], now: datetime) -> None:
-    """Let the desk mark some of the cases as easy to put right; who is told of it has been told."""
+    """Let the desk mark some of the cases as quick wins, and the outbox count as relayed."""
     wins = [made for period in periods for made in period if made % ONE_IS_QUICK == 0]
     with database.transaction() as session:
-        person_id = session.scalars(select(Person.id).where(Person.email == DESK)).one()
-        desk = actor_for(session, person_id, on=now.date())
+        desk = contact_person(session, now)
         for case_id in wins:
             correct(session, session.get_one(Case, case_id), Correction(quick_win=True), by=desk, at=now)
         session.execute(update(OutboxEntry).values(done_at=present()))
 
 
+def contact_person(session: Session, now: datetime) -> Actor:
+    """Return the contact person, as somebody who acts at this moment."""
+    person_id = session.scalars(select(Person.id).where(Person.email == DESK)).one()
+    actor = actor_for(session, person_id, on=now.date())
+    if actor is None:
+        raise LookupError(f"{DESK} is not active")
+    return actor
+
+
 def seed(database: Database, count: int, due: int, now: datetime) -> None:
-    """Add `count` cases that a unit has been asked to take on, of which `due` have a rung that fires by `now`."""
+    """Add `count` assigned cases, of which `due` have a rung that fires by `now`."""
     with database.transaction() as session:
         maker = _maker(session)
         maker.text = ""
@@ -117,7 +125,7 @@ def seed(database: Database, count: int, due: int, now: datetime) -> None:
 
 
 def _spread(database: Database, *kinds: tuple[list[int], int]) -> Iterator[Mould]:
-    """Give so many of each kind of mould, all mixed."""
+    """Return as many templates of each kind as are asked for, shuffled."""
     with database.reading() as session:
         moulds = [moulds_of(session, ids) for ids, _ in kinds]
     counts = [many for _, many in kinds]
@@ -128,7 +136,7 @@ def _spread(database: Database, *kinds: tuple[list[int], int]) -> Iterator[Mould
 
 
 def _in_turn(database: Database, periods: list[list[int]], count: int) -> Iterator[Mould]:
-    """Give moulds of one period after the other, any of the period's each time."""
+    """Return `count` templates, period after period, chosen at random within the period."""
     chance, last = random.Random(3), len(periods) - 1
     with database.reading() as session:
         moulds = [moulds_of(session, ids) for ids in periods]
@@ -161,9 +169,9 @@ FLOOR_SWEEP = (
 
 
 def floor_sweep(database: Database, now: datetime) -> None:
-    """Write the rows of a sweep by set-based SQL, with no rule: an event and a rung for each due case, and its clock.
+    """Write the rows of a sweep by set-based SQL, without any rule: for each due case an event, a rung and its clock.
 
-    One transaction, four statements. The tick that ours also writes is one row.
+    One transaction, four statements. Ventil writes one more row, the batch of events.
     """
     facts = '{"clock": "state", "cycle": 2, "rung": 2, "due_at": "2026-11-20T22:59:59+00:00", "next_on": "2026-11-27"}'
     changes = '{"rung": 3, "next_at": "2026-11-27T06:00:00+00:00", "rung_at": "2026-11-27T06:00:00+00:00"}'

@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
-TICK = os.sysconf("SC_CLK_TCK")
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(roots: list[int]) -> float:
-    """Give the CPU seconds that these processes, their living descendants and their reaped children have used."""
+    """Return the CPU seconds used by these processes, their living descendants and their reaped children."""
     return sum(_used(pid) for pid in _with_descendants(roots))
 
 
@@ -26,7 +26,7 @@ def _with_descendants(roots: list[int]) -> set[int]:
 
 def _used(pid: int) -> float:
     fields = _stat(pid)
-    return sum(int(ticks) for ticks in fields[11:15]) / TICK if fields else 0.0
+    return sum(int(ticks) for ticks in fields[11:15]) / TICKS_PER_SECOND if fields else 0.0
 
 
 def _stat(pid: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Houses to measure: a migrated database with a unit and a token, and Ventil's processes on it."""
+"""Installations to measure: a migrated database with units, a person and a token, and Ventil's processes on it."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.driving import answers, wait_until
+from bench.ground.driving import answers, wait_until
 from cases.access.tokens import make_api_token
 from cases.database.migrating import migrate
 from cases.database.transactions import Database
@@ -22,13 +22,13 @@ from cases.organisation.units import Unit, UnitKind, contact_desk
 from cases.settings import read_settings
 from web.requests.sessions import open_session
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 KEY = "measured-only-never-used-anywhere-else"
 
 
 @dataclass
 class MeasuredHouse:
-    """A furnished database, and what its processes are told."""
+    """One installation: its furnished database, its processes' environment, and a person's token and cookie."""
 
     environment: dict[str, str]
     database: Database
@@ -43,7 +43,7 @@ class MeasuredHouse:
 
 
 def furnish(folder: Path, url: str, **more: str) -> MeasuredHouse:
-    """Migrate the database, add a contact person and a department, and give the house with a token."""
+    """Migrate the database, add units, places, topics and a contact person, and return the installation."""
     environment = {"VENTIL_DATABASE_URL": url, "VENTIL_SECRET_KEY": KEY, "VENTIL_RATE_LIMITS": "off", **more}
     environment["VENTIL_VAR"] = str(folder / "var")
     settings = read_settings(environment)
@@ -62,9 +62,9 @@ def furnish(folder: Path, url: str, **more: str) -> MeasuredHouse:
 
 
 def _departments() -> list[Unit]:
-    named = {"slug": "enhet{0}", "name": "Enheten {0}", "email": "enhet{0}@kommunen.example"}
-    cards = ({field: words.format(number) for field, words in named.items()} for number in range(2, 12))
-    return [Unit(kind=UnitKind.DEPARTMENT, **card) for card in cards]
+    named: dict[str, Any] = {"slug": "enhet{0}", "name": "Enheten {0}", "email": "enhet{0}@kommunen.example"}
+    units = ({field: words.format(number) for field, words in named.items()} for number in range(2, 12))
+    return [Unit(kind=UnitKind.DEPARTMENT, **unit) for unit in units]
 
 
 def _names(model: Any, name: str, many: int) -> list[Any]:
@@ -73,7 +73,7 @@ def _names(model: Any, name: str, many: int) -> list[Any]:
 
 @contextmanager
 def running(house: MeasuredHouse, *commands: list[str], port: int | None = None) -> Iterator[list[int]]:
-    """Run these commands of Ventil on the house until the block ends; give their process ids."""
+    """Run these commands in the installation until the block ends; yield their process ids."""
     environment = {**os.environ, **house.environment}
     house.folder.mkdir(parents=True, exist_ok=True)
     with (house.folder / "log").open("a") as log:
@@ -95,10 +95,10 @@ def running(house: MeasuredHouse, *commands: list[str], port: int | None = None)
 
 
 def ventil(*words: str) -> list[str]:
-    """Give the command line that runs Ventil with these words."""
+    """Return the command line that runs `ventil` with these arguments."""
     return [str(ROOT / ".venv" / "bin" / "ventil"), *words]
 
 
 def floor(url: str, port: int) -> list[str]:
-    """Give the command line that runs the floor."""
+    """Return the command line that runs the floor on this database and port."""
     return [sys.executable, str(Path(__file__).with_name("floor.py")), url, str(port)]

@@ -1,4 +1,4 @@
-"""Swedish words for seeded cases: a few that are in every tenth case, and many that are in few."""
+"""Swedish texts for seeded cases, with a frequency of words as in real ones: some in every tenth case, most in few."""
 
 import random
 from itertools import accumulate
@@ -44,19 +44,19 @@ NOTES = (
 
 
 def _falling(many: int) -> list[float]:
-    """Give cumulated weights that fall as 1/n, as the frequency of words does."""
+    """Return cumulated weights that fall as 1/n, as the frequency of words does (Zipf's law)."""
     return list(accumulate(1 / (n + 1) for n in range(many)))
 
 
 class Writer:
-    """Writes titles, descriptions and notes; the same seed writes the same ones."""
+    """Generates titles, descriptions and notes; the same seed gives the same ones."""
 
     def __init__(self, seed: int = 1) -> None:
         self._random = random.Random(seed)
         self._things, self._streets = _falling(len(THINGS)), _falling(len(STREETS))
 
     def write(self, field: str) -> str:
-        """Give a text for this field of an event: title, description, or a note."""
+        """Return a text for this field of an event: title, description, or else a note."""
         return {"title": self._title, "description": self._story}.get(field, self._note)()
 
     def _title(self) -> str:
@@ -66,10 +66,10 @@ class Writer:
 
     def _story(self) -> str:
         story = self._random.choice(STORIES)
-        told = story.format(
+        text = story.format(
             thing=self._thing(), wrong=self._random.choice(WRONG), number=int(self._random.random() * 99)
         )
-        return told[0].upper() + told[1:]
+        return text[0].upper() + text[1:]
 
     def _note(self) -> str:
         return self._random.choice(NOTES).format(thing=self._thing().capitalize())
