@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -132,11 +133,8 @@ class _Letters:
         """Plan and send until nothing is left."""
         database = self.house.database
         transport = MailTransport(SmtpServer("smtp", LOOPBACK, self.sink.port), LETTER_SETTINGS)
-        while (
-            relay_some(database) is not None
-            or plan_event_batch(database) is not None
-            or deliver_some(database, transport)
-        ):
+        rounds = (partial(relay_some, database), partial(plan_event_batch, database))
+        while any(step() is not None for step in rounds) or deliver_some(database, transport):
             pass
 
 
