@@ -52,7 +52,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Mapping:
-    """How the rows of a file are read: a template for each of our columns, and which of our values stands for theirs."""
+    """How the rows of a file are read: a template for each of our columns, and which of our values means theirs."""
 
     columns: dict[str, Template]
     constants: dict[str, str] = field(default_factory=dict)  # by column, the value when the file has none

@@ -144,20 +144,20 @@ def _with_names(session: Session, ids: Sequence[int]) -> list[Case]:
 
 
 def count_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime, most: int = MOST_COUNTED) -> int:
-    """Count the cases of such a list, up to `most`, so that a count never costs more than a page.
+    """Return how many cases a list has, but `most` at most, so that counting never costs more than a page.
 
-    What is searched for is not counted.
+    The search words are not taken into account.
     """
     allowed = [seen_by(actor), *conditions(filters, now)]
     if filters.of_unit is None:
-        some = select(Case.id).where(*allowed).limit(most).subquery()
+        found = select(Case.id).where(*allowed).limit(most).subquery()
     else:
-        some = _of_unit(filters.of_unit, allowed, filters, most).limit(most).subquery()
-    return session.scalars(select(func.count()).select_from(some)).one()
+        found = _of_unit(filters.of_unit, allowed, filters, most).limit(most).subquery()
+    return session.scalars(select(func.count()).select_from(found)).one()
 
 
 def _of_unit(unit_id: int, narrowed: list[ColumnElement[bool]], filters: Filters, most: int) -> CompoundSelect[Any]:
-    """Give the ids of the first cases that the unit has, has handed in or is waited for, each by its own index.
+    """Return the ids of the first cases that the unit has, handed in or is waited for, each part by its own index.
 
     One condition with OR would read all of the unit's cases to find the first page.
     """

@@ -64,7 +64,7 @@ class CaseMerged(DomainEvent):
 class CaseTookOver(DomainEvent):
     """The case with the reference `merged` was merged into this one; `followers` counts the parties that came along.
 
-    The one who asked is counted as one of them.
+    The reporter of that case is counted among them.
     """
 
     type: ClassVar[str] = "case.took_over"

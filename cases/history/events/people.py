@@ -1,4 +1,4 @@
-"""People of the municipality, and their log-in. `person` is an id; these stand in its own stream."""
+"""People of the municipality, and their log-in. It all stands in the municipality's own stream; `person` is an id."""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Dates that the one who asked was told."""
+"""Dates by which the reporter was promised that the case is done."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from cases.history.events.base import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class CasePromised(DomainEvent):
-    """The one who asked was told a date. `was` is the promised date that it replaces."""
+    """The reporter was promised a date. `was` is the promised date that it replaces."""
 
     type: ClassVar[str] = "case.promised"
     changing: ClassVar[bool] = False
