@@ -13,7 +13,7 @@ from cases.progress import Change, change_state
 from cases.reading.visibility import may_see
 from cases.refusals import NotAllowed, TooLong, WordsNeeded
 from cases.states import State, Who
-from cases.steps.taking_on import show_life
+from cases.steps.taking_on import restart_life_clock
 
 
 def comment(session: Session, case: Case, text: str, visibility: Visibility, *, by: Actor, at: datetime) -> list[int]:
@@ -39,7 +39,7 @@ def comment(session: Session, case: Case, text: str, visibility: Visibility, *, 
     sign_of_life = bool(who & {Who.UNIT, Who.CONTACT}) and case.is_open
     entry = Entry(case, by=by, at=at)
     if sign_of_life and case.life_at is not None:
-        show_life(session, case, at)
+        restart_life_clock(session, case, at)
     if by.person_id is not None:
         case.touch(at)
     entry.add(CaseCommented(visibility=visibility, sign_of_life=sign_of_life), SpokenWords("note", words, visibility))

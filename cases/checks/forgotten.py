@@ -1,6 +1,6 @@
-"""Forgotten: the independent check (G8). It looks for any breach of the guarantees with queries of its own.
+"""Forgotten: the independent check (G8), which finds breaches of the guarantees by SQL of its own.
 
-On purpose nothing is shared with what it checks: no models, no rules, no clocks. It reads the tables as they lie.
+On purpose it shares nothing with what it checks: no models, no rules, no clocks. It reads the stored tables.
 """
 
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ from cases.checks.forgotten_history import Portion, broken_histories
 from cases.database.base import UtcDateTime
 from cases.database.clock import now as database_now
 
-GRACE = timedelta(minutes=5)  # a sweep runs every minute: after this, what was due and is not handled was missed
+GRACE = timedelta(minutes=5)  # a sweep runs every minute: what is due for longer than this was missed
 BACKLOG = timedelta(hours=1)  # by the database's clock
 SLOWEST_POLICY = timedelta(days=730)
 
 
 @dataclass(frozen=True)
 class Breach:
-    """A guarantee that does not hold: which, how, for what, and what a person should know."""
+    """One breach of a guarantee: which one, how it is broken, the case or row, and a detail for a person."""
 
     guarantee: str
     what: str
@@ -35,7 +35,7 @@ class Breach:
 
 @dataclass(frozen=True)
 class Look:
-    """One query. Each row that it gives is a breach: its first column the subject, its second the detail."""
+    """One query of the check. Each row of its result is a breach, as (subject, detail)."""
 
     guarantee: str
     what: str
@@ -43,9 +43,9 @@ class Look:
 
 
 def find_forgotten(session: Session, now: datetime, histories: Portion | None = None) -> list[Breach]:
-    """Give every breach of G1-G4 and G6. Clocks are judged at `now`, backlog by the database's clock.
+    """Return every breach of G1-G4 and G6. Due moments are compared with `now`, backlog with the database's clock.
 
-    With `histories`, only the hashes and the words of this portion are worked out again; all else is looked at.
+    With `histories`, hashes and words are only checked for this portion of the streams; all queries run anyway.
     """
     present = session.scalars(select(database_now())).one()
     moments = {
@@ -60,21 +60,21 @@ def find_forgotten(session: Session, now: datetime, histories: Portion | None = 
 
 def _breaches(session: Session, look: Look, moments: dict[str, datetime]) -> Iterator[Breach]:
     named = {name: moment for name, moment in moments.items() if f":{name}" in look.sql}
-    query = text(look.sql.format_map(PIECES)).bindparams(
+    query = text(look.sql.format_map(SQL_PARTS)).bindparams(
         *(bindparam(name, moment, type_=UtcDateTime()) for name, moment in named.items())
     )
     for subject, detail in session.execute(query):
-        yield Breach(look.guarantee, look.what, str(subject), _told(detail))
+        yield Breach(look.guarantee, look.what, str(subject), _as_text(detail))
 
 
-def _told(detail: Any) -> str:
+def _as_text(detail: Any) -> str:
     return detail.astimezone(UTC).isoformat() if isinstance(detail, datetime) else str(detail or "")
 
 
-PIECES = {
+SQL_PARTS = {
     "OPEN": "c.state NOT IN ('closed', 'declined', 'merged')",
     "CLIMBS": "c.state IN ('received', 'assigned', 'planned', 'in_progress', 'waiting')",
-    # An event is told once its own work is done, or once the letters of its tick are planned.
+    # Letters of an event are planned once its own work is done, or once its tick is planned.
     "TOLD": (
         "(EXISTS (SELECT 1 FROM work w WHERE w.event_id = e.id AND w.done_at IS NOT NULL)"
         " OR EXISTS (SELECT 1 FROM tick t WHERE t.id = e.tick_id AND t.planned_at IS NOT NULL))"

@@ -1,7 +1,7 @@
-"""The independent check of the history (G6): every hash is worked out again, and every case from its events.
+"""The independent check of the journal (G6): hashes are computed again, and cases are replayed from their events.
 
-It shares nothing with `cases.history.journal`: what an event's hash covers is written down here a second time.
-All histories are read, or a portion of them: a house of many years has too many for every morning.
+It shares nothing with `cases.history.journal`: what the hash of an event covers is written here a second time. All
+streams are read, or a portion of them, since after many years there are too many for every morning.
 """
 
 import hashlib
@@ -32,32 +32,32 @@ WORDS = """
     SELECT w.field, w.text, w.salt, e.commitments, e.type, e.id
     FROM (SELECT * FROM words WHERE text IS NOT NULL) w JOIN event e ON e.id = w.event_id {}"""
 OF_THESE = "WHERE ({0} % :turns = :turn OR {0} IN (SELECT stream FROM event WHERE id > :after))"
-TURNS = 28  # mornings, until the turn of every history has come
+TURNS = 28  # mornings until every stream has had its turn
 
 
 @dataclass(frozen=True)
 class Portion:
-    """Some histories: those whose turn it is on this day, and those that went on after this event (its id)."""
+    """The streams to check: those whose turn it is on this day, and those with events after the event id `after`."""
 
     day: date
     after: int
 
     @property
     def turn(self) -> int:
-        """The rest that a stream's number has, divided by the number of turns."""
+        """The turn of this day, from 0 to `TURNS` - 1: that of streams whose number has this remainder."""
         return self.day.toordinal() % TURNS
 
 
 def broken_histories(session: Session, portion: Portion | None = None) -> Iterator[Found]:
-    """Give every stream whose chain is broken, or whose events are not what the case is, and changed words.
+    """Return broken chains, cases that differ from their replayed events, and words that were changed.
 
-    With a portion, of these histories alone.
+    With a portion, only its streams are read. Cases and events are read once, in parallel, by stream.
     """
     cases = _rows(session, 'SELECT * FROM "case" {} ORDER BY id', "id", portion)
     events = _rows(session, "SELECT * FROM event {} ORDER BY stream, seq", "stream", portion)
-    told = groupby(events, key=lambda event: event["stream"])
+    streams = groupby(events, key=lambda event: event["stream"])
     case = next(cases, None)
-    for stream, rows in told:
+    for stream, rows in streams:
         while case is not None and case["id"] < stream:
             yield "a case has no history", case["ref"], ""
             case = next(cases, None)
@@ -78,7 +78,7 @@ def _name(stream: int, case: RowMapping | None) -> str:
 
 @dataclass
 class ReplayedStream:
-    """What the events of one stream add up to, so far."""
+    """The state of one stream, replayed from its events so far."""
 
     name: str
     head: str = ""
@@ -86,7 +86,7 @@ class ReplayedStream:
     rungs: set[tuple[Any, ...]] = field(default_factory=set)
 
     def add(self, event: RowMapping) -> Iterator[Found]:
-        """Take the next event; give what is wrong with it."""
+        """Add the next event; return what is wrong with it."""
         facts, changes, commitments = (_json(event[name]) for name in ("facts", "changes", "commitments"))
         hashed = [
             self.name, event["seq"], event["type"], _moment(event["at"]).isoformat(), event["actor"],
@@ -103,15 +103,15 @@ class ReplayedStream:
             self.rungs.add(rung)
 
 
-def _broken(story: ReplayedStream, events: Iterator[RowMapping], case: RowMapping | None) -> Iterator[Found]:
+def _broken(replayed: ReplayedStream, events: Iterator[RowMapping], case: RowMapping | None) -> Iterator[Found]:
     for event in events:
-        yield from story.add(event)
-    if case is None and story.name != "house":
-        yield "events belong to no case", story.name, ""
+        yield from replayed.add(event)
+    if case is None and replayed.name != "house":
+        yield "events belong to no case", replayed.name, ""
     if case is not None:
-        if case["head_hash"] != story.head:
-            yield "the case does not know its last event", story.name, ""
-        yield from ((what, story.name, name) for what, name in _differing(case, story.state))
+        if case["head_hash"] != replayed.head:
+            yield "the case does not know its last event", replayed.name, ""
+        yield from ((what, replayed.name, name) for what, name in _differing(case, replayed.state))
 
 
 def _differing(case: RowMapping, state: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -127,19 +127,19 @@ def _differing(case: RowMapping, state: dict[str, Any]) -> Iterator[tuple[str, s
             yield what, name
 
 
-def _changed_words(spoken: Iterator[RowMapping]) -> Iterator[Found]:
-    for row in spoken:
+def _changed_words(rows: Iterator[RowMapping]) -> Iterator[Found]:
+    for row in rows:
         digest = hashlib.sha256((row["salt"] + row["text"]).encode()).hexdigest()
         if [row["field"], digest] not in _json(row["commitments"]):
             yield "words were changed", row["type"], f"event id {row['id']}"
 
 
 def _rows(session: Session, sql: str, stream: str, portion: Portion | None) -> Iterator[RowMapping]:
-    """Give the rows of the portion's streams, a few thousand at a time."""
+    """Return the rows of the portion's streams, fetched two thousand at a time."""
     of_these = OF_THESE.format(stream) if portion else ""
     statement = text(sql.format(of_these)).execution_options(yield_per=AT_A_TIME)
-    said = {"turns": TURNS, "turn": portion.turn, "after": portion.after} if portion else {}
-    return (row._mapping for row in session.execute(statement, said))
+    parameters = {"turns": TURNS, "turn": portion.turn, "after": portion.after} if portion else {}
+    return (row._mapping for row in session.execute(statement, parameters))
 
 
 def _hash(content: list[Any]) -> str:

@@ -1,1 +1,1 @@
-"""What the demonstration is made of: what people ask, and how its departments are."""
+"""The demonstration: an invented municipality, filled with cases of eighteen months by a seeded story."""

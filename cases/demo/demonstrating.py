@@ -1,4 +1,4 @@
-"""Filling the demonstration: an invented municipality with eighteen months of history, the same each time."""
+"""Filling the demonstration: an invented municipality with eighteen months of cases, the same each time."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time
@@ -20,35 +20,38 @@ from cases.organisation.municipality import municipality
 from cases.organisation.people import Membership, Person, Role
 from cases.settings import Settings
 
-HOUSE = Path(__file__).with_name("house.toml")
+SETUP_FILE = Path(__file__).with_name("house.toml")
 MONTHS = 18
 SEED = 1976
-WHERE = "Bygdegården i Ekvinda"
+MEETING_PLACE = "Bygdegården i Ekvinda"
 
 
-def fill(settings: Settings, now: datetime, tell: Callable[[Database], None]) -> Story:
-    """Fill an empty house with the months before `now`; `tell` lets the wire do its work after each day."""
+def fill(settings: Settings, now: datetime, send_letters: Callable[[Database], None]) -> Story:
+    """Fill an empty database with the months before `now` (UTC); return the story.
+
+    `send_letters` is called after each day, to plan and send the letters of the day.
+    """
     first = add_months(settings.calendar.day_of(now), -MONTHS)
     clock = MovingClock(datetime.combine(first, time(6), settings.timezone).astimezone(UTC))
     database = database_at(settings, clock)
     with database.transaction() as session:
-        load_setup_file(session, HOUSE.read_text(encoding="utf-8"), at=clock.now)
+        load_setup_file(session, SETUP_FILE.read_text(encoding="utf-8"), at=clock.now)
         municipality(session, locked=True).demonstration = True
-        plan_meetings(session, range(first.year, calendar_of(session).day_of(now).year + 2), WHERE)
-    story = Story(database, clock, Random(SEED), tell)  # noqa: S311 - dice of a story, not of a lock  # nosec B311
-    story.run(Questions.of_the_house(first), first, now)
+        plan_meetings(session, range(first.year, calendar_of(session).day_of(now).year + 2), MEETING_PLACE)
+    story = Story(database, clock, Random(SEED), send_letters)  # noqa: S311 - dice of a story, not of a lock  # nosec B311
+    story.run(Questions.read(first), first, now)
     database.close()
     return story
 
 
 def is_empty(database: Database) -> bool:
-    """Say whether nobody and nothing has come into the house yet."""
+    """Return whether the database has no people and no cases yet."""
     with database.reading() as session:
         return not session.scalar(select(Person.id).limit(1)) and not session.scalar(select(Case.id).limit(1))
 
 
 def who_may_log_in(session: Session) -> list[tuple[str, str]]:
-    """Give address and name of one person for each role, in a demonstration; nobody elsewhere."""
+    """Return (mail address, name) of one person for each role; [] when this is no demonstration."""
     if not municipality(session).demonstration:
         return []
     people = select(Membership.role, Person.email, Person.name).join(Person, Person.id == Membership.person_id)

@@ -1,4 +1,4 @@
-"""Fates: what becomes of cases, as tables. The dice choose among them as each department's temper is."""
+"""Fates of cases in the demonstration: sequences of acts, chosen at random by the temper of a department."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from cases.demo.scene import Scene
 
 @dataclass(frozen=True)
 class Deed:
-    """One act: so many working days after the one before it, by whom, and what."""
+    """One act of a fate: `least` to `most` working days after the act before it, by whom, and which."""
 
     least: int
     most: int
@@ -64,7 +64,7 @@ FATES: dict[str, tuple[Deed, ...]] = {
     "duty": (Deed(30, 120, "chair", deeds.finish),),
 }  # fmt: skip
 
-# How often each fate falls, by the temper of the department that gets the case.
+# The weight of each fate, by the temper of the department that gets the case.
 TEMPERS: dict[str, dict[str, int]] = {
     "prompt": {
         "prompt": 34, "planned": 26, "at once": 5, "late": 4, "asked": 8, "sent back": 4, "declined": 6,

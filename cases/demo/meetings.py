@@ -1,4 +1,4 @@
-"""The forum's meetings: the third Thursday of April and October."""
+"""The demonstration's forum meetings: on the third Thursday of April and October."""
 
 from datetime import date, timedelta
 
@@ -12,7 +12,7 @@ THURSDAY = 3
 
 
 def plan_meetings(session: Session, years: range, where: str) -> None:
-    """Plan the meetings of these years, but on days that have one already."""
+    """Plan the meetings of these years at this place, except on days that have a meeting already."""
     planned = set(session.scalars(select(Meeting.held_on)))
     for year in years:
         for month, season in MEETINGS:
@@ -22,6 +22,6 @@ def plan_meetings(session: Session, years: range, where: str) -> None:
 
 
 def third_thursday(year: int, month: int) -> date:
-    """Give the month's third Thursday."""
+    """Return the third Thursday of the month."""
     first = date(year, month, 1)
     return first + timedelta(days=(THURSDAY - first.weekday()) % 7 + 14)

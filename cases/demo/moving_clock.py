@@ -1,4 +1,4 @@
-"""A moving clock: a database whose present is what we say, so that a history is recorded when it happened."""
+"""A database with a moving clock: its "now" is set by us, so that invented events are recorded when they happened."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -15,24 +15,24 @@ from cases.settings import Settings
 
 @dataclass
 class MovingClock:
-    """The present moment, UTC. Whoever tells the story moves it."""
+    """The present moment, UTC, which the story moves on."""
 
     now: datetime
 
 
 def database_at(settings: Settings, clock: MovingClock) -> Database:
-    """Give the house's database with the clock as its present. Close it before the true present counts again."""
+    """Return the database of the settings, with `clock` as its "now" until it is closed."""
     database = Database(settings.database_url, settings.calendar)
 
     def prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         connection.create_function("ventil_now", 0, lambda: as_sqlite_text(clock.now))
-        connection.execute("PRAGMA synchronous=OFF")  # a story can be told again
+        connection.execute("PRAGMA synchronous=OFF")  # after a crash the demonstration is simply filled again
 
-    def tell_postgresql(connection: Connection) -> None:
+    def set_postgresql_now(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT set_config(%s, %s, true)", (NOW_SETTING, clock.now.isoformat()))
 
     if database.is_sqlite:
         event.listen(database.engine, "connect", prepare_sqlite)
     else:
-        event.listen(database.engine, "begin", tell_postgresql)
+        event.listen(database.engine, "begin", set_postgresql_now)
     return database

@@ -1,4 +1,4 @@
-"""What comes in on a day: a question of the season from a village, a proposal, a plan's action, a duty."""
+"""What is handed in on a day of the demonstration: questions of the season, proposals, actions of a plan, duties."""
 
 import tomllib
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ VILLAGES = {
     "tallvinda": "Tallvinda", "almvinda": "Almvinda", "bjorkvinda": "Björkvinda", "ekvinda": "Ekvinda",
     "hasselvinda": "Hasselvinda", "lindvinda": "Lindvinda", "ronnvinda": "Rönnvinda",
 }  # fmt: skip
-DOORS = {
+UNIT_OF_CATEGORY = {
     "trafik": "gata", "belysning": "gata", "park": "gata", "snorojning": "gata", "renhallning": "gata",
     "bredband": "naringsliv", "boende": "samhallsbyggnad", "bygglov": "miljo", "fritid": "kultur",
     "skola": "utbildning", "omsorg": "omsorg", "foretag": "naringsliv", "kollektivtrafik": "samhallsbyggnad",
@@ -24,12 +24,15 @@ DOORS = {
 WINTER, SUMMER = (11, 12, 1, 2, 3), (4, 5, 6, 7, 8, 9)
 SEASONS = {"snorojning": WINTER, "park": SUMMER}
 PER_DAY = 0.56
-PHONES = tuple(f"070-174 {n // 100:02} {n % 100:02}" for n in range(605, 700))  # set apart for film and books
+PHONES = tuple(f"070-174 {n // 100:02} {n % 100:02}" for n in range(605, 700))  # reserved for fiction
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """One thing that comes in: the request, who hands it in (an address of ours, or nobody), and whose door it is."""
+    """One request that comes in. `unit` is the slug of its unit, `by` the mail address of who hands it in, or "".
+
+    `done` is the note with which it will be done, `chair` the mail address of the chair of its village's group.
+    """
 
     request: Request
     unit: str
@@ -40,20 +43,20 @@ class Arrival:
 
 @dataclass
 class Questions:
-    """What has not been asked yet."""
+    """A random source of requests, which asks the same question of the same village only once."""
 
-    told: dict[str, Any]
+    texts: dict[str, Any]
     begins: date
     _asked: set[tuple[str, str]] = field(default_factory=set)
     _neighbours: int = 0
 
     @classmethod
-    def of_the_house(cls, begins: date) -> "Questions":
-        """Read what the demonstration's people ask."""
+    def read(cls, begins: date) -> "Questions":
+        """Read the texts from questions.toml; `begins` is the first day of the story."""
         return cls(tomllib.loads(Path(__file__).with_name("questions.toml").read_text(encoding="utf-8")), begins)
 
     def of(self, day: date, chance: Random) -> Iterator[Arrival]:
-        """Give what comes in on this working day."""
+        """Return the requests that come in on this working day."""
         if chance.random() < PER_DAY:
             yield self._question(day, chance)
         number = (day - self.begins).days
@@ -68,7 +71,7 @@ class Questions:
         asked, village = self._unasked(day, chance)
         name = VILLAGES[village]
         words = {"i": f"i {name}", "bygd": name}
-        unit = DOORS[asked["category"]]
+        unit = UNIT_OF_CATEGORY[asked["category"]]
         chair, by, how = _chair(village), "", chance.random()
         title, text = asked["title"].format(**words), asked["text"].format(**words)
         more: dict[str, Any] = {"reporter": self._neighbour(name, chance), "channel": "web"}
@@ -86,7 +89,7 @@ class Questions:
 
     def _unasked(self, day: date, chance: Random) -> tuple[dict[str, str], str]:
         while True:
-            asked = chance.choice(self.told["questions"])
+            asked = chance.choice(self.texts["questions"])
             village = chance.choice(list(VILLAGES))
             in_season = day.month in SEASONS.get(asked["category"], range(1, 13))
             if in_season and (asked["title"], village) not in self._asked:
@@ -99,27 +102,27 @@ class Questions:
         return Reporter(f"Boende i {village}", f"boende{self._neighbours}@example.se", None, locale)
 
     def _proposal(self, number: int, chance: Random) -> Arrival:
-        told = self.told["proposals"]
+        texts = self.texts["proposals"]
         village = chance.choice(list(VILLAGES))
         request = Request(
-            Kind.PROPOSAL, told["titles"][number % len(told["titles"])], told["text"], place=village, public=True,
+            Kind.PROPOSAL, texts["titles"][number % len(texts["titles"])], texts["text"], place=village, public=True,
             reporter=self._neighbour(VILLAGES[village], chance),
         )  # fmt: skip
-        return Arrival(request, chance.choice(("samhallsbyggnad", "kultur")), told["done"])
+        return Arrival(request, chance.choice(("samhallsbyggnad", "kultur")), texts["done"])
 
     def _action(self, number: int, chance: Random) -> Arrival:
-        told = self.told["plan"]
+        texts = self.texts["plan"]
         village = chance.choice(list(VILLAGES))
         group = f"grupp-{_short(village)}"
-        title = f"{told['actions'][number % len(told['actions'])]} i {VILLAGES[village]}"
-        request = Request(Kind.ACTION, title, told["text"], category="plan", place=village, group=group)
-        return Arrival(request, group, told["done"], _chair(village), _chair(village))
+        title = f"{texts['actions'][number % len(texts['actions'])]} i {VILLAGES[village]}"
+        request = Request(Kind.ACTION, title, texts["text"], category="plan", place=village, group=group)
+        return Arrival(request, group, texts["done"], _chair(village), _chair(village))
 
     def _duty(self, day: date, number: int) -> Arrival:
-        told, village = self.told["plan"], list(VILLAGES)[number % len(VILLAGES)]
+        texts, village = self.texts["plan"], list(VILLAGES)[number % len(VILLAGES)]
         group = f"grupp-{_short(village)}"
         request = Request(
-            Kind.DUTY, f"{told['duties'][number % 2]}: {VILLAGES[village]}",
+            Kind.DUTY, f"{texts['duties'][number % 2]}: {VILLAGES[village]}",
             category="plan", place=village, group=group,
             channel="duty", due_on=day + timedelta(days=150 + 9 * number), every_months=12, responsible=group,
         )  # fmt: skip

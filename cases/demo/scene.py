@@ -1,4 +1,4 @@
-"""A scene of the story: one act on one case, by one person, with the words that belong to it."""
+"""The acts of the demonstration: each does one thing to one case, as one person, with fitting Swedish words."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -51,7 +51,7 @@ ASKED_OUTSIDE = (("Väghållaren", "TRV 2025/118"), ("Nätbolaget", "8841"), ("L
 
 @dataclass
 class Tale:
-    """What one case is about, and what has to be remembered of it from scene to scene."""
+    """What the story knows of one case from act to act. `done` is the note with which it will be done."""
 
     ref: str
     unit: str
@@ -63,7 +63,7 @@ class Tale:
 
 @dataclass
 class Scene:
-    """The stage: who acts on which case, and when."""
+    """What an act is done with: a locked case, the acting person, and the moment (UTC)."""
 
     session: Session
     case: Case
@@ -72,24 +72,24 @@ class Scene:
     at: datetime
 
     def change(self, to: State, **more: Any) -> None:
-        """Take a step."""
+        """Change the state of the case."""
         change_state(self.session, self.case, Change(to, **more), by=self.by, at=self.at)
 
     def say(self, text: str, visibility: Visibility = Visibility.PUBLIC) -> None:
-        """Say something beside the life of the case."""
+        """Comment on the case."""
         comment(self.session, self.case, text, visibility, by=self.by, at=self.at)
 
     def correct(self, **what: Any) -> None:
-        """Put something right."""
+        """Correct fields of the case."""
         correct(self.session, self.case, Correction(**what), by=self.by, at=self.at)
 
     def day(self, least: int, most: int) -> date:
-        """Give a day so many working days ahead."""
+        """Return a random day, `least` to `most` working days from the scene."""
         calendar = calendar_of(self.session)
         return calendar.add_working_days(calendar.day_of(self.at), self.tale.chance.randint(least, most))
 
     def one_of(self, words: tuple[Any, ...]) -> Any:
-        """Choose by the story's dice."""
+        """Return a random one of these, by the seeded generator of the story."""
         return self.tale.chance.choice(words)
 
 

@@ -1,4 +1,4 @@
-"""The story: a year and a half of a municipality, day by day, by the domain's own functions under a moving clock."""
+"""The story: the days of an invented municipality, one by one, by the domain's own functions under a moving clock."""
 
 import heapq
 from collections import deque
@@ -34,19 +34,19 @@ Plot = tuple[datetime, int, Tale, tuple[Deed, ...]]
 
 @dataclass
 class Story:
-    """What is told, where, and by which dice. `tell` lets the wire do its work at the end of a day."""
+    """One run of the story. `chance` is its seeded generator; `send_letters` is called each evening."""
 
     database: Database
     clock: MovingClock
     chance: Random
-    tell: Callable[[Database], None]
+    send_letters: Callable[[Database], None]
     refused: int = 0
     _plots: list[Plot] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=count)
     _recent: deque[str] = field(default_factory=lambda: deque(maxlen=RECENT))
 
     def run(self, questions: Questions, first: date, end: datetime) -> None:
-        """Tell every day from `first` until the moment `end`."""
+        """Play every day from the local day `first` until the moment `end`: sweep, hand in, act, and send letters."""
         day = first
         while day <= self._calendar.day_of(end):
             self._sweep(day, end)
@@ -54,7 +54,7 @@ class Story:
                 for arrival in questions.of(day, self.chance):
                     self._receive(arrival, self._moment(day))
             self._play_until(min(self._local(day, time(20)), end))
-            self.tell(self.database)
+            self.send_letters(self.database)
             day += timedelta(days=1)
 
     @property

@@ -1,1 +1,1 @@
-"""What was sent along with a case."""
+"""Attachments of cases: checking, re-encoding and storing files."""

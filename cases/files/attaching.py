@@ -1,4 +1,4 @@
-"""Attaching a file: what it is decides, by its content and its name; an image is made anew before it is kept."""
+"""Attaching a file to a case: its type is checked by name and content, and images are re-encoded."""
 
 import hashlib
 import subprocess  # only our own interpreter is started  # nosec B404
@@ -29,7 +29,7 @@ ORPHAN_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True)
 class FileType:
-    """A type that is taken: its ending, how its content begins, and what Pillow calls it (None: kept as it is)."""
+    """A file type that is accepted: its first bytes, and its name in Pillow (None: stored as it is)."""
 
     media_type: str
     magic: bytes
@@ -39,54 +39,54 @@ class FileType:
 JPEG = FileType("image/jpeg", b"\xff\xd8\xff", "JPEG")
 PNG = FileType("image/png", b"\x89PNG\r\n\x1a\n", "PNG")
 PDF = FileType("application/pdf", b"%PDF-")
-TAKEN = {".jpg": JPEG, ".jpeg": JPEG, ".png": PNG, ".pdf": PDF}
+ACCEPTED = {".jpg": JPEG, ".jpeg": JPEG, ".png": PNG, ".pdf": PDF}
 
 
 def attach(
     session: Session, storage: Folder, case: Case, name: str, content: bytes, *, by: Actor, at: datetime
 ) -> Attachment:
-    """Keep the file and write `case.attached`.
+    """Store the file, write the event `case.attached` and return the attachment.
 
     Raises `FileRefused` for anything but a JPEG, PNG or PDF of at most 10 MB, and for an eleventh file. The bytes
-    are on the disk before the transaction commits; when it does not, `forget_orphans` takes them away.
+    are on the disk before the transaction commits; when it does not, `forget_orphans` removes them.
     """
     _refuse_an_eleventh(session, case, name)
-    media_type, kept = checked(name, content)
+    media_type, stored = checked(name, content)
     entry = Entry(case, by=by, at=at)
     attachment = Attachment(
         case_id=case.id,
-        key=storage.keep(kept),
+        key=storage.keep(stored),
         name=safe_name(name),
         media_type=media_type,
-        size=len(kept),
-        sha256=hashlib.sha256(kept).hexdigest(),
+        size=len(stored),
+        sha256=hashlib.sha256(stored).hexdigest(),
         added_at=at,
     )
     session.add(attachment)
     session.flush()
-    entry.add(_happening(attachment))
+    entry.add(_attached_event(attachment))
     entry.write(session)
     return attachment
 
 
 def checked(name: str, content: bytes) -> tuple[str, bytes]:
-    """Give the file's media type and the bytes that are kept; `FileRefused` when it is not taken."""
-    kind = TAKEN.get(PurePosixPath(name).suffix.lower())
+    """Return the file's media type and the bytes to store. Raises `FileRefused` for a type that is not accepted."""
+    kind = ACCEPTED.get(PurePosixPath(name).suffix.lower())
     if kind is None or len(content) > LARGEST or not _is(kind, content):
         raise FileRefused(field="file", name=safe_name(name))
-    return kind.media_type, _made_anew(name, content, kind.pillow) if kind.pillow else content
+    return kind.media_type, _reencoded(name, content, kind.pillow) if kind.pillow else content
 
 
 def safe_name(name: str) -> str:
-    """Give the last part of the name, printable and at most 120 characters, with its ending."""
+    """Return the name without folders, printable and cut to 120 characters with its ending; "fil" for an empty one."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    plain = "".join(sign for sign in last if sign.isprintable()).strip(" .") or "fil"
+    plain = "".join(character for character in last if character.isprintable()).strip(" .") or "fil"
     ending = PurePosixPath(plain).suffix[:10]
     return plain if len(plain) <= LONGEST_NAME else plain[: LONGEST_NAME - len(ending)] + ending
 
 
 def forget_orphans(session: Session, storage: Folder, *, at: datetime) -> list[str]:
-    """Remove files that no row names and that are a day old; give the keys of rows whose file is missing."""
+    """Remove files without a row that are older than a day; return the keys of rows whose file is missing, sorted."""
     known = set(session.scalars(select(Attachment.key)))
     for key in [key for key in storage.kept_before(at - ORPHAN_AFTER) if key not in known]:
         storage.remove(key)
@@ -102,7 +102,7 @@ def _is(kind: FileType, content: bytes) -> bool:
         return False
 
 
-def _made_anew(name: str, content: bytes, form: str) -> bytes:
+def _reencoded(name: str, content: bytes, form: str) -> bytes:
     program = [sys.executable, "-I", str(Path(reencoding.__file__)), form]
     try:
         made = subprocess.run(program, input=content, capture_output=True, timeout=PATIENCE, check=True)  # noqa: S603  # nosec B603
@@ -117,7 +117,7 @@ def _refuse_an_eleventh(session: Session, case: Case, name: str) -> None:
         raise FileRefused(field="file", name=safe_name(name))
 
 
-def _happening(attachment: Attachment) -> CaseAttached:
+def _attached_event(attachment: Attachment) -> CaseAttached:
     return CaseAttached(
         attachment=attachment.id,
         media_type=attachment.media_type,

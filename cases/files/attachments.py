@@ -1,4 +1,4 @@
-"""Attachments: what was sent along. Images are re-encoded, PDF is stored as it is, anything else is refused."""
+"""The table of attachments. Images are re-encoded, PDF is stored as it is, anything else is refused."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from cases.history.words import Visibility
 
 
 class Attachment(Base):
-    """One file of a case. Its bytes lie in the storage under `key`."""
+    """One row of the table attachment: a file of a case, whose bytes are in the storage under `key`."""
 
     __tablename__ = "attachment"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Where the bytes of attachments lie: a folder. S3-compatible storage would be another class with these methods."""
+"""The storage of attachments: a folder. S3-compatible storage would be another class with these methods."""
 
 import os
 import re
@@ -13,43 +13,43 @@ KEY = re.compile(r"[0-9a-f]{64}")
 
 
 def attachments_under(var: Path) -> "Folder":
-    """Give the folder for the attachments of the house whose own folder is `var`."""
+    """Return the storage of attachments under the data folder `var`."""
     return Folder(var / "attachments")
 
 
 class Folder:
-    """Files under random keys. A path is made of a key alone, never of anything that somebody wrote."""
+    """Files under random keys. A path is made of a key alone, never of a name from outside."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def keep(self, content: bytes) -> str:
-        """Keep the content and give its key. It is on the disk when this returns: commit only after it."""
+        """Store the content and return its key. It is on the disk when this returns, so commit only afterwards."""
         key = secrets.token_hex(32)
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(".part")
-        with half.open("xb") as file:
+        partial = path.with_suffix(".part")
+        with partial.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        half.rename(path)
+        partial.rename(path)
         _fsync_folder(path.parent)
         return key
 
     def content(self, key: str) -> bytes:
-        """Give what was kept under the key; `NotFound` when there is nothing."""
+        """Return the content of this key. Raises `NotFound` when there is none."""
         try:
             return self._path(key).read_bytes()
         except FileNotFoundError:
             raise NotFound(ref=key) from None
 
     def remove(self, key: str) -> None:
-        """Forget what was kept under the key; nothing happens when it is gone already."""
+        """Remove the content of this key; do nothing when it is gone already."""
         self._path(key).unlink(missing_ok=True)
 
     def kept_before(self, moment: datetime) -> Iterator[str]:
-        """Give the keys of what was kept before this moment, by the file's own time."""
+        """Return the keys of files that were stored before this moment, by the file's modification time."""
         for path in self.root.glob("??/*"):
             if KEY.fullmatch(path.name) and datetime.fromtimestamp(path.stat().st_mtime, UTC) < moment:
                 yield path.name

@@ -1,1 +1,1 @@
-"""What happened, and how it is written: streams, words, work, and many rows at once."""
+"""The event store: the catalogue of events, the hash-chained journal, erasable words and the transactional outbox."""

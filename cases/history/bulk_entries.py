@@ -1,4 +1,4 @@
-"""Many acts in one transaction, written with few statements: an import, or a day on which hundreds of cases close."""
+"""Bulk writing of many acts in one transaction: an import, or a day on which hundreds of cases close."""
 
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
@@ -15,20 +15,21 @@ from cases.history.writers import DeferredWriter
 from cases.parties import Party
 from cases.references import store_last_numbers
 
-GATHERED = (Party, Case)  # in this order, since a case names its reporter
+DEFERRED_MODELS = (Party, Case)  # in this order, since a case names its reporter
 
 
 @contextmanager
 def written_in_bulk(session: Session, memory: dict[Hashable, Any] | None = None) -> Iterator[DeferredWriter]:
-    """Open a block whose acts write by the `Gathering` that it gives; all is written when the block ends.
+    """Yield a writer for the acts in this block; everything is written, with few statements, when the block ends.
 
-    Nothing in the block may read what it writes. `memory` is what earlier blocks have found, if that still holds.
+    Nothing in the block may query for rows that it writes. `memory` is the look-up cache of earlier blocks, to be
+    passed on while it still holds.
     """
-    gathering = DeferredWriter(session, {} if memory is None else memory)
-    yield gathering
-    store_last_numbers(session, gathering.numbers)
-    for model in GATHERED:
-        insert_many(session, model, [values_of(row) for row in gathering.rows.get(model, [])])
-    for statement, alike in groupby(gathering.statements, key=itemgetter(0)):
-        session.connection().execute(statement, [values for _, values in alike])
-    insert_numbered(session, gathering.entries)
+    writer = DeferredWriter(session, {} if memory is None else memory)
+    yield writer
+    store_last_numbers(session, writer.numbers)
+    for model in DEFERRED_MODELS:
+        insert_many(session, model, [values_of(row) for row in writer.rows.get(model, [])])
+    for statement, group in groupby(writer.statements, key=itemgetter(0)):
+        session.connection().execute(statement, [values for _, values in group])
+    insert_numbered(session, writer.entries)

@@ -1,4 +1,4 @@
-"""Ticks: one sweep of the clock, whose events are told together."""
+"""Event batches (table tick): one sweep of the clock, for whose events letters are planned together."""
 
 from datetime import datetime
 
@@ -7,18 +7,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cases.database.base import Base, BigId, UtcDateTime, partial_index
 from cases.database.leases.leased import CountedLease
 
-MISSED_SWEEPS = 3  # intervals without one: the clock counts as silent
+MISSED_SWEEPS = 3  # sweep intervals without a sweep, after which the clock counts as silent
 
 
 class EventBatch(CountedLease, Base):
-    """One sweep that found something. Sealed when its last event is in; planned when its letters are rows."""
+    """One row of the table tick: a sweep that found something due.
+
+    `sealed_at` is set when its last event is written, `planned_at` when its letters are rows of the table delivery.
+    """
 
     __tablename__ = "tick"
     __table_args__ = (partial_index("ix_tick_unplanned", "id", where="planned_at IS NULL"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)  # domain time
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)  # the database's
+    at: Mapped[datetime] = mapped_column(UtcDateTime)  # the moment for which the sweep asked
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)  # by the database's clock
     sealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     planned_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

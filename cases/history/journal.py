@@ -1,4 +1,4 @@
-"""The history: streams of events, numbered without gaps, chained, and enough to give the present state back."""
+"""The journal: append-only streams of events, numbered without gaps, hash-chained, and enough to replay a case."""
 
 import hashlib
 import json
@@ -22,18 +22,19 @@ from cases.history.events import DomainEvent
 from cases.history.outbox import LETTERS, OutboxEntry
 from cases.history.words import Visibility, Words, commitment, fresh_salt
 
-A_FEW_EVENTS = 3  # of one entry: as many go in one after the other
-FEW = 20  # more rows than this go in by `cases.database.writing.bulk`
-MOST_IN_AN_ACT = 7  # events; whoever looks for those of one act reads so many rows on from its first
+MOST_ONE_BY_ONE = 3  # events of one entry, written one after the other
+MOST_BY_TABLE = 20  # event rows; more are written by `cases.database.writing.bulk`
+MOST_IN_AN_ACT = 7  # events; readers look for the events of an act among so many rows from its first on
 Numbered = list[tuple["Entry", list[dict[str, Any]]]]  # entries, with the rows of their events
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
 class Event(Base):
-    """One thing that happened. Triggers refuse to change or delete it.
+    """One row of the table event: one domain event. Database triggers refuse to change or delete it.
 
-    `at` is domain time, `recorded_at` the database's. `changes` is what it set, so that a replay needs no rules.
-    `act_seq` is the correlation id of its act: the `seq` of the first event written with it. No hash covers it.
+    `at` is when it happened, `recorded_at` when it was written by the database's clock. `changes` holds the new values
+    of the case's tracked columns, so that a replay needs no rules. `act_seq` is a correlation id, the `seq` of the
+    first event of the same act; no hash covers it.
     """
 
     __tablename__ = "event"
@@ -61,17 +62,17 @@ class Event(Base):
     hash: Mapped[str] = mapped_column(String(64), default="")
 
 
-SOME_EVENTS = (
+INSERT_EVENTS = (
     insert(table_of(Event)).values(recorded_at=now()).returning(table_of(Event).c.id, sort_by_parameter_order=True)
 )
-SOME_WORDS = insert(table_of(Words))
-SOME_WORK = insert(table_of(OutboxEntry)).values(recorded_at=now())
-WORK = {"consumer": LETTERS, "claims": 0}
-RECORDED = ("recorded_at",)
+INSERT_WORDS = insert(table_of(Words))
+INSERT_WORK = insert(table_of(OutboxEntry)).values(recorded_at=now())
+NEW_WORK = {"consumer": LETTERS, "claims": 0}
+STAMPED = ("recorded_at",)
 
 
 class Streamed(Protocol):
-    """A case, or the house: what has a stream of events."""
+    """What has a stream of events: a case, or the municipality."""
 
     version: int
     head_hash: str
@@ -85,7 +86,7 @@ class Streamed(Protocol):
 
 @dataclass(frozen=True)
 class SpokenWords:
-    """Words that go with an event: which field of it they are, and who may read them."""
+    """A text that is stored with an event: the field that it fills (title, note, ...), and who may read it."""
 
     field: str
     text: str
@@ -93,10 +94,10 @@ class SpokenWords:
 
 
 class Entry:
-    """What one act writes into a stream: one or more happenings, at one moment, by one actor.
+    """What one act writes into a stream: one or more events, at one moment, by one actor.
 
-    Make it *before* anything is changed, add what happened, then `write()` once. The first happening carries what
-    the whole act has set. Events of a tick get no work rows: the tick is told as a whole.
+    Make it *before* the subject is changed, add the events, then `write()` once. The first event carries the changes of
+    the whole act. Events of a sweep get no outbox rows: letters are planned for the sweep's batch as a whole.
     """
 
     def __init__(self, subject: Streamed, *, by: Actor, at: datetime) -> None:
@@ -109,32 +110,32 @@ class Entry:
     def __len__(self) -> int:
         return len(self._drafts)
 
-    def add(self, happening: DomainEvent, *said: SpokenWords) -> int:
-        """Add what happened, with these words; return its place in the entry, from 0. An eighth is a `ValueError`."""
+    def add(self, event: DomainEvent, *words: SpokenWords) -> int:
+        """Add an event with its words; return its place in the entry, from 0. Raises `ValueError` for the eighth."""
         if len(self._drafts) == MOST_IN_AN_ACT:
             raise ValueError(f"an act has at most {MOST_IN_AN_ACT} events")
-        self._drafts.append((happening, [(words, fresh_salt()) for words in said if words.text]))
+        self._drafts.append((event, [(spoken, fresh_salt()) for spoken in words if spoken.text]))
         return len(self._drafts) - 1
 
     def write(self, session: Session) -> list[int]:
-        """Write events, words and work rows; return the events' ids, in order."""
+        """Write events, words and outbox rows; return the ids of the events, in order."""
         return insert_entries(session, [self])[id(self)]
 
     def rows(self) -> list[dict[str, Any]]:
-        """Number and chain the happenings; the subject's version and head move on."""
+        """Return the rows of the events, numbered and chained; this moves the subject's version and head hash on."""
         after = self.subject.tracked()
         before = self._before
         changes = {name: plain(value) for name, value in after.items() if before.get(name) != value}
         act_seq, rows = self.subject.version + 1, []
-        for happening, spoken in self._drafts:
-            row = self._row(happening, spoken, changes)
+        for event, spoken in self._drafts:
+            row = self._row(event, spoken, changes)
             row["act_seq"] = act_seq
             rows.append(row)
             changes = {}
         return rows
 
-    def spoken(self, place: int) -> list[dict[str, Any]]:
-        """Give the rows of words of the happening at this place, but for the id of its event."""
+    def words_rows(self, place: int) -> list[dict[str, Any]]:
+        """Return the rows of the words of the event at this place, still without `event_id`."""
         stream = self.subject.stream
         return [
             {
@@ -145,24 +146,24 @@ class Entry:
         ]  # fmt: skip
 
     @property
-    def is_told(self) -> bool:
-        """Whether its events get work rows: not those of a tick, nor what an import replays."""
+    def needs_work_rows(self) -> bool:
+        """Whether its events get outbox rows: not those of a sweep, nor those that an import replays."""
         return self.by.batch_id is None and self.by.kind is not ActorKind.IMPORT
 
     def _row(
-        self, happening: DomainEvent, spoken: list[tuple[SpokenWords, str]], changes: dict[str, Any]
+        self, event: DomainEvent, spoken: list[tuple[SpokenWords, str]], changes: dict[str, Any]
     ) -> dict[str, Any]:
         self.subject.version += 1
-        if happening.changing and hasattr(self.subject, "changed_version"):
+        if event.changing and hasattr(self.subject, "changed_version"):
             self.subject.changed_version = self.subject.version
         row = {
             "seq": self.subject.version,
-            "type": happening.type,
+            "type": event.type,
             "at": self.at,
             "actor": self.by.kind,
             "person_id": self.by.person_id,
             "tick_id": self.by.batch_id,
-            "facts": canonical(happening.facts()),
+            "facts": canonical(event.facts()),
             "changes": canonical(changes),
             "commitments": canonical([[said.field, commitment(said.text, salt)] for said, salt in spoken]),
             "previous_hash": self.subject.head_hash,
@@ -172,52 +173,52 @@ class Entry:
 
 
 def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int]]:
-    """Write entries with one statement per table; give their events' ids by `id(entry)`."""
+    """Write entries with few statements; return the ids of their events, as a dict by `id(entry)`."""
     return insert_numbered(session, [(entry, entry.rows()) for entry in entries])
 
 
 def insert_numbered(session: Session, numbered: Numbered) -> dict[int, list[int]]:
-    """Write entries whose rows are numbered already, in that order; return their events' ids by `id(entry)`."""
-    write = next(write for fits, write in WAYS if fits(session, numbered))
+    """Write entries whose event rows are numbered already, in this order; return their events' ids by `id(entry)`."""
+    write = next(write for fits, write in INSERT_STRATEGIES if fits(session, numbered))
     return write(session, numbered)
 
 
 def _is_short(session: Session, numbered: Numbered) -> bool:
-    """Say whether it is one entry of a few events, where one statement spares several trips to the database."""
-    is_short = len(numbered) == 1 and 1 <= len(numbered[0][1]) <= A_FEW_EVENTS
+    """Return whether it is one entry of a few events, where one statement for each spares trips to the database."""
+    is_short = len(numbered) == 1 and 1 <= len(numbered[0][1]) <= MOST_ONE_BY_ONE
     return is_short and session.get_bind().dialect.name == "postgresql"
 
 
-def _is_few(_session: Session, numbered: Numbered) -> bool:
-    return sum(len(rows) for _, rows in numbered) <= FEW
+def _is_small(_session: Session, numbered: Numbered) -> bool:
+    return sum(len(rows) for _, rows in numbered) <= MOST_BY_TABLE
 
 
 def _is_any(_session: Session, _numbered: Numbered) -> bool:
     return True
 
 
-def _insert_in_turn(session: Session, numbered: Numbered) -> dict[int, list[int]]:
-    """Write an entry's events one after the other, each with its words and its work, the first with their subject."""
+def _insert_one_by_one(session: Session, numbered: Numbered) -> dict[int, list[int]]:
+    """Write one entry, a statement for each event with its words and outbox row; the first also writes the subject."""
     ((entry, (first, *others)),) = numbered
     ids = [_insert_first(session, entry, first)]
     for place, row in enumerate(others, start=1):
-        ids.append(write_in_one_statement(session, list(_beside(entry, place, row)))["event"])
+        ids.append(write_in_one_statement(session, list(_event_rows(entry, place, row)))["event"])
     return {id(entry): ids}
 
 
-def _insert_some(session: Session, numbered: Numbered) -> dict[int, list[int]]:
-    """Write all events, then all words, then all work, by a statement for each table."""
+def _insert_by_table(session: Session, numbered: Numbered) -> dict[int, list[int]]:
+    """Write all events, then all words, then all outbox rows, with one statement for each table."""
     rows, connection = _with_streams(session, numbered), session.connection()
-    ids = _by_entry(numbered, connection.execute(SOME_EVENTS, rows).scalars() if rows else ())
+    ids = _by_entry(numbered, connection.execute(INSERT_EVENTS, rows).scalars() if rows else ())
     if words := _words(numbered, ids):
-        connection.execute(SOME_WORDS, words)
+        connection.execute(INSERT_WORDS, words)
     if work := _work(numbered, ids):
-        connection.execute(SOME_WORK, work)
+        connection.execute(INSERT_WORK, work)
     return ids
 
 
-def _insert_many(session: Session, numbered: Numbered) -> dict[int, list[int]]:
-    """Write as `_insert_some` does, by `cases.database.writing.bulk`."""
+def _insert_in_bulk(session: Session, numbered: Numbered) -> dict[int, list[int]]:
+    """Write the same tables as `_insert_by_table`, by `cases.database.writing.bulk`."""
     rows, recorded_at = _with_streams(session, numbered), present(session)
     fresh = reserve_ids(session, Event, len(rows))
     events = [{"id": i, **row, "recorded_at": recorded_at} for i, row in zip(fresh, rows, strict=True)]
@@ -228,15 +229,17 @@ def _insert_many(session: Session, numbered: Numbered) -> dict[int, list[int]]:
     return ids
 
 
-WAYS: tuple[tuple[Callable[[Session, Numbered], bool], Callable[[Session, Numbered], dict[int, list[int]]]], ...] = (
-    (_is_short, _insert_in_turn),
-    (_is_few, _insert_some),
-    (_is_any, _insert_many),
-)  # how entries are written: the first way that fits
+INSERT_STRATEGIES: tuple[
+    tuple[Callable[[Session, Numbered], bool], Callable[[Session, Numbered], dict[int, list[int]]]], ...
+] = (
+    (_is_short, _insert_one_by_one),
+    (_is_small, _insert_by_table),
+    (_is_any, _insert_in_bulk),
+)  # the first whose condition holds is used
 
 
 def _with_streams(session: Session, numbered: Numbered) -> list[dict[str, Any]]:
-    """Return the rows of all events, with their streams: a new case gets its id here."""
+    """Return the rows of all events with their streams; flushes first, so that a new case has its id."""
     session.flush()
     return [row | {"stream": entry.subject.stream} for entry, rows in numbered for row in rows]
 
@@ -251,72 +254,74 @@ def _words(numbered: Numbered, ids: dict[int, list[int]]) -> list[dict[str, Any]
         {"event_id": event_id, **row}
         for entry, _ in numbered
         for place, event_id in enumerate(ids[id(entry)])
-        for row in entry.spoken(place)
+        for row in entry.words_rows(place)
     ]
 
 
 def _work(numbered: Numbered, ids: dict[int, list[int]]) -> list[dict[str, Any]]:
     return [
-        {"event_id": event_id, "stream": entry.subject.stream, **WORK}
+        {"event_id": event_id, "stream": entry.subject.stream, **NEW_WORK}
         for entry, _ in numbered
-        if entry.is_told
+        if entry.needs_work_rows
         for event_id in ids[id(entry)]
     ]
 
 
 def _insert_first(session: Session, entry: Entry, row: dict[str, Any]) -> int:
-    """Write an event with words and work, and its subject beside them when nothing else waits to be written."""
-    beside = _beside(entry, 0, row)
-    if not isinstance(entry.subject, Base):  # the sweep writes what it has read of a case itself
+    """Write an entry's first event, in one statement with its subject when the session has nothing else to flush."""
+    event_rows = _event_rows(entry, 0, row)
+    if not isinstance(entry.subject, Base):  # a `DueCase`, which the sweep writes itself
         session.flush()
-        return write_in_one_statement(session, list(beside))["event"]
-    unwritten = PendingObject(session, entry.subject, entry.subject.new_related())
-    if not unwritten.is_only_change:
+        return write_in_one_statement(session, list(event_rows))["event"]
+    pending = PendingObject(session, entry.subject, entry.subject.new_related())
+    if not pending.is_only_change:
         session.flush()
-    ids = write_in_one_statement(session, [*unwritten.rows(), *beside])
-    unwritten.mark_written(ids)
+    ids = write_in_one_statement(session, [*pending.rows(), *event_rows])
+    pending.mark_written(ids)
     return ids["event"]
 
 
-def _beside(entry: Entry, place: int, row: dict[str, Any]) -> Iterator[NewRow]:
-    """Give an event, its words and its work; of a new subject they draw the id that it gets with them."""
+def _event_rows(entry: Entry, place: int, row: dict[str, Any]) -> Iterator[NewRow]:
+    """Return the rows of an event, its words and its outbox entry; they draw the id of a subject that is new."""
     stream = entry.subject.stream
-    its_stream, its_case = ({"stream": ITSELF}, {"case_id": ITSELF}) if stream is None else ({}, {})
+    drawn_stream, drawn_case = ({"stream": ITSELF}, {"case_id": ITSELF}) if stream is None else ({}, {})
     known = {} if stream is None else {"stream": stream}
-    yield NewRow("event", table_of(Event), row | known, its_stream, stamped=RECORDED)
-    for number, said in enumerate(entry.spoken(place)):
-        values = {name: value for name, value in said.items() if name not in its_case}
-        yield NewRow(f"words{number}", table_of(Words), values, {"event_id": "event"} | its_case)
-    if entry.is_told:
-        yield NewRow("work", table_of(OutboxEntry), WORK | known, {"event_id": "event"} | its_stream, stamped=RECORDED)
+    yield NewRow("event", table_of(Event), row | known, drawn_stream, stamped=STAMPED)
+    for number, said in enumerate(entry.words_rows(place)):
+        values = {name: value for name, value in said.items() if name not in drawn_case}
+        yield NewRow(f"words{number}", table_of(Words), values, {"event_id": "event"} | drawn_case)
+    if entry.needs_work_rows:
+        yield NewRow(
+            "work", table_of(OutboxEntry), NEW_WORK | known, {"event_id": "event"} | drawn_stream, stamped=STAMPED
+        )
 
 
 def chained(stream_name: str, row: dict[str, Any]) -> str:
-    """Give the hash of an event: SHA-256 over its canonical JSON, the one before it included.
+    """Return the hash of an event row: SHA-256 (hexadecimal) over its canonical JSON and the hash of the event before.
 
     The row's facts, changes and commitments are canonical JSON already; nothing else in it needs escaping.
     """
     person = "null" if row["person_id"] is None else row["person_id"]
-    who = f'"{stream_name}",{row["seq"]},"{row["type"]}","{row["at"].isoformat()}","{row["actor"]}",{person}'
-    what = f'{row["facts"]},{row["changes"]},{row["commitments"]},"{row["previous_hash"]}"'
-    return hashlib.sha256(f"[{who},{what}]".encode()).hexdigest()
+    origin = f'"{stream_name}",{row["seq"]},"{row["type"]}","{row["at"].isoformat()}","{row["actor"]}",{person}'
+    content = f'{row["facts"]},{row["changes"]},{row["commitments"]},"{row["previous_hash"]}"'
+    return hashlib.sha256(f"[{origin},{content}]".encode()).hexdigest()
 
 
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def canonical(value: Any) -> JsonText:
-    """Give JSON that is the same for the same value: sorted keys, no spaces, UTF-8."""
+    """Return JSON that is the same for the same value: sorted keys, no spaces, nothing escaped but what must be."""
     return JsonText(_canonical.encode(value))
 
 
 def plain(value: Any) -> Any:
-    """Give the value as JSON has it: days and moments as ISO."""
+    """Return the value as it is stored in JSON: dates and moments as ISO text, anything else unchanged."""
     return value.isoformat() if isinstance(value, date) else value
 
 
 def replay(events: Iterable[Event]) -> dict[str, Any]:
-    """Give what the events, in order of seq, add up to: `case.tracked()`, as JSON, without what is None."""
+    """Return the state to which these events, in order of seq, add up: `case.tracked()` as JSON, without None."""
     state: dict[str, Any] = {}
     for event in events:
         state |= event.changes

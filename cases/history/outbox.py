@@ -1,4 +1,7 @@
-"""What is still to be done about an event: a row of its own, since events are never updated."""
+"""The transactional outbox (table work): which events still have to be planned into letters.
+
+A table of its own, since events are never updated.
+"""
 
 from datetime import datetime
 
@@ -12,9 +15,9 @@ LETTERS = "letters"
 
 
 class OutboxEntry(CountedLease, Base):
-    """One consumer's duty to one event. Open until `done_at`, or set aside for a person to look at.
+    """One row of the table work: what one consumer has to do about one event. Open until it is done or set aside.
 
-    `stream` and the id order it: nothing newer of a stream is planned before what is older.
+    Of each stream the rows are done in the order of their ids.
     """
 
     __tablename__ = "work"

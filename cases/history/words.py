@@ -1,4 +1,4 @@
-"""Words stand apart from events, so that they can be erased without touching the history."""
+"""The table of words: what people wrote, apart from events so that it can be erased without breaking the chain."""
 
 import hashlib
 from enum import StrEnum
@@ -11,7 +11,7 @@ from cases.randomness import random_hex
 
 
 class Visibility(StrEnum):
-    """Who may read words: everybody, those who take part in the case, or only staff."""
+    """Who may read a text: everybody, those who take part in the case, or only staff."""
 
     PUBLIC = "public"
     PARTICIPANTS = "participants"
@@ -19,7 +19,7 @@ class Visibility(StrEnum):
 
 
 class Words(Base):
-    """One text that belongs to an event; the event holds `commitment(text, salt)`. Erased: both are NULL."""
+    """One row of the table words: one text of an event, which keeps its `commitment`. Erased, it has NULL for both."""
 
     __tablename__ = "words"
     __table_args__ = (
@@ -39,10 +39,10 @@ class Words(Base):
 
 
 def fresh_salt() -> str:
-    """Give 128 random bits, so that nobody can guess a short text from its hash."""
+    """Return 128 random bits as hexadecimal text, so that nobody can guess a short text from its hash."""
     return random_hex(16)
 
 
 def commitment(text: str, salt: str) -> str:
-    """Give sha256(salt + text), hexadecimal: what the event keeps of the words."""
+    """Return sha256(salt + text), hexadecimal: the part of the words that is stored in their event and never erased."""
     return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()

@@ -1,1 +1,1 @@
-"""What an import is made of: a table, a mapping, checked rows, and their replay through the life of a case."""
+"""Import and export of cases: tables, mappings, checked rows, and their replay through the life of a case."""

@@ -1,11 +1,11 @@
-"""Our own columns: what a file may say of a case, and how each value is written. docs/importing.md is this table."""
+"""The columns of an import file, and how each value is written. docs/importing.md shows this table."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: what it holds, and whether a row without it is bad."""
+    """One column of an import file: what it holds, and whether a row without it is rejected."""
 
     name: str
     holds: str
@@ -50,5 +50,5 @@ COLUMNS = (
 )
 NAMES = tuple(column.name for column in COLUMNS)
 NEEDED = tuple(column.name for column in COLUMNS if column.needed)
-# How a spreadsheet's formula may begin. An export puts an apostrophe before it, an import takes one away.
+# How a spreadsheet formula may begin. An export puts an apostrophe before such a text, an import removes one.
 QUOTED = ("=", "+", "-", "@", "\t", "\r", "\0", "'")

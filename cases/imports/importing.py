@@ -1,4 +1,4 @@
-"""Importing: cases of another system, checked first, then replayed; run again it takes only what is not there yet."""
+"""Importing cases of another system: checked first, then replayed; a second run writes only missing cases."""
 
 import csv
 from collections.abc import Callable, Hashable, Iterator
@@ -20,7 +20,7 @@ from cases.history.events import HouseSettingChanged
 from cases.history.writers import EntryWriter
 from cases.imports.examining import Examined
 from cases.imports.mapping import BadMapping, Mapping, own_columns, read_mapping
-from cases.imports.replaying import Clocks, Replay, begin, go_on
+from cases.imports.replaying import Clocks, Replay, bring_to_state, hand_in_row
 from cases.imports.rows import Checker, ImportRow, NamesInFile
 from cases.imports.tables import FOUND_OUT, Record, read_table
 from cases.organisation.categories import Category
@@ -29,12 +29,12 @@ from cases.organisation.units import Unit, UnitKind
 from cases.states import State
 
 BATCH = 500
-Listener = Callable[[int, str, list[str]], None]  # the row's number, "bad" or "odd", why
+Listener = Callable[[int, str, list[str]], None]  # called with the row's number, "bad" or "odd", and the reasons
 
 
 @dataclass(frozen=True)
 class ImportOrder:
-    """What is to be imported, and how. `at` is the moment of the import; `mapping` is a mapping's text, if any."""
+    """The file to import, and how. `at` is the moment of the import, `mapping` the TOML text of a mapping, if any."""
 
     path: Path
     at: datetime
@@ -44,7 +44,7 @@ class ImportOrder:
 
 @dataclass
 class Imported:
-    """What an import did: cases written, cases that were there already, and bad rows left out."""
+    """The result of an import: cases written, cases that existed already, and bad rows left out."""
 
     written: int = 0
     there_already: int = 0
@@ -52,14 +52,17 @@ class Imported:
 
 
 def examine(database: Database, order: ImportOrder, listen: Listener) -> Examined:
-    """Check every row and write nothing; `listen` hears of what is bad or odd. Raises `BadTable`, `BadMapping`."""
+    """Check every row and write nothing; `listen` is called for each bad or odd row.
+
+    Raises `BadTable` or `BadMapping` when the file cannot be read at all.
+    """
     mapping, _, records = _open(order)
     with database.reading() as session:
         examined = Examined(_names(session, mapping))
     checker = Checker(mapping, examined.names, database.calendar.zone, order.at)
     for record in records:
         checked = checker.check(record)
-        examined.take(checked)
+        examined.add(checked)
         if checked.bad:
             listen(record.number, "bad", checked.bad)
         elif checked.odd:
@@ -69,14 +72,14 @@ def examine(database: Database, order: ImportOrder, listen: Listener) -> Examine
 
 
 def write(database: Database, order: ImportOrder, examined: Examined, progress: Callable[[int], None]) -> Imported:
-    """Replay every row that is not bad, 500 to a transaction; `progress` hears how many were gone through."""
+    """Replay every row that is not bad, 500 to a transaction; `progress` gets the number of rows read so far."""
     with database.transaction() as session:
-        _create(session, _open(order)[0], examined.names.fresh, order.at)
+        _create(session, _open(order)[0], examined.names.new, order.at)
     importing = Importing(database, Replay(order.at, order.clocks), examined)
     rows = _good_rows(database, order, examined)
     read = 0
     while batch := list(islice(rows, BATCH)):
-        importing.take(batch)
+        importing.write_batch(batch)
         read += len(batch)
         progress(read)
     importing.finish()
@@ -84,7 +87,7 @@ def write(database: Database, order: ImportOrder, examined: Examined, progress: 
 
 
 def report_bad(order: ImportOrder, examined: Examined, report: Path) -> None:
-    """Write the bad rows to a CSV file: the row's number, why, and the row as it was."""
+    """Write the bad rows to the CSV file `report`: the row's number, the reason, and the row as it was."""
     _, columns, records = _open(order)
     with report.open("w", encoding="utf-8-sig", newline="") as file:
         out = csv.writer(file)
@@ -95,49 +98,49 @@ def report_bad(order: ImportOrder, examined: Examined, report: Path) -> None:
 
 
 class Importing:
-    """The writing of rows, batch by batch. What was merged waits until all else is there."""
+    """Writes rows, batch by batch. Merged cases and their targets are written last."""
 
     def __init__(self, database: Database, replay: Replay, examined: Examined) -> None:
         self.database, self.replay, self.examined = database, replay, examined
         self.done = Imported(left_out=len(examined.bad))
         self._targets = examined.targets
         self._later: list[ImportRow] = []
-        self._memory: dict[Hashable, Any] = {}  # units, places ... stay as they are while an import runs
+        self._memory: dict[Hashable, Any] = {}  # look-ups: units, places and so on do not change during an import
 
-    def take(self, rows: list[ImportRow]) -> None:
-        """Write those that are not there yet, in one transaction."""
+    def write_batch(self, rows: list[ImportRow]) -> None:
+        """Write those of these rows whose cases do not exist yet, in one transaction."""
         with self.database.transaction() as session:
             use_fresh_plans(session)
-            with written_in_bulk(session, self._memory) as gathering:
-                for row in self._fresh(session, rows):
-                    self._take(gathering, row)
+            with written_in_bulk(session, self._memory) as writer:
+                for row in self._missing(session, rows):
+                    self._write(writer, row)
 
     def finish(self) -> None:
-        """Write what was merged, and then what it was merged into, which must still be open until then."""
+        """Write merged cases, and after each its target, which must stay open until then."""
         with self.database.transaction() as session:
             writer = EntryWriter(session)
-            begun = {row.key: begin(writer, row) for row in self._later}
+            cases = {row.key: hand_in_row(writer, row) for row in self._later}
             for row in sorted(self._later, key=self.examined.depth, reverse=True):
-                into = begun[row.merged_into].ref if row.merged_into else None
-                go_on(writer, begun[row.key], row, into, self.replay)
-            self.done.written += len(begun)
+                into = cases[row.merged_into].ref if row.merged_into else None
+                bring_to_state(writer, cases[row.key], row, into, self.replay)
+            self.done.written += len(cases)
 
-    def _take(self, writer: EntryWriter, row: ImportRow) -> None:
+    def _write(self, writer: EntryWriter, row: ImportRow) -> None:
         if row.state is State.MERGED or row.key in self._targets:
             self._later.append(row)
             return
-        case = begin(writer, row)
-        go_on(writer, case, row, None, self.replay)
+        case = hand_in_row(writer, row)
+        bring_to_state(writer, case, row, None, self.replay)
         self.done.written += 1
 
-    def _fresh(self, session: Session, rows: list[ImportRow]) -> list[ImportRow]:
+    def _missing(self, session: Session, rows: list[ImportRow]) -> list[ImportRow]:
         known = select(Case.source, Case.external_id).where(
             Case.source.in_({row.source for row in rows}), Case.external_id.in_([row.external_id for row in rows])
         )
-        there = {(source, external_id) for source, external_id in session.execute(known)}
-        fresh = [row for row in rows if row.key not in there]
-        self.done.there_already += len(rows) - len(fresh)
-        return fresh
+        existing = {(source, external_id) for source, external_id in session.execute(known)}
+        missing = [row for row in rows if row.key not in existing]
+        self.done.there_already += len(rows) - len(missing)
+        return missing
 
 
 def _open(order: ImportOrder) -> tuple[Mapping, list[str], Iterator[Record]]:
@@ -160,24 +163,24 @@ def _good_rows(database: Database, order: ImportOrder, examined: Examined) -> It
 
 def _names(session: Session, mapping: Mapping) -> NamesInFile:
     units = session.execute(select(Unit.slug, Unit.kind, Unit.holds_cases).where(Unit.active)).all()
-    there = {
+    existing = {
         "category": set(session.scalars(select(Category.slug).where(Category.active))),
         "place": set(session.scalars(select(Place.slug).where(Place.active))),
         "group": {unit.slug for unit in units if unit.kind is UnitKind.GROUP},
         "responsible": {unit.slug for unit in units if unit.holds_cases},
         "waiting_unit": {unit.slug for unit in units},
     }
-    return NamesInFile(there, mapping.creates)
+    return NamesInFile(existing, mapping.creates)
 
 
-def _create(session: Session, mapping: Mapping, fresh: dict[str, dict[str, str]], at: datetime) -> None:
-    """Add what the file names and the house lacks still: departments, categories, places."""
-    there = _names(session, mapping).there
-    new = {what: {s: n for s, n in names.items() if s not in there[what]} for what, names in fresh.items()}
+def _create(session: Session, mapping: Mapping, wanted: dict[str, dict[str, str]], at: datetime) -> None:
+    """Create the units, categories and places that the file names and the database lacks."""
+    existing = _names(session, mapping).existing
+    new = {name: {s: n for s, n in slugs.items() if s not in existing[name]} for name, slugs in wanted.items()}
     for slug, name in new.get("responsible", {}).items():
         add_unit(session, slug, UnitKind(mapping.creates["responsible"]), UnitDetails(name), by=A_COMMAND, at=at)
     session.add_all(Category(slug=slug, name=name) for slug, name in new.get("category", {}).items())
     session.add_all(Place(slug=slug, name=name) for slug, name in new.get("place", {}).items())
-    made = [f"{what}:{slug}" for what in ("category", "place") for slug in new.get(what, {})]
-    if made:
-        record_for_municipality(session, HouseSettingChanged(what=made), by=A_COMMAND, at=at)
+    created = [f"{column}:{slug}" for column in ("category", "place") for slug in new.get(column, {})]
+    if created:
+        record_for_municipality(session, HouseSettingChanged(what=created), by=A_COMMAND, at=at)

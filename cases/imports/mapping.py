@@ -1,4 +1,4 @@
-"""Mappings: how a file of another system says what our columns say. Written as TOML, checked before a row is read."""
+"""Mappings: from which columns of another system's file our columns come. Written as TOML."""
 
 import re
 import tomllib
@@ -10,38 +10,38 @@ from cases.imports.columns import NAMES, NEEDED
 from cases.imports.tables import FOUND_OUT, Dialect
 
 SLOT = re.compile(r"\{([^{}]+)\}")
-UNKNOWN = "*"  # in [values.X]: what any value that is not named becomes
+UNKNOWN = "*"  # in [values.X]: the key for all values that are not named
 EMPTY = ""
-ALONE = ("", "")  # the words about one column
-MOST_TOLD = 6
+ALONE = ("", "")  # the words of a template that is one column
+MOST_SHOWN = 6
 
 
 class BadMapping(Exception):
-    """A mapping that cannot be used; one line for each thing that is wrong."""
+    """A mapping that cannot be used. `wrongs` has a line for each error; the message shows the first six."""
 
     def __init__(self, wrongs: list[str]) -> None:
-        more = f"; and {len(wrongs) - MOST_TOLD} more" if len(wrongs) > MOST_TOLD else ""
-        super().__init__("; ".join(wrongs[:MOST_TOLD]) + more)
+        more = f"; and {len(wrongs) - MOST_SHOWN} more" if len(wrongs) > MOST_SHOWN else ""
+        super().__init__("; ".join(wrongs[:MOST_SHOWN]) + more)
         self.wrongs = wrongs
 
 
 @dataclass(frozen=True)
 class Template:
-    """Where a value comes from: columns of the file between words of our own, such as "{type}, {address}"."""
+    """How a value is put together: columns of the file between fixed words, such as "{type}, {address}"."""
 
-    words: tuple[str, ...]  # one more than columns
+    words: tuple[str, ...]  # one more than there are columns
     columns: tuple[str, ...]
 
     @classmethod
     def of(cls, text: str) -> "Template":
-        """Read "{type}, {address}"; a text without braces is the name of one column."""
+        """Return the template of a text such as "{type}, {address}"; without braces it is the name of one column."""
         if not SLOT.search(text):
             return cls(ALONE, (text.strip().casefold(),))
         parts = SLOT.split(text)
         return cls(tuple(parts[::2]), tuple(name.strip().casefold() for name in parts[1::2]))
 
     def fill(self, values: dict[str, str]) -> str:
-        """Give the value of a row. What only joined empty columns is cut off at both ends."""
+        """Return the value for a row. Commas and spaces that are left by empty columns are cut off at both ends."""
         if self.words == ALONE:
             return values.get(self.columns[0], "").strip().strip(" ,;")
         filled = self.words[0]
@@ -52,26 +52,26 @@ class Template:
 
 @dataclass(frozen=True)
 class Mapping:
-    """How rows are read: where each of our columns comes from, and what their values mean."""
+    """How the rows of a file are read: a template for each of our columns, and which of our values means theirs."""
 
     columns: dict[str, Template]
-    constants: dict[str, str] = field(default_factory=dict)  # when a column is not there, or empty
+    constants: dict[str, str] = field(default_factory=dict)  # by column, the value when the file has none
     values: dict[str, dict[str, str]] = field(default_factory=dict)
-    notes: dict[str, str] = field(default_factory=dict)  # by their state or ours, when a row has no note
-    names: dict[str, dict[str, str]] = field(default_factory=dict)  # how what is created is called
-    creates: dict[str, str] = field(default_factory=dict)  # what may be created; for units, of which kind
+    notes: dict[str, str] = field(default_factory=dict)  # by their state or ours, the note of rows that have none
+    names: dict[str, dict[str, str]] = field(default_factory=dict)  # by column and value, the name of what is created
+    creates: dict[str, str] = field(default_factory=dict)  # columns whose names may be created; for units, the kind
     zone: ZoneInfo | None = None
     dates: tuple[str, ...] = ()
     dialect: Dialect = FOUND_OUT
 
     def missing_in(self, columns: list[str]) -> list[str]:
-        """Give the columns of the file that this mapping names and the file lacks."""
+        """Return the columns that this mapping names and that are missing among these, sorted."""
         named = {name for template in self.columns.values() for name in template.columns}
         return sorted(named - set(columns))
 
 
 def own_columns(columns: list[str]) -> Mapping:
-    """Give the mapping of a file that is in our own columns. Raises `BadMapping` for what is unknown or lacking."""
+    """Return the mapping of a file in our own columns. Raises `BadMapping` when one is unknown or missing."""
     wrongs = [f"the file lacks the column {name!r}" for name in NEEDED if name not in columns]
     wrongs += [f"the file has an unknown column {name!r}" for name in columns if name and name not in NAMES]
     if wrongs:
@@ -80,20 +80,20 @@ def own_columns(columns: list[str]) -> Mapping:
 
 
 def read_mapping(text: str) -> Mapping:
-    """Return the mapping that the text says. Raises `BadMapping` with everything that is wrong."""
+    """Return the mapping written in this TOML text. Raises `BadMapping` with all its errors."""
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadMapping([f"the mapping is not TOML: {error}"]) from None
-    said = _checked(tables)
-    file = said["file"]
+    checked_tables = _checked(tables)
+    file = checked_tables["file"]
     return Mapping(
-        columns={ours: Template.of(theirs) for ours, theirs in said["columns"].items()},
-        constants=said["constants"],
-        values={name: _folded(table) for name, table in said["values"].items()},
-        notes=_folded(said["notes"]),
-        names={name: _folded(table) for name, table in said["names"].items()},
-        creates=said["create"],
+        columns={ours: Template.of(theirs) for ours, theirs in checked_tables["columns"].items()},
+        constants=checked_tables["constants"],
+        values={name: _folded(table) for name, table in checked_tables["values"].items()},
+        notes=_folded(checked_tables["notes"]),
+        names={name: _folded(table) for name, table in checked_tables["names"].items()},
+        creates=checked_tables["create"],
         zone=file.get("time_zone"),
         dates=file.get("dates", ()),
         dialect=Dialect(file.get("encoding"), file.get("delimiter")),
@@ -115,7 +115,7 @@ def _checked(tables: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sentence(path: tuple[str | int, ...], what: str) -> str:
-    """Return what is wrong with its place, such as "[values.state] Open: cannot be 3" or "[columns] lacks title"."""
+    """Return the error with its place, such as "[values.state] Open: cannot be 3" or "[columns] lacks title"."""
     tables, key = (path[:-1], f" {path[-1]}:") if len(path) > 1 else (path, "")
     return f"[{'.'.join(map(str, tables))}]{key} {what}"
 

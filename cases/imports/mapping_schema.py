@@ -1,4 +1,4 @@
-"""What each table of a mapping may hold."""
+"""The marshmallow schema of a mapping: what each of its TOML tables may hold."""
 
 from collections.abc import Mapping
 from datetime import date, time
@@ -20,10 +20,10 @@ NO_UNIT = "must be department or group, not {input!r}"
 
 
 class Plain(TomlField[str]):
-    """A value of these types, not converted into one of them; it is read as its text."""
+    """A TOML value of one of these types, read as its text."""
 
-    def __init__(self, must: str, *types: type, **more: Any) -> None:
-        super().__init__(must, **more)
+    def __init__(self, must: str, *types: type, **kwargs: Any) -> None:
+        super().__init__(must, **kwargs)
         self.types = types
 
     def accepts(self, value: Any) -> bool:
@@ -33,8 +33,8 @@ class Plain(TomlField[str]):
         return str(value)
 
 
-def _text(**more: Any) -> Plain:
-    return Plain("must be a text", str, **more)
+def _text(**kwargs: Any) -> Plain:
+    return Plain("must be a text", str, **kwargs)
 
 
 def _text_or_number() -> Plain:
@@ -46,7 +46,7 @@ def _single() -> Plain:
 
 
 class Encoding(TomlField[str]):
-    """How a CSV file's letters are written, by a name that Python knows; "" is found out."""
+    """The encoding of a CSV file, by a name that Python knows; "" for detecting it."""
 
     def __init__(self) -> None:
         super().__init__("must be an encoding such as cp1252")
@@ -63,7 +63,7 @@ class Encoding(TomlField[str]):
 
 
 class Delimiter(TomlField[str]):
-    """What stands between the values of a row; "" is found out."""
+    """The delimiter of a CSV file, one character; "" for detecting it."""
 
     def __init__(self) -> None:
         super().__init__("must be one character")
@@ -73,13 +73,13 @@ class Delimiter(TomlField[str]):
 
 
 class Formats(TomlField[list[str]]):
-    """How moments are written, as `strptime` reads them."""
+    """The formats of moments, for `strptime`."""
 
     def __init__(self) -> None:
         super().__init__('must be a list such as ["%d/%m/%Y %H:%M"]')
 
     def accepts(self, value: Any) -> bool:
-        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+        return isinstance(value, list) and all(isinstance(form, str) for form in value)
 
 
 class Zone(fields.Field[ZoneInfo]):
@@ -93,19 +93,19 @@ class Zone(fields.Field[ZoneInfo]):
 
 
 class MappingTable(fields.Dict):
-    """A table whose keys are not ours to say. What is wrong with a key or its value is said beneath the key."""
+    """A table with free keys. Errors of a key or its value are reported under that key."""
 
     def __init__(self, values: fields.Field[Any], keys: fields.Field[Any] | None = None) -> None:
         super().__init__(keys=keys or fields.String(), values=values, load_default=dict)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, dict):
             raise ValidationError(f"must be a table, not {value!r}")
         try:
-            return super()._deserialize(value, attr, data, **more)  # type: ignore[no-untyped-call]
+            return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
         except ValidationError as error:
             wrongs = error.messages_dict
-            raise ValidationError({key: one.get("key") or one["value"] for key, one in wrongs.items()}) from None
+            raise ValidationError({key: wrong.get("key") or wrong["value"] for key, wrong in wrongs.items()}) from None
 
 
 # --- tables --------------------------------------------------------------------------------

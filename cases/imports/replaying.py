@@ -1,4 +1,4 @@
-"""Replaying: a row goes through the life of a case by the domain's own functions, at the moments that it tells."""
+"""Replaying an imported row: its case goes through the domain's own steps, at the moments of the row."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from cases.states import CLOCK_OF, RunsOut, State
 
 
 class Clocks(StrEnum):
-    """When the clocks of open cases start: at the import, or where they would have."""
+    """When the clocks of open cases start: at the import, or at the moments of their history."""
 
     NOW = "now"
     HISTORY = "history"
@@ -31,14 +31,14 @@ class Clocks(StrEnum):
 
 @dataclass(frozen=True)
 class Replay:
-    """How rows are replayed: at which moment the import happens, and when clocks start."""
+    """How rows are replayed: the moment of the import (UTC), and when clocks start."""
 
     at: datetime
     clocks: Clocks
 
 
-def begin(writer: EntryWriter, row: ImportRow) -> Case:
-    """Give the row's case, handed in when it came in, and with the unit that got it."""
+def hand_in_row(writer: EntryWriter, row: ImportRow) -> Case:
+    """Return a new case for the row, handed in at its `received_at` and assigned to its unit."""
     case = receive(writer, _request(row), by=THE_IMPORT, at=row.received_at)
     if row.responsible != DESK and row.state is not State.ASSIGNED:
         change = Change(State.ASSIGNED, responsible=row.responsible)
@@ -46,10 +46,9 @@ def begin(writer: EntryWriter, row: ImportRow) -> Case:
     return case
 
 
-def go_on(writer: EntryWriter, case: Case, row: ImportRow, into: str | None, replay: Replay) -> None:
-    """Bring the case to where the row says it stands. `into` is the reference of what it was merged into."""
-    last = STEPS[row.state]
-    for change in last(row):
+def bring_to_state(writer: EntryWriter, case: Case, row: ImportRow, into: str | None, replay: Replay) -> None:
+    """Take the steps to the state of the row. `into` is the reference of the case that it was merged into, if any."""
+    for change in STEPS_TO[row.state](row):
         take_step(writer, case, replace(change, into=into), by=THE_IMPORT, at=row.changed_at)
     if case.is_open:
         _settle_clocks(writer, case, row, replay)
@@ -95,7 +94,7 @@ def _closed(row: ImportRow) -> Iterator[Change]:
     yield Change(State.CLOSED)
 
 
-STEPS: dict[State, Callable[[ImportRow], Iterator[Change]]] = {
+STEPS_TO: dict[State, Callable[[ImportRow], Iterator[Change]]] = {
     State.RECEIVED: lambda _: iter(()),
     State.ASSIGNED: _assigned,
     State.PLANNED: _to(State.PLANNED),
@@ -119,25 +118,25 @@ USUAL_DAYS: dict[State, Callable[[Terms], int]] = {
 
 
 def _settle_clocks(writer: EntryWriter, case: Case, row: ImportRow, replay: Replay) -> None:
-    """Write what no step carried; with clocks from now on, start the state's clock anew unless its day is to come."""
+    """Record a promise that no step carried, and restart the state's clock when it cannot go on as it is."""
     entry = Entry(case, by=THE_IMPORT, at=replay.at)
     if row.state is State.RECEIVED and row.promised_on:
         promise(writer, case, row.promised_on, entry)
-    if _needs_a_clock(writer, case, row, replay):
-        _start_anew(writer, case, row, replay)
+    if _needs_new_clock(writer, case, row, replay):
+        _restart_clock(writer, case, row, replay)
         entry.add(CaseImported(source=row.source, due_on=_due_day(writer, case).isoformat()))
     if len(entry):
         writer.record(entry)
 
 
-def _needs_a_clock(writer: EntryWriter, case: Case, row: ImportRow, replay: Replay) -> bool:
-    """Say whether the clock that the steps left is not the one to go on with."""
+def _needs_new_clock(writer: EntryWriter, case: Case, row: ImportRow, replay: Replay) -> bool:
+    """Return whether the clock must be restarted: it has run out already, or is not for the day of the row."""
     if replay.clocks is Clocks.NOW and (case.next_at is None or case.next_at <= replay.at):
         return True
     return row.state is State.RECEIVED and row.due_on not in {None, _due_day(writer, case)}
 
 
-def _start_anew(writer: EntryWriter, case: Case, row: ImportRow, replay: Replay) -> None:
+def _restart_clock(writer: EntryWriter, case: Case, row: ImportRow, replay: Replay) -> None:
     calendar, at = calendar_of(writer.session), row.changed_at
     due_on = row.due_on or _due_day(writer, case)
     if replay.clocks is Clocks.NOW:

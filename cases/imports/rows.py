@@ -1,4 +1,4 @@
-"""Rows: each is checked before anything is written. What is bad cannot be taken; what is odd is taken and listed."""
+"""Checking the rows of an import: bad rows cannot be imported, odd ones are imported and listed with a remark."""
 
 import re
 import unicodedata
@@ -38,7 +38,7 @@ Key = tuple[str, str]  # source and external_id
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """One case as the file tells it, checked. Names are slugs, moments in UTC."""
+    """One checked row: the case that it describes. Names are slugs, moments in UTC."""
 
     number: int
     source: str
@@ -68,22 +68,22 @@ class ImportRow:
 
     @property
     def key(self) -> Key:
-        """What tells whether the case is there already."""
+        """Source and external id, by which an existing case is recognised."""
         return self.source, self.external_id
 
 
 @dataclass
 class NamesInFile:
-    """What the house has, by slug, and what the file adds, by slug with its name."""
+    """The slugs that exist, by column, and the ones that the file adds, by column and slug with their names."""
 
-    there: dict[str, set[str]]  # category, place, group, responsible, waiting_unit
-    creates: dict[str, str] = field(default_factory=dict)  # what may be added; for units, of which kind
-    fresh: dict[str, dict[str, str]] = field(default_factory=dict)
+    existing: dict[str, set[str]]  # category, place, group, responsible, waiting_unit
+    creates: dict[str, str] = field(default_factory=dict)  # columns whose names may be created; for units, the kind
+    new: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass
 class CheckedRow:
-    """One row with what was found: why it is bad, what is odd, and what it says when it is not bad."""
+    """A row with the result of its check. `row` is None when it is bad; `bad` and `odd` are the reasons."""
 
     record: Record
     bad: list[str] = field(default_factory=list)
@@ -92,7 +92,7 @@ class CheckedRow:
 
 
 class Checker:
-    """Reads rows by a mapping. `zone` is that of moments without one; nothing lies after `now`."""
+    """Checks rows by a mapping. `zone` is for moments without one; moments after `now` (UTC) are refused or cut."""
 
     def __init__(self, mapping: Mapping, names: NamesInFile, zone: ZoneInfo, now: datetime) -> None:
         self.mapping, self.names, self.now = mapping, names, now
@@ -100,26 +100,26 @@ class Checker:
         self.moment = lru_cache(maxsize=4096)(self._moment)
 
     def check(self, record: Record) -> CheckedRow:
-        """Give the row with what was found."""
+        """Return the row with the result of its check."""
         reading = RowReader(self, record)
         row = reading.row()
         return CheckedRow(record, reading.bad, reading.odd, None if reading.bad else row)
 
     def _moment(self, text: str) -> tuple[datetime, str]:
-        """Give the moment in UTC, and what is odd about it. Raises `ValueError`."""
-        told = _parsed(text, self.mapping.dates)
-        if told.tzinfo is not None:
-            return told.astimezone(UTC), ""
-        moment = told.replace(tzinfo=self.zone).astimezone(UTC)
-        if moment.astimezone(self.zone).replace(tzinfo=None) != told:
+        """Return the moment in UTC, and what is odd about it ("" when nothing is). Raises `ValueError`."""
+        value = _parsed(text, self.mapping.dates)
+        if value.tzinfo is not None:
+            return value.astimezone(UTC), ""
+        moment = value.replace(tzinfo=self.zone).astimezone(UTC)
+        if moment.astimezone(self.zone).replace(tzinfo=None) != value:
             return moment, "does not exist, since the clocks were put forward: an hour later is taken"
-        if told.replace(tzinfo=self.zone, fold=1).astimezone(UTC) != moment:
+        if value.replace(tzinfo=self.zone, fold=1).astimezone(UTC) != moment:
             return moment, "came twice, since the clocks were put back: the first is taken"
         return moment, ""
 
 
 class RowReader:
-    """The reading of one row."""
+    """Reads one row, and collects in `bad` and `odd` what is wrong with it."""
 
     def __init__(self, checker: Checker, record: Record) -> None:
         self.checker, self.record = checker, record
@@ -128,7 +128,7 @@ class RowReader:
         self._mapping = checker.mapping
 
     def row(self) -> ImportRow | None:
-        """Give the row, or None as soon as it is known that there can be none."""
+        """Return the checked row; None when something that every row needs is bad."""
         if self.record.too_long:
             self.bad.append("has more values than the heading has columns")
         source, external_id, title = self._needed("source", 60), self._needed("external_id", 120), self._title()
@@ -154,29 +154,29 @@ class RowReader:
         )  # fmt: skip
 
     def text(self, name: str) -> str:
-        """Give what the row says in our column `name`: mapped, with its default, as our value for theirs."""
+        """Return the row's text for our column `name`, by the mapping: our value for theirs, or the constant."""
         template = self._mapping.columns.get(name)
-        told = _unquoted(template.fill(self.record.values)) if template else ""
-        meant = self._mapping.values.get(name)
-        if meant is not None:
-            told = self._meant(name, told, meant)
-        return told or self._mapping.constants.get(name, "")
+        value = _unquoted(template.fill(self.record.values)) if template else ""
+        meanings = self._mapping.values.get(name)
+        if meanings is not None:
+            value = self._our_value(name, value, meanings)
+        return value or self._mapping.constants.get(name, "")
 
-    def _meant(self, name: str, told: str, meant: dict[str, str]) -> str:
-        if (found := meant.get(told.casefold())) is not None:
+    def _our_value(self, name: str, value: str, meanings: dict[str, str]) -> str:
+        if (found := meanings.get(value.casefold())) is not None:
             return found
-        if UNKNOWN not in meant or told.casefold() == EMPTY:
-            return told
-        self.odd.append(f"{name}: {told!r} is not known, {meant[UNKNOWN]!r} is taken")
-        return meant[UNKNOWN]
+        if UNKNOWN not in meanings or value.casefold() == EMPTY:
+            return value
+        self.odd.append(f"{name}: {value!r} is not known, {meanings[UNKNOWN]!r} is taken")
+        return meanings[UNKNOWN]
 
     def _needed(self, name: str, most: int) -> str:
-        told = self.text(name)
-        if not told:
+        value = self.text(name)
+        if not value:
             self.bad.append(f"{name} is empty")
-        elif len(told) > most:
+        elif len(value) > most:
             self.bad.append(f"{name} is longer than {most} characters")
-        return told
+        return value
 
     def _title(self) -> str:
         title = " ".join(self.text("title").split())
@@ -187,46 +187,46 @@ class RowReader:
         return title[:LONGEST_TITLE].strip()
 
     def _cut(self, name: str, most: int) -> str:
-        told = self.text(name)
-        if len(told) > most:
+        value = self.text(name)
+        if len(value) > most:
             self.odd.append(f"{name} is cut at {most} characters")
-        return told[:most]
+        return value[:most]
 
     def _kind(self) -> Kind:
         return self._one_of("kind", Kind, Kind.ISSUE)
 
     def _state(self) -> State | None:
-        told = self.text("state")
-        if told in set(State):
-            return State(told)
-        self.bad.append(f"state cannot be {told!r}")
+        value = self.text("state")
+        if value in set(State):
+            return State(value)
+        self.bad.append(f"state cannot be {value!r}")
         return None
 
     def _one_of(self, name: str, kinds: type[Kind], default: Kind) -> Kind:
-        told = self.text(name)
-        if not told:
+        value = self.text(name)
+        if not value:
             return default
-        if told not in set(kinds):
-            self.odd.append(f"{name}: {told!r} is not known, {default.value!r} is taken")
+        if value not in set(kinds):
+            self.odd.append(f"{name}: {value!r} is not known, {default.value!r} is taken")
             return default
-        return kinds(told)
+        return kinds(value)
 
     def _received_at(self) -> datetime | None:
-        told = self.text("received_at")
-        if not told:
+        value = self.text("received_at")
+        if not value:
             self.bad.append("received_at is empty")
             return None
-        moment = self._at("received_at", told, self.bad)
+        moment = self._at("received_at", value, self.bad)
         if moment is not None and not (moment.year > FIRST_YEAR and moment <= self.checker.now):
-            self.bad.append(f"received_at: {told} lies outside {FIRST_YEAR + 1} and now")
+            self.bad.append(f"received_at: {value} lies outside {FIRST_YEAR + 1} and now")
             return None
         return moment
 
     def _changed_at(self, received_at: datetime, state: State) -> datetime:
         names = ("ended_at", "changed_at") if state in ENDED or state is State.DONE else ("changed_at",)
         for name in names:
-            if told := self.text(name):
-                moment = self._at(name, told, self.odd)
+            if value := self.text(name):
+                moment = self._at(name, value, self.odd)
                 if moment is not None:
                     return self._within(name, moment, received_at)
             elif name == "ended_at":
@@ -242,14 +242,14 @@ class RowReader:
             return self.checker.now
         return moment
 
-    def _at(self, name: str, told: str, wrongs: list[str]) -> datetime | None:
+    def _at(self, name: str, value: str, wrongs: list[str]) -> datetime | None:
         try:
-            moment, oddity = self.checker.moment(told)
+            moment, oddity = self.checker.moment(value)
         except (ValueError, OverflowError):
-            wrongs.append(f"{name}: {told!r} is no moment that we can read")
+            wrongs.append(f"{name}: {value!r} is no moment that we can read")
             return None
         if oddity:
-            self.odd.append(f"{name}: {told} {oddity}")
+            self.odd.append(f"{name}: {value} {oddity}")
         return moment
 
     def _due_on(self, received_at: datetime, changed_at: datetime, state: State) -> date | None:
@@ -263,31 +263,31 @@ class RowReader:
         return day
 
     def _day(self, name: str) -> date | None:
-        told = self.text(name)
-        if not told:
+        value = self.text(name)
+        if not value:
             return None
         try:
-            day = _parsed(told, self._mapping.dates).date()
+            day = _parsed(value, self._mapping.dates).date()
         except ValueError:
-            self.odd.append(f"{name}: {told!r} is no day that we can read; it is left out")
+            self.odd.append(f"{name}: {value!r} is no day that we can read; it is left out")
             return None
         if not FIRST_YEAR < day.year <= self.checker.now.year + 10:
-            self.odd.append(f"{name}: {told} is too far away; it is left out")
+            self.odd.append(f"{name}: {value} is too far away; it is left out")
             return None
         return day
 
     def _name(self, name: str) -> str | None:
-        told = self.text(name)
-        if not told:
+        value = self.text(name)
+        if not value:
             return None
-        slug, names = slug_of(told), self.checker.names
-        if slug in names.there[name]:
+        slug, names = slug_of(value), self.checker.names
+        if slug in names.existing[name]:
             return slug
         if name not in names.creates or not slug:
-            self.bad.append(f"{name}: there is no {told!r} in the house")
+            self.bad.append(f"{name}: there is no {value!r} in the house")
             return None
-        called = self._mapping.names.get(name, {}).get(told.casefold(), told)
-        names.fresh.setdefault(name, {}).setdefault(slug, called[:120])
+        called = self._mapping.names.get(name, {}).get(value.casefold(), value)
+        names.new.setdefault(name, {}).setdefault(slug, called[:120])
         return slug
 
     def _note(self, state: State) -> str:
@@ -313,35 +313,35 @@ class RowReader:
         return self.text("merged_into_source") or source, self._needed("merged_into", 120)
 
     def _yes(self, name: str) -> bool:
-        told = self.text(name).casefold()
-        if told not in YES:
-            self.odd.append(f"{name}: {told!r} is neither yes nor no; no is taken")
-        return YES.get(told, False)
+        value = self.text(name).casefold()
+        if value not in YES:
+            self.odd.append(f"{name}: {value!r} is neither yes nor no; no is taken")
+        return YES.get(value, False)
 
     def _months(self) -> int | None:
-        told = self.text("every_months")
-        if not told:
+        value = self.text("every_months")
+        if not value:
             return None
-        if not told.isdecimal() or not 1 <= int(told) <= MOST_MONTHS:
-            self.odd.append(f"every_months: {told!r} is no number from 1 to {MOST_MONTHS}; it is left out")
+        if not value.isdecimal() or not 1 <= int(value) <= MOST_MONTHS:
+            self.odd.append(f"every_months: {value!r} is no number from 1 to {MOST_MONTHS}; it is left out")
             return None
-        return int(told)
+        return int(value)
 
     def _degrees(self, name: str, most: int) -> float | None:
-        told = self.text(name)
-        if not told:
+        value = self.text(name)
+        if not value:
             return None
         try:
-            degrees = float(told.replace(",", "."))
+            degrees = float(value.replace(",", "."))
         except ValueError:
             degrees = float("nan")
         if not -most <= degrees <= most:
-            self.odd.append(f"{name}: {told!r} is no position; it is left out")
+            self.odd.append(f"{name}: {value!r} is no position; it is left out")
             return None
         return degrees
 
     def _reporter(self) -> Reporter | None:
-        name, email, phone = (self.text(f"reporter_{what}") for what in ("name", "email", "phone"))
+        name, email, phone = (self.text(f"reporter_{part}") for part in ("name", "email", "phone"))
         if email and not is_public_address(email):
             self.odd.append(f"reporter_email: {email!r} is no mail address; it is left out")
             email = ""
@@ -358,7 +358,7 @@ NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 @lru_cache(maxsize=4096)
 def slug_of(name: str) -> str:
-    """Give the slug of a name: "Illegal Dumping Pickup" becomes "illegal-dumping-pickup", "Väg & gata" "vag-gata"."""
+    """Return the slug of a name: "Illegal Dumping Pickup" becomes "illegal-dumping-pickup", "Väg & gata" "vag-gata"."""
     plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
     return NOT_IN_SLUG.sub("-", plain).strip("-")[:LONGEST_SLUG].strip("-")
 
@@ -370,7 +370,7 @@ def _unquoted(text: str) -> str:
 def _parsed(text: str, formats: tuple[str, ...]) -> datetime:
     for form in formats:
         try:
-            return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is put on by who asks
+            return datetime.strptime(text, form)  # noqa: DTZ007 - the caller adds the zone
         except ValueError:
             continue
     return datetime.fromisoformat(text)

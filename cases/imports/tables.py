@@ -1,4 +1,4 @@
-"""Tables: CSV of any dialect and XLSX, read row by row so that memory stays flat."""
+"""Reading tables: CSV of any dialect and XLSX, row by row, so that memory does not grow with the file."""
 
 import codecs
 import csv
@@ -18,12 +18,12 @@ ENCODINGS = ("utf-8-sig", "cp1252")
 
 
 class BadTable(Exception):
-    """A file that is no table; the message is the line that a person reads."""
+    """A file that cannot be read as a table; the message is shown to the person who imports."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """One row: its number in the file (the heading is 1), and its values by column, small letters."""
+    """One row: its number in the file (the heading is 1), and its values by column name in lower case."""
 
     number: int
     values: dict[str, str]
@@ -32,7 +32,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a CSV file is written; None is found out."""
+    """Encoding and delimiter of a CSV file; None for detecting it."""
 
     encoding: str | None = None
     delimiter: str | None = None
@@ -42,7 +42,10 @@ FOUND_OUT = Dialect()
 
 
 def read_table(path: Path, dialect: Dialect = FOUND_OUT) -> tuple[list[str], Iterator[Record]]:
-    """Give the file's columns, small letters, and its rows. Blank rows are left out."""
+    """Return the file's column names in lower case, and an iterator over its rows without blank ones.
+
+    Raises `BadTable` when there is no such file, or no heading, or a column comes twice.
+    """
     if not path.is_file():
         raise BadTable(f"there is no file {path}")
     lines = _xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path, dialect)

@@ -1,1 +1,1 @@
-"""The clock and its ladder: what is due happens, and every rung sets the next one."""
+"""The ladder of escalation: a sweep finds due cases, fires their rungs, and sets the next rung of each."""

@@ -1,4 +1,4 @@
-"""Climbing: what falls due of many cases at once happens, at most one rung per clock, written with few statements."""
+"""Climbing the ladder: fire what is due of many cases at once, at most one rung per clock, with few statements."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ from cases.steps.duties import report_to_council
 
 
 class FiredRung(Base):
-    """A rung that has fired. Its key makes a second sweeper change nothing."""
+    """One row of the table fired_rung. Its primary key is why a second sweeper cannot fire the same rung again."""
 
     __tablename__ = "fired_rung"
 
@@ -41,46 +41,47 @@ class FiredRung(Base):
     fired_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-MOVES = {  # what each clock moves of a case
+COLUMNS_OF = {  # by clock, the columns of a case that it changes
     "state": ("rung", "rung_at", "highest_rung"),
     "life": ("life_rung", "life_at"),
     "statutory": ("statutory_rung", "statutory_due_at", "statutory_at"),
     "promise": ("promise_breaks_at",),
 }
 POLICY = table_of(Policy)
-KEPT_TERMS = select(POLICY.c.id, POLICY.c.terms).where(POLICY.c.id.in_(bindparam("kept", expanding=True)))
-WITH_EVERY_EVENT = ("id", "version", "head_hash", "next_at")
+TERMS_OF = select(POLICY.c.id, POLICY.c.terms).where(POLICY.c.id.in_(bindparam("policies", expanding=True)))
+ALWAYS_CHANGED = ("id", "version", "head_hash", "next_at")
 
 
 def handle(session: Session, cases: list[DueCase], now: datetime, tick_id: int) -> int:
-    """Let what is due happen to these locked cases, in bulk; give the rungs fired."""
+    """Fire what is due of these cases, whose rows are locked; return the number of rungs that fired."""
     batch = Batch(session, now, tick_id)
-    batch.learn_terms(cases)
+    batch.load_terms(cases)
     for case in cases:
-        batch.take(case)
+        batch.add(case)
     return batch.write()
 
 
 @dataclass
 class Batch:
-    """What a sweep found in one transaction, gathered so that it is written with few statements."""
+    """What is due of the cases of one transaction of a sweep, collected and then written with few statements."""
 
     session: Session
     now: datetime
     tick_id: int
     entries: list[Entry] = field(default_factory=list)
     cases: list[DueCase] = field(default_factory=list)
-    moving: set[str] = field(default_factory=set)  # clocks that have moved in any of the cases
-    rungs: list[tuple[Entry, int, str, int, int]] = field(default_factory=list)  # entry, which, clock, cycle, rung
+    changed_clocks: set[str] = field(default_factory=set)  # the clocks whose columns changed, in any of the cases
+    # each rung as entry, place of its event in the entry, clock, cycle, rung
+    rungs: list[tuple[Entry, int, str, int, int]] = field(default_factory=list)
     agenda: list[int] = field(default_factory=list)
-    broken: list[int] = field(default_factory=list)
-    overtime: list[DueCase] = field(default_factory=list)  # proposals that are not decided within their year
+    broken_promises: list[int] = field(default_factory=list)
+    overtime: list[DueCase] = field(default_factory=list)  # proposals that will not be decided within their year by law
     run_out: list[int] = field(default_factory=list)
     terms: dict[int, Terms] = field(default_factory=dict)
 
     @cached_property
     def clock(self) -> Actor:
-        """Who acts."""
+        """The actor of all events: the clock, in this sweep."""
         return clock_for_batch(self.tick_id)
 
     @cached_property
@@ -89,19 +90,19 @@ class Batch:
         meeting = next_meeting(self.session, calendar_of(self.session).day_of(self.now))
         return meeting.held_on.isoformat() if meeting else None
 
-    def learn_terms(self, cases: list[DueCase]) -> None:
-        """Read the policies that these cases keep."""
-        kept = {case.policy_id for case in cases}
-        found = self.session.connection().execute(KEPT_TERMS, {"kept": list(kept)})
+    def load_terms(self, cases: list[DueCase]) -> None:
+        """Read the terms of the policies that these cases keep."""
+        policies = {case.policy_id for case in cases}
+        found = self.session.connection().execute(TERMS_OF, {"policies": list(policies)})
         self.terms = {policy_id: terms_from(stored) for policy_id, stored in found}
 
-    def take(self, case: DueCase) -> None:
-        """Let everything that is due of one case happen."""
+    def add(self, case: DueCase) -> None:
+        """Fire everything that is due of one case, and collect what has to be written."""
         entry, was = Entry(case, by=self.clock, at=self.now), case.next_at
-        for name, happen in HAPPENS.items():
+        for name, fire in FIRE_WHEN_DUE.items():
             moment = getattr(case, name)
             if moment is not None and moment <= self.now:
-                happen(self, case, entry)
+                fire(self, case, entry)
         case.update_next_at()
         if entry:
             self.entries.append(entry)
@@ -109,40 +110,40 @@ class Batch:
             self.cases.append(case)
 
     def write(self) -> int:
-        """Write events, cases, rungs and agenda items, then what runs out; give the number of rungs."""
+        """Write events, cases, rungs and agenda items, then end what ran out; return the number of rungs."""
         ids = insert_entries(self.session, self.entries)
-        names = WITH_EVERY_EVENT + tuple(name for clock in sorted(self.moving) for name in MOVES[clock])
+        names = ALWAYS_CHANGED + tuple(name for clock in sorted(self.changed_clocks) for name in COLUMNS_OF[clock])
         update_many(self.session, Case, [case.row(names) for case in self.cases])
         fired = [
             {"case_id": entry.subject.stream, "clock": clock, "cycle": cycle, "rung": rung,
-             "event_id": ids[id(entry)][which], "fired_at": self.now}
-            for entry, which, clock, cycle, rung in self.rungs
+             "event_id": ids[id(entry)][place], "fired_at": self.now}
+            for entry, place, clock, cycle, rung in self.rungs
         ]  # fmt: skip
         insert_many(self.session, FiredRung, fired)
         _put_on_agenda(self.session, self.agenda, self.now)
-        settle_broken(self.session, self.broken, self.now)
+        settle_broken(self.session, self.broken_promises, self.now)
         self._end_what_ran_out()
         return len(fired)
 
     def _end_what_ran_out(self) -> None:
-        """Parked cases come back, cases that are done close, and the council hears of what takes too long."""
+        """Take up parked cases, close done ones, and make a duty to report each proposal that is late by law."""
         if not (self.run_out or self.overtime):
             return
-        whole = select(Case).where(Case.id.in_(self.run_out)).order_by(Case.id)
-        cases = self.session.scalars(whole.options(joinedload(Case.responsible), joinedload(Case.policy))).all()
-        with written_in_bulk(self.session) as gathering:
+        found = select(Case).where(Case.id.in_(self.run_out)).order_by(Case.id)
+        cases = self.session.scalars(found.options(joinedload(Case.responsible), joinedload(Case.policy))).all()
+        with written_in_bulk(self.session) as writer:
             for case in cases:
                 to = State.RECEIVED if CLOCK_OF[case.state] is RunsOut.TAKEN_UP else State.CLOSED
-                take_step(gathering, case, Change(to=to), by=self.clock, at=self.now)
+                take_step(writer, case, Change(to=to), by=self.clock, at=self.now)
             for late in self.overtime:
-                report_to_council(gathering, late.ref, late.statutory_due_at or self.now, by=self.clock, at=self.now)
+                report_to_council(writer, late.ref, late.statutory_due_at or self.now, by=self.clock, at=self.now)
 
     def _climb(self, case: DueCase, entry: Entry) -> None:
         if CLOCK_OF[case.state] is not RunsOut.LADDER:
             self.run_out.append(case.id)
             return
         clock = case.state_clock
-        rung, after = self._step(case, clock)
+        rung, after = self._next_step(case, clock)
         case.highest_rung = max(case.highest_rung, rung)
         self._fire(case, entry, "state", (clock, rung, after))
         case.rung, case.rung_at = after.rung, after.fires_at
@@ -153,20 +154,20 @@ class Batch:
     def _climb_life(self, case: DueCase, entry: Entry) -> None:
         due_at, fires_at = case.life_due_at or self.now, case.life_at or self.now
         clock = Clock(due_at, case.life_cycle, case.life_rung, fires_at)
-        rung, after = self._step(case, clock)
+        rung, after = self._next_step(case, clock)
         self._fire(case, entry, "life", (clock, rung, after))
         case.life_rung, case.life_at = after.rung, after.fires_at
 
-    def _warn_of_the_law(self, case: DueCase, entry: Entry) -> None:
+    def _climb_statutory(self, case: DueCase, entry: Entry) -> None:
         calendar, rung, terms = calendar_of(self.session), case.statutory_rung, self.terms[case.policy_id]
         if case.raised_on is None or case.statutory_due_at is None:
             raise ValueError("a statutory clock runs from the day when the proposal was raised")
         after = clocks.statutory(case.raised_on, rung, self.now, terms, calendar)
-        self.moving.add("statutory")
+        self.changed_clocks.add("statutory")
         if after is None:
             case.statutory_due_at = case.statutory_at = None
             return
-        latest = after.rung - 1  # after an outage only the last warning that has come
+        latest = after.rung - 1  # after an outage, only the latest warning fires
         clock = Clock(case.statutory_due_at, case.statutory_cycle, latest, case.statutory_at or self.now)
         self._fire(case, entry, "statutory", (clock, latest, after))
         case.statutory_rung, case.statutory_at = after.rung, after.fires_at
@@ -175,38 +176,39 @@ class Batch:
 
     def _break_promise(self, case: DueCase, entry: Entry) -> None:
         case.promise_breaks_at = None
-        self.moving.add("promise")
-        self.broken.append(case.id)
+        self.changed_clocks.add("promise")
+        self.broken_promises.append(case.id)
         entry.add(CasePromiseBroken(promised_on=case.promised_on.isoformat() if case.promised_on else ""))
 
     def _fire(self, case: DueCase, entry: Entry, name: str, step: tuple[Clock, int, Clock]) -> None:
         clock, rung, after = step
-        happening = CaseEscalated(
+        event = CaseEscalated(
             clock=name, cycle=clock.cycle, rung=rung, due_at=clock.due_at.isoformat(),
             next_on=calendar_of(self.session).day_of(after.fires_at).isoformat(),
             state=case.state, responsible=case.responsible,
         )  # fmt: skip
-        self.moving.add(name)
-        self.rungs.append((entry, entry.add(happening), name, clock.cycle, rung))
+        self.changed_clocks.add(name)
+        self.rungs.append((entry, entry.add(event), name, clock.cycle, rung))
 
-    def _step(self, case: DueCase, clock: Clock) -> tuple[int, Clock]:
+    def _next_step(self, case: DueCase, clock: Clock) -> tuple[int, Clock]:
         calendar = calendar_of(self.session)
         rung = clocks.due_rung(clock, self.now, calendar)
         return rung, clocks.after_rung(clock, rung, self.now, self.terms[case.policy_id], calendar)
 
 
-HAPPENS: dict[str, Callable[[Batch, DueCase, Entry], None]] = {  # when this moment has come; the state's clock last
+# By the column that holds the moment. The state's clock comes last.
+FIRE_WHEN_DUE: dict[str, Callable[[Batch, DueCase, Entry], None]] = {
     "promise_breaks_at": Batch._break_promise,
     "life_at": Batch._climb_life,
-    "statutory_at": Batch._warn_of_the_law,
+    "statutory_at": Batch._climb_statutory,
     "rung_at": Batch._climb,
 }
 
 
 def _put_on_agenda(session: Session, case_ids: list[int], now: datetime) -> None:
-    """Put cases on the next meeting's agenda; one that stands there already stays as it is."""
+    """Add agenda items for these cases; nothing changes for a case that has an open one."""
     if not case_ids:
         return
-    put = insert_of(session)(table_of(AgendaItem))
+    insert_item = insert_of(session)(table_of(AgendaItem))
     rows = [{"case_id": case_id, "why": "overdue", "added_at": now} for case_id in case_ids]
-    session.execute(put.on_conflict_do_nothing(), rows)
+    session.execute(insert_item.on_conflict_do_nothing(), rows)

@@ -1,4 +1,4 @@
-"""Due cases: what a sweep reads of a case, and moves. Plain values, since a morning may bring a hundred thousand."""
+"""Due cases: the columns that a sweep reads and changes, as plain values, since a morning may bring 100,000 cases."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -18,7 +18,7 @@ from cases.states import State
 
 @dataclass(slots=True)
 class DueCase:
-    """A case of which something is due, as its columns say it. `responsible` is the unit's slug."""
+    """The columns of one case of which something is due. `responsible` is the unit's slug."""
 
     id: int
     ref: str
@@ -52,7 +52,7 @@ class DueCase:
 
     @property
     def stream_name(self) -> str:
-        """What the hash chain calls it."""
+        """The name of the stream in the hash chain."""
         return self.ref
 
     @property
@@ -61,29 +61,29 @@ class DueCase:
         return Clock(self.due_at, self.cycle, self.rung, self.rung_at)
 
     def update_next_at(self) -> None:
-        """Let `next_at` be the least of what the clocks say."""
+        """Set `next_at` to the earliest moment of all running clocks."""
         moments = (self.rung_at, self.life_at, self.statutory_at, self.promise_breaks_at)
         self.next_at = min(moment for moment in moments if moment is not None)
 
     def tracked(self) -> dict[str, Any]:
-        """Give what a sweep may set of what replaying the case's events gives back."""
-        return dict(zip(MOVED, _moved(self), strict=True))
+        """Return the columns that a sweep may set, as a dict by name: a part of `Case.tracked`."""
+        return dict(zip(SWEPT, _swept(self), strict=True))
 
     def row(self, names: tuple[str, ...]) -> dict[str, Any]:
-        """Give these columns."""
+        """Return these columns as a dict by name."""
         return {name: getattr(self, name) for name in names}
 
 
-MOVED = (
+SWEPT = (
     "next_at", "rung", "rung_at", "highest_rung", "life_rung", "life_at", "statutory_rung", "statutory_due_at",
     "statutory_at", "promise_breaks_at",
 )  # fmt: skip
-_moved = attrgetter(*MOVED)
+_swept = attrgetter(*SWEPT)
 
 
 CASE, UNIT = table_of(Case), table_of(Unit)
-LOCK_DUE = (  # up to "most" cases that are due by "now", those that have waited longest first; others' are passed by
-    select(*(UNIT.c.slug if one.name == "responsible" else CASE.c[one.name] for one in fields(DueCase)))
+LOCK_DUE = (  # up to "most" cases due by "now", the earliest first; rows that another sweeper has locked are skipped
+    select(*(UNIT.c.slug if column.name == "responsible" else CASE.c[column.name] for column in fields(DueCase)))
     .join_from(CASE, UNIT, UNIT.c.id == CASE.c.responsible_id)
     .where(CASE.c.next_at <= bindparam("now"))
     .order_by(CASE.c.next_at, CASE.c.id)
@@ -93,5 +93,5 @@ LOCK_DUE = (  # up to "most" cases that are due by "now", those that have waited
 
 
 def due_cases(rows: Iterable[Row[Any]]) -> list[DueCase]:
-    """Read the rows that `LOCK_DUE` gives."""
+    """Return the rows of `LOCK_DUE` as due cases."""
     return list(starmap(DueCase, rows))

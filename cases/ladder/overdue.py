@@ -1,6 +1,6 @@
-"""Overdue: the sweep. It asks what is due and not handled, and climbs one rung per case and clock.
+"""The sweep: it finds cases of which something is due or overdue, and fires one rung per case and clock.
 
-Events of a sweep belong to its tick, whose letters are planned together once it is sealed.
+The events of a sweep belong to its event batch (table tick), whose letters are planned together once it is sealed.
 """
 
 from dataclasses import dataclass, field
@@ -23,34 +23,34 @@ from cases.refusals import ClockTrouble
 
 BATCH = 1000
 MOST_CLOCK_DRIFT = timedelta(minutes=5)
-TICK_LEASE = timedelta(minutes=1)  # renewed with each batch; sealed too early, the sweep goes on in another tick
+TICK_LEASE = timedelta(minutes=1)  # renewed with each batch; when it has run out, the sweep goes on in a new tick
 
 TICK = table_of(EventBatch)
 EXPIRED = (TICK.c.sealed_at.is_(None), is_unleased(TICK.c, database_now()))
-FIRST_OF_THE_DEAD = select(TICK.c.id).where(*EXPIRED).limit(1)
+FIRST_EXPIRED = select(TICK.c.id).where(*EXPIRED).limit(1)
 SEAL_EXPIRED = update(TICK).where(*EXPIRED).values(sealed_at=database_now())
-MINE = (TICK.c.id == bindparam("tick"), TICK.c.sealed_at.is_(None))
-KEEP_MINE = update(TICK).where(*MINE).values(lease_until=bindparam("until")).returning(TICK.c.id)
-SEAL_MINE = update(TICK).where(*MINE).values(sealed_at=database_now())
-BEGIN_ONE = insert(TICK).values(started_at=database_now()).returning(TICK.c.id)
+OWN = (TICK.c.id == bindparam("tick"), TICK.c.sealed_at.is_(None))
+RENEW_OWN = update(TICK).where(*OWN).values(lease_until=bindparam("until")).returning(TICK.c.id)
+SEAL_OWN = update(TICK).where(*OWN).values(sealed_at=database_now())
+BEGIN_TICK = insert(TICK).values(started_at=database_now()).returning(TICK.c.id)
 FIRST_MOMENT = select(func.min(CASE.c.next_at)).where(CASE.c.next_at.is_not(None))
 
 
 def sweep(database: Database, *, now: datetime | None = None) -> int:
-    """Let everything that is due by `now` (UTC; default: the database's present) happen; give the rungs fired.
+    """Fire everything that is due by `now` (UTC; default: the database's present); return the number of rungs fired.
 
-    Any number of sweepers may run. Raises `ClockTrouble` when no `now` is given and this machine's clock and the
-    database's differ by more than five minutes. A case that cannot be handled holds up no other: what was wrong with
-    the first such one is raised when all others are done.
+    Any number of sweepers may run at once. Raises `ClockTrouble` when no `now` is given and this machine's clock and
+    the database's differ by more than five minutes. A case that fails holds up no other: the error of the first one
+    is raised after all others are handled.
     """
     moment = now or _present(database)
     sweeper = Sweeper(database, moment)
-    _seal_the_dead(database)
-    while sweeper.one_batch():
+    _seal_expired(database)
+    while sweeper.handle_batch():
         pass
     sweeper.seal()
-    if sweeper.trouble is not None:
-        raise sweeper.trouble
+    if sweeper.first_error is not None:
+        raise sweeper.first_error
     return sweeper.fired
 
 
@@ -63,10 +63,10 @@ def _present(database: Database) -> datetime:
     return moment
 
 
-def _seal_the_dead(database: Database) -> None:
-    """Seal the ticks whose sweeper died, by its lease or because a new process voided it: what it committed is told."""
+def _seal_expired(database: Database) -> None:
+    """Seal ticks whose lease has ended because their sweeper died, so that letters of what it committed are planned."""
     with database.reading() as session:
-        if session.connection().execute(FIRST_OF_THE_DEAD).scalar() is None:
+        if session.connection().execute(FIRST_EXPIRED).scalar() is None:
             return
     with database.transaction() as session:
         session.connection().execute(SEAL_EXPIRED)
@@ -74,68 +74,68 @@ def _seal_the_dead(database: Database) -> None:
 
 @dataclass
 class Sweeper:
-    """One run of the sweep: batches of due cases, each in a transaction of its own."""
+    """One run of the sweep over due cases, up to `BATCH` of them in each transaction."""
 
     database: Database
     now: datetime
     fired: int = 0
-    trouble: Exception | None = None
+    first_error: Exception | None = None
     _size: int = BATCH
-    _at_hand: list[int] = field(default_factory=list)
-    _stuck: list[int] = field(default_factory=list)
+    _batch_ids: list[int] = field(default_factory=list)
+    _failed: list[int] = field(default_factory=list)
     _tick: int | None = None
     _token: str = field(default_factory=new_token)
 
-    def one_batch(self) -> bool:
-        """Handle up to a thousand due cases, or one by one once a batch has failed; False when none is left."""
+    def handle_batch(self) -> bool:
+        """Handle up to a thousand due cases, or one after a batch has failed; return False when none is left."""
         if not self._anything_due():
             return False
         try:
-            return self._handle_some()
+            return self._handle_due()
         except OperationalError:
-            raise  # the database itself: nothing else would go better
-        except Exception as trouble:
-            self._set_aside(trouble)
+            raise  # the database itself: other cases would fail too
+        except Exception as error:
+            self._retry_one_by_one(error)
             return True
 
-    def _handle_some(self) -> bool:
-        self._at_hand = []
+    def _handle_due(self) -> bool:
+        self._batch_ids = []
         with self.database.transaction() as session:
             due = {"now": self.now, "most": self._size}
             cases = due_cases(session.connection().execute(self._but_stuck(LOCK_DUE), due))
-            self._at_hand = [case.id for case in cases]
+            self._batch_ids = [case.id for case in cases]
             rungs = handle(session, cases, self.now, self._tick_of(session)) if cases else 0
         self.fired += rungs
         return len(cases) == self._size
 
-    def _set_aside(self, trouble: Exception) -> None:
-        if not self._at_hand:
-            raise trouble  # it was no case's fault
+    def _retry_one_by_one(self, error: Exception) -> None:
+        if not self._batch_ids:
+            raise error  # it failed before any case was read
         if self._size == 1:
-            self._stuck += self._at_hand
-            self.trouble = self.trouble or trouble
+            self._failed += self._batch_ids
+            self.first_error = self.first_error or error
         self._size = 1
 
     def seal(self) -> None:
-        """Say that the tick is complete, so that its letters are planned."""
+        """Seal the tick: all its events are written, and its letters may be planned."""
         if self._tick is not None:
             with self.database.transaction() as session:
-                session.connection().execute(SEAL_MINE, {"tick": self._tick})
+                session.connection().execute(SEAL_OWN, {"tick": self._tick})
 
     def _anything_due(self) -> bool:
-        """Ask for the first moment: asked for any case that is due, a planner that expects many reads the table."""
+        """Return whether a case is due, by the first moment: asked for any due case, PostgreSQL may scan the table."""
         with self.database.reading() as session:
             first = session.connection().execute(self._but_stuck(FIRST_MOMENT)).scalar()
         return first is not None and first <= self.now
 
     def _but_stuck(self, cases: Select[Any]) -> Select[Any]:
-        return cases.where(CASE.c.id.not_in(self._stuck)) if self._stuck else cases
+        return cases.where(CASE.c.id.not_in(self._failed)) if self._failed else cases
 
     def _tick_of(self, session: Session) -> int:
-        """Keep the lease on the open tick, or begin a new one when somebody sealed it meanwhile."""
+        """Return the id of the open tick, its lease renewed; of a new one when it was sealed meanwhile."""
         connection, until = session.connection(), present(session) + TICK_LEASE
-        kept = {"tick": self._tick, "until": until}
-        if self._tick is None or connection.execute(KEEP_MINE, kept).scalar() is None:
+        lease = {"tick": self._tick, "until": until}
+        if self._tick is None or connection.execute(RENEW_OWN, lease).scalar() is None:
             row = {"at": self.now, "lease_token": self._token, "claims": 0, "lease_until": until}
-            self._tick = connection.execute(BEGIN_ONE, row).scalar_one()
+            self._tick = connection.execute(BEGIN_TICK, row).scalar_one()
         return self._tick

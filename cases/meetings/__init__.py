@@ -1,1 +1,1 @@
-"""Meetings, and what stands on an agenda."""
+"""Meetings of the forum and their agendas."""

@@ -1,4 +1,4 @@
-"""The agenda of a meeting: which cases the forum takes up there, and why."""
+"""The agenda of a meeting: which cases the forum takes up there, and for which reason."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from cases.organisation.units import FORUM, Unit
 
 @dataclass(frozen=True)
 class OnAgenda:
-    """A case that a meeting takes up, and why."""
+    """One line of an agenda: a case that the meeting takes up, and the reason."""
 
     case: Case
     why: AgendaReason
@@ -25,23 +25,23 @@ class OnAgenda:
 def agenda_of(
     session: Session, meeting: Meeting, seen: ColumnElement[bool], *, day: date, calendar: Calendar
 ) -> list[OnAgenda]:
-    """Return what the meeting takes up, of the cases that fulfil `seen`. `day` is the local day of today.
+    """Return the agenda of a meeting, as far as the condition `seen` allows. `day` is the local day of today.
 
-    What waits for the forum, or is not settled, belongs to the next meeting, what waits first. A meeting that has been
-    held keeps what stood there on its day.
+    The next meeting has all open items, and before them the cases that wait for the forum. A meeting that was held
+    keeps the items that were open on its day.
     """
     following = next_meeting(session, day)
     is_next = following is not None and following.id == meeting.id
-    homeless = AgendaItem.settled_at.is_(None) if is_next else _stood_there(meeting, day, calendar)
-    own = or_(AgendaItem.meeting_id == meeting.id, AgendaItem.meeting_id.is_(None) & homeless)
-    put = list(_put_on(session, own, seen))
-    there = {one.case.id for one in put}
-    waits = [one for one in _waiting(session, seen) if one.case.id not in there] if is_next else []
-    return [*waits, *put]
+    unassigned = AgendaItem.settled_at.is_(None) if is_next else _was_open(meeting, day, calendar)
+    own = or_(AgendaItem.meeting_id == meeting.id, AgendaItem.meeting_id.is_(None) & unassigned)
+    items = list(_put_on(session, own, seen))
+    item_ids = {item.case.id for item in items}
+    waits = [item for item in _waiting(session, seen) if item.case.id not in item_ids] if is_next else []
+    return [*waits, *items]
 
 
-def _stood_there(meeting: Meeting, day: date, calendar: Calendar) -> ColumnElement[bool]:
-    """Return whether an item stood on the agenda on the day of a meeting that has been held, as a condition."""
+def _was_open(meeting: Meeting, day: date, calendar: Calendar) -> ColumnElement[bool]:
+    """Return the condition that an item was open on the day of this meeting, which has been held."""
     not_settled = AgendaItem.settled_at.is_(None) | (AgendaItem.settled_at >= calendar.morning_of(meeting.held_on))
     return (AgendaItem.added_at <= calendar.end_of(meeting.held_on)) & not_settled & (meeting.held_on < day)
 

@@ -1,4 +1,4 @@
-"""The forum: its meetings, and an agenda that is made of what is overdue or waits for it."""
+"""Agenda items: cases are put on the forum's agenda, by the ladder or a person, and settled."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -33,7 +33,7 @@ class AgendaReason(StrEnum):
 
 
 class AgendaItem(Base):
-    """A case on an agenda. With no meeting it belongs to the next one; a case has one open item at most."""
+    """One row of the table agenda_item. Without a meeting it is for the next one; a case has at most one open item."""
 
     __tablename__ = "agenda_item"
     __table_args__ = (
@@ -50,7 +50,7 @@ class AgendaItem(Base):
 
 
 def put_on_agenda(session: Session, case: Case, why: AgendaReason, entry: Entry) -> None:
-    """Put the case on the next meeting's agenda, for this reason; once is enough."""
+    """Put the case on the next meeting's agenda and add the event to `entry`; do nothing when it has an open item."""
     if _open_item(session, case) is not None:
         return
     meeting = next_meeting(session, calendar_of(session).day_of(entry.at))
@@ -59,7 +59,10 @@ def put_on_agenda(session: Session, case: Case, why: AgendaReason, entry: Entry)
 
 
 def choose_for_agenda(session: Session, case: Case, *, by: Actor, at: datetime) -> list[int]:
-    """Let the contact person put a case on the agenda; give the events' ids, none when it stands there."""
+    """Put a case on the agenda by choice of the contact person; return the ids of the events, [] when it is on it.
+
+    Raises `NotAllowed` for anybody else.
+    """
     if not by.is_contact:
         raise NotAllowed(step="put_on_agenda")
     entry = Entry(case, by=by, at=at)
@@ -68,9 +71,9 @@ def choose_for_agenda(session: Session, case: Case, *, by: Actor, at: datetime) 
 
 
 def take_off_agenda(session: Session, case: Case, at: datetime, *, why: AgendaReason | None = None) -> None:
-    """Settle what stands on the agenda of this case: all of it, or only what stands there for this reason."""
+    """Settle the case's open agenda item at this moment; with `why`, only an item of that reason."""
     if inspect(case).key is None:
-        return  # it is not written yet
+        return  # the case has no row yet
     item = {"case": case.id, "at": at}
     if why is None:
         session.connection().execute(SETTLE, item)
@@ -87,5 +90,5 @@ OPEN_ITEM = select(AgendaItem).where(*OPEN)
 
 def _open_item(session: Session, case: Case) -> AgendaItem | None:
     if inspect(case).key is None:
-        return None  # it is not written yet
+        return None  # the case has no row yet
     return session.scalar(OPEN_ITEM, {"case": case.id})

@@ -1,4 +1,4 @@
-"""Meetings of the forum, and theme meetings."""
+"""Meetings of the forum and theme meetings: planning them, and the next one."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from cases.refusals import AlreadyThere
 
 
 class Meeting(Base):
-    """A meeting of the forum (April and October) or a theme meeting."""
+    """One row of the table meeting: a meeting of the forum (April and October) or a theme meeting."""
 
     __tablename__ = "meeting"
     __table_args__ = (UniqueConstraint("held_on", "name"),)
@@ -23,17 +23,17 @@ class Meeting(Base):
 
 
 def next_meeting(session: Session, day: date) -> Meeting | None:
-    """Give the first meeting on this local day or after it; None when none is planned yet."""
+    """Return the first meeting on this local day or after it; None when none is planned."""
     return session.scalars(select(Meeting).where(Meeting.held_on >= day).order_by(Meeting.held_on)).first()
 
 
 def latest_meetings(session: Session, most: int) -> list[Meeting]:
-    """Return the meetings that were planned, the latest day first, and at most so many."""
+    """Return at most `most` meetings, the latest day first."""
     return list(session.scalars(select(Meeting).order_by(Meeting.held_on.desc()).limit(most)))
 
 
 def plan_meeting(session: Session, held_on: date, name: str, where: str | None) -> None:
-    """Add a meeting; refuse a second one of the same name on the same local day."""
+    """Add a meeting. Raises `AlreadyThere` for a second one of the same name on the same local day."""
     session.add(Meeting(held_on=held_on, name=name, where=where))
     try:
         session.flush()

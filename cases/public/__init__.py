@@ -1,1 +1,1 @@
-"""What everybody may read: published, its words masked."""
+"""What everybody may read: published cases, their words masked."""

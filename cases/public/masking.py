@@ -1,6 +1,6 @@
-"""Masking: personal numbers, telephone numbers and mail addresses are taken out of what everybody may read.
+"""Masking: personal numbers, telephone numbers and mail addresses are replaced in texts that everybody may read.
 
-A personal number is taken for one only when its date exists and its check digit is right (SKV 704), so that road
+Digits count as a personal number only when the date exists and the check digit is right (SKV 704), so that road
 numbers, amounts and references stay.
 """
 
@@ -37,7 +37,7 @@ MASKS = {
 
 @dataclass(frozen=True)
 class MaskedSpan:
-    """What was found in a text, and where it stands."""
+    """One finding in a text: its kind (a key of `MASKS`) and its range of characters."""
 
     kind: str
     start: int
@@ -45,24 +45,27 @@ class MaskedSpan:
 
 
 def findings(text: str) -> list[MaskedSpan]:
-    """Give every personal number, mail address and telephone number in the text, in order, without overlaps."""
+    """Return every personal number, mail address and telephone number in the text, in order, without overlaps."""
     found: list[MaskedSpan] = []
-    for look in LOOKS:
-        found += [one for one in look(text) if not any(_overlap(one, other) for other in found)]
-    return sorted(found, key=lambda one: one.start)
+    for find in FINDERS:
+        found += [span for span in find(text) if not any(_overlap(span, other) for other in found)]
+    return sorted(found, key=lambda span: span.start)
 
 
 def mask(text: str) -> str:
-    """Give the text with what `findings` finds taken out, each replaced by a word that says what stood there."""
+    """Return the text with each finding replaced by words that say what stood there."""
     pieces, at = [], 0
-    for one in findings(text):
-        pieces += [text[at : one.start], MASKS[one.kind]]
-        at = one.end
+    for span in findings(text):
+        pieces += [text[at : span.start], MASKS[span.kind]]
+        at = span.end
     return "".join([*pieces, text[at:]])
 
 
 def is_personal_number(century: str | None, six: str, last: str) -> bool:
-    """Say whether these are a personnummer or a samordningsnummer: a day that exists, and a right check digit."""
+    """Return whether the digits are a personnummer or samordningsnummer: an existing day and a right check digit.
+
+    `six` is the date as YYMMDD, `last` the four digits after it; without a century both 19 and 20 are tried.
+    """
     return _has_check_digit(six + last) and any(_is_day(c, six) for c in ([century] if century else ["19", "20"]))
 
 
@@ -74,7 +77,7 @@ def _personal_numbers(text: str) -> Iterator[MaskedSpan]:
 
 
 def _is_mistyped(match: re.Match[str], six: str) -> bool:
-    """Eight digits of a day, a sign and four more are hardly anything else, whatever the check digit says."""
+    """Return whether these are eight digits of a day, a sign and four more: hardly anything else with a wrong digit."""
     century = match["century"]
     return bool(century) and any(sign in match.group() for sign in "-+") and _is_day(century, six)
 
@@ -89,11 +92,11 @@ def _phones(text: str) -> Iterator[MaskedSpan]:
     yield from (MaskedSpan("phone", *match.span("number")) for match in AFTER_A_WORD.finditer(text))
 
 
-LOOKS: tuple[Callable[[str], Iterator[MaskedSpan]], ...] = (_personal_numbers, _mail_addresses, _phones)
+FINDERS: tuple[Callable[[str], Iterator[MaskedSpan]], ...] = (_personal_numbers, _mail_addresses, _phones)
 
 
-def _overlap(one: MaskedSpan, other: MaskedSpan) -> bool:
-    return one.start < other.end and other.start < one.end
+def _overlap(span: MaskedSpan, other: MaskedSpan) -> bool:
+    return span.start < other.end and other.start < span.end
 
 
 def _is_day(century: str, six: str) -> bool:
@@ -105,6 +108,6 @@ def _is_day(century: str, six: str) -> bool:
     return True
 
 
-def _has_check_digit(ten: str) -> bool:
-    products = (int(digit) * weight for digit, weight in zip(ten, cycle((2, 1)), strict=False))
+def _has_check_digit(digits: str) -> bool:
+    products = (int(digit) * weight for digit, weight in zip(digits, cycle((2, 1)), strict=False))
     return sum(product // 10 + product % 10 for product in products) % 10 == 0

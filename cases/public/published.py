@@ -1,4 +1,4 @@
-"""The published view: the only table that public pages read, with its columns allow-listed and its words masked."""
+"""The read model of public pages: the view published_case, with allow-listed columns and masked words."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ MOST_ON_A_PAGE = 100
 
 
 class Published(Base):
-    """What everybody may read of a case that somebody at the desk has published."""
+    """One row of the table published: the masked words of a case that the desk has published."""
 
     __tablename__ = "published"
     __table_args__ = (Index("ix_published_received_on", "received_on", "case_id"),)
@@ -52,7 +52,7 @@ class Published(Base):
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-# A column that is not named here cannot reach a public page. Migrations create the view with this text.
+# A column that is not named here cannot reach a public page. Migrations create the view by this text.
 PUBLISHED_VIEW = f"""
 CREATE VIEW published_case AS
 SELECT
@@ -98,7 +98,7 @@ _view = Table(
 
 @dataclass(frozen=True)
 class PublicCase:
-    """One case as everybody may read it. Days are local; `done_on` is when the answer or the work was there."""
+    """One published case. Days are local; `done_on` is the day on which the case was set done."""
 
     id: int
     ref: str
@@ -121,14 +121,14 @@ class PublicCase:
 
     @property
     def days(self) -> int | None:
-        """How many days it took; None while nothing is done."""
+        """Calendar days from receipt until the case was done or ended; None before that."""
         end = self.done_on or self.ended_on
         return (end - self.received_on).days if end else None
 
 
 @dataclass(frozen=True)
 class PublicFilters:
-    """What a visitor looks for among the published cases; nothing given means all. Names are slugs."""
+    """Filters for published cases; a filter that is not given matches all. Names are slugs."""
 
     place: str | None = None
     category: str | None = None
@@ -142,7 +142,7 @@ class PublicFilters:
 
 @dataclass(frozen=True)
 class PublicNote:
-    """What was said to everybody about a case, and which event said it."""
+    """One public note on a case: its local day, its event's type, and the masked text."""
 
     on: date
     type: str
@@ -151,7 +151,7 @@ class PublicNote:
 
 @dataclass(frozen=True)
 class Count:
-    """How many published cases there are of something, how many are done, and the median of days that they took."""
+    """Published cases of one group: how many, how many of them are done, and the median of the days that they took."""
 
     name: str
     received: int
@@ -162,9 +162,9 @@ class Count:
 def list_published(
     session: Session, filters: PublicFilters, *, after: str = "", limit: int = 25
 ) -> tuple[list[PublicCase], str]:
-    """Give a page of published cases, the newest first, and the cursor of the next page ("" when there is none).
+    """Return a page of published cases, newest first, and the cursor of the next page ("" when there is none).
 
-    A cursor that cannot be read begins from the start.
+    With a cursor that cannot be read, the first page is returned.
     """
     limit = max(1, min(limit, MOST_ON_A_PAGE))
     query = select(_view).where(*_conditions(session, filters), *_after(after))
@@ -179,13 +179,13 @@ def is_cursor(cursor: str) -> bool:
 
 
 def one_published(session: Session, ref: str) -> PublicCase | None:
-    """Give the published case with this reference; None when it is not published."""
+    """Return the published case with this reference; None when it is not published."""
     row = session.execute(select(_view).where(_view.c.ref == ref)).first()
     return _public_case(session, row) if row else None
 
 
 def public_notes(session: Session, ref: str) -> list[PublicNote]:
-    """Give what was said to everybody about a published case, masked, the oldest first."""
+    """Return the public notes of a published case, masked, oldest first; [] when it is not published."""
     rows = session.execute(
         select(Event.at, Event.type, Words.text)
         .join(Words, Words.event_id == Event.id)
@@ -199,31 +199,31 @@ def public_notes(session: Session, ref: str) -> list[PublicNote]:
 
 
 def was_published(session: Session, case_id: int) -> bool:
-    """Say whether the case has ever been published: what was taken back is gone (410), not unknown (404)."""
+    """Return whether the case has ever been published; an unpublished one is gone (410), not unknown (404)."""
     facts = session.scalars(select(Event.facts).where(Event.stream == case_id, Event.type == "case.corrected"))
-    return any(one.get("published") for one in facts)
+    return any(corrected.get("published") for corrected in facts)
 
 
 def count_by_place(session: Session, filters: PublicFilters) -> list[Count]:
-    """Count the published cases of each place, by its name."""
+    """Return the counts of published cases by place name, sorted; "" for no place."""
     return _counted(session, filters, func.coalesce(_view.c.place_name, ""))
 
 
 def count_by_category(session: Session, filters: PublicFilters, *, locale: str = "sv") -> list[Count]:
-    """Count the published cases of each category, by its name in the language."""
+    """Return the counts of published cases by category name in the language, sorted; "" for no category."""
     name = func.coalesce(_view.c.category_name_en, _view.c.category_name) if locale == "en" else _view.c.category_name
     return _counted(session, filters, func.coalesce(name, ""))
 
 
 def count_by_month(session: Session, filters: PublicFilters) -> list[Count]:
-    """Count the published cases of each month of receipt, by "2026-04"."""
+    """Return the counts of published cases by month of receipt, such as "2026-04", oldest first."""
     year, month = (extract(part, _view.c.received_on) for part in ("year", "month"))
     counted = _counted(session, filters, year * 100 + month)
     return [Count(f"{int(c.name) // 100}-{int(c.name) % 100:02}", c.received, c.done, c.median_days) for c in counted]
 
 
-def _counted(session: Session, filters: PublicFilters, what: ColumnElement[Any]) -> list[Count]:
-    query = select(what, _view.c.received_on, _view.c.done_at, _view.c.ended_at)
+def _counted(session: Session, filters: PublicFilters, group: ColumnElement[Any]) -> list[Count]:
+    query = select(group, _view.c.received_on, _view.c.done_at, _view.c.ended_at)
     rows = session.execute(query.where(*_conditions(session, filters)))
     took: dict[Any, list[int | None]] = {}
     for name, received_on, done_at, ended_at in rows:
@@ -276,9 +276,9 @@ def _place(cursor: str) -> tuple[date, int] | None:
 
 
 def _public_case(session: Session, row: Row[Any]) -> PublicCase:
-    held = row._asdict()
+    values = row._asdict()
     for day, moment in (("due_on", "due_at"), ("done_on", "done_at"), ("ended_on", "ended_at")):
-        at = held.pop(moment)
-        held[day] = calendar_of(session).day_of(at) if at else None
-    del held["published_at"]
-    return PublicCase(**held)
+        at = values.pop(moment)
+        values[day] = calendar_of(session).day_of(at) if at else None
+    del values["published_at"]
+    return PublicCase(**values)

@@ -1,6 +1,6 @@
-"""Publishing: what everybody may read of a case, its words masked before they are stored where pages read them.
+"""Publishing a case: its words are masked and stored for public pages, or removed from there.
 
-`cases.correcting.correct` is the act, with its event; here is what it shows and hides.
+`cases.correcting.correct` is the act that writes the event and calls this.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,9 @@ from cases.refusals import NotAllowed
 
 PUBLISHED, WORDS, PARTY = table_of(Published), table_of(Words), table_of(Party)
 OF_THE_CASE = PUBLISHED.c.case_id == bindparam("case")
-PUBLISH_ANEW = update(PUBLISHED).where(OF_THE_CASE).values(title=bindparam("said"), description=bindparam("described"))
+UPDATE_PUBLISHED = (
+    update(PUBLISHED).where(OF_THE_CASE).values(title=bindparam("new_title"), description=bindparam("new_description"))
+)
 PUBLISH, UNPUBLISH = insert(PUBLISHED), delete(PUBLISHED).where(OF_THE_CASE)
 DESCRIPTION = (
     select(WORDS.c.text)
@@ -33,7 +35,7 @@ PROTECTED = select(PARTY.c.protected).where(PARTY.c.id == bindparam("party"))
 
 @dataclass(frozen=True)
 class Preview:
-    """A case as everybody would read it, and what was found in its words and masked."""
+    """A case as it would be published: its masked words, and the findings that were masked."""
 
     title: str
     description: str
@@ -41,21 +43,21 @@ class Preview:
 
 
 def preview(session: Session, case: Case) -> Preview:
-    """Give what publishing the case would show. `NotAllowed` when the one who asked lives under protected identity."""
+    """Return what publishing the case would show. Raises `NotAllowed` for a reporter under protected identity."""
     _refuse_protected(session, case)
-    description = described(session, case)
+    description = latest_description(session, case)
     found = (*findings(case.title), *findings(description))
     return Preview(mask(case.title), mask(description), found)
 
 
 def publish(session: Session, case: Case, *, at: datetime) -> None:
-    """Show the case to everybody, with masked words; shown already, its words are shown as they are now.
+    """Publish the case with masked words; when it is published already, update the words to the present ones.
 
-    Raises `NotAllowed` when the one who asked lives under protected identity.
+    Raises `NotAllowed` when the reporter lives under protected identity.
     """
     shown, connection = preview(session, case), session.connection()
-    anew = {"case": case.id, "said": shown.title, "described": shown.description}
-    if connection.execute(PUBLISH_ANEW, anew).rowcount:
+    words = {"case": case.id, "new_title": shown.title, "new_description": shown.description}
+    if connection.execute(UPDATE_PUBLISHED, words).rowcount:
         return
     row = {
         "case_id": case.id,
@@ -69,12 +71,12 @@ def publish(session: Session, case: Case, *, at: datetime) -> None:
 
 
 def unpublish(session: Session, case: Case) -> None:
-    """Hide the case from everybody; `was_published` remembers that it was shown."""
+    """Remove the case from public pages. `was_published` stays true for it."""
     session.connection().execute(UNPUBLISH, {"case": case.id})
 
 
-def described(session: Session, case: Case) -> str:
-    """Give the case's description as it stands now; "" when there is none or it was erased."""
+def latest_description(session: Session, case: Case) -> str:
+    """Return the latest description of the case; "" when there is none or it was erased."""
     return session.connection().execute(DESCRIPTION, {"case": case.id}).scalar() or ""
 
 

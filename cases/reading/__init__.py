@@ -1,1 +1,1 @@
-"""What is asked of cases, and who may see what."""
+"""Queries for cases: lists, search, timeline and details, and who may see what of them."""

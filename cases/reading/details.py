@@ -1,6 +1,6 @@
-"""What stands beside a case, read in one row with it: its description, its files, and the cases that belong with it.
+"""Case details, read in one row with the case: its description, its files and its related cases.
 
-Each is a column, and a list is one value, so that the row is the whole case however much stands beside it.
+Each detail is one column, lists as one JSON value, so that a case with all of them is one row.
 """
 
 from collections.abc import Sequence
@@ -19,25 +19,25 @@ from cases.history.words import Visibility, Words
 
 
 class rows_of(FunctionElement[list[list[Any]]]):
-    """These columns of all rows of a select, as one value: a list of lists, in no order; None where there is no row."""
+    """SQL function: these columns of all rows as one JSON list of lists, in no order; None where there is no row."""
 
     type = JSON()
     inherit_cache = True
 
 
 @compiles(rows_of, "postgresql")
-def _rows_postgresql(element: rows_of, compiler: Any, **how: Any) -> str:
-    return f"json_agg(json_build_array({compiler.process(element.clauses, **how)}))"
+def _rows_postgresql(element: rows_of, compiler: Any, **kwargs: Any) -> str:
+    return f"json_agg(json_build_array({compiler.process(element.clauses, **kwargs)}))"
 
 
 @compiles(rows_of, "sqlite")
-def _rows_sqlite(element: rows_of, compiler: Any, **how: Any) -> str:
-    return f"json_group_array(json_array({compiler.process(element.clauses, **how)}))"
+def _rows_sqlite(element: rows_of, compiler: Any, **kwargs: Any) -> str:
+    return f"json_group_array(json_array({compiler.process(element.clauses, **kwargs)}))"
 
 
 @dataclass(frozen=True)
 class File:
-    """One file of a case, as a page lists it."""
+    """One file of a case, as a page lists it. `size` is in bytes."""
 
     id: int
     name: str
@@ -46,8 +46,8 @@ class File:
 
 
 @dataclass(frozen=True)
-class Other:
-    """A case that has to do with another one, or was merged into it."""
+class RelatedCase:
+    """A case that staff related to the case, or that was merged into it."""
 
     id: int
     ref: str
@@ -56,44 +56,44 @@ class Other:
 
 @dataclass(frozen=True)
 class CaseDetails:
-    """What stands beside a case, as far as its reader may know of it."""
+    """Description, files and related cases of one case, as far as the reader may see them."""
 
     description: str
     files: list[File]
-    related: list[Other]
+    related: list[RelatedCase]
 
 
-def columns_beside(actor: Actor) -> tuple[ColumnElement[Any], ...]:
-    """Give the columns for `beside_of`, of a select of cases. Which cases are related is for staff, who see all."""
+def detail_columns(actor: Actor) -> tuple[ColumnElement[Any], ...]:
+    """Return the columns to add to a select of cases, for `details_from`. Related cases are for staff only."""
     return DESCRIPTION, FILES, RELATED if actor.is_staff else null()
 
 
-def beside_of(row: Sequence[Any], actor: Actor) -> CaseDetails:
-    """Give what such columns hold, each list in the order of its making."""
+def details_from(row: Sequence[Any], actor: Actor) -> CaseDetails:
+    """Return the details from the values of `detail_columns`; files and related cases by their ids."""
     description, files, related = row
     found = [File(*file) for file in in_order(files)]
     shown = [file for file in found if actor.is_staff or file.visibility != Visibility.INTERNAL]
-    return CaseDetails(description or "", shown, [Other(*other) for other in in_order(related)])
+    return CaseDetails(description or "", shown, [RelatedCase(*other) for other in in_order(related)])
 
 
-def read_beside(session: Session, case: Case, actor: Actor) -> CaseDetails:
-    """Give what stands beside a case that was read already."""
-    row = session.execute(select(*columns_beside(actor)).select_from(Case).where(Case.id == case.id)).one()
-    return beside_of(row, actor)
+def read_details(session: Session, case: Case, actor: Actor) -> CaseDetails:
+    """Return the details of a case that was read without them, by one query."""
+    row = session.execute(select(*detail_columns(actor)).select_from(Case).where(Case.id == case.id)).one()
+    return details_from(row, actor)
 
 
 def description_of(session: Session, case: Case) -> str:
-    """Give what was written when the case was handed in; empty when nothing was, or when it is erased."""
+    """Return the latest description of the case; "" when there is none or it was erased."""
     return session.scalar(select(DESCRIPTION).select_from(Case).where(Case.id == case.id)) or ""
 
 
 def in_order(rows: Sequence[Sequence[Any]] | None) -> list[Sequence[Any]]:
-    """Give the rows of a `rows_of` by their first column."""
+    """Return the rows of a `rows_of` value, sorted by their first column; [] for None."""
     return sorted(rows or (), key=lambda row: row[0])
 
 
 def _description() -> ScalarSelect[str | None]:
-    """What was written when the case was handed in; None when nothing was, or when it is erased."""
+    """Return the latest description as a subquery, whose value is None when there is none or it was erased."""
     latest = select(Words.text).where(Words.case_id == Case.id, Words.field == "description").order_by(Words.id.desc())
     return latest.limit(1).scalar_subquery()
 

@@ -1,4 +1,4 @@
-"""Finding a case: by its reference or public id, as far as the one who comes with it may see it."""
+"""Finding a case by its reference or public id, or `NotFound` when the actor may not see it."""
 
 from sqlalchemy.orm import Session
 
@@ -9,23 +9,23 @@ from cases.refusals import NotFound
 
 
 def case_for(session: Session, actor: Actor, name: str) -> tuple[Case, Actor]:
-    """Return the case with this reference or public id, and who reads it; `NotFound` when they may not see it.
+    """Return the case with this reference or public id, and the actor as whom it may be read.
 
-    That is the actor, when they may see the case; else the one who asked, when `name` is the public id. So
-    `A_VISITOR` opens a case by its public id only.
+    That is the given actor when they may see the case; otherwise the reporter, when `name` is the public id. Raises
+    `NotFound` else, so `A_VISITOR` opens a case by its public id only.
     """
     case = case_to_read(session, name)
     return case, _reader(case, actor, name)
 
 
 def case_to_change_for(session: Session, actor: Actor, name: str) -> tuple[Case, Actor]:
-    """Return the same, with the case locked until the transaction ends."""
+    """Return the same as `case_for`, with the case's row locked until the transaction ends."""
     case = case_to_change(session, name)
     return case, _reader(case, actor, name)
 
 
 def case_to_follow(session: Session, actor: Actor, name: str) -> Case:
-    """Return the case, locked, when it is published or the actor may see it; else `NotFound`."""
+    """Return the case, its row locked, when it is published or the actor may see it. Raises `NotFound` else."""
     case = case_to_change(session, name)
     if case.published_at is None:
         _reader(case, actor, name)
@@ -33,7 +33,7 @@ def case_to_follow(session: Session, actor: Actor, name: str) -> Case:
 
 
 def reference(name: str) -> str:
-    """Return the name when it is a reference; `NotFound` when it is a public id, which opens no page for the house."""
+    """Return the name when it is a reference. Raises `NotFound` for a public id, which opens no page for staff."""
     if not is_reference(name):
         raise NotFound(ref=name)
     return name

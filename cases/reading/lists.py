@@ -1,4 +1,4 @@
-"""Reading: lists, filters, search and the timeline. What is not for the one who asks is never selected."""
+"""Lists of cases: filters, orders, cursors and search. Cases that the actor may not see are never selected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,17 +37,17 @@ MOST_ROWS = 500
 MOST_COUNTED = 1000
 
 
-def _as_written(value: Any) -> BindParameter[Any]:
-    """Give a value that stands in the statement itself."""
+def _literal(value: Any) -> BindParameter[Any]:
+    """Return the value as a literal in the SQL text instead of a bound parameter."""
     return bindparam(None, value, expanding=isinstance(value, tuple), literal_execute=True)
 
 
 ESCALATING = tuple(sorted(state for state, ends in CLOCK_OF.items() if ends is RunsOut.LADDER))
 
 
-# As the partial indexes have it, word for word: a bound value would hide them
-ACTED_ON = and_(Case.due_at.is_not(None), Case.state.not_in(_as_written((State.PARKED, State.DONE))))
-SENT_BACK = and_(Case.sent_back_count > _as_written(0), Case.state == _as_written(State.RECEIVED))
+# Word for word as in the partial indexes: with bound values PostgreSQL would not use these
+ACTED_ON = and_(Case.due_at.is_not(None), Case.state.not_in(_literal((State.PARKED, State.DONE))))
+SENT_BACK = and_(Case.sent_back_count > _literal(0), Case.state == _literal(State.RECEIVED))
 
 
 class Sort(StrEnum):
@@ -56,7 +56,7 @@ class Sort(StrEnum):
     NEWEST = "-received"
     OLDEST = "received"
     DUE = "due"
-    UNTOUCHED = "untouched"  # longest since a person did anything
+    UNTOUCHED = "untouched"  # the longest time without an act of a person first
 
 
 BY_MOMENT = {Sort.DUE: Case.due_at, Sort.UNTOUCHED: Case.touched_at}
@@ -64,7 +64,7 @@ BY_MOMENT = {Sort.DUE: Case.due_at, Sort.UNTOUCHED: Case.touched_at}
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list is narrowed to. Names are slugs, moments are UTC."""
+    """The filters, order and page of a list. Names are slugs, moments are UTC."""
 
     states: tuple[State, ...] = ()
     kind: str | None = None
@@ -76,9 +76,9 @@ class Filters:
     parked: bool | None = None
     quick_win: bool | None = None
     due_by: datetime | None = None  # due from now on, until this moment
-    untouched_since: datetime | None = None  # somebody should be acting, and no person has since then
-    sent_back: bool = False  # lies at the desk again, because a unit said that it is not theirs
-    of_unit: int | None = None  # the unit has it, has handed it in, or is waited for
+    untouched_since: datetime | None = None  # cases on which somebody should act, without an act of a person since then
+    sent_back: bool = False  # at the desk again, because a unit said that it is not theirs
+    of_unit: int | None = None  # id of a unit that is responsible, handed it in, or is waited for
     q: str | None = None
     sort: Sort = Sort.NEWEST
     limit: int = 50
@@ -86,7 +86,7 @@ class Filters:
 
     @property
     def wanted(self) -> str:
-        """What is searched for; "" when nothing is."""
+        """The search words; "" when there are none."""
         return (self.q or "").strip()
 
 
@@ -99,12 +99,12 @@ class CasePage:
 
 
 def list_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime) -> CasePage:
-    """Give a page of the cases that the actor may see. `now` says what is overdue."""
+    """Return a page of the cases that the actor may see. `now` (UTC) decides which are overdue."""
     limit = _limit(filters)
-    conditions_ = [seen_by(actor), *conditions(filters, now)]
+    allowed = [seen_by(actor), *conditions(filters, now)]
     if filters.of_unit is not None:
-        conditions_ = [Case.id.in_(_of_unit(filters.of_unit, conditions_, filters, limit + 1))]
-    narrowed = select(Case.id).where(*conditions_)
+        allowed = [Case.id.in_(_of_unit(filters.of_unit, allowed, filters, limit + 1))]
+    narrowed = select(Case.id).where(*allowed)
     rows = _searched(session, narrowed, filters, actor) if filters.wanted else _rows(session, narrowed, filters)
     more = len(rows) > limit
     items = rows[:limit]
@@ -112,7 +112,7 @@ def list_cases(session: Session, filters: Filters, actor: Actor, *, now: datetim
 
 
 def _rows(session: Session, narrowed: Select[int], filters: Filters) -> list[Case]:
-    """Give the page's cases and one more. Which they are is found first: eight joins beside hide it from PostgreSQL."""
+    """Return the page's cases and one more. Their ids are selected first, since with eight joins the plan is worse."""
     found = _in_order(narrowed, filters).limit(_limit(filters) + 1).subquery()
     rows = _in_order(select(Case).join(found, found.c.id == Case.id).options(*WITH_NAMES), filters)
     return list(session.scalars(rows))
@@ -123,8 +123,8 @@ def _limit(filters: Filters) -> int:
 
 
 def _searched(session: Session, narrowed: Select[int], filters: Filters, actor: Actor) -> list[Case]:
-    """Give the page's rows among those whose words match: among the newest cases first, until there are enough."""
-    after = _after(filters)
+    """Return the page's cases and one more among those whose words match; looks among the newest cases first."""
+    after = _cursor_place(filters)
     top = after[1] if after else session.scalar(select(func.max(Case.id))) or 0
     readable = list(Visibility) if actor.is_staff else [Visibility.PUBLIC, Visibility.PARTICIPANTS]
     ids: Sequence[int] = ()
@@ -137,27 +137,27 @@ def _searched(session: Session, narrowed: Select[int], filters: Filters, actor: 
 
 
 def _with_names(session: Session, ids: Sequence[int]) -> list[Case]:
-    """Give these cases in this order. Asked once: to plan its joins takes longer than to look for words in a reach."""
+    """Return these cases in this order. One query for all reaches: planning its joins is slower than a search."""
     rows = session.scalars(select(Case).where(Case.id.in_(ids)).options(*WITH_NAMES)) if ids else ()
     found = {case.id: case for case in rows}
     return [found[id_] for id_ in ids]
 
 
 def count_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime, most: int = MOST_COUNTED) -> int:
-    """Count the cases of such a list, up to `most`, so that a count never costs more than a page.
+    """Return how many cases a list has, but `most` at most, so that counting never costs more than a page.
 
-    What is searched for is not counted.
+    The search words are not taken into account.
     """
-    conditions_ = [seen_by(actor), *conditions(filters, now)]
+    allowed = [seen_by(actor), *conditions(filters, now)]
     if filters.of_unit is None:
-        some = select(Case.id).where(*conditions_).limit(most).subquery()
+        found = select(Case.id).where(*allowed).limit(most).subquery()
     else:
-        some = _of_unit(filters.of_unit, conditions_, filters, most).limit(most).subquery()
-    return session.scalars(select(func.count()).select_from(some)).one()
+        found = _of_unit(filters.of_unit, allowed, filters, most).limit(most).subquery()
+    return session.scalars(select(func.count()).select_from(found)).one()
 
 
 def _of_unit(unit_id: int, narrowed: list[ColumnElement[bool]], filters: Filters, most: int) -> CompoundSelect[Any]:
-    """Give the ids of the first cases that the unit has, has handed in or is waited for, each by its own index.
+    """Return the ids of the first cases that the unit has, handed in or is waited for, each part by its own index.
 
     One condition with OR would read all of the unit's cases to find the first page.
     """
@@ -169,8 +169,8 @@ def _of_unit(unit_id: int, narrowed: list[ColumnElement[bool]], filters: Filters
 
 
 def conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
-    """Give what the filters ask for, but for the words, as conditions on `Case`."""
-    found = _needs_a_look(filters, now)
+    """Return the filters, except the search words, as conditions on `Case`."""
+    found = _for_the_desk(filters, now)
     if filters.states:
         found += _in_states(frozenset(filters.states))
     if filters.kind:
@@ -194,7 +194,7 @@ def conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     return found
 
 
-def _needs_a_look(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
+def _for_the_desk(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     """Return the conditions for what the desk looks after: due soon, untouched, sent back."""
     found: list[ColumnElement[bool]] = []
     if filters.due_by is not None:
@@ -205,7 +205,7 @@ def _needs_a_look(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
 
 
 def _in_states(states: frozenset[State]) -> list[ColumnElement[bool]]:
-    """A case is open exactly while it has a due day (a CHECK says so), and indexes over open ones are narrower."""
+    """Return the conditions for these states. Open cases have a due day (a CHECK says so) and narrower indexes."""
     has_day: list[ColumnElement[bool]] = [Case.due_at.is_not(None)] if states <= OPEN else []
     return has_day if states == OPEN else [*has_day, Case.state.in_(sorted(states))]
 
@@ -219,7 +219,7 @@ def _not_overdue(now: datetime) -> ColumnElement[bool]:
 
 
 def _in_order(query: Select[Any], filters: Filters) -> Select[Any]:
-    after = _after(filters)
+    after = _cursor_place(filters)
     if filters.sort in BY_MOMENT:
         column = BY_MOMENT[filters.sort]
         is_open = bool(filters.overdue) or (bool(filters.states) and set(filters.states) <= OPEN)
@@ -246,8 +246,8 @@ def _cursor(sort: Sort, last: Case) -> str:
     return encode_cursor(sort, at.isoformat() if at else None, last.id)
 
 
-def _after(filters: Filters) -> tuple[str | None, int] | None:
-    """Read the cursor; one that is not ours, or of another order, is refused."""
+def _cursor_place(filters: Filters) -> tuple[str | None, int] | None:
+    """Return the moment and case id of the cursor. Raises `UnknownName` for one of another order or not ours."""
     if not filters.cursor:
         return None
     try:

@@ -1,11 +1,11 @@
-"""Searching: which cases hold the words that a person typed, the newest cases first.
+"""Full-text search: which cases hold the words that a person typed, the newest cases first.
 
 A common word stands in very many texts. So a search looks among the newest cases first (`REACHES`), and further back
-only when too few were found there; what it reads depends on what it shows, not on how much there is.
+only when it found too few there: what it reads depends on the page, not on the size of the table.
 
-PostgreSQL: the Swedish full-text index, which also holds the case's era, so that an older text with the same word is
-not even read. SQLite: FTS5, within bounds of its row numbers. When all is looked through, parts of words count too:
-in titles, by trigrams, and on SQLite the beginnings of words.
+PostgreSQL has a Swedish full-text index that also holds the case's era (a range of case ids), so that older texts with
+the same word are not even read. SQLite has FTS5, bounded by row ids. The last reach, all cases, also matches parts of
+words: in titles by trigrams, and on SQLite the beginnings of words.
 """
 
 import re
@@ -37,25 +37,25 @@ from cases.database.inflecting import any_form_of, base_of, forms_of, terms_of
 from cases.history.words import Visibility, Words
 
 OPERATORS = re.compile(r'"|(^|\s)-\w|\bor\b', re.IGNORECASE)
-ERA, AGE = 1024, 32_768  # cases; the indexes are built with both, and an age is numbered from -1 down
-REACHES = (2_000, 20_000, 200_000)  # cases
-PART = 3  # letters that a part of a word must have
+ERA, AGE = 1024, 32_768  # case ids in one; the indexes are built with both, ages are numbered from -1 down
+REACHES = (2_000, 20_000, 200_000)  # the newest cases to look among
+PART = 3  # the least letters of a part of a word
 VECTOR: ColumnElement[Any] = literal_column("to_tsvector('swedish', coalesce(words.text, ''))")
-SEARCHED = table("words_search", column("rowid", Integer), column("words_search"))  # FTS5: its own name is all of it
-NAMED = aliased(Case)  # made once: it copies every column
+SEARCHED = table("words_search", column("rowid", Integer), column("words_search"))  # FTS5: its own name is the row
+BY_REFERENCE = aliased(Case)  # made once, since making it copies every column
 ERAS = literal_column(f"(ARRAY[words.case_id / {ERA}, -1 - words.case_id / {AGE}])", ARRAY(BigInteger))
 
 
 @dataclass(frozen=True)
 class SearchReach:
-    """The cases to look among: those after `floor`, up to `top`. No floor: all of them."""
+    """A range of case ids to search: above `floor`, up to `top`. With no floor all cases are searched."""
 
     top: int
     floor: int | None
 
     @property
     def eras(self) -> list[int]:
-        """The eras that these cases stand in; the ages, when those are many."""
+        """The eras of these cases, or their ages when the range is longer than one age."""
         floor = self.floor or 0
         if self.top - floor <= AGE:
             return list(range(floor // ERA, self.top // ERA + 1))
@@ -66,7 +66,7 @@ EVERYTHING = SearchReach(0, None)
 
 
 def reaches(top: int) -> Iterator[SearchReach]:
-    """Give the reaches to look in, from the newest cases (up to `top`) to all."""
+    """Return the reaches to search one after the other, from the newest cases (up to the id `top`) to all."""
     for size in REACHES:
         if top > size:
             yield SearchReach(top, top - size)
@@ -74,18 +74,18 @@ def reaches(top: int) -> Iterator[SearchReach]:
 
 
 def matching(dialect: str, wanted: str, reach: SearchReach, readable: list[Visibility]) -> ColumnElement[bool]:
-    """Give the condition on `Case`: within reach, and its words match, or it is the reference."""
-    wanted = wanted.replace("\0", " ")  # PostgreSQL takes none
+    """Return the condition on `Case`: within reach, and its readable words match, or `wanted` is its reference."""
+    wanted = wanted.replace("\0", " ")  # PostgreSQL has no such character
     words = {"postgresql": _postgresql, "sqlite": _sqlite}[dialect](wanted, reach)
     if len(readable) < len(Visibility):
-        words = [one.where(Words.visibility.in_(readable)) for one in words]
-    ids = select(NAMED.id).where(NAMED.ref == wanted).union_all(*words)
-    found = _one_of_array(ids) if dialect == "postgresql" else Case.id.in_(ids)
+        words = [query.where(Words.visibility.in_(readable)) for query in words]
+    ids = select(BY_REFERENCE.id).where(BY_REFERENCE.ref == wanted).union_all(*words)
+    found = _in_array(ids) if dialect == "postgresql" else Case.id.in_(ids)
     return found if reach.floor is None else and_(found, Case.id > reach.floor)
 
 
-def _one_of_array(ids: CompoundSelect[Any]) -> ColumnElement[bool]:
-    """Give the condition as one on an array: found first, then read from the newest, whatever the planner believes."""
+def _in_array(ids: CompoundSelect[Any]) -> ColumnElement[bool]:
+    """Return the condition by an array of ids, so that PostgreSQL finds the ids first, whatever its estimates."""
     found: ColumnElement[bool] = Case.id == any_(func.array(ids.scalar_subquery()))
     return found
 
@@ -100,7 +100,7 @@ def _postgresql(wanted: str, reach: SearchReach) -> list[Select[Any]]:
 
 
 def _tsquery(wanted: str) -> ColumnElement[Any]:
-    """Give what was typed as a query: as people type on the web, or each word in any of its forms."""
+    """Return what was typed as a tsquery: in the syntax of web searches, or else each word in any of its forms."""
     swedish = text("'swedish'")
     if OPERATORS.search(wanted):
         return func.websearch_to_tsquery(swedish, wanted)
@@ -112,7 +112,7 @@ def _holds(wanted: str) -> ColumnElement[bool]:
 
 
 def _sqlite(wanted: str, reach: SearchReach) -> list[Select[Any]]:
-    query = " AND ".join(_one_of(term, reach) for term in terms_of(wanted)) or '""'
+    query = " AND ".join(_term_query(term, reach) for term in terms_of(wanted)) or '""'
     row, matches = SEARCHED.c.rowid, SEARCHED.c.words_search.op("MATCH")(query)
     arm = select(Words.case_id.label("id")).select_from(SEARCHED).join(Words, Words.id == row).where(matches)
     if reach.floor is not None:
@@ -121,8 +121,8 @@ def _sqlite(wanted: str, reach: SearchReach) -> list[Select[Any]]:
     return [arm.where(Words.case_id.is_not(None))]
 
 
-def _one_of(term: str, reach: SearchReach) -> str:
-    """Give the word in any form; when near ones were not enough, also all that begins like it."""
+def _term_query(term: str, reach: SearchReach) -> str:
+    """Return the FTS5 query for a word in any of its forms; in the last reach also for all words that begin with it."""
     forms = [f'"{form}"' for form in forms_of(term)]
     begins = [f'"{base_of(term.lower())}" *'] if reach.floor is None else []
     return f"({' OR '.join(forms + begins)})"

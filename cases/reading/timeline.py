@@ -1,4 +1,4 @@
-"""The timeline of a case: what happened, who did it, in the words that the reader may see."""
+"""The timeline of a case: its events, who did them, and the words that the reader may see."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from cases.reading.visibility import readable_by
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One line of a timeline: the event, who did it, the officer whom it names, and the words that one may read."""
+    """One line of a timeline. `by` and `officer` are names of people, `words` the readable texts by field."""
 
     event: Event
     by: str | None
@@ -23,34 +23,34 @@ class TimelineEntry:
     words: dict[str, str]
 
 
-MOST_LINES = 500  # of a timeline
-WHO, OFFICER = aliased(Person), aliased(Person)
+MOST_LINES = 500
+AUTHOR, OFFICER = aliased(Person), aliased(Person)
 
 
 def timeline(
     session: Session, case: Case, actor: Actor, *, since: int = 0, limit: int = MOST_LINES
 ) -> list[TimelineEntry]:
-    """Give the latest that has happened to a case, in order, with the words that the actor may read. One query.
+    """Return the latest events of a case after seq `since`, oldest first, at most `limit`, with readable words.
 
-    A comment of which the actor may not read the words is left out wholly.
+    One query. A comment or file that is not visible to the actor is left out.
     """
     readable = readable_by(actor, case)
     events = select(Event.id).where(Event.stream == case.id, Event.seq > since).order_by(Event.seq.desc()).limit(limit)
-    shown = events.subquery()
-    spoken = and_(Words.event_id == Event.id, Words.visibility.in_(readable), Words.text.is_not(None))
+    latest = events.subquery()
+    readable_words = and_(Words.event_id == Event.id, Words.visibility.in_(readable), Words.text.is_not(None))
     rows = session.execute(
-        select(Event, WHO.name, OFFICER.name, Words.field, Words.text)
-        .join(shown, shown.c.id == Event.id)
-        .outerjoin(WHO, WHO.id == Event.person_id)
+        select(Event, AUTHOR.name, OFFICER.name, Words.field, Words.text)
+        .join(latest, latest.c.id == Event.id)
+        .outerjoin(AUTHOR, AUTHOR.id == Event.person_id)
         .outerjoin(OFFICER, OFFICER.id == Event.facts["officer"].as_integer())
-        .outerjoin(Words, spoken)
+        .outerjoin(Words, readable_words)
         .order_by(Event.seq, Words.id)
     )
     found: dict[int, TimelineEntry] = {}
-    for event, by, named, said, words in rows:
-        told = found.setdefault(event.seq, TimelineEntry(event, by, named, {}))
-        told.words.update({said: words} if said and words is not None else {})
-    return [told for told in found.values() if not _is_hidden(told.event, readable)]
+    for event, by, officer, field, text in rows:
+        entry = found.setdefault(event.seq, TimelineEntry(event, by, officer, {}))
+        entry.words.update({field: text} if field and text is not None else {})
+    return [entry for entry in found.values() if not _is_hidden(entry.event, readable)]
 
 
 def _is_hidden(event: Event, readable: tuple[Visibility, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""Seeing: who may see which case, and which of its words. One rule for a page, a list and a search."""
+"""Visibility: who may see which case, and which of its words. The same rules for pages, lists, search and export."""
 
 from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import object_session
@@ -16,34 +16,34 @@ TAKES_PART = frozenset({Who.CONTACT, Who.HEAD, Who.UNIT, Who.GROUP, Who.REPORTER
 
 
 def may_see(actor: Actor, case: Case) -> bool:
-    """Say whether the actor may see the case itself, not only what was published of it."""
-    return takes_part(actor, case) or _meets_about(actor, case)
+    """Return whether the actor may see the case itself, not only what was published of it."""
+    return takes_part(actor, case) or _sees_on_agenda(actor, case)
 
 
 def takes_part(actor: Actor, case: Case) -> bool:
-    """Say whether it is the actor's own case in some way."""
+    """Return whether the actor is staff, the reporter, or of a unit that has the case or is waited for."""
     return bool(actor.roles_in(case) & TAKES_PART)
 
 
 def as_read_by(actor: Actor, case: Case, words: str) -> str:
-    """Give what was asked as the actor may read it: masked for whoever only meets about the case."""
+    """Return the text as the actor may read it: masked for representatives who see the case only on an agenda."""
     return words if takes_part(actor, case) else mask(words)
 
 
 def may_read(actor: Actor, case: Case, visibility: Visibility) -> bool:
-    """Say whether the actor may read words of this visibility: internal ones are for staff."""
+    """Return whether the actor may read words of this visibility; internal ones are for staff."""
     if visibility is Visibility.INTERNAL:
         return actor.is_staff
     return visibility is Visibility.PUBLIC or may_see(actor, case)
 
 
 def readable_by(actor: Actor, case: Case) -> tuple[Visibility, ...]:
-    """Give the visibilities that the actor may read in this case."""
+    """Return the visibilities that the actor may read in this case."""
     return tuple(visibility for visibility in Visibility if may_read(actor, case, visibility))
 
 
-def _meets_about(actor: Actor, case: Case) -> bool:
-    """Say whether the case stands on the agenda of the forum, and the actor is one of its representatives."""
+def _sees_on_agenda(actor: Actor, case: Case) -> bool:
+    """Return whether the case is or was on the forum's agenda and the actor is one of its representatives."""
     session = object_session(case)
     if session is None or not actor.unit_ids:
         return False
@@ -56,7 +56,7 @@ def _on_the_agenda(actor: Actor) -> Select[int]:
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:
-    """Give the condition on `Case` for what the actor may see, for lists, counts, search and export alike."""
+    """Return the condition on `Case` for the cases that the actor may see: `may_see` for lists, counts and export."""
     if actor.is_staff:
         return true()
     if actor.kind is ActorKind.REPORTER:

@@ -1,1 +1,1 @@
-"""What may happen to a case, one file per step of its life."""
+"""The effects of each step of a case's life, one file per step. Which steps there are is in `cases.states`."""

@@ -1,4 +1,4 @@
-"""Assigning: whose door it is, who holds it there, and "not ours"."""
+"""Assigning: the desk gives a case to a unit, an officer is appointed there, and the unit may send it back."""
 
 from cases.database.transactions import calendar_of
 from cases.history.events import CaseAssigned, CaseSentBack, DomainEvent
@@ -15,7 +15,7 @@ from cases.steps.transition import (
 
 
 def assign(act: Transition) -> DomainEvent:
-    """Ask a unit to take the case on or to answer, within the days of its policy."""
+    """Give the case to a unit, which is to take it on or answer within the working days of the policy."""
     change, case, was = act.change, act.case, act.was
     before = case.responsible.slug
     unit = unit_that_may_hold(act.writer, change.responsible or "")
@@ -27,14 +27,14 @@ def assign(act: Transition) -> DomainEvent:
 
 
 def hand_over(act: Transition) -> DomainEvent:
-    """Ask another unit than the one that was asked; refuse the same one, since its clock would begin anew."""
+    """Give an assigned case to another unit. Raises `NameNeeded` for the same one, whose clock would start anew."""
     if act.change.responsible == act.case.responsible.slug:
         raise NameNeeded(field="responsible")
     return assign(act)
 
 
 def appoint(act: Transition) -> DomainEvent:
-    """Another officer of the same unit. Nobody has answered yet: its clock runs on."""
+    """Appoint another officer of the same unit. The clock runs on, since the unit has not answered yet."""
     case, unit = act.case, act.case.responsible
     case.give_to(unit, officer_named(act.session, act.change.officer, unit, act.today))
     due_on = calendar_of(act.session).day_of(case.state_clock.due_at).isoformat()
@@ -44,7 +44,7 @@ def appoint(act: Transition) -> DomainEvent:
 
 
 def send_back(act: Transition) -> DomainEvent:
-    """The unit says that it is not theirs: back to the desk, with the reason."""
+    """Give the case back to the desk, because the unit says that it is not theirs."""
     by_unit = act.case.responsible.slug
     act.case.sent_back_count += 1
     to_desk(act)

@@ -1,4 +1,4 @@
-"""Contesting and reopening: it is not done after all."""
+"""Contesting and reopening: a case that was done or had ended is assigned once more."""
 
 from cases.history.events import CaseContested, CaseReopened, DomainEvent
 from cases.organisation.units import contact_desk
@@ -9,14 +9,17 @@ from cases.steps.transition import Transition, enter_state, officer_named, unit_
 
 
 def contest(act: Transition) -> DomainEvent:
-    """The one who asked, or the group, says that it is not done."""
+    """Assign a done case to its unit once more, because the reporter or the group says that it is not done.
+
+    Raises `TransitionNotAllowed` after the last day for that.
+    """
     if act.case.due_at is not None and act.at > act.case.due_at:
         raise TransitionNotAllowed(state=act.case.state, to=State.ASSIGNED)  # the clock has not closed it yet
     return CaseContested(responsible=act.case.responsible.slug, due_on=_come_back(act))
 
 
 def reopen(act: Transition) -> DomainEvent:
-    """Begin again by the policy of today; what was merged stands alone again."""
+    """Assign a done or ended case once more, under the policy of today; a merged case stands alone again."""
     case, was = act.case, act.was
     use_present_policy(act.writer, case, act.at)
     if act.change.responsible:
@@ -27,12 +30,12 @@ def reopen(act: Transition) -> DomainEvent:
     case.ended_at = case.merged_into_id = None
     case.set_relationship("merged_into", None)
     if was == State.CLOSED:
-        case.every_months = None  # the duty after it carries the recurrence on
+        case.every_months = None  # the duty that followed it recurs already
     return CaseReopened(responsible=unit.slug, due_on=_come_back(act), previous=was, officer=case.officer_id)
 
 
 def _come_back(act: Transition) -> str:
-    """Ask for an answer once more: what was promised is past, what the law asks is not. Give the due day."""
+    """Enter the state assigned without the old promise, restart the law's clock, and return the due day as ISO."""
     act.case.promised_on = None
     due_on = enter_state(act, State.ASSIGNED, working_days_from_now(act, act.terms.answer_days))
     set_statutory(act.session, act.case, act.at)

@@ -1,4 +1,4 @@
-"""Duties: something recurring that must not be forgotten. Closing one makes the next, in the same transaction."""
+"""Duties: cases that recur. Closing one makes the next in the same transaction."""
 
 from datetime import datetime
 
@@ -18,10 +18,10 @@ from cases.states import Kind, State
 
 
 def next_duty(writer: EntryWriter, done: Case, *, by: Actor, at: datetime) -> Case | None:
-    """Give the duty that comes after `done`, planned for the same unit; None when it does not recur.
+    """Return the duty that follows the duty `done`, planned for the same unit; None when that one does not recur.
 
-    Its day is counted from the day for which the last one was planned, not from when it was done, so that lateness
-    does not add up; a day that has passed is moved on by whole periods.
+    Its day is counted from the day for which `done` was planned, not from when it was done, so that lateness does not
+    add up. A day that has passed already is moved on by whole periods.
     """
     if done.kind is not Kind.DUTY or done.every_months is None:
         return None
@@ -53,9 +53,9 @@ def next_duty(writer: EntryWriter, done: Case, *, by: Actor, at: datetime) -> Ca
 
 
 def report_to_council(writer: EntryWriter, ref: str, due_at: datetime, *, by: Actor, at: datetime) -> Case:
-    """Give a duty to report the proposal `ref`, not decided within its year, which ends at `due_at`.
+    """Return a new duty: report to the council that the proposal `ref` will not be decided within its year.
 
-    Source: kommunallagen 5:35.
+    The year ends at `due_at`. Source: kommunallagen 5:35.
     """
     title = f"Anmäl till fullmäktige: förslag {ref} hinner inte beslutas inom ett år"
     last_day = calendar_of(writer.session).day_of(due_at)

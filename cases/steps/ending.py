@@ -1,4 +1,4 @@
-"""Ending: done, closed, declined, merged."""
+"""Steps that end a case: done, closed, declined, merged."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from cases.steps.transition import Transition
 
 
 def finish(act: Transition) -> DomainEvent:
-    """The answer or the work is there: the days to object begin, and the promise is kept."""
+    """Set the case done: its promise is kept, and the calendar days begin within which it may be contested."""
     case, was, calendar = act.case, act.was, calendar_of(act.session)
     object_by = calendar.roll_forward(act.today + timedelta(days=act.terms.object_calendar_days))
     case.stop_waiting()
@@ -28,14 +28,14 @@ def finish(act: Transition) -> DomainEvent:
 
 
 def close(act: Transition) -> DomainEvent:
-    """Nobody objected: end it, and let a duty come again."""
+    """End a done case that nobody contested; a recurring duty gets its next case."""
     act.case.end(State.CLOSED, act.at)
     next_duty(act.writer, act.case, by=act.entry.by, at=act.at)
     return CaseClosed()
 
 
 def decline(act: Transition) -> DomainEvent:
-    """Say no, with the reason."""
+    """End the case as declined; its promise is dropped."""
     was = act.was
     settle(act.writer, act.case, "dropped", act.at)
     take_off_agenda(act.session, act.case, act.at)
@@ -44,7 +44,7 @@ def decline(act: Transition) -> DomainEvent:
 
 
 def merge(act: Transition) -> DomainEvent:
-    """End it in another case."""
+    """End the case as merged into another one; its promise is dropped."""
     settle(act.writer, act.case, "dropped", act.at)
     take_off_agenda(act.session, act.case, act.at)
     return merge_into(act.session, act.case, act.change.into or "", by=act.entry.by, at=act.at)

@@ -1,4 +1,4 @@
-"""Merging: two cases about the same thing become one, and nobody who waited is lost."""
+"""Merging: one of two cases about the same thing ends in the other, and its reporter and followers go along."""
 
 from datetime import datetime
 
@@ -18,15 +18,18 @@ DEADLOCK = "40P01"
 
 
 def merge_into(session: Session, case: Case, into: str, *, by: Actor, at: datetime) -> CaseMerged:
-    """End `case` as merged into the open case `into`, to which the one who asked and the followers go along."""
+    """End `case` as merged into the open case with the reference `into`; its reporter and followers follow that one.
+
+    Raises `UnknownName` when there is no such case, `MergedIntoItself` when it is the same one or has ended.
+    """
     was = case.state.value
     target = _target(session, case, into)
     entry = Entry(target, by=by, at=at)
-    brought = _bring_followers(session, case, target, at)
+    moved = _bring_followers(session, case, target, at)
     case.end(State.MERGED, at)
     case.merged_into_id = target.id
     case.set_relationship("merged_into", target)
-    entry.add(CaseTookOver(merged=case.ref, followers=brought))
+    entry.add(CaseTookOver(merged=case.ref, followers=moved))
     entry.write(session)
     return CaseMerged(into=target.ref, previous=was)
 
@@ -37,7 +40,7 @@ def _target(session: Session, case: Case, into: str) -> Case:
     except NotFound:
         raise UnknownName(field="into", name=into) from None
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == DEADLOCK:  # it is being merged into this one
+        if getattr(error.orig, "sqlstate", None) == DEADLOCK:  # the other case is being merged into this one
             raise MergedIntoItself(field="into", name=into) from error
         raise
     if target.id == case.id or not target.is_open:
@@ -46,14 +49,14 @@ def _target(session: Session, case: Case, into: str) -> Case:
 
 
 def _bring_followers(session: Session, case: Case, target: Case, at: datetime) -> int:
-    there = set(session.scalars(select(Follower.party_id).where(Follower.case_id == target.id)))
-    there.add(target.reporter_id or 0)
-    coming = select(Follower).where(
+    known = set(session.scalars(select(Follower.party_id).where(Follower.case_id == target.id)))
+    known.add(target.reporter_id or 0)
+    followers = select(Follower).where(
         Follower.case_id == case.id, Follower.ended_at.is_(None), Follower.confirmed_at.is_not(None)
     )
-    parties = [follower.party_id for follower in session.scalars(coming)]
+    parties = [follower.party_id for follower in session.scalars(followers)]
     if case.reporter_id is not None:
         parties.insert(0, case.reporter_id)
-    fresh = [party for party in dict.fromkeys(parties) if party not in there]
-    session.add_all(Follower(case_id=target.id, party_id=party, asked_at=at, confirmed_at=at) for party in fresh)
-    return len(fresh)
+    new = [party for party in dict.fromkeys(parties) if party not in known]
+    session.add_all(Follower(case_id=target.id, party_id=party, asked_at=at, confirmed_at=at) for party in new)
+    return len(new)

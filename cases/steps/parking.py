@@ -1,4 +1,4 @@
-"""Parking: let go for now, and taken up again on a date by itself."""
+"""Parking: the desk puts a case off until a date, on which it comes back by itself."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from cases.steps.transition import Transition, checked_day, enter_state, to_desk
 
 
 def park(act: Transition) -> DomainEvent:
-    """Let go for now; the clock takes it up again on the date."""
+    """Park the case until a day within the months of the policy, on whose morning the clock takes it up again."""
     was, latest = act.was, add_months(act.today, act.terms.parked_most_months)
     due_on = checked_day(act, act.change.due_on, earliest=act.today + timedelta(days=1), latest=latest)
     act.case.stop_waiting()
@@ -23,7 +23,7 @@ def park(act: Transition) -> DomainEvent:
 
 
 def take_up(act: Transition) -> DomainEvent:
-    """Come back from being parked: to the desk, with a new clock and the policy of today."""
+    """Bring a parked case back to the desk, with a new clock and the policy of today."""
     use_present_policy(act.writer, act.case, act.at)
     to_desk(act)
     due_on = enter_state(act, State.RECEIVED, working_days_from_now(act, act.terms.look_days))

@@ -1,4 +1,4 @@
-"""The policy of today, for a case that kept an older one; and the clock that the law gives a proposal."""
+"""Move a case to the policy of today, and restart the clock that the law sets for a proposal."""
 
 from datetime import datetime
 
@@ -7,13 +7,12 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
-from cases.deadlines.policies import matching_policy
 from cases.history.writers import EntryWriter
 from cases.states import State
 
 
 def use_present_policy(writer: EntryWriter, case: Case, at: datetime) -> None:
-    """Let the case follow the policy of today for its kind, category and place; the law's clock with it."""
+    """Set the policy of today for the case's kind, category and place; when that is new, restart the law's clock."""
     policy = writer.find(matching_policy, case.kind, case.category_id, case.place_id)
     if policy.id == case.policy_id:
         return
@@ -23,7 +22,7 @@ def use_present_policy(writer: EntryWriter, case: Case, at: datetime) -> None:
 
 
 def set_statutory(session: Session, case: Case, at: datetime) -> None:
-    """Begin the law's clock of a proposal that has been raised in the council anew; none once it is done."""
+    """Restart the law's clock of a proposal that was raised in the council; end it once the case is done."""
     clock = None
     if case.raised_on is not None and case.is_open and case.state is not State.DONE:
         clock = clocks.statutory(case.raised_on, 0, at, case.terms, calendar_of(session))

@@ -1,4 +1,4 @@
-"""Taking on: with a date, or at once; and the sign of life that is owed on the way."""
+"""Taking on: a unit plans a case for a date or starts work at once; and the sign-of-life clock of work in progress."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from cases.steps.transition import Transition, enter_state, reassign_if_asked, w
 
 
 def plan(act: Transition) -> DomainEvent:
-    """Take the case on, with a date."""
+    """Plan the case for its due day."""
     was, unit = act.was, reassign_if_asked(act)
     due_on = enter_state(act, State.PLANNED, act.change.due_on)
     asked = act.change.due_on.isoformat() if act.change.due_on else None
@@ -25,17 +25,17 @@ def plan(act: Transition) -> DomainEvent:
 
 
 def start(act: Transition) -> DomainEvent:
-    """Work on it: by default until the policy says, with signs of life on the way."""
+    """Start work, by default for the working days of the policy, and start the sign-of-life clock."""
     was, unit = act.was, reassign_if_asked(act)
     due_on = enter_state(
         act, State.IN_PROGRESS, act.change.due_on or working_days_from_now(act, act.terms.progress_days)
     )
-    show_life(act.session, act.case, act.at)
+    restart_life_clock(act.session, act.case, act.at)
     return CaseStarted(responsible=unit.slug, due_on=due_on, previous=was, officer=act.case.officer_id)
 
 
-def show_life(session: Session, case: Case, at: datetime) -> None:
-    """Begin the sign-of-life clock of a case in progress anew, unless its own date comes first."""
+def restart_life_clock(session: Session, case: Case, at: datetime) -> None:
+    """Restart the sign-of-life clock of a case in progress; stop it when the due day comes first."""
     calendar, terms = calendar_of(session), case.terms
     day = calendar.add_working_days(calendar.day_of(at), terms.life_days)
     if case.state is not State.IN_PROGRESS or case.due_at is None or day >= calendar.day_of(case.due_at):

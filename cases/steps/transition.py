@@ -1,4 +1,4 @@
-"""An act: one change of state being made, and what every step does with days, units and people."""
+"""A transition: one change of state being made, and how every step sets days, units and officers."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,7 +32,7 @@ OFFICER = (
 
 @dataclass(frozen=True)
 class WaitingFor:
-    """Whom a case waits for: "reporter", a "unit" by slug, or an "other" one by name, with their reference."""
+    """For whom a case waits. `kind` is "reporter", "unit" (a slug in `unit`) or "other" (`name` and `their_ref`)."""
 
     kind: str
     unit: str | None = None
@@ -42,9 +42,10 @@ class WaitingFor:
 
 @dataclass(frozen=True)
 class Change:
-    """What somebody wants. `version` is the one they read; days are local; officer is a mail address.
+    """A change of state that somebody asks for. Days are local, `responsible` is a slug, `officer` a mail address.
 
-    `step` is the name of the step that was chosen; None: the one that leads to `to` and fits what was given.
+    `step` names the step that was chosen; None for the one that leads to `to` and fits the fields that are given.
+    `version` is the version of the case that they read, `into` the reference of the case to merge into.
     """
 
     to: State
@@ -68,7 +69,7 @@ class Change:
 
 @dataclass
 class Transition:
-    """One change being made: what an effect needs to know."""
+    """One change of state being made, as the effect of a step gets it."""
 
     writer: EntryWriter
     case: Case
@@ -78,7 +79,7 @@ class Transition:
 
     @property
     def session(self) -> Session:
-        """The session in which it is made."""
+        """The session in which the change is made."""
         return self.writer.session
 
     @property
@@ -93,17 +94,17 @@ class Transition:
 
     @property
     def terms(self) -> Terms:
-        """The clocks of the case's policy."""
+        """The terms (days and months) of the policy that the case keeps."""
         return self.case.terms
 
     @property
     def was(self) -> str:
-        """The state before."""
+        """The state of the case now; read it before the effect changes it."""
         return self.case.state.value
 
 
 def enter_state(act: Transition, state: State, due_on: date | None, *, latest: date | None = None) -> str:
-    """Enter a state whose clock climbs the ladder; give its due day, rolled forward, as ISO."""
+    """Enter a state whose clock climbs the ladder; return the due day as ISO, rolled forward to a working day."""
     case, calendar = act.case, calendar_of(act.session)
     day = checked_day(act, due_on, earliest=act.today, latest=latest)
     if state is not State.WAITING:
@@ -117,7 +118,10 @@ def enter_state(act: Transition, state: State, due_on: date | None, *, latest: d
 def checked_day(
     act: Transition, day: date | None, *, earliest: date, latest: date | None, field: str = "due_on"
 ) -> date:
-    """Give the day, rolled forward; refuse one that is missing, too early or too late. History may be older."""
+    """Return the day, rolled forward to a working day.
+
+    Raises `DateNeeded` when it is missing, `DateOutside` when it is too early or too late. An import may set any day.
+    """
     if day is None:
         raise DateNeeded(field=field)
     last = latest or add_months(act.today, 12 * MOST_YEARS_AHEAD)
@@ -127,17 +131,17 @@ def checked_day(
 
 
 def working_days_from_now(act: Transition, working_days: int) -> date:
-    """Give the local day that lies so many working days after today."""
+    """Return the local day that lies so many working days after today."""
     return calendar_of(act.session).add_working_days(act.today, working_days)
 
 
 def to_desk(act: Transition) -> None:
-    """Let the desk be responsible, and nobody hold the case."""
+    """Make the desk responsible, with no officer."""
     act.case.give_to(act.writer.find(contact_desk))
 
 
 def reassign_if_asked(act: Transition) -> Unit:
-    """The unit goes on being responsible; its own officer may be named with the step."""
+    """Return the unit that is responsible after the step, and set it and the officer when the change names others."""
     unit, officer = act.case.responsible, act.case.officer
     if act.change.responsible and act.change.responsible != unit.slug:
         if "responsible" not in act.step.may_have:
@@ -150,7 +154,7 @@ def reassign_if_asked(act: Transition) -> Unit:
 
 
 def unit_that_may_hold(writer: EntryWriter, slug: str) -> Unit:
-    """Give the unit with this slug; refuse one that never holds cases."""
+    """Return the unit with this slug. Raises `CannotHoldCases` for one that never holds cases."""
     unit = writer.find(unit_named, slug, field="responsible")
     if not unit.holds_cases:
         raise CannotHoldCases(field="responsible", name=slug)
@@ -158,11 +162,14 @@ def unit_that_may_hold(writer: EntryWriter, slug: str) -> Unit:
 
 
 def officer_named(session: Session, email: str | None, unit: Unit, today: date) -> Person | None:
-    """Give the person of this unit with this mail address; None when none is named, refused when unknown."""
+    """Return the active member of this unit with this mail address; None when no address is given.
+
+    Raises `UnknownName` when the unit has no such member on the day `today`.
+    """
     if not email:
         return None
-    asked = {"email": email.strip().lower(), "unit": unit.id, "day": today}
-    officer: Person | None = session.scalar(OFFICER, asked)
+    wanted = {"email": email.strip().lower(), "unit": unit.id, "day": today}
+    officer: Person | None = session.scalar(OFFICER, wanted)
     if officer is None:
         raise UnknownName(field="officer", name=email)
     return officer

@@ -1,4 +1,4 @@
-"""Waiting: for an answer that somebody else has, and going on when it comes."""
+"""Waiting: a case waits for somebody's answer, and goes on when the answer comes."""
 
 from cases.database.transactions import calendar_of
 from cases.history.events import CaseAnswered, CaseWaiting, DomainEvent
@@ -6,42 +6,42 @@ from cases.meetings.agenda_items import AgendaReason, put_on_agenda, take_off_ag
 from cases.organisation.units import FORUM, unit_named
 from cases.refusals import NameNeeded
 from cases.states import State
-from cases.steps.taking_on import show_life
+from cases.steps.taking_on import restart_life_clock
 from cases.steps.transition import Transition, enter_state, working_days_from_now
 
 
 def wait(act: Transition) -> DomainEvent:
-    """Wait for the one who asked, for a unit, or for somebody else, with a day to follow up."""
-    case, wanted, was = act.case, act.change.waiting_for, act.was
-    if wanted is None:
+    """Wait for the reporter, a unit or somebody outside, with a day to follow up within the days of the policy."""
+    case, awaited, was = act.case, act.change.waiting_for, act.was
+    if awaited is None:
         raise NameNeeded(field="waiting_for")
     latest = calendar_of(act.session).add_working_days(act.today, act.terms.waiting_most_days)
     if case.state is not State.WAITING:
         case.waiting_from, case.waiting_from_due_at = case.state, case.due_at
-    unit = act.writer.find(unit_named, wanted.unit or "", field="waiting_for") if wanted.kind == "unit" else None
-    if wanted.kind == "other" and not (wanted.name or "").strip():
+    unit = act.writer.find(unit_named, awaited.unit or "", field="waiting_for") if awaited.kind == "unit" else None
+    if awaited.kind == "other" and not (awaited.name or "").strip():
         raise NameNeeded(field="waiting_for")
     due_on = enter_state(
         act, State.WAITING, act.change.due_on or working_days_from_now(act, act.terms.waiting_days), latest=latest
     )
-    case.waiting_for, case.waiting_unit_id = wanted.kind, unit.id if unit else None
+    case.waiting_for, case.waiting_unit_id = awaited.kind, unit.id if unit else None
     case.set_relationship("waiting_unit", unit)
     if unit is not None and unit.slug == FORUM:
         put_on_agenda(act.session, case, AgendaReason.WAITS, act.entry)
-    case.waiting_name, case.waiting_their_ref = wanted.name, wanted.their_ref
-    return CaseWaiting(waiting_for=wanted.kind, follow_up_on=due_on, unit=unit.slug if unit else None, previous=was)
+    case.waiting_name, case.waiting_their_ref = awaited.name, awaited.their_ref
+    return CaseWaiting(waiting_for=awaited.kind, follow_up_on=due_on, unit=unit.slug if unit else None, previous=was)
 
 
 def answered(act: Transition) -> DomainEvent:
-    """Go on where the case was before it waited; a date that has passed meanwhile is set anew."""
+    """Return the case to the state before it waited; keep that state's due day unless it has passed."""
     case, back_to = act.case, act.case.waiting_from or State.ASSIGNED
-    kept = calendar_of(act.session).day_of(case.waiting_from_due_at) if case.waiting_from_due_at else act.today
-    fresh = {State.RECEIVED: act.terms.look_days, State.IN_PROGRESS: act.terms.progress_days}
-    usual = working_days_from_now(act, fresh.get(back_to, act.terms.answer_days))
-    goes_on = back_to in {State.PLANNED, State.IN_PROGRESS} and kept > act.today
+    former = calendar_of(act.session).day_of(case.waiting_from_due_at) if case.waiting_from_due_at else act.today
+    usual_days = {State.RECEIVED: act.terms.look_days, State.IN_PROGRESS: act.terms.progress_days}
+    usual = working_days_from_now(act, usual_days.get(back_to, act.terms.answer_days))
+    keeps_former = back_to in {State.PLANNED, State.IN_PROGRESS} and former > act.today
     case.stop_waiting()
     take_off_agenda(act.session, case, act.at, why=AgendaReason.WAITS)
-    due_on = enter_state(act, back_to, act.change.due_on or (kept if goes_on else usual))
+    due_on = enter_state(act, back_to, act.change.due_on or (former if keeps_former else usual))
     if back_to is State.IN_PROGRESS:
-        show_life(act.session, case, act.at)
+        restart_life_clock(act.session, case, act.at)
     return CaseAnswered(to=back_to, due_on=due_on)

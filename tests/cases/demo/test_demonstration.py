@@ -13,7 +13,7 @@ from cases.database.transactions import Database
 from cases.demo import demonstrating
 from cases.demo.demonstrating import fill, is_empty, who_may_log_in
 from cases.demo.fates import FATES, TEMPER_OF, TEMPERS
-from cases.demo.questions import DOORS, VILLAGES, Questions
+from cases.demo.questions import UNIT_OF_CATEGORY, VILLAGES, Questions
 from cases.history.journal import Event
 from cases.organisation.people import Person
 from cases.settings import read_settings
@@ -68,9 +68,9 @@ def test_the_demonstrations_people_have_no_names_and_no_addresses_of_anybody(tmp
 
 
 def test_every_question_has_a_door_and_every_door_a_temper() -> None:
-    questions = Questions.of_the_house(NOW.date()).told["questions"]
-    assert {question["category"] for question in questions} <= set(DOORS)
-    assert {temper for door in DOORS.values() for temper in TEMPERS[TEMPER_OF[door]]} <= set(FATES)
+    questions = Questions.read(NOW.date()).texts["questions"]
+    assert {question["category"] for question in questions} <= set(UNIT_OF_CATEGORY)
+    assert {temper for door in UNIT_OF_CATEGORY.values() for temper in TEMPERS[TEMPER_OF[door]]} <= set(FATES)
     titles = [question["title"] for question in questions]
     assert len(set(titles)) == len(titles)
     assert all(len(question["title"].format(i="i Hasselvinda", bygd="Hasselvinda")) < 120 for question in questions)

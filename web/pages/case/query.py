@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 from cases.access.actors import Actor
 from cases.case import TO_READ, Case
 from cases.organisation.people import Person
-from cases.reading.details import CaseDetails, beside_of, columns_beside
+from cases.reading.details import CaseDetails, detail_columns, details_from
 from cases.reading.visibility import seen_by
 from cases.refusals import NotFound
 from notifications.audiences.context import Following
@@ -26,10 +26,10 @@ class WholeCase:
 
 
 def whole_case(session: Session, ref: str, actor: Actor) -> WholeCase:
-    """Return the case with its details; raise `NotFound` when there is none or the actor may not see it."""
-    found = TO_SHOW.add_columns(*columns_beside(actor)).where(seen_by(actor))
+    """Give the case when the actor may see it; else there is no such case."""
+    found = TO_SHOW.add_columns(*detail_columns(actor)).where(seen_by(actor))
     row = session.execute(found, {"name": ref}).one_or_none()
     if row is None:
         raise NotFound(ref=ref)
     case, followers, *beside = row
-    return WholeCase(case, beside_of(beside, actor), following_of(case, followers))
+    return WholeCase(case, details_from(beside, actor), following_of(case, followers))

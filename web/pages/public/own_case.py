@@ -12,7 +12,7 @@ from cases.case import Case
 from cases.commenting import comment
 from cases.history.words import Visibility
 from cases.progress import Change, change_state
-from cases.reading.details import read_beside
+from cases.reading.details import read_details
 from cases.reading.finding import case_for, case_to_change_for
 from cases.states import State
 from web.current import current, right_now
@@ -73,7 +73,7 @@ def _contest(session: Session, case: Case, actor: Actor, words: str) -> None:
 def _page(public_id: str, form: Form) -> str:
     with current().database.reading() as session:
         case, actor = case_for(session, A_VISITOR, public_id)
-        beside = read_beside(session, case, actor)
+        beside = read_details(session, case, actor)
         return render_template(
             "mine.html",
             case=case,

@@ -1,0 +1,86 @@
+"""The catalogue of all domain events.
+
+Importing any of it imports all, so that `EVENT_TYPES` is always complete.
+"""
+
+from cases.history.events.base import EVENT_TYPES, DomainEvent
+from cases.history.events.content import CaseAttached, CaseCommented, CaseCorrected, CaseRelated, CaseWordsErased
+from cases.history.events.ending import (
+    CaseClosed,
+    CaseContested,
+    CaseDeclined,
+    CaseDone,
+    CaseMerged,
+    CaseReopened,
+    CaseTookOver,
+)
+from cases.history.events.following import CaseFollowed, CaseUnfollowed, FollowerAskedToConfirm
+from cases.history.events.handing_in import CaseReceived
+from cases.history.events.imports import CaseImported
+from cases.history.events.ladder import CaseEscalated, CasePutOnAgenda
+from cases.history.events.municipality import HouseSettingChanged, MorningCame, SentAgain, SetAside
+from cases.history.events.organisation import UnitAdded, UnitChanged, UnitSwitchedOff
+from cases.history.events.people import (
+    PersonAdded,
+    PersonAskedForLink,
+    PersonChanged,
+    PersonLoggedIn,
+    PersonSwitchedOff,
+)
+from cases.history.events.promises import CasePromiseBroken, CasePromised
+from cases.history.events.steps import (
+    CaseAnswered,
+    CaseAssigned,
+    CaseParked,
+    CasePlanned,
+    CaseSentBack,
+    CaseStarted,
+    CaseTakenUp,
+    CaseWaiting,
+)
+
+__all__ = [
+    "EVENT_TYPES",
+    "CaseAnswered",
+    "CaseAssigned",
+    "CaseAttached",
+    "CaseClosed",
+    "CaseCommented",
+    "CaseContested",
+    "CaseCorrected",
+    "CaseDeclined",
+    "CaseDone",
+    "CaseEscalated",
+    "CaseFollowed",
+    "CaseImported",
+    "CaseMerged",
+    "CaseParked",
+    "CasePlanned",
+    "CasePromiseBroken",
+    "CasePromised",
+    "CasePutOnAgenda",
+    "CaseReceived",
+    "CaseRelated",
+    "CaseReopened",
+    "CaseSentBack",
+    "CaseStarted",
+    "CaseTakenUp",
+    "CaseTookOver",
+    "CaseUnfollowed",
+    "CaseWaiting",
+    "CaseWordsErased",
+    "DomainEvent",
+    "FollowerAskedToConfirm",
+    "HouseSettingChanged",
+    "MorningCame",
+    "PersonAdded",
+    "PersonAskedForLink",
+    "PersonChanged",
+    "PersonLoggedIn",
+    "PersonSwitchedOff",
+    "SentAgain",
+    "SetAside",
+    "UnitAdded",
+    "UnitChanged",
+    "UnitSwitchedOff",
+]

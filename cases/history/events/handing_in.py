@@ -1,0 +1,26 @@
+"""A case comes in."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from cases.history.events.base import DomainEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseReceived(DomainEvent):
+    """A case was handed in, and its first clock runs until the end of `due_on`.
+
+    `origin` is "proposal" when it was handed in as a proposal and became an issue, since the municipality takes no
+    proposals. `follows` is the reference of the closed duty that this one continues.
+    """
+
+    type: ClassVar[str] = "case.received"
+    kind: str
+    channel: str
+    responsible: str
+    due_on: str
+    origin: str | None = None
+    category: str | None = None
+    place: str | None = None
+    group: str | None = None
+    follows: str | None = None  # the duty that this one continues

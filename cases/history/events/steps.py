@@ -1,0 +1,98 @@
+"""Steps of an open case: who takes it on, until when, and for whom it waits.
+
+In all of them `previous` is the state before the step, `responsible` the unit after it, `officer` the person of that
+unit who holds the case, and `due_on` the last day of the clock that the step started.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from cases.history.events.base import DomainEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseAssigned(DomainEvent):
+    """The desk asked a unit to take the case on, or another officer of the same unit was appointed.
+
+    `responsible_was` is the unit before. When only the officer changed it equals `responsible`, and the clock runs on.
+    """
+
+    type: ClassVar[str] = "case.assigned"
+    responsible: str
+    due_on: str
+    officer: int | None = None
+    previous: str | None = None
+    responsible_was: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseSentBack(DomainEvent):
+    """A unit said that the case is not theirs: it is with the desk again, which must look at it by `due_on`."""
+
+    type: ClassVar[str] = "case.sent_back"
+    by_unit: str
+    due_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePlanned(DomainEvent):
+    """A unit took the case on, and means to be done by `due_on`."""
+
+    type: ClassVar[str] = "case.planned"
+    responsible: str
+    due_on: str
+    asked_for: str | None = None  # the day that was given, when it was rolled forward
+    previous: str | None = None
+    officer: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseStarted(DomainEvent):
+    """A unit began to work on the case."""
+
+    type: ClassVar[str] = "case.started"
+    responsible: str
+    due_on: str
+    previous: str | None = None
+    officer: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseWaiting(DomainEvent):
+    """The case waits for an answer: from the reporter, from the unit `unit`, or from somebody outside.
+
+    `follow_up_on` is the day on which the unit is reminded to ask again.
+    """
+
+    type: ClassVar[str] = "case.waiting"
+    waiting_for: str  # "reporter", "unit" or "other"
+    follow_up_on: str
+    unit: str | None = None
+    previous: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseAnswered(DomainEvent):
+    """The answer came: the case goes on in the state `to`, in which it was before it waited."""
+
+    type: ClassVar[str] = "case.answered"
+    to: str
+    due_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseParked(DomainEvent):
+    """The desk put the case off until the day `until`, when it is taken up by itself."""
+
+    type: ClassVar[str] = "case.parked"
+    until: str
+    previous: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseTakenUp(DomainEvent):
+    """A parked case came back to the desk, by its date or by a person."""
+
+    type: ClassVar[str] = "case.taken_up"
+    responsible: str
+    due_on: str
