@@ -100,7 +100,7 @@ def no_lease() -> AbstractContextManager[object]:
         held = replace(pace, lease=timedelta(0)) if kind in (OutboxEntry, Delivery) else pace
         return take(session, kind, keys, held, moment)
 
-    return patch.object(claims, "take", taken)
+    return patch.object(claims, "acquire", taken)
 
 
 def no_depth_cap() -> AbstractContextManager[object]:
