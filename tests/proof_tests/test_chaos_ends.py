@@ -15,13 +15,13 @@ from support.houses.migrated import a_house
 
 from cases.deadlines.schedule import Scheduled
 from notifications.deliveries import Address, Delivery
-from proof.chaos import striking
-from proof.chaos.ending import Overdue, ending_within
-from proof.chaos.faults import Fault
-from proof.chaos.house import ChaosHouse, Member
-from proof.chaos.quiet import ENOUGH_LOOKS, STILL_LOOKS, Left, Rest, drained_after, left_of, rest_of, unrest
-from proof.chaos.schedule import Planned
-from proof.chaos.striking import strike
+from proof.chaos.faults import striking
+from proof.chaos.faults.fault import Fault
+from proof.chaos.faults.schedule import Planned
+from proof.chaos.faults.striking import strike
+from proof.chaos.house.processes import ChaosHouse, Member
+from proof.chaos.outcome.ending import Overdue, ending_within
+from proof.chaos.outcome.quiet import ENOUGH_LOOKS, STILL_LOOKS, Left, Rest, drained_after, left_of, rest_of, unrest
 from proof.mutants.at_large import AT_LARGE, DECK, NO_WORKER, NOT_NOW, SCHEDULE, SECONDS, STRUCK_EARLY
 from proof.mutants.mutant import Caught
 

@@ -11,10 +11,10 @@ import signal
 import sys
 from pathlib import Path
 
-from proof.chaos.ending import Overdue
-from proof.chaos.ground import open_ground
-from proof.chaos.house import PLAIN
-from proof.chaos.houses import EMBEDDED, GROWN_UP
+from proof.chaos.house.ground import open_ground
+from proof.chaos.house.processes import PLAIN
+from proof.chaos.kinds import EMBEDDED, GROWN_UP
+from proof.chaos.outcome.ending import Overdue
 from proof.chaos.running import run
 
 KINDS = {"grown-up": GROWN_UP, "embedded": EMBEDDED}
@@ -28,7 +28,7 @@ def main() -> int:
     if asked.plan:
         print(*kind.planned(asked.seconds, asked.seed), sep="\n")
         return 0
-    launcher = ("proof.chaos.broken", asked.broken) if asked.broken else PLAIN
+    launcher = ("proof.chaos.house.broken", asked.broken) if asked.broken else PLAIN
     with open_ground() as ground:
         try:
             outcome = run(ground, asked.seconds, asked.seed, launcher, kind)

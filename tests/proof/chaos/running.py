@@ -6,16 +6,16 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from proof.chaos.driving import Clients, importing
-from proof.chaos.ending import ending_within, ends_within
-from proof.chaos.faults import FaultScene
-from proof.chaos.ground import ChaosGround
-from proof.chaos.house import PLAIN, Launcher, NotUp
-from proof.chaos.houses import GROWN_UP, OFFICER, HouseKind, open_house
-from proof.chaos.outcome import ChaosOutcome, calls_of
-from proof.chaos.quiet import drained_after, put_right, unrest, wiped_and_restarted
-from proof.chaos.striking import Struck, strike
-from proof.chaos.watching import Seen, watching
+from proof.chaos.clients.driving import Clients, importing
+from proof.chaos.faults.fault import FaultScene
+from proof.chaos.faults.striking import Struck, strike
+from proof.chaos.house.ground import ChaosGround
+from proof.chaos.house.processes import PLAIN, Launcher, NotUp
+from proof.chaos.kinds import GROWN_UP, OFFICER, HouseKind, open_house
+from proof.chaos.outcome.ending import ending_within, ends_within
+from proof.chaos.outcome.quiet import drained_after, put_right, unrest, wiped_and_restarted
+from proof.chaos.outcome.report import ChaosOutcome, calls_of
+from proof.chaos.outcome.watching import Seen, watching
 from proof.checker import Gauge, InvariantBreach, Outside, check, kept_in
 
 CLIENTS = 4

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import structlog
 
-from proof.chaos.ground import open_ground
+from proof.chaos.house.ground import open_ground
 from proof.mutants.at_large import AT_LARGE, let_loose
 from proof.mutants.mutant import ON_POSTGRESQL, QUICK, Caught, put_on_trial
 from proof.mutants.stage import StagePlace

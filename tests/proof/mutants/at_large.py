@@ -8,13 +8,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from proof.chaos.ending import Overdue
-from proof.chaos.faults import Fault, mood, relaying_killed, stopped
-from proof.chaos.ground import ChaosGround
-from proof.chaos.house import PLAIN
-from proof.chaos.houses import GROWN_UP
+from proof.chaos.faults.fault import Fault, mood, relaying_killed, stopped
+from proof.chaos.faults.schedule import IN_FLIGHT, Planned
+from proof.chaos.house.ground import ChaosGround
+from proof.chaos.house.processes import PLAIN
+from proof.chaos.kinds import GROWN_UP
+from proof.chaos.outcome.ending import Overdue
 from proof.chaos.running import run
-from proof.chaos.schedule import IN_FLIGHT, Planned
 from proof.mutants import seams
 from proof.mutants.mutant import Caught
 from proof.mutants.seams import Seam
@@ -59,7 +59,7 @@ AT_LARGE = (
 def let_loose(mutant: AtLarge, ground: ChaosGround, seed: int) -> Caught:
     """Let the mutant live through these faults; the clients throw their dice by this seed."""
     begun = time.monotonic()
-    launcher = ("proof.chaos.broken", mutant.seam.__name__) if mutant.seam else PLAIN
+    launcher = ("proof.chaos.house.broken", mutant.seam.__name__) if mutant.seam else PLAIN
     try:
         outcome = run(ground, SECONDS, seed, launcher, STRUCK_EARLY)
         seen = tuple(dict.fromkeys(breach.invariant for breach in outcome.breaches))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from proof.chaos.wire import Wire
+from proof.chaos.apart.wire import Wire
 
 NETWORK = "10.213.77"
 HUB = f"{NETWORK}.1"

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from proof.chaos.calling import ApiClient, ClientAct
+from proof.chaos.clients.calling import ApiClient, ClientAct
 from proof.checker.journal import HAND_IN, Journal
 
 CASES = "/api/v1/cases"

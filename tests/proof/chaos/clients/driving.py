@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from proof.chaos.house import IMPORTED_FROM, ROOT, ChaosHouse, NotUp
+from proof.chaos.house.processes import IMPORTED_FROM, ROOT, ChaosHouse, NotUp
 
 OLD = timedelta(days=40)
 WAVE, EVERY = 6, 4.0  # cases, and seconds between two imports

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 
 import dramatiq
 
-from proof.chaos.calling import ApiClient, ClientAct
-from proof.chaos.faults import FaultScene
-from proof.chaos.house import IMPORTED_FROM
-from proof.chaos.launch import POISON
-from proof.chaos.reaching import connected, quick_redis
+from proof.chaos.clients.calling import ApiClient, ClientAct
+from proof.chaos.faults.fault import FaultScene
+from proof.chaos.house.launch import POISON
+from proof.chaos.house.processes import IMPORTED_FROM
+from proof.chaos.house.reaching import connected, quick_redis
 from proof.checker import Journal
 
 PATIENCE = 60.0
@@ -47,7 +47,7 @@ def undecodable_messages(scene: FaultScene, _which: int) -> Iterator[None]:
 @contextmanager
 def unknown_event(scene: FaultScene, _which: int) -> Iterator[None]:
     """Write an event that nobody here knows; it must wait, unharmed, until a version runs that does."""
-    program = [sys.executable, "-m", "proof.chaos.newer_version", scene.database_url]
+    program = [sys.executable, "-m", "proof.chaos.faults.newer_version", scene.database_url]
     environment = os.environ | {"PYTHONPATH": IMPORTED_FROM}
     done = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=PATIENCE)
     try:

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from proof.chaos.ending import ends_within
-from proof.chaos.watching import Seen
+from proof.chaos.outcome.ending import ends_within
+from proof.chaos.outcome.watching import Seen
 from proof.checker import InvariantBreach, Restart
 from proof.checker.journal import ANSWERED, ASKED, calls_in
 

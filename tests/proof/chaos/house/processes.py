@@ -15,7 +15,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import IO
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 IMPORTED_FROM = os.pathsep.join((str(ROOT), str(ROOT / "tests")))  # PYTHONPATH of a process that is started
 Launcher = tuple[str, ...]  # the module that is run as a process of the house, with its first words
 PLAIN: Launcher = ("ventil",)
@@ -35,7 +35,7 @@ class Member:
 
     name: str
     words: tuple[str, ...]
-    oddities: tuple[str, ...] = ()  # what proof.chaos.launch is told for the next start
+    oddities: tuple[str, ...] = ()  # what proof.chaos.house.launch is told for the next start
     running: "subprocess.Popen[bytes] | None" = None
     starts: int = 0
     struck: bool = False  # a fault of ours ended it
@@ -133,7 +133,7 @@ class ChaosHouse:
         return done.stdout
 
     def _line(self, words: tuple[str, ...], oddities: tuple[str, ...] = ()) -> list[str]:
-        return [sys.executable, "-m", "proof.chaos.launch", *oddities, *self.launcher, *words]
+        return [sys.executable, "-m", "proof.chaos.house.launch", *oddities, *self.launcher, *words]
 
     def _start(self, member: Member) -> None:
         member.running = subprocess.Popen(

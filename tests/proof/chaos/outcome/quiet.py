@@ -13,9 +13,9 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cases.database.base import UtcDateTime
-from proof.chaos import poison
-from proof.chaos.faults import FaultScene
-from proof.chaos.reaching import engine_of, quick_redis
+from proof.chaos.faults import poison
+from proof.chaos.faults.fault import FaultScene
+from proof.chaos.house.reaching import engine_of, quick_redis
 from proof.checker import InvariantBreach, Restart, kept_in
 
 LOOKS_EVERY = 0.5

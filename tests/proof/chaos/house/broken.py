@@ -1,4 +1,4 @@
-"""Start a process of a house that is broken on purpose: `python -m proof.chaos.broken MUTANT WORDS...`.
+"""Start a process of a house that is broken on purpose: `python -m proof.chaos.house.broken MUTANT WORDS...`.
 
 MUTANT is a function of tests/proof/mutants/seams.py: what each process of the house then does otherwise.
 """

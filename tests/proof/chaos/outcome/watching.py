@@ -13,9 +13,9 @@ import redis
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from proof.chaos.faults import children_of
-from proof.chaos.house import ChaosHouse
-from proof.chaos.reaching import engine_of, quick_redis
+from proof.chaos.faults.fault import children_of
+from proof.chaos.house.processes import ChaosHouse
+from proof.chaos.house.reaching import engine_of, quick_redis
 
 LOOKS_EVERY = 0.5
 QUEUES = ("letters", "jobs", "sweeps")

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from proof.chaos.faults import Fault, FaultScene
-from proof.chaos.schedule import Planned
+from proof.chaos.faults.fault import Fault, FaultScene
+from proof.chaos.faults.schedule import Planned
 from proof.checker import Window
 
 BEFORE, AFTER = timedelta(seconds=3), timedelta(seconds=6)

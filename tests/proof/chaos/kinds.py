@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from proof.chaos.faults import Fault, FaultScene
-from proof.chaos.ground import ChaosGround
-from proof.chaos.house import IMPORTED_FROM, ROOT, ChaosHouse, Launcher, Member
-from proof.chaos.reaching import connected
-from proof.chaos.schedule import (
+from proof.chaos.faults.fault import Fault, FaultScene
+from proof.chaos.faults.schedule import (
     OF_MANY_PROCESSES,
     OF_ONE_PROCESS,
     ONLY_AT_LENGTH,
@@ -21,6 +18,9 @@ from proof.chaos.schedule import (
     Planned,
     schedule,
 )
+from proof.chaos.house.ground import ChaosGround
+from proof.chaos.house.processes import IMPORTED_FROM, ROOT, ChaosHouse, Launcher, Member
+from proof.chaos.house.reaching import connected
 
 FURNITURE = ROOT / "tests" / "trips" / "house.toml"
 CONTACT, OFFICER = "kontakt@prov.example", "handlaggare@prov.example"

@@ -4,8 +4,9 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from proof.chaos import faults, poison
-from proof.chaos.faults import Fault, killed, mood, stopped, wrong_clock
+from proof.chaos.faults import fault as faults
+from proof.chaos.faults import poison
+from proof.chaos.faults.fault import Fault, killed, mood, stopped, wrong_clock
 
 BREATH = 3.0  # seconds between two faults of one part: the house must have found that it is well again
 LONG, SLOWEST = 2.0, 4.0

@@ -1,7 +1,7 @@
 """A newer version, during a rollout: it writes an event that the processes of this version do not know.
 
-`python -m proof.chaos.newer_version DATABASE_URL` writes it in the stream of the oldest case. It is a program of its
-own, so that nobody else learns of the type.
+`python -m proof.chaos.faults.newer_version DATABASE_URL` writes it in the stream of the oldest case. It is a
+program of its own, so that nobody else learns of the type.
 """
 
 import sys

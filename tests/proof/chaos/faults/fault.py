@@ -9,9 +9,9 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from proof.chaos.ground import ChaosGround
-from proof.chaos.house import ChaosHouse, Member
-from proof.chaos.reaching import connected, quick_redis
+from proof.chaos.house.ground import ChaosGround
+from proof.chaos.house.processes import ChaosHouse, Member
+from proof.chaos.house.reaching import connected, quick_redis
 from proof.checker import Window
 
 THREADS = 5  # of one worker that may be sending: its four, and the one that looks by itself

@@ -1,7 +1,7 @@
 """Start one process of the house as it is, but for what a fault says: a clock that is wrong, a letter that kills.
 
-`python -m proof.chaos.launch [--ahead SECONDS] [--brittle] MODULE WORDS...` runs the module with these words. The house
-knows nothing of it: its own code is what runs.
+`python -m proof.chaos.house.launch [--ahead SECONDS] [--brittle] MODULE WORDS...` runs the module with these words. The
+house knows nothing of it: its own code is what runs.
 """
 
 import argparse
@@ -65,7 +65,7 @@ def _die_of_poison() -> None:
 
 
 def _asked() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m proof.chaos.launch")
+    parser = argparse.ArgumentParser(prog="python -m proof.chaos.house.launch")
     parser.add_argument("--ahead", type=float, default=0.0)
     parser.add_argument("--brittle", action="store_true")
     parser.add_argument("module")
