@@ -2,12 +2,13 @@
 
 import os
 import secrets
-import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+
+from support.servers.services import free_port
 
 from proof.chaos.faults.fault import Fault, FaultScene
 from proof.chaos.faults.schedule import (
@@ -122,10 +123,3 @@ def _environment(folder: Path, ground: ChaosGround, port: int, settings: dict[st
         "VENTIL_VAR": str(folder / "var"),
         **settings,
     }
-
-
-def free_port() -> int:
-    """Give a port of loopback that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])

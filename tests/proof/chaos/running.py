@@ -108,7 +108,7 @@ def _own_checks(scene: FaultScene, lived: Lived) -> list[InvariantBreach]:
 def _in_flight(scene: FaultScene, kind: HouseKind, lived: Lived) -> int:
     """Count the letters that the faults of this run may have caused to be sent twice."""
     deck = {**kind.short, **kind.at_length}
-    return sum(deck[name].doubles for name in lived.struck.names) + scene.ground.sink.be("accept")
+    return sum(deck[name].doubles for name in lived.struck.names) + scene.ground.sink.set_mood("accept")
 
 
 def _doubles(scene: FaultScene) -> int:

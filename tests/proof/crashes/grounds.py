@@ -11,17 +11,18 @@ from typing import Any, Protocol
 
 import psycopg
 from sqlalchemy import event
+from support.servers.mail_server import AcceptedMail, FakeMailServer
 
 from cases.administration.loading import load_house
 from cases.database.migrating import migrate
 from cases.demo.moving_clock import MovingClock, database_at
 from cases.settings import Settings, read_settings
 from proof.crashes.house import World
-from proof.crashes.mail_server import AcceptedMail, CrashingMailServer
 
 HOUSE = Path(__file__).with_name("house.toml")
 BEGINS = datetime(2026, 3, 2, 8, tzinfo=UTC)  # a Monday, 09:00 in Sweden
 MAIL_SERVER = "smtp://mail.example:25"
+NO_PORT = 0  # it never listens
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class KeptWorld:
     database: str
     folder: Path
     now: datetime
-    accepted: tuple[AcceptedMail, ...] = ()
+    letters: tuple[AcceptedMail, ...] = ()
 
 
 class Databases(Protocol):
@@ -138,7 +139,7 @@ class CrashGround:
         kept = f"kept{next(self._numbers)}"
         self.databases.copy(world.name, kept)
         return KeptWorld(
-            kept, _copied(world.settings.var, self.folder / kept), world.clock.now, tuple(world.mail.accepted)
+            kept, _copied(world.settings.var, self.folder / kept), world.clock.now, tuple(world.mail.letters)
         )
 
     @contextmanager
@@ -150,9 +151,8 @@ class CrashGround:
         self._aimed_at, self._clock.now = name, kept.now
         settings = self._settings(name, folder, MAIL_SERVER if sends else "")
         try:
-            yield World(
-                name, settings, self._database, self._clock, CrashingMailServer(self._clock, accepted=[*kept.accepted])
-            )
+            mail_server = FakeMailServer(port=NO_PORT, letters=[*kept.letters], now=lambda: self._clock.now)
+            yield World(name, settings, self._database, self._clock, mail_server)
         finally:
             self._database.close()
             self.databases.drop(name)

@@ -12,6 +12,7 @@ from typing import Any
 import dramatiq
 from sqlalchemy import bindparam, text
 from structlog.testing import capture_logs
+from support.servers.mail_server import FakeMailServer
 
 from cases.database.base import UtcDateTime
 from cases.database.transactions import Database
@@ -20,7 +21,7 @@ from cases.settings import Settings
 from notifications.sending.sending import MailTransport, deliver_some, transport_from
 from proof.crashes.boundaries import Boundaries
 from proof.crashes.hooks import wall_clock, watch_messages, watched_commits, watched_files
-from proof.crashes.mail_server import CrashingMailServer, Reached
+from proof.crashes.mail_connection import WatchedSmtpServer
 from workers.processes.actors import declare_actors
 from workers.processes.embedded import void_leases
 from workers.queue.broker import Bell, make_broker
@@ -52,7 +53,7 @@ class World:
     settings: Settings
     database: Database  # how it is reached: closed between two lives
     clock: MovingClock
-    mail: CrashingMailServer
+    mail: FakeMailServer
 
 
 class Process:
@@ -157,4 +158,5 @@ def _post(world: World, boundaries: Boundaries) -> MailTransport:
     post = transport_from(world.settings)
     if world.settings.smtp_url is None:
         return post
-    return replace(post, server=Reached("smtp", "mail.example", 25, outside=world.mail, boundaries=boundaries))
+    server = WatchedSmtpServer("smtp", "mail.example", 25, mail_server=world.mail, boundaries=boundaries)
+    return replace(post, server=server)

@@ -52,8 +52,8 @@ def _sink(world: World, folder: Path) -> Path:
 
 
 def _letters(world: World) -> Iterator[SunkMail]:
-    for letter in world.mail.accepted:
-        yield SunkMail(letter.at, (letter.recipient,), letter.content)
+    for letter in world.mail.letters:
+        yield SunkMail(letter.at, letter.recipients, letter.content)
     mailbox = Mailbox(world.settings.var / "mailbox")
     for one in mailbox.letters(limit=1000):
         content = (mailbox.folder / one.name).read_bytes()

@@ -15,7 +15,7 @@ from unittest.mock import patch
 from sqlalchemy import BigInteger, Connection, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from cases.database import transactions as databases
+from cases.database import engines, transactions
 from cases.database.clock import now, present
 from cases.database.leases import claims
 from cases.database.leases.claims import MOMENT, Claim, claim
@@ -122,8 +122,8 @@ def deferred_begin() -> AbstractContextManager[object]:
         connection.exec_driver_sql("BEGIN")
 
     stack = ExitStack()
-    stack.enter_context(patch.object(databases, "_begin_sqlite", begin))
-    stack.enter_context(patch.object(databases, "FairLock", NoLock))
+    stack.enter_context(patch.object(engines, "_begin_sqlite", begin))
+    stack.enter_context(patch.object(transactions, "FairLock", NoLock))
     return stack
 
 

@@ -48,8 +48,8 @@ class Stage:
         """Give what the checker finds, at the moment that the house believes it is."""
         sink = self.folder / "sink"
         sink.mkdir()
-        for letter in self.world.mail.accepted:
-            keep(sink, SunkMail(letter.at, (letter.recipient,), letter.content))
+        for letter in self.world.mail.letters:
+            keep(sink, SunkMail(letter.at, letter.recipients, letter.content))
         told = replace(outside or Outside(), now=self.world.clock.now, sink=sink)
         return check(self.world.settings.database_url, told)
 

@@ -16,6 +16,7 @@ from unittest.mock import patch
 
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
+from support.servers.mail_server import MailServerMood
 from werkzeug.test import TestResponse
 
 from cases.access.actors import A_COMMAND
@@ -37,7 +38,6 @@ from proof.crashes.house import World
 from proof.crashes.journeys.handing_in import HANDED_IN
 from proof.crashes.journeys.journey import Journey
 from proof.crashes.journeys.progress import TAKEN_ON
-from proof.crashes.mail_server import MailServerMood
 from proof.crashes.sweeping import Broken, Length, Sweep
 from proof.mutants.stage import StagePlace, at_work, stage
 from web import create_app
@@ -85,10 +85,10 @@ def meets_another_worker(place: StagePlace) -> list[InvariantBreach]:
             handed_in(process, HOLE)
             take, once = one.world.mail.take, count()
 
-            def taken(recipient: str, content: bytes) -> Any:
+            def taken(*given: Any) -> Any:
                 if next(once) == 0:
                     deliver_some(process.database, process.workplace.post)
-                return take(recipient, content)
+                return take(*given)
 
             with patch.object(one.world.mail, "take", taken):
                 process.come_to_rest()
@@ -126,8 +126,8 @@ def dies_at_the_second_letter(place: StagePlace) -> list[InvariantBreach]:
     with stage(place.ground()) as one:
         take, numbers = one.world.mail.take, count(1)
 
-        def taken(recipient: str, content: bytes) -> Any:
-            answer = take(recipient, content)
+        def taken(*given: Any) -> Any:
+            answer = take(*given)
             if next(numbers) == TWO:
                 raise Crash("the second letter")
             return answer

@@ -15,8 +15,8 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import select
 from support.houses.small_house import CALENDAR, MONDAY, SmallHouse, furnish, open_small_house
+from support.servers.mail_server import FakeMailServer, MailServerMood, into_folder
 from support.servers.services import LOOPBACK
-from support.servers.sink_process import FOR_SOME, FolderSink
 
 from cases.access.tokens import Link
 from cases.case import Case, case_to_change
@@ -107,9 +107,9 @@ def build(url: str, folder: Path) -> None:
     """Furnish the house in this database and let it live for 75 days; journal and mails go to the folder."""
     (folder / "mails").mkdir(parents=True)
     furnish(url)
-    sink = FolderSink(folder=folder / "mails")
+    sink = FakeMailServer(keep=into_folder(folder / "mails"))
     sink.open()
-    sink.be(FOR_SOME)
+    sink.mood = MailServerMood.NEVER_TO_SOME
     house = open_small_house(url)
     try:
         _live(house, _Post(house, sink))
@@ -125,7 +125,7 @@ class _Post:
     """What carries the house's letters out."""
 
     house: SmallHouse
-    sink: FolderSink
+    sink: FakeMailServer
 
     def goes(self) -> None:
         """Plan and send until nothing is left."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from support.lives.course import Given
 from support.lives.oracle import Attempt, Life
 from support.lives.standing import LifeStanding, found
+from support.servers.mail_server import MailServerMood
 
 from cases.access.actors import A_VISITOR, Actor, actor_for, reporter_of
 from cases.case import Case, case_to_change
@@ -22,7 +23,6 @@ from proof.crashes.boundaries import Boundaries, Crash
 from proof.crashes.grounds import CrashGround
 from proof.crashes.house import Process, running, started_again
 from proof.crashes.judging import Death, breaches
-from proof.crashes.mail_server import MailServerMood
 from proof.simulation.second_calendar import local_day
 
 Act = Callable[[Process], object]
@@ -81,7 +81,7 @@ class HouseThatMayDie(RuleBasedStateMachine):
 
     def sweep(self) -> None:
         """Let the clock look, and whatever follows happen; a process that comes after one that died does it then."""
-        before = len(self.world.mail.accepted)
+        before = len(self.world.mail.letters)
         if not self.lived(lambda process: process.tick()):
             self.process.wait(A_MINUTE)
         self.count_dropped(before)
@@ -126,7 +126,7 @@ class HouseThatMayDie(RuleBasedStateMachine):
     def count_dropped(self, before: int) -> None:
         """Count the letters of which the mail server has not said that it took them."""
         if self.world.mail.mood is MailServerMood.DROP:
-            self.dropped += len(self.world.mail.accepted) - before
+            self.dropped += len(self.world.mail.letters) - before
 
     def teardown(self) -> None:
         """Come to rest, and let the independent checker judge."""

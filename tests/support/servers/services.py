@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -133,14 +134,16 @@ def _works(binaries: Path) -> bool:
     if not all((binaries / name).exists() for name in ("postgres", "initdb", "pg_ctl")):
         return False
     try:
-        told = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, **_nobody())
+        told: subprocess.CompletedProcess[str] = subprocess.run(
+            [binaries / "postgres", "--version"], capture_output=True, text=True, **_nobody()
+        )
     except OSError:
         return False
     version = told.stdout.partition("(PostgreSQL) ")[2].split(".")[0].strip()
     return version.isdigit() and int(version) >= OLDEST_POSTGRES
 
 
-def _nobody() -> dict[str, object]:
+def _nobody() -> dict[str, Any]:
     """Give what makes a child of root run as nobody: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}

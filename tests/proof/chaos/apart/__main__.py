@@ -16,12 +16,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
+from support.servers.services import free_port
+
 from proof.chaos.apart.machines import Machine, Site, open_site
 from proof.chaos.apart.visiting import PageVisitor
 from proof.chaos.clients.driving import write_old_cases
 from proof.chaos.house.ground import ChaosGround, open_ground
 from proof.chaos.house.processes import IMPORTED_FROM
-from proof.chaos.kinds import FURNITURE, free_port, fresh_database
+from proof.chaos.kinds import FURNITURE, fresh_database
 from proof.checker import Outside, check, kept_in
 
 HOST = "ventil.prov.example"

@@ -216,11 +216,11 @@ def mood(name: str) -> Act:
 
     @contextmanager
     def act(scene: FaultScene, _which: int) -> Iterator[None]:
-        scene.ground.sink.be(name)
+        scene.ground.sink.set_mood(name)
         try:
             yield
         finally:
-            scene.ground.sink.be("accept")
+            scene.ground.sink.set_mood("accept")
 
     return act
 

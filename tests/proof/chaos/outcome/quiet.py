@@ -51,7 +51,7 @@ class Rest(Enum):
 
 def put_right(scene: FaultScene) -> None:
     """Let every process go on, with its clock right, and let nobody be confused any more."""
-    scene.ground.sink.be("accept")
+    scene.ground.sink.set_mood("accept")
     for member in scene.house.members.values():
         scene.house.go_on(member)
         if member.oddities:
