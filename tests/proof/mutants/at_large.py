@@ -8,8 +8,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from proof.chaos.faults.fault import Fault, mood, relaying_killed, stopped
+from proof.chaos.faults.fault import Fault
+from proof.chaos.faults.processes import relaying_killed, stopped
 from proof.chaos.faults.schedule import IN_FLIGHT, Planned
+from proof.chaos.faults.servers import mood
 from proof.chaos.house.ground import ChaosGround
 from proof.chaos.house.processes import PLAIN
 from proof.chaos.kinds import GROWN_UP

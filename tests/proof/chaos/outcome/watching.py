@@ -13,7 +13,7 @@ import redis
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from proof.chaos.faults.fault import children_of
+from proof.chaos.faults.processes import children_of
 from proof.chaos.house.processes import ChaosHouse
 from proof.chaos.house.reaching import engine_of, quick_redis
 
