@@ -1,4 +1,4 @@
-"""Chaos: real processes live through seeded faults, and nothing is lost or invented. `make chaos` does it at length."""
+"""Chaos: seeded faults strike real processes, and nothing is lost or invented. `make chaos` does it for ten minutes."""
 
 import os
 import subprocess

@@ -51,12 +51,12 @@ class LifeMachine(PeopleAct):
 
     @rule()
     def relay(self) -> None:
-        self.lived(lambda process: relay_once(process.workplace))
+        self.lived(lambda process: relay_once(process.runtime))
 
     @rule()
     def deliver(self) -> None:
         before = len(self.world.mail.letters)
-        self.lived(lambda process: deliver_some(process.database, process.workplace.post))
+        self.lived(lambda process: deliver_some(process.database, process.runtime.post))
         self.count_dropped(before)
 
     @rule(jump=some.sampled_from(JUMPS))

@@ -1,6 +1,6 @@
-"""`python -m proof.chaos [--seconds 600] [--seed N] [--house grown-up|embedded] [--json FILE]`: live through faults.
+"""`python -m proof.chaos [--seconds 600] [--seed N] [--house grown-up|embedded] [--json FILE]`: one run.
 
-Everything runs on loopback, on servers that the run starts and stops. Ends with 1 when something does not hold.
+Everything runs on loopback, on servers that the run starts and stops. Exits with 1 when an invariant does not hold.
 """
 
 import argparse
@@ -21,7 +21,7 @@ KINDS = {"grown-up": GROWN_UP, "embedded": EMBEDDED}
 
 
 def main() -> int:
-    """Run, and print the outcome."""
+    """Run, and print the outcome; return the exit code."""
     asked = _asked()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is cleared away
     kind = KINDS[asked.house]

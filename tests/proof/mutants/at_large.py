@@ -1,7 +1,7 @@
-"""Mutants at large: among real processes, which are killed and stopped while clients work.
+"""Mutants "at large": whole broken installations of real processes, which are killed and stopped while clients work.
 
-All live through the same few faults, in which what each needs to show itself happens early, whatever the seed; a sound
-house comes out of them without a breach.
+All meet the same fixed faults, whatever the seed, so that each mutant's defect shows early. A sound installation goes
+through the same without a breach.
 """
 
 import time
@@ -41,7 +41,7 @@ STRUCK_EARLY = replace(GROWN_UP, short=DECK, at_length={}, fixed=SCHEDULE)
 
 @dataclass(frozen=True)
 class AtLarge:
-    """One house of real processes that is broken on purpose, and the invariant that must notice."""
+    """One mutant among real processes; None as `seam` is the sound installation."""
 
     name: str
     seam: Seam | None
@@ -59,7 +59,7 @@ AT_LARGE = (
 
 
 def let_loose(mutant: AtLarge, ground: ChaosGround, seed: int) -> Caught:
-    """Let the mutant live through these faults; the clients throw their dice by this seed."""
+    """Run the mutant through the fixed faults; `seed` is for the clients' random choices."""
     begun = time.monotonic()
     launcher = ("proof.chaos.house.broken", mutant.seam.__name__) if mutant.seam else PLAIN
     try:

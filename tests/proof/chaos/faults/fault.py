@@ -11,7 +11,10 @@ from proof.checker import Window
 
 @dataclass
 class FaultScene:
-    """What faults act upon, and what they leave behind. `stopped` are times in which nothing could be written."""
+    """What faults act upon, and what they leave behind.
+
+    `stopped` are the times in which nothing could be written; `complaints` become breaches of the run.
+    """
 
     ground: ChaosGround
     house: ChaosHouse
@@ -23,10 +26,11 @@ class FaultScene:
 
     @property
     def redis_url(self) -> str | None:
-        """The broker's address; None where it is in the process."""
+        """The URL of Redis; None where the broker is in the process."""
         return self.house.environment.get("VENTIL_REDIS_URL")
 
 
+# A block that makes the fault and, at its end, puts it right. The number chooses among processes of a kind.
 Act = Callable[[FaultScene, int], AbstractContextManager[None]]
 
 
@@ -34,8 +38,8 @@ Act = Callable[[FaultScene, int], AbstractContextManager[None]]
 class Fault:
     """One kind of fault. `part` is what it breaks: two faults of one part never overlap.
 
-    `lasts` is from and to, in seconds. `doubles` is how many letters it may cause to be sent twice: those that the
-    mail server has and we have not recorded.
+    `lasts` is the shortest and the longest time, in seconds. `doubles` is how many letters it may cause to be sent
+    twice: those that the mail server has and Ventil has not recorded as sent.
     """
 
     act: Act
@@ -45,5 +49,6 @@ class Fault:
 
 
 def nth_member(scene: FaultScene, kind: str, which: int) -> Member:
+    """Return one process of a kind, the same one for the same number."""
     members = scene.house.of_kind(kind)
     return members[which % len(members)]

@@ -1,4 +1,4 @@
-"""The schedule of faults: which, when and for how long. The same seed and length give the same schedule."""
+"""The schedule of faults: which strike, when and for how long. The same seed and length give the same schedule."""
 
 import random
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from proof.chaos.faults.fault import Fault
 from proof.chaos.faults.processes import killed, stopped, wrong_clock
 from proof.chaos.faults.servers import mood
 
-BREATH = 3.0  # seconds between two faults of one part: the house must have found that it is well again
+BREATH = 3.0  # seconds between two faults of one part, in which Ventil must recover
 LONG, SLOWEST = 2.0, 4.0
 
 IN_FLIGHT = processes.THREADS
@@ -60,7 +60,7 @@ ONLY_AT_LENGTH_OF_ONE: Mapping[str, Fault] = {  # what it plans while it is ahea
 
 @dataclass(frozen=True)
 class Planned:
-    """One fault of a run: when it begins, seconds after the start, how long it lasts, and which process it strikes."""
+    """One fault of a run: when it begins (seconds after the start), how long it lasts (seconds), whom it strikes."""
 
     at: float
     name: str
@@ -77,9 +77,9 @@ class Planned:
 
 
 def schedule(deck: Mapping[str, Fault], seconds: float, seed: int) -> list[Planned]:
-    """Give the faults of a run, all ended after so many seconds; each kind once before any comes twice.
+    """Return the faults of a run in the order of their times; all have ended after so many seconds.
 
-    Two faults of one part never overlap; any others may.
+    Each kind comes once before any comes twice. Two faults of one part never overlap; any others may.
     """
     dice = random.Random(f"schedule/{seed}")
     gap = min(0.75 * seconds / (len(deck) + 1), SLOWEST)
@@ -97,7 +97,7 @@ def schedule(deck: Mapping[str, Fault], seconds: float, seed: int) -> list[Plann
 
 
 def _dealt(deck: Mapping[str, Fault], dice: random.Random) -> Iterator[str]:
-    """Deal the deck again and again, the long ones of each round first, so that they end in time."""
+    """Yield the names of the deck again and again, each round shuffled, with the long faults first."""
     while deck:
         names = sorted(deck)
         dice.shuffle(names)

@@ -7,21 +7,21 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from proof.chaos.faults.fault import Act, FaultScene
-from proof.chaos.house.reaching import connected, quick_redis
+from proof.chaos.house.reaching import connect, quick_redis
 from proof.checker import Window
 
 
 @contextmanager
 def backends_terminated(scene: FaultScene, _which: int) -> Iterator[None]:
     """End every connection to the database."""
-    with connected(scene.ground.postgres.url) as connection:
+    with connect(scene.ground.postgres.url) as connection:
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
     yield
 
 
 @contextmanager
 def database_crashed(scene: FaultScene, _which: int) -> Iterator[None]:
-    """Take the database down at once, and start it again: it recovers from its log."""
+    """Take PostgreSQL down without a shutdown, and start it again: it recovers from its log."""
     scene.ground.postgres.crash()
     begun = datetime.now(UTC)
     try:
@@ -33,7 +33,7 @@ def database_crashed(scene: FaultScene, _which: int) -> Iterator[None]:
 
 @contextmanager
 def redis_emptied(scene: FaultScene, _which: int) -> Iterator[None]:
-    """Forget all that rings."""
+    """Delete every message of the broker."""
     with quick_redis(scene.ground.redis.url) as client:
         client.flushall()
     yield
@@ -41,7 +41,7 @@ def redis_emptied(scene: FaultScene, _which: int) -> Iterator[None]:
 
 @contextmanager
 def redis_killed(scene: FaultScene, _which: int) -> Iterator[None]:
-    """Kill -9 the broker, and start it again."""
+    """Kill -9 Redis, and start it again."""
     scene.ground.redis.crash()
     try:
         yield
@@ -51,7 +51,7 @@ def redis_killed(scene: FaultScene, _which: int) -> Iterator[None]:
 
 @contextmanager
 def redis_stopped(scene: FaultScene, _which: int) -> Iterator[None]:
-    """Stop the broker where it stands: it takes connections and does not answer."""
+    """Stop Redis with SIGSTOP: it takes connections and does not answer."""
     pid = scene.ground.redis.pid
     os.kill(pid, signal.SIGSTOP)
     try:
@@ -61,7 +61,7 @@ def redis_stopped(scene: FaultScene, _which: int) -> Iterator[None]:
 
 
 def mood(name: str) -> Act:
-    """Put the mail server in a bad mood."""
+    """Return the fault that gives the fake mail server this mood, and later "accept"."""
 
     @contextmanager
     def act(scene: FaultScene, _which: int) -> Iterator[None]:

@@ -1,6 +1,6 @@
-"""Start a process of a house that is broken on purpose: `python -m proof.chaos.house.broken MUTANT WORDS...`.
+"""Start a process of Ventil that is broken on purpose: `python -m proof.chaos.house.broken MUTANT WORDS...`.
 
-MUTANT is a function of tests/proof/mutants/seams.py: what each process of the house then does otherwise.
+MUTANT is a function of tests/proof/mutants/seams.py, and WORDS a command line of `ventil`.
 """
 
 import sys
@@ -10,7 +10,7 @@ from proof.mutants import seams
 
 
 def main() -> int:
-    """Break it, and become the house's command line."""
+    """Patch this process, and run the command line of `ventil`."""
     mutant = sys.argv.pop(1)
     with getattr(seams, mutant)():
         return ventil.main()

@@ -1,4 +1,4 @@
-"""The ground that a house stands on: database, broker and mail server, each real, each ours to break."""
+"""The servers of a run: PostgreSQL, Redis and a fake mail server, each started for it alone and ours to break."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from support.servers.services import Server
 
 @dataclass(frozen=True)
 class ChaosGround:
-    """Where one run happens. `folder` is its own; logs, journal and mails are left there."""
+    """The servers of one run, and its folder, in which logs, journal and mails are left."""
 
     folder: Path
     postgres: Server
@@ -22,7 +22,7 @@ class ChaosGround:
 
 @contextmanager
 def open_ground() -> Iterator[ChaosGround]:
-    """Give ground of our own, cleared away at the end whatever happens. The folder `tests` must be importable."""
+    """Yield servers and a folder of the run's own; all are cleared away at the end, whatever happens."""
     run = services.make_run_folder()
     guard = services.start_guard(run)
     sink = MailServerProcess(run / "mails")
