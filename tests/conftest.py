@@ -12,7 +12,7 @@ import structlog
 from support.houses.small_house import SmallHouse, copied_sqlite, furnish, open_small_house
 from support.servers import services
 from support.servers.browser_setup import find_browser
-from support.servers.smtp_sink import SmtpSink
+from support.servers.mail_server import FakeMailServer
 
 from cases.database.transactions import Database
 
@@ -216,9 +216,9 @@ def _own(run: Path, start: Callable[..., services.Server]) -> Iterator[Callable[
 
 
 @pytest.fixture
-def smtp_sink() -> Iterator[SmtpSink]:
+def smtp_sink() -> Iterator[FakeMailServer]:
     """A mail server that keeps what it gets; its `mood` says how it behaves."""
-    sink = SmtpSink()
+    sink = FakeMailServer()
     sink.open()
     yield sink
     sink.close()

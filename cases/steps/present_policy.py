@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
+from cases.deadlines.policies import matching_policy
 from cases.history.writers import EntryWriter
 from cases.states import State
 

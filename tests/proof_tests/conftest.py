@@ -1,4 +1,4 @@
-"""Grounds on which a house is crashed, and what the proof did, printed when it is over."""
+"""Grounds for the crash tests, and the figures of the proof, printed at the end of the run."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="module")
 def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashGround]:
-    """A ground whose databases are files."""
+    """A ground whose databases are SQLite files."""
     folder = tmp_path_factory.mktemp("crashes")
     yield CrashGround(Files(folder), folder / "folders")
 

@@ -1,4 +1,4 @@
-"""Chaos: real processes live through seeded faults, and nothing is lost or invented. `make chaos` does it at length."""
+"""Chaos: seeded faults strike real processes, and nothing is lost or invented. `make chaos` does it for ten minutes."""
 
 import os
 import subprocess
@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import pytest
 
-from proof.chaos.faults import Fault
-from proof.chaos.ground import open_ground
-from proof.chaos.house import IMPORTED_FROM, ROOT
-from proof.chaos.houses import EMBEDDED, GROWN_UP, HouseKind
+from proof.chaos.faults.fault import Fault
+from proof.chaos.faults.schedule import schedule
+from proof.chaos.house.ground import open_ground
+from proof.chaos.house.processes import IMPORTED_FROM, ROOT
+from proof.chaos.kinds import EMBEDDED, GROWN_UP, HouseKind
 from proof.chaos.running import run
-from proof.chaos.schedule import schedule
 
 KINDS = {"many processes": (GROWN_UP, 60, 2), "one process": (EMBEDDED, 30, 5)}
 

@@ -1,4 +1,4 @@
-"""Every run of the chaos comes to an end in its time, and says so when the house did not come to rest."""
+"""Every run of the chaos comes to an end in its time, and reports it when the backlog was not drained."""
 
 import signal
 import threading
@@ -15,19 +15,28 @@ from support.houses.migrated import a_house
 
 from cases.deadlines.schedule import Scheduled
 from notifications.deliveries import Address, Delivery
-from proof.chaos import striking
-from proof.chaos.ending import Overdue, ending_within
-from proof.chaos.faults import Fault
-from proof.chaos.house import ChaosHouse, Member
-from proof.chaos.quiet import ENOUGH_LOOKS, STILL_LOOKS, Left, Rest, drained_after, left_of, rest_of, unrest
-from proof.chaos.schedule import Planned
-from proof.chaos.striking import strike
+from proof.chaos.faults import striking
+from proof.chaos.faults.fault import Fault
+from proof.chaos.faults.schedule import Planned
+from proof.chaos.faults.striking import strike
+from proof.chaos.house.processes import ChaosHouse, Member
+from proof.chaos.outcome.ending import Overdue, ending_within
+from proof.chaos.outcome.quiet import (
+    ENOUGH_LOOKS,
+    STILL_LOOKS,
+    Backlog,
+    RestState,
+    backlog_of,
+    drained_after,
+    rest_state,
+    undrained,
+)
 from proof.mutants.at_large import AT_LARGE, DECK, NO_WORKER, NOT_NOW, SCHEDULE, SECONDS, STRUCK_EARLY
 from proof.mutants.mutant import Caught
 
 NOW = datetime.now(UTC)
 SOON, END, LATER = NOW + timedelta(seconds=20), NOW + timedelta(minutes=3), NOW + timedelta(days=3650)
-NOTHING, SOME, PUT_OFF = Left(0, 0), Left(2, 0), Left(2, 1)
+NOTHING, SOME, PUT_OFF = Backlog(0, 0), Backlog(2, 0), Backlog(2, 1)
 LONG = 30.0
 RUT = "rut@prov.example"
 LETTER: dict[str, Any] = {"occasion": "event:1", "recipient": RUT, "letter": "news", "address_id": 1}
@@ -39,33 +48,33 @@ LETTER: dict[str, Any] = {"occasion": "event:1", "recipient": RUT, "letter": "ne
 @pytest.mark.parametrize(
     ("looks", "rest"),
     [
-        ([], Rest.NOT_YET),
-        ([NOTHING] * (ENOUGH_LOOKS - 1), Rest.NOT_YET),
-        ([NOTHING, SOME, *[NOTHING] * (ENOUGH_LOOKS - 1)], Rest.NOT_YET),
-        ([SOME, *[NOTHING] * ENOUGH_LOOKS], Rest.DRAINED),
-        ([SOME] * STILL_LOOKS, Rest.NOT_YET),  # it may still be done in time
-        ([PUT_OFF] * (STILL_LOOKS - 1), Rest.NOT_YET),
-        ([Left(3, 1), *[PUT_OFF] * (STILL_LOOKS - 1)], Rest.NOT_YET),  # something else was done meanwhile
-        ([PUT_OFF] * STILL_LOOKS, Rest.HOPELESS),
+        ([], RestState.NOT_YET),
+        ([NOTHING] * (ENOUGH_LOOKS - 1), RestState.NOT_YET),
+        ([NOTHING, SOME, *[NOTHING] * (ENOUGH_LOOKS - 1)], RestState.NOT_YET),
+        ([SOME, *[NOTHING] * ENOUGH_LOOKS], RestState.DRAINED),
+        ([SOME] * STILL_LOOKS, RestState.NOT_YET),  # it may still be done in time
+        ([PUT_OFF] * (STILL_LOOKS - 1), RestState.NOT_YET),
+        ([Backlog(3, 1), *[PUT_OFF] * (STILL_LOOKS - 1)], RestState.NOT_YET),  # something else was done meanwhile
+        ([PUT_OFF] * STILL_LOOKS, RestState.HOPELESS),
     ],
 )
-def test_what_is_put_off_beyond_the_end_is_not_waited_for(looks: list[Left], rest: Rest) -> None:
-    assert rest_of(looks) is rest
+def test_what_is_put_off_beyond_the_end_is_not_waited_for(looks: list[Backlog], rest: RestState) -> None:
+    assert rest_state(looks) is rest
 
 
-@pytest.mark.parametrize(("due", "left"), [(SOON, Left(1, 0)), (LATER, Left(1, 1))])
-def test_a_letter_counts_as_too_late_when_it_is_due_after_the_end(due: datetime, left: Left, tmp_path: Path) -> None:
-    assert left_of(_house_where_a_letter_waits_until(due, tmp_path), END) == left
+@pytest.mark.parametrize(("due", "left"), [(SOON, Backlog(1, 0)), (LATER, Backlog(1, 1))])
+def test_a_letter_counts_as_too_late_when_it_is_due_after_the_end(due: datetime, left: Backlog, tmp_path: Path) -> None:
+    assert backlog_of(_house_where_a_letter_waits_until(due, tmp_path), END) == left
 
 
 def test_what_cannot_be_seen_is_pending(tmp_path: Path) -> None:
-    assert left_of(f"sqlite:///{tmp_path}/nowhere.sqlite3", END) == Left(1, 0)
+    assert backlog_of(f"sqlite:///{tmp_path}/nowhere.sqlite3", END) == Backlog(1, 0)
 
 
 def test_a_house_that_does_not_drain_is_a_finding(tmp_path: Path) -> None:
     rested = drained_after(_house_where_a_letter_waits_until(SOON, tmp_path), patience=0.1)
-    assert [breach.invariant for breach in unrest(rested, 0.1)] == ["I7"]
-    assert unrest(2.0, 0.1) == []
+    assert [breach.invariant for breach in undrained(rested, 0.1)] == ["I7"]
+    assert undrained(2.0, 0.1) == []
 
 
 def _house_where_a_letter_waits_until(due: datetime, folder: Path) -> str:
@@ -111,7 +120,7 @@ def test_a_fault_that_does_not_end_is_told_and_not_waited_for(monkeypatch: pytes
 def test_nothing_is_started_again_in_a_house_that_is_closed(tmp_path: Path) -> None:
     house, member = ChaosHouse(tmp_path, {}, {}), Member("worker 1", ("worker",))
     house.close()
-    house.replace(member)
+    house.restart(member)
     assert member.starts == 0
 
 

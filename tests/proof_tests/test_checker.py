@@ -14,7 +14,7 @@ import pytest
 from support.houses.good_house import NOW, TITLES, GoodHouse, build, copy_of
 from support.houses.small_house import copied_sqlite, open_small_house
 
-from proof.chaos.house import IMPORTED_FROM
+from proof.chaos.house.processes import IMPORTED_FROM
 from proof.checker import Gauge, Journal, JournalLine, Outside, Restart, SunkMail, Window, check, mails_in, store_mail
 from proof.checker.checking import ALL
 from proof.checker.evidence.journal import ANSWERED, ASKED

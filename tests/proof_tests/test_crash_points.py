@@ -1,6 +1,6 @@
-"""The house dies before and after each thing that it makes lasting, and nothing is lost, forgotten or told twice.
+"""Ventil crashes before and after each thing that it makes lasting, and nothing is lost, forgotten or told twice.
 
-In short on both databases; `make prove` tries every point at length.
+A short form on both databases; `make prove` tries every point.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ ON_POSTGRESQL = {Length.SHORT: SHORT_ON_POSTGRESQL, Length.FULL: JOURNEYS}[LENGT
 
 
 def named(journey: Journey) -> str:
-    """Give the journey's name as pytest shows it."""
+    """Return the journey's name as pytest shows it."""
     return journey.name.replace(" ", "_")
 
 

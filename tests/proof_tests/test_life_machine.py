@@ -17,12 +17,12 @@ from support.lives.looks import LOOKS, broken_lives
 from support.lives.oracle import Attempt, RightsKey
 from support.lives.people import PeopleAct
 from support.lives.standing import expected_standing
+from support.servers.mail_server import MailServerMood
 
 from cases.states import Kind
 from notifications.sending.sending import deliver_some
 from proof.crashes.boundaries import BoundarySide, Point
 from proof.crashes.grounds import CrashGround
-from proof.crashes.mail_server import MailServerMood
 from workers.relay.loop import relay_once
 
 LATER = datetime.max.replace(tzinfo=UTC)
@@ -36,6 +36,9 @@ USUAL = settings(
     stateful_step_count=60 if AT_LENGTH else 40,
 )
 GROUNDS = {"on_sqlite": 200, "on_postgresql": 60} if AT_LENGTH else {"on_sqlite": 16, "on_postgresql": 4}
+MOODS = [
+    MailServerMood.ACCEPT, MailServerMood.NOT_NOW, MailServerMood.NEVER, MailServerMood.REFUSE, MailServerMood.DROP,
+]  # fmt: skip
 JUMPS = [timedelta(hours=1), timedelta(hours=7), timedelta(days=1), timedelta(days=3), timedelta(weeks=3)]
 FROM_THE_DESK_TO_ITS_OFFICER = (("kontakt", "gata"), ("gatuchef", None, "handlaggare"))
 Tell = Callable[[str, object], None]
@@ -48,12 +51,12 @@ class LifeMachine(PeopleAct):
 
     @rule()
     def relay(self) -> None:
-        self.lived(lambda process: relay_once(process.workplace))
+        self.lived(lambda process: relay_once(process.runtime))
 
     @rule()
     def deliver(self) -> None:
-        before = len(self.world.mail.accepted)
-        self.lived(lambda process: deliver_some(process.database, process.workplace.transport))
+        before = len(self.world.mail.letters)
+        self.lived(lambda process: deliver_some(process.database, process.runtime.transport))
         self.count_dropped(before)
 
     @rule(jump=some.sampled_from(JUMPS))
@@ -68,7 +71,7 @@ class LifeMachine(PeopleAct):
     def time_passes_and_nobody_sweeps(self, jump: timedelta) -> None:
         self.world.clock.now += jump
 
-    @rule(mood=some.sampled_from(MailServerMood))
+    @rule(mood=some.sampled_from(MOODS))
     def the_mail_server_is_in_a_mood(self, mood: MailServerMood) -> None:
         self.world.mail.mood = mood
 

@@ -1,4 +1,4 @@
-"""Each mutant is noticed, and a sound house is not: the quick ones, in one process each."""
+"""Each mutant is noticed, and nothing is seen in a sound installation: the quick ones, in one process each."""
 
 from contextlib import nullcontext
 from pathlib import Path
@@ -16,7 +16,7 @@ TRIALS = {mutant.trial: mutant.name for mutant in QUICK if mutant.trial is not D
 
 @pytest.fixture(autouse=True)
 def _quiet_log() -> None:
-    """Let nobody be told on the screen of what is broken on purpose."""
+    """Print no log: errors are made on purpose."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 
 

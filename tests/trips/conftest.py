@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from support.houses.running_house import EMBEDDED, GROWN_UP, RunningHouse
 from support.houses.small_house import copied_sqlite
-from support.servers.smtp_sink import SmtpSink
+from support.servers.mail_server import FakeMailServer
 
 HOUSE = Path(__file__).with_name("house.toml")
 
 
 @pytest.fixture(params=[EMBEDDED, GROWN_UP], ids=["embedded", "grown_up"])
 def running_house(
-    request: pytest.FixtureRequest, tmp_path: Path, run_folder: Path, smtp_sink: SmtpSink
+    request: pytest.FixtureRequest, tmp_path: Path, run_folder: Path, smtp_sink: FakeMailServer
 ) -> Iterator[RunningHouse]:
     """A running municipality with two departments: one process on SQLite, or four on PostgreSQL and Redis."""
     if request.param is GROWN_UP:
@@ -31,7 +31,7 @@ def running_house(
 
 @pytest.fixture
 def grown_up_house(
-    tmp_path: Path, postgres_copy: Callable[..., str], redis_url: str, smtp_sink: SmtpSink
+    tmp_path: Path, postgres_copy: Callable[..., str], redis_url: str, smtp_sink: FakeMailServer
 ) -> Iterator[RunningHouse]:
     """A furnished municipality on PostgreSQL and Redis, of which no process runs yet."""
     url = postgres_copy("trips", lambda url: _furnish(tmp_path, smtp_sink, url))
@@ -42,7 +42,7 @@ def grown_up_house(
         house.stop()
 
 
-def _furnish(folder: Path, sink: SmtpSink, url: str) -> None:
+def _furnish(folder: Path, sink: FakeMailServer, url: str) -> None:
     house = RunningHouse(folder, sink, {"VENTIL_DATABASE_URL": url})
     house.command("migrate")
     house.command("load", str(HOUSE))

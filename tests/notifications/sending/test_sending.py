@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from support.houses.migrated import CALENDAR
 from support.houses.statements import counted
+from support.servers.mail_server import ANSWERS
 from support.servers.services import LOOPBACK
 
 from cases.access.actors import A_COMMAND
@@ -172,7 +173,7 @@ def test_what_is_refused_for_good_is_set_aside_with_an_alarm_and_can_be_sent_aga
 
 
 def test_an_alarm_names_no_address(town, transport, smtp_sink, monkeypatch):
-    monkeypatch.setitem(smtp_sink.handle_RCPT.__globals__["MOODS"], "550", f"550 <{FRIDA}> unknown here")
+    monkeypatch.setitem(ANSWERS, "550", f"550 <{FRIDA}> unknown here")
     smtp_sink.moods_by_address[FRIDA] = "550"
     letters_for(town)
     deliver_some(town.database, transport)

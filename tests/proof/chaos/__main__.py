@@ -1,6 +1,6 @@
-"""`python -m proof.chaos [--seconds 600] [--seed N] [--house grown-up|embedded] [--json FILE]`: live through faults.
+"""`python -m proof.chaos [--seconds 600] [--seed N] [--house grown-up|embedded] [--json FILE]`: one run.
 
-Everything runs on loopback, on servers that the run starts and stops. Ends with 1 when something does not hold.
+Everything runs on loopback, on servers that the run starts and stops. Exits with 1 when an invariant does not hold.
 """
 
 import argparse
@@ -11,24 +11,24 @@ import signal
 import sys
 from pathlib import Path
 
-from proof.chaos.ending import Overdue
-from proof.chaos.ground import open_ground
-from proof.chaos.house import PLAIN
-from proof.chaos.houses import EMBEDDED, GROWN_UP
+from proof.chaos.house.ground import open_ground
+from proof.chaos.house.processes import PLAIN
+from proof.chaos.kinds import EMBEDDED, GROWN_UP
+from proof.chaos.outcome.ending import Overdue
 from proof.chaos.running import run
 
 KINDS = {"grown-up": GROWN_UP, "embedded": EMBEDDED}
 
 
 def main() -> int:
-    """Run, and print the outcome."""
+    """Run, and print the outcome; return the exit code."""
     asked = _asked()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is cleared away
     kind = KINDS[asked.house]
     if asked.plan:
         print(*kind.planned(asked.seconds, asked.seed), sep="\n")
         return 0
-    launcher = ("proof.chaos.broken", asked.broken) if asked.broken else PLAIN
+    launcher = ("proof.chaos.house.broken", asked.broken) if asked.broken else PLAIN
     with open_ground() as ground:
         try:
             outcome = run(ground, asked.seconds, asked.seed, launcher, kind)

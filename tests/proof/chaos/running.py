@@ -1,4 +1,4 @@
-"""One run: a house on its ground, clients at work, faults by the schedule; then quiet, and the independent check."""
+"""One run: an installation, clients at work, faults by the schedule; then a rest, and the independent check."""
 
 import subprocess
 import time
@@ -6,16 +6,16 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from proof.chaos.driving import Clients, importing
-from proof.chaos.ending import ending_within, ends_within
-from proof.chaos.faults import FaultScene
-from proof.chaos.ground import ChaosGround
-from proof.chaos.house import PLAIN, Launcher, NotUp
-from proof.chaos.houses import GROWN_UP, OFFICER, HouseKind, open_house
-from proof.chaos.outcome import ChaosOutcome, calls_of
-from proof.chaos.quiet import drained_after, put_right, unrest, wiped_and_restarted
-from proof.chaos.striking import Struck, strike
-from proof.chaos.watching import Seen, watching
+from proof.chaos.clients.driving import Clients, importing
+from proof.chaos.faults.fault import FaultScene
+from proof.chaos.faults.striking import StruckFaults, strike
+from proof.chaos.house.ground import ChaosGround
+from proof.chaos.house.processes import PLAIN, Launcher, NotUp
+from proof.chaos.kinds import GROWN_UP, OFFICER, HouseKind, open_house
+from proof.chaos.outcome.ending import ending_within, ends_within
+from proof.chaos.outcome.quiet import drained_after, put_right, undrained, wiped_and_restarted
+from proof.chaos.outcome.report import ChaosOutcome, calls_of
+from proof.chaos.outcome.watching import Samples, watching
 from proof.checker import Gauge, InvariantBreach, Outside, check, mails_in
 
 CLIENTS = 4
@@ -25,51 +25,55 @@ MOST = {"megabytes": 400.0, "handles": 150.0, "depth": HINTS, "silence": 90.0}  
 
 
 @dataclass(frozen=True)
-class Lived:
-    """What is known when the faults are over: from the faults, and what the clients could not read back."""
+class RunRecord:
+    """What is known when the faults are over: the clients' journal, the faults made, and what was read back wrong."""
 
     journal: Path
-    struck: Struck
+    struck: StruckFaults
     misread: list[str]
 
 
 def run(
     ground: ChaosGround, seconds: float, seed: int, launcher: Launcher = PLAIN, kind: HouseKind = GROWN_UP
 ) -> ChaosOutcome:
-    """Let a house of this kind live through so many seconds of faults, and say what became of it.
+    """Run an installation of this kind through so many seconds of faults, and return the outcome.
 
-    `launcher` is the module that each process of the house runs, with its first words: a broken house has its own.
-    Raises `Overdue` when it has come to no end in the time that `ends_within` gives.
+    `launcher` is the module that each process runs, with its first arguments: a mutant has its own. Raises `Overdue`
+    when the run has not ended in the time that `ends_within` gives.
     """
     begun = time.monotonic()
     with ending_within(ends_within(seconds)), open_house(kind, ground, launcher) as scene:
-        with watching(scene.house, scene.redis_url) as seen:
-            lived = _live(scene, kind, seconds, seed)
+        with watching(scene.house, scene.redis_url) as samples:
+            record = _live(scene, kind, seconds, seed)
             put_right(scene)
             rested = drained_after(scene.database_url, DRAINS_WITHIN)
         restart = wiped_and_restarted(scene)
-        in_flight = _in_flight(scene, kind, lived)
-        outside = _outside(scene, lived, in_flight)
-        outside = replace(outside, gauges=tuple(_gauges(seen)), restarts=(restart,))
+        in_flight = _in_flight(scene, kind, record)
+        outside = _outside(scene, record, in_flight)
+        outside = replace(outside, gauges=tuple(_gauges(samples)), restarts=(restart,))
         return ChaosOutcome(
             house=kind.name,
             seed=seed,
             seconds=seconds,
-            faults=Counter(lived.struck.names),
-            not_made=lived.struck.failed,
-            calls=calls_of(lived.journal),
-            breaches=[*unrest(rested, DRAINS_WITHIN), *check(scene.database_url, outside), *_own_checks(scene, lived)],
+            faults=Counter(record.struck.names),
+            not_made=record.struck.failed,
+            calls=calls_of(record.journal),
+            breaches=[
+                *undrained(rested, DRAINS_WITHIN),
+                *check(scene.database_url, outside),
+                *_own_checks(scene, record),
+            ],
             doubles=_doubles(scene),
             doubles_at_most=in_flight,
             drained_after=rested,
             restart=restart,
-            ended_by_themselves={name: one.codes for name, one in scene.house.members.items() if one.codes},
-            seen=seen,
+            ended_by_themselves={name: one.exit_codes for name, one in scene.house.members.items() if one.exit_codes},
+            samples=samples,
             took=time.monotonic() - begun,
         )
 
 
-def _live(scene: FaultScene, kind: HouseKind, seconds: float, seed: int) -> Lived:
+def _live(scene: FaultScene, kind: HouseKind, seconds: float, seed: int) -> RunRecord:
     """Let clients work while the faults of the schedule strike."""
     journal = scene.house.folder / "journal"
     setup = {
@@ -80,22 +84,22 @@ def _live(scene: FaultScene, kind: HouseKind, seconds: float, seed: int) -> Live
     with importing(scene.house):
         struck = strike(scene, kind.deck(seconds), kind.planned(seconds, seed))
     put_right(scene)
-    return Lived(journal, struck, clients.stop())
+    return RunRecord(journal, struck, clients.stop())
 
 
-def _outside(scene: FaultScene, lived: Lived, in_flight: int) -> Outside:
-    """Give all that the independent checker is told of the faults."""
+def _outside(scene: FaultScene, record: RunRecord, in_flight: int) -> Outside:
+    """Return what the independent checker is told besides the database: journal, mails, and when faults struck."""
     return Outside(
-        journal=lived.journal,
+        journal=record.journal,
         sink=scene.ground.sink.folder,
-        faults=(*lived.struck.windows, *scene.stopped),
+        faults=(*record.struck.windows, *scene.stopped),
         doubles=in_flight,
     )
 
 
-def _own_checks(scene: FaultScene, lived: Lived) -> list[InvariantBreach]:
-    """Ask the house's own checks, and add what the faults and the clients found."""
-    breaches = [InvariantBreach("I1", f"read back: {misread}") for misread in lived.misread]
+def _own_checks(scene: FaultScene, record: RunRecord) -> list[InvariantBreach]:
+    """Return what `forgotten`, `doctor`, the faults and the clients complain of, as breaches."""
+    breaches = [InvariantBreach("I1", f"read back: {misread}") for misread in record.misread]
     breaches += [InvariantBreach("I15", complaint) for complaint in scene.complaints]
     for command in ("forgotten", "doctor"):
         try:
@@ -105,10 +109,10 @@ def _own_checks(scene: FaultScene, lived: Lived) -> list[InvariantBreach]:
     return breaches
 
 
-def _in_flight(scene: FaultScene, kind: HouseKind, lived: Lived) -> int:
+def _in_flight(scene: FaultScene, kind: HouseKind, record: RunRecord) -> int:
     """Count the letters that the faults of this run may have caused to be sent twice."""
     deck = {**kind.short, **kind.at_length}
-    return sum(deck[name].doubles for name in lived.struck.names) + scene.ground.sink.be("accept")
+    return sum(deck[name].doubles for name in record.struck.names) + scene.ground.sink.set_mood("accept")
 
 
 def _doubles(scene: FaultScene) -> int:
@@ -116,13 +120,13 @@ def _doubles(scene: FaultScene) -> int:
     return sum(count - 1 for count in mails.values())
 
 
-def _gauges(seen: Seen) -> list[Gauge]:
+def _gauges(samples: Samples) -> list[Gauge]:
     gauges = [
-        Gauge("broker depth", MOST["depth"], tuple(map(float, seen.depth))),
-        Gauge("seconds without a sweep", MOST["silence"], tuple(map(float, seen.silence))),
+        Gauge("broker depth", MOST["depth"], tuple(map(float, samples.depth))),
+        Gauge("seconds without a sweep", MOST["silence"], tuple(map(float, samples.silence))),
     ]
-    for kind, samples in seen.megabytes.items():
-        gauges.append(Gauge(f"megabytes of {kind}", MOST["megabytes"], tuple(map(float, samples))))
-    for kind, samples in seen.handles.items():
-        gauges.append(Gauge(f"open files of {kind}", MOST["handles"], tuple(map(float, samples))))
+    for kind, values in samples.megabytes.items():
+        gauges.append(Gauge(f"megabytes of {kind}", MOST["megabytes"], tuple(map(float, values))))
+    for kind, values in samples.handles.items():
+        gauges.append(Gauge(f"open files of {kind}", MOST["handles"], tuple(map(float, values))))
     return gauges

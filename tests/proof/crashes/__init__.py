@@ -1,1 +1,1 @@
-"""Crash before and after every boundary, start again, and see that nothing is lost."""
+"""Crash tests: a process dies before and after everything that becomes lasting, and nothing may be lost."""

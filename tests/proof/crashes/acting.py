@@ -1,4 +1,4 @@
-"""Acting: what people do in the house under proof. Each act may be tried again: who did not hear looks first."""
+"""What people do to cases, as steps of a journey. Each may be repeated after a crash: it looks first if it is done."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -29,81 +29,85 @@ REPORTER, VISITOR = "reporter", "visitor"
 
 
 def handed_in(process: Process, title: str, *, by: str = VISITOR, **more: Any) -> None:
-    """Hand in an issue of Rut's under this title."""
+    """Hand in an issue of Rut's under this title, which only this case has."""
     request = replace(Request(Kind.ISSUE, title, reporter=RUT), **more)
     with process.database.transaction() as session:
-        if not _said(session, title):
-            hand_in(session, request, by=_person(session, by, _at(process)), at=process.world.clock.now)
+        if not _is_recorded(session, title):
+            hand_in(session, request, by=_staff(session, by, _now(process)), at=process.world.clock.now)
 
 
 def changed(process: Process, title: str, to: State, *, by: str = "kontakt", note: str, **more: Any) -> None:
-    """Take the step with this note, which only this step says. `into` is the title of another case."""
+    """Change the state with this note, which only this step has. `into` is the title of the case to merge into."""
     with process.database.transaction() as session:
-        if not _said(session, note):
+        if not _is_recorded(session, note):
             case = _case(session, title)
             named = {**more, "into": _ref(session, more["into"])} if "into" in more else more
             change = Change(to, note=note, **named)
-            change_state(session, case, change, by=_of(session, case, by, _at(process)), at=_at(process))
+            change_state(session, case, change, by=_actor(session, case, by, _now(process)), at=_now(process))
 
 
 def commented(process: Process, title: str, text: str, *, by: str) -> None:
-    """Say something for everybody."""
+    """Comment in public, with a text that only this comment has."""
     with process.database.transaction() as session:
-        if not _said(session, text):
+        if not _is_recorded(session, text):
             case = _case(session, title)
-            comment(session, case, text, Visibility.PUBLIC, by=_of(session, case, by, _at(process)), at=_at(process))
+            comment(
+                session, case, text, Visibility.PUBLIC, by=_actor(session, case, by, _now(process)), at=_now(process)
+            )
 
 
 def attached(process: Process, title: str, name: str, content: bytes) -> None:
-    """Let the desk attach a file, once."""
+    """Let the desk attach a file, unless the case has one."""
     storage = attachments_under(process.world.settings.var)
     with process.database.transaction() as session:
         case = _case(session, title)
         if not session.scalar(select(exists().where(Attachment.case_id == case.id))):
-            attach(session, storage, case, name, content, by=_person(session, "kontakt", _at(process)), at=_at(process))
+            attach(
+                session, storage, case, name, content, by=_staff(session, "kontakt", _now(process)), at=_now(process)
+            )
 
 
 def corrected(process: Process, title: str, **what: Any) -> None:
-    """Let the desk put right what is wrong; twice is the same as once."""
+    """Let the desk correct the case; twice is the same as once."""
     with process.database.transaction() as session:
         correct(
             session,
             _case(session, title),
             Correction(**what),
-            by=_person(session, "kontakt", _at(process)),
-            at=_at(process),
+            by=_staff(session, "kontakt", _now(process)),
+            at=_now(process),
         )
 
 
 def erased(process: Process, title: str, decision: str) -> None:
-    """Erase the words with which the case began; once they are, nothing has this title."""
+    """Erase the words that the case was handed in with; after that no case has this title."""
     with process.database.transaction() as session:
         if ref := _ref(session, title):
             case = case_to_change(session, ref)
-            erase_words(session, case, decision, [1], by=_person(session, "kontakt", _at(process)), at=_at(process))
+            erase_words(session, case, decision, [1], by=_staff(session, "kontakt", _now(process)), at=_now(process))
 
 
 def followed(process: Process, title: str, email: str) -> None:
-    """Let a visitor ask to follow the case; asked twice, two letters come."""
+    """Let a visitor ask to follow the case, unless somebody has: each time that is asked, a letter comes."""
     key = process.world.settings.secret_key
     with process.database.transaction() as session:
         case = _case(session, title)
         if not session.scalar(select(exists().where(Link.purpose == FOLLOW))):
-            ask_to_follow(session, case, email, "sv", key=key, at=_at(process))
+            ask_to_follow(session, case, email, "sv", key=key, at=_now(process))
 
 
 def confirmed(process: Process) -> None:
-    """Let whoever asked to follow open the link of the letter."""
+    """Let the visitor who asked to follow open the link of the letter."""
     with process.database.transaction() as session:
         link = session.scalars(select(Link).where(Link.purpose == FOLLOW)).one()
-        confirm_following(session, link, at=_at(process))
+        confirm_following(session, link, at=_now(process))
 
 
-def _at(process: Process) -> datetime:
+def _now(process: Process) -> datetime:
     return process.world.clock.now
 
 
-def _said(session: Session, words: str) -> bool:
+def _is_recorded(session: Session, words: str) -> bool:
     return bool(session.scalar(select(exists().where(Words.text == words))))
 
 
@@ -115,11 +119,11 @@ def _ref(session: Session, title: str) -> str:
     return session.scalars(select(Case.ref).where(Case.title == title).order_by(Case.id)).first() or ""
 
 
-def _of(session: Session, case: Case, who: str, at: datetime) -> Actor:
-    return reporter_of(case) if who == REPORTER else _person(session, who, at)
+def _actor(session: Session, case: Case, who: str, at: datetime) -> Actor:
+    return reporter_of(case) if who == REPORTER else _staff(session, who, at)
 
 
-def _person(session: Session, who: str, at: datetime) -> Actor:
+def _staff(session: Session, who: str, at: datetime) -> Actor:
     if who == VISITOR:
         return A_VISITOR
     person_id = session.scalars(select(Person.id).where(Person.email == f"{who}@prov.example")).one()

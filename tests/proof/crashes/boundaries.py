@@ -1,4 +1,4 @@
-"""Boundaries: the places where something of the house becomes lasting, and the crash that can be put beside each."""
+"""Boundaries: the calls after which something is lasting (commit, fsync, DATA), and the crash beside one of them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,11 +14,11 @@ Gives = TypeVar("Gives")
 
 
 class Crash(BaseException):
-    """The process dies here. It is no `Exception`, so that nothing in the house may catch it and go on."""
+    """The process dies here. No `Exception`, so that no `except Exception` in Ventil catches it and goes on."""
 
 
 class BoundarySide(StrEnum):
-    """On which side of a boundary a process dies: it has not become lasting yet, or nobody heard that it has."""
+    """The side of a boundary on which a process dies: before the call is made, or after it, before it returns."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -26,7 +26,7 @@ class BoundarySide(StrEnum):
 
 @dataclass(frozen=True)
 class Point:
-    """One place to die at: the number of the boundary, from 1, and the side of it."""
+    """One place to die at: the number of the boundary in the process, from 1, and the side."""
 
     number: int
     side: BoundarySide
@@ -37,16 +37,16 @@ class Point:
 
 @dataclass
 class Boundaries:
-    """The boundaries that one process crosses, in order, and the point at which it dies, if it is to."""
+    """The boundaries that one process has come to, in order, and the point at which it dies, if any."""
 
     dies_at: Point | None = None
-    crossed: list[str] = field(default_factory=list)  # and come to: the last one, where the process died before it
-    places: list[Place] = field(default_factory=list)  # of the code, from which each was crossed
+    crossed: list[str] = field(default_factory=list)  # names; at the last one the process may have died before the call
+    places: list[Place] = field(default_factory=list)  # the call stack at each
     is_dead: bool = False
 
     @contextmanager
     def crossing(self, what: str) -> Iterator[None]:
-        """Cross a boundary; `Crash` beside the one where the process dies, and at every one that it comes to dead."""
+        """Run the block as a boundary; raises `Crash` beside the one to die at, and at every later one."""
         if self.is_dead:
             raise Crash(what)
         self.crossed.append(what)
@@ -57,7 +57,7 @@ class Boundaries:
         self._die_at(Point(number, BoundarySide.AFTER))
 
     def watched(self, what: str, act: Callable[Given, Gives]) -> Callable[Given, Gives]:
-        """Give the act as one that crosses a boundary each time."""
+        """Return the function, made a boundary of this name at each call."""
 
         @wraps(act)
         def crossing(*given: Given.args, **named: Given.kwargs) -> Gives:
@@ -67,7 +67,7 @@ class Boundaries:
         return crossing
 
     def lasting(self, kinds: tuple[str, ...]) -> list[str]:
-        """Give those of these kinds that were crossed, in order."""
+        """Return the names of the crossed boundaries that are among `kinds`, in order."""
         came_back = self.crossed[: -1 if self.dies_at and self.dies_at.side is BoundarySide.BEFORE else None]
         return [what for what in came_back if what in kinds]
 

@@ -1,4 +1,4 @@
-"""Grounds: where a house stands while it is crashed again and again, each time from a cheap copy."""
+"""Grounds: where an installation is kept and copied, so that it can be crashed again and again from the same state."""
 
 import shutil
 from collections.abc import Iterator
@@ -11,46 +11,47 @@ from typing import Any, Protocol
 
 import psycopg
 from sqlalchemy import event
+from support.servers.mail_server import AcceptedMail, FakeMailServer
 
 from cases.administration.loading import load_setup_file
 from cases.database.migrating import migrate
 from cases.demo.moving_clock import MovingClock, database_at
 from cases.settings import Settings, read_settings
 from proof.crashes.house import World
-from proof.crashes.mail_server import AcceptedMail, CrashingMailServer
 
 HOUSE = Path(__file__).with_name("house.toml")
 BEGINS = datetime(2026, 3, 2, 8, tzinfo=UTC)  # a Monday, 09:00 in Sweden
 MAIL_SERVER = "smtp://mail.example:25"
+NO_PORT = 0  # it never listens
 
 
 @dataclass(frozen=True)
 class KeptWorld:
-    """A world as it was left: the name of its database, its folder, the moment, and the letters that came out."""
+    """A world as it was left: name of its database, folder, moment, and the letters that the mail server had."""
 
     database: str
     folder: Path
     now: datetime
-    accepted: tuple[AcceptedMail, ...] = ()
+    letters: tuple[AcceptedMail, ...] = ()
 
 
 class Databases(Protocol):
-    """Databases by name, copied cheaply."""
+    """Databases by name, which are cheap to copy."""
 
     def url(self, name: str) -> str:
-        """Give the database's URL."""
+        """Return the URL of a database."""
 
     def make(self, name: str) -> None:
-        """Make an empty one."""
+        """Make an empty database."""
 
     def copy(self, name: str, to: str) -> None:
-        """Make one that is like another, to which nobody is connected."""
+        """Make a copy of a database to which nobody is connected."""
 
     def drop(self, name: str) -> None:
         """Remove it."""
 
-    def aim(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
-        """Let what the driver is given to connect with lead to this database."""
+    def redirect(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
+        """Change the arguments of the driver's connect, in place, so that they lead to this database."""
 
 
 class Files:
@@ -60,14 +61,14 @@ class Files:
         self.folder = folder
 
     def url(self, name: str) -> str:
-        """Give the database's URL."""
+        """Return the URL of a database."""
         return f"sqlite:///{self._path(name)}"
 
     def make(self, name: str) -> None:
         """SQLite makes the file when it is opened."""
 
     def copy(self, name: str, to: str) -> None:
-        """Copy the file: whoever closed the database left nothing beside it."""
+        """Copy the file; a database that was closed has no journal beside it."""
         shutil.copyfile(self._path(name), self._path(to))
 
     def drop(self, name: str) -> None:
@@ -75,8 +76,8 @@ class Files:
         for path in self.folder.glob(f"{name}.sqlite3*"):
             path.unlink()
 
-    def aim(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
-        """The driver is given the file's path."""
+    def redirect(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
+        """Put the file's path in their place."""
         given[0] = str(self._path(name))
 
     def _path(self, name: str) -> Path:
@@ -88,85 +89,84 @@ class OnServer:
 
     def __init__(self, url: str, prefix: str) -> None:
         self.server, self.prefix = url, prefix
-        self._line = psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True)
+        self._connection = psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True)
 
     def url(self, name: str) -> str:
-        """Give the database's URL."""
+        """Return the URL of a database."""
         return f"{self.server.rpartition('/')[0]}/{self.prefix}{name}"
 
     def make(self, name: str) -> None:
-        """Make an empty one."""
+        """Make an empty database."""
         self.copy("", name, template="template0")
 
     def copy(self, name: str, to: str, *, template: str | None = None) -> None:
         """Copy the server's files, which is quicker than writing all pages to its log."""
         like = template or f"{self.prefix}{name}"
-        self._line.execute(f'CREATE DATABASE "{self.prefix}{to}" TEMPLATE "{like}" STRATEGY FILE_COPY'.encode())
+        self._connection.execute(f'CREATE DATABASE "{self.prefix}{to}" TEMPLATE "{like}" STRATEGY FILE_COPY'.encode())
 
     def drop(self, name: str) -> None:
         """Drop it, whoever is still connected."""
-        self._line.execute(f'DROP DATABASE IF EXISTS "{self.prefix}{name}" WITH (FORCE)'.encode())
+        self._connection.execute(f'DROP DATABASE IF EXISTS "{self.prefix}{name}" WITH (FORCE)'.encode())
 
-    def aim(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
-        """The driver is given the database's name."""
+    def redirect(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
+        """Put the database's name in their place."""
         named["dbname"] = f"{self.prefix}{name}"
 
     def close(self) -> None:
         """Leave the server."""
-        self._line.close()
+        self._connection.close()
 
 
 class CrashGround:
-    """A place for one house at a time: `first` is furnished, and any state can be kept and opened again.
+    """A place for one installation at a time: `first` is set up, and any state can be kept and opened again.
 
-    All lives of the house share one engine, whose connections lead to the database of the day: it remembers how SQL
-    is compiled, which would take most of the time. Nothing else of one life is left for the next.
+    All share one engine, whose connections are redirected to the current database: it caches compiled SQL, which would
+    take most of the time. Nothing else is left of one life for the next.
     """
 
     def __init__(self, databases: Databases, folder: Path) -> None:
         self.databases, self.folder = databases, folder
         self._numbers = count(1)
-        self._aimed_at, self._clock = "first", MovingClock(BEGINS)
+        self._current_name, self._clock = "first", MovingClock(BEGINS)
         self.first = KeptWorld("first", self.folder / "first", BEGINS)
         self.first.folder.mkdir(parents=True)
         self._database = database_at(self._settings(self.first.database, self.first.folder, ""), self._clock)
-        event.listen(self._database.engine, "do_connect", self._aim)
-        self._furnish()
+        event.listen(self._database.engine, "do_connect", self._redirect)
+        self._set_up()
 
     def keep(self, world: World) -> KeptWorld:
-        """Keep the world as it is now; nobody may be connected."""
+        """Copy the world as it is now, and return the copy; nobody may be connected."""
         kept = f"kept{next(self._numbers)}"
         self.databases.copy(world.name, kept)
         return KeptWorld(
-            kept, _copied(world.settings.var, self.folder / kept), world.clock.now, tuple(world.mail.accepted)
+            kept, _copied(world.settings.var, self.folder / kept), world.clock.now, tuple(world.mail.letters)
         )
 
     @contextmanager
     def opened(self, kept: KeptWorld, *, sends: bool) -> Iterator[World]:
-        """Give a copy of what was kept, gone after the block; one at a time."""
+        """Yield a copy of what was kept, removed after the block; one at a time. `sends`: there is a mail server."""
         name = f"run{next(self._numbers)}"
         self.databases.copy(kept.database, name)
         folder = _copied(kept.folder, self.folder / name)
-        self._aimed_at, self._clock.now = name, kept.now
+        self._current_name, self._clock.now = name, kept.now
         settings = self._settings(name, folder, MAIL_SERVER if sends else "")
         try:
-            yield World(
-                name, settings, self._database, self._clock, CrashingMailServer(self._clock, accepted=[*kept.accepted])
-            )
+            mail_server = FakeMailServer(port=NO_PORT, letters=[*kept.letters], now=lambda: self._clock.now)
+            yield World(name, settings, self._database, self._clock, mail_server)
         finally:
             self._database.close()
             self.databases.drop(name)
             shutil.rmtree(folder)
 
-    def _furnish(self) -> None:
+    def _set_up(self) -> None:
         self.databases.make(self.first.database)
         migrate(self._database)
         with self._database.transaction() as session:
             load_setup_file(session, HOUSE.read_text(encoding="utf-8"), at=BEGINS)
         self._database.close()
 
-    def _aim(self, _dialect: object, _record: object, given: list[Any], named: dict[str, Any]) -> None:
-        self.databases.aim(self._aimed_at, given, named)
+    def _redirect(self, _dialect: object, _record: object, given: list[Any], named: dict[str, Any]) -> None:
+        self.databases.redirect(self._current_name, given, named)
 
     def _settings(self, name: str, folder: Path, smtp_url: str) -> Settings:
         environ = {"VENTIL_DATABASE_URL": self.databases.url(name), "VENTIL_SECRET_KEY": "no secret " * 4,

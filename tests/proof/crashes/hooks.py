@@ -1,4 +1,4 @@
-"""Hooks: boundaries laid around what the house uses, from outside. No line of the house knows of them."""
+"""Hooks that make boundaries of what Ventil uses: commits, broker, files. No line of Ventil knows of them."""
 
 import os
 from collections.abc import Iterator
@@ -17,12 +17,12 @@ LASTING = ("fsync", "rename", "replace", "unlink")  # the calls of the system by
 WALL_CLOCKS = (
     "cases.ladder.overdue.datetime",
     "web.current.datetime",
-)  # where the house asks this machine what time it is
+)  # where Ventil reads this machine's clock
 
 
 @contextmanager
 def watched_commits(engine: Engine, boundaries: Boundaries) -> Iterator[None]:
-    """Let each commit of this engine that can have written something be a boundary while the block runs."""
+    """Make each commit of this engine a boundary while the block runs, except those of read-only connections."""
     plain = engine.dialect.do_commit
     watched = boundaries.watched("database: commit", plain)
 
@@ -35,13 +35,13 @@ def watched_commits(engine: Engine, boundaries: Boundaries) -> Iterator[None]:
 
 
 def watch_messages(broker: OurBroker, boundaries: Boundaries) -> None:
-    """Let each message that is given to the broker be a boundary."""
+    """Make each message that is sent to the broker a boundary."""
     broker.enqueue = boundaries.watched("broker: send", broker.enqueue)  # type: ignore[method-assign]
 
 
 @contextmanager
 def watched_files(boundaries: Boundaries) -> Iterator[None]:
-    """Let each call that makes a file lasting be a boundary while the block runs."""
+    """Make each fsync, rename, replace and unlink a boundary while the block runs."""
     with ExitStack() as stack:
         for name in LASTING:
             act = boundaries.watched(f"file: {name}", getattr(os, name))
@@ -51,7 +51,7 @@ def watched_files(boundaries: Boundaries) -> Iterator[None]:
 
 @contextmanager
 def wall_clock(clock: MovingClock) -> Iterator[None]:
-    """Let this machine's clock agree with the database's while the block runs."""
+    """Let Ventil read the moving clock where it reads this machine's, while the block runs."""
 
     class Wall(datetime):
         @classmethod

@@ -1,6 +1,6 @@
-"""The house under proof: a world that outlives its processes, and one process in which all of the house runs.
+"""The installation under test: a world that outlives its processes, and one process that does all of their work.
 
-Relay, worker and clock take their turns in one thread, so that the n-th boundary is the same one each time.
+Relay, worker and clock take turns in one thread, so that the n-th boundary is the same one each time.
 """
 
 from collections.abc import Iterator, MutableMapping
@@ -12,6 +12,7 @@ from typing import Any
 import dramatiq
 from sqlalchemy import bindparam, text
 from structlog.testing import capture_logs
+from support.servers.mail_server import FakeMailServer
 
 from cases.database.base import UtcDateTime
 from cases.database.transactions import Database
@@ -20,7 +21,7 @@ from cases.settings import Settings
 from notifications.sending.sending import MailTransport, deliver_some, transport_from
 from proof.crashes.boundaries import Boundaries
 from proof.crashes.hooks import wall_clock, watch_messages, watched_commits, watched_files
-from proof.crashes.mail_server import CrashingMailServer, Reached
+from proof.crashes.mail_connection import WatchedSmtpServer
 from workers.processes.actors import declare_actors
 from workers.processes.embedded import void_leases
 from workers.queue.broker import Bell, make_broker
@@ -29,7 +30,7 @@ from workers.runtime import THREADS, Runtime
 from workers.schedule.scheduler import Scheduler
 
 MOST_TURNS = 1000
-WAITS = tuple(timedelta(minutes=wait) for wait in (0, 1, 2, 3, 6, 11, 31, 31, 31))  # over every lease of the house
+WAITS = tuple(timedelta(minutes=wait) for wait in (0, 1, 2, 3, 6, 11, 31, 31, 31))  # minutes; longer than every lease
 PENDING = {
     "work": "SELECT count(*) FROM work WHERE done_at IS NULL AND set_aside_at IS NULL",
     "ticks": "SELECT count(*) FROM tick WHERE planned_at IS NULL AND set_aside_at IS NULL",
@@ -41,49 +42,49 @@ PASSED = 'SELECT count(*) FROM "case" WHERE next_at <= :present'
 
 
 class NeverQuiet(Exception):
-    """Relay and worker go on for ever."""
+    """Relay and worker find something to do without an end."""
 
 
 @dataclass(frozen=True)
 class World:
-    """What is still there when a process has died: the database and the folder, the time, and the mail server."""
+    """What outlives a process: the database, the folder (in the settings), the clock and the mail server."""
 
-    name: str  # of the database, on its ground
+    name: str  # of its database on the ground
     settings: Settings
-    database: Database  # how it is reached: closed between two lives
+    database: Database  # closed between two processes
     clock: MovingClock
-    mail: CrashingMailServer
+    mail: FakeMailServer
 
 
 class Process:
-    """One life of the house's process, in which boundaries are counted."""
+    """One process of Ventil, with its boundaries counted."""
 
     def __init__(self, world: World, boundaries: Boundaries) -> None:
         self.world, self.boundaries = world, boundaries
         self.database = world.database
-        self.workplace = _workplace(self.database, world, boundaries)
-        self.clock = Scheduler(self.workplace)
+        self.runtime = _make_runtime(self.database, world, boundaries)
+        self.clock = Scheduler(self.runtime)
         self.log: list[MutableMapping[str, Any]] = []
 
     def settle(self) -> None:
-        """Let relay and worker do all that they can do now."""
+        """Let relay and worker do all that is due now; raises `NeverQuiet`."""
         for _ in range(MOST_TURNS):
-            if not self._turn():
+            if not self._work_once():
                 return
         raise NeverQuiet
 
     def tick(self) -> None:
-        """Let the clock look, and whatever follows happen."""
+        """Let the scheduler start what is due, and do all that follows."""
         self.clock.look()
         self.settle()
 
     def wait(self, time: timedelta) -> None:
-        """Let time pass, and the clock look at its end."""
+        """Let time pass, then let the scheduler start what is due."""
         self.world.clock.now += time
         self.tick()
 
     def come_to_rest(self) -> list[str]:
-        """Let time pass until nothing is pending; give what is pending even then."""
+        """Let time pass, up to two hours, until nothing is pending; return what still is, one sentence each."""
         self.settle()
         for wait in WAITS:
             if not self.pending():
@@ -92,7 +93,7 @@ class Process:
         return [f"never at rest: {pending}" for pending in self.pending()]
 
     def pending(self) -> list[str]:
-        """Give what is still to be done, by kind and with its number."""
+        """Return what is pending, as count and kind."""
         with self.database.reading() as session:
             due = bindparam("present", self.world.clock.now, type_=UtcDateTime())
             counts = {name: session.scalar(text(sql)) for name, sql in PENDING.items()}
@@ -100,18 +101,18 @@ class Process:
         return [f"{count} {name}" for name, count in counts.items() if count]
 
     def troubles(self) -> list[str]:
-        """Give what the process wrote into its log as an error."""
+        """Return the errors in the log of the process, one sentence each."""
         return [
             f"in the log: {line['event']} {line.get('error', '')}" for line in self.log if line["log_level"] == "error"
         ]
 
-    def _turn(self) -> bool:
-        worked = [relay_once(self.workplace), self._hear_the_bell()]
-        return any([*worked, deliver_some(self.database, self.workplace.transport)])
+    def _work_once(self) -> bool:
+        worked = [relay_once(self.runtime), self._handle_messages()]
+        return any([*worked, deliver_some(self.database, self.runtime.transport)])
 
-    def _hear_the_bell(self) -> bool:
-        """Do what the broker rings for, as dramatiq's threads would; say whether it rang."""
-        broker, heard = self.workplace.broker, False
+    def _handle_messages(self) -> bool:
+        """Run the actors of all queued messages, as dramatiq's threads would; return whether there were any."""
+        broker, heard = self.runtime.broker, False
         for queue in broker.queues.values():
             while not queue.empty():
                 heard = True
@@ -121,7 +122,7 @@ class Process:
 
 @contextmanager
 def running(world: World, boundaries: Boundaries) -> Iterator[Process]:
-    """Run a process until the block ends, however it ends. Each begins as `ventil up` does."""
+    """Run a process until the block ends, however it ends."""
     process = Process(world, boundaries)
     try:
         with (
@@ -137,24 +138,25 @@ def running(world: World, boundaries: Boundaries) -> Iterator[Process]:
 
 @contextmanager
 def started_again(world: World) -> Iterator[Process]:
-    """Run the process that comes after one that died, which no boundary can harm."""
+    """Run the process that comes after one that died; it does not crash, and begins as `ventil up` does."""
     with running(world, Boundaries()) as process:
         if process.database.is_sqlite:
             void_leases(process.database)
         yield process
 
 
-def _workplace(database: Database, world: World, boundaries: Boundaries) -> Runtime:
+def _make_runtime(database: Database, world: World, boundaries: Boundaries) -> Runtime:
     broker = make_broker(None)
-    workplace = Runtime(database, world.settings, _post(world, boundaries), broker, Bell(broker, THREADS))
-    declare_actors(workplace, claimed=lambda: None)
+    runtime = Runtime(database, world.settings, _transport(world, boundaries), broker, Bell(broker, THREADS))
+    declare_actors(runtime, claimed=lambda: None)
     watch_messages(broker, boundaries)
-    return workplace
+    return runtime
 
 
-def _post(world: World, boundaries: Boundaries) -> MailTransport:
-    """Give the post of the settings; a mail server is the one in memory."""
-    post = transport_from(world.settings)
+def _transport(world: World, boundaries: Boundaries) -> MailTransport:
+    """Return the transport that the settings name, with the fake mail server in memory as mail server."""
+    transport = transport_from(world.settings)
     if world.settings.smtp_url is None:
-        return post
-    return replace(post, server=Reached("smtp", "mail.example", 25, outside=world.mail, boundaries=boundaries))
+        return transport
+    server = WatchedSmtpServer("smtp", "mail.example", 25, mail_server=world.mail, boundaries=boundaries)
+    return replace(transport, server=server)

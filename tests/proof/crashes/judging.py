@@ -1,4 +1,4 @@
-"""Judging: what an independent check finds wrong in a house that came to rest after a crash."""
+"""Judging an installation that came to rest after a crash: the checker, `forgotten`, and the files on disk."""
 
 import email
 import email.policy
@@ -22,7 +22,7 @@ FILES = "SELECT key, sha256 FROM attachment"
 
 @dataclass(frozen=True)
 class Death:
-    """From when to when processes died, and how many letters the mail server may have taken without our knowing."""
+    """From when to when processes died, and how many letters may have been accepted and not recorded as sent."""
 
     since: datetime
     until: datetime
@@ -30,7 +30,7 @@ class Death:
 
 
 def breaches(process: Process, death: Death) -> list[str]:
-    """Give a sentence for each breach of a guarantee: by the checker, by `forgotten`, and by what lies on the disk."""
+    """Return a sentence for each breach that the checker, `forgotten` and the files on disk show."""
     world = process.world
     with TemporaryDirectory() as folder:
         sink = _sink(world, Path(folder))
@@ -45,15 +45,15 @@ def breaches(process: Process, death: Death) -> list[str]:
 
 
 def _sink(world: World, folder: Path) -> Path:
-    """Fill the folder with all letters that came out, as the checker reads them."""
+    """Write all letters that came out into the folder, as the checker reads them, and return it."""
     for letter in _letters(world):
         store_mail(folder, letter)
     return folder
 
 
 def _letters(world: World) -> Iterator[SunkMail]:
-    for letter in world.mail.accepted:
-        yield SunkMail(letter.at, (letter.recipient,), letter.content)
+    for letter in world.mail.letters:
+        yield SunkMail(letter.at, letter.recipients, letter.content)
     mailbox = Mailbox(world.settings.var / "mailbox")
     for one in mailbox.letters(limit=1000):
         content = (mailbox.folder / one.name).read_bytes()
@@ -62,7 +62,7 @@ def _letters(world: World) -> Iterator[SunkMail]:
 
 
 def _broken_files(var: Path, attachments: dict[str, str]) -> list[str]:
-    """Give the attachments whose bytes are gone or others than the history says."""
+    """Return the attachments whose file is gone or has another hash than the database says."""
     return [
         f"attachment {key[:8]} is not what was attached" for key, sha in attachments.items() if _hash(var, key) != sha
     ]
@@ -74,6 +74,6 @@ def _hash(var: Path, key: str) -> str | None:
 
 
 def _torn_exports(var: Path, cases: int) -> list[str]:
-    """Give the exports that have a name as if they were whole, and lack cases."""
+    """Return the exports that have their final name, and lack cases."""
     lines = {path.name: len(path.read_text(encoding="utf-8-sig").splitlines()) for path in var.glob("export.csv")}
     return [f"{name} has {count - 1} cases, not {cases}" for name, count in lines.items() if count - 1 != cases]

@@ -1,4 +1,4 @@
-"""The sweep of crash points: a journey dies before and after each of its boundaries, and comes to the same end."""
+"""The sweep of crash points: the process dies at each boundary of a journey in turn, which must end the same."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ from proof.crashes.judging import Death, breaches
 from workers.relay.loop import relay_once
 from workers.schedule.scheduler import run_job
 
-LASTS = ("database: commit", "mail: DATA", "file: fsync", "file: rename", "file: replace", "file: unlink")
+LASTING = ("database: commit", "mail: DATA", "file: fsync", "file: rename", "file: replace", "file: unlink")
 IN_FLIGHT = "mail: DATA"
-WIRE = {relay_once.__qualname__, deliver_some.__qualname__, run_job.__qualname__}
-Told = Counter[tuple[object, ...]]
-TOLD = """
+REPEATED_WORK = {relay_once.__qualname__, deliver_some.__qualname__, run_job.__qualname__}
+DeliveryCounts = Counter[tuple[object, ...]]
+DELIVERIES = """
     SELECT c.title, e.seq, e.type, coalesce(a.email_normalised, p.phone, d.recipient), d.outcome
     FROM delivery_line l JOIN event e ON e.id = l.event_id JOIN delivery d ON d.id = l.delivery_id
     JOIN "case" c ON c.id = e.stream
@@ -30,15 +30,15 @@ TOLD = """
 
 
 class Broken(AssertionError):
-    """A guarantee did not hold after a crash; the message says where the process died, and what was found."""
+    """An invariant did not hold after a crash; the message says where the process died, and what was found."""
 
 
 class Length(Enum):
-    """How much is tried.
+    """How many crashes are tried.
 
-    In short, once for each state that a death can leave behind: dying before the next boundary leaves what dying after
-    this one left, and so does dying around what does not last. In relay, delivery and the clock's jobs, which do the
-    same for every act and every rung, once in a journey for each place in their code. At length, on both sides of
+    SHORT: one for each state that a crash can leave behind. Dying before the next boundary leaves what dying after
+    this one left, and so does dying around what does not last. In relay, delivery and the scheduler's jobs, which do
+    the same for every event and every rung, one in a journey for each place in their code. FULL: on both sides of
     every boundary, and the journey is then taken to its end.
     """
 
@@ -48,7 +48,7 @@ class Length(Enum):
 
 @dataclass
 class CrashCounts:
-    """What a sweep did: the boundaries by kind, and how many crashes the house survived."""
+    """What a sweep did: how many boundaries there are of each kind, and how many crashes were survived."""
 
     boundaries: Counter[str] = field(default_factory=Counter)
     crashes: int = 0
@@ -59,7 +59,7 @@ class CrashCounts:
 
 
 class Sweep:
-    """One journey on one ground. It is taken unharmed at once, to know where its boundaries lie and how it ends."""
+    """One journey on one ground. It is first taken without a crash, to know its boundaries and how it ends."""
 
     def __init__(self, ground: CrashGround, journey: Journey) -> None:
         self.ground, self.journey = ground, journey
@@ -72,47 +72,50 @@ class Sweep:
 
     def _begin(self, kept: KeptWorld) -> None:
         self.counts = CrashCounts()
-        self._kept, self._told, self._crossed = [kept], [Told()], list[Boundaries]()
+        self._kept, self._deliveries, self._crossed = [kept], [DeliveryCounts()], list[Boundaries]()
 
     def run(self, length: Length) -> CrashCounts:
-        """Die at every point of every step; raises `Broken` at the first breach."""
+        """Crash at every point of every step, and return the counts; raises `Broken` at the first breach."""
         known: set[Place] = set()
         for number, crossed in enumerate(self._crossed):
             for point in POINTS[length](crossed, known):
                 with self._opened(self._kept[number]) as world:
-                    self._die_and_go_on(world, number, point, GOES_ON[length])
+                    self._die_and_continue(world, number, point, STEPS_AFTER[length])
         return self.counts
 
     def _take(self, step: Step) -> None:
         with self._opened(self._kept[-1]) as world:
             boundaries = Boundaries()
-            lives_through(world, step, boundaries)
+            survives(world, step, boundaries)
             with started_again(world) as process:
                 if found := process.pending() + breaches(process, Death(world.clock.now, world.clock.now, 0)):
                     raise Broken(f"{self.journey.name}, without any crash: {found}")
             self._crossed.append(boundaries)
             self.counts.boundaries.update(boundaries.crossed)
             self._kept.append(self.ground.keep(world))
-            self._told.append(told(world.database))
+            self._deliveries.append(count_deliveries(world.database))
 
-    def _die_and_go_on(self, world: World, number: int, point: Point, most: int) -> None:
-        """Die, come to rest, be judged; then take the step again, since nobody heard of it, and at most `most` steps.
+    def _die_and_continue(self, world: World, number: int, point: Point, most: int) -> None:
+        """Crash, come to rest and judge; then take the step again, since it was not answered, and at most `most` steps.
 
-        By then everybody has been told the same as in a journey that met no crash.
+        Deliveries must then be the same as in the journey without a crash.
         """
         steps = self.journey.steps[number : number + most]
         boundaries = Boundaries(point)
-        if lives_through(world, steps[0], boundaries):
+        if survives(world, steps[0], boundaries):
             raise Broken(f"{self.journey.name}, step {number + 1}: not the same boundaries each time")
         self.counts.crashes += 1
-        in_flight = boundaries.lasting(LASTS)[-1:] == [IN_FLIGHT]
+        in_flight = boundaries.lasting(LASTING)[-1:] == [IN_FLIGHT]
         death = Death(world.clock.now, world.clock.now, int(in_flight))
         with started_again(world) as process:
             found = process.come_to_rest() + breaches(process, death)
             for step in steps:
                 step(process)
                 process.settle()
-            found += _differences(told(process.database), self._told[number + len(steps)]) + process.troubles()
+            found += (
+                _differences(count_deliveries(process.database), self._deliveries[number + len(steps)])
+                + process.troubles()
+            )
         if found:
             raise Broken(f"{self.journey.name}, step {number + 1}, died {point} {boundaries.crossed[-1]}: {found}")
 
@@ -120,8 +123,8 @@ class Sweep:
         return self.ground.opened(kept, sends=self.journey.sends)
 
 
-def lives_through(world: World, step: Step, boundaries: Boundaries) -> bool:
-    """Let one process take the step and what follows from it; say whether it was still alive at the end."""
+def survives(world: World, step: Step, boundaries: Boundaries) -> bool:
+    """Let one process take the step and do what follows from it; return whether it was alive at the end."""
     try:
         with running(world, boundaries) as process:
             step(process)
@@ -138,34 +141,37 @@ def _refuse_swallowed(boundaries: Boundaries) -> None:
         raise Broken(f"a crash was swallowed at {boundaries.crossed[-1]}")
 
 
-def told(database: Database) -> Told:
-    """Give who was told of what about which case, and how that ended."""
+def count_deliveries(database: Database) -> DeliveryCounts:
+    """Count deliveries by title of the case, seq and type of the event, recipient, and outcome."""
     with database.reading() as session:
-        return Counter(tuple(row) for row in session.execute(text(TOLD)))
+        return Counter(tuple(row) for row in session.execute(text(DELIVERIES)))
 
 
 def every_point(along: Boundaries, _known: set[Place]) -> Iterator[Point]:
-    """Give both sides of every boundary."""
+    """Return both sides of every boundary."""
     for number, _ in enumerate(along.crossed, 1):
         yield Point(number, BoundarySide.BEFORE)
         yield Point(number, BoundarySide.AFTER)
 
 
 def every_state(along: Boundaries, known: set[Place]) -> Iterator[Point]:
-    """Give one point for each state that a death can leave behind; `known` are the places of the wire met before."""
+    """Return one point for each state that a crash can leave behind.
+
+    `known` are the call stacks in repeated work that were met before; new ones are added.
+    """
     if along.crossed:
         yield Point(1, BoundarySide.BEFORE)
     for number, (what, place) in enumerate(zip(along.crossed, along.places, strict=True), 1):
-        if what in LASTS and place not in known:
+        if what in LASTING and place not in known:
             yield Point(number, BoundarySide.AFTER)
-        if WIRE & {function for function, _ in place}:
+        if REPEATED_WORK & {function for function, _ in place}:
             known.add(place)
 
 
 POINTS = {Length.SHORT: every_state, Length.FULL: every_point}
-GOES_ON = {Length.SHORT: 1, Length.FULL: 1000}
+STEPS_AFTER = {Length.SHORT: 1, Length.FULL: 1000}
 
 
-def _differences(found: Told, expected: Told) -> list[str]:
+def _differences(found: DeliveryCounts, expected: DeliveryCounts) -> list[str]:
     lost = [f"not told: {row}" for row in expected - found]
     return lost + [f"told for nothing: {row}" for row in found - expected]

@@ -1,1 +1,1 @@
-"""Mutants: houses that are broken on purpose, one small thing each. A proof that lets one of them live is none."""
+"""Mutation tests: Ventil is broken on purpose in one small way at a time, and the proof must notice each."""

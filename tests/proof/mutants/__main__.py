@@ -1,7 +1,7 @@
-"""`python -m proof.mutants [--quick] [--only WORDS] [--seed N]`: break the house in many ways; each must be noticed.
+"""`python -m proof.mutants [--quick] [--only WORDS] [--seed N]`: break Ventil in many ways; each must be noticed.
 
-Prints by which invariant each mutant was noticed, and after how long. Ends with 1 when one was not, or when something
-is seen of a sound house.
+Prints by which invariant each mutant was noticed, and after how many seconds. Exits with 1 when a mutant was not
+noticed, or when a breach is reported for a sound installation.
 """
 
 import argparse
@@ -14,14 +14,14 @@ from tempfile import TemporaryDirectory
 
 import structlog
 
-from proof.chaos.ground import open_ground
+from proof.chaos.house.ground import open_ground
 from proof.mutants.at_large import AT_LARGE, let_loose
 from proof.mutants.mutant import ON_POSTGRESQL, QUICK, Caught, put_on_trial
 from proof.mutants.stage import StagePlace
 
 
 def main() -> int:
-    """Put every mutant on trial, and print what became of it."""
+    """Put every mutant on trial, and print the results as a table; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m proof.mutants", description="Break the house, and see it noticed.")
     parser.add_argument("--quick", action="store_true", help="without those among real processes")
     parser.add_argument("--only", default="", help="those whose names hold these words")

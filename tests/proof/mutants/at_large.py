@@ -1,20 +1,22 @@
-"""Mutants at large: among real processes, which are killed and stopped while clients work.
+"""Mutants "at large": whole broken installations of real processes, which are killed and stopped while clients work.
 
-All live through the same few faults, in which what each needs to show itself happens early, whatever the seed; a sound
-house comes out of them without a breach.
+All meet the same fixed faults, whatever the seed, so that each mutant's defect shows early. A sound installation goes
+through the same without a breach.
 """
 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from proof.chaos.ending import Overdue
-from proof.chaos.faults import Fault, mood, relaying_killed, stopped
-from proof.chaos.ground import ChaosGround
-from proof.chaos.house import PLAIN
-from proof.chaos.houses import GROWN_UP
+from proof.chaos.faults.fault import Fault
+from proof.chaos.faults.processes import relaying_killed, stopped
+from proof.chaos.faults.schedule import IN_FLIGHT, Planned
+from proof.chaos.faults.servers import mood
+from proof.chaos.house.ground import ChaosGround
+from proof.chaos.house.processes import PLAIN
+from proof.chaos.kinds import GROWN_UP
+from proof.chaos.outcome.ending import Overdue
 from proof.chaos.running import run
-from proof.chaos.schedule import IN_FLIGHT, Planned
 from proof.mutants import seams
 from proof.mutants.mutant import Caught
 from proof.mutants.seams import Seam
@@ -39,7 +41,7 @@ STRUCK_EARLY = replace(GROWN_UP, short=DECK, at_length={}, fixed=SCHEDULE)
 
 @dataclass(frozen=True)
 class AtLarge:
-    """One house of real processes that is broken on purpose, and the invariant that must notice."""
+    """One mutant among real processes; None as `seam` is the sound installation."""
 
     name: str
     seam: Seam | None
@@ -57,9 +59,9 @@ AT_LARGE = (
 
 
 def let_loose(mutant: AtLarge, ground: ChaosGround, seed: int) -> Caught:
-    """Let the mutant live through these faults; the clients throw their dice by this seed."""
+    """Run the mutant through the fixed faults; `seed` is for the clients' random choices."""
     begun = time.monotonic()
-    launcher = ("proof.chaos.broken", mutant.seam.__name__) if mutant.seam else PLAIN
+    launcher = ("proof.chaos.house.broken", mutant.seam.__name__) if mutant.seam else PLAIN
     try:
         outcome = run(ground, SECONDS, seed, launcher, STRUCK_EARLY)
         seen = tuple(dict.fromkeys(breach.invariant for breach in outcome.breaches))

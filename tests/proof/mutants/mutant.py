@@ -1,4 +1,4 @@
-"""The mutants: which seam is another, what the house then lives through, and which invariant must notice."""
+"""The table of mutants: how Ventil is broken, which trial it then goes through, and which invariant must notice."""
 
 import time
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from proof.mutants.trials import Trial
 
 @dataclass(frozen=True)
 class Mutant:
-    """One house that is broken on purpose."""
+    """Ventil broken on purpose in one way (`seam`), and the invariant that must be seen broken in its trial."""
 
     name: str
     seam: Seam
@@ -21,16 +21,16 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Caught:
-    """What became of a mutant: which invariants were seen broken, and after how many seconds."""
+    """The result of a trial: which invariants the checker saw broken, and how many seconds that took."""
 
     name: str
-    seen_by: str  # it must be among them; empty for a sound house, of which nothing may be seen
+    seen_by: str  # must be among `seen`; empty for a sound installation, where `seen` must be empty
     seen: tuple[str, ...]
     seconds: float
 
     @property
     def is_right(self) -> bool:
-        """Say whether the invariant that it breaks was seen broken, or of a sound house that nothing was."""
+        """Return whether the expected invariant was seen broken; for a sound installation, whether none was."""
         return self.seen_by in self.seen if self.seen_by else not self.seen
 
     def __str__(self) -> str:
@@ -59,7 +59,7 @@ ON_POSTGRESQL = (Mutant("a high-water mark", seams.high_water_mark, trials.commi
 
 
 def put_on_trial(mutant: Mutant, place: StagePlace) -> Caught:
-    """Let the mutant live through its trial in this place, which must be empty."""
+    """Run the trial of a mutant in this place, whose folder must be empty."""
     begun = time.monotonic()
     with mutant.seam():
         breaches = mutant.trial(place)

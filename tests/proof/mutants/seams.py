@@ -1,6 +1,6 @@
-"""Seams: where a mutant differs from the house. Each is a block in which one thing of the house is another.
+"""Seams: the patches that make a mutant. Each function returns a block in which one function of Ventil is replaced.
 
-No line of the house knows of them. What they do instead is what well-known software does, or what a tired evening does.
+No line of Ventil knows of them. The replacement is what well-known software does, or a likely slip.
 """
 
 import secrets
@@ -104,7 +104,7 @@ def no_lease() -> AbstractContextManager[object]:
 
 
 def no_depth_cap() -> AbstractContextManager[object]:
-    """Ring as often as one likes, however long the queue is."""
+    """Send as many hints to the broker as are asked for, however long its queue is."""
 
     def ring(self: Bell, job: str, times: int = 1) -> bool:
         queue = broker.QUEUES[job]
@@ -133,7 +133,7 @@ def no_dedupe_key() -> AbstractContextManager[object]:
 
 
 def swallowed_retry() -> AbstractContextManager[object]:
-    """Log that a letter was refused for now, and think no more of it."""
+    """Treat a letter that the mail server refused for now as if there were nothing more to do."""
 
     def forget(session: Session, delivery_id: int, _token: str, error: str) -> None:
         forgotten = {"lease_token": None, "lease_until": None, "last_error": error}  # no password  # nosec B105
@@ -156,18 +156,18 @@ def endless_patience() -> AbstractContextManager[object]:
     """Try a letter that kills its worker again and again."""
     claim_letters = claiming.claim_letters
 
-    def patient(session: Session, server: str, pace: LeasePolicy) -> Claim:
-        return claim_letters(session, server, _endless(pace))
+    def patient(session: Session, server: str, policy: LeasePolicy) -> Claim:
+        return claim_letters(session, server, _endless(policy))
 
     return patch.object(sending, "claim_letters", patient)
 
 
-def _endless(pace: LeasePolicy) -> LeasePolicy:
-    return replace(pace, most_claims=10**6)
+def _endless(policy: LeasePolicy) -> LeasePolicy:
+    return replace(policy, most_claims=10**6)
 
 
 def a_window_for_the_sweep() -> AbstractContextManager[object]:
-    """Ask what has come due in the last minutes, not what is due and not done."""
+    """Let the sweep look only at what came due in the last ten minutes, not at all that is due and not done."""
 
     def of_late(self: Sweeper, cases: Select[Any]) -> Select[Any]:
         return cases.where(CASE.c.next_at > self.now - A_WINDOW)
@@ -191,7 +191,7 @@ def the_author_is_told() -> AbstractContextManager[object]:
 
 @contextmanager
 def answer_before_commit() -> Iterator[None]:
-    """Answer first and commit later: now and then there is no later."""
+    """Roll back every fifth transaction after its work: the caller is answered as if it were committed."""
     write, numbers = Database.transaction, count(1)
 
     @contextmanager
@@ -206,7 +206,7 @@ def answer_before_commit() -> Iterator[None]:
 
 
 def high_water_mark() -> AbstractContextManager[object]:
-    """Remember the highest number that was relayed, and go on from there: who commits late is passed by."""
+    """Relay only what is above the highest id that was relayed: a transaction that commits late is passed by."""
     marks: dict[str, int] = {"": 0}
     after_the_mark = OutboxEntry.id > bindparam("mark", callable_=lambda: marks[""], type_=BigInteger())
 

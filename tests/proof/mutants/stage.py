@@ -1,4 +1,4 @@
-"""The stage of a trial: one house in a folder of its own, and what is told of it from outside."""
+"""The stage of a trial: one installation in a folder of its own, and the checker's judgement of it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,45 +24,45 @@ class StagePlace:
     prefix: str = "ventil_mutant_"
 
     def ground(self) -> CrashGround:
-        """Give the ground of a house on SQLite."""
+        """Return a ground on which the database is SQLite."""
         return CrashGround(Files(self.folder), self.folder)
 
     def ground_on_postgresql(self) -> CrashGround:
-        """Give the ground of a house on the server."""
+        """Return a ground whose databases are on the PostgreSQL server, under a prefix of their own."""
         return CrashGround(OnServer(self.postgres_url, f"{self.prefix}{token_hex(4)}_"), self.folder)
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One house in a folder of its own, and what is told of it from outside."""
+    """One installation in a folder of its own. `journal` is the file of a client that calls it, if one does."""
 
     world: World
     folder: Path
 
     @property
     def journal(self) -> Path:
-        """Where a client writes what it asks."""
+        """The file in which a client writes what it asks and is answered."""
         return self.folder / "journal"
 
     def judged(self, outside: Outside | None = None) -> list[InvariantBreach]:
-        """Give what the checker finds, at the moment that the house believes it is."""
+        """Return the breaches that the checker finds, with the mails that came out and the moving clock's moment."""
         sink = self.folder / "sink"
         sink.mkdir()
-        for letter in self.world.mail.accepted:
-            store_mail(sink, SunkMail(letter.at, (letter.recipient,), letter.content))
+        for letter in self.world.mail.letters:
+            store_mail(sink, SunkMail(letter.at, letter.recipients, letter.content))
         told = replace(outside or Outside(), now=self.world.clock.now, sink=sink)
         return check(self.world.settings.database_url, told)
 
 
 @contextmanager
 def stage(ground: CrashGround) -> Iterator[Stage]:
-    """Give a furnished house on this ground."""
+    """Yield an installation on this ground, set up and empty of cases."""
     with ground.opened(ground.first, sends=True) as world:
         yield Stage(world, ground.folder)
 
 
 @contextmanager
 def at_work(world: World) -> Iterator[Process]:
-    """Run a process that nothing harms."""
+    """Run a process that no crash strikes."""
     with running(world, Boundaries()) as process:
         yield process

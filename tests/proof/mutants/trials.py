@@ -1,6 +1,6 @@
-"""Trials: what a house is put through before it is checked from outside. A sound one comes out without a breach.
+"""Trials: what an installation is put through before the checker judges it. A sound one comes out without a breach.
 
-In one process each, on the ground of the crash sweep: the same house, the same clock, the same mail server.
+Each runs in one process, on the ground of the crash sweep: with its installation, clock and fake mail server.
 """
 
 import re
@@ -16,6 +16,7 @@ from unittest.mock import patch
 
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
+from support.servers.mail_server import MailServerMood
 from werkzeug.test import TestResponse
 
 from cases.access.actors import A_COMMAND
@@ -37,7 +38,6 @@ from proof.crashes.house import World
 from proof.crashes.journeys.handing_in import HANDED_IN
 from proof.crashes.journeys.journey import Journey
 from proof.crashes.journeys.progress import TAKEN_ON
-from proof.crashes.mail_server import MailServerMood
 from proof.crashes.sweeping import Broken, Length, Sweep
 from proof.mutants.stage import StagePlace, at_work, stage
 from web import create_app
@@ -50,11 +50,11 @@ LIVES, CASES, WRITERS, CALLS, TWO = 8, 24, 4, 8, 2
 Trial = Callable[[StagePlace], list[InvariantBreach]]
 
 
-# --- what a house lives through ----------------------------------------------------------------
+# --- the trials ----------------------------------------------------------------
 
 
 def dies(journey: Journey) -> Trial:
-    """Let the house die wherever something becomes lasting on this journey."""
+    """Return the trial in which the process dies wherever something becomes lasting on this journey."""
 
     def trial(place: StagePlace) -> list[InvariantBreach]:
         try:
@@ -68,90 +68,90 @@ def dies(journey: Journey) -> Trial:
 
 
 def lives(place: StagePlace) -> list[InvariantBreach]:
-    """Let a case be given, planned and done, and nobody die."""
-    with stage(place.ground()) as one:
-        with at_work(one.world) as process:
+    """Take a case through its life, with no crash."""
+    with stage(place.ground()) as scene:
+        with at_work(scene.world) as process:
             for step in TAKEN_ON.steps:
                 step(process)
                 process.settle()
             process.come_to_rest()
-        return one.judged()
+        return scene.judged()
 
 
 def meets_another_worker(place: StagePlace) -> list[InvariantBreach]:
-    """Let a second worker look for letters while the first is at the mail server."""
-    with stage(place.ground()) as one:
-        with at_work(one.world) as process:
+    """Let a second worker look for letters while the first one hands a letter to the mail server."""
+    with stage(place.ground()) as scene:
+        with at_work(scene.world) as process:
             handed_in(process, HOLE)
-            take, once = one.world.mail.take, count()
+            take, once = scene.world.mail.take, count()
 
-            def taken(recipient: str, content: bytes) -> Any:
+            def taken(*given: Any) -> Any:
                 if next(once) == 0:
-                    deliver_some(process.database, process.workplace.transport)
-                return take(recipient, content)
+                    deliver_some(process.database, process.runtime.transport)
+                return take(*given)
 
-            with patch.object(one.world.mail, "take", taken):
+            with patch.object(scene.world.mail, "take", taken):
                 process.come_to_rest()
-        return one.judged()
+        return scene.judged()
 
 
 def is_told_not_now(place: StagePlace) -> list[InvariantBreach]:
     """Let the mail server refuse a letter for now, and something new happen before it is tried again."""
-    with stage(place.ground()) as one:
-        with at_work(one.world) as process:
+    with stage(place.ground()) as scene:
+        with at_work(scene.world) as process:
             handed_in(process, HOLE)
-            one.world.mail.mood = MailServerMood.NOT_NOW
+            scene.world.mail.mood = MailServerMood.NOT_NOW
             process.settle()
-            one.world.mail.mood = MailServerMood.ACCEPT
+            scene.world.mail.mood = MailServerMood.ACCEPT
             changed(process, HOLE, State.ASSIGNED, note="Er väg?", responsible="gata")
             process.settle()
             process.come_to_rest()
-        return one.judged()
+        return scene.judged()
 
 
 def loses_the_line(place: StagePlace) -> list[InvariantBreach]:
     """Let the mail server keep a letter and close the line without saying so."""
-    with stage(place.ground()) as one:
-        with at_work(one.world) as process:
+    with stage(place.ground()) as scene:
+        with at_work(scene.world) as process:
             handed_in(process, HOLE)
-            one.world.mail.mood = MailServerMood.DROP
+            scene.world.mail.mood = MailServerMood.DROP
             process.settle()
-            one.world.mail.mood = MailServerMood.ACCEPT
+            scene.world.mail.mood = MailServerMood.ACCEPT
             process.come_to_rest()
-        return one.judged(Outside(faults=(Window("drop", BEGINS, BEGINS),), doubles=1))
+        return scene.judged(Outside(faults=(Window("drop", BEGINS, BEGINS),), doubles=1))
 
 
 def dies_at_the_second_letter(place: StagePlace) -> list[InvariantBreach]:
     """Let the process die when the mail server has two letters: at most one of them is not recorded."""
-    with stage(place.ground()) as one:
-        take, numbers = one.world.mail.take, count(1)
+    with stage(place.ground()) as scene:
+        take, numbers = scene.world.mail.take, count(1)
 
-        def taken(recipient: str, content: bytes) -> Any:
-            answer = take(recipient, content)
+        def taken(*given: Any) -> Any:
+            answer = take(*given)
             if next(numbers) == TWO:
                 raise Crash("the second letter")
             return answer
 
-        with patch.object(one.world.mail, "take", taken), suppress(Crash), at_work(one.world) as process:
+        with patch.object(scene.world.mail, "take", taken), suppress(Crash), at_work(scene.world) as process:
             handed_in(process, HOLE)
             handed_in(process, LAMP, reporter=Reporter(email="nils@hemma.example"))
             process.settle()
-        with at_work(one.world) as process:
+        with at_work(scene.world) as process:
             process.come_to_rest()
-        return one.judged(Outside(faults=(Window("death", BEGINS, BEGINS),), doubles=1))
+        return scene.judged(Outside(faults=(Window("death", BEGINS, BEGINS),), doubles=1))
 
 
 def sleeps_for_weeks(place: StagePlace) -> list[InvariantBreach]:
     """Let three weeks go by in which no process runs, and then a morning of sweeps."""
-    with stage(place.ground()) as one:
-        with at_work(one.world) as process:
+    with stage(place.ground()) as scene:
+        with at_work(scene.world) as process:
             handed_in(process, HOLE)
             process.settle()
-            one.world.clock.now += timedelta(days=21)
+            scene.world.clock.now += timedelta(days=21)
             for _ in range(3):
                 process.wait(timedelta(hours=1))
             process.come_to_rest()
-        return one.judged()
+        return scene.judged()
 
 
 def gets_a_letter_that_kills(place: StagePlace) -> list[InvariantBreach]:
@@ -163,12 +163,12 @@ def gets_a_letter_that_kills(place: StagePlace) -> list[InvariantBreach]:
             raise Crash("a receipt")
         return render(*given)
 
-    with stage(place.ground()) as one, patch.object(preparing, "render", killing):
-        with at_work(one.world) as process:
+    with stage(place.ground()) as scene, patch.object(preparing, "render", killing):
+        with at_work(scene.world) as process:
             handed_in(process, HOLE)
         for _ in range(LIVES):
-            _live_until_the_letter(one.world)
-        return one.judged(Outside(drained=False))
+            _live_until_the_letter(scene.world)
+        return scene.judged(Outside(drained=False))
 
 
 def _live_until_the_letter(world: World) -> None:
@@ -180,22 +180,22 @@ def _live_until_the_letter(world: World) -> None:
 
 
 def rings_and_nobody_comes(place: StagePlace) -> list[InvariantBreach]:
-    """Let much happen while no worker runs, and look at how long the queue grows."""
-    with stage(place.ground()) as one:
-        with at_work(one.world) as process:
+    """Let many events happen while no worker runs, and measure how long the broker's queue grows."""
+    with stage(place.ground()) as scene:
+        with at_work(scene.world) as process:
             depths = []
             for number in range(CASES):
                 handed_in(process, f"{HOLE} {number}")
-                relay_once(process.workplace)
-                depths.append(float(process.workplace.broker.depth("letters")))
-            most = float(process.workplace.bell.cap)
-        return one.judged(Outside(drained=False, gauges=(Gauge("broker depth", most, tuple(depths)),)))
+                relay_once(process.runtime)
+                depths.append(float(process.runtime.broker.depth("letters")))
+            most = float(process.runtime.bell.cap)
+        return scene.judged(Outside(drained=False, gauges=(Gauge("broker depth", most, tuple(depths)),)))
 
 
 def has_many_writers(place: StagePlace) -> list[InvariantBreach]:
-    """Let four threads hand in at once, and count whom the database sends away."""
-    with stage(place.ground()) as one:
-        with at_work(one.world) as process:
+    """Let four threads hand in at once, and count how often the database refuses a writer (it is locked)."""
+    with stage(place.ground()) as scene:
+        with at_work(scene.world) as process:
             sent_away: list[float] = []
 
             def hand_in_some(writer: int) -> None:
@@ -211,19 +211,19 @@ def has_many_writers(place: StagePlace) -> list[InvariantBreach]:
             for thread in threads:
                 thread.join()
         locked = Gauge("writers sent away", 0.0, (float(len(sent_away)),))
-        return one.judged(Outside(drained=False, gauges=(locked,)))
+        return scene.judged(Outside(drained=False, gauges=(locked,)))
 
 
 def is_called_again_and_again(place: StagePlace) -> list[InvariantBreach]:
-    """Let a machine call; every other time the first answer is lost, and it calls again with the same key."""
-    with stage(place.ground()) as one:
-        with at_work(one.world) as process:
-            client = create_app(one.world.settings, process.database).test_client()
+    """Let a program call the API; every other time the first answer is lost, and it calls again with the same key."""
+    with stage(place.ground()) as scene:
+        with at_work(scene.world) as process:
+            client = create_app(scene.world.settings, process.database).test_client()
             for number in range(CALLS):
                 for ends in (LOST, ANSWERED)[number % 2 :]:
-                    _call(client, one.journal, number, ends)
+                    _call(client, scene.journal, number, ends)
             process.come_to_rest()
-        return one.judged(Outside(journal=one.journal))
+        return scene.judged(Outside(journal=scene.journal))
 
 
 def _call(client: FlaskClient, path: Path, number: int, ends: str) -> None:
@@ -243,19 +243,19 @@ def _answered(asked: JournalLine, answer: TestResponse) -> JournalLine:
 
 
 def commits_late(place: StagePlace) -> list[InvariantBreach]:
-    """Let somebody take long to commit, while somebody else who began later is told of already. PostgreSQL only."""
-    with stage(place.ground_on_postgresql()) as one:
-        with at_work(one.world) as process:
+    """Let one transaction commit late, while events of a later one are told of already. PostgreSQL only."""
+    with stage(place.ground_on_postgresql()) as scene:
+        with at_work(scene.world) as process:
             handed_in(process, HOLE)
             handed_in(process, LAMP, reporter=None)
             process.settle()
             with process.database.transaction() as session:
                 slow = case_to_change(session, FIRST)
-                comment(session, slow, "Vi är på väg.", Visibility.PUBLIC, by=A_COMMAND, at=one.world.clock.now)
+                comment(session, slow, "Vi är på väg.", Visibility.PUBLIC, by=A_COMMAND, at=scene.world.clock.now)
                 changed(process, LAMP, State.ASSIGNED, note="Er lampa?", responsible="gata")
                 process.settle()
             process.come_to_rest()
-        return one.judged()
+        return scene.judged()
 
 
 DIES_HANDED_IN = dies(HANDED_IN)

@@ -16,8 +16,8 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import select
 from support.houses.small_house import CALENDAR, MONDAY, SmallHouse, furnish, open_small_house
+from support.servers.mail_server import FakeMailServer, MailServerMood, into_folder
 from support.servers.services import LOOPBACK
-from support.servers.sink_process import FOR_SOME, FolderSink
 
 from cases.access.tokens import Link
 from cases.case import Case, case_to_change
@@ -108,9 +108,9 @@ def build(url: str, folder: Path) -> None:
     """Furnish this database and act in it for 75 days; the journal and the mails go to the folder."""
     (folder / "mails").mkdir(parents=True)
     furnish(url)
-    sink = FolderSink(folder=folder / "mails")
+    sink = FakeMailServer(keep=into_folder(folder / "mails"))
     sink.open()
-    sink.be(FOR_SOME)
+    sink.mood = MailServerMood.NEVER_TO_SOME
     house = open_small_house(url)
     letters = _Letters(house, sink)
     try:
@@ -127,7 +127,7 @@ class _Letters:
     """Plans and sends the municipality's letters to the sink."""
 
     house: SmallHouse
-    sink: FolderSink
+    sink: FakeMailServer
 
     def send_all(self) -> None:
         """Plan and send until nothing is left."""

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
 from support.servers import services
-from support.servers.smtp_sink import SmtpSink, SunkLetter
+from support.servers.mail_server import AcceptedMail, FakeMailServer
 
 EMBEDDED = ("up",)
 GROWN_UP = ("web", "relay", "worker", "clock")
@@ -32,7 +32,7 @@ class RunningHouse:
     """One installation: its settings, its processes, and its mail server."""
 
     folder: Path
-    sink: SmtpSink
+    sink: FakeMailServer
     servers: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=services.free_port)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -162,8 +162,8 @@ class RunningHouse:
         """Run `ventil sweep` as of this moment; return the number of rungs fired."""
         return int(self.command("sweep", "--now", at.isoformat()).split()[0])
 
-    def letters_to(self, address: str, count: int = 1) -> list[SunkLetter]:
-        """Wait until this address has got so many letters; return them, oldest first."""
+    def letters_to(self, address: str, count: int = 1) -> list[AcceptedMail]:
+        """Wait until this address has got so many letters; give them, oldest first."""
         self.wait_until(lambda: len(self.sink.to(address)) >= count, f"{count} letters to {address}")
         return self.sink.to(address)
 
@@ -181,8 +181,8 @@ class RunningHouse:
         return "\n".join(f"{log.name}: {log.read_text(errors='replace')[-1500:]}" for log in logs)
 
 
-def text_of(letter: SunkLetter) -> str:
-    """Return the plain text of a letter."""
+def text_of(letter: AcceptedMail) -> str:
+    """Give the plain text of a letter."""
     return str(letter.message.get_body(("plain",)).get_content())
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from support.lives.course import Given
 from support.lives.oracle import Attempt, Life
 from support.lives.standing import LifeStanding, actual_standings
+from support.servers.mail_server import MailServerMood
 
 from cases.access.actors import A_VISITOR, Actor, actor_for, reporter_of
 from cases.case import Case, case_to_change
@@ -22,7 +23,6 @@ from proof.crashes.boundaries import Boundaries, Crash
 from proof.crashes.grounds import CrashGround
 from proof.crashes.house import Process, running, started_again
 from proof.crashes.judging import Death, breaches
-from proof.crashes.mail_server import MailServerMood
 from proof.simulation.second_calendar import local_day
 
 Act = Callable[[Process], object]
@@ -80,8 +80,8 @@ class HouseThatMayDie(RuleBasedStateMachine):
         return lived
 
     def sweep(self) -> None:
-        """Run the clock's jobs; after a crash the new process runs them a minute later, when the lease is over."""
-        before = len(self.world.mail.accepted)
+        """Let the clock look, and whatever follows happen; a process that comes after one that died does it then."""
+        before = len(self.world.mail.letters)
         if not self.lived(lambda process: process.tick()):
             self.process.wait(A_MINUTE)
         self.count_dropped(before)
@@ -126,7 +126,7 @@ class HouseThatMayDie(RuleBasedStateMachine):
     def count_dropped(self, before: int) -> None:
         """Count the letters since `before` that the mail server kept without confirming, which may be sent twice."""
         if self.world.mail.mood is MailServerMood.DROP:
-            self.dropped += len(self.world.mail.accepted) - before
+            self.dropped += len(self.world.mail.letters) - before
 
     def teardown(self) -> None:
         """Let all open work finish, and assert that the independent checker finds nothing."""

@@ -1,4 +1,4 @@
-"""The journeys that are crashed at every boundary, one file for each thing that people come for."""
+"""The journeys that are crashed at every boundary, one file for each subject."""
 
 from proof.crashes.journeys.calling import CALLED
 from proof.crashes.journeys.clock import CLOCKS_RUN_OUT, SILENT

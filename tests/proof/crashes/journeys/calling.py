@@ -1,4 +1,4 @@
-"""A machine calls the API with an Idempotency-Key: whatever dies, it calls again, and it is done once."""
+"""A program calls the API with an Idempotency-Key: after any crash it calls again, and the change is made once."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ class Unanswered(AssertionError):
 
 
 def a_token_is_made(process: Process) -> None:
-    """Give the contact person a token, kept where the machine finds it."""
+    """Make an API token for the contact person, and write it to a file for the program."""
     with process.database.transaction() as session:
         if session.scalars(select(ApiToken.id)).first() is None:
             person = session.scalars(select(Person).where(Person.email == "kontakt@prov.example")).one()
@@ -33,7 +33,7 @@ def handed_in_by_a_visitor(process: Process) -> None:
     _called(process, "/cases", HOLE, 201, {})
 
 
-def assigned_by_a_machine(process: Process) -> None:
+def assigned_by_a_program(process: Process) -> None:
     """Change as the contact person. The version is the one that was read: a second change would be stale."""
     token = (process.world.settings.var / TOKEN_FILE).read_text()
     change = {"to": "assigned", "responsible": "gata", "version": 1}
@@ -48,5 +48,5 @@ def _called(process: Process, path: str, body: dict[str, Any], expected: int, he
     return answer
 
 
-STEPS: tuple[Step, ...] = (handed_in_by_a_visitor, assigned_by_a_machine)
+STEPS: tuple[Step, ...] = (handed_in_by_a_visitor, assigned_by_a_program)
 CALLED = Journey("called with an idempotency key", STEPS, (a_token_is_made,))

@@ -1,4 +1,4 @@
-"""The third journey: nothing happens, and the clock climbs every rung, asks for signs of life and lets cases go on."""
+"""Nothing happens but time: every rung of the ladder is climbed, promises break, parked cases and duties go on."""
 
 from datetime import UTC, date, datetime
 from functools import partial
@@ -12,7 +12,7 @@ AN_OFFICER = "handlaggare@prov.example"
 
 
 def morning(month: int, day: int) -> Step:
-    """Let the time come when rungs fire and promises break: a little after 07:00 in Sweden."""
+    """Return the step to 07:05 in Sweden on this day of 2026: rungs fire and promises break at 07:00."""
     return until(datetime(2026, month, day, 6 if month < 4 else 5, 5, tzinfo=UTC))
 
 

@@ -1,4 +1,4 @@
-"""The first journey: handed in, a receipt accepted by the mail server, shown to everybody, followed, hidden again."""
+"""A case is handed in, its receipt accepted by the mail server; it is published, followed, and hidden again."""
 
 from functools import partial
 

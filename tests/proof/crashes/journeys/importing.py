@@ -1,4 +1,4 @@
-"""An import with history, in batches so small that it dies between them; and the export that could fill a house."""
+"""An import with history, in batches so small that crashes fall between them; and an export of all cases."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ gammalt,7,parked,Badplats,2026-02-02T09:00,2026-02-05T09:00,gata,Till våren,202
 
 
 def imported(process: Process) -> None:
-    """Take in the file, leaving out and reporting its one bad row, as the command does."""
+    """Import the file as the command does, leaving out and reporting its one bad row."""
     file = process.world.settings.var / "cases.csv"
     file.write_text(ROWS, encoding="utf-8")
     order = ImportOrder(file, process.world.clock.now)
@@ -35,7 +35,7 @@ def imported(process: Process) -> None:
 
 
 def exported(process: Process) -> None:
-    """Write every case to a file, from which another house could be filled."""
+    """Export every case to a file."""
     with process.database.reading() as session:
         export_cases(session, process.world.settings.var / "export.csv", by=A_COMMAND)
 

@@ -1,4 +1,4 @@
-"""The clock's own jobs: the morning letter, the night's cleaning, and the look for what is stuck."""
+"""The scheduler's jobs: the morning letter, the nightly cleaning, and the look for stuck work."""
 
 import os
 from datetime import UTC, datetime
@@ -15,14 +15,14 @@ LEFT_BEHIND = "0" * 64
 
 
 def a_file_is_left_behind(process: Process) -> None:
-    """Leave what a death between the disk and the commit leaves: a file that no row names."""
+    """Leave what a crash between writing a file and the commit leaves: a file that no row names."""
     folder = process.world.settings.var / "attachments" / LEFT_BEHIND[:2]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / LEFT_BEHIND).write_bytes(A_FILE)
 
 
 def files_age(process: Process) -> None:
-    """Let the disk believe that its files were written when the house's clock stood here."""
+    """Set the modification time of the attachments to the moving clock's moment."""
     moment = process.world.clock.now.timestamp()
     for path in Path(process.world.settings.var).glob("attachments/??/*"):
         os.utime(path, (moment, moment))

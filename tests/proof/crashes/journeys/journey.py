@@ -1,4 +1,4 @@
-"""A journey: steps, one after the other, each of which can be tried again when nobody heard its answer."""
+"""A journey: steps, one after the other, each of which can be taken again when a crash left it unanswered."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +11,9 @@ Step = Callable[[Process], None]
 
 @dataclass(frozen=True)
 class Journey:
-    """Steps in a furnished house, in each of which it dies; `before` are those in which it does not, having done so
-    in another journey. `sends` says whether there is a mail server, or only the local mailbox.
+    """The steps in which crashes are tried; those of `before` are only taken, since another journey tries them.
+
+    `sends` says whether there is a mail server, or only the local mailbox.
     """
 
     name: str
@@ -22,7 +23,7 @@ class Journey:
 
 
 def until(moment: datetime) -> Step:
-    """Give the step that lets time pass until this moment, at which the clock looks."""
+    """Return the step that moves the clock to this moment, and then lets the scheduler start what is due."""
 
     def pass_time(process: Process) -> None:
         clock = process.world.clock

@@ -1,4 +1,4 @@
-"""Two that are the same become one, with those who follow them; and words are erased from what everybody reads."""
+"""Two cases that are the same are merged, with their followers; and words of a public case are erased."""
 
 from functools import partial
 

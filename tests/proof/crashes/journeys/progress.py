@@ -1,4 +1,4 @@
-"""The second journey: asked, taken on, told of, done, contested, done once more, and closed by the clock."""
+"""A case is handed in, assigned, planned, commented, done, contested, done once more, and closed by the clock."""
 
 from datetime import date, timedelta
 from functools import partial
@@ -14,7 +14,7 @@ OFFICER_ADDRESS = "handlaggare@prov.example"
 
 
 def two_weeks_pass(process: Process) -> None:
-    """Let the days to object go by."""
+    """Let the 14 days to contest go by."""
     process.wait(timedelta(days=15))
 
 

@@ -1,4 +1,4 @@
-"""Calls over HTTP that are written in a journal, before and after, and made again with the same key until an answer."""
+"""An HTTP client that journals each call before and after, and repeats it with the same key until it is answered."""
 
 import http.client
 import json
@@ -21,7 +21,7 @@ TRY_AGAIN = frozenset({NO_ANSWER, 429, 500, 502, 503, 504})
 
 @dataclass(frozen=True)
 class ClientAct:
-    """One wish: what the journal calls it, what it alone says, whom it is from, and what is sent where."""
+    """One change to ask for: its name in the journal, a text that only it has (`mark`), and the request."""
 
     name: str
     mark: str
@@ -33,21 +33,21 @@ class ClientAct:
 
 @dataclass
 class ApiClient:
-    """One client. `name` is its own; it asks the web processes in turn."""
+    """One client of the API. Its `name` is its own; each call goes to a random one of the web processes."""
 
     name: str
     webs: Sequence[str]
     journal: Journal
-    gives_up_at: float = float("inf")  # by the stopwatch
+    gives_up_at: float = float("inf")  # of time.monotonic()
     dice: random.Random = field(default_factory=random.Random)
     _numbers: "count[int]" = field(default_factory=count)
 
     def mark(self, what: str) -> str:
-        """Give words that nobody has said before."""
+        """Return `what` with a suffix that makes it unique in the run."""
         return f"{what} {self.name}-{next(self._numbers)}"
 
-    def insist(self, act: ClientAct) -> tuple[int, dict[str, Any]]:
-        """Ask until somebody answers, each time with the same key; give status and answer, 0 when none came."""
+    def call_until_answered(self, act: ClientAct) -> tuple[int, dict[str, Any]]:
+        """Send it with one and the same key until it is answered; return status (0 without an answer) and JSON."""
         key, rest = f"{self.name}-{next(self._numbers)}", FIRST_REST
         while True:
             status, answer = self._once(act, key)
@@ -57,7 +57,7 @@ class ApiClient:
             rest = min(rest * 2, LONGEST_REST)
 
     def read(self, path: str, token: str | None = None) -> tuple[int, dict[str, Any]]:
-        """Read, until somebody answers; nothing is written in the journal."""
+        """GET until it is answered, without the journal; return status and JSON."""
         while True:
             status, answer = self._ask("GET", path, None, {"Authorization": f"Bearer {token}"} if token else {})
             if status not in TRY_AGAIN or time.monotonic() > self.gives_up_at:
@@ -86,7 +86,7 @@ class ApiClient:
     def _ask(
         self, method: str, path: str, body: dict[str, Any] | None, headers: dict[str, str]
     ) -> tuple[int, dict[str, Any]]:
-        """Ask one of the web processes, once. What cannot be read whole was not answered."""
+        """Ask one of the web processes, once; an answer that cannot be read whole counts as none."""
         where = urlsplit(self.dice.choice(self.webs))
         connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=PATIENCE)
         try:

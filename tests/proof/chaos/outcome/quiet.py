@@ -1,4 +1,4 @@
-"""Quiet: after the faults everything is put right, and the house must come to rest by itself."""
+"""After the faults: everything is put right, and the installation must then work off all that is pending by itself."""
 
 import time
 from collections import deque
@@ -13,9 +13,9 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cases.database.base import UtcDateTime
-from proof.chaos import poison
-from proof.chaos.faults import FaultScene
-from proof.chaos.reaching import engine_of, quick_redis
+from proof.chaos.faults import poison
+from proof.chaos.faults.fault import FaultScene
+from proof.chaos.house.reaching import engine_of, quick_redis
 from proof.checker import InvariantBreach, Restart, mails_in
 
 LOOKS_EVERY = 0.5
@@ -28,80 +28,80 @@ LEFT = text("""
          + (SELECT count(*) FROM schedule WHERE name = 'sweep' AND next_at < :long_ago)
            AS pending""").bindparams(bindparam("end", type_=UtcDateTime()), bindparam("long_ago", type_=UtcDateTime()))
 LATE = timedelta(seconds=10)
-ENOUGH_LOOKS = 6  # in a row, so that nothing is between two of these
+ENOUGH_LOOKS = 6  # in a row: work may be between two tables in one of them
 STILL_LOOKS = 20  # in a row, in which nothing more was done
-RESTS = 10.0  # seconds in which a house that was wiped and started again would send what it sends again
+RESTS = 10.0  # seconds in which what would be sent again would have been sent
 
 
 @dataclass(frozen=True)
-class Left:
-    """What is still to be done, and how many letters of it wait for longer than anybody here does."""
+class Backlog:
+    """How much is still pending, and how many letters of it are due only after the run stops waiting."""
 
     pending: int
     too_late: int
 
 
-class Rest(Enum):
-    """What there is to wait for."""
+class RestState(Enum):
+    """Whether to go on waiting."""
 
-    NOT_YET = "something is still to be done"
-    DRAINED = "nothing is"
-    HOPELESS = "what is left waits for longer than we do"
+    NOT_YET = "something is pending"
+    DRAINED = "nothing is pending"
+    HOPELESS = "what is pending is due after the run stops waiting"
 
 
 def put_right(scene: FaultScene) -> None:
-    """Let every process go on, with its clock right, and let nobody be confused any more."""
-    scene.ground.sink.be("accept")
+    """End every fault: mail server, stopped processes, wrong clocks, events of an unknown type."""
+    scene.ground.sink.set_mood("accept")
     for member in scene.house.members.values():
-        scene.house.go_on(member)
-        if member.oddities:
-            scene.house.replace(member)
+        scene.house.resume(member)
+        if member.launch_options:
+            scene.house.restart(member)
     if not scene.database_url.startswith("sqlite"):
-        poison.learn(scene)
+        poison.mark_unknown_events_done(scene)
 
 
 def drained_after(database_url: str, patience: float) -> float | None:
-    """Wait until nothing is pending; give how long that took, in seconds, or None when it cannot be in so many."""
+    """Wait until nothing is pending; return the seconds that took, None when `patience` (seconds) does not suffice."""
     begun, end = time.monotonic(), datetime.now(UTC) + timedelta(seconds=patience)
-    looks: deque[Left] = deque(maxlen=STILL_LOOKS)
+    looks: deque[Backlog] = deque(maxlen=STILL_LOOKS)
     while time.monotonic() - begun < patience:
-        looks.append(left_of(database_url, end))
-        match rest_of(looks):
-            case Rest.DRAINED:
+        looks.append(backlog_of(database_url, end))
+        match rest_state(looks):
+            case RestState.DRAINED:
                 return max(0.0, time.monotonic() - begun - ENOUGH_LOOKS * LOOKS_EVERY)
-            case Rest.HOPELESS:
+            case RestState.HOPELESS:
                 return None
         time.sleep(LOOKS_EVERY)
     return None
 
 
-def unrest(rested: float | None, patience: float) -> list[InvariantBreach]:
-    """Give what there is to complain of when a house did not come to rest."""
+def undrained(rested: float | None, patience: float) -> list[InvariantBreach]:
+    """Return the breach of a run whose backlog was not drained (`rested` is None), else nothing."""
     return (
         [] if rested is not None else [InvariantBreach("I7", f"not drained, nor would it be within {patience:.0f} s")]
     )
 
 
-def rest_of(looks: Iterable[Left]) -> Rest:
-    """Say from the last looks, oldest first, what there is to wait for."""
+def rest_state(looks: Iterable[Backlog]) -> RestState:
+    """Return from the last looks, oldest first, whether to go on waiting."""
     seen = list(looks)
     if len(seen) >= ENOUGH_LOOKS and not any(left.pending for left in seen[-ENOUGH_LOOKS:]):
-        return Rest.DRAINED
+        return RestState.DRAINED
     stands_still = len(seen) >= STILL_LOOKS and len(set(seen[-STILL_LOOKS:])) == 1
-    return Rest.HOPELESS if stands_still and seen[-1].too_late else Rest.NOT_YET
+    return RestState.HOPELESS if stands_still and seen[-1].too_late else RestState.NOT_YET
 
 
-def left_of(database_url: str, end: datetime) -> Left:
-    """Count what is still to be done, and which of it is put off beyond `end`; one thing when that cannot be seen."""
+def backlog_of(database_url: str, end: datetime) -> Backlog:
+    """Count what is pending, and the letters of it that are due after `end`; one thing when the database is away."""
     moments = {"end": end, "long_ago": datetime.now(UTC) - LATE}
     with suppress(SQLAlchemyError), engine_of(database_url).connect() as connection:
         row = connection.execute(LEFT, moments).one()
-        return Left(int(row.pending), int(row.too_late))
-    return Left(1, 0)
+        return Backlog(int(row.pending), int(row.too_late))
+    return Backlog(1, 0)
 
 
 def wiped_and_restarted(scene: FaultScene) -> Restart:
-    """Empty the broker, kill everything and let it start again: nothing may be sent again."""
+    """Empty Redis, kill every process and wait ten seconds; return how many mails there were before and after."""
     before = sum(1 for _ in mails_in(scene.ground.sink.folder))
     with suppress(redis.RedisError), quick_redis(scene.ground.redis.url) as client:
         client.flushall()

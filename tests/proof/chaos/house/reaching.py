@@ -1,4 +1,4 @@
-"""Reaching the servers of a run: nobody here waits for one of them without an end."""
+"""Connections of the proof itself to the servers of a run, each with a timeout."""
 
 import psycopg
 import redis
@@ -12,16 +12,16 @@ ON_POSTGRESQL = {"connect_timeout": CONNECTS_WITHIN, "options": OPTIONS}
 
 
 def engine_of(url: str) -> Engine:
-    """Give an engine that keeps no connection."""
+    """Return an engine that keeps no connection open."""
     return create_engine(url, poolclass=NullPool, connect_args={} if url.startswith("sqlite") else ON_POSTGRESQL)
 
 
-def connected(url: str) -> "psycopg.Connection[tuple[object, ...]]":
-    """Give a connection to PostgreSQL that commits each statement; `url` is SQLAlchemy's."""
+def connect(url: str) -> "psycopg.Connection[tuple[object, ...]]":
+    """Return a connection to PostgreSQL that commits each statement; `url` is SQLAlchemy's."""
     plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
     return psycopg.connect(plain, autocommit=True, connect_timeout=CONNECTS_WITHIN, options=OPTIONS)
 
 
 def quick_redis(url: str) -> redis.Redis:
-    """Give a client of the broker; a call of it that takes longer than two seconds raises `redis.TimeoutError`."""
+    """Return a client of Redis; a call that takes longer than two seconds raises `redis.TimeoutError`."""
     return redis.Redis.from_url(url, socket_timeout=QUICK, socket_connect_timeout=QUICK)

@@ -1,6 +1,6 @@
-"""The house under test: its processes, and a supervisor that starts again what has died, as a Procfile runner does.
+"""The processes of the installation under test, and the supervisor that restarts what has died, as a Procfile runner.
 
-Only processes that were started here are ever touched, each by the number of the group that it leads.
+Only processes that were started here are ever signalled, each by the id of the process group that it leads.
 """
 
 import os
@@ -15,9 +15,9 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import IO
 
-ROOT = Path(__file__).parents[3]
-IMPORTED_FROM = os.pathsep.join((str(ROOT), str(ROOT / "tests")))  # PYTHONPATH of a process that is started
-Launcher = tuple[str, ...]  # the module that is run as a process of the house, with its first words
+ROOT = Path(__file__).parents[4]
+IMPORTED_FROM = os.pathsep.join((str(ROOT), str(ROOT / "tests")))  # PYTHONPATH of what the proof starts
+Launcher = tuple[str, ...]  # the module that each process runs, with its first arguments
 PLAIN: Launcher = ("ventil",)
 LOOKS_EVERY = 0.1
 RESTARTS_AFTER = 0.3
@@ -26,37 +26,37 @@ LONGEST = 1000
 
 
 class NotUp(RuntimeError):
-    """The house could not be started, or a command of it failed; the text is what it said."""
+    """A process did not become ready, or a command failed; the message is what it printed."""
 
 
 @dataclass
 class Member:
-    """One process of the house: how it is started, and what became of it so far."""
+    """One process of the installation: its command line (`words`), and what became of it so far."""
 
     name: str
     words: tuple[str, ...]
-    oddities: tuple[str, ...] = ()  # what proof.chaos.launch is told for the next start
+    launch_options: tuple[str, ...] = ()  # of proof.chaos.house.launch, at the next start
     running: "subprocess.Popen[bytes] | None" = None
     starts: int = 0
-    struck: bool = False  # a fault of ours ended it
+    was_struck: bool = False  # a fault of ours ended it
     paused: bool = False
-    codes: list[int] = field(default_factory=list)  # how it ended when nobody had struck it
-    turn: "threading.RLock" = field(default_factory=threading.RLock)  # only one at a time ends or starts it
+    exit_codes: list[int] = field(default_factory=list)  # of the times that it ended without a fault of ours
+    lock: "threading.RLock" = field(default_factory=threading.RLock)  # held by the thread that ends or starts it
 
     @property
     def kind(self) -> str:
-        """What it is: "web", "worker", ..."""
+        """Its command: "web", "worker", ..."""
         return self.words[0]
 
     @property
     def port(self) -> int | None:
-        """Where it serves, when it does."""
+        """The port that it serves HTTP on; None when it serves none."""
         return int(self.words[self.words.index("--port") + 1]) if "--port" in self.words else None
 
 
 @dataclass
 class ChaosHouse:
-    """The processes by name. `environment` is what each is told."""
+    """The processes of one installation by name. `environment` is that of each process and command."""
 
     folder: Path
     environment: Mapping[str, str]
@@ -65,7 +65,7 @@ class ChaosHouse:
     _closing: threading.Event = field(default_factory=threading.Event)
 
     def open(self) -> None:
-        """Start every process, and look after them until `close`."""
+        """Start every process, and restart those that die until `close`."""
         for member in self.members.values():
             self._start(member)
             threading.Thread(
@@ -73,39 +73,39 @@ class ChaosHouse:
             ).start()
 
     def close(self) -> None:
-        """End every process in good order, and those that do not end in half a minute without it."""
+        """Ask every process to end, and kill those that have not ended after half a minute."""
         self._closing.set()
         for member in self.members.values():
-            with member.turn:
+            with member.lock:
                 _send(member, signal.SIGCONT)
                 _send(member, signal.SIGTERM, to_all=False)
         end = time.monotonic() + STOPS_WITHIN
         for member in self.members.values():
-            with member.turn:
+            with member.lock:
                 self._await_end(member, max(0.1, end - time.monotonic()))
 
     def of_kind(self, kind: str) -> list[Member]:
-        """Give the processes of a kind, in the order of their names."""
+        """Return the processes of a kind, in the order of their names."""
         return [member for name, member in sorted(self.members.items()) if member.kind == kind]
 
     def kill(self, member: Member) -> None:
-        """Kill -9 it and all that it started; the supervisor starts it again."""
-        with member.turn:
-            member.struck = True
+        """Kill -9 it and its children; the supervisor starts it again."""
+        with member.lock:
+            member.was_struck = True
             _send(member, signal.SIGKILL)
 
-    def replace(self, member: Member, *oddities: str) -> None:
-        """Ask it to end, wait until it has, and start it again: as it is, or with what is told to be wrong."""
-        with member.turn:
-            member.struck = True
-            member.oddities = oddities
+    def restart(self, member: Member, *launch_options: str) -> None:
+        """Ask it to end, wait until it has, and start it again with these options of proof.chaos.house.launch."""
+        with member.lock:
+            member.was_struck = True
+            member.launch_options = launch_options
             _send(member, signal.SIGTERM, to_all=False)
             self._await_end(member)
             if not self._closing.is_set():
                 self._start(member)
 
     def await_ready(self, member: Member, patience: float) -> None:
-        """Wait until a process that serves is ready; raises `NotUp` when that takes longer."""
+        """Wait until a process that serves answers /readyz; raises `NotUp` after `patience` seconds."""
         end = time.monotonic() + patience
         while member.port and not _is_ready(member.port):
             if time.monotonic() > end:
@@ -113,17 +113,17 @@ class ChaosHouse:
             time.sleep(0.1)
 
     def pause(self, member: Member) -> None:
-        """Stop it where it stands, with all that it started."""
+        """Stop it and its children with SIGSTOP."""
         member.paused = True
         _send(member, signal.SIGSTOP)
 
-    def go_on(self, member: Member) -> None:
-        """Let it go on."""
+    def resume(self, member: Member) -> None:
+        """Continue it and its children."""
         member.paused = False
         _send(member, signal.SIGCONT)
 
     def command(self, *words: str, patience: float = 120.0) -> str:
-        """Run a command of the house; give what it printed. Raises `NotUp` with its complaint."""
+        """Run a command of Ventil and return what it printed; raises `NotUp` when it fails."""
         done = subprocess.run(
             self._line(words), env=dict(self.environment), cwd=self.folder, capture_output=True, text=True,
             timeout=patience,
@@ -132,12 +132,12 @@ class ChaosHouse:
             raise NotUp(f"ventil {' '.join(words)}: {done.stderr.strip()}; it said: {done.stdout.strip()[:LONGEST]}")
         return done.stdout
 
-    def _line(self, words: tuple[str, ...], oddities: tuple[str, ...] = ()) -> list[str]:
-        return [sys.executable, "-m", "proof.chaos.launch", *oddities, *self.launcher, *words]
+    def _line(self, words: tuple[str, ...], launch_options: tuple[str, ...] = ()) -> list[str]:
+        return [sys.executable, "-m", "proof.chaos.house.launch", *launch_options, *self.launcher, *words]
 
     def _start(self, member: Member) -> None:
         member.running = subprocess.Popen(
-            self._line(member.words, member.oddities),
+            self._line(member.words, member.launch_options),
             env=dict(self.environment),
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
@@ -148,18 +148,18 @@ class ChaosHouse:
         log = self.folder / f"{member.name.replace(' ', '-')}.log"
         threading.Thread(target=_write_down, args=[member.running.stdout, log], daemon=True).start()
         member.starts += 1
-        member.struck = False
+        member.was_struck = False
 
     def _look_after(self, member: Member) -> None:
         while not self._closing.wait(LOOKS_EVERY):
             self._start_again(member)
 
     def _start_again(self, member: Member) -> None:
-        with member.turn:
+        with member.lock:
             if self._closing.is_set() or member.running is None or member.running.poll() is None:
                 return
-            if not member.struck:
-                member.codes.append(member.running.returncode)
+            if not member.was_struck:
+                member.exit_codes.append(member.running.returncode)
             _send(member, signal.SIGKILL)  # a child that has outlived it keeps its port
             time.sleep(RESTARTS_AFTER)
             self._start(member)
@@ -170,13 +170,13 @@ class ChaosHouse:
         try:
             member.running.wait(patience)
         except subprocess.TimeoutExpired:
-            member.codes.append(-signal.SIGALRM)  # it did not end when it was asked to
+            member.exit_codes.append(-signal.SIGALRM)  # it did not end when it was asked to
         _send(member, signal.SIGKILL)
         member.running.wait()
 
 
 def _write_down(said: IO[bytes], log: Path) -> None:
-    """Write what a process says in a file of ours: its own disk may be full."""
+    """Write the output of a process into a log file: it cannot do so itself while its disk is full."""
     with log.open("ab") as file, said:
         for line in said:
             file.write(line)
@@ -195,7 +195,7 @@ def _is_ready(port: int) -> bool:
 
 
 def _send(member: Member, sign: signal.Signals, *, to_all: bool = True) -> None:
-    """Send a signal to the process, by default to all that it started too; nothing happens when they are gone."""
+    """Send a signal to the process, by default to its children too; nothing happens when they are gone."""
     if member.running is None:
         return
     try:

@@ -1,25 +1,27 @@
-"""The schedule of faults: which, when and for how long. The same seed and length give the same schedule."""
+"""The schedule of faults: which strike, when and for how long. The same seed and length give the same schedule."""
 
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from proof.chaos import faults, poison
-from proof.chaos.faults import Fault, killed, mood, stopped, wrong_clock
+from proof.chaos.faults import poison, processes, servers
+from proof.chaos.faults.fault import Fault
+from proof.chaos.faults.processes import killed, stopped, wrong_clock
+from proof.chaos.faults.servers import mood
 
-BREATH = 3.0  # seconds between two faults of one part: the house must have found that it is well again
+BREATH = 3.0  # seconds between two faults of one part, in which Ventil must recover
 LONG, SLOWEST = 2.0, 4.0
 
-IN_FLIGHT = faults.THREADS
+IN_FLIGHT = processes.THREADS
 PAST_THE_LEASE = (23.0, 26.0)
 OF_MANY_PROCESSES: Mapping[str, Fault] = {
     "kill web": Fault(killed("web"), "web"),
     "kill relay": Fault(killed("relay"), "relay"),
     "kill worker": Fault(killed("worker"), "worker", doubles=IN_FLIGHT),
     "kill clock": Fault(killed("clock"), "clock"),
-    "kill who sweeps": Fault(faults.sweeper_killed, "clock", doubles=2 * IN_FLIGHT),
-    "kill a child of web": Fault(faults.child_killed, "web"),
-    "roll out": Fault(faults.rolled, "all"),
+    "kill who sweeps": Fault(processes.sweeper_killed, "clock", doubles=2 * IN_FLIGHT),
+    "kill a child of web": Fault(processes.child_killed, "web"),
+    "roll out": Fault(processes.rolled, "all"),
     "stop web": Fault(stopped("web"), "web", (4.0, 8.0)),
     "stop relay past its lease": Fault(stopped("relay"), "relay", PAST_THE_LEASE),
     "stop worker past its lease": Fault(stopped("worker"), "worker", PAST_THE_LEASE, doubles=IN_FLIGHT),
@@ -27,11 +29,11 @@ OF_MANY_PROCESSES: Mapping[str, Fault] = {
     "web two minutes ahead": Fault(wrong_clock("web", 120), "web", (4.0, 8.0)),
     "clock two minutes behind": Fault(wrong_clock("clock", -120), "clock", (4.0, 8.0)),
     "clock ten minutes ahead": Fault(wrong_clock("clock", 600), "clock", (4.0, 8.0)),
-    "database connections cut": Fault(faults.backends_terminated, "database"),
-    "database crashes": Fault(faults.database_crashed, "database", (0.5, 2.0), doubles=2 * IN_FLIGHT),
-    "redis emptied": Fault(faults.redis_emptied, "redis"),
-    "redis killed": Fault(faults.redis_killed, "redis", (1.0, 4.0)),
-    "redis stopped": Fault(faults.redis_stopped, "redis", (6.0, 8.0)),
+    "database connections cut": Fault(servers.backends_terminated, "database"),
+    "database crashes": Fault(servers.database_crashed, "database", (0.5, 2.0), doubles=2 * IN_FLIGHT),
+    "redis emptied": Fault(servers.redis_emptied, "redis"),
+    "redis killed": Fault(servers.redis_killed, "redis", (1.0, 4.0)),
+    "redis stopped": Fault(servers.redis_stopped, "redis", (6.0, 8.0)),
     "mail server away": Fault(mood("refuse"), "mail", (1.0, 4.0)),
     "mail server says not now": Fault(mood("451"), "mail", (2.0, 4.0)),
     "mail server says never to some": Fault(mood("550 for some"), "mail", (2.0, 3.0)),
@@ -45,9 +47,9 @@ ONLY_AT_LENGTH: Mapping[str, Fault] = {
 }
 OF_ONE_PROCESS: Mapping[str, Fault] = {
     "kill it": Fault(killed("up"), "process", doubles=IN_FLIGHT),
-    "roll out": Fault(faults.rolled, "process"),
+    "roll out": Fault(processes.rolled, "process"),
     "stop it": Fault(stopped("up"), "process", (3.0, 6.0)),
-    "disk full": Fault(faults.disk_full, "process", (1.0, 3.0)),
+    "disk full": Fault(processes.disk_full, "process", (1.0, 3.0)),
     "two minutes behind": Fault(wrong_clock("up", -120), "process", (4.0, 8.0)),
     **{name: OF_MANY_PROCESSES[name] for name in OF_MANY_PROCESSES if name.startswith("mail server")},
 }
@@ -58,7 +60,7 @@ ONLY_AT_LENGTH_OF_ONE: Mapping[str, Fault] = {  # what it plans while it is ahea
 
 @dataclass(frozen=True)
 class Planned:
-    """One fault of a run: when it begins, seconds after the start, how long it lasts, and which process it strikes."""
+    """One fault of a run: when it begins (seconds after the start), how long it lasts (seconds), whom it strikes."""
 
     at: float
     name: str
@@ -75,9 +77,9 @@ class Planned:
 
 
 def schedule(deck: Mapping[str, Fault], seconds: float, seed: int) -> list[Planned]:
-    """Give the faults of a run, all ended after so many seconds; each kind once before any comes twice.
+    """Return the faults of a run in the order of their times; all have ended after so many seconds.
 
-    Two faults of one part never overlap; any others may.
+    Each kind comes once before any comes twice. Two faults of one part never overlap; any others may.
     """
     dice = random.Random(f"schedule/{seed}")
     gap = min(0.75 * seconds / (len(deck) + 1), SLOWEST)
@@ -95,7 +97,7 @@ def schedule(deck: Mapping[str, Fault], seconds: float, seed: int) -> list[Plann
 
 
 def _dealt(deck: Mapping[str, Fault], dice: random.Random) -> Iterator[str]:
-    """Deal the deck again and again, the long ones of each round first, so that they end in time."""
+    """Yield the names of the deck again and again, each round shuffled, with the long faults first."""
     while deck:
         names = sorted(deck)
         dice.shuffle(names)

@@ -1,4 +1,7 @@
-"""Poison: what kills or confuses whoever takes it in hand. It must be set aside, or wait, and hold up nothing else."""
+"""Poison: messages, events and letters that kill or confuse the process that handles them.
+
+Each must be set aside, or wait, and hold up nothing else.
+"""
 
 import os
 import secrets
@@ -10,11 +13,11 @@ from contextlib import contextmanager
 
 import dramatiq
 
-from proof.chaos.calling import ApiClient, ClientAct
-from proof.chaos.faults import FaultScene
-from proof.chaos.house import IMPORTED_FROM
-from proof.chaos.launch import POISON
-from proof.chaos.reaching import connected, quick_redis
+from proof.chaos.clients.calling import ApiClient, ClientAct
+from proof.chaos.faults.fault import FaultScene
+from proof.chaos.house.launch import POISON
+from proof.chaos.house.processes import IMPORTED_FROM
+from proof.chaos.house.reaching import connect, quick_redis
 from proof.checker import Journal
 
 PATIENCE = 60.0
@@ -30,7 +33,7 @@ NOW_KNOWN = """
 
 @contextmanager
 def undecodable_messages(scene: FaultScene, _which: int) -> Iterator[None]:
-    """Ring with messages that cannot be read, that are not there, and for work that nobody knows."""
+    """Put messages into each queue that cannot be decoded, that have no content, and for an actor that is not there."""
     unknown: dramatiq.Message[None] = dramatiq.Message(
         queue_name="letters", actor_name="from_the_future", args=(), kwargs={}, options={}
     )
@@ -46,46 +49,46 @@ def undecodable_messages(scene: FaultScene, _which: int) -> Iterator[None]:
 
 @contextmanager
 def unknown_event(scene: FaultScene, _which: int) -> Iterator[None]:
-    """Write an event that nobody here knows; it must wait, unharmed, until a version runs that does."""
-    program = [sys.executable, "-m", "proof.chaos.newer_version", scene.database_url]
+    """Write an event of an unknown type; it must wait, not set aside, until a version runs that knows the type."""
+    program = [sys.executable, "-m", "proof.chaos.faults.newer_version", scene.database_url]
     environment = os.environ | {"PYTHONPATH": IMPORTED_FROM}
     done = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=PATIENCE)
     try:
         yield
     finally:
-        with connected(scene.database_url) as connection:
+        with connect(scene.database_url) as connection:
             if done.returncode == 0 and any(row[0] for row in connection.execute(SET_ASIDE_OR_TOUCHED, [FUTURE])):
                 scene.complaints.append("an event of an unknown type was set aside, or its claims were counted")
-        learn(scene)
+        mark_unknown_events_done(scene)
 
 
-def learn(scene: FaultScene) -> None:
-    """Let a version run that knows the event: it is told to nobody, and done."""
-    with connected(scene.database_url) as connection:
+def mark_unknown_events_done(scene: FaultScene) -> None:
+    """Mark the work of events of the unknown type done, as a version that knows it would."""
+    with connect(scene.database_url) as connection:
         connection.execute(NOW_KNOWN, [FUTURE])
 
 
 @contextmanager
 def killing_letter(scene: FaultScene, _which: int) -> Iterator[None]:
-    """Let every worker die of the letters to one address; they must be set aside, and hold up nobody else's."""
+    """Let letters to one address kill every worker; they must be set aside, and hold up no other letter."""
     for worker in scene.house.of_kind("worker"):
-        scene.house.replace(worker, "--brittle")
+        scene.house.restart(worker, "--brittle")
     _ask_to_follow(scene, f"{POISON}-{secrets.token_hex(4)}")  # each has an address and a key of its own
     try:
         yield
     finally:
         for worker in scene.house.of_kind("worker"):
-            scene.house.replace(worker)
+            scene.house.restart(worker)
 
 
 def _ask_to_follow(scene: FaultScene, name: str) -> None:
-    """Let a letter be written to this name, by asking whether it wants to follow some case."""
+    """Cause a letter to this name: the contact person adds it as follower of a case. Raises `RuntimeError`."""
     caller = ApiClient(
         name, scene.webs, Journal(scene.house.folder / "poison"), gives_up_at=time.monotonic() + PATIENCE
     )
     _, found = caller.read("/api/v1/cases?limit=1", scene.contact)
     path = f"/api/v1/cases/{found['items'][0]['ref']}/followers"
-    status, answer = caller.insist(
+    status, answer = caller.call_until_answered(
         ClientAct("follow", "", path, {"email": f"{name}@prov.example"}, token=scene.contact)
     )
     if status != ACCEPTED:

@@ -1,4 +1,4 @@
-"""Machines: each a network and a folder of its own, so that only what is named is common to two of them.
+"""Simulated machines: each has a network namespace and a folder of its own, and shares only what is named.
 
 Where networks cannot be made (that takes root and `ip`), a machine is a folder of its own on this one.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from proof.chaos.wire import Wire
+from proof.chaos.apart.tcp_proxy import TcpProxy
 
 NETWORK = "10.213.77"
 HUB = f"{NETWORK}.1"
@@ -22,7 +22,7 @@ IP = shutil.which("ip") or "ip"
 
 @dataclass(frozen=True)
 class Machine:
-    """One machine: its name, its address, its folder, and what is put before a command to run it there."""
+    """One machine. `enter` is what is put before a command to run it there."""
 
     name: str
     address: str
@@ -30,26 +30,26 @@ class Machine:
     enter: tuple[str, ...] = ()
 
     def path(self, *parts: str) -> Path:
-        """Give a path in its folder."""
+        """Return a path in its folder."""
         return self.folder.joinpath(*parts)
 
 
 @dataclass
 class Site:
-    """All machines of a house, and how they reach what they have in common."""
+    """All machines of an installation, and the proxies by which they reach the servers that they share."""
 
     folder: Path
     hub: str
     machines: list[Machine] = field(default_factory=list)
-    wires: list[Wire] = field(default_factory=list)
+    proxies: list[TcpProxy] = field(default_factory=list)
 
     @property
     def has_networks(self) -> bool:
-        """Say whether each machine has a network of its own."""
+        """Whether each machine has a network of its own."""
         return self.hub != "127.0.0.1"
 
     def machine(self, name: str) -> Machine:
-        """Add a machine."""
+        """Add a machine, and return it."""
         number = FIRST + len(self.machines)
         folder = self.folder / name
         folder.mkdir(parents=True)
@@ -62,33 +62,33 @@ class Site:
         return made
 
     def reach(self, url: str) -> str:
-        """Give the URL under which the machines reach a server that listens on this machine's loopback."""
+        """Return the URL under which the machines reach a server that listens on this machine's loopback."""
         parts = urlsplit(url)
-        wire = Wire((parts.hostname or "", parts.port or 0), self.hub)
-        wire.open()
-        self.wires.append(wire)
+        proxy = TcpProxy((parts.hostname or "", parts.port or 0), self.hub)
+        proxy.open()
+        self.proxies.append(proxy)
         user = f"{parts.username}@" if parts.username else ""
-        return urlunsplit(parts._replace(netloc=f"{user}{self.hub}:{wire.port}"))
+        return urlunsplit(parts._replace(netloc=f"{user}{self.hub}:{proxy.port}"))
 
 
 @contextmanager
 def open_site(folder: Path) -> Iterator[Site]:
-    """Give a site without machines yet, and take all of it away at the end."""
+    """Yield a site without machines yet; its networks and proxies are removed at the end."""
     with ExitStack() as stack:
         hub = HUB if os.geteuid() == 0 and _hub_is_made(stack) else "127.0.0.1"
         site = Site(folder, hub)
         try:
             yield site
         finally:
-            for wire in site.wires:
-                wire.close()
+            for proxy in site.proxies:
+                proxy.close()
             if site.has_networks:
                 for number in range(FIRST, FIRST + len(site.machines)):
                     _ip("netns", "del", _named(number))
 
 
 def _hub_is_made(stack: ExitStack) -> bool:
-    """Make the switch that the machines are plugged into; False when that is not permitted here."""
+    """Make the network bridge that the machines are plugged into; return False when that is not permitted here."""
     switch = _switch()
     if not _ip("link", "add", switch, "type", "bridge"):
         return False

@@ -1,4 +1,4 @@
-"""A visitor with a browser of their own, who may meet another web machine at each click."""
+"""A visitor's browser: it keeps cookies, and may reach another web machine at each click."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ PATIENCE = 20.0
 
 @dataclass(frozen=True)
 class VisitedPage:
-    """What came back."""
+    """One response: status, the Location header, and the body."""
 
     status: int
     location: str
@@ -20,23 +20,23 @@ class VisitedPage:
 
     @property
     def hidden(self) -> dict[str, str]:
-        """What the form on the page sends along unseen."""
+        """The hidden fields of the form on the page: value by name."""
         return dict(HIDDEN.findall(self.content.decode(errors="replace")))
 
 
 @dataclass
 class PageVisitor:
-    """Knows the house by one name, `host`, whichever machine answers; keeps its cookies."""
+    """A browser that sends `host` as the Host header, whichever machine it asks, and keeps cookies."""
 
     host: str
     _cookies: dict[str, str] = field(default_factory=dict)
 
     def get(self, at: tuple[str, int], path: str) -> VisitedPage:
-        """Open a page of the machine that serves at this address and port."""
+        """GET a page of the machine at this address and port."""
         return self._ask(at, "GET", path, None, {})
 
     def send(self, at: tuple[str, int], path: str, fields: dict[str, str], file: tuple[str, bytes]) -> VisitedPage:
-        """Send a form with a file."""
+        """POST a form with a file (name and content)."""
         parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in fields.items()]
         name, content = file
         head = f'Content-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'

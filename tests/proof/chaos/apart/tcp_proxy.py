@@ -1,4 +1,4 @@
-"""A wire: a line between two programs that passes everything on, until it stalls or is cut."""
+"""A TCP proxy between two programs, which can be stalled or cut."""
 
 import contextlib
 import socket
@@ -10,60 +10,60 @@ BACKLOG = 200
 
 
 @dataclass
-class Wire:
+class TcpProxy:
     """Listens at `host`, on a port of its own, and passes everything on to `target`, both ways."""
 
     target: tuple[str, int]
     host: str = "127.0.0.1"
     _flows: threading.Event = field(default_factory=threading.Event)
-    _lines: list[socket.socket] = field(default_factory=list)
+    _sockets: list[socket.socket] = field(default_factory=list)
     _listener: socket.socket | None = None
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port that it listens on; 0 when it does not."""
         return int(self._listener.getsockname()[1]) if self._listener else 0
 
     def open(self) -> None:
-        """Begin to listen, and let everything flow."""
+        """Begin to listen, and pass everything on."""
         self._listener = socket.create_server((self.host, 0), backlog=BACKLOG)
         self._flows.set()
-        threading.Thread(target=self._take_lines, args=[self._listener], name="wire", daemon=True).start()
+        threading.Thread(target=self._accept, args=[self._listener], name="proxy", daemon=True).start()
 
     def close(self) -> None:
-        """Cut every line, and listen no more."""
+        """Cut every connection, and listen no more."""
         if self._listener is not None:
             _shut(self._listener)
         self._flows.set()
         self.cut()
 
     def stall(self) -> None:
-        """Let nothing pass any more; every line stays open, and new ones are taken."""
+        """Pass nothing on any more; every connection stays open, and new ones are accepted."""
         self._flows.clear()
 
     def flow(self) -> None:
-        """Let everything pass again, also what came meanwhile."""
+        """Pass everything on again, also what came meanwhile."""
         self._flows.set()
 
     def cut(self) -> None:
-        """Cut every line; new ones are taken."""
-        while self._lines:
-            _shut(self._lines.pop())
+        """Cut every connection; new ones are accepted."""
+        while self._sockets:
+            _shut(self._sockets.pop())
 
-    def _take_lines(self, listener: socket.socket) -> None:
+    def _accept(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while True:
                 near, _ = listener.accept()
-                threading.Thread(target=self._join, args=[near], name="line", daemon=True).start()
+                threading.Thread(target=self._connect_to_target, args=[near], name="connection", daemon=True).start()
 
-    def _join(self, near: socket.socket) -> None:
+    def _connect_to_target(self, near: socket.socket) -> None:
         try:
             far = socket.create_connection(self.target)
         except OSError:
             _shut(near)
             return
-        self._lines += [near, far]
-        back = threading.Thread(target=self._pass_on, args=[far, near], name="line back", daemon=True)
+        self._sockets += [near, far]
+        back = threading.Thread(target=self._pass_on, args=[far, near], name="connection back", daemon=True)
         back.start()
         self._pass_on(near, far)
         back.join()
@@ -77,7 +77,7 @@ class Wire:
         _shut(there)
 
 
-def _shut(line: socket.socket) -> None:
+def _shut(connection: socket.socket) -> None:
     with contextlib.suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)
-    line.close()
+        connection.shutdown(socket.SHUT_RDWR)
+    connection.close()

@@ -1,4 +1,4 @@
-"""The outcome of a run: what was accepted, what broke, and how it went, as text and as JSON."""
+"""The report of a run, as text and as JSON: calls, breaches, faults, and what was measured."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from proof.chaos.ending import ends_within
-from proof.chaos.watching import Seen
+from proof.chaos.outcome.ending import ends_within
+from proof.chaos.outcome.watching import Samples
 from proof.checker import InvariantBreach, Restart
 from proof.checker.evidence.journal import ANSWERED, ASKED, calls_in
 
@@ -16,13 +16,13 @@ LOST, INVENTED, ORDER = "I1", "I2", "I11"
 
 @dataclass(frozen=True)
 class CallFigures:
-    """The journal in figures. Times are in milliseconds, from asked to answered."""
+    """The clients' journal in figures; times in milliseconds, from asked to answered."""
 
     made: int
     accepted: int
     refused: int
     unanswered: int
-    crashed: int  # answered 500: nobody foresaw it
+    crashed: int  # answered 500: an error that is not handled
     unavailable: float  # the share that was answered 503
     p50: float
     p99: float
@@ -30,7 +30,7 @@ class CallFigures:
 
 @dataclass
 class ChaosOutcome:
-    """One run. It `holds` when nothing is broken."""
+    """What came of one run. It `holds` when no invariant is broken."""
 
     house: str
     seed: int
@@ -44,12 +44,12 @@ class ChaosOutcome:
     drained_after: float | None = None  # seconds; None when it was not drained in time
     restart: Restart = field(default_factory=lambda: Restart("", 0, 0))
     ended_by_themselves: dict[str, list[int]] = field(default_factory=dict)
-    seen: Seen = field(default_factory=Seen)
+    samples: Samples = field(default_factory=Samples)
     took: float = 0.0  # seconds, from the first process to the last check
 
     @property
     def holds(self) -> bool:
-        """Say whether every invariant held."""
+        """Whether every invariant held."""
         return not self.breaches
 
     def count(self, invariant: str) -> int:
@@ -57,7 +57,7 @@ class ChaosOutcome:
         return sum(breach.invariant == invariant for breach in self.breaches)
 
     def lines(self) -> Iterator[str]:
-        """Give the report, line by line."""
+        """Return the report, line by line."""
         yield f"chaos: {self.house}, {self.seconds:.0f} s, seed {self.seed}, {self.faults.total()} faults"
         for name, value in self.figures().items():
             yield f"  {name:<32} {value}"
@@ -67,7 +67,7 @@ class ChaosOutcome:
         yield "everything held" if self.holds else f"{len(self.breaches)} breaches"
 
     def figures(self) -> dict[str, str]:
-        """Give what a reader looks for first."""
+        """Return the figures at the top of the report, by what each is called there."""
         calls, drained = self.calls, self.drained_after
         return {
             "accepted": f"{calls.accepted} of {calls.made} calls",
@@ -82,19 +82,19 @@ class ChaosOutcome:
             "answered 500": str(calls.crashed),
             "refused": str(calls.refused),
             "unanswered": str(calls.unanswered),
-            "broker depth": f"{max(self.seen.depth, default=0)} at most",
-            "longest silence of the clock": f"{max(self.seen.silence, default=0)} s",
-            "memory": _most(self.seen.megabytes, " MB"),
-            "open files": _most(self.seen.handles, ""),
+            "broker depth": f"{max(self.samples.depth, default=0)} at most",
+            "longest silence of the clock": f"{max(self.samples.silence, default=0)} s",
+            "memory": _most(self.samples.megabytes, " MB"),
+            "open files": _most(self.samples.handles, ""),
             "ended by themselves": ", ".join(f"{name} {codes}" for name, codes in self.ended_by_themselves.items()),
             "sent again after wipe and restart": str(self.restart.after - self.restart.before),
             "the whole run took": f"{self.took:.0f} s, at most {ends_within(self.seconds):.0f}",
         }
 
     def as_json(self) -> dict[str, Any]:
-        """Give everything but the single samples."""
+        """Return all of it as JSON can hold it; of the samples only the largest."""
         told = {
-            name: value for name, value in vars(self).items() if name not in {"seen", "breaches", "calls", "restart"}
+            name: value for name, value in vars(self).items() if name not in {"samples", "breaches", "calls", "restart"}
         }
         most = {name: {kind: max(values) for kind, values in of.items()} for name, of in self._samples().items()}
         breaches = [str(breach) for breach in self.breaches]
@@ -107,13 +107,18 @@ class ChaosOutcome:
         }
 
     def _samples(self) -> dict[str, dict[str, list[int]]]:
-        depth = {"broker": self.seen.depth} if self.seen.depth else {}
-        silence = {"sweeps": self.seen.silence} if self.seen.silence else {}
-        return {"megabytes": self.seen.megabytes, "handles": self.seen.handles, "depth": depth, "silence": silence}
+        depth = {"broker": self.samples.depth} if self.samples.depth else {}
+        silence = {"sweeps": self.samples.silence} if self.samples.silence else {}
+        return {
+            "megabytes": self.samples.megabytes,
+            "handles": self.samples.handles,
+            "depth": depth,
+            "silence": silence,
+        }
 
 
 def calls_of(journal: Path) -> CallFigures:
-    """Give the journal in figures."""
+    """Return the figures of a journal file."""
     asked, times, answers = {}, [], Counter[int]()
     for call in calls_in(journal):
         if call.step == ASKED:

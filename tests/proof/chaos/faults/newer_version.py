@@ -1,7 +1,7 @@
-"""A newer version, during a rollout: it writes an event that the processes of this version do not know.
+"""A newer version of Ventil, during a rollout: it writes an event of a type that this version does not know.
 
-`python -m proof.chaos.newer_version DATABASE_URL` writes it in the stream of the oldest case. It is a program of its
-own, so that nobody else learns of the type.
+`python -m proof.chaos.faults.newer_version DATABASE_URL` writes it in the stream of the oldest case. It is a
+program of its own, so that no other process learns of the type.
 """
 
 import sys
@@ -21,14 +21,14 @@ from cases.history.journal import Entry
 
 
 class FromTheFuture(DomainEvent):
-    """Something that a later version knows."""
+    """An event type that only a later version has."""
 
     type: ClassVar[str] = "case.from_the_future"
     changing: ClassVar[bool] = False
 
 
 def main() -> None:
-    """Write the event."""
+    """Write the event into the oldest case."""
     database = Database(sys.argv[1], Calendar(ZoneInfo("Europe/Stockholm")))
     with closing(database), database.transaction() as session:
         case = session.scalars(select(Case).order_by(Case.id).limit(1).with_for_update()).one()

@@ -1,4 +1,4 @@
-"""What drives a run besides its faults: the clients, and old cases that are imported overdue, for the clocks."""
+"""The load of a run: the clients' process, and imports of cases that are long overdue, for the sweeps."""
 
 import csv
 import json
@@ -12,17 +12,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from proof.chaos.house import IMPORTED_FROM, ROOT, ChaosHouse, NotUp
+from proof.chaos.house.processes import IMPORTED_FROM, ROOT, ChaosHouse, NotUp
 
 OLD = timedelta(days=40)
 WAVE, EVERY = 6, 4.0  # cases, and seconds between two imports
 COLUMNS = ("source", "external_id", "title", "state", "responsible", "received_at", "reporter_name", "reporter_email")
-LAST_WORDS = 60.0
-AN_IMPORT_TAKES = 40.0  # seconds at most: what hangs with the database is cut short
+ENDS_WITHIN = 60.0  # seconds
+IMPORT_TAKES = 40.0  # seconds at most: what hangs with the database is cut short
 
 
 class Clients:
-    """The process of the clients."""
+    """The process of the clients, started at once."""
 
     def __init__(self, setup: dict[str, Any]) -> None:
         self._process = subprocess.Popen(
@@ -36,9 +36,9 @@ class Clients:
         )
 
     def stop(self) -> list[str]:
-        """Let them end what they have begun; give what they could not read back."""
+        """Let them end what they have begun; return what they could not read back, one sentence each."""
         try:
-            said, _ = self._process.communicate(timeout=LAST_WORDS)
+            said, _ = self._process.communicate(timeout=ENDS_WITHIN)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.communicate()
@@ -48,7 +48,7 @@ class Clients:
 
 @contextmanager
 def importing(house: ChaosHouse) -> Iterator[None]:
-    """Import a few cases again and again, whose day passed long ago; what a fault cut short is imported once more."""
+    """Import a few overdue cases every four seconds while the block runs; an import that a fault ended is repeated."""
     over = threading.Event()
 
     def work() -> None:
@@ -69,14 +69,14 @@ def importing(house: ChaosHouse) -> Iterator[None]:
 
 def _imported(house: ChaosHouse, path: Path) -> bool:
     try:
-        house.command("import", str(path), "--clocks", "history", patience=AN_IMPORT_TAKES)
+        house.command("import", str(path), "--clocks", "history", patience=IMPORT_TAKES)
     except (NotUp, subprocess.TimeoutExpired):
         return False
     return True
 
 
 def write_old_cases(path: Path, wave: int) -> None:
-    """Write a file of a few cases that came in long ago and that nobody has answered."""
+    """Write a CSV file of six cases that came in 40 days ago and are not answered; `wave` makes them unique."""
     received = (datetime.now(UTC) - OLD).isoformat(timespec="seconds")
     with path.open("w", newline="") as file:
         rows = csv.writer(file)

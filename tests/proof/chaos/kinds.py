@@ -1,19 +1,17 @@
-"""The houses that a run can have: many processes on PostgreSQL and Redis, or the one process on SQLite."""
+"""The two kinds of installation that a run can have: many processes on PostgreSQL and Redis, or one on SQLite."""
 
 import os
 import secrets
-import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from proof.chaos.faults import Fault, FaultScene
-from proof.chaos.ground import ChaosGround
-from proof.chaos.house import IMPORTED_FROM, ROOT, ChaosHouse, Launcher, Member
-from proof.chaos.reaching import connected
-from proof.chaos.schedule import (
+from support.servers.services import free_port
+
+from proof.chaos.faults.fault import Fault, FaultScene
+from proof.chaos.faults.schedule import (
     OF_MANY_PROCESSES,
     OF_ONE_PROCESS,
     ONLY_AT_LENGTH,
@@ -21,8 +19,11 @@ from proof.chaos.schedule import (
     Planned,
     schedule,
 )
+from proof.chaos.house.ground import ChaosGround
+from proof.chaos.house.processes import IMPORTED_FROM, ROOT, ChaosHouse, Launcher, Member
+from proof.chaos.house.reaching import connect
 
-FURNITURE = ROOT / "tests" / "trips" / "house.toml"
+SETUP_FILE = ROOT / "tests" / "trips" / "house.toml"
 CONTACT, OFFICER = "kontakt@prov.example", "handlaggare@prov.example"
 LOOPBACK = "127.0.0.1"
 STARTS_WITHIN = 60.0
@@ -31,29 +32,29 @@ AT_LENGTH = 300.0  # seconds from which a run has time for the slow faults
 
 @dataclass(frozen=True)
 class HouseKind:
-    """One kind of house: its processes at these ports, its settings, and what can go wrong with it."""
+    """One kind of installation: its processes, its settings, and the faults that can strike it."""
 
     name: str
-    serving: tuple[tuple[str, ...], ...]  # the words of each process that serves
-    others: tuple[str, ...]
+    serving: tuple[tuple[str, ...], ...]  # the command line of each process that serves HTTP
+    others: tuple[str, ...]  # the command of each other process
     settings: Callable[[ChaosGround], dict[str, str]]
     short: Mapping[str, Fault]
     at_length: Mapping[str, Fault]
     fixed: tuple[Planned, ...] = ()  # a schedule of its own, whatever the seed
 
     def deck(self, seconds: float) -> dict[str, Fault]:
-        """Give the faults that a run of this length has time for."""
+        """Return the faults that a run of so many seconds has time for, by name."""
         return {**self.short, **(self.at_length if seconds >= AT_LENGTH else {})}
 
     def planned(self, seconds: float, seed: int) -> Sequence[Planned]:
-        """Give the faults of a run."""
+        """Return the faults of a run in the order of their times: the fixed ones, else those of the seed."""
         return self.fixed or schedule(self.deck(seconds), seconds, seed)
 
 
 def fresh_database(ground: ChaosGround) -> str:
-    """Make a database of the run's own; give its URL."""
+    """Make an empty database on the run's PostgreSQL server, and return its URL."""
     name = f"chaos_{secrets.token_hex(4)}"
-    with connected(ground.postgres.url) as connection:
+    with connect(ground.postgres.url) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = on')  # no commit may die with a process
     return urlunsplit(urlsplit(ground.postgres.url)._replace(path=f"/{name}"))
@@ -80,14 +81,14 @@ EMBEDDED = HouseKind("one process on SQLite", (("up",),), (), _on_sqlite, OF_ONE
 
 @contextmanager
 def open_house(kind: HouseKind, ground: ChaosGround, launcher: Launcher) -> Iterator[FaultScene]:
-    """Give a furnished house of this kind at work, and close it whatever happens."""
+    """Yield an installation of this kind, set up and with all its processes running; it is closed whatever happens."""
     folder = ground.folder / f"house-{secrets.token_hex(4)}"
     folder.mkdir(parents=True)
     ports = [free_port() for _ in kind.serving]
     environment = _environment(folder, ground, ports[0], kind.settings(ground))
     house = ChaosHouse(folder, environment, _members(kind, ports), launcher)
     house.command("migrate")
-    house.command("load", str(FURNITURE))
+    house.command("load", str(SETUP_FILE))
     webs = tuple(f"http://{LOOPBACK}:{port}" for port in ports)
     contact = house.command("token", CONTACT).split()[-1]
     try:
@@ -122,10 +123,3 @@ def _environment(folder: Path, ground: ChaosGround, port: int, settings: dict[st
         "VENTIL_VAR": str(folder / "var"),
         **settings,
     }
-
-
-def free_port() -> int:
-    """Give a port of loopback that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])

@@ -1,7 +1,7 @@
-"""Start one process of the house as it is, but for what a fault says: a clock that is wrong, a letter that kills.
+"""Start one process of Ventil, with a wrong clock or a letter that kills it, where a fault asks for that.
 
-`python -m proof.chaos.launch [--ahead SECONDS] [--brittle] MODULE WORDS...` runs the module with these words. The house
-knows nothing of it: its own code is what runs.
+`python -m proof.chaos.house.launch [--ahead SECONDS] [--brittle] MODULE WORDS...` runs the module with these arguments.
+Its own code is what runs.
 """
 
 import argparse
@@ -15,13 +15,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-POISON = "poison"  # how an address begins whose letters end the process that writes them
+POISON = "poison"  # letters to addresses that begin so end the process that renders them
 LOOKS_EVERY = 1.0
 KILLED_BY_A_LETTER = 86
 
 
 def main() -> None:
-    """Set what is to be wrong, and become the module."""
+    """Make what is to be wrong so, and run the module."""
     asked = _asked()
     threading.Thread(target=_end_with, args=[os.getppid()], name="end", daemon=True).start()
     if asked.ahead:
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def _end_with(runner: int) -> None:
-    """End, with all that this process has started, when the one who started it is gone: no house outlives its run."""
+    """End this process and its children when its parent is gone: no process outlives its run."""
     while os.getppid() == runner:
         time.sleep(LOOKS_EVERY)
     if os.getpgid(0) == os.getpid():
@@ -42,14 +42,14 @@ def _end_with(runner: int) -> None:
 
 
 def _shift_the_clock(ahead: timedelta) -> None:
-    """Let this process see another time than the machine's; what it measures with a stopwatch stays right."""
+    """Let this process see a time that is ahead of the machine's; time.monotonic() stays right."""
     from time_machine import travel
 
     travel(datetime.now(UTC) + ahead, tick=True).start()
 
 
 def _die_of_poison() -> None:
-    """Let a letter to a poisonous address end the process, as a fault in a library written in C does."""
+    """Let rendering a letter to an address that begins with POISON end the process, as a crash in C code would."""
     from notifications.letters import rendering
     from notifications.sending import preparing
 
@@ -65,7 +65,7 @@ def _die_of_poison() -> None:
 
 
 def _asked() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m proof.chaos.launch")
+    parser = argparse.ArgumentParser(prog="python -m proof.chaos.house.launch")
     parser.add_argument("--ahead", type=float, default=0.0)
     parser.add_argument("--brittle", action="store_true")
     parser.add_argument("module")

@@ -1,4 +1,4 @@
-"""Watching: how deep the broker's queues become, and how much memory and how many open files each process takes."""
+"""Measuring during a run: depth of the broker's queues, time since the last sweep, memory and open files."""
 
 import os
 import threading
@@ -13,9 +13,9 @@ import redis
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from proof.chaos.faults import children_of
-from proof.chaos.house import ChaosHouse
-from proof.chaos.reaching import engine_of, quick_redis
+from proof.chaos.faults.processes import children_of
+from proof.chaos.house.processes import ChaosHouse
+from proof.chaos.house.reaching import engine_of, quick_redis
 
 LOOKS_EVERY = 0.5
 QUEUES = ("letters", "jobs", "sweeps")
@@ -25,56 +25,56 @@ LAST_SWEEP = text("SELECT last_done_at FROM schedule WHERE name = 'sweep'")
 
 
 @dataclass
-class Seen:
-    """What was seen at each look: the depth of all queues, and by kind of process the most of any one."""
+class Samples:
+    """One figure for each look: messages in all queues; by kind of process, the memory and open files of each."""
 
     depth: list[int] = field(default_factory=list)
     megabytes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     handles: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     silence: list[int] = field(default_factory=list)  # seconds since a sweep was last seen to be done
-    last_sweep: object = None  # as the house wrote it: its clock may be wrong
+    last_sweep: object = None  # as Ventil wrote it: its clock may be wrong
     swept_at: float = field(default_factory=time.monotonic)
 
 
 @contextmanager
-def watching(house: ChaosHouse, redis_url: str | None) -> Iterator[Seen]:
-    """Look twice a second for as long as the block runs."""
-    seen, over = Seen(), threading.Event()
+def watching(house: ChaosHouse, redis_url: str | None) -> Iterator[Samples]:
+    """Yield samples that grow twice a second for as long as the block runs."""
+    samples, over = Samples(), threading.Event()
     engine = engine_of(house.environment["VENTIL_DATABASE_URL"])
 
     def look() -> None:
         while not over.wait(LOOKS_EVERY):
-            _look_at_processes(house, seen)
-            _look_at_schedule(engine, seen)
+            _look_at_processes(house, samples)
+            _look_at_schedule(engine, samples)
             if redis_url:
-                _look_at_broker(redis_url, seen)
+                _look_at_broker(redis_url, samples)
 
     thread = threading.Thread(target=look, name="watching", daemon=True)
     thread.start()
     try:
-        yield seen
+        yield samples
     finally:
         over.set()
         thread.join()
 
 
-def _look_at_broker(url: str, seen: Seen) -> None:
+def _look_at_broker(url: str, samples: Samples) -> None:
     try:
         with quick_redis(url) as client:
-            seen.depth.append(sum(int(client.llen(f"dramatiq:{queue}")) for queue in QUEUES))
+            samples.depth.append(sum(int(client.llen(f"dramatiq:{queue}")) for queue in QUEUES))
     except (redis.RedisError, OSError):
-        return  # it is away: that is a fault of ours
+        return  # it is away: one of the faults
 
 
-def _look_at_schedule(engine: Engine, seen: Seen) -> None:
+def _look_at_schedule(engine: Engine, samples: Samples) -> None:
     with suppress(SQLAlchemyError), engine.connect() as connection:
         last, moment = connection.execute(LAST_SWEEP).scalar(), time.monotonic()
-        if last != seen.last_sweep:
-            seen.last_sweep, seen.swept_at = last, moment
-        seen.silence.append(int(moment - seen.swept_at))
+        if last != samples.last_sweep:
+            samples.last_sweep, samples.swept_at = last, moment
+        samples.silence.append(int(moment - samples.swept_at))
 
 
-def _look_at_processes(house: ChaosHouse, seen: Seen) -> None:
+def _look_at_processes(house: ChaosHouse, samples: Samples) -> None:
     for member in house.members.values():
         pid = member.running.pid if member.running else 0
         for one in (pid, *children_of(pid)):
@@ -83,5 +83,5 @@ def _look_at_processes(house: ChaosHouse, seen: Seen) -> None:
                 handles = len(os.listdir(f"/proc/{one}/fd"))
             except OSError:
                 continue  # it has just ended
-            seen.megabytes[member.kind].append(pages * PAGE // MEGABYTE)
-            seen.handles[member.kind].append(handles)
+            samples.megabytes[member.kind].append(pages * PAGE // MEGABYTE)
+            samples.handles[member.kind].append(handles)

@@ -1,7 +1,7 @@
-"""The clients: a process of its own whose threads hand in cases, take them through their life, and read them back.
+"""The clients: a program whose threads hand in cases, take them through their life, and read them back.
 
-`python -m proof.chaos.clients SETUP` takes its setup as JSON. It stops when its standard input ends, and then says in
-one line of JSON what it could not read back.
+`python -m proof.chaos.clients SETUP` takes its setup as JSON. It stops when its standard input ends, and then prints
+one line of JSON: a list of what could not be read back.
 """
 
 import json
@@ -14,11 +14,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from proof.chaos.calling import ApiClient, ClientAct
+from proof.chaos.clients.calling import ApiClient, ClientAct
 from proof.checker.evidence.journal import HAND_IN, Journal
 
 CASES = "/api/v1/cases"
-THINKS = 0.05  # seconds between two acts
+PAUSE = 0.05  # seconds between two acts
 LAST_ANSWERS = 30.0  # seconds in which what was begun may still be answered
 CONTESTED = 0.3
 DONE = 0.7
@@ -35,7 +35,7 @@ class Client:
 
     def work_until(self, stop: threading.Event) -> None:
         """Take one case after another through its life."""
-        while not stop.wait(THINKS):
+        while not stop.wait(PAUSE):
             handed_in = self._hand_in()
             if handed_in:
                 self._follow(handed_in, stop)
@@ -44,14 +44,14 @@ class Client:
         title = self.caller.mark("Trasig lykta")
         reporter = {"name": "Rut", "email": f"{title.rpartition(' ')[2]}@prov.example"}
         act = ClientAct(HAND_IN, title, CASES, {"kind": "issue", "title": title, "reporter": reporter})
-        status, case = self.caller.insist(act)
+        status, case = self.caller.call_until_answered(act)
         if status != 201:
             return None
         self._read_back(f"{CASES}/{case['public_id']}", None, {"ref": case["ref"], "title": title})
         return case
 
     def _follow(self, case: dict[str, Any], stop: threading.Event) -> None:
-        """Let the desk give it to a department, which does it; now and then the one who asked is not content."""
+        """Let the desk assign the case, and the officer do it; now and then the reporter contests it."""
         soon = (datetime.now(UTC) + timedelta(days=21)).date().isoformat()
         life = [
             (self.contact, "assigned", {"responsible": "gata"}),
@@ -61,7 +61,7 @@ class Client:
         if self.caller.dice.random() < DONE:
             life.append((self.officer, "done", {}))
         for token, to, more in life:
-            if stop.wait(THINKS) or not self._change(case["ref"], case["ref"], token, to, more):
+            if stop.wait(PAUSE) or not self._change(case["ref"], case["ref"], token, to, more):
                 return
             if self.caller.dice.random() < CONTESTED:
                 self._comment(case["ref"], token)
@@ -69,13 +69,14 @@ class Client:
             self._change(case["ref"], case["public_id"], None, "assigned", {})
 
     def _change(self, ref: str, name: str, token: str | None, to: str, more: dict[str, Any]) -> bool:
-        """Take the step from the version that the case has now; what was refused is not tried again."""
+        """Take the step from the version that the case has now; return whether it was accepted. A refusal is final."""
         status, before = self.caller.read(f"{CASES}/{name}", token)
         if status != 200:
             return False
         note = self.caller.mark(to)
         body = {"to": to, "version": before["version"], "note": note, **more}
-        status, after = self.caller.insist(ClientAct(to, note, f"{CASES}/{name}/changes", body, token, ref))
+        act = ClientAct(to, note, f"{CASES}/{name}/changes", body, token, ref)
+        status, after = self.caller.call_until_answered(act)
         if status == 200:
             self._read_back(f"{CASES}/{name}", token, {"state": after["state"]})
         return status == 200
@@ -83,10 +84,12 @@ class Client:
     def _comment(self, ref: str, token: str) -> None:
         text = self.caller.mark("comment")
         path = f"{CASES}/{ref}/comments"
-        self.caller.insist(ClientAct("comment", text, path, {"text": text, "visibility": "participants"}, token, ref))
+        self.caller.call_until_answered(
+            ClientAct("comment", text, path, {"text": text, "visibility": "participants"}, token, ref)
+        )
 
     def _read_back(self, path: str, token: str | None, expected: dict[str, Any]) -> None:
-        """Read what was just answered with ok, by whichever web process."""
+        """Read back what was just accepted, from any web process, and note it when it differs."""
         status, seen = self.caller.read(path, token)
         if status == 200 and expected.items() <= seen.items():
             return
@@ -95,7 +98,7 @@ class Client:
 
 
 def main() -> None:
-    """Run the clients until nobody can tell us anything more."""
+    """Run the clients until standard input ends."""
     setup = json.loads(sys.argv[1])
     journal = Journal(Path(setup["journal"]))
     clients = [_client(number, setup, journal) for number in range(setup["clients"])]

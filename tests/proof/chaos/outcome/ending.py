@@ -1,4 +1,4 @@
-"""An end to every run: how long it may last, whatever hangs, and what to say when it does not come to rest."""
+"""The deadline of a run: how long it may take in all, and the alarm that ends it when something hangs."""
 
 import signal
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ SETTLES_WITHIN, READING = 420.0, 0.5
 
 
 class Overdue(RuntimeError):
-    """A run came to no end in its time."""
+    """A run has not ended in its time."""
 
 
 def ends_within(seconds: float) -> float:
-    """Give how long a run with so many seconds of faults may take in all, in seconds.
+    """Return how many seconds a run with so many seconds of faults may take in all.
 
     As a rule it takes a minute more than its faults. Seven minutes are allowed for starting, for letters that were put
     off, and for ending; half as long as the faults struck, for reading what was written.
@@ -23,7 +23,7 @@ def ends_within(seconds: float) -> float:
 
 @contextmanager
 def ending_within(seconds: float) -> Iterator[None]:
-    """Raise `Overdue` in the middle of the block when it takes longer. Only in a program's main thread."""
+    """Raise `Overdue` within the block when it takes longer. Only in the main thread: it uses SIGALRM."""
 
     def over(_sign: int, _frame: FrameType | None) -> None:
         raise Overdue(f"came to no end within {seconds:.0f} s")

@@ -1,0 +1,1 @@
+"""One Ventil installation (a "house") under test: its processes, and the servers that it stands on."""
