@@ -1,6 +1,7 @@
 """The repository's own Python files, read once per process, for tests that look over all of them."""
 
 import ast
+import gc
 import importlib.util
 import sys
 from collections.abc import Iterator
@@ -17,17 +18,26 @@ Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 def sources(*folders: str) -> dict[str, ast.Module]:
     """Return the parsed files beneath these folders and `ventil.py`, by path from the root; default: the product."""
     files = [file for folder in folders or PRODUCT for file in (ROOT / folder).rglob("*.py")]
-    return {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text()) for file in [ROOT / "ventil.py", *files]}
+    found = {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text()) for file in [ROOT / "ventil.py", *files]}
+    gc.freeze()  # a million nodes that stay: the collector would go through them for every other test
+    return found
 
 
 def definitions(tree: ast.AST, above: str = "") -> Iterator[tuple[str, Documented]]:
     """Yield each class and function with its dotted name inside the module, those inside functions among them."""
-    for node in ast.iter_child_nodes(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield above + node.name, node
             yield from definitions(node, f"{above}{node.name}.")
         else:
             yield from definitions(node, above)
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements that stand directly in this one; no expression holds a definition."""
+    for block in ("body", "orelse", "handlers", "finalbody", "cases"):
+        found = getattr(node, block, ())
+        yield from found if isinstance(found, list) else ()
 
 
 def load_tool(name: str) -> ModuleType:
