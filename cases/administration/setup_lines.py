@@ -8,8 +8,6 @@ from cases.deadlines.policies import DEFAULT_TERMS, Terms
 
 @dataclass(frozen=True)
 class MunicipalityLine:
-    """The settings of the municipality; None leaves a setting as it stands."""
-
     name: str | None = None
     proposals: bool | None = None
     contact_phone: str | None = None
@@ -17,8 +15,6 @@ class MunicipalityLine:
 
 @dataclass(frozen=True)
 class UnitLine:
-    """One unit. `place` is a slug; `head` is the address of the person who heads it."""
-
     slug: str
     kind: str
     name: str
@@ -30,8 +26,6 @@ class UnitLine:
 
 @dataclass(frozen=True)
 class PersonLine:
-    """One person. `deputy` is an address, and each role stands with the slug of its unit (None for an admin)."""
-
     email: str
     name: str
     phone: str | None = None
@@ -42,16 +36,12 @@ class PersonLine:
 
 @dataclass(frozen=True)
 class PlaceLine:
-    """One place that a case may be about."""
-
     slug: str
     name: str
 
 
 @dataclass(frozen=True)
 class CategoryLine:
-    """One category of cases. `unit` is the slug of the unit that is suggested for them."""
-
     slug: str
     name: str
     name_en: str | None = None
@@ -60,8 +50,6 @@ class CategoryLine:
 
 @dataclass(frozen=True)
 class PolicyLine:
-    """The terms of the cases of one kind, category and place; None stands for all of them."""
-
     name: str
     kind: str | None = None
     category: str | None = None
@@ -70,14 +58,11 @@ class PolicyLine:
 
     @property
     def scope(self) -> str:
-        """Return the policy's key, as "issue/trafik/*"."""
         return "/".join(part or "*" for part in (self.kind, self.category, self.place))
 
 
 @dataclass(frozen=True)
 class MeetingLine:
-    """One meeting of the forum, on this local day."""
-
     on: date
     name: str
     where: str | None = None

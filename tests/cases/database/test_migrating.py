@@ -20,7 +20,6 @@ PACKAGES = (cases, notifications, workers, web)
 
 
 def test_models_and_migrations_do_not_differ(database: Database) -> None:
-    """Every room is walked through, so that no model is left out because nobody imports it."""
     for package in PACKAGES:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
