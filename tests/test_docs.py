@@ -1,32 +1,119 @@
-"""The documentation says what the code does."""
+"""The documentation says what the code does, and names only what is there."""
 
-import importlib.util
+import ast
 import re
-from pathlib import Path
-from types import ModuleType
+from collections.abc import Iterator
+from functools import cache
 
-ROOT = Path(__file__).resolve().parent.parent
+import pytest
+from support.sources import PRODUCT, ROOT, definitions, load_tool, sources
 
-
-def _tool(name: str) -> ModuleType:
-    found = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    assert found is not None and found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    return module
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+OF_THE_PAST = ROOT / "docs" / "decisions"  # a decision keeps the names of its day
+SHOWN_AS_CODE = re.compile(r"`([^`\s]+)`")
+A_PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*/?")
+FILES = (".py", ".toml", ".md", ".html", ".txt", ".ini", ".css", ".js", ".po", ".mo", ".sh")
+MADE_WHEN_RUN = {"var/", "house.toml", "mapping.toml"}  # by whoever runs it
+IMPORTED = {package: package for package in PRODUCT} | {"proof": "tests/proof", "bench": "tests/bench"}
 
 
 def test_the_life_of_a_case_is_drawn_as_the_table_says():
     page = (ROOT / "docs" / "architecture.md").read_text()
-    assert _tool("draw_life").redraw(page) == page
+    assert load_tool("draw_life").redraw(page) == page
 
 
 def test_every_link_between_pages_leads_somewhere():
-    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
     missing = [
         (page.name, link)
-        for page in pages
+        for page in PAGES
         for link in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text())
         if not (page.parent / link).exists()
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if page.parent != OF_THE_PAST],
+    ids=lambda page: page.relative_to(ROOT).as_posix(),
+)
+def test_a_page_names_only_what_is_there(page):
+    assert list(_not_there(page.read_text())) == []
+
+
+def test_a_docstring_names_only_what_is_there():
+    missing = [
+        f"{path}: {name}"
+        for path, tree in sources(*PRODUCT, "tests").items()
+        for node in (tree, *(node for _, node in definitions(tree)))
+        for name in _not_there(ast.get_docstring(node) or "")
+    ]
+    assert missing == []
+
+
+def test_what_is_not_there_is_found():
+    text = (
+        "`cases/records/wire.py` `unwritten.py` `records/` `cases.records` `cases.progress.Wire` `web/pages/old/*.py`"
+    )
+    assert " ".join(f"`{name}`" for name in _not_there(text)) == text
+    there = (
+        "`cases/history/` `outbox.py` `cases.progress` `cases.progress.change_state` `web/pages/*/show.py` `a/b` `1/2`"
+    )
+    assert list(_not_there(there)) == []
+
+
+def _not_there(text: str) -> Iterator[str]:
+    """Yield the paths and the dotted module names that a text shows as code and that lead nowhere."""
+    for name in SHOWN_AS_CODE.findall(text):
+        if _is_path(name):
+            is_there = name in MADE_WHEN_RUN or any(_ends_in(path, name) for path in _paths())
+        elif name.split(".")[0] in IMPORTED and re.fullmatch(r"\w+(\.\w+)+", name):
+            is_there = _leads_somewhere(name)
+        else:
+            continue
+        if not is_there:
+            yield name
+
+
+def _is_path(name: str) -> bool:
+    """Return whether it is meant as a file or a folder of the repository: `progress.py`, `steps/`, `web/pages`."""
+    if not A_PATH.fullmatch(name) or name.startswith("."):
+        return False
+    return name.endswith((*FILES, "/")) or ("/" in name and (ROOT / name.split("/")[0]).is_dir())
+
+
+@cache
+def _paths() -> list[str]:
+    """Return the files and folders of the repository, from its root; folders end in a slash."""
+    hidden = {"var", "build", "node_modules", "__pycache__"}
+    found = [
+        f"{path.relative_to(ROOT).as_posix()}{'/' if path.is_dir() else ''}"
+        for top in ROOT.iterdir()
+        if not top.name.startswith(".") and top.name not in hidden
+        for path in (top, *top.rglob("*"))
+    ]
+    return [path for path in found if "__pycache__" not in path]
+
+
+def _ends_in(path: str, name: str) -> bool:
+    """Return whether the path is the one named, from the root or from any folder; `*` stands for a part of a name."""
+    wanted = re.escape(name.removesuffix("/")).replace(r"\*", "[^/]*")
+    return re.search(rf"(^|/){wanted}{'/' if name.endswith('/') else '/?'}$", path) is not None
+
+
+def _leads_somewhere(name: str) -> bool:
+    """Return whether it is a module, or something that a module defines or imports."""
+    top, *rest = name.split(".")
+    place = ROOT / IMPORTED[top]
+    for n, part in enumerate(rest):
+        if (place / part).is_dir():
+            place = place / part
+        elif (place / f"{part}.py").is_file():
+            return n == len(rest) - 1 or _defines((place / f"{part}.py").read_text(), rest[n + 1])
+        else:
+            return _defines((place / "__init__.py").read_text(), part)
+    return True
+
+
+def _defines(source: str, name: str) -> bool:
+    return re.search(rf"^(?:def|class) {name}\b|^{name}\b|\bimport\b.*\b{name}\b", source, re.M) is not None

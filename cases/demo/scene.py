@@ -94,101 +94,124 @@ class Scene:
 
 
 def assign(scene: Scene) -> None:
+    """Assign the case to the unit that will do it."""
     scene.change(State.ASSIGNED, responsible=scene.tale.unit)
 
 
 def assign_wrongly(scene: Scene) -> None:
+    """Assign the case to a unit that will send it back."""
     scene.change(State.ASSIGNED, responsible="miljo" if scene.tale.unit != "miljo" else "gata")
 
 
 def send_back(scene: Scene) -> None:
+    """Send the case back to the desk."""
     scene.change(State.RECEIVED, reason=scene.one_of(NOT_OURS))
 
 
 def plan(scene: Scene) -> None:
+    """Plan the work for a day 8 to 30 working days ahead."""
     scene.change(State.PLANNED, due_on=scene.day(8, 30), officer=scene.by.email, note="Vi tar oss an det.")
 
 
 def plan_anew(scene: Scene) -> None:
+    """Plan the work for a later day."""
     scene.change(State.PLANNED, due_on=scene.day(10, 25), note="Det drog ut på tiden. Det här är den nya dagen.")
 
 
 def start(scene: Scene) -> None:
+    """Start the work."""
     scene.change(State.IN_PROGRESS, officer=scene.by.email, note=scene.one_of(SIGNS_OF_LIFE))
 
 
 def show_life(scene: Scene) -> None:
+    """Comment publicly that the work goes on."""
     scene.say(scene.one_of(SIGNS_OF_LIFE))
 
 
 def finish(scene: Scene) -> None:
+    """Say that the work is done."""
     scene.change(State.DONE, note=scene.tale.done)
 
 
 def finish_again(scene: Scene) -> None:
+    """Say that the work is done, after it was contested."""
     scene.change(State.DONE, note=f"Nu är det gjort om. {scene.tale.done}")
 
 
 def contest(scene: Scene) -> None:
+    """Contest, as the reporter, that it is done."""
     scene.change(State.ASSIGNED, note=scene.one_of(STILL_BROKEN))
 
 
 def park(scene: Scene) -> None:
+    """Park the case for 60 to 210 days."""
     day = scene.at.date() + timedelta(days=scene.tale.chance.randint(60, 210))
     scene.change(State.PARKED, due_on=day, reason=scene.one_of(LET_GO))
 
 
 def decline(scene: Scene) -> None:
+    """Decline the case, with a reason."""
     scene.change(State.DECLINED, reason=scene.one_of(SORRY))
 
 
 def merge(scene: Scene) -> None:
+    """Merge the case into the one that came earlier about the same thing."""
     scene.change(
         State.MERGED, into=scene.tale.twin, reason="Samma fråga har kommit in redan. Ni som frågat följer den."
     )
 
 
 def ask(scene: Scene) -> None:
+    """Ask the reporter a question, and wait for the answer."""
     scene.change(State.WAITING, waiting_for=WaitingFor("reporter"), note=scene.one_of(QUESTIONS))
 
 
 def answer(scene: Scene) -> None:
+    """Answer the question, as the reporter."""
     scene.say(scene.one_of(ANSWERS), Visibility.PARTICIPANTS)
 
 
 def wait_outside(scene: Scene) -> None:
+    """Wait for an authority or a company, for 20 to 40 working days."""
     name, ref = scene.one_of(ASKED_OUTSIDE)
     whom = WaitingFor("other", name=name, their_ref=ref)
     scene.change(State.WAITING, waiting_for=whom, due_on=scene.day(20, 40), note=f"Vi har frågat: {name}.")
 
 
 def wait_for_forum(scene: Scene) -> None:
+    """Wait for the opinion of the forum."""
     scene.change(State.WAITING, waiting_for=WaitingFor("unit", unit="forum"), note="Forumet får säga sin mening först.")
 
 
 def wait_for_council(scene: Scene) -> None:
+    """Wait for a decision of the council, for 40 to 58 working days."""
     whom = WaitingFor("unit", unit="council")
     scene.change(State.WAITING, waiting_for=whom, due_on=scene.day(40, 58), note="Beslutet ligger hos fullmäktige.")
 
 
 def go_on(scene: Scene) -> None:
+    """Go on in the state from which the case came to wait; nothing when it does not wait."""
     if scene.case.waiting_from is not None:
         scene.change(scene.case.waiting_from, note="Svaret har kommit, arbetet går vidare.")
 
 
 def raise_in_council(scene: Scene) -> None:
+    """Note today as the day on which the proposal was raised in the council."""
     scene.correct(raised_on=scene.day(0, 0))
 
 
 def publish(scene: Scene) -> None:
+    """Publish the case."""
     scene.correct(published=True)
 
 
 def call_it_easy(scene: Scene) -> None:
+    """Mark the case as a quick win."""
     scene.correct(quick_win=True)
 
 
 def settle_agenda(scene: Scene) -> None:
+    """Settle the case’s item on the agenda, when it has one that is open."""
     item = scene.session.scalar(
         select(AgendaItem).where(AgendaItem.case_id == scene.case.id, AgendaItem.settled_at.is_(None))
     )

@@ -178,6 +178,11 @@ def is_cursor(cursor: str) -> bool:
     return _place(cursor) is not None
 
 
+def count_published(session: Session, filters: PublicFilters) -> int:
+    """Return how many published cases `list_published` lists on all its pages together."""
+    return session.scalar(select(func.count()).select_from(_view).where(*_conditions(session, filters))) or 0
+
+
 def one_published(session: Session, ref: str) -> PublicCase | None:
     """Return the published case with this reference; None when it is not published."""
     row = session.execute(select(_view).where(_view.c.ref == ref)).first()

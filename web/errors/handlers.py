@@ -95,10 +95,12 @@ def on_refusal(refusal: Refusal) -> Response:
 
 
 def on_fields_refused(refused: FieldsRefused) -> Response:
+    """Answer fields that a schema or a form refused, with the sentence for each."""
     return answer(problem(refused.status, refused.code, errors=refused.errors))
 
 
 def on_http_error(error: HTTPException) -> Response:
+    """Answer an error or a redirect of Werkzeug's, with those of its headers that mean something to a client."""
     status = error.code or 500
     own_headers = dict(error.get_headers())
     headers = {name: own_headers[name] for name in KEPT_HEADERS if name in own_headers}
@@ -111,6 +113,7 @@ def on_http_error(error: HTTPException) -> Response:
 
 
 def on_login_needed(needed: LoginNeeded) -> Response:
+    """Answer 401 to the API, and lead a browser to the log-in page, which leads back to what was asked for."""
     if is_for_machines():
         return answer(problem(401, "login-needed", headers={"WWW-Authenticate": "Bearer"}))
     page = request.full_path.rstrip("?") if request.method == "GET" else None
@@ -118,19 +121,23 @@ def on_login_needed(needed: LoginNeeded) -> Response:
 
 
 def on_unknown_token(unknown: UnknownToken) -> Response:
+    """Answer 401 to a bearer token that is unknown (RFC 6750)."""
     headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
     return answer(problem(401, "unknown-token", headers=headers))
 
 
 def on_too_often(error: RateLimitExceeded) -> Response:
+    """Answer 429 when the rate limit is exceeded."""
     return answer(problem(429, "too-many-requests"))
 
 
 def on_old_form(error: CSRFError) -> Response:
+    """Answer 400 to a form whose CSRF token is missing or too old."""
     return answer(problem(400, "form-too-old"))
 
 
 def on_outside_calendar(error: OutsideCalendar) -> Response:
+    """Answer 422 to a day of a year that the calendar does not reach."""
     return answer(problem(422, "bad-fields"))
 
 

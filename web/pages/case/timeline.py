@@ -34,6 +34,9 @@ CORRECTED = {
     "quick_win": _l("quick win"),
     "published": _l("published"),
     "raised_on": _l("day it was raised"),
+    "responsible": _l("responsible unit"),
+    "officer": _l("officer"),
+    "policy": _l("policy"),
 }
 ICONS = {
     "case.received": "inbox",

@@ -7,11 +7,11 @@ from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 
 from cases.public.published import (
-    MOST_ON_A_PAGE,
     Count,
     PublicFilters,
     count_by_category,
     count_by_place,
+    count_published,
     list_published,
 )
 from web.current import current
@@ -56,7 +56,7 @@ def _figures(session: Session) -> dict[str, Any]:
     return {
         "received": sum(count.received for count in by_place),
         "done": sum(count.done for count in by_place),
-        "delayed": len(list_published(session, replace(everything, delayed=True), limit=MOST_ON_A_PAGE)[0]),
+        "delayed": count_published(session, replace(everything, delayed=True)),
         "by_place": _most_first(by_place),
         "by_category": _most_first(by_category),
     }

@@ -16,7 +16,7 @@ from zipfile import ZipFile
 import pytest
 from support.servers import services
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 NOT_COPIED = shutil.ignore_patterns(".*", "var", "build", "dist", "node_modules", "*.egg-info", "__pycache__")
 WHAT_RUNS = {"cases", "notifications", "workers", "web", "ventil.py"}
 DEMONSTRATION = "Tallvinda kommun (påhittad)"

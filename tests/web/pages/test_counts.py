@@ -1,0 +1,170 @@
+"""Each count that is shown beside a list is the number of its lines, on every page of the list together."""
+
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import pytest
+from sqlalchemy import select
+from support.houses.small_house import CALENDAR, MONDAY, WAY_TO, copied_sqlite, furnish, open_small_house
+from support.houses.small_pages import visitor
+from support.houses.small_web import open_web
+
+from cases.case import Case
+from cases.correcting import Correction, correct
+from cases.handing_in import Reporter
+from cases.history.journal import Event
+from cases.progress import WaitingFor
+from cases.public import published
+from cases.public.published import PublicFilters, count_by_category, count_by_place, list_published
+from cases.reading.lists import ESCALATING, Filters, list_cases
+from cases.states import OPEN, State
+from notifications.calls import to_ring
+from notifications.deliveries import Channel
+from web.operations.metrics import figures
+from web.pages.staff.desk import ROWS, sections
+from web.pages.staff.units import LISTS
+from workers.jobs.morning_letter import count_for_morning
+from workers.relay.draining import drain_outbox
+
+WITHOUT_MAIL = Reporter(name="Gösta", phone="0123-99 99")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def full(request, run_folder, tmp_path):
+    """A house with something of everything, on each database: made once per run, and copied."""
+    if request.param == "sqlite":
+        url = copied_sqlite(run_folder, tmp_path, "full_house", furnish_fully)
+    else:
+        url = request.getfixturevalue("postgres_copy")("full_house", furnish_fully)
+    opened = open_web(url, tmp_path)
+    yield opened
+    opened.database.close()
+
+
+def furnish_fully(url):
+    """Let cases come into every state, late and new, sent back, waited for, published, and by telephone."""
+    furnish(url)
+    house, present = open_small_house(url), datetime.now(UTC)
+    for state in WAY_TO:
+        house.reach(state, group="norrby", category="trafik", place="norrby")
+        house.reach(state, reporter=WITHOUT_MAIL)
+    for state in (State.ASSIGNED, State.IN_PROGRESS, State.DONE, State.CLOSED):
+        house.reach(state, at=present)
+    back = house.reach(State.ASSIGNED)
+    house.change(back, State.RECEIVED, by="officer", reason="Inte vår väg")
+    waited_for = WaitingFor("unit", unit="norrby")
+    house.change(house.reach(State.ASSIGNED), State.WAITING, waiting_for=waited_for, note="Vad tycker ni?")
+    new = [house.hand_in(at=present) for _ in range(ROWS + 5)]
+    for days in range(20, 90, 10):  # up to the rung from which a case is delayed
+        house.sweep(MONDAY + timedelta(days=days))
+    with house.database.transaction() as session:
+        for number, case in enumerate(session.scalars(select(Case).with_for_update())):
+            published, quick_win = case.ref not in new[3:], number % 3 == 0
+            right = Correction(published=published, quick_win=quick_win)
+            correct(session, case, right, by=house.actors["contact"], at=present)
+            if case.state in ESCALATING and number % 3 == 0:
+                case.due_at = present + timedelta(hours=2, minutes=number)  # not while the tests run
+    drain_outbox(house.database)
+    house.database.close()
+
+
+def pages(client, path):
+    """Return the page, and the references on it and on all the pages that "show more" leads to."""
+    first = text = client.get(path).text
+    refs = re.findall(r'<span class="ref">([\d-]+)</span>', text)
+    while more := re.search(r'<p><a class="ds-button" data-variant="secondary" href="([^"]+)">', text):
+        text = client.get(unescape(more.group(1))).text
+        refs += re.findall(r'<span class="ref">([\d-]+)</span>', text)
+    return first, refs
+
+
+def counts_beside(page):
+    """Return the count that stands beside each link of the page's lists, by the list's key or path."""
+    lines = re.findall(r'<a href="([^"]+)"[^>]*>(?:(?!</a>).)*?<span class="count[^"]*">(\d+)</span>', page, re.S)
+    return {path.rpartition("del=")[2]: int(count) for path, count in lines}
+
+
+def test_each_pile_on_the_desk_has_as_many_cases_as_it_says(full):
+    client = visitor(full, "contact")
+    for pile in sections(datetime.now(UTC)):
+        page, refs = pages(client, f"/skrivbord?del={pile}")
+        assert len(refs) == len(set(refs)) == counts_beside(page)[pile] > 0, pile
+
+
+def test_the_lists_outside_the_desks_piles_have_as_many_rows_as_it_says(full):
+    client = visitor(full, "contact")
+    beside = counts_beside(client.get("/skrivbord").text)
+    assert client.get("/ring").text.count('action="/ring/') == beside["/ring"] > 0
+    assert client.get("/undanlagt").text.count('action="/undanlagt/') == beside["/undanlagt"] == 0
+
+
+def test_each_list_of_a_unit_has_as_many_cases_as_it_says(full):
+    for who, unit in (("contact", "gata"), ("member", "norrby")):
+        client = visitor(full, who)
+        for name in LISTS:
+            page, refs = pages(client, f"/enhet/{unit}?del={name}")
+            assert len(refs) == len(set(refs)) == counts_beside(page)[name] > 0, (unit, name)
+
+
+def listed(session, actor, moment, **filters):
+    """Return how many cases such a list has."""
+    page = list_cases(session, Filters(limit=500, **filters), actor, now=moment)
+    assert page.next is None
+    return len(page.items)
+
+
+def test_each_figure_for_prometheus_is_the_length_of_its_list(full):
+    with full.database.reading() as session:
+        moment, contact = datetime.now(UTC), full.house.actors["contact"]
+        told = dict(re.findall(r"^(ventil_\S+) (\S+)$", figures(session).decode(), re.M))
+        for state in OPEN:
+            number = listed(session, contact, moment, states=(state,))
+            assert float(told[f'ventil_open_cases{{state="{state}"}}']) == number > 0, state
+        assert float(told["ventil_overdue_cases"]) == listed(session, contact, moment, overdue=True) > 0
+        calls = told[f'ventil_deliveries{{channel="{Channel.CALL}",outcome="waiting"}}']
+        assert float(calls) == len(to_ring(session)) > 0
+
+
+def test_each_figure_of_the_morning_letter_is_the_length_of_its_list(full):
+    with full.database.reading() as session:
+        moment, contact = datetime.now(UTC), full.house.actors["contact"]
+        told = count_for_morning(session, moment, MONDAY - timedelta(days=1))
+        today = CALENDAR.end_of(CALENDAR.day_of(moment))
+        assert told["overdue"] == listed(session, contact, moment, overdue=True) > 0
+        assert told["due"] == listed(session, contact, moment, states=ESCALATING, due_by=today)
+        assert told["calls"] == len(to_ring(session)) > 0
+        happened = Counter(session.scalars(select(Event.type)))
+        types = {"received": "case.received", "sent_back": "case.sent_back", "parked_back": "case.taken_up"}
+        assert {name: told[name] for name in types} == {name: happened[type_] for name, type_ in types.items()}
+        assert told["received"] == listed(session, contact, moment)
+
+
+def test_each_figure_of_the_overview_is_the_length_of_its_list(full, monkeypatch):
+    monkeypatch.setattr(published, "MOST_ON_A_PAGE", 2)
+    shown = re.findall(r"<dd>(\d+)</dd>", visitor(full).get("/").text)
+    with full.database.reading() as session:
+        everything = listed_publicly(session)
+        done = [case for case in everything if case.done_on or case.ended_on]
+        delayed = listed_publicly(session, delayed=True)
+        assert [int(figure) for figure in shown] == [
+            len(everything),
+            len(done),
+            len(everything) - len(done),
+            len(delayed),
+        ]
+        assert 2 < len(delayed) < len(everything)
+        for counts, name in ((count_by_place, "place_name"), (count_by_category, "category_name")):
+            of_all, of_done = (Counter(getattr(case, name) or "" for case in cases) for cases in (everything, done))
+            counted = {one.name: (one.received, one.done) for one in counts(session, PublicFilters())}
+            assert counted == {name: (number, of_done[name]) for name, number in of_all.items()}
+
+
+def listed_publicly(session, **filters):
+    """Return the published cases of all pages."""
+    found, after = list_published(session, PublicFilters(**filters))
+    while after:
+        more, after = list_published(session, PublicFilters(**filters), after=after)
+        found += more
+    return found
