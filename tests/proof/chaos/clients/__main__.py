@@ -76,9 +76,7 @@ class Client:
         note = self.caller.mark(to)
         body = {"to": to, "version": before["version"], "note": note, **more}
         act = ClientAct(to, note, f"{CASES}/{name}/changes", body, token, ref)
-        status, after = self.caller.call_until_answered(
-            ClientAct(to, note, f"{CASES}/{name}/changes", body, token, ref)
-        )
+        status, after = self.caller.call_until_answered(act)
         if status == 200:
             self._read_back(f"{CASES}/{name}", token, {"state": after["state"]})
         return status == 200
@@ -86,9 +84,8 @@ class Client:
     def _comment(self, ref: str, token: str) -> None:
         text = self.caller.mark("comment")
         path = f"{CASES}/{ref}/comments"
-        self.caller.call_until_answered(
-            ClientAct("comment", text, path, {"text": text, "visibility": "participants"}, token, ref)
-        )
+        body = {"text": text, "visibility": "participants"}
+        self.caller.call_until_answered(ClientAct("comment", text, path, body, token, ref))
 
     def _read_back(self, path: str, token: str | None, expected: dict[str, Any]) -> None:
         """Read back what was just accepted, from any web process, and note it when it differs."""
