@@ -48,7 +48,7 @@ class Databases(Protocol):
         """Make a copy of a database to which nobody is connected."""
 
     def drop(self, name: str) -> None:
-        """Remove it."""
+        """Remove the database."""
 
     def redirect(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
         """Change the arguments of the driver's connect, in place, so that they lead to this database."""
@@ -105,7 +105,7 @@ class OnServer:
         self._connection.execute(f'CREATE DATABASE "{self.prefix}{to}" TEMPLATE "{like}" STRATEGY FILE_COPY'.encode())
 
     def drop(self, name: str) -> None:
-        """Drop it, whoever is still connected."""
+        """Drop the database, also when somebody is still connected."""
         self._connection.execute(f'DROP DATABASE IF EXISTS "{self.prefix}{name}" WITH (FORCE)'.encode())
 
     def redirect(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
@@ -113,7 +113,7 @@ class OnServer:
         named["dbname"] = f"{self.prefix}{name}"
 
     def close(self) -> None:
-        """Leave the server."""
+        """Close the connection to the server."""
         self._connection.close()
 
 

@@ -18,7 +18,7 @@ FINE: Answer = (250, b"2.0.0 fine")
 
 @dataclass(frozen=True)
 class WatchedSmtpServer(SmtpServer):
-    """The fake mail server as a process of the house reaches it."""
+    """The fake mail server as a process of Ventil reaches it."""
 
     mail_server: FakeMailServer = field(kw_only=True)
     boundaries: Boundaries = field(kw_only=True)

@@ -185,7 +185,7 @@ def no_next_moment() -> AbstractContextManager[object]:
 
 
 def the_author_is_told() -> AbstractContextManager[object]:
-    """Tell people of what they did themselves."""
+    """Let events have no author, so that people are told of what they did themselves."""
     return patch.object(AudienceContext, "author", lambda _: None)
 
 

@@ -84,9 +84,8 @@ class Client:
     def _comment(self, ref: str, token: str) -> None:
         text = self.caller.mark("comment")
         path = f"{CASES}/{ref}/comments"
-        self.caller.call_until_answered(
-            ClientAct("comment", text, path, {"text": text, "visibility": "participants"}, token, ref)
-        )
+        body = {"text": text, "visibility": "participants"}
+        self.caller.call_until_answered(ClientAct("comment", text, path, body, token, ref))
 
     def _read_back(self, path: str, token: str | None, expected: dict[str, Any]) -> None:
         """Read back what was just accepted, from any web process, and note it when it differs."""

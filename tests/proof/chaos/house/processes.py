@@ -89,13 +89,13 @@ class ChaosHouse:
         return [member for name, member in sorted(self.members.items()) if member.kind == kind]
 
     def kill(self, member: Member) -> None:
-        """Kill -9 it and its children; the supervisor starts it again."""
+        """Kill -9 the process and its children; the supervisor starts it again."""
         with member.lock:
             member.was_struck = True
             _send(member, signal.SIGKILL)
 
     def restart(self, member: Member, *launch_options: str) -> None:
-        """Ask it to end, wait until it has, and start it again with these options of proof.chaos.house.launch."""
+        """Ask the process to end, wait until it has, and start it again with these options of proof.chaos.house.launch."""
         with member.lock:
             member.was_struck = True
             member.launch_options = launch_options
@@ -113,12 +113,12 @@ class ChaosHouse:
             time.sleep(0.1)
 
     def pause(self, member: Member) -> None:
-        """Stop it and its children with SIGSTOP."""
+        """Stop the process and its children with SIGSTOP."""
         member.paused = True
         _send(member, signal.SIGSTOP)
 
     def resume(self, member: Member) -> None:
-        """Continue it and its children."""
+        """Continue the process and its children."""
         member.paused = False
         _send(member, signal.SIGCONT)
 
