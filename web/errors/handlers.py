@@ -91,6 +91,7 @@ def _facts_of(refusal: Refusal) -> dict[str, Any]:
 
 
 def on_refusal(refusal: Refusal) -> Response:
+    """Answer a refusal of the domain, with the status and the sentence of its class."""
     return answer(problem_of(refusal))
 
 
@@ -142,6 +143,7 @@ def on_outside_calendar(error: OutsideCalendar) -> Response:
 
 
 def on_conflict(error: IntegrityError) -> Response:
+    """Answer 409 when another transaction has just written the same."""
     log.warning("request.conflict", error=type(error.orig).__name__)
     return answer(problem(409, "conflict", headers=RETRY_SOON))
 
@@ -153,10 +155,12 @@ def on_database_unavailable(error: Exception) -> Response:
 
 
 def on_lost_connection(error: DBAPIError) -> Response:
+    """Answer a broken database connection like a database that is down."""
     return on_database_unavailable(error) if error.connection_invalidated else on_crash(error)
 
 
 def on_disk_trouble(error: OSError) -> Response:
+    """Answer 503 when the disk is full or read-only, and 500 to other errors of the system."""
     return on_database_unavailable(error) if error.errno in DISK_TROUBLE else on_crash(error)
 
 
