@@ -95,7 +95,7 @@ class ChaosHouse:
             _send(member, signal.SIGKILL)
 
     def restart(self, member: Member, *launch_options: str) -> None:
-        """Ask the process to end, wait until it has, and start it again with these options of proof.chaos.house.launch."""
+        """Ask the process to end, wait until it has, and start it again with these options of `launch`."""
         with member.lock:
             member.was_struck = True
             member.launch_options = launch_options
