@@ -10,8 +10,8 @@ from cases.access.tokens import FOLLOW, Link, make_link, use_link
 from cases.case import Case, case_to_change
 from cases.history.events import CaseFollowed, CaseUnfollowed, FollowerAskedToConfirm
 from cases.history.journal import Entry
+from cases.history.municipality_events import record_for_municipality
 from cases.mail_addresses import is_public_address
-from cases.organisation.municipality import municipality
 from cases.parties import Follower, Party
 from cases.refusals import UnknownName
 
@@ -34,9 +34,8 @@ def ask_to_follow(session: Session, case: Case, email: str, locale: str, *, key:
     elif follower.confirmed_at and not follower.ended_at:
         return
     link = make_link(session, FOLLOW, key=key, at=at, follower_id=follower.id)
-    entry = Entry(municipality(session, locked=True), by=A_VISITOR, at=at)
-    entry.add(FollowerAskedToConfirm(link=link.id, follower=follower.id))
-    entry.write(session)
+    event = FollowerAskedToConfirm(link=link.id, follower=follower.id)
+    record_for_municipality(session, event, by=A_VISITOR, at=at)
 
 
 def _new_follower(session: Session, case: Case, address: str, locale: str, at: datetime) -> Follower:

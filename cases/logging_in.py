@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import A_VISITOR, Actor, actor_for
 from cases.access.tokens import LOGIN, Link, hashed, make_link, valid_link
-from cases.history.events import DomainEvent, PersonAskedForLink, PersonLoggedIn
-from cases.history.journal import Entry
-from cases.organisation.municipality import Municipality, municipality
+from cases.history.events import PersonAskedForLink, PersonLoggedIn
+from cases.history.municipality_events import record_for_municipality
+from cases.organisation.municipality import municipality
 from cases.organisation.people import Person
 
 
@@ -23,7 +23,8 @@ def ask_for_link(session: Session, email: str, browser: str, *, key: str, at: da
     person = session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.active))
     link = make_link(session, LOGIN, key=key, at=at, person_id=person.id if person else None, browser=browser)
     if person:
-        _record(session, locked, PersonAskedForLink(person=person.id, link=link.id), by=A_VISITOR, at=at)
+        event = PersonAskedForLink(person=person.id, link=link.id)
+        record_for_municipality(session, event, by=A_VISITOR, at=at, locked=locked)
 
 
 def usable_link(session: Session, token: str, browser: str, *, at: datetime) -> Link | None:
@@ -38,11 +39,5 @@ def log_in(session: Session, person_id: int, *, on: date, at: datetime) -> Actor
     """Record the log-in; return the person as an actor with the roles of the local day, None when not active."""
     actor = actor_for(session, person_id, on=on)
     if actor is not None:
-        _record(session, municipality(session, locked=True), PersonLoggedIn(person=person_id), by=actor, at=at)
+        record_for_municipality(session, PersonLoggedIn(person=person_id), by=actor, at=at)
     return actor
-
-
-def _record(session: Session, locked: Municipality, event: DomainEvent, *, by: Actor, at: datetime) -> None:
-    entry = Entry(locked, by=by, at=at)
-    entry.add(event)
-    entry.write(session)

@@ -14,9 +14,9 @@ from cases.case import Case
 from cases.database.clock import present
 from cases.history.event_batches import EventBatch
 from cases.history.events import SentAgain, SetAside
-from cases.history.journal import Entry, Event
+from cases.history.journal import Event
+from cases.history.municipality_events import record_for_municipality
 from cases.history.outbox import OutboxEntry
-from cases.organisation.municipality import municipality
 from cases.refusals import NotFound
 from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
 
@@ -102,9 +102,7 @@ def send_again(session: Session, kind: str, row_id: int, *, by: Actor, at: datet
     row.claims = 0
     if not isinstance(row, EventBatch):
         row.next_attempt_at = present(session)
-    entry = Entry(municipality(session, locked=True), by=by, at=at)
-    entry.add(SentAgain(what=kind, row=row_id))
-    entry.write(session)
+    record_for_municipality(session, SentAgain(what=kind, row=row_id), by=by, at=at)
 
 
 def _alarm(session: Session, what: str, row: int, reason: str, event_id: int | None) -> None:
@@ -113,9 +111,8 @@ def _alarm(session: Session, what: str, row: int, reason: str, event_id: int | N
     event = session.get(Event, event_id) if event_id else None
     if event is not None and event.type == SetAside.type:
         return  # an alarm about an alarm would never end
-    entry = Entry(municipality(session, locked=True), by=THE_CLOCK, at=present(session))
-    entry.add(SetAside(what=what, row=row, reason=reason))
-    entry.write(session)
+    alarm = SetAside(what=what, row=row, reason=reason)
+    record_for_municipality(session, alarm, by=THE_CLOCK, at=present(session))
 
 
 def _event_id(occasion: str) -> int | None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import A_COMMAND
-from cases.administration.reorganising import UnitDetails, add_unit, change_unit, record_for_municipality, update_fields
+from cases.administration.reorganising import UnitDetails, add_unit, change_unit, update_fields
 from cases.administration.setup_file import BadSetupFile, FileError, read_setup_file
 from cases.administration.setup_lines import (
     CategoryLine,
@@ -34,6 +34,7 @@ from cases.administration.staffing import (
 from cases.database.transactions import calendar_of
 from cases.deadlines.policies import Policy, terms_to_store
 from cases.history.events import HouseSettingChanged
+from cases.history.municipality_events import record_for_municipality
 from cases.meetings.meeting import Meeting
 from cases.organisation.categories import Category
 from cases.organisation.municipality import municipality

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.case import Case
 from cases.database.transactions import calendar_of
-from cases.history.events import CaseCorrected, DomainEvent, UnitAdded, UnitChanged, UnitSwitchedOff
+from cases.history.events import CaseCorrected, UnitAdded, UnitChanged, UnitSwitchedOff
 from cases.history.journal import Entry
+from cases.history.municipality_events import record_for_municipality
 from cases.organisation.categories import Category
-from cases.organisation.municipality import municipality
 from cases.organisation.people import Membership, Role
 from cases.organisation.places import Place
 from cases.organisation.units import DESK, Unit, UnitKind, unit_named
@@ -111,13 +111,6 @@ def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: dat
     _close_down(session, unit, at)
     record_for_municipality(session, UnitSwitchedOff(unit=unit.slug, moved_to=successor.slug), by=by, at=at)
     return len(cases)
-
-
-def record_for_municipality(session: Session, event: DomainEvent, *, by: Actor, at: datetime) -> None:
-    """Write one event to the stream of the municipality."""
-    entry = Entry(municipality(session, locked=True), by=by, at=at)
-    entry.add(event)
-    entry.write(session)
 
 
 def update_fields(row: Any, values: dict[str, Any]) -> list[str]:

@@ -7,11 +7,12 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
-from cases.administration.reorganising import record_for_municipality, require_admin, update_fields
+from cases.administration.reorganising import require_admin, update_fields
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.history.events import CaseCorrected, PersonAdded, PersonChanged, PersonSwitchedOff
 from cases.history.journal import Entry
+from cases.history.municipality_events import record_for_municipality
 from cases.mail_addresses import is_public_address
 from cases.organisation.people import Membership, Person, Role, serves_on
 from cases.organisation.units import DESK, Unit

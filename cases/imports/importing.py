@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import A_COMMAND
-from cases.administration.reorganising import UnitDetails, add_unit, record_for_municipality
+from cases.administration.reorganising import UnitDetails, add_unit
 from cases.case import Case
 from cases.database.transactions import Database, use_fresh_plans
 from cases.history.bulk_entries import written_in_bulk
 from cases.history.events import HouseSettingChanged
+from cases.history.municipality_events import record_for_municipality
 from cases.history.writers import EntryWriter
 from cases.imports.examining import Examined
 from cases.imports.mapping import BadMapping, Mapping, own_columns, read_mapping

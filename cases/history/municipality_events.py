@@ -1,0 +1,19 @@
+"""Write an event of the municipality itself: people, units, settings, log-in links, what was set aside."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from cases.access.actors import Actor
+from cases.history.events import DomainEvent
+from cases.history.journal import Entry
+from cases.organisation.municipality import Municipality, municipality
+
+
+def record_for_municipality(
+    session: Session, event: DomainEvent, *, by: Actor, at: datetime, locked: Municipality | None = None
+) -> None:
+    """Write one event to the municipality's stream. `locked` is its row when the caller has locked it already."""
+    entry = Entry(locked or municipality(session, locked=True), by=by, at=at)
+    entry.add(event)
+    entry.write(session)
