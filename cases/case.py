@@ -31,7 +31,7 @@ from cases.organisation.units import Unit
 from cases.parties import Party
 from cases.randomness import random_word
 from cases.refusals import NotFound
-from cases.states import CLOCK_OF, ENDED, Kind, RunsOut, State
+from cases.states import ENDED, LADDER_STATES, Kind, State
 
 ENDED_SQL = "state IN ('closed', 'declined', 'merged')"
 OPEN_SQL = "state IN ('received', 'assigned', 'planned', 'in_progress', 'waiting', 'parked', 'done')"
@@ -212,7 +212,7 @@ class Case(Base):
 
     def is_overdue(self, now: datetime) -> bool:
         """Return whether the due moment has passed in a state whose clock climbs the ladder."""
-        return self.due_at is not None and CLOCK_OF.get(self.state) is RunsOut.LADDER and self.due_at < now
+        return self.due_at is not None and self.state in LADDER_STATES and self.due_at < now
 
     @property
     def state_clock(self) -> Clock:

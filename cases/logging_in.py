@@ -1,4 +1,7 @@
-"""Logging in by a one-time link that is sent by mail. Browser sessions are kept in `web.requests.sessions`."""
+"""Logging in by a one-time link that is sent by mail.
+
+How long a link lives stands in `cases.access.tokens`; browser sessions are kept in `web.requests.sessions`.
+"""
 
 from datetime import date, datetime
 

@@ -61,6 +61,7 @@ CLOCK_OF: dict[State, RunsOut] = {
     State.DONE: RunsOut.CLOSED,
 }
 OPEN = frozenset(CLOCK_OF)
+LADDER_STATES = tuple(sorted(state for state, runs_out in CLOCK_OF.items() if runs_out is RunsOut.LADDER))
 ENDED = frozenset(State) - OPEN
 
 

@@ -11,10 +11,10 @@ from cases.database.clock import now
 from cases.parties import Party
 from cases.refusals import NotAllowed, NotFound
 from notifications.deliveries import Channel, Delivery, Outcome
+from notifications.letters.filling_templates import NBSP, ParagraphKind, WrittenLetter
 from notifications.letters.snapshot import read_snapshot
 from notifications.letters.template_context import TemplateContext
 from notifications.letters.urls import WebAddresses
-from notifications.letters.writing import NBSP, ParagraphKind, WrittenLetter
 
 SPOKEN_KINDS = frozenset({ParagraphKind.TEXT, ParagraphKind.QUOTE, ParagraphKind.LIST})
 SPOKEN_SECTIONS = ("happened", "next", "object")  # not "ask": the one who rings can be asked

@@ -9,7 +9,7 @@ from typing import Any
 
 from cases.deadlines.clocks import AGENDA_RUNG, DAY_RUNG, DELAYED_RUNG, FIRST_RUNG, HEAD_RUNG, REPEATED_RUNG
 from cases.history.words import Visibility
-from notifications.read_models import EventRow
+from notifications.row_types import EventRow
 
 
 @dataclass(frozen=True)

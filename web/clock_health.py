@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from cases.deadlines.schedule import last_sweep
+from cases.database.scheduled_jobs import last_sweep
 from cases.history.event_batches import MISSED_SWEEPS
 from cases.settings import Settings
 

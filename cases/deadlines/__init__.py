@@ -1,1 +1,1 @@
-"""Deadlines: policies (terms by kind, category and place), clocks (when the next rung fires), the schedule of jobs."""
+"""Deadlines: policies (terms by kind, category and place), clocks (when the next rung fires)."""

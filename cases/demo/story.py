@@ -20,7 +20,7 @@ from cases.demo.moving_clock import MovingClock
 from cases.demo.questions import Arrival, Questions
 from cases.demo.scene import Scene, Tale
 from cases.handing_in import hand_in
-from cases.ladder.overdue import sweep
+from cases.ladder.sweep import sweep
 from cases.organisation.people import Person
 from cases.refusals import Refusal
 from cases.states import Kind

@@ -1,6 +1,6 @@
 """The transactional outbox (table work): which events still have to be planned into letters.
 
-A table of its own, since events are never updated.
+A table of its own, since events are never updated. `workers.relay.relay` claims its rows.
 """
 
 from datetime import datetime

@@ -31,7 +31,7 @@ from cases.organisation.units import Unit
 from cases.reading.searching import EVERYTHING, matching, reaches
 from cases.reading.visibility import seen_by
 from cases.refusals import UnknownName
-from cases.states import CLOCK_OF, OPEN, RunsOut, State
+from cases.states import LADDER_STATES, OPEN, State
 
 MOST_ROWS = 500
 MOST_COUNTED = 1000
@@ -40,9 +40,6 @@ MOST_COUNTED = 1000
 def _literal(value: Any) -> BindParameter[Any]:
     """Return the value as a literal in the SQL text instead of a bound parameter."""
     return bindparam(None, value, expanding=isinstance(value, tuple), literal_execute=True)
-
-
-ESCALATING = tuple(sorted(state for state, ends in CLOCK_OF.items() if ends is RunsOut.LADDER))
 
 
 # Word for word as in the partial indexes: with bound values PostgreSQL would not use these
@@ -211,11 +208,11 @@ def _in_states(states: frozenset[State]) -> list[ColumnElement[bool]]:
 
 
 def _overdue(now: datetime) -> ColumnElement[bool]:
-    return and_(Case.state.in_(ESCALATING), Case.due_at < now)
+    return and_(Case.state.in_(LADDER_STATES), Case.due_at < now)
 
 
 def _not_overdue(now: datetime) -> ColumnElement[bool]:
-    return or_(Case.state.not_in(ESCALATING), Case.due_at.is_(None), Case.due_at >= now)
+    return or_(Case.state.not_in(LADDER_STATES), Case.due_at.is_(None), Case.due_at >= now)
 
 
 def _in_order(query: Select[Any], filters: Filters) -> Select[Any]:

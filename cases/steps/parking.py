@@ -1,4 +1,7 @@
-"""Parking: the desk puts a case off until a date, on which it comes back by itself."""
+"""Parking: the desk puts a case off until a date, on which it comes back by itself.
+
+The longest time is a term of the policy (`cases.deadlines.policies`).
+"""
 
 from datetime import timedelta
 

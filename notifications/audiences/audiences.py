@@ -19,7 +19,7 @@ from notifications.audiences.fallbacks import (
 )
 from notifications.who_is_told import Rule
 
-Audience = Callable[[AudienceContext], list[Recipient]]
+FindRecipients = Callable[[AudienceContext], list[Recipient]]
 
 
 def recipients(context: AudienceContext, rules: list[Rule]) -> dict[str, tuple[Rule, Recipient]]:
@@ -99,7 +99,7 @@ def _morning(context: AudienceContext) -> list[Recipient]:
     return staff_recipients(directory, directory.desk, Role.CONTACT) + mailbox_recipients(directory, directory.desk)
 
 
-AUDIENCES: dict[str, Audience] = {
+AUDIENCES: dict[str, FindRecipients] = {
     "reporter": _reporter,
     "group": _group,
     "followers": _followers,

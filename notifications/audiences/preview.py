@@ -12,9 +12,9 @@ from notifications.audiences.audiences import recipients
 from notifications.audiences.context import AudienceContext, Following
 from notifications.audiences.context_loading import load_contexts
 from notifications.audiences.fallbacks import Recipient
-from notifications.audiences.page_contexts import contexts_for_page
+from notifications.audiences.preview_contexts import contexts_for_page
 from notifications.deliveries import Channel
-from notifications.read_models import EventRow
+from notifications.row_types import EventRow
 from notifications.who_is_told import EventInContext, Rule, rules_for
 
 THE_ONE_WHO_ASKED = {"sv": "den som frågade", "en": "the one who asked"}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from cases.database.queries import any_of, columns_of, fetch_rows
 from cases.history.journal import MOST_IN_AN_ACT, Event
-from notifications.read_models import EventRow
+from notifications.row_types import EventRow
 from notifications.who_is_told import EventInContext
 
 EVENT_COLUMNS = columns_of(Event, EventRow._fields)

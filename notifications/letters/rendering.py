@@ -11,12 +11,20 @@ from typing import Any
 from cases.calendar import Calendar
 from cases.settings import Settings
 from notifications.deliveries import Delivery
+from notifications.letters.filling_templates import (
+    MOST_KEPT,
+    NBSP,
+    Paragraph,
+    ParagraphKind,
+    WrittenLetter,
+    write,
+    write_subject,
+)
 from notifications.letters.html_page import html_template
 from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.still_entitled import lines_no_longer_due
 from notifications.letters.template_context import EMPTY_LINE_CONTEXT, TemplateContext, category_and_place
 from notifications.letters.urls import WebAddresses
-from notifications.letters.writing import MOST_KEPT, NBSP, Paragraph, ParagraphKind, WrittenLetter, write, write_subject
 from notifications.planning.drafts import DIGEST
 
 WIDTH = 72

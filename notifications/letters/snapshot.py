@@ -21,7 +21,7 @@ from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
 from cases.parties import Follower, Party
 from notifications.deliveries import Address, Delivery
-from notifications.read_models import (
+from notifications.row_types import (
     AddressNow,
     CaseNow,
     EventForLetter,

@@ -12,11 +12,11 @@ from cases.history.words import Visibility
 from cases.public.masking import mask
 from notifications.deliveries import Channel, Delivery
 from notifications.letters.catalogue import LETTERS
-from notifications.letters.reasons_not_sent import why_not
+from notifications.letters.filling_templates import WrittenLetter, unbroken, write
+from notifications.letters.reasons_in_swedish import why_not
 from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.urls import WebAddresses
-from notifications.letters.writing import WrittenLetter, unbroken, write
-from notifications.read_models import CaseNow, EventForLetter
+from notifications.row_types import CaseNow, EventForLetter
 
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})
 CASE = {"sv": "ärende", "en": "case"}

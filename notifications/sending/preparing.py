@@ -16,7 +16,7 @@ from notifications.deliveries import IS_WAITING, Delivery, Outcome
 from notifications.letters.rendering import LetterSettings, followers_addressed, render
 from notifications.letters.snapshot import SendingSnapshot, read_snapshot
 from notifications.letters.still_entitled import reason_to_suppress
-from notifications.letters.unsubscribing import unfollow_tokens
+from notifications.letters.unsubscribe_links import unfollow_tokens
 from notifications.sending.mime import Outgoing, compose
 from notifications.sending.outcomes import wait_after
 from notifications.set_aside import set_aside_delivery

@@ -22,7 +22,7 @@ from notifications.letters.rendering import LetterSettings
 from notifications.sending import circuit_breaker, outcomes
 from notifications.sending.claiming import claim_letters, is_anything_due
 from notifications.sending.errors import ConnectionLost, Refused, RefusedForGood, RefusedForNow, Unreachable
-from notifications.sending.mailbox import Mailbox, MailboxConnection
+from notifications.sending.local_mailbox import Mailbox, MailboxConnection
 from notifications.sending.preparing import PreparedLetter, prepare
 from notifications.sending.smtp import SmtpConnection, SmtpServer, server_at
 

@@ -1,7 +1,7 @@
 """Connections to an SMTP server: Flask-Mail on a bare Flask object, with what it lacks put right.
 
 The server's certificate is checked, every wait has a timeout, and errors are told apart: refused for now, refused for
-good, connection lost, or server unreachable.
+good, connection lost, or server unreachable. What follows from each stands in `notifications.sending.outcomes`.
 """
 
 import contextlib

@@ -7,7 +7,7 @@ from support.sources import sources
 # Each place that may ask, with its reason. A monotonic clock says no time, and may be asked anywhere.
 EDGES = {
     "cases/database/clock.py: sqlite_now": "it is SQLite's clock: there is no server to ask",
-    "cases/ladder/overdue.py: _present": "it compares this machine's clock with the database's, and refuses to sweep",
+    "cases/ladder/sweep.py: _present": "it compares this machine's clock with the database's, and refuses to sweep",
 }
 ASKING = {"now", "utcnow", "today", "time", "time_ns", "localtime", "gmtime", "ctime", "strftime"}
 OWNERS = {"datetime", "date", "time", "dt", "func"}  # `func.now()` is the database's, past the clock that can be set

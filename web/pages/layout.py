@@ -16,7 +16,7 @@ from cases.calendar import add_months
 from cases.organisation.people import Membership, serves_on
 from cases.organisation.units import Unit
 from cases.states import Kind, State
-from notifications.letters.reasons_not_sent import why_not
+from notifications.letters.reasons_in_swedish import why_not
 from web.clock_health import is_stale
 from web.current import current, right_now, today
 from web.language.dates import FILTERS, moment_words

@@ -1,6 +1,6 @@
 """Idempotency-Key: a POST that is sent again changes nothing and gets the response of the first one.
 
-The key is claimed in the transaction of the change itself, so that either both are committed or neither.
+The key is claimed in the transaction of the change itself, so that either both are committed or neither. How long it is kept: `cases.database.idempotency_keys` (7 days).
 """
 
 import hashlib
@@ -13,8 +13,8 @@ from flask import Response, request
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cases.access.kept_answers import KEPT_FOR, KeptAnswer
 from cases.access.tokens import hashed
+from cases.database.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR, KeptAnswer
 from cases.database.transactions import insert_of
 from cases.refusals import FieldRefusal
 from web.current import right_now
@@ -73,7 +73,7 @@ def _claim(session: Session, given: GivenKey) -> int | None:
     claim = {"request": given.request, "made_at": at}
     statement = insert_of(session)(KeptAnswer).values(key=given.key, **claim)
     or_replace_expired = statement.on_conflict_do_update(
-        index_elements=["key"], set_=claim, where=KeptAnswer.made_at <= at - KEPT_FOR
+        index_elements=["key"], set_=claim, where=KeptAnswer.made_at <= at - IDEMPOTENCY_KEYS_KEPT_FOR
     )
     claimed: int | None = session.execute(or_replace_expired.returning(KeptAnswer.id)).scalar()
     return claimed

@@ -12,7 +12,7 @@ from workers.commands.opening import Failure, migrated_database, open_database, 
 @click.option("--now", help="The moment to sweep at, ISO 8601; else the database's present.")
 def sweep(now: str | None) -> None:
     """Let everything that is due happen, once."""
-    from cases.ladder.overdue import sweep as sweep_now
+    from cases.ladder.sweep import sweep as sweep_now
 
     settings = read_settings()
     with open_database(settings) as database:

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from cases.database.clock import present
 from cases.database.migrating import is_behind
+from cases.database.scheduled_jobs import last_sweep
 from cases.database.transactions import Database
-from cases.deadlines.schedule import last_sweep
 from cases.history.event_batches import MISSED_SWEEPS
 from cases.history.outbox import OutboxEntry
-from cases.ladder.overdue import MOST_CLOCK_DRIFT
+from cases.ladder.sweep import MOST_CLOCK_DRIFT
 from cases.organisation.people import contact_persons, heads_of
 from cases.organisation.units import contact_desk
 from cases.settings import Settings

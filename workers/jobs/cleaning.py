@@ -7,9 +7,9 @@ import structlog
 from sqlalchemy import delete, exists
 from sqlalchemy.orm import Session
 
-from cases.access.kept_answers import KEPT_FOR, KeptAnswer
 from cases.access.tokens import LOGIN, Link, WebSession
 from cases.database.clock import present
+from cases.database.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR, KeptAnswer
 from cases.files.attaching import forget_orphans
 from cases.files.storage import attachments_under
 from cases.history.event_batches import EventBatch
@@ -41,7 +41,7 @@ def _remove_orphans(runtime: Runtime) -> None:
 
 
 def _answers(session: Session) -> Any:
-    old = KeptAnswer.made_at < present(session) - KEPT_FOR
+    old = KeptAnswer.made_at < present(session) - IDEMPOTENCY_KEYS_KEPT_FOR
     return delete(KeptAnswer).where(old).returning(KeptAnswer.id)
 
 

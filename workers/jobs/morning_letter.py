@@ -19,13 +19,12 @@ from cases.database.transactions import calendar_of
 from cases.history.events import MorningCame
 from cases.history.journal import Entry, Event
 from cases.organisation.municipality import STREAM, municipality
-from cases.states import CLOCK_OF, RunsOut
+from cases.states import LADDER_STATES
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import count_set_aside
 from workers.runtime import Runtime
 
 LOG = structlog.get_logger()
-LADDER_STATES = [state for state, clock in CLOCK_OF.items() if clock is RunsOut.LADDER]
 
 
 def write_morning_letter(runtime: Runtime) -> bool:

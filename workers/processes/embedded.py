@@ -9,8 +9,8 @@ import structlog
 from sqlalchemy import update
 
 from cases.database.leases.leased import NO_LEASE, Leased
+from cases.database.scheduled_jobs import Scheduled
 from cases.database.transactions import Database
-from cases.deadlines.schedule import Scheduled
 from cases.history.event_batches import EventBatch
 from cases.history.outbox import OutboxEntry
 from cases.settings import Settings

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from cases.calendar import Calendar
-from cases.ladder.overdue import sweep
+from cases.ladder.sweep import sweep
 from cases.settings import Settings
 from workers.health.heartbeat import beat
 from workers.jobs.cleaning import clean_up

@@ -17,7 +17,7 @@ from cases.database.clock import now as present
 from cases.database.transactions import Database, calendar_of
 from cases.handing_in import Request, hand_in
 from cases.history.outbox import OutboxEntry
-from cases.ladder.overdue import sweep
+from cases.ladder.sweep import sweep
 from cases.organisation.categories import Category
 from cases.organisation.people import Person
 from cases.organisation.places import Place

@@ -14,7 +14,7 @@ from bench.ground.houses import MeasuredHouse
 from bench.ground.seeding import floor_sweep, seed
 from bench.table import BenchRow, Target, compared
 from cases.database.transactions import Database
-from cases.ladder.overdue import sweep
+from cases.ladder.sweep import sweep
 
 Cost = tuple[tuple[float, float], tuple[float, float], float, float]  # of the floor, of ours; idle; MB
 MORNING = datetime(2026, 11, 24, 10, tzinfo=UTC)

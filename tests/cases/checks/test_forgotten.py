@@ -18,7 +18,7 @@ from cases.checks.forgotten_history import TURNS, Portion
 from cases.database.transactions import Database
 from cases.handing_in import Reporter, Request, hand_in
 from cases.history.journal import Event
-from cases.ladder.overdue import sweep
+from cases.ladder.sweep import sweep
 from cases.organisation.units import UnitKind
 from cases.progress import Change, change_state
 from cases.states import Kind, State

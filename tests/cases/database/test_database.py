@@ -159,7 +159,7 @@ for table in Base.metadata.tables.values():
 """
 
 
-@pytest.mark.parametrize("module", ["cases.imports.importing", "cases.ladder.overdue", "workers.processes.running"])
+@pytest.mark.parametrize("module", ["cases.imports.importing", "cases.ladder.sweep", "workers.processes.running"])
 def test_a_process_that_imports_little_knows_the_type_of_every_column(module: str) -> None:
     program = EVERY_TYPE.format(module=module)
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)

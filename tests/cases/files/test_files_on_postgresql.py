@@ -20,7 +20,7 @@ from cases.demo.moving_clock import MovingClock, database_at
 from cases.history.journal import Event
 from cases.imports.exporting import export_cases
 from cases.imports.importing import Clocks, ImportOrder, examine, write
-from cases.ladder.overdue import sweep
+from cases.ladder.sweep import sweep
 from cases.public.published import PublicFilters, count_by_month, count_by_place, list_published
 from cases.settings import read_settings
 

@@ -27,7 +27,7 @@ from cases.imports.exporting import export_cases
 from cases.imports.importing import Clocks, Imported, ImportOrder, examine, report_bad, write
 from cases.imports.mapping import BadMapping, read_mapping
 from cases.imports.tables import BadTable, read_table
-from cases.ladder.overdue import sweep
+from cases.ladder.sweep import sweep
 from cases.meetings.agenda_items import AgendaItem
 from cases.organisation.units import Unit
 from cases.parties import Party

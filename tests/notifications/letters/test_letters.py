@@ -4,7 +4,7 @@ import pytest
 
 from cases.settings import LOCALES
 from notifications.letters.catalogue import LETTERS
-from notifications.letters.writing import FOLDER
+from notifications.letters.filling_templates import FOLDER
 from notifications.who_is_told import WHO_IS_TOLD
 
 

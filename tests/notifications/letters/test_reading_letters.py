@@ -10,7 +10,7 @@ from support.houses.migrated import CALENDAR
 
 from cases.database.transactions import Database
 from notifications.letters.rendering import LetterSettings
-from notifications.sending.mailbox import Mailbox
+from notifications.sending.local_mailbox import Mailbox
 from notifications.sending.sending import MailTransport, deliver_some
 
 

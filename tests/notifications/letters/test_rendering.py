@@ -23,11 +23,11 @@ from cases.settings import LOCALES
 from cases.states import State
 from notifications.deliveries import Address, Channel, Delivery
 from notifications.letters.catalogue import LETTERS
+from notifications.letters.filling_templates import write_subject
 from notifications.letters.rendering import LetterSettings, RenderedLetter, followers_addressed, render
 from notifications.letters.snapshot import read_snapshot
 from notifications.letters.template_context import TemplateContext
-from notifications.letters.unsubscribing import unfollow_tokens
-from notifications.letters.writing import write_subject
+from notifications.letters.unsubscribe_links import unfollow_tokens
 
 KEY = "k" * 40
 LETTER_SETTINGS = LetterSettings("https://arenden.example", KEY, "ventil@kommun.example", CALENDAR)

@@ -25,7 +25,7 @@ from cases.states import State
 from notifications.deliveries import Delivery, MailServer, Outcome
 from notifications.letters.rendering import LetterSettings
 from notifications.sending import circuit_breaker, outcomes, preparing, sending
-from notifications.sending.mailbox import Mailbox
+from notifications.sending.local_mailbox import Mailbox
 from notifications.sending.sending import MailTransport, deliver_some
 from notifications.sending.smtp import SmtpServer
 from notifications.set_aside import list_set_aside, send_again

@@ -10,7 +10,7 @@ import pytest
 from support.servers.services import LOOPBACK, free_port
 
 from notifications.sending.errors import ConnectionLost, RefusedForGood, RefusedForNow, Unreachable
-from notifications.sending.mailbox import Mailbox
+from notifications.sending.local_mailbox import Mailbox
 from notifications.sending.mime import Outgoing, compose
 from notifications.sending.smtp import SmtpServer, server_at
 

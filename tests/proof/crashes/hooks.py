@@ -15,7 +15,7 @@ from workers.queue.broker import OurBroker
 
 LASTING = ("fsync", "rename", "replace", "unlink")  # the calls of the system by which a file becomes lasting
 WALL_CLOCKS = (
-    "cases.ladder.overdue.datetime",
+    "cases.ladder.sweep.datetime",
     "web.current.datetime",
 )  # where Ventil reads this machine's clock
 

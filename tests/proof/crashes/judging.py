@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import text
 
 from cases.checks.forgotten import find_forgotten
-from notifications.sending.mailbox import Mailbox
+from notifications.sending.local_mailbox import Mailbox
 from proof.checker import Outside, SunkMail, Window, check, store_mail
 from proof.crashes.house import Process, World
 

@@ -26,7 +26,7 @@ from cases.database.transactions import Database
 from cases.deadlines.clocks import Clock
 from cases.history.outbox import OutboxEntry
 from cases.ladder.due_cases import CASE
-from cases.ladder.overdue import Sweeper
+from cases.ladder.sweep import Sweeper
 from notifications.audiences.context import AudienceContext
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.sending import claiming, outcomes, preparing, sending

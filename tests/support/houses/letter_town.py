@@ -17,7 +17,7 @@ from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
 from cases.history.outbox import OutboxEntry
 from cases.history.words import Visibility
-from cases.ladder.overdue import sweep
+from cases.ladder.sweep import sweep
 from cases.organisation.categories import Category
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Membership, Person, Role

@@ -23,7 +23,7 @@ from cases.database.transactions import Database
 from cases.handing_in import Reporter, Request, hand_in
 from cases.history.journal import Event
 from cases.history.words import Visibility
-from cases.ladder.overdue import sweep
+from cases.ladder.sweep import sweep
 from cases.organisation.categories import Category
 from cases.organisation.people import Membership, Person, Role
 from cases.organisation.places import Place

@@ -18,8 +18,8 @@ from cases.history.journal import Event
 from cases.progress import WaitingFor
 from cases.public import published
 from cases.public.published import PublicFilters, count_by_category, count_by_place, list_published
-from cases.reading.lists import ESCALATING, Filters, list_cases
-from cases.states import OPEN, State
+from cases.reading.lists import Filters, list_cases
+from cases.states import LADDER_STATES, OPEN, State
 from notifications.calls import to_ring
 from notifications.deliveries import Channel
 from web.operations.metrics import figures
@@ -64,7 +64,7 @@ def furnish_fully(url):
             published, quick_win = case.ref not in new[3:], number % 3 == 0
             right = Correction(published=published, quick_win=quick_win)
             correct(session, case, right, by=house.actors["contact"], at=present)
-            if case.state in ESCALATING and number % 3 == 0:
+            if case.state in LADDER_STATES and number % 3 == 0:
                 case.due_at = present + timedelta(hours=2, minutes=number)  # not while the tests run
     drain_outbox(house.database)
     house.database.close()
@@ -133,7 +133,7 @@ def test_each_figure_of_the_morning_letter_is_the_length_of_its_list(full):
         told = count_for_morning(session, moment, MONDAY - timedelta(days=1))
         today = CALENDAR.end_of(CALENDAR.day_of(moment))
         assert told["overdue"] == listed(session, contact, moment, overdue=True) > 0
-        assert told["due"] == listed(session, contact, moment, states=ESCALATING, due_by=today)
+        assert told["due"] == listed(session, contact, moment, states=LADDER_STATES, due_by=today)
         assert told["calls"] == len(to_ring(session)) > 0
         happened = Counter(session.scalars(select(Event.type)))
         types = {"received": "case.received", "sent_back": "case.sent_back", "parked_back": "case.taken_up"}

@@ -18,7 +18,7 @@ from cases.states import State
 from notifications.deliveries import Address, Delivery, Outcome
 from notifications.letters.catalogue import LETTERS
 from notifications.planning.planning import plan_events
-from notifications.sending.mailbox import Mailbox
+from notifications.sending.local_mailbox import Mailbox
 from web.language.labels import LETTERS as LETTERS_ON_SCREEN
 
 

@@ -16,7 +16,7 @@ from cases.database.base import table_of
 from cases.files.attaching import attach
 from cases.files.storage import attachments_under
 from cases.imports.importing import ImportOrder, examine, write
-from cases.ladder.overdue import sweep
+from cases.ladder.sweep import sweep
 from cases.meetings.agenda_items import choose_for_agenda
 from cases.organisation.people import Membership, Person
 from cases.parties import Follower, Party

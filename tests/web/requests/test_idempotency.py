@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from cases.access.kept_answers import KEPT_FOR, KeptAnswer
 from cases.case import Case
+from cases.database.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR, KeptAnswer
 from cases.history.journal import Event
 
 HOLE = {"kind": "issue", "title": "Hål i vägen"}
@@ -86,7 +86,9 @@ def test_requests_at_once_are_done_once(web):
 def test_a_key_is_forgotten_after_seven_days(web):
     web.post("/cases", HOLE, by="contact", headers=keyed("a"))
     with web.database.transaction() as session:
-        session.execute(update(KeptAnswer).values(made_at=datetime.now(UTC) - KEPT_FOR - timedelta(hours=1)))
+        session.execute(
+            update(KeptAnswer).values(made_at=datetime.now(UTC) - IDEMPOTENCY_KEYS_KEPT_FOR - timedelta(hours=1))
+        )
     other = web.post("/cases", HOLE | {"title": "Annat"}, by="contact", headers=keyed("a"))
     assert other.status_code == 201
 

@@ -16,7 +16,7 @@ Ran = subprocess.CompletedProcess[str]
 Run = Callable[..., Ran]
 COMMANDS = (
     "up", "web", "worker", "relay", "clock", "migrate", "demo", "load", "import", "export", "sweep", "forgotten",
-    "doctor", "unit", "user", "token", "bench",
+    "doctor", "unit", "user", "token", "bench", "simulate",
 )  # fmt: skip
 
 

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import func, insert, select, text, update
 from support.houses.migrated import CALENDAR
 
-from cases.access.kept_answers import KeptAnswer
 from cases.access.tokens import LOGIN, UNFOLLOW, Link, WebSession, make_link
 from cases.case import Case
 from cases.database.clock import now
+from cases.database.idempotency_keys import KeptAnswer
 from cases.files.storage import attachments_under
 from cases.history.event_batches import EventBatch
 from cases.history.journal import Event

@@ -10,12 +10,12 @@ from support.houses.letter_town import furnish
 from support.houses.migrated import a_house
 
 from cases.database.clock import now
-from cases.deadlines.schedule import Scheduled
+from cases.database.scheduled_jobs import Scheduled
 from cases.history.outbox import OutboxEntry
 from cases.settings import read_settings
 from cases.states import State
 from notifications.deliveries import Delivery, MailServer, Outcome
-from notifications.sending.mailbox import Mailbox
+from notifications.sending.local_mailbox import Mailbox
 from workers.processes.embedded import Embedded, void_leases
 from workers.processes.single_instance import AlreadyUp, InstanceLock
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text, update
 from support.servers.house_processes import house_processes
 
 from cases.database.clock import now
-from cases.deadlines.schedule import Scheduled
+from cases.database.scheduled_jobs import Scheduled
 from cases.handing_in import Reporter
 from cases.history.outbox import OutboxEntry
 from cases.settings import read_settings

@@ -14,7 +14,7 @@ from cases.database.leases.leased import LeasePolicy
 from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
 from cases.history.outbox import OutboxEntry
-from cases.ladder.overdue import sweep
+from cases.ladder.sweep import sweep
 from cases.states import State
 from notifications.deliveries import Delivery, DeliveryLine
 from notifications.planning.planning import plan_batch_for, plan_events

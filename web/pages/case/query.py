@@ -11,7 +11,7 @@ from cases.reading.details import CaseDetails, detail_columns, details_from
 from cases.reading.visibility import seen_by
 from cases.refusals import NotFound
 from notifications.audiences.context import Following
-from notifications.audiences.page_contexts import FOLLOWERS, following_of
+from notifications.audiences.preview_contexts import FOLLOWERS, following_of
 
 TO_SHOW = TO_READ[Case.ref].options(joinedload(Case.officer).joinedload(Person.deputy)).add_columns(FOLLOWERS)
 

@@ -14,7 +14,7 @@ from cases.deadlines.clocks import FIRST_RUNG
 from cases.reading.timeline import MOST_LINES, TimelineEntry, timeline
 from notifications.deliveries import Outcome
 from notifications.delivery_log import DeliveryRecord, deliveries_about
-from notifications.letters.reasons_not_sent import why_not
+from notifications.letters.reasons_in_swedish import why_not
 from web.language.dates import day_words, moment_words
 from web.language.gettext import gettext, language, ngettext
 from web.language.labels import ACTORS, OUTCOMES, channel_name

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
-from cases.reading.lists import ESCALATING, MOST_COUNTED, Filters, Sort, count_cases, list_cases
-from cases.states import OPEN, State
+from cases.reading.lists import MOST_COUNTED, Filters, Sort, count_cases, list_cases
+from cases.states import LADDER_STATES, OPEN, State
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import AWAITED, count_set_aside
 from web.current import current, right_now
@@ -133,4 +133,4 @@ def _in(*states: State) -> Filters:
 
 
 def _due_by(moment: datetime) -> Filters:
-    return Filters(states=ESCALATING, sort=Sort.DUE, due_by=moment)
+    return Filters(states=LADDER_STATES, sort=Sort.DUE, due_by=moment)

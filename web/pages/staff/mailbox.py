@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from flask import Blueprint, Response, abort, make_response, render_template
 
 from cases.organisation.municipality import municipality
-from notifications.sending.mailbox import Mailbox
+from notifications.sending.local_mailbox import Mailbox
 from web.current import current
 from web.language.dates import moment_words
 from web.requests.caller import current_actor

@@ -11,7 +11,7 @@ from pathlib import Path
 import flask_mail
 
 from notifications.sending.errors import RefusedForGood, RefusedForNow, Unreachable
-from notifications.sending.mailbox import Mailbox, MailboxConnection
+from notifications.sending.local_mailbox import Mailbox, MailboxConnection
 from notifications.sending.mime import Outgoing
 
 SUBJECT = re.compile(rb"^Subject: ([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)", re.MULTILINE)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from cases.access.actors import A_COMMAND
 from cases.calendar import add_months
-from cases.ladder.overdue import sweep
+from cases.ladder.sweep import sweep
 from notifications.calls import tick_off, to_ring
 from notifications.set_aside import send_again
 from proof.simulation import second_calendar

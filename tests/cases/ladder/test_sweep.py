@@ -19,7 +19,7 @@ from cases.handing_in import Request, hand_in
 from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
 from cases.ladder.climbing import FiredRung
-from cases.ladder.overdue import BATCH, TICK_LEASE, sweep
+from cases.ladder.sweep import BATCH, TICK_LEASE, sweep
 from cases.meetings.agenda_items import AgendaItem
 from cases.meetings.meeting import Meeting
 from cases.organisation.municipality import municipality
@@ -526,7 +526,7 @@ def test_the_tick_of_a_killed_sweeper_is_sealed_by_the_next(
 ) -> None:
     ref = small_house.hand_in()
     with monkeypatch.context() as killed:
-        killed.setattr("cases.ladder.overdue.Sweeper.seal", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        killed.setattr("cases.ladder.sweep.Sweeper.seal", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             small_house.sweep(morning(date(2026, 3, 4)))
     assert ticks(small_house)[0].sealed_at is None

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.database.base import Base, BigId, UtcDateTime
 
-KEPT_FOR = timedelta(days=7)
+IDEMPOTENCY_KEYS_KEPT_FOR = timedelta(days=7)
 
 
 class KeptAnswer(Base):
