@@ -1,6 +1,7 @@
 """Idempotency-Key: a POST that is sent again changes nothing and gets the response of the first one.
 
-The key is claimed in the transaction of the change itself, so that either both are committed or neither. How long it is kept: `cases.database.idempotency_keys` (7 days).
+The key is claimed in the transaction of the change itself, so that either both are committed or neither. It is kept
+for 7 days (`cases.database.idempotency_keys`).
 """
 
 import hashlib
