@@ -1,4 +1,4 @@
-"""The command line `ventil`: the group of commands, `up` and `web`, and the one line in which an error is shown.
+"""The command line `ventil`: collects all commands in one group, and prints an error as one line.
 
 The only module that imports both web and workers. Each command imports what it needs when it runs, so that a sweep
 starts fast.
@@ -59,7 +59,7 @@ for command in (
 @click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--demo", is_flag=True, help="Fill a demonstration municipality on first start.")
 def up(host: str, port: int, demo: bool) -> None:
-    """Run the whole house in one process: pages, letters and clock."""
+    """Run everything in one process: web pages, API, letters and clock."""
     from cases.database.migrating import migrate as run_migrations
     from cases.logs import log_as_json
     from web import create_app
@@ -89,7 +89,7 @@ def up(host: str, port: int, demo: bool) -> None:
 @click.option("--port", envvar="PORT", default=PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 64))
 def web(host: str, port: int, processes: int) -> None:
-    """Serve pages and API."""
+    """Serve the web pages and the API."""
     from web.serving import run_web
 
     settings = _settings(host, port)
@@ -119,7 +119,7 @@ def bench(options: tuple[str, ...]) -> None:
 @click.option("--page", type=FILE_PATH, help="Write the report there as one HTML page.")
 @click.option("--lang", "locale", type=click.Choice(["sv", "en"]), default="sv", show_default=True)
 def simulate(**options: Any) -> None:
-    """Play years of an invented municipality, and see whether anything is forgotten."""
+    """Simulate an invented municipality for months, and check that nothing is forgotten."""
     _find_in_checkout("proof")
     from proof.simulation.command import SimulationOptions
     from proof.simulation.command import simulate as play

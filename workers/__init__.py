@@ -1,1 +1,1 @@
-"""What runs without a visitor: the relay, the queue, the schedule and its jobs, and the commands."""
+"""What runs outside web requests: relay, job queue, schedule and jobs, health checks, processes and commands."""

@@ -1,4 +1,4 @@
-"""The runtime of a process: database, settings, mail transport, broker and bell, made once."""
+"""The runtime: the database, settings, mail transport, broker and bell of one process, opened once."""
 
 import threading
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ THREADS = 4
 
 @dataclass(frozen=True)
 class Runtime:
-    """What jobs, relay and actors of one process need. `stop` is set when the process is to end."""
+    """What jobs, relay and actors of one process share. `stop` is set when the process is to end."""
 
     database: Database
     settings: Settings

@@ -81,7 +81,7 @@ JOIN "case" ON "case".id = published.case_id
 JOIN unit AS responsible ON responsible.id = "case".responsible_id
 LEFT JOIN place ON place.id = "case".place_id
 LEFT JOIN category ON category.id = "case".category_id
-"""  # noqa: S608 - a number of our own
+"""  # noqa: S608 - a number of our own  # nosec B608
 
 _view = Table(
     "published_case",
@@ -98,7 +98,7 @@ _view = Table(
 
 @dataclass(frozen=True)
 class PublicCase:
-    """One published case. Days are local; `done_on` is the day on which the case was set done."""  # our own number  # nosec B608
+    """One published case. Days are local; `done_on` is the day on which the case was set done."""
 
     id: int
     ref: str

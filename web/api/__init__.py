@@ -12,7 +12,7 @@ document = Blueprint("api_document", __name__)
 
 
 def register(app: Flask) -> None:
-    """Register the API, and make its OpenAPI document."""
+    """Register the endpoints of the API with the app, and generate the OpenAPI document from them."""
     api = open_document(app)
     for blueprint in (cases.bp, changes.bp, lookups.bp):
         api.register_blueprint(blueprint, url_prefix=ROOT)
@@ -23,5 +23,5 @@ def register(app: Flask) -> None:
 @document.get("/openapi.json")
 @open_to(Audience.ANYBODY)
 def describe() -> Response:
-    """The OpenAPI document, made from the schemas that check."""
+    """Return the OpenAPI document. It is generated from the schemas that check the requests."""
     return Response(current_app.extensions[DOCUMENT], content_type="application/json")

@@ -1,4 +1,4 @@
-"""What all endpoints of the API share: strict parsing, documented refusals, and a place in the OpenAPI document."""
+"""What all API endpoints share: they refuse unknown fields, and the OpenAPI document lists their error statuses."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -28,7 +28,7 @@ READS_BODY = (409, 413, 415, 422)
 
 
 class OurApi(Api):  # type: ignore[misc]  # flask-smorest has no types
-    """flask-smorest's API, with errors left to the app's own handlers and described as problem documents."""
+    """flask-smorest's API, except that the app's own handlers answer errors, with problem documents."""
 
     ERROR_SCHEMA = ProblemOut
 
@@ -44,16 +44,17 @@ class OurApi(Api):  # type: ignore[misc]  # flask-smorest has no types
 
 
 class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    """A blueprint whose endpoints refuse what their schema does not name."""
+    """A blueprint whose endpoints refuse fields and query parameters that their schema does not declare."""
 
     ARGUMENTS_PARSER = StrictParser()
 
     def on(
         self, rule: str, takes: type[Schema], gives: tuple[int, type[Schema]], refuses: tuple[int, ...] = ()
     ) -> Callable[[View], View]:
-        """Declare an endpoint such as "POST /cases": what it takes, which status and schema it answers with.
+        """Return the decorator that makes a view the endpoint `rule`, such as "POST /cases".
 
-        `refuses` are statuses to document beside those of every endpoint. The view itself returns the response.
+        `takes` is the schema of its query or body; `gives` is the status and the schema of its response. `refuses` are
+        further error statuses to document, beside those of every endpoint. The view itself makes the response.
         """
         method, path = rule.split()
 
@@ -73,7 +74,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
 
 
 def open_document(app: Flask) -> OurApi:
-    """Return the API with which the blueprints are registered."""
+    """Create the app's API and return it. Each blueprint registered with it is added to its OpenAPI document."""
     app.config.update(API_TITLE="Ventil", API_VERSION="v1", OPENAPI_VERSION="3.0.3")
     api = OurApi()
     api.init_app(app, spec_kwargs={"security": [{}, {"token": []}]})

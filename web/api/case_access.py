@@ -1,4 +1,4 @@
-"""Finds the case that an API request names, for the actor who sent it."""
+"""Finds the case that an API request names, and checks that the caller may see it."""
 
 import re
 
@@ -14,17 +14,20 @@ CASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def case_to_show(session: Session, ref: str) -> tuple[Case, Actor]:
-    """Return the case and the actor who reads it; `NotFound` when there is none that they may see."""
+    """Return the case named by `ref`, and the actor as whom the caller reads it.
+
+    `ref` is a reference or a public id. Raises `NotFound` when there is no such case or the caller may not see it.
+    """
     return case_for(session, actor_in(session), checked_ref(ref))
 
 
 def case_to_act_on(session: Session, ref: str) -> tuple[Case, Actor]:
-    """Return the case, locked, and the actor who changes it; `NotFound` when there is none that they may see."""
+    """Return the same as `case_to_show`, with the case's row locked, so that it can be changed."""
     return case_to_change_for(session, actor_in(session), checked_ref(ref))
 
 
 def checked_ref(ref: str) -> str:
-    """Return the reference or public id; `NotFound` when it has the form of neither."""
+    """Return `ref` unchanged. Raises `NotFound` when it looks like neither a reference nor a public id."""
     if not CASE_NAME.fullmatch(ref):
         raise NotFound(ref=ref)
     return ref

@@ -1,4 +1,4 @@
-"""API endpoints for cases: hand in, list, read, follow the history, correct."""
+"""API endpoints for cases: hand in, list, read, read the history, correct."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ WHOLE_HISTORY = 10_000
 @open_to(Audience.ANYBODY)
 @limited(Limit.HAND_IN)
 def hand_in_case(wanted: Request) -> Response:
-    """Hand in a case. Whoever does so without a token gets the public id that opens it."""
+    """Hand in a case. For all but staff, the response contains the public id, which opens the case without a token."""
     with current().database.transaction() as session:
         actor = actor_in(session)
         return once(session, lambda: _handed_in(session, wanted, actor))
@@ -47,7 +47,7 @@ def hand_in_case(wanted: Request) -> Response:
 @bp.on("GET /cases", CaseListQuery, (200, CaseListResponse), refuses=(422,))
 @open_to(Audience.ANYBODY)
 def list_some_cases(wanted: Filters) -> Response:
-    """List the cases that the asker may see, the newest first; without a token those that are published."""
+    """List the cases that the caller may see, by default newest first. Without a token: the published cases."""
     with current().database.reading() as session:
         actor = actor_in(session)
         if actor.kind is ActorKind.VISITOR:
@@ -63,7 +63,7 @@ def list_some_cases(wanted: Filters) -> Response:
 @bp.on("GET /cases/<ref>", NoQuery, (200, CaseForStaff), refuses=(404,))
 @open_to(Audience.ANYBODY)
 def read_case(_no_query: dict[str, Any], ref: str) -> Response:
-    """Read one case, as far as the asker may see it: by its reference or its public id."""
+    """Read one case by its reference or public id. The response has the fields that the caller may see."""
     with current().database.reading() as session:
         try:
             case, reader = case_to_show(session, ref)
@@ -77,7 +77,7 @@ def read_case(_no_query: dict[str, Any], ref: str) -> Response:
 @bp.on("GET /cases/<ref>/events", NoQuery, (200, History), refuses=(404,))
 @open_to(Audience.ANYBODY)
 def read_history(_no_query: dict[str, Any], ref: str) -> Response:
-    """Read what has happened to a case, in order, with the words that the asker may read."""
+    """Read the events of a case, oldest first, with the texts that the caller may read."""
     with current().database.reading() as session:
         try:
             case, reader = case_to_show(session, ref)
@@ -95,7 +95,7 @@ def read_history(_no_query: dict[str, Any], ref: str) -> Response:
 )
 @open_to(Audience.ANYBODY)
 def correct_case(wanted: Correction, ref: str) -> Response:
-    """Put right what is wrong: title, category, place, quick win, published."""
+    """Correct the title, category or place of a case, or whether it is a quick win or published."""
     with current().database.transaction() as session:
         at = right_now()
         case, actor = case_to_act_on(session, ref)

@@ -1,4 +1,4 @@
-"""API endpoints that act on a case: take a step, comment, ask to follow."""
+"""API endpoints that change a case: move it to another state, comment on it, subscribe an address to it."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ bp = ApiBlueprint("api_changes", __name__, description="What is done to a case")
 @open_to(Audience.ANYBODY)
 @limited(Limit.ANSWER)
 def change_case(wanted: Change, ref: str) -> Response:
-    """Take a step in the life of a case. The day that comes back is a working day: a day off rolls forward."""
+    """Move a case to another state. A date on a day off becomes the next working day; the response has that date."""
     with current().database.transaction() as session:
         return once(session, lambda: _changed(session, wanted, ref))
 
@@ -46,7 +46,7 @@ def change_case(wanted: Change, ref: str) -> Response:
 @open_to(Audience.ANYBODY)
 @limited(Limit.ANSWER)
 def comment_on_case(wanted: dict[str, Any], ref: str) -> Response:
-    """Say something about a case. From the one whom it waits for, it is the answer."""
+    """Comment on a case. When the case is waiting for the caller, a comment that is not internal is the answer."""
     with current().database.transaction() as session:
         return once(session, lambda: _commented(session, wanted, ref))
 
@@ -55,7 +55,7 @@ def comment_on_case(wanted: dict[str, Any], ref: str) -> Response:
 @open_to(Audience.ANYBODY)
 @limited(Limit.FOLLOW)
 def follow_case(wanted: dict[str, Any], ref: str) -> Response:
-    """Ask to be told: the address gets a letter, and is told nothing more until it has said yes."""
+    """Subscribe an address to a case. A confirmation letter is sent, and nothing more until it is confirmed."""
     with current().database.transaction() as session:
         return once(session, lambda: _asked(session, wanted, ref))
 

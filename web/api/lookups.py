@@ -1,4 +1,4 @@
-"""API endpoints that list what cases name by slug: units, categories, places."""
+"""API endpoints that list the units, categories and places, whose slugs stand in the fields of cases."""
 
 from typing import Any
 
@@ -21,14 +21,14 @@ bp = ApiBlueprint("api_names", __name__, description="What cases name by slug")
 @bp.on("GET /units", NoQuery, (200, UnitList))
 @open_to(Audience.ANYBODY)
 def list_units(_no_query: dict[str, Any]) -> Response:
-    """List the active units."""
+    """List the units in use, sorted by name."""
     return _listed(Unit, lambda unit: {"slug": unit.slug, "name": unit.name, "kind": unit.kind})
 
 
 @bp.on("GET /categories", NoQuery, (200, NamedList))
 @open_to(Audience.ANYBODY)
 def list_categories(_no_query: dict[str, Any]) -> Response:
-    """List the categories, by their name in the asker's language."""
+    """List the categories in use, sorted by name, with names in the caller's language."""
     english = language() == "en"
     return _listed(Category, lambda row: {"slug": row.slug, "name": (english and row.name_en) or row.name})
 
@@ -36,7 +36,7 @@ def list_categories(_no_query: dict[str, Any]) -> Response:
 @bp.on("GET /places", NoQuery, (200, NamedList))
 @open_to(Audience.ANYBODY)
 def list_places(_no_query: dict[str, Any]) -> Response:
-    """List the places."""
+    """List the places in use, sorted by name."""
     return _listed(Place, lambda place: {"slug": place.slug, "name": place.name})
 
 

@@ -1,4 +1,4 @@
-"""The API's list for those without a token: published cases only, and only filters on what is public."""
+"""The API's list of cases for callers without a token: published cases only, filtered only by what is public."""
 
 from typing import Any
 
@@ -13,7 +13,10 @@ from web.requests.guard import LoginNeeded
 
 
 def published_page(session: Session, wanted: Filters) -> dict[str, Any]:
-    """Return a page of published cases and the next cursor. Raises `LoginNeeded` for a filter on what is not public."""
+    """Return a page of published cases and the cursor of the next page, as JSON fields.
+
+    Raises `LoginNeeded` for a filter or an order that is not public, `UnknownName` for a malformed cursor.
+    """
     if wanted.cursor is not None and not is_cursor(wanted.cursor):
         raise UnknownName(field="cursor", name=wanted.cursor)
     cases, following = list_published(session, public_filters(wanted), after=wanted.cursor or "", limit=wanted.limit)
@@ -21,7 +24,7 @@ def published_page(session: Session, wanted: Filters) -> dict[str, Any]:
 
 
 def public_filters(wanted: Filters) -> PublicFilters:
-    """Return the filters in terms of what is public. Raises `LoginNeeded` for one that is not."""
+    """Return the same filters for published cases. Raises `LoginNeeded` when a filter or the order is not public."""
     private = (wanted.group, wanted.quick_win, wanted.parked is False or None, wanted.overdue is False or None)
     if any(value is not None for value in private) or wanted.sort is not Sort.NEWEST:
         raise LoginNeeded

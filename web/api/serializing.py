@@ -1,4 +1,4 @@
-"""Turns a case, its history and its published part into JSON: every field, cut down by the reader's schema."""
+"""Turns cases, events and public notes into JSON fields, and leaves out what the reader may not see."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,20 +21,26 @@ EVENT = EventOut()
 
 
 def schema_for(reader: Actor) -> CaseForReporter:
-    """Return the schema with the fields that this reader gets: never more than the reader may see."""
+    """Return the schema that cuts a case down to the fields that this reader may see."""
     if reader.is_staff:
         return FOR_STAFF
     return FOR_REPORTER if reader.kind is ActorKind.REPORTER else FOR_MEMBERS
 
 
 def case_shown(session: Session, case: Case, reader: Actor, at: datetime, **more: Any) -> Mapping[str, Any]:
-    """Return the case as this reader sees it at this moment."""
+    """Return the case as JSON fields, cut down to those that this reader may see.
+
+    `at` is now; `more` are fields to add before cutting down, such as the description.
+    """
     dumped: Mapping[str, Any] = schema_for(reader).dump(case_fields(session, case, reader, at) | more)
     return dumped
 
 
 def case_fields(session: Session, case: Case, reader: Actor, at: datetime) -> dict[str, Any]:
-    """Return all fields of a case, before the reader's schema; `due_on` is the local day of `due_at`."""
+    """Return the fields of a case, including those that the reader may not see. `at` is now.
+
+    `due_on` is the local date of `due_at`.
+    """
     due_at = case.due_at
     return {
         "ref": case.ref,
@@ -71,7 +77,7 @@ def case_fields(session: Session, case: Case, reader: Actor, at: datetime) -> di
 
 
 def awaited(case: Case) -> Any:
-    """Return whom the case waits for, in the form in which a change names it."""
+    """Return whom the case waits for, in the format of the API's field `waiting_for`; None when it waits for nobody."""
     if case.waiting_for == "unit":
         return {"unit": _slug(case.waiting_unit)}
     if case.waiting_for == "other":
@@ -80,7 +86,10 @@ def awaited(case: Case) -> Any:
 
 
 def reporter_shown(case: Case, reader: Actor) -> dict[str, Any] | None:
-    """Return the reporter, for staff; their protected personal data only for the contact person."""
+    """Return the reporter as JSON fields; None when there is none or the reader is not staff.
+
+    If the reporter's personal data are protected, only a contact person gets name, mail address and phone.
+    """
     party = case.reporter
     if party is None or not reader.is_staff:
         return None
@@ -90,14 +99,14 @@ def reporter_shown(case: Case, reader: Actor) -> dict[str, Any] | None:
 
 
 def published_shown(case: PublicCase) -> Mapping[str, Any]:
-    """Return what everybody may read of a published case."""
+    """Return a published case as JSON fields, those that everybody may read."""
     more = {"overdue": case.delayed, "published": True, "links": links(case.ref)}
     dumped: Mapping[str, Any] = FOR_EVERYBODY.dump(vars(case) | more)
     return dumped
 
 
 def event_shown(entry: TimelineEntry) -> Mapping[str, Any]:
-    """Return one event, with the words that the reader may read."""
+    """Return one event as JSON fields, with the texts in `entry.words`, which the reader may read."""
     event, words = entry.event, dict(entry.words)
     note = words.pop("note", None)
     dumped: Mapping[str, Any] = EVENT.dump(
@@ -116,12 +125,12 @@ def event_shown(entry: TimelineEntry) -> Mapping[str, Any]:
 
 
 def note_shown(note: PublicNote) -> Mapping[str, Any]:
-    """Return one public note on a published case."""
+    """Return one public note on a published case as JSON fields."""
     return {"type": note.type, "on": note.on.isoformat(), "note": note.text}
 
 
 def links(name: str) -> dict[str, str]:
-    """Return the paths that lead on from a case, by relation."""
+    """Return the API paths of a case ("self") and of its events; `name` is its reference or public id."""
     return {"self": f"{CASES}/{name}", "events": f"{CASES}/{name}/events"}
 
 

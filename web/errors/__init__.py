@@ -1,1 +1,1 @@
-"""How errors are answered: with which status, and as which page or problem document."""
+"""How errors are answered: with which HTTP status, and with an error page or a problem document."""

@@ -1,4 +1,4 @@
-"""Error handlers of the app, in two tables: the status of each refusal, and the handler of each exception."""
+"""The app's error handlers. Two mappings list them: `HTTP`, the status of each refusal; `RESPONSES`, the handlers."""
 
 import errno
 from collections.abc import Mapping
@@ -64,18 +64,18 @@ DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
 def answer_errors(app: Flask) -> None:
-    """Register a handler for every error of the app; it answers with a page or a problem document."""
+    """Register the handlers of `RESPONSES` with the app: each error gets a page or, in the API, a problem document."""
     for kind, respond in RESPONSES.items():
         app.register_error_handler(kind, respond)
 
 
 def status_of(refusal: Refusal) -> int:
-    """Return the HTTP status of the nearest class of the refusal in the table."""
+    """Return the HTTP status of a refusal: that of its class in `HTTP`, else of its nearest base class there."""
     return next(HTTP[kind] for kind in type(refusal).__mro__ if kind in HTTP)
 
 
 def problem_of(refusal: Refusal) -> Problem:
-    """Return the problem that describes a refusal; one about a field has its sentence under that field."""
+    """Return the problem that describes a refusal. If a field is at fault, `errors` has the sentence under its name."""
     sentence = sentence_of(refusal.code, refusal.facts)
     if isinstance(refusal, FieldRefusal) and refusal.field:
         errors = {refusal.field: [sentence]}
@@ -91,17 +91,17 @@ def _facts_of(refusal: Refusal) -> dict[str, Any]:
 
 
 def on_refusal(refusal: Refusal) -> Response:
-    """Answer a refusal of the domain, with the status and the sentence of its class."""
+    """Answer a refusal of the domain with its HTTP status and a sentence that explains it."""
     return answer(problem_of(refusal))
 
 
 def on_fields_refused(refused: FieldsRefused) -> Response:
-    """Answer fields that a schema or a form refused, with the sentence for each."""
+    """Answer a request with bad fields: the response has a sentence for each of them."""
     return answer(problem(refused.status, refused.code, errors=refused.errors))
 
 
 def on_http_error(error: HTTPException) -> Response:
-    """Answer an error or a redirect of Werkzeug's, with those of its headers that mean something to a client."""
+    """Answer an HTTP error of Werkzeug's, with its headers Allow and Retry-After. A redirect is returned unchanged."""
     status = error.code or 500
     own_headers = dict(error.get_headers())
     headers = {name: own_headers[name] for name in KEPT_HEADERS if name in own_headers}
@@ -114,7 +114,7 @@ def on_http_error(error: HTTPException) -> Response:
 
 
 def on_login_needed(needed: LoginNeeded) -> Response:
-    """Answer 401 to the API, and lead a browser to the log-in page, which leads back to what was asked for."""
+    """Answer 401 to the API. Redirect a browser to the log-in page, which leads back to the page that was asked for."""
     if is_for_machines():
         return answer(problem(401, "login-needed", headers={"WWW-Authenticate": "Bearer"}))
     page = request.full_path.rstrip("?") if request.method == "GET" else None
@@ -122,7 +122,7 @@ def on_login_needed(needed: LoginNeeded) -> Response:
 
 
 def on_unknown_token(unknown: UnknownToken) -> Response:
-    """Answer 401 to a bearer token that is unknown (RFC 6750)."""
+    """Answer 401 to a bearer token that is unknown or revoked (RFC 6750)."""
     headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
     return answer(problem(401, "unknown-token", headers=headers))
 
@@ -138,34 +138,34 @@ def on_old_form(error: CSRFError) -> Response:
 
 
 def on_outside_calendar(error: OutsideCalendar) -> Response:
-    """Answer 422 to a day of a year that the calendar does not reach."""
+    """Answer 422 to a date in a year that the calendar of working days does not cover."""
     return answer(problem(422, "bad-fields"))
 
 
 def on_conflict(error: IntegrityError) -> Response:
-    """Answer 409 when another transaction has just written the same."""
+    """Answer 409 when a database constraint fails because another request has just written the same row."""
     log.warning("request.conflict", error=type(error.orig).__name__)
     return answer(problem(409, "conflict", headers=RETRY_SOON))
 
 
 def on_database_unavailable(error: Exception) -> Response:
-    """The database is down, locked or full: nothing was done, so the answer is 503 with Retry-After."""
+    """Answer 503, with Retry-After, when the database is down, locked or full. Nothing was changed."""
     log.error("request.no_records", error=type(getattr(error, "orig", error)).__name__)
     return answer(problem(503, "unavailable", headers=RETRY_SOON))
 
 
 def on_lost_connection(error: DBAPIError) -> Response:
-    """Answer a broken database connection like a database that is down."""
+    """Answer 503 when the connection to the database was lost, and 500 to another database error."""
     return on_database_unavailable(error) if error.connection_invalidated else on_crash(error)
 
 
 def on_disk_trouble(error: OSError) -> Response:
-    """Answer 503 when the disk is full or read-only, and 500 to other errors of the system."""
+    """Answer 503 when the disk is full or read-only, and 500 to any other `OSError`."""
     return on_database_unavailable(error) if error.errno in DISK_TROUBLE else on_crash(error)
 
 
 def on_crash(error: Exception) -> Response:
-    """An unforeseen error: the answer says nothing of it, the log has it under the request's id."""
+    """Answer 500 to an unforeseen error. The response gives no details; the log has them, under the request's id."""
     log.error("request.crashed", error=type(error).__name__, where=_frames(error))
     return answer(problem(500, "internal-error"))
 

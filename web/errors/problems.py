@@ -1,4 +1,4 @@
-"""Errors as a problem document (RFC 9457) for machines or as a page for people."""
+"""Error responses: a problem document (RFC 9457) for API clients, a page for browsers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,10 @@ PLAIN_PAGE = (
 
 @dataclass(frozen=True)
 class Problem:
-    """One refusal or failure. `errors` are sentences by field; `facts` are extra members of the document."""
+    """What an error response says: `detail` is a sentence about it, `errors` are sentences by field name.
+
+    `facts` are further members of the problem document; `headers` are added to the response.
+    """
 
     status: int
     code: str
@@ -33,12 +36,12 @@ class Problem:
 
     @property
     def title(self) -> str:
-        """The short name of the problem, in the asker's language."""
+        """The short title of the problem, in the caller's language."""
         return title_of(self.code)
 
     @property
     def document(self) -> dict[str, Any]:
-        """The members of the document: `type` and `code` name the problem, `instance` the request in our log."""
+        """The problem document. `type` and `code` name the kind of problem, `instance` the request's id in our log."""
         members = {
             "type": f"urn:ventil:problem:{self.code}",
             "title": self.title,
@@ -51,12 +54,15 @@ class Problem:
 
 
 def problem(status: int, code: str, facts: Mapping[str, Any] | None = None, **more: Any) -> Problem:
-    """Return the problem with this code; its sentence is looked up by the code."""
+    """Return the problem with this code. Its `detail` is the sentence for the code, with `facts` filled in.
+
+    `more` are other fields of `Problem`.
+    """
     return Problem(status, code, sentence_of(code, facts), **more)
 
 
 def answer(reported: Problem) -> Response:
-    """Return the response that describes the problem: a document for the API, else a page."""
+    """Return the response for a problem: a problem document to an API client, a page to a browser."""
     response = _document(reported) if is_for_machines() else _page(reported)
     response.status_code = reported.status
     response.headers.update(reported.headers)

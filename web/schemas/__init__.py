@@ -1,1 +1,1 @@
-"""The marshmallow schemas of the API's requests and responses. Fields that they do not name are refused."""
+"""The marshmallow schemas of the API's requests and responses. A request with an unknown field is refused."""

@@ -1,4 +1,4 @@
-"""The fields of the schemas: strict, with errors in the asker's language, and only values that a database can hold."""
+"""The types of fields in the schemas: they accept only what a database can hold. Errors use the caller's language."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -16,7 +16,7 @@ FORBIDDEN = frozenset(chr(code) for code in range(32)) - {"\n", "\r", "\t"}
 
 
 class Strict(Schema):
-    """A schema that refuses fields which it does not name."""
+    """A schema that refuses data with a field that it does not declare."""
 
     class Meta:
         unknown = RAISE
@@ -46,14 +46,14 @@ class PlainText(fields.String):
 
 
 class Slug(PlainText):
-    """The slug of a unit, a category or a place, as the API lists it."""
+    """The slug (short name in URLs and fields) of a unit, a category or a place."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(most=LONGEST_SLUG, **more)
 
 
 class MailAddress(PlainText):
-    """One mail address, without a name."""
+    """One mail address, without the name of its owner."""
 
     default_error_messages = {"address": _("This is not a mail address.")}  # noqa: RUF012 - marshmallow's own
 
@@ -68,7 +68,7 @@ class MailAddress(PlainText):
 
 
 class LocalDay(fields.Date):
-    """A local date, such as 2026-04-30, within the years of our calendar."""
+    """A local date, such as 2026-04-30, in a year that the calendar of working days covers."""
 
     default_error_messages = MISSING_MESSAGES | {
         "invalid": _("Write the day as YYYY-MM-DD."),
@@ -84,13 +84,13 @@ class LocalDay(fields.Date):
 
 
 class Bool(fields.Boolean):
-    """True or false."""
+    """A field that is true or false."""
 
     default_error_messages = MISSING_MESSAGES | {"invalid": _("This must be true or false.")}
 
 
 class Number(fields.Integer):
-    """A whole number."""
+    """A field that is a whole number."""
 
     default_error_messages = MISSING_MESSAGES | {
         "invalid": _("This must be a whole number."),
@@ -99,7 +99,7 @@ class Number(fields.Integer):
 
 
 class Choice(fields.String):
-    """One of a few words; it is loaded as the enum's member when an enum was given."""
+    """A field that accepts only the given words; words given as an enum are loaded as its members."""
 
     default_error_messages = MISSING_MESSAGES | {"invalid": _("This must be text.")}
 
@@ -110,13 +110,13 @@ class Choice(fields.String):
         super().__init__(validate=one_of, **more)
 
     def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **more: Any) -> Any:
-        """Return the chosen word, as the enum's member if there is one."""
+        """Return the word, or the enum's member for it. Raises marshmallow's `ValidationError` for another word."""
         word = super().deserialize(value, attr, data, **more)
         return self.make(word) if isinstance(word, str) else word
 
 
 def within(least: float, most: float) -> validate.Range:
-    """Return the rule that a number lies between these two, both included."""
+    """Return the validator that a number lies between `least` and `most`, both included."""
     return validate.Range(least, most, error=_("This must lie between %(least)s and %(most)s.", least=least, most=most))
 
 

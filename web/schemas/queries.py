@@ -1,4 +1,4 @@
-"""The query parameters of the API's lists: filters, order, page."""
+"""The query parameters of the API's lists: filters, sort order and page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ LONGEST_CURSOR = 300
 
 
 class Several(fields.List[Any]):
-    """Values that may be repeated (?state=a&state=b) or separated by commas (?state=a,b)."""
+    """A parameter with several values, repeated (?state=a&state=b) or separated by commas (?state=a,b)."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
         given = value if isinstance(value, list) else [value]
@@ -22,7 +22,7 @@ class Several(fields.List[Any]):
 
 
 class CaseListQuery(Strict):
-    """The filters, the order, the size and the cursor of a list of cases."""
+    """The query parameters of GET /cases: filters, sort order, page size (`limit`) and cursor."""
 
     state = Several(Choice(State))
     kind = Choice(Kind)
@@ -40,9 +40,9 @@ class CaseListQuery(Strict):
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Filters:
-        """Return the filters."""
+        """Return the loaded parameters as `Filters`."""
         return Filters(states=tuple(given.pop("state", ())), **given)
 
 
 class NoQuery(Strict):
-    """No parameters at all."""
+    """The schema of endpoints without query parameters."""

@@ -1,4 +1,4 @@
-"""The bodies of the API's requests: handing in, changing, correcting, commenting, following."""
+"""The bodies of the API's requests: to hand in, change, correct, comment on and follow a case."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ REFERENCE = 20
 
 
 class ReporterIn(Strict):
-    """The reporter of a new case."""
+    """The reporter, in the body of a new case."""
 
     name = PlainText(required=True)
     email = MailAddress(allow_none=True)
@@ -30,12 +30,12 @@ class ReporterIn(Strict):
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Reporter:
-        """Return the reporter."""
+        """Return the loaded fields as a `Reporter`."""
         return Reporter(**given)
 
 
 class CaseIn(Strict):
-    """A case that is handed in."""
+    """The body of POST /cases: the case to hand in."""
 
     kind = Choice(Kind, required=True)
     title = PlainText(most=LONGEST_TITLE, required=True)
@@ -51,12 +51,12 @@ class CaseIn(Strict):
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Request:
-        """Return the request to hand it in."""
+        """Return the loaded fields as a `Request`, for `hand_in`."""
         return Request(**given)
 
 
 class Awaited(fields.Field[WaitingFor]):
-    """Whom a case waits for: "reporter", {"unit": slug} or {"name": ..., "their_ref": ...}."""
+    """The field that says whom a case waits for: "reporter", {"unit": slug} or {"name": ..., "their_ref": ...}."""
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own
         "awaited": _("""Write "reporter", {"unit": slug} or {"name": ..., "their_ref": ...}.""")
@@ -73,25 +73,25 @@ class Awaited(fields.Field[WaitingFor]):
 
 
 class AwaitedUnit(Strict):
-    """A unit that a case waits for."""
+    """The form {"unit": slug} of `Awaited`: the case waits for a unit."""
 
     unit = Slug(required=True)
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> WaitingFor:
-        """Return whom the case waits for."""
+        """Return the loaded fields as a `WaitingFor`."""
         return WaitingFor("unit", **given)
 
 
 class AwaitedOther(Strict):
-    """Somebody outside the municipality whom a case waits for."""
+    """The form {"name": ..., "their_ref": ...} of `Awaited`: the case waits for somebody outside the municipality."""
 
     name = PlainText(required=True)
     their_ref = PlainText(most=100, allow_none=True)
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> WaitingFor:
-        """Return whom the case waits for."""
+        """Return the loaded fields as a `WaitingFor`."""
         return WaitingFor("other", **given)
 
 
@@ -102,7 +102,10 @@ AWAITED: dict[frozenset[str], Strict] = {
 
 
 class ChangeIn(Strict):
-    """One step in the life of a case."""
+    """The body of POST /cases/<ref>/changes: the new state (`to`), and the texts, dates and names that this step needs.
+
+    `version` is that of the case as the client has read it: a stale one is refused.
+    """
 
     to = Choice(State, required=True)
     version = Number(required=True, strict=True, validate=within(0, LARGEST_VERSION))
@@ -118,12 +121,12 @@ class ChangeIn(Strict):
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Change:
-        """Return the change."""
+        """Return the loaded fields as a `Change`."""
         return Change(**given)
 
 
 class CorrectionIn(Strict):
-    """What is to be corrected; null removes a category or a place."""
+    """The body of PATCH /cases/<ref>: the fields to correct. Null removes the category or the place."""
 
     title = PlainText(most=LONGEST_TITLE)
     category = Slug(allow_none=True)
@@ -133,20 +136,20 @@ class CorrectionIn(Strict):
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Correction:
-        """Return the correction."""
+        """Return the loaded fields as a `Correction`."""
         emptied: dict[str, Any] = {name: "" for name, value in given.items() if value is None}
         return Correction(**(given | emptied))
 
 
 class CommentIn(Strict):
-    """A comment on a case."""
+    """The body of POST /cases/<ref>/comments: the text, and who may read it."""
 
     text = PlainText(most=LONGEST_TEXT, required=True)
     visibility = Choice(Visibility, load_default=Visibility.PARTICIPANTS)
 
 
 class FollowerIn(Strict):
-    """An address that wants to follow a case; it is asked to confirm by mail."""
+    """The body of POST /cases/<ref>/followers: the address to subscribe, and the language of its letters."""
 
     email = MailAddress(required=True)
     locale = Choice(LOCALES, load_default="sv")

@@ -1,4 +1,4 @@
-"""The bodies of the API's responses, one schema for each kind of reader. A field that is not named is never sent."""
+"""The bodies of the API's responses. Cases have one schema for each kind of reader; no other fields are ever sent."""
 
 from marshmallow import Schema, fields
 
@@ -7,14 +7,14 @@ from web.schemas.fields import Choice, Slug
 
 
 class Links(Schema):
-    """Paths that lead on from a case."""
+    """The API paths of a case (`self`) and of its events."""
 
     self = fields.String()
     events = fields.String()
 
 
 class CaseForEverybody(Schema):
-    """What everybody may read of a published case, with numbers and addresses masked."""
+    """The fields of a published case. Personal numbers, phone numbers and mail addresses in its texts are masked."""
 
     ref = fields.String(required=True)
     kind = Choice(Kind)
@@ -32,7 +32,7 @@ class CaseForEverybody(Schema):
 
 
 class CaseForReporter(CaseForEverybody):
-    """What the reporter sees of the case, by its public id."""
+    """The fields of a case for its reporter, who opens it by the public id."""
 
     public_id = fields.String()
     group = Slug(allow_none=True)
@@ -46,7 +46,7 @@ class CaseForReporter(CaseForEverybody):
 
 
 class CaseForMembers(CaseForReporter):
-    """What a group, the forum or a participant sees: neither the reporter nor the public id, which is their key."""
+    """The fields of a case for its group, the forum and participants: not the public id, the reporter's key to it."""
 
     class Meta:
         exclude = ("public_id",)
@@ -56,7 +56,7 @@ class CaseForMembers(CaseForReporter):
 
 
 class ReporterOut(Schema):
-    """The reporter of a case."""
+    """The reporter of a case, for staff. `name`, `email` and `phone` are null if unknown or hidden from the reader."""
 
     name = fields.String(allow_none=True)
     email = fields.String(allow_none=True)
@@ -66,7 +66,7 @@ class ReporterOut(Schema):
 
 
 class CaseForStaff(CaseForReporter):
-    """All fields of a case."""
+    """The fields of a case for staff: all of them."""
 
     quick_win = fields.Boolean()
     channel = fields.String()
@@ -81,14 +81,14 @@ class CaseForStaff(CaseForReporter):
 
 
 class CaseListResponse(Schema):
-    """A page of cases, and the cursor of the next page."""
+    """A page of cases, and the cursor of the next page (null on the last page)."""
 
     items = fields.List(fields.Nested(CaseForStaff))
     next = fields.String(allow_none=True)
 
 
 class EventOut(Schema):
-    """One event of a case. `actor` is the kind of actor; `by` is their name."""
+    """One event of a case. `seq` numbers the case's events; `actor` is the kind of actor, `by` the actor's name."""
 
     seq = fields.Integer(required=True)
     type = fields.String(required=True)
@@ -101,45 +101,45 @@ class EventOut(Schema):
 
 
 class History(Schema):
-    """The events of a case, in order."""
+    """The events of a case, oldest first."""
 
     items = fields.List(fields.Nested(EventOut))
     next = fields.String(allow_none=True)
 
 
 class NamedOut(Schema):
-    """A category or a place: the slug by which cases name it, and its name."""
+    """A category or a place: its slug, by which fields of a case refer to it, and its name."""
 
     slug = Slug(required=True)
     name = fields.String(required=True)
 
 
 class UnitOut(NamedOut):
-    """A unit: the slug by which cases name it, its name and its kind."""
+    """A unit: its slug, by which fields of a case refer to it, its name and its kind."""
 
     kind = fields.String(required=True)
 
 
 class NamedList(Schema):
-    """All active categories or places."""
+    """All categories or all places in use."""
 
     items = fields.List(fields.Nested(NamedOut))
 
 
 class UnitList(Schema):
-    """All active units."""
+    """All units in use."""
 
     items = fields.List(fields.Nested(UnitOut))
 
 
 class AskedOut(Schema):
-    """The answer to a wish to follow: it is the same whether or not the address can be asked."""
+    """The response to a subscription. It does not tell whether the address follows the case already."""
 
     status = fields.String(required=True)
 
 
 class ProblemOut(Schema):
-    """A problem document (RFC 9457)."""
+    """The body of every error response: a problem document (RFC 9457)."""
 
     type = fields.String(required=True)
     title = fields.String(required=True)

@@ -1,1 +1,1 @@
-"""The commands of `ventil` that need only the database or start a process; `ventil.py` collects them in one group."""
+"""The commands of `ventil`, except `up`, `web`, `bench` and `simulate`, which are in `ventil.py`."""

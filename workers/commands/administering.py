@@ -13,7 +13,7 @@ ROLES = ("contact", "officer", "head", "member", "admin")
 
 @click.command()
 def migrate() -> None:
-    """Bring the database to the shape that this version needs."""
+    """Bring the tables of the database to the form that this version needs."""
     from cases.database.migrating import migrate as run_migrations
 
     with open_database(read_settings()) as database:
@@ -44,7 +44,7 @@ def load(file: Path) -> None:
 
 @click.group()
 def unit() -> None:
-    """Departments, groups, boards."""
+    """Add or change a unit: a department, a group, a board."""
 
 
 @unit.command("add")
@@ -53,7 +53,7 @@ def unit() -> None:
 @click.option("--name", required=True)
 @click.option("--email")
 def unit_add(slug: str, kind: str, name: str, email: str | None) -> None:
-    """Add the unit SLUG, or give the one that is there this name and mailbox."""
+    """Add the unit SLUG; if it exists, change its name and mailbox."""
     from cases.access.actors import A_COMMAND
     from cases.administration.reorganising import UnitDetails, put_unit
     from cases.organisation.units import UnitKind
@@ -65,7 +65,7 @@ def unit_add(slug: str, kind: str, name: str, email: str | None) -> None:
 
 @click.group()
 def user() -> None:
-    """Those who log in."""
+    """Add a person who logs in, or another role for one."""
 
 
 @user.command("add")
@@ -74,7 +74,7 @@ def user() -> None:
 @click.option("--role", type=click.Choice(ROLES), required=True)
 @click.option("--unit", "unit_slug", help="The unit's slug; the desk for a contact person.")
 def user_add(email: str, name: str, role: str, unit_slug: str | None) -> None:
-    """Add the person EMAIL with a role, or give the one who is there that role too."""
+    """Add the person EMAIL with a role; if the person exists, add the role."""
     from cases.access.actors import A_COMMAND
     from cases.administration.staffing import Post, put_person
     from cases.organisation.people import Role
@@ -90,7 +90,7 @@ def user_add(email: str, name: str, role: str, unit_slug: str | None) -> None:
 @click.command()
 @click.argument("email")
 def token(email: str) -> None:
-    """Make an API token that acts as EMAIL. It is shown once."""
+    """Create an API token for the person EMAIL and print it. It cannot be printed again."""
     from cases.access.tokens import make_api_token
     from cases.administration.staffing import person_by_email
 

@@ -1,4 +1,4 @@
-"""Commands that check a municipality: `sweep` fires what is due, `forgotten` and `doctor` look for trouble."""
+"""Commands that check a municipality: `sweep` fires rungs that are due, `forgotten` and `doctor` look for trouble."""
 
 import json
 
@@ -11,7 +11,7 @@ from workers.commands.opening import Failure, migrated_database, open_database, 
 @click.command()
 @click.option("--now", help="The moment to sweep at, ISO 8601; else the database's present.")
 def sweep(now: str | None) -> None:
-    """Let everything that is due happen, once."""
+    """Run one sweep: fire every rung that is due."""
     from cases.ladder.sweep import sweep as sweep_now
 
     settings = read_settings()
@@ -24,7 +24,7 @@ def sweep(now: str | None) -> None:
 @click.option("--now", help="The moment to judge clocks at, ISO 8601; else the present.")
 @click.option("--json", "as_json", is_flag=True)
 def forgotten(now: str | None, as_json: bool) -> None:
-    """Look for anything that was forgotten, independently of what should have remembered it."""
+    """Check that nothing is forgotten, by queries of its own, and print each breach of a guarantee."""
     from cases.checks.forgotten import find_forgotten
 
     settings = read_settings()
@@ -42,7 +42,7 @@ def forgotten(now: str | None, as_json: bool) -> None:
 
 @click.command()
 def doctor() -> None:
-    """Look the house over, and say what to do about what is not well."""
+    """Check this installation, and say how to mend each fault."""
     from workers.health.doctor import Health, look_over
 
     settings = read_settings()

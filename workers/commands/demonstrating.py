@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @click.command()
 def demo() -> None:
-    """Fill an empty house with the demonstration municipality."""
+    """Fill an empty database with the demonstration municipality."""
     settings = read_settings()
     with migrated_database(settings) as database:
         if not fill_demonstration(database, settings):
@@ -21,7 +21,10 @@ def demo() -> None:
 
 
 def fill_demonstration(database: "Database", settings: Settings) -> bool:
-    """Fill an empty database with the demonstration; return False, and change nothing, when it is not empty."""
+    """Fill an empty database with the demonstration municipality.
+
+    Return True; or False, when the database was not empty and is left as it was.
+    """
     from cases.demo.demonstrating import fill, is_empty
     from cases.logs import log_warnings_only
     from workers.relay.demonstration_letters import demonstration_drainer

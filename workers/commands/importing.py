@@ -1,4 +1,4 @@
-"""Commands for files of cases: `import` reads CSV or XLSX, `export` writes it."""
+"""The commands `import`, which reads cases from a CSV or XLSX file, and `export`, which writes them to one."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +17,7 @@ REPORT_EVERY = 5_000  # rows of an import
 @click.option("--skip-bad", type=FILE_PATH, help="Leave bad rows out, and write them to this CSV file.")
 @click.option("--clocks", type=click.Choice(["now", "history"]), default="now", show_default=True)
 def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | None, clocks: str) -> None:
-    """Take in cases from FILE (CSV or XLSX), replaying their history."""
+    """Import cases from FILE (CSV or XLSX), and write the events of their past."""
     from cases.imports.importing import ImportOrder, examine, report_bad, write
     from cases.imports.replaying import Clocks
 

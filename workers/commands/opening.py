@@ -1,4 +1,4 @@
-"""What the commands share: opening the database, the present moment, and reading a text file."""
+"""What the commands share: opening the database, the present moment, reading a moment and a text file."""
 
 import gc
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ BEHIND = "the database is behind: run `ventil migrate` first"
 
 
 class Failure(Exception):
-    """A command could not do what it was asked; the message is the line that is printed."""
+    """A command failed. Its message is printed as one line, without a traceback."""
 
 
 @contextmanager
 def open_database(settings: Settings) -> "Iterator[Database]":
-    """Open the database that the settings name, whether or not its migrations have been run."""
+    """Open the database at `settings.database_url`, migrated or not; it is closed when the `with` block ends."""
     from cases.database.transactions import Database
 
     database = Database(settings.database_url, settings.calendar)
@@ -36,7 +36,7 @@ def open_database(settings: Settings) -> "Iterator[Database]":
 
 @contextmanager
 def migrated_database(settings: Settings | None = None) -> "Iterator[Database]":
-    """Open the database; `Failure` unless its migrations have been run."""
+    """Open the database as `open_database` does. Raises `Failure` when a migration has not been run."""
     from cases.database.migrating import is_behind
 
     with open_database(settings or read_settings()) as database:
@@ -46,18 +46,18 @@ def migrated_database(settings: Settings | None = None) -> "Iterator[Database]":
 
 
 def freeze_garbage_collector() -> None:
-    """Exempt the objects that exist by now from garbage collection: it was a quarter of an import's CPU."""
+    """Exempt all objects that exist now from garbage collection, which took a quarter of the CPU time of an import."""
     gc.collect()
     gc.freeze()
 
 
 def right_now() -> datetime:
-    """Return the present moment, UTC. Commands are the edge: nothing behind them reads the clock."""
+    """Return the present moment in UTC, by this computer's clock, for commands to pass on to what they call."""
     return datetime.now(UTC)
 
 
 def parse_moment(text: str, settings: Settings) -> datetime:
-    """Return the moment written as ISO 8601, in UTC; without an offset it is local time. `Failure` when it is none."""
+    """Parse an ISO 8601 moment and return it in UTC; without an offset it is local. Raises `Failure` on other text."""
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:
@@ -66,7 +66,7 @@ def parse_moment(text: str, settings: Settings) -> datetime:
 
 
 def text_of(file: Path) -> str:
-    """Return the content of a UTF-8 file; `Failure` when it cannot be read."""
+    """Return the text of a UTF-8 file. Raises `Failure` when it cannot be read or is not UTF-8."""
     try:
         return file.read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -7,7 +7,7 @@ from cases.settings import read_settings
 
 @click.command()
 def worker() -> None:
-    """Send letters and do the clock's jobs."""
+    """Send letters and run the scheduled jobs."""
     from cases.logs import log_as_json
     from workers.processes.running import run_worker
 
@@ -17,7 +17,7 @@ def worker() -> None:
 
 @click.command()
 def relay() -> None:
-    """Plan the letters that follow from what happened."""
+    """Plan the letters about new events, for the worker to send."""
     from cases.logs import log_as_json
     from workers.processes.running import run_relay
 
@@ -27,7 +27,7 @@ def relay() -> None:
 
 @click.command()
 def clock() -> None:
-    """Let what is due happen, on time."""
+    """Start each scheduled job, such as the sweep, when it is due."""
     from cases.logs import log_as_json
     from workers.processes.running import run_clock
 

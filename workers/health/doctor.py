@@ -38,7 +38,7 @@ class Health(StrEnum):
 
 @dataclass(frozen=True)
 class HealthFinding:
-    """One line of the doctor's report: the verdict, what was checked, and what to do about it."""
+    """One line of the doctor's report: the verdict, what was checked, and what to do about it ("" when all is well)."""
 
     health: Health
     what: str
@@ -51,9 +51,10 @@ class HealthFinding:
 def look_over(
     database: Database, settings: Settings, outside: Mapping[str, Check] | None = None
 ) -> list[HealthFinding]:
-    """Return the findings about settings and database, then, unless one of them failed, about the rows in it.
+    """Run the doctor's checks, and return one finding or more for each.
 
-    `outside` checks what is not the database, by name (default: broker and mail server).
+    Settings and database come first. Unless one of these fails, clock, desk, backlog and what was set aside are then
+    checked in the database. Last come the checks in `outside`, by name (default: of broker and mail server).
     """
     checks = outside_checks(settings) if outside is None else outside
     found = [*_settings(settings), *_database(database)]

@@ -1,4 +1,4 @@
-"""The heartbeat: an outside URL is called after each sweep, so that a monitor there notices when we fall silent."""
+"""The heartbeat: calls an outside URL after each sweep, so that a monitor behind it notices when sweeps stop."""
 
 import urllib.request
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ TIMEOUT = 5.0  # seconds
 
 
 def beat(url: str | None) -> None:
-    """Call the URL, if there is one and it is http or https; a failure is only logged. Waits at most 5 seconds."""
+    """Send a GET request to the URL, if it is http or https; wait at most 5 seconds. A failure is only logged."""
     if url is None or urlsplit(url).scheme not in {"http", "https"}:
         return
     try:

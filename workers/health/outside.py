@@ -10,7 +10,7 @@ Check = Callable[[], str]  # returns what was found, or raises when it does not 
 
 
 def outside_checks(settings: Settings) -> Mapping[str, Check]:
-    """Return the checks by name of what is checked; each opens its own connection when it is called."""
+    """Return the checks of "broker" and "mail server" by these names. Each connects when it is called."""
 
     def broker() -> str:
         depth = sum(make_broker(settings.redis_url).depth(queue) for queue in set(QUEUES.values()))

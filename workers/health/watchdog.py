@@ -1,4 +1,4 @@
-"""The watchdog: a process that claims nothing for three minutes although something is due is reported as unhealthy."""
+"""The watchdog: reports its process as unhealthy when work was due for three minutes and the process claimed none."""
 
 import threading
 import time
@@ -14,7 +14,10 @@ UNHEALTHY = 70  # the exit code that a supervisor sees
 
 
 class Watchdog:
-    """Decides whether this process is healthy, by whether something is due and when it last claimed something."""
+    """Judges the health of this process: it is ill when work was due for `patience` seconds and it claimed none.
+
+    `is_due` returns whether there is work that the process could claim now.
+    """
 
     def __init__(self, is_due: Callable[[], bool], *, patience: float = PATIENCE) -> None:
         self.is_due = is_due
@@ -22,11 +25,11 @@ class Watchdog:
         self._well_at = time.monotonic()
 
     def claimed(self) -> None:
-        """Note that the process claimed something just now."""
+        """Record that the process has claimed work just now."""
         self._well_at = time.monotonic()
 
     def is_well(self) -> bool:
-        """Return whether something was claimed within `patience` seconds, nothing is due, or the database is down."""
+        """Return False when work was due for `patience` seconds and none was claimed, unless the database is down."""
         try:
             if not self.is_due():
                 self.claimed()
@@ -35,7 +38,7 @@ class Watchdog:
         return time.monotonic() - self._well_at <= self.patience
 
     def watch(self, stop: threading.Event, on_ill: Callable[[], None]) -> None:
-        """Check until `stop` is set; call `ill` after each check that fails."""
+        """Check every 10 seconds, or more often, until `stop` is set; call `on_ill` after each check that fails."""
         while not stop.wait(min(LOOKS_EVERY, self.patience)):
             if not self.is_well():
                 LOG.critical("watchdog.nothing_claimed", seconds=round(time.monotonic() - self._well_at))

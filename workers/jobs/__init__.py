@@ -1,1 +1,1 @@
-"""The jobs of the schedule, beside the sweep: the morning letter, cleaning up, the check for stuck work."""
+"""The scheduled jobs other than the sweep: the morning letter, cleaning up, the check for stuck work."""

@@ -1,4 +1,4 @@
-"""Cleaning up: deletes expired rows and orphaned files. No row that the history or a letter refers to is deleted."""
+"""Cleaning up: deletes expired rows, and attachments that no row names. What events or letters refer to stays."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,10 @@ KEYS_KEPT = timedelta(days=30)  # after they expire: a person may still ask what
 
 
 def clean_up(runtime: Runtime) -> dict[str, int]:
-    """Delete the rows that are old enough, each kind in its own transaction; return the number of rows by kind."""
+    """Delete expired rows and orphaned files, each kind of row in a transaction of its own.
+
+    Return the number of deleted rows by kind.
+    """
     removed = {}
     for name, statement in CLEANINGS.items():
         with runtime.database.transaction() as session:

@@ -1,4 +1,4 @@
-"""The morning letter: the day's figures, the result of the check for forgotten cases, and the hash of the history."""
+"""The morning letter: the day's figures, the result of the check for forgotten cases, and one hash of all events."""
 
 import hashlib
 from collections.abc import Iterable
@@ -28,10 +28,10 @@ LOG = structlog.get_logger()
 
 
 def write_morning_letter(runtime: Runtime) -> bool:
-    """Record the event that becomes the morning letter, once a local day; return whether it was recorded now.
+    """Write the event about which the morning letter is sent; return False when today (local date) has one already.
 
-    Every guarantee is checked each time. The hash chain is verified for streams that grew since the last morning, and
-    for each other stream on its day.
+    First, every guarantee is checked. The hash chain is verified of each case with new events since the last morning,
+    and of one in 28 of the others, so that each has its turn within 28 days.
     """
     with runtime.database.reading() as session:
         moment = present(session)
@@ -53,16 +53,16 @@ def write_morning_letter(runtime: Runtime) -> bool:
 
 
 def chain_head(session: Session) -> str:
-    """Return sha256 over the last hash of every stream, in the order of their ids.
+    """Return one hash of the whole history: over the hash of the last event of the municipality and of each case.
 
-    It goes out with the letter, so that whoever rewrites the history would have to rewrite people's mailboxes too.
+    It is sent in the morning letter, so that whoever rewrites events would have to rewrite people's mailboxes too.
     """
     heads = session.execute(select(Case.ref, Case.head_hash).order_by(Case.id).execution_options(yield_per=1000))
     return head_over([("house", municipality(session).head_hash), *((row.ref, row.head_hash) for row in heads)])
 
 
 def head_over(heads: Iterable[tuple[str, str]]) -> str:
-    """Return sha256, in hex, over lines of "stream hash"."""
+    """Return the sha256, in hex, of pairs (case reference, hash of its last event), one line "reference hash" each."""
     digest = hashlib.sha256()
     for stream, head in heads:
         digest.update(f"{stream} {head}\n".encode())
@@ -70,7 +70,10 @@ def head_over(heads: Iterable[tuple[str, str]]) -> str:
 
 
 def count_for_morning(session: Session, moment: datetime, since: datetime) -> dict[str, int]:
-    """Return the figures of the morning letter by name. Events are counted from `since`, the morning before."""
+    """Return the figures of the morning letter by name.
+
+    `moment` is now. What has happened is counted from `since`, the moment of the morning letter before.
+    """
     calendar = calendar_of(session)
     return {
         "received": _count_events(session, "case.received", since),

@@ -1,4 +1,4 @@
-"""The check for stuck work: what has been due for ten minutes and is neither done nor set aside."""
+"""The check for stuck work: outbox entries, sweeps' batches and letters that have been due for ten minutes."""
 
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ STUCK_AFTER = timedelta(minutes=10)
 
 
 def look_for_stuck_work(runtime: Runtime) -> dict[str, int]:
-    """Return the number of rows that have been due for ten minutes, by kind; log them, and wake the mail workers."""
+    """Return, by kind, how much has been due for ten minutes; if there is any, log it and wake the mail workers."""
     with runtime.database.reading() as session:
         found = count_stuck(session, present(session) - STUCK_AFTER, runtime.transport.server.name)
     if any(found.values()):
@@ -28,7 +28,10 @@ def look_for_stuck_work(runtime: Runtime) -> dict[str, int]:
 
 
 def count_stuck(session: Session, since: datetime, server: str) -> dict[str, int]:
-    """Return the number of rows due since before this moment, by kind; no letters while their mail server is down."""
+    """Return how many outbox entries ("works"), batches ("ticks") and letters have been due since before `since`.
+
+    Letters count as 0 while the mail server named `server` is down: they wait for it.
+    """
     entries = (OutboxEntry.done_at.is_(None), OutboxEntry.set_aside_at.is_(None), OutboxEntry.recorded_at < since)
     batches = (EventBatch.planned_at.is_(None), EventBatch.set_aside_at.is_(None), EventBatch.started_at < since)
     letters = (

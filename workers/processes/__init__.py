@@ -1,1 +1,1 @@
-"""The processes: worker, relay and clock apart, or all of them in one."""
+"""The background processes worker, relay and clock: each on its own, or all of them in one process."""

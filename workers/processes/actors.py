@@ -1,4 +1,4 @@
-"""The dramatiq actors. Each catches its errors and leaves them in the database: a message is only a hint to look."""
+"""The dramatiq actors: the functions that run when a message arrives. A message only says that rows may be due."""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,7 +17,7 @@ LOOKS_EVERY = 2.0  # seconds
 
 
 def declare_actors(runtime: Runtime, *, claimed: Callable[[], None]) -> None:
-    """Declare an actor for `deliver` and for each job; `claimed` is called whenever letters were handled."""
+    """Declare a dramatiq actor for `deliver`, which gets `claimed`, and one for each scheduled job."""
     runs: dict[str, Callable[[], object]] = {name: partial(run_job, runtime, name) for name in JOBS}
     runs["deliver"] = partial(deliver, runtime, claimed)
     for name, run in runs.items():
@@ -26,7 +26,10 @@ def declare_actors(runtime: Runtime, *, claimed: Callable[[], None]) -> None:
 
 
 def deliver(runtime: Runtime, claimed: Callable[[], None]) -> None:
-    """Send letters that are due, and ring for another turn when there may be more. Errors are logged, never raised."""
+    """Send up to about 200 letters that are due; call `claimed` if there were any. Errors are logged, never raised.
+
+    When more letters may be due, a message is enqueued that runs this again.
+    """
     try:
         handled = deliver_some(runtime.database, runtime.transport, stop=runtime.stop)
     except Exception as error:
@@ -39,7 +42,7 @@ def deliver(runtime: Runtime, claimed: Callable[[], None]) -> None:
 
 
 def deliver_until_stopped(runtime: Runtime, *, claimed: Callable[[], None]) -> None:
-    """Send letters that are due every two seconds, so that none depends on a message of the broker."""
+    """Call `deliver` every two seconds until the process is to stop, so that no letter depends on the broker."""
     while not runtime.stop.wait(LOOKS_EVERY):
         deliver(runtime, claimed)
 

@@ -29,7 +29,7 @@ LEASED: tuple[type[Leased], ...] = (OutboxEntry, Delivery, EventBatch, Scheduled
 
 
 class Embedded:
-    """The background work of `ventil up`, in threads of the process that also serves the pages."""
+    """The background work of `ventil up`: threads in the process that also serves the pages."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self.database = database
@@ -40,7 +40,7 @@ class Embedded:
         self._worker: dramatiq.Worker | None = None
 
     def start(self) -> None:
-        """Start the threads; `AlreadyUp` when another process has the lock of this folder."""
+        """Start the threads. Raises `AlreadyUp` when another process holds the lock of the folder `settings.var`."""
         self._lock.acquire()
         if self.database.is_sqlite:
             void_leases(self.database)
@@ -56,7 +56,7 @@ class Embedded:
         LOG.info("embedded.started")
 
     def stop(self) -> None:
-        """Finish what has been claimed, and stop the threads. May be called twice."""
+        """Stop the threads, letting each finish the rows that it has claimed. A second call does nothing."""
         if self._runtime is None or self._worker is None:
             return
         self._runtime.stop.set()
@@ -75,7 +75,7 @@ class Embedded:
 
 
 def void_leases(database: Database) -> None:
-    """End all leases, so that everything can be claimed at once: the process that held them is gone."""
+    """End the leases on all rows, so that they can be claimed at once: the process that held them has ended."""
     with database.transaction() as session:
         for kind in LEASED:
             held = update(kind).where(kind.lease_until.isnot(None))

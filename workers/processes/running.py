@@ -1,4 +1,4 @@
-"""Worker, relay and clock as processes of their own. At SIGTERM each finishes what it has claimed."""
+"""Worker, relay and clock as processes of their own. At SIGTERM each finishes the rows that it claimed, then ends."""
 
 import os
 import signal
@@ -29,11 +29,11 @@ STOPS_WITHIN = 20_000  # milliseconds
 
 
 class CannotStart(Exception):
-    """The process cannot start; the message is the line that is printed."""
+    """The process cannot start. The message says why, and is printed as one line."""
 
 
 def run_worker(settings: Settings) -> None:
-    """Send letters and run jobs, when the broker has a message and by polling. Raises `CannotStart`."""
+    """Send letters and run scheduled jobs until SIGTERM. Raises `CannotStart` without a migrated database."""
     with _process_runtime(settings) as runtime:
         watchdog = Watchdog(partial(_are_letters_due, runtime))
         declare_actors(runtime, claimed=watchdog.claimed)
@@ -45,7 +45,7 @@ def run_worker(settings: Settings) -> None:
 
 
 def run_relay(settings: Settings) -> None:
-    """Plan the letters that follow from events. Raises `CannotStart`."""
+    """Plan the letters about events until SIGTERM. Raises `CannotStart` without a migrated database."""
     with _process_runtime(settings) as runtime:
         watchdog = Watchdog(partial(is_any_work, runtime.database))
         _start_thread("watchdog", partial(watchdog.watch, runtime.stop, _exit_unhealthy))
@@ -53,7 +53,7 @@ def run_relay(settings: Settings) -> None:
 
 
 def run_clock(settings: Settings) -> None:
-    """Start each job of the schedule when it is due. Raises `CannotStart`."""
+    """Start each scheduled job when it is due, until SIGTERM. Raises `CannotStart` without a migrated database."""
     with _process_runtime(settings) as runtime:
         Scheduler(runtime).run()
 

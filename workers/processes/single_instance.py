@@ -1,4 +1,4 @@
-"""A file lock that lets only one `ventil up` run in a folder; it ends with the process that holds it."""
+"""A file lock that lets only one `ventil up` run in a folder; it is freed when the process that holds it ends."""
 
 import fcntl
 from pathlib import Path
@@ -17,7 +17,7 @@ class InstanceLock:
         self._file: IO[str] | None = None
 
     def acquire(self) -> None:
-        """Acquire the lock; `AlreadyUp` when another process holds it."""
+        """Acquire the lock. Raises `AlreadyUp` when another process holds it."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         file = self.path.open("w")
         try:

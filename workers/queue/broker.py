@@ -1,4 +1,4 @@
-"""The broker, on Redis or in memory. Its messages are only a bell: what is to be done stands in the database."""
+"""The message broker, on Redis or in memory. A message only says "look now": what is to be done is in the database."""
 
 import time
 from collections import defaultdict
@@ -34,10 +34,10 @@ QUEUES = {
 
 
 class OurRedisBroker(RedisBroker):
-    """A Redis broker with a timeout on every wait, no retries and no queues for delayed messages."""
+    """A Redis broker with a timeout on every call to Redis, without retries and without queues for delayed messages."""
 
     def declare_queue(self, queue_name: str) -> None:
-        """Declare a queue, without dramatiq's queue for delayed messages: rows say when something is due."""
+        """Declare a queue, without dramatiq's second queue for delayed messages: the database says what is due when."""
         if queue_name not in self.queues:
             self.emit_before("declare_queue", queue_name)
             self.queues.add(queue_name)
@@ -50,11 +50,11 @@ class OurRedisBroker(RedisBroker):
         return enqueued
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 0) -> Consumer:
-        """Return a consumer that blocks until the bell rings; `timeout` is ignored."""
+        """Return a consumer that waits for `ring_at` and then fetches from the queue; `timeout` is ignored."""
         return ListeningConsumer(self, queue_name, prefetch)
 
     def depth(self, queue_name: str) -> int:
-        """Return the number of messages that no worker has fetched."""
+        """Return the number of messages in the queue that no worker has fetched."""
         return int(self.client.llen(f"{self.namespace}:{queue_name}"))
 
 
@@ -66,14 +66,14 @@ class _DiscardingList(list[MessageProxy]):
 
 
 class InProcessBroker(StubBroker):
-    """Queues in memory. Failed messages are discarded."""
+    """A broker with its queues in the memory of this process. Failed messages are discarded."""
 
     def __init__(self) -> None:
         super().__init__(middleware=[])
         self.dead_letters_by_queue = defaultdict(_DiscardingList)
 
     def depth(self, queue_name: str) -> int:
-        """Return the number of messages that no worker has fetched."""
+        """Return the number of messages in the queue that no worker has fetched."""
         return int(self.queues[queue_name].qsize())
 
 
@@ -81,7 +81,7 @@ OurBroker = OurRedisBroker | InProcessBroker
 
 
 def make_broker(redis_url: str | None) -> OurBroker:
-    """Return a broker on Redis, or in memory without a URL, and register it with dramatiq. It does not connect yet."""
+    """Return a broker on Redis, or, without a URL, in memory; dramatiq uses it from now on. It does not connect yet."""
     broker = _redis_broker(redis_url) if redis_url else InProcessBroker()
     for queue in sorted(set(QUEUES.values())):
         broker.declare_queue(queue)
@@ -90,7 +90,7 @@ def make_broker(redis_url: str | None) -> OurBroker:
 
 
 def with_timeouts(url: str) -> str:
-    """Return the Redis URL with our timeouts in its query, except those that it sets itself."""
+    """Return the Redis URL with our timeouts added to its query; a timeout that the URL sets itself stays."""
     parts = urlsplit(url)
     query = TIMEOUTS | dict(parse_qsl(parts.query))
     return urlunsplit(parts._replace(query=urlencode(query)))
@@ -108,7 +108,7 @@ def _redis_broker(url: str) -> OurRedisBroker:
 
 
 class Bell:
-    """Enqueues messages that start jobs. It never raises and never overfills a queue, since workers also poll."""
+    """Tells workers, by messages, to run a job or send letters. Never raises: due work is found even without them."""
 
     def __init__(self, broker: OurBroker, threads: int) -> None:
         self.broker = broker
@@ -116,7 +116,10 @@ class Bell:
         self._silent_until = 0.0
 
     def ring(self, job: str, times: int = 1) -> bool:
-        """Enqueue up to `times` messages for a job, as far as the queue has room; return False when Redis failed."""
+        """Enqueue up to `times` messages for a job (a key of `QUEUES`), while its queue has room.
+
+        Return False when Redis fails, or failed less than two seconds ago.
+        """
         if time.monotonic() < self._silent_until:
             return False
         queue = QUEUES[job]

@@ -1,1 +1,1 @@
-"""The relay of the transactional outbox: it claims entries and plans the letters that follow from their events."""
+"""The relay of the transactional outbox: it plans letters about new events, that is, writes a delivery for each."""

@@ -1,6 +1,7 @@
-"""The demonstration's letters: all are planned, those of the last three weeks are sent to the local mailbox.
+"""The demonstration's letters: those of the last three weeks are sent to the local mailbox.
 
-Older ones would fill the mailbox that a visitor looks into: they are marked as sent, calls as made.
+Older letters would only fill the mailbox that a visitor looks into: they are marked as sent. Calls older than three
+days are marked as made.
 """
 
 from collections.abc import Callable
@@ -21,7 +22,10 @@ NOT_SENT = {Channel.MAIL: (Outcome.SENT, SENT_FOR), Channel.CALL: (Outcome.CALLE
 
 
 def demonstration_drainer(settings: Settings, until: datetime) -> Callable[[Database], None]:
-    """Return a function that plans and sends all letters, called after each day of a story that ends at `until`."""
+    """Return a function that plans and sends all letters in a database, to be called after each day that is simulated.
+
+    `until` is the moment at which the simulation ends; what is old by then is marked as sent instead.
+    """
     transport = transport_from(settings)
 
     def drain(database: Database) -> None:

@@ -1,6 +1,6 @@
-"""Draining: plans and sends, in this thread, until nothing is left.
+"""Draining: plans and sends letters, in this thread, until none is left.
 
-For simulations and the demonstration, whose clock stands still meanwhile.
+It is for simulations and the demonstration; their clock stands still while it runs.
 """
 
 from cases.database.transactions import Database
@@ -10,7 +10,7 @@ from workers.relay.sweep_letters import plan_event_batch
 
 
 def drain_outbox(database: Database) -> None:
-    """Plan letters until neither the outbox nor a sweep's batch has any left."""
+    """Plan letters until no outbox entry and no sweep's batch can be planned."""
     while relay_some(database) is not None or plan_event_batch(database) is not None:
         pass
 

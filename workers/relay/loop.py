@@ -1,4 +1,4 @@
-"""The relay's loop: plan while there is something to plan, ring for the mail workers, then wait to be woken."""
+"""The relay's loop: plans letters while any are left to plan, wakes the mail workers, then waits to be woken itself."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,10 @@ LOOKS_EVERY = 1.0  # seconds
 
 
 def relay_until_stopped(runtime: Runtime, wake: Wake, *, claimed: Callable[[], None]) -> None:
-    """Relay until the process is to stop; `claimed` is called after each piece of work. Errors are only logged."""
+    """Plan letters until the process is to stop, and wait on `wake` whenever there is nothing to plan.
+
+    `claimed` is called after each round in which something was planned. Errors are logged, never raised.
+    """
     while not runtime.stop.is_set():
         try:
             while relay_once(runtime) and not runtime.stop.is_set():
@@ -28,7 +31,10 @@ def relay_until_stopped(runtime: Runtime, wake: Wake, *, claimed: Callable[[], N
 
 
 def relay_once(runtime: Runtime) -> bool:
-    """Plan some outbox entries and one batch, and ring for their letters; return False when there were none."""
+    """Plan the letters of some outbox entries and of one sweep's batch, and wake the mail workers.
+
+    Return False when there was nothing to plan.
+    """
     events = _ring_for(runtime, relay_some(runtime.database))
     batch = _ring_for(runtime, plan_event_batch(runtime.database))
     return events or batch

@@ -1,7 +1,8 @@
-"""The order in which a person's step and a sweep's batch are planned: the one in which they happened to a case.
+"""The order in which letters are planned: that in which the events happened to a case.
 
-An outbox entry waits for a batch that has an earlier event in its stream; a batch waits for entries recorded before it
-was sealed. Where the two would wait for each other the batch goes first: an entry that waits for a batch delays none.
+The events of a sweep wait together in its batch, all others in outbox entries, one each. An entry waits for a batch
+that has an earlier event of the same case. A batch waits for entries recorded before it was sealed (its last event
+written), except for those that wait for a batch themselves: so the two never wait for each other.
 """
 
 from typing import Any
@@ -18,14 +19,18 @@ BATCH, OLDER = aliased(EventBatch), aliased(OutboxEntry)
 
 
 def is_open(entry: Any) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions under which the letters of an outbox entry are still to be planned."""
+    """Return the SQL conditions that the letters of an outbox entry are still to be planned.
+
+    `entry` is `OutboxEntry` or an alias of it.
+    """
     return (entry.done_at.is_(None), entry.set_aside_at.is_(None), entry.consumer == LETTERS)
 
 
 def no_sweep_before() -> ColumnElement[bool]:
-    """Return the condition that no batch still to be planned has an earlier event in the entry's stream.
+    """Return the SQL condition that an `OutboxEntry` may be planned now, as far as sweeps are concerned.
 
-    A batch whose sweeper died unsealed does not count: the next sweep seals it, whenever that is.
+    It may not while a batch with an earlier event of the same case waits to be planned. A batch counts as waiting when
+    it is sealed (all its events are written) or its sweep still runs; not when its sweep died before sealing it.
     """
     to_be_planned = or_(BATCH.sealed_at.is_not(None), BATCH.lease_until > MOMENT)
     waiting = select(BATCH.id).where(BATCH.planned_at.is_(None), BATCH.set_aside_at.is_(None), to_be_planned)
@@ -36,9 +41,10 @@ def no_sweep_before() -> ColumnElement[bool]:
 
 
 def has_earlier_work() -> ColumnElement[bool]:
-    """Return the condition that an open outbox entry, recorded before the batch was sealed, must be planned first.
+    """Return the SQL condition that an `EventBatch` must wait: an open outbox entry was recorded before it was sealed.
 
-    Not counted are an entry that failed, what follows it in its stream, and what itself waits for a batch.
+    Three kinds of entries do not make it wait: entries that failed, entries that follow a failed one of the same case,
+    and entries that wait for a batch themselves.
     """
     untried = (*is_open(OutboxEntry), OutboxEntry.last_error.is_(None))
     older = (OLDER.stream == OutboxEntry.stream, OLDER.id < OutboxEntry.id)

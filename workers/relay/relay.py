@@ -1,7 +1,7 @@
-"""The relay: claims outbox entries, oldest first, and plans the deliveries of their events.
+"""The relay: claims outbox entries, oldest first, and plans the letters about their events.
 
-Within a stream nothing newer is planned before what is older. An entry whose relay died is claimed again; after five
-claims without an end it is set aside.
+The events of one case are planned in the order in which they happened. An entry whose relay died is claimed again;
+after five claims without success it is set aside.
 """
 
 from collections.abc import Sequence
@@ -32,13 +32,16 @@ POLICY = LeasePolicy(batch=50)
 
 
 def is_any_work(database: Database) -> bool:
-    """Return whether an outbox entry could be claimed now."""
+    """Return whether there is an outbox entry that can be claimed now."""
     with database.reading() as session:
         return bool(fetch_rows(session, HEADS, {"moment": present(session), "most": 1}))
 
 
 def relay_some(database: Database, policy: LeasePolicy = POLICY) -> int | None:
-    """Plan up to `policy.batch` entries; return the number of new deliveries, or None when none could be claimed."""
+    """Plan the letters of up to `policy.batch` outbox entries.
+
+    Return the number of new deliveries, or None when no entry could be claimed.
+    """
     if not is_any_work(database):
         return None
     with database.transaction() as session:

@@ -1,6 +1,6 @@
-"""Plans the letters of one sweep's events when its batch is sealed, fifty recipients in a transaction.
+"""Plans the letters about the events of a sweep, once all of them are written: fifty recipients in a transaction.
 
-A recipient that cannot be planned holds no other back: its portion is then planned one by one.
+When a transaction fails, its recipients are planned one by one, so that the one that fails holds up no other.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,10 @@ class _ClaimedBatch:
 
 
 def plan_event_batch(database: Database, policy: LeasePolicy = LEASE_POLICY) -> int | None:
-    """Plan the oldest sealed batch; return the number of new deliveries, or None when none was planned."""
+    """Plan the letters of the oldest batch that a sweep has sealed (all its events are written).
+
+    Return the number of new deliveries, or None when there was no such batch or planning failed for a recipient.
+    """
     with database.reading() as session:
         if session.execute(SEALED, {"moment": present(session)}).first() is None:
             return None

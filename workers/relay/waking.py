@@ -17,33 +17,33 @@ TIMEOUTS = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 
 
 
 class Wake(Protocol):
-    """Something that a relay waits on between two rounds."""
+    """What a relay waits on when it has nothing to plan."""
 
     def wait(self, seconds: float) -> None:
-        """Return when there may be work, or after so many seconds."""
+        """Return when there may be something to plan, at the latest after this many seconds."""
 
     def close(self) -> None:
-        """Close what is open for waiting."""
+        """Close the connection that `wait` uses, if it uses one."""
 
 
 class WokenByCommits:
-    """Wakes at each commit of this process, on SQLite."""
+    """The `Wake` for SQLite: it wakes the relay at each commit of this process."""
 
     def __init__(self, wrote: threading.Event) -> None:
         self.wrote = wrote
 
     def wait(self, seconds: float) -> None:
-        """Return after the next commit, or after so many seconds."""
+        """Return after the next commit, at the latest after this many seconds."""
         if self.wrote.wait(seconds):
             time.sleep(COALESCE)
         self.wrote.clear()
 
     def close(self) -> None:
-        """Do nothing: nothing is open."""
+        """Do nothing: there is no connection to close."""
 
 
 class WokenByNotify:
-    """Wakes at each NOTIFY of PostgreSQL. Without a connection it sleeps, and connects anew at the next wait."""
+    """The `Wake` for PostgreSQL: it wakes the relay at each NOTIFY. After an error the next `wait` connects again."""
 
     def __init__(self, url: str) -> None:
         plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
@@ -51,7 +51,7 @@ class WokenByNotify:
         self._connection: psycopg.Connection | None = None
 
     def wait(self, seconds: float) -> None:
-        """Return after the next NOTIFY, or after so many seconds."""
+        """Return after the next NOTIFY, at the latest after this many seconds; at once after connecting anew."""
         begun = time.monotonic()
         try:
             self._listen(seconds)
@@ -61,7 +61,7 @@ class WokenByNotify:
             time.sleep(max(0.0, seconds - (time.monotonic() - begun)))
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, if one is open."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -76,5 +76,5 @@ class WokenByNotify:
 
 
 def wake_of(database: Database) -> Wake:
-    """Return what wakes a relay on this database."""
+    """Return the `Wake` for a relay on this database: by commits on SQLite, by NOTIFY on PostgreSQL."""
     return WokenByCommits(database.committed) if database.is_sqlite else WokenByNotify(database.url)

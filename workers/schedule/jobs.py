@@ -1,4 +1,4 @@
-"""The table of scheduled jobs: what each runs, and when it is next due."""
+"""The scheduled jobs (`JOBS`): what each runs, and when it is due next."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ STUCK_CHECK = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Job:
-    """One scheduled job.
+    """One scheduled job, which calls `run`.
 
-    `next_after` returns the next moment after a given one; `at_once` says whether a new database is due for it at once.
+    `next_after` returns when it is due next after a given moment. With `at_once` it is due at once in a new database.
     """
 
     run: Callable[[Runtime], object]
@@ -29,23 +29,23 @@ class Job:
     at_once: bool = False
 
     def first(self, moment: datetime, settings: Settings) -> datetime:
-        """Return when the job is first due on a database that has no row for it yet."""
+        """Return when the job is due for the first time in a database that has never run it; `moment` is now."""
         return moment if self.at_once else self.next_after(moment, settings)
 
 
 def sweep_and_beat(runtime: Runtime) -> None:
-    """Sweep, then call the heartbeat URL."""
+    """Run one sweep, then call the heartbeat URL."""
     sweep(runtime.database)
     beat(runtime.settings.heartbeat_url)
 
 
 def after_a_sweep(moment: datetime, settings: Settings) -> datetime:
-    """Return the moment of the next sweep."""
+    """Return when the next sweep is due after one at `moment`: `settings.sweep_seconds` later."""
     return moment + timedelta(seconds=settings.sweep_seconds)
 
 
 def next_morning(moment: datetime, settings: Settings) -> datetime:
-    """Return the next moment, UTC, at which the morning letter's local hour begins on a working day."""
+    """Return when the next morning letter is due after `moment`, in UTC: the local `morning_hour` of a working day."""
     calendar = settings.calendar
     today = calendar.day_of(moment)
     hour = time(settings.morning_hour)
@@ -56,7 +56,7 @@ def next_morning(moment: datetime, settings: Settings) -> datetime:
 
 
 def next_night(moment: datetime, settings: Settings) -> datetime:
-    """Return the next moment, UTC, at which it is 03:15 local time."""
+    """Return the next moment after `moment`, in UTC, at which it is 03:15 local time."""
     tonight = _local(settings.calendar, moment, AT_NIGHT)
     if tonight > moment:
         return tonight

@@ -1,7 +1,7 @@
-"""The clock: starts the jobs whose row in the schedule is due. Any number of clocks may run on one database.
+"""The clock: starts the jobs that are due by the database's table `schedule`. Any number of clocks may run at once.
 
-A job that is due is rung for; one that no worker takes within three seconds the clock runs itself. However late it is,
-a job runs once.
+When a job is due, the clock sends the workers a message; if none begins it within three seconds, the clock runs it
+itself. A job that is late by several turns is run once.
 """
 
 from dataclasses import dataclass, field
@@ -35,13 +35,13 @@ DONE = finish_statement(Scheduled, "next_at", "last_done_at", last_error=None)
 
 @dataclass
 class Scheduler:
-    """One clock."""
+    """One clock: the loop that starts scheduled jobs when they are due."""
 
     runtime: Runtime
     _rung: dict[str, datetime] = field(default_factory=dict)  # job name -> the `next_at` for which it was last rung
 
     def run(self) -> None:
-        """Look at the schedule once a second until the process is to stop."""
+        """Call `look` once a second until the process is to stop. Database errors are logged, never raised."""
         while not self.runtime.stop.is_set():
             try:
                 self.look()
@@ -50,7 +50,7 @@ class Scheduler:
             self.runtime.stop.wait(LOOKS_EVERY)
 
     def look(self) -> None:
-        """Ring for each job that is due, and run each that has been due for three seconds."""
+        """Send the workers a message for each job that is due; run a job here if it has been due for three seconds."""
         make_schedule(self.runtime.database, self.runtime.settings)
         for name, next_at, distance in due_jobs(self.runtime.database):
             if distance >= PATIENCE:
@@ -60,7 +60,7 @@ class Scheduler:
 
 
 def make_schedule(database: Database, settings: Settings) -> None:
-    """Insert the rows that the schedule lacks; existing rows stay as they are."""
+    """Insert a row into the table `schedule` for each job that has none; existing rows stay as they are."""
     with database.reading() as session:
         missing = JOBS.keys() - set(session.scalars(select(Scheduled.name)))
         moment = present(session)
@@ -72,7 +72,10 @@ def make_schedule(database: Database, settings: Settings) -> None:
 
 
 def due_jobs(database: Database) -> list[tuple[str, datetime, timedelta]]:
-    """Return the jobs that are due and that nobody runs: name, when it was due, and the distance from now."""
+    """Return the due jobs that nobody is running: name, the moment when it fell due, and how long ago that was.
+
+    If the database's clock was set back since, that moment lies ahead; the time between is positive nevertheless.
+    """
     with database.reading() as session:
         moment = present(session)
         due = select(Scheduled.name, Scheduled.next_at).where(*_is_due(moment)).order_by(Scheduled.next_at)
@@ -81,7 +84,7 @@ def due_jobs(database: Database) -> list[tuple[str, datetime, timedelta]]:
 
 
 def run_job(runtime: Runtime, name: str) -> bool:
-    """Run the job if it is due and nobody else runs it; return whether it succeeded. Never raises."""
+    """Run the job if it is due and nobody is running it; return True if it succeeded. Errors are only logged."""
     try:
         with runtime.database.transaction() as session:
             begun = present(session)
