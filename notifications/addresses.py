@@ -1,4 +1,4 @@
-"""Mail addresses: one row for each, however it was written."""
+"""Mail addresses in the database: one row for each, in whichever spelling people write it."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,7 @@ def is_address(email: str | None) -> bool:
 
 
 def ensure_addresses(session: Session, emails: Iterable[str]) -> dict[str, int]:
-    """Return the ids of these addresses, by normalised address; rows that are missing are inserted."""
+    """Return the id of each mail address in the table address, by normalised address; insert those that are missing."""
     written = {normalised(email): email.strip() for email in emails}
     known = _ids_of(session, set(written))
     if new := sorted(written.keys() - known.keys()):

@@ -1,4 +1,4 @@
-"""Calls: whom the contact person rings because no mail reaches them, what to say, and which calls were made."""
+"""Calls: whom the contact person must ring because no mail reaches them, what to say, and which calls were made."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ SPOKEN_SECTIONS = ("happened", "next", "object")  # not "ask": the one who rings
 
 @dataclass(frozen=True)
 class CallToMake:
-    """One call to make: to whom, about which case, since when (UTC), and what to say in their language."""
+    """One telephone call to make: to whom, about which case, since when it waits (UTC), and what to say."""
 
     delivery_id: int
     name: str | None
@@ -34,7 +34,7 @@ class CallToMake:
 
 
 def to_ring(session: Session) -> list[CallToMake]:
-    """Return the calls that nobody has made yet, oldest first."""
+    """Return the telephone calls that nobody has made yet, oldest first."""
     waiting = session.execute(
         select(Delivery, Party)
         .join(Party, Party.id == Delivery.party_id)
@@ -52,9 +52,9 @@ def to_ring(session: Session) -> list[CallToMake]:
 
 
 def tick_off(session: Session, delivery_id: int, *, by: Actor, at: datetime) -> None:
-    """Record that this person made the call at this moment.
+    """Record that `by` made this telephone call at `at` (UTC).
 
-    `NotAllowed` for anybody but staff, `NotFound` when no such call waits.
+    `NotAllowed` when `by` is not staff, `NotFound` when no call with this id waits to be made.
     """
     if not by.is_staff:
         raise NotAllowed(step="tick_off")

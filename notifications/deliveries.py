@@ -1,4 +1,7 @@
-"""Tables of deliveries: one row per occasion and recipient. They say what is to be sent, not the broker's queue."""
+"""The database tables of deliveries: one row for each recipient of one event, or of one batch of events.
+
+What is still to be sent is read from these tables, never from the broker's queue.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -24,7 +27,7 @@ from cases.mail_addresses import LONGEST_ADDRESS
 
 
 class Channel(StrEnum):
-    """How a delivery reaches its recipient: by mail, by a call of the contact person, or once a role has somebody."""
+    """How a delivery reaches its recipient: by mail, by a telephone call, or not yet (a role that nobody holds)."""
 
     MAIL = "mail"
     CALL = "call"
@@ -32,7 +35,7 @@ class Channel(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What has become of a delivery."""
+    """What has become of a delivery: it waits, was mailed, suppressed (not sent, for a reason), set aside or called."""
 
     WAITING = "waiting"
     SENT = "sent"
@@ -46,7 +49,7 @@ IS_WAITING: ColumnElement[str] = literal_column("'waiting'")
 
 
 class Address(Base):
-    """A mail address: one row, however it was written. `email` is as it was written first."""
+    """A mail address, one row for all its spellings: `email` as it was first written, `email_normalised` to compare."""
 
     __tablename__ = "address"
 
@@ -56,10 +59,10 @@ class Address(Base):
 
 
 class Delivery(CountedLease, Base):
-    """One letter to one address, or one call to make.
+    """One letter to one address, or one telephone call to make.
 
-    `occasion` is "event:N" or "tick:N" (a batch of events): with the recipient unique, so that each gets one letter.
-    `recipient` is "address:N", "party:N" (a call) or "role:desk.head" (a role that nobody holds yet).
+    `occasion` is what it is about: "event:N", or "tick:N" for a batch of events. `recipient` is "address:N", "party:N"
+    (a call) or "role:desk.head" (nobody holds the role yet). A recipient has at most one delivery about one occasion.
     """
 
     __tablename__ = "delivery"
@@ -99,7 +102,7 @@ class Delivery(CountedLease, Base):
 
 
 class DeliveryLine(Base):
-    """One event of which a delivery tells, and as which audience its recipient is told of it."""
+    """One event of which a delivery tells: in which letter, and the audience to which its recipient belongs."""
 
     __tablename__ = "delivery_line"
     __table_args__ = (Index("ix_delivery_line_event_id", "event_id"),)
@@ -111,7 +114,7 @@ class DeliveryLine(Base):
 
 
 class MailServer(Base):
-    """The circuit breaker of one mail server: `down_since` is None while letters may be sent. All times are UTC."""
+    """A mail server and its circuit breaker: `down_since` is None while letters may be sent. All times are UTC."""
 
     __tablename__ = "mail_server"
 

@@ -1,4 +1,4 @@
-"""The delivery log of a case, for its timeline: what was sent to whom about each event, and what became of it."""
+"""The delivery log of a case, for its timeline: what was sent to whom about each event, and with what outcome."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from notifications.deliveries import Address, Channel, Delivery, DeliveryLine, O
 
 @dataclass(frozen=True)
 class DeliveryRecord:
-    """One delivery about one event. `to` names staff and units, but nobody outside the municipality.
+    """One delivery about one event. `to` is the name of a person or unit, or "a follower" for somebody outside.
 
     `at` is when it was sent, called, suppressed or set aside; None while it waits. `reason` says why it was not sent.
     """
@@ -39,7 +39,7 @@ NOBODY_YET = {"sv": "kontaktpunkten, när någon finns där", "en": "the desk, w
 
 
 def deliveries_about(session: Session, case_id: int, locale: str = "sv") -> dict[int, list[DeliveryRecord]]:
-    """Return the deliveries about the case's events, as a dict by event id of lists, oldest first."""
+    """Return the deliveries about each event of the case, oldest first, as a dict by event id."""
     found: dict[int, list[DeliveryRecord]] = defaultdict(list)
     unit = select(func.min(Unit.name)).where(Unit.email == Address.email).scalar_subquery().label("unit")
     rows = session.execute(

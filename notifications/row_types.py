@@ -1,4 +1,4 @@
-"""Read models: the few columns of each table that are read to plan a letter and to send it, as plain named tuples."""
+"""Read models: named tuples with just those columns of a table that planning or sending letters needs."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from cases.history.words import Visibility
 
 
 class EventRow(NamedTuple):
-    """An event, as far as the planning of its letters needs it."""
+    """The columns of an event that are needed to plan its letters."""
 
     id: int
     stream: int
@@ -21,7 +21,7 @@ class EventRow(NamedTuple):
 
 
 class EventForLetter(NamedTuple):
-    """An event, as far as the text of a letter about it needs it."""
+    """The columns of an event that are needed to write a letter about it."""
 
     id: int
     stream: int
@@ -32,7 +32,7 @@ class EventForLetter(NamedTuple):
 
 
 class CaseNow(NamedTuple):
-    """A case at the moment of sending. `protected`: nothing may give away who the reporter is."""
+    """A case as it is when a letter is sent. `protected`: no letter may give away who the reporter is."""
 
     id: int
     ref: str
@@ -42,21 +42,21 @@ class CaseNow(NamedTuple):
 
 
 class PersonNow(NamedTuple):
-    """A person of the municipality at the moment of sending."""
+    """A person who can log in, as they are when a letter is sent."""
 
     id: int
     active: bool
 
 
 class PartyNow(NamedTuple):
-    """Somebody outside the municipality at the moment of sending. `email` is None once it was erased."""
+    """Somebody outside the municipality, as they are when a letter is sent. `email` is None once it was erased."""
 
     id: int
     email: str | None
 
 
 class UnitNow(NamedTuple):
-    """A unit with its mailbox at the moment of sending."""
+    """A unit and its mailbox, as they are when a letter is sent."""
 
     id: int
     email: str | None
@@ -64,7 +64,7 @@ class UnitNow(NamedTuple):
 
 
 class FollowerNow(NamedTuple):
-    """A follower of a case at the moment of sending. `ended_at` is when they stopped to follow."""
+    """A follower of a case, as they are when a letter is sent. `ended_at` (UTC) is when they stopped following."""
 
     id: int
     case_id: int
@@ -80,7 +80,7 @@ class AddressNow(NamedTuple):
 
 
 class WordsRow(NamedTuple):
-    """One text that was written with an event; `text` is None once it was erased."""
+    """One text written with an event, such as its note (`field`). `text` is None once it was erased."""
 
     event_id: int
     case_id: int | None

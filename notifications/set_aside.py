@@ -1,8 +1,4 @@
-"""Set aside: deliveries, outbox entries and event batches that failed, kept until a person tries them again.
-
-When a letter is given up stands in `notifications.sending.outcomes` (what the mail server answers) and in
-`cases.database.leases.claims` (claims that never come to an end).
-"""
+"""Set aside: deliveries, outbox entries and event batches that failed and wait until a person has them tried again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +31,7 @@ KINDS: Mapping[str, tuple[Any, tuple[Any, ...]]] = {  # each kind: its table, an
 
 @dataclass(frozen=True)
 class SetAsideRow:
-    """One row of the list of what is set aside: what it is, since when (UTC), and why."""
+    """One delivery, outbox entry or event batch that is set aside: since when (UTC), why, and what it is about."""
 
     kind: str
     row_id: int
@@ -47,7 +43,10 @@ class SetAsideRow:
 
 
 def set_aside_delivery(session: Session, delivery: Delivery, reason: str) -> None:
-    """Set a delivery aside and tell the desk and the admins, unless it is itself such an alarm."""
+    """Set a delivery aside, and record an event that alarms the desk and the admins.
+
+    A delivery that is itself such an alarm raises no other: that would never end.
+    """
     delivery.outcome, delivery.reason = Outcome.SET_ASIDE, reason
     delivery.finished_at = present(session)
     delivery.end_lease()
@@ -55,28 +54,37 @@ def set_aside_delivery(session: Session, delivery: Delivery, reason: str) -> Non
 
 
 def set_aside_outbox_entry(session: Session, entry: OutboxEntry, reason: str) -> None:
-    """Set the planning of an event aside, with an alarm; newer events of its stream go on."""
+    """Set an outbox entry aside: no letters are planned for its event until a person has it tried again.
+
+    The desk and the admins are alarmed. Newer events of the same case are planned as usual.
+    """
     entry.set_aside_at, entry.last_error = present(session), reason
     entry.end_lease()
     _alarm(session, "work", entry.id, reason, entry.event_id)
 
 
 def set_aside_batch(session: Session, batch: EventBatch, reason: str) -> None:
-    """Set aside what is left of the planning of a batch of events, with an alarm."""
+    """Set a batch of events aside: letters not yet planned stay unplanned until a person has it tried again.
+
+    The desk and the admins are alarmed.
+    """
     batch.set_aside_at = present(session)
     batch.end_lease()
     _alarm(session, "tick", batch.id, reason, None)
 
 
 def count_set_aside(session: Session, most: int | None = None) -> dict[str, int]:
-    """Return how many rows are set aside, as a dict by kind, counting up to `most` of each (default: all)."""
+    """Return how many rows are set aside, by kind: "work" (outbox entries), "delivery" and "tick" (event batches).
+
+    Of each kind at most `most` are counted, by default all.
+    """
     rows = {kind: select(model.id).where(*is_aside).limit(most).subquery() for kind, (model, is_aside) in KINDS.items()}
     counts = [select(func.count()).select_from(found).scalar_subquery().label(kind) for kind, found in rows.items()]
     return dict(session.execute(select(*counts)).one()._mapping)
 
 
 def list_set_aside(session: Session) -> list[SetAsideRow]:
-    """Return all that is set aside, of all kinds, oldest first."""
+    """Return all deliveries, outbox entries and event batches that are set aside, oldest first."""
     entries = (
         select(OutboxEntry, Event.type, Case.ref)
         .join(Event, Event.id == OutboxEntry.event_id)
@@ -96,7 +104,10 @@ def list_set_aside(session: Session) -> list[SetAsideRow]:
 
 
 def send_again(session: Session, kind: str, row_id: int, *, by: Actor, at: datetime) -> None:
-    """Make a row due again as if it were new, and record who asked for it. `NotFound` when it is not set aside."""
+    """Make a row that was set aside due again as if it were new, and record that `by` asked for it at `at` (UTC).
+
+    `kind` and `row_id` are those of its `SetAsideRow`. `NotFound` when no such row is set aside.
+    """
     row = _locked(session, kind, row_id)
     if isinstance(row, Delivery):
         row.outcome, row.reason, row.finished_at = Outcome.WAITING, None, None

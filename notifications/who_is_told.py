@@ -1,4 +1,4 @@
-"""Who is told of what: one table, from each type of event to its letters and their audiences.
+"""Who is told of what: `WHO_IS_TOLD` has, for each type of event, the rules by which audiences get letters about it.
 
 The rules of an event are read from the top: an address that is in several audiences gets the letter of the first.
 """
@@ -14,18 +14,18 @@ from notifications.row_types import EventRow
 
 @dataclass(frozen=True)
 class EventInContext:
-    """One event, with the facts of its siblings: the other events that were written in the same act."""
+    """One event, with the facts of its siblings: the other events that were written in the same change of the case."""
 
     row: EventRow
     siblings: Mapping[str, Mapping[str, Any]]  # their facts, by type of event
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The facts of the event itself."""
+        """The facts of the event itself, not of its siblings."""
         return self.row.facts
 
     def sibling_fact(self, type_: str, name: str) -> Any:
-        """Return one fact of the sibling of this type; None without such a sibling or fact."""
+        """Return the fact `name` of the sibling event of this type; None when there is no such sibling or fact."""
         return self.siblings.get(type_, {}).get(name)
 
 
@@ -33,13 +33,13 @@ Condition = Callable[[EventInContext], bool]
 
 
 def always(_: EventInContext) -> bool:
-    """Return True, whatever the event."""
+    """Return True: the condition of a rule that holds for every event of its type."""
     return True
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One row of the table: this letter goes to this audience, when the condition holds for the event."""
+    """One rule of `WHO_IS_TOLD`: this letter goes to this audience if the condition `when` holds for the event."""
 
     letter: str
     audience: str
@@ -53,34 +53,40 @@ Rules = tuple[Rule, ...]
 
 
 def is_taken_on(event: EventInContext) -> bool:
-    """Return whether nobody worked on the case before. A promise of the same act stands in this letter too."""
+    """Return whether work on the case begins with this event; False for a duty that is planned as it is handed in.
+
+    The letter of this rule also tells of a promise that was made in the same change.
+    """
     return event.facts.get("previous") not in AT_WORK and "case.received" not in event.siblings
 
 
 def moves_promise(event: EventInContext) -> bool:
-    """Return whether somebody worked on the case already, and another date is promised now."""
+    """Return whether the case was being worked on already, and the same change moves its promised date."""
     return event.facts.get("previous") in AT_WORK and bool(event.sibling_fact("case.promised", "was"))
 
 
 def work_goes_on(event: EventInContext) -> bool:
-    """Return whether somebody worked on the case already, and the promised date stands."""
+    """Return whether the case was being worked on already, and the same change moves no promised date."""
     return event.facts.get("previous") in AT_WORK and not moves_promise(event)
 
 
 def is_new_duty(event: EventInContext) -> bool:
-    """Return whether this plans a duty: it is handed in and planned in one act."""
+    """Return whether this event plans a new duty, which was handed in in the same change."""
     return "case.received" in event.siblings
 
 
 def is_no_duty(event: EventInContext) -> bool:
-    """Return whether what was handed in is no duty. A duty is planned in the same act, and told by that event."""
+    """Return whether the case that was handed in is no duty.
+
+    A duty is planned in the same change, and the event of its planning has letters of its own.
+    """
     return "case.planned" not in event.siblings
 
 
 def is_only_promise(*, moved: bool) -> Condition:
-    """Return the condition that a promise has no siblings, whose letters would tell of it, and moves an earlier date.
+    """Return the condition that a promise is the only event of its change: no other event's letter tells of it.
 
-    With `moved` False: that it is the first promise instead.
+    With `moved` True it must also move an earlier date; with False it must be the case's first promise.
     """
     return lambda event: not event.siblings and bool(event.facts.get("was")) is moved
 
@@ -91,14 +97,14 @@ def is_reassigned(event: EventInContext) -> bool:
 
 
 def is_more_than_new_officer(event: EventInContext) -> bool:
-    """Return whether the case was assigned to another unit, or anew; False when only its officer changed."""
+    """Return whether a case was assigned to another unit, or newly assigned; False if just its officer changed."""
     return event.facts.get("responsible_was") != event.facts["responsible"] or (
         event.facts.get("previous") != "assigned"
     )
 
 
 def waits_for(whom: str) -> Condition:
-    """Return the condition that the case now waits for `whom`: "reporter", "unit" or "other"."""
+    """Return the condition that the event makes the case wait for `whom`: "reporter", "unit" or "other"."""
     return lambda event: event.facts["waiting_for"] == whom
 
 
@@ -108,17 +114,17 @@ def is_readable_by(*visibilities: Visibility) -> Condition:
 
 
 def on_rung(clocks: frozenset[str], rung: int) -> Condition:
-    """Return the condition that this rung of one of these clocks fires."""
+    """Return the condition that the event fires exactly this rung, on the ladder of one of these clocks."""
     return lambda event: event.facts["clock"] in clocks and event.facts["rung"] == rung
 
 
 def from_rung(clocks: frozenset[str], rung: int) -> Condition:
-    """Return the condition that this rung, or a higher one, of one of these clocks fires."""
+    """Return the condition that the event fires this rung or a higher one, on the ladder of one of these clocks."""
     return lambda event: event.facts["clock"] in clocks and event.facts["rung"] >= rung
 
 
 def was_chosen(event: EventInContext) -> bool:
-    """Return whether a person put the case on the agenda by hand, not the ladder or another step."""
+    """Return whether a person put the case on the agenda; False when the ladder or another step did."""
     return event.facts.get("why") == "chosen"
 
 
@@ -130,7 +136,7 @@ TO_PARTICIPANTS = is_readable_by(Visibility.PARTICIPANTS, Visibility.PUBLIC)
 
 
 def everyone_outside(letter: str, when: Condition = always) -> Rules:
-    """Return the rules by which the reporter, the group and the followers get this letter."""
+    """Return the rules by which the case's reporter, group and followers get this letter when the condition holds."""
     return tuple(Rule(letter, audience, when) for audience in ("reporter", "group", "followers"))
 
 
@@ -251,11 +257,11 @@ WHO_IS_TOLD: dict[str, Rules] = {
 
 
 class UnknownEvent(Exception):
-    """This version has no rule for the event's type: a newer version wrote it, and has to plan its letters."""
+    """`WHO_IS_TOLD` does not have the event's type: a newer version of Ventil wrote it, and must plan its letters."""
 
 
 def rules_for(event: EventInContext) -> list[Rule]:
-    """Return the rules whose condition holds, in the table's order. `UnknownEvent` for a type that is not in it."""
+    """Return the event's rules whose condition holds, in order. `UnknownEvent` if `WHO_IS_TOLD` lacks its type."""
     if event.row.type not in WHO_IS_TOLD:
         raise UnknownEvent(event.row.type)
     return [rule for rule in WHO_IS_TOLD[event.row.type] if rule.when(event)]

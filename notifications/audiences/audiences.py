@@ -23,9 +23,9 @@ FindRecipients = Callable[[AudienceContext], list[Recipient]]
 
 
 def recipients(context: AudienceContext, rules: list[Rule]) -> dict[str, tuple[Rule, Recipient]]:
-    """Return the rule and the recipient of each letter, by the recipient's key; the event's author gets none.
+    """Return who gets which letter about the event: the rule and the recipient, as a dict by `Recipient.key`.
 
-    Whoever is in the audiences of several rules gets the letter of the first.
+    Whoever is in the audiences of several rules gets only the letter of the first. Whoever caused the event gets none.
     """
     chosen: dict[str, tuple[Rule, Recipient]] = {}
     for rule in rules:

@@ -1,4 +1,4 @@
-"""The context of an audience: one event with its case, its followers and the directory of units and people."""
+"""The audience context: what is needed to find the recipients of one event (its case, followers, units and people)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,7 @@ from notifications.who_is_told import EventInContext
 
 
 class Outsider(NamedTuple):
-    """Somebody outside the municipality whom letters or calls may reach."""
+    """A party: somebody outside the municipality, who gets letters at `email` or is rung at `phone`."""
 
     id: int
     email: str | None
@@ -22,7 +22,7 @@ class Outsider(NamedTuple):
 
 
 class AudienceCase(NamedTuple):
-    """A case, as far as its audiences and letters need it. Its units are slugs, to be looked up in the directory."""
+    """The columns of a case that are needed to plan its letters. Units are slugs, the keys of `Directory.units`."""
 
     id: int
     ref: str
@@ -45,7 +45,7 @@ class AudienceCase(NamedTuple):
 
 @dataclass(frozen=True)
 class Following:
-    """A follower. `own_case`: the public id of their own case, when they follow because it was merged into this one."""
+    """A follower of a case. `own_case`: the public id of their own case that was merged into this one, else None."""
 
     follower_id: int
     case_id: int
@@ -55,7 +55,10 @@ class Following:
 
 @dataclass
 class AudienceContext:
-    """All that is needed to say who is told of one event: the event, its case, the people and the followers."""
+    """What is needed to find the recipients of one event: its case, the people and units, and who follows the case.
+
+    `case` is None when the event is about no case but, for example, about a person or a unit.
+    """
 
     event: EventInContext
     case: AudienceCase | None
@@ -64,27 +67,30 @@ class AudienceContext:
 
     @property
     def responsible(self) -> DirectoryUnit:
-        """The unit that the event names as responsible, else the one that has the case."""
+        """The unit that the event names as responsible, else the case's responsible unit."""
         return self.unit(self.event.facts.get("responsible") or self.required_case.responsible)
 
     @property
     def required_case(self) -> AudienceCase:
-        """The case. `ValueError` for an event that is about none, since none of its audiences asks for one."""
+        """The event's case, never None. `ValueError` when the event is about no case."""
         if self.case is None:
             raise ValueError(f"{self.event.row.type} has no case")
         return self.case
 
     def unit(self, slug: str) -> DirectoryUnit:
-        """Return the unit with this slug; `KeyError` when neither event nor case names it."""
+        """Return the unit with this slug: the desk, or one that the event or its case names. Else `KeyError`."""
         return self.directory.units[slug]
 
     def officer_id(self) -> int | None:
-        """Return the id of the officer whom the event names, else of the case's while the unit is the same."""
+        """Return the person id of the officer whom the event names, else of the case's officer; None if there is none.
+
+        The case's officer does not count when the event names another unit as responsible.
+        """
         same_unit = self.case and self.case.responsible_id == self.responsible.id
         return self.event.facts.get("officer") or (self.required_case.officer_id if same_unit else None)
 
     def author(self) -> str | None:
-        """Return the normalised address of whoever caused the event, and is not told of it; None if there is none."""
+        """Return the normalised address of whoever caused the event, who gets no letter about it; None if unknown."""
         event, reporter = self.event.row, self.case.reporter if self.case else None
         email = reporter.email if reporter and event.actor is ActorKind.REPORTER else None
         if event.person_id is not None and (holder := self.directory.people.get(event.person_id)):

@@ -1,4 +1,4 @@
-"""Load the context of each event: its case, followers, units and people, with a fixed number of queries."""
+"""Load the audience contexts of events: their cases, followers, units and people, in a few queries for all events."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,7 +53,7 @@ CASES = _cases()
 
 
 def load_contexts(session: Session, events: Sequence[EventInContext]) -> list[AudienceContext]:
-    """Return the context of each event, in their order, with as many queries for a thousand events as for one."""
+    """Return the audience context of each event, in the order of `events`. A few queries serve all events together."""
     cases = cases_of(session, {event.row.stream for event in events if event.row.stream})
     directories = _directories(session, events, cases)
     following = _following(session, events) if _is_any_told(events, {"followers", "new_follower"}) else {}
@@ -69,7 +69,7 @@ def load_contexts(session: Session, events: Sequence[EventInContext]) -> list[Au
 
 
 def cases_of(session: Session, ids: Iterable[int]) -> dict[int, AudienceCase]:
-    """Return the cases as a dict by id."""
+    """Return the cases with these ids, as a dict by id; ids without a case are left out."""
     found = (row for portion in in_portions(sorted(ids)) for row in fetch_rows(session, CASES, {"ids": portion}))
     return {case.id: case for case in map(_case, found)}
 
@@ -79,12 +79,15 @@ def _case(row: Sequence[Any]) -> AudienceCase:
 
 
 def in_portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Return the ids in slices that one query can take."""
+    """Split the ids into slices of at most 500, as many as one query takes."""
     return (ids[start : start + MOST_IDS_AT_ONCE] for start in range(0, len(ids), MOST_IDS_AT_ONCE))
 
 
 def day_of_roles(session: Session, event: EventInContext) -> date:
-    """Return the local day whose roles count: when the event happened, or was recorded if that was later."""
+    """Return the local date on which somebody must hold a role to be told of the event in that role.
+
+    It is the date on which the event happened, or was recorded if that was later.
+    """
     return calendar_of(session).day_of(max(event.row.at, event.row.recorded_at))
 
 
@@ -119,7 +122,7 @@ def _people_in(event: EventInContext, case: AudienceCase | None) -> set[int]:
 
 
 def unit_slugs_in(event: EventInContext, case: AudienceCase | None) -> set[str]:
-    """Return the slugs of the units that the event and its case name."""
+    """Return the slugs of the units that the event's facts and its case name."""
     named = {event.facts[fact] for fact in UNITS_IN_FACTS if event.facts.get(fact)}
     of_case = (case.responsible, case.group, case.waiting_unit) if case else ()
     return named | {slug for slug in of_case if slug}
@@ -142,7 +145,10 @@ MERGED = aliased(Case)
 
 
 def select_followers() -> Select[Any]:
-    """Select followers: id, case, public id of their own case that was merged (or NULL), and the party's columns."""
+    """Return a query for followers: id, case id, public id of their own merged case, and the columns of `Outsider`.
+
+    The public id is NULL for a follower without such a case.
+    """
     own = and_(MERGED.reporter_id == Follower.party_id, MERGED.state == State.MERGED)
     found = select(Follower.id, Follower.case_id, MERGED.public_id, *OUTSIDER_COLUMNS).select_from(Follower)
     return found.join(Party, Party.id == Follower.party_id).outerjoin(MERGED, own).order_by(Follower.id)

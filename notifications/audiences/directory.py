@@ -1,4 +1,4 @@
-"""The directory: who holds which role in the units on a day, their deputies, and the units' mailboxes."""
+"""The directory: who holds which role in which unit on a certain day, their deputies, and the units' mailboxes."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from notifications.addresses import is_address
 
 
 class DirectoryMunicipality(NamedTuple):
-    """What letters say of the municipality itself."""
+    """The municipality's name and telephone number, for letters."""
 
     name: str
     contact_phone: str | None
 
 
 class DirectoryPerson(NamedTuple):
-    """A person of the municipality, with how letters reach them."""
+    """A person who can log in: the mail address and language for their letters, and whether they are active."""
 
     id: int
     email: str
@@ -38,7 +38,7 @@ class DirectoryPerson(NamedTuple):
 
 
 class DirectoryUnit(NamedTuple):
-    """A unit with its mailbox."""
+    """A unit. `email` is its mailbox, None if it has none; an inactive unit has been switched off."""
 
     id: int
     slug: str
@@ -51,19 +51,19 @@ class DirectoryUnit(NamedTuple):
 
 @dataclass
 class Holder:
-    """A person who holds a role, with the deputy who acts for them once they are switched off."""
+    """A person who may hold roles, with the deputy who takes their place once the person is switched off."""
 
     person: DirectoryPerson
     deputy: DirectoryPerson | None
 
     def acting(self) -> DirectoryPerson | None:
-        """Return who acts in the role: the person while active, else an active deputy, else None."""
+        """Return the person if active, else the deputy if there is one and active, else None."""
         return next((person for person in (self.person, self.deputy) if person and person.active), None)
 
 
 @dataclass
 class Directory:
-    """The municipality, some of its units and people, as they were read for one day."""
+    """The municipality, the units and people that were asked for, and who holds a role in those units on one day."""
 
     municipality: DirectoryMunicipality
     units: dict[str, DirectoryUnit] = field(default_factory=dict)  # by slug
@@ -78,24 +78,27 @@ class Directory:
         return next(unit for unit in self.units.values() if unit.kind is UnitKind.DESK)
 
     def contact_person(self) -> DirectoryPerson | None:
-        """Return the contact person whom letters name; None while the desk has none."""
+        """Return the contact person whom letters name, or their active deputy; None if the desk has neither."""
         return next(iter(self.acting(self.desk, Role.CONTACT)), None)
 
     def acting(self, unit: DirectoryUnit, *roles: Role) -> list[DirectoryPerson]:
-        """Return who acts in these roles of the unit, in the order of the roles, each person once."""
+        """Return the holders of these roles in the unit; an active deputy replaces a holder who is switched off.
+
+        They are in the order of `roles`, each person once. A holder switched off without such a deputy is left out.
+        """
         found = (holder.acting() for role in roles for holder in self.holders[unit.id, role])
         return list({person.id: person for person in found if person}.values())
 
     def belongs(self, person_id: int | None, unit: DirectoryUnit) -> bool:
-        """Return whether the person holds a role in the unit."""
+        """Return whether the person with this id holds any role in the unit; False for None."""
         return any(holder.person.id == person_id for role in Role for holder in self.holders[unit.id, role])
 
     def can_reach(self, email: str | None) -> bool:
-        """Return whether a letter can be sent to the address: it is one, and not known as unreachable."""
+        """Return whether letters can go to this address: it is a mail address, and not one of `unreachable`."""
         return is_address(email) and normalised(email or "") not in self.unreachable
 
     def deputies(self, unit: DirectoryUnit, role: Role) -> list[DirectoryPerson]:
-        """Return the active deputies of those who hold the role in the unit."""
+        """Return the active deputies of all who hold this role in the unit, whether those are active or not."""
         held = self.holders[unit.id, role]
         return [holder.deputy for holder in held if holder.deputy and holder.deputy.active]
 
@@ -125,9 +128,9 @@ UNITS = (
 
 
 def directory_of(session: Session, day: date, *, slugs: Collection[str], people: Collection[int]) -> Directory:
-    """Return the directory of a local day: the desk, the units with these slugs with their role holders, these people.
+    """Read the directory: the desk, the units with these slugs, who holds a role in them on `day`, and these people.
 
-    `people` are ids; a unit or person that does not exist is left out.
+    `day` is a local date, `people` are ids. A unit or person that does not exist is left out.
     """
     rows = fetch_rows(session, UNITS, {"day": day, "slugs": list(slugs)})
     municipality = rows[0][-len(MUNICIPALITY_COLUMNS) :]  # there is at least one row, the desk's

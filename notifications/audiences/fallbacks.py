@@ -1,6 +1,6 @@
-"""Fallbacks: officer, unit's mailbox, head, desk ... are tried in order until one can be reached.
+"""Fallbacks: a letter goes to the officer, else the unit's mailbox, else its head, else the desk, and so on.
 
-When nobody can, the letter waits for whoever gets the role of the desk's head.
+When none of them can be reached, the letter waits until somebody at the desk can be.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ DESK_HEAD = "role:desk.head"
 
 @dataclass(frozen=True)
 class Recipient:
-    """One recipient of a letter: an address, a party to ring, or a role that nobody holds yet."""
+    """One recipient of a letter: a mail address, an outsider to ring, or a role (the desk's head) that nobody holds."""
 
     channel: Channel
     key: str  # the normalised address, "party:N" or "role:desk.head"
@@ -41,7 +41,10 @@ UNFILLED_ROLE = Recipient(Channel.ROLE, DESK_HEAD)
 def person_recipients(
     directory: Directory, people: list[DirectoryPerson], unit: DirectoryUnit | None = None
 ) -> list[Recipient]:
-    """Return those of these people whose address can be reached. `unit`: where they hold the role."""
+    """Return a recipient for each of these people whose mail address can be reached.
+
+    `unit` is the unit in which they hold their role: they must still hold a role there when the letter is sent.
+    """
     return [
         Recipient(
             Channel.MAIL,
@@ -58,7 +61,7 @@ def person_recipients(
 
 
 def mailbox_recipients(directory: Directory, unit: DirectoryUnit) -> list[Recipient]:
-    """Return the unit's mailbox, when it can be reached."""
+    """Return the unit's mailbox as the only recipient; an empty list when it has none that can be reached."""
     email = directory.mailbox(unit)
     if email is None or not directory.can_reach(email):
         return []
@@ -67,12 +70,15 @@ def mailbox_recipients(directory: Directory, unit: DirectoryUnit) -> list[Recipi
 
 
 def staff_recipients(directory: Directory, unit: DirectoryUnit, *roles: Role) -> list[Recipient]:
-    """Return who acts in these roles of the unit and can be reached."""
+    """Return those holders of these roles in the unit, or their deputies, whom mail can reach."""
     return person_recipients(directory, directory.acting(unit, *roles), unit)
 
 
 def outside_recipients(party: Outsider, *, follower: int | None = None, own_case: str | None = None) -> list[Recipient]:
-    """Return the party as a recipient: by mail, else by a call, else (an empty list) not at all."""
+    """Return the party as the only recipient: by mail, else by telephone; an empty list when neither is known.
+
+    A follower is given as `follower` (their id) and `own_case` (the public id of their own merged case, if any).
+    """
     if is_address(party.email):
         key = normalised(party.email or "")
         to = Recipient(Channel.MAIL, key, party.locale, party.email, party_id=party.id)
@@ -87,12 +93,12 @@ def outside_recipients(party: Outsider, *, follower: int | None = None, own_case
 
 
 def first_reachable(fallbacks: Iterator[list[Recipient]]) -> list[Recipient]:
-    """Return the first fallback that has recipients, else the role that waits for somebody."""
+    """Return the first of these lists that is not empty; if all are empty, `UNFILLED_ROLE`: the letter waits."""
     return next((recipients for recipients in fallbacks if recipients), [UNFILLED_ROLE])
 
 
 def contact_fallbacks(directory: Directory) -> Iterator[list[Recipient]]:
-    """Yield the desk's contact persons, its mailbox, its heads."""
+    """Yield the recipients of a letter to the desk, to be tried in turn: contact persons, mailbox, heads."""
     yield staff_recipients(directory, directory.desk, Role.CONTACT)
     yield mailbox_recipients(directory, directory.desk)
     yield staff_recipients(directory, directory.desk, Role.HEAD)
@@ -108,7 +114,10 @@ def _officer(context: AudienceContext) -> DirectoryPerson | None:
 
 
 def officer_fallbacks(context: AudienceContext) -> Iterator[list[Recipient]]:
-    """Yield the officer, the unit's mailbox, its heads, its other staff, and then the desk's fallbacks."""
+    """Yield the recipients of a letter to the officer, to be tried in turn, one list for each step.
+
+    They are the officer, the unit's mailbox, its heads, its other staff, and at last the desk's (`contact_fallbacks`).
+    """
     directory, unit = context.directory, context.responsible
     officer = _officer(context)
     yield person_recipients(directory, [officer] if officer else [])
@@ -120,7 +129,10 @@ def officer_fallbacks(context: AudienceContext) -> Iterator[list[Recipient]]:
 
 
 def unit_fallbacks(directory: Directory, unit: DirectoryUnit) -> Iterator[list[Recipient]]:
-    """Yield the unit's mailbox, its staff, its heads, and then the desk's fallbacks."""
+    """Yield the recipients of a letter to the unit, to be tried in turn, one list for each step.
+
+    They are the unit's mailbox, its staff, its heads, and at last the desk's (`contact_fallbacks`).
+    """
     yield mailbox_recipients(directory, unit)
     if unit.id != directory.desk.id:
         yield staff_recipients(directory, unit, Role.OFFICER, Role.MEMBER)
@@ -129,7 +141,11 @@ def unit_fallbacks(directory: Directory, unit: DirectoryUnit) -> Iterator[list[R
 
 
 def head_fallbacks(directory: Directory, unit: DirectoryUnit) -> Iterator[list[Recipient]]:
-    """Yield the unit's heads, for the desk also its deputies and mailbox, and then the desk's fallbacks."""
+    """Yield the recipients of a letter to the unit's head, to be tried in turn, one list for each step.
+
+    They are the unit's heads and at last the desk's (`contact_fallbacks`). If the unit is the desk itself, its
+    mailbox and the deputies of its contact persons come in between.
+    """
     yield staff_recipients(directory, unit, Role.HEAD)
     if unit.id == directory.desk.id:
         yield person_recipients(directory, directory.deputies(unit, Role.CONTACT), unit)
@@ -138,5 +154,5 @@ def head_fallbacks(directory: Directory, unit: DirectoryUnit) -> Iterator[list[R
 
 
 def desk_recipients(directory: Directory) -> list[Recipient]:
-    """Return who gets the desk's letters: contact persons, else its mailbox, its heads, or the unfilled role."""
+    """Return who gets the desk's letters: its contact persons, else its mailbox, its heads or `UNFILLED_ROLE`."""
     return first_reachable(contact_fallbacks(directory))

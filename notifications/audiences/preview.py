@@ -1,4 +1,4 @@
-"""Preview: who would be told of a step before it is taken, in words, for the page beside its button."""
+"""Preview: the names of those who would be told of a step, for the page to show beside the step's button."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -27,9 +27,10 @@ CHOOSES_A_UNIT = frozenset({"case.assigned", "case.reopened"})
 def would_be_told(
     session: Session, case: Case, event_type: str, locale: str = "sv", *, at: datetime, **facts: Any
 ) -> list[str]:
-    """Return the names of those whom such an event of the case would tell at this moment.
+    """Return the names of those who would be told if an event of this type happened to the case at `at` (UTC).
 
-    `facts` are those of the event, as far as they are chosen already.
+    `facts` are the facts of the event, as far as the user has chosen them. Outsiders are not named: the list
+    has "2 followers" or the like instead, in the language `locale`.
     """
     [context] = load_contexts(session, [EventInContext(_imagined(case, event_type, facts, at), {})])
     return _names(context, locale, unit_is_open="responsible" not in facts)
@@ -44,7 +45,7 @@ def each_would_tell(
     *,
     at: datetime,
 ) -> dict[str, list[str]]:
-    """Return the names by type of event, as `would_be_told` does for one, with one query for all of them.
+    """Return who would be told of each type of event, as `would_be_told` does for one, with one query for all types.
 
     `following` are the followers of the case, which the page has read already.
     """

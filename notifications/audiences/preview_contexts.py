@@ -1,4 +1,4 @@
-"""Contexts of events that have not happened, from the case and the followers that a page has read already."""
+"""Audience contexts of events that have not happened yet, from the case and followers that were read for a page."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -34,7 +34,7 @@ FOLLOWERS: ScalarSelect[Any] = (  # to be added as a column to a query of cases
 
 
 def following_of(case: Case, column: Sequence[Sequence[Any]] | None) -> list[Following]:
-    """Return the followers of the case, from the value of the column `FOLLOWERS` in its row."""
+    """Return the followers of the case. `column` is the value of the subquery `FOLLOWERS`, read with the case."""
     rows = in_order(column)
     return list({id_: Following(id_, case.id, Outsider(*party), own_id) for id_, own_id, *party in rows}.values())
 
@@ -42,7 +42,10 @@ def following_of(case: Case, column: Sequence[Sequence[Any]] | None) -> list[Fol
 def contexts_for_page(
     session: Session, case: Case, following: list[Following], events: Sequence[EventInContext]
 ) -> list[AudienceContext]:
-    """Return the context of each event, all at the same moment, with one query for units and people."""
+    """Return the audience context of each event, in the order of `events`, with one query for all.
+
+    There must be at least one event, and all must have the same moment.
+    """
     known = _audience_case(case)
     slugs = {slug for event in events for slug in unit_slugs_in(event, known)}
     directory = directory_of(session, day_of_roles(session, events[0]), slugs=slugs, people=())

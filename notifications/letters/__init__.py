@@ -1,1 +1,1 @@
-"""Letters: the catalogue, what each may say to whom, and their text and HTML."""
+"""Letters: which there are, what each may say to whom, and how they become text and HTML."""

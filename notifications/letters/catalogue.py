@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Letter:
-    """What one letter may contain. `quotes`: whether it may quote what people wrote."""
+    """What one kind of letter may contain. `quotes`: whether it may quote what people wrote in the case."""
 
     quotes: bool = True
 

@@ -1,4 +1,4 @@
-"""Write the words of a letter: fill in its template in one language, and part the text into paragraphs."""
+"""Write the words of a letter: fill in its template in one language, and split the text into paragraphs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_KEPT = 2000  # filled-in texts: most letters share theirs with others
 
 
 class ParagraphKind(StrEnum):
-    """How a paragraph is shown."""
+    """What a paragraph is, and so how it looks: plain text, a quote, a button, a link or a list."""
 
     TEXT = "text"
     QUOTE = "quote"
@@ -39,7 +39,7 @@ class ParagraphKind(StrEnum):
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One paragraph of a letter, the same in text and in HTML."""
+    """One paragraph of a letter, from which its plain text and its HTML are both made. `url` is a link's target."""
 
     shape: ParagraphKind
     lines: tuple[str, ...]
@@ -48,42 +48,48 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class WrittenLetter:
-    """The words of a letter: its subject, and its paragraphs by section."""
+    """The words of a letter: its subject, and its paragraphs by section ("happened", "next", ..., "foot")."""
 
     subject: str
     sections: dict[str, tuple[Paragraph, ...]]
 
     @property
     def paragraphs(self) -> list[Paragraph]:
-        """All paragraphs in order, without those of the foot."""
+        """The paragraphs of all sections in order, without those of the section "foot"."""
         body = (section for name, section in self.sections.items() if name != "foot")
         return [paragraph for section in body for paragraph in section]
 
 
 class Placeholder(str):
-    """A mark in a filled-in text, in whose place a quote or a link is put afterwards."""
+    """A mark in a filled-in template. It is replaced by a quote or a link after the text was split into paragraphs."""
 
 
 @dataclass
 class Placeholders:
-    """Quotes and links, kept out of a template's text while it is filled in and parsed: people's words never are."""
+    """The quotes and links of one letter; its template is filled in with placeholders for them.
+
+    So what people wrote is never parsed, and cannot change how the letter looks.
+    """
 
     replaced: list[Paragraph] = field(default_factory=list)
 
     def template_values(self, locale: str) -> dict[str, Any]:
-        """Return what every template may use besides the values of its line."""
+        """Return the values that every template may use besides those of its event, as a dict by name.
+
+        They are the functions `quote`, `button` and `link`, the mark `cut` that ends a section, and `locale`.
+        """
         return {"quote": self.quote, "button": self.button, "link": self.link, "cut": SECTION_END, "locale": locale}
 
     def quote(self, words: str) -> Placeholder:
-        """Return a placeholder for what somebody wrote."""
+        """Store what somebody wrote, and return the placeholder for it."""
         return self._placeholder(Paragraph(ParagraphKind.QUOTE, tuple(words.strip().splitlines())))
 
     def button(self, label: str, url: str) -> Placeholder:
-        """Return a placeholder for the link that is the letter's purpose."""
+        """Store the letter's main link, shown as a button, and return the placeholder for it."""
         return self._placeholder(Paragraph(ParagraphKind.BUTTON, (label,), url))
 
     def link(self, label: str, url: str) -> Placeholder:
-        """Return a placeholder for one link of several."""
+        """Store one link of a list of links, and return the placeholder for it."""
         return self._placeholder(Paragraph(ParagraphKind.LINK, (label,), url))
 
     def _placeholder(self, paragraph: Paragraph) -> Placeholder:
@@ -91,7 +97,7 @@ class Placeholders:
         return Placeholder(f"\n\n\ue000{len(self.replaced) - 1}\ue001\n\n")
 
     def paragraphs(self, text: str) -> tuple[Paragraph, ...]:
-        """Return the text as paragraphs, with quotes and links in the place of their placeholders."""
+        """Split the text into paragraphs; each placeholder becomes the quote or link for which it stands."""
         return tuple(part if isinstance(part, Paragraph) else self.replaced[part] for part in _parsed(text))
 
 
@@ -112,7 +118,10 @@ def _paragraph(block: str) -> Paragraph | int:
 
 
 def write(letter: str, locale: str, context: dict[str, Any]) -> WrittenLetter:
-    """Return the words of the letter in this language. `LookupError` when there is no such letter."""
+    """Return the words of the letter in the language `locale`: its template, filled in with the values in `context`.
+
+    `LookupError` when there is no letter of this name.
+    """
     if letter not in LETTERS:
         raise LookupError(letter)
     placeholders = Placeholders()
@@ -152,12 +161,12 @@ def _templates(locale: str) -> Environment:
 
 
 def unbroken(words: str) -> str:
-    """Return the words with no-break spaces, so that no line ends within a day or a telephone number."""
+    """Return the words with no-break spaces for their spaces, so that a date or telephone number stays on one line."""
     return words.replace(" ", NBSP)
 
 
 def in_one_line(text: str) -> str:
-    """Return the text with one space for each run of whitespace; no-break spaces stay."""
+    """Return the text with one space in place of each run of spaces and line ends; no-break spaces stay."""
     return GAPS.sub(" ", text).strip(" ")
 
 

@@ -15,20 +15,20 @@ INLINER = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=Fa
 
 @cache
 def html_template() -> Template:
-    """Return the template of the whole page. It escapes what is filled in."""
+    """Return the Jinja template of a letter's whole HTML page. It escapes the values that are filled in."""
     whole = _source("around.html").replace(INCLUDE, _source("paragraph.html"))
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return with_plain_globals(environment.from_string(with_styles_in_tags(whole)))
 
 
 def with_plain_globals(template: Template) -> Template:
-    """Make the template's globals a plain dict and return it: each letter copies them, and a ChainMap is slow at it."""
+    """Return the template, its globals now a plain dict: each letter copies them, and copying a ChainMap is slow."""
     template.globals = dict(template.globals)
     return template
 
 
 def with_styles_in_tags(source: str) -> str:
-    """Return a template's source with its styles inlined into its tags; Jinja's own tags stay as they were."""
+    """Return this HTML template with its style sheet copied into `style` attributes; Jinja's tags stay as they were."""
     tags: list[str] = TAG.findall(source)
     numbers = iter(range(len(tags)))
     marked = TAG.sub(lambda _: f"jinja-{next(numbers)}-tag", source)

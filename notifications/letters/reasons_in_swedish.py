@@ -37,7 +37,7 @@ PATTERNS_IN_SWEDISH = (  # reasons that end in a number, a mail server's reply o
 
 
 def why_not(reason: str | None, locale: str) -> str | None:
-    """Return the reason in this language. A mail server's reply, and None, are returned as they are."""
+    """Return the reason, which is stored in English, in the language `locale`. A mail server's reply stays as it is."""
     if not reason or locale != "sv":
         return reason
     found = ((pattern.fullmatch(reason), words) for pattern, words in PATTERNS_IN_SWEDISH)

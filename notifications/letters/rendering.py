@@ -34,7 +34,7 @@ AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "Al
 
 @dataclass(frozen=True)
 class LetterSettings:
-    """The settings with which an installation's letters are rendered. `key` signs their links."""
+    """The settings of the installation that letters need. `key` is the secret with which their links are signed."""
 
     base_url: str
     key: str = field(repr=False)
@@ -43,23 +43,23 @@ class LetterSettings:
 
     @classmethod
     def of(cls, settings: Settings) -> LetterSettings:
-        """Return the letter settings from the settings of the installation."""
+        """Return the settings for letters, taken from all settings of the installation."""
         return cls(settings.base_url, settings.secret_key, settings.mail_from, settings.calendar)
 
     @property
     def pages(self) -> WebAddresses:
-        """The URLs of the web pages."""
+        """The URLs of the installation's web pages, for links in letters."""
         return WebAddresses(self.base_url)
 
     @property
     def domain(self) -> str:
-        """The domain of the sender's address, used in message ids."""
+        """The domain of the sender's mail address, which also ends message ids."""
         return self.mail_from.rpartition("@")[2]
 
 
 @dataclass(frozen=True)
 class RenderedLetter:
-    """A letter that can be sent. `sender` is the municipality's name with the installation's address."""
+    """A letter ready to become MIME. `sender` is the municipality's name with the installation's mail address."""
 
     subject: str
     text: str
@@ -71,7 +71,7 @@ class RenderedLetter:
 
 
 def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettings) -> RenderedLetter:
-    """Return the letter of a delivery by mail. The same rows always give the same letter."""
+    """Return the letter of a delivery that goes by mail. The same database rows always give the same letter."""
     template_context = TemplateContext(snapshot, settings.pages, settings.key)
     lines = lines_still_due(snapshot, delivery)
     written = (
@@ -98,7 +98,10 @@ def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettin
 
 
 def lines_still_due(snapshot: SendingSnapshot, delivery: Delivery) -> list[LineContext]:
-    """Return the lines of which the recipient may still be told. A letter that is no digest has one, and keeps it."""
+    """Return the lines of the letter, one for each event of which it tells.
+
+    In a digest, the events of which its recipient may no longer be told are left out. Any other letter has one line.
+    """
     lines: list[LineContext] = delivery.context["lines"]
     lost = lines_no_longer_due(snapshot, delivery) if delivery.letter == DIGEST else {}
     return [line for line in lines if line["event"] not in lost]
@@ -138,7 +141,10 @@ def _in_brief(template_context: TemplateContext, delivery: Delivery, line: LineC
 
 
 def as_text(written: WrittenLetter, unsubscribe_urls: UnsubscribeUrls) -> str:
-    """Return the letter as plain text, in lines of at most 72 characters; longer words stay whole."""
+    """Return the letter as plain text, in lines of at most 72 characters; longer words stay whole.
+
+    It ends with `unsubscribe_urls`, a dict by reference of the case.
+    """
     body = [_plain(paragraph) for paragraph in written.paragraphs]
     foot = [_plain(paragraph) for paragraph in written.sections["foot"]]
     ends = (
@@ -172,7 +178,7 @@ def _wrapped(text: str, first: str = "", then: str = "") -> str:
 
 
 def as_html(written: WrittenLetter, locale: str, unsubscribe_urls: UnsubscribeUrls) -> str:
-    """Return the letter as one HTML page with inlined styles."""
+    """Return the letter as one HTML page with inlined styles. It ends with `unsubscribe_urls`."""
     return html_template().render(written=written, locale=locale, ways_out=unsubscribe_urls).replace(NBSP, " ")
 
 
@@ -190,7 +196,7 @@ def _reply_to(context: dict[str, Any]) -> dict[str, str]:
 
 
 def followers_addressed(snapshot: SendingSnapshot, delivery: Delivery) -> list[int]:
-    """Return the ids of the followers as which the recipient gets the letter: one for each case that they follow."""
+    """Return the follower ids that need an unsubscribe link in the letter: one for each case the recipient follows."""
     lines = lines_still_due(snapshot, delivery)
     return [line["follower"] for line in lines if "follower" in line and line["letter"] != "opt_in"]
 

@@ -1,4 +1,4 @@
-"""Snapshot of all that letters need when they are sent: events, words, and how recipients and cases are now."""
+"""The snapshot: all that some letters need from the database when they are sent, read at one moment."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -69,7 +69,10 @@ SERVING = (
 
 @dataclass(frozen=True)
 class SendingSnapshot:
-    """What was read for some letters, as dicts by id, at one moment (UTC). The lines of the letters hold these ids."""
+    """The database rows that some letters need when they are sent, as dicts by id, read at the moment `present` (UTC).
+
+    A line of a letter stands for one event of which it tells, and holds the ids to look up here.
+    """
 
     present: datetime
     calendar: Calendar
@@ -87,15 +90,15 @@ class SendingSnapshot:
     unsubscribe_tokens: dict[int, str] = field(default_factory=dict)  # by follower
 
     def event_of(self, line: LineContext) -> EventForLetter:
-        """Return the event of which the line tells."""
+        """Return the event of which this line of a letter tells."""
         return self.events[line["event"]]
 
     def case_of(self, line: LineContext) -> CaseNow | None:
-        """Return the case of the line's event; None for an event of the municipality."""
+        """Return the case of which this line of a letter tells; None when its event is about no case."""
         return self.cases.get(self.event_of(line).stream)
 
     def words_of(self, event: EventForLetter) -> dict[str, WordsRow]:
-        """Return the note of the event, and the title of its case at that time, as a dict by field."""
+        """Return the event's note and its case's title at that time, under the keys "note" and "title", if any."""
         return {
             words.field: words
             for words in self.words.get(event.stream, ())
@@ -104,7 +107,7 @@ class SendingSnapshot:
 
 
 def read_snapshot(session: Session, deliveries: Sequence[Delivery]) -> SendingSnapshot:
-    """Return the snapshot for these letters, with as many queries for a hundred as for one."""
+    """Return the snapshot for sending these deliveries, with as many queries for a hundred as for one."""
     lines = [line for delivery in deliveries for line in delivery.context["lines"]]
     moment, calendar = present(session), calendar_of(session)
     events = _by_id(session, EventForLetter, _ids_in(lines, "event"))

@@ -1,4 +1,4 @@
-"""Whether recipients are still entitled to a letter, checked when it is sent: if not, the letter is suppressed."""
+"""Check, when a letter is sent, whether its recipient is still entitled to it; if not, the letter is suppressed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ LINK_DEAD = "the link is used or too old"
 
 @dataclass(frozen=True)
 class CheckedLine:
-    """One line of a letter that is to be checked. `address` is the normalised one to which the letter goes."""
+    """One line of a letter (one event of which it tells), to be checked. `address`: where it goes, normalised."""
 
     snapshot: SendingSnapshot
     line: LineContext
@@ -27,13 +27,13 @@ class CheckedLine:
 
 
 def reason_to_suppress(snapshot: SendingSnapshot, delivery: Delivery) -> str | None:
-    """Return why the letter must not be sent any more; None when at least one of its lines may still be told."""
+    """Return why the letter must not be sent (in English); None if at least one of its events may still be told."""
     lost = lines_no_longer_due(snapshot, delivery)
     return next(iter(lost.values()), None) if len(lost) == len(delivery.context["lines"]) else None
 
 
 def lines_no_longer_due(snapshot: SendingSnapshot, delivery: Delivery) -> dict[int, str]:
-    """Return the reasons why the recipient may no longer be told of events, as a dict by event id."""
+    """Return the events of which the recipient may no longer be told: a dict by event id of reasons (in English)."""
     address = snapshot.addresses.get(delivery.address_id or 0)
     email = address.email_normalised if address else None
     lost = {line["event"]: _reason_against(CheckedLine(snapshot, line, email)) for line in delivery.context["lines"]}

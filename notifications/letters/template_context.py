@@ -1,4 +1,4 @@
-"""The values of a letter's template for one line of a delivery, and what is kept from whom."""
+"""The values that fill in a letter's template for one event, without the words that its recipient may not read."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,7 +46,7 @@ EMPTY_LINE_CONTEXT = {
 
 
 class Facts(dict[str, Any]):
-    """An event's facts; a fact that it does not have is None."""
+    """An event's facts as a dict for templates: looking up a fact that the event does not have gives None."""
 
     def __missing__(self, name: str) -> None:
         return None
@@ -54,18 +54,18 @@ class Facts(dict[str, Any]):
 
 @dataclass(frozen=True)
 class TemplateContext:
-    """What templates draw on: the snapshot, the URLs of web pages, and the key with which links are signed."""
+    """What the values for templates are made from: the snapshot, the URLs of pages, and the key that signs links."""
 
     snapshot: SendingSnapshot
     pages: WebAddresses
     key: str
 
     def write(self, delivery: Delivery, line: LineContext) -> WrittenLetter:
-        """Return the letter of one line, in the delivery's language."""
+        """Return the words of the letter about one line (one event of the delivery), in the delivery's language."""
         return write(line["letter"], delivery.locale, self.values(delivery, line))
 
     def values(self, delivery: Delivery, line: LineContext) -> dict[str, Any]:
-        """Return the values that the template may use for this line, as a dict by name."""
+        """Return the values for the template of one line (one event of the delivery), as a dict by name."""
         event, case, calendar = self.snapshot.event_of(line), self.snapshot.case_of(line), self.snapshot.calendar
         happened_on = calendar.day_of(event.at).isoformat()
         clock_on = _clock_on(event, calendar)
@@ -97,7 +97,7 @@ class TemplateContext:
         }
 
     def page(self, line: LineContext, case: CaseNow | None) -> str | None:
-        """Return the URL where the recipient reads more about the case; None without a case."""
+        """Return the URL of the case's page for this recipient; None when the event is about no case."""
         if case is None:
             return None
         if line["audience"] == "reporter":
@@ -143,7 +143,10 @@ def _may_read_note(line: LineContext, event: EventForLetter) -> bool:
 
 
 def category_and_place(told: dict[str, Any], locale: str) -> str:
-    """Return "Trafik, Lillån": what tells cases apart without quoting anybody."""
+    """Return the category and place in a line's values (`told`), such as "Trafik, Lillån".
+
+    They tell cases apart without quoting anybody.
+    """
     category = (told.get("category") or {}).get(locale)
     return ", ".join(part for part in (category, told.get("place")) if part)
 

@@ -1,4 +1,4 @@
-"""The link with which a follower unsubscribes: one for each follower, made when a letter first needs it."""
+"""The link with which a follower unsubscribes: one for each, made when a letter first needs it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,10 +13,10 @@ LINKS = select(Link).where(Link.purpose == UNFOLLOW, any_of(Link.follower_id, "f
 
 
 def unfollow_tokens(session: Session, followers: Mapping[int, datetime], *, key: str) -> dict[int, str]:
-    """Return the token of each follower's link, by follower id; links that are missing are made.
+    """Return the token in each follower's unsubscribe link, by follower id; make the links that are missing.
 
-    `followers` says by follower id at which moment the link must be valid. A link is valid for ten years and may be
-    used more than once.
+    `followers` maps each follower id to the moment (UTC) at which the link must be valid. A link is valid for ten years
+    and may be used more than once. `key` is the secret that signs it.
     """
     found = list(session.scalars(LINKS, {"followers": list(followers)})) if followers else []
     links = {link.follower_id: link for link in found if link.expires_at > followers[link.follower_id or 0]}

@@ -5,42 +5,42 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class WebAddresses:
-    """The URLs of one installation. `base` has no slash at its end."""
+    """The URLs of one installation's web pages. They begin with `base`, which has no slash at its end."""
 
     base: str
 
     def own_case(self, public_id: str) -> str:
-        """Return the page of a case by its public id, which only its reporter knows."""
+        """Return the URL of a case by its public id, which only its reporter knows."""
         return f"{self.base}/arende/{public_id}"
 
     def case(self, ref: str) -> str:
-        """Return the page of a case for who is logged in, and for everybody once it is published."""
+        """Return the URL of a case by its reference: for people who are logged in, and for all once it is published."""
         return f"{self.base}/arenden/{ref}"
 
     def desk(self) -> str:
-        """Return the desk's page: what came in, is due and is overdue."""
+        """Return the URL of the desk's page: what came in, is due and is overdue."""
         return f"{self.base}/skrivbord"
 
     def forum(self) -> str:
-        """Return the page of the forum's meetings and agenda."""
+        """Return the URL of the page of the forum's meetings and agenda."""
         return f"{self.base}/forum"
 
     def to_ring(self) -> str:
-        """Return the list of calls to make."""
+        """Return the URL of the list of telephone calls to make."""
         return f"{self.base}/ring"
 
     def set_aside(self) -> str:
-        """Return the list of what was set aside."""
+        """Return the URL of the list of what was set aside."""
         return f"{self.base}/undanlagt"
 
     def login(self, token: str) -> str:
-        """Return the page where this one-time token logs in."""
+        """Return the URL at which a person logs in with this one-time token."""
         return f"{self.base}/logga-in/{token}"
 
     def follow(self, token: str) -> str:
-        """Return the page where a follower confirms with this token."""
+        """Return the URL at which somebody confirms with this token that they want to follow a case."""
         return f"{self.base}/folj/{token}"
 
     def unfollow(self, token: str) -> str:
-        """Return the page where a follower unsubscribes, also with a mail program's one click (RFC 8058)."""
+        """Return the URL at which a follower unsubscribes; it also accepts a mail program's one click (RFC 8058)."""
         return f"{self.base}/sluta-folja/{token}"

@@ -1,1 +1,1 @@
-"""Planning: from events to rows of deliveries, one for each letter to each recipient."""
+"""Planning: from events to rows of the table delivery, one for each letter to each recipient."""

@@ -1,4 +1,4 @@
-"""Drafts of deliveries: one letter for one occasion and recipient, and how drafts become rows."""
+"""Drafts: deliveries that are not in the database yet, and how they are inserted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ MOST_LINES = 50
 
 @dataclass(frozen=True)
 class DraftLine:
-    """One event in a draft: which letter tells it, to which audience, with the context that is stored for it."""
+    """One event of which a drafted delivery tells: in which letter, to which audience, with which names and dates."""
 
     event_id: int
     letter: str
@@ -32,7 +32,10 @@ class DraftLine:
 
 @dataclass(frozen=True)
 class DeliveryDraft:
-    """One delivery that is not a row yet: its occasion, its recipient and its lines."""
+    """A delivery that is not in the database yet, with one line for each event of which it tells.
+
+    `occasion` is "event:N" for a single event, "tick:N" for a batch of events.
+    """
 
     occasion: str
     recipient: Recipient
@@ -41,28 +44,28 @@ class DeliveryDraft:
 
     @property
     def letter(self) -> str:
-        """The letter of its only line; a digest when there are several."""
+        """The name of the letter: that of its only line, or "digest" when it has several lines."""
         return self.lines[0].letter if len(self.lines) == 1 else DIGEST
 
     @property
     def context(self) -> dict[str, Any]:
-        """The context that is stored: the common one, that of the first 50 lines, and how many more there are."""
+        """The value of the column `context`: what all lines share, the first 50 lines, and how many more there are."""
         lines = [line.context for line in self.lines[:MOST_LINES]]
         return {**self.common_context, "lines": lines, "more": len(self.lines) - len(lines)}
 
     @property
     def is_anonymous(self) -> bool:
-        """True when a visitor or reporter, who may be anybody, caused one of its lines."""
+        """Whether somebody who is not logged in could have caused this delivery; if so, the rate limits apply."""
         return any(line.is_anonymous for line in self.lines)
 
     @property
     def redundant_reason(self) -> str | None:
-        """Why it need not be sent; None when one of its lines must be."""
+        """The reason why this delivery need not be sent; None when at least one of its lines has no such reason."""
         reasons = [line.redundant_reason for line in self.lines]
         return reasons[0] if all(reasons) else None
 
     def row(self, address_id: int | None) -> Row:
-        """Return the columns of the delivery, waiting to be sent; `address_id` is None for a call or a role."""
+        """Return the row to insert, waiting to be sent, as a dict by column. A call or a role has no `address_id`."""
         recipient = self.recipient
         return {
             "occasion": self.occasion,
@@ -85,7 +88,8 @@ class DeliveryDraft:
 def write_drafts(session: Session, drafts: Sequence[DeliveryDraft]) -> int:
     """Insert the deliveries of these drafts, with their lines; return how many are new.
 
-    A delivery with the same occasion and recipient that is there already stays as it is.
+    A delivery that exists already, with the same occasion and recipient, is left as it is. One that is redundant or
+    over a rate limit is inserted as suppressed.
     """
     if not drafts:
         return 0

@@ -1,4 +1,4 @@
-"""Plan deliveries for events: one row per occasion and recipient. Nothing is sent here."""
+"""Plan deliveries: insert a row for each recipient of an event or a batch of events. Nothing is sent here."""
 
 from collections.abc import Callable, Sequence
 
@@ -32,9 +32,10 @@ MAY_FILL_A_ROLE = frozenset({"person.added", "person.changed", "unit.added", "un
 
 
 def plan_events(session: Session, ids: Sequence[int]) -> int:
-    """Insert the deliveries of these events, in this order, and return how many are new. Nothing is committed.
+    """Insert the deliveries of the events with these ids, in this order; return how many are new. The caller commits.
 
-    The events belong to no batch. As many queries for a thousand as for one. `UnknownEvent` for a type without a rule.
+    None of the events may belong to a batch. A thousand events take as many queries as one. `UnknownEvent` for an event
+    whose type `WHO_IS_TOLD` does not have.
     """
     events = events_in_context(session, ids)
     with_rules = [event for event in events if rules_for(event)]
@@ -45,23 +46,23 @@ def plan_events(session: Session, ids: Sequence[int]) -> int:
 
 
 def draft_batch(session: Session, batch: EventBatch) -> list[DeliveryDraft]:
-    """Return a draft for each recipient of the batch's events, to be planned one by one or in portions.
+    """Return a draft for each recipient of the batch's events; `plan_batch_for` inserts them, some at a time.
 
-    `UnknownEvent` when the batch holds an event of a type without a rule.
+    `UnknownEvent` for an event whose type `WHO_IS_TOLD` does not have.
     """
     events = [event for event in batch_in_context(session, batch.id) if rules_for(event)]
     return _drafts(session, events, lambda _: f"tick:{batch.id}")
 
 
 def plan_batch_for(session: Session, batch: EventBatch, drafts: Sequence[DeliveryDraft]) -> int:
-    """Insert the deliveries of these drafts; return how many are new. `ValueError` for a draft of another batch."""
+    """Insert the deliveries of these drafts; return how many are new. `ValueError` if a draft is not of this batch."""
     if others := {draft.occasion for draft in drafts} - {f"tick:{batch.id}"}:
         raise ValueError(f"{others} is another tick's")
     return write_drafts(session, drafts)
 
 
 def plan_batch(session: Session, batch: EventBatch) -> int:
-    """Insert all deliveries of the batch at once; return how many are new."""
+    """Insert all deliveries of the batch at once; return how many are new. `UnknownEvent` as for `draft_batch`."""
     return write_drafts(session, draft_batch(session, batch))
 
 

@@ -1,6 +1,6 @@
-"""Rate limits on letters that anybody can cause, so that nobody can fill another's mailbox with them.
+"""Rate limits on letters that people can cause without logging in, so that nobody can fill another's mailbox.
 
-An address gets at most one in 10 minutes and five in 24 hours; what is over is suppressed, with a reason.
+An address gets at most one in 10 minutes and five in 24 hours; more than that are suppressed, with a reason.
 """
 
 from collections.abc import Collection
@@ -33,20 +33,23 @@ RECENT = select(Delivery.address_id, Delivery.created_at).where(
 
 
 def is_anonymous(event: EventInContext, letter: str) -> bool:
-    """Return whether anybody could have caused this letter: it asks for no log-in, and no staff did."""
+    """Return whether somebody who is not logged in could have caused this letter; if so, the rate limits apply."""
     by_anybody = event.row.actor in {ActorKind.VISITOR, ActorKind.REPORTER}
     return letter in ANYBODY_CAN_CAUSE and (by_anybody or letter != "receipt")
 
 
 @dataclass
 class Allowance:
-    """What some addresses may still get: when such letters were planned in the 24 hours before `moment` (UTC)."""
+    """How many more rate-limited letters some addresses may get, worked out from those planned already.
+
+    `planned_at` holds for each address id when such letters were planned in the 24 hours before `moment` (UTC).
+    """
 
     moment: datetime
     planned_at: dict[int, list[datetime]]  # by address
 
     def count_or_refuse(self, address_id: int) -> str | None:
-        """Count one more letter to this address and return None; return the reason when it is over a limit."""
+        """Count one more letter to this address and return None; if that is over a limit, only return the reason."""
         planned_at = self.planned_at.setdefault(address_id, [])
         if planned_at and self.moment - max(planned_at) < SHORTEST_GAP:
             return TOO_SOON
@@ -57,7 +60,10 @@ class Allowance:
 
 
 def lock_allowance(session: Session, address_ids: Collection[int]) -> Allowance:
-    """Return the allowance of these addresses, and lock their rows until commit, so that no other relay counts too."""
+    """Return the allowance of these addresses, and lock their rows until commit.
+
+    Because of the lock no other worker counts letters to them meanwhile.
+    """
     ids = list(address_ids)
     fetch_rows(session, LOCKED, {"ids": ids})
     allowance = Allowance(present(session), {})

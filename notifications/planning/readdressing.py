@@ -1,4 +1,4 @@
-"""Readdress the letters that wait for a role, once somebody at the desk can be reached."""
+"""Readdress the letters that nobody at the desk could get, once somebody there can be reached."""
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -15,9 +15,10 @@ TOLD_IN_ANOTHER_LETTER = "told in another letter of the same occasion"
 
 
 def readdress_unfilled(session: Session) -> int:
-    """Address up to 1000 letters that wait for a role to whoever gets the desk's letters now; return how many.
+    """Address the letters that wait for somebody at the desk, at most 1000, to whoever gets the desk's letters now.
 
-    A letter of whose occasion the address has another already is suppressed instead.
+    A letter is suppressed instead if that address has one about the same occasion already. Return how many no longer
+    wait; 0 while still nobody at the desk can be reached.
     """
     waiting = session.scalars(
         select(Delivery)

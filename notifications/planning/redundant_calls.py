@@ -1,4 +1,4 @@
-"""Redundant calls: the one who rang to hand in a case need not be rung about its receipt."""
+"""Redundant calls: somebody who handed in a case by telephone need not be rung about its receipt."""
 
 from cases.access.actors import ActorKind
 from notifications.audiences.fallbacks import Recipient
@@ -10,9 +10,9 @@ TOLD_WHEN_THEY_RANG = "told when they rang"
 
 
 def redundant_reason(event: EventInContext, recipient: Recipient) -> str | None:
-    """Return why the recipient need not be rung, or None when somebody must ring.
+    """Return the reason why the recipient need not be rung about this event; None for any other event or recipient.
 
-    They rang and spoke with the member of staff who then handed in the case for them.
+    The reason is that they rang, and the member of staff who handed in the case for them has told them.
     """
     rang = event.row.type == "case.received" and event.facts["channel"] == BY_TELEPHONE
     by_staff = event.row.actor is ActorKind.PERSON

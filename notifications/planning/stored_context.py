@@ -1,4 +1,4 @@
-"""The context stored with a delivery: names and dates at planning time, never a party's words or address."""
+"""The context stored with a delivery: names and dates as of its planning, but no outsider's words or address."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from notifications.who_is_told import Rule
 
 
 def common_context_of(directory: Directory) -> dict[str, Any]:
-    """Return what is the same in all letters of an occasion: the municipality, whom to ask, and where to answer."""
+    """Return the part of the stored context that all letters share: the municipality, whom to ask, where to answer."""
     contact, desk = directory.contact_person(), directory.desk
     phone = (contact.phone if contact else None) or desk.phone or directory.municipality.contact_phone
     return {
@@ -22,9 +22,9 @@ def common_context_of(directory: Directory) -> dict[str, Any]:
 
 
 def context_of(calendar: Calendar, context: AudienceContext, rule: Rule, recipient: Recipient) -> dict[str, Any]:
-    """Return the context of one line: the recipient, and names and dates of the event and its case.
+    """Return the stored context of one event for one recipient: ids, and the names and dates of the event and its case.
 
-    What is not known is left out. Dates are local, in ISO 8601.
+    Values that are not known are left out. Dates are local, in ISO 8601.
     """
     event = context.event
     of_event = {

@@ -20,9 +20,10 @@ LOCKED = select(MailServer).where(BY_NAME).with_for_update()
 
 
 def begin_probe(database: Database, name: str) -> bool:
-    """Return whether the caller may try to connect to the server: always while it is up, else as its only probe.
+    """Return whether the caller may try to connect to this mail server.
 
-    A probe opens a connection and then calls `record_up` or `record_down`.
+    True while the server is up. While it is down, True for one caller at a time, once the next try is due; that caller
+    connects and then calls `record_up` or `record_down`.
     """
     with database.transaction() as session:
         server, moment = locked_server(session, name), present(session)
@@ -34,7 +35,7 @@ def begin_probe(database: Database, name: str) -> bool:
 
 
 def record_up(database: Database, name: str) -> None:
-    """Record that the server answers: letters are sent again."""
+    """Record that the mail server answers, so that letters are sent again."""
     up = {"down_since": None, "probe_at": None, "probing_until": None, "last_error": None}
     with database.transaction() as session:
         session.execute(update(MailServer).where(MailServer.name == name).values(**up))
@@ -42,7 +43,10 @@ def record_up(database: Database, name: str) -> None:
 
 
 def record_down(database: Database, name: str, error: str) -> None:
-    """Record that the server cannot be reached. The next probe waits half the time it is down, 2 to 60 seconds."""
+    """Record that the mail server cannot be reached, with the error.
+
+    The next try to connect is due in half the time that it has been down so far, at least 2 and at most 60 seconds.
+    """
     with database.transaction() as session:
         server = locked_server(session, name)
         moment = present(session)
@@ -54,7 +58,7 @@ def record_down(database: Database, name: str, error: str) -> None:
 
 
 def is_down_now(session: Session, name: str) -> bool:
-    """Return whether the server is recorded as down."""
+    """Return whether this mail server is recorded as down."""
     return session.scalar(DOWN, {"name": name}) is not None
 
 
@@ -64,7 +68,10 @@ def _may_probe(server: MailServer, moment: datetime) -> bool:
 
 
 def locked_server(session: Session, name: str) -> MailServer:
-    """Return the server's row, locked, so that one worker at a time claims letters for it; it is made if missing."""
+    """Return the mail server's row, inserted if it is missing, and lock it until commit.
+
+    Because of the lock only one worker at a time claims letters for the server.
+    """
     server = session.scalar(LOCKED, {"name": name})
     if server is None:
         new = insert_of(session)(table_of(MailServer)).values(name=name)

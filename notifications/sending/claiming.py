@@ -1,4 +1,4 @@
-"""Claim letters that are due for a worker. To one address they are sent in the order in which they were planned."""
+"""Claim due letters for one worker. Letters to the same address are sent in the order in which they were planned."""
 
 from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -36,12 +36,15 @@ QUEUE = Queue(Delivery, LOCKED, set_aside_delivery)
 
 
 def is_anything_due(session: Session) -> bool:
-    """Return whether a letter is due, no matter whether the mail server is up."""
+    """Return whether any letter is due to be sent, even while the mail server is down."""
     return bool(fetch_rows(session, CLAIMABLE, {"moment": present(session), "most": 1}))
 
 
 def claim_letters(session: Session, server: str, policy: LeasePolicy) -> Claim:
-    """Claim a batch of letters, oldest first; none while the server is down. One worker at a time claims for it."""
+    """Claim a batch of due letters for the caller, oldest first; none while this mail server is down.
+
+    Until the caller commits, no other worker can claim letters for the server.
+    """
     if locked_server(session, server).down_since is not None:
         return Claim(Delivery, "", [])
     return claim(session, QUEUE, policy, present(session))

@@ -1,8 +1,8 @@
-"""Errors of sending: why a letter was not accepted, told apart by what happens to it next."""
+"""Errors of sending a letter, one class for each thing that happens to the letter next."""
 
 
 class Refused(Exception):
-    """The mail server, or the mailbox, did not accept the letter. The message is its reply, without any address."""
+    """The mail server or local mailbox did not accept the letter. The message is its reply, without mail addresses."""
 
 
 class RefusedForNow(Refused):
@@ -14,8 +14,8 @@ class RefusedForGood(Refused):
 
 
 class ConnectionLost(Refused):
-    """The connection broke after the letter was handed over: it may have been accepted, and is sent again."""
+    """The connection broke while the letter was handed over. It may have been accepted, but is sent again."""
 
 
 class Unreachable(Refused):
-    """The mail server cannot be reached, or refuses us all: no letter is to blame, and none counts an attempt."""
+    """The mail server cannot be reached, or takes no letter of ours at all. No attempt is counted for any letter."""

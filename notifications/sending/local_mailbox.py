@@ -1,4 +1,4 @@
-"""The local mailbox: letters are kept as files in a folder, for an installation without a mail server."""
+"""The local mailbox: a folder in which letters are stored as files, for an installation without a mail server."""
 
 import email
 import email.policy
@@ -20,7 +20,7 @@ NAME = re.compile(r"[0-9a-f]{32}\.eml")
 
 @dataclass(frozen=True)
 class KeptLetter:
-    """One letter in the list of the mailbox; `kept_at` is UTC."""
+    """One letter in the list of the local mailbox. `name` is its file's name, `kept_at` when it was stored (UTC)."""
 
     name: str
     to: str
@@ -29,7 +29,7 @@ class KeptLetter:
 
 
 class Mailbox:
-    """A folder of .eml files. A file is whole or not there at all; a letter that is kept twice has one file."""
+    """The local mailbox: a folder with one .eml file for each letter, even if it comes twice. No file is partial."""
 
     name = "mailbox"
 
@@ -37,7 +37,7 @@ class Mailbox:
         self.folder = folder
 
     def keep(self, message: bytes) -> str:
-        """Write the letter to its file and return the file's name, a hash of the Message-ID. May raise `OSError`."""
+        """Write the letter to its file, if there is none yet, and return the file's name. May raise `OSError`."""
         name = _name_of(message)
         path = self.folder / name
         if not path.exists():
@@ -46,7 +46,7 @@ class Mailbox:
         return name
 
     def letters(self, limit: int = 100) -> list[KeptLetter]:
-        """Return the latest letters, newest first."""
+        """Return the letters that were stored last, at most `limit`, newest first."""
         if not self.folder.exists():
             return []
         files = [(entry.stat().st_mtime_ns, entry.name) for entry in os.scandir(self.folder)]
@@ -54,14 +54,14 @@ class Mailbox:
         return [self._listed(name, when) for when, name in newest[:limit]]
 
     def letter(self, name: str) -> EmailMessage | None:
-        """Return the letter in the file of this name; None when there is none."""
+        """Return the letter in the file of this name; None when there is no such letter."""
         path = self.folder / name
         if not NAME.fullmatch(name) or not path.exists():
             return None
         return email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
 
     def connection(self) -> "MailboxConnection":
-        """Return a connection, as a mail server does: letters that are sent over it are kept here."""
+        """Return a connection like one to a mail server; letters that are sent over it are stored in this mailbox."""
         return MailboxConnection(self)
 
     def _listed(self, name: str, mtime_ns: int) -> KeptLetter:
@@ -71,7 +71,7 @@ class Mailbox:
 
 
 class MailboxConnection:
-    """A connection to the mailbox, with the methods of `SmtpConnection`."""
+    """A connection to the local mailbox, with the methods of `SmtpConnection`."""
 
     def __init__(self, mailbox: Mailbox) -> None:
         self.mailbox = mailbox
@@ -87,7 +87,7 @@ class MailboxConnection:
     ) -> None: ...
 
     def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
-        """Keep the letter. `Unreachable` when the folder cannot be written."""
+        """Store the letter in the mailbox. `Unreachable` when its folder cannot be written."""
         try:
             self.mailbox.keep(message.as_bytes())
         except OSError as error:

@@ -1,7 +1,7 @@
 """Write a letter as MIME, the bytes that go to the mail server.
 
 MIME is written by hand because the standard library's `email` takes 2.0 ms a letter, and this takes 0.03. Headers that
-are not plain ASCII still go through the library, but for the subject, which differs with each letter.
+are not plain ASCII are still left to the library, except the subject, which differs from letter to letter.
 """
 
 import binascii
@@ -23,7 +23,7 @@ LONGEST_LINE, LONGEST_ALLOWED = 76, 990  # characters: just within what RFC 5322
 
 
 class Readable(Protocol):
-    """What MIME is made of: the attributes of `rendering.RenderedLetter`."""
+    """The attributes of a letter that `compose` reads; `rendering.RenderedLetter` has them."""
 
     @property
     def subject(self) -> str: ...
@@ -42,7 +42,7 @@ class Readable(Protocol):
 
 
 class Outgoing(flask_mail.Message):
-    """One letter for Flask-Mail: an envelope for one recipient, and bytes that are final."""
+    """One letter to one recipient as a message for Flask-Mail, which sends its bytes unchanged."""
 
     def __init__(self, *, sender: str, recipient: str, content: bytes) -> None:
         # super().__init__ is not called: it looks up this machine's name in the DNS each time.
@@ -52,15 +52,15 @@ class Outgoing(flask_mail.Message):
         self.content = content
 
     def as_bytes(self) -> bytes:
-        """Return the bytes, as they were stored before the first attempt."""
+        """Return the bytes of the letter, as they were stored before the first attempt to send it."""
         return self.content
 
 
 def compose(rendered: Readable, message_id: str) -> bytes:
-    """Return the letter as bytes: ASCII, short lines, and the same bytes for the same letter.
+    """Return the letter as MIME: ASCII in short lines, and always the same bytes for the same letter.
 
     A line end within a header's value becomes a space, so that nobody can inject a header. `ValueError` when the
-    recipient's address is none.
+    recipient's mail address is not valid.
     """
     boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
     headers = {

@@ -34,14 +34,14 @@ RECORD_SENT = (
 
 
 def record_sent(connection: Connection, delivery_id: int) -> None:
-    """Record that the letter was accepted, also when another worker has the lease by now: it is true all the same."""
+    """Record that the letter was accepted, even if another worker has leased it meanwhile: it is true all the same."""
     connection.execute(RECORD_SENT, {"delivery_id": delivery_id})
 
 
 def record_refused_for_now(session: Session, delivery_id: int, token: str, error: str) -> None:
-    """Have the letter tried again after a wait that grows with each attempt; after five days, set it aside.
+    """Let the letter be tried again after a wait that grows with each attempt; after five days, set it aside.
 
-    Nothing is recorded when another worker has the lease by now.
+    `token` is that of the caller's lease; if another worker has leased the letter meanwhile, nothing is recorded.
     """
     delivery = row_if_held(session, Delivery, token, delivery_id)
     if delivery is None:
@@ -58,7 +58,10 @@ def record_refused_for_now(session: Session, delivery_id: int, token: str, error
 
 
 def record_refused_for_good(session: Session, delivery_id: int, token: str, error: str) -> None:
-    """Set the letter aside for a person, unless another worker has the lease by now."""
+    """Set the letter aside, with the error as the reason.
+
+    `token` is that of the caller's lease; if another worker has leased the letter meanwhile, nothing is recorded.
+    """
     delivery = row_if_held(session, Delivery, token, delivery_id)
     if delivery is not None:
         delivery.attempts += 1
@@ -67,7 +70,10 @@ def record_refused_for_good(session: Session, delivery_id: int, token: str, erro
 
 
 def wait_after(attempts: int) -> timedelta:
-    """Return how long to wait after this many attempts: doubled each time up to half an hour, with full jitter."""
+    """Return how long to wait after this many attempts: at random between one second and a longest wait.
+
+    The longest wait is 30 seconds after the first attempt and doubles with each one, up to half an hour.
+    """
     longest = min(FIRST_WAIT * 2.0 ** min(attempts - 1, 10), LONGEST_WAIT)
     return max(longest * random_share(), timedelta(seconds=1))
 

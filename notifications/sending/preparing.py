@@ -1,4 +1,4 @@
-"""Prepare claimed letters: check that somebody is still entitled, render, and store the bytes before sending."""
+"""Prepare claimed letters: check that their recipients are still entitled, render them, store the bytes to be sent."""
 
 import hashlib
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ STORE_MESSAGE = (
 
 @dataclass(frozen=True)
 class PreparedLetter:
-    """A letter whose bytes are stored, so that it may be sent."""
+    """A letter whose MIME bytes are stored in its row, so that it may be sent now."""
 
     delivery_id: int
     address_id: int
@@ -46,11 +46,11 @@ class PreparedLetter:
 
 
 def prepare(session: Session, token: str, settings: LetterSettings, most_claims: int) -> list[PreparedLetter]:
-    """Return the letters of this lease that are to be sent, in order, with their bytes stored in their rows.
+    """Return the letters leased with this token that are to be sent, and store their MIME bytes in their rows.
 
-    A letter to which nobody is entitled any more is suppressed, with the reason in its row. One that cannot be written
-    is tried again later, and set aside after `most_claims` claims; newer ones to its address are released. There are as
-    many queries for twenty letters as for one.
+    A letter to which its recipient is no longer entitled is suppressed, with the reason in its row. One that cannot be
+    rendered is tried again later, or set aside after `most_claims` claims; newer letters to its address are released,
+    to keep their order. Twenty letters take as many queries as one.
     """
     found = session.scalars(HELD, {"token": token}).all()
     snapshot = read_snapshot(session, found)

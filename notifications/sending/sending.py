@@ -39,7 +39,7 @@ REFUSAL_HANDLERS: dict[type[Refused], RefusalHandler] = {
 
 @dataclass(frozen=True)
 class MailTransport:
-    """All that sending needs: the mail server or local mailbox, the settings of letters, and the policy of leases."""
+    """What sending needs: a mail server or local mailbox, the settings of letters, and how letters are leased."""
 
     server: SmtpServer | Mailbox
     letter_settings: LetterSettings
@@ -47,7 +47,7 @@ class MailTransport:
 
 
 def transport_from(settings: Settings) -> MailTransport:
-    """Return the transport that the settings name: a mail server, else the mailbox under `var`."""
+    """Return the transport that the settings name: their mail server, else the local mailbox in the folder `var`."""
     server: SmtpServer | Mailbox = Mailbox(settings.var / "mailbox")
     if settings.smtp_url:
         hello = urlsplit(settings.base_url).hostname or "localhost"
@@ -56,9 +56,9 @@ def transport_from(settings: Settings) -> MailTransport:
 
 
 def deliver_some(database: Database, transport: MailTransport, *, stop: threading.Event | None = None) -> int:
-    """Send letters that are due, up to about 200, until none is left or `stop` is set; return how many were claimed.
+    """Send due letters, up to about 200, until none is left or `stop` is set; return how many were claimed.
 
-    While the server cannot be reached, no letter counts an attempt.
+    A letter that could not be handed over because the server was unreachable counts no attempt.
     """
     name = transport.server.name
     with database.reading() as session:

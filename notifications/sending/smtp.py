@@ -1,4 +1,4 @@
-"""Connections to an SMTP server: Flask-Mail on a bare Flask object, with what it lacks put right.
+"""Connections to an SMTP server: Flask-Mail on a bare Flask object, with what it lacks added.
 
 The server's certificate is checked, every wait has a timeout, and errors are told apart: refused for now, refused for
 good, connection lost, or server unreachable. What follows from each stands in `notifications.sending.outcomes`.
@@ -30,7 +30,7 @@ SERVER_TROUBLE = {421, 454, 530, 534, 535, 538}  # closing, or log-in refused: n
 
 @dataclass(frozen=True)
 class SmtpServer:
-    """A mail server, as VENTIL_SMTP_URL names it. `hello` is the host name that we give in EHLO."""
+    """A mail server, as the setting VENTIL_SMTP_URL names it. `hello` is the host name that we give in EHLO."""
 
     scheme: str
     host: str
@@ -43,16 +43,16 @@ class SmtpServer:
 
     @property
     def name(self) -> str:
-        """The name under which the circuit breaker keeps it."""
+        """The server's name in the table mail_server, such as "mail.example.se:587"."""
         return f"{self.host}:{self.port}"
 
     def connection(self) -> "SmtpConnection":
-        """Return a connection that opens when it is entered, and over which many letters can be sent."""
+        """Return a connection for many letters; it is opened by `with` and closed at the block's end."""
         return _Mail(self).connect()
 
 
 def server_at(url: str, hello: str = "localhost") -> SmtpServer:
-    """Return the server of a URL that the settings have validated."""
+    """Return the mail server at this URL, which the settings have validated. `hello` is our host name in EHLO."""
     parts = urlsplit(url)
     username, password = (unquote(part) if part else None for part in (parts.username, parts.password))
     port = parts.port or PORTS[parts.scheme]
@@ -81,7 +81,7 @@ class _Mail(flask_mail.Mail):
 
 
 class SmtpConnection(flask_mail.Connection):
-    """One connection for many letters. It connects anew when the server has closed it."""
+    """A connection over which many letters are sent. It is opened again when the server has closed it."""
 
     mail: _Mail
 
@@ -98,17 +98,17 @@ class SmtpConnection(flask_mail.Connection):
         self._quit()
 
     def configure_host(self) -> smtplib.SMTP:
-        """Connect and log in. `Unreachable` when either fails."""
+        """Connect to the mail server, log in, and return the open connection. `Unreachable` when either fails."""
         try:
             return self._connect()
         except (OSError, smtplib.SMTPException) as error:
             raise Unreachable(_reply_in(error)) from error
 
     def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
-        """Send one letter; on return the server has accepted it.
+        """Send one letter; when this returns, the server has accepted it.
 
-        `envelope_from` is where bounces go, by default the letter's sender. Raises `RefusedForNow`,
-        `RefusedForGood`, `Unreachable` (it was not accepted) or `ConnectionLost` (it may have been).
+        `envelope_from` is the address for bounces, by default the letter's sender. Raises `RefusedForNow`,
+        `RefusedForGood` or `Unreachable` when the letter was not accepted, `ConnectionLost` when it may have been.
         """
         (recipient,) = message.send_to
         with self._errors_translated():
