@@ -48,7 +48,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
 
 
 def register(app: Flask) -> None:
-    """Register all blueprints; they are imported here because they import names of this package."""
+    """Register all blueprints; imported here and not at the top, because they import names of this package."""
     from web import api, login, pages
     from web.operations import health
 
@@ -59,7 +59,7 @@ def register(app: Flask) -> None:
 
 
 def wrap_wsgi(app: Flask, settings: Settings) -> None:
-    """Wrap the app in what runs before Flask: static files, safe headers, and the visitor's address behind proxies."""
+    """Add the WSGI middleware: static files, security headers, and the visitor's address as our proxies report it."""
     files = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=AN_HOUR)
     wrapped: WSGIApplication = SafeHeaders(files, settings)
     if hops := settings.trusted_proxies:

@@ -1,4 +1,4 @@
-"""Whether the clock still sweeps, as the web processes see it in the schedule (G8)."""
+"""Whether the sweeps (the job that finds what is due) still run, judged by the end of the last one."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from cases.settings import Settings
 
 
 def is_silent(session: Session, settings: Settings, at: datetime) -> bool:
-    """Return whether the last sweep is so long ago that three more should have followed it."""
+    """Return whether the last sweep ended more than three sweep intervals before `at`, or there was none."""
     return is_stale(last_sweep(session), settings, at)
 
 
 def is_stale(last: datetime | None, settings: Settings, at: datetime) -> bool:
-    """Return whether three more sweeps should have followed one that ended at `last`; True when there was none."""
+    """Return whether `last`, the end of the last sweep, is over three sweep intervals before `at`; True for None."""
     return last is None or (at - last).total_seconds() > MISSED_SWEEPS * settings.sweep_seconds

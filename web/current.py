@@ -1,4 +1,4 @@
-"""The database and settings of the running app, and the present moment, as a request reaches them."""
+"""What a request needs of the running app: its database and settings, and the present moment."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,7 +13,7 @@ from cases.settings import Settings
 
 @dataclass(frozen=True)
 class Ventil:
-    """The database and the settings of one app."""
+    """The database and settings of one app, which `create_app` makes known to it."""
 
     database: Database
     settings: Settings
@@ -25,20 +25,20 @@ def current() -> Ventil:
 
 
 def storage() -> Folder:
-    """Return the folder that holds the bytes of attachments."""
+    """Return the folder in which the attachments of cases are stored."""
     return attachments_under(current().settings.var)
 
 
 def right_now() -> datetime:
-    """Return the present moment, UTC. Views are the edge: nothing behind them reads the clock."""
+    """Return the present moment, UTC. Only views call this; the code below them gets the moment as an argument."""
     return datetime.now(UTC)
 
 
 def today() -> date:
-    """Return the local date."""
+    """Return today's date in the municipality's time zone."""
     return current().database.calendar.day_of(right_now())
 
 
 def is_for_machines() -> bool:
-    """Return whether this request is for the API."""
+    """Return whether this request is for the API and not for a page, by its path."""
     return request.path.startswith("/api/") or request.path == "/api"

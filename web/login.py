@@ -1,4 +1,4 @@
-"""Logging in by a one-time link, and out. The link comes by letter; only a POST uses it up (ASVS 6.5, 6.6)."""
+"""Logging in by a one-time link that comes by mail, and logging out. Only a POST uses the link up (ASVS 6.5, 6.6)."""
 
 import secrets
 from collections.abc import Callable
@@ -31,7 +31,7 @@ HOME = "/"
 @bp.get("/logga-in")
 @open_to(Audience.ANYBODY)
 def ask() -> str:
-    """Show the form that asks for a link; in the demonstration, also the people one can log in as."""
+    """Show the log-in form, which asks for a mail address; in the demonstration, also the people one can log in as."""
     session[NEXT] = safe_next(request.args.get(NEXT))
     with current().database.reading() as rows:
         return render_template("login.html", people=people_of_the_demonstration(rows))
@@ -41,7 +41,7 @@ def ask() -> str:
 @open_to(Audience.ANYBODY)
 @limited(Limit.LOG_IN)
 def ask_for_link() -> str:
-    """Send a link; the answer does not reveal whether the address is known."""
+    """Handle the log-in form: mail a link if the address is known. The page that follows is the same if it is not."""
     browser = session.setdefault(BROWSER, secrets.token_urlsafe(16))
     with current().database.transaction() as rows:
         email, key = request.form.get("email", ""), current().settings.secret_key
@@ -52,7 +52,7 @@ def ask_for_link() -> str:
 @bp.get("/logga-in/<token>")
 @open_to(Audience.ANYBODY)
 def confirm(token: str) -> AnyResponse:
-    """Show the button that uses the link up: a mail program that fetches the page ahead does not log in."""
+    """Show the page that the link opens: a button to log in, so that a mail program that fetches it logs nobody in."""
     with current().database.reading() as rows:
         usable = _usable_link(rows, token) is not None
     page = render_template("login_confirm.html", token=token, usable=usable)
@@ -63,7 +63,7 @@ def confirm(token: str) -> AnyResponse:
 @open_to(Audience.ANYBODY)
 @limited(Limit.LOG_IN)
 def use(token: str) -> AnyResponse:
-    """Log in with the link; a second use finds it used up (410)."""
+    """Handle the button: log in and redirect; 410 if the link is used, expired or was requested in another browser."""
     with current().database.transaction() as rows:
         link = _usable_link(rows, token)
         person_id = link.person_id if link and use_link(rows, link, right_now()) else None
@@ -76,7 +76,7 @@ def use(token: str) -> AnyResponse:
 @bp.post("/demo-login")
 @open_to(Audience.ANYBODY)
 def be_somebody() -> AnyResponse:
-    """Log in as one of the demonstration's people; 404 in any other municipality."""
+    """Log in as the person chosen on the demonstration's log-in page; 404 in any other municipality."""
     with current().database.transaction() as rows:
         if not municipality(rows).demonstration:
             abort(404)
@@ -87,7 +87,7 @@ def be_somebody() -> AnyResponse:
 @bp.get("/min-sida")
 @open_to(Audience.LOGGED_IN)
 def first_page() -> AnyResponse:
-    """Redirect to this person's work: the desk, the list of their department or group, or the forum."""
+    """Redirect to the page where this person works: the desk, their own department or group, or the forum."""
     actor = current_actor()
     with current().database.reading() as rows:
         own = select(Unit.slug).where(Unit.id.in_(actor.unit_ids), Unit.kind.in_(MAY_BE_RESPONSIBLE), Unit.slug != DESK)
@@ -100,7 +100,7 @@ def first_page() -> AnyResponse:
 @bp.post("/logga-ut")
 @open_to(Audience.ANYBODY)
 def log_out() -> AnyResponse:
-    """Log out in this browser."""
+    """End the log-in session of this browser, and redirect to the start page."""
     token = request.cookies.get(session_cookie(), "")
     return redirect_logged_out(lambda rows: end_session(rows, token, right_now()))
 
@@ -108,7 +108,7 @@ def log_out() -> AnyResponse:
 @bp.post("/logga-ut/overallt")
 @open_to(Audience.LOGGED_IN)
 def log_out_everywhere() -> AnyResponse:
-    """Log out in every browser."""
+    """End this person's log-in sessions in all browsers, and redirect to the start page."""
     person_id = current_actor().person_id or 0
     return redirect_logged_out(lambda rows: end_every_session(rows, person_id, right_now()))
 
@@ -118,21 +118,24 @@ def _usable_link(rows: Session, token: str) -> Link | None:
 
 
 def _log_in(rows: Session, person_id: int | None) -> str | None:
-    """Return the token of a new session of this person; None when there is no such active one."""
+    """Open a log-in session for this person and return its token; None when there is no such active person."""
     at = right_now()
     actor = logging_in.log_in(rows, person_id, on=today(), at=at) if person_id else None
     return open_session(rows, actor.person_id, at) if actor and actor.person_id else None
 
 
 def redirect_logged_in(key: str) -> Response:
-    """Redirect to the page that was wanted, with new cookies: those from before the log-in open nothing."""
+    """Redirect to the page wanted before the log-in, with the session token `key` in the log-in cookie.
+
+    The signed cookie is emptied, so that nothing it held before the log-in is valid afterwards.
+    """
     wanted = safe_next(session.get(NEXT))
     session.clear()
     return set_session_cookie(_redirect(url_for("login.first_page") if wanted == HOME else wanted), key)
 
 
 def redirect_logged_out(end: Callable[[Session], None]) -> Response:
-    """End one or all sessions by calling `end`, drop the cookies, and redirect to the first page."""
+    """End sessions by calling `end` in a transaction, delete the cookies, and redirect to the start page."""
     with current().database.transaction() as rows:
         end(rows)
     session.clear()
@@ -144,7 +147,7 @@ def _redirect(path: str) -> Response:
 
 
 def safe_next(wanted: str | None) -> str:
-    """Return the path if it is on this site, else that of the first page (ASVS 3.7.2)."""
+    """Return the path if it leads to a page of this site, else "/", the start page (ASVS 3.7.2)."""
     path = wanted or HOME
     parts = urlsplit(path)
     ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
@@ -152,7 +155,7 @@ def safe_next(wanted: str | None) -> str:
 
 
 def people_of_the_demonstration(rows: Session) -> list[Person]:
-    """Return the people one can log in as in the demonstration; none in any other municipality."""
+    """Return the people one can log in as in the demonstration; an empty list in any other municipality."""
     if not municipality(rows).demonstration:
         return []
     return list(rows.scalars(select(Person).where(Person.active).order_by(Person.id)))

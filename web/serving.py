@@ -20,19 +20,19 @@ SLOWEST_CLIENT = 15  # seconds to wait for what a client is sending
 
 
 class OurGunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn, configured in code. Each worker opens its own database after the fork."""
+    """gunicorn, with its options given in code. Each worker process opens its own database after the fork."""
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
         self.settings, self.gunicorn_options = settings, options
         super().__init__()
 
     def load_config(self) -> None:
-        """Set gunicorn's options."""
+        """Set gunicorn's options to those given to the constructor."""
         for name, value in self.gunicorn_options.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Return the app of one worker process."""
+        """Return the app, with a database of its own; gunicorn calls this in each worker process."""
         log_as_json()
         threads = int(self.gunicorn_options["threads"])
         database = Database(self.settings.database_url, self.settings.calendar, pool_size=threads)
@@ -42,14 +42,14 @@ class OurGunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
 
 
 def freeze_garbage_collector() -> None:
-    """Exempt long-lived objects from garbage collection, which took a tenth of a request's CPU."""
+    """Exempt all present objects from garbage collection and run it less often: it took a tenth of the CPU time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTS_AFTER)
 
 
 def run_web(settings: Settings, host: str, port: int, workers: int = 2, threads: int = 8) -> None:
-    """Serve until SIGTERM, with `workers` processes of `threads` threads."""
+    """Serve the app with gunicorn until SIGTERM, in `workers` processes of `threads` threads each."""
     OurGunicorn(
         settings,
         {
@@ -70,7 +70,7 @@ def run_web(settings: Settings, host: str, port: int, workers: int = 2, threads:
 
 
 def serve_embedded(app: Flask, host: str, port: int, threads: int = 8) -> MultiSocketServer | BaseWSGIServer:
-    """Return a server that listens already; its `run()` serves until `close()` is called from another thread."""
+    """Return a waitress server that listens already; its `run()` serves until another thread calls `close()`."""
     log_as_json()
     server: MultiSocketServer | BaseWSGIServer = create_server(
         app,

@@ -13,7 +13,10 @@ BEGINS, ENDS = "<!-- figures: `ventil bench --page` writes them -->", "<!-- end 
 
 @dataclass(frozen=True)
 class Target:
-    """A bound for a figure: of the ratio (`of="ratio"`) or of Ventil's own (`of="ours"`), `least` for a lower bound."""
+    """A bound for a figure: an upper one, or a lower one if `least`.
+
+    `of` says what it limits: "ratio", Ventil's figure by the floor's, or "ours", Ventil's figure itself.
+    """
 
     bound: float
     of: str = "ratio"
@@ -30,7 +33,7 @@ class Target:
 
 @dataclass(frozen=True)
 class BenchRow:
-    """One figure: Ventil's (`ours`), the floor's from the same run, their ratio, and its spread over the rounds."""
+    """One figure: Ventil's (`ours`), the floor's in the same run, their ratio, and the spread over the rounds."""
 
     what: str
     where: str

@@ -13,33 +13,36 @@ SOON_DAYS = 2
 
 
 def day_words(value: date | datetime | str) -> str:
-    """Return a day, such as "22 november 2026"."""
+    """Return a day in words, such as "22 november 2026"; of a datetime, the local day. A str is an ISO date."""
     return str(format_date(_local_day(value), "d MMMM y"))
 
 
 def short_day(value: date | datetime | str) -> str:
-    """Return a day for a narrow column, such as "22 nov. 2026"."""
+    """Return a day in words for a narrow column, such as "22 nov. 2026"."""
     return str(format_date(_local_day(value), "d MMM y"))
 
 
 def weekday_words(value: date | datetime | str) -> str:
-    """Return a day with its weekday, such as "söndag 22 november 2026"."""
+    """Return a day in words with its weekday, such as "söndag 22 november 2026"."""
     return str(format_date(_local_day(value), "EEEE d MMMM y"))
 
 
 def moment_words(value: datetime) -> str:
-    """Return a moment in local time, such as "22 november 2026 kl. 14.05"."""
+    """Return a moment in words, in local time, such as "22 november 2026 kl. 14.05"."""
     local = value.astimezone(current().database.calendar.zone)
     return gettext("%(day)s at %(hour)s.%(minute)s", day=day_words(local), hour=f"{local:%H}", minute=f"{local:%M}")
 
 
 def due_words(case: Case, now: datetime) -> str:
-    """Return how far off the due day is: "3 days late", "today", "in 5 days"; "" when nothing is due."""
+    """Return in words how far off the case's due day is, such as "in 5 days" or "3 days late"; "" without a due day."""
     return "" if case.due_at is None else far_off(_days_left(case.due_at, now), late=case.is_overdue(now))
 
 
 def far_off(days: int, *, late: bool) -> str:
-    """Return how far off a day is that lies `days` ahead; a past one is "3 days late" if `late`, else "3 days ago"."""
+    """Return in words how far off a day is: "in 5 days", "today", or for negative `days` "3 days late" or "3 days ago".
+
+    `late` chooses between these two.
+    """
     if days < 0:
         words = ngettext("%(num)d day late", "%(num)d days late", -days) if late else ""
         return words or ngettext("%(num)d day ago", "%(num)d days ago", -days)
@@ -49,7 +52,7 @@ def far_off(days: int, *, late: bool) -> str:
 
 
 def due_class(case: Case, now: datetime) -> str:
-    """Return the CSS class of the due day: late, soon or quiet."""
+    """Return the CSS class for the case's due day: "late", "soon" (within two days) or "quiet"."""
     if case.is_overdue(now):
         return "late"
     has_ladder = CLOCK_OF.get(case.state) is RunsOut.LADDER

@@ -6,12 +6,12 @@ import flask_babel
 
 
 def gettext(words: str, **facts: Any) -> str:
-    """Return the text in the language of the page, with the facts filled in."""
+    """Return `words` in the language of the page, with the values of `facts` in place of the placeholders."""
     return str(flask_babel.gettext(words, **facts))
 
 
 def ngettext(one: str, many: str, num: int, **facts: Any) -> str:
-    """Return the singular or plural text for `num`, in the language of the page."""
+    """Return `one` or `many`, whichever suits the number `num`, in the page's language; `facts` as in `gettext`."""
     return str(flask_babel.ngettext(one, many, num, **facts))
 
 

@@ -181,10 +181,10 @@ def channel_name(channel: str) -> str:
 
 
 def step_name(name: str, source: State) -> str:
-    """Return the name of a step when it is taken from this state."""
+    """Return the name of a step for a case in state `source`: "plan" is "New date" for a case that is planned."""
     return str(STEPS_AGAIN.get((name, source)) or STEPS[name])
 
 
 def choices(table: Mapping[Any, Any]) -> list[tuple[str, str]]:
-    """Return a table of names as the choices of a form: pairs of value and label."""
+    """Return a table from values to names as the options of a select field: pairs of value and name."""
     return [(str(value), str(words)) for value, words in table.items()]

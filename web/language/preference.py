@@ -1,4 +1,4 @@
-"""Whether a page is in Swedish or English: decided by ?lang=, else the cookie, else the person, else the setting."""
+"""Whether a page is in Swedish or English: ?lang= decides, else the cookie, else the person, else the setting."""
 
 from flask import Flask, Response, g, request
 from flask_babel import Babel
@@ -13,7 +13,7 @@ SORTED_AFTER_Z = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
 
 
 def set_up_language(app: Flask, settings: Settings) -> None:
-    """Set Flask-Babel up so that pages and refusals are in the asker's language."""
+    """Set Flask-Babel up so that every response is in the language that `language` returns."""
     app.config.update(
         BABEL_DEFAULT_LOCALE=settings.locale,
         BABEL_DEFAULT_TIMEZONE=settings.timezone.key,
@@ -24,7 +24,7 @@ def set_up_language(app: Flask, settings: Settings) -> None:
 
 
 def language() -> str:
-    """Return the asker's language: for machines by Accept-Language, for people by what they chose."""
+    """Return the language of this request, "sv" or "en": for the API by Accept-Language, for pages by choice."""
     if is_for_machines():
         return request.accept_languages.best_match(LOCALES) or current().settings.locale
     chosen = (request.args.get("lang"), request.cookies.get(_cookie_name()), _persons_choice())
@@ -32,12 +32,12 @@ def language() -> str:
 
 
 def in_swedish(name: str) -> str:
-    """Return the key by which a name is sorted: å, ä and ö come last, whatever collation the database has."""
+    """Return the key for sorting names in Swedish order: å, ä and ö come last. Databases may sort otherwise."""
     return name.lower().translate(SORTED_AFTER_Z)
 
 
 def keep_choice(response: Response) -> Response:
-    """Keep the language that was chosen with ?lang= in a cookie, for a year."""
+    """After a request: store a language that was chosen with ?lang= in a cookie, for a year."""
     if request.args.get("lang") in LOCALES and not is_for_machines():
         secure = is_https(current().settings)
         response.set_cookie(

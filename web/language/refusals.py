@@ -1,4 +1,4 @@
-"""The title and the sentence of each refusal, by its code, in the asker's language."""
+"""The title and the sentence for each refusal, by its code, in the language of whoever sent the request."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -73,12 +73,12 @@ SENTENCES: Mapping[str, LazyString] = {
 
 
 def title_of(code: str) -> str:
-    """Return the title of a refusal by its code."""
+    """Return the title for a refusal with this code, such as "not-allowed"."""
     return str(TITLES.get(code, TITLES["bad-fields"]))
 
 
 def sentence_of(code: str, facts: Mapping[str, Any] | None = None) -> str:
-    """Return the sentence of a refusal by its code, with the facts filled in; states appear in the asker's words."""
+    """Return the sentence for a refusal with this code, with `facts` filled in; states among them are translated."""
     filled = {name: STATES_IN_SENTENCES.get(str(fact), fact) for name, fact in (facts or {}).items()}
     sentence = str(SENTENCES.get(_exact(code, filled), SENTENCES["refused"]))
     return sentence % filled if "%(" in sentence else sentence

@@ -15,7 +15,7 @@ from web.language.gettext import gettext
 
 @dataclass(frozen=True)
 class Standing:
-    """Two sentences about a case: the present state, and what happens next; `late` is a third when it is overdue."""
+    """Sentences about a case: its state now, what happens next and by when, and `late`, empty unless it is overdue."""
 
     now: str
     next: str
@@ -61,7 +61,7 @@ SENTENCES_BY_STATE: dict[State, tuple[LazyString, LazyString]] = {
 
 
 def where_it_stands(session: Session, case: Case, now: datetime) -> Standing:
-    """Return the standing of the case."""
+    """Return the sentences that say where the case stands at the moment `now`."""
     present, following = SENTENCES_BY_STATE[case.state]
     facts = {
         "unit": case.responsible.name,

@@ -18,14 +18,14 @@ bp = Blueprint("health", __name__)
 @bp.get("/healthz")
 @open_to(Audience.ANYBODY)
 def alive() -> Response:
-    """Answer that the process runs."""
+    """Answer 200 as long as the process runs."""
     return jsonify(status="alive")
 
 
 @bp.get("/readyz")
 @open_to(Audience.ANYBODY)
 def ready() -> Response:
-    """Answer whether requests can be handled, with 503 and the reason when they cannot."""
+    """Answer 200 when requests can be handled, else 503 with the reason."""
     reason = reason_not_ready()
     response = jsonify(status="not ready", reason=reason) if reason else jsonify(status="ready")
     response.status_code = 503 if reason else 200
@@ -35,7 +35,7 @@ def ready() -> Response:
 @bp.get("/metrics")
 @open_to(Audience.ANYBODY)
 def metrics() -> Response:
-    """Answer with the metrics; a token is needed when the settings name one."""
+    """Answer with the metrics for Prometheus; 401 when the settings name a token and the request does not have it."""
     wanted = current().settings.metrics_token
     if wanted and not hmac.compare_digest((bearer_token() or "").encode(), wanted.encode()):
         abort(401)
@@ -44,7 +44,7 @@ def metrics() -> Response:
 
 
 def reason_not_ready() -> str | None:
-    """Return why requests cannot be handled; None when they can."""
+    """Return why requests cannot be handled: no database, or migrations not applied. None when they can."""
     try:
         return "migrations are behind: run `ventil migrate`" if is_behind(current().database) else None
     except SQLAlchemyError:

@@ -11,18 +11,18 @@ QUIET = frozenset({"health.alive", "static"})
 
 
 def log_requests(app: Flask) -> None:
-    """Give each request an id, and log its outcome."""
+    """Let the app give each request an id and log its outcome."""
     app.before_request(start_request)
     app.after_request(log_request)
 
 
 def start_request() -> None:
-    """Set the request's id and start time; a proxy's id is not used, since anybody can send one."""
+    """Before a request: set its id and start time. An id in its headers is not used, since anybody can send one."""
     g.request_id, g.began = secrets.token_hex(8), time.perf_counter()
 
 
 def log_request(response: Response) -> Response:
-    """Log the route, not the path: a path may hold a public id or a one-time token."""
+    """After a request: log its route, status and time. The path is not logged, as it may hold a one-time token."""
     if request.endpoint not in QUIET:
         log.info(
             "request",

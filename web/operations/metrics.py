@@ -22,21 +22,21 @@ NEVER = float("inf")
 
 
 def figures(session: Session) -> bytes:
-    """Return the metrics of this moment in Prometheus' text format."""
+    """Return all metrics as they are now, in Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(FiguresCollector(session))
     return generate_latest(registry)
 
 
 class FiguresCollector(Collector):
-    """Collects the metrics from one session, at the database's present moment."""
+    """Collects the metrics of the database's present moment, with one database session."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.now = present(session)
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield every metric family."""
+        """Yield every metric, with its values by label."""
         yield self._open_cases()
         yield self._overdue()
         yield self._oldest_work()

@@ -1,4 +1,4 @@
-"""Pages for people: a file for each thing that somebody comes for, in rooms by who they are for."""
+"""Pages for people: a file for each thing that somebody comes for, in folders by whom they are for."""
 
 from flask import Flask
 
@@ -15,7 +15,7 @@ BLUEPRINTS = (
 
 
 def register(app: Flask) -> None:
-    """Register the blueprints of all pages, and what their templates use."""
+    """Register the blueprints of all pages, and the filters and functions that their templates use."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     register_template_globals(app)

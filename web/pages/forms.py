@@ -22,7 +22,7 @@ FORM_FIELDS = {"file": "files", "reason": "note"}  # the form's name for a field
 
 
 class Form:
-    """One form as a page shows it: what was typed, and the sentences that say why it was refused."""
+    """One form as a page shows it: what was typed, and the sentences that say why it was refused, if it was."""
 
     def __init__(self, typed: Any = None) -> None:
         self._typed = {} if typed is None else typed
@@ -37,11 +37,11 @@ class Form:
 
     @property
     def stamp(self) -> str:
-        """Return the signed time stamp for the hidden field: the one that was sent while valid, else a new one."""
+        """The signed time when the form was shown, for its hidden field; a new one if the one sent is invalid."""
         return self.typed("stamp") if _age(self.typed("stamp")) is not None else str(_stamps().dumps("form"))
 
     def catching_refusals(self) -> "CatchingRefusals":
-        """Return a context manager that turns a refusal raised within its block into sentences of this form."""
+        """Return a context manager that catches a refusal raised in its block and puts its sentences into this form."""
         return CatchingRefusals(self)
 
     def refuse(self, refused: ValidationError | Refusal) -> None:
@@ -64,7 +64,7 @@ class Form:
 
 
 class CatchingRefusals:
-    """Context manager that catches `ValidationError` and `Refusal` for a form; `NotFound` passes through."""
+    """Context manager that catches `ValidationError` and `Refusal` (not `NotFound`) and puts them into a form."""
 
     def __init__(self, form: Form) -> None:
         self.form = form
@@ -91,7 +91,7 @@ class TypedSchema(Schema):
 
 
 def text_field(longest: int = LONGEST_TITLE, needed: Any = None) -> fields.String:
-    """Return a field for one line of text; with `needed`, it is required and this sentence asks for it."""
+    """Return a schema field for one line of text; `needed` makes it required and is the sentence that asks for it."""
     too_long = _l("At most %(most)d characters fit here.", most=longest)
     return fields.String(
         required=needed is not None,
@@ -102,7 +102,7 @@ def text_field(longest: int = LONGEST_TITLE, needed: Any = None) -> fields.Strin
 
 
 def long_field(needed: Any = None) -> fields.String:
-    """Return a field for a text of several lines."""
+    """Return a schema field for a text of several lines; `needed` as in `text_field`."""
     return text_field(LONGEST_TEXT, needed)
 
 
@@ -119,12 +119,12 @@ class DayField(fields.Field[date]):
 
 
 def day_field() -> DayField:
-    """Return a field for an optional day."""
+    """Return a schema field for an optional day."""
     return DayField(load_default=None)
 
 
 def refuse_machines() -> None:
-    """Raise `ValidationError` for what a machine sent: the hidden field is filled, or it came too soon or too late.
+    """Raise `ValidationError` if a machine seems to have sent the form: hidden field filled, sent too soon or too late.
 
     Nothing is lost: the page is shown again with what was typed, so that a person can send it once more.
     """

@@ -1,4 +1,4 @@
-"""What every template can use: municipality, menu, languages, the warning of a stopped clock, filters for names."""
+"""What every template can use: municipality, menu, languages, a warning when sweeps stop, filters for names."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,14 +31,14 @@ from web.requests.page_frame import PageFrame, read_page_frame
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One line of the menu."""
+    """One link in the menu."""
 
     name: str
     url: str
 
     @property
     def here(self) -> bool:
-        """Whether this line leads to the page that is shown."""
+        """Whether this link leads to the page that is being shown."""
         return self.url == request.path
 
 
@@ -62,14 +62,14 @@ NAME_FILTERS: dict[str, Callable[[str], Any]] = {
 
 
 def register_template_globals(app: Flask) -> None:
-    """Give every template the page's context, the filters for days and names, and two functions."""
+    """Give templates the variables of `page_context`, the filters for days and names, `example_day` and `posts`."""
     app.jinja_env.filters.update(FILTERS | NAME_FILTERS | {"category_name": category_name, "told_words": told_words})
     app.jinja_env.globals.update(example_day=example_day, posts=posts)
     app.context_processor(page_context)
 
 
 def page_context() -> dict[str, Any]:
-    """Return what base.html shows on every page, by name in the template; works while the database is down."""
+    """Return the variables that base.html needs on every page; those for a visitor while the database is down."""
     actor, frame = _actor_and_frame()
     return {
         "house_on_page": frame,
@@ -82,12 +82,12 @@ def page_context() -> dict[str, Any]:
 
 
 def example_day() -> str:
-    """Return a day, as YYYY-MM-DD, for the help texts of date fields: the first working day a month ahead."""
+    """Return an example for help texts of date fields, as YYYY-MM-DD: the first working day at least a month ahead."""
     return current().database.calendar.roll_forward(add_months(today(), 1)).isoformat()
 
 
 def posts() -> dict[int, str]:
-    """Return everybody's present roles with their units as text, by person id: for the demonstration's log-in page."""
+    """Return everybody's present roles and units as text, by person id, for the demonstration's log-in page."""
     with current().database.reading() as session:
         rows = session.execute(
             select(Membership.person_id, Membership.role, Unit.name)
@@ -121,7 +121,7 @@ def _read() -> tuple[Actor, PageFrame]:
 
 
 def _silent_since(last: datetime | None) -> str:
-    """Return since when the clock has not swept, in words (G8); "" while it runs."""
+    """Return in words when the last sweep was, if the sweeps have stopped; "" while they run."""
     if not is_stale(last, current().settings, right_now()):
         return ""
     return moment_words(last) if last else gettext("the start")

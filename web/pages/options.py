@@ -1,4 +1,4 @@
-"""Options of select fields: places, categories, units and officers, as (slug, name)."""
+"""Options of select fields, as (value, name): places, categories and units by slug, officers by mail address."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,13 +19,13 @@ CACHED = "option_names"  # in `Session.info`
 
 
 def in_swedish_order(choices: Choices) -> Choices:
-    """Return the options sorted by name, with å, ä and ö last; the database's collation may not know that."""
+    """Return the options sorted by name, with å, ä and ö last. Databases may sort otherwise."""
     return sorted(choices, key=lambda choice: in_swedish(choice[1]))
 
 
 @dataclass(frozen=True)
 class OptionNames:
-    """All names that forms offer: rows of units, places and categories, and of people with their unit."""
+    """The names for select fields, as database rows: units, places, categories, and people with their unit."""
 
     units: list[Any]
     places: list[Any]
@@ -34,7 +34,7 @@ class OptionNames:
 
 
 def known(session: Session) -> OptionNames:
-    """Return the names of units, places and categories, read once per session with one query."""
+    """Return the names of units, places and categories for select fields, read by one query per database session."""
     if CACHED not in session.info:
         session.info[CACHED] = _read(session, OF_THINGS)
     read: OptionNames = session.info[CACHED]
@@ -42,7 +42,7 @@ def known(session: Session) -> OptionNames:
 
 
 def known_with_people(session: Session) -> OptionNames:
-    """Return the names with those of people. MeetingForm before `known`, it makes one query for both."""
+    """Return the names of `known` and those of people. Called before `known`, it reads all by one query."""
     if CACHED not in session.info or session.info[CACHED].people is None:
         session.info[CACHED] = _read(session, OF_ALL)
     read: OptionNames = session.info[CACHED]
@@ -103,9 +103,9 @@ def units_to_choose(session: Session, *kinds: UnitKind) -> Choices:
 
 
 def officers_to_choose(session: Session, responsible: Unit, *, of_all: bool) -> list[tuple[str, Choices]]:
-    """Return the officers to choose among as (unit, options by mail address): the responsible unit's first.
+    """Return the officers of the responsible unit to choose among: pairs of unit name and (mail address, name) options.
 
-    `of_all` adds those of every other unit that can be responsible.
+    `of_all` adds, after them, those of every other unit that can be responsible.
     """
     found = known_with_people(session)
     names = {unit.id: unit.name for unit in found.units}
@@ -121,7 +121,7 @@ def officers_to_choose(session: Session, responsible: Unit, *, of_all: bool) -> 
 
 
 def suggested_unit(session: Session, category_id: int | None) -> str:
-    """Return the slug of the unit that usually handles this category; "" when it suggests none."""
+    """Return the slug of the unit that usually handles this category; "" when the category suggests none."""
     suggests = {row.id: row.of_id for row in known(session).categories}
     slugs: dict[int | None, str] = {row.id: row.slug for row in known(session).units}
     return slugs.get(suggests.get(category_id), "")

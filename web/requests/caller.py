@@ -1,4 +1,4 @@
-"""The caller of a request, looked up once and only when a view needs it."""
+"""Who sent a request, looked up once and only when a view needs it."""
 
 from flask import g, request
 from sqlalchemy.orm import Session
@@ -14,12 +14,12 @@ class UnknownToken(Exception):
 
 
 def current_actor() -> Actor:
-    """Return the actor of this request, read in a transaction of its own; `A_VISITOR` when nobody is logged in."""
+    """Return who acts in this request; `A_VISITOR` if nobody is logged in. Raises `UnknownToken` for a bad token."""
     return current_caller().actor
 
 
 def current_caller() -> Caller:
-    """Return the caller of this request: actor, chosen language and page frame."""
+    """Return who sent this request, read from the database once; raises `UnknownToken` for a bad API token."""
     if "caller" not in g:
         with current().database.reading() as session:
             actor_in(session)
@@ -29,7 +29,7 @@ def current_caller() -> Caller:
 
 
 def actor_in(session: Session) -> Actor:
-    """Return the actor of this request, read in the session that is open already."""
+    """Return who acts in this request, as `current_actor`, but read with the database session that is open already."""
     if "caller" not in g:
         g.caller = _by_token(session) if is_for_machines() else _by_cookie(session)
     found: Caller = g.caller
@@ -37,7 +37,7 @@ def actor_in(session: Session) -> Actor:
 
 
 def bearer_token() -> str | None:
-    """Return the token of the Authorization header; None without one. The API ignores cookies."""
+    """Return the bearer token of the request's Authorization header; None without one."""
     header = request.authorization
     return header.token if header is not None and header.type == "bearer" else None
 

@@ -1,4 +1,4 @@
-"""The cookies: their names, and the flags that keep scripts and other hosts from them."""
+"""The cookies: their names, and the flags that keep scripts from reading and other hosts from setting them."""
 
 from typing import Any
 
@@ -11,20 +11,20 @@ from web.requests.sessions import LIFETIME
 
 
 class CookieOfPages(SecureCookieSessionInterface):
-    """Flask's signed cookie, for pages only: a request to the API does not read it."""
+    """Flask's session in a signed cookie, for pages only: a request to the API gets an empty one."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Return the content of the cookie; an empty session for the API."""
+        """Return the session that the cookie holds; an empty one for a request to the API."""
         return self.session_class() if is_for_machines() else super().open_session(app, request)
 
 
 def is_https(settings: Settings) -> bool:
-    """Return whether the base URL is https; plain http is for this machine itself."""
+    """Return whether the installation's base URL is https. Plain http is allowed only on this machine itself."""
     return settings.base_url.startswith("https://")
 
 
 def cookie_name(name: str, settings: Settings) -> str:
-    """Return the cookie's name, with the prefix that keeps other hosts from setting it (ASVS 3.3.3)."""
+    """Return the cookie's full name: under https with a prefix that keeps other hosts from setting it (ASVS 3.3.3)."""
     return f"__Host-{name}" if is_https(settings) else name
 
 
@@ -34,17 +34,17 @@ def session_cookie() -> str:
 
 
 def set_session_cookie(response: Response, token: str) -> Response:
-    """Set the log-in cookie to the session's token, and return the response."""
+    """Set the log-in cookie of the response to the session's token, and return the response."""
     return _set(response, token, max_age=int(LIFETIME.total_seconds()))
 
 
 def drop_session_cookie(response: Response) -> Response:
-    """Delete the log-in cookie, and return the response."""
+    """Delete the log-in cookie by this response, and return the response."""
     return _set(response, "", max_age=0)
 
 
 def keep_cookies_safe(app: Flask, settings: Settings) -> None:
-    """Configure Flask's own signed cookie (form tokens, language, messages; not the log-in)."""
+    """Configure Flask's own signed cookie, which holds form tokens and messages (the log-in has another cookie)."""
     app.session_interface = CookieOfPages()
     app.config.update(
         SESSION_COOKIE_NAME=cookie_name("ventil", settings),

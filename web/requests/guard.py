@@ -14,7 +14,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Audience(StrEnum):
-    """Who may use an endpoint. What they may do to a single case is decided in `cases`."""
+    """Who may use an endpoint. Whether they may see or change a particular case is decided in `cases`."""
 
     ANYBODY = "anybody"
     LOGGED_IN = "logged_in"
@@ -34,7 +34,7 @@ DECLARED_HERE = {"static": frozenset({Audience.ANYBODY})}  # the one view that i
 
 
 class LoginNeeded(Exception):
-    """The endpoint is only for somebody who is logged in."""
+    """The endpoint is only for somebody who is logged in, and the caller is not."""
 
 
 class UndeclaredView(Exception):
@@ -42,7 +42,7 @@ class UndeclaredView(Exception):
 
 
 def open_to(*audiences: Audience) -> Callable[[View], View]:
-    """Declare that any of these audiences may use the view."""
+    """Decorate a view to declare that callers of any of these audiences may use it."""
 
     def declare(view: View) -> View:
         view.open_to = frozenset(audiences)  # type: ignore[attr-defined]
@@ -52,19 +52,19 @@ def open_to(*audiences: Audience) -> Callable[[View], View]:
 
 
 def sent_by_mail_programs(view: View) -> View:
-    """Declare that the view takes a POST without a form of ours: one-click unsubscribing (RFC 8058)."""
+    """Exempt a view from the check of form tokens, as mail programs POST to it: one-click unsubscribing (RFC 8058)."""
     view.sent_by_mail_programs = True  # type: ignore[attr-defined]
     return view
 
 
 def audiences_of(app: Flask, endpoint: str) -> frozenset[Audience] | None:
-    """Return who may use this endpoint; None when it does not declare it."""
+    """Return the audiences that may use this endpoint; None when it does not declare any."""
     declared = getattr(app.view_functions[endpoint], "open_to", None)
     return declared if declared is not None else DECLARED_HERE.get(endpoint)
 
 
 def guard(app: Flask) -> None:
-    """Check every request against the declaration of its endpoint. Raises `UndeclaredView` if one has none."""
+    """Check every request by `refuse_others`. Raises `UndeclaredView` if an endpoint does not say who may use it."""
     for endpoint in app.view_functions:
         if audiences_of(app, endpoint) is None:
             raise UndeclaredView(f"{endpoint} does not say who may use it: @open_to(...)")
@@ -72,7 +72,7 @@ def guard(app: Flask) -> None:
 
 
 def refuse_others() -> None:
-    """Refuse a caller who is in no audience of the endpoint: `LoginNeeded` to a visitor, else `NotAllowed`."""
+    """Before a request: if the caller may not use the endpoint, raise `LoginNeeded` or, if logged in, `NotAllowed`."""
     if request.endpoint is None:
         return  # no such page: answered with 404 or 405
     audiences = audiences_of(current_app, request.endpoint) or frozenset()

@@ -27,28 +27,28 @@ READABLE = re.compile(r"[\x21-\x7e]{1,255}")
 
 @dataclass
 class BadKey(FieldRefusal):
-    """A key must be 1 to 255 visible ASCII characters."""
+    """The Idempotency-Key is malformed: it must be 1 to 255 visible ASCII characters."""
 
     code: ClassVar[str] = "bad-key"
 
 
 @dataclass
 class KeyUsedOtherwise(FieldRefusal):
-    """The key was used for another request."""
+    """The Idempotency-Key was used before, for a request with another method, path or body."""
 
     code: ClassVar[str] = "key-used-otherwise"
 
 
 @dataclass(frozen=True)
 class GivenKey:
-    """The key of this request, as hashes: `key` of its sender with the key, `request` of method, path and body."""
+    """A request's Idempotency-Key as two hashes: `key` of sender and key, `request` of method, path and body."""
 
     key: str
     request: str
 
 
 def given_key() -> GivenKey | None:
-    """Return the key of this request; None without one. Raises `BadKey` when it is malformed."""
+    """Return this request's Idempotency-Key; None when it has none. Raises `BadKey` when the key is malformed."""
     name = request.headers.get(HEADER)
     if name is None:
         return None
@@ -60,7 +60,10 @@ def given_key() -> GivenKey | None:
 
 
 def once(session: Session, change: Callable[[], Response]) -> Response:
-    """Make the change, or return the response that the first request with this key got."""
+    """Call `change` and return its response; if the request's key was used before, only return the response kept then.
+
+    Raises `BadKey`, or `KeyUsedOtherwise` when the key came with another request. Without a key, nothing is kept.
+    """
     given = given_key()
     if given is None:
         return change()
@@ -69,7 +72,7 @@ def once(session: Session, change: Callable[[], Response]) -> Response:
 
 
 def _claim(session: Session, given: GivenKey) -> int | None:
-    """Claim the key and return its row's id; None when it is used. A second request waits for the first's commit."""
+    """Record the key and return its row's id; None when it was used. A second request waits for the first's commit."""
     at = right_now()
     claim = {"request": given.request, "made_at": at}
     statement = insert_of(session)(KeptAnswer).values(key=given.key, **claim)

@@ -9,7 +9,7 @@ from webargs.flaskparser import FlaskParser
 
 
 class FieldsRefused(Exception):
-    """The request does not fit the schema. `errors` are sentences by field."""
+    """The request does not fit the schema. `status` is the HTTP status, `errors` holds the sentences by field."""
 
     def __init__(self, status: int, code: str, errors: Mapping[str, Any]) -> None:
         super().__init__(code)
@@ -17,12 +17,12 @@ class FieldsRefused(Exception):
 
 
 class StrictParser(FlaskParser):
-    """A webargs parser that reads only what is declared as JSON, and refuses unknown fields."""
+    """A webargs parser that refuses unknown fields, and bodies whose media type is not JSON."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": RAISE, "query": RAISE}  # noqa: RUF012 - as its base has it
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        """Return the parsed body; 415 when its type is not JSON, 400 when it cannot be parsed."""
+        """Return the parsed body; abort with 415 when its media type is not JSON, with 400 when it cannot be parsed."""
         if not req.is_json:
             abort(415)
         try:
@@ -39,7 +39,7 @@ class StrictParser(FlaskParser):
         error_status_code: int | None,
         error_headers: Mapping[str, str] | None,
     ) -> NoReturn:
-        """Raise `FieldsRefused`: 400 for an unknown query parameter, 422 for anything else."""
+        """Raise `FieldsRefused`, with status 400 for an unknown query parameter and 422 for any other error."""
         (location, errors), *_ = error.normalized_messages().items()  # type: ignore[no-untyped-call]
         fields = plain(errors)
         if location == "query" and not set(fields) <= set(schema.load_fields):
@@ -48,7 +48,7 @@ class StrictParser(FlaskParser):
 
 
 def plain(errors: Any) -> Any:
-    """Return the errors with nothing but dicts, lists and strings; those about the whole body are under `body`."""
+    """Return marshmallow's errors as plain dicts, lists and strings; those about the whole body stand under `body`."""
     if isinstance(errors, Mapping):
         return {("body" if name == "_schema" else str(name)): plain(nested) for name, nested in errors.items()}
     return [str(sentence) for sentence in (errors if isinstance(errors, list) else [errors])]

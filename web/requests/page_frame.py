@@ -1,4 +1,4 @@
-"""What stands around every page: the municipality's name, its last sweep, and the units in the menu."""
+"""The frame shown around every page: the municipality's name, its last sweep, and the reader's units in the menu."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ IN_EVERY_MENU = frozenset({DESK, FORUM})
 
 @dataclass(frozen=True)
 class PageFrame:
-    """The rows that the frame of a page shows; `units` are (slug, name) of the reader's units."""
+    """What is shown around every page; `units` are (slug, name) of the reader's units, for the menu."""
 
     name: str = "Ventil"
     demonstration: bool = False
@@ -38,12 +38,12 @@ class PageFrame:
 
 
 def read_page_frame(session: Session) -> PageFrame:
-    """Return the page frame of somebody who is not logged in."""
+    """Read the page frame for a visitor who is not logged in."""
     return PageFrame(*session.connection().execute(VISITOR_FRAME).one())
 
 
 def frame_from(rows: Sequence[Any]) -> PageFrame:
-    """Return the page frame of a caller from the rows of their session: one row for each role, with `FRAME_COLUMNS`."""
+    """Return a person's page frame from the rows of the session query: one for each role, each with `FRAME_COLUMNS`."""
     first = rows[0]
     units = {row.unit: row.unit_name for row in rows if row.unit and row.unit not in IN_EVERY_MENU}
     return PageFrame(

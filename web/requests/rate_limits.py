@@ -1,4 +1,4 @@
-"""Rate limits for visitors, by network and in the memory of this process, so that no other server is needed."""
+"""Rate limits for visitors, counted by network in the memory of this process, so that no other server is needed."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -14,7 +14,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Limit(StrEnum):
-    """What visitors may do only so often, and how often."""
+    """How often one network may POST to a view, by what the view does."""
 
     HAND_IN = "30 per minute; 300 per hour"
     LOG_IN = "10 per minute; 40 per hour"
@@ -23,7 +23,7 @@ class Limit(StrEnum):
 
 
 def limited(limit: Limit) -> Callable[[View], View]:
-    """Declare that one network may POST to the view only so often."""
+    """Decorate a view so that one network may POST to it only as often as `limit` says."""
 
     def declare(view: View) -> View:
         view.limit = limit  # type: ignore[attr-defined]
@@ -33,7 +33,7 @@ def limited(limit: Limit) -> Callable[[View], View]:
 
 
 def limit_requests(app: Flask, settings: Settings) -> None:
-    """Apply the declared limits, unless they are switched off by a setting (for load tests)."""
+    """Apply the limits that views declare with `limited`, unless a setting switches them off (for load tests)."""
     if not settings.rate_limits:
         return
     limiter = Limiter(
@@ -46,7 +46,7 @@ def limit_requests(app: Flask, settings: Settings) -> None:
 
 
 def network() -> str:
-    """Return what requests are counted by: the IPv4 address, or the IPv6 /64 network that one home has."""
+    """Return the sender's network, by which requests are counted: an IPv4 address, or the IPv6 /64 of one home."""
     try:
         address = ip_address(request.remote_addr or "")
     except ValueError:
@@ -56,5 +56,5 @@ def network() -> str:
 
 
 def has_token() -> bool:
-    """Return whether the request carries a token: an invalid one is refused before anything is done."""
+    """Return whether the request has an Authorization header; then it is not limited, as the API refuses bad tokens."""
     return "Authorization" in request.headers

@@ -1,4 +1,4 @@
-"""Safe headers on every response, errors and files included, and forms guarded against other sites (SECURITY 50-52)."""
+"""Security headers on every response, errors and files included, and forms that other sites cannot send."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -46,7 +46,7 @@ csrf = CSRFProtect()
 
 
 class SafeHeaders:
-    """WSGI middleware that adds the safe headers which a response does not set itself."""
+    """WSGI middleware that adds the security headers that a response does not set itself."""
 
     def __init__(self, app: "WSGIApplication", settings: Settings) -> None:
         self.app = app
@@ -62,7 +62,7 @@ class SafeHeaders:
 
 
 def secure(app: Flask, settings: Settings) -> None:
-    """Configure Flask's secrets and limits, and check that unsafe requests to pages come from our own forms."""
+    """Set Flask's secret key, trusted hosts and size limits, and check every request by `only_our_forms`."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TRUSTED_HOSTS=trusted_hosts(settings),
@@ -78,12 +78,12 @@ def secure(app: Flask, settings: Settings) -> None:
 
 
 def trusted_hosts(settings: Settings) -> list[str]:
-    """Return the hosts that we answer to: the base URL's and loopback's (not ::1, which Werkzeug cannot match)."""
+    """Return the hosts that requests may name: the base URL's and loopback's (not ::1, which Werkzeug cannot match)."""
     return [str(urlsplit(settings.base_url).hostname), *sorted(LOOPBACK - {"::1"})]
 
 
 def only_our_forms() -> None:
-    """Refuse an unsafe request to a page that was sent from another site (ASVS 3.5.1, 3.5.3)."""
+    """Before a request: refuse a POST to a page that comes from another site or lacks its token (ASVS 3.5.1, 3.5.3)."""
     if request.method not in CHANGING or is_for_machines() or request.endpoint is None:
         return
     if getattr(current_app.view_functions[request.endpoint], "sent_by_mail_programs", False):
@@ -94,9 +94,9 @@ def only_our_forms() -> None:
 
 
 def comes_from_us() -> bool:
-    """Return whether the browser says that the request comes from our own page; one that says nothing passes.
+    """Return False if the browser names another site as the request's origin (Sec-Fetch-Site, else Origin), else True.
 
-    With our Referrer-Policy the Origin of our own forms is "null", so only another value decides.
+    Our Referrer-Policy makes browsers send Origin "null" with our own forms, so that value counts as ours.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:

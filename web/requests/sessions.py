@@ -1,6 +1,6 @@
-"""Log-in sessions of people and API tokens of machines: the caller who holds one, in one query.
+"""Log-in sessions of people and API tokens of machines; one query finds the caller who holds one.
 
-The query for a session also reads the page frame, since whoever is logged in asks for pages.
+The query for a session also reads the page frame (what is shown around every page), as whoever logs in asks for pages.
 """
 
 import secrets
@@ -34,12 +34,12 @@ class Caller:
     frame: PageFrame | None = None  # known of those who are logged in
 
     def is_to_be_noted(self, at: datetime) -> bool:
-        """Return whether the last use that was noted is more than ten minutes ago."""
+        """Return whether to note again that the session is in use: the last note is more than ten minutes old."""
         return self.seen_at is not None and at - self.seen_at > NOTED_EVERY
 
 
 def open_session(session: Session, person_id: int, at: datetime) -> str:
-    """Open a session of this person in one browser; return the token for its cookie. Only its hash is stored."""
+    """Open a log-in session of this person; return the token for the browser's cookie. Only its hash is stored."""
     token = secrets.token_urlsafe(32)
     session.execute(
         insert(WebSession).values(
@@ -50,7 +50,7 @@ def open_session(session: Session, person_id: int, at: datetime) -> str:
 
 
 def note_session(session: Session, token: str, at: datetime) -> None:
-    """Note that the session is used at this moment, so that it does not end for idleness."""
+    """Note that the session is used at this moment; twelve hours without use end it."""
     session.execute(update(WebSession).where(WebSession.hash == hashed(token)).values(seen_at=at))
 
 
@@ -65,14 +65,20 @@ def end_every_session(session: Session, person_id: int, at: datetime) -> None:
 
 
 def caller_with_session(session: Session, token: str, at: datetime, day: date) -> Caller | None:
-    """Return the caller whose session cookie this is; None when it is unknown, ended, idle or too old."""
+    """Return the caller whose log-in session has this token; None when it is unknown, ended, idle or too old.
+
+    `day` is today's local date, for which the caller's roles are read.
+    """
     parameters = {"hash": hashed(token), "at": at, "idle_since": at - IDLE_LIMIT, "day": day}
     rows = session.connection().execute(BY_SESSION, parameters).all()
     return replace(_caller(rows), frame=frame_from(rows)) if rows else None
 
 
 def caller_with_token(session: Session, token: str, day: date) -> Caller | None:
-    """Return the caller of this API token; None when it is unknown or revoked, or the person is inactive."""
+    """Return the caller who holds this API token; None when it is unknown or revoked, or the person is inactive.
+
+    `day` is today's local date, for which the caller's roles are read.
+    """
     rows = session.connection().execute(BY_TOKEN, {"hash": hashed(token), "day": day}).all()
     return _caller(rows) if rows else None
 
@@ -89,7 +95,10 @@ def _caller(rows: Sequence[Any]) -> Caller:
 
 
 def _holder_of(key: Table, seen_at: Any) -> Select[Any]:
-    """Return the query for the person who holds a key, with the day's roles; on tables, as it runs at every request."""
+    """Return the query for the person who holds a key (session or token), with the roles of one day.
+
+    It selects from tables and not from classes, which is faster: it runs at every request.
+    """
     person, membership = table_of(Person).c, table_of(Membership).c
     return (
         select(person.id, person.name, person.email, person.locale, membership.unit_id, membership.role, seen_at)

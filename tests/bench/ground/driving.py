@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class LoadOutcome:
-    """The result of a load: seconds from first to last, seconds of each request, counts by HTTP status."""
+    """The result of a load: its seconds in all, the seconds of each request, the number of responses by status."""
 
     seconds: float
     each: list[float] = field(default_factory=list)

@@ -1,7 +1,7 @@
-"""Copying cases: many rows after a few that Ventil's own code has written, each case with valid words and hashes.
+"""Copying cases: many rows from a few that Ventil's own code has written, each case with valid texts and hashes.
 
 A mould is a template: one case with its whole history. A copy has its own id, reference, public id, words, category,
-place, salts, commitments and hashes, so that it is what the same acts would have written on another case.
+place, salts, commitments and hashes, so that it is what the same changes would have written for another case.
 """
 
 import random
@@ -46,7 +46,7 @@ WITH_IDS: tuple[type[Any], ...] = (Case, Event, Words, OutboxEntry, Promise)
 
 @dataclass(frozen=True)
 class StampedEvent:
-    """One event of a mould: the hashed content, and the constant ends of its line, its words and its outbox entries."""
+    """One event of a mould: the content to hash, and the constant ends of its rows for COPY (event, words, outbox)."""
 
     hashed: str
     rest: str
@@ -56,7 +56,7 @@ class StampedEvent:
 
 @dataclass(frozen=True)
 class Mould:
-    """A template: one case with its history, as the constant parts of the lines that COPY reads."""
+    """A template: one case with its history, as the constant parts of the rows that COPY reads."""
 
     year: int
     about: tuple[str, str]  # slugs of its category and place
@@ -132,7 +132,7 @@ def _named(canonical_json: str, mould: Mould, category: Any, place: Any) -> str:
 
 
 class Stamp:
-    """Makes copies for one database, with ids and references that follow those that are there."""
+    """Makes copies of moulds for one database, with ids and references that go on from those that it has."""
 
     def __init__(self, session: Session) -> None:
         self._ids: dict[type[Base], int] = {

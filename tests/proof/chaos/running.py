@@ -26,7 +26,7 @@ MOST = {"megabytes": 400.0, "handles": 150.0, "depth": HINTS, "silence": 90.0}  
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What is known when the faults are over: the clients' journal, the faults made, and what was read back wrong."""
+    """What is known when the faults are over: the clients' journal, the faults made, and what clients read wrong."""
 
     journal: Path
     struck: StruckFaults

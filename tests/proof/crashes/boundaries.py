@@ -26,7 +26,7 @@ class BoundarySide(StrEnum):
 
 @dataclass(frozen=True)
 class Point:
-    """One place to die at: the number of the boundary in the process, from 1, and the side."""
+    """Where a process is to die: at the boundary of this number in the process, from 1, and on which side of it."""
 
     number: int
     side: BoundarySide
@@ -37,7 +37,7 @@ class Point:
 
 @dataclass
 class Boundaries:
-    """The boundaries that one process has come to, in order, and the point at which it dies, if any."""
+    """The boundaries that one process has passed, in order, and the point at which it is to die, if any."""
 
     dies_at: Point | None = None
     crossed: list[str] = field(default_factory=list)  # names; at the last one the process may have died before the call

@@ -1,4 +1,4 @@
-"""Grounds: where an installation is kept and copied, so that it can be crashed again and again from the same state."""
+"""Grounds: folders or servers where an installation is kept and copied, to be crashed again from the same state."""
 
 import shutil
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ NO_PORT = 0  # it never listens
 
 @dataclass(frozen=True)
 class KeptWorld:
-    """A world as it was left: name of its database, folder, moment, and the letters that the mail server had."""
+    """A world that was kept, to be opened again: its database, folder, moment, and the letters on its mail server."""
 
     database: str
     folder: Path
@@ -36,7 +36,7 @@ class KeptWorld:
 
 
 class Databases(Protocol):
-    """Databases by name, which are cheap to copy."""
+    """Databases, named, that can be copied cheaply."""
 
     def url(self, name: str) -> str:
         """Return the URL of a database."""
@@ -118,10 +118,10 @@ class OnServer:
 
 
 class CrashGround:
-    """A place for one installation at a time: `first` is set up, and any state can be kept and opened again.
+    """Where one installation at a time is opened: `first` is the furnished one, and any state can be kept and reopened.
 
     All share one engine, whose connections are redirected to the current database: it caches compiled SQL, which would
-    take most of the time. Nothing else is left of one life for the next.
+    take most of the time. Nothing else is left of one opened installation for the next.
     """
 
     def __init__(self, databases: Databases, folder: Path) -> None:

@@ -42,12 +42,12 @@ PASSED = 'SELECT count(*) FROM "case" WHERE next_at <= :present'
 
 
 class NeverQuiet(Exception):
-    """Relay and worker find something to do without an end."""
+    """Relay and worker went on finding something to do, without an end."""
 
 
 @dataclass(frozen=True)
 class World:
-    """What outlives a process: the database, the folder (in the settings), the clock and the mail server."""
+    """What remains when a process dies: the database, the folder (in the settings), the clock and the mail server."""
 
     name: str  # of its database on the ground
     settings: Settings

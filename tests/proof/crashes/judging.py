@@ -22,7 +22,7 @@ FILES = "SELECT key, sha256 FROM attachment"
 
 @dataclass(frozen=True)
 class Death:
-    """From when to when processes died, and how many letters may have been accepted and not recorded as sent."""
+    """Between which moments processes died, and how many letters may have been accepted but not recorded as sent."""
 
     since: datetime
     until: datetime

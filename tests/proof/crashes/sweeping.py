@@ -1,4 +1,4 @@
-"""The sweep of crash points: the process dies at each boundary of a journey in turn, which must end the same."""
+"""The sweep of crash points: the process dies at each boundary of a journey in turn, and the end must be the same."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -34,12 +34,12 @@ class Broken(AssertionError):
 
 
 class Length(Enum):
-    """How many crashes are tried.
+    """At how many boundaries a crash is tried.
 
-    SHORT: one for each state that a crash can leave behind. Dying before the next boundary leaves what dying after
-    this one left, and so does dying around what does not last. In relay, delivery and the scheduler's jobs, which do
-    the same for every event and every rung, one in a journey for each place in their code. FULL: on both sides of
-    every boundary, and the journey is then taken to its end.
+    FULL: on both sides of every boundary; the journey is then taken to its end. SHORT: once for each state that a crash
+    can leave behind. Dying before a boundary leaves the same state as dying after the one before it, and dying around a
+    call that makes nothing lasting leaves no new state. Relay, delivery and scheduled jobs run the same code for every
+    event and every rung: there, one crash is tried per journey for each place in that code.
     """
 
     SHORT = "short"
@@ -59,7 +59,7 @@ class CrashCounts:
 
 
 class Sweep:
-    """One journey on one ground. It is first taken without a crash, to know its boundaries and how it ends."""
+    """One journey on one ground. It is first taken without a crash, to learn its boundaries and how it must end."""
 
     def __init__(self, ground: CrashGround, journey: Journey) -> None:
         self.ground, self.journey = ground, journey

@@ -41,7 +41,7 @@ STRUCK_EARLY = replace(GROWN_UP, short=DECK, at_length={}, fixed=SCHEDULE)
 
 @dataclass(frozen=True)
 class AtLarge:
-    """One mutant among real processes; None as `seam` is the sound installation."""
+    """One mutant among real processes; if `seam` is None, it is the sound installation."""
 
     name: str
     seam: Seam | None

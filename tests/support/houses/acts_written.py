@@ -1,4 +1,4 @@
-"""Runs acts of every kind that write several events, or at the same moment; and records which events each one wrote."""
+"""Makes changes of every kind that write several events, or at the same moment; records which events each one wrote."""
 
 from datetime import date, timedelta
 from pathlib import Path

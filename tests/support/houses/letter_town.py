@@ -1,4 +1,4 @@
-"""A municipality for the tests of letters: units and people, short ways to act, and the deliveries that are planned."""
+"""A municipality for the tests of letters: units and people, short ways to change cases, and the planned deliveries."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime

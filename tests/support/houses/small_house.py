@@ -1,4 +1,4 @@
-"""A small municipality for tests: people, units and places, and short ways to act in it.
+"""A small municipality for tests: people, units and places, and short ways to change cases in it.
 
 Made once per run for each database and then copied, so that a test has one of its own in milliseconds.
 """

@@ -1,4 +1,4 @@
-"""The expected clocks of a case: when each rung fires, and the next one after it.
+"""The expected clocks of a case: when each rung fires, and when the next one does.
 
 An independent second implementation: it imports nothing of `cases`, and uses the proof's own calendar.
 """

@@ -16,7 +16,7 @@ BEGINS_ANEW = ("done", *ENDED)
 
 @dataclass(frozen=True)
 class Given:
-    """The fields that somebody fills in with a step: its day, and whom the case waits for."""
+    """The fields that somebody fills in for a step: the day, and whom the case waits for."""
 
     due_on: date | None = None
     waits_for: str | None = None

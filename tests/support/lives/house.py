@@ -1,4 +1,4 @@
-"""The base of the life machine: a process that may crash at any boundary, and short ways to act in it."""
+"""The base of the life machine: a process that may crash at any boundary, and short ways to use it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ A_MINUTE = timedelta(minutes=1)  # over the lease of the clock's jobs
 
 
 class NotKept(Exception):
-    """Raised to roll a rehearsed transaction back."""
+    """Raised to roll back a transaction in which a step was only rehearsed."""
 
 
 class HouseThatMayDie(RuleBasedStateMachine):

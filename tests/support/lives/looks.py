@@ -1,4 +1,4 @@
-"""What must hold in a database at any moment, as plain SQL that finds the rows for which it does not."""
+"""What must hold in a database at any moment, as plain SQL that finds the rows that break it."""
 
 import json
 from collections import defaultdict

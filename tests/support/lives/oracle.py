@@ -72,7 +72,7 @@ class Life:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One step that somebody tries: to which state, when, and to which unit or officer, if any."""
+    """One step that somebody tries: who, to which state, when, and for which unit or officer, if any."""
 
     to: str
     who: str

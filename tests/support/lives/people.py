@@ -1,4 +1,4 @@
-"""What people do, as the rules of the life machine: each acts on the database and on the expected life."""
+"""What people do, as the rules of the life machine: each rule changes the database and the expected life alike."""
 
 from collections import Counter
 from dataclasses import replace
@@ -36,7 +36,7 @@ REPORTERS = {
 
 
 class PeopleAct(HouseThatMayDie):
-    """The machine's rules for people: everybody does what they may, and tries what they may not."""
+    """The machine's rules for people: everybody does what they may do, and tries what they may not do."""
 
     cases = Bundle("cases")
 

@@ -1,4 +1,4 @@
-"""How a case stands, to be compared: as its expected life says, and as it is in the database."""
+"""The columns of a case that are compared: as its expected life says, and as they are in the database."""
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
@@ -29,7 +29,7 @@ PROMISES = select(Case.ref, Promise.promised_on, Promise.outcome).join(Promise).
 
 
 class LifeStanding(NamedTuple):
-    """All columns of a case, and its promises, that its expected life determines."""
+    """All columns of a case, and its promises, that follow from its expected life."""
 
     state: str
     responsible: str

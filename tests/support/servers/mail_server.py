@@ -45,7 +45,7 @@ KEEPING = frozenset({MailServerMood.ACCEPT, MailServerMood.NEVER_TO_SOME, MailSe
 
 @dataclass(frozen=True)
 class AcceptedMail:
-    """One mail as the server took it: its envelope, its bytes, and the moment of its last dot, in UTC."""
+    """One mail as the server accepted it: its envelope, its bytes, and the moment (UTC) when its data ended."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -60,11 +60,11 @@ class AcceptedMail:
 
 @dataclass
 class FakeMailServer:
-    """Keeps every mail in `letters`, in the order in which they came, unless `keep` is given and puts it elsewhere.
+    """Stores every mail in `letters`, in the order in which they came, or calls `keep` with it instead, if that is set.
 
-    `mood` may be changed at any time, `moods_by_address` gives single recipients "451" or "550" at RCPT. `attempts`
-    counts the mails that came as far as the dot, `unsaid` those that were kept without an answer, and `connections`
-    the connections that were opened. `now` gives the moment that is noted with a mail.
+    `mood` may be changed at any time; `moods_by_address` sets "451" or "550" for single recipients, answered at RCPT.
+    `attempts` counts the mails whose data came to its end, `unsaid` those that were stored without an answer, and
+    `connections` the connections that were opened. `now` returns the moment to note with a mail.
     """
 
     port: int = field(default_factory=free_port)
@@ -172,7 +172,7 @@ def into_folder(folder: Path) -> Callable[[AcceptedMail], None]:
 
 @dataclass
 class _SmtpHandler:
-    """What aiosmtpd calls."""
+    """What aiosmtpd calls for each command."""
 
     mail_server: FakeMailServer
 

@@ -1,7 +1,7 @@
-"""The fake mail server as a process of its own: it keeps each mail as a file before it says that it has it.
+"""The fake mail server as a process of its own: it stores each mail as a file before it says that it has it.
 
-As a program it listens on PORT, keeps mails in FOLDER, and reads one mood from each line of its standard input; it
-answers each with how many mails it has kept so far without saying so, and ends with its input.
+As a program it listens on PORT, stores mails in FOLDER, and reads one mood from each line of its standard input. It
+answers each line with how many mails it has stored so far without saying so, and stops when its input ends.
 """
 
 import os
@@ -20,7 +20,7 @@ PATIENCE = 20.0  # seconds
 
 @dataclass
 class MailServerProcess:
-    """The program, and how to speak to it. The mails lie in `folder`, which may be made by `start`."""
+    """The program, and how to speak to it. The mails lie in `folder`; `start` makes it if it is missing."""
 
     folder: Path
     port: int = field(default_factory=free_port)

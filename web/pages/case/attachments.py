@@ -28,7 +28,7 @@ ATTACHMENT_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 @bp.post("/arenden/<ref>/filer")
 @open_to(Audience.LOGGED_IN)
 def add(ref: str) -> AnyResponse | tuple[str, int]:
-    """Attach the files that were uploaded; else show the case again with the reason."""
+    """Handle the upload form: attach its files and redirect to the case; if refused, show the case with the reason."""
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         _attach(ref, actor)
@@ -40,7 +40,7 @@ def add(ref: str) -> AnyResponse | tuple[str, int]:
 @bp.get("/arenden/<ref>/filer/<int:number>")
 @open_to(Audience.LOGGED_IN)
 def give(ref: str, number: int) -> Response:
-    """Send an attachment to somebody who is logged in and may see the case."""
+    """Send an attachment of the case to somebody who is logged in and may see the case; else 404."""
     actor = current_actor()
     with current().database.reading() as session:
         case, _ = case_for(session, actor, reference(ref))
@@ -50,7 +50,7 @@ def give(ref: str, number: int) -> Response:
 @bp.get("/arende/<public_id>/filer/<int:number>")
 @open_to(Audience.ANYBODY)
 def give_mine(public_id: str, number: int) -> Response:
-    """Send an attachment to the reporter, who has the private link."""
+    """Send an attachment of the case to whoever has the reporter's private link."""
     with current().database.reading() as session:
         case, actor = case_for(session, A_VISITOR, public_id)
         return _file(session, case, actor, number)

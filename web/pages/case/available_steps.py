@@ -1,4 +1,4 @@
-"""The step form's options: the steps that somebody may take now, their fields, and who would get a letter."""
+"""The step form's options: the steps that a person may take with a case now, their fields, and who gets a letter."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +24,7 @@ USUAL_ORDER = (
 
 @dataclass(frozen=True)
 class AvailableStep:
-    """One step that can be taken now: its title, its fields, and who would get a letter."""
+    """One step that can be taken with a case now: its title, its fields, and (`told`) who would get a letter."""
 
     step: Step
     title: str
@@ -37,7 +37,7 @@ class AvailableStep:
 
     @property
     def icon(self) -> str:
-        """The icon on its button."""
+        """The name of the icon on the step's button."""
         return STEP_ICONS[self.step.name]
 
     def takes(self, field: str) -> bool:
@@ -50,7 +50,10 @@ class AvailableStep:
 
 
 def available_steps(session: Session, case: Case, following: list[Following], actor: Actor) -> list[AvailableStep]:
-    """Return the steps that this person may take now, the usual ones first."""
+    """Return the steps that `actor` may take with the case now, the usual ones first.
+
+    `following` are the case's followers: whoever would get a letter is named with each step.
+    """
     steps = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
     offered = [step for step in steps if step.name != "contest" or not actor.is_staff]
     events = [step.event for step in offered]
@@ -60,7 +63,7 @@ def available_steps(session: Session, case: Case, following: list[Following], ac
 
 
 def step_choices(session: Session, case: Case, following: list[Following], actor: Actor) -> dict[str, Any]:
-    """Return the options of the step form, by name in the template."""
+    """Return the options of the step form, by their names in the template; `following` are the case's followers."""
     others = units_to_choose(session, *UnitKind)
     return {
         "steps": available_steps(session, case, following, actor),

@@ -18,7 +18,7 @@ bp = Blueprint("commenting", __name__)
 
 
 class CommentForm(TypedSchema):
-    """The form of a comment."""
+    """The fields of the comment form."""
 
     text = long_field()
     visibility = fields.Enum(Visibility, by_value=True, load_default=Visibility.PARTICIPANTS)
@@ -27,7 +27,7 @@ class CommentForm(TypedSchema):
 @bp.post("/arenden/<ref>/kommentar")
 @open_to(Audience.LOGGED_IN)
 def add(ref: str) -> Response | tuple[str, int]:
-    """Add the comment; else show the case again with what was typed and the reason."""
+    """Handle the comment form: add the comment and redirect to the case; if refused, show the case with the reason."""
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         given = CommentForm().load(request.form)

@@ -1,4 +1,4 @@
-"""Correcting a case's title, topic, place and dates, and connecting it with related cases."""
+"""Correcting a case's title, topic, place and dates, and relating it to another case."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -18,7 +18,7 @@ bp = Blueprint("correcting", __name__)
 
 
 class CorrectionForm(TypedSchema):
-    """The form of a correction; an empty topic or place removes it from the case."""
+    """The fields of the correction form; an empty topic or place removes it from the case."""
 
     title = text_field()
     category = text_field(LONGEST_SLUG)
@@ -29,7 +29,7 @@ class CorrectionForm(TypedSchema):
 @bp.post("/arenden/<ref>/ratta")
 @open_to(Audience.STAFF)
 def put_right(ref: str) -> Response | tuple[str, int]:
-    """Correct those fields that differ from the case's present ones."""
+    """Handle the correction form: change what differs and redirect to the case; if refused, show it with the reason."""
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         given = CorrectionForm().load(request.form)
@@ -50,7 +50,7 @@ def put_right(ref: str) -> Response | tuple[str, int]:
 @bp.post("/arenden/<ref>/dagens-policy")
 @open_to(Audience.CONTACT)
 def follow_todays_policy(ref: str) -> Response:
-    """Move the case from the policy that it began with to the one in force today."""
+    """Move the case from the policy (its deadlines) that it began with to today's policy, and redirect to the case."""
     with current().database.transaction() as session:
         changed = follow_present_policy(session, case_to_change(session, ref), by=current_actor(), at=right_now())
     flash(gettext("The case follows today’s policy.") if changed else gettext("It follows today’s policy already."))
@@ -60,7 +60,7 @@ def follow_todays_policy(ref: str) -> Response:
 @bp.post("/arenden/<ref>/hor-ihop")
 @open_to(Audience.STAFF)
 def connect(ref: str) -> Response | tuple[str, int]:
-    """Record that this case has to do with another one."""
+    """Handle the form that relates the case to another: record it and redirect; if refused, show it with the reason."""
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         _connect(ref, form.typed("to").strip())

@@ -1,4 +1,4 @@
-"""Erasing words of a case, on a decision that is named; the events themselves stay."""
+"""Erasing texts of a case, with the decision that orders it; the events themselves stay."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -23,14 +23,14 @@ bp = Blueprint("erasing", __name__)
 @bp.get("/arenden/<ref>/radera")
 @open_to(Audience.CONTACT)
 def look(ref: str) -> str:
-    """Show all words of the case that are not erased, with a box to choose each."""
+    """Show the page for erasing: all texts of the case that are not erased yet, each with a checkbox."""
     return _page(ref, Form())
 
 
 @bp.post("/arenden/<ref>/radera")
 @open_to(Audience.CONTACT)
 def erase(ref: str) -> Response | tuple[str, int]:
-    """Erase the words of the chosen events, on the decision that was named."""
+    """Handle the form: erase the texts of the chosen events, citing the decision; if refused, show why."""
     form = Form(request.form)
     with form.catching_refusals():
         chosen = [int(seq) for seq in request.form.getlist("event") if seq.isdecimal()]
@@ -51,7 +51,7 @@ def _page(ref: str, form: Form) -> str:
 
 
 def _said(session: Session, case: Case) -> list[tuple[int, str]]:
-    """Return (event number in the case, its words) for all words that are not erased, oldest first."""
+    """Return (event number in the case, its texts joined) for all texts that are not erased, oldest first."""
     rows = session.execute(
         select(Event.seq, Words.text)
         .join(Event, Event.id == Words.event_id)

@@ -18,7 +18,7 @@ bp = Blueprint("publishing", __name__)
 @bp.get("/arenden/<ref>/publicera")
 @open_to(Audience.CONTACT)
 def look(ref: str) -> str:
-    """Show the case as everybody would read it."""
+    """Show the preview: the case as everybody could read it once it is published."""
     with current().database.reading() as session:
         case, _ = case_for(session, current_actor(), reference(ref))
         return render_template("publish.html", case=case, preview=preview(session, case))
@@ -27,7 +27,7 @@ def look(ref: str) -> str:
 @bp.post("/arenden/<ref>/publicera")
 @open_to(Audience.CONTACT)
 def publish(ref: str) -> Response:
-    """Publish the case."""
+    """Publish the case, and redirect to it."""
     _correct(ref, published=True)
     flash(gettext("The case is published."), "success")
     return redirect(url_for("case.show", ref=ref), 303)
@@ -36,7 +36,7 @@ def publish(ref: str) -> Response:
 @bp.post("/arenden/<ref>/avpublicera")
 @open_to(Audience.CONTACT)
 def take_back(ref: str) -> Response:
-    """Take the case back from the public pages."""
+    """Remove the case from the public pages, and redirect to it."""
     _correct(ref, published=False)
     flash(gettext("The case is no longer public."), "success")
     return redirect(url_for("case.show", ref=ref), 303)

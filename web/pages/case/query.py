@@ -1,4 +1,4 @@
-"""The query of a case's page: the case with its names, its details and its followers, in one row."""
+"""The query of a case's page: one row with the case, its names, its details and its followers."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ TO_SHOW = TO_READ[Case.ref].options(joinedload(Case.officer).joinedload(Person.d
 
 @dataclass(frozen=True)
 class WholeCase:
-    """A case with its details and followers, read together."""
+    """A case with its details and its followers, as read by one query."""
 
     case: Case
     details: CaseDetails
@@ -26,7 +26,7 @@ class WholeCase:
 
 
 def whole_case(session: Session, ref: str, actor: Actor) -> WholeCase:
-    """Give the case when the actor may see it; else there is no such case."""
+    """Return the case with details and followers; raise `NotFound` when there is none that `actor` may see."""
     found = TO_SHOW.add_columns(*detail_columns(actor)).where(seen_by(actor))
     row = session.execute(found, {"name": ref}).one_or_none()
     if row is None:

@@ -30,7 +30,7 @@ bp = Blueprint("case", __name__)
 @bp.get("/arenden/<ref>")
 @open_to(Audience.ANYBODY)
 def show(ref: str) -> str:
-    """Show the case, or its published version: 410 when that was taken back, 404 when there is none."""
+    """Show the case to those who may see it, to others its published version; 410 if withdrawn, 404 if never there."""
     actor = current_actor()
     if actor.person_id is not None:
         with suppress(NotFound):
@@ -39,7 +39,7 @@ def show(ref: str) -> str:
 
 
 def page_of(ref: str, actor: Actor, **forms: Form) -> str:
-    """Return the page of a case as HTML; `forms` are those that were refused, by name in the template."""
+    """Return the page of a case as HTML; `forms` are refused forms to show again, by their names in the template."""
     with current().database.reading() as session:
         whole = whole_case(session, ref, actor)
         case = whole.case
@@ -84,7 +84,7 @@ def _correct_form(case: Case) -> Form:
 
 
 def _since_read(session: Session, case: Case, actor: Actor, form: Form | None) -> list[Any]:
-    """Return the timeline since the version that somebody had read, when a newer one refused their step; else []."""
+    """Return the timeline since the version that the form was filled in for, if the case has changed since; else []."""
     if form is None or not isinstance(form.refused, StaleVersion):
         return []
     read = form.typed("version")

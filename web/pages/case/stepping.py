@@ -1,4 +1,4 @@
-"""Taking a step with a case: one form for all steps, of which only the fields of the chosen one count."""
+"""Taking a step with a case: one form for all steps; only the fields of the chosen step count."""
 
 from datetime import date
 from typing import Any
@@ -29,7 +29,7 @@ WORDS = {"note", "reason"}
 
 
 class StepForm(TypedSchema):
-    """The step form: which step, from which version of the case, and the fields of every step."""
+    """The fields of the step form: the step, the version of the case that was shown, and the fields of every step."""
 
     step = text_field(20, needed="")
     version = fields.Integer(load_default=None)
@@ -48,7 +48,7 @@ class StepForm(TypedSchema):
 @bp.post("/arenden/<ref>/steg")
 @open_to(Audience.LOGGED_IN)
 def take(ref: str) -> Response | tuple[str, int]:
-    """Take the step; else show the case again with what was typed and the reason."""
+    """Handle the step form: take the step and redirect to the case; if refused, show the case with the reason."""
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         given = StepForm().load(request.form)
@@ -70,7 +70,7 @@ def _take(ref: str, given: dict[str, Any], actor: Actor) -> list[str]:
 
 
 def _chosen_recipients(change: Change) -> dict[str, str]:
-    """Return those facts of the coming event that decide who is told, by name of the fact."""
+    """Return what the step's event will say about its recipients, by name of the fact."""
     whom = change.waiting_for
     chosen = {"responsible": change.responsible, "waiting_for": whom and whom.kind, "unit": whom and whom.unit}
     return {name: value for name, value in chosen.items() if value}

@@ -87,14 +87,14 @@ BEHIND_THE_SCENES = frozenset({"case.followed", "case.unfollowed", "case.related
 
 @dataclass(frozen=True)
 class NamesInFacts:
-    """Names for what an event's facts hold as slug (units) or id (people)."""
+    """Names for the units and people that events mention: units by slug, people by id."""
 
     units: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, session: Session, lines: Iterable[TimelineEntry]) -> "NamesInFacts":
-        """Read the names of units; those of officers come with the lines."""
+        """Return the names of all units, and of those officers whom the lines mention."""
         officers = {line.event.facts["officer"]: line.officer for line in lines if line.officer}
         return cls({unit.slug: unit.name for unit in known(session).units}, officers)
 
@@ -105,7 +105,7 @@ class NamesInFacts:
 
 @dataclass(frozen=True)
 class TimelineLine:
-    """One line of a timeline, ready for the template; `told` holds who got a letter about it."""
+    """One line of a timeline, ready for the template; `said` is its text, `told` the deliveries of its letters."""
 
     seq: int
     type: str
@@ -118,17 +118,17 @@ class TimelineLine:
 
     @property
     def icon(self) -> str:
-        """The icon of the line."""
+        """The name of the icon for the line's type of event."""
         return ICONS.get(self.type, "history")
 
     @property
     def style(self) -> str:
-        """The line's CSS class."""
+        """The CSS class for the line's type of event."""
         return STYLES.get(self.type, "is-step")
 
 
 def lines_of(session: Session, case: Case, actor: Actor, *, since: int = 0) -> list[TimelineLine]:
-    """Return the case's timeline after event number `since`, as the actor may read it, the latest first."""
+    """Return the lines of the case's timeline that `actor` may read, latest first; only events after number `since`."""
     lines = timeline(session, case, actor, since=since, limit=MOST_LINES)
     names, told = (
         NamesInFacts.of(session, lines),
@@ -160,7 +160,7 @@ def _actor_name(acted: str, reader: Actor) -> str:
 
 
 def sentence_for(type_: str, facts: dict[str, Any], names: NamesInFacts) -> str:
-    """Return the sentence for an event of this type with these facts; the type itself when it is unknown."""
+    """Return the sentence that describes an event of this type with these facts; the type itself when it is unknown."""
     make_sentence = SENTENCES.get(type_)
     return make_sentence(facts, names) if make_sentence else type_
 
@@ -288,7 +288,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
 
 
 def told_words(told: DeliveryRecord) -> str:
-    """Return one line about a delivery: the recipient, its outcome, and when it came about or why it was not sent."""
+    """Return one line about a delivery: the recipient, its outcome, and when, or why it was not sent."""
     why = why_not(told.reason, language()) if told.outcome in NOT_SENT else None
     detail = why or (moment_words(told.at) if told.at else told.reason)
     return f"{told.to}: {OUTCOMES[told.outcome]}" + (f", {detail}" if detail else "")

@@ -10,5 +10,5 @@ bp = Blueprint("accessibility", __name__)
 @bp.get("/tillganglighet")
 @open_to(Audience.ANYBODY)
 def show() -> str:
-    """Show the statement."""
+    """Show the accessibility statement."""
     return render_template("accessibility.html")

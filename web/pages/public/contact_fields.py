@@ -13,7 +13,7 @@ LEAST_DIGITS = 5
 
 
 class ContactField(fields.Field[tuple[str | None, str | None]]):
-    """A mail address or a telephone number, loaded as (email, phone) of which one is None."""
+    """A field for a mail address or telephone number, loaded as (email, phone), one of which is None."""
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own
         "reach": _l("This is neither a mail address nor a telephone number.")
@@ -28,7 +28,7 @@ class ContactField(fields.Field[tuple[str | None, str | None]]):
 
 
 class Position(fields.Field[tuple[float, float]]):
-    """A position typed as "57.70887, 11.97456", loaded as (degrees north, degrees east)."""
+    """A field for a position such as "57.70887, 11.97456", loaded as (degrees north, degrees east)."""
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own
         "position": _l("Write the position as two numbers, such as 57.70887, 11.97456.")

@@ -25,7 +25,7 @@ GONE = 410
 @open_to(Audience.ANYBODY)
 @limited(Limit.FOLLOW)
 def ask(ref: str) -> Response | tuple[str, int]:
-    """Send a letter that asks the address to confirm; the response does not tell who follows already."""
+    """Handle the form to follow a case: mail a link that confirms the address. Nothing reveals who follows already."""
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         with current().database.transaction() as session:
@@ -40,7 +40,7 @@ def ask(ref: str) -> Response | tuple[str, int]:
 @bp.get("/folj/<token>")
 @open_to(Audience.ANYBODY)
 def show(token: str) -> tuple[str, int]:
-    """Show the button that confirms: a mail program that opens links by itself must not confirm anything."""
+    """Show the page that the mailed link opens: a button to confirm, as mail programs may open links by themselves."""
     with current().database.reading() as session:
         link = valid_link(session, token, FOLLOW, right_now())
         return _page("follow_confirm.html", token, _case_of(session, link))
@@ -49,7 +49,7 @@ def show(token: str) -> tuple[str, int]:
 @bp.post("/folj/<token>")
 @open_to(Audience.ANYBODY)
 def confirm(token: str) -> Response | tuple[str, int]:
-    """Confirm the address, from which moment it follows the case."""
+    """Handle the button: confirm the address, which follows the case from now on; 410 if the link is not valid."""
     with current().database.transaction() as session:
         link = valid_link(session, token, FOLLOW, right_now())
         case = confirm_following(session, link, at=right_now()) if link else None
@@ -59,7 +59,7 @@ def confirm(token: str) -> Response | tuple[str, int]:
 @bp.get("/sluta-folja/<token>")
 @open_to(Audience.ANYBODY)
 def show_stop(token: str) -> tuple[str, int]:
-    """Show the button that stops following."""
+    """Show the page that a letter's unsubscribe link opens: a button to stop following; 410 for an invalid link."""
     with current().database.reading() as session:
         link = valid_link(session, token, UNFOLLOW, right_now())
         return _page("follow_stop.html", token, _case_of(session, link))
@@ -69,7 +69,7 @@ def show_stop(token: str) -> tuple[str, int]:
 @open_to(Audience.ANYBODY)
 @sent_by_mail_programs
 def stop(token: str) -> tuple[str, int]:
-    """Stop following, by the button or by a mail program's one-click unsubscribe (RFC 8058); idempotent."""
+    """Handle the button, or a mail program's one-click unsubscribe (RFC 8058): stop following. May be repeated."""
     with current().database.transaction() as session:
         link = valid_link(session, token, UNFOLLOW, right_now())
         follower = session.get(Follower, link.follower_id) if link else None

@@ -33,7 +33,7 @@ bp = Blueprint("handing_in", __name__)
 
 
 class HandInForm(TypedSchema):
-    """The form for everybody."""
+    """The fields of the hand-in form that everybody gets."""
 
     title = text_field(needed=_l("Say in a few words what it is about."))
     description = long_field()
@@ -47,7 +47,7 @@ class HandInForm(TypedSchema):
 
 
 class StaffHandInForm(HandInForm):
-    """The form for staff, who can also say for whom it is, how it came in, and who is responsible."""
+    """The form's fields for staff, who can also say for whom it is, how it came in, and who is responsible."""
 
     email = text_field(LONGEST_ADDRESS)
     phone = text_field(40)
@@ -62,7 +62,7 @@ class StaffHandInForm(HandInForm):
 @bp.get("/lamna")
 @open_to(Audience.ANYBODY)
 def show() -> str:
-    """Show the empty form."""
+    """Show the form for handing in a case; the query string may fill in `kind` and `title`."""
     return _page(Form({"kind": request.args.get("kind", Kind.ISSUE), "title": request.args.get("title", "")}))
 
 
@@ -70,7 +70,7 @@ def show() -> str:
 @open_to(Audience.ANYBODY)
 @limited(Limit.HAND_IN)
 def take_in() -> Response | tuple[str, int]:
-    """Take the case in and lead to its receipt; else show the form again with what was typed and the reason."""
+    """Handle the form: take the case in and redirect to its receipt; if refused, show the form with the reason."""
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         if not actor.person_id:
@@ -84,7 +84,7 @@ def take_in() -> Response | tuple[str, int]:
 @bp.get("/kvitto/<public_id>")
 @open_to(Audience.ANYBODY)
 def receipt(public_id: str) -> str:
-    """Show the receipt: the case's reference and the reporter's private link."""
+    """Show the receipt of a case: its reference, and the reporter's private link."""
     with current().database.reading() as session:
         case, _ = case_for(session, A_VISITOR, public_id)
         return render_template("receipt.html", case=case, base_url=current().settings.base_url)
@@ -132,7 +132,7 @@ def _reporter(given: dict[str, Any]) -> Reporter:
 
 
 def _own_group(actor: Actor) -> str | None:
-    """Return the slug of the group that somebody logged in hands in for; None for a visitor."""
+    """Return the slug of the group for which somebody logged in hands the case in; None for a visitor."""
     return request.form.get("group") or None if actor.person_id else None
 
 

@@ -28,13 +28,13 @@ FILTERS = ("place", "category", "state")
 @bp.get("/")
 @open_to(Audience.ANYBODY)
 def show() -> str:
-    """Show the figures and the latest published cases."""
+    """Show the start page: figures of published cases, and the latest of these cases."""
     with current().database.reading() as session:
         return render_template("overview.html", **_figures(session), **published_page(session, FIRST_PAGE))
 
 
 def published_page(session: Session, limit: int) -> dict[str, Any]:
-    """Return one page of published cases, filtered by the query string, with the options to filter by."""
+    """Return one page of published cases, filtered by the query string, and the filters' options, for a template."""
     asked: dict[str, Any] = {name: request.args.get(name) or None for name in FILTERS}
     filters = PublicFilters(**asked, words=request.args.get("q", "").strip())
     cases, after = list_published(session, filters, after=request.args.get("after", ""), limit=limit)

@@ -30,7 +30,7 @@ ReporterAct = Callable[[Session, Case, Actor, str], Any]
 @bp.get("/arende/<public_id>")
 @open_to(Audience.ANYBODY)
 def show(public_id: str) -> str:
-    """Show the case to the reporter."""
+    """Show the reporter's private page of the case."""
     return _page(public_id, Form())
 
 
@@ -38,7 +38,7 @@ def show(public_id: str) -> str:
 @open_to(Audience.ANYBODY)
 @limited(Limit.ANSWER)
 def say(public_id: str) -> Response | tuple[str, int]:
-    """Add a comment; it is the answer when the case waits for the reporter."""
+    """Handle the comment form: add the comment, which is the answer if the case waits for the reporter; redirect."""
     return _act(public_id, "text", _comment)
 
 
@@ -46,7 +46,7 @@ def say(public_id: str) -> Response | tuple[str, int]:
 @open_to(Audience.ANYBODY)
 @limited(Limit.ANSWER)
 def contest(public_id: str) -> Response | tuple[str, int]:
-    """Contest that the case is done: it goes back to the unit that said so."""
+    """Handle the form by which the reporter objects that it is not fixed: the case goes back to the unit."""
     return _act(public_id, "note", _contest)
 
 

@@ -18,7 +18,7 @@ bp = Blueprint("searching", __name__)
 @bp.get("/sok")
 @open_to(Audience.ANYBODY)
 def show() -> str | Response:
-    """Show the results; a visitor who types the reference of a published case is led to it."""
+    """Show the results of a search; redirect a visitor who typed the reference of a published case to that case."""
     actor = current_actor()
     return _among_all(actor) if actor.person_id else _among_published()
 

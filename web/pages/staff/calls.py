@@ -1,4 +1,4 @@
-"""The list of calls to make: whom to ring who has no mail, what to say, and ticking off."""
+"""The list of calls to make to people without mail: whom to ring, what to say, and ticking off."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -15,7 +15,7 @@ bp = Blueprint("calls", __name__)
 @bp.get("/ring")
 @open_to(Audience.CONTACT)
 def show() -> str:
-    """Show whom to ring, those who have waited longest first."""
+    """Show the calls to make, those that have waited longest first."""
     with current().database.reading() as session:
         return render_template("calls.html", calls=to_ring(session))
 
@@ -23,7 +23,7 @@ def show() -> str:
 @bp.post("/ring/<int:number>")
 @open_to(Audience.CONTACT)
 def tick(number: int) -> Response:
-    """Record that the current user has made the call."""
+    """Record that the person logged in has made the call with this number, and redirect to the list."""
     with current().database.transaction() as session:
         tick_off(session, number, by=current_actor(), at=right_now())
     flash(gettext("Ticked off."), "success")

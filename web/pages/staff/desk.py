@@ -31,7 +31,7 @@ ASKED = ("category", "place", "responsible", "q")
 
 @dataclass(frozen=True)
 class Section:
-    """One section of the desk: its name, its text when it is empty, and the filters of its cases."""
+    """One section of the desk: its name, its text when it is empty, and the filters that choose its cases."""
 
     name: LazyString
     empty: LazyString
@@ -59,7 +59,7 @@ def sections(now: datetime) -> dict[str, Section]:
 @bp.get("/skrivbord")
 @open_to(Audience.STAFF)
 def show() -> str:
-    """Show one section, and the number of cases in each; by default the first one that is not empty."""
+    """Show one section of the desk, and the number of cases in each; by default the first section that is not empty."""
     now, actor = right_now(), current_actor()
     with current().database.reading() as session:
         piles = {key: _counted(session, pile, actor, now) for key, pile in sections(now).items()}
@@ -101,9 +101,9 @@ def _calls(session: Session) -> int:
 
 
 def one_page(session: Session, filters: Filters, actor: Actor, now: datetime) -> dict[str, Any]:
-    """Return one page of cases, and the arguments of the query string that ask for the next.
+    """Return one page of cases, and under `more` the query-string arguments of the next page (None: there is none).
 
-    Sorted by due day, quick wins come first; search results are sorted by the newest.
+    In a list sorted by due day, all quick wins stand before the other cases; search results begin with the newest.
     """
     if filters.wanted:
         filters = replace(filters, sort=Sort.NEWEST)

@@ -28,7 +28,7 @@ MOST = 50
 
 
 class MeetingForm(TypedSchema):
-    """The form of a new meeting."""
+    """The fields of the form for a new meeting."""
 
     held_on = DayField(required=True, error_messages={"required": _l("Give the day of the meeting.")})
     name = text_field(needed=_l("Give the meeting a name."))
@@ -38,14 +38,14 @@ class MeetingForm(TypedSchema):
 @bp.get("/forum")
 @open_to(Audience.LOGGED_IN)
 def show() -> str:
-    """Show the meetings, and the agenda of the next one."""
+    """Show the forum's meetings, and the agenda of the next one."""
     return _page(Form())
 
 
 @bp.post("/forum")
 @open_to(Audience.CONTACT, Audience.ADMIN)
 def call() -> Response | tuple[str, int]:
-    """Plan a meeting; else show the form again with what was typed and the reason."""
+    """Handle the form for a new meeting: plan it and redirect; if refused, show the form with the reason."""
     form = Form(request.form)
     with form.catching_refusals():
         given = MeetingForm().load(request.form)
@@ -59,7 +59,7 @@ def call() -> Response | tuple[str, int]:
 @bp.get("/forum/<int:number>")
 @open_to(Audience.LOGGED_IN)
 def agenda(number: int) -> str:
-    """Show one meeting's agenda."""
+    """Show the agenda of one meeting, for reading and printing."""
     with current().database.reading() as session:
         meeting = session.get(Meeting, number)
         if meeting is None:
@@ -71,7 +71,7 @@ def agenda(number: int) -> str:
 @bp.post("/arenden/<ref>/dagordning")
 @open_to(Audience.CONTACT)
 def choose(ref: str) -> Response:
-    """Put a case on the next meeting's agenda."""
+    """Put a case on the agenda of the forum's next meeting, and redirect to the case."""
     with current().database.transaction() as session:
         chosen = choose_for_agenda(session, case_to_change(session, ref), by=current_actor(), at=right_now())
     flash(gettext("The case is on the agenda.") if chosen else gettext("It stands on the agenda already."))
@@ -79,7 +79,7 @@ def choose(ref: str) -> Response:
 
 
 def _items(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, Any]]:
-    """Return the meeting's items that the actor may see, as its page names them: `case`, `why` and `words`.
+    """Return the cases on the meeting's agenda that `actor` may see, as dicts for a template: `case`, `why`, `words`.
 
     An agenda is printed and handed round, so personal numbers, telephones and addresses are masked.
     """

@@ -21,7 +21,7 @@ HEADERS_SHOWN = ("From", "To", "Date", "Subject")
 @bp.get("/brevlada")
 @open_to(Audience.ANYBODY)
 def show() -> str:
-    """Show the latest letters."""
+    """Show the list of the latest letters."""
     return render_template("mailbox.html", letters=_mailbox().letters(MOST), most=MOST)
 
 
@@ -42,7 +42,7 @@ def read(name: str) -> Response:
 @bp.get("/brevlada/<name>/html")
 @open_to(Audience.ANYBODY)
 def frame(name: str) -> Response:
-    """Return the letter's HTML, with a content security policy under which no script runs."""
+    """Return a letter's HTML for the frame on its page, with a content security policy under which no script runs."""
     response = Response(_part(_letter(name), "html"), content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = LETTER_POLICY
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
@@ -50,7 +50,7 @@ def frame(name: str) -> Response:
 
 
 def _mailbox() -> Mailbox:
-    """Return the mailbox when there is no mail server, to anybody in the demonstration, else to admins; else 404."""
+    """Return the mailbox; abort with 404 if there is a mail server, or outside the demonstration for all but admins."""
     with current().database.reading() as session:
         is_open = municipality(session).demonstration or current_actor().is_admin
     if current().settings.smtp_url is not None or not is_open:
@@ -66,7 +66,7 @@ def _letter(name: str) -> EmailMessage:
 
 
 def _shown(letter: EmailMessage, header: str) -> str:
-    """Return a header as text, the date in the page's language."""
+    """Return a header of the letter as text; the date in the page's language."""
     value = letter[header]
     return moment_words(value.datetime) if header == "Date" and value else str(value or "")
 

@@ -1,4 +1,4 @@
-"""The list of what was set aside after repeated failure: outbox entries and letters, each with "send again"."""
+"""What was set aside after repeated failure, and waits for a person: outbox entries and letters, with "send again"."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -23,7 +23,7 @@ def show() -> str:
 @bp.post("/undanlagt/<kind>/<int:number>")
 @open_to(Audience.CONTACT, Audience.ADMIN)
 def again(kind: str, number: int) -> Response:
-    """Put one row of the list back, so that it is tried again."""
+    """Have one entry or letter of the list tried again (`kind` and `number` name it), and redirect to the list."""
     with current().database.transaction() as session:
         send_again(session, kind, number, by=current_actor(), at=right_now())
     flash(gettext("It is being sent again."), "success")

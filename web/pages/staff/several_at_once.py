@@ -28,14 +28,14 @@ ONE_LINE = ("title", "description", "category", "place")
 @bp.get("/lamna/flera")
 @open_to(Audience.STAFF)
 def show() -> str:
-    """Show the form with empty lines."""
+    """Show the form with its empty lines, one for each case."""
     return _page(Form({"channel": "meeting"}))
 
 
 @bp.post("/lamna/flera")
 @open_to(Audience.STAFF)
 def take_in() -> Response | tuple[str, int]:
-    """Take in a case for each line that has a title; none when one of them is refused."""
+    """Handle the form: take in a case for each line with a title, or none at all if one is refused."""
     form = Form(request.form)
     with form.catching_refusals():
         cases = _hand_in_all(_lines(), current_actor(), right_now())

@@ -29,7 +29,7 @@ LISTS = {
 @bp.get("/enhet/<slug>")
 @open_to(Audience.LOGGED_IN)
 def show(slug: str) -> str:
-    """Show the cases that the unit is responsible for, has handed in, or is waited for in."""
+    """Show a unit's cases: those it is responsible for, those it has handed in, and those that wait for it."""
     actor = current_actor()
     with current().database.reading() as session:
         unit = session.scalar(select(Unit).where(Unit.slug == slug))

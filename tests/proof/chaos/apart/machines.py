@@ -22,7 +22,7 @@ IP = shutil.which("ip") or "ip"
 
 @dataclass(frozen=True)
 class Machine:
-    """One machine. `enter` is what is put before a command to run it there."""
+    """One machine. `enter` are the words to put before a command so that it runs there."""
 
     name: str
     address: str

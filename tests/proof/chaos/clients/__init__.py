@@ -1,1 +1,1 @@
-"""The clients: programs that call the API all the while, and journal what they asked and what was answered."""
+"""The clients: programs that call the API during the whole run, and journal each request and each answer."""

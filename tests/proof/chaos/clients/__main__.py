@@ -26,7 +26,7 @@ DONE = 0.7
 
 @dataclass
 class Client:
-    """One client: a citizen, the contact person and an officer in one."""
+    """One client, which plays the citizen, the contact person and an officer in turn."""
 
     caller: ApiClient
     contact: str

@@ -21,7 +21,7 @@ TRY_AGAIN = frozenset({NO_ANSWER, 429, 500, 502, 503, 504})
 
 @dataclass(frozen=True)
 class ClientAct:
-    """One change to ask for: its name in the journal, a text that only it has (`mark`), and the request."""
+    """One change to ask the API for: its name in the journal, a text found nowhere else (`mark`), and the request."""
 
     name: str
     mark: str
@@ -33,7 +33,7 @@ class ClientAct:
 
 @dataclass
 class ApiClient:
-    """One client of the API. Its `name` is its own; each call goes to a random one of the web processes."""
+    """One client of the API, with a `name` that no other has; each call goes to a random one of the web processes."""
 
     name: str
     webs: Sequence[str]

@@ -1,4 +1,4 @@
-"""What a fault is, and what it acts upon."""
+"""What a fault is, and what it strikes."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -11,7 +11,7 @@ from proof.checker import Window
 
 @dataclass
 class FaultScene:
-    """What faults act upon, and what they leave behind.
+    """The installation that faults strike, and what they leave behind.
 
     `stopped` are the times in which nothing could be written; `complaints` become breaches of the run.
     """
@@ -36,10 +36,10 @@ Act = Callable[[FaultScene, int], AbstractContextManager[None]]
 
 @dataclass(frozen=True)
 class Fault:
-    """One kind of fault. `part` is what it breaks: two faults of one part never overlap.
+    """One kind of fault. `part` names what it breaks: two faults of the same part never overlap.
 
     `lasts` is the shortest and the longest time, in seconds. `doubles` is how many letters it may cause to be sent
-    twice: those that the mail server has and Ventil has not recorded as sent.
+    twice: those that the mail server has accepted and Ventil has not yet recorded as sent.
     """
 
     act: Act

@@ -1,7 +1,7 @@
 """A newer version of Ventil, during a rollout: it writes an event of a type that this version does not know.
 
-`python -m proof.chaos.faults.newer_version DATABASE_URL` writes it in the stream of the oldest case. It is a
-program of its own, so that no other process learns of the type.
+`python -m proof.chaos.faults.newer_version DATABASE_URL` adds it to the oldest case. It is a program of its own, so
+that no other process learns of the type.
 """
 
 import sys

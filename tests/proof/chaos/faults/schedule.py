@@ -60,7 +60,7 @@ ONLY_AT_LENGTH_OF_ONE: Mapping[str, Fault] = {  # what it plans while it is ahea
 
 @dataclass(frozen=True)
 class Planned:
-    """One fault of a run: when it begins (seconds after the start), how long it lasts (seconds), whom it strikes."""
+    """One fault of a run: when it begins (seconds after the start), how many seconds it lasts, and whom it strikes."""
 
     at: float
     name: str

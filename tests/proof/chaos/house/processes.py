@@ -31,7 +31,7 @@ class NotUp(RuntimeError):
 
 @dataclass
 class Member:
-    """One process of the installation: its command line (`words`), and what became of it so far."""
+    """One process of the installation: its command line (`words`), whether it runs, and how it ended before."""
 
     name: str
     words: tuple[str, ...]

@@ -9,7 +9,7 @@ SETTLES_WITHIN, READING = 420.0, 0.5
 
 
 class Overdue(RuntimeError):
-    """A run has not ended in its time."""
+    """A run has not ended before its deadline."""
 
 
 def ends_within(seconds: float) -> float:

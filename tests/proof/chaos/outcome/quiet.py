@@ -35,14 +35,14 @@ RESTS = 10.0  # seconds in which what would be sent again would have been sent
 
 @dataclass(frozen=True)
 class Backlog:
-    """How much is still pending, and how many letters of it are due only after the run stops waiting."""
+    """How many pieces of work are pending, and how many letters among them are due only after the run stops waiting."""
 
     pending: int
     too_late: int
 
 
 class RestState(Enum):
-    """Whether to go on waiting."""
+    """Whether there is still work to wait for."""
 
     NOT_YET = "something is pending"
     DRAINED = "nothing is pending"

@@ -26,7 +26,7 @@ LAST_SWEEP = text("SELECT last_done_at FROM schedule WHERE name = 'sweep'")
 
 @dataclass
 class Samples:
-    """One figure for each look: messages in all queues; by kind of process, the memory and open files of each."""
+    """What was measured, one figure each time: messages in all queues; memory and open files by kind of process."""
 
     depth: list[int] = field(default_factory=list)
     megabytes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))

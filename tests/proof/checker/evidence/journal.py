@@ -15,11 +15,11 @@ REFUSED = range(400, 500)
 
 @dataclass(frozen=True)
 class JournalLine:
-    """One line of the journal. `step`: a request is about to be sent (`asked`), was `answered`, or got none (`lost`).
+    """One line of the journal. `step`: the request is about to be sent (`asked`), was `answered`, or was not (`lost`).
 
     `number` identifies the request: a retry has another. `act` is "hand_in", or the step that was asked for. `mark` is
-    a text that no other act contains, a title or a note: a retry has the same. `key` is the Idempotency-Key. `seq` is
-    the version of the case in the answer.
+    a text that belongs to this one change, a title or a note: a retry has the same. `key` is the Idempotency-Key. `seq`
+    is the version of the case in the answer.
     """
 
     step: str

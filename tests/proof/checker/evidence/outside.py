@@ -37,7 +37,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Gauge:
-    """The samples of one measurement over a run (broker depth, memory, open files), and the most that it may be."""
+    """All samples of one measurement in a run (broker depth, memory, open files), and the most that a sample may be."""
 
     name: str
     most: float
@@ -46,7 +46,7 @@ class Gauge:
 
 @dataclass(frozen=True)
 class Restart:
-    """How many letters the sink held before Redis was wiped and everything restarted, at rest, and how many after."""
+    """How many letters the sink held, at rest, before Redis was wiped and everything restarted, and how many after."""
 
     name: str
     before: int
@@ -57,10 +57,10 @@ class Restart:
 class Outside:
     """All that is known from outside the database. What is None or empty is not checked.
 
-    `now`: what was due longer than `grace` before it must have happened. `drained`: the outbox and all letters have
-    been worked off, so nothing may be pending. `doubles`: the most letters that may have been sent twice in the whole
-    run, which is how many were in flight at its faults. `most_claims`: how often a row may be claimed before it is set
-    aside. `zone`: the municipality's time zone.
+    `now`: when the check is made; what fell due more than `grace` before it must have happened. `drained`: the outbox
+    and all letters have been worked off, so nothing may be pending. `doubles`: the most letters that may have been sent
+    twice in the whole run, which is how many were in flight at its faults. `most_claims`: how often a row may be
+    claimed before it is set aside. `zone`: the municipality's time zone.
     """
 
     now: datetime | None = None

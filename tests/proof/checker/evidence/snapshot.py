@@ -17,7 +17,7 @@ Row = RowMapping
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The database in the state in which it was when the check began."""
+    """The database as it was when the check began."""
 
     connection: Connection
 

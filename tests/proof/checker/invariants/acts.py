@@ -1,7 +1,7 @@
-"""I5: the events that were written in one act have consecutive numbers, with no other event between them.
+"""I5: the events that were written by one change have consecutive numbers, with no other event between them.
 
-The events of an act share moment, actor and sweep. Only the first one records the columns that the act changed: an
-event with changes begins an act, and a type that only accompanies others (GOES_WITH_ANOTHER) never begins one.
+They share moment, actor and sweep. Only the first one records which columns the change set: an event with changes
+begins such a group, and a type that only accompanies others (GOES_WITH_ANOTHER) never begins one.
 """
 
 from collections.abc import Iterator

@@ -24,7 +24,7 @@ NO_WRITES = frozenset({"database_down", "disk_full"})
 
 @dataclass
 class JournalledAct:
-    """All lines of the journal about one act: its requests, and the outcome of each."""
+    """All lines of the journal about one change that a client asked for: its requests, and the outcome of each."""
 
     name: str  # as in the journal: "hand_in", or the step
     mark: str

@@ -1,4 +1,4 @@
-"""I14, second half: every rung that fires schedules the next one, at the policy's distance from that day.
+"""I14, second half: every rung that fires schedules the next one, as many days later as the policy says.
 
 Worked out with weekdays alone: public holidays can only move a rung to a later day, by three weeks at most.
 """
@@ -23,7 +23,7 @@ REPEATING_CLOCKS = ("state", "life")
 
 @dataclass(frozen=True)
 class Ladders:
-    """The terms of each policy by its id, and the municipality's time zone."""
+    """The days between rungs of each policy, by the policy's id, and the municipality's time zone."""
 
     terms: dict[int, dict[str, Any]]
     zone: ZoneInfo

@@ -1,6 +1,6 @@
-"""I14: each rung fires once per case, clock and cycle, in order, and no clock acts before its moment.
+"""I14: each rung fires once per case, clock and cycle, in order, and no rung fires before its moment.
 
-The moment of a clock is taken from the columns that earlier events changed.
+The moment at which a rung is due is taken from the columns that earlier events changed.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ MAY_SKIP = "statutory"  # after an outage only the latest of the warnings that a
 
 @dataclass
 class ClocksOfCase:
-    """The clock columns of one case before and after the current act, and the rungs that have fired."""
+    """The clock columns of one case before and after the change that is looked at, and the rungs that have fired."""
 
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)

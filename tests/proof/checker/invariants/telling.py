@@ -51,7 +51,7 @@ class TellingInputs:
 
 @dataclass(frozen=True)
 class ExpectedReaders:
-    """Whom an event had to be told to (address -> first audience that held it), and to whom it could be."""
+    """Recipients of one event: `must` get a letter or call (address -> first audience that names it), `may` get one."""
 
     must: dict[str, str]
     may: set[str]

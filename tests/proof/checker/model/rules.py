@@ -10,7 +10,7 @@ OUTSIDE = ("asker", "group", "followers")
 
 @dataclass(frozen=True)
 class ObservedAct:
-    """An event and the other events of the same act, such as a promise that was made together with a plan."""
+    """An event and the other events of the same change, such as a promise that was made together with a plan."""
 
     event: ObservedEvent
     siblings: tuple[ObservedEvent, ...] = ()

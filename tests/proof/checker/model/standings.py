@@ -1,4 +1,4 @@
-"""Work out the standing of a case after each of its events: unit, officer, group, followers, published or not."""
+"""Work out, after each event of a case, what decides who is told: unit, officer, group, followers, published or not."""
 
 from collections import defaultdict
 from collections.abc import Iterator

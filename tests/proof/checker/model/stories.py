@@ -1,4 +1,4 @@
-"""Read the events of each case, and of the municipality, as one story per stream, in the order of their numbers."""
+"""Read the events of each case, and those of the municipality, as one story each, in the order of their numbers."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class ObservedEvent:
 
 @dataclass(slots=True)
 class ObservedStory:
-    """All events of one stream. `owner` is the row of the case or of the municipality (stream 0), None when missing."""
+    """All events of one case or (stream 0) of the municipality. `owner` is its row in the database, None if missing."""
 
     stream: int
     name: str

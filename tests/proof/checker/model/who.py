@@ -17,7 +17,7 @@ Chain = Iterator[list[str]]
 
 @dataclass(frozen=True)
 class ObservedFollower:
-    """A follower of the case. `has_merged_case`: one of theirs is merged into it; None: it was, and is open again."""
+    """A follower of a case. `has_merged_case`: a case of theirs was merged into it; None: and is open again now."""
 
     address: str | None
     has_merged_case: bool | None = False
@@ -25,7 +25,7 @@ class ObservedFollower:
 
 @dataclass(frozen=True)
 class ObservedStanding:
-    """What decides who is told about a case: responsible unit, officer and group by id, asker and followers."""
+    """What decides who is told about a case: ids of responsible unit, officer and group; reporter and followers."""
 
     responsible: int
     officer: int | None = None
@@ -37,7 +37,7 @@ class ObservedStanding:
 
 @dataclass(frozen=True)
 class ObservedCase:
-    """One event with the standing and the staffing from which its audiences are worked out."""
+    """One event, with what decides who is told about its case and with the staff of its day."""
 
     act: ObservedAct
     standing: ObservedStanding

@@ -11,7 +11,7 @@ Step = Callable[[Process], None]
 
 @dataclass(frozen=True)
 class Journey:
-    """The steps in which crashes are tried; those of `before` are only taken, since another journey tries them.
+    """The `steps` in which crashes are tried, after those of `before`, which another journey tries.
 
     `sends` says whether there is a mail server, or only the local mailbox.
     """

@@ -19,7 +19,7 @@ EVENT_OF = {
 
 @dataclass(frozen=True)
 class AgendaCount:
-    """How many items stood on the forum's agenda at one meeting, by reason."""
+    """How many cases stood on the forum's agenda at one meeting, by the reason why."""
 
     held_on: date
     items: dict[str, int]

@@ -37,7 +37,7 @@ FIRST, SECOND = 0, 1
 
 @dataclass
 class Watch:
-    """What earlier looks have seen, as far as later ones need it."""
+    """What earlier looks into the database have seen, as far as later looks need it."""
 
     breaches: Breaches
     _seen: int = 0

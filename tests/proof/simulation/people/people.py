@@ -1,7 +1,7 @@
-"""The simulated people. They act only on letters that they get; only the desk works through a list.
+"""The simulated people. They only react to letters that they get; the desk alone works through a list.
 
-So a lost letter shows: nobody acts until the ladder reaches somebody. Acts are done by the domain's own functions, as
-in the demonstration (cases/demo).
+So a lost letter shows: nobody reacts until the ladder reaches somebody. They change cases by the functions of `cases`,
+as the demonstration does (cases/demo).
 """
 
 from collections.abc import Callable

@@ -17,7 +17,7 @@ GROUP = "grupp-"
 
 @dataclass(frozen=True)
 class Reader:
-    """The reader of a mail address: role (`officer`, `mailbox`, `head`; a group's chair is its officer) and unit."""
+    """Who reads a mail address: role (`officer`, `mailbox`, `head`) and unit. A group's chair counts as its officer."""
 
     role: str
     unit: str
@@ -26,7 +26,7 @@ class Reader:
 
 @dataclass
 class SimulatedTown:
-    """The units, and the staff who work there now, longest first, all as mail addresses."""
+    """The units, and the mail addresses of the staff who work there now, those who have been there longest first."""
 
     scenario: Scenario
     officers: dict[str, list[str]] = field(default_factory=dict)

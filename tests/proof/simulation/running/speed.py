@@ -6,7 +6,7 @@ from statistics import mean
 
 @dataclass
 class Speed:
-    """By year, the CPU seconds and the fired rungs of each sweep of the first clock that fired any."""
+    """By year, each sweep that fired any rung: its CPU seconds, and how many rungs it fired."""
 
     sweeps: dict[int, list[tuple[float, int]]] = field(default_factory=dict)
 

@@ -29,7 +29,7 @@ class Group:
 
 @dataclass(frozen=True)
 class StaffTurnover:
-    """How often staff leave, in months (0: never), and for how many days the desk is then vacant."""
+    """After how many months staff of each role leave (0: never), and for how many days the desk is then vacant."""
 
     officer_leaves_every_months: int = 3
     head_leaves_every_months: int = 11
@@ -39,7 +39,7 @@ class StaffTurnover:
 
 @dataclass(frozen=True)
 class Yearly:
-    """An outage that comes each year: what is down, from local MM-DDTHH:MM on, for how many hours."""
+    """An outage that comes each year: what is down, from when (local MM-DDTHH:MM), and for how many hours."""
 
     of: str
     begins: str
@@ -57,7 +57,7 @@ class Bounce:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Everything that is not random. `busy` weighs the months; `clocks` is the number of clock processes."""
+    """All that is fixed in a simulation. `busy` weighs the months; `clocks` is the number of clock processes."""
 
     municipality: str
     begins: date

@@ -10,7 +10,7 @@ from cases.states import State
 
 @dataclass(frozen=True)
 class Temper:
-    """How people react. `notices` and `heeds_...`: the share of letters that make them act. Days are working days."""
+    """How people react. `notices` and `heeds_...`: the share of letters that they react to. Days are working days."""
 
     notices: float  # a letter to the officer or the unit's mailbox
     heeds_head: float  # a letter that reached the head
