@@ -1,4 +1,8 @@
-"""Set aside: deliveries, outbox entries and event batches that failed and wait until a person has them tried again."""
+"""Set aside: deliveries, outbox entries and event batches that failed and wait until a person has them tried again.
+
+When a letter is given up stands in `notifications.sending.outcomes` (what the mail server answers) and in
+`cases.database.leases.claims` (claims that never come to an end).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

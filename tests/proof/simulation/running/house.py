@@ -25,7 +25,7 @@ from proof.simulation.people.town import SimulatedTown, setup_file
 from workers.queue.broker import Bell, make_broker
 from workers.runtime import Runtime
 
-IN_MEMORY = Path("/dev/shm")
+IN_MEMORY = Path("/dev/shm")  # a folder of its own is made there  # nosec B108
 KEY = "an invented key for an invented town {}"
 PRAGMAS = ("temp_store=MEMORY", "cache_size=-200000", "wal_autocheckpoint=4000")
 MEETING_PLACE = "Bygdegården i Ekvinda"
