@@ -81,7 +81,7 @@ JOIN "case" ON "case".id = published.case_id
 JOIN unit AS responsible ON responsible.id = "case".responsible_id
 LEFT JOIN place ON place.id = "case".place_id
 LEFT JOIN category ON category.id = "case".category_id
-"""  # noqa: S608 - a number of our own  # nosec B608
+"""  # noqa: S608 - a number of our own  # nosec
 
 _view = Table(
     "published_case",

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 from sqlalchemy import select
-from support.houses.small_house import CALENDAR, MONDAY, WAY_TO, copied_sqlite, furnish, open_small_house
+from support.houses.small_house import CALENDAR, MONDAY, STEPS_TO, copied_sqlite, furnish, open_small_house
 from support.houses.small_pages import visitor
 from support.houses.small_web import open_web
 
@@ -47,7 +47,7 @@ def furnish_fully(url):
     """Let cases come into every state, late and new, sent back, waited for, published, and by telephone."""
     furnish(url)
     house, present = open_small_house(url), datetime.now(UTC)
-    for state in WAY_TO:
+    for state in STEPS_TO:
         house.reach(state, group="norrby", category="trafik", place="norrby")
         house.reach(state, reporter=WITHOUT_MAIL)
     for state in (State.ASSIGNED, State.IN_PROGRESS, State.DONE, State.CLOSED):
