@@ -402,7 +402,7 @@ def test_a_lease_is_kept_while_a_slow_server_answers(town):
 
 
 def test_a_lease_that_could_not_be_kept_is_not_ours(town, monkeypatch):
-    monkeypatch.setattr(LeaseRenewer, "_renew", lambda self: None)
+    monkeypatch.setattr(LeaseRenewer, "_renew_until_stopped", lambda self: None)
     with LeaseRenewer(town.database, Claim(Delivery, "ours", []), LeasePolicy(lease=timedelta(seconds=0.05))) as lease:
         time.sleep(0.1)
         assert not lease.is_ours
