@@ -1,1 +1,1 @@
-"""The demonstration: an invented municipality, filled with cases of eighteen months by a seeded story."""
+"""The demonstration: an invented municipality with cases of eighteen months, made up by a seeded random generator."""

@@ -27,9 +27,9 @@ MEETING_PLACE = "Bygdegården i Ekvinda"
 
 
 def fill(settings: Settings, now: datetime, send_letters: Callable[[Database], None]) -> Story:
-    """Fill an empty database with the months before `now` (UTC); return the story.
+    """Fill an empty database with invented cases of the 18 months before `now` (UTC); return the story that made them.
 
-    `send_letters` is called after each day, to plan and send the letters of the day.
+    `send_letters` is called after each day of the story, to plan and send the letters of that day.
     """
     first = add_months(settings.calendar.day_of(now), -MONTHS)
     clock = MovingClock(datetime.combine(first, time(6), settings.timezone).astimezone(UTC))

@@ -1,4 +1,7 @@
-"""Fates of cases in the demonstration: sequences of acts, chosen at random by the temper of a department."""
+"""Fates of the demonstration's cases: what happens to them, step by step, chosen at random for each case.
+
+How likely a fate is depends on the temper of the department that gets the case: prompt, mixed or slow.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +12,10 @@ from cases.demo.scene import Scene
 
 @dataclass(frozen=True)
 class Deed:
-    """One act of a fate: `least` to `most` working days after the act before it, by whom, and which."""
+    """One thing that happens to a case as a part of its fate: `act` is what is done, `who` does it.
+
+    It happens `least` to `most` working days after the deed before it.
+    """
 
     least: int
     most: int

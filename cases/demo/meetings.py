@@ -12,7 +12,7 @@ THURSDAY = 3
 
 
 def plan_meetings(session: Session, years: range, where: str) -> None:
-    """Plan the meetings of these years at this place, except on days that have a meeting already."""
+    """Plan the forum's meetings of these years at the place `where`, except on days that have a meeting already."""
     planned = set(session.scalars(select(Meeting.held_on)))
     for year in years:
         for month, season in MEETINGS:

@@ -1,4 +1,4 @@
-"""A database with a moving clock: its "now" is set by us, so that invented events are recorded when they happened."""
+"""A database with a moving clock: the story sets its time, so that invented events are recorded when they happened."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from cases.settings import Settings
 
 @dataclass
 class MovingClock:
-    """The present moment, UTC, which the story moves on."""
+    """The time of the demonstration's database (UTC), which the story moves forward."""
 
     now: datetime
 
 
 def database_at(settings: Settings, clock: MovingClock) -> Database:
-    """Return the database of the settings, with `clock` as its "now" until it is closed."""
+    """Open the database that the settings name; until it is closed, `clock.now` is its present time."""
     database = Database(settings.database_url, settings.calendar)
 
     def prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

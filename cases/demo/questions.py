@@ -1,4 +1,4 @@
-"""What is handed in on a day of the demonstration: questions of the season, proposals, actions of a plan, duties."""
+"""What people hand in on a day of the demonstration: questions of the season, proposals, actions of a plan, duties."""
 
 import tomllib
 from collections.abc import Iterator
@@ -29,9 +29,10 @@ PHONES = tuple(f"070-174 {n // 100:02} {n % 100:02}" for n in range(605, 700))  
 
 @dataclass(frozen=True)
 class Arrival:
-    """One request that comes in. `unit` is the slug of its unit, `by` the mail address of who hands it in, or "".
+    """One invented request, and what the story needs for what follows.
 
-    `done` is the note with which it will be done, `chair` the mail address of the chair of its village's group.
+    `unit` is the slug of the unit that will do it, and `done` the note with which that unit will set it done. `by` is
+    the mail address of the person who hands it in, "" for a visitor; `chair` that of the chair of its village's group.
     """
 
     request: Request
@@ -43,7 +44,7 @@ class Arrival:
 
 @dataclass
 class Questions:
-    """A random source of requests, which asks the same question of the same village only once."""
+    """A random source of invented requests. A village asks the same question only once."""
 
     texts: dict[str, Any]
     begins: date
@@ -52,11 +53,11 @@ class Questions:
 
     @classmethod
     def read(cls, begins: date) -> "Questions":
-        """Read the texts from questions.toml; `begins` is the first day of the story."""
+        """Return the source for the texts in questions.toml; `begins` is the first day of the story."""
         return cls(tomllib.loads(Path(__file__).with_name("questions.toml").read_text(encoding="utf-8")), begins)
 
     def of(self, day: date, chance: Random) -> Iterator[Arrival]:
-        """Return the requests that come in on this working day."""
+        """Yield the requests that come in on this working day; `chance` is the story's seeded random generator."""
         if chance.random() < PER_DAY:
             yield self._question(day, chance)
         number = (day - self.begins).days

@@ -1,4 +1,4 @@
-"""The acts of the demonstration: each does one thing to one case, as one person, with fitting Swedish words."""
+"""What can happen to a case in the demonstration: each function does one thing to it, with fitting Swedish words."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -51,7 +51,11 @@ ASKED_OUTSIDE = (("Väghållaren", "TRV 2025/118"), ("Nätbolaget", "8841"), ("L
 
 @dataclass
 class Tale:
-    """What the story knows of one case from act to act. `done` is the note with which it will be done."""
+    """What the demonstration remembers about one case while its fate goes on.
+
+    `unit` is the slug of the unit that will do it, `done` the note with which it will be set done, `twin` the reference
+    of the earlier case that it may be merged into, and `chance` the seeded random generator.
+    """
 
     ref: str
     unit: str
@@ -63,7 +67,10 @@ class Tale:
 
 @dataclass
 class Scene:
-    """What an act is done with: a locked case, the acting person, and the moment (UTC)."""
+    """One moment of the demonstration: the person `by` does something to the locked `case` at the moment `at` (UTC).
+
+    `tale` is what the demonstration remembers about the case.
+    """
 
     session: Session
     case: Case
@@ -72,29 +79,29 @@ class Scene:
     at: datetime
 
     def change(self, to: State, **more: Any) -> None:
-        """Change the state of the case."""
+        """Change the state of the case to `to`; `more` holds further fields of the `Change`, by name."""
         change_state(self.session, self.case, Change(to, **more), by=self.by, at=self.at)
 
     def say(self, text: str, visibility: Visibility = Visibility.PUBLIC) -> None:
-        """Comment on the case."""
+        """Comment on the case with this text."""
         comment(self.session, self.case, text, visibility, by=self.by, at=self.at)
 
     def correct(self, **what: Any) -> None:
-        """Correct fields of the case."""
+        """Correct fields of the case: `what` holds the new values by name."""
         correct(self.session, self.case, Correction(**what), by=self.by, at=self.at)
 
     def day(self, least: int, most: int) -> date:
-        """Return a random day, `least` to `most` working days from the scene."""
+        """Return a random local day, `least` to `most` working days after the day of the scene."""
         calendar = calendar_of(self.session)
         return calendar.add_working_days(calendar.day_of(self.at), self.tale.chance.randint(least, most))
 
     def one_of(self, words: tuple[Any, ...]) -> Any:
-        """Return a random one of these, by the seeded generator of the story."""
+        """Return one of these at random, by the story's seeded generator."""
         return self.tale.chance.choice(words)
 
 
 def assign(scene: Scene) -> None:
-    """Assign the case to the unit that will do it."""
+    """Assign the case to the unit that will do the work."""
     scene.change(State.ASSIGNED, responsible=scene.tale.unit)
 
 
@@ -104,7 +111,7 @@ def assign_wrongly(scene: Scene) -> None:
 
 
 def send_back(scene: Scene) -> None:
-    """Send the case back to the desk."""
+    """Send the case back to the desk, with a reason."""
     scene.change(State.RECEIVED, reason=scene.one_of(NOT_OURS))
 
 
@@ -114,12 +121,12 @@ def plan(scene: Scene) -> None:
 
 
 def plan_anew(scene: Scene) -> None:
-    """Plan the work for a later day."""
+    """Plan the work for a later day, 10 to 25 working days ahead."""
     scene.change(State.PLANNED, due_on=scene.day(10, 25), note="Det drog ut på tiden. Det här är den nya dagen.")
 
 
 def start(scene: Scene) -> None:
-    """Start the work."""
+    """Set the case in progress, with a note about the work."""
     scene.change(State.IN_PROGRESS, officer=scene.by.email, note=scene.one_of(SIGNS_OF_LIFE))
 
 
@@ -129,22 +136,22 @@ def show_life(scene: Scene) -> None:
 
 
 def finish(scene: Scene) -> None:
-    """Say that the work is done."""
+    """Set the case done, with the note that its tale holds."""
     scene.change(State.DONE, note=scene.tale.done)
 
 
 def finish_again(scene: Scene) -> None:
-    """Say that the work is done, after it was contested."""
+    """Set the case done once more, after it was contested."""
     scene.change(State.DONE, note=f"Nu är det gjort om. {scene.tale.done}")
 
 
 def contest(scene: Scene) -> None:
-    """Contest, as the reporter, that it is done."""
+    """Contest that the case is done, as its reporter."""
     scene.change(State.ASSIGNED, note=scene.one_of(STILL_BROKEN))
 
 
 def park(scene: Scene) -> None:
-    """Park the case for 60 to 210 days."""
+    """Park the case for 60 to 210 calendar days, with a reason."""
     day = scene.at.date() + timedelta(days=scene.tale.chance.randint(60, 210))
     scene.change(State.PARKED, due_on=day, reason=scene.one_of(LET_GO))
 
@@ -155,53 +162,53 @@ def decline(scene: Scene) -> None:
 
 
 def merge(scene: Scene) -> None:
-    """Merge the case into the one that came earlier about the same thing."""
+    """Merge the case into the earlier case that its tale names (`twin`)."""
     scene.change(
         State.MERGED, into=scene.tale.twin, reason="Samma fråga har kommit in redan. Ni som frågat följer den."
     )
 
 
 def ask(scene: Scene) -> None:
-    """Ask the reporter a question, and wait for the answer."""
+    """Ask the reporter a question, and let the case wait for the answer."""
     scene.change(State.WAITING, waiting_for=WaitingFor("reporter"), note=scene.one_of(QUESTIONS))
 
 
 def answer(scene: Scene) -> None:
-    """Answer the question, as the reporter."""
+    """Comment on the case as its reporter, with an answer to the question."""
     scene.say(scene.one_of(ANSWERS), Visibility.PARTICIPANTS)
 
 
 def wait_outside(scene: Scene) -> None:
-    """Wait for an authority or a company, for 20 to 40 working days."""
+    """Let the case wait for an authority or a company, with 20 to 40 working days until it is asked again."""
     name, ref = scene.one_of(ASKED_OUTSIDE)
     whom = WaitingFor("other", name=name, their_ref=ref)
     scene.change(State.WAITING, waiting_for=whom, due_on=scene.day(20, 40), note=f"Vi har frågat: {name}.")
 
 
 def wait_for_forum(scene: Scene) -> None:
-    """Wait for the opinion of the forum."""
+    """Let the case wait for the opinion of the forum."""
     scene.change(State.WAITING, waiting_for=WaitingFor("unit", unit="forum"), note="Forumet får säga sin mening först.")
 
 
 def wait_for_council(scene: Scene) -> None:
-    """Wait for a decision of the council, for 40 to 58 working days."""
+    """Let the case wait for a decision of the council, with 40 to 58 working days until it is asked again."""
     whom = WaitingFor("unit", unit="council")
     scene.change(State.WAITING, waiting_for=whom, due_on=scene.day(40, 58), note="Beslutet ligger hos fullmäktige.")
 
 
 def go_on(scene: Scene) -> None:
-    """Go on in the state from which the case came to wait; nothing when it does not wait."""
+    """Set a waiting case back to the state that it had before; do nothing when it does not wait."""
     if scene.case.waiting_from is not None:
         scene.change(scene.case.waiting_from, note="Svaret har kommit, arbetet går vidare.")
 
 
 def raise_in_council(scene: Scene) -> None:
-    """Note today as the day on which the proposal was raised in the council."""
+    """Set the day of the scene as the day on which the proposal was raised in the council."""
     scene.correct(raised_on=scene.day(0, 0))
 
 
 def publish(scene: Scene) -> None:
-    """Publish the case."""
+    """Publish the case on the public pages."""
     scene.correct(published=True)
 
 
@@ -211,7 +218,7 @@ def call_it_easy(scene: Scene) -> None:
 
 
 def settle_agenda(scene: Scene) -> None:
-    """Settle the case’s item on the agenda, when it has one that is open."""
+    """Close the case's open item on the forum's agenda, if it has one."""
     item = scene.session.scalar(
         select(AgendaItem).where(AgendaItem.case_id == scene.case.id, AgendaItem.settled_at.is_(None))
     )

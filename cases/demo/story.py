@@ -1,4 +1,7 @@
-"""The story: the days of an invented municipality, one by one, by the domain's own functions under a moving clock."""
+"""The story of the demonstration: it plays the days of an invented municipality one by one, under a moving clock.
+
+Everything happens through the same functions as in a real municipality.
+"""
 
 import heapq
 from collections import deque
@@ -34,7 +37,10 @@ Plot = tuple[datetime, int, Tale, tuple[Deed, ...]]
 
 @dataclass
 class Story:
-    """One run of the story. `chance` is its seeded generator; `send_letters` is called each evening."""
+    """One run of the story. `chance` is its seeded random generator; `send_letters` is called each evening.
+
+    `refused` counts the deeds that a rule did not allow.
+    """
 
     database: Database
     clock: MovingClock
@@ -46,7 +52,11 @@ class Story:
     _recent: deque[str] = field(default_factory=lambda: deque(maxlen=RECENT))
 
     def run(self, questions: Questions, first: date, end: datetime) -> None:
-        """Play every day from the local day `first` until the moment `end`: sweep, hand in, act, and send letters."""
+        """Play every day from the local day `first` until the moment `end` (UTC).
+
+        On each day: sweep, hand in the requests that `questions` makes up, do what the fates of cases hold, send
+        letters.
+        """
         day = first
         while day <= self._calendar.day_of(end):
             self._sweep(day, end)

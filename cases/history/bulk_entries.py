@@ -1,4 +1,7 @@
-"""Bulk writing of many acts in one transaction: an import, or a day on which hundreds of cases close."""
+"""Bulk writing: the rows and events of many changes in one transaction, with few SQL statements.
+
+For an import, or for a day on which hundreds of cases close.
+"""
 
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
@@ -20,10 +23,10 @@ DEFERRED_MODELS = (Party, Case)  # in this order, since a case names its reporte
 
 @contextmanager
 def written_in_bulk(session: Session, memory: dict[Hashable, Any] | None = None) -> Iterator[DeferredWriter]:
-    """Yield a writer for the acts in this block; everything is written, with few statements, when the block ends.
+    """Yield a writer that collects the rows and events of many changes; they are written when the `with` block ends.
 
-    Nothing in the block may query for rows that it writes. `memory` is the look-up cache of earlier blocks, to be
-    passed on while it still holds.
+    No query inside the block finds what the block adds. `memory` caches the results of look-ups: pass the same dict to
+    several blocks for as long as these results stay true.
     """
     writer = DeferredWriter(session, {} if memory is None else memory)
     yield writer

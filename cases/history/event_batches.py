@@ -1,4 +1,4 @@
-"""Event batches (table tick): one sweep of the clock, for whose events letters are planned together."""
+"""Event batches: all events of one sweep form one batch (table tick), and their letters are planned together."""
 
 from datetime import datetime
 
@@ -11,9 +11,10 @@ MISSED_SWEEPS = 3  # sweep intervals without a sweep, after which the clock coun
 
 
 class EventBatch(CountedLease, Base):
-    """One row of the table tick: a sweep that found something due.
+    """A sweep that found something due: one row of the table tick.
 
-    `sealed_at` is set when its last event is written, `planned_at` when its letters are rows of the table delivery.
+    `sealed_at` is set when the sweep has written its last event, `planned_at` when the letters about its events stand
+    in the table delivery.
     """
 
     __tablename__ = "tick"

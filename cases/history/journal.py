@@ -1,4 +1,8 @@
-"""The journal: append-only streams of events, numbered without gaps, hash-chained, and enough to replay a case."""
+"""The journal: the events of each case and of the municipality, append-only, numbered and chained by hashes.
+
+The events of one case, or of the municipality, are one stream: numbered from 1 without gaps. They record all changes,
+so that a case can be rebuilt from them.
+"""
 
 import hashlib
 import json
@@ -30,11 +34,12 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 
 
 class Event(Base):
-    """One row of the table event: one domain event. Database triggers refuse to change or delete it.
+    """One domain event: a row of the table event. Database triggers refuse to change or delete it.
 
-    `at` is when it happened, `recorded_at` when it was written by the database's clock. `changes` holds the new values
-    of the case's tracked columns, so that a replay needs no rules. `act_seq` is a correlation id, the `seq` of the
-    first event of the same act; no hash covers it.
+    `stream` is the id of its case, or 0 for the municipality; `seq` numbers the events of a stream. `at` is when it
+    happened, `recorded_at` when the row was written, by the database's clock. `changes` holds the new values of the
+    case's columns, so that the case can be rebuilt without applying any rules. Events that were written by the same
+    change share an `act_seq`: the `seq` of the first of them; no hash covers it.
     """
 
     __tablename__ = "event"
@@ -72,7 +77,10 @@ STAMPED = ("recorded_at",)
 
 
 class Streamed(Protocol):
-    """What has a stream of events: a case, or the municipality."""
+    """What events are recorded for: a case, or the municipality. `stream` is the number of its series of events.
+
+    `version` is the `seq` of its last event, and `head_hash` the hash of that event.
+    """
 
     version: int
     head_hash: str
@@ -94,10 +102,11 @@ class SpokenWords:
 
 
 class Entry:
-    """What one act writes into a stream: one or more events, at one moment, by one actor.
+    """The events of one change to a case or the municipality (the subject): at one moment, by one actor.
 
-    Make it *before* the subject is changed, add the events, then `write()` once. The first event carries the changes of
-    the whole act. Events of a sweep get no outbox rows: letters are planned for the sweep's batch as a whole.
+    Make the entry *before* the subject is changed, since it notes the values before; add the events, then `write()`
+    once. The first event records all values that changed. Events of a sweep get no outbox rows: the letters about them
+    are planned together, for the whole sweep.
     """
 
     def __init__(self, subject: Streamed, *, by: Actor, at: datetime) -> None:
@@ -111,18 +120,21 @@ class Entry:
         return len(self._drafts)
 
     def add(self, event: DomainEvent, *words: SpokenWords) -> int:
-        """Add an event with its words; return its place in the entry, from 0. Raises `ValueError` for the eighth."""
+        """Add an event with its texts; return its index in the entry, from 0. Raises `ValueError` for the 8th event."""
         if len(self._drafts) == MOST_IN_AN_ACT:
             raise ValueError(f"an act has at most {MOST_IN_AN_ACT} events")
         self._drafts.append((event, [(spoken, fresh_salt()) for spoken in words if spoken.text]))
         return len(self._drafts) - 1
 
     def write(self, session: Session) -> list[int]:
-        """Write events, words and outbox rows; return the ids of the events, in order."""
+        """Write the events with their texts and outbox rows; return the ids of the events, in order."""
         return insert_entries(session, [self])[id(self)]
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return the rows of the events, numbered and chained; this moves the subject's version and head hash on."""
+        """Return the rows for the table event, numbered and chained by hashes.
+
+        The version and the head hash of the subject become the number and the hash of the last event.
+        """
         after = self.subject.tracked()
         before = self._before
         changes = {name: plain(value) for name, value in after.items() if before.get(name) != value}
@@ -135,7 +147,7 @@ class Entry:
         return rows
 
     def words_rows(self, place: int) -> list[dict[str, Any]]:
-        """Return the rows of the words of the event at this place, still without `event_id`."""
+        """Return the rows for the table words with the texts of the event at index `place`; they lack `event_id`."""
         stream = self.subject.stream
         return [
             {
@@ -147,7 +159,7 @@ class Entry:
 
     @property
     def needs_work_rows(self) -> bool:
-        """Whether its events get outbox rows: not those of a sweep, nor those that an import replays."""
+        """Whether the events get outbox rows (table work); those of a sweep or an import get none."""
         return self.by.batch_id is None and self.by.kind is not ActorKind.IMPORT
 
     def _row(
@@ -173,12 +185,12 @@ class Entry:
 
 
 def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int]]:
-    """Write entries with few statements; return the ids of their events, as a dict by `id(entry)`."""
+    """Write these entries with few statements; return the ids of the events of each entry, by `id(entry)`."""
     return insert_numbered(session, [(entry, entry.rows()) for entry in entries])
 
 
 def insert_numbered(session: Session, numbered: Numbered) -> dict[int, list[int]]:
-    """Write entries whose event rows are numbered already, in this order; return their events' ids by `id(entry)`."""
+    """Write entries in this order, each with the result of its `rows()`; return the same as `insert_entries`."""
     write = next(write for fits, write in INSERT_STRATEGIES if fits(session, numbered))
     return write(session, numbered)
 
@@ -299,7 +311,7 @@ def _event_rows(entry: Entry, place: int, row: dict[str, Any]) -> Iterator[NewRo
 def chained(stream_name: str, row: dict[str, Any]) -> str:
     """Return the hash of an event row: SHA-256 (hexadecimal) over its canonical JSON and the hash of the event before.
 
-    The row's facts, changes and commitments are canonical JSON already; nothing else in it needs escaping.
+    In `row`, facts, changes and commitments must be canonical JSON already; nothing else in it needs escaping.
     """
     person = "null" if row["person_id"] is None else row["person_id"]
     origin = f'"{stream_name}",{row["seq"]},"{row["type"]}","{row["at"].isoformat()}","{row["actor"]}",{person}'
@@ -311,7 +323,10 @@ _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 
 
 def canonical(value: Any) -> JsonText:
-    """Return JSON that is the same for the same value: sorted keys, no spaces, nothing escaped but what must be."""
+    """Return the value as canonical JSON, the same text for the same value.
+
+    Keys are sorted, nothing is put between tokens, and only what must be escaped is escaped.
+    """
     return JsonText(_canonical.encode(value))
 
 
@@ -321,7 +336,10 @@ def plain(value: Any) -> Any:
 
 
 def replay(events: Iterable[Event]) -> dict[str, Any]:
-    """Return the state to which these events, in order of seq, add up: `case.tracked()` as JSON, without None."""
+    """Return the values that a case has after these events, given in order of `seq`.
+
+    They are those of `Case.tracked()` in JSON form, without None.
+    """
     state: dict[str, Any] = {}
     for event in events:
         state |= event.changes

@@ -1,6 +1,6 @@
-"""The transactional outbox (table work): which events still have to be planned into letters.
+"""The transactional outbox (table work): the events about which letters still have to be planned.
 
-A table of its own, since events are never updated. `workers.relay.relay` claims its rows.
+It is a table of its own, because rows of events are never updated. `workers.relay.relay` claims its rows.
 """
 
 from datetime import datetime
@@ -15,9 +15,9 @@ LETTERS = "letters"
 
 
 class OutboxEntry(CountedLease, Base):
-    """One row of the table work: what one consumer has to do about one event. Open until it is done or set aside.
+    """A task that an event leaves to a consumer, such as planning its letters: one row of the table work.
 
-    Of each stream the rows are done in the order of their ids.
+    It is open until it is done or set aside. Tasks about the same case are done in the order of their ids.
     """
 
     __tablename__ = "work"

@@ -1,4 +1,4 @@
-"""The table of words: what people wrote, apart from events so that it can be erased without breaking the chain."""
+"""The table words: the texts that people wrote, kept apart from the events so that erasing one breaks no hash."""
 
 import hashlib
 from enum import StrEnum
@@ -19,7 +19,10 @@ class Visibility(StrEnum):
 
 
 class Words(Base):
-    """One row of the table words: one text of an event, which keeps its `commitment`. Erased, it has NULL for both."""
+    """One text of an event: a row of the table words. When it is erased, `text` and `salt` become NULL.
+
+    The event itself holds only the `commitment`, a hash of both.
+    """
 
     __tablename__ = "words"
     __table_args__ = (
@@ -39,10 +42,10 @@ class Words(Base):
 
 
 def fresh_salt() -> str:
-    """Return 128 random bits as hexadecimal text, so that nobody can guess a short text from its hash."""
+    """Return a new salt: 128 random bits as hexadecimal text, so that nobody can guess a short text from its hash."""
     return random_hex(16)
 
 
 def commitment(text: str, salt: str) -> str:
-    """Return sha256(salt + text), hexadecimal: the part of the words that is stored in their event and never erased."""
+    """Return sha256(salt + text) in hexadecimal: the event keeps this hash for ever, even if the text is erased."""
     return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()

@@ -1,8 +1,8 @@
-"""Writers: how an act writes its rows and its entry, at once or put off until many acts are written together.
+"""Writers: they write the rows and events of a change at once, or collect those of many changes to write together.
 
-The caller passes the writer to each act, nearly always an `EntryWriter`. Callers with many acts in one transaction (an
-import replays thousands; on some days hundreds of cases close) use a `DeferredWriter`, see
-`cases.history.bulk_entries`.
+The caller passes the writer to each function that changes a case, nearly always an `EntryWriter`. Callers that make
+many changes in one transaction (an import replays thousands of cases; on some days hundreds of cases close) use a
+`DeferredWriter`, see `cases.history.bulk_entries`.
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -22,16 +22,16 @@ Found = TypeVar("Found")
 
 @dataclass
 class EntryWriter:
-    """Writes each row and entry at once."""
+    """Writes rows, and the events of an `Entry`, at once."""
 
     session: Session
 
     def add(self, row: Base) -> None:
-        """Add a new row, which has its id after the next `flush` or `record`."""
+        """Add a new row to its table; at the latest the next `flush` or `record` gives it its id."""
         self.session.add(row)
 
     def add_related(self, row: Base, name: str, other: Base) -> None:
-        """Add the new row `other`, to which `row` points by the relationship `name`."""
+        """Add the new row `other`, and make the relationship `name` of `row` point to it."""
         setattr(row, name, other)  # written with the row
 
     def flush(self) -> None:
@@ -39,29 +39,30 @@ class EntryWriter:
         self.session.flush()
 
     def execute(self, statement: Executable, values: dict[str, Any]) -> None:
-        """Execute a statement about rows that were added before, without reading a result."""
+        """Execute a statement with these values; no result is read. It may refer to rows that were added before."""
         self.session.connection().execute(statement, values)
 
     def record(self, entry: Entry) -> list[int]:
-        """Write an entry of the history; return the ids of its events, in order."""
+        """Write the events of the entry; return their ids, in order."""
         return entry.write(self.session)
 
     def next_number(self, year: int, raise_counter: Callable[[Session, int], int]) -> int:
-        """Return the next number of references of this local year, by raising its counter in the database."""
+        """Return the next number for references of this year (local time), by raising its counter in the database."""
         return raise_counter(self.session, year)
 
     def find(
         self, lookup: Callable[Concatenate[Session, Params], Found], *args: Params.args, **kwargs: Params.kwargs
     ) -> Found:
-        """Return the result of `lookup(session, ...)`."""
+        """Return the result of `lookup`, called with the session and these arguments."""
         return lookup(self.session, *args, **kwargs)
 
 
 @dataclass
 class DeferredWriter(EntryWriter):
-    """Puts off all writing, and caches look-ups. Nothing may query for rows that it has not written yet.
+    """Collects rows, statements and events, which `written_in_bulk` writes together; caches look-ups.
 
-    A new row has its id at once, an entry is numbered and chained at once, and its events have no ids yet.
+    Until they are written, no query finds the rows. A new row gets its id at once; events are numbered and chained by
+    hash at once, and get their ids when they are written.
     """
 
     memory: dict[Hashable, Any] = field(default_factory=dict)  # results of look-ups, by function and arguments
@@ -72,7 +73,7 @@ class DeferredWriter(EntryWriter):
     _ids: dict[type[Base], Iterator[int]] = field(default_factory=dict)
 
     def add(self, row: Base) -> None:
-        """Put off a new row, and set its id from a range that was reserved in the database."""
+        """Collect a new row, and set its id from a range of ids that was reserved in the database."""
         model = type(row)
         if model not in self._ids:
             self._ids[model] = fresh_ids(self.session, model)
@@ -80,7 +81,7 @@ class DeferredWriter(EntryWriter):
         self.rows.setdefault(model, []).append(row)
 
     def add_related(self, row: Base, name: str, other: Base) -> None:
-        """Put off the new row `other`, and set its id as the foreign key of `row`."""
+        """Collect the new row `other`, and set its id as the foreign key `<name>_id` of `row`."""
         self.add(other)
         setattr(row, f"{name}_id", other.id)  # type: ignore[attr-defined]
 
@@ -88,16 +89,16 @@ class DeferredWriter(EntryWriter):
         """Do nothing, since rows have their ids as soon as they are added."""
 
     def execute(self, statement: Executable, values: dict[str, Any]) -> None:
-        """Put off the statement; the order of statements is kept."""
+        """Collect a statement with its values; statements are executed later, in the order of these calls."""
         self.statements.append((statement, values))
 
     def record(self, entry: Entry) -> list[int]:
-        """Number and chain an entry and put off its rows; return no ids, since its events have none yet."""
+        """Number the events of the entry, chain them by hash, and collect them; return [], as they have no ids yet."""
         self.entries.append((entry, entry.rows()))
         return []
 
     def next_number(self, year: int, raise_counter: Callable[[Session, int], int]) -> int:
-        """Return the next number of references of this local year; only the first comes from the database."""
+        """Return the next number for references of this year (local time); only the first comes from the database."""
         if year in self.numbers:
             self.numbers[year] += 1
         else:
@@ -107,7 +108,7 @@ class DeferredWriter(EntryWriter):
     def find(
         self, lookup: Callable[Concatenate[Session, Params], Found], *args: Params.args, **kwargs: Params.kwargs
     ) -> Found:
-        """Return the result of `lookup(session, ...)`, which is called once for the same arguments."""
+        """Return the result of `lookup` with these arguments; it is called once, and then its result is remembered."""
         key = (lookup, args, *kwargs.items())
         if key not in self.memory:
             self.memory[key] = lookup(self.session, *args, **kwargs)

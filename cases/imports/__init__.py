@@ -1,1 +1,1 @@
-"""Import and export of cases: tables, mappings, checked rows, and their replay through the life of a case."""
+"""Import and export of cases: reading files, mapping their columns, checking rows, and replaying cases from them."""

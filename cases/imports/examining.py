@@ -1,4 +1,4 @@
-"""Examining: the whole file is checked before anything is written, each row and then all rows together."""
+"""Examining: before anything is written, the whole file is checked, first each row and then all rows together."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,9 +8,10 @@ from cases.imports.rows import CheckedRow, ImportRow, Key, NamesInFile
 
 @dataclass
 class Examined:
-    """The result of checking a file. Bad rows cannot be imported, odd ones are imported with a remark.
+    """The result of checking a file. Bad rows cannot be imported; odd rows are imported, and listed with a remark.
 
-    `bad` maps the row's number to the reason, `names` holds the units, categories and places to be created.
+    `rows` and `odd` are numbers of rows, `bad` maps the number of each bad row in the file to the reason. `names` holds
+    the units, categories and places to be created.
     """
 
     names: NamesInFile
@@ -22,11 +23,11 @@ class Examined:
 
     @property
     def targets(self) -> set[Key]:
-        """The keys of cases that others were merged into."""
+        """The keys (source and external id) of the cases that other cases of the file were merged into."""
         return {into for _, into in self.merged.values()}
 
     def add(self, checked: CheckedRow) -> None:
-        """Count a checked row; a second row with the same key is bad."""
+        """Count a checked row, and mark it as bad when an earlier row has the same source and external id."""
         self.rows += 1
         if checked.row is not None:
             self._add(checked, checked.row)
@@ -36,13 +37,16 @@ class Examined:
             self.odd += 1
 
     def end(self, report: Callable[[int, str], None]) -> None:
-        """Mark rows as bad whose target is not in the file, or leads back to themselves; call `report` for each."""
+        """Mark a row as bad when it was merged into a case that the file lacks, or into itself through other cases.
+
+        Call it after the last row. `report` is called with the number of each such row and the reason.
+        """
         for number in [number for key, (number, _) in self.merged.items() if not self._has_target(key)]:
             self.bad[number] = "merged_into: the file has no such case, or it was merged into this one"
             report(number, self.bad[number])
 
     def depth(self, row: ImportRow) -> int:
-        """Return how many mergers follow from this case: 0 when it was not merged, 1 when its target was not."""
+        """Return the length of the chain of mergers that begins with this case: 0 when it was not merged itself."""
         key, depth = row.key, 0
         while key in self.merged:
             key, depth = self.merged[key][1], depth + 1

@@ -30,10 +30,10 @@ WriteRow = Callable[[list[str]], None]
 
 
 def export_cases(session: Session, path: Path, *, by: Actor) -> int:
-    """Write every case that the actor may see to a CSV or XLSX file, by the path's ending; return how many.
+    """Write every case that the actor may see to the CSV or XLSX file `path`; return how many.
 
-    The file appears whole or not at all. Raises `ValueError` for another ending. Texts that a spreadsheet would take
-    for formulas are escaped.
+    Raises `ValueError` when the path ends neither with .csv nor .xlsx. The file appears whole or not at all. Texts that
+    a spreadsheet would take for formulas are escaped.
     """
     open_table = WRITERS.get(path.suffix.lower())
     if open_table is None:
@@ -49,7 +49,7 @@ def export_cases(session: Session, path: Path, *, by: Actor) -> int:
 
 
 def rows(session: Session, by: Actor) -> Iterator[dict[str, str]]:
-    """Return each case that the actor may see, oldest first, as a dict of texts by column."""
+    """Yield a row for each case that the actor may see, oldest first: a dict of texts by column of an import file."""
     last = 0
     while cases := _after(session, by, last):
         details = _details(session, [case.id for case in cases])
@@ -60,7 +60,10 @@ def rows(session: Session, by: Actor) -> Iterator[dict[str, str]]:
 
 
 def harmless(text: str) -> str:
-    """Return the text so that no spreadsheet takes it for a formula (OWASP ASVS 1.2.10); numbers stay as they are."""
+    """Return the text, with an apostrophe before it if a spreadsheet would take it for a formula; numbers get none.
+
+    Source: OWASP ASVS 1.2.10.
+    """
     return f"'{text}" if text.startswith(QUOTED) and not NUMBER.fullmatch(text) else text
 
 

@@ -1,4 +1,4 @@
-"""Importing cases of another system: checked first, then replayed; a second run writes only missing cases."""
+"""Importing cases of another system: all rows are checked, then written; a second run adds only missing cases."""
 
 import csv
 from collections.abc import Callable, Hashable, Iterator
@@ -35,7 +35,10 @@ Listener = Callable[[int, str, list[str]], None]  # called with the row's number
 
 @dataclass(frozen=True)
 class ImportOrder:
-    """The file to import, and how. `at` is the moment of the import, `mapping` the TOML text of a mapping, if any."""
+    """The file to import, and how. `at` is the moment of the import, with a time zone.
+
+    `mapping` is the TOML text of a mapping, None for a file in our own columns; `clocks` says what clocks start from.
+    """
 
     path: Path
     at: datetime
@@ -45,7 +48,7 @@ class ImportOrder:
 
 @dataclass
 class Imported:
-    """The result of an import: cases written, cases that existed already, and bad rows left out."""
+    """The result of an import, in numbers: cases written, cases that existed already, and bad rows left out."""
 
     written: int = 0
     there_already: int = 0
@@ -53,9 +56,9 @@ class Imported:
 
 
 def examine(database: Database, order: ImportOrder, listen: Listener) -> Examined:
-    """Check every row and write nothing; `listen` is called for each bad or odd row.
+    """Check every row of the file, and write nothing. `listen` is called for each bad or odd row.
 
-    Raises `BadTable` or `BadMapping` when the file cannot be read at all.
+    Raises `BadTable` when the file cannot be read at all, `BadMapping` when its columns or the mapping are wrong.
     """
     mapping, _, records = _open(order)
     with database.reading() as session:
@@ -73,7 +76,10 @@ def examine(database: Database, order: ImportOrder, listen: Listener) -> Examine
 
 
 def write(database: Database, order: ImportOrder, examined: Examined, progress: Callable[[int], None]) -> Imported:
-    """Replay every row that is not bad, 500 to a transaction; `progress` gets the number of rows read so far."""
+    """Import every row that `examine` did not find bad, 500 in each transaction; return the result.
+
+    `progress` is called after each transaction with the number of rows handled so far.
+    """
     with database.transaction() as session:
         _create(session, _open(order)[0], examined.names.new, order.at)
     importing = Importing(database, Replay(order.at, order.clocks), examined)
@@ -99,7 +105,7 @@ def report_bad(order: ImportOrder, examined: Examined, report: Path) -> None:
 
 
 class Importing:
-    """Writes rows, batch by batch. Merged cases and their targets are written last."""
+    """Writes the cases of an import, batch by batch. Merged cases and those that they were merged into come last."""
 
     def __init__(self, database: Database, replay: Replay, examined: Examined) -> None:
         self.database, self.replay, self.examined = database, replay, examined
@@ -109,7 +115,10 @@ class Importing:
         self._memory: dict[Hashable, Any] = {}  # look-ups: units, places and so on do not change during an import
 
     def write_batch(self, rows: list[ImportRow]) -> None:
-        """Write those of these rows whose cases do not exist yet, in one transaction."""
+        """Write, in one transaction, the cases of these rows that do not exist yet.
+
+        Merged cases and those that they were merged into are only noted, for `finish`.
+        """
         with self.database.transaction() as session:
             use_fresh_plans(session)
             with written_in_bulk(session, self._memory) as writer:
@@ -117,7 +126,7 @@ class Importing:
                     self._write(writer, row)
 
     def finish(self) -> None:
-        """Write merged cases, and after each its target, which must stay open until then."""
+        """Write the merged cases, and after each the case that it was merged into, which must stay open until then."""
         with self.database.transaction() as session:
             writer = EntryWriter(session)
             cases = {row.key: hand_in_row(writer, row) for row in self._later}

@@ -1,4 +1,4 @@
-"""Mappings: from which columns of another system's file our columns come. Written as TOML."""
+"""Mappings: TOML texts that say from which columns of another system's file the values of our columns come."""
 
 import re
 import tomllib
@@ -27,21 +27,21 @@ class BadMapping(Exception):
 
 @dataclass(frozen=True)
 class Template:
-    """How a value is put together: columns of the file between fixed words, such as "{type}, {address}"."""
+    """How a value is put together from columns of the file and fixed words, such as "{type}, {address}"."""
 
     words: tuple[str, ...]  # one more than there are columns
     columns: tuple[str, ...]
 
     @classmethod
     def of(cls, text: str) -> "Template":
-        """Return the template of a text such as "{type}, {address}"; without braces it is the name of one column."""
+        """Return the template for a text such as "{type}, {address}"; a text without braces is one column's name."""
         if not SLOT.search(text):
             return cls(ALONE, (text.strip().casefold(),))
         parts = SLOT.split(text)
         return cls(tuple(parts[::2]), tuple(name.strip().casefold() for name in parts[1::2]))
 
     def fill(self, values: dict[str, str]) -> str:
-        """Return the value for a row. Commas and spaces that are left by empty columns are cut off at both ends."""
+        """Return the template filled with a row's values (by column). Commas and spaces at both ends are cut off."""
         if self.words == ALONE:
             return values.get(self.columns[0], "").strip().strip(" ,;")
         filled = self.words[0]
@@ -52,7 +52,10 @@ class Template:
 
 @dataclass(frozen=True)
 class Mapping:
-    """How the rows of a file are read: a template for each of our columns, and which of our values means theirs."""
+    """How the rows of a file are read: `columns` has a template for each of our columns.
+
+    `values` translates: by column, our value for each of theirs.
+    """
 
     columns: dict[str, Template]
     constants: dict[str, str] = field(default_factory=dict)  # by column, the value when the file has none
@@ -65,13 +68,16 @@ class Mapping:
     dialect: Dialect = FOUND_OUT
 
     def missing_in(self, columns: list[str]) -> list[str]:
-        """Return the columns that this mapping names and that are missing among these, sorted."""
+        """Return the columns that the mapping uses and that a file with these columns lacks, sorted."""
         named = {name for template in self.columns.values() for name in template.columns}
         return sorted(named - set(columns))
 
 
 def own_columns(columns: list[str]) -> Mapping:
-    """Return the mapping of a file in our own columns. Raises `BadMapping` when one is unknown or missing."""
+    """Return the mapping for a file that has our own columns, given the names of its columns.
+
+    Raises `BadMapping` when a name is not one of ours, or when a required column is missing.
+    """
     wrongs = [f"the file lacks the column {name!r}" for name in NEEDED if name not in columns]
     wrongs += [f"the file has an unknown column {name!r}" for name in columns if name and name not in NAMES]
     if wrongs:
@@ -80,7 +86,7 @@ def own_columns(columns: list[str]) -> Mapping:
 
 
 def read_mapping(text: str) -> Mapping:
-    """Return the mapping written in this TOML text. Raises `BadMapping` with all its errors."""
+    """Return the mapping that a TOML text describes. Raises `BadMapping`, which lists all errors of the text."""
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

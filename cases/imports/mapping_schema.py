@@ -20,7 +20,7 @@ NO_UNIT = "must be department or group, not {input!r}"
 
 
 class Plain(TomlField[str]):
-    """A TOML value of one of these types, read as its text."""
+    """A field for a TOML value of one of the types `types`, which is read as text."""
 
     def __init__(self, must: str, *types: type, **kwargs: Any) -> None:
         super().__init__(must, **kwargs)
@@ -46,7 +46,7 @@ def _single() -> Plain:
 
 
 class Encoding(TomlField[str]):
-    """The encoding of a CSV file, by a name that Python knows; "" for detecting it."""
+    """The encoding of a CSV file, by a name that Python knows; "" means that it is detected."""
 
     def __init__(self) -> None:
         super().__init__("must be an encoding such as cp1252")
@@ -63,7 +63,7 @@ class Encoding(TomlField[str]):
 
 
 class Delimiter(TomlField[str]):
-    """The delimiter of a CSV file, one character; "" for detecting it."""
+    """The delimiter of a CSV file, one character; "" means that it is detected."""
 
     def __init__(self) -> None:
         super().__init__("must be one character")
@@ -73,7 +73,7 @@ class Delimiter(TomlField[str]):
 
 
 class Formats(TomlField[list[str]]):
-    """The formats of moments, for `strptime`."""
+    """The formats in which a file writes dates and moments, for `strptime`."""
 
     def __init__(self) -> None:
         super().__init__('must be a list such as ["%d/%m/%Y %H:%M"]')
@@ -93,7 +93,7 @@ class Zone(fields.Field[ZoneInfo]):
 
 
 class MappingTable(fields.Dict):
-    """A table with free keys. Errors of a key or its value are reported under that key."""
+    """A field for a TOML table with any keys. Errors of a key or its value are reported under that key."""
 
     def __init__(self, values: fields.Field[Any], keys: fields.Field[Any] | None = None) -> None:
         super().__init__(keys=keys or fields.String(), values=values, load_default=dict)
@@ -126,7 +126,7 @@ class CreateTable(TomlSchema):
 
 
 class MappingSchema(TomlSchema):
-    """A whole mapping, as one dict by table."""
+    """The schema of a whole mapping. Loading returns a dict of its TOML tables by name."""
 
     error_messages = {"unknown": "is not known"}  # noqa: RUF012 - marshmallow reads it so
     file = fields.Nested(FileTable, load_default=dict)

@@ -1,4 +1,4 @@
-"""Replaying an imported row: its case goes through the domain's own steps, at the moments of the row."""
+"""Replaying a row of an import: its case is handed in and takes the usual steps, at the moments that the row names."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -23,7 +23,10 @@ from cases.states import CLOCK_OF, RunsOut, State
 
 
 class Clocks(StrEnum):
-    """When the clocks of open cases start: at the import, or at the moments of their history."""
+    """From when the clocks of imported open cases count.
+
+    NOW: a clock that has run out already starts anew at the import. HISTORY: clocks run from the dates in the file.
+    """
 
     NOW = "now"
     HISTORY = "history"
@@ -31,14 +34,17 @@ class Clocks(StrEnum):
 
 @dataclass(frozen=True)
 class Replay:
-    """How rows are replayed: the moment of the import (UTC), and when clocks start."""
+    """How rows are replayed: at which moment the import is made (UTC), and from when clocks count."""
 
     at: datetime
     clocks: Clocks
 
 
 def hand_in_row(writer: EntryWriter, row: ImportRow) -> Case:
-    """Return a new case for the row, handed in at its `received_at` and assigned to its unit."""
+    """Create and return the case of a row, handed in at the row's `received_at` and given to its unit.
+
+    When the row's state is "assigned", only `bring_to_state` gives it to the unit.
+    """
     case = receive(writer, _request(row), by=THE_IMPORT, at=row.received_at)
     if row.responsible != DESK and row.state is not State.ASSIGNED:
         change = Change(State.ASSIGNED, responsible=row.responsible)
@@ -47,7 +53,10 @@ def hand_in_row(writer: EntryWriter, row: ImportRow) -> Case:
 
 
 def bring_to_state(writer: EntryWriter, case: Case, row: ImportRow, into: str | None, replay: Replay) -> None:
-    """Take the steps to the state of the row. `into` is the reference of the case that it was merged into, if any."""
+    """Let the new case take the steps to the state of its row, and restart its clock if needed (see `Clocks`).
+
+    `into` is the reference of the case that it was merged into, None when it was not merged.
+    """
     for change in STEPS_TO[row.state](row):
         take_step(writer, case, replace(change, into=into), by=THE_IMPORT, at=row.changed_at)
     if case.is_open:

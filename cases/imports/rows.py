@@ -1,4 +1,4 @@
-"""Checking the rows of an import: bad rows cannot be imported, odd ones are imported and listed with a remark."""
+"""Checking the rows of an import: bad rows cannot be imported; odd rows are imported, and listed with a remark."""
 
 import re
 import unicodedata
@@ -38,7 +38,7 @@ Key = tuple[str, str]  # source and external_id
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """One checked row: the case that it describes. Names are slugs, moments in UTC."""
+    """A case as one checked row describes it. Units, categories and places are slugs, moments are UTC."""
 
     number: int
     source: str
@@ -68,13 +68,16 @@ class ImportRow:
 
     @property
     def key(self) -> Key:
-        """Source and external id, by which an existing case is recognised."""
+        """The source and the external id, by which an import recognises a case that exists already."""
         return self.source, self.external_id
 
 
 @dataclass
 class NamesInFile:
-    """The slugs that exist, by column, and the ones that the file adds, by column and slug with their names."""
+    """The units, categories and places that rows may name, by column: those that exist, and new ones to create.
+
+    `existing` holds slugs, `new` a dict of names by slug.
+    """
 
     existing: dict[str, set[str]]  # category, place, group, responsible, waiting_unit
     creates: dict[str, str] = field(default_factory=dict)  # columns whose names may be created; for units, the kind
@@ -83,7 +86,10 @@ class NamesInFile:
 
 @dataclass
 class CheckedRow:
-    """A row with the result of its check. `row` is None when it is bad; `bad` and `odd` are the reasons."""
+    """A row of the file with the result of its check: the reasons why it is bad or odd.
+
+    `row` is the case that it describes, None when the row is bad.
+    """
 
     record: Record
     bad: list[str] = field(default_factory=list)
@@ -92,7 +98,11 @@ class CheckedRow:
 
 
 class Checker:
-    """Checks rows by a mapping. `zone` is for moments without one; moments after `now` (UTC) are refused or cut."""
+    """Checks the rows of a file, which it reads by a mapping.
+
+    A moment without a time zone is in the mapping's zone, by default in `zone`. A case received after `now` (UTC) is
+    bad; any other moment after `now` is replaced by `now`, which is odd.
+    """
 
     def __init__(self, mapping: Mapping, names: NamesInFile, zone: ZoneInfo, now: datetime) -> None:
         self.mapping, self.names, self.now = mapping, names, now
@@ -100,7 +110,7 @@ class Checker:
         self.moment = lru_cache(maxsize=4096)(self._moment)
 
     def check(self, record: Record) -> CheckedRow:
-        """Return the row with the result of its check."""
+        """Check one row of the file; return it with the result."""
         reading = RowReader(self, record)
         row = reading.row()
         return CheckedRow(record, reading.bad, reading.odd, None if reading.bad else row)
@@ -119,7 +129,7 @@ class Checker:
 
 
 class RowReader:
-    """Reads one row, and collects in `bad` and `odd` what is wrong with it."""
+    """Reads one row of the file, and collects in `bad` and `odd` what is wrong with it."""
 
     def __init__(self, checker: Checker, record: Record) -> None:
         self.checker, self.record = checker, record
@@ -128,7 +138,7 @@ class RowReader:
         self._mapping = checker.mapping
 
     def row(self) -> ImportRow | None:
-        """Return the checked row; None when something that every row needs is bad."""
+        """Return the case that the row describes; None when a value that every row needs is missing or wrong."""
         if self.record.too_long:
             self.bad.append("has more values than the heading has columns")
         source, external_id, title = self._needed("source", 60), self._needed("external_id", 120), self._title()
@@ -154,7 +164,10 @@ class RowReader:
         )  # fmt: skip
 
     def text(self, name: str) -> str:
-        """Return the row's text for our column `name`, by the mapping: our value for theirs, or the constant."""
+        """Return the row's text for our column `name`.
+
+        It is what the mapping makes of the file's value, or the mapping's constant when that is empty.
+        """
         template = self._mapping.columns.get(name)
         value = _unquoted(template.fill(self.record.values)) if template else ""
         meanings = self._mapping.values.get(name)

@@ -23,7 +23,10 @@ class BadTable(Exception):
 
 @dataclass(frozen=True)
 class Record:
-    """One row: its number in the file (the heading is 1), and its values by column name in lower case."""
+    """One row of a file: its number (the heading is row 1), and its values by column name in lower case.
+
+    `too_long` is True when it has more values than the heading has columns.
+    """
 
     number: int
     values: dict[str, str]
@@ -32,7 +35,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Dialect:
-    """Encoding and delimiter of a CSV file; None for detecting it."""
+    """Encoding and delimiter of a CSV file; None means that it is detected."""
 
     encoding: str | None = None
     delimiter: str | None = None
@@ -42,9 +45,9 @@ FOUND_OUT = Dialect()
 
 
 def read_table(path: Path, dialect: Dialect = FOUND_OUT) -> tuple[list[str], Iterator[Record]]:
-    """Return the file's column names in lower case, and an iterator over its rows without blank ones.
+    """Return the file's column names in lower case, and an iterator over its rows that are not blank.
 
-    Raises `BadTable` when there is no such file, or no heading, or a column comes twice.
+    Raises `BadTable` when there is no such file, or no heading, or when two columns have the same name.
     """
     if not path.is_file():
         raise BadTable(f"there is no file {path}")

@@ -1,4 +1,4 @@
-"""Climbing the ladder: fire what is due of many cases at once, at most one rung per clock, with few statements."""
+"""Climbing the ladder: fire the due rungs of many cases together, at most one for each clock, with few statements."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ from cases.steps.duties import report_to_council
 
 
 class FiredRung(Base):
-    """One row of the table fired_rung. Its primary key is why a second sweeper cannot fire the same rung again."""
+    """A rung that has fired: one row of the table fired_rung. The primary key keeps the same rung from firing twice."""
 
     __tablename__ = "fired_rung"
 
@@ -53,7 +53,10 @@ ALWAYS_CHANGED = ("id", "version", "head_hash", "next_at")
 
 
 def handle(session: Session, cases: list[DueCase], now: datetime, tick_id: int) -> int:
-    """Fire what is due of these cases, whose rows are locked; return the number of rungs that fired."""
+    """Handle everything that is due by `now` for these cases, whose rows are locked; return the number of rungs fired.
+
+    `tick_id` is the id of the event batch of the sweep.
+    """
     batch = Batch(session, now, tick_id)
     batch.load_terms(cases)
     for case in cases:
@@ -63,7 +66,7 @@ def handle(session: Session, cases: list[DueCase], now: datetime, tick_id: int) 
 
 @dataclass
 class Batch:
-    """What is due of the cases of one transaction of a sweep, collected and then written with few statements."""
+    """The cases of one transaction of a sweep: `add` finds what is due for each, `write` writes it for all together."""
 
     session: Session
     now: datetime
@@ -81,23 +84,23 @@ class Batch:
 
     @cached_property
     def clock(self) -> Actor:
-        """The actor of all events: the clock, in this sweep."""
+        """The system as the actor of this sweep, in whose name all its events are recorded."""
         return clock_for_batch(self.tick_id)
 
     @cached_property
     def meeting_on(self) -> str | None:
-        """The day of the forum's next meeting, if one is planned."""
+        """The day of the forum's next meeting as ISO text; None when none is planned."""
         meeting = next_meeting(self.session, calendar_of(self.session).day_of(self.now))
         return meeting.held_on.isoformat() if meeting else None
 
     def load_terms(self, cases: list[DueCase]) -> None:
-        """Read the terms of the policies that these cases keep."""
+        """Read the terms (deadlines) of the policies of these cases."""
         policies = {case.policy_id for case in cases}
         found = self.session.connection().execute(TERMS_OF, {"policies": list(policies)})
         self.terms = {policy_id: terms_from(stored) for policy_id, stored in found}
 
     def add(self, case: DueCase) -> None:
-        """Fire everything that is due of one case, and collect what has to be written."""
+        """Fire everything that is due for one case, and collect what `write` has to write."""
         entry, was = Entry(case, by=self.clock, at=self.now), case.next_at
         for name, fire in FIRE_WHEN_DUE.items():
             moment = getattr(case, name)
@@ -110,7 +113,11 @@ class Batch:
             self.cases.append(case)
 
     def write(self) -> int:
-        """Write events, cases, rungs and agenda items, then end what ran out; return the number of rungs."""
+        """Write the collected events, cases, fired rungs and agenda items; return the number of rungs.
+
+        Then take up parked cases and close done cases whose clock has run out, and create duties to report late
+        proposals.
+        """
         ids = insert_entries(self.session, self.entries)
         names = ALWAYS_CHANGED + tuple(name for clock in sorted(self.changed_clocks) for name in COLUMNS_OF[clock])
         update_many(self.session, Case, [case.row(names) for case in self.cases])

@@ -1,4 +1,4 @@
-"""Due cases: the columns that a sweep reads and changes, as plain values, since a morning may bring 100,000 cases."""
+"""Due cases: only the columns that a sweep needs, as plain values, since a morning may bring 100,000 cases."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -18,7 +18,7 @@ from cases.states import State
 
 @dataclass(slots=True)
 class DueCase:
-    """The columns of one case of which something is due. `responsible` is the unit's slug."""
+    """A case with a clock that is due: only the columns that a sweep needs. `responsible` is the unit's slug."""
 
     id: int
     ref: str
@@ -47,12 +47,12 @@ class DueCase:
 
     @property
     def stream(self) -> int:
-        """The number of the case's stream of events."""
+        """The number of the series of events of this case: the id of the case."""
         return self.id
 
     @property
     def stream_name(self) -> str:
-        """The name of the stream in the hash chain."""
+        """The name of the case in the hashes of its events: its reference."""
         return self.ref
 
     @property
@@ -61,16 +61,16 @@ class DueCase:
         return Clock(self.due_at, self.cycle, self.rung, self.rung_at)
 
     def update_next_at(self) -> None:
-        """Set `next_at` to the earliest moment of all running clocks."""
+        """Set `next_at` to the earliest moment at which any of the running clocks fires."""
         moments = (self.rung_at, self.life_at, self.statutory_at, self.promise_breaks_at)
         self.next_at = min(moment for moment in moments if moment is not None)
 
     def tracked(self) -> dict[str, Any]:
-        """Return the columns that a sweep may set, as a dict by name: a part of `Case.tracked`."""
+        """Return the values of the columns that a sweep may change, by name: a part of `Case.tracked`."""
         return dict(zip(SWEPT, _swept(self), strict=True))
 
     def row(self, names: tuple[str, ...]) -> dict[str, Any]:
-        """Return these columns as a dict by name."""
+        """Return the values of these columns, as a dict by name."""
         return {name: getattr(self, name) for name in names}
 
 
@@ -93,5 +93,5 @@ LOCK_DUE = (  # up to "most" cases due by "now", the earliest first; rows that a
 
 
 def due_cases(rows: Iterable[Row[Any]]) -> list[DueCase]:
-    """Return the rows of `LOCK_DUE` as due cases."""
+    """Return a `DueCase` for each row that the query `LOCK_DUE` selected."""
     return list(starmap(DueCase, rows))

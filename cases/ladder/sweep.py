@@ -1,6 +1,7 @@
-"""The sweep: it finds cases of which something is due or overdue, and fires one rung per case and clock.
+"""The sweep: it finds the cases with a clock that is due, and fires one rung for each such clock.
 
-The events of a sweep belong to its event batch (table tick), whose letters are planned together once it is sealed.
+All events of a sweep form one batch (table tick). The letters about them are planned together once the batch is sealed,
+which means that no more events are added.
 """
 
 from dataclasses import dataclass, field
@@ -37,11 +38,11 @@ FIRST_MOMENT = select(func.min(CASE.c.next_at)).where(CASE.c.next_at.is_not(None
 
 
 def sweep(database: Database, *, now: datetime | None = None) -> int:
-    """Fire everything that is due by `now` (UTC; default: the database's present); return the number of rungs fired.
+    """Fire everything that is due by `now` (UTC; default: the database's time); return the number of rungs fired.
 
-    Any number of sweepers may run at once. Raises `ClockTrouble` when no `now` is given and this machine's clock and
-    the database's differ by more than five minutes. A case that fails holds up no other: the error of the first one
-    is raised after all others are handled.
+    Any number of sweeps may run at once. Raises `ClockTrouble` when no `now` is given and this machine's clock and the
+    database's differ by more than five minutes. A case that fails does not stop the others: the first such error is
+    raised after all other cases are handled.
     """
     moment = now or _present(database)
     sweeper = Sweeper(database, moment)
@@ -87,7 +88,10 @@ class Sweeper:
     _token: str = field(default_factory=new_token)
 
     def handle_batch(self) -> bool:
-        """Handle up to a thousand due cases, or one after a batch has failed; return False when none is left."""
+        """Handle the next due cases in one transaction; return False when none is left.
+
+        It handles up to a thousand cases or, once a transaction has failed, one at a time.
+        """
         if not self._anything_due():
             return False
         try:
@@ -117,7 +121,7 @@ class Sweeper:
         self._size = 1
 
     def seal(self) -> None:
-        """Seal the tick: all its events are written, and its letters may be planned."""
+        """Mark the event batch of this sweep as complete, so that the letters about its events may be planned."""
         if self._tick is not None:
             with self.database.transaction() as session:
                 session.connection().execute(SEAL_OWN, {"tick": self._tick})

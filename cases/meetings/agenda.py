@@ -16,7 +16,7 @@ from cases.organisation.units import FORUM, Unit
 
 @dataclass(frozen=True)
 class OnAgenda:
-    """One line of an agenda: a case that the meeting takes up, and the reason."""
+    """A case on the agenda of a meeting, and the reason why it is there."""
 
     case: Case
     why: AgendaReason
@@ -25,10 +25,10 @@ class OnAgenda:
 def agenda_of(
     session: Session, meeting: Meeting, seen: ColumnElement[bool], *, day: date, calendar: Calendar
 ) -> list[OnAgenda]:
-    """Return the agenda of a meeting, as far as the condition `seen` allows. `day` is the local day of today.
+    """Return the cases on the agenda of a meeting that fulfil the SQL condition `seen`. `day` is today's local date.
 
-    The next meeting has all open items, and before them the cases that wait for the forum. A meeting that was held
-    keeps the items that were open on its day.
+    The next meeting has the cases that wait for the forum, and then all open agenda items. A meeting in the past has
+    the items that were open on its day.
     """
     following = next_meeting(session, day)
     is_next = following is not None and following.id == meeting.id

@@ -1,4 +1,4 @@
-"""Agenda items: cases are put on the forum's agenda, by the ladder or a person, and settled."""
+"""Agenda items: the ladder or a person puts a case on the forum's agenda, and later it is taken off again."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -33,7 +33,10 @@ class AgendaReason(StrEnum):
 
 
 class AgendaItem(Base):
-    """One row of the table agenda_item. Without a meeting it is for the next one; a case has at most one open item."""
+    """A case on the forum's agenda: one row of the table agenda_item. A case has at most one open item.
+
+    An item is open until `settled_at` is set. One without a meeting is for the next meeting.
+    """
 
     __tablename__ = "agenda_item"
     __table_args__ = (
@@ -50,7 +53,7 @@ class AgendaItem(Base):
 
 
 def put_on_agenda(session: Session, case: Case, why: AgendaReason, entry: Entry) -> None:
-    """Put the case on the next meeting's agenda and add the event to `entry`; do nothing when it has an open item."""
+    """Put the case on the forum's agenda and add the event to `entry`; do nothing when it is on it already."""
     if _open_item(session, case) is not None:
         return
     meeting = next_meeting(session, calendar_of(session).day_of(entry.at))
@@ -59,9 +62,9 @@ def put_on_agenda(session: Session, case: Case, why: AgendaReason, entry: Entry)
 
 
 def choose_for_agenda(session: Session, case: Case, *, by: Actor, at: datetime) -> list[int]:
-    """Put a case on the agenda by choice of the contact person; return the ids of the events, [] when it is on it.
+    """Put the case on the forum's agenda, chosen by the contact person `by`; return the ids of the events written.
 
-    Raises `NotAllowed` for anybody else.
+    Returns [] when it is on it already. Raises `NotAllowed` when `by` is not the contact person.
     """
     if not by.is_contact:
         raise NotAllowed(step="put_on_agenda")
@@ -71,7 +74,7 @@ def choose_for_agenda(session: Session, case: Case, *, by: Actor, at: datetime) 
 
 
 def take_off_agenda(session: Session, case: Case, at: datetime, *, why: AgendaReason | None = None) -> None:
-    """Settle the case's open agenda item at this moment; with `why`, only an item of that reason."""
+    """Close the case's open agenda item, if it has one, at the moment `at`; with `why`, only if that is its reason."""
     if inspect(case).key is None:
         return  # the case has no row yet
     item = {"case": case.id, "at": at}

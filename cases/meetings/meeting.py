@@ -1,4 +1,4 @@
-"""Meetings of the forum and theme meetings: planning them, and the next one."""
+"""Meetings of the forum and theme meetings: planning and listing them."""
 
 from datetime import date
 

@@ -1,1 +1,1 @@
-"""What everybody may read: published cases, their words masked."""
+"""What everybody may read: published cases, with personal data masked."""

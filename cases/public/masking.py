@@ -37,7 +37,7 @@ MASKS = {
 
 @dataclass(frozen=True)
 class MaskedSpan:
-    """One finding in a text: its kind (a key of `MASKS`) and its range of characters."""
+    """One piece of personal data in a text: its kind (a key of `MASKS`), and the range `text[start:end]`."""
 
     kind: str
     start: int
@@ -53,7 +53,7 @@ def findings(text: str) -> list[MaskedSpan]:
 
 
 def mask(text: str) -> str:
-    """Return the text with each finding replaced by words that say what stood there."""
+    """Return the text with personal data replaced by words such as "[telefonnummer borttaget]"."""
     pieces, at = [], 0
     for span in findings(text):
         pieces += [text[at : span.start], MASKS[span.kind]]
@@ -64,7 +64,8 @@ def mask(text: str) -> str:
 def is_personal_number(century: str | None, six: str, last: str) -> bool:
     """Return whether the digits are a personnummer or samordningsnummer: an existing day and a right check digit.
 
-    `six` is the date as YYMMDD, `last` the four digits after it; without a century both 19 and 20 are tried.
+    `century` is "19" or "20", and when it is None, both are tried. `six` is the date as YYMMDD, `last` the four digits
+    after it.
     """
     return _has_check_digit(six + last) and any(_is_day(c, six) for c in ([century] if century else ["19", "20"]))
 

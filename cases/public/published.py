@@ -1,4 +1,4 @@
-"""The read model of public pages: the view published_case, with allow-listed columns and masked words."""
+"""What public pages read: the database view published_case, which has only allowed columns and masked texts."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ MOST_ON_A_PAGE = 100
 
 
 class Published(Base):
-    """One row of the table published: the masked words of a case that the desk has published."""
+    """The masked texts of a case that the desk has published: one row of the table published."""
 
     __tablename__ = "published"
     __table_args__ = (Index("ix_published_received_on", "received_on", "case_id"),)
@@ -128,7 +128,7 @@ class PublicCase:
 
 @dataclass(frozen=True)
 class PublicFilters:
-    """Filters for published cases; a filter that is not given matches all. Names are slugs."""
+    """Filters for published cases; one that is not set matches all cases. Names are slugs."""
 
     place: str | None = None
     category: str | None = None
@@ -151,7 +151,11 @@ class PublicNote:
 
 @dataclass(frozen=True)
 class Count:
-    """Published cases of one group: how many, how many of them are done, and the median of the days that they took."""
+    """Figures about the published cases of one place, category or month, which is the `name`.
+
+    `received` counts all of them, `done` those that are done or ended; `median_days` is the median of the calendar days
+    that these took.
+    """
 
     name: str
     received: int
@@ -164,7 +168,7 @@ def list_published(
 ) -> tuple[list[PublicCase], str]:
     """Return a page of published cases, newest first, and the cursor of the next page ("" when there is none).
 
-    With a cursor that cannot be read, the first page is returned.
+    `after` is the cursor of the page wanted. When it cannot be read, the first page is returned.
     """
     limit = max(1, min(limit, MOST_ON_A_PAGE))
     query = select(_view).where(*_conditions(session, filters), *_after(after))
@@ -174,12 +178,12 @@ def list_published(
 
 
 def is_cursor(cursor: str) -> bool:
-    """Return whether `list_published` can go on from this cursor."""
+    """Return whether this is a cursor that `list_published` can read."""
     return _place(cursor) is not None
 
 
 def count_published(session: Session, filters: PublicFilters) -> int:
-    """Return how many published cases `list_published` lists on all its pages together."""
+    """Return how many published cases match the filters, on all pages together."""
     return session.scalar(select(func.count()).select_from(_view).where(*_conditions(session, filters))) or 0
 
 
@@ -204,24 +208,30 @@ def public_notes(session: Session, ref: str) -> list[PublicNote]:
 
 
 def was_published(session: Session, case_id: int) -> bool:
-    """Return whether the case has ever been published; an unpublished one is gone (410), not unknown (404)."""
+    """Return whether the case has ever been published.
+
+    The page of a case that is no longer published answers 410 (gone), of one that never was 404 (unknown).
+    """
     facts = session.scalars(select(Event.facts).where(Event.stream == case_id, Event.type == "case.corrected"))
     return any(corrected.get("published") for corrected in facts)
 
 
 def count_by_place(session: Session, filters: PublicFilters) -> list[Count]:
-    """Return the counts of published cases by place name, sorted; "" for no place."""
+    """Return figures about the published cases for each place, sorted by its name; "" for cases without a place."""
     return _counted(session, filters, func.coalesce(_view.c.place_name, ""))
 
 
 def count_by_category(session: Session, filters: PublicFilters, *, locale: str = "sv") -> list[Count]:
-    """Return the counts of published cases by category name in the language, sorted; "" for no category."""
+    """Return figures about the published cases for each category, sorted by its name in the language `locale`.
+
+    The name is "" for cases without a category.
+    """
     name = func.coalesce(_view.c.category_name_en, _view.c.category_name) if locale == "en" else _view.c.category_name
     return _counted(session, filters, func.coalesce(name, ""))
 
 
 def count_by_month(session: Session, filters: PublicFilters) -> list[Count]:
-    """Return the counts of published cases by month of receipt, such as "2026-04", oldest first."""
+    """Return figures about the published cases for each month of receipt, such as "2026-04", oldest first."""
     year, month = (extract(part, _view.c.received_on) for part in ("year", "month"))
     counted = _counted(session, filters, year * 100 + month)
     return [Count(f"{int(c.name) // 100}-{int(c.name) % 100:02}", c.received, c.done, c.median_days) for c in counted]

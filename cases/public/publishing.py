@@ -1,6 +1,6 @@
-"""Publishing a case: its words are masked and stored for public pages, or removed from there.
+"""Publishing a case: its texts are masked and stored for public pages, or removed from there.
 
-`cases.correcting.correct` is the act that writes the event and calls this.
+`cases.correcting.correct` calls this and records the event.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ PROTECTED = select(PARTY.c.protected).where(PARTY.c.id == bindparam("party"))
 
 @dataclass(frozen=True)
 class Preview:
-    """A case as it would be published: its masked words, and the findings that were masked."""
+    """A case as it would be published: its masked texts, and which parts of them were masked (`found`)."""
 
     title: str
     description: str
@@ -51,7 +51,7 @@ def preview(session: Session, case: Case) -> Preview:
 
 
 def publish(session: Session, case: Case, *, at: datetime) -> None:
-    """Publish the case with masked words; when it is published already, update the words to the present ones.
+    """Publish the case with masked texts; if it is published already, replace its public texts by the present ones.
 
     Raises `NotAllowed` when the reporter lives under protected identity.
     """

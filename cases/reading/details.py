@@ -1,6 +1,6 @@
-"""Case details, read in one row with the case: its description, its files and its related cases.
+"""Details of a case: its description, its files and its related cases, read in the same row as the case.
 
-Each detail is one column, lists as one JSON value, so that a case with all of them is one row.
+Each detail is one column, and a list is one JSON value, so that a case with all its details is one row.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,10 @@ from cases.history.words import Visibility, Words
 
 
 class rows_of(FunctionElement[list[list[Any]]]):
-    """SQL function: these columns of all rows as one JSON list of lists, in no order; None where there is no row."""
+    """SQL function: the values of these columns in all rows, as one JSON list with a list for each row, unordered.
+
+    Without any rows it is NULL on PostgreSQL and an empty list on SQLite.
+    """
 
     type = JSON()
     inherit_cache = True
@@ -64,12 +67,12 @@ class CaseDetails:
 
 
 def detail_columns(actor: Actor) -> tuple[ColumnElement[Any], ...]:
-    """Return the columns to add to a select of cases, for `details_from`. Related cases are for staff only."""
+    """Return the columns that `details_from` reads, to be added to a select of `Case`; related cases only for staff."""
     return DESCRIPTION, FILES, RELATED if actor.is_staff else null()
 
 
 def details_from(row: Sequence[Any], actor: Actor) -> CaseDetails:
-    """Return the details from the values of `detail_columns`; files and related cases by their ids."""
+    """Return the details of a case from the values of its `detail_columns`; files and related cases sorted by id."""
     description, files, related = row
     found = [File(*file) for file in in_order(files)]
     shown = [file for file in found if actor.is_staff or file.visibility != Visibility.INTERNAL]
@@ -77,7 +80,7 @@ def details_from(row: Sequence[Any], actor: Actor) -> CaseDetails:
 
 
 def read_details(session: Session, case: Case, actor: Actor) -> CaseDetails:
-    """Return the details of a case that was read without them, by one query."""
+    """Query and return the details of a case that was read without them."""
     row = session.execute(select(*detail_columns(actor)).select_from(Case).where(Case.id == case.id)).one()
     return details_from(row, actor)
 
@@ -88,7 +91,7 @@ def description_of(session: Session, case: Case) -> str:
 
 
 def in_order(rows: Sequence[Sequence[Any]] | None) -> list[Sequence[Any]]:
-    """Return the rows of a `rows_of` value, sorted by their first column; [] for None."""
+    """Return the rows that a `rows_of` column holds, sorted by their first value; [] for None."""
     return sorted(rows or (), key=lambda row: row[0])
 
 

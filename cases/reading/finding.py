@@ -9,23 +9,27 @@ from cases.refusals import NotFound
 
 
 def case_for(session: Session, actor: Actor, name: str) -> tuple[Case, Actor]:
-    """Return the case with this reference or public id, and the actor as whom it may be read.
+    """Return the case with the reference or public id `name`, and the actor with whose rights it may be read.
 
-    That is the given actor when they may see the case; otherwise the reporter, when `name` is the public id. Raises
-    `NotFound` else, so `A_VISITOR` opens a case by its public id only.
+    That is `actor` if they may see the case. Otherwise it is the case's reporter if `name` is the public id, since
+    whoever knows that counts as the reporter. Raises `NotFound` when there is no such case, or when `name` is the
+    reference of a case that `actor` may not see.
     """
     case = case_to_read(session, name)
     return case, _reader(case, actor, name)
 
 
 def case_to_change_for(session: Session, actor: Actor, name: str) -> tuple[Case, Actor]:
-    """Return the same as `case_for`, with the case's row locked until the transaction ends."""
+    """Return the same as `case_for`, and lock the case's row until the transaction ends."""
     case = case_to_change(session, name)
     return case, _reader(case, actor, name)
 
 
 def case_to_follow(session: Session, actor: Actor, name: str) -> Case:
-    """Return the case, its row locked, when it is published or the actor may see it. Raises `NotFound` else."""
+    """Return the case with the reference or public id `name`, its row locked.
+
+    Raises `NotFound` when it is neither published nor a case that `case_for` would return.
+    """
     case = case_to_change(session, name)
     if case.published_at is None:
         _reader(case, actor, name)
@@ -33,7 +37,10 @@ def case_to_follow(session: Session, actor: Actor, name: str) -> Case:
 
 
 def reference(name: str) -> str:
-    """Return the name when it is a reference. Raises `NotFound` for a public id, which opens no page for staff."""
+    """Return `name` unchanged when it is a reference such as 2026-0042; raise `NotFound` for anything else.
+
+    Pages for staff use it, since a public id opens none of them.
+    """
     if not is_reference(name):
         raise NotFound(ref=name)
     return name

@@ -48,7 +48,7 @@ SENT_BACK = and_(Case.sent_back_count > _literal(0), Case.state == _literal(Stat
 
 
 class Sort(StrEnum):
-    """The orders that a list may have; the id breaks ties, so that pages neither skip nor repeat."""
+    """The orders that a list may have. Equal cases are ordered by id, so that no page skips or repeats a case."""
 
     NEWEST = "-received"
     OLDEST = "received"
@@ -61,7 +61,7 @@ BY_MOMENT = {Sort.DUE: Case.due_at, Sort.UNTOUCHED: Case.touched_at}
 
 @dataclass(frozen=True)
 class Filters:
-    """The filters, order and page of a list. Names are slugs, moments are UTC."""
+    """The filters, order and page of a list of cases. Names are slugs, moments are UTC."""
 
     states: tuple[State, ...] = ()
     kind: str | None = None
@@ -83,20 +83,23 @@ class Filters:
 
     @property
     def wanted(self) -> str:
-        """The search words; "" when there are none."""
+        """The search words of `q`, without spaces around them; "" when there are none."""
         return (self.q or "").strip()
 
 
 @dataclass(frozen=True)
 class CasePage:
-    """One page of a list; `next` is the cursor of the page after it."""
+    """One page of a list; `next` is the cursor of the page after it, None when this is the last."""
 
     items: list[Case]
     next: str | None
 
 
 def list_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime) -> CasePage:
-    """Return a page of the cases that the actor may see. `now` (UTC) decides which are overdue."""
+    """Return a page of the cases that match the filters and that the actor may see.
+
+    `now` (UTC) decides which are overdue. Raises `UnknownName` for a cursor that is unreadable or of another order.
+    """
     limit = _limit(filters)
     allowed = [seen_by(actor), *conditions(filters, now)]
     if filters.of_unit is not None:
@@ -141,9 +144,9 @@ def _with_names(session: Session, ids: Sequence[int]) -> list[Case]:
 
 
 def count_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime, most: int = MOST_COUNTED) -> int:
-    """Return how many cases a list has, but `most` at most, so that counting never costs more than a page.
+    """Return how many cases match the filters and may be seen by the actor, but never more than `most`.
 
-    The search words are not taken into account.
+    So counting never costs more than a page. Search words are ignored. `now` (UTC) decides which are overdue.
     """
     allowed = [seen_by(actor), *conditions(filters, now)]
     if filters.of_unit is None:
@@ -166,7 +169,7 @@ def _of_unit(unit_id: int, narrowed: list[ColumnElement[bool]], filters: Filters
 
 
 def conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
-    """Return the filters, except the search words, as conditions on `Case`."""
+    """Return the filters, except the search words, as SQL conditions on `Case`; `now` (UTC) decides what is overdue."""
     found = _for_the_desk(filters, now)
     if filters.states:
         found += _in_states(frozenset(filters.states))

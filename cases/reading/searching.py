@@ -3,9 +3,9 @@
 A common word stands in very many texts. So a search looks among the newest cases first (`REACHES`), and further back
 only when it found too few there: what it reads depends on the page, not on the size of the table.
 
-PostgreSQL has a Swedish full-text index that also holds the case's era (a range of case ids), so that older texts with
-the same word are not even read. SQLite has FTS5, bounded by row ids. The last reach, all cases, also matches parts of
-words: in titles by trigrams, and on SQLite the beginnings of words.
+PostgreSQL has a Swedish full-text index that also holds the case's era (a block of case ids), so that older texts with
+the same word are not even read. SQLite has FTS5, bounded by row ids. Only a search among all cases also finds parts of
+words: on PostgreSQL any part, in titles only (by trigrams), on SQLite the beginning of any word.
 """
 
 import re
@@ -48,14 +48,17 @@ ERAS = literal_column(f"(ARRAY[words.case_id / {ERA}, -1 - words.case_id / {AGE}
 
 @dataclass(frozen=True)
 class SearchReach:
-    """A range of case ids to search: above `floor`, up to `top`. With no floor all cases are searched."""
+    """The cases among which to search: ids above `floor`, up to `top`. With `floor` None all cases are searched."""
 
     top: int
     floor: int | None
 
     @property
     def eras(self) -> list[int]:
-        """The eras of these cases, or their ages when the range is longer than one age."""
+        """The numbers of the index blocks of these case ids: eras of `ERA` ids, or in a long range ages of `AGE` ids.
+
+        The numbers of ages are negative.
+        """
         floor = self.floor or 0
         if self.top - floor <= AGE:
             return list(range(floor // ERA, self.top // ERA + 1))
@@ -66,7 +69,7 @@ EVERYTHING = SearchReach(0, None)
 
 
 def reaches(top: int) -> Iterator[SearchReach]:
-    """Return the reaches to search one after the other, from the newest cases (up to the id `top`) to all."""
+    """Yield the ranges to search one after the other: the newest cases up to the id `top`, then more, at last all."""
     for size in REACHES:
         if top > size:
             yield SearchReach(top, top - size)
@@ -74,7 +77,11 @@ def reaches(top: int) -> Iterator[SearchReach]:
 
 
 def matching(dialect: str, wanted: str, reach: SearchReach, readable: list[Visibility]) -> ColumnElement[bool]:
-    """Return the condition on `Case`: within reach, and its readable words match, or `wanted` is its reference."""
+    """Return the SQL condition that a `Case` is in the range `reach`, and matches `wanted`, the words to search for.
+
+    It matches by texts of the visibilities `readable`, or when `wanted` is its reference. `dialect` is "postgresql" or
+    "sqlite".
+    """
     wanted = wanted.replace("\0", " ")  # PostgreSQL has no such character
     words = {"postgresql": _postgresql, "sqlite": _sqlite}[dialect](wanted, reach)
     if len(readable) < len(Visibility):

@@ -1,4 +1,4 @@
-"""The timeline of a case: its events, who did them, and the words that the reader may see."""
+"""The timeline of a case: its events, who caused them, and the texts that the reader may see."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,10 @@ from cases.reading.visibility import readable_by
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One line of a timeline. `by` and `officer` are names of people, `words` the readable texts by field."""
+    """One event in a timeline, with the texts that the reader may see (`words`, by field such as "note").
+
+    `by` is the name of the person who caused the event, `officer` the name of the officer that the event names.
+    """
 
     event: Event
     by: str | None
@@ -30,9 +33,9 @@ AUTHOR, OFFICER = aliased(Person), aliased(Person)
 def timeline(
     session: Session, case: Case, actor: Actor, *, since: int = 0, limit: int = MOST_LINES
 ) -> list[TimelineEntry]:
-    """Return the latest events of a case after seq `since`, oldest first, at most `limit`, with readable words.
+    """Return the latest events of a case, oldest first: at most `limit`, and only those with a `seq` above `since`.
 
-    One query. A comment or file that is not visible to the actor is left out.
+    Comments, files and texts that the actor may not see are left out. One query.
     """
     readable = readable_by(actor, case)
     events = select(Event.id).where(Event.stream == case.id, Event.seq > since).order_by(Event.seq.desc()).limit(limit)

@@ -1,4 +1,4 @@
-"""Visibility: who may see which case, and which of its words. The same rules for pages, lists, search and export."""
+"""Visibility: who may see which case, and which of its texts. The same rules for pages, lists, search and export."""
 
 from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import object_session
@@ -21,24 +21,24 @@ def may_see(actor: Actor, case: Case) -> bool:
 
 
 def takes_part(actor: Actor, case: Case) -> bool:
-    """Return whether the actor is staff, the reporter, or of a unit that has the case or is waited for."""
+    """Return whether the actor is staff, the reporter, or in a unit that has it, handed it in, or is waited for."""
     return bool(actor.roles_in(case) & TAKES_PART)
 
 
 def as_read_by(actor: Actor, case: Case, words: str) -> str:
-    """Return the text as the actor may read it: masked for representatives who see the case only on an agenda."""
+    """Return the text as the actor may read it: masked when they see the case only on the forum's agenda."""
     return words if takes_part(actor, case) else mask(words)
 
 
 def may_read(actor: Actor, case: Case, visibility: Visibility) -> bool:
-    """Return whether the actor may read words of this visibility; internal ones are for staff."""
+    """Return whether the actor may read the case's texts of this visibility; internal ones are for staff."""
     if visibility is Visibility.INTERNAL:
         return actor.is_staff
     return visibility is Visibility.PUBLIC or may_see(actor, case)
 
 
 def readable_by(actor: Actor, case: Case) -> tuple[Visibility, ...]:
-    """Return the visibilities that the actor may read in this case."""
+    """Return the visibilities of the texts in this case that the actor may read."""
     return tuple(visibility for visibility in Visibility if may_read(actor, case, visibility))
 
 
@@ -56,7 +56,7 @@ def _on_the_agenda(actor: Actor) -> Select[int]:
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on `Case` for the cases that the actor may see: `may_see` for lists, counts and export."""
+    """Return the SQL condition that selects the cases that the actor may see: the rule of `may_see`, for queries."""
     if actor.is_staff:
         return true()
     if actor.kind is ActorKind.REPORTER:

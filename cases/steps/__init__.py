@@ -1,1 +1,1 @@
-"""The effects of each step of a case's life, one file per step. Which steps there are is in `cases.states`."""
+"""What each step of a case's life changes, one file for related steps. `cases.states` lists the steps."""

@@ -15,7 +15,10 @@ from cases.steps.transition import (
 
 
 def assign(act: Transition) -> DomainEvent:
-    """Give the case to a unit, which is to take it on or answer within the working days of the policy."""
+    """Give the case to a unit, and start the clock for its answer; return the event to record.
+
+    The unit is to take the case on or send it back within the working days of the policy, or by the change's due day.
+    """
     change, case, was = act.change, act.case, act.was
     before = case.responsible.slug
     unit = unit_that_may_hold(act.writer, change.responsible or "")
@@ -27,14 +30,20 @@ def assign(act: Transition) -> DomainEvent:
 
 
 def hand_over(act: Transition) -> DomainEvent:
-    """Give an assigned case to another unit. Raises `NameNeeded` for the same one, whose clock would start anew."""
+    """Give an assigned case to another unit; return the event to record.
+
+    Raises `NameNeeded` for the unit that has it already, since its clock would start anew.
+    """
     if act.change.responsible == act.case.responsible.slug:
         raise NameNeeded(field="responsible")
     return assign(act)
 
 
 def appoint(act: Transition) -> DomainEvent:
-    """Appoint another officer of the same unit. The clock runs on, since the unit has not answered yet."""
+    """Appoint another officer of the same unit; return the event to record.
+
+    The clock runs on, since the unit has not answered yet.
+    """
     case, unit = act.case, act.case.responsible
     case.give_to(unit, officer_named(act.session, act.change.officer, unit, act.today))
     due_on = calendar_of(act.session).day_of(case.state_clock.due_at).isoformat()
@@ -44,7 +53,7 @@ def appoint(act: Transition) -> DomainEvent:
 
 
 def send_back(act: Transition) -> DomainEvent:
-    """Give the case back to the desk, because the unit says that it is not theirs."""
+    """Give the case back to the desk, because the unit says that it is not theirs; return the event to record."""
     by_unit = act.case.responsible.slug
     act.case.sent_back_count += 1
     to_desk(act)

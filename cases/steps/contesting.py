@@ -11,7 +11,7 @@ from cases.steps.transition import Transition, enter_state, officer_named, unit_
 def contest(act: Transition) -> DomainEvent:
     """Assign a done case to its unit once more, because the reporter or the group says that it is not done.
 
-    Raises `TransitionNotAllowed` after the last day for that.
+    Return the event to record. Raises `TransitionNotAllowed` after the last day on which the case may be contested.
     """
     if act.case.due_at is not None and act.at > act.case.due_at:
         raise TransitionNotAllowed(state=act.case.state, to=State.ASSIGNED)  # the clock has not closed it yet
@@ -19,7 +19,10 @@ def contest(act: Transition) -> DomainEvent:
 
 
 def reopen(act: Transition) -> DomainEvent:
-    """Assign a done or ended case once more, under the policy of today; a merged case stands alone again."""
+    """Assign a done or ended case once more, under the policy of today; return the event to record.
+
+    A merged case is separated from the case that it was merged into.
+    """
     case, was = act.case, act.was
     use_present_policy(act.writer, case, act.at)
     if act.change.responsible:

@@ -1,4 +1,4 @@
-"""Duties: cases that recur. Closing one makes the next in the same transaction."""
+"""Duties: cases that recur. Closing a duty creates the next one in the same transaction."""
 
 from datetime import datetime
 
@@ -18,10 +18,11 @@ from cases.states import Kind, State
 
 
 def next_duty(writer: EntryWriter, done: Case, *, by: Actor, at: datetime) -> Case | None:
-    """Return the duty that follows the duty `done`, planned for the same unit; None when that one does not recur.
+    """Create and return the duty that follows the closed duty `done`; None when that one does not recur.
 
-    Its day is counted from the day for which `done` was planned, not from when it was done, so that lateness does not
-    add up. A day that has passed already is moved on by whole periods.
+    It is planned for the same unit. Its due day is counted in months from the day for which `done` was planned, not
+    from when it was done, so that lateness does not add up. When that day has passed already, it moves on by whole
+    periods.
     """
     if done.kind is not Kind.DUTY or done.every_months is None:
         return None
@@ -53,9 +54,9 @@ def next_duty(writer: EntryWriter, done: Case, *, by: Actor, at: datetime) -> Ca
 
 
 def report_to_council(writer: EntryWriter, ref: str, due_at: datetime, *, by: Actor, at: datetime) -> Case:
-    """Return a new duty: report to the council that the proposal `ref` will not be decided within its year.
+    """Create and return a duty: report to the council that proposal `ref` will not be decided within its year.
 
-    The year ends at `due_at`. Source: kommunallagen 5:35.
+    The year ends at `due_at` (UTC); the duty is due on that day. Source: kommunallagen 5:35.
     """
     title = f"Anmäl till fullmäktige: förslag {ref} hinner inte beslutas inom ett år"
     last_day = calendar_of(writer.session).day_of(due_at)

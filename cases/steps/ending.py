@@ -14,7 +14,10 @@ from cases.steps.transition import Transition
 
 
 def finish(act: Transition) -> DomainEvent:
-    """Set the case done: its promise is kept, and the calendar days begin within which it may be contested."""
+    """Set the case done, with its promise kept; return the event to record.
+
+    The calendar days begin within which the case may be contested.
+    """
     case, was, calendar = act.case, act.was, calendar_of(act.session)
     object_by = calendar.roll_forward(act.today + timedelta(days=act.terms.object_calendar_days))
     case.stop_waiting()
@@ -28,14 +31,14 @@ def finish(act: Transition) -> DomainEvent:
 
 
 def close(act: Transition) -> DomainEvent:
-    """End a done case that nobody contested; a recurring duty gets its next case."""
+    """End a done case that nobody contested, and create the next duty if it recurs; return the event to record."""
     act.case.end(State.CLOSED, act.at)
     next_duty(act.writer, act.case, by=act.entry.by, at=act.at)
     return CaseClosed()
 
 
 def decline(act: Transition) -> DomainEvent:
-    """End the case as declined; its promise is dropped."""
+    """End the case as declined, and its promise as dropped; return the event to record."""
     was = act.was
     settle(act.writer, act.case, "dropped", act.at)
     take_off_agenda(act.session, act.case, act.at)
@@ -44,7 +47,7 @@ def decline(act: Transition) -> DomainEvent:
 
 
 def merge(act: Transition) -> DomainEvent:
-    """End the case as merged into another one; its promise is dropped."""
+    """End the case as merged into another one, and its promise as dropped; return the event to record."""
     settle(act.writer, act.case, "dropped", act.at)
     take_off_agenda(act.session, act.case, act.at)
     return merge_into(act.session, act.case, act.change.into or "", by=act.entry.by, at=act.at)

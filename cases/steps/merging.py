@@ -18,9 +18,11 @@ DEADLOCK = "40P01"
 
 
 def merge_into(session: Session, case: Case, into: str, *, by: Actor, at: datetime) -> CaseMerged:
-    """End `case` as merged into the open case with the reference `into`; its reporter and followers follow that one.
+    """End `case` as merged into the open case with the reference `into`; return the event to record for `case`.
 
-    Raises `UnknownName` when there is no such case, `MergedIntoItself` when it is the same one or has ended.
+    Its reporter and followers become followers of the other case, which gets an event of its own. Raises `UnknownName`
+    when no case has that reference, `MergedIntoItself` when it is the reference of `case` itself or of a case that has
+    ended.
     """
     was = case.state.value
     target = _target(session, case, into)

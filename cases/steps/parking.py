@@ -15,7 +15,10 @@ from cases.steps.transition import Transition, checked_day, enter_state, to_desk
 
 
 def park(act: Transition) -> DomainEvent:
-    """Park the case until a day within the months of the policy, on whose morning the clock takes it up again."""
+    """Park the case until the due day of the change, within the months of the policy; return the event to record.
+
+    On the morning of that day a sweep takes the case up again.
+    """
     was, latest = act.was, add_months(act.today, act.terms.parked_most_months)
     due_on = checked_day(act, act.change.due_on, earliest=act.today + timedelta(days=1), latest=latest)
     act.case.stop_waiting()
@@ -26,7 +29,7 @@ def park(act: Transition) -> DomainEvent:
 
 
 def take_up(act: Transition) -> DomainEvent:
-    """Bring a parked case back to the desk, with a new clock and the policy of today."""
+    """Bring a parked case back to the desk, with a new clock and the policy of today; return the event to record."""
     use_present_policy(act.writer, act.case, act.at)
     to_desk(act)
     due_on = enter_state(act, State.RECEIVED, working_days_from_now(act, act.terms.look_days))

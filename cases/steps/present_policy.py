@@ -1,4 +1,4 @@
-"""Move a case to the policy of today, and restart the clock that the law sets for a proposal."""
+"""Give a case the policy (the set of deadlines) of today, and restart the clock that the law sets for a proposal."""
 
 from datetime import datetime
 
@@ -13,7 +13,10 @@ from cases.states import State
 
 
 def use_present_policy(writer: EntryWriter, case: Case, at: datetime) -> None:
-    """Set the policy of today for the case's kind, category and place; when that is new, restart the law's clock."""
+    """Give the case the policy that applies today to its kind, category and place.
+
+    If that is another policy than before, restart the clock that the law sets for a proposal.
+    """
     policy = writer.find(matching_policy, case.kind, case.category_id, case.place_id)
     if policy.id == case.policy_id:
         return
@@ -23,7 +26,10 @@ def use_present_policy(writer: EntryWriter, case: Case, at: datetime) -> None:
 
 
 def set_statutory(session: Session, case: Case, at: datetime) -> None:
-    """Restart the law's clock of a proposal that was raised in the council; end it once the case is done."""
+    """Restart the clock that the law sets for a proposal raised in the council.
+
+    Stop it when the case is done, has ended, or was not raised there.
+    """
     clock = None
     if case.raised_on is not None and case.is_open and case.state is not State.DONE:
         clock = clocks.statutory(case.raised_on, 0, at, case.terms, calendar_of(session))

@@ -1,4 +1,7 @@
-"""Taking on: a unit plans a case for a date or starts work at once; and the sign-of-life clock of work in progress."""
+"""Taking on: a unit plans a case for a date, or starts work at once.
+
+While work goes on, the sign-of-life clock runs: it fires when the unit has been silent for too long.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +17,7 @@ from cases.steps.transition import Transition, enter_state, reassign_if_asked, w
 
 
 def plan(act: Transition) -> DomainEvent:
-    """Plan the case for its due day."""
+    """Plan the case: its unit is to be done by the due day of the change; return the event to record."""
     was, unit = act.was, reassign_if_asked(act)
     due_on = enter_state(act, State.PLANNED, act.change.due_on)
     asked = act.change.due_on.isoformat() if act.change.due_on else None
@@ -25,7 +28,10 @@ def plan(act: Transition) -> DomainEvent:
 
 
 def start(act: Transition) -> DomainEvent:
-    """Start work, by default for the working days of the policy, and start the sign-of-life clock."""
+    """Set the case in progress, and start its sign-of-life clock; return the event to record.
+
+    It is due on the day that the change names, or else after the working days of the policy.
+    """
     was, unit = act.was, reassign_if_asked(act)
     due_on = enter_state(
         act, State.IN_PROGRESS, act.change.due_on or working_days_from_now(act, act.terms.progress_days)
@@ -35,7 +41,10 @@ def start(act: Transition) -> DomainEvent:
 
 
 def restart_life_clock(session: Session, case: Case, at: datetime) -> None:
-    """Restart the sign-of-life clock of a case in progress; stop it when the due day comes first."""
+    """Restart the clock that fires when a unit at work on a case gives no sign of life.
+
+    There is no such clock when the case is not in progress, or when its due day comes first.
+    """
     calendar, terms = calendar_of(session), case.terms
     day = calendar.add_working_days(calendar.day_of(at), terms.life_days)
     if case.state is not State.IN_PROGRESS or case.due_at is None or day >= calendar.day_of(case.due_at):

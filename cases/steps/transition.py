@@ -1,4 +1,4 @@
-"""A transition: one change of state being made, and how every step sets days, units and officers."""
+"""A transition: one change of state while it is made; and how the steps set days, units and officers."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,7 +32,10 @@ OFFICER = (
 
 @dataclass(frozen=True)
 class WaitingFor:
-    """For whom a case waits. `kind` is "reporter", "unit" (a slug in `unit`) or "other" (`name` and `their_ref`)."""
+    """For whom a case waits: `kind` is "reporter", "unit" or "other".
+
+    A unit is named by its slug in `unit`; somebody else by `name`, with `their_ref` as their own reference.
+    """
 
     kind: str
     unit: str | None = None
@@ -44,8 +47,9 @@ class WaitingFor:
 class Change:
     """A change of state that somebody asks for. Days are local, `responsible` is a slug, `officer` a mail address.
 
-    `step` names the step that was chosen; None for the one that leads to `to` and fits the fields that are given.
-    `version` is the version of the case that they read, `into` the reference of the case to merge into.
+    `step` is the name of the wanted step; if it is None, the step is found that leads to `to` and fits the other
+    fields. `version` is the version of the case that the person had read, `into` the reference of the case to merge
+    into.
     """
 
     to: State
@@ -63,13 +67,13 @@ class Change:
 
     @property
     def words(self) -> str:
-        """The reason or the note, whichever was given."""
+        """The reason or the note, whichever was given; "" when neither was."""
         return (self.reason or self.note or "").strip()
 
 
 @dataclass
 class Transition:
-    """One change of state being made, as the effect of a step gets it."""
+    """One change of state while it is made: the case, the change asked for, its step, and the entry that records it."""
 
     writer: EntryWriter
     case: Case
@@ -79,7 +83,7 @@ class Transition:
 
     @property
     def session(self) -> Session:
-        """The session in which the change is made."""
+        """The database session in which the change is made."""
         return self.writer.session
 
     @property
@@ -94,17 +98,21 @@ class Transition:
 
     @property
     def terms(self) -> Terms:
-        """The terms (days and months) of the policy that the case keeps."""
+        """The terms of the case's policy: its deadlines in days and months."""
         return self.case.terms
 
     @property
     def was(self) -> str:
-        """The state of the case now; read it before the effect changes it."""
+        """The present state of the case. A step reads it before it sets the new state."""
         return self.case.state.value
 
 
 def enter_state(act: Transition, state: State, due_on: date | None, *, latest: date | None = None) -> str:
-    """Enter a state whose clock climbs the ladder; return the due day as ISO, rolled forward to a working day."""
+    """Set the case to a state whose clock climbs the ladder, and start that clock; return its due day as ISO text.
+
+    The due day is `due_on`, rolled forward to a working day. Raises what `checked_day` raises, with `latest` as the
+    latest day allowed.
+    """
     case, calendar = act.case, calendar_of(act.session)
     day = checked_day(act, due_on, earliest=act.today, latest=latest)
     if state is not State.WAITING:
@@ -120,7 +128,8 @@ def checked_day(
 ) -> date:
     """Return the day, rolled forward to a working day.
 
-    Raises `DateNeeded` when it is missing, `DateOutside` when it is too early or too late. An import may set any day.
+    Raises `DateNeeded` when `day` is None, `DateOutside` when it is before `earliest` or after `latest` (by default ten
+    years ahead); an import may set any day. `field` is the name of the field in these errors.
     """
     if day is None:
         raise DateNeeded(field=field)
@@ -131,17 +140,20 @@ def checked_day(
 
 
 def working_days_from_now(act: Transition, working_days: int) -> date:
-    """Return the local day that lies so many working days after today."""
+    """Return the local day that lies so many working days after the day of the change."""
     return calendar_of(act.session).add_working_days(act.today, working_days)
 
 
 def to_desk(act: Transition) -> None:
-    """Make the desk responsible, with no officer."""
+    """Make the desk responsible for the case, with no officer."""
     act.case.give_to(act.writer.find(contact_desk))
 
 
 def reassign_if_asked(act: Transition) -> Unit:
-    """Return the unit that is responsible after the step, and set it and the officer when the change names others."""
+    """Give the case to the unit and officer that the change names, if any; return the unit that now has it.
+
+    Raises `NotAllowed` when the change names another unit and the step does not allow that.
+    """
     unit, officer = act.case.responsible, act.case.officer
     if act.change.responsible and act.change.responsible != unit.slug:
         if "responsible" not in act.step.may_have:
@@ -154,7 +166,7 @@ def reassign_if_asked(act: Transition) -> Unit:
 
 
 def unit_that_may_hold(writer: EntryWriter, slug: str) -> Unit:
-    """Return the unit with this slug. Raises `CannotHoldCases` for one that never holds cases."""
+    """Return the unit with this slug. Raises `CannotHoldCases` when it is one that is never responsible for cases."""
     unit = writer.find(unit_named, slug, field="responsible")
     if not unit.holds_cases:
         raise CannotHoldCases(field="responsible", name=slug)

@@ -11,7 +11,11 @@ from cases.steps.transition import Transition, enter_state, working_days_from_no
 
 
 def wait(act: Transition) -> DomainEvent:
-    """Wait for the reporter, a unit or somebody outside, with a day to follow up within the days of the policy."""
+    """Let the case wait for the reporter, a unit or somebody outside; return the event to record.
+
+    The clock runs to the day on which the unit should ask again: the due day of the change, or the policy's usual one.
+    A day later than the policy allows raises `DateOutside`. A case that waits for the forum is put on its agenda.
+    """
     case, awaited, was = act.case, act.change.waiting_for, act.was
     if awaited is None:
         raise NameNeeded(field="waiting_for")
@@ -33,7 +37,10 @@ def wait(act: Transition) -> DomainEvent:
 
 
 def answered(act: Transition) -> DomainEvent:
-    """Return the case to the state before it waited; keep that state's due day unless it has passed."""
+    """Set a waiting case back to the state that it had before; return the event to record.
+
+    A planned case or one in progress keeps its former due day, unless that has passed.
+    """
     case, back_to = act.case, act.case.waiting_from or State.ASSIGNED
     former = calendar_of(act.session).day_of(case.waiting_from_due_at) if case.waiting_from_due_at else act.today
     usual_days = {State.RECEIVED: act.terms.look_days, State.IN_PROGRESS: act.terms.progress_days}

@@ -1,6 +1,6 @@
 """The catalogue of all domain events.
 
-Importing any of it imports all, so that `EVENT_TYPES` is always complete.
+Importing any module of this package imports all of them, so that `EVENT_TYPES` is always complete.
 """
 
 from cases.history.events.base import EVENT_TYPES, DomainEvent

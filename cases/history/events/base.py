@@ -1,10 +1,10 @@
 """The base class of domain events, and the registry of event types.
 
-An event is a frozen dataclass of facts. It never holds a person's words or address: words stand in
+An event is a frozen dataclass of facts. It never holds a text that a person wrote, nor an address: texts are kept in
 `cases.history.words`.
 
-Units, categories and places stand in the facts by slug, people by id, cases by reference, days as local ISO dates
-and moments as UTC ISO.
+Facts name units, categories and places by slug, people by id and cases by reference. Days are local ISO dates, moments
+ISO texts in UTC.
 """
 
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ EVENT_TYPES: dict[str, type["DomainEvent"]] = {}
 
 @dataclass(frozen=True, kw_only=True)
 class DomainEvent:
-    """Base of all events. An event type is stored with every event, and stays as it is for ever.
+    """Base class of all events. `type` is stored with each event, so the name of a type never changes.
 
-    `changing`: whoever read the case before this event must read it again before they may change it
-    (`case.changed_version`). A comment or a new follower is not changing.
+    `changing` is True when whoever read the case before this event must read it again before they may change it (see
+    `case.changed_version`). It is False for events such as a comment or a new follower.
     """
 
     type: ClassVar[str] = ""

@@ -1,4 +1,4 @@
-"""What is said of a case, sent along with it or put right, besides the steps of its life."""
+"""Events of a case besides its steps: comments, files, corrections, related cases and erased texts."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,10 @@ from cases.history.events.base import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class CaseCommented(DomainEvent):
-    """Somebody commented. `visibility` says who may read the words; a `sign_of_life` is by the unit or the desk."""
+    """Somebody commented on the case. `visibility` says who may read the comment.
+
+    `sign_of_life` is True when the responsible unit or the desk commented while the case was open.
+    """
 
     type: ClassVar[str] = "case.commented"
     changing: ClassVar[bool] = False
@@ -18,7 +21,7 @@ class CaseCommented(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseAttached(DomainEvent):
-    """A file was attached. `attachment` is its row, `sha256` the digest of the bytes as they are stored."""
+    """A file was attached. `attachment` is the id of its row, `sha256` the digest of the stored bytes."""
 
     type: ClassVar[str] = "case.attached"
     changing: ClassVar[bool] = False
@@ -30,11 +33,11 @@ class CaseAttached(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseCorrected(DomainEvent):
-    """Something about the case was put right, or changed hands without a step.
+    """A field of the case was corrected, or its officer, unit or policy was replaced, without a step.
 
     `what` names the fields that changed: title, category, place, quick_win, published or raised_on; officer or
     responsible when a person or unit was switched off; policy when the case got the policy of today. The other facts
-    are the new values, None for what was not corrected, "" for a category or place that was taken away.
+    are the new values: None for a field that was not corrected, "" for a category or place that was removed.
     """
 
     type: ClassVar[str] = "case.corrected"
@@ -57,9 +60,9 @@ class CaseRelated(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseWordsErased(DomainEvent):
-    """Words were erased. `events` are the `seq` of the events that they belonged to.
+    """Texts of earlier events were erased; `events` holds the `seq` of each of these events.
 
-    `decision` names the decision that the erasure rests on (gallringsbeslut).
+    `decision` names the decision on which the erasure rests (gallringsbeslut).
     """
 
     type: ClassVar[str] = "case.words_erased"

@@ -1,4 +1,4 @@
-"""Steps that end a case, and steps that bring it back."""
+"""Events of the steps that end a case, and of the steps that bring it back."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from cases.history.events.base import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class CaseDone(DomainEvent):
-    """The answer or the work is there. Whoever asked may contest it until the end of the day `object_by`."""
+    """The unit gave its answer or did the work. Whoever asked may contest that until the end of the day `object_by`."""
 
     type: ClassVar[str] = "case.done"
     responsible: str
@@ -18,7 +18,7 @@ class CaseDone(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseContested(DomainEvent):
-    """The reporter or the group said that it is not done: the unit must answer once more."""
+    """The reporter or the group said that the case is not done: its unit must answer once more."""
 
     type: ClassVar[str] = "case.contested"
     responsible: str
@@ -27,7 +27,7 @@ class CaseContested(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseReopened(DomainEvent):
-    """Staff opened a case again that was done or had ended; `previous` is the state that it had."""
+    """Staff opened a case again that was done or had ended; `previous` is its state before that."""
 
     type: ClassVar[str] = "case.reopened"
     responsible: str
@@ -38,7 +38,7 @@ class CaseReopened(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseClosed(DomainEvent):
-    """Nobody contested the done case within the days to object, and it ended."""
+    """The done case ended, because nobody contested it within the days to object."""
 
     type: ClassVar[str] = "case.closed"
 
@@ -53,7 +53,7 @@ class CaseDeclined(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseMerged(DomainEvent):
-    """The case ended in another one about the same thing, whose reference is `into`."""
+    """The case ended because it was merged into another case about the same thing, with the reference `into`."""
 
     type: ClassVar[str] = "case.merged"
     into: str
@@ -62,9 +62,10 @@ class CaseMerged(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseTookOver(DomainEvent):
-    """The case with the reference `merged` was merged into this one; `followers` counts the parties that came along.
+    """The case with the reference `merged` was merged into this case.
 
-    The reporter of that case is counted among them.
+    `followers` counts the people who became followers of this case by that: the followers and the reporter of the
+    other.
     """
 
     type: ClassVar[str] = "case.took_over"

@@ -1,4 +1,4 @@
-"""Somebody outside follows a case. Facts hold ids of rows, never an address."""
+"""Events of people who follow a case by mail. Their facts hold ids of rows, never an address."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,9 +8,9 @@ from cases.history.events.base import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class FollowerAskedToConfirm(DomainEvent):
-    """Somebody asked to follow a case, and the address must confirm it by the link in a letter.
+    """Somebody asked to follow a case, and gets a letter with a link that confirms their address.
 
-    Stands in the stream of the municipality, since nothing has happened to the case yet.
+    The event is recorded for the municipality and not for the case, since nothing has happened to the case yet.
     """
 
     type: ClassVar[str] = "house.follower_asked"
@@ -29,7 +29,7 @@ class CaseFollowed(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseUnfollowed(DomainEvent):
-    """A follower wants no more letters about the case."""
+    """A follower unsubscribed, and gets no more letters about the case."""
 
     type: ClassVar[str] = "case.unfollowed"
     changing: ClassVar[bool] = False

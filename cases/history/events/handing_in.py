@@ -1,4 +1,4 @@
-"""A case comes in."""
+"""The event with which a case begins."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,8 +10,8 @@ from cases.history.events.base import DomainEvent
 class CaseReceived(DomainEvent):
     """A case was handed in, and its first clock runs until the end of `due_on`.
 
-    `origin` is "proposal" when it was handed in as a proposal and became an issue, since the municipality takes no
-    proposals. `follows` is the reference of the closed duty that this one continues.
+    `origin` is "proposal" when it was handed in as a proposal but recorded as an issue, because this municipality takes
+    no proposals. `follows` is the reference of the closed duty that this one continues.
     """
 
     type: ClassVar[str] = "case.received"

@@ -1,4 +1,4 @@
-"""Cases that were brought along from another system."""
+"""The event of a case that was imported from another system."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,9 +8,10 @@ from cases.history.events.base import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class CaseImported(DomainEvent):
-    """An import started the clock of a case anew, because the one that its history left could not go on.
+    """An import restarted the clock of a case; the new clock runs until the end of `due_on`.
 
-    `source` is the system that the case came from.
+    It does so when the clock has run out already, or when the file names another day. `source` is the system that the
+    case came from.
     """
 
     type: ClassVar[str] = "case.imported"

@@ -1,4 +1,4 @@
-"""What a sweep does with a case whose clock has run out, and the agenda on which it lands."""
+"""Events of the ladder: a rung fired, or a case was put on the forum's agenda (by the ladder or a person)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,11 +8,11 @@ from cases.history.events.base import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class CaseEscalated(DomainEvent):
-    """A clock of the case climbed to a rung of its ladder.
+    """A rung of the ladder fired for one clock of the case.
 
     `clock` is "state" (the case is due), "life" (a sign of life is owed) or "statutory" (a proposal's year by law).
-    `cycle` counts how often that clock has been started, `due_at` is the end of its due day, and `next_on` the day of
-    the rung after this one. `state` and `responsible` are the case's when the rung fired.
+    `cycle` counts how often that clock has been started, `due_at` is the end of its due day, and `next_on` the day on
+    which the next rung fires. `state` and `responsible` are those of the case when the rung fired.
     """
 
     type: ClassVar[str] = "case.escalated"
@@ -28,9 +28,9 @@ class CaseEscalated(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CasePutOnAgenda(DomainEvent):
-    """The case stands on the forum's agenda, for the meeting of that day if one is planned.
+    """The case was put on the forum's agenda. `meeting_on` is the day of its next meeting, None when none is planned.
 
-    `why` is "overdue" (the ladder put it there), "waits" (for the forum) or "chosen" (by the contact person).
+    `why` is "overdue" (by the ladder), "waits" (the case waits for the forum) or "chosen" (by the contact person).
     """
 
     type: ClassVar[str] = "case.put_on_agenda"

@@ -1,4 +1,4 @@
-"""What happens to the municipality's whole installation. All of it stands in the municipality's own stream."""
+"""Events of the municipality: they concern the whole installation, and no single case."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,9 +8,9 @@ from cases.history.events.base import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class HouseSettingChanged(DomainEvent):
-    """Something other than people and units was set up, by a setup file or an import.
+    """A setup file or an import changed settings other than people and units.
 
-    `what` holds one "kind:name" for each, such as "category:trafik".
+    `what` names each thing that changed as "kind:name", such as "category:trafik".
     """
 
     type: ClassVar[str] = "house.setting_changed"
@@ -19,11 +19,12 @@ class HouseSettingChanged(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class MorningCame(DomainEvent):
-    """The desk's morning letter is due, with these figures; once each day.
+    """The figures of the desk's morning letter, recorded once each day.
 
-    `breaches` counts the guarantees that the independent check found broken; `all_clear` means none. `head` is a
-    SHA-256 over the last hash of every stream. `received`, `parked_back` and `sent_back` count cases since the morning
-    before; `due` (today), `overdue`, `calls` (people to ring) and `set_aside` count what there is now.
+    `breaches` counts the guarantees that the independent check found broken; `all_clear` is True when there are none.
+    `head` is a SHA-256 over the last event hash of each case and of the municipality. `received`, `parked_back` and
+    `sent_back` count the cases of which that happened since the morning before; `due` (cases due today), `overdue`
+    (cases), `calls` (people to ring) and `set_aside` count what there is now.
     """
 
     type: ClassVar[str] = "house.morning"
@@ -42,7 +43,7 @@ class MorningCame(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class SetAside(DomainEvent):
-    """Something failed too often and waits for a person: an alarm. `row` is the id in the table `what`."""
+    """An alarm: a task failed too often, and now waits for a person. `what` is its table, `row` its id there."""
 
     type: ClassVar[str] = "house.set_aside"
     what: str  # "work", "tick" or "delivery"
@@ -52,7 +53,7 @@ class SetAside(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class SentAgain(DomainEvent):
-    """A person let what was set aside be tried once more. `what` and `row` are as in `SetAside`."""
+    """A person had a task tried again that was set aside; `what` and `row` name it as in `SetAside`."""
 
     type: ClassVar[str] = "house.sent_again"
     what: str

@@ -1,4 +1,4 @@
-"""Units: the desk, departments, groups, and bodies that cases wait for. `unit` is a slug."""
+"""Events of units: the desk, departments, groups, and bodies that cases wait for. `unit` is a slug."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,7 +17,7 @@ class UnitAdded(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class UnitChanged(DomainEvent):
-    """Something about a unit changed; `what` names the columns."""
+    """A unit was changed; `what` names the columns that changed."""
 
     type: ClassVar[str] = "unit.changed"
     unit: str
@@ -26,7 +26,7 @@ class UnitChanged(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class UnitSwitchedOff(DomainEvent):
-    """A unit was switched off. `moved_to` is the slug of the unit that got its open cases."""
+    """A unit was switched off. `moved_to` is the slug of the unit that got its open cases, None when it had none."""
 
     type: ClassVar[str] = "unit.switched_off"
     unit: str

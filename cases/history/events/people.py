@@ -1,4 +1,4 @@
-"""People of the municipality, and their log-in. It all stands in the municipality's own stream; `person` is an id."""
+"""Events of people who may log in. `person` is an id. They are recorded for the municipality, not for a case."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from cases.history.events.base import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class PersonAdded(DomainEvent):
-    """A person was added. `roles` is empty: each post comes with a `PersonChanged`."""
+    """A person was added. `roles` is always empty: each role that they get is recorded by a `PersonChanged`."""
 
     type: ClassVar[str] = "person.added"
     person: int
@@ -17,9 +17,9 @@ class PersonAdded(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonChanged(DomainEvent):
-    """Something about a person changed.
+    """A person's data or roles were changed.
 
-    `what` names the columns that changed, and the posts that they were given, or lost when a "-" stands before it.
+    `what` names the columns that changed and the roles that the person got or, with a "-" before the role, lost.
     """
 
     type: ClassVar[str] = "person.changed"
@@ -29,7 +29,10 @@ class PersonChanged(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonSwitchedOff(DomainEvent):
-    """A person may no longer log in. `taken_over_by` is the id of who got their cases and posts."""
+    """A person was switched off and may no longer log in.
+
+    `taken_over_by` is the id of the person who got their cases and roles, None when nobody did.
+    """
 
     type: ClassVar[str] = "person.switched_off"
     person: int
@@ -46,7 +49,7 @@ class PersonLoggedIn(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonAskedForLink(DomainEvent):
-    """A person asked for a log-in link. `link` is the row that holds only the hash of its token."""
+    """A person asked for a log-in link. `link` is the id of its row, which holds only a hash of the link's token."""
 
     type: ClassVar[str] = "person.asked_for_link"
     person: int

@@ -1,4 +1,4 @@
-"""Dates by which the reporter was promised that the case is done."""
+"""Events of promises: dates by which the reporter was told that the case will be done."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from cases.history.events.base import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class CasePromised(DomainEvent):
-    """The reporter was promised a date. `was` is the promised date that it replaces."""
+    """The reporter was promised the date `promised_on`. `was` is the earlier promised date that it replaces, if any."""
 
     type: ClassVar[str] = "case.promised"
     changing: ClassVar[bool] = False
@@ -18,7 +18,7 @@ class CasePromised(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CasePromiseBroken(DomainEvent):
-    """The promised date passed, and the case was not done."""
+    """The promised date passed before the case was done."""
 
     type: ClassVar[str] = "case.promise_broken"
     changing: ClassVar[bool] = False

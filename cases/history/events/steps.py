@@ -1,7 +1,7 @@
-"""Steps of an open case: who takes it on, until when, and for whom it waits.
+"""Events of the steps of an open case: who takes it on, until when, and for whom it waits.
 
-In all of them `previous` is the state before the step, `responsible` the unit after it, `officer` the person of that
-unit who holds the case, and `due_on` the last day of the clock that the step started.
+In all of them `previous` is the state before the step, `responsible` the unit after it (slug), `officer` the person of
+that unit who holds the case (id), and `due_on` the last day of the clock that the step started.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ from cases.history.events.base import DomainEvent
 class CaseAssigned(DomainEvent):
     """The desk asked a unit to take the case on, or another officer of the same unit was appointed.
 
-    `responsible_was` is the unit before. When only the officer changed it equals `responsible`, and the clock runs on.
+    `responsible_was` is the unit before the step. When only the officer changed, it equals `responsible`, and the clock
+    runs on.
     """
 
     type: ClassVar[str] = "case.assigned"
@@ -73,7 +74,7 @@ class CaseWaiting(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseAnswered(DomainEvent):
-    """The answer came: the case goes on in the state `to`, in which it was before it waited."""
+    """The answer came: the case goes back to the state `to`, which it had before it waited."""
 
     type: ClassVar[str] = "case.answered"
     to: str
@@ -82,7 +83,7 @@ class CaseAnswered(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseParked(DomainEvent):
-    """The desk put the case off until the day `until`, when it is taken up by itself."""
+    """The desk put the case off until the day `until`, on which it comes back to the desk by itself."""
 
     type: ClassVar[str] = "case.parked"
     until: str
@@ -91,7 +92,7 @@ class CaseParked(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseTakenUp(DomainEvent):
-    """A parked case came back to the desk, by its date or by a person."""
+    """A parked case came back to the desk, because its day had come or a person took it up."""
 
     type: ClassVar[str] = "case.taken_up"
     responsible: str
