@@ -1,1 +1,1 @@
-"""Access: actors and their permissions, API tokens, one-time links, sessions and kept answers."""
+"""Access: actors and their permissions, API tokens, one-time links, browser sessions, and kept API responses."""
