@@ -18,12 +18,12 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
 class OutsideCalendar(ValueError):
-    """A day before 1990 or after 2100."""
+    """Raised for a day before 1990 or after 2100: its working days are not known."""
 
 
 @cache
 def days_off(year: int) -> dict[date, str]:
-    """Return the public and de facto holidays of `year`, Sundays left out: dict of Swedish name by day."""
+    """Return the Swedish holidays of `year`, public and de facto, without Sundays: dict of Swedish name by day."""
     import holidays  # costs a fifth of a command's start-up time, and most commands never need it
 
     return dict(
@@ -68,7 +68,8 @@ class Calendar:
     def add_working_days(self, day: date, count: int) -> date:
         """Return the day that lies `count` working days after `day`, or before it when `count` is negative.
 
-        The day itself is not counted. A count of 0 returns the day, rolled forward.
+        `day` itself is not counted. A count of 0 returns `day`, or the next working day when `day` is not a working
+        day.
         """
         if count == 0:
             return self.roll_forward(day)
@@ -95,15 +96,15 @@ class Calendar:
         )
 
     def day_of(self, moment: datetime) -> date:
-        """Return the local day of this moment."""
+        """Return the local day on which this moment falls."""
         return moment.astimezone(self.zone).date()
 
     def morning_of(self, day: date) -> datetime:
-        """Return 07:00 local time on this day, in UTC: the time of day when rungs fire."""
+        """Return 07:00 local time on this day, as a moment in UTC: the time of day when rungs fire."""
         return datetime.combine(day, MORNING, self.zone).astimezone(UTC)
 
     def end_of(self, day: date) -> datetime:
-        """Return the last second (23:59:59) of this local day, in UTC: the moment a due day means."""
+        """Return 23:59:59 local time on this day, as a moment in UTC: something due on this day is due then."""
         return datetime.combine(day, LAST_SECOND, self.zone).astimezone(UTC)
 
     def _days(self, year: int) -> tuple[date, ...]:

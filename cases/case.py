@@ -51,7 +51,8 @@ def fresh_public_id() -> str:
 class Case(Base):
     """One case: anything that somebody waits for an answer to.
 
-    The constraints hold guarantee G1: an open case has an active responsible unit and a next moment.
+    The constraints of the table hold guarantee G1: an open case has an active responsible unit, and a moment at which
+    something happens next (`next_at`).
     """
 
     __tablename__ = "case"
@@ -182,17 +183,17 @@ class Case(Base):
         self.touched_at = self.received_at
 
     def touch(self, at: datetime) -> None:
-        """Record that a person of the municipality acted on the case at this moment."""
+        """Note the moment at which a person of the municipality last did something about the case."""
         self.last_act_at = self.touched_at = at
 
     @property
     def stream(self) -> int:
-        """The number of the case's event stream: its id."""
+        """The number under which the events of the case are stored: its id."""
         return self.id
 
     @property
     def stream_name(self) -> str:
-        """The name of the stream in the hash chain: the reference of the case."""
+        """The name of the case in the hashes of its events: its reference."""
         return self.ref
 
     @property
@@ -202,7 +203,7 @@ class Case(Base):
 
     @property
     def terms(self) -> Terms:
-        """The terms of the policy version that the case was given."""
+        """The terms (numbers of days until deadlines) of the policy version that applies to the case."""
         return terms_from(self.policy.terms)
 
     @property
@@ -211,7 +212,7 @@ class Case(Base):
         return self.waiting_for == WAITING_FOR_REPORTER
 
     def is_overdue(self, now: datetime) -> bool:
-        """Return whether the due moment has passed in a state whose clock climbs the ladder."""
+        """Return whether the due moment has passed; always False for a case that is parked, done or ended."""
         return self.due_at is not None and self.state in LADDER_STATES and self.due_at < now
 
     @property
@@ -222,13 +223,16 @@ class Case(Base):
         return Clock(self.due_at, self.cycle, self.rung, self.rung_at)
 
     def set_state_clock(self, clock: Clock) -> None:
-        """Set the clock of the present state, and `next_at` with it."""
+        """Set the clock of the present state; `highest_rung` starts again at 0, and `next_at` is updated."""
         self.due_at, self.cycle, self.rung, self.rung_at = clock.due_at, clock.cycle, clock.rung, clock.fires_at
         self.highest_rung = 0
         self.update_next_at()
 
     def set_life_clock(self, clock: Clock | None) -> None:
-        """Set the sign-of-life clock, or stop it with None; update `next_at`."""
+        """Set the sign-of-life clock, or stop it with None. `next_at` is updated.
+
+        When this clock runs out, the unit is asked for a sign of life: whether it still works on the case.
+        """
         if clock is None:
             self.life_due_at = self.life_at = None
         else:
@@ -237,19 +241,19 @@ class Case(Base):
         self.update_next_at()
 
     def update_next_at(self) -> None:
-        """Set `next_at` to the earliest moment of all clocks; NULL exactly when the case has ended."""
+        """Set `next_at` to the first moment when a clock fires or the promise breaks; None once the case has ended."""
         moments = (self.rung_at, self.life_at, self.statutory_at, self.promise_breaks_at)
         self.next_at = min((m for m in moments if m is not None), default=None) if self.is_open else None
 
     def give_to(self, unit: Unit, officer: Person | None = None) -> None:
-        """Make this unit responsible, and this person its officer (None: no officer)."""
+        """Make this unit responsible for the case, and this person the officer of the case (None: no officer)."""
         self.responsible_id, self.responsible_holds = unit.id, True
         self.officer_id = officer.id if officer else None
         self.set_relationship("responsible", unit)
         self.set_relationship("officer", officer)
 
     def set_relationship(self, name: str, value: object) -> None:
-        """Set a view-only relationship to the object whose id its column has just been given; nothing is flushed."""
+        """Set a view-only relationship to this object; the caller has set the column to its id. Nothing is flushed."""
         set_committed_value(self, name, value)
 
     def end(self, state: State, at: datetime) -> None:
@@ -260,13 +264,13 @@ class Case(Base):
         self.stop_waiting()
 
     def stop_waiting(self) -> None:
-        """Clear all that says whom the case waits for."""
+        """Clear all columns that say for whom or what the case waits."""
         self.waiting_for = self.waiting_name = self.waiting_their_ref = None
         self.waiting_unit_id, self.waiting_from, self.waiting_from_due_at = None, None, None
         self.set_relationship("waiting_unit", None)
 
     def new_related(self) -> dict[str, Base]:
-        """Return the new reporter under "reporter_id", if the case has one that has no row yet."""
+        """Return the reporter under the key "reporter_id" when they have no row yet; otherwise an empty dict."""
         reporter = vars(self).get("reporter") if self.reporter_id is None else None  # starts no lazy load
         return {"reporter_id": reporter} if reporter is not None else {}
 
@@ -329,12 +333,12 @@ TO_CHANGE = {
 
 
 def is_reference(name: str) -> bool:
-    """Return whether the text has the form of a reference, such as 2026-0042; public ids do not."""
+    """Return whether the text has the form of a case's reference, such as 2026-0042; no public id has it."""
     return name[:4].isdecimal() and name[4:5] == "-" and name[5:].isdecimal()
 
 
 def case_to_read(session: Session, ref: str) -> Case:
-    """Return the case with this reference or public id, whoever may see it. Raises `NotFound`."""
+    """Return the case with this reference or public id. Permissions are not checked. Raises `NotFound`."""
     return _found(session, TO_READ, ref)
 
 

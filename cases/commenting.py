@@ -1,4 +1,4 @@
-"""Commenting on a case. A comment by whom a waiting case waits for answers it."""
+"""Commenting on a case. When the case waits for the one who comments, the comment is the answer."""
 
 from datetime import datetime
 
@@ -19,9 +19,9 @@ from cases.steps.taking_on import restart_life_clock
 def comment(session: Session, case: Case, text: str, visibility: Visibility, *, by: Actor, at: datetime) -> list[int]:
     """Add a comment; return the ids of the events written. The case must be locked.
 
-    A comment by the responsible unit or the desk is a sign of life. A comment that is not internal, by whom a waiting
-    case waits for, takes the step "answer". A public comment by somebody outside the municipality is stored for
-    participants only. Raises `WordsNeeded`, `TooLong` or `NotAllowed`.
+    A comment by the responsible unit or the desk is a sign of life and restarts that clock. When the case waits for the
+    one who comments, a comment that is not internal ends the waiting, by the step "answer". A public comment by
+    somebody who is not staff is stored for participants only. Raises `WordsNeeded`, `TooLong` or `NotAllowed`.
     """
     words = text.strip()
     if not words:

@@ -25,7 +25,10 @@ ERASED = "(raderat)"
 
 @dataclass(frozen=True)
 class Correction:
-    """The corrections of one request. None leaves a field as it is; "" removes category (a slug) or place (a slug)."""
+    """The corrections of one request; a field that is None stays as it is.
+
+    `category` and `place` are slugs; "" removes the case's category or place.
+    """
 
     title: str | None = None
     category: str | None = None
@@ -38,8 +41,8 @@ class Correction:
 def correct(session: Session, case: Case, correction: Correction, *, by: Actor, at: datetime) -> list[int]:
     """Correct the case; return the ids of the events written, empty when nothing differs. The case must be locked.
 
-    Staff may correct; only the desk may publish. A new category or place brings the present policy. Raises
-    `NotAllowed`, `UnknownName`, `WordsNeeded` or `TooLong`.
+    All staff may correct a case, but only the desk may publish it. With another category or place the case gets the
+    policy that applies to these today. Raises `NotAllowed`, `UnknownName`, `WordsNeeded` or `TooLong`.
     """
     if not by.is_staff:
         raise NotAllowed(step="correct")
@@ -115,7 +118,8 @@ def _update_published(session: Session, case: Case, corrected: list[str], at: da
 def follow_present_policy(session: Session, case: Case, *, by: Actor, at: datetime) -> list[int]:
     """Move the case to the policy that applies today; return the ids of the events, empty when nothing changed.
 
-    The running clock stays; clocks set later follow the new terms. Raises `NotAllowed` unless the desk asks.
+    The clock of the present state runs on; clocks that are set later follow the new terms. Raises `NotAllowed` for
+    anybody but the desk.
     """
     if not by.is_contact:
         raise NotAllowed(step="present_policy")
@@ -128,7 +132,10 @@ def follow_present_policy(session: Session, case: Case, *, by: Actor, at: dateti
 
 
 def relate(session: Session, case: Case, other: Case, *, by: Actor, at: datetime) -> list[int]:
-    """Relate two cases; return the ids of the events (one a case), empty when related already. Both must be locked."""
+    """Relate two cases to each other; return the ids of the events written, one for each case.
+
+    The list is empty when they are related already. Both cases must be locked.
+    """
     if not by.is_staff:
         raise NotAllowed(step="relate")
     if case.id == other.id:
@@ -148,10 +155,10 @@ def relate(session: Session, case: Case, other: Case, *, by: Actor, at: datetime
 def erase_words(
     session: Session, case: Case, decision: str, event_seqs: list[int], *, by: Actor, at: datetime
 ) -> list[int]:
-    """Erase the words of these events (by seq); return the ids of the events written.
+    """Erase the words of those events of the case that have these numbers; return the ids of the events written.
 
-    The title of the case is erased too when no other event holds it. `decision` names the decision that the erasure
-    rests on (gallringsbeslut). Raises `NotAllowed`, and `WordsNeeded` without a decision.
+    The title of the case is erased too, unless another event still holds it. `decision` names the decision on which the
+    erasure rests (gallringsbeslut). Raises `NotAllowed`, and `WordsNeeded` without a decision.
     """
     if not (by.is_admin or by.is_contact):
         raise NotAllowed(step="erase")

@@ -1,4 +1,4 @@
-"""Following a case by mail, from outside the municipality: nothing is sent until the address confirms (opt-in)."""
+"""Following a case by mail, from outside the municipality: no news is sent until the address is confirmed (opt-in)."""
 
 from datetime import datetime
 
@@ -17,9 +17,10 @@ from cases.refusals import UnknownName
 
 
 def ask_to_follow(session: Session, case: Case, email: str, locale: str, *, key: str, at: datetime) -> None:
-    """Have a confirmation link sent to this address; do nothing when it follows the case already.
+    """Subscribe a mail address to a case: a confirmation link is sent, and nothing more until it is used.
 
-    Both look the same to the caller. Raises `UnknownName` when the text is not a public mail address.
+    Nothing is sent to an address that follows the case already; the caller cannot tell the difference. Raises
+    `UnknownName` when the text is not a public mail address. `key` is the secret key of the installation.
     """
     address = email.strip().lower()
     if not is_public_address(address):
@@ -49,7 +50,10 @@ def _new_follower(session: Session, case: Case, address: str, locale: str, at: d
 
 
 def confirm_following(session: Session, link: Link, *, at: datetime) -> Case | None:
-    """Start the following that this link confirms; return the case, or None when the link was used before."""
+    """Start to send letters to the follower whom this link belongs to, and mark the link as used.
+
+    Return the case that they follow; None, and nothing is changed, when the link was used before.
+    """
     follower = session.get(Follower, link.follower_id)
     if follower is None or not use_link(session, link, at):
         return None
@@ -62,7 +66,7 @@ def confirm_following(session: Session, link: Link, *, at: datetime) -> Case | N
 
 
 def stop_following(session: Session, follower: Follower, *, at: datetime) -> None:
-    """End the following; do nothing when it has ended before."""
+    """Stop the letters about the case to this follower; do nothing when they were stopped before."""
     if follower.ended_at is not None:
         return
     case = case_to_change(session, _ref_of(session, follower))

@@ -44,7 +44,10 @@ NAMED_ROWS = (  # one row: policy and desk, and category and place when the requ
 
 @dataclass(frozen=True)
 class Reporter:
-    """The contact details that a reporter gave."""
+    """The contact details that a reporter gave.
+
+    `protected` says that their personal data are protected by law (skyddade personuppgifter).
+    """
 
     name: str | None = None
     email: str | None = None
@@ -55,7 +58,7 @@ class Reporter:
 
 @dataclass(frozen=True)
 class Request:
-    """The request that is handed in. Category, place, group and responsible are slugs; days are local."""
+    """What somebody hands in. Category, place, group and responsible unit are slugs; `due_on` is a local day."""
 
     kind: Kind
     title: str
@@ -78,14 +81,15 @@ class Request:
 def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> Case:
     """Create a case that the desk has received, and return it. `at` is a moment in UTC.
 
-    A duty with a due day is planned at once, for the responsible unit. Raises `WordsNeeded` or `TooLong` for the
-    texts, `UnknownName` for slugs, `MembersOnly` for a group that the actor does not belong to, `CannotHoldCases`.
+    A duty with a due day is planned at once, for the responsible unit. Raises `WordsNeeded` or `TooLong` for title and
+    description, `UnknownName` for a slug that is not found, `MembersOnly` for a group to which the actor does not
+    belong, and `CannotHoldCases` for a responsible unit of the wrong kind.
     """
     return receive(EntryWriter(session), request, by=by, at=at)
 
 
 def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -> Case:
-    """Create the case as `hand_in` does, and return it; this writer writes the rows."""
+    """Create the case as `hand_in` does, and return it; the writer writes the rows, at once or later."""
     _check_words(request)
     kind, origin = _kind(writer.session, request.kind)
     policy, desk, category, place = _find_named_rows(writer, kind, request)
@@ -183,7 +187,10 @@ def _load_named_rows(session: Session, kind: Kind, category: str | None, place: 
 
 
 def active_by_slug(session: Session, table: type[Named], slug: str | None, field: str) -> Named | None:
-    """Return the active category or place with this slug, None without a slug. Raises `UnknownName` about `field`."""
+    """Return the active category or place with this slug; None when no slug is given.
+
+    Raises `UnknownName` when there is none; `field` is the field of the request that the refusal then names.
+    """
     if not slug:
         return None
     found: Named | None = session.scalar(ACTIVE[table], {"slug": slug})

@@ -17,10 +17,10 @@ from cases.organisation.people import Person
 
 
 def ask_for_link(session: Session, email: str, browser: str, *, key: str, at: datetime) -> None:
-    """Make a log-in link for this browser, and an event that sends it, when an active person has this address.
+    """Send a log-in link that works only in this browser, when an active person has this mail address.
 
-    For an unknown address a link without a person is written, and no event: that takes as long, so that the time of
-    the response does not tell which addresses exist.
+    For an unknown address a link without a person is stored and nothing is sent: that takes as long, so that the time
+    of the response does not tell which addresses exist. `browser` is the browser's cookie, `key` the secret key.
     """
     locked = municipality(session, locked=True)
     person = session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.active))
@@ -31,7 +31,10 @@ def ask_for_link(session: Session, email: str, browser: str, *, key: str, at: da
 
 
 def usable_link(session: Session, token: str, browser: str, *, at: datetime) -> Link | None:
-    """Return the log-in link of this token; None when it is used, expired or was requested in another browser."""
+    """Return the log-in link with this token, without using it up.
+
+    None when the link is unknown, used or expired, or was requested in another browser (`browser` is its cookie).
+    """
     link = valid_link(session, token, LOGIN, at)
     if link is None or link.person_id is None:
         return None
@@ -39,7 +42,10 @@ def usable_link(session: Session, token: str, browser: str, *, at: datetime) -> 
 
 
 def log_in(session: Session, person_id: int, *, on: date, at: datetime) -> Actor | None:
-    """Record the log-in; return the person as an actor with the roles of the local day, None when not active."""
+    """Record that the person logged in; return them as an actor with the roles of the local day `on`.
+
+    None, and nothing is recorded, when the person is not active.
+    """
     actor = actor_for(session, person_id, on=on)
     if actor is not None:
         record_for_municipality(session, PersonLoggedIn(person=person_id), by=actor, at=at)

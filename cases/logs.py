@@ -1,4 +1,4 @@
-"""Logging: one JSON object a line, with a fixed event name and keys, never a mail address or a person's words."""
+"""Logging: one JSON object per line, with a fixed event name and keys, never a mail address or a person's words."""
 
 import logging
 import sys
@@ -7,7 +7,7 @@ import structlog
 
 
 def log_as_json() -> None:
-    """Configure structlog to write one JSON object a line to standard error, from level INFO, in UTC."""
+    """Configure structlog to write one JSON object per line to standard error, from level INFO, with times in UTC."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -20,5 +20,5 @@ def log_as_json() -> None:
 
 
 def log_warnings_only() -> None:
-    """Drop log lines below WARNING: a command that fills a database would write thousands."""
+    """Configure structlog to drop lines below WARNING: a command that fills a database would write thousands."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

@@ -13,7 +13,7 @@ OWN_NETWORK = frozenset({"local", "localhost", "test"})  # reserved domains, use
 
 
 def is_mail_address(text: str) -> bool:
-    """Return whether the text is a mail address, if only in the municipality's own network."""
+    """Return whether the text is a valid mail address, on the internet or only inside the municipality's network."""
     try:
         return bool(with_ascii_domain(text))
     except ValueError:
@@ -27,13 +27,13 @@ def is_public_address(text: str) -> bool:
 
 
 def normalised(written: str) -> str:
-    """Return the address in lower case with its domain in ASCII, for comparison. Raises `ValueError`."""
+    """Return the address in lower case with its domain in ASCII, for comparison. Raises `ValueError` for a bad one."""
     return with_ascii_domain(written.strip().lower())
 
 
 @lru_cache(MOST_CACHED)
 def with_ascii_domain(address: str) -> str:
-    """Return the address with its domain in ASCII (IDNA 2008), as SMTP sends it. Raises `ValueError`."""
+    """Return the address with its domain in ASCII (IDNA 2008), as SMTP needs it. Raises `ValueError` for a bad one."""
     try:
         found = _library().validate_email(
             address, allow_smtputf8=False, strict=True, check_deliverability=False, globally_deliverable=False

@@ -23,7 +23,7 @@ class Party(Base):
 
 
 class Follower(Base):
-    """One party that follows one case; gets letters only after `confirmed_at`."""
+    """One party that follows one case. Letters are sent to them only when `confirmed_at` is set, until `ended_at`."""
 
     __tablename__ = "follower"
     __table_args__ = (UniqueConstraint("case_id", "party_id"),)

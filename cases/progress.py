@@ -42,16 +42,20 @@ EFFECTS: dict[str, Callable[[Transition], DomainEvent]] = {
 
 
 def change_state(session: Session, case: Case, change: Change, *, by: Actor, at: datetime) -> list[int]:
-    """Take the step to the state `change.to`; return the ids of the events written, in order.
+    """Change the state of the case to `change.to`; return the ids of the events written, in order.
 
-    The case must be locked (`case_to_change`). Raises `StaleVersion`, `TransitionNotAllowed` when the table of steps
-    has no such step, `NotAllowed` when the actor may not take it, and a `FieldRefusal` for words, dates and names.
+    The case must be locked (`case_to_change`). Raises `StaleVersion` when somebody changed the case meanwhile,
+    `TransitionNotAllowed` when no step leads from its state to this one, `NotAllowed` when the actor may not take the
+    step, and a `FieldRefusal` when words, a date or a name are missing or wrong.
     """
     return take_step(EntryWriter(session), case, change, by=by, at=at)
 
 
 def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at: datetime) -> list[int]:
-    """Take the step as `change_state` does; this writer writes the rows. Return the event ids from `writer.record`."""
+    """Change the state of the case as `change_state` does; the writer writes the rows, at once or later.
+
+    Return the ids of the events written, empty when the writer writes them later.
+    """
     _refuse_stale(writer.session, case, change)
     step = _step_for(case, change, by)
     _refuse_incomplete(step, change)

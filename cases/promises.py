@@ -42,9 +42,10 @@ END_RUNNING = (
 
 
 def promise(writer: EntryWriter, case: Case, day: date, entry: Entry) -> None:
-    """Promise the reporter this local day; a running promise of another day ends as "moved". The same day is a no-op.
+    """Promise the reporter an answer by this local day; the event is added to `entry`.
 
-    A promise runs on through changes of state until the case is done, declined or merged, or until it is broken.
+    A running promise of another day ends as "moved"; when it is of the same day, nothing happens. A promise runs on
+    through changes of state until the case is done, declined or merged, or until it is broken.
     """
     if case.promise_breaks_at is not None and case.promised_on == day:
         return
@@ -66,7 +67,7 @@ def settle(writer: EntryWriter, case: Case, outcome: str, at: datetime) -> None:
 
 
 def settle_broken(session: Session, case_ids: list[int], at: datetime) -> None:
-    """End the running promises of these cases (by id) as "broken", in one statement."""
+    """End the running promises of the cases with these ids as "broken", in one statement."""
     if case_ids:
         running = (Promise.case_id.in_(case_ids), Promise.outcome == "running")
         session.execute(update(Promise).where(*running).values(outcome="broken", settled_at=at))

@@ -11,7 +11,7 @@ from cases.database.transactions import insert_of
 
 
 class ReferenceCounter(Base):
-    """One row for each year of receipt (local time), with the last number given out."""
+    """The last number that was given out for references of one year (the local year in which a case was received)."""
 
     __tablename__ = "reference_counter"
 
@@ -26,18 +26,25 @@ NEXT_NUMBER = (  # a Core statement: it runs for each case, and the ORM would se
 
 
 class NumberSource(Protocol):
-    """A source of numbers for references: raises the counter each time, or once and then counts on by itself."""
+    """Protocol of whatever gives out the numbers of references, in each local year from 1.
+
+    `raise_counter` counts up in the database and returns the number: `next_number` calls it each time, or once for a
+    year and then counts on by itself.
+    """
 
     def next_number(self, year: int, raise_counter: Callable[[Session, int], int]) -> int: ...
 
 
 def next_reference(numbers: NumberSource, year: int) -> str:
-    """Return the next reference of this local year, such as 2026-0042. The transaction holds the counter row locked."""
+    """Return the next reference of this local year, such as 2026-0042.
+
+    When its number comes from the database, the year's counter stays locked until the transaction ends.
+    """
     return f"{year}-{numbers.next_number(year, _raise_counter):04d}"
 
 
 def store_last_numbers(session: Session, numbers: dict[int, int]) -> None:
-    """Store the last number given out in each local year: dict of number by year."""
+    """Set the counters to the last numbers that were given out: dict of number by local year."""
     for year, last in numbers.items():
         session.execute(update(ReferenceCounter).where(ReferenceCounter.year == year).values(last=last))
 

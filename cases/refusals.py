@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 
 
 class Refusal(Exception):
-    """Something that the domain will not do."""
+    """The base of all exceptions by which the domain refuses what was asked of it."""
 
     code: ClassVar[str] = "refused"
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The values that the sentence can name, by field name."""
+        """The fields of the refusal, by name: the sentence for the user may contain their values."""
         return dict(vars(self))
 
     def __str__(self) -> str:
@@ -24,7 +24,7 @@ class Refusal(Exception):
 
 @dataclass
 class NotFound(Refusal):
-    """There is no such case for the one who asks."""
+    """There is no such case, or the one who asks may not see it."""
 
     code: ClassVar[str] = "not-found"
     ref: str = ""
@@ -40,7 +40,7 @@ class NotAllowed(Refusal):
 
 @dataclass
 class TransitionNotAllowed(Refusal):
-    """The life of a case has no such step."""
+    """No step leads from the state of the case to the one that was asked for."""
 
     code: ClassVar[str] = "transition-not-allowed"
     state: str = ""
@@ -49,7 +49,10 @@ class TransitionNotAllowed(Refusal):
 
 @dataclass
 class StaleVersion(Refusal):
-    """Somebody else changed the case since the asker read it. `since` holds what happened, as (seq, type)."""
+    """Somebody else has changed the case meanwhile.
+
+    `since` lists the events that the one who asks has not seen, as (number, type).
+    """
 
     code: ClassVar[str] = "stale-version"
     version: int = 0
@@ -58,7 +61,7 @@ class StaleVersion(Refusal):
 
 @dataclass
 class FieldRefusal(Refusal):
-    """One thing that was given cannot be used."""
+    """One value that was given cannot be used; `field` names it."""
 
     code: ClassVar[str] = "bad-field"
     field: str = ""
@@ -66,21 +69,27 @@ class FieldRefusal(Refusal):
 
 @dataclass
 class WordsNeeded(FieldRefusal):
-    """This step needs words that the one who asked gets (G7)."""
+    """A required text is missing.
+
+    Mostly it is the one that a step owes to the one who asked (guarantee G7).
+    """
 
     code: ClassVar[str] = "words-needed"
 
 
 @dataclass
 class DateNeeded(FieldRefusal):
-    """This step needs a date that a person chooses."""
+    """This step needs a date, and none was given."""
 
     code: ClassVar[str] = "date-needed"
 
 
 @dataclass
 class DateOutside(FieldRefusal):
-    """The date is too early or too late. `earliest` and `latest` are local dates, ISO."""
+    """The date is too early or too late.
+
+    `earliest` and `latest` are the bounds: local dates in ISO format.
+    """
 
     code: ClassVar[str] = "date-outside"
     earliest: str = ""
@@ -89,7 +98,7 @@ class DateOutside(FieldRefusal):
 
 @dataclass
 class NameNeeded(FieldRefusal):
-    """This step must say which unit, or whom it waits for, or which case it is merged into."""
+    """A name is missing: of the unit or person, of whom the case waits for, or of the case to merge into."""
 
     code: ClassVar[str] = "name-needed"
 
@@ -104,7 +113,7 @@ class UnknownName(FieldRefusal):
 
 @dataclass
 class CannotHoldCases(FieldRefusal):
-    """Boards, the forum and the council are what a case waits for; they are never responsible."""
+    """This unit cannot be responsible for these cases. Boards, the forum and the council can only be waited for."""
 
     code: ClassVar[str] = "cannot-hold-cases"
     name: str = ""
@@ -136,7 +145,7 @@ class TooLong(FieldRefusal):
 
 @dataclass
 class FileRefused(FieldRefusal):
-    """Only JPEG, PNG and PDF of a limited size are taken."""
+    """Only JPEG, PNG and PDF files of a limited size and number are accepted."""
 
     code: ClassVar[str] = "file-refused"
     name: str = ""
@@ -144,7 +153,7 @@ class FileRefused(FieldRefusal):
 
 @dataclass
 class AlreadyThere(FieldRefusal):
-    """The name is taken."""
+    """This name or address exists already."""
 
     code: ClassVar[str] = "already-there"
     name: str = ""
@@ -152,7 +161,10 @@ class AlreadyThere(FieldRefusal):
 
 @dataclass
 class StillResponsible(Refusal):
-    """A unit with open cases cannot be switched off; `count` says how many."""
+    """A unit with open cases cannot be switched off.
+
+    `count` is the number of its open cases.
+    """
 
     code: ClassVar[str] = "still-responsible"
     name: str = ""

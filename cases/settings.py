@@ -57,8 +57,9 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str] | None = None, *, folder: Path | None = None) -> Settings:
-    """Return the settings from `environ` (default: of the process); `var` lies in `folder` (default: the working one).
+    """Return the settings from the environment variables in `environ` (None: those of the process).
 
+    The data folder is the one that VENTIL_VAR names, by default `var` in `folder` (None: in the working directory).
     Raises `BadSetting` with one line that names the variable.
     """
     env = os.environ if environ is None else environ

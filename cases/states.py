@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Who(StrEnum):
-    """In what capacity somebody acts on one case; the table of steps grants steps to these."""
+    """The capacities in which somebody can act on a case; each step says in which of them it may be taken."""
 
     CONTACT = "contact"
     HEAD = "head"
@@ -44,7 +44,7 @@ class Kind(StrEnum):
 
 
 class RunsOut(StrEnum):
-    """What happens without anybody acting when the clock of a state runs out."""
+    """What happens when the clock of a state runs out and nobody has acted."""
 
     LADDER = "ladder"
     TAKEN_UP = "taken_up"
@@ -67,7 +67,10 @@ ENDED = frozenset(State) - OPEN
 
 @dataclass(frozen=True)
 class Step:
-    """One arrow of the table: from which states to which, who may take it, which fields it needs and may have."""
+    """One step that changes the state of a case: from which states to which, and who may take it.
+
+    `needs` names the fields that must be given with it, `may_have` those that may.
+    """
 
     name: str
     event: str
@@ -123,14 +126,14 @@ STEPS: tuple[Step, ...] = (
 
 
 def steps_between(source: State, to: State) -> list[Step]:
-    """Return the steps that lead from one state to the other, in the order of the table."""
+    """Return the steps that lead from one state to the other, in the order of `STEPS`."""
     return [step for step in STEPS if source in step.sources and step.to is to]
 
 
 def steps_open_to(source: State, who: frozenset[Who], *, came_from: State | None = None) -> list[Step]:
     """Return the steps that an actor in the capacities `who` may take from the state `source`.
 
-    A waiting case can be answered only back to the state `came_from`.
+    `came_from` is the state in which a waiting case was before: the step "answer" leads only back to it.
     """
     return [
         step

@@ -30,7 +30,10 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """One actor: a person with roles, a reporter with the link to their case, a visitor, the clock, or a command."""
+    """Who does something, as events record it: a person with the roles of the day, a reporter, a visitor or the system.
+
+    A command of the command line acts as `A_COMMAND`, an import as `THE_IMPORT`, and a sweep as `THE_CLOCK`.
+    """
 
     kind: ActorKind
     person_id: int | None = None
@@ -42,7 +45,7 @@ class Actor:
 
     @property
     def is_contact(self) -> bool:
-        """True for a contact person, a command or the import."""
+        """True for a contact person, a command of the command line or the import."""
         return self.kind in {ActorKind.IMPORT, ActorKind.COMMAND} or any(r is Role.CONTACT for _, r in self.roles)
 
     @property
@@ -52,25 +55,25 @@ class Actor:
 
     @property
     def is_staff(self) -> bool:
-        """True for staff (contact person, officer, head or admin), a command or the import."""
+        """True for staff (contact person, officer, head or admin), a command of the command line or the import."""
         staff = {Role.CONTACT, Role.OFFICER, Role.HEAD, Role.ADMIN}
         return self.kind in {ActorKind.IMPORT, ActorKind.COMMAND} or any(role in staff for _, role in self.roles)
 
     @property
     def unit_ids(self) -> frozenset[int]:
-        """The ids of the units that this person has a role in."""
+        """The ids of the units in which the actor has a role."""
         return frozenset(unit_id for unit_id, _ in self.roles if unit_id is not None)
 
     def is_in(self, unit_id: int | None) -> bool:
-        """Return whether this person has a role in the unit; False for None."""
+        """Return whether the actor has a role in the unit with this id; False for None."""
         return any(unit_id == own for own, _ in self.roles if own is not None)
 
     def is_head_of(self, unit_id: int | None) -> bool:
-        """Return whether this person is a head of the unit."""
+        """Return whether the actor is a head of the unit with this id; False for None."""
         return any(unit_id == own and role is Role.HEAD for own, role in self.roles)
 
     def roles_in(self, case: Case) -> frozenset[Who]:
-        """Return in which capacities the actor may act on the case, as the table of steps names them."""
+        """Return the capacities in which the actor may act on the case, such as HEAD or REPORTER."""
         if self.kind is ActorKind.CLOCK:
             return frozenset({Who.CLOCK})
         found = set()
@@ -98,17 +101,17 @@ A_VISITOR = Actor(ActorKind.VISITOR)
 
 
 def clock_for_batch(batch_id: int) -> Actor:
-    """Return the clock as the actor of one sweep, whose events belong to this batch (id)."""
+    """Return the system actor in whose name one sweep acts; its events belong to the event batch with this id."""
     return Actor(ActorKind.CLOCK, batch_id=batch_id)
 
 
 def reporter_of(case: Case) -> Actor:
-    """Return the reporter of the case as an actor: whoever holds its public id."""
+    """Return the actor for somebody who opens the case by its public id, and so acts as its reporter."""
     return Actor(ActorKind.REPORTER, case_id=case.id)
 
 
 def actor_for(session: Session, person_id: int, *, on: date) -> Actor | None:
-    """Return the person as an actor with the roles of this local day; None when switched off."""
+    """Return the person as an actor with the roles of the local day `on`; None for an unknown or inactive person."""
     rows = session.execute(
         select(Person.name, Person.email, Membership.unit_id, Membership.role)
         .outerjoin(Membership, (Membership.person_id == Person.id) & serves_on(on))

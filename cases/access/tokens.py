@@ -29,7 +29,10 @@ class ApiToken(Base):
 
 
 class Link(Base):
-    """One link for one purpose. Its token is derived from the secret key and `nonce`, and never stored."""
+    """One link that is mailed to somebody, for one purpose: to log in, to follow a case or to stop following it.
+
+    Its token is derived from the secret key and `nonce`, and never stored; `hash` is the hash of the token.
+    """
 
     __tablename__ = "link"
     __table_args__ = (CheckConstraint("purpose IN ('login', 'follow', 'unfollow')", name="purpose"),)
@@ -47,7 +50,7 @@ class Link(Base):
 
 
 class WebSession(Base):
-    """One person logged in, in one browser."""
+    """One browser session of a person who has logged in."""
 
     __tablename__ = "web_session"
 
@@ -61,7 +64,7 @@ class WebSession(Base):
 
 
 def hashed(token: str) -> str:
-    """Return the SHA-256 of a token in hexadecimal: what is stored of it."""
+    """Return the SHA-256 of a token in hexadecimal; only this is stored, never the token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -74,7 +77,7 @@ def make_api_token(session: Session, person: Person, at: datetime) -> str:
 
 
 def person_id_for_token(session: Session, token: str) -> int | None:
-    """Return the id of the person whose API token this is; None when it is unknown or revoked."""
+    """Return the id of the person as whom this API token acts; None when the token is unknown or revoked."""
     return session.scalar(
         select(ApiToken.person_id).where(ApiToken.hash == hashed(token), ApiToken.revoked_at.is_(None))
     )
@@ -90,9 +93,10 @@ def make_link(
     follower_id: int | None = None,
     browser: str | None = None,
 ) -> Link:
-    """Create a link that expires after the lifetime of its purpose (log-in: 10 minutes, ASVS 6.5.5); return it.
+    """Create a link for this purpose and return it. It expires after `LINK_LIFETIMES` (log-in: 10 minutes, ASVS 6.5.5).
 
-    `key` is the secret key. A `browser` cookie ties the link to that browser.
+    `key` is the secret key of the installation. `browser` is the cookie of the only browser that may use the link
+    (None: any browser may).
     """
     nonce = random_hex(16)
     link = Link(
@@ -111,7 +115,7 @@ def make_link(
 
 
 def link_token(link: Link, key: str) -> str:
-    """Return the token that stands in the URL of the letter."""
+    """Return the token of the link, which stands in the mailed URL. `key` is the secret key of the installation."""
     return _token(key, link.purpose, link.nonce)
 
 
@@ -125,7 +129,7 @@ def valid_link(session: Session, token: str, purpose: str, at: datetime) -> Link
 
 
 def use_link(session: Session, link: Link, at: datetime) -> bool:
-    """Mark the link as used; return False when a concurrent request was first (ASVS 15.4.2)."""
+    """Mark the link as used; return False when a concurrent request has used it first (ASVS 15.4.2)."""
     used = session.execute(
         update(Link).where(Link.id == link.id, Link.used_at.is_(None)).values(used_at=at).returning(Link.id)
     )

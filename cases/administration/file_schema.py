@@ -13,7 +13,10 @@ Value = TypeVar("Value")
 
 
 class TomlSchema(Schema):
-    """Schema of one table. Loading calls `makes` with the values, lists as tuples. An unknown key is an error."""
+    """Marshmallow schema of one TOML table; an unknown key is an error.
+
+    Loading a table returns `makes(**values)`, with lists as tuples. Each subclass sets `makes`, mostly to a dataclass.
+    """
 
     makes: ClassVar[Callable[..., Any]] = dict
     error_messages = {"type": "must be a table"}  # noqa: RUF012 - marshmallow reads it so
@@ -24,7 +27,7 @@ class TomlSchema(Schema):
             self.error_messages["unknown"] = f"{UNKNOWN_KEY}; it knows {', '.join(self.fields)}"
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Give every field the error message for a missing key."""
+        """Set the error message for a missing key on this field; marshmallow calls it once for each field."""
         field_obj.error_messages["required"] = MISSING_KEY
 
     @pre_load
@@ -39,7 +42,7 @@ class TomlSchema(Schema):
 
 
 def errors_in(messages: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Yield path and message of every error in marshmallow's nested messages."""
+    """Yield (path, message) for each error in the nested `messages` of a marshmallow `ValidationError`."""
     if isinstance(messages, dict):
         for key, inner in messages.items():
             yield from errors_in(inner, path if key == "_schema" else (*path, key))
@@ -50,7 +53,7 @@ def errors_in(messages: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 
 def readable_path(path: Path) -> str:
-    """Return the path as text that counts from 1, such as "roles no. 1, unit"."""
+    """Return the path as text, with indexes that count from 1: ("roles", 0, "unit") becomes "roles no. 1, unit"."""
     parts = (f" no. {part + 1}" if isinstance(part, int) else f", {part}" for part in path)
     return "".join(parts).removeprefix(", ")
 
@@ -59,7 +62,10 @@ def readable_path(path: Path) -> str:
 
 
 class TomlField(fields.Field[Value]):
-    """A value of the type that TOML parsed: no conversion. The error says what it must be and what it is."""
+    """A field that loads a value as TOML parsed it, without converting its type.
+
+    The error message says what the value must be (`must`) and what it is.
+    """
 
     def __init__(self, must: str, **options: Any) -> None:
         super().__init__(**options)
@@ -70,7 +76,7 @@ class TomlField(fields.Field[Value]):
         raise NotImplementedError
 
     def read(self, value: Any) -> Value:
-        """Return the loaded form of an accepted value. Raises `ValueError` when it cannot be used after all."""
+        """Return the loaded form of a value that `accepts` let pass. Raises `ValueError` when it cannot be used."""
         loaded: Value = value
         return loaded
 
@@ -84,7 +90,7 @@ class TomlField(fields.Field[Value]):
 
 
 class TomlText(TomlField[str]):
-    """A text of 1 to `most` characters, stripped of white space."""
+    """A text of 1 to `most` characters; white space around it is removed."""
 
     def __init__(self, most: int, **options: Any) -> None:
         super().__init__(f"must be a text of 1 to {most} characters", **options)
@@ -98,7 +104,7 @@ class TomlText(TomlField[str]):
 
 
 class TomlChoice(TomlField[str]):
-    """One of the allowed words."""
+    """A text that must be one of the words in `allowed`."""
 
     def __init__(self, allowed: Iterable[str], **options: Any) -> None:
         self.allowed = tuple(map(str, allowed))

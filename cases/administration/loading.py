@@ -46,9 +46,10 @@ Named = TypeVar("Named", Place, Category)
 
 
 def load_setup_file(session: Session, text: str, *, at: datetime) -> list[str]:
-    """Add and change what the text of a setup file says; return one line for each change.
+    """Apply the text of a setup file to the database; return one line of text for each change.
 
-    Rows that the file does not name stay. Raises `BadSetupFile` with all errors, before anything is written.
+    Rows of the database that the file does not name stay as they are. Raises `BadSetupFile` with the errors in the
+    file; the caller then rolls back.
     """
     file = read_setup_file(text, _existing_names(session))
     loader = SetupFileLoader(session, at)
@@ -66,7 +67,10 @@ def load_setup_file(session: Session, text: str, *, at: datetime) -> list[str]:
 
 @dataclass
 class SetupFileLoader:
-    """One loading of a setup file. `changed` collects one line for each change."""
+    """Applies the entries of one setup file to the database, one table after the other.
+
+    Its methods append one line of text to `changed` for each change that they make.
+    """
 
     session: Session
     at: datetime
@@ -76,12 +80,12 @@ class SetupFileLoader:
         self._settings: list[str] = []
 
     def places(self, lines: Iterable[PlaceLine]) -> None:
-        """Add places, and change their names."""
+        """Add the places that are new, and rename those that exist."""
         for line in lines:
             self._add_or_change(Place, line.slug, {"name": line.name, "active": True})
 
     def categories(self, lines: Iterable[CategoryLine]) -> None:
-        """Add and change categories, and the units that they suggest."""
+        """Add the categories that are new; change name and suggested unit of those that exist."""
         for line in lines:
             unit = self._unit(line.unit) if line.unit else None
             self._add_or_change(Category, line.slug, {
@@ -89,7 +93,10 @@ class SetupFileLoader:
             })  # fmt: skip
 
     def units(self, lines: Iterable[UnitLine]) -> None:
-        """Add and change units. Raises `BadSetupFile` when the kind of a unit differs."""
+        """Add the units that are new; change the details of those that exist.
+
+        Raises `BadSetupFile` when an entry gives an existing unit another kind.
+        """
         for line in lines:
             details = UnitDetails(line.name, line.email, line.phone, line.place)
             unit = self.session.scalar(select(Unit).where(Unit.slug == line.slug))
@@ -105,7 +112,10 @@ class SetupFileLoader:
                 )
 
     def people(self, lines: Iterable[PersonLine]) -> None:
-        """Add and change people, roles and deputies. A role that the file does not name ends today, except head."""
+        """Add the people who are new; change details, roles and deputy of those who exist.
+
+        A role that a person's entry does not name ends today, except that of a head: see `heads`.
+        """
         lines = tuple(lines)
         for line in lines:
             details = PersonDetails(line.name, line.phone, line.locale)
@@ -124,13 +134,13 @@ class SetupFileLoader:
                 self.changed.append(f"person {line.email}: deputy {line.deputy or 'none'}")
 
     def heads(self, lines: Iterable[UnitLine]) -> None:
-        """Make the person that the file names the only head of each unit."""
+        """Make the person whom a unit's entry names its only head; without a name in the entry, heads stay."""
         for line in lines:
             if line.head:
                 self._appoint_head(self._unit(line.slug), self._person(line.head))
 
     def policies(self, lines: Iterable[PolicyLine]) -> None:
-        """Add a new version of each policy whose terms or name differ; existing versions are never changed."""
+        """Add a new version of each policy for which the file has other terms or another name; old versions stay."""
         for line in lines:
             latest = self.session.scalars(
                 select(Policy).where(Policy.scope == line.scope).order_by(Policy.version.desc())
@@ -140,7 +150,7 @@ class SetupFileLoader:
                 self._new_version(line, terms, latest)
 
     def meetings(self, lines: Iterable[MeetingLine]) -> None:
-        """Add meetings, and change the places where they are held."""
+        """Add the meetings that are new; change where an existing one (same day, same name) is held."""
         for line in lines:
             same = (Meeting.held_on == line.on, Meeting.name == line.name)
             meeting = self.session.scalar(select(Meeting).where(*same))
@@ -151,13 +161,13 @@ class SetupFileLoader:
                 self._note("meeting", str(line.on), "where")
 
     def municipality_settings(self, line: MunicipalityLine) -> None:
-        """Change the settings of the municipality that are given; others stay."""
+        """Change those settings of the municipality that the file gives; the others stay as they are."""
         given = {name: value for name, value in vars(line).items() if value is not None}
         for name in update_fields(municipality(self.session, locked=True), given):
             self._note("house", name, "changed")
 
     def record_settings(self) -> None:
-        """Write one event that lists all changes but those of units and people, which have their own."""
+        """Write one event that lists all changes, except those of units and people, which have their own events."""
         self.session.flush()
         if self._settings:
             record_for_municipality(self.session, HouseSettingChanged(what=self._settings), by=A_COMMAND, at=self.at)

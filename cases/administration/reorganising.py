@@ -1,6 +1,7 @@
 """Reorganising: adding, changing, switching off and dissolving units, each recorded by an event.
 
-A unit with open cases cannot be switched off (G1). Dissolving it moves them first, with an event for each case.
+A unit with open cases cannot be switched off, since every open case needs an active unit (G1). Dissolving a unit moves
+its cases to another one first, with an event for each case.
 """
 
 import re
@@ -32,7 +33,7 @@ ASSIGNABLE = frozenset({State.ASSIGNED, State.PLANNED, State.IN_PROGRESS, State.
 
 @dataclass(frozen=True)
 class UnitDetails:
-    """The fields of a unit that can be changed. `place` is a slug."""
+    """The fields of a unit that can be changed. `place` is the slug of a place."""
 
     name: str
     email: str | None = None
@@ -41,7 +42,10 @@ class UnitDetails:
 
 
 def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, *, by: Actor, at: datetime) -> Unit:
-    """Add a unit and return it. Raises `AlreadyThere`, or `FieldRefusal` for a slug not of a-z, 0-9 and hyphens."""
+    """Add a unit and return it.
+
+    Raises `AlreadyThere` when the slug exists, and `FieldRefusal` when it is not of a-z, 0-9 and hyphens.
+    """
     require_admin(by)
     refuse_bad_slug(slug)
     if session.scalar(select(Unit.id).where(Unit.slug == slug)):
@@ -64,9 +68,10 @@ def change_unit(session: Session, unit: Unit, details: UnitDetails, *, by: Actor
 
 
 def put_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, *, by: Actor, at: datetime) -> str:
-    """Add the unit, or change the existing one; return "added", the changed columns, or "as it was".
+    """Add the unit or change the existing one; return "added", the names of the changed columns, or "as it was".
 
-    Fields that the details leave empty stay. Raises `FieldRefusal` when the existing unit is of another kind.
+    A field that is empty in `details` keeps its present value. Raises `FieldRefusal` when the existing unit is of
+    another kind.
     """
     unit = session.scalar(select(Unit).where(Unit.slug == slug))
     if unit is None:
@@ -94,10 +99,11 @@ def switch_off_unit(session: Session, unit: Unit, *, by: Actor, at: datetime) ->
 
 
 def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: datetime) -> int:
-    """Move the open cases of the unit to the unit with the slug `into`, then switch it off; return the number moved.
+    """Move the open cases of the unit to the unit with the slug `into`, and switch it off.
 
-    A case that is assigned, planned, in progress or waiting is assigned to the new unit with a new clock. A case in
-    another state keeps state and clock. Raises `CannotHoldCases` for `into`.
+    Return the number of cases moved. A case that is assigned, planned, in progress or waiting is assigned to the new
+    unit with a new clock. A case in another state keeps state and clock. Raises `CannotHoldCases` when the unit `into`
+    cannot be responsible for cases.
     """
     require_admin(by)
     _refuse_desk(unit)
@@ -114,7 +120,7 @@ def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: dat
 
 
 def update_fields(row: Any, values: dict[str, Any]) -> list[str]:
-    """Set the attributes whose values differ; return their names."""
+    """Set the attributes of the row that differ from `values` (dict by name); return the names of these attributes."""
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, values[name])

@@ -1,4 +1,4 @@
-"""Reading a setup file (TOML): all errors in it are found at once, each with its place.
+"""Reading a setup file (TOML): all errors in it are found at once, each with its place in the file.
 
 Tables: [house], and any number of [[units]], [[people]], [[places]], [[categories]], [[policies]], [[meetings]].
 """
@@ -18,7 +18,7 @@ from cases.administration.setup_schema import TABLES, MunicipalitySchema
 
 @dataclass(frozen=True)
 class FileError:
-    """One error: the place in the file, and the message."""
+    """One error in a setup file: the message, and the place in the file, such as the entry and its key."""
 
     place: str
     message: str
@@ -28,7 +28,7 @@ class FileError:
 
 
 class BadSetupFile(Exception):
-    """A setup file with errors; nothing of it was written."""
+    """Raised for a setup file with errors, all in `errors`; nothing of the file is stored."""
 
     def __init__(self, errors: list[FileError]) -> None:
         super().__init__("; ".join(map(str, errors)))
@@ -36,7 +36,10 @@ class BadSetupFile(Exception):
 
 
 def read_setup_file(text: str, existing: ExistingNames) -> SetupFile:
-    """Parse and check the text of a setup file. Raises `BadSetupFile` with all errors."""
+    """Parse and check the text of a setup file. Raises `BadSetupFile` with all errors.
+
+    Its entries may refer to each other and to the `existing` names.
+    """
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -8,7 +8,7 @@ from cases.deadlines.policies import DEFAULT_TERMS, Terms
 
 @dataclass(frozen=True)
 class MunicipalityLine:
-    """The table [house]; None: not given."""
+    """The table [house] of a setup file: settings of the municipality; None where the file gives no value."""
 
     name: str | None = None
     proposals: bool | None = None
@@ -17,7 +17,7 @@ class MunicipalityLine:
 
 @dataclass(frozen=True)
 class UnitLine:
-    """One entry of [[units]]. `place` is a slug, `head` a mail address."""
+    """One entry of [[units]] in a setup file. `place` is the slug of a place, `head` the mail address of a person."""
 
     slug: str
     kind: str
@@ -30,7 +30,7 @@ class UnitLine:
 
 @dataclass(frozen=True)
 class PersonLine:
-    """One entry of [[people]]. `deputy` is a mail address, `roles` are pairs of role and slug of the unit."""
+    """One entry of [[people]] in a setup file. `deputy` is a mail address, `roles` are pairs (role, slug of unit)."""
 
     email: str
     name: str
@@ -42,7 +42,7 @@ class PersonLine:
 
 @dataclass(frozen=True)
 class PlaceLine:
-    """One entry of [[places]]."""
+    """One entry of [[places]] in a setup file."""
 
     slug: str
     name: str
@@ -50,7 +50,7 @@ class PlaceLine:
 
 @dataclass(frozen=True)
 class CategoryLine:
-    """One entry of [[categories]]. `unit` is the slug of the unit that the category suggests."""
+    """One entry of [[categories]] in a setup file. `unit` is the slug of the unit that is suggested for its cases."""
 
     slug: str
     name: str
@@ -60,7 +60,7 @@ class CategoryLine:
 
 @dataclass(frozen=True)
 class PolicyLine:
-    """One entry of [[policies]]. `kind`, `category` and `place` are slugs; None: any."""
+    """One entry of [[policies]] in a setup file. `kind`, `category` and `place` are slugs; None matches any."""
 
     name: str
     kind: str | None = None
@@ -70,13 +70,13 @@ class PolicyLine:
 
     @property
     def scope(self) -> str:
-        """What the policy is for, as "kind/category/place", with "*" for any."""
+        """The cases that the policy is for, as "kind/category/place" of their slugs, with "*" for any."""
         return "/".join(part or "*" for part in (self.kind, self.category, self.place))
 
 
 @dataclass(frozen=True)
 class MeetingLine:
-    """One entry of [[meetings]]. `on` is a local day."""
+    """One entry of [[meetings]] in a setup file. `on` is the local day of the meeting."""
 
     on: date
     name: str
@@ -85,7 +85,7 @@ class MeetingLine:
 
 @dataclass(frozen=True)
 class SetupFile:
-    """All entries of a setup file. Names are not yet checked against the database."""
+    """All entries of a setup file, by table."""
 
     municipality: MunicipalityLine = MunicipalityLine()
     units: tuple[UnitLine, ...] = ()
@@ -98,7 +98,7 @@ class SetupFile:
 
 @dataclass(frozen=True)
 class ExistingNames:
-    """Slugs and mail addresses that the database has already: a file may refer to them."""
+    """The slugs and mail addresses that the database has already: entries of a setup file may refer to them."""
 
     units: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()

@@ -8,7 +8,10 @@ NAMED_BY = {"units": "slug", "people": "email", "places": "slug", "categories": 
 
 
 def wrong_names(file: SetupFile, existing: ExistingNames) -> Iterator[tuple[str, str]]:
-    """Yield place and message for each name that the file defines twice, or uses though it exists nowhere."""
+    """Yield (place in the file, message) for each wrong name in a setup file.
+
+    Wrong is a name that the file defines twice, or to which it refers though neither the file nor `existing` has it.
+    """
     yield from _duplicates(file)
     yield from _unknown(file, existing)
 

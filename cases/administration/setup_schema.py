@@ -43,7 +43,7 @@ class UnitSchema(TomlSchema):
 
 
 class PostSchema(TomlSchema):
-    """One role of a person, loaded as the pair (role, slug of the unit). The role admin has no unit."""
+    """Schema of one role of a person, loaded as the pair (role, slug of the unit). The role admin has no unit."""
 
     role = TomlChoice(Role, required=True)
     unit = TomlSlug()
@@ -88,7 +88,7 @@ class CategorySchema(TomlSchema):
 
 
 class TermsSchema(TomlSchema):
-    """The terms of a policy that differ from the defaults, named as in `policies.Terms`."""
+    """Schema of the terms of a policy that differ from the defaults; they have the names of the fields of `Terms`."""
 
     error_messages = {"type": "must be a table such as { answer_days = 8 }"}  # noqa: RUF012 - marshmallow reads it so
     look_days = TomlTerm()

@@ -11,14 +11,14 @@ A_SLUG = "small letters a-z, digits and hyphens"
 
 
 def read_address(value: str) -> str:
-    """Return the mail address in lower case. Raises `ValueError` when it is not one plain address."""
+    """Return the mail address in lower case. Raises `ValueError` when the text is not one plain mail address."""
     if not is_mail_address(value):
         raise ValueError("not one plain mail address")
     return value.strip().lower()
 
 
 class TomlMailAddress(TomlField[str]):
-    """A mail address."""
+    """A mail address, loaded in lower case."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__("must be one plain mail address", **more)
@@ -31,7 +31,7 @@ class TomlMailAddress(TomlField[str]):
 
 
 class TomlSlug(TomlField[str]):
-    """The short name of a unit, place or category in URLs and references."""
+    """A slug: the short name of a unit, place or category, of a-z, 0-9 and hyphens."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(f"must be {A_SLUG}", **more)
@@ -51,14 +51,14 @@ class TomlBoolean(TomlField[bool]):
 
 
 class TomlTerm(TomlInteger):
-    """A number of days or months, from 1 to 3660."""
+    """A length of time: a number of days or months, from 1 to 3660."""
 
     def __init__(self) -> None:
         super().__init__(1, LONGEST_TERM)
 
 
 class TomlTermList(TomlField[list[int]]):
-    """A list of numbers of days or months, each from 1 to 3660."""
+    """A list of lengths of time: numbers of days or months, each from 1 to 3660."""
 
     def __init__(self) -> None:
         super().__init__(f"must be a list of whole numbers from 1 to {LONGEST_TERM}")

@@ -43,7 +43,10 @@ class Post:
 
 
 def add_person(session: Session, email: str, details: PersonDetails, *, by: Actor, at: datetime) -> Person:
-    """Add a person without any role, and return them. Raises `FieldRefusal` or `AlreadyThere` for the address."""
+    """Add a person without any role, and return them.
+
+    Raises `FieldRefusal` when the mail address is not a public one, and `AlreadyThere` when somebody has it already.
+    """
     require_admin(by)
     if not is_public_address(email):
         raise FieldRefusal(field="email")
@@ -65,7 +68,10 @@ def change_person(session: Session, person: Person, details: PersonDetails, *, b
 
 
 def name_deputy(session: Session, person: Person, deputy: Person | None, *, by: Actor, at: datetime) -> bool:
-    """Set the deputy of the person (None: no deputy); return whether it changed. Nobody can be their own deputy."""
+    """Set the deputy of the person (None: no deputy); return whether that changed anything.
+
+    Raises `FieldRefusal` when person and deputy are the same.
+    """
     require_admin(by)
     if deputy is not None and deputy.id == person.id:
         raise FieldRefusal(field="deputy")
@@ -105,7 +111,7 @@ def relieve(session: Session, person: Person, post: Post, *, by: Actor, at: date
 
 
 def put_person(session: Session, email: str, name: str, post: Post, *, by: Actor, at: datetime) -> str:
-    """Add or rename the person and give them the post; return what changed, or "as it was"."""
+    """Add the person or change their name, and give them the post; return what changed, or "as it was"."""
     address = email.strip().lower()
     person = session.scalar(select(Person).where(Person.email == address, Person.active))
     changes = [] if person else ["added"]
@@ -120,9 +126,10 @@ def put_person(session: Session, email: str, name: str, post: Post, *, by: Actor
 def switch_off_person(session: Session, person: Person, successor: Person | None, *, by: Actor, at: datetime) -> int:
     """Make the person inactive and move their open cases to the successor; return the number of cases moved.
 
-    Each case gets an event of its own. The successor also becomes head, contact person and deputy where the person
-    was. Raises `NameNeeded` when there is something to take over and no successor, `UnknownName` when the successor
-    does not belong to the unit of a case.
+    Each case gets an event of its own. The successor also becomes head and contact person where the person was, and the
+    deputy of everybody whose deputy the person was. Raises `NameNeeded` when the person has open cases, or is a head or
+    contact person, and no successor is named; raises `UnknownName` when the successor has no role in the unit of a
+    case.
     """
     require_admin(by)
     today = calendar_of(session).day_of(at)
@@ -140,7 +147,7 @@ def switch_off_person(session: Session, person: Person, successor: Person | None
 
 
 def posts_of(session: Session, person: Person, day: date) -> list[Post]:
-    """Return the posts of the person on this local day, oldest first."""
+    """Return the posts that the person holds on this local day, in the order in which they were given."""
     rows = session.execute(
         select(Membership.role, Unit)
         .outerjoin(Unit, Unit.id == Membership.unit_id)
@@ -151,7 +158,10 @@ def posts_of(session: Session, person: Person, day: date) -> list[Post]:
 
 
 def person_by_email(session: Session, email: str, *, field: str = "person") -> Person:
-    """Return the active person with this mail address. Raises `UnknownName` about `field`."""
+    """Return the active person with this mail address.
+
+    Raises `UnknownName` when there is none; `field` is the field of the request that the refusal then names.
+    """
     person = session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.active))
     if person is None:
         raise UnknownName(field=field, name=email)
@@ -159,9 +169,10 @@ def person_by_email(session: Session, email: str, *, field: str = "person") -> P
 
 
 def refuse_unfitting(post: Post) -> None:
-    """Raise unless role and unit fit: an admin has no unit, a contact person the desk, all others any unit.
+    """Raise unless the role of the post fits its unit.
 
-    Raises `NameNeeded`, `FieldRefusal` or `UnknownName`.
+    Raises `NameNeeded` when a role other than admin has no unit, `FieldRefusal` when the role admin has one, and
+    `UnknownName` when the unit of a contact person is not the desk.
     """
     if post.role is not Role.ADMIN and post.unit is None:
         raise NameNeeded(field="unit")

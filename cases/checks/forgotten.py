@@ -1,6 +1,6 @@
 """Forgotten: the independent check (G8), which finds breaches of the guarantees by SQL of its own.
 
-On purpose it shares nothing with what it checks: no models, no rules, no clocks. It reads the stored tables.
+On purpose it shares nothing with what it checks: no models, no rules, no code for clocks. It reads the stored tables.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ SLOWEST_POLICY = timedelta(days=730)
 
 @dataclass(frozen=True)
 class Breach:
-    """One breach of a guarantee: which one, how it is broken, the case or row, and a detail for a person."""
+    """One breach of a guarantee: which guarantee, how it is broken, the case or row, and a detail to read."""
 
     guarantee: str
     what: str
@@ -35,7 +35,7 @@ class Breach:
 
 @dataclass(frozen=True)
 class Look:
-    """One query of the check. Each row of its result is a breach, as (subject, detail)."""
+    """One query of the check. Each row (subject, detail) of its result is one breach of the guarantee."""
 
     guarantee: str
     what: str
@@ -43,9 +43,11 @@ class Look:
 
 
 def find_forgotten(session: Session, now: datetime, histories: Portion | None = None) -> list[Breach]:
-    """Return every breach of G1-G4 and G6. Due moments are compared with `now`, backlog with the database's clock.
+    """Return every breach of the guarantees G1 to G4 and G6.
 
-    With `histories`, hashes and words are only checked for this portion of the streams; all queries run anyway.
+    Deadlines of cases are compared with `now`; unfinished work and unsent letters with the database's clock. All
+    queries run in any case; when `histories` is given, hashes and words are checked only for this portion of the event
+    streams.
     """
     present = session.scalars(select(database_now())).one()
     moments = {

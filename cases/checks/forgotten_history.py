@@ -1,7 +1,8 @@
 """The independent check of the journal (G6): hashes are computed again, and cases are replayed from their events.
 
-It shares nothing with `cases.history.journal`: what the hash of an event covers is written here a second time. All
-streams are read, or a portion of them, since after many years there are too many for every morning.
+It shares nothing with `cases.history.journal`: what the hash of an event covers is written here a second time. A stream
+is the events of one case (or of the municipality). All streams are read, or a portion of them, since after many years
+there are too many for every morning.
 """
 
 import hashlib
@@ -37,21 +38,28 @@ TURNS = 28  # mornings until every stream has had its turn
 
 @dataclass(frozen=True)
 class Portion:
-    """The streams to check: those whose turn it is on this day, and those with events after the event id `after`."""
+    """The event streams to check on `day`: those whose turn it is, and those with new events.
+
+    A stream is the events of one case, or of the municipality. New are events whose id is greater than `after`.
+    """
 
     day: date
     after: int
 
     @property
     def turn(self) -> int:
-        """The turn of this day, from 0 to `TURNS` - 1: that of streams whose number has this remainder."""
+        """Which turn this day has, from 0 to `TURNS` - 1.
+
+        It is the turn of those streams whose number, divided by `TURNS`, leaves this remainder.
+        """
         return self.day.toordinal() % TURNS
 
 
 def broken_histories(session: Session, portion: Portion | None = None) -> Iterator[Found]:
-    """Return broken chains, cases that differ from their replayed events, and words that were changed.
+    """Yield what is wrong in the stored history: (what, subject, detail).
 
-    With a portion, only its streams are read. Cases and events are read once, in parallel, by stream.
+    That is broken hash chains, cases that differ from their replayed events, and words that were changed. With a
+    portion, only its streams are read. Cases and events are read once, side by side.
     """
     cases = _rows(session, 'SELECT * FROM "case" {} ORDER BY id', "id", portion)
     events = _rows(session, "SELECT * FROM event {} ORDER BY stream, seq", "stream", portion)
@@ -78,7 +86,7 @@ def _name(stream: int, case: RowMapping | None) -> str:
 
 @dataclass
 class ReplayedStream:
-    """The state of one stream, replayed from its events so far."""
+    """The state of one case (or of the municipality) according to those of its events that were replayed so far."""
 
     name: str
     head: str = ""
@@ -86,7 +94,7 @@ class ReplayedStream:
     rungs: set[tuple[Any, ...]] = field(default_factory=set)
 
     def add(self, event: RowMapping) -> Iterator[Found]:
-        """Add the next event; return what is wrong with it."""
+        """Replay the next event; yield what is wrong with it."""
         facts, changes, commitments = (_json(event[name]) for name in ("facts", "changes", "commitments"))
         hashed = [
             self.name, event["seq"], event["type"], _moment(event["at"]).isoformat(), event["actor"],

@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A column of moments: aware, stored in UTC. Raises `ValueError` for a naive one."""
+    """The column type of moments, stored in UTC. Raises `ValueError` for a moment without a time zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -31,11 +31,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class JsonText(str):
-    """JSON that is encoded already: `write_json` stores it unchanged."""
+    """A text that is JSON already: `write_json` returns it unchanged."""
 
 
 def write_json(value: object) -> str:
-    """Return the value encoded for a JSON column, with non-ASCII characters as they are."""
+    """Return the value as JSON text for a column, with non-ASCII characters as they are; a `JsonText` unchanged."""
     return value if isinstance(value, JsonText) else json.dumps(value, ensure_ascii=False)
 
 
@@ -43,15 +43,15 @@ BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def one_of(kind: type[StrEnum]) -> Enum:
-    """Return the column type for this enum, stored as the value of its member (text)."""
+    """Return the column type for this enum; the database stores the text that is the member's value."""
     return Enum(kind, native_enum=False, length=30, values_callable=lambda members: [one.value for one in members])
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """Return a partial index: only of the rows for which `where` holds, on both databases.
+    """Return an index of only those rows for which `where` holds, for PostgreSQL and SQLite.
 
-    The condition is SQL and must be word for word that of the queries: only then does a database use the index.
-    ` IS true` becomes ` IS 1` on SQLite.
+    On SQLite ` IS true` becomes ` IS 1`. `where` is SQL and must be word for word the condition of the queries: only
+    then does a database use the index.
     """
     on_sqlite = where.replace(" IS true", " IS 1")
     return Index(name, *columns, unique=unique, postgresql_where=text(where), sqlite_where=text(on_sqlite))
@@ -68,15 +68,18 @@ NAMING_CONVENTION = {
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(mapped_column, relationship))
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
-    """The base class of all models: dataclasses with keyword arguments."""
+    """The base class of all models, one for each table: dataclasses with keyword arguments."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
     def new_related(self) -> dict[str, "Base"]:
-        """Return new objects that this row points at: dict by the column that gets the id. None by default."""
+        """Return the objects to which this row refers and which have no row yet: dict by the column that gets their id.
+
+        Empty unless a model overrides it.
+        """
         return {}
 
 
 def table_of(model: type[Base]) -> Table:
-    """Return the table of a model, for Core statements that make no objects."""
+    """Return the table of a model, for statements of SQLAlchemy Core, which build no ORM objects."""
     return cast("Table", model.__table__)

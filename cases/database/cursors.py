@@ -8,7 +8,7 @@ LARGEST_ID = 2**63 - 1
 
 
 def encode_cursor(*sort_key: Any) -> str:
-    """Return the sort key of a row, ending with its id, as JSON in URL-safe base64 without padding."""
+    """Return a cursor: the sort key of a row, which ends with the row's id, as URL-safe base64 of JSON, no padding."""
     return base64.urlsafe_b64encode(json.dumps(sort_key).encode()).decode().rstrip("=")
 
 

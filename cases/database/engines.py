@@ -69,7 +69,10 @@ def _has_unread_data(connection: Any) -> bool:
 
 
 def sqlite_engine(url: str) -> Engine:
-    """Return an engine in WAL mode; it makes the folder of the file, and begins transactions itself."""
+    """Return an engine for SQLite in WAL mode; the folder of the database file is created.
+
+    A transaction takes the write lock when it begins, unless it is one that only reads.
+    """
     path = url.removeprefix("sqlite:///")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     timeouts = {"timeout": 15, "check_same_thread": False}

@@ -1,4 +1,4 @@
-"""Kept answers: the responses to API requests with an idempotency key, returned again when a request is repeated."""
+"""Kept answers: stored responses to API requests with an idempotency key, sent again when a request is repeated."""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +11,10 @@ IDEMPOTENCY_KEYS_KEPT_FOR = timedelta(days=7)
 
 
 class KeptAnswer(Base):
-    """One idempotency key that was used, with the request and its response; without `status` while it is handled."""
+    """One idempotency key that a caller has used, with a hash of the request, and the response to it.
+
+    `status` is NULL while the request is still being handled.
+    """
 
     __tablename__ = "kept_answer"
     __table_args__ = (Index("ix_kept_answer_made_at", "made_at"),)

@@ -16,12 +16,15 @@ def terms_of(text: str) -> list[str]:
 
 
 def any_form_of(text: str) -> str:
-    """Return a PostgreSQL tsquery that requires each word of a search text in any of its forms; "" without words."""
+    """Return a PostgreSQL tsquery that requires each word of the text in any of its forms; "" for no words."""
     return " & ".join(f"({' | '.join(forms_of(term))})" for term in terms_of(text))
 
 
 def forms_of(word: str) -> list[str]:
-    """Return the lower-case word, its base and the base with each ending; only the word when it is too short."""
+    """Return the forms of the word in lower case: the word, its base, and the base with each known ending.
+
+    Return only the word when it is shorter than three letters or has other characters than letters.
+    """
     lower = word.lower()
     if len(lower) < SHORTEST_BASE or not lower.isalpha():
         return [lower]
@@ -30,7 +33,7 @@ def forms_of(word: str) -> list[str]:
 
 
 def base_of(word: str) -> str:
-    """Return the word without its longest known ending, if at least three letters are left."""
+    """Return the word without its longest known ending; the whole word when fewer than three letters would be left."""
     endings = (ending for ending in ENDINGS if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_BASE)
     ending = next(endings, "")
     return word.removesuffix(ending) if ending else word

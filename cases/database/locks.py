@@ -31,7 +31,7 @@ class FairLock:
 
 
 class NoLock:
-    """No lock, for PostgreSQL, which locks rows itself."""
+    """A lock that does nothing, for PostgreSQL, which locks rows itself."""
 
     def __enter__(self) -> None: ...
 

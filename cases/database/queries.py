@@ -15,7 +15,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class any_of(FunctionElement[bool]):
-    """SQL: the column is one of a list of values, which one parameter of this name carries."""
+    """SQL condition: the column has one of the values in a list, which is passed as the one parameter `name`."""
 
     type = Boolean()
     inherit_cache = True
@@ -25,7 +25,7 @@ class any_of(FunctionElement[bool]):
         super().__init__(column, bindparam(name, type_=JSON().with_variant(ARRAY(kind), "postgresql")))
 
     def self_group(self, against: Any = None) -> "any_of":
-        """Return itself ungrouped: SQLAlchemy would compare it with 1 on SQLite, and then no index is used."""
+        """Return itself unchanged: SQLAlchemy would add "= 1" to it on SQLite, and then no index would be used."""
         return self
 
 
@@ -42,10 +42,10 @@ def _any_of_sqlite(element: any_of, compiler: Any, **options: Any) -> str:
 
 
 def columns_of(model: Any, names: Iterable[str]) -> list[Any]:
-    """Return the columns of these names, in the same order, such as the fields of a named tuple."""
+    """Return the columns of the model that have these names, in the same order."""
     return [getattr(model, name) for name in names]
 
 
 def fetch_rows(session: Session, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Any]:
-    """Execute a statement and return its rows. Unflushed objects of the session are not seen."""
+    """Execute a statement and return its rows. Changes of the session that are not flushed are not seen."""
     return session.connection().execute(statement, dict(parameters)).all()

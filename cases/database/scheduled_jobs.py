@@ -12,7 +12,7 @@ SWEEP = "sweep"
 
 
 class Scheduled(Leased, Base):
-    """One scheduled job. Any number of clock processes may run: the lease decides which one runs the job."""
+    """One scheduled job. Any number of scheduler processes may run: the one that has the lease runs the job."""
 
     __tablename__ = "schedule"
 

@@ -18,7 +18,10 @@ SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class Database:
-    """An engine and its three kinds of transaction: read and write, one plain statement, read only."""
+    """One database: its engine, and three ways to open a transaction.
+
+    `transaction` reads and writes, `recording` executes one plain statement, `reading` only reads.
+    """
 
     def __init__(self, url: str, calendar: Calendar, *, pool_size: int = 10) -> None:
         self.url = url
@@ -39,13 +42,16 @@ class Database:
 
     @contextmanager
     def recording(self) -> Iterator[Connection]:
-        """Open a transaction without a session, for a plain statement that adds no outbox entry: wakes no relay."""
+        """Open a transaction without ORM session, for a plain statement that adds no outbox entry: wakes no relay."""
         with self._writers, self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a session that reads one snapshot: PostgreSQL refuses writes in it, SQLite rolls them back."""
+        """Open a session that only reads, and sees the database as it is at one moment.
+
+        PostgreSQL refuses writes in it, SQLite rolls them back.
+        """
         with self._session(self._reading) as session:
             yield session
             if not self.is_sqlite:
@@ -67,7 +73,7 @@ def calendar_of(session: Session) -> Calendar:
 
 
 def insert_of(session: Session) -> Any:
-    """Return the `insert` function of the session's dialect, which supports ON CONFLICT."""
+    """Return SQLAlchemy's `insert` function for the database of the session, one that supports ON CONFLICT."""
     return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
 
 

@@ -1,4 +1,7 @@
-"""Clocks of a case: when the next rung of the ladder fires. Pure functions; every rung sets the next one (G3)."""
+"""Clocks of a case: when the next rung of the ladder fires. All functions here are pure.
+
+When a rung has fired, its clock is set to the next one, so that a ladder never stops (G3).
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +21,7 @@ REPEATED_RUNG = 5  # this rung and all above it repeat
 
 @dataclass(frozen=True)
 class Clock:
-    """One running clock: the end of its due day, its cycle, and the next rung with the moment it fires (UTC)."""
+    """One running clock of a case: the end of its due day, its cycle, and the rung that fires next, at `fires_at`."""
 
     due_at: datetime
     cycle: int
@@ -27,9 +30,10 @@ class Clock:
 
 
 def escalating(due_on: date, cycle: int, now: datetime, terms: Terms, calendar: Calendar) -> Clock:
-    """Return a new clock that climbs the ladder.
+    """Return a new clock that climbs the ladder, starting with rung 0: the reminder some days before the due day.
 
-    Rung 0 is skipped when its morning has passed. A clock set after the morning of the due day fires at its end.
+    When the morning of rung 0 has passed, it starts with rung 1 on the morning of the due day; when that has passed
+    too, with rung 1 at the end of the due day.
     """
     due_at = calendar.end_of(due_on)
     warns_at = calendar.morning_of(calendar.add_working_days(due_on, -terms.warn_days_before))
@@ -40,27 +44,27 @@ def escalating(due_on: date, cycle: int, now: datetime, terms: Terms, calendar: 
 
 
 def at_end_of(due_on: date, cycle: int, calendar: Calendar) -> Clock:
-    """Return a new clock without a ladder that fires at the end of the due day (a case that is done is closed)."""
+    """Return a new clock without a ladder that fires at the end of the due day: a case that is done is then closed."""
     due_at = calendar.end_of(due_on)
     return Clock(due_at, cycle, DAY_RUNG, due_at)
 
 
 def on_the_morning(due_on: date, cycle: int, calendar: Calendar) -> Clock:
-    """Return a new clock without a ladder that fires on the morning of the due day (a parked case is taken up)."""
+    """Return a new clock without a ladder that fires on the morning of the due day: a parked case is then taken up."""
     return Clock(calendar.end_of(due_on), cycle, DAY_RUNG, calendar.morning_of(due_on))
 
 
 def due_rung(clock: Clock, now: datetime, calendar: Calendar) -> int:
-    """Return the rung that fires now: the next one, but rung 1 instead of 0 once the due day has come."""
+    """Return the rung that fires at `now`: the clock's next one, but rung 1 instead of 0 once the due day has come."""
     if clock.rung == FIRST_RUNG and now >= calendar.morning_of(calendar.day_of(clock.due_at)):
         return DAY_RUNG
     return clock.rung
 
 
 def after_rung(clock: Clock, fired: int, now: datetime, terms: Terms, calendar: Calendar) -> Clock:
-    """Return the clock after rung `fired` has fired at `now`.
+    """Return the clock as it runs on after rung `fired` has fired at `now`, set to the next rung.
 
-    Days to the next rung count from the local day on which this one fired, so that an outage skips nobody.
+    Days to the next rung count from the local day on which this one fired, so that no rung is skipped after an outage.
     """
     today = calendar.day_of(now)
     if fired == FIRST_RUNG:
@@ -73,11 +77,12 @@ def after_rung(clock: Clock, fired: int, now: datetime, terms: Terms, calendar: 
 
 
 def statutory(raised_on: date, fired: int, now: datetime, terms: Terms, calendar: Calendar) -> Clock | None:
-    """Return the statutory clock of a proposal after warning `fired` (0: none yet); None when the policy has none.
+    """Return the clock that the law sets for a citizens' proposal, after warning no. `fired` (0: none yet).
 
-    Source: kommunallagen 5:35, to be decided within a year from the day it was raised in the council. Warnings fire
-    at the months that the policy names, at the deadline, and every month after it; past ones are skipped. The caller
-    keeps the cycle: it is 0 here.
+    None when the terms set no such deadline. Source: kommunallagen 5:35, to be decided within a year from the day on
+    which it was raised in the council. Warnings fire at the months that the terms name, at the deadline, and every
+    month after it; those whose moment has passed are skipped. The cycle in the returned clock is 0: the caller keeps
+    its own.
     """
     if terms.statutory_months is None:
         return None

@@ -23,8 +23,8 @@ from cases.database.base import Base, BigId
 class Terms:
     """The terms of a policy: the lengths of all clocks. Days are working days unless the name says otherwise.
 
-    Sources: looked at within 2 days and answered within 10 (2 + 8), as Swedish municipalities promise; a citizens'
-    proposal decided within a year of being raised, kommunallagen 5:35.
+    Sources: Swedish municipalities promise to look at a question within 2 days and to answer it within 10 (2 + 8); a
+    citizens' proposal is to be decided within a year of being raised in the council, kommunallagen 5:35.
     """
 
     look_days: int = 2
@@ -50,8 +50,8 @@ PROPOSAL_TERMS = Terms(statutory_months=12, statutory_warnings=(6, 9, 11))
 class Policy(Base):
     """One version of the terms for cases of a kind, category and place; NULL means any.
 
-    The most specific policy applies, in its newest version: place before category before kind. The row with NULL in
-    all three matches every case and cannot be deleted.
+    Of the policies that match a case the most specific one applies, in its newest version: a place counts more than a
+    category, a category more than a kind. The row with NULL in all three matches every case and cannot be deleted.
     """
 
     __tablename__ = "policy"
@@ -71,13 +71,13 @@ class Policy(Base):
 
 
 def terms_from(stored: dict[str, Any]) -> Terms:
-    """Return the terms from stored JSON; a missing name gets its default. Raises `TypeError` for an unknown name."""
+    """Return the terms in this stored JSON; a missing term gets its default. Raises `TypeError` for an unknown name."""
     given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
     return Terms(**given)
 
 
 def terms_to_store(terms: Terms) -> dict[str, Any]:
-    """Return the terms as JSON, with lists for tuples."""
+    """Return the terms as a dict for a JSON column, with lists for tuples."""
     return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(terms).items()}
 
 
@@ -88,7 +88,11 @@ def matching_policy(session: Session, kind: str, category_id: int | None, place_
 
 
 def most_specific(category: ColumnElement[Any], place: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Return the condition that a `Policy` is the one that applies today to :kind, and to these ids."""
+    """Return the SQL condition that is true for the one `Policy` that applies today to a case.
+
+    `category` and `place` are SQL expressions for the ids of the case's category and place; its kind is the parameter
+    `kind` of the statement.
+    """
     candidate = aliased(Policy)
     wanted = {candidate.kind: bindparam("kind"), candidate.category_id: category, candidate.place_id: place}
     fits = [or_(column.is_(None), column == value) for column, value in wanted.items()]

@@ -29,7 +29,7 @@ ORPHAN_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True)
 class FileType:
-    """A file type that is accepted: its first bytes, and its name in Pillow (None: stored as it is)."""
+    """A file type that is accepted: `magic` are its first bytes, `pillow` its name in Pillow (None: not re-encoded)."""
 
     media_type: str
     magic: bytes
@@ -47,8 +47,8 @@ def attach(
 ) -> Attachment:
     """Store the file, write the event `case.attached` and return the attachment.
 
-    Raises `FileRefused` for anything but a JPEG, PNG or PDF of at most 10 MB, and for an eleventh file. The bytes
-    are on the disk before the transaction commits; when it does not, `forget_orphans` removes them.
+    Raises `FileRefused` for anything but a JPEG, PNG or PDF of at most 10 MB, and for a case's eleventh file. The bytes
+    are on the disk before the transaction commits; when it is rolled back, `forget_orphans` removes them later.
     """
     _refuse_an_eleventh(session, case, name)
     media_type, stored = checked(name, content)
@@ -70,7 +70,10 @@ def attach(
 
 
 def checked(name: str, content: bytes) -> tuple[str, bytes]:
-    """Return the file's media type and the bytes to store. Raises `FileRefused` for a type that is not accepted."""
+    """Check a file; return its media type and the bytes to store, which for an image are re-encoded ones.
+
+    Raises `FileRefused` for a type that is not accepted, and for a file that is too large.
+    """
     kind = ACCEPTED.get(PurePosixPath(name).suffix.lower())
     if kind is None or len(content) > LARGEST or not _is(kind, content):
         raise FileRefused(field="file", name=safe_name(name))
@@ -78,7 +81,10 @@ def checked(name: str, content: bytes) -> tuple[str, bytes]:
 
 
 def safe_name(name: str) -> str:
-    """Return the name without folders, printable and cut to 120 characters with its ending; "fil" for an empty one."""
+    """Return the name of a file without folders and unprintable characters; "fil" when nothing is left.
+
+    A name of more than 120 characters is shortened before its ending.
+    """
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     plain = "".join(character for character in last if character.isprintable()).strip(" .") or "fil"
     ending = PurePosixPath(plain).suffix[:10]
@@ -86,7 +92,10 @@ def safe_name(name: str) -> str:
 
 
 def forget_orphans(session: Session, storage: Folder, *, at: datetime) -> list[str]:
-    """Remove files without a row that are older than a day; return the keys of rows whose file is missing, sorted."""
+    """Delete the stored files that have no row in the database and are older than a day.
+
+    Return the keys of those rows whose file is missing, sorted.
+    """
     known = set(session.scalars(select(Attachment.key)))
     for key in [key for key in storage.kept_before(at - ORPHAN_AFTER) if key not in known]:
         storage.remove(key)

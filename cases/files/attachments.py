@@ -10,7 +10,7 @@ from cases.history.words import Visibility
 
 
 class Attachment(Base):
-    """One row of the table attachment: a file of a case, whose bytes are in the storage under `key`."""
+    """One file that is attached to a case; its bytes are in the storage under `key`."""
 
     __tablename__ = "attachment"
     __table_args__ = (

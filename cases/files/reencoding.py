@@ -19,7 +19,7 @@ OPTIONS = {"JPEG": {"quality": 85}, "PNG": {"compress_level": 6}}
 
 
 def reencode(content: bytes, form: str) -> bytes:
-    """Return the image turned upright, at most 4096 pixels on a side, with no EXIF, comment, profile or thumbnail."""
+    """Return the image as a new JPEG or PNG (`form`): upright, at most 4096 pixels on a side, without metadata."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow refuses at twice this
     with Image.open(io.BytesIO(content), formats=[form]) as sent:
         sent.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
@@ -39,7 +39,7 @@ def _limit_resources() -> None:
 
 
 def main() -> int:
-    """Re-encode stdin to stdout; return the exit code, 1 when the image cannot be read."""
+    """Re-encode the image on stdin to stdout; return the exit code: 1 when the image cannot be read."""
     _limit_resources()
     try:
         clean = reencode(sys.stdin.buffer.read(), sys.argv[1])

@@ -18,13 +18,13 @@ def attachments_under(var: Path) -> "Folder":
 
 
 class Folder:
-    """Files under random keys. A path is made of a key alone, never of a name from outside."""
+    """A folder of files, each under a random key. A path is made of the key alone, never of a name that a user sent."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def keep(self, content: bytes) -> str:
-        """Store the content and return its key. It is on the disk when this returns, so commit only afterwards."""
+        """Store the bytes under a new key and return the key. They are on the disk then, so commit only afterwards."""
         key = secrets.token_hex(32)
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,18 +38,18 @@ class Folder:
         return key
 
     def content(self, key: str) -> bytes:
-        """Return the content of this key. Raises `NotFound` when there is none."""
+        """Return the bytes that are stored under this key. Raises `NotFound` when there are none."""
         try:
             return self._path(key).read_bytes()
         except FileNotFoundError:
             raise NotFound(ref=key) from None
 
     def remove(self, key: str) -> None:
-        """Remove the content of this key; do nothing when it is gone already."""
+        """Delete the file with this key; do nothing when there is none."""
         self._path(key).unlink(missing_ok=True)
 
     def kept_before(self, moment: datetime) -> Iterator[str]:
-        """Return the keys of files that were stored before this moment, by the file's modification time."""
+        """Yield the keys of the files that were stored before this moment, by the file's modification time."""
         for path in self.root.glob("??/*"):
             if KEY.fullmatch(path.name) and datetime.fromtimestamp(path.stat().st_mtime, UTC) < moment:
                 yield path.name

@@ -1,4 +1,8 @@
-"""The municipality: one row with its settings, and with the head of its own event stream."""
+"""The municipality: one row with its settings.
+
+Events that concern no case belong to it: changes of settings, units and people. The row has the last number and hash of
+these events, as a case has those of its own.
+"""
 
 from sqlalchemy import CheckConstraint, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -24,21 +28,21 @@ class Municipality(Base):
 
     @property
     def stream(self) -> int:
-        """The number of the municipality's event stream: 0."""
+        """The number under which the events of the municipality are stored: 0."""
         return STREAM
 
     @property
     def stream_name(self) -> str:
-        """The name of the stream in the hash chain."""
+        """The name of the municipality in the hashes of its events."""
         return "house"
 
     def tracked(self) -> dict[str, object]:
-        """Return the columns that a replay restores: none, the events of the municipality are only a log."""
+        """Return the columns that a replay of the events restores: none, the municipality's events are only a log."""
         return {}
 
 
 def municipality(session: Session, *, locked: bool = False) -> Municipality:
-    """Return the municipality; `locked` for update, as before adding an event to its stream."""
+    """Return the municipality. With `locked` its row is locked for update, as adding an event to it requires."""
     statement = select(Municipality)
     if locked:
         statement = statement.with_for_update().execution_options(populate_existing=True)

@@ -75,9 +75,10 @@ class Membership(Base):
 
 
 def serves_on(day: date | BindParameter[date], of: Any = Membership) -> ColumnElement[bool]:
-    """Return the condition that a membership serves on this local day: from `since` on, up to the day before `until`.
+    """Return the SQL condition that a membership is in force on this local day.
 
-    `of` has the two columns: the model, or its table's `c`.
+    It is from `since` on, up to the day before `until`. `of` is where these two columns are found: the model
+    `Membership`, or the `c` of a table.
     """
     return and_(of.since <= day, or_(of.until.is_(None), of.until > day))
 

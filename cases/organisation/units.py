@@ -29,8 +29,8 @@ FORUM = "forum"
 class Unit(Base):
     """One unit: responsible for cases, or a body whose decision a case waits for.
 
-    The foreign key of an open case includes `holds_cases`, so that no open case can belong to a unit that is switched
-    off, or to one that only meets (board, forum, council).
+    `holds_cases` is part of the foreign key of an open case: so the database lets no open case belong to a unit that is
+    switched off, or to one that only meets (board, forum, council).
     """
 
     __tablename__ = "unit"
@@ -54,7 +54,7 @@ class Unit(Base):
         self.holds_cases = self.active and self.kind in MAY_BE_RESPONSIBLE
 
     def switch_off(self) -> None:
-        """Make the unit inactive. The database refuses it at the flush while the unit has open cases."""
+        """Make the unit inactive. While it has open cases, the database refuses this when the session is flushed."""
         self.active = self.holds_cases = False
 
 
@@ -63,7 +63,10 @@ CONTACT_DESK = select(Unit).where(Unit.slug == DESK)
 
 
 def unit_named(session: Session, slug: str, *, field: str = "unit") -> Unit:
-    """Return the active unit with this slug. Raises `UnknownName` about `field`."""
+    """Return the active unit with this slug.
+
+    Raises `UnknownName` when there is none; `field` is the field of the request that the refusal then names.
+    """
     unit = session.scalar(ACTIVE_BY_SLUG, {"slug": slug})
     if unit is None:
         raise UnknownName(field=field, name=slug)

@@ -20,12 +20,13 @@ BEGUN_TOO_OFTEN = "begun {} times without an end"
 
 @dataclass(frozen=True)
 class Queue:
-    """The due rows of one table, as workers claim them.
+    """How workers find and claim the due rows of one table, that of the model `kind`.
 
-    `due` selects and locks the rows that may be begun at :moment, oldest first, at most :most: the key in the first
-    column, and `claims` where they are counted. `set_aside` is called with a row that was begun too often and the
-    reason; it is None where claims are not counted. `with_followers` is called with the rows of `due`, the moment
-    and the most rows wanted, and returns the rows to claim.
+    `due` is a query with the parameters `moment` and `most`: it locks and returns at most `most` rows that may be begun
+    at `moment`, oldest first, with the key in the first column. Where claims are counted, it has a column `claims`, and
+    `set_aside` is called with the session, a row that was begun too often, and the reason; elsewhere `set_aside` is
+    None. `with_followers` is called with the session, the rows of `due`, `moment` and `most`, and returns the rows to
+    claim: also those that come after them in the same stream.
     """
 
     kind: type[Leased]
@@ -36,7 +37,10 @@ class Queue:
 
 @dataclass(frozen=True)
 class Claim:
-    """Rows leased to this worker, oldest first, each with its key in the first column. Without rows, token is ""."""
+    """The rows that a worker has leased, oldest first, each with its key in the first column.
+
+    `token` is the token of the lease; it is "" when there are no rows.
+    """
 
     kind: type[Leased]
     token: str
@@ -49,10 +53,10 @@ class Claim:
 
 
 def claim(session: Session, queue: Queue, policy: LeasePolicy, moment: datetime) -> Claim:
-    """Claim the rows of the queue that are due at this moment; the caller commits.
+    """Lease the rows of the queue that are due at this moment, and return them; the caller commits.
 
-    A row that was begun before and never finished is claimed alone, so that it cannot take others down with it. After
-    `policy.most_claims` such claims it is set aside.
+    A row that was claimed before and never finished is claimed alone: should it crash the worker, no other row suffers.
+    After `policy.most_claims` claims it is set aside.
     """
     due = {"moment": moment, "most": policy.batch}
     rows: Sequence[Any] = session.connection().execute(queue.due, due).all()
@@ -80,7 +84,10 @@ def _before_suspects(rows: Sequence[Any]) -> Sequence[Any]:
 
 
 def acquire(session: Session, kind: type[Leased], keys: Sequence[Any], policy: LeasePolicy, moment: datetime) -> str:
-    """Lease these rows from this moment on, count the claim, and return the token of the lease."""
+    """Lease the rows with these keys, from `moment` for as long as `policy.lease`; return the token of the lease.
+
+    For a model that counts claims, the count of each row goes up by one.
+    """
     token = new_token()
     lease = {"lease_token": token, "lease_until": moment + policy.lease}
     session.connection().execute(_acquire_statement(kind), {"keys": keys, **lease})

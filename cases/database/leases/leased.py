@@ -21,7 +21,7 @@ NO_LEASE = {"lease_token": None, "lease_until": None}  # no password  # nosec B1
 
 
 class LeaseLost(Exception):
-    """Another worker has claimed the row meanwhile."""
+    """Raised in a worker whose lease of a row has run out, when another worker has claimed the row meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ LEASE_POLICY = LeasePolicy()
 
 
 class Leased(MappedAsDataclass, kw_only=True):
-    """Mixin: a row that one worker at a time works on, the holder of `lease_token`, until `lease_until`."""
+    """Mixin for rows on which one worker at a time works: the one that knows `lease_token`, until `lease_until`."""
 
     lease_token: Mapped[str | None] = mapped_column(String(32), default=None)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
@@ -51,7 +51,7 @@ class Leased(MappedAsDataclass, kw_only=True):
 
 
 class CountedLease(Leased):
-    """Mixin: a leased row that counts its claims, so that one which crashes its workers is set aside in the end."""
+    """Mixin for leased rows that count their claims: a row that crashes its workers is set aside in the end."""
 
     claims: Mapped[int] = mapped_column(default=0)
 
@@ -60,12 +60,12 @@ Kind = TypeVar("Kind", bound=Leased)
 
 
 def is_unleased(row: Any, moment: Any) -> ColumnElement[bool]:
-    """Return the condition that nobody holds the row at this moment."""
+    """Return the SQL condition that no lease of the row runs at this moment."""
     return or_(row.lease_until.is_(None), row.lease_until <= moment)
 
 
 def is_free(row: Any, moment: Any) -> ColumnElement[bool]:
-    """Return the condition that nobody holds the row at this moment, and that its next attempt is due."""
+    """Return the SQL condition that no lease of the row runs at this moment and its next attempt, if any, is due."""
     return and_(is_unleased(row, moment), or_(row.next_attempt_at.is_(None), row.next_attempt_at <= moment))
 
 
@@ -73,18 +73,18 @@ def is_free(row: Any, moment: Any) -> ColumnElement[bool]:
 
 
 def new_token() -> str:
-    """Return a new random token (128 bits, hexadecimal)."""
+    """Return a new random token for a lease (128 bits, hexadecimal)."""
     return secrets.token_hex(16)
 
 
 def row_if_held(session: Session, kind: type[Kind], token: str, key: Any) -> Kind | None:
-    """Return the row, locked; None when this token no longer holds its lease."""
+    """Return the row with this key, locked for update; None when the row's lease no longer has this token."""
     held = select(kind).where(key_of(kind) == key, kind.lease_token == token)
     return session.scalar(held.with_for_update())
 
 
 def renew(session: Session, kind: type[Leased], token: str, keys: Sequence[Any], until: datetime) -> int:
-    """Renew the lease of those rows that the token still holds, until this moment; return their number."""
+    """Extend the lease to `until` for those of the rows that still have this token; return the number of these."""
     values = {"keys": keys, "token": token, "lease_until": until}
     return len(session.connection().execute(_renew_statement(kind), values).all())
 
@@ -95,19 +95,26 @@ def _renew_statement(kind: type[Leased]) -> Update:
 
 
 def finish_statement(kind: type[Leased], *given: str, **values: Any) -> Update:
-    """Return the UPDATE that `finish` executes: ends leases, sets `values`, and columns `given` to parameters."""
+    """Return the UPDATE that `finish` executes: it ends leases and sets columns.
+
+    `values` are the columns that are always set to these values; `given` names the columns whose values `finish`
+    passes.
+    """
     parameters = {name: column_given(kind, name) for name in given}
     return _update_held(kind).values({**values, **parameters, **NO_LEASE})
 
 
 def finish(session: Session, statement: Update, token: str, keys: Sequence[Any], **given: Any) -> int:
-    """Execute a `finish_statement` on those rows that the token still holds; return their number."""
+    """End the lease of those of the rows that still have this token; return the number of these rows.
+
+    `statement` is one of `finish_statement`; `given` are the values of the columns that it leaves open.
+    """
     values = {"keys": keys, "token": token, **given}
     return len(session.connection().execute(statement, values).all())
 
 
 def release(session: Session, kind: type[CountedLease], token: str, keys: Sequence[Any]) -> None:
-    """End the lease of rows that were not begun: the claim is not counted."""
+    """End the lease of rows on which the worker has not begun to work; this claim of them is not counted."""
     finish(session, _release_statement(kind), token, keys)
 
 

@@ -16,7 +16,7 @@ LOG = structlog.get_logger()
 
 
 class LeaseRenewer:
-    """Context manager that renews the lease of a claim every quarter of its length, until the block ends."""
+    """Context manager that renews the lease of the claimed rows, every quarter of its length, until the block ends."""
 
     def __init__(self, database: Database, claimed: Claim, policy: LeasePolicy) -> None:
         self.database, self.claimed, self.policy = database, claimed, policy
@@ -37,7 +37,7 @@ class LeaseRenewer:
 
     @property
     def is_ours(self) -> bool:
-        """True while the lease cannot have run out: false when renewing failed for longer than a lease."""
+        """True while the lease surely holds: the last renewal is less than the length of a lease ago."""
         return time.monotonic() - self._renewed_at < self.policy.lease.total_seconds()
 
     def _renew_until_stopped(self) -> None:

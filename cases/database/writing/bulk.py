@@ -35,7 +35,7 @@ def reserve_ids(session: Session, model: type[Base], number: int) -> list[int]:
 
 
 def fresh_ids(session: Session, model: type[Base]) -> Iterator[int]:
-    """Yield reserved ids for new rows without end; valid while the transaction lasts."""
+    """Yield ids for new rows without end, reserved in blocks; they are valid only until the transaction ends."""
     if session.get_bind().dialect.name != "postgresql":
         yield from count(*reserve_ids(session, model, 1))
     while True:
@@ -44,19 +44,19 @@ def fresh_ids(session: Session, model: type[Base]) -> Iterator[int]:
 
 @cache
 def defaults_of(model: type[Base]) -> dict[str, Any]:
-    """Return the default of each column but the primary key: dict by column name, None without a default."""
+    """Return the default of each column except the primary key: dict by column name, None for no default."""
     columns: Any = table_of(model).c
     return {column.name: column.default.arg if column.default else None for column in columns if not column.primary_key}
 
 
 def values_of(row: Base) -> dict[str, Any]:
-    """Return the column values of a new object that has its id: dict by column name."""
+    """Return the column values of a new object that has its id already: dict by column name."""
     values = vars(row)
     return {"id": values["id"], **{name: values.get(name, default) for name, default in defaults_of(type(row)).items()}}
 
 
 def insert_many(session: Session, model: type[Base], rows: Rows) -> None:
-    """Insert rows. To know their ids, take them from `reserve_ids` first."""
+    """Insert these rows. A caller that needs their ids sets them itself, with ids from `reserve_ids`."""
     if rows:
         table, names, dialect = table_of(model), tuple(rows[0]), session.get_bind().dialect
         if dialect.name == "postgresql":
@@ -67,7 +67,7 @@ def insert_many(session: Session, model: type[Base], rows: Rows) -> None:
 
 
 def update_many(session: Session, model: type[Base], rows: Rows) -> None:
-    """Set the given columns of existing rows, which their "id" names."""
+    """Update existing rows: each dict has the "id" of a row, and the new values of some of its columns."""
     if rows:
         table, names, dialect = table_of(model), tuple(rows[0]), session.get_bind().dialect
         if dialect.name == "postgresql":

@@ -25,7 +25,11 @@ MOST_STATEMENTS = 1000  # in the cache: one for each combination of tables and c
 
 
 class NewRow(NamedTuple):
-    """A row to insert. `ids_from`: by column, the earlier row whose id it gets. `stamped`: columns that get `now()`."""
+    """A row to insert. `name` is any name by which later rows can refer to it.
+
+    `ids_from` maps a column to the name of the earlier row whose id it gets. `stamped` are the columns that are set to
+    the present moment by the database's clock.
+    """
 
     name: str
     table: Table
@@ -35,7 +39,7 @@ class NewRow(NamedTuple):
 
 
 class ChangedRow(NamedTuple):
-    """New values for the row with this id."""
+    """An update of the row with this id: new values by column. `name` is any name for the row."""
 
     name: str
     table: Table
@@ -44,7 +48,7 @@ class ChangedRow(NamedTuple):
 
 
 class StatementShape(NamedTuple):
-    """All of a row but its values: determines the text of the statement, and so is the key of its cache."""
+    """What the text of the statement says about one row: all but its values. Compiled statements are cached by it."""
 
     name: str
     table: Table
@@ -54,9 +58,9 @@ class StatementShape(NamedTuple):
 
 
 def write_in_one_statement(session: Session, rows: list[NewRow | ChangedRow]) -> dict[str, int]:
-    """Write the rows, in this order; return a dict of id by row name. Nothing is flushed.
+    """Write the rows in this order, in one statement; return the id of each row: dict by row name.
 
-    Raises `StaleDataError` when a row to update does not exist; the caller rolls back.
+    The session is not flushed. Raises `StaleDataError` when a row to update does not exist; the caller rolls back.
     """
     connection = session.connection()
     sql, parameters = _statement(tuple(map(_shape, rows)), connection.dialect)

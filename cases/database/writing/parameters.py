@@ -20,7 +20,10 @@ Parameter = tuple[str, Encoder | None]  # its name, and its encoder; None: the d
 
 
 def compile_with_parameters(statement: ClauseElement, dialect: Dialect) -> tuple[str, tuple[Parameter, ...]]:
-    """Return the SQL text of a statement and its parameters: on SQLite in positional order, on PostgreSQL by name."""
+    """Return the SQL text of a statement, and the name and the encoder of each of its parameters.
+
+    On SQLite the parameters are in the order of their positions, on PostgreSQL they are passed by name.
+    """
     compiled: Any = statement.compile(dialect=dialect)
     names = compiled.positiontup if compiled.positional else compiled.binds
     return str(compiled), tuple((name, encoder_for(compiled.binds[name].type, dialect)) for name in names)

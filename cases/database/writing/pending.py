@@ -19,9 +19,10 @@ ITSELF = "itself"
 
 @dataclass(frozen=True)
 class PendingObject:
-    """One ORM object with unflushed changes, and new objects that it points at, by the column that gets their id.
+    """One ORM object of the session with changes that are not flushed, as rows that can be written without a flush.
 
-    After `mark_written` no savepoint may be rolled back: the session would not notice.
+    `new_related` are new objects to which it refers, by the column that gets their id. After `mark_written` no
+    savepoint may be rolled back: the session would not notice.
     """
 
     session: Session
@@ -30,17 +31,20 @@ class PendingObject:
 
     @property
     def is_only_change(self) -> bool:
-        """Return whether the session has nothing else to flush."""
+        """True when the session has nothing to flush but this object and its new related objects."""
         unflushed = {id(row) for row in (*self.session.new, *self.session.dirty, *self.session.deleted)}
         return unflushed <= {id(self.row), *map(id, self.new_related.values())}
 
     @property
     def is_new(self) -> bool:
-        """Return whether the object is new: the session would insert it."""
+        """True when the object has no row yet: the session would insert it."""
         return instance_state(self.row).pending
 
     def rows(self) -> list[NewRow | ChangedRow]:
-        """Return the rows to write, the object last, under the name `ITSELF`; empty when nothing changed."""
+        """Return the rows to write: the new related objects, and last the object itself, under the name `ITSELF`.
+
+        Empty when nothing changed.
+        """
         table = table_of(type(self.row))
         if self.is_new:
             fresh = [NewRow(column, table_of(type(row)), _new_values(row)) for column, row in self.new_related.items()]
@@ -52,7 +56,10 @@ class PendingObject:
         return [ChangedRow(ITSELF, table, changed, self.row.id)] if changed else []  # type: ignore[attr-defined]
 
     def mark_written(self, ids: dict[str, int]) -> None:
-        """Mark the objects as persistent in the session, with these ids by row name."""
+        """Tell the session that the rows are written, so that it does not write them again.
+
+        `ids` are the ids of the rows: dict by row name.
+        """
         if self.is_new:
             for column, row in self.new_related.items():
                 setattr(self.row, column, ids[column])

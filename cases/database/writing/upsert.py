@@ -24,9 +24,9 @@ STAMPED = "created_at"  # a table with this column gets the present moment in it
 
 
 def insert_missing(session: Session, model: type[Base], rows: Sequence[Row], returned: Names) -> Sequence[Any]:
-    """Insert the rows that conflict with none, in this order; return these columns of each row inserted.
+    """Insert, in this order, the rows that conflict with no existing row.
 
-    All rows must have the same keys.
+    Return the columns `returned` of each row that was inserted. All rows must have the same keys.
     """
     connection, shape = session.connection(), (table_of(model), tuple(rows[0]), returned)
     if connection.dialect.name == "postgresql":
