@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 import structlog
+from support.houses.letter_town import LetterTown
+from support.houses.letter_town import furnish as furnish_town
+from support.houses.migrated import CALENDAR, a_house
 from support.houses.small_house import SmallHouse, copied_sqlite, furnish, open_small_house
 from support.servers import services
 from support.servers.browser_setup import find_browser
 from support.servers.mail_server import FakeMailServer
 
+from cases.database.migrating import migrate
 from cases.database.transactions import Database
 
 RUN = "VENTIL_TEST_RUN"
@@ -256,3 +260,35 @@ def page(browser: object) -> Iterator[object]:
 def axe_script() -> Path:
     """The accessibility checker, to be added to a page with `add_script_tag(path=...)`."""
     return Path(__file__).parent / "vendor" / "axe.min.js"
+
+
+# --- furnished towns -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def sqlite_town(tmp_path: Path) -> Iterator[LetterTown]:
+    """A town with units and people on SQLite, without cases."""
+    database = a_house(tmp_path)
+    yield furnish_town(database)
+    database.close()
+
+
+@pytest.fixture
+def postgres_town(postgres_copy: Callable[[str, Callable[[str], None]], str]) -> Iterator[LetterTown]:
+    """A town with units and people on PostgreSQL, without cases."""
+    database = Database(postgres_copy("empty_house", _migrated), CALENDAR)
+    yield furnish_town(database)
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def either_town(request: pytest.FixtureRequest) -> LetterTown:
+    """A town with units and people, on each database."""
+    town: LetterTown = request.getfixturevalue(f"{request.param}_town")
+    return town
+
+
+def _migrated(url: str) -> None:
+    database = Database(url, CALENDAR)
+    migrate(database)
+    database.close()

@@ -85,11 +85,6 @@ def read_details(session: Session, case: Case, actor: Actor) -> CaseDetails:
     return details_from(row, actor)
 
 
-def description_of(session: Session, case: Case) -> str:
-    """Return the latest description of the case; "" when there is none or it was erased."""
-    return session.scalar(select(DESCRIPTION).select_from(Case).where(Case.id == case.id)) or ""
-
-
 def in_order(rows: Sequence[Sequence[Any]] | None) -> list[Sequence[Any]]:
     """Return the rows that a `rows_of` column holds, sorted by their first value; [] for None."""
     return sorted(rows or (), key=lambda row: row[0])

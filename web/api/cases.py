@@ -11,7 +11,7 @@ from cases.case import Case
 from cases.correcting import Correction, correct
 from cases.handing_in import Request, hand_in
 from cases.public.published import one_published, public_notes
-from cases.reading.details import description_of
+from cases.public.publishing import latest_description
 from cases.reading.lists import Filters, list_cases
 from cases.reading.timeline import timeline
 from cases.reading.visibility import as_read_by, may_see
@@ -69,7 +69,7 @@ def read_case(_no_query: dict[str, Any], ref: str) -> Response:
             case, reader = case_to_show(session, ref)
         except NotFound:
             return jsonify(_published_case(session, ref))
-        words = as_read_by(reader, case, description_of(session, case))
+        words = as_read_by(reader, case, latest_description(session, case))
         more = {"description": words, "reporter": reporter_shown(case, reader)}
         return jsonify(case_shown(session, case, reader, right_now(), **more))
 

@@ -13,7 +13,7 @@ from cases.meetings.agenda import agenda_of
 from cases.meetings.agenda_items import choose_for_agenda
 from cases.meetings.meeting import Meeting, latest_meetings, plan_meeting
 from cases.public.masking import mask
-from cases.reading.details import description_of
+from cases.public.publishing import latest_description
 from cases.reading.visibility import seen_by
 from cases.refusals import NotFound
 from web.current import current, right_now, today
@@ -85,7 +85,7 @@ def _items(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, A
     """
     calendar = current().database.calendar
     return [
-        {"case": item.case, "why": WHY_ON_AGENDA[item.why], "words": mask(description_of(session, item.case))}
+        {"case": item.case, "why": WHY_ON_AGENDA[item.why], "words": mask(latest_description(session, item.case))}
         for item in agenda_of(session, meeting, seen_by(actor), day=today(), calendar=calendar)
     ]
 
