@@ -23,7 +23,10 @@ class OutsideCalendar(ValueError):
 
 @cache
 def days_off(year: int) -> dict[date, str]:
-    """Return the Swedish holidays of `year`, public and de facto, without Sundays: dict of Swedish name by day."""
+    """Return the Swedish public holidays of `year`, and Midsummer's, Christmas and New Year's Eve.
+
+    They are a dict of Swedish name by day. A Sunday is in it only when it is also a holiday.
+    """
     import holidays  # costs a fifth of a command's start-up time, and most commands never need it
 
     return dict(
@@ -86,7 +89,10 @@ class Calendar:
         return days[at]
 
     def working_days_between(self, start: date, end: date) -> int:
-        """Count the working days after `start`, up to and including `end`; negative when `end` comes first."""
+        """Count the working days after `start`, up to and including `end`.
+
+        When `end` is before `start`, return minus the number of working days after `end`, up to and including `start`.
+        """
         if end < start:
             return -self.working_days_between(end, start)
         return sum(
@@ -104,7 +110,7 @@ class Calendar:
         return datetime.combine(day, MORNING, self.zone).astimezone(UTC)
 
     def end_of(self, day: date) -> datetime:
-        """Return 23:59:59 local time on this day, as a moment in UTC: something due on this day is due then."""
+        """Return 23:59:59 local time on this day, as a moment in UTC: the deadline of whatever is due on this day."""
         return datetime.combine(day, LAST_SECOND, self.zone).astimezone(UTC)
 
     def _days(self, year: int) -> tuple[date, ...]:
@@ -112,6 +118,9 @@ class Calendar:
 
 
 def add_months(day: date, months: int) -> date:
-    """Return the same day of the month `months` later; January 31 plus one month is the last day of February."""
+    """Return the day this many months later: the same day of the month or, in a shorter month, the last one.
+
+    January 31 plus one month is the last day of February.
+    """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

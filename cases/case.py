@@ -193,7 +193,7 @@ class Case(Base):
 
     @property
     def stream_name(self) -> str:
-        """The name of the case in the hashes of its events: its reference."""
+        """The text that stands for the case in the hashes of its events: its reference."""
         return self.ref
 
     @property
@@ -203,7 +203,7 @@ class Case(Base):
 
     @property
     def terms(self) -> Terms:
-        """The terms (numbers of days until deadlines) of the policy version that applies to the case."""
+        """The terms of the policy version that applies to the case: how many days it gives for each deadline."""
         return terms_from(self.policy.terms)
 
     @property
@@ -212,7 +212,7 @@ class Case(Base):
         return self.waiting_for == WAITING_FOR_REPORTER
 
     def is_overdue(self, now: datetime) -> bool:
-        """Return whether the due moment has passed; always False for a case that is parked, done or ended."""
+        """Return whether the case is past its due moment; always False when it is parked, done or no longer open."""
         return self.due_at is not None and self.state in LADDER_STATES and self.due_at < now
 
     @property
@@ -241,7 +241,7 @@ class Case(Base):
         self.update_next_at()
 
     def update_next_at(self) -> None:
-        """Set `next_at` to the first moment when a clock fires or the promise breaks; None once the case has ended."""
+        """Set `next_at` to the earliest moment when a rung fires or the promise breaks, for an ended case to None."""
         moments = (self.rung_at, self.life_at, self.statutory_at, self.promise_breaks_at)
         self.next_at = min((m for m in moments if m is not None), default=None) if self.is_open else None
 
@@ -253,7 +253,10 @@ class Case(Base):
         self.set_relationship("officer", officer)
 
     def set_relationship(self, name: str, value: object) -> None:
-        """Set a view-only relationship to this object; the caller has set the column to its id. Nothing is flushed."""
+        """Set the view-only relationship `name` of this object to `value`, without any change in the database.
+
+        The caller has already set the foreign key column of the relationship to the id of `value`.
+        """
         set_committed_value(self, name, value)
 
     def end(self, state: State, at: datetime) -> None:
@@ -270,7 +273,7 @@ class Case(Base):
         self.set_relationship("waiting_unit", None)
 
     def new_related(self) -> dict[str, Base]:
-        """Return the reporter under the key "reporter_id" when they have no row yet; otherwise an empty dict."""
+        """Return {"reporter_id": the reporter} when the reporter is not in the database yet, otherwise {}."""
         reporter = vars(self).get("reporter") if self.reporter_id is None else None  # starts no lazy load
         return {"reporter_id": reporter} if reporter is not None else {}
 
@@ -333,7 +336,7 @@ TO_CHANGE = {
 
 
 def is_reference(name: str) -> bool:
-    """Return whether the text has the form of a case's reference, such as 2026-0042; no public id has it."""
+    """Return whether the text looks like a case's reference, such as 2026-0042; a public id never looks like that."""
     return name[:4].isdecimal() and name[4:5] == "-" and name[5:].isdecimal()
 
 

@@ -19,9 +19,10 @@ from cases.steps.taking_on import restart_life_clock
 def comment(session: Session, case: Case, text: str, visibility: Visibility, *, by: Actor, at: datetime) -> list[int]:
     """Add a comment; return the ids of the events written. The case must be locked.
 
-    A comment by the responsible unit or the desk is a sign of life and restarts that clock. When the case waits for the
-    one who comments, a comment that is not internal ends the waiting, by the step "answer". A public comment by
-    somebody who is not staff is stored for participants only. Raises `WordsNeeded`, `TooLong` or `NotAllowed`.
+    A comment by the responsible unit or the desk is a sign of life and restarts the sign-of-life clock. A comment by
+    somebody for whose answer the case waits is that answer, unless it is internal: it takes the step "answer". A public
+    comment by an author who is not staff is stored with visibility for participants only. Raises `WordsNeeded`,
+    `TooLong` or `NotAllowed`.
     """
     words = text.strip()
     if not words:

@@ -1,4 +1,4 @@
-"""Correcting a case: title, category, place, publishing, relations and erased words, each by a new event."""
+"""Correcting a case: title, category, place, publishing, relations, erasing of words. Each writes a new event."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,7 +25,7 @@ ERASED = "(raderat)"
 
 @dataclass(frozen=True)
 class Correction:
-    """The corrections of one request; a field that is None stays as it is.
+    """The corrections that one request asks for; a field that is None stays as it is.
 
     `category` and `place` are slugs; "" removes the case's category or place.
     """
@@ -41,8 +41,9 @@ class Correction:
 def correct(session: Session, case: Case, correction: Correction, *, by: Actor, at: datetime) -> list[int]:
     """Correct the case; return the ids of the events written, empty when nothing differs. The case must be locked.
 
-    All staff may correct a case, but only the desk may publish it. With another category or place the case gets the
-    policy that applies to these today. Raises `NotAllowed`, `UnknownName`, `WordsNeeded` or `TooLong`.
+    All staff may correct a case, but only the desk may publish it. When its category or place changes, the case gets
+    the policy that applies today to a case of that category and place. Raises `NotAllowed`, `UnknownName`,
+    `WordsNeeded` or `TooLong`.
     """
     if not by.is_staff:
         raise NotAllowed(step="correct")
@@ -157,8 +158,9 @@ def erase_words(
 ) -> list[int]:
     """Erase the words of those events of the case that have these numbers; return the ids of the events written.
 
-    The title of the case is erased too, unless another event still holds it. `decision` names the decision on which the
-    erasure rests (gallringsbeslut). Raises `NotAllowed`, and `WordsNeeded` without a decision.
+    If the case's title is among these words, it is erased from the case too, unless another event still holds it.
+    `decision` names the decision that orders the erasure (gallringsbeslut). Raises `WordsNeeded` when it is empty, and
+    `NotAllowed` for anybody but an admin or the desk.
     """
     if not (by.is_admin or by.is_contact):
         raise NotAllowed(step="erase")

@@ -1,4 +1,4 @@
-"""Following a case by mail, from outside the municipality: no news is sent until the address is confirmed (opt-in)."""
+"""Following a case by mail, for people outside the municipality: they get no news until they confirm (opt-in)."""
 
 from datetime import datetime
 

@@ -58,7 +58,12 @@ class Reporter:
 
 @dataclass(frozen=True)
 class Request:
-    """What somebody hands in. Category, place, group and responsible unit are slugs; `due_on` is a local day."""
+    """What somebody hands in. Category, place, group and responsible unit are slugs.
+
+    For a duty, `due_on` is the local day on which it is due, and `every_months` the number of months until the next
+    one. `public` says that the one who hands in wants the case published. `source` and `external_id` name the case in
+    the system from which it was imported.
+    """
 
     kind: Kind
     title: str
@@ -79,17 +84,21 @@ class Request:
 
 
 def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> Case:
-    """Create a case that the desk has received, and return it. `at` is a moment in UTC.
+    """Create a case that the desk receives at the moment `at` (UTC), and return it.
 
-    A duty with a due day is planned at once, for the responsible unit. Raises `WordsNeeded` or `TooLong` for title and
-    description, `UnknownName` for a slug that is not found, `MembersOnly` for a group to which the actor does not
+    A duty with a due day becomes planned at once; the unit that the request names is then responsible, or the desk when
+    the request names none. Raises `WordsNeeded` or `TooLong` for title and description, `FieldRefusal` for a bad
+    `every_months`, `UnknownName` for a slug that is not found, `MembersOnly` for a group to which the actor does not
     belong, and `CannotHoldCases` for a responsible unit of the wrong kind.
     """
     return receive(EntryWriter(session), request, by=by, at=at)
 
 
 def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -> Case:
-    """Create the case as `hand_in` does, and return it; the writer writes the rows, at once or later."""
+    """Create the case as `hand_in` does, and return it.
+
+    `writer` writes the rows: an `EntryWriter` at once, a `DeferredWriter` later.
+    """
     _check_words(request)
     kind, origin = _kind(writer.session, request.kind)
     policy, desk, category, place = _find_named_rows(writer, kind, request)
@@ -187,9 +196,10 @@ def _load_named_rows(session: Session, kind: Kind, category: str | None, place: 
 
 
 def active_by_slug(session: Session, table: type[Named], slug: str | None, field: str) -> Named | None:
-    """Return the active category or place with this slug; None when no slug is given.
+    """Return the active category or place with this slug; None when `slug` is None or empty.
 
-    Raises `UnknownName` when there is none; `field` is the field of the request that the refusal then names.
+    `table` is the model, `Category` or `Place`. Raises `UnknownName` when no active one has this slug; `field` is the
+    field of the request that the refusal then names as wrong.
     """
     if not slug:
         return None

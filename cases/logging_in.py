@@ -1,6 +1,6 @@
 """Logging in by a one-time link that is sent by mail.
 
-How long a link lives stands in `cases.access.tokens`; browser sessions are kept in `web.requests.sessions`.
+How long a link is valid is set in `cases.access.tokens`; browser sessions are kept in `web.requests.sessions`.
 """
 
 from datetime import date, datetime
@@ -19,8 +19,9 @@ from cases.organisation.people import Person
 def ask_for_link(session: Session, email: str, browser: str, *, key: str, at: datetime) -> None:
     """Send a log-in link that works only in this browser, when an active person has this mail address.
 
-    For an unknown address a link without a person is stored and nothing is sent: that takes as long, so that the time
-    of the response does not tell which addresses exist. `browser` is the browser's cookie, `key` the secret key.
+    For an unknown address a link that belongs to nobody is stored, and no mail is sent. Storing it takes as long as for
+    a known address, so that the response time does not tell which addresses exist. `browser` is the browser's cookie,
+    `key` the secret key of the installation.
     """
     locked = municipality(session, locked=True)
     person = session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.active))
@@ -42,9 +43,9 @@ def usable_link(session: Session, token: str, browser: str, *, at: datetime) -> 
 
 
 def log_in(session: Session, person_id: int, *, on: date, at: datetime) -> Actor | None:
-    """Record that the person logged in; return them as an actor with the roles of the local day `on`.
+    """Record that the person logged in; return the person as an actor with the roles held on this local day.
 
-    None, and nothing is recorded, when the person is not active.
+    When the person is not active, nothing is recorded and None is returned.
     """
     actor = actor_for(session, person_id, on=on)
     if actor is not None:

@@ -21,7 +21,10 @@ def is_mail_address(text: str) -> bool:
 
 
 def is_public_address(text: str) -> bool:
-    """Return whether the text is an address on the public internet: a domain with a dot, not ending in a digit."""
+    """Return whether the text is a mail address on the public internet.
+
+    That is a valid one whose domain has a dot in it and does not end in a digit.
+    """
     *domains, top = text.rpartition("@")[2].split(".")
     return bool(domains) and not top[-1:].isdigit() and is_mail_address(text)
 

@@ -23,7 +23,10 @@ class Party(Base):
 
 
 class Follower(Base):
-    """One party that follows one case. Letters are sent to them only when `confirmed_at` is set, until `ended_at`."""
+    """One party that follows one case.
+
+    Letters are sent to it from `confirmed_at` until `ended_at`: none while `confirmed_at` is None.
+    """
 
     __tablename__ = "follower"
     __table_args__ = (UniqueConstraint("case_id", "party_id"),)

@@ -44,17 +44,18 @@ EFFECTS: dict[str, Callable[[Transition], DomainEvent]] = {
 def change_state(session: Session, case: Case, change: Change, *, by: Actor, at: datetime) -> list[int]:
     """Change the state of the case to `change.to`; return the ids of the events written, in order.
 
-    The case must be locked (`case_to_change`). Raises `StaleVersion` when somebody changed the case meanwhile,
-    `TransitionNotAllowed` when no step leads from its state to this one, `NotAllowed` when the actor may not take the
-    step, and a `FieldRefusal` when words, a date or a name are missing or wrong.
+    The case must be locked (`case_to_change`). Raises `StaleVersion` when somebody has changed the case since
+    `change.version`, `TransitionNotAllowed` when no step leads from the case's state to `change.to`, `NotAllowed` when
+    the actor may not take the step, and a `FieldRefusal` when words, a date or a name are missing or wrong.
     """
     return take_step(EntryWriter(session), case, change, by=by, at=at)
 
 
 def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at: datetime) -> list[int]:
-    """Change the state of the case as `change_state` does; the writer writes the rows, at once or later.
+    """Change the state of the case as `change_state` does, with the rows and events written by `writer`.
 
-    Return the ids of the events written, empty when the writer writes them later.
+    An `EntryWriter` writes them at once, and the ids of the events are returned. A `DeferredWriter` writes them later,
+    and the list that is returned is empty.
     """
     _refuse_stale(writer.session, case, change)
     step = _step_for(case, change, by)

@@ -42,10 +42,11 @@ END_RUNNING = (
 
 
 def promise(writer: EntryWriter, case: Case, day: date, entry: Entry) -> None:
-    """Promise the reporter an answer by this local day; the event is added to `entry`.
+    """Promise the reporter an answer by this local day, and add the event of it to `entry`.
 
-    A running promise of another day ends as "moved"; when it is of the same day, nothing happens. A promise runs on
-    through changes of state until the case is done, declined or merged, or until it is broken.
+    When a promise of the same day is running already, nothing happens; a running promise of another day ends as
+    "moved". A promise runs on through changes of state until the case is done, declined or merged, or until it is
+    broken.
     """
     if case.promise_breaks_at is not None and case.promised_on == day:
         return
@@ -59,7 +60,10 @@ def promise(writer: EntryWriter, case: Case, day: date, entry: Entry) -> None:
 
 
 def settle(writer: EntryWriter, case: Case, outcome: str, at: datetime) -> None:
-    """End the running promise, if there is one, with the outcome "kept", "broken" or "dropped"."""
+    """End the running promise of the case at the moment `at`. `outcome` is "kept", "broken" or "dropped".
+
+    Nothing happens to a case without a running promise. `writer` writes the row.
+    """
     if case.promise_breaks_at is not None:
         _end_running(writer, case, outcome, at)
     case.promise_breaks_at = None

@@ -26,10 +26,10 @@ NEXT_NUMBER = (  # a Core statement: it runs for each case, and the ORM would se
 
 
 class NumberSource(Protocol):
-    """Protocol of whatever gives out the numbers of references, in each local year from 1.
+    """Protocol of an object that gives out the numbers of references, which start from 1 in each local year.
 
-    `raise_counter` counts up in the database and returns the number: `next_number` calls it each time, or once for a
-    year and then counts on by itself.
+    `raise_counter` adds 1 to the year's counter in the database and returns the result. `next_number` calls it for
+    every number, or only for the first one of a year and then counts on without it.
     """
 
     def next_number(self, year: int, raise_counter: Callable[[Session, int], int]) -> int: ...
@@ -38,7 +38,8 @@ class NumberSource(Protocol):
 def next_reference(numbers: NumberSource, year: int) -> str:
     """Return the next reference of this local year, such as 2026-0042.
 
-    When its number comes from the database, the year's counter stays locked until the transaction ends.
+    `numbers` gives out the number after the year. When that number comes from the database, the counter of the year
+    stays locked until the transaction ends.
     """
     return f"{year}-{numbers.next_number(year, _raise_counter):04d}"
 

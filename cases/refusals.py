@@ -32,7 +32,7 @@ class NotFound(Refusal):
 
 @dataclass
 class NotAllowed(Refusal):
-    """Somebody else may do this, but not the one who asks."""
+    """The one who asks may not do this; somebody else may."""
 
     code: ClassVar[str] = "not-allowed"
     step: str = ""
@@ -40,7 +40,7 @@ class NotAllowed(Refusal):
 
 @dataclass
 class TransitionNotAllowed(Refusal):
-    """No step leads from the state of the case to the one that was asked for."""
+    """No step leads from the case's present state to the state that was asked for."""
 
     code: ClassVar[str] = "transition-not-allowed"
     state: str = ""
@@ -49,9 +49,9 @@ class TransitionNotAllowed(Refusal):
 
 @dataclass
 class StaleVersion(Refusal):
-    """Somebody else has changed the case meanwhile.
+    """Somebody else has changed the case since the caller read it.
 
-    `since` lists the events that the one who asks has not seen, as (number, type).
+    `since` lists the events that the caller has not seen, as (number, type); `version` is the number of the last event.
     """
 
     code: ClassVar[str] = "stale-version"
@@ -61,7 +61,7 @@ class StaleVersion(Refusal):
 
 @dataclass
 class FieldRefusal(Refusal):
-    """One value that was given cannot be used; `field` names it."""
+    """The value of one field cannot be used; `field` is the name of that field."""
 
     code: ClassVar[str] = "bad-field"
     field: str = ""
@@ -71,7 +71,7 @@ class FieldRefusal(Refusal):
 class WordsNeeded(FieldRefusal):
     """A required text is missing.
 
-    Mostly it is the one that a step owes to the one who asked (guarantee G7).
+    Mostly it is the explanation that a step owes to the one who handed in the case (guarantee G7).
     """
 
     code: ClassVar[str] = "words-needed"
@@ -98,7 +98,7 @@ class DateOutside(FieldRefusal):
 
 @dataclass
 class NameNeeded(FieldRefusal):
-    """A name is missing: of the unit or person, of whom the case waits for, or of the case to merge into."""
+    """This step needs the name of a unit, a person or another case, and none was given."""
 
     code: ClassVar[str] = "name-needed"
 
@@ -113,7 +113,7 @@ class UnknownName(FieldRefusal):
 
 @dataclass
 class CannotHoldCases(FieldRefusal):
-    """This unit cannot be responsible for these cases. Boards, the forum and the council can only be waited for."""
+    """This unit cannot be responsible for the cases in question; a board, the forum and the council can never be."""
 
     code: ClassVar[str] = "cannot-hold-cases"
     name: str = ""
@@ -129,7 +129,7 @@ class MergedIntoItself(FieldRefusal):
 
 @dataclass
 class MembersOnly(FieldRefusal):
-    """Only a group's own members, and staff, may hand in on its behalf."""
+    """Only staff and the members of a group may hand in a case on behalf of the group."""
 
     code: ClassVar[str] = "members-only"
     name: str = ""

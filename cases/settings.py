@@ -1,4 +1,4 @@
-"""Settings, read once from environment variables. A missing or bad one raises `BadSetting` with one clear line."""
+"""Settings, read once from environment variables. One that is missing or bad raises `BadSetting`, which names it."""
 
 import os
 import secrets
@@ -20,7 +20,7 @@ DEFAULT_SENDER = "ventil@localhost"
 
 
 class BadSetting(Exception):
-    """A setting that cannot be used; the message is the line that the administrator reads."""
+    """Raised for a setting that cannot be used; its message is one line of text for the administrator."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Who(StrEnum):
-    """The capacities in which somebody can act on a case; each step says in which of them it may be taken."""
+    """The capacities in which somebody can act on a case; each step lists the capacities in which it may be taken."""
 
     CONTACT = "contact"
     HEAD = "head"
@@ -69,7 +69,8 @@ ENDED = frozenset(State) - OPEN
 class Step:
     """One step that changes the state of a case: from which states to which, and who may take it.
 
-    `needs` names the fields that must be given with it, `may_have` those that may.
+    `needs` names the fields of the change that must be filled in for this step, `may_have` those that may be. `event`
+    is the type of the event that the step writes.
     """
 
     name: str
@@ -133,7 +134,7 @@ def steps_between(source: State, to: State) -> list[Step]:
 def steps_open_to(source: State, who: frozenset[Who], *, came_from: State | None = None) -> list[Step]:
     """Return the steps that an actor in the capacities `who` may take from the state `source`.
 
-    `came_from` is the state in which a waiting case was before: the step "answer" leads only back to it.
+    For a waiting case, `came_from` is the state from which it began to wait: the step "answer" leads only back to it.
     """
     return [
         step

@@ -1,4 +1,4 @@
-"""Access: actors and what they are to a case, API tokens, one-time links and sessions.
+"""Access: who acts and in what capacity towards a case, API tokens, one-time links and browser sessions.
 
-Who may see a case stands in `cases.reading.visibility`, who may take a step in `cases.states`.
+The rules of who may see a case are in `cases.reading.visibility`, the rules of who may take a step in `cases.states`.
 """

@@ -30,9 +30,10 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something, as events record it: a person with the roles of the day, a reporter, a visitor or the system.
+    """Who does something, as events record it: a person, a reporter, a visitor or the system.
 
-    A command of the command line acts as `A_COMMAND`, an import as `THE_IMPORT`, and a sweep as `THE_CLOCK`.
+    `roles` are the pairs (unit id, role) that a person has on the day. When the system acts, the actor is `A_COMMAND`
+    for a command of the command line, `THE_IMPORT` for an import, and `THE_CLOCK` for a sweep.
     """
 
     kind: ActorKind
@@ -101,17 +102,17 @@ A_VISITOR = Actor(ActorKind.VISITOR)
 
 
 def clock_for_batch(batch_id: int) -> Actor:
-    """Return the system actor in whose name one sweep acts; its events belong to the event batch with this id."""
+    """Return the system actor for one sweep; `batch_id` is the id of the event batch that holds the sweep's events."""
     return Actor(ActorKind.CLOCK, batch_id=batch_id)
 
 
 def reporter_of(case: Case) -> Actor:
-    """Return the actor for somebody who opens the case by its public id, and so acts as its reporter."""
+    """Return the actor for somebody who opened this case by its public id: they act as the reporter of the case."""
     return Actor(ActorKind.REPORTER, case_id=case.id)
 
 
 def actor_for(session: Session, person_id: int, *, on: date) -> Actor | None:
-    """Return the person as an actor with the roles of the local day `on`; None for an unknown or inactive person."""
+    """Return the person as an actor with the roles held on this local day; None for an unknown or inactive person."""
     rows = session.execute(
         select(Person.name, Person.email, Membership.unit_id, Membership.role)
         .outerjoin(Membership, (Membership.person_id == Person.id) & serves_on(on))

@@ -77,7 +77,7 @@ def make_api_token(session: Session, person: Person, at: datetime) -> str:
 
 
 def person_id_for_token(session: Session, token: str) -> int | None:
-    """Return the id of the person as whom this API token acts; None when the token is unknown or revoked."""
+    """Return the id of the person for whom this API token was made; None when the token is unknown or revoked."""
     return session.scalar(
         select(ApiToken.person_id).where(ApiToken.hash == hashed(token), ApiToken.revoked_at.is_(None))
     )
@@ -93,10 +93,10 @@ def make_link(
     follower_id: int | None = None,
     browser: str | None = None,
 ) -> Link:
-    """Create a link for this purpose and return it. It expires after `LINK_LIFETIMES` (log-in: 10 minutes, ASVS 6.5.5).
+    """Create a link for this purpose and return it. `LINK_LIFETIMES` says how long it is valid after `at`.
 
-    `key` is the secret key of the installation. `browser` is the cookie of the only browser that may use the link
-    (None: any browser may).
+    A log-in link is valid for 10 minutes (ASVS 6.5.5). `key` is the secret key of the installation. `browser` is the
+    cookie of the only browser that may use the link; when it is None, any browser may.
     """
     nonce = random_hex(16)
     link = Link(
@@ -115,12 +115,15 @@ def make_link(
 
 
 def link_token(link: Link, key: str) -> str:
-    """Return the token of the link, which stands in the mailed URL. `key` is the secret key of the installation."""
+    """Return the link's token, which is part of the URL in the mail. `key` is the secret key of the installation."""
     return _token(key, link.purpose, link.nonce)
 
 
 def valid_link(session: Session, token: str, purpose: str, at: datetime) -> Link | None:
-    """Return the link of this token and purpose, without using it up; None when it is used, expired or unknown."""
+    """Return the link that has this token and purpose, without marking it as used.
+
+    None when there is no such link, when it has been used, or when it has expired at the moment `at`.
+    """
     return session.scalar(
         select(Link).where(
             Link.hash == hashed(token), Link.purpose == purpose, Link.used_at.is_(None), Link.expires_at > at

@@ -35,7 +35,10 @@ class JsonText(str):
 
 
 def write_json(value: object) -> str:
-    """Return the value as JSON text for a column, with non-ASCII characters as they are; a `JsonText` unchanged."""
+    """Return the value as JSON text for a column, with non-ASCII characters as they are.
+
+    A `JsonText` is returned unchanged.
+    """
     return value if isinstance(value, JsonText) else json.dumps(value, ensure_ascii=False)
 
 
@@ -43,15 +46,15 @@ BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def one_of(kind: type[StrEnum]) -> Enum:
-    """Return the column type for this enum; the database stores the text that is the member's value."""
+    """Return the column type for the members of this enum; the database stores the value of a member as text."""
     return Enum(kind, native_enum=False, length=30, values_callable=lambda members: [one.value for one in members])
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """Return an index of only those rows for which `where` holds, for PostgreSQL and SQLite.
+    """Return an index for PostgreSQL and SQLite that covers only the rows for which the SQL condition `where` holds.
 
-    On SQLite ` IS true` becomes ` IS 1`. `where` is SQL and must be word for word the condition of the queries: only
-    then does a database use the index.
+    On SQLite ` IS true` in it becomes ` IS 1`. A database uses the index only for queries that contain `where` word for
+    word.
     """
     on_sqlite = where.replace(" IS true", " IS 1")
     return Index(name, *columns, unique=unique, postgresql_where=text(where), sqlite_where=text(on_sqlite))
@@ -68,14 +71,15 @@ NAMING_CONVENTION = {
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(mapped_column, relationship))
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
-    """The base class of all models, one for each table: dataclasses with keyword arguments."""
+    """The base class of all models. Each table has one model, a dataclass that takes keyword arguments only."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
     def new_related(self) -> dict[str, "Base"]:
-        """Return the objects to which this row refers and which have no row yet: dict by the column that gets their id.
+        """Return the objects to which this row refers and which are not in the database yet.
 
-        Empty unless a model overrides it.
+        They are in a dict by the name of the foreign key column that will hold the object's id. Empty unless a model
+        overrides this method.
         """
         return {}
 

@@ -12,7 +12,7 @@ from cases.database.base import UtcDateTime
 
 
 class now(FunctionElement[datetime]):
-    """SQL expression for the present moment by the database's clock: for leases, next attempts and `recorded_at`."""
+    """SQL expression for the present moment by the database's clock: for leases, `next_attempt_at`, `recorded_at`."""
 
     type = UtcDateTime()
     inherit_cache = True
@@ -40,7 +40,10 @@ def present(session: Session) -> datetime:
 
 
 def sqlite_now() -> str:
-    """Return the present moment as SQLite stores it. SQL calls it as `ventil_now()`, which a simulation replaces."""
+    """Return the present moment as SQLite stores it.
+
+    SQL statements call this function by the name `ventil_now()`; a simulation replaces it.
+    """
     return as_sqlite_text(datetime.now(UTC))
 
 

@@ -8,7 +8,10 @@ LARGEST_ID = 2**63 - 1
 
 
 def encode_cursor(*sort_key: Any) -> str:
-    """Return a cursor: the sort key of a row, which ends with the row's id, as URL-safe base64 of JSON, no padding."""
+    """Return the cursor for a row with this sort key, which ends with the row's id.
+
+    The cursor is the sort key as JSON, in URL-safe base64 without padding.
+    """
     return base64.urlsafe_b64encode(json.dumps(sort_key).encode()).decode().rstrip("=")
 
 

@@ -11,9 +11,10 @@ IDEMPOTENCY_KEYS_KEPT_FOR = timedelta(days=7)
 
 
 class KeptAnswer(Base):
-    """One idempotency key that a caller has used, with a hash of the request, and the response to it.
+    """One API request that had an idempotency key, and the response to it.
 
-    `status` is NULL while the request is still being handled.
+    `key` is a hash of the caller and the idempotency key, `request` a hash of method, path and body. `status` is NULL
+    while the request is still being handled.
     """
 
     __tablename__ = "kept_answer"

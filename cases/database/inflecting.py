@@ -16,7 +16,10 @@ def terms_of(text: str) -> list[str]:
 
 
 def any_form_of(text: str) -> str:
-    """Return a PostgreSQL tsquery that requires each word of the text in any of its forms; "" for no words."""
+    """Return a PostgreSQL tsquery that requires each word of the text in any of its forms.
+
+    It is "" when the text has no words.
+    """
     return " & ".join(f"({' | '.join(forms_of(term))})" for term in terms_of(text))
 
 

@@ -1,7 +1,7 @@
 """Reading plain rows by statements that are built once.
 
-No ORM object is made of a row that is only read, and the text of a statement is the same however many values it is
-given, so that SQLAlchemy's cache and the driver's prepared statements hit.
+Rows that are only read are not turned into ORM objects. The text of a statement does not depend on how many values are
+passed to it, so that SQLAlchemy's cache and the driver's prepared statements can be used again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class any_of(FunctionElement[bool]):
-    """SQL condition: the column has one of the values in a list, which is passed as the one parameter `name`."""
+    """SQL condition: the value of the column is in a list. The whole list is passed as one parameter, named `name`."""
 
     type = Boolean()
     inherit_cache = True

@@ -42,7 +42,10 @@ class Database:
 
     @contextmanager
     def recording(self) -> Iterator[Connection]:
-        """Open a transaction without ORM session, for a plain statement that adds no outbox entry: wakes no relay."""
+        """Open a transaction without an ORM session, in which one plain statement is executed.
+
+        The statement must not add an entry to the outbox: the end of this transaction does not wake the relay.
+        """
         with self._writers, self.engine.begin() as connection:
             yield connection
 

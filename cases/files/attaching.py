@@ -29,7 +29,10 @@ ORPHAN_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True)
 class FileType:
-    """A file type that is accepted: `magic` are its first bytes, `pillow` its name in Pillow (None: not re-encoded)."""
+    """A type of file that is accepted. `magic` are the first bytes of every such file.
+
+    `pillow` is what Pillow calls the type; it is None for files that are stored as they are, without re-encoding.
+    """
 
     media_type: str
     magic: bytes
@@ -70,9 +73,10 @@ def attach(
 
 
 def checked(name: str, content: bytes) -> tuple[str, bytes]:
-    """Check a file; return its media type and the bytes to store, which for an image are re-encoded ones.
+    """Check a file; return its media type and the bytes to store: those of the re-encoded image, or `content` itself.
 
-    Raises `FileRefused` for a type that is not accepted, and for a file that is too large.
+    Raises `FileRefused` for a type that is not accepted, for a file that is too large, and for an image that cannot be
+    re-encoded.
     """
     kind = ACCEPTED.get(PurePosixPath(name).suffix.lower())
     if kind is None or len(content) > LARGEST or not _is(kind, content):
@@ -83,7 +87,7 @@ def checked(name: str, content: bytes) -> tuple[str, bytes]:
 def safe_name(name: str) -> str:
     """Return the name of a file without folders and unprintable characters; "fil" when nothing is left.
 
-    A name of more than 120 characters is shortened before its ending.
+    A name of more than 120 characters is cut to that length, and keeps its extension (such as ".jpg").
     """
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     plain = "".join(character for character in last if character.isprintable()).strip(" .") or "fil"
@@ -92,9 +96,9 @@ def safe_name(name: str) -> str:
 
 
 def forget_orphans(session: Session, storage: Folder, *, at: datetime) -> list[str]:
-    """Delete the stored files that have no row in the database and are older than a day.
+    """Delete the stored files that belong to no attachment in the database and are older than a day.
 
-    Return the keys of those rows whose file is missing, sorted.
+    Return the sorted keys of the attachments in the database whose stored file is missing.
     """
     known = set(session.scalars(select(Attachment.key)))
     for key in [key for key in storage.kept_before(at - ORPHAN_AFTER) if key not in known]:

@@ -19,7 +19,10 @@ OPTIONS = {"JPEG": {"quality": 85}, "PNG": {"compress_level": 6}}
 
 
 def reencode(content: bytes, form: str) -> bytes:
-    """Return the image as a new JPEG or PNG (`form`): upright, at most 4096 pixels on a side, without metadata."""
+    """Return the image as a new one: upright, at most 4096 pixels on a side, without metadata.
+
+    `form` is the file format of both images, "JPEG" or "PNG".
+    """
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow refuses at twice this
     with Image.open(io.BytesIO(content), formats=[form]) as sent:
         sent.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))

@@ -24,7 +24,7 @@ class Folder:
         self.root = root
 
     def keep(self, content: bytes) -> str:
-        """Store the bytes under a new key and return the key. They are on the disk then, so commit only afterwards."""
+        """Store the bytes on the disk under a new key and return the key. Commit only after this has returned."""
         key = secrets.token_hex(32)
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,10 @@ from cases.database.base import Base, BigId
 
 
 class Category(Base):
-    """One topic (ämne), such as traffic or lighting. `suggests_id` is the unit proposed to the desk for its cases."""
+    """One topic (ämne), such as traffic or lighting.
+
+    For a case of this topic, the unit with the id `suggests_id` is proposed to the desk.
+    """
 
     __tablename__ = "category"
 

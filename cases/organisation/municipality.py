@@ -1,7 +1,7 @@
 """The municipality: one row with its settings.
 
-Events that concern no case belong to it: changes of settings, units and people. The row has the last number and hash of
-these events, as a case has those of its own.
+Events that concern no case belong to the municipality: changes of settings, units and people. Its row holds the number
+and the hash of the last of these events, just as the row of a case does for the events of the case.
 """
 
 from sqlalchemy import CheckConstraint, String, select
@@ -33,11 +33,11 @@ class Municipality(Base):
 
     @property
     def stream_name(self) -> str:
-        """The name of the municipality in the hashes of its events."""
+        """The text that stands for the municipality in the hashes of its events."""
         return "house"
 
     def tracked(self) -> dict[str, object]:
-        """Return the columns that a replay of the events restores: none, the municipality's events are only a log."""
+        """Return the columns that a replay of the events restores: none, because these events are only a log."""
         return {}
 
 

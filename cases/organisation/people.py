@@ -77,8 +77,8 @@ class Membership(Base):
 def serves_on(day: date | BindParameter[date], of: Any = Membership) -> ColumnElement[bool]:
     """Return the SQL condition that a membership is in force on this local day.
 
-    It is from `since` on, up to the day before `until`. `of` is where these two columns are found: the model
-    `Membership`, or the `c` of a table.
+    It is in force from the day `since` up to the day before `until`. `of` is where these two columns are found: the
+    model `Membership`, or the `c` of a table.
     """
     return and_(of.since <= day, or_(of.until.is_(None), of.until > day))
 

@@ -27,10 +27,10 @@ FORUM = "forum"
 
 
 class Unit(Base):
-    """One unit: responsible for cases, or a body whose decision a case waits for.
+    """One unit: it is responsible for cases, or it is a body whose decision a case waits for.
 
-    `holds_cases` is part of the foreign key of an open case: so the database lets no open case belong to a unit that is
-    switched off, or to one that only meets (board, forum, council).
+    `holds_cases` is True while the unit may be responsible for cases. The foreign key of an open case includes it, so
+    that the database lets no open case belong to an inactive unit, or to a board, the forum or the council.
     """
 
     __tablename__ = "unit"
@@ -65,7 +65,7 @@ CONTACT_DESK = select(Unit).where(Unit.slug == DESK)
 def unit_named(session: Session, slug: str, *, field: str = "unit") -> Unit:
     """Return the active unit with this slug.
 
-    Raises `UnknownName` when there is none; `field` is the field of the request that the refusal then names.
+    Raises `UnknownName` when there is none; `field` is the field of the request that the refusal then names as wrong.
     """
     unit = session.scalar(ACTIVE_BY_SLUG, {"slug": slug})
     if unit is None:

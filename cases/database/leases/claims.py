@@ -20,13 +20,18 @@ BEGUN_TOO_OFTEN = "begun {} times without an end"
 
 @dataclass(frozen=True)
 class Queue:
-    """How workers find and claim the due rows of one table, that of the model `kind`.
+    """The due rows of one table, and how workers find and claim them. `kind` is the model of the table.
 
-    `due` is a query with the parameters `moment` and `most`: it locks and returns at most `most` rows that may be begun
-    at `moment`, oldest first, with the key in the first column. Where claims are counted, it has a column `claims`, and
-    `set_aside` is called with the session, a row that was begun too often, and the reason; elsewhere `set_aside` is
-    None. `with_followers` is called with the session, the rows of `due`, `moment` and `most`, and returns the rows to
-    claim: also those that come after them in the same stream.
+    `due` is a query with the parameters `moment` and `most`. It locks and returns the rows that may be begun at
+    `moment`, oldest first and at most `most`, with the primary key in the first column; if the table counts claims,
+    there is a column `claims` too.
+
+    `set_aside` is a function that sets a row aside; it gets the session, the row and the reason. It is None for a table
+    that does not count claims.
+
+    `with_followers` is a function that adds, to the rows of `due`, those that come after them in the same stream, and
+    returns all of them to be claimed. It gets the session, the rows, `moment` and `most`; when it is None, only the
+    rows of `due` are claimed.
     """
 
     kind: type[Leased]
@@ -37,9 +42,9 @@ class Queue:
 
 @dataclass(frozen=True)
 class Claim:
-    """The rows that a worker has leased, oldest first, each with its key in the first column.
+    """The rows that a worker has leased, oldest first; the first column of each row is its primary key.
 
-    `token` is the token of the lease; it is "" when there are no rows.
+    `kind` is the model of the rows. `token` is the token of the lease, or "" when there are no rows.
     """
 
     kind: type[Leased]
@@ -55,8 +60,8 @@ class Claim:
 def claim(session: Session, queue: Queue, policy: LeasePolicy, moment: datetime) -> Claim:
     """Lease the rows of the queue that are due at this moment, and return them; the caller commits.
 
-    A row that was claimed before and never finished is claimed alone: should it crash the worker, no other row suffers.
-    After `policy.most_claims` claims it is set aside.
+    In a queue that counts claims, a row that an earlier claim left unfinished is claimed alone, so that no other row
+    suffers if it crashes the worker. A row that has been claimed `policy.most_claims` times is set aside instead.
     """
     due = {"moment": moment, "most": policy.batch}
     rows: Sequence[Any] = session.connection().execute(queue.due, due).all()

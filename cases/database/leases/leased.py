@@ -21,7 +21,7 @@ NO_LEASE = {"lease_token": None, "lease_until": None}  # no password  # nosec B1
 
 
 class LeaseLost(Exception):
-    """Raised in a worker whose lease of a row has run out, when another worker has claimed the row meanwhile."""
+    """Raised in a worker when its lease of a row has run out and another worker has claimed the row since then."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ LEASE_POLICY = LeasePolicy()
 
 
 class Leased(MappedAsDataclass, kw_only=True):
-    """Mixin for rows on which one worker at a time works: the one that knows `lease_token`, until `lease_until`."""
+    """Mixin for rows on which one worker works at a time: until `lease_until`, the one that holds `lease_token`."""
 
     lease_token: Mapped[str | None] = mapped_column(String(32), default=None)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
@@ -60,12 +60,18 @@ Kind = TypeVar("Kind", bound=Leased)
 
 
 def is_unleased(row: Any, moment: Any) -> ColumnElement[bool]:
-    """Return the SQL condition that no lease of the row runs at this moment."""
+    """Return the SQL condition that no lease of the row runs at this moment.
+
+    `row` is where the columns are found: a model, or the `c` of a table.
+    """
     return or_(row.lease_until.is_(None), row.lease_until <= moment)
 
 
 def is_free(row: Any, moment: Any) -> ColumnElement[bool]:
-    """Return the SQL condition that no lease of the row runs at this moment and its next attempt, if any, is due."""
+    """Return the SQL condition that no lease of the row runs at this moment and its next attempt, if any, is due.
+
+    `row` is where the columns are found: a model, or the `c` of a table.
+    """
     return and_(is_unleased(row, moment), or_(row.next_attempt_at.is_(None), row.next_attempt_at <= moment))
 
 
@@ -84,7 +90,10 @@ def row_if_held(session: Session, kind: type[Kind], token: str, key: Any) -> Kin
 
 
 def renew(session: Session, kind: type[Leased], token: str, keys: Sequence[Any], until: datetime) -> int:
-    """Extend the lease to `until` for those of the rows that still have this token; return the number of these."""
+    """Extend the lease to `until`, for those rows with these keys whose lease still has this token.
+
+    Return the number of rows for which it was extended.
+    """
     values = {"keys": keys, "token": token, "lease_until": until}
     return len(session.connection().execute(_renew_statement(kind), values).all())
 
@@ -95,26 +104,26 @@ def _renew_statement(kind: type[Leased]) -> Update:
 
 
 def finish_statement(kind: type[Leased], *given: str, **values: Any) -> Update:
-    """Return the UPDATE that `finish` executes: it ends leases and sets columns.
+    """Return an UPDATE that ends the lease of rows and sets columns of them; `finish` executes it.
 
-    `values` are the columns that are always set to these values; `given` names the columns whose values `finish`
-    passes.
+    `values` holds columns with a value that is known now. `given` names further columns; their values are passed to
+    `finish` later.
     """
     parameters = {name: column_given(kind, name) for name in given}
     return _update_held(kind).values({**values, **parameters, **NO_LEASE})
 
 
 def finish(session: Session, statement: Update, token: str, keys: Sequence[Any], **given: Any) -> int:
-    """End the lease of those of the rows that still have this token; return the number of these rows.
+    """End the lease of those rows with these keys whose lease still has this token; return how many rows these are.
 
-    `statement` is one of `finish_statement`; `given` are the values of the columns that it leaves open.
+    `statement` was made by `finish_statement`. `given` holds the values of the columns that were named there.
     """
     values = {"keys": keys, "token": token, **given}
     return len(session.connection().execute(statement, values).all())
 
 
 def release(session: Session, kind: type[CountedLease], token: str, keys: Sequence[Any]) -> None:
-    """End the lease of rows on which the worker has not begun to work; this claim of them is not counted."""
+    """End the lease of rows on which the worker has not begun to work, and subtract the claim from their `claims`."""
     finish(session, _release_statement(kind), token, keys)
 
 

@@ -16,7 +16,10 @@ LOG = structlog.get_logger()
 
 
 class LeaseRenewer:
-    """Context manager that renews the lease of the claimed rows, every quarter of its length, until the block ends."""
+    """Context manager that keeps the lease of the claimed rows alive until its block ends.
+
+    It renews the lease each time a quarter of `policy.lease` has passed.
+    """
 
     def __init__(self, database: Database, claimed: Claim, policy: LeasePolicy) -> None:
         self.database, self.claimed, self.policy = database, claimed, policy

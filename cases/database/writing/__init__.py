@@ -1,1 +1,1 @@
-"""Writing rows without the ORM's flush: in bulk, of several tables in one statement, and only those missing."""
+"""Writing rows without the ORM's flush: many at once, or in several tables by one statement, or only missing ones."""

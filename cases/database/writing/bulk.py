@@ -35,7 +35,10 @@ def reserve_ids(session: Session, model: type[Base], number: int) -> list[int]:
 
 
 def fresh_ids(session: Session, model: type[Base]) -> Iterator[int]:
-    """Yield ids for new rows without end, reserved in blocks; they are valid only until the transaction ends."""
+    """Yield as many ids for new rows as the caller takes; they are valid only until the transaction ends.
+
+    On PostgreSQL they are reserved in blocks.
+    """
     if session.get_bind().dialect.name != "postgresql":
         yield from count(*reserve_ids(session, model, 1))
     while True:

@@ -25,10 +25,10 @@ MOST_STATEMENTS = 1000  # in the cache: one for each combination of tables and c
 
 
 class NewRow(NamedTuple):
-    """A row to insert. `name` is any name by which later rows can refer to it.
+    """A row to insert. The caller chooses `name`, by which later rows can refer to this one.
 
-    `ids_from` maps a column to the name of the earlier row whose id it gets. `stamped` are the columns that are set to
-    the present moment by the database's clock.
+    `ids_from` maps a column to the name of an earlier row, whose id is stored in the column. `stamped` names the
+    columns in which the present moment by the database's clock is stored.
     """
 
     name: str
@@ -48,7 +48,10 @@ class ChangedRow(NamedTuple):
 
 
 class StatementShape(NamedTuple):
-    """What the text of the statement says about one row: all but its values. Compiled statements are cached by it."""
+    """All that the text of a statement depends on for one row, which is everything but the values of its columns.
+
+    A statement is compiled once for each combination of shapes, and then cached.
+    """
 
     name: str
     table: Table

@@ -1,6 +1,6 @@
-"""Compiling statements to SQL text with an encoder for each parameter, to bypass SQLAlchemy when executing.
+"""Compiling a statement to SQL text and encoders for its parameters, so that it can run without SQLAlchemy.
 
-The encoders do what the bind processor of the column's type would do; equal moments are encoded only once.
+An encoder does what the bind processor of the column's type would do; equal moments are encoded only once.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
-"""The unflushed changes of one ORM object as rows, so that one statement can write them with other rows.
+"""The unflushed changes of one ORM object as plain rows, which one statement can write together with other rows.
 
-Replaces a flush where the session has only this object to write. For what that saves on PostgreSQL see
+This replaces a flush when the session has only this object to write. What it saves on PostgreSQL is told in
 `cases.database.writing.one_statement`.
 """
 
@@ -19,10 +19,10 @@ ITSELF = "itself"
 
 @dataclass(frozen=True)
 class PendingObject:
-    """One ORM object of the session with changes that are not flushed, as rows that can be written without a flush.
+    """One ORM object with unflushed changes, which can be turned into plain rows and written without a flush.
 
-    `new_related` are new objects to which it refers, by the column that gets their id. After `mark_written` no
-    savepoint may be rolled back: the session would not notice.
+    `row` is the object. `new_related` holds the new objects to which it refers: dict by the column of `row` that will
+    hold the object's id. After `mark_written`, do not roll back to a savepoint: the session would not notice it.
     """
 
     session: Session
