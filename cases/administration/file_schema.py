@@ -1,4 +1,4 @@
-"""Marshmallow schemas for TOML files that people write: strict keys and types, errors with the path of the value."""
+"""Marshmallow schemas for TOML files that people write: unknown keys and wrong types are errors."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
@@ -15,7 +15,8 @@ Value = TypeVar("Value")
 class TomlSchema(Schema):
     """Marshmallow schema of one TOML table; an unknown key is an error.
 
-    Loading a table returns `makes(**values)`, with lists as tuples. Each subclass sets `makes`, mostly to a dataclass.
+    `load` calls `makes` with the table's keys and values as arguments, lists turned into tuples, and returns the
+    result. Each subclass sets `makes`, mostly to a dataclass.
     """
 
     makes: ClassVar[Callable[..., Any]] = dict
@@ -27,7 +28,7 @@ class TomlSchema(Schema):
             self.error_messages["unknown"] = f"{UNKNOWN_KEY}; it knows {', '.join(self.fields)}"
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Set the error message for a missing key on this field; marshmallow calls it once for each field."""
+        """Set the message that is shown when this field's key is missing; marshmallow calls it once for each field."""
         field_obj.error_messages["required"] = MISSING_KEY
 
     @pre_load
@@ -64,7 +65,7 @@ def readable_path(path: Path) -> str:
 class TomlField(fields.Field[Value]):
     """A field that loads a value as TOML parsed it, without converting its type.
 
-    The error message says what the value must be (`must`) and what it is.
+    For a wrong value, the error message is `must` (such as "must be true or false"), followed by the value found.
     """
 
     def __init__(self, must: str, **options: Any) -> None:
@@ -76,7 +77,10 @@ class TomlField(fields.Field[Value]):
         raise NotImplementedError
 
     def read(self, value: Any) -> Value:
-        """Return the loaded form of a value that `accepts` let pass. Raises `ValueError` when it cannot be used."""
+        """Return the loaded form of a value for which `accepts` is true.
+
+        Raises `ValueError` when the value is wrong nevertheless, such as the name of an unknown encoding.
+        """
         loaded: Value = value
         return loaded
 

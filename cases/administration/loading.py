@@ -1,4 +1,4 @@
-"""Loading: the setup file is applied to the database. Loaded again, it changes only what differs."""
+"""Loading a setup file into the database. Loading a file again changes only what differs from the database."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ def load_setup_file(session: Session, text: str, *, at: datetime) -> list[str]:
 
 @dataclass
 class SetupFileLoader:
-    """Applies the entries of one setup file to the database, one table after the other.
+    """Applies the entries of one setup file to the database, one kind of entry after the other.
 
     Its methods append one line of text to `changed` for each change that they make.
     """
@@ -80,12 +80,15 @@ class SetupFileLoader:
         self._settings: list[str] = []
 
     def places(self, lines: Iterable[PlaceLine]) -> None:
-        """Add the places that are new, and rename those that exist."""
+        """Add the places that are new, and give those that exist the name in the file."""
         for line in lines:
             self._add_or_change(Place, line.slug, {"name": line.name, "active": True})
 
     def categories(self, lines: Iterable[CategoryLine]) -> None:
-        """Add the categories that are new; change name and suggested unit of those that exist."""
+        """Add the categories that are new; change those that exist.
+
+        What can change is the name and the unit that is suggested for cases of the category.
+        """
         for line in lines:
             unit = self._unit(line.unit) if line.unit else None
             self._add_or_change(Category, line.slug, {
@@ -114,7 +117,7 @@ class SetupFileLoader:
     def people(self, lines: Iterable[PersonLine]) -> None:
         """Add the people who are new; change details, roles and deputy of those who exist.
 
-        A role that a person's entry does not name ends today, except that of a head: see `heads`.
+        A person's role ends today if it is not in their entry. Only the role head goes on: `heads` gives and ends it.
         """
         lines = tuple(lines)
         for line in lines:
@@ -134,13 +137,19 @@ class SetupFileLoader:
                 self.changed.append(f"person {line.email}: deputy {line.deputy or 'none'}")
 
     def heads(self, lines: Iterable[UnitLine]) -> None:
-        """Make the person whom a unit's entry names its only head; without a name in the entry, heads stay."""
+        """Give each unit the head that its entry names, in place of its present heads.
+
+        A unit whose entry names no head keeps its heads.
+        """
         for line in lines:
             if line.head:
                 self._appoint_head(self._unit(line.slug), self._person(line.head))
 
     def policies(self, lines: Iterable[PolicyLine]) -> None:
-        """Add a new version of each policy for which the file has other terms or another name; old versions stay."""
+        """Add a version of each policy that is new, or whose terms or name in the file differ from its latest version.
+
+        Old versions stay.
+        """
         for line in lines:
             latest = self.session.scalars(
                 select(Policy).where(Policy.scope == line.scope).order_by(Policy.version.desc())
@@ -150,7 +159,7 @@ class SetupFileLoader:
                 self._new_version(line, terms, latest)
 
     def meetings(self, lines: Iterable[MeetingLine]) -> None:
-        """Add the meetings that are new; change where an existing one (same day, same name) is held."""
+        """Add the meetings that are new. For a meeting that exists (same day and name), change where it is held."""
         for line in lines:
             same = (Meeting.held_on == line.on, Meeting.name == line.name)
             meeting = self.session.scalar(select(Meeting).where(*same))
@@ -167,7 +176,10 @@ class SetupFileLoader:
             self._note("house", name, "changed")
 
     def record_settings(self) -> None:
-        """Write one event that lists all changes, except those of units and people, which have their own events."""
+        """Write one event that lists all changes made so far, if there are any.
+
+        Changes of units and people are not in it: they have their own events.
+        """
         self.session.flush()
         if self._settings:
             record_for_municipality(self.session, HouseSettingChanged(what=self._settings), by=A_COMMAND, at=self.at)

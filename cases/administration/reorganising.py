@@ -44,7 +44,8 @@ class UnitDetails:
 def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, *, by: Actor, at: datetime) -> Unit:
     """Add a unit and return it.
 
-    Raises `AlreadyThere` when the slug exists, and `FieldRefusal` when it is not of a-z, 0-9 and hyphens.
+    Raises `AlreadyThere` when another unit has this slug, and `FieldRefusal` when the slug is not of a-z, 0-9 and
+    hyphens.
     """
     require_admin(by)
     refuse_bad_slug(slug)
@@ -85,7 +86,7 @@ def put_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
 
 
 def switch_off_unit(session: Session, unit: Unit, *, by: Actor, at: datetime) -> None:
-    """Make the unit inactive and end its memberships.
+    """Make the unit inactive; all roles that people have in it end today.
 
     Raises `NotAllowed` for the desk, and `StillResponsible` for a unit with open cases.
     """
@@ -120,7 +121,10 @@ def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: dat
 
 
 def update_fields(row: Any, values: dict[str, Any]) -> list[str]:
-    """Set the attributes of the row that differ from `values` (dict by name); return the names of these attributes."""
+    """Set the attributes of the database row to `values` (by name of the attribute).
+
+    Return the names of the attributes that had another value before.
+    """
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, values[name])

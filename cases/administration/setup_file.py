@@ -1,6 +1,7 @@
-"""Reading a setup file (TOML): all errors in it are found at once, each with its place in the file.
+"""Reading a setup file (TOML): all errors in it are found at once, and each says where in the file it is.
 
-Tables: [house], and any number of [[units]], [[people]], [[places]], [[categories]], [[policies]], [[meetings]].
+A setup file has at most one [house], and any number of [[units]], [[people]], [[places]], [[categories]], [[policies]]
+and [[meetings]].
 """
 
 import tomllib
@@ -18,7 +19,7 @@ from cases.administration.setup_schema import TABLES, MunicipalitySchema
 
 @dataclass(frozen=True)
 class FileError:
-    """One error in a setup file: the message, and the place in the file, such as the entry and its key."""
+    """One error in a setup file. `place` says where in the file it is, such as '[[units]] no. 2 "gata", kind'."""
 
     place: str
     message: str
@@ -38,7 +39,7 @@ class BadSetupFile(Exception):
 def read_setup_file(text: str, existing: ExistingNames) -> SetupFile:
     """Parse and check the text of a setup file. Raises `BadSetupFile` with all errors.
 
-    Its entries may refer to each other and to the `existing` names.
+    Entries of the file may refer to each other, and to `existing`, the names that are in the database already.
     """
     try:
         tables = tomllib.loads(text)

@@ -60,7 +60,10 @@ class CategoryLine:
 
 @dataclass(frozen=True)
 class PolicyLine:
-    """One entry of [[policies]] in a setup file. `kind`, `category` and `place` are slugs; None matches any."""
+    """One entry of [[policies]] in a setup file: terms, and the cases that they are for.
+
+    `kind` is a word such as "issue", `category` and `place` are slugs. None stands for every kind, category or place.
+    """
 
     name: str
     kind: str | None = None
@@ -70,7 +73,7 @@ class PolicyLine:
 
     @property
     def scope(self) -> str:
-        """The cases that the policy is for, as "kind/category/place" of their slugs, with "*" for any."""
+        """The policy's kind, category and place, joined as in "issue/*/ekvinda", where "*" stands for any category."""
         return "/".join(part or "*" for part in (self.kind, self.category, self.place))
 
 
@@ -85,7 +88,7 @@ class MeetingLine:
 
 @dataclass(frozen=True)
 class SetupFile:
-    """All entries of a setup file, by table."""
+    """All entries of a setup file: a field for each of its TOML tables."""
 
     municipality: MunicipalityLine = MunicipalityLine()
     units: tuple[UnitLine, ...] = ()
@@ -98,7 +101,10 @@ class SetupFile:
 
 @dataclass(frozen=True)
 class ExistingNames:
-    """The slugs and mail addresses that the database has already: entries of a setup file may refer to them."""
+    """The names that are in the database already, so that entries of a setup file may refer to them.
+
+    `people` holds mail addresses, the others slugs.
+    """
 
     units: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()

@@ -8,9 +8,10 @@ NAMED_BY = {"units": "slug", "people": "email", "places": "slug", "categories": 
 
 
 def wrong_names(file: SetupFile, existing: ExistingNames) -> Iterator[tuple[str, str]]:
-    """Yield (place in the file, message) for each wrong name in a setup file.
+    """Yield (where in the file, message) for each wrong name in a setup file.
 
-    Wrong is a name that the file defines twice, or to which it refers though neither the file nor `existing` has it.
+    A name is wrong when two entries of one table have it, or when an entry refers to it though it is neither in the
+    file nor in `existing`.
     """
     yield from _duplicates(file)
     yield from _unknown(file, existing)

@@ -88,7 +88,7 @@ class CategorySchema(TomlSchema):
 
 
 class TermsSchema(TomlSchema):
-    """Schema of the terms of a policy that differ from the defaults; they have the names of the fields of `Terms`."""
+    """Schema of the terms of a policy: each key is a field of `Terms`; one that is left out gets its default."""
 
     error_messages = {"type": "must be a table such as { answer_days = 8 }"}  # noqa: RUF012 - marshmallow reads it so
     look_days = TomlTerm()

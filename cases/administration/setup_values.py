@@ -51,14 +51,20 @@ class TomlBoolean(TomlField[bool]):
 
 
 class TomlTerm(TomlInteger):
-    """A length of time: a number of days or months, from 1 to 3660."""
+    """A length of time: a whole number from 1 to 3660, in days or months.
+
+    The name of the key says which: "answer_days", "statutory_months".
+    """
 
     def __init__(self) -> None:
         super().__init__(1, LONGEST_TERM)
 
 
 class TomlTermList(TomlField[list[int]]):
-    """A list of lengths of time: numbers of days or months, each from 1 to 3660."""
+    """A list of lengths of time: whole numbers from 1 to 3660, in days or months.
+
+    The key decides which: "rung_days" are days, "statutory_warnings" months.
+    """
 
     def __init__(self) -> None:
         super().__init__(f"must be a list of whole numbers from 1 to {LONGEST_TERM}")

@@ -33,7 +33,7 @@ class PersonDetails:
 
 @dataclass(frozen=True)
 class Post:
-    """A role in a unit (an office that somebody holds). The role admin has no unit."""
+    """A role and the unit in which somebody has it, such as officer in the unit gata. The role admin has no unit."""
 
     role: Role
     unit: Unit | None = None
@@ -45,7 +45,8 @@ class Post:
 def add_person(session: Session, email: str, details: PersonDetails, *, by: Actor, at: datetime) -> Person:
     """Add a person without any role, and return them.
 
-    Raises `FieldRefusal` when the mail address is not a public one, and `AlreadyThere` when somebody has it already.
+    Raises `FieldRefusal` when the mail address cannot be one on the public internet (its domain has no dot or ends in a
+    digit), and `AlreadyThere` when somebody has it already.
     """
     require_admin(by)
     if not is_public_address(email):
@@ -126,10 +127,10 @@ def put_person(session: Session, email: str, name: str, post: Post, *, by: Actor
 def switch_off_person(session: Session, person: Person, successor: Person | None, *, by: Actor, at: datetime) -> int:
     """Make the person inactive and move their open cases to the successor; return the number of cases moved.
 
-    Each case gets an event of its own. The successor also becomes head and contact person where the person was, and the
-    deputy of everybody whose deputy the person was. Raises `NameNeeded` when the person has open cases, or is a head or
-    contact person, and no successor is named; raises `UnknownName` when the successor has no role in the unit of a
-    case.
+    Each case gets an event of its own. The successor also takes over the person's roles as head and contact person, and
+    becomes the deputy of everybody who had the person as deputy. Raises `NameNeeded` when there is no successor though
+    the person has open cases or is a head or contact person; raises `UnknownName` when the successor has no role in the
+    unit that is responsible for one of the cases.
     """
     require_admin(by)
     today = calendar_of(session).day_of(at)
@@ -147,7 +148,7 @@ def switch_off_person(session: Session, person: Person, successor: Person | None
 
 
 def posts_of(session: Session, person: Person, day: date) -> list[Post]:
-    """Return the posts that the person holds on this local day, in the order in which they were given."""
+    """Return the posts that the person holds on this local day, the one that they have had longest first."""
     rows = session.execute(
         select(Membership.role, Unit)
         .outerjoin(Unit, Unit.id == Membership.unit_id)
@@ -160,7 +161,8 @@ def posts_of(session: Session, person: Person, day: date) -> list[Post]:
 def person_by_email(session: Session, email: str, *, field: str = "person") -> Person:
     """Return the active person with this mail address.
 
-    Raises `UnknownName` when there is none; `field` is the field of the request that the refusal then names.
+    Raises `UnknownName` when there is none. `field` is the name of the field in which the address was entered; the
+    refusal repeats it.
     """
     person = session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.active))
     if person is None:
@@ -169,10 +171,10 @@ def person_by_email(session: Session, email: str, *, field: str = "person") -> P
 
 
 def refuse_unfitting(post: Post) -> None:
-    """Raise unless the role of the post fits its unit.
+    """Raise a refusal if the post has a role and a unit that do not go together.
 
     Raises `NameNeeded` when a role other than admin has no unit, `FieldRefusal` when the role admin has one, and
-    `UnknownName` when the unit of a contact person is not the desk.
+    `UnknownName` when the role is contact person and the unit is not the desk.
     """
     if post.role is not Role.ADMIN and post.unit is None:
         raise NameNeeded(field="unit")

@@ -22,7 +22,11 @@ SLOWEST_POLICY = timedelta(days=730)
 
 @dataclass(frozen=True)
 class Breach:
-    """One breach of a guarantee: which guarantee, how it is broken, the case or row, and a detail to read."""
+    """One breach of a guarantee.
+
+    `guarantee` is "G1" to "G6", `what` says how it is broken, `subject` names the case or other row where it is, and
+    `detail` is more about it, such as a state or a moment.
+    """
 
     guarantee: str
     what: str
@@ -35,7 +39,10 @@ class Breach:
 
 @dataclass(frozen=True)
 class Look:
-    """One query of the check. Each row (subject, detail) of its result is one breach of the guarantee."""
+    """One SQL query of the check, for breaches of one `guarantee`; `what` says how it is broken.
+
+    The query returns a row (subject, detail) for each breach: none when all is well.
+    """
 
     guarantee: str
     what: str
@@ -45,9 +52,8 @@ class Look:
 def find_forgotten(session: Session, now: datetime, histories: Portion | None = None) -> list[Breach]:
     """Return every breach of the guarantees G1 to G4 and G6.
 
-    Deadlines of cases are compared with `now`; unfinished work and unsent letters with the database's clock. All
-    queries run in any case; when `histories` is given, hashes and words are checked only for this portion of the event
-    streams.
+    Deadlines of cases are compared with `now`; unfinished work and unsent letters with the database's present time.
+    `histories` limits the check of hashes and words to some of the event streams; None: all are checked.
     """
     present = session.scalars(select(database_now())).one()
     moments = {

@@ -1,8 +1,8 @@
 """The independent check of the journal (G6): hashes are computed again, and cases are replayed from their events.
 
 It shares nothing with `cases.history.journal`: what the hash of an event covers is written here a second time. A stream
-is the events of one case (or of the municipality). All streams are read, or a portion of them, since after many years
-there are too many for every morning.
+is the events of one case (or of the municipality). A check reads all streams or only some (`Portion`), since after many
+years there are too many to read every morning.
 """
 
 import hashlib
@@ -38,9 +38,9 @@ TURNS = 28  # mornings until every stream has had its turn
 
 @dataclass(frozen=True)
 class Portion:
-    """The event streams to check on `day`: those whose turn it is, and those with new events.
+    """The event streams that are checked on the day `day`, so that daily checks reach each one within 28 days.
 
-    A stream is the events of one case, or of the municipality. New are events whose id is greater than `after`.
+    They are the streams whose turn it is on that day, and those with an event whose id is greater than `after`.
     """
 
     day: date
@@ -48,18 +48,18 @@ class Portion:
 
     @property
     def turn(self) -> int:
-        """Which turn this day has, from 0 to `TURNS` - 1.
+        """The number of this day (days since the year 1) modulo `TURNS`.
 
-        It is the turn of those streams whose number, divided by `TURNS`, leaves this remainder.
+        On this day it is the turn of every stream whose number modulo `TURNS` is the same.
         """
         return self.day.toordinal() % TURNS
 
 
 def broken_histories(session: Session, portion: Portion | None = None) -> Iterator[Found]:
-    """Yield what is wrong in the stored history: (what, subject, detail).
+    """Yield what is wrong in the stored history, each as (what is wrong, the case or event, detail).
 
-    That is broken hash chains, cases that differ from their replayed events, and words that were changed. With a
-    portion, only its streams are read. Cases and events are read once, side by side.
+    It finds broken hash chains, cases that differ from their replayed events, and words that were changed. `portion`
+    says which streams to read; None: all. Cases and events are read once, side by side.
     """
     cases = _rows(session, 'SELECT * FROM "case" {} ORDER BY id', "id", portion)
     events = _rows(session, "SELECT * FROM event {} ORDER BY stream, seq", "stream", portion)
@@ -86,7 +86,11 @@ def _name(stream: int, case: RowMapping | None) -> str:
 
 @dataclass
 class ReplayedStream:
-    """The state of one case (or of the municipality) according to those of its events that were replayed so far."""
+    """One case (or the municipality) as its events make it, as far as they have been replayed.
+
+    `head` is the hash of the last event replayed, and `rungs` holds the rungs that have fired, each as (clock, cycle,
+    rung).
+    """
 
     name: str
     head: str = ""
@@ -94,7 +98,7 @@ class ReplayedStream:
     rungs: set[tuple[Any, ...]] = field(default_factory=set)
 
     def add(self, event: RowMapping) -> Iterator[Found]:
-        """Replay the next event; yield what is wrong with it."""
+        """Replay the next event of the stream; yield each error found: a wrong hash, or a rung that fired before."""
         facts, changes, commitments = (_json(event[name]) for name in ("facts", "changes", "commitments"))
         hashed = [
             self.name, event["seq"], event["type"], _moment(event["at"]).isoformat(), event["actor"],

@@ -1,1 +1,1 @@
-"""Deadlines: policies (terms by kind, category and place), clocks (when the next rung fires)."""
+"""Deadlines: policies say how long a case of some kind may take, and clocks say when its next rung fires."""

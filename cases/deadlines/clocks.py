@@ -1,6 +1,6 @@
 """Clocks of a case: when the next rung of the ladder fires. All functions here are pure.
 
-When a rung has fired, its clock is set to the next one, so that a ladder never stops (G3).
+Whenever a rung has fired, the clock is set to the rung after it, so that a ladder never stops (G3).
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,11 @@ REPEATED_RUNG = 5  # this rung and all above it repeat
 
 @dataclass(frozen=True)
 class Clock:
-    """One running clock of a case: the end of its due day, its cycle, and the rung that fires next, at `fires_at`."""
+    """One running clock of a case.
+
+    `due_at` is the end of the day on which the clock runs out. `rung` is the number of the rung that fires next, and
+    `fires_at` the moment when it does.
+    """
 
     due_at: datetime
     cycle: int
@@ -30,10 +34,11 @@ class Clock:
 
 
 def escalating(due_on: date, cycle: int, now: datetime, terms: Terms, calendar: Calendar) -> Clock:
-    """Return a new clock that climbs the ladder, starting with rung 0: the reminder some days before the due day.
+    """Return a new clock that climbs the ladder and runs out at the end of the day `due_on`.
 
-    When the morning of rung 0 has passed, it starts with rung 1 on the morning of the due day; when that has passed
-    too, with rung 1 at the end of the due day.
+    Rung 0, a reminder, fires on a morning some working days before that day. If `now` is later than that morning, the
+    clock starts with rung 1, on the morning of the day `due_on`, or at the end of that day if this morning has passed
+    too.
     """
     due_at = calendar.end_of(due_on)
     warns_at = calendar.morning_of(calendar.add_working_days(due_on, -terms.warn_days_before))
@@ -44,27 +49,38 @@ def escalating(due_on: date, cycle: int, now: datetime, terms: Terms, calendar: 
 
 
 def at_end_of(due_on: date, cycle: int, calendar: Calendar) -> Clock:
-    """Return a new clock without a ladder that fires at the end of the due day: a case that is done is then closed."""
+    """Return a new clock without a ladder that fires at the end of the day `due_on`.
+
+    It is the clock of a case that is done: when it fires, the case is closed.
+    """
     due_at = calendar.end_of(due_on)
     return Clock(due_at, cycle, DAY_RUNG, due_at)
 
 
 def on_the_morning(due_on: date, cycle: int, calendar: Calendar) -> Clock:
-    """Return a new clock without a ladder that fires on the morning of the due day: a parked case is then taken up."""
+    """Return a new clock without a ladder that fires on the morning of the day `due_on`.
+
+    It is the clock of a parked case: when it fires, the case goes back to the desk.
+    """
     return Clock(calendar.end_of(due_on), cycle, DAY_RUNG, calendar.morning_of(due_on))
 
 
 def due_rung(clock: Clock, now: datetime, calendar: Calendar) -> int:
-    """Return the rung that fires at `now`: the clock's next one, but rung 1 instead of 0 once the due day has come."""
+    """Return the number of the rung that fires at `now`, when the clock is due.
+
+    It is the clock's next rung; only when that is rung 0 and the morning of the due day has come, rung 1 takes its
+    place.
+    """
     if clock.rung == FIRST_RUNG and now >= calendar.morning_of(calendar.day_of(clock.due_at)):
         return DAY_RUNG
     return clock.rung
 
 
 def after_rung(clock: Clock, fired: int, now: datetime, terms: Terms, calendar: Calendar) -> Clock:
-    """Return the clock as it runs on after rung `fired` has fired at `now`, set to the next rung.
+    """Return the clock set to the next rung, after the rung `fired` has fired at `now`.
 
-    Days to the next rung count from the local day on which this one fired, so that no rung is skipped after an outage.
+    After rung 0, the next rung fires on the morning of the due day. After any other rung, the days until the next one
+    count from the local day of `now`, even if `fired` came late: after an outage no rung is skipped.
     """
     today = calendar.day_of(now)
     if fired == FIRST_RUNG:
@@ -77,12 +93,13 @@ def after_rung(clock: Clock, fired: int, now: datetime, terms: Terms, calendar: 
 
 
 def statutory(raised_on: date, fired: int, now: datetime, terms: Terms, calendar: Calendar) -> Clock | None:
-    """Return the clock that the law sets for a citizens' proposal, after warning no. `fired` (0: none yet).
+    """Return the clock for the legal deadline of a citizens' proposal, set to its next warning after `now`.
 
-    None when the terms set no such deadline. Source: kommunallagen 5:35, to be decided within a year from the day on
-    which it was raised in the council. Warnings fire at the months that the terms name, at the deadline, and every
-    month after it; those whose moment has passed are skipped. The cycle in the returned clock is 0: the caller keeps
-    its own.
+    Returns None when the terms set no such deadline. Source: kommunallagen 5:35, to be decided within a year from the
+    day `raised_on` on which it was raised in the council. Warnings are numbered from 1, and `fired` is the number of
+    the last one that fired (0: none has). They fire as many months after that day as the terms name, at the deadline,
+    and every month after it; a warning whose moment has passed is skipped. The returned clock has the cycle 0, which
+    the caller ignores.
     """
     if terms.statutory_months is None:
         return None

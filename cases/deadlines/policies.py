@@ -1,4 +1,7 @@
-"""Policies: the terms (days until the deadlines) by kind, category and place. One immutable row for each version."""
+"""Policies: the terms, which say how long a case may take, by kind, category and place of the case.
+
+Each version of a policy is a row that never changes.
+"""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -21,7 +24,7 @@ from cases.database.base import Base, BigId
 
 @dataclass(frozen=True)
 class Terms:
-    """The terms of a policy: the lengths of all clocks. Days are working days unless the name says otherwise.
+    """The terms of a policy: how long each clock runs. Days are working days unless the name says otherwise.
 
     Sources: Swedish municipalities promise to look at a question within 2 days and to answer it within 10 (2 + 8); a
     citizens' proposal is to be decided within a year of being raised in the council, kommunallagen 5:35.
@@ -48,9 +51,9 @@ PROPOSAL_TERMS = Terms(statutory_months=12, statutory_warnings=(6, 9, 11))
 
 
 class Policy(Base):
-    """One version of the terms for cases of a kind, category and place; NULL means any.
+    """One version of the terms for cases of a kind, category and place. NULL stands for every kind, category or place.
 
-    Of the policies that match a case the most specific one applies, in its newest version: a place counts more than a
+    If several policies match a case, the most specific one applies, in its newest version: a place counts more than a
     category, a category more than a kind. The row with NULL in all three matches every case and cannot be deleted.
     """
 
@@ -71,13 +74,16 @@ class Policy(Base):
 
 
 def terms_from(stored: dict[str, Any]) -> Terms:
-    """Return the terms in this stored JSON; a missing term gets its default. Raises `TypeError` for an unknown name."""
+    """Return the terms in the JSON of a policy's row; a term that it lacks gets its default.
+
+    Raises `TypeError` when it has a term that `Terms` does not know.
+    """
     given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
     return Terms(**given)
 
 
 def terms_to_store(terms: Terms) -> dict[str, Any]:
-    """Return the terms as a dict for a JSON column, with lists for tuples."""
+    """Return the terms as a dict for a JSON column; tuples become lists."""
     return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(terms).items()}
 
 
@@ -90,8 +96,8 @@ def matching_policy(session: Session, kind: str, category_id: int | None, place_
 def most_specific(category: ColumnElement[Any], place: ColumnElement[Any]) -> ColumnElement[bool]:
     """Return the SQL condition that is true for the one `Policy` that applies today to a case.
 
-    `category` and `place` are SQL expressions for the ids of the case's category and place; its kind is the parameter
-    `kind` of the statement.
+    `category` and `place` are SQL expressions for the ids of the case's category and place. The case's kind is not an
+    argument: whoever executes the statement gives it as the bound parameter `kind`.
     """
     candidate = aliased(Policy)
     wanted = {candidate.kind: bindparam("kind"), candidate.category_id: category, candidate.place_id: place}

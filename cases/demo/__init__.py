@@ -1,1 +1,1 @@
-"""The demonstration: an invented municipality with cases of eighteen months, made up by a seeded random generator."""
+"""The demonstration: an invented municipality and its cases of eighteen months, made up by a seeded generator."""

@@ -1,4 +1,4 @@
-"""Filling the demonstration: an invented municipality with eighteen months of cases, the same each time."""
+"""Filling the demonstration: an invented municipality with its cases of eighteen months, the same at each filling."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time
@@ -27,9 +27,10 @@ MEETING_PLACE = "Bygdegården i Ekvinda"
 
 
 def fill(settings: Settings, now: datetime, send_letters: Callable[[Database], None]) -> Story:
-    """Fill an empty database with invented cases of the 18 months before `now` (UTC); return the story that made them.
+    """Fill an empty database with invented cases of the 18 months before `now` (UTC).
 
-    `send_letters` is called after each day of the story, to plan and send the letters of that day.
+    Return the story, which counts what was refused. `send_letters` is called after each day of the story, to plan and
+    send the letters of that day.
     """
     first = add_months(settings.calendar.day_of(now), -MONTHS)
     clock = MovingClock(datetime.combine(first, time(6), settings.timezone).astimezone(UTC))
@@ -51,7 +52,7 @@ def is_empty(database: Database) -> bool:
 
 
 def who_may_log_in(session: Session) -> list[tuple[str, str]]:
-    """Return (mail address, name) of one person for each role; [] when this is no demonstration."""
+    """Return (mail address, name) of one person for each role; [] when the database holds a real municipality."""
     if not municipality(session).demonstration:
         return []
     people = select(Membership.role, Person.email, Person.name).join(Person, Person.id == Membership.person_id)

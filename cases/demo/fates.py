@@ -12,9 +12,9 @@ from cases.demo.scene import Scene
 
 @dataclass(frozen=True)
 class Deed:
-    """One thing that happens to a case as a part of its fate: `act` is what is done, `who` does it.
+    """One step in the fate of a case: the function `act` does it, in the name of the person whose role is `who`.
 
-    It happens `least` to `most` working days after the deed before it.
+    It is done `least` to `most` working days after the step before it.
     """
 
     least: int

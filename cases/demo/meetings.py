@@ -12,7 +12,10 @@ THURSDAY = 3
 
 
 def plan_meetings(session: Session, years: range, where: str) -> None:
-    """Plan the forum's meetings of these years at the place `where`, except on days that have a meeting already."""
+    """Plan the forum's meetings of these years; a day that has a meeting already gets no other.
+
+    `where` is the name of the place where they are held.
+    """
     planned = set(session.scalars(select(Meeting.held_on)))
     for year in years:
         for month, season in MEETINGS:

@@ -1,4 +1,4 @@
-"""A database with a moving clock: the story sets its time, so that invented events are recorded when they happened."""
+"""A database whose present time the story sets, so that each invented event is recorded at its invented moment."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class MovingClock:
 
 
 def database_at(settings: Settings, clock: MovingClock) -> Database:
-    """Open the database that the settings name; until it is closed, `clock.now` is its present time."""
+    """Open the database that the settings name; until it is closed, it takes `clock.now` for the present time."""
     database = Database(settings.database_url, settings.calendar)
 
     def prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -1,4 +1,4 @@
-"""What people hand in on a day of the demonstration: questions of the season, proposals, actions of a plan, duties."""
+"""What people hand in on a day of the demonstration: questions that fit the season, proposals, actions and duties."""
 
 import tomllib
 from collections.abc import Iterator
@@ -29,10 +29,11 @@ PHONES = tuple(f"070-174 {n // 100:02} {n % 100:02}" for n in range(605, 700))  
 
 @dataclass(frozen=True)
 class Arrival:
-    """One invented request, and what the story needs for what follows.
+    """One invented request, and what the story needs to play the case that it becomes.
 
-    `unit` is the slug of the unit that will do it, and `done` the note with which that unit will set it done. `by` is
-    the mail address of the person who hands it in, "" for a visitor; `chair` that of the chair of its village's group.
+    `unit` is the slug of the unit that will do the work, and `done` the note with which that unit will set the case
+    done. `by` is the mail address of the person who hands it in, "" for a visitor. `chair` is the mail address of the
+    chair of the village's group, "" when the story needs none.
     """
 
     request: Request
@@ -44,7 +45,7 @@ class Arrival:
 
 @dataclass
 class Questions:
-    """A random source of invented requests. A village asks the same question only once."""
+    """A random source of invented requests. No question is asked twice in the same village."""
 
     texts: dict[str, Any]
     begins: date
@@ -53,7 +54,7 @@ class Questions:
 
     @classmethod
     def read(cls, begins: date) -> "Questions":
-        """Return the source for the texts in questions.toml; `begins` is the first day of the story."""
+        """Return a source that takes its texts from the file questions.toml; `begins` is the first day of the story."""
         return cls(tomllib.loads(Path(__file__).with_name("questions.toml").read_text(encoding="utf-8")), begins)
 
     def of(self, day: date, chance: Random) -> Iterator[Arrival]:

@@ -51,10 +51,11 @@ ASKED_OUTSIDE = (("Väghållaren", "TRV 2025/118"), ("Nätbolaget", "8841"), ("L
 
 @dataclass
 class Tale:
-    """What the demonstration remembers about one case while its fate goes on.
+    """What the demonstration remembers about one case between the steps of its fate.
 
-    `unit` is the slug of the unit that will do it, `done` the note with which it will be set done, `twin` the reference
-    of the earlier case that it may be merged into, and `chance` the seeded random generator.
+    `unit` is the slug of the unit that will do the work, and `done` the note with which the case will be set done.
+    `twin` is the reference of an earlier case into which this one will be merged, None if it will not. `chance` is the
+    seeded random generator.
     """
 
     ref: str
@@ -79,7 +80,7 @@ class Scene:
     at: datetime
 
     def change(self, to: State, **more: Any) -> None:
-        """Change the state of the case to `to`; `more` holds further fields of the `Change`, by name."""
+        """Change the state of the case to `to`. `more` are the other fields of `Change`, such as `note` or `due_on`."""
         change_state(self.session, self.case, Change(to, **more), by=self.by, at=self.at)
 
     def say(self, text: str, visibility: Visibility = Visibility.PUBLIC) -> None:
@@ -96,7 +97,7 @@ class Scene:
         return calendar.add_working_days(calendar.day_of(self.at), self.tale.chance.randint(least, most))
 
     def one_of(self, words: tuple[Any, ...]) -> Any:
-        """Return one of these at random, by the story's seeded generator."""
+        """Return one of the `words`, chosen by the seeded random generator."""
         return self.tale.chance.choice(words)
 
 
@@ -106,7 +107,7 @@ def assign(scene: Scene) -> None:
 
 
 def assign_wrongly(scene: Scene) -> None:
-    """Assign the case to a unit that will send it back."""
+    """Assign the case to the wrong unit, which will send it back."""
     scene.change(State.ASSIGNED, responsible="miljo" if scene.tale.unit != "miljo" else "gata")
 
 
@@ -179,7 +180,7 @@ def answer(scene: Scene) -> None:
 
 
 def wait_outside(scene: Scene) -> None:
-    """Let the case wait for an authority or a company, with 20 to 40 working days until it is asked again."""
+    """Let the case wait for an authority or a company, with a clock that runs out after 20 to 40 working days."""
     name, ref = scene.one_of(ASKED_OUTSIDE)
     whom = WaitingFor("other", name=name, their_ref=ref)
     scene.change(State.WAITING, waiting_for=whom, due_on=scene.day(20, 40), note=f"Vi har frågat: {name}.")
@@ -191,7 +192,7 @@ def wait_for_forum(scene: Scene) -> None:
 
 
 def wait_for_council(scene: Scene) -> None:
-    """Let the case wait for a decision of the council, with 40 to 58 working days until it is asked again."""
+    """Let the case wait for a decision of the council, with a clock that runs out after 40 to 58 working days."""
     whom = WaitingFor("unit", unit="council")
     scene.change(State.WAITING, waiting_for=whom, due_on=scene.day(40, 58), note="Beslutet ligger hos fullmäktige.")
 
@@ -203,7 +204,7 @@ def go_on(scene: Scene) -> None:
 
 
 def raise_in_council(scene: Scene) -> None:
-    """Set the day of the scene as the day on which the proposal was raised in the council."""
+    """Note in the case that the proposal was raised in the council on the day of the scene."""
     scene.correct(raised_on=scene.day(0, 0))
 
 
@@ -218,7 +219,7 @@ def call_it_easy(scene: Scene) -> None:
 
 
 def settle_agenda(scene: Scene) -> None:
-    """Close the case's open item on the forum's agenda, if it has one."""
+    """Take the case off the forum's agenda, if it is on it."""
     item = scene.session.scalar(
         select(AgendaItem).where(AgendaItem.case_id == scene.case.id, AgendaItem.settled_at.is_(None))
     )

@@ -39,7 +39,7 @@ Plot = tuple[datetime, int, Tale, tuple[Deed, ...]]
 class Story:
     """One run of the story. `chance` is its seeded random generator; `send_letters` is called each evening.
 
-    `refused` counts the deeds that a rule did not allow.
+    `refused` counts the steps that could not be taken, because a rule did not allow them.
     """
 
     database: Database
@@ -54,8 +54,8 @@ class Story:
     def run(self, questions: Questions, first: date, end: datetime) -> None:
         """Play every day from the local day `first` until the moment `end` (UTC).
 
-        On each day: sweep, hand in the requests that `questions` makes up, do what the fates of cases hold, send
-        letters.
+        On each day: sweep, hand in the requests that `questions` makes up, take the steps of the cases' fates that are
+        due on this day, send letters.
         """
         day = first
         while day <= self._calendar.day_of(end):

@@ -1,4 +1,4 @@
-"""The columns of an import file, and how each value is written; docs/importing.md lists them."""
+"""The columns of an import file and what each may hold; docs/importing.md lists them."""
 
 from dataclasses import dataclass
 

@@ -10,8 +10,9 @@ from cases.imports.rows import CheckedRow, ImportRow, Key, NamesInFile
 class Examined:
     """The result of checking a file. Bad rows cannot be imported; odd rows are imported, and listed with a remark.
 
-    `rows` and `odd` are numbers of rows, `bad` maps the number of each bad row in the file to the reason. `names` holds
-    the units, categories and places to be created.
+    `rows` is how many rows the file has, `odd` how many of them are odd; `bad` maps the row number of each bad row to
+    the reason. `names` holds the units, categories and places to be created. `merged` is for merged cases: it maps the
+    key of each to its row number and the key of the case that it was merged into.
     """
 
     names: NamesInFile
@@ -23,7 +24,7 @@ class Examined:
 
     @property
     def targets(self) -> set[Key]:
-        """The keys (source and external id) of the cases that other cases of the file were merged into."""
+        """The keys (source and external id) of all cases into which another case of the file was merged."""
         return {into for _, into in self.merged.values()}
 
     def add(self, checked: CheckedRow) -> None:
@@ -37,16 +38,19 @@ class Examined:
             self.odd += 1
 
     def end(self, report: Callable[[int, str], None]) -> None:
-        """Mark a row as bad when it was merged into a case that the file lacks, or into itself through other cases.
+        """Mark a row as bad when the chain of mergers from its case leads out of the file, or round in a circle.
 
-        Call it after the last row. `report` is called with the number of each such row and the reason.
+        Call it after the last row. `report` is called with the row number of each such row and the reason.
         """
         for number in [number for key, (number, _) in self.merged.items() if not self._has_target(key)]:
             self.bad[number] = "merged_into: the file has no such case, or it was merged into this one"
             report(number, self.bad[number])
 
     def depth(self, row: ImportRow) -> int:
-        """Return the length of the chain of mergers that begins with this case: 0 when it was not merged itself."""
+        """Return the length of the chain of mergers that begins with the case of this row.
+
+        It is 0 when the case was not merged, and 2 when it was merged into a case that was merged into a third.
+        """
         key, depth = row.key, 0
         while key in self.merged:
             key, depth = self.merged[key][1], depth + 1

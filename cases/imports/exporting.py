@@ -49,7 +49,10 @@ def export_cases(session: Session, path: Path, *, by: Actor) -> int:
 
 
 def rows(session: Session, by: Actor) -> Iterator[dict[str, str]]:
-    """Yield a row for each case that the actor may see, oldest first: a dict of texts by column of an import file."""
+    """Yield a row for each case that the actor may see, oldest first.
+
+    A row maps the name of each column of an import file to the text in it.
+    """
     last = 0
     while cases := _after(session, by, last):
         details = _details(session, [case.id for case in cases])
@@ -60,9 +63,9 @@ def rows(session: Session, by: Actor) -> Iterator[dict[str, str]]:
 
 
 def harmless(text: str) -> str:
-    """Return the text, with an apostrophe before it if a spreadsheet would take it for a formula; numbers get none.
+    """Return the text, with an apostrophe before it if a spreadsheet would take it for a formula.
 
-    Source: OWASP ASVS 1.2.10.
+    A number such as -5 stays as it is. Source: OWASP ASVS 1.2.10.
     """
     return f"'{text}" if text.startswith(QUOTED) and not NUMBER.fullmatch(text) else text
 

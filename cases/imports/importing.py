@@ -37,7 +37,8 @@ Listener = Callable[[int, str, list[str]], None]  # called with the row's number
 class ImportOrder:
     """The file to import, and how. `at` is the moment of the import, with a time zone.
 
-    `mapping` is the TOML text of a mapping, None for a file in our own columns; `clocks` says what clocks start from.
+    `mapping` is the TOML text of a mapping, None for a file in our own columns. `clocks` says what happens to the
+    clocks of open cases.
     """
 
     path: Path
@@ -48,7 +49,11 @@ class ImportOrder:
 
 @dataclass
 class Imported:
-    """The result of an import, in numbers: cases written, cases that existed already, and bad rows left out."""
+    """The result of an import.
+
+    `written` is how many cases were written, `there_already` how many existed before, `left_out` how many rows were
+    bad.
+    """
 
     written: int = 0
     there_already: int = 0
@@ -56,9 +61,10 @@ class Imported:
 
 
 def examine(database: Database, order: ImportOrder, listen: Listener) -> Examined:
-    """Check every row of the file, and write nothing. `listen` is called for each bad or odd row.
+    """Check every row of the file, and write nothing.
 
-    Raises `BadTable` when the file cannot be read at all, `BadMapping` when its columns or the mapping are wrong.
+    `listen` is called for each bad or odd row: with its row number, "bad" or "odd", and the reasons. Raises `BadTable`
+    when the file cannot be read at all, `BadMapping` when its columns or the mapping are wrong.
     """
     mapping, _, records = _open(order)
     with database.reading() as session:
@@ -105,7 +111,10 @@ def report_bad(order: ImportOrder, examined: Examined, report: Path) -> None:
 
 
 class Importing:
-    """Writes the cases of an import, batch by batch. Merged cases and those that they were merged into come last."""
+    """Writes the cases of an import, one batch of rows after the other.
+
+    Merged cases, and the cases that they were merged into, are written only after all other cases.
+    """
 
     def __init__(self, database: Database, replay: Replay, examined: Examined) -> None:
         self.database, self.replay, self.examined = database, replay, examined
@@ -117,7 +126,7 @@ class Importing:
     def write_batch(self, rows: list[ImportRow]) -> None:
         """Write, in one transaction, the cases of these rows that do not exist yet.
 
-        Merged cases and those that they were merged into are only noted, for `finish`.
+        Merged cases, and the cases that they were merged into, are not written here: `finish` writes them.
         """
         with self.database.transaction() as session:
             use_fresh_plans(session)
@@ -126,7 +135,11 @@ class Importing:
                     self._write(writer, row)
 
     def finish(self) -> None:
-        """Write the merged cases, and after each the case that it was merged into, which must stay open until then."""
+        """Write the merged cases, and the cases that they were merged into.
+
+        A case gets the state in its row only after all cases merged into it, since a case must be open when another is
+        merged into it.
+        """
         with self.database.transaction() as session:
             writer = EntryWriter(session)
             cases = {row.key: hand_in_row(writer, row) for row in self._later}

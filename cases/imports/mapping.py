@@ -1,4 +1,4 @@
-"""Mappings: TOML texts that say from which columns of another system's file the values of our columns come."""
+"""Mappings: TOML texts that say which columns of another system's file hold the values for our columns."""
 
 import re
 import tomllib
@@ -17,7 +17,7 @@ MOST_SHOWN = 6
 
 
 class BadMapping(Exception):
-    """A mapping that cannot be used. `wrongs` has a line for each error; the message shows the first six."""
+    """A mapping that cannot be used. `wrongs` has one sentence for each error; the message shows the first six."""
 
     def __init__(self, wrongs: list[str]) -> None:
         more = f"; and {len(wrongs) - MOST_SHOWN} more" if len(wrongs) > MOST_SHOWN else ""
@@ -54,7 +54,7 @@ class Template:
 class Mapping:
     """How the rows of a file are read: `columns` has a template for each of our columns.
 
-    `values` translates: by column, our value for each of theirs.
+    `values` translates the file's values into ours: for a column of ours, it maps each value in the file to our value.
     """
 
     columns: dict[str, Template]
@@ -68,15 +68,15 @@ class Mapping:
     dialect: Dialect = FOUND_OUT
 
     def missing_in(self, columns: list[str]) -> list[str]:
-        """Return the columns that the mapping uses and that a file with these columns lacks, sorted."""
+        """Return, sorted, the columns that the mapping reads but that are not among a file's `columns`."""
         named = {name for template in self.columns.values() for name in template.columns}
         return sorted(named - set(columns))
 
 
 def own_columns(columns: list[str]) -> Mapping:
-    """Return the mapping for a file that has our own columns, given the names of its columns.
+    """Return the mapping for a file that is written in our own columns; `columns` are the names of its columns.
 
-    Raises `BadMapping` when a name is not one of ours, or when a required column is missing.
+    Raises `BadMapping` when one of them is not a column of ours, or when a required column is missing.
     """
     wrongs = [f"the file lacks the column {name!r}" for name in NEEDED if name not in columns]
     wrongs += [f"the file has an unknown column {name!r}" for name in columns if name and name not in NAMES]

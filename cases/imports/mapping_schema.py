@@ -20,7 +20,7 @@ NO_UNIT = "must be department or group, not {input!r}"
 
 
 class Plain(TomlField[str]):
-    """A field for a TOML value of one of the types `types`, which is read as text."""
+    """A field that accepts a TOML value of one of the types in `types`, and loads it as a text."""
 
     def __init__(self, must: str, *types: type, **kwargs: Any) -> None:
         super().__init__(must, **kwargs)
@@ -46,7 +46,7 @@ def _single() -> Plain:
 
 
 class Encoding(TomlField[str]):
-    """The encoding of a CSV file, by a name that Python knows; "" means that it is detected."""
+    """The encoding of a CSV file, by its name in Python, such as cp1252; an empty text means that it is detected."""
 
     def __init__(self) -> None:
         super().__init__("must be an encoding such as cp1252")
@@ -63,7 +63,7 @@ class Encoding(TomlField[str]):
 
 
 class Delimiter(TomlField[str]):
-    """The delimiter of a CSV file, one character; "" means that it is detected."""
+    """The delimiter of a CSV file, one character; an empty text means that it is detected."""
 
     def __init__(self) -> None:
         super().__init__("must be one character")
@@ -73,7 +73,7 @@ class Delimiter(TomlField[str]):
 
 
 class Formats(TomlField[list[str]]):
-    """The formats in which a file writes dates and moments, for `strptime`."""
+    """A list of formats, as `strptime` reads them, in which a file writes its days and times."""
 
     def __init__(self) -> None:
         super().__init__('must be a list such as ["%d/%m/%Y %H:%M"]')

@@ -1,4 +1,7 @@
-"""Replaying a row of an import: its case is handed in and takes the usual steps, at the moments that the row names."""
+"""Replaying a row of an import: its case is handed in and takes the usual steps to its state.
+
+Each step is recorded at the moment that the row names for it, not at the moment of the import.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -23,9 +26,10 @@ from cases.states import CLOCK_OF, RunsOut, State
 
 
 class Clocks(StrEnum):
-    """From when the clocks of imported open cases count.
+    """What happens at an import to the clocks of open cases.
 
-    NOW: a clock that has run out already starts anew at the import. HISTORY: clocks run from the dates in the file.
+    HISTORY: they run from the dates in the file, even if they have run out long ago. NOW: the same, except that a clock
+    that has run out by the moment of the import starts anew at that moment.
     """
 
     NOW = "now"
@@ -34,16 +38,17 @@ class Clocks(StrEnum):
 
 @dataclass(frozen=True)
 class Replay:
-    """How rows are replayed: at which moment the import is made (UTC), and from when clocks count."""
+    """How rows are replayed: `at` is the moment of the import (UTC), `clocks` what happens to clocks that ran out."""
 
     at: datetime
     clocks: Clocks
 
 
 def hand_in_row(writer: EntryWriter, row: ImportRow) -> Case:
-    """Create and return the case of a row, handed in at the row's `received_at` and given to its unit.
+    """Create and return the case of a row: handed in, and assigned to its unit, at the row's `received_at`.
 
-    When the row's state is "assigned", only `bring_to_state` gives it to the unit.
+    Two kinds of cases are only handed in: those of the desk, and those in the state "assigned", which `bring_to_state`
+    assigns.
     """
     case = receive(writer, _request(row), by=THE_IMPORT, at=row.received_at)
     if row.responsible != DESK and row.state is not State.ASSIGNED:
@@ -53,9 +58,9 @@ def hand_in_row(writer: EntryWriter, row: ImportRow) -> Case:
 
 
 def bring_to_state(writer: EntryWriter, case: Case, row: ImportRow, into: str | None, replay: Replay) -> None:
-    """Let the new case take the steps to the state of its row, and restart its clock if needed (see `Clocks`).
+    """Let the new case take the steps to the state in its row, and restart its clock if needed (see `Clocks`).
 
-    `into` is the reference of the case that it was merged into, None when it was not merged.
+    `into` is the reference of the case into which this case was merged, None when this case was not merged.
     """
     for change in STEPS_TO[row.state](row):
         take_step(writer, case, replace(change, into=into), by=THE_IMPORT, at=row.changed_at)

@@ -74,9 +74,9 @@ class ImportRow:
 
 @dataclass
 class NamesInFile:
-    """The units, categories and places that rows may name, by column: those that exist, and new ones to create.
+    """The units, categories and places that rows may name, by the column in which they are named.
 
-    `existing` holds slugs, `new` a dict of names by slug.
+    `existing` holds the slugs in the database. `new` holds those to create, and maps the slug of each to its name.
     """
 
     existing: dict[str, set[str]]  # category, place, group, responsible, waiting_unit
@@ -98,10 +98,10 @@ class CheckedRow:
 
 
 class Checker:
-    """Checks the rows of a file, which it reads by a mapping.
+    """Checks the rows of a file by a mapping, which says how the file is read.
 
-    A moment without a time zone is in the mapping's zone, by default in `zone`. A case received after `now` (UTC) is
-    bad; any other moment after `now` is replaced by `now`, which is odd.
+    A moment that is written without a time zone is in the zone of the mapping, or in `zone` if the mapping has none. A
+    case received after `now` (UTC) is bad; any other moment after `now` is replaced by `now`, and the row is odd.
     """
 
     def __init__(self, mapping: Mapping, names: NamesInFile, zone: ZoneInfo, now: datetime) -> None:
@@ -110,7 +110,7 @@ class Checker:
         self.moment = lru_cache(maxsize=4096)(self._moment)
 
     def check(self, record: Record) -> CheckedRow:
-        """Check one row of the file; return it with the result."""
+        """Check one row of the file; return the row with the reasons why it is bad or odd, if it is."""
         reading = RowReader(self, record)
         row = reading.row()
         return CheckedRow(record, reading.bad, reading.odd, None if reading.bad else row)
@@ -166,7 +166,8 @@ class RowReader:
     def text(self, name: str) -> str:
         """Return the row's text for our column `name`.
 
-        It is what the mapping makes of the file's value, or the mapping's constant when that is empty.
+        It is the value in the file as the mapping translates it. If that is empty, it is the mapping's constant for the
+        column, or "" if there is none.
         """
         template = self._mapping.columns.get(name)
         value = _unquoted(template.fill(self.record.values)) if template else ""

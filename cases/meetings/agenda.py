@@ -25,10 +25,12 @@ class OnAgenda:
 def agenda_of(
     session: Session, meeting: Meeting, seen: ColumnElement[bool], *, day: date, calendar: Calendar
 ) -> list[OnAgenda]:
-    """Return the cases on the agenda of a meeting that fulfil the SQL condition `seen`. `day` is today's local date.
+    """Return the cases on the agenda of this meeting that the reader may see.
 
-    The next meeting has the cases that wait for the forum, and then all open agenda items. A meeting in the past has
-    the items that were open on its day.
+    `seen` is the SQL condition on `Case` for what the reader may see. `day` is today's local date. For the next
+    meeting, these are first the cases that wait for the forum, then those with an open agenda item. For a meeting in
+    the past, they are those whose agenda item was open on the day of the meeting. An item that names a meeting is on
+    the agenda of that one only.
     """
     following = next_meeting(session, day)
     is_next = following is not None and following.id == meeting.id

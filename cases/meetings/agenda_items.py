@@ -1,4 +1,4 @@
-"""Agenda items: the ladder or a person puts a case on the forum's agenda, and later it is taken off again."""
+"""Agenda items: cases that the ladder or a person has put on the forum's agenda, until they are taken off again."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -35,7 +35,7 @@ class AgendaReason(StrEnum):
 class AgendaItem(Base):
     """A case on the forum's agenda: one row of the table agenda_item. A case has at most one open item.
 
-    An item is open until `settled_at` is set. One without a meeting is for the next meeting.
+    An item is open until `settled_at` is set. An item that names no meeting is for the next one.
     """
 
     __tablename__ = "agenda_item"
@@ -53,7 +53,10 @@ class AgendaItem(Base):
 
 
 def put_on_agenda(session: Session, case: Case, why: AgendaReason, entry: Entry) -> None:
-    """Put the case on the forum's agenda and add the event to `entry`; do nothing when it is on it already."""
+    """Put the case on the forum's agenda, for the reason `why`, and add the event to `entry`, which the caller writes.
+
+    Does nothing when the case is on the agenda already.
+    """
     if _open_item(session, case) is not None:
         return
     meeting = next_meeting(session, calendar_of(session).day_of(entry.at))
@@ -64,7 +67,7 @@ def put_on_agenda(session: Session, case: Case, why: AgendaReason, entry: Entry)
 def choose_for_agenda(session: Session, case: Case, *, by: Actor, at: datetime) -> list[int]:
     """Put the case on the forum's agenda, chosen by the contact person `by`; return the ids of the events written.
 
-    Returns [] when it is on it already. Raises `NotAllowed` when `by` is not the contact person.
+    Returns [] when the case is on the agenda already. Raises `NotAllowed` when `by` is not the contact person.
     """
     if not by.is_contact:
         raise NotAllowed(step="put_on_agenda")
@@ -74,7 +77,10 @@ def choose_for_agenda(session: Session, case: Case, *, by: Actor, at: datetime) 
 
 
 def take_off_agenda(session: Session, case: Case, at: datetime, *, why: AgendaReason | None = None) -> None:
-    """Close the case's open agenda item, if it has one, at the moment `at`; with `why`, only if that is its reason."""
+    """Take the case off the forum's agenda at the moment `at`; do nothing when it is not on it.
+
+    With `why`, take it off only if it was put on for this reason.
+    """
     if inspect(case).key is None:
         return  # the case has no row yet
     item = {"case": case.id, "at": at}

@@ -33,7 +33,10 @@ def latest_meetings(session: Session, most: int) -> list[Meeting]:
 
 
 def plan_meeting(session: Session, held_on: date, name: str, where: str | None) -> None:
-    """Add a meeting. Raises `AlreadyThere` for a second one of the same name on the same local day."""
+    """Add a meeting; `where` is the name of the place where it is held, None when that is not known.
+
+    Raises `AlreadyThere` when there is a meeting of the same name on the same local day.
+    """
     session.add(Meeting(held_on=held_on, name=name, where=where))
     try:
         session.flush()

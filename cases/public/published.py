@@ -1,4 +1,4 @@
-"""What public pages read: the database view published_case, which has only allowed columns and masked texts."""
+"""What public pages read: the database view published_case, with masked texts, and only columns that may be public."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ MOST_ON_A_PAGE = 100
 
 
 class Published(Base):
-    """The masked texts of a case that the desk has published: one row of the table published."""
+    """One row of the table published: the masked texts of one published case."""
 
     __tablename__ = "published"
     __table_args__ = (Index("ix_published_received_on", "received_on", "case_id"),)
@@ -128,7 +128,11 @@ class PublicCase:
 
 @dataclass(frozen=True)
 class PublicFilters:
-    """Filters for published cases; one that is not set matches all cases. Names are slugs."""
+    """Filters for published cases: a case must match all that are set.
+
+    `place`, `category` and `responsible` are slugs, the case must hold all of the `words`, and be in one of the
+    `states`.
+    """
 
     place: str | None = None
     category: str | None = None
@@ -151,10 +155,10 @@ class PublicNote:
 
 @dataclass(frozen=True)
 class Count:
-    """Figures about the published cases of one place, category or month, which is the `name`.
+    """Figures about the published cases of one place, category or month; `name` says which.
 
-    `received` counts all of them, `done` those that are done or ended; `median_days` is the median of the calendar days
-    that these took.
+    `received` is how many cases there are, `done` how many of them are done or ended. `median_days` is the median
+    number of calendar days from receipt until they were, None when `done` is 0.
     """
 
     name: str
@@ -168,7 +172,7 @@ def list_published(
 ) -> tuple[list[PublicCase], str]:
     """Return a page of published cases, newest first, and the cursor of the next page ("" when there is none).
 
-    `after` is the cursor of the page wanted. When it cannot be read, the first page is returned.
+    `after` is the cursor that came with the page before. When it is "" or cannot be read, the first page is returned.
     """
     limit = max(1, min(limit, MOST_ON_A_PAGE))
     query = select(_view).where(*_conditions(session, filters), *_after(after))
@@ -210,21 +214,24 @@ def public_notes(session: Session, ref: str) -> list[PublicNote]:
 def was_published(session: Session, case_id: int) -> bool:
     """Return whether the case has ever been published.
 
-    The page of a case that is no longer published answers 410 (gone), of one that never was 404 (unknown).
+    If it was but is no longer, its public page answers 410 (gone); if it never was, 404 (not found).
     """
     facts = session.scalars(select(Event.facts).where(Event.stream == case_id, Event.type == "case.corrected"))
     return any(corrected.get("published") for corrected in facts)
 
 
 def count_by_place(session: Session, filters: PublicFilters) -> list[Count]:
-    """Return figures about the published cases for each place, sorted by its name; "" for cases without a place."""
+    """Return figures about the published cases of each place, sorted by the place's name.
+
+    Cases without a place are counted under the name "".
+    """
     return _counted(session, filters, func.coalesce(_view.c.place_name, ""))
 
 
 def count_by_category(session: Session, filters: PublicFilters, *, locale: str = "sv") -> list[Count]:
-    """Return figures about the published cases for each category, sorted by its name in the language `locale`.
+    """Return figures about the published cases of each category, sorted by its name in the language `locale`.
 
-    The name is "" for cases without a category.
+    Cases without a category are counted under the name "".
     """
     name = func.coalesce(_view.c.category_name_en, _view.c.category_name) if locale == "en" else _view.c.category_name
     return _counted(session, filters, func.coalesce(name, ""))

@@ -1,6 +1,6 @@
 """Publishing a case: its texts are masked and stored for public pages, or removed from there.
 
-`cases.correcting.correct` calls this and records the event.
+`cases.correcting.correct` calls these functions, and records the event.
 """
 
 from dataclasses import dataclass
@@ -43,7 +43,10 @@ class Preview:
 
 
 def preview(session: Session, case: Case) -> Preview:
-    """Return what publishing the case would show. Raises `NotAllowed` for a reporter under protected identity."""
+    """Return what publishing the case would show.
+
+    Raises `NotAllowed` when the reporter lives under protected identity.
+    """
     _refuse_protected(session, case)
     description = latest_description(session, case)
     found = (*findings(case.title), *findings(description))
@@ -71,7 +74,7 @@ def publish(session: Session, case: Case, *, at: datetime) -> None:
 
 
 def unpublish(session: Session, case: Case) -> None:
-    """Remove the case from public pages. `was_published` stays true for it."""
+    """Remove the case from public pages. `was_published` returns True for it even afterwards."""
     session.connection().execute(UNPUBLISH, {"case": case.id})
 
 
