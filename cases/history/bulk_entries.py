@@ -25,8 +25,8 @@ DEFERRED_MODELS = (Party, Case)  # in this order, since a case names its reporte
 def written_in_bulk(session: Session, memory: dict[Hashable, Any] | None = None) -> Iterator[DeferredWriter]:
     """Yield a writer that collects the rows and events of many changes; they are written when the `with` block ends.
 
-    No query inside the block finds what the block adds. `memory` caches the results of look-ups: pass the same dict to
-    several blocks for as long as these results stay true.
+    No query inside the block finds what the block adds. `memory` caches the results of look-ups. Several blocks may
+    share one dict as long as nothing that was looked up changes in between.
     """
     writer = DeferredWriter(session, {} if memory is None else memory)
     yield writer

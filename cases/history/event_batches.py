@@ -1,4 +1,4 @@
-"""Event batches: all events of one sweep form one batch (table tick), and their letters are planned together."""
+"""Event batches: all events of one sweep form one batch (table tick); the letters about them are planned together."""
 
 from datetime import datetime
 
@@ -11,10 +11,11 @@ MISSED_SWEEPS = 3  # sweep intervals without a sweep, after which the clock coun
 
 
 class EventBatch(CountedLease, Base):
-    """A sweep that found something due: one row of the table tick.
+    """The batch of the events that one sweep wrote: one row of the table tick. A sweep that finds nothing due has none.
 
-    `sealed_at` is set when the sweep has written its last event, `planned_at` when the letters about its events stand
-    in the table delivery.
+    The sweep fired what was due by `at`, and began at `started_at`. `sealed_at` is set when its last event is written,
+    `planned_at` when the letters about the events are rows of the table delivery, `set_aside_at` when their planning
+    was given up and waits for a person.
     """
 
     __tablename__ = "tick"

@@ -36,10 +36,11 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 class Event(Base):
     """One domain event: a row of the table event. Database triggers refuse to change or delete it.
 
-    `stream` is the id of its case, or 0 for the municipality; `seq` numbers the events of a stream. `at` is when it
-    happened, `recorded_at` when the row was written, by the database's clock. `changes` holds the new values of the
-    case's columns, so that the case can be rebuilt without applying any rules. Events that were written by the same
-    change share an `act_seq`: the `seq` of the first of them; no hash covers it.
+    `stream` is the id of the event's case, or 0 for the municipality; `seq` numbers the events of a stream. `at` is
+    when it happened, `recorded_at` when the row was written, by the database's clock. `changes` holds the new values of
+    the case's columns, so that the case can be rebuilt without applying any rules. `commitments` holds a pair for each
+    text of the event: its field, and the hash that stands for it. `act_seq` is the `seq` of the first event that the
+    same change wrote; no hash covers this column.
     """
 
     __tablename__ = "event"
@@ -77,9 +78,9 @@ STAMPED = ("recorded_at",)
 
 
 class Streamed(Protocol):
-    """What events are recorded for: a case, or the municipality. `stream` is the number of its series of events.
+    """A case or the municipality: each of them has its own stream of events, with the number `stream`.
 
-    `version` is the `seq` of its last event, and `head_hash` the hash of that event.
+    `version` is the `seq` of the last event in the stream, and `head_hash` the hash of that event.
     """
 
     version: int
@@ -94,7 +95,10 @@ class Streamed(Protocol):
 
 @dataclass(frozen=True)
 class SpokenWords:
-    """A text that is stored with an event: the field that it fills (title, note, ...), and who may read it."""
+    """A text that is stored with an event.
+
+    `field` says what the text is, such as "title" or "note"; `visibility` says who may read it.
+    """
 
     field: str
     text: str
@@ -102,11 +106,11 @@ class SpokenWords:
 
 
 class Entry:
-    """The events of one change to a case or the municipality (the subject): at one moment, by one actor.
+    """The events that record one change to a subject (a case or the municipality), by one actor at one moment.
 
-    Make the entry *before* the subject is changed, since it notes the values before; add the events, then `write()`
-    once. The first event records all values that changed. Events of a sweep get no outbox rows: the letters about them
-    are planned together, for the whole sweep.
+    Make the entry *before* you change the subject, because it remembers the old values. Then change the subject, add
+    the events, and call `write()` once. The first event records all values that changed. Events of a sweep get no
+    outbox rows: the letters about them are planned together, for the whole sweep.
     """
 
     def __init__(self, subject: Streamed, *, by: Actor, at: datetime) -> None:
@@ -120,7 +124,10 @@ class Entry:
         return len(self._drafts)
 
     def add(self, event: DomainEvent, *words: SpokenWords) -> int:
-        """Add an event with its texts; return its index in the entry, from 0. Raises `ValueError` for the 8th event."""
+        """Add an event with its texts; return the index of the event in the entry, counted from 0.
+
+        Raises `ValueError` when the entry holds seven events already: it may not hold more.
+        """
         if len(self._drafts) == MOST_IN_AN_ACT:
             raise ValueError(f"an act has at most {MOST_IN_AN_ACT} events")
         self._drafts.append((event, [(spoken, fresh_salt()) for spoken in words if spoken.text]))
@@ -131,9 +138,9 @@ class Entry:
         return insert_entries(session, [self])[id(self)]
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return the rows for the table event, numbered and chained by hashes.
+        """Return the rows of the events for the table event, numbered and chained by hashes.
 
-        The version and the head hash of the subject become the number and the hash of the last event.
+        This also sets the version and the head hash of the subject to the number and the hash of the last event.
         """
         after = self.subject.tracked()
         before = self._before
@@ -147,7 +154,10 @@ class Entry:
         return rows
 
     def words_rows(self, place: int) -> list[dict[str, Any]]:
-        """Return the rows for the table words with the texts of the event at index `place`; they lack `event_id`."""
+        """Return the texts of the event with the index `place` in this entry, as rows for the table words.
+
+        The rows have no `event_id` yet: the caller adds it.
+        """
         stream = self.subject.stream
         return [
             {
@@ -185,12 +195,15 @@ class Entry:
 
 
 def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int]]:
-    """Write these entries with few statements; return the ids of the events of each entry, by `id(entry)`."""
+    """Write these entries with few SQL statements; return the ids of each entry's events by `id(entry)`."""
     return insert_numbered(session, [(entry, entry.rows()) for entry in entries])
 
 
 def insert_numbered(session: Session, numbered: Numbered) -> dict[int, list[int]]:
-    """Write entries in this order, each with the result of its `rows()`; return the same as `insert_entries`."""
+    """Write entries whose event rows exist already, in the order given; return the same as `insert_entries`.
+
+    `numbered` pairs each entry with the rows that its method `rows` returned.
+    """
     write = next(write for fits, write in INSERT_STRATEGIES if fits(session, numbered))
     return write(session, numbered)
 
@@ -311,7 +324,8 @@ def _event_rows(entry: Entry, place: int, row: dict[str, Any]) -> Iterator[NewRo
 def chained(stream_name: str, row: dict[str, Any]) -> str:
     """Return the hash of an event row: SHA-256 (hexadecimal) over its canonical JSON and the hash of the event before.
 
-    In `row`, facts, changes and commitments must be canonical JSON already; nothing else in it needs escaping.
+    `stream_name` is hashed too: the reference of the case, or "house" for the municipality. In `row`, facts, changes
+    and commitments must be canonical JSON already; no other value needs escaping.
     """
     person = "null" if row["person_id"] is None else row["person_id"]
     origin = f'"{stream_name}",{row["seq"]},"{row["type"]}","{row["at"].isoformat()}","{row["actor"]}",{person}'
@@ -323,9 +337,9 @@ _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 
 
 def canonical(value: Any) -> JsonText:
-    """Return the value as canonical JSON, the same text for the same value.
+    """Return the value as canonical JSON: equal values always give the same text.
 
-    Keys are sorted, nothing is put between tokens, and only what must be escaped is escaped.
+    Keys are sorted, there is no space after a comma or colon, and only what must be escaped is escaped.
     """
     return JsonText(_canonical.encode(value))
 
@@ -336,9 +350,9 @@ def plain(value: Any) -> Any:
 
 
 def replay(events: Iterable[Event]) -> dict[str, Any]:
-    """Return the values that a case has after these events, given in order of `seq`.
+    """Return the values of a case as its events left them, by column name; the events must come in order of `seq`.
 
-    They are those of `Case.tracked()` in JSON form, without None.
+    The columns are those of `Case.tracked()`, without those that are None; dates and moments are ISO texts.
     """
     state: dict[str, Any] = {}
     for event in events:

@@ -1,4 +1,4 @@
-"""Write an event of the municipality itself: people, units, settings, log-in links, what was set aside."""
+"""Writing an event of the municipality itself: about people, units, settings, log-in links, or what was set aside."""
 
 from datetime import datetime
 
@@ -13,7 +13,11 @@ from cases.organisation.municipality import Municipality, municipality
 def record_for_municipality(
     session: Session, event: DomainEvent, *, by: Actor, at: datetime, locked: Municipality | None = None
 ) -> None:
-    """Write one event to the municipality's stream. `locked` is its row when the caller has locked it already."""
+    """Write one event to the municipality's stream.
+
+    `locked` is the row of the municipality, for a caller that has locked it already; if None, this function locks that
+    row.
+    """
     entry = Entry(locked or municipality(session, locked=True), by=by, at=at)
     entry.add(event)
     entry.write(session)

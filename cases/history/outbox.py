@@ -15,9 +15,10 @@ LETTERS = "letters"
 
 
 class OutboxEntry(CountedLease, Base):
-    """A task that an event leaves to a consumer, such as planning its letters: one row of the table work.
+    """Work that follows from an event and is done later, such as planning its letters: one row of the table work.
 
-    It is open until it is done or set aside. Tasks about the same case are done in the order of their ids.
+    `consumer` names the part of the system that does the work, which is open until it is done or set aside. Work that
+    follows from events of the same case is done in the order of the ids of these rows.
     """
 
     __tablename__ = "work"

@@ -21,7 +21,7 @@ class Visibility(StrEnum):
 class Words(Base):
     """One text of an event: a row of the table words. When it is erased, `text` and `salt` become NULL.
 
-    The event itself holds only the `commitment`, a hash of both.
+    The event itself holds only the `commitment`, which is a hash of text and salt together.
     """
 
     __tablename__ = "words"

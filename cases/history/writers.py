@@ -27,7 +27,7 @@ class EntryWriter:
     session: Session
 
     def add(self, row: Base) -> None:
-        """Add a new row to its table; at the latest the next `flush` or `record` gives it its id."""
+        """Add a new row to its table. The row gets its id by the next `flush` or `record`, if not sooner."""
         self.session.add(row)
 
     def add_related(self, row: Base, name: str, other: Base) -> None:
@@ -39,7 +39,10 @@ class EntryWriter:
         self.session.flush()
 
     def execute(self, statement: Executable, values: dict[str, Any]) -> None:
-        """Execute a statement with these values; no result is read. It may refer to rows that were added before."""
+        """Execute an SQL statement with these values; its result is not read.
+
+        The statement may refer to rows that were added before.
+        """
         self.session.connection().execute(statement, values)
 
     def record(self, entry: Entry) -> list[int]:
@@ -47,7 +50,10 @@ class EntryWriter:
         return entry.write(self.session)
 
     def next_number(self, year: int, raise_counter: Callable[[Session, int], int]) -> int:
-        """Return the next number for references of this year (local time), by raising its counter in the database."""
+        """Return the next number for references of this year (local time).
+
+        `raise_counter` is the function that raises the year's counter in the database by one and returns it.
+        """
         return raise_counter(self.session, year)
 
     def find(
@@ -61,8 +67,8 @@ class EntryWriter:
 class DeferredWriter(EntryWriter):
     """Collects rows, statements and events, which `written_in_bulk` writes together; caches look-ups.
 
-    Until they are written, no query finds the rows. A new row gets its id at once; events are numbered and chained by
-    hash at once, and get their ids when they are written.
+    A new row gets its id at once, but no query finds the row before it is written. Events are numbered and chained by
+    hash at once, but get their ids only when they are written.
     """
 
     memory: dict[Hashable, Any] = field(default_factory=dict)  # results of look-ups, by function and arguments
@@ -89,7 +95,10 @@ class DeferredWriter(EntryWriter):
         """Do nothing, since rows have their ids as soon as they are added."""
 
     def execute(self, statement: Executable, values: dict[str, Any]) -> None:
-        """Collect a statement with its values; statements are executed later, in the order of these calls."""
+        """Collect an SQL statement with its values.
+
+        `written_in_bulk` executes the collected statements at its end, in the order of these calls.
+        """
         self.statements.append((statement, values))
 
     def record(self, entry: Entry) -> list[int]:
@@ -98,7 +107,11 @@ class DeferredWriter(EntryWriter):
         return []
 
     def next_number(self, year: int, raise_counter: Callable[[Session, int], int]) -> int:
-        """Return the next number for references of this year (local time); only the first comes from the database."""
+        """Return the next number for references of this year (local time).
+
+        For the first number of a year `raise_counter` reads and raises the counter in the database; then this writer
+        counts on.
+        """
         if year in self.numbers:
             self.numbers[year] += 1
         else:
@@ -108,7 +121,10 @@ class DeferredWriter(EntryWriter):
     def find(
         self, lookup: Callable[Concatenate[Session, Params], Found], *args: Params.args, **kwargs: Params.kwargs
     ) -> Found:
-        """Return the result of `lookup` with these arguments; it is called once, and then its result is remembered."""
+        """Return the result of `lookup`, called with the session and these arguments.
+
+        The result is remembered: the same look-up with the same arguments is not made again.
+        """
         key = (lookup, args, *kwargs.items())
         if key not in self.memory:
             self.memory[key] = lookup(self.session, *args, **kwargs)

@@ -53,9 +53,9 @@ ALWAYS_CHANGED = ("id", "version", "head_hash", "next_at")
 
 
 def handle(session: Session, cases: list[DueCase], now: datetime, tick_id: int) -> int:
-    """Handle everything that is due by `now` for these cases, whose rows are locked; return the number of rungs fired.
+    """Do everything that is due by `now` (UTC) for these cases; return the number of rungs fired.
 
-    `tick_id` is the id of the event batch of the sweep.
+    The caller has locked the rows of the cases. `tick_id` is the id of the sweep's event batch.
     """
     batch = Batch(session, now, tick_id)
     batch.load_terms(cases)
@@ -84,7 +84,7 @@ class Batch:
 
     @cached_property
     def clock(self) -> Actor:
-        """The system as the actor of this sweep, in whose name all its events are recorded."""
+        """The actor in whose name all events of this sweep are recorded: the system itself, not a person."""
         return clock_for_batch(self.tick_id)
 
     @cached_property
@@ -100,7 +100,7 @@ class Batch:
         self.terms = {policy_id: terms_from(stored) for policy_id, stored in found}
 
     def add(self, case: DueCase) -> None:
-        """Fire everything that is due for one case, and collect what `write` has to write."""
+        """Fire everything that is due for one case. What changes is only collected here; `write` stores it."""
         entry, was = Entry(case, by=self.clock, at=self.now), case.next_at
         for name, fire in FIRE_WHEN_DUE.items():
             moment = getattr(case, name)
@@ -113,10 +113,10 @@ class Batch:
             self.cases.append(case)
 
     def write(self) -> int:
-        """Write the collected events, cases, fired rungs and agenda items; return the number of rungs.
+        """Write the events, cases, fired rungs and agenda items that `add` collected; return the number of rungs.
 
-        Then take up parked cases and close done cases whose clock has run out, and create duties to report late
-        proposals.
+        It then takes up the parked cases and closes the done cases whose clock has run out. For each proposal that will
+        not be decided within its year, it creates a duty to report that.
         """
         ids = insert_entries(self.session, self.entries)
         names = ALWAYS_CHANGED + tuple(name for clock in sorted(self.changed_clocks) for name in COLUMNS_OF[clock])

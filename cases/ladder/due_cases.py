@@ -18,7 +18,12 @@ from cases.states import State
 
 @dataclass(slots=True)
 class DueCase:
-    """A case with a clock that is due: only the columns that a sweep needs. `responsible` is the unit's slug."""
+    """A case with a clock that is due: only the columns that a sweep needs, as plain values.
+
+    `responsible` is the slug of the unit; the other fields are the columns of `Case` with the same names. Fields that
+    begin with `life_` or `statutory_` belong to the clock of that name; `due_at`, `cycle`, `rung` and `rung_at` to the
+    clock of the state.
+    """
 
     id: int
     ref: str
@@ -47,12 +52,12 @@ class DueCase:
 
     @property
     def stream(self) -> int:
-        """The number of the series of events of this case: the id of the case."""
+        """The number of the stream that holds the events of this case: the id of the case."""
         return self.id
 
     @property
     def stream_name(self) -> str:
-        """The name of the case in the hashes of its events: its reference."""
+        """The name that stands for the case in the hash of each of its events: the reference of the case."""
         return self.ref
 
     @property

@@ -88,9 +88,10 @@ class Sweeper:
     _token: str = field(default_factory=new_token)
 
     def handle_batch(self) -> bool:
-        """Handle the next due cases in one transaction; return False when none is left.
+        """Handle the next due cases in one transaction; return False when no due case is left after them.
 
-        It handles up to a thousand cases or, once a transaction has failed, one at a time.
+        A transaction takes up to a thousand cases. Once a transaction has failed, each later one takes a single case,
+        so that only the case that fails is left out.
         """
         if not self._anything_due():
             return False

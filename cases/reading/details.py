@@ -1,6 +1,7 @@
-"""Details of a case: its description, its files and its related cases, read in the same row as the case.
+"""Details of a case: its description, its files and its related cases, read by the same query as the case.
 
-Each detail is one column, and a list is one JSON value, so that a case with all its details is one row.
+Each of the three is one column of the query, with all files, or all related cases, in one JSON value. So the query
+returns one row for each case.
 """
 
 from collections.abc import Sequence
@@ -19,9 +20,9 @@ from cases.history.words import Visibility, Words
 
 
 class rows_of(FunctionElement[list[list[Any]]]):
-    """SQL function: the values of these columns in all rows, as one JSON list with a list for each row, unordered.
+    """SQL function that gathers all selected rows in one JSON value: a list that holds a list of values for each row.
 
-    Without any rows it is NULL on PostgreSQL and an empty list on SQLite.
+    The order of the rows is not defined. Without any rows the value is NULL on PostgreSQL and an empty list on SQLite.
     """
 
     type = JSON()
@@ -40,7 +41,7 @@ def _rows_sqlite(element: rows_of, compiler: Any, **kwargs: Any) -> str:
 
 @dataclass(frozen=True)
 class File:
-    """One file of a case, as a page lists it. `size` is in bytes."""
+    """One file of a case, as a page lists it. `size` is in bytes, `visibility` says who may read the file."""
 
     id: int
     name: str
@@ -50,7 +51,7 @@ class File:
 
 @dataclass(frozen=True)
 class RelatedCase:
-    """A case that staff related to the case, or that was merged into it."""
+    """Another case that staff related to the case at hand, or that was merged into it."""
 
     id: int
     ref: str
@@ -67,12 +68,18 @@ class CaseDetails:
 
 
 def detail_columns(actor: Actor) -> tuple[ColumnElement[Any], ...]:
-    """Return the columns that `details_from` reads, to be added to a select of `Case`; related cases only for staff."""
+    """Return the columns to add to a select of `Case`, so that `details_from` can make the details from their values.
+
+    The column of the related cases is empty (NULL) unless the actor is staff.
+    """
     return DESCRIPTION, FILES, RELATED if actor.is_staff else null()
 
 
 def details_from(row: Sequence[Any], actor: Actor) -> CaseDetails:
-    """Return the details of a case from the values of its `detail_columns`; files and related cases sorted by id."""
+    """Return the details of a case, made from `row`, which holds the values of its `detail_columns`.
+
+    Files and related cases are sorted by id. Files that only staff may read are left out for all others.
+    """
     description, files, related = row
     found = [File(*file) for file in in_order(files)]
     shown = [file for file in found if actor.is_staff or file.visibility != Visibility.INTERNAL]
@@ -80,13 +87,13 @@ def details_from(row: Sequence[Any], actor: Actor) -> CaseDetails:
 
 
 def read_details(session: Session, case: Case, actor: Actor) -> CaseDetails:
-    """Query and return the details of a case that was read without them."""
+    """Query and return the details of a case that the caller read without its `detail_columns`."""
     row = session.execute(select(*detail_columns(actor)).select_from(Case).where(Case.id == case.id)).one()
     return details_from(row, actor)
 
 
 def in_order(rows: Sequence[Sequence[Any]] | None) -> list[Sequence[Any]]:
-    """Return the rows that a `rows_of` column holds, sorted by their first value; [] for None."""
+    """Return the list that a `rows_of` column held, sorted by the first value of each row; [] when it held None."""
     return sorted(rows or (), key=lambda row: row[0])
 
 

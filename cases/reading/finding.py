@@ -11,9 +11,9 @@ from cases.refusals import NotFound
 def case_for(session: Session, actor: Actor, name: str) -> tuple[Case, Actor]:
     """Return the case with the reference or public id `name`, and the actor with whose rights it may be read.
 
-    That is `actor` if they may see the case. Otherwise it is the case's reporter if `name` is the public id, since
-    whoever knows that counts as the reporter. Raises `NotFound` when there is no such case, or when `name` is the
-    reference of a case that `actor` may not see.
+    That actor is `actor` if they may see the case. If they may not, but `name` is the public id, the actor returned is
+    the reporter of the case, because whoever knows the public id counts as the reporter. Raises `NotFound` when there
+    is no such case, and when `name` is the reference of a case that `actor` may not see.
     """
     case = case_to_read(session, name)
     return case, _reader(case, actor, name)
@@ -26,9 +26,10 @@ def case_to_change_for(session: Session, actor: Actor, name: str) -> tuple[Case,
 
 
 def case_to_follow(session: Session, actor: Actor, name: str) -> Case:
-    """Return the case with the reference or public id `name`, its row locked.
+    """Return the case with the reference or public id `name`, and lock its row until the transaction ends.
 
-    Raises `NotFound` when it is neither published nor a case that `case_for` would return.
+    A published case may be followed by anybody. Raises `NotFound` when there is no such case, and when it is not
+    published and `case_for` would refuse it to the actor.
     """
     case = case_to_change(session, name)
     if case.published_at is None:
@@ -39,7 +40,7 @@ def case_to_follow(session: Session, actor: Actor, name: str) -> Case:
 def reference(name: str) -> str:
     """Return `name` unchanged when it is a reference such as 2026-0042; raise `NotFound` for anything else.
 
-    Pages for staff use it, since a public id opens none of them.
+    For pages for staff: these show a case by its reference only, never by its public id.
     """
     if not is_reference(name):
         raise NotFound(ref=name)

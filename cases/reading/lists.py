@@ -48,7 +48,10 @@ SENT_BACK = and_(Case.sent_back_count > _literal(0), Case.state == _literal(Stat
 
 
 class Sort(StrEnum):
-    """The orders that a list may have. Equal cases are ordered by id, so that no page skips or repeats a case."""
+    """The orders that a list may have: by when the case was received, by due day, or the longest untouched first.
+
+    Cases with the same due day or the same last touch are ordered by id, so that no page skips or repeats a case.
+    """
 
     NEWEST = "-received"
     OLDEST = "received"
@@ -61,7 +64,14 @@ BY_MOMENT = {Sort.DUE: Case.due_at, Sort.UNTOUCHED: Case.touched_at}
 
 @dataclass(frozen=True)
 class Filters:
-    """The filters, order and page of a list of cases. Names are slugs, moments are UTC."""
+    """The filters, order and page of a list of cases. A filter that is not set selects all cases.
+
+    Names are slugs, moments are UTC. For `overdue`, `parked` and `quick_win`, True selects such cases and False all
+    others. `due_by` selects cases due from now until then; `untouched_since` those that await an act, but that no
+    person has touched since then; `sent_back` those back at the desk because a unit said that they are not theirs.
+    `of_unit` is the id of a unit that is responsible for the case, handed it in, or is waited for. `q` is what was
+    typed to search for, and `cursor` comes from the page before.
+    """
 
     states: tuple[State, ...] = ()
     kind: str | None = None
@@ -98,7 +108,8 @@ class CasePage:
 def list_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime) -> CasePage:
     """Return a page of the cases that match the filters and that the actor may see.
 
-    `now` (UTC) decides which are overdue. Raises `UnknownName` for a cursor that is unreadable or of another order.
+    `now` (UTC) decides which cases are overdue. Raises `UnknownName` when the cursor in the filters cannot be read or
+    comes from a list in another order.
     """
     limit = _limit(filters)
     allowed = [seen_by(actor), *conditions(filters, now)]
@@ -146,7 +157,8 @@ def _with_names(session: Session, ids: Sequence[int]) -> list[Case]:
 def count_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime, most: int = MOST_COUNTED) -> int:
     """Return how many cases match the filters and may be seen by the actor, but never more than `most`.
 
-    So counting never costs more than a page. Search words are ignored. `now` (UTC) decides which are overdue.
+    Counting stops at `most`, which bounds its cost. Search words are ignored. `now` (UTC) decides which cases are
+    overdue.
     """
     allowed = [seen_by(actor), *conditions(filters, now)]
     if filters.of_unit is None:

@@ -1,11 +1,13 @@
 """Full-text search: which cases hold the words that a person typed, the newest cases first.
 
-A common word stands in very many texts. So a search looks among the newest cases first (`REACHES`), and further back
-only when it found too few there: what it reads depends on the page, not on the size of the table.
+A common word stands in very many texts. So a search looks among the newest cases first (`REACHES`), and among older
+ones only when it found too few: what it reads depends on the length of the page, not on the size of the table.
 
-PostgreSQL has a Swedish full-text index that also holds the case's era (a block of case ids), so that older texts with
-the same word are not even read. SQLite has FTS5, bounded by row ids. Only a search among all cases also finds parts of
-words: on PostgreSQL any part, in titles only (by trigrams), on SQLite the beginning of any word.
+PostgreSQL has a Swedish full-text index. It also holds the era of each case (a block of case ids), so that texts of
+older cases with the same word are not even read. SQLite has FTS5, and its search is bounded by row ids.
+
+Parts of words are found only by a search among all cases: on PostgreSQL any part, but in titles only (by trigrams); on
+SQLite the beginning of any word.
 """
 
 import re
@@ -55,9 +57,10 @@ class SearchReach:
 
     @property
     def eras(self) -> list[int]:
-        """The numbers of the index blocks of these case ids: eras of `ERA` ids, or in a long range ages of `AGE` ids.
+        """The numbers of the index blocks in which the case ids of this range lie.
 
-        The numbers of ages are negative.
+        The blocks are eras of `ERA` ids, numbered from 0 up. For a range of more than `AGE` ids they are ages, blocks
+        of `AGE` ids each, numbered from -1 down.
         """
         floor = self.floor or 0
         if self.top - floor <= AGE:
@@ -69,7 +72,10 @@ EVERYTHING = SearchReach(0, None)
 
 
 def reaches(top: int) -> Iterator[SearchReach]:
-    """Yield the ranges to search one after the other: the newest cases up to the id `top`, then more, at last all."""
+    """Yield the ranges to search, each wider than the one before: from only the newest cases to all cases.
+
+    `top` is the highest case id to search for.
+    """
     for size in REACHES:
         if top > size:
             yield SearchReach(top, top - size)
@@ -77,10 +83,10 @@ def reaches(top: int) -> Iterator[SearchReach]:
 
 
 def matching(dialect: str, wanted: str, reach: SearchReach, readable: list[Visibility]) -> ColumnElement[bool]:
-    """Return the SQL condition that a `Case` is in the range `reach`, and matches `wanted`, the words to search for.
+    """Return the SQL condition that a `Case` lies in the range `reach` and matches `wanted`, the words that were typed.
 
-    It matches by texts of the visibilities `readable`, or when `wanted` is its reference. `dialect` is "postgresql" or
-    "sqlite".
+    A case matches when one of its texts holds the words, or when its reference is `wanted`. Only texts whose visibility
+    is in `readable` count. `dialect` is "postgresql" or "sqlite".
     """
     wanted = wanted.replace("\0", " ")  # PostgreSQL has no such character
     words = {"postgresql": _postgresql, "sqlite": _sqlite}[dialect](wanted, reach)

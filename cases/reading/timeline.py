@@ -15,9 +15,10 @@ from cases.reading.visibility import readable_by
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One event in a timeline, with the texts that the reader may see (`words`, by field such as "note").
+    """One event in a timeline. `words` holds those of its texts that the reader may see, by field such as "note".
 
-    `by` is the name of the person who caused the event, `officer` the name of the officer that the event names.
+    `by` is the name of the person who caused the event, `officer` that of the officer whom the event names; None if
+    nobody.
     """
 
     event: Event
@@ -33,9 +34,10 @@ AUTHOR, OFFICER = aliased(Person), aliased(Person)
 def timeline(
     session: Session, case: Case, actor: Actor, *, since: int = 0, limit: int = MOST_LINES
 ) -> list[TimelineEntry]:
-    """Return the latest events of a case, oldest first: at most `limit`, and only those with a `seq` above `since`.
+    """Return the latest events of a case, the oldest of them first, as the actor may see them. One query.
 
-    Comments, files and texts that the actor may not see are left out. One query.
+    Only events with a `seq` above `since` are returned, at most `limit`. Comments and files that the actor may not see
+    are left out; other events are there, but without texts that they may not see.
     """
     readable = readable_by(actor, case)
     events = select(Event.id).where(Event.stream == case.id, Event.seq > since).order_by(Event.seq.desc()).limit(limit)

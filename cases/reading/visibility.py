@@ -16,17 +16,27 @@ TAKES_PART = frozenset({Who.CONTACT, Who.HEAD, Who.UNIT, Who.GROUP, Who.REPORTER
 
 
 def may_see(actor: Actor, case: Case) -> bool:
-    """Return whether the actor may see the case itself, not only what was published of it."""
+    """Return whether the actor takes part in the case, or sits in the forum and the case is or was on its agenda.
+
+    What is published of a case may be seen by everybody, whatever this returns.
+    """
     return takes_part(actor, case) or _sees_on_agenda(actor, case)
 
 
 def takes_part(actor: Actor, case: Case) -> bool:
-    """Return whether the actor is staff, the reporter, or in a unit that has it, handed it in, or is waited for."""
+    """Return whether the actor is staff, is the reporter of the case, or belongs to a unit that takes part in it.
+
+    Such a unit is responsible for the case, handed it in, or is the one that the case waits for.
+    """
     return bool(actor.roles_in(case) & TAKES_PART)
 
 
 def as_read_by(actor: Actor, case: Case, words: str) -> str:
-    """Return the text as the actor may read it: masked when they see the case only on the forum's agenda."""
+    """Return `words`, a text of the case, as the actor may read it.
+
+    For an actor who does not take part in the case, such as one who sees it on the forum's agenda, personal data is
+    masked.
+    """
     return words if takes_part(actor, case) else mask(words)
 
 

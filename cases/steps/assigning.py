@@ -15,9 +15,10 @@ from cases.steps.transition import (
 
 
 def assign(act: Transition) -> DomainEvent:
-    """Give the case to a unit, and start the clock for its answer; return the event to record.
+    """Give the case to a unit, and start the clock for the unit's answer; return the event to record.
 
-    The unit is to take the case on or send it back within the working days of the policy, or by the change's due day.
+    The unit must take the case on or send it back by the due day that the change names. When it names none, the unit
+    has as many working days as the policy gives for an answer.
     """
     change, case, was = act.change, act.case, act.was
     before = case.responsible.slug
@@ -32,7 +33,8 @@ def assign(act: Transition) -> DomainEvent:
 def hand_over(act: Transition) -> DomainEvent:
     """Give an assigned case to another unit; return the event to record.
 
-    Raises `NameNeeded` for the unit that has it already, since its clock would start anew.
+    Raises `NameNeeded` when the change names the unit that has the case already: that would only restart the unit's
+    clock.
     """
     if act.change.responsible == act.case.responsible.slug:
         raise NameNeeded(field="responsible")
@@ -42,7 +44,7 @@ def hand_over(act: Transition) -> DomainEvent:
 def appoint(act: Transition) -> DomainEvent:
     """Appoint another officer of the same unit; return the event to record.
 
-    The clock runs on, since the unit has not answered yet.
+    The day by which the unit must answer stays the same.
     """
     case, unit = act.case, act.case.responsible
     case.give_to(unit, officer_named(act.session, act.change.officer, unit, act.today))

@@ -18,11 +18,11 @@ from cases.states import Kind, State
 
 
 def next_duty(writer: EntryWriter, done: Case, *, by: Actor, at: datetime) -> Case | None:
-    """Create and return the duty that follows the closed duty `done`; None when that one does not recur.
+    """Create and return the duty that follows the closed duty `done`; return None when `done` does not recur.
 
-    It is planned for the same unit. Its due day is counted in months from the day for which `done` was planned, not
-    from when it was done, so that lateness does not add up. When that day has passed already, it moves on by whole
-    periods.
+    The new duty is planned for the same unit. It is due `every_months` months after the day for which `done` was
+    planned, even if `done` was closed late, so that lateness does not add up. If that day is not in the future, the
+    same number of months is added until it is.
     """
     if done.kind is not Kind.DUTY or done.every_months is None:
         return None
@@ -54,9 +54,10 @@ def next_duty(writer: EntryWriter, done: Case, *, by: Actor, at: datetime) -> Ca
 
 
 def report_to_council(writer: EntryWriter, ref: str, due_at: datetime, *, by: Actor, at: datetime) -> Case:
-    """Create and return a duty: report to the council that proposal `ref` will not be decided within its year.
+    """Create and return a duty to tell the council that the proposal with the reference `ref` will be decided too late.
 
-    The year ends at `due_at` (UTC); the duty is due on that day. Source: kommunallagen 5:35.
+    The law wants it decided within a year (kommunallagen 5:35). That year ends at `due_at` (UTC), and the duty is due
+    then.
     """
     title = f"Anmäl till fullmäktige: förslag {ref} hinner inte beslutas inom ett år"
     last_day = calendar_of(writer.session).day_of(due_at)

@@ -14,9 +14,10 @@ from cases.steps.transition import Transition
 
 
 def finish(act: Transition) -> DomainEvent:
-    """Set the case done, with its promise kept; return the event to record.
+    """Set the case done and its promise, if there is one, kept; return the event to record.
 
-    The calendar days begin within which the case may be contested.
+    From now on the case may be contested, for as many calendar days as the policy says. If the last of these is no
+    working day, the next working day is the last.
     """
     case, was, calendar = act.case, act.was, calendar_of(act.session)
     object_by = calendar.roll_forward(act.today + timedelta(days=act.terms.object_calendar_days))
@@ -31,14 +32,17 @@ def finish(act: Transition) -> DomainEvent:
 
 
 def close(act: Transition) -> DomainEvent:
-    """End a done case that nobody contested, and create the next duty if it recurs; return the event to record."""
+    """End a done case that nobody contested; return the event to record.
+
+    If the case is a duty that recurs, the next duty is created.
+    """
     act.case.end(State.CLOSED, act.at)
     next_duty(act.writer, act.case, by=act.entry.by, at=act.at)
     return CaseClosed()
 
 
 def decline(act: Transition) -> DomainEvent:
-    """End the case as declined, and its promise as dropped; return the event to record."""
+    """End the case as declined, and drop the promise made about it, if any; return the event to record."""
     was = act.was
     settle(act.writer, act.case, "dropped", act.at)
     take_off_agenda(act.session, act.case, act.at)
@@ -47,7 +51,7 @@ def decline(act: Transition) -> DomainEvent:
 
 
 def merge(act: Transition) -> DomainEvent:
-    """End the case as merged into another one, and its promise as dropped; return the event to record."""
+    """End the case as merged into another, and drop the promise made about it, if any; return the event to record."""
     settle(act.writer, act.case, "dropped", act.at)
     take_off_agenda(act.session, act.case, act.at)
     return merge_into(act.session, act.case, act.change.into or "", by=act.entry.by, at=act.at)

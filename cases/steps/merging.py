@@ -20,9 +20,9 @@ DEADLOCK = "40P01"
 def merge_into(session: Session, case: Case, into: str, *, by: Actor, at: datetime) -> CaseMerged:
     """End `case` as merged into the open case with the reference `into`; return the event to record for `case`.
 
-    Its reporter and followers become followers of the other case, which gets an event of its own. Raises `UnknownName`
-    when no case has that reference, `MergedIntoItself` when it is the reference of `case` itself or of a case that has
-    ended.
+    The reporter and the followers of `case` become followers of the other case, for which another event is written
+    here. Raises `UnknownName` when no case has the reference `into`, and `MergedIntoItself` when `into` means `case`
+    itself or a case that has ended.
     """
     was = case.state.value
     target = _target(session, case, into)

@@ -15,9 +15,10 @@ from cases.steps.transition import Transition, checked_day, enter_state, to_desk
 
 
 def park(act: Transition) -> DomainEvent:
-    """Park the case until the due day of the change, within the months of the policy; return the event to record.
+    """Park the case until the due day that the change names; return the event to record.
 
-    On the morning of that day a sweep takes the case up again.
+    On the morning of that day a sweep takes the case up again. Raises `DateOutside` when the day is before tomorrow, or
+    more months ahead than the policy allows.
     """
     was, latest = act.was, add_months(act.today, act.terms.parked_most_months)
     due_on = checked_day(act, act.change.due_on, earliest=act.today + timedelta(days=1), latest=latest)

@@ -28,7 +28,8 @@ def use_present_policy(writer: EntryWriter, case: Case, at: datetime) -> None:
 def set_statutory(session: Session, case: Case, at: datetime) -> None:
     """Restart the clock that the law sets for a proposal raised in the council.
 
-    Stop it when the case is done, has ended, or was not raised there.
+    The clock is stopped instead when the case was not raised there, is done or has ended, or when the policy sets no
+    such deadline.
     """
     clock = None
     if case.raised_on is not None and case.is_open and case.state is not State.DONE:

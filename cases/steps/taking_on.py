@@ -30,7 +30,7 @@ def plan(act: Transition) -> DomainEvent:
 def start(act: Transition) -> DomainEvent:
     """Set the case in progress, and start its sign-of-life clock; return the event to record.
 
-    It is due on the day that the change names, or else after the working days of the policy.
+    The case is due on the day that the change names. When it names none, the policy says in how many working days.
     """
     was, unit = act.was, reassign_if_asked(act)
     due_on = enter_state(
@@ -41,9 +41,10 @@ def start(act: Transition) -> DomainEvent:
 
 
 def restart_life_clock(session: Session, case: Case, at: datetime) -> None:
-    """Restart the clock that fires when a unit at work on a case gives no sign of life.
+    """Restart the clock that fires when the unit at work on a case has been silent for too long.
 
-    There is no such clock when the case is not in progress, or when its due day comes first.
+    The clock is stopped instead when the case is not in progress, or when the case itself is due by the day on which
+    this clock would fire.
     """
     calendar, terms = calendar_of(session), case.terms
     day = calendar.add_working_days(calendar.day_of(at), terms.life_days)

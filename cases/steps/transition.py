@@ -1,4 +1,4 @@
-"""A transition: one change of state while it is made; and how the steps set days, units and officers."""
+"""A transition: one change of state while it is being made. Also what all steps use to set days, units and officers."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -45,11 +45,11 @@ class WaitingFor:
 
 @dataclass(frozen=True)
 class Change:
-    """A change of state that somebody asks for. Days are local, `responsible` is a slug, `officer` a mail address.
+    """A change of state that somebody asks for; `to` is the new state.
 
-    `step` is the name of the wanted step; if it is None, the step is found that leads to `to` and fits the other
-    fields. `version` is the version of the case that the person had read, `into` the reference of the case to merge
-    into.
+    `step` is the name of the step to take; when it is None, the step is chosen by `to` and by the other fields.
+    `version` is the version of the case that the person had read. `responsible` is the slug of a unit, `officer` a mail
+    address, `into` the reference of the case to merge into; days are local. `visibility` says who may read the note.
     """
 
     to: State
@@ -67,13 +67,16 @@ class Change:
 
     @property
     def words(self) -> str:
-        """The reason or the note, whichever was given; "" when neither was."""
+        """The reason, or the note when no reason was given; "" when neither was."""
         return (self.reason or self.note or "").strip()
 
 
 @dataclass
 class Transition:
-    """One change of state while it is made: the case, the change asked for, its step, and the entry that records it."""
+    """One change of state while it is being made; the functions of the steps take it as `act`.
+
+    `change` is what was asked for, `step` the step that does it, and `entry` collects the events that record it.
+    """
 
     writer: EntryWriter
     case: Case
@@ -103,15 +106,18 @@ class Transition:
 
     @property
     def was(self) -> str:
-        """The present state of the case. A step reads it before it sets the new state."""
+        """The state that the case has now.
+
+        A step reads this before it sets the new state, so that it can record the old one.
+        """
         return self.case.state.value
 
 
 def enter_state(act: Transition, state: State, due_on: date | None, *, latest: date | None = None) -> str:
-    """Set the case to a state whose clock climbs the ladder, and start that clock; return its due day as ISO text.
+    """Set the case to `state`, and start the clock of that state; return the clock's due day as ISO text.
 
-    The due day is `due_on`, rolled forward to a working day. Raises what `checked_day` raises, with `latest` as the
-    latest day allowed.
+    Only for states in which the ladder's rungs fire once the clock runs out. The due day is `due_on`, rolled forward to
+    a working day. `checked_day` refuses days that are missing, past, or after `latest`.
     """
     case, calendar = act.case, calendar_of(act.session)
     day = checked_day(act, due_on, earliest=act.today, latest=latest)
@@ -128,8 +134,8 @@ def checked_day(
 ) -> date:
     """Return the day, rolled forward to a working day.
 
-    Raises `DateNeeded` when `day` is None, `DateOutside` when it is before `earliest` or after `latest` (by default ten
-    years ahead); an import may set any day. `field` is the name of the field in these errors.
+    Raises `DateNeeded` when `day` is None, and `DateOutside` when it is before `earliest` or after `latest` (by default
+    ten years ahead). An import may set days outside these limits. The errors name `field` as the field that is wrong.
     """
     if day is None:
         raise DateNeeded(field=field)
@@ -140,7 +146,7 @@ def checked_day(
 
 
 def working_days_from_now(act: Transition, working_days: int) -> date:
-    """Return the local day that lies so many working days after the day of the change."""
+    """Return the local day that lies `working_days` working days after the day of the change."""
     return calendar_of(act.session).add_working_days(act.today, working_days)
 
 
@@ -150,9 +156,9 @@ def to_desk(act: Transition) -> None:
 
 
 def reassign_if_asked(act: Transition) -> Unit:
-    """Give the case to the unit and officer that the change names, if any; return the unit that now has it.
+    """Give the case to the unit and the officer that the change names, if any; return the unit that has the case now.
 
-    Raises `NotAllowed` when the change names another unit and the step does not allow that.
+    Raises `NotAllowed` when the change names another unit, but the step being taken may not change the unit.
     """
     unit, officer = act.case.responsible, act.case.officer
     if act.change.responsible and act.change.responsible != unit.slug:
@@ -166,7 +172,7 @@ def reassign_if_asked(act: Transition) -> Unit:
 
 
 def unit_that_may_hold(writer: EntryWriter, slug: str) -> Unit:
-    """Return the unit with this slug. Raises `CannotHoldCases` when it is one that is never responsible for cases."""
+    """Return the unit with this slug. Raises `CannotHoldCases` when the unit may never be responsible for cases."""
     unit = writer.find(unit_named, slug, field="responsible")
     if not unit.holds_cases:
         raise CannotHoldCases(field="responsible", name=slug)
@@ -174,9 +180,9 @@ def unit_that_may_hold(writer: EntryWriter, slug: str) -> Unit:
 
 
 def officer_named(session: Session, email: str | None, unit: Unit, today: date) -> Person | None:
-    """Return the active member of this unit with this mail address; None when no address is given.
+    """Return the active person with this mail address who is a member of the unit today; None when no address is given.
 
-    Raises `UnknownName` when the unit has no such member on the day `today`.
+    Raises `UnknownName` when the unit has no such member. `today` is the local day.
     """
     if not email:
         return None

@@ -13,8 +13,9 @@ from cases.steps.transition import Transition, enter_state, working_days_from_no
 def wait(act: Transition) -> DomainEvent:
     """Let the case wait for the reporter, a unit or somebody outside; return the event to record.
 
-    The clock runs to the day on which the unit should ask again: the due day of the change, or the policy's usual one.
-    A day later than the policy allows raises `DateOutside`. A case that waits for the forum is put on its agenda.
+    On its due day the unit should ask again. The change may name that day; otherwise the policy says in how many
+    working days it comes. Raises `DateOutside` for a day later than the policy allows, and `NameNeeded` when the change
+    does not say who is waited for. A case that waits for the forum is put on the forum's agenda.
     """
     case, awaited, was = act.case, act.change.waiting_for, act.was
     if awaited is None:
@@ -39,7 +40,8 @@ def wait(act: Transition) -> DomainEvent:
 def answered(act: Transition) -> DomainEvent:
     """Set a waiting case back to the state that it had before; return the event to record.
 
-    A planned case or one in progress keeps its former due day, unless that has passed.
+    The change may name the new due day. Otherwise a case that was planned or in progress keeps its former due day, if
+    that is after today. In all other cases the policy says in how many working days the case is due.
     """
     case, back_to = act.case, act.case.waiting_from or State.ASSIGNED
     former = calendar_of(act.session).day_of(case.waiting_from_due_at) if case.waiting_from_due_at else act.today

@@ -17,8 +17,9 @@ EVENT_TYPES: dict[str, type["DomainEvent"]] = {}
 class DomainEvent:
     """Base class of all events. `type` is stored with each event, so the name of a type never changes.
 
-    `changing` is True when whoever read the case before this event must read it again before they may change it (see
-    `case.changed_version`). It is False for events such as a comment or a new follower.
+    `changing` is True when the event makes older readings of the case stale: a person may then change the case only
+    after they have read it again (see `case.changed_version`). It is False for a comment or a new follower, for
+    example.
     """
 
     type: ClassVar[str] = ""

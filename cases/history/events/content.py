@@ -10,7 +10,8 @@ from cases.history.events.base import DomainEvent
 class CaseCommented(DomainEvent):
     """Somebody commented on the case. `visibility` says who may read the comment.
 
-    `sign_of_life` is True when the responsible unit or the desk commented while the case was open.
+    `sign_of_life` is True for a comment by the responsible unit or the desk on an open case: it shows that work goes
+    on.
     """
 
     type: ClassVar[str] = "case.commented"
@@ -21,7 +22,10 @@ class CaseCommented(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseAttached(DomainEvent):
-    """A file was attached. `attachment` is the id of its row, `sha256` the digest of the stored bytes."""
+    """A file was attached to the case. `visibility` says who may read it.
+
+    `attachment` is the id of the file's row, `sha256` the digest of the stored bytes.
+    """
 
     type: ClassVar[str] = "case.attached"
     changing: ClassVar[bool] = False
@@ -33,11 +37,12 @@ class CaseAttached(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseCorrected(DomainEvent):
-    """A field of the case was corrected, or its officer, unit or policy was replaced, without a step.
+    """A field of the case was corrected, or its officer, unit or policy was replaced, while its state stayed the same.
 
-    `what` names the fields that changed: title, category, place, quick_win, published or raised_on; officer or
-    responsible when a person or unit was switched off; policy when the case got the policy of today. The other facts
-    are the new values: None for a field that was not corrected, "" for a category or place that was removed.
+    `what` names what changed. Corrected fields are title, category, place, quick_win, published and raised_on. It holds
+    "officer" or "responsible" after a person or unit was switched off, "policy" when the deadlines of today replaced
+    older ones. Each other fact is the new value of its field: None if it was not corrected, "" if a category or place
+    was removed.
     """
 
     type: ClassVar[str] = "case.corrected"

@@ -8,7 +8,10 @@ from cases.history.events.base import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class CaseDone(DomainEvent):
-    """The unit gave its answer or did the work. Whoever asked may contest that until the end of the day `object_by`."""
+    """The unit gave its answer or did the work.
+
+    The reporter or the group may contest that until the end of the day `object_by`. `previous` is the state before.
+    """
 
     type: ClassVar[str] = "case.done"
     responsible: str
@@ -18,7 +21,7 @@ class CaseDone(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseContested(DomainEvent):
-    """The reporter or the group said that the case is not done: its unit must answer once more."""
+    """The reporter or the group said that the case is not done: its unit must answer once more, by `due_on`."""
 
     type: ClassVar[str] = "case.contested"
     responsible: str
@@ -27,7 +30,10 @@ class CaseContested(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseReopened(DomainEvent):
-    """Staff opened a case again that was done or had ended; `previous` is its state before that."""
+    """Staff opened a case again after it was done or had ended. `previous` is the state it had then.
+
+    The unit `responsible` must answer by `due_on`; `officer` is the id of the person there who holds the case, if any.
+    """
 
     type: ClassVar[str] = "case.reopened"
     responsible: str
@@ -38,14 +44,14 @@ class CaseReopened(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseClosed(DomainEvent):
-    """The done case ended, because nobody contested it within the days to object."""
+    """The case ended as closed: it was done, and nobody contested that in time."""
 
     type: ClassVar[str] = "case.closed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseDeclined(DomainEvent):
-    """The desk said no, with a reason; the case ended."""
+    """The desk said no, with a reason, and the case ended. `previous` is its state before that."""
 
     type: ClassVar[str] = "case.declined"
     previous: str | None = None
@@ -53,7 +59,10 @@ class CaseDeclined(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseMerged(DomainEvent):
-    """The case ended because it was merged into another case about the same thing, with the reference `into`."""
+    """The case ended by being merged into another case about the same thing.
+
+    `into` is the reference of that other case, `previous` the state of this case before.
+    """
 
     type: ClassVar[str] = "case.merged"
     into: str
@@ -62,10 +71,9 @@ class CaseMerged(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseTookOver(DomainEvent):
-    """The case with the reference `merged` was merged into this case.
+    """Another case was merged into this case; `merged` is the reference of that other case.
 
-    `followers` counts the people who became followers of this case by that: the followers and the reporter of the
-    other.
+    Its reporter and followers now follow this case; `followers` counts those of them who did not do so before.
     """
 
     type: ClassVar[str] = "case.took_over"

@@ -10,7 +10,8 @@ from cases.history.events.base import DomainEvent
 class FollowerAskedToConfirm(DomainEvent):
     """Somebody asked to follow a case, and gets a letter with a link that confirms their address.
 
-    The event is recorded for the municipality and not for the case, since nothing has happened to the case yet.
+    The event is recorded for the municipality and not for the case, since nothing has happened to the case yet. `link`
+    and `follower` are the ids of the rows of the link and of the follower.
     """
 
     type: ClassVar[str] = "house.follower_asked"
@@ -20,7 +21,10 @@ class FollowerAskedToConfirm(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseFollowed(DomainEvent):
-    """A follower confirmed their address, and gets letters about the case from now on."""
+    """A follower confirmed their address, and gets letters about the case from now on.
+
+    `follower` is the id of the follower's row.
+    """
 
     type: ClassVar[str] = "case.followed"
     changing: ClassVar[bool] = False
@@ -29,7 +33,10 @@ class CaseFollowed(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseUnfollowed(DomainEvent):
-    """A follower unsubscribed, and gets no more letters about the case."""
+    """A follower unsubscribed, and gets no more letters about the case.
+
+    `follower` is the id of the follower's row.
+    """
 
     type: ClassVar[str] = "case.unfollowed"
     changing: ClassVar[bool] = False

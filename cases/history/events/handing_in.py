@@ -11,7 +11,7 @@ class CaseReceived(DomainEvent):
     """A case was handed in, and its first clock runs until the end of `due_on`.
 
     `origin` is "proposal" when it was handed in as a proposal but recorded as an issue, because this municipality takes
-    no proposals. `follows` is the reference of the closed duty that this one continues.
+    no proposals. `follows` is set for a duty that comes again: the reference of the closed duty before it.
     """
 
     type: ClassVar[str] = "case.received"

@@ -8,10 +8,10 @@ from cases.history.events.base import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class CaseImported(DomainEvent):
-    """An import restarted the clock of a case; the new clock runs until the end of `due_on`.
+    """An import restarted the clock of the imported case; the new clock runs until the end of `due_on`.
 
-    It does so when the clock has run out already, or when the file names another day. `source` is the system that the
-    case came from.
+    An import does so when the old clock has run out already, or when the imported file gives the case another due day.
+    `source` is the system that the case came from.
     """
 
     type: ClassVar[str] = "case.imported"

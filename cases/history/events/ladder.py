@@ -10,9 +10,10 @@ from cases.history.events.base import DomainEvent
 class CaseEscalated(DomainEvent):
     """A rung of the ladder fired for one clock of the case.
 
-    `clock` is "state" (the case is due), "life" (a sign of life is owed) or "statutory" (a proposal's year by law).
-    `cycle` counts how often that clock has been started, `due_at` is the end of its due day, and `next_on` the day on
-    which the next rung fires. `state` and `responsible` are those of the case when the rung fired.
+    `clock` names that clock: "state" (the case must be acted on in its state), "life" (its unit must show that work
+    goes on) or "statutory" (the law wants a proposal decided within a year). `cycle` counts how often the clock has
+    been started. `due_at` is the end of the day on which the clock is due, `next_on` the day on which its next rung
+    fires. `state` and `responsible` are those of the case when the rung fired.
     """
 
     type: ClassVar[str] = "case.escalated"
@@ -28,9 +29,10 @@ class CaseEscalated(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CasePutOnAgenda(DomainEvent):
-    """The case was put on the forum's agenda. `meeting_on` is the day of its next meeting, None when none is planned.
+    """The case was put on the forum's agenda.
 
-    `why` is "overdue" (by the ladder), "waits" (the case waits for the forum) or "chosen" (by the contact person).
+    `meeting_on` is the day of the forum's next meeting, None when no meeting is planned. `why` is "overdue" when the
+    ladder put the case there, "waits" when the case waits for the forum, "chosen" when the contact person chose it.
     """
 
     type: ClassVar[str] = "case.put_on_agenda"

@@ -22,9 +22,10 @@ class MorningCame(DomainEvent):
     """The figures of the desk's morning letter, recorded once each day.
 
     `breaches` counts the guarantees that the independent check found broken; `all_clear` is True when there are none.
-    `head` is a SHA-256 over the last event hash of each case and of the municipality. `received`, `parked_back` and
-    `sent_back` count the cases of which that happened since the morning before; `due` (cases due today), `overdue`
-    (cases), `calls` (people to ring) and `set_aside` count what there is now.
+    `head` is one SHA-256 hash over the hashes of the last events of each case and of the municipality. Since the
+    morning letter before, `received` cases were handed in, `parked_back` came back from being parked, and `sent_back`
+    were sent back by a unit. Now, `due` cases are due today, `overdue` cases are overdue, `calls` people are to be
+    rung, and `set_aside` pieces of work are set aside.
     """
 
     type: ClassVar[str] = "house.morning"
@@ -43,7 +44,11 @@ class MorningCame(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class SetAside(DomainEvent):
-    """An alarm: a task failed too often, and now waits for a person. `what` is its table, `row` its id there."""
+    """An alarm: the machine gave up a piece of work that failed too often, and a person must decide.
+
+    `reason` says why it failed. `what` is the table that holds the work, such as "delivery", and `row` is the id of the
+    row there.
+    """
 
     type: ClassVar[str] = "house.set_aside"
     what: str  # "work", "tick" or "delivery"
@@ -53,7 +58,7 @@ class SetAside(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class SentAgain(DomainEvent):
-    """A person had a task tried again that was set aside; `what` and `row` name it as in `SetAside`."""
+    """A person ordered another attempt at work that had been set aside; `what` and `row` are as in `SetAside`."""
 
     type: ClassVar[str] = "house.sent_again"
     what: str

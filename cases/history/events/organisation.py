@@ -26,7 +26,11 @@ class UnitChanged(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class UnitSwitchedOff(DomainEvent):
-    """A unit was switched off. `moved_to` is the slug of the unit that got its open cases, None when it had none."""
+    """A unit was switched off.
+
+    `moved_to` is the slug of the unit that took over its cases. It is None when no such unit was named, which is
+    allowed only when there are no open cases.
+    """
 
     type: ClassVar[str] = "unit.switched_off"
     unit: str

@@ -19,7 +19,7 @@ class PersonAdded(DomainEvent):
 class PersonChanged(DomainEvent):
     """A person's data or roles were changed.
 
-    `what` names the columns that changed and the roles that the person got or, with a "-" before the role, lost.
+    `what` names the changed columns and the roles that were added or removed. A removed role has a "-" in front.
     """
 
     type: ClassVar[str] = "person.changed"

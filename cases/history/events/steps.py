@@ -1,7 +1,8 @@
 """Events of the steps of an open case: who takes it on, until when, and for whom it waits.
 
-In all of them `previous` is the state before the step, `responsible` the unit after it (slug), `officer` the person of
-that unit who holds the case (id), and `due_on` the last day of the clock that the step started.
+In all of them `previous` is the state of the case before the step. `responsible` is the slug of the unit that has the
+case after the step, and `officer` the id of the person there who holds it. `due_on` is the day by which the case must
+be acted on after the step.
 """
 
 from dataclasses import dataclass
@@ -14,8 +15,8 @@ from cases.history.events.base import DomainEvent
 class CaseAssigned(DomainEvent):
     """The desk asked a unit to take the case on, or another officer of the same unit was appointed.
 
-    `responsible_was` is the unit before the step. When only the officer changed, it equals `responsible`, and the clock
-    runs on.
+    `responsible_was` is the unit before. It equals `responsible` when only the officer changed; `due_on` then stays the
+    same.
     """
 
     type: ClassVar[str] = "case.assigned"
@@ -37,7 +38,10 @@ class CaseSentBack(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CasePlanned(DomainEvent):
-    """A unit took the case on, and means to be done by `due_on`."""
+    """A unit took the case on, and means to be done by `due_on`.
+
+    `asked_for` is the day that somebody chose, when that was no working day and `due_on` is the next one; else None.
+    """
 
     type: ClassVar[str] = "case.planned"
     responsible: str
