@@ -1,4 +1,4 @@
-"""Mail addresses in the database: one row for each, in whichever spelling people write it."""
+"""Mail addresses in the database: one row for each address, even if people spell it in several ways."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,7 @@ def is_address(email: str | None) -> bool:
 
 
 def ensure_addresses(session: Session, emails: Iterable[str]) -> dict[str, int]:
-    """Return the id of each mail address in the table address, by normalised address; insert those that are missing."""
+    """Return the id of each mail address, as a dict by normalised address; insert addresses that are not there yet."""
     written = {normalised(email): email.strip() for email in emails}
     known = _ids_of(session, set(written))
     if new := sorted(written.keys() - known.keys()):

@@ -27,7 +27,7 @@ from cases.mail_addresses import LONGEST_ADDRESS
 
 
 class Channel(StrEnum):
-    """How a delivery reaches its recipient: by mail, by a telephone call, or not yet (a role that nobody holds)."""
+    """How a delivery goes: by mail, by a telephone call, or to a role, where it waits until somebody holds the role."""
 
     MAIL = "mail"
     CALL = "call"
@@ -61,8 +61,9 @@ class Address(Base):
 class Delivery(CountedLease, Base):
     """One letter to one address, or one telephone call to make.
 
-    `occasion` is what it is about: "event:N", or "tick:N" for a batch of events. `recipient` is "address:N", "party:N"
-    (a call) or "role:desk.head" (nobody holds the role yet). A recipient has at most one delivery about one occasion.
+    `occasion` names what the delivery tells of: "event:N", or "tick:N" for a batch of events. `recipient` is
+    "address:N", "party:N" (a call) or "role:desk.head" (waits until somebody holds the role). A recipient has at most
+    one delivery for each occasion.
     """
 
     __tablename__ = "delivery"
@@ -102,7 +103,7 @@ class Delivery(CountedLease, Base):
 
 
 class DeliveryLine(Base):
-    """One event of which a delivery tells: in which letter, and the audience to which its recipient belongs."""
+    """One event of which a delivery tells: the kind of letter about it, and the recipient's audience."""
 
     __tablename__ = "delivery_line"
     __table_args__ = (Index("ix_delivery_line_event_id", "event_id"),)

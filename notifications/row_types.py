@@ -80,7 +80,7 @@ class AddressNow(NamedTuple):
 
 
 class WordsRow(NamedTuple):
-    """One text written with an event, such as its note (`field`). `text` is None once it was erased."""
+    """One text written with an event. `field` says which text, such as "note"; `text` is None once it was erased."""
 
     event_id: int
     case_id: int | None

@@ -1,7 +1,7 @@
-"""Set aside: deliveries, outbox entries and event batches that failed and wait until a person has them tried again.
+"""Set aside: deliveries, outbox entries and event batches that failed and wait until a person asks for another try.
 
-When a letter is given up stands in `notifications.sending.outcomes` (what the mail server answers) and in
-`cases.database.leases.claims` (claims that never come to an end).
+`notifications.sending.outcomes` says which replies of the mail server lead to it, `cases.database.leases.claims` after
+how many claims without an end a row is set aside.
 """
 
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ class SetAsideRow:
 def set_aside_delivery(session: Session, delivery: Delivery, reason: str) -> None:
     """Set a delivery aside, and record an event that alarms the desk and the admins.
 
-    A delivery that is itself such an alarm raises no other: that would never end.
+    When the delivery is itself such an alarm, no further alarm is recorded: that would never end.
     """
     delivery.outcome, delivery.reason = Outcome.SET_ASIDE, reason
     delivery.finished_at = present(session)
@@ -58,7 +58,7 @@ def set_aside_delivery(session: Session, delivery: Delivery, reason: str) -> Non
 
 
 def set_aside_outbox_entry(session: Session, entry: OutboxEntry, reason: str) -> None:
-    """Set an outbox entry aside: no letters are planned for its event until a person has it tried again.
+    """Set an outbox entry aside: no letters are planned for its event until a person asks for another try.
 
     The desk and the admins are alarmed. Newer events of the same case are planned as usual.
     """
@@ -68,7 +68,7 @@ def set_aside_outbox_entry(session: Session, entry: OutboxEntry, reason: str) ->
 
 
 def set_aside_batch(session: Session, batch: EventBatch, reason: str) -> None:
-    """Set a batch of events aside: letters not yet planned stay unplanned until a person has it tried again.
+    """Set a batch of events aside: no more of its letters are planned until a person asks for another try.
 
     The desk and the admins are alarmed.
     """
@@ -108,9 +108,10 @@ def list_set_aside(session: Session) -> list[SetAsideRow]:
 
 
 def send_again(session: Session, kind: str, row_id: int, *, by: Actor, at: datetime) -> None:
-    """Make a row that was set aside due again as if it were new, and record that `by` asked for it at `at` (UTC).
+    """Let a row that was set aside be tried again, and record that `by` asked for it at `at` (UTC).
 
-    `kind` and `row_id` are those of its `SetAsideRow`. `NotFound` when no such row is set aside.
+    Its attempts and claims are counted from 0 again. `kind` and `row_id` are those of its `SetAsideRow`. `NotFound`
+    when no such row is set aside.
     """
     row = _locked(session, kind, row_id)
     if isinstance(row, Delivery):

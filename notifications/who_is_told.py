@@ -1,6 +1,6 @@
 """Who is told of what: `WHO_IS_TOLD` has, for each type of event, the rules by which audiences get letters about it.
 
-The rules of an event are read from the top: an address that is in several audiences gets the letter of the first.
+The rules of an event are read from the top: an address that several rules reach gets the letter of the first rule.
 """
 
 from collections.abc import Callable, Mapping
@@ -53,9 +53,10 @@ Rules = tuple[Rule, ...]
 
 
 def is_taken_on(event: EventInContext) -> bool:
-    """Return whether work on the case begins with this event; False for a duty that is planned as it is handed in.
+    """Return whether work on the case begins with this event; False for a new duty.
 
-    The letter of this rule also tells of a promise that was made in the same change.
+    A new duty is planned in the same change that hands it in. The letter "taken_on" also tells of a promise that was
+    made in the same change.
     """
     return event.facts.get("previous") not in AT_WORK and "case.received" not in event.siblings
 
@@ -71,22 +72,22 @@ def work_goes_on(event: EventInContext) -> bool:
 
 
 def is_new_duty(event: EventInContext) -> bool:
-    """Return whether this event plans a new duty, which was handed in in the same change."""
+    """Return whether this event plans a new duty: a duty that the same change handed in."""
     return "case.received" in event.siblings
 
 
 def is_no_duty(event: EventInContext) -> bool:
-    """Return whether the case that was handed in is no duty.
+    """Return whether the case that was handed in is something else than a duty.
 
-    A duty is planned in the same change, and the event of its planning has letters of its own.
+    A duty is also planned in the same change, and the event of that planning has letters of its own.
     """
     return "case.planned" not in event.siblings
 
 
 def is_only_promise(*, moved: bool) -> Condition:
-    """Return the condition that a promise is the only event of its change: no other event's letter tells of it.
+    """Return a condition on promises: the promise is the only event of its change, so no other letter tells of it.
 
-    With `moved` True it must also move an earlier date; with False it must be the case's first promise.
+    With `moved` True, it must also move a date promised earlier; with False, it must be the case's first promise.
     """
     return lambda event: not event.siblings and bool(event.facts.get("was")) is moved
 
@@ -97,14 +98,14 @@ def is_reassigned(event: EventInContext) -> bool:
 
 
 def is_more_than_new_officer(event: EventInContext) -> bool:
-    """Return whether a case was assigned to another unit, or newly assigned; False if just its officer changed."""
+    """Return whether the case got another unit or was not assigned before; False if only its officer changed."""
     return event.facts.get("responsible_was") != event.facts["responsible"] or (
         event.facts.get("previous") != "assigned"
     )
 
 
 def waits_for(whom: str) -> Condition:
-    """Return the condition that the event makes the case wait for `whom`: "reporter", "unit" or "other"."""
+    """Return the condition that the case now waits for `whom`: "reporter", "unit" or "other" (anybody else)."""
     return lambda event: event.facts["waiting_for"] == whom
 
 
@@ -124,7 +125,7 @@ def from_rung(clocks: frozenset[str], rung: int) -> Condition:
 
 
 def was_chosen(event: EventInContext) -> bool:
-    """Return whether a person put the case on the agenda; False when the ladder or another step did."""
+    """Return whether a person chose to put the case on the agenda; False when a ladder or another step put it there."""
     return event.facts.get("why") == "chosen"
 
 
@@ -257,7 +258,7 @@ WHO_IS_TOLD: dict[str, Rules] = {
 
 
 class UnknownEvent(Exception):
-    """`WHO_IS_TOLD` does not have the event's type: a newer version of Ventil wrote it, and must plan its letters."""
+    """The event's type is not in `WHO_IS_TOLD`: a newer version of Ventil wrote it, and has to plan its letters."""
 
 
 def rules_for(event: EventInContext) -> list[Rule]:

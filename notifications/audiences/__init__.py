@@ -1,1 +1,1 @@
-"""Audiences: from a rule's audience ("reporter", "head") to the people and addresses that are told of an event."""
+"""Audiences: from the audience that a rule names, such as "reporter", to the people and addresses that get letters."""

@@ -1,4 +1,4 @@
-"""The audiences that rules name ("reporter", "head"), each with the function that finds its recipients."""
+"""The audiences that rules name, such as "reporter", each with the function that finds its recipients."""
 
 from collections.abc import Callable
 
@@ -23,9 +23,10 @@ FindRecipients = Callable[[AudienceContext], list[Recipient]]
 
 
 def recipients(context: AudienceContext, rules: list[Rule]) -> dict[str, tuple[Rule, Recipient]]:
-    """Return who gets which letter about the event: the rule and the recipient, as a dict by `Recipient.key`.
+    """Return who gets which letter about the event: a dict by `Recipient.key` of pairs (rule, recipient).
 
-    Whoever is in the audiences of several rules gets only the letter of the first. Whoever caused the event gets none.
+    Whoever is in the audiences of several rules gets only the letter of the first such rule. Whoever caused the event
+    gets no letter.
     """
     chosen: dict[str, tuple[Rule, Recipient]] = {}
     for rule in rules:

@@ -22,7 +22,10 @@ class Outsider(NamedTuple):
 
 
 class AudienceCase(NamedTuple):
-    """The columns of a case that are needed to plan its letters. Units are slugs, the keys of `Directory.units`."""
+    """The columns of a case that are needed to plan its letters.
+
+    `responsible`, `group` and `waiting_unit` are slugs of units, the keys of `Directory.units`.
+    """
 
     id: int
     ref: str
@@ -78,13 +81,16 @@ class AudienceContext:
         return self.case
 
     def unit(self, slug: str) -> DirectoryUnit:
-        """Return the unit with this slug: the desk, or one that the event or its case names. Else `KeyError`."""
+        """Return the unit with this slug.
+
+        `KeyError` unless it is the desk, or a unit that the event or its case names.
+        """
         return self.directory.units[slug]
 
     def officer_id(self) -> int | None:
-        """Return the person id of the officer whom the event names, else of the case's officer; None if there is none.
+        """Return the person id of the officer whom the event names, else of the case's; None if there is neither.
 
-        The case's officer does not count when the event names another unit as responsible.
+        When the event names a responsible unit other than the case's, the case's officer is passed over.
         """
         same_unit = self.case and self.case.responsible_id == self.responsible.id
         return self.event.facts.get("officer") or (self.required_case.officer_id if same_unit else None)

@@ -84,9 +84,9 @@ def in_portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def day_of_roles(session: Session, event: EventInContext) -> date:
-    """Return the local date on which somebody must hold a role to be told of the event in that role.
+    """Return the local date that decides who gets letters by their role: those who hold the role on that date.
 
-    It is the date on which the event happened, or was recorded if that was later.
+    It is the date on which the event happened, or on which it was recorded if that was later.
     """
     return calendar_of(session).day_of(max(event.row.at, event.row.recorded_at))
 
@@ -122,7 +122,7 @@ def _people_in(event: EventInContext, case: AudienceCase | None) -> set[int]:
 
 
 def unit_slugs_in(event: EventInContext, case: AudienceCase | None) -> set[str]:
-    """Return the slugs of the units that the event's facts and its case name."""
+    """Return the slugs of all units that are named in the event's facts or in its case."""
     named = {event.facts[fact] for fact in UNITS_IN_FACTS if event.facts.get(fact)}
     of_case = (case.responsible, case.group, case.waiting_unit) if case else ()
     return named | {slug for slug in of_case if slug}
@@ -145,9 +145,9 @@ MERGED = aliased(Case)
 
 
 def select_followers() -> Select[Any]:
-    """Return a query for followers: id, case id, public id of their own merged case, and the columns of `Outsider`.
+    """Return a query for followers, with the columns follower id, case id and public id, and those of `Outsider`.
 
-    The public id is NULL for a follower without such a case.
+    The public id is that of a merged case whose reporter the follower is; NULL when there is none.
     """
     own = and_(MERGED.reporter_id == Follower.party_id, MERGED.state == State.MERGED)
     found = select(Follower.id, Follower.case_id, MERGED.public_id, *OUTSIDER_COLUMNS).select_from(Follower)

@@ -51,7 +51,7 @@ class DirectoryUnit(NamedTuple):
 
 @dataclass
 class Holder:
-    """A person who may hold roles, with the deputy who takes their place once the person is switched off."""
+    """A person who may hold roles, and the deputy who takes their place when the person is switched off (inactive)."""
 
     person: DirectoryPerson
     deputy: DirectoryPerson | None
@@ -63,7 +63,7 @@ class Holder:
 
 @dataclass
 class Directory:
-    """The municipality, the units and people that were asked for, and who holds a role in those units on one day."""
+    """The municipality, the units and people that the caller asked for, and who holds a role in them on one day."""
 
     municipality: DirectoryMunicipality
     units: dict[str, DirectoryUnit] = field(default_factory=dict)  # by slug
@@ -78,13 +78,16 @@ class Directory:
         return next(unit for unit in self.units.values() if unit.kind is UnitKind.DESK)
 
     def contact_person(self) -> DirectoryPerson | None:
-        """Return the contact person whom letters name, or their active deputy; None if the desk has neither."""
+        """Return whom letters give as contact person: the first of the desk who is active; None if there is none.
+
+        An active deputy counts in the place of a contact person who is switched off.
+        """
         return next(iter(self.acting(self.desk, Role.CONTACT)), None)
 
     def acting(self, unit: DirectoryUnit, *roles: Role) -> list[DirectoryPerson]:
-        """Return the holders of these roles in the unit; an active deputy replaces a holder who is switched off.
+        """Return the holders of these roles in the unit, in the order of `roles`, each person once.
 
-        They are in the order of `roles`, each person once. A holder switched off without such a deputy is left out.
+        A holder who is switched off is replaced by their deputy, or left out when they have no active deputy.
         """
         found = (holder.acting() for role in roles for holder in self.holders[unit.id, role])
         return list({person.id: person for person in found if person}.values())
@@ -94,11 +97,14 @@ class Directory:
         return any(holder.person.id == person_id for role in Role for holder in self.holders[unit.id, role])
 
     def can_reach(self, email: str | None) -> bool:
-        """Return whether letters can go to this address: it is a mail address, and not one of `unreachable`."""
+        """Return whether letters can go to this address; False if it is no mail address or is in `unreachable`.
+
+        For an alarm about a letter that failed, `unreachable` holds the address to which that letter was sent.
+        """
         return is_address(email) and normalised(email or "") not in self.unreachable
 
     def deputies(self, unit: DirectoryUnit, role: Role) -> list[DirectoryPerson]:
-        """Return the active deputies of all who hold this role in the unit, whether those are active or not."""
+        """Return the active deputies of all holders of this role in the unit, also of holders who are active."""
         held = self.holders[unit.id, role]
         return [holder.deputy for holder in held if holder.deputy and holder.deputy.active]
 
@@ -128,9 +134,9 @@ UNITS = (
 
 
 def directory_of(session: Session, day: date, *, slugs: Collection[str], people: Collection[int]) -> Directory:
-    """Read the directory: the desk, the units with these slugs, who holds a role in them on `day`, and these people.
+    """Return the directory of the desk and the units with these slugs: who holds a role there on `day`, a local date.
 
-    `day` is a local date, `people` are ids. A unit or person that does not exist is left out.
+    It also has the people with the ids `people`. A slug or id that does not exist is left out.
     """
     rows = fetch_rows(session, UNITS, {"day": day, "slugs": list(slugs)})
     municipality = rows[0][-len(MUNICIPALITY_COLUMNS) :]  # there is at least one row, the desk's

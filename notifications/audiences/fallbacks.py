@@ -1,6 +1,6 @@
-"""Fallbacks: a letter goes to the officer, else the unit's mailbox, else its head, else the desk, and so on.
+"""Fallbacks: who gets a letter instead when the officer, unit or head cannot be reached; last comes the desk.
 
-When none of them can be reached, the letter waits until somebody at the desk can be.
+When nobody at the desk can be reached either, the letter waits until somebody there can be reached.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,10 @@ DESK_HEAD = "role:desk.head"
 
 @dataclass(frozen=True)
 class Recipient:
-    """One recipient of a letter: a mail address, an outsider to ring, or a role (the desk's head) that nobody holds."""
+    """One recipient of a letter: a mail address, an outsider to ring, or a role when nobody can be reached.
+
+    The role is always the desk's head; a letter to it waits until somebody at the desk can be reached.
+    """
 
     channel: Channel
     key: str  # the normalised address, "party:N" or "role:desk.head"
@@ -43,7 +46,7 @@ def person_recipients(
 ) -> list[Recipient]:
     """Return a recipient for each of these people whose mail address can be reached.
 
-    `unit` is the unit in which they hold their role: they must still hold a role there when the letter is sent.
+    With `unit`, the letter is suppressed if the person no longer holds a role in that unit when it is sent.
     """
     return [
         Recipient(
@@ -70,14 +73,14 @@ def mailbox_recipients(directory: Directory, unit: DirectoryUnit) -> list[Recipi
 
 
 def staff_recipients(directory: Directory, unit: DirectoryUnit, *roles: Role) -> list[Recipient]:
-    """Return those holders of these roles in the unit, or their deputies, whom mail can reach."""
+    """Return as recipients the holders of these roles in the unit, or their deputies; only people whom mail reaches."""
     return person_recipients(directory, directory.acting(unit, *roles), unit)
 
 
 def outside_recipients(party: Outsider, *, follower: int | None = None, own_case: str | None = None) -> list[Recipient]:
     """Return the party as the only recipient: by mail, else by telephone; an empty list when neither is known.
 
-    A follower is given as `follower` (their id) and `own_case` (the public id of their own merged case, if any).
+    For a follower, `follower` is their follower id, and `own_case` the public id of their own merged case, if any.
     """
     if is_address(party.email):
         key = normalised(party.email or "")
@@ -93,7 +96,10 @@ def outside_recipients(party: Outsider, *, follower: int | None = None, own_case
 
 
 def first_reachable(fallbacks: Iterator[list[Recipient]]) -> list[Recipient]:
-    """Return the first of these lists that is not empty; if all are empty, `UNFILLED_ROLE`: the letter waits."""
+    """Return the first of these lists that is not empty.
+
+    If all are empty, return `[UNFILLED_ROLE]`: the letter waits until somebody at the desk can be reached.
+    """
     return next((recipients for recipients in fallbacks if recipients), [UNFILLED_ROLE])
 
 
@@ -114,9 +120,10 @@ def _officer(context: AudienceContext) -> DirectoryPerson | None:
 
 
 def officer_fallbacks(context: AudienceContext) -> Iterator[list[Recipient]]:
-    """Yield the recipients of a letter to the officer, to be tried in turn, one list for each step.
+    """Yield the recipients of a letter to the officer: lists that are tried in turn until one is not empty.
 
-    They are the officer, the unit's mailbox, its heads, its other staff, and at last the desk's (`contact_fallbacks`).
+    They are the officer, the responsible unit's mailbox, that unit's heads, that unit's other staff, and at last the
+    lists of `contact_fallbacks` for the desk.
     """
     directory, unit = context.directory, context.responsible
     officer = _officer(context)
@@ -129,9 +136,9 @@ def officer_fallbacks(context: AudienceContext) -> Iterator[list[Recipient]]:
 
 
 def unit_fallbacks(directory: Directory, unit: DirectoryUnit) -> Iterator[list[Recipient]]:
-    """Yield the recipients of a letter to the unit, to be tried in turn, one list for each step.
+    """Yield the recipients of a letter to the unit: lists that are tried in turn until one is not empty.
 
-    They are the unit's mailbox, its staff, its heads, and at last the desk's (`contact_fallbacks`).
+    They are the unit's mailbox, its staff, its heads, and at last the lists of `contact_fallbacks` for the desk.
     """
     yield mailbox_recipients(directory, unit)
     if unit.id != directory.desk.id:
@@ -141,10 +148,10 @@ def unit_fallbacks(directory: Directory, unit: DirectoryUnit) -> Iterator[list[R
 
 
 def head_fallbacks(directory: Directory, unit: DirectoryUnit) -> Iterator[list[Recipient]]:
-    """Yield the recipients of a letter to the unit's head, to be tried in turn, one list for each step.
+    """Yield the recipients of a letter to the unit's head: lists that are tried in turn until one is not empty.
 
-    They are the unit's heads and at last the desk's (`contact_fallbacks`). If the unit is the desk itself, its
-    mailbox and the deputies of its contact persons come in between.
+    They are the unit's heads and at last the lists of `contact_fallbacks` for the desk. If the unit is the desk, the
+    deputies of its contact persons and then its mailbox are tried right after its heads.
     """
     yield staff_recipients(directory, unit, Role.HEAD)
     if unit.id == directory.desk.id:
@@ -154,5 +161,8 @@ def head_fallbacks(directory: Directory, unit: DirectoryUnit) -> Iterator[list[R
 
 
 def desk_recipients(directory: Directory) -> list[Recipient]:
-    """Return who gets the desk's letters: its contact persons, else its mailbox, its heads or `UNFILLED_ROLE`."""
+    """Return who gets the desk's letters: its contact persons, else its mailbox, else its heads.
+
+    If none of them can be reached, return `[UNFILLED_ROLE]`: the letters wait until one of them can be reached.
+    """
     return first_reachable(contact_fallbacks(directory))

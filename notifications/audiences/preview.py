@@ -1,4 +1,4 @@
-"""Preview: the names of those who would be told of a step, for the page to show beside the step's button."""
+"""Preview: who gets a letter if the user takes a step; the page shows their names beside the step's button."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -29,8 +29,8 @@ def would_be_told(
 ) -> list[str]:
     """Return the names of those who would be told if an event of this type happened to the case at `at` (UTC).
 
-    `facts` are the facts of the event, as far as the user has chosen them. Outsiders are not named: the list
-    has "2 followers" or the like instead, in the language `locale`.
+    `facts` are those facts of the event that the user has chosen so far. Outsiders are not named: the list has "2
+    followers" or the like instead, in the language `locale`.
     """
     [context] = load_contexts(session, [EventInContext(_imagined(case, event_type, facts, at), {})])
     return _names(context, locale, unit_is_open="responsible" not in facts)
@@ -45,9 +45,10 @@ def each_would_tell(
     *,
     at: datetime,
 ) -> dict[str, list[str]]:
-    """Return who would be told of each type of event, as `would_be_told` does for one, with one query for all types.
+    """Return the names that `would_be_told` returns, for each of these types of event, as a dict by type.
 
-    `following` are the followers of the case, which the page has read already.
+    One query serves all types. `following` are the followers of the case, which the page has already read; `at` (UTC)
+    is when the events would happen.
     """
     events = [EventInContext(_imagined(case, type_, {}, at), {}) for type_ in dict.fromkeys(event_types)]
     contexts = contexts_for_page(session, case, following, events) if events else ()

@@ -34,7 +34,7 @@ FOLLOWERS: ScalarSelect[Any] = (  # to be added as a column to a query of cases
 
 
 def following_of(case: Case, column: Sequence[Sequence[Any]] | None) -> list[Following]:
-    """Return the followers of the case. `column` is the value of the subquery `FOLLOWERS`, read with the case."""
+    """Return the followers of the case. `column` is what the query for the case read in its column `FOLLOWERS`."""
     rows = in_order(column)
     return list({id_: Following(id_, case.id, Outsider(*party), own_id) for id_, own_id, *party in rows}.values())
 
@@ -44,7 +44,7 @@ def contexts_for_page(
 ) -> list[AudienceContext]:
     """Return the audience context of each event, in the order of `events`, with one query for all.
 
-    There must be at least one event, and all must have the same moment.
+    There must be at least one event, and all events must happen at the same time.
     """
     known = _audience_case(case)
     slugs = {slug for event in events for slug in unit_slugs_in(event, known)}

@@ -1,4 +1,4 @@
-"""Sibling events: those that were written in the same change of a case. A letter about one may draw on the others."""
+"""Sibling events: those that were written in the same change of a case. Letters about one may use the others' facts."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -61,20 +61,20 @@ class WrittenLetter:
 
 
 class Placeholder(str):
-    """A mark in a filled-in template. It is replaced by a quote or a link after the text was split into paragraphs."""
+    """A mark that stands for a quote or link in a filled-in template until the text has been split into paragraphs."""
 
 
 @dataclass
 class Placeholders:
-    """The quotes and links of one letter; its template is filled in with placeholders for them.
+    """The quotes and links of one letter. The letter's template is filled in with placeholders instead of them.
 
-    So what people wrote is never parsed, and cannot change how the letter looks.
+    Therefore what people wrote is never parsed, and cannot change how the letter looks.
     """
 
     replaced: list[Paragraph] = field(default_factory=list)
 
     def template_values(self, locale: str) -> dict[str, Any]:
-        """Return the values that every template may use besides those of its event, as a dict by name.
+        """Return the values that every template may use, whatever its event, as a dict by name.
 
         They are the functions `quote`, `button` and `link`, the mark `cut` that ends a section, and `locale`.
         """

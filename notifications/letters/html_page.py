@@ -22,7 +22,10 @@ def html_template() -> Template:
 
 
 def with_plain_globals(template: Template) -> Template:
-    """Return the template, its globals now a plain dict: each letter copies them, and copying a ChainMap is slow."""
+    """Make the template's globals a plain dict, and return the template.
+
+    Jinja copies the globals for each letter, and copying a ChainMap is slow.
+    """
     template.globals = dict(template.globals)
     return template
 

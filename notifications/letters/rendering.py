@@ -98,9 +98,10 @@ def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettin
 
 
 def lines_still_due(snapshot: SendingSnapshot, delivery: Delivery) -> list[LineContext]:
-    """Return the lines of the letter, one for each event of which it tells.
+    """Return the lines of the letter that are still to be told; each line stands for one event.
 
-    In a digest, the events of which its recipient may no longer be told are left out. Any other letter has one line.
+    A digest (a letter about several events) leaves out the events of which its recipient may no longer be told. Any
+    other letter has one line, which is always returned.
     """
     lines: list[LineContext] = delivery.context["lines"]
     lost = lines_no_longer_due(snapshot, delivery) if delivery.letter == DIGEST else {}
@@ -143,7 +144,7 @@ def _in_brief(template_context: TemplateContext, delivery: Delivery, line: LineC
 def as_text(written: WrittenLetter, unsubscribe_urls: UnsubscribeUrls) -> str:
     """Return the letter as plain text, in lines of at most 72 characters; longer words stay whole.
 
-    It ends with `unsubscribe_urls`, a dict by reference of the case.
+    The text ends with the links `unsubscribe_urls`, a dict by the case's reference.
     """
     body = [_plain(paragraph) for paragraph in written.paragraphs]
     foot = [_plain(paragraph) for paragraph in written.sections["foot"]]
@@ -178,7 +179,7 @@ def _wrapped(text: str, first: str = "", then: str = "") -> str:
 
 
 def as_html(written: WrittenLetter, locale: str, unsubscribe_urls: UnsubscribeUrls) -> str:
-    """Return the letter as one HTML page with inlined styles. It ends with `unsubscribe_urls`."""
+    """Return the letter as one HTML page with inlined styles; the page ends with the links `unsubscribe_urls`."""
     return html_template().render(written=written, locale=locale, ways_out=unsubscribe_urls).replace(NBSP, " ")
 
 
@@ -196,7 +197,11 @@ def _reply_to(context: dict[str, Any]) -> dict[str, str]:
 
 
 def followers_addressed(snapshot: SendingSnapshot, delivery: Delivery) -> list[int]:
-    """Return the follower ids that need an unsubscribe link in the letter: one for each case the recipient follows."""
+    """Return the follower ids for which the letter needs an unsubscribe link.
+
+    A follower id stands for one person who follows one case. The letter that asks a new follower to confirm needs no
+    link.
+    """
     lines = lines_still_due(snapshot, delivery)
     return [line["follower"] for line in lines if "follower" in line and line["letter"] != "opt_in"]
 

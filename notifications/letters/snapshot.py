@@ -98,7 +98,10 @@ class SendingSnapshot:
         return self.cases.get(self.event_of(line).stream)
 
     def words_of(self, event: EventForLetter) -> dict[str, WordsRow]:
-        """Return the event's note and its case's title at that time, under the keys "note" and "title", if any."""
+        """Return the event's note and the title that its case had then, under the keys "note" and "title".
+
+        A key is missing when there is no such text.
+        """
         return {
             words.field: words
             for words in self.words.get(event.stream, ())

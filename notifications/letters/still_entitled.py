@@ -19,7 +19,7 @@ LINK_DEAD = "the link is used or too old"
 
 @dataclass(frozen=True)
 class CheckedLine:
-    """One line of a letter (one event of which it tells), to be checked. `address`: where it goes, normalised."""
+    """One line of a letter (one event of which it tells) to be checked. `address` is the letter's, normalised."""
 
     snapshot: SendingSnapshot
     line: LineContext
@@ -27,13 +27,19 @@ class CheckedLine:
 
 
 def reason_to_suppress(snapshot: SendingSnapshot, delivery: Delivery) -> str | None:
-    """Return why the letter must not be sent (in English); None if at least one of its events may still be told."""
+    """Return the reason, in English, why the letter must not be sent.
+
+    None if the recipient may still be told of at least one of the letter's events.
+    """
     lost = lines_no_longer_due(snapshot, delivery)
     return next(iter(lost.values()), None) if len(lost) == len(delivery.context["lines"]) else None
 
 
 def lines_no_longer_due(snapshot: SendingSnapshot, delivery: Delivery) -> dict[int, str]:
-    """Return the events of which the recipient may no longer be told: a dict by event id of reasons (in English)."""
+    """Return why the recipient may no longer be told of events: reasons in English, as a dict by event id.
+
+    Events of which the recipient may still be told are left out.
+    """
     address = snapshot.addresses.get(delivery.address_id or 0)
     email = address.email_normalised if address else None
     lost = {line["event"]: _reason_against(CheckedLine(snapshot, line, email)) for line in delivery.context["lines"]}

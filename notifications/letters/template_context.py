@@ -1,4 +1,4 @@
-"""The values that fill in a letter's template for one event, without the words that its recipient may not read."""
+"""The values that fill in a letter's template for one event, without words that the letter's recipient may not read."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,11 +61,11 @@ class TemplateContext:
     key: str
 
     def write(self, delivery: Delivery, line: LineContext) -> WrittenLetter:
-        """Return the words of the letter about one line (one event of the delivery), in the delivery's language."""
+        """Return the words of the letter about the event of this line, in the delivery's language."""
         return write(line["letter"], delivery.locale, self.values(delivery, line))
 
     def values(self, delivery: Delivery, line: LineContext) -> dict[str, Any]:
-        """Return the values for the template of one line (one event of the delivery), as a dict by name."""
+        """Return the values for the template of the letter about the event of this line, as a dict by name."""
         event, case, calendar = self.snapshot.event_of(line), self.snapshot.case_of(line), self.snapshot.calendar
         happened_on = calendar.day_of(event.at).isoformat()
         clock_on = _clock_on(event, calendar)
@@ -143,9 +143,9 @@ def _may_read_note(line: LineContext, event: EventForLetter) -> bool:
 
 
 def category_and_place(told: dict[str, Any], locale: str) -> str:
-    """Return the category and place in a line's values (`told`), such as "Trafik, Lillån".
+    """Return a case's category and place, such as "Trafik, Lillån", which tell cases apart without quoting anybody.
 
-    They tell cases apart without quoting anybody.
+    `told` has the values of one line of a letter, among them "category" and "place"; what is missing is left out.
     """
     category = (told.get("category") or {}).get(locale)
     return ", ".join(part for part in (category, told.get("place")) if part)

@@ -1,4 +1,4 @@
-"""The link with which a follower unsubscribes: one for each, made when a letter first needs it."""
+"""The link with which a follower unsubscribes: each follower has one, made when a letter first needs it."""
 
 from collections.abc import Mapping
 from datetime import datetime

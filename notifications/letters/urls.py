@@ -10,11 +10,14 @@ class WebAddresses:
     base: str
 
     def own_case(self, public_id: str) -> str:
-        """Return the URL of a case by its public id, which only its reporter knows."""
+        """Return the URL of a case with its public id, an id that only the case's reporter knows."""
         return f"{self.base}/arende/{public_id}"
 
     def case(self, ref: str) -> str:
-        """Return the URL of a case by its reference: for people who are logged in, and for all once it is published."""
+        """Return the URL of a case with its reference.
+
+        People who are logged in can open it, and everybody can once the case is published.
+        """
         return f"{self.base}/arenden/{ref}"
 
     def desk(self) -> str:
@@ -42,5 +45,8 @@ class WebAddresses:
         return f"{self.base}/folj/{token}"
 
     def unfollow(self, token: str) -> str:
-        """Return the URL at which a follower unsubscribes; it also accepts a mail program's one click (RFC 8058)."""
+        """Return the URL at which a follower unsubscribes.
+
+        The unsubscribe button of a mail program uses it too (RFC 8058).
+        """
         return f"{self.base}/sluta-folja/{token}"

@@ -1,1 +1,1 @@
-"""Planning: from events to rows of the table delivery, one for each letter to each recipient."""
+"""Planning: events become rows of the table delivery, one row for each letter that a recipient is to get."""

@@ -20,7 +20,7 @@ MOST_LINES = 50
 
 @dataclass(frozen=True)
 class DraftLine:
-    """One event of which a drafted delivery tells: in which letter, to which audience, with which names and dates."""
+    """One event of which a drafted delivery tells: kind of letter, audience, and the names and dates in `context`."""
 
     event_id: int
     letter: str
@@ -49,7 +49,7 @@ class DeliveryDraft:
 
     @property
     def context(self) -> dict[str, Any]:
-        """The value of the column `context`: what all lines share, the first 50 lines, and how many more there are."""
+        """The value of the column `context`: what all lines share, the first 50 lines, and how many lines follow."""
         lines = [line.context for line in self.lines[:MOST_LINES]]
         return {**self.common_context, "lines": lines, "more": len(self.lines) - len(lines)}
 
@@ -60,12 +60,15 @@ class DeliveryDraft:
 
     @property
     def redundant_reason(self) -> str | None:
-        """The reason why this delivery need not be sent; None when at least one of its lines has no such reason."""
+        """The reason why this delivery need not be sent: that of its first line; None unless all lines have one."""
         reasons = [line.redundant_reason for line in self.lines]
         return reasons[0] if all(reasons) else None
 
     def row(self, address_id: int | None) -> Row:
-        """Return the row to insert, waiting to be sent, as a dict by column. A call or a role has no `address_id`."""
+        """Return the row to insert, as a dict by column, with the outcome "waiting".
+
+        `address_id` is the address to which the letter goes; None for a telephone call or a role.
+        """
         recipient = self.recipient
         return {
             "occasion": self.occasion,

@@ -34,8 +34,8 @@ MAY_FILL_A_ROLE = frozenset({"person.added", "person.changed", "unit.added", "un
 def plan_events(session: Session, ids: Sequence[int]) -> int:
     """Insert the deliveries of the events with these ids, in this order; return how many are new. The caller commits.
 
-    None of the events may belong to a batch. A thousand events take as many queries as one. `UnknownEvent` for an event
-    whose type `WHO_IS_TOLD` does not have.
+    None of the events may belong to a batch. A thousand events take as many queries as one. `UnknownEvent` when the
+    type of an event is not in `WHO_IS_TOLD`.
     """
     events = events_in_context(session, ids)
     with_rules = [event for event in events if rules_for(event)]
@@ -46,9 +46,9 @@ def plan_events(session: Session, ids: Sequence[int]) -> int:
 
 
 def draft_batch(session: Session, batch: EventBatch) -> list[DeliveryDraft]:
-    """Return a draft for each recipient of the batch's events; `plan_batch_for` inserts them, some at a time.
+    """Return a draft for each recipient of the batch's events; `plan_batch_for` can insert the drafts in portions.
 
-    `UnknownEvent` for an event whose type `WHO_IS_TOLD` does not have.
+    `UnknownEvent` when the type of an event is not in `WHO_IS_TOLD`.
     """
     events = [event for event in batch_in_context(session, batch.id) if rules_for(event)]
     return _drafts(session, events, lambda _: f"tick:{batch.id}")

@@ -1,6 +1,6 @@
 """Rate limits on letters that people can cause without logging in, so that nobody can fill another's mailbox.
 
-An address gets at most one in 10 minutes and five in 24 hours; more than that are suppressed, with a reason.
+An address gets at most one such letter in 10 minutes and five in 24 hours; further ones are suppressed, with a reason.
 """
 
 from collections.abc import Collection
@@ -40,16 +40,17 @@ def is_anonymous(event: EventInContext, letter: str) -> bool:
 
 @dataclass
 class Allowance:
-    """How many more rate-limited letters some addresses may get, worked out from those planned already.
+    """How many more rate-limited letters some addresses may get.
 
-    `planned_at` holds for each address id when such letters were planned in the 24 hours before `moment` (UTC).
+    `planned_at` maps each address id to the moments (UTC) in the 24 hours before `moment` at which rate-limited letters
+    to that address were planned.
     """
 
     moment: datetime
     planned_at: dict[int, list[datetime]]  # by address
 
     def count_or_refuse(self, address_id: int) -> str | None:
-        """Count one more letter to this address and return None; if that is over a limit, only return the reason."""
+        """Count one more letter to this address and return None; over a limit, return the reason and count nothing."""
         planned_at = self.planned_at.setdefault(address_id, [])
         if planned_at and self.moment - max(planned_at) < SHORTEST_GAP:
             return TOO_SOON
@@ -60,9 +61,9 @@ class Allowance:
 
 
 def lock_allowance(session: Session, address_ids: Collection[int]) -> Allowance:
-    """Return the allowance of these addresses, and lock their rows until commit.
+    """Return the allowance of these addresses, and lock the addresses' rows until commit.
 
-    Because of the lock no other worker counts letters to them meanwhile.
+    Because of the lock no other worker counts letters to these addresses meanwhile.
     """
     ids = list(address_ids)
     fetch_rows(session, LOCKED, {"ids": ids})

@@ -17,8 +17,8 @@ TOLD_IN_ANOTHER_LETTER = "told in another letter of the same occasion"
 def readdress_unfilled(session: Session) -> int:
     """Address the letters that wait for somebody at the desk, at most 1000, to whoever gets the desk's letters now.
 
-    A letter is suppressed instead if that address has one about the same occasion already. Return how many no longer
-    wait; 0 while still nobody at the desk can be reached.
+    If that address already has a delivery about the same occasion, the letter is suppressed instead. Return how many
+    letters were readdressed or suppressed: 0 as long as nobody at the desk can be reached.
     """
     waiting = session.scalars(
         select(Delivery)

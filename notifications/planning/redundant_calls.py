@@ -1,4 +1,4 @@
-"""Redundant calls: somebody who handed in a case by telephone need not be rung about its receipt."""
+"""Redundant calls: whoever handed in a case by telephone need not be rung to hear that it was received."""
 
 from cases.access.actors import ActorKind
 from notifications.audiences.fallbacks import Recipient
@@ -10,9 +10,10 @@ TOLD_WHEN_THEY_RANG = "told when they rang"
 
 
 def redundant_reason(event: EventInContext, recipient: Recipient) -> str | None:
-    """Return the reason why the recipient need not be rung about this event; None for any other event or recipient.
+    """Return the reason why the recipient need not be rung about this event; None when there is no such reason.
 
-    The reason is that they rang, and the member of staff who handed in the case for them has told them.
+    The only reason is that the event is the receipt of a case that a member of staff took down on the telephone: the
+    recipient was told then.
     """
     rang = event.row.type == "case.received" and event.facts["channel"] == BY_TELEPHONE
     by_staff = event.row.actor is ActorKind.PERSON

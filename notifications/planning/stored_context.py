@@ -1,4 +1,4 @@
-"""The context stored with a delivery: names and dates as of its planning, but no outsider's words or address."""
+"""The context stored with a delivery: names and dates as they were at its planning; no outsider's words or address."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,10 @@ from notifications.who_is_told import Rule
 
 
 def common_context_of(directory: Directory) -> dict[str, Any]:
-    """Return the part of the stored context that all letters share: the municipality, whom to ask, where to answer."""
+    """Return the part of the stored context that all letters share.
+
+    It is the municipality's name, the contact person's name and telephone number, and the address for replies.
+    """
     contact, desk = directory.contact_person(), directory.desk
     phone = (contact.phone if contact else None) or desk.phone or directory.municipality.contact_phone
     return {

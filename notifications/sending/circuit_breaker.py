@@ -22,8 +22,8 @@ LOCKED = select(MailServer).where(BY_NAME).with_for_update()
 def begin_probe(database: Database, name: str) -> bool:
     """Return whether the caller may try to connect to this mail server.
 
-    True while the server is up. While it is down, True for one caller at a time, once the next try is due; that caller
-    connects and then calls `record_up` or `record_down`.
+    True while the server is up. While it is down, False until the next try is due, and then True for one caller at a
+    time; that caller connects and then calls `record_up` or `record_down`.
     """
     with database.transaction() as session:
         server, moment = locked_server(session, name), present(session)

@@ -43,7 +43,8 @@ def is_anything_due(session: Session) -> bool:
 def claim_letters(session: Session, server: str, policy: LeasePolicy) -> Claim:
     """Claim a batch of due letters for the caller, oldest first; none while this mail server is down.
 
-    Until the caller commits, no other worker can claim letters for the server.
+    Until the caller commits, no other worker can claim letters for the server. `policy` says how many letters are
+    claimed at most, and for how long.
     """
     if locked_server(session, server).down_since is not None:
         return Claim(Delivery, "", [])

@@ -2,7 +2,10 @@
 
 
 class Refused(Exception):
-    """The mail server or local mailbox did not accept the letter. The message is its reply, without mail addresses."""
+    """The letter was not accepted by the mail server or local mailbox.
+
+    The exception's text is their reply, without mail addresses.
+    """
 
 
 class RefusedForNow(Refused):
@@ -18,4 +21,4 @@ class ConnectionLost(Refused):
 
 
 class Unreachable(Refused):
-    """The mail server cannot be reached, or takes no letter of ours at all. No attempt is counted for any letter."""
+    """The mail server cannot be reached, or takes no letters from us at all. This is not counted as an attempt."""

@@ -29,7 +29,10 @@ class KeptLetter:
 
 
 class Mailbox:
-    """The local mailbox: a folder with one .eml file for each letter, even if it comes twice. No file is partial."""
+    """The local mailbox: a folder with one .eml file for each letter.
+
+    Each file always holds a whole letter. A letter that is sent again gets no second file.
+    """
 
     name = "mailbox"
 

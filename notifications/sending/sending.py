@@ -56,9 +56,10 @@ def transport_from(settings: Settings) -> MailTransport:
 
 
 def deliver_some(database: Database, transport: MailTransport, *, stop: threading.Event | None = None) -> int:
-    """Send due letters, up to about 200, until none is left or `stop` is set; return how many were claimed.
+    """Send due letters until none is left, about 200 were claimed or `stop` is set; return how many were claimed.
 
-    A letter that could not be handed over because the server was unreachable counts no attempt.
+    When the mail server cannot be reached, return 0; a letter that was not handed over for that reason keeps its number
+    of attempts.
     """
     name = transport.server.name
     with database.reading() as session:

@@ -1,7 +1,7 @@
-"""Connections to an SMTP server: Flask-Mail on a bare Flask object, with what it lacks added.
+"""Connections to an SMTP server: Flask-Mail on a bare Flask object, with the checks and timeouts that Flask-Mail lacks.
 
-The server's certificate is checked, every wait has a timeout, and errors are told apart: refused for now, refused for
-good, connection lost, or server unreachable. What follows from each stands in `notifications.sending.outcomes`.
+The server's certificate is checked, every wait has a timeout, and four errors are told apart: refused for now, refused
+for good, connection lost, server unreachable. `notifications.sending.errors` says what happens after each.
 """
 
 import contextlib
@@ -108,7 +108,7 @@ class SmtpConnection(flask_mail.Connection):
         """Send one letter; when this returns, the server has accepted it.
 
         `envelope_from` is the address for bounces, by default the letter's sender. Raises `RefusedForNow`,
-        `RefusedForGood` or `Unreachable` when the letter was not accepted, `ConnectionLost` when it may have been.
+        `RefusedForGood` or `Unreachable` when the letter was not accepted, `ConnectionLost` when that is not known.
         """
         (recipient,) = message.send_to
         with self._errors_translated():
