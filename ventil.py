@@ -59,7 +59,7 @@ for command in (
 @click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--demo", is_flag=True, help="Fill a demonstration municipality on first start.")
 def up(host: str, port: int, demo: bool) -> None:
-    """Run everything in one process: web pages, API, letters and clock."""
+    """Run everything in one process: web pages, API, letters and scheduled jobs."""
     from cases.database.migrating import migrate as run_migrations
     from cases.logs import log_as_json
     from web import create_app
@@ -158,7 +158,7 @@ def _print_addresses(database: "Database", settings: Settings) -> None:
 
 
 def main() -> int:
-    """Run a command and return its exit code. Every error is printed as one line on stderr."""
+    """Run the command that `sys.argv` names, and return its exit code. An error is printed as one line on stderr."""
     try:
         return int(ventil.main(standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:

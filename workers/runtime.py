@@ -13,7 +13,7 @@ THREADS = 4
 
 @dataclass(frozen=True)
 class Runtime:
-    """What jobs, relay and actors of one process share. `stop` is set when the process is to end."""
+    """What jobs, relay and actors of one process share. `bell` wakes workers; `stop` is set to end the process."""
 
     database: Database
     settings: Settings

@@ -28,7 +28,7 @@ READS_BODY = (409, 413, 415, 422)
 
 
 class OurApi(Api):  # type: ignore[misc]  # flask-smorest has no types
-    """flask-smorest's API, except that the app's own handlers answer errors, with problem documents."""
+    """flask-smorest's API, but errors are answered by the app's own error handlers (`web.errors.handlers`)."""
 
     ERROR_SCHEMA = ProblemOut
 
@@ -51,10 +51,10 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
     def on(
         self, rule: str, takes: type[Schema], gives: tuple[int, type[Schema]], refuses: tuple[int, ...] = ()
     ) -> Callable[[View], View]:
-        """Return the decorator that makes a view the endpoint `rule`, such as "POST /cases".
+        """Return a decorator that registers a view as the endpoint `rule`, such as "POST /cases".
 
-        `takes` is the schema of its query or body; `gives` is the status and the schema of its response. `refuses` are
-        further error statuses to document, beside those of every endpoint. The view itself makes the response.
+        `takes` is the schema of the request: of the query for GET, else of the body. `gives` documents the response, by
+        status and schema; the view creates it. `refuses` adds error statuses to those documented for every endpoint.
         """
         method, path = rule.split()
 

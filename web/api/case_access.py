@@ -14,7 +14,7 @@ CASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def case_to_show(session: Session, ref: str) -> tuple[Case, Actor]:
-    """Return the case named by `ref`, and the actor as whom the caller reads it.
+    """Return the case named by `ref`, and who reads it: the caller or, if only the public id opens it, the reporter.
 
     `ref` is a reference or a public id. Raises `NotFound` when there is no such case or the caller may not see it.
     """

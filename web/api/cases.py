@@ -95,7 +95,7 @@ def read_history(_no_query: dict[str, Any], ref: str) -> Response:
 )
 @open_to(Audience.ANYBODY)
 def correct_case(wanted: Correction, ref: str) -> Response:
-    """Correct the title, category or place of a case, or whether it is a quick win or published."""
+    """Correct a case: its title, category or place, whether it is a quick win, whether it is published."""
     with current().database.transaction() as session:
         at = right_now()
         case, actor = case_to_act_on(session, ref)

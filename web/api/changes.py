@@ -32,7 +32,7 @@ bp = ApiBlueprint("api_changes", __name__, description="What is done to a case")
 @open_to(Audience.ANYBODY)
 @limited(Limit.ANSWER)
 def change_case(wanted: Change, ref: str) -> Response:
-    """Move a case to another state. A date on a day off becomes the next working day; the response has that date."""
+    """Move a case to another state. `due_on` and `promised_on`, if on a day off, become the next working day."""
     with current().database.transaction() as session:
         return once(session, lambda: _changed(session, wanted, ref))
 
@@ -46,7 +46,7 @@ def change_case(wanted: Change, ref: str) -> Response:
 @open_to(Audience.ANYBODY)
 @limited(Limit.ANSWER)
 def comment_on_case(wanted: dict[str, Any], ref: str) -> Response:
-    """Comment on a case. When the case is waiting for the caller, a comment that is not internal is the answer."""
+    """Comment on a case. If the case is waiting for the caller, a comment that is not internal ends the waiting."""
     with current().database.transaction() as session:
         return once(session, lambda: _commented(session, wanted, ref))
 
@@ -55,7 +55,7 @@ def comment_on_case(wanted: dict[str, Any], ref: str) -> Response:
 @open_to(Audience.ANYBODY)
 @limited(Limit.FOLLOW)
 def follow_case(wanted: dict[str, Any], ref: str) -> Response:
-    """Subscribe an address to a case. A confirmation letter is sent, and nothing more until it is confirmed."""
+    """Subscribe an address to a case. A new follower gets a letter with a link, and no other until the link is used."""
     with current().database.transaction() as session:
         return once(session, lambda: _asked(session, wanted, ref))
 

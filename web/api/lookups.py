@@ -1,4 +1,4 @@
-"""API endpoints that list the units, categories and places, whose slugs stand in the fields of cases."""
+"""API endpoints that list units, categories and places. A case refers to each by its slug."""
 
 from typing import Any
 

@@ -24,7 +24,7 @@ def published_page(session: Session, wanted: Filters) -> dict[str, Any]:
 
 
 def public_filters(wanted: Filters) -> PublicFilters:
-    """Return the same filters for published cases. Raises `LoginNeeded` when a filter or the order is not public."""
+    """Convert `wanted` to filters of published cases. Raises `LoginNeeded` when a filter or the order is not public."""
     private = (wanted.group, wanted.quick_win, wanted.parked is False or None, wanted.overdue is False or None)
     if any(value is not None for value in private) or wanted.sort is not Sort.NEWEST:
         raise LoginNeeded

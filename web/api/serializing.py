@@ -30,16 +30,16 @@ def schema_for(reader: Actor) -> CaseForReporter:
 def case_shown(session: Session, case: Case, reader: Actor, at: datetime, **more: Any) -> Mapping[str, Any]:
     """Return the case as JSON fields, cut down to those that this reader may see.
 
-    `at` is now; `more` are fields to add before cutting down, such as the description.
+    `at` is now. `more` are further fields, such as the description, and are cut down in the same way.
     """
     dumped: Mapping[str, Any] = schema_for(reader).dump(case_fields(session, case, reader, at) | more)
     return dumped
 
 
 def case_fields(session: Session, case: Case, reader: Actor, at: datetime) -> dict[str, Any]:
-    """Return the fields of a case, including those that the reader may not see. `at` is now.
+    """Return the fields of a case by name, including those that the reader may not see. `at` is now.
 
-    `due_on` is the local date of `due_at`.
+    `due_on` is the local date of the moment `due_at`, `received_on` that of `received_at`.
     """
     due_at = case.due_at
     return {
@@ -86,7 +86,7 @@ def awaited(case: Case) -> Any:
 
 
 def reporter_shown(case: Case, reader: Actor) -> dict[str, Any] | None:
-    """Return the reporter as JSON fields; None when there is none or the reader is not staff.
+    """Return the reporter as JSON fields; None when the case has no reporter, or the reader is not staff.
 
     If the reporter's personal data are protected, only a contact person gets name, mail address and phone.
     """
@@ -99,14 +99,14 @@ def reporter_shown(case: Case, reader: Actor) -> dict[str, Any] | None:
 
 
 def published_shown(case: PublicCase) -> Mapping[str, Any]:
-    """Return a published case as JSON fields, those that everybody may read."""
+    """Return a published case as JSON fields, all of which everybody may read."""
     more = {"overdue": case.delayed, "published": True, "links": links(case.ref)}
     dumped: Mapping[str, Any] = FOR_EVERYBODY.dump(vars(case) | more)
     return dumped
 
 
 def event_shown(entry: TimelineEntry) -> Mapping[str, Any]:
-    """Return one event as JSON fields, with the texts in `entry.words`, which the reader may read."""
+    """Return one event as JSON fields, with the texts of `entry.words`. All of those are texts the reader may read."""
     event, words = entry.event, dict(entry.words)
     note = words.pop("note", None)
     dumped: Mapping[str, Any] = EVENT.dump(
@@ -130,7 +130,7 @@ def note_shown(note: PublicNote) -> Mapping[str, Any]:
 
 
 def links(name: str) -> dict[str, str]:
-    """Return the API paths of a case ("self") and of its events; `name` is its reference or public id."""
+    """Return the API paths of a case ("self") and of its events ("events"). `name` is a reference or a public id."""
     return {"self": f"{CASES}/{name}", "events": f"{CASES}/{name}/events"}
 
 

@@ -1,4 +1,4 @@
-"""The app's error handlers. Two mappings list them: `HTTP`, the status of each refusal; `RESPONSES`, the handlers."""
+"""The app's error handlers. `RESPONSES` maps each kind of error to its handler, `HTTP` each refusal to its status."""
 
 import errno
 from collections.abc import Mapping
@@ -70,12 +70,12 @@ def answer_errors(app: Flask) -> None:
 
 
 def status_of(refusal: Refusal) -> int:
-    """Return the HTTP status of a refusal: that of its class in `HTTP`, else of its nearest base class there."""
+    """Return the HTTP status of a refusal. If its class is not in `HTTP`, the nearest base class there decides."""
     return next(HTTP[kind] for kind in type(refusal).__mro__ if kind in HTTP)
 
 
 def problem_of(refusal: Refusal) -> Problem:
-    """Return the problem that describes a refusal. If a field is at fault, `errors` has the sentence under its name."""
+    """Return the problem that describes a refusal. If a field is at fault, `errors` maps its name to the sentence."""
     sentence = sentence_of(refusal.code, refusal.facts)
     if isinstance(refusal, FieldRefusal) and refusal.field:
         errors = {refusal.field: [sentence]}
@@ -101,7 +101,7 @@ def on_fields_refused(refused: FieldsRefused) -> Response:
 
 
 def on_http_error(error: HTTPException) -> Response:
-    """Answer an HTTP error of Werkzeug's, with its headers Allow and Retry-After. A redirect is returned unchanged."""
+    """Answer an HTTP error of Werkzeug; keep its Allow and Retry-After headers. A redirect is returned unchanged."""
     status = error.code or 500
     own_headers = dict(error.get_headers())
     headers = {name: own_headers[name] for name in KEPT_HEADERS if name in own_headers}

@@ -22,9 +22,10 @@ PLAIN_PAGE = (
 
 @dataclass(frozen=True)
 class Problem:
-    """What an error response says: `detail` is a sentence about it, `errors` are sentences by field name.
+    """What an error response says. `code` is our name for the kind of problem, `detail` a sentence that explains it.
 
-    `facts` are further members of the problem document; `headers` are added to the response.
+    `errors` maps the name of each bad field to what is wrong with it. `facts` are further members of the problem
+    document. `headers` are added to the response.
     """
 
     status: int
@@ -41,7 +42,7 @@ class Problem:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The problem document. `type` and `code` name the kind of problem, `instance` the request's id in our log."""
+        """The problem document: `type` and `code` name the kind of problem, `instance` contains the request's id."""
         members = {
             "type": f"urn:ventil:problem:{self.code}",
             "title": self.title,
@@ -54,9 +55,9 @@ class Problem:
 
 
 def problem(status: int, code: str, facts: Mapping[str, Any] | None = None, **more: Any) -> Problem:
-    """Return the problem with this code. Its `detail` is the sentence for the code, with `facts` filled in.
+    """Return the problem with this HTTP status and code. Its `detail` is the code's sentence, with `facts` filled in.
 
-    `more` are other fields of `Problem`.
+    `more` are other fields of `Problem`, by name.
     """
     return Problem(status, code, sentence_of(code, facts), **more)
 

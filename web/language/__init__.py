@@ -1,1 +1,1 @@
-"""Swedish and English: which of them a page is in, and the words for states, days and refusals."""
+"""Swedish and English: how a page's language is chosen, and the words for states, days and refusals."""

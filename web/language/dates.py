@@ -13,7 +13,7 @@ SOON_DAYS = 2
 
 
 def day_words(value: date | datetime | str) -> str:
-    """Return a day in words, such as "22 november 2026"; of a datetime, the local day. A str is an ISO date."""
+    """Return a day in words, such as "22 november 2026". A datetime stands for its local day; a str is an ISO date."""
     return str(format_date(_local_day(value), "d MMMM y"))
 
 
@@ -39,9 +39,9 @@ def due_words(case: Case, now: datetime) -> str:
 
 
 def far_off(days: int, *, late: bool) -> str:
-    """Return in words how far off a day is: "in 5 days", "today", or for negative `days` "3 days late" or "3 days ago".
+    """Return in words how far off a day is: "in 5 days" or "today".
 
-    `late` chooses between these two.
+    For negative `days`: "3 days late" when `late` is true, otherwise "3 days ago".
     """
     if days < 0:
         words = ngettext("%(num)d day late", "%(num)d days late", -days) if late else ""
@@ -52,7 +52,7 @@ def far_off(days: int, *, late: bool) -> str:
 
 
 def due_class(case: Case, now: datetime) -> str:
-    """Return the CSS class for the case's due day: "late", "soon" (within two days) or "quiet"."""
+    """Return the CSS class for the case's due day: "late" when overdue, "soon" within two days, otherwise "quiet"."""
     if case.is_overdue(now):
         return "late"
     has_ladder = CLOCK_OF.get(case.state) is RunsOut.LADDER
@@ -60,7 +60,7 @@ def due_class(case: Case, now: datetime) -> str:
 
 
 def days_words(days: float | None) -> str:
-    """Return a number of days, such as "12 dagar"; a dash when there is none."""
+    """Return a number of days in words, such as "12 dagar"; a dash for None."""
     return "–" if days is None else ngettext("%(num)d day", "%(num)d days", round(days))
 
 

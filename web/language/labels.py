@@ -176,12 +176,12 @@ WHY_ON_AGENDA = {
 
 
 def channel_name(channel: str) -> str:
-    """Return the name of the channel by which a case came in; a channel of the municipality's own is shown as it is."""
+    """Return the name of the channel by which a case came in. A channel without a name here is returned unchanged."""
     return str((CHANNELS | UNCHOSEN_CHANNELS).get(channel, channel))
 
 
 def step_name(name: str, source: State) -> str:
-    """Return the name of a step for a case in state `source`: "plan" is "New date" for a case that is planned."""
+    """Return the name of a step for a case in state `source`: "plan" is "New date" if the case is already planned."""
     return str(STEPS_AGAIN.get((name, source)) or STEPS[name])
 
 

@@ -1,4 +1,4 @@
-"""Whether a page is in Swedish or English: ?lang= decides, else the cookie, else the person, else the setting."""
+"""Chooses Swedish or English for a page: by ?lang=, else the cookie, else the person's language, else the setting."""
 
 from flask import Flask, Response, g, request
 from flask_babel import Babel
@@ -24,7 +24,11 @@ def set_up_language(app: Flask, settings: Settings) -> None:
 
 
 def language() -> str:
-    """Return the language of this request, "sv" or "en": for the API by Accept-Language, for pages by choice."""
+    """Return the language of this request, "sv" or "en".
+
+    The API follows Accept-Language, else the setting. A page follows ?lang=, else the cookie, else the language stored
+    for the person who is logged in, else the setting.
+    """
     if is_for_machines():
         return request.accept_languages.best_match(LOCALES) or current().settings.locale
     chosen = (request.args.get("lang"), request.cookies.get(_cookie_name()), _persons_choice())
@@ -32,7 +36,7 @@ def language() -> str:
 
 
 def in_swedish(name: str) -> str:
-    """Return the key for sorting names in Swedish order: å, ä and ö come last. Databases may sort otherwise."""
+    """Return the sort key of a name in Swedish order: å, ä and ö follow z. A database may order names otherwise."""
     return name.lower().translate(SORTED_AFTER_Z)
 
 

@@ -78,7 +78,7 @@ def title_of(code: str) -> str:
 
 
 def sentence_of(code: str, facts: Mapping[str, Any] | None = None) -> str:
-    """Return the sentence for a refusal with this code, with `facts` filled in; states among them are translated."""
+    """Return the sentence for a refusal with this code. `facts` are filled in, and states among them are translated."""
     filled = {name: STATES_IN_SENTENCES.get(str(fact), fact) for name, fact in (facts or {}).items()}
     sentence = str(SENTENCES.get(_exact(code, filled), SENTENCES["refused"]))
     return sentence % filled if "%(" in sentence else sentence

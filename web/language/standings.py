@@ -15,7 +15,10 @@ from web.language.gettext import gettext
 
 @dataclass(frozen=True)
 class Standing:
-    """Sentences about a case: its state now, what happens next and by when, and `late`, empty unless it is overdue."""
+    """What the reporter reads about a case: `now` is its state, `next` what happens next and by when.
+
+    `late` says that the case is overdue; otherwise it is "".
+    """
 
     now: str
     next: str

@@ -1,4 +1,4 @@
-"""One log line for each request: a fixed event name and keys, never an address, a token or a text."""
+"""Logs one line for each request, always with the same keys, never with a mail address, a token or a text."""
 
 import secrets
 import time

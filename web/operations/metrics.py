@@ -29,14 +29,14 @@ def figures(session: Session) -> bytes:
 
 
 class FiguresCollector(Collector):
-    """Collects the metrics of the database's present moment, with one database session."""
+    """Collects the metrics from one database session. Ages are up to the moment when the collector is created."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.now = present(session)
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield every metric, with its values by label."""
+        """Yield every metric. A metric with labels has one value for each combination of them."""
         yield self._open_cases()
         yield self._overdue()
         yield self._oldest_work()

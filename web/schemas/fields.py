@@ -1,4 +1,4 @@
-"""The types of fields in the schemas: they accept only what a database can hold. Errors use the caller's language."""
+"""The schemas' types of fields. A field accepts only what a database can hold; errors are in the caller's language."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -99,7 +99,7 @@ class Number(fields.Integer):
 
 
 class Choice(fields.String):
-    """A field that accepts only the given words; words given as an enum are loaded as its members."""
+    """A field that accepts only the words of a tuple or an enum. Words of an enum are loaded as its members."""
 
     default_error_messages = MISSING_MESSAGES | {"invalid": _("This must be text.")}
 
@@ -110,13 +110,13 @@ class Choice(fields.String):
         super().__init__(validate=one_of, **more)
 
     def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **more: Any) -> Any:
-        """Return the word, or the enum's member for it. Raises marshmallow's `ValidationError` for another word."""
+        """Return the word or, with an enum, its member. Raises marshmallow's `ValidationError` for any other word."""
         word = super().deserialize(value, attr, data, **more)
         return self.make(word) if isinstance(word, str) else word
 
 
 def within(least: float, most: float) -> validate.Range:
-    """Return the validator that a number lies between `least` and `most`, both included."""
+    """Return the validator that accepts the numbers from `least` to `most`, both included."""
     return validate.Range(least, most, error=_("This must lie between %(least)s and %(most)s.", least=least, most=most))
 
 

@@ -40,7 +40,7 @@ class CaseListQuery(Strict):
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Filters:
-        """Return the loaded parameters as `Filters`."""
+        """Return `given`, the loaded parameters, as `Filters`."""
         return Filters(states=tuple(given.pop("state", ())), **given)
 
 

@@ -30,7 +30,7 @@ class ReporterIn(Strict):
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Reporter:
-        """Return the loaded fields as a `Reporter`."""
+        """Return `given`, the loaded fields, as a `Reporter`."""
         return Reporter(**given)
 
 
@@ -51,7 +51,7 @@ class CaseIn(Strict):
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Request:
-        """Return the loaded fields as a `Request`, for `hand_in`."""
+        """Return `given`, the loaded fields, as a `Request` for `hand_in`."""
         return Request(**given)
 
 
@@ -73,25 +73,25 @@ class Awaited(fields.Field[WaitingFor]):
 
 
 class AwaitedUnit(Strict):
-    """The form {"unit": slug} of `Awaited`: the case waits for a unit."""
+    """A value {"unit": slug} of the field `Awaited`: the case waits for a unit."""
 
     unit = Slug(required=True)
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> WaitingFor:
-        """Return the loaded fields as a `WaitingFor`."""
+        """Return `given`, the loaded fields, as a `WaitingFor`."""
         return WaitingFor("unit", **given)
 
 
 class AwaitedOther(Strict):
-    """The form {"name": ..., "their_ref": ...} of `Awaited`: the case waits for somebody outside the municipality."""
+    """A value {"name": ..., "their_ref": ...} of `Awaited`: the case waits for somebody outside the municipality."""
 
     name = PlainText(required=True)
     their_ref = PlainText(most=100, allow_none=True)
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> WaitingFor:
-        """Return the loaded fields as a `WaitingFor`."""
+        """Return `given`, the loaded fields, as a `WaitingFor`."""
         return WaitingFor("other", **given)
 
 
@@ -102,9 +102,9 @@ AWAITED: dict[frozenset[str], Strict] = {
 
 
 class ChangeIn(Strict):
-    """The body of POST /cases/<ref>/changes: the new state (`to`), and the texts, dates and names that this step needs.
+    """The body of POST /cases/<ref>/changes: the new state (`to`), and what the step to it needs.
 
-    `version` is that of the case as the client has read it: a stale one is refused.
+    `version` is the version of the case that the client has read; the change is refused if the case has a newer one.
     """
 
     to = Choice(State, required=True)
@@ -121,7 +121,7 @@ class ChangeIn(Strict):
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Change:
-        """Return the loaded fields as a `Change`."""
+        """Return `given`, the loaded fields, as a `Change`."""
         return Change(**given)
 
 
@@ -136,7 +136,7 @@ class CorrectionIn(Strict):
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Correction:
-        """Return the loaded fields as a `Correction`."""
+        """Return `given`, the loaded fields, as a `Correction`. A null becomes "", which removes the value."""
         emptied: dict[str, Any] = {name: "" for name, value in given.items() if value is None}
         return Correction(**(given | emptied))
 

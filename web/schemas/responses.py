@@ -1,4 +1,4 @@
-"""The bodies of the API's responses. Cases have one schema for each kind of reader; no other fields are ever sent."""
+"""The bodies of the API's responses. A case has a schema for each kind of reader: fields outside it are never sent."""
 
 from marshmallow import Schema, fields
 
@@ -46,7 +46,7 @@ class CaseForReporter(CaseForEverybody):
 
 
 class CaseForMembers(CaseForReporter):
-    """The fields of a case for its group, the forum and participants: not the public id, the reporter's key to it."""
+    """The fields of a case for its group, the forum and participants; no public id, since it is the reporter's key."""
 
     class Meta:
         exclude = ("public_id",)
@@ -88,7 +88,10 @@ class CaseListResponse(Schema):
 
 
 class EventOut(Schema):
-    """One event of a case. `seq` numbers the case's events; `actor` is the kind of actor, `by` the actor's name."""
+    """One event of a case. `seq` is its number among the case's events; `facts` are its data, `words` its texts.
+
+    `actor` is the kind of actor that caused it, `by` that actor's name.
+    """
 
     seq = fields.Integer(required=True)
     type = fields.String(required=True)
@@ -108,14 +111,14 @@ class History(Schema):
 
 
 class NamedOut(Schema):
-    """A category or a place: its slug, by which fields of a case refer to it, and its name."""
+    """The slug and the name of a category or a place. Cases refer to it by the slug."""
 
     slug = Slug(required=True)
     name = fields.String(required=True)
 
 
 class UnitOut(NamedOut):
-    """A unit: its slug, by which fields of a case refer to it, its name and its kind."""
+    """The slug, the name and the kind of a unit. Cases refer to it by the slug."""
 
     kind = fields.String(required=True)
 
@@ -133,7 +136,7 @@ class UnitList(Schema):
 
 
 class AskedOut(Schema):
-    """The response to a subscription. It does not tell whether the address follows the case already."""
+    """The response to a subscription. It is the same whether or not the address follows the case already."""
 
     status = fields.String(required=True)
 

@@ -13,7 +13,7 @@ ROLES = ("contact", "officer", "head", "member", "admin")
 
 @click.command()
 def migrate() -> None:
-    """Bring the tables of the database to the form that this version needs."""
+    """Migrate the database: bring its tables up to this version of Ventil."""
     from cases.database.migrating import migrate as run_migrations
 
     with open_database(read_settings()) as database:
@@ -65,7 +65,7 @@ def unit_add(slug: str, kind: str, name: str, email: str | None) -> None:
 
 @click.group()
 def user() -> None:
-    """Add a person who logs in, or another role for one."""
+    """Add a person who may log in, or give a person another role."""
 
 
 @user.command("add")

@@ -1,4 +1,4 @@
-"""What the commands share: opening the database, the present moment, reading a moment and a text file."""
+"""What the commands share: they open the database, get the present moment, parse a moment and read a text file."""
 
 import gc
 from collections.abc import Iterator
@@ -46,18 +46,21 @@ def migrated_database(settings: Settings | None = None) -> "Iterator[Database]":
 
 
 def freeze_garbage_collector() -> None:
-    """Exempt all objects that exist now from garbage collection, which took a quarter of the CPU time of an import."""
+    """Exempt all objects that exist now from garbage collection: it took a quarter of an import's CPU time."""
     gc.collect()
     gc.freeze()
 
 
 def right_now() -> datetime:
-    """Return the present moment in UTC, by this computer's clock, for commands to pass on to what they call."""
+    """Return the present moment in UTC, by this computer's clock. Commands pass it on: what they call asks no clock."""
     return datetime.now(UTC)
 
 
 def parse_moment(text: str, settings: Settings) -> datetime:
-    """Parse an ISO 8601 moment and return it in UTC; without an offset it is local. Raises `Failure` on other text."""
+    """Parse an ISO 8601 moment and return it in UTC. Raises `Failure` for any other text.
+
+    A moment without an offset is in the time zone of the settings.
+    """
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:

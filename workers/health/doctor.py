@@ -1,4 +1,4 @@
-"""The doctor: checks settings, database, clock, desk, backlog, broker and mail server, and says how to mend a fault."""
+"""The doctor: checks settings, database, sweeps, desk, backlog, broker and mail server, and says how to mend faults."""
 
 import os
 import shutil
@@ -38,7 +38,10 @@ class Health(StrEnum):
 
 @dataclass(frozen=True)
 class HealthFinding:
-    """One line of the doctor's report: the verdict, what was checked, and what to do about it ("" when all is well)."""
+    """One finding of the doctor: `health` is the verdict, `what` says what was found.
+
+    `remedy` says how to mend it; it is "" when there is nothing to mend.
+    """
 
     health: Health
     what: str
@@ -51,10 +54,10 @@ class HealthFinding:
 def look_over(
     database: Database, settings: Settings, outside: Mapping[str, Check] | None = None
 ) -> list[HealthFinding]:
-    """Run the doctor's checks, and return one finding or more for each.
+    """Run the doctor's checks, and return one finding or more for each, in the order of checking.
 
-    Settings and database come first. Unless one of these fails, clock, desk, backlog and what was set aside are then
-    checked in the database. Last come the checks in `outside`, by name (default: of broker and mail server).
+    Checked are settings and database, then sweeps, desk, backlog and what was set aside: these four are left out when
+    settings or database failed. Last, each check in `outside` by its name; without `outside`, broker and mail server.
     """
     checks = outside_checks(settings) if outside is None else outside
     found = [*_settings(settings), *_database(database)]

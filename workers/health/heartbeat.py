@@ -1,4 +1,4 @@
-"""The heartbeat: calls an outside URL after each sweep, so that a monitor behind it notices when sweeps stop."""
+"""The heartbeat: calls an outside monitor's URL after each sweep, so that the monitor notices when sweeps stop."""
 
 import urllib.request
 from urllib.parse import urlsplit

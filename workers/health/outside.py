@@ -10,7 +10,7 @@ Check = Callable[[], str]  # returns what was found, or raises when it does not 
 
 
 def outside_checks(settings: Settings) -> Mapping[str, Check]:
-    """Return the checks of "broker" and "mail server" by these names. Each connects when it is called."""
+    """Return two checks, by the names "broker" and "mail server". A check connects only when it is called."""
 
     def broker() -> str:
         depth = sum(make_broker(settings.redis_url).depth(queue) for queue in set(QUEUES.values()))

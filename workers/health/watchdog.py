@@ -14,7 +14,7 @@ UNHEALTHY = 70  # the exit code that a supervisor sees
 
 
 class Watchdog:
-    """Judges the health of this process: it is ill when work was due for `patience` seconds and it claimed none.
+    """Judges whether this process is well: not when it has claimed no work for `patience` seconds though some was due.
 
     `is_due` returns whether there is work that the process could claim now.
     """
@@ -29,7 +29,10 @@ class Watchdog:
         self._well_at = time.monotonic()
 
     def is_well(self) -> bool:
-        """Return False when work was due for `patience` seconds and none was claimed, unless the database is down."""
+        """Return False if work has been due for more than `patience` seconds and the process claimed none.
+
+        While the database is down, work counts as not due.
+        """
         try:
             if not self.is_due():
                 self.claimed()
@@ -38,7 +41,10 @@ class Watchdog:
         return time.monotonic() - self._well_at <= self.patience
 
     def watch(self, stop: threading.Event, on_ill: Callable[[], None]) -> None:
-        """Check every 10 seconds, or more often, until `stop` is set; call `on_ill` after each check that fails."""
+        """Call `on_ill` whenever a check finds the process not well, until `stop` is set.
+
+        A check is made every 10 seconds, or every `patience` seconds if that is shorter.
+        """
         while not stop.wait(min(LOOKS_EVERY, self.patience)):
             if not self.is_well():
                 LOG.critical("watchdog.nothing_claimed", seconds=round(time.monotonic() - self._well_at))

@@ -1,4 +1,4 @@
-"""Cleaning up: deletes expired rows, and attachments that no row names. What events or letters refer to stays."""
+"""Cleaning up: deletes expired rows, and files that no row names. Whatever an event or a letter refers to is kept."""
 
 from datetime import timedelta
 from typing import Any

@@ -28,10 +28,10 @@ LOG = structlog.get_logger()
 
 
 def write_morning_letter(runtime: Runtime) -> bool:
-    """Write the event about which the morning letter is sent; return False when today (local date) has one already.
+    """Write the event from which the morning letter is made; if today (local date) has one already, return False.
 
-    First, every guarantee is checked. The hash chain is verified of each case with new events since the last morning,
-    and of one in 28 of the others, so that each has its turn within 28 days.
+    Before that, every guarantee is checked. For each case with new events since the last morning letter, and for one in
+    28 of the others, the hash chain is verified too: so every case is verified within 28 days.
     """
     with runtime.database.reading() as session:
         moment = present(session)
@@ -53,16 +53,19 @@ def write_morning_letter(runtime: Runtime) -> bool:
 
 
 def chain_head(session: Session) -> str:
-    """Return one hash of the whole history: over the hash of the last event of the municipality and of each case.
+    """Return one hash of the whole history, made of the last hash of each case's events and of the municipality's.
 
-    It is sent in the morning letter, so that whoever rewrites events would have to rewrite people's mailboxes too.
+    The morning letter contains it, so that whoever rewrites events would have to rewrite people's mailboxes too.
     """
     heads = session.execute(select(Case.ref, Case.head_hash).order_by(Case.id).execution_options(yield_per=1000))
     return head_over([("house", municipality(session).head_hash), *((row.ref, row.head_hash) for row in heads)])
 
 
 def head_over(heads: Iterable[tuple[str, str]]) -> str:
-    """Return the sha256, in hex, of pairs (case reference, hash of its last event), one line "reference hash" each."""
+    """Return the sha256, in hex, of a text that has the line "reference hash" for each pair in `heads`.
+
+    A pair is the reference of a case and the hash of its last event.
+    """
     digest = hashlib.sha256()
     for stream, head in heads:
         digest.update(f"{stream} {head}\n".encode())

@@ -18,7 +18,7 @@ STUCK_AFTER = timedelta(minutes=10)
 
 
 def look_for_stuck_work(runtime: Runtime) -> dict[str, int]:
-    """Return, by kind, how much has been due for ten minutes; if there is any, log it and wake the mail workers."""
+    """Return how much work of each kind has been due for ten minutes. If any, log it and wake the mail workers."""
     with runtime.database.reading() as session:
         found = count_stuck(session, present(session) - STUCK_AFTER, runtime.transport.server.name)
     if any(found.values()):
@@ -28,7 +28,7 @@ def look_for_stuck_work(runtime: Runtime) -> dict[str, int]:
 
 
 def count_stuck(session: Session, since: datetime, server: str) -> dict[str, int]:
-    """Return how many outbox entries ("works"), batches ("ticks") and letters have been due since before `since`.
+    """Return how many outbox entries ("works"), batches ("ticks") and letters were due before `since` and still are.
 
     Letters count as 0 while the mail server named `server` is down: they wait for it.
     """

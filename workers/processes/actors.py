@@ -17,7 +17,7 @@ LOOKS_EVERY = 2.0  # seconds
 
 
 def declare_actors(runtime: Runtime, *, claimed: Callable[[], None]) -> None:
-    """Declare a dramatiq actor for `deliver`, which gets `claimed`, and one for each scheduled job."""
+    """Declare a dramatiq actor for each scheduled job and one for `deliver`; `claimed` is passed on to `deliver`."""
     runs: dict[str, Callable[[], object]] = {name: partial(run_job, runtime, name) for name in JOBS}
     runs["deliver"] = partial(deliver, runtime, claimed)
     for name, run in runs.items():
@@ -42,7 +42,10 @@ def deliver(runtime: Runtime, claimed: Callable[[], None]) -> None:
 
 
 def deliver_until_stopped(runtime: Runtime, *, claimed: Callable[[], None]) -> None:
-    """Call `deliver` every two seconds until the process is to stop, so that no letter depends on the broker."""
+    """Call `deliver` every two seconds until the process is to stop, so that no letter depends on the broker.
+
+    `claimed` is passed on to `deliver`.
+    """
     while not runtime.stop.wait(LOOKS_EVERY):
         deliver(runtime, claimed)
 

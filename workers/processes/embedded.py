@@ -75,7 +75,7 @@ class Embedded:
 
 
 def void_leases(database: Database) -> None:
-    """End the leases on all rows, so that they can be claimed at once: the process that held them has ended."""
+    """End all leases, so that rows can be claimed at once. The process that held them must have ended."""
     with database.transaction() as session:
         for kind in LEASED:
             held = update(kind).where(kind.lease_until.isnot(None))

@@ -1,4 +1,4 @@
-"""A dramatiq consumer that waits for a ring (an element of a Redis list beside its queue) instead of polling."""
+"""A dramatiq consumer that does not poll its queue: it waits for a ring, an element in a second Redis list."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ MOST_RINGS = 32  # rings kept while nobody listens: each later makes a consumer 
 
 
 def ring_at(broker: RedisBroker, queue_name: str) -> None:
-    """Wake one `ListeningConsumer` of this queue, or the next to wait when none waits now."""
+    """Wake one waiting `ListeningConsumer` of this queue. If none is waiting, the next one to wait is woken at once."""
     key = _bell_key(broker, queue_name)
     pipeline = broker.client.pipeline(transaction=False)
     pipeline.lpush(key, 1)
@@ -22,7 +22,7 @@ def ring_at(broker: RedisBroker, queue_name: str) -> None:
 
 
 class ListeningConsumer(_RedisConsumer):
-    """A consumer that fetches a message as soon as `ring_at` rings for its queue, and without a ring once a second."""
+    """A consumer that looks into its queue whenever `ring_at` rings for it; if nobody rings, once a second."""
 
     def __init__(self, broker: RedisBroker, queue_name: str, prefetch: int) -> None:
         super().__init__(broker, queue_name, prefetch, EMPTY_QUEUE_PAUSE)  # type: ignore[no-untyped-call]

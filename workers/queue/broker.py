@@ -81,7 +81,10 @@ OurBroker = OurRedisBroker | InProcessBroker
 
 
 def make_broker(redis_url: str | None) -> OurBroker:
-    """Return a broker on Redis, or, without a URL, in memory; dramatiq uses it from now on. It does not connect yet."""
+    """Return a broker on Redis, or in memory when the URL is None, and make it the one that dramatiq uses.
+
+    The broker connects to Redis only when it is first used.
+    """
     broker = _redis_broker(redis_url) if redis_url else InProcessBroker()
     for queue in sorted(set(QUEUES.values())):
         broker.declare_queue(queue)
@@ -90,7 +93,7 @@ def make_broker(redis_url: str | None) -> OurBroker:
 
 
 def with_timeouts(url: str) -> str:
-    """Return the Redis URL with our timeouts added to its query; a timeout that the URL sets itself stays."""
+    """Return the Redis URL with our timeouts added to its query, except for timeouts that the URL sets itself."""
     parts = urlsplit(url)
     query = TIMEOUTS | dict(parse_qsl(parts.query))
     return urlunsplit(parts._replace(query=urlencode(query)))
@@ -108,7 +111,7 @@ def _redis_broker(url: str) -> OurRedisBroker:
 
 
 class Bell:
-    """Tells workers, by messages, to run a job or send letters. Never raises: due work is found even without them."""
+    """Sends workers messages to run a job or send letters. Never raises: workers also find due work by themselves."""
 
     def __init__(self, broker: OurBroker, threads: int) -> None:
         self.broker = broker
@@ -116,9 +119,9 @@ class Bell:
         self._silent_until = 0.0
 
     def ring(self, job: str, times: int = 1) -> bool:
-        """Enqueue up to `times` messages for a job (a key of `QUEUES`), while its queue has room.
+        """Enqueue `times` messages for a job (a key of `QUEUES`), or fewer if the job's queue reaches `cap` messages.
 
-        Return False when Redis fails, or failed less than two seconds ago.
+        Return False when Redis fails; also, without trying, when it failed less than two seconds ago.
         """
         if time.monotonic() < self._silent_until:
             return False

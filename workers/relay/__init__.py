@@ -1,1 +1,1 @@
-"""The relay of the transactional outbox: it plans letters about new events, that is, writes a delivery for each."""
+"""The relay of the transactional outbox: it plans letters about new events. To plan a letter is to write a delivery."""

@@ -1,6 +1,6 @@
 """Draining: plans and sends letters, in this thread, until none is left.
 
-It is for simulations and the demonstration; their clock stands still while it runs.
+It is for simulations and the demonstration, where time is simulated and does not pass while letters are sent.
 """
 
 from cases.database.transactions import Database

@@ -1,8 +1,8 @@
 """The order in which letters are planned: that in which the events happened to a case.
 
-The events of a sweep wait together in its batch, all others in outbox entries, one each. An entry waits for a batch
-that has an earlier event of the same case. A batch waits for entries recorded before it was sealed (its last event
-written), except for those that wait for a batch themselves: so the two never wait for each other.
+The events of one sweep are planned together, as a batch; every other event has an outbox entry of its own. An entry
+waits for each batch that has an earlier event of the same case. A batch waits for each entry that was recorded before
+the batch was sealed (its last event written), but for none that waits for a batch: so no two wait for each other.
 """
 
 from typing import Any
@@ -19,18 +19,18 @@ BATCH, OLDER = aliased(EventBatch), aliased(OutboxEntry)
 
 
 def is_open(entry: Any) -> tuple[ColumnElement[bool], ...]:
-    """Return the SQL conditions that the letters of an outbox entry are still to be planned.
+    """Return SQL conditions that hold for an outbox entry whose letters are still to be planned.
 
-    `entry` is `OutboxEntry` or an alias of it.
+    `entry` is the class `OutboxEntry` or an alias of it.
     """
     return (entry.done_at.is_(None), entry.set_aside_at.is_(None), entry.consumer == LETTERS)
 
 
 def no_sweep_before() -> ColumnElement[bool]:
-    """Return the SQL condition that an `OutboxEntry` may be planned now, as far as sweeps are concerned.
+    """Return the SQL condition that an `OutboxEntry` waits for no sweep's batch.
 
-    It may not while a batch with an earlier event of the same case waits to be planned. A batch counts as waiting when
-    it is sealed (all its events are written) or its sweep still runs; not when its sweep died before sealing it.
+    An entry waits for a batch that has an earlier event of the same case and is neither planned nor set aside. But no
+    entry waits for a batch whose sweep died before it had written the last event.
     """
     to_be_planned = or_(BATCH.sealed_at.is_not(None), BATCH.lease_until > MOMENT)
     waiting = select(BATCH.id).where(BATCH.planned_at.is_(None), BATCH.set_aside_at.is_(None), to_be_planned)
@@ -41,10 +41,10 @@ def no_sweep_before() -> ColumnElement[bool]:
 
 
 def has_earlier_work() -> ColumnElement[bool]:
-    """Return the SQL condition that an `EventBatch` must wait: an open outbox entry was recorded before it was sealed.
+    """Return the SQL condition that an `EventBatch` must wait for an open outbox entry, recorded before it was sealed.
 
-    Three kinds of entries do not make it wait: entries that failed, entries that follow a failed one of the same case,
-    and entries that wait for a batch themselves.
+    A batch does not wait for entries that failed, for entries that follow a failed one of the same case, or for entries
+    that wait for a batch themselves.
     """
     untried = (*is_open(OutboxEntry), OutboxEntry.last_error.is_(None))
     older = (OLDER.stream == OutboxEntry.stream, OLDER.id < OutboxEntry.id)

@@ -38,7 +38,7 @@ def is_any_work(database: Database) -> bool:
 
 
 def relay_some(database: Database, policy: LeasePolicy = POLICY) -> int | None:
-    """Plan the letters of up to `policy.batch` outbox entries.
+    """Plan the letters of up to `policy.batch` outbox entries, claimed for `policy.lease`.
 
     Return the number of new deliveries, or None when no entry could be claimed.
     """

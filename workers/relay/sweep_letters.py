@@ -1,6 +1,6 @@
-"""Plans the letters about the events of a sweep, once all of them are written: fifty recipients in a transaction.
+"""Plans the letters about a sweep's events when all events are written, for fifty recipients in one transaction.
 
-When a transaction fails, its recipients are planned one by one, so that the one that fails holds up no other.
+When a transaction fails, each of its recipients gets a transaction of its own: so one that fails holds up no other.
 """
 
 from collections.abc import Sequence

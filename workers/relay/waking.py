@@ -51,7 +51,10 @@ class WokenByNotify:
         self._connection: psycopg.Connection | None = None
 
     def wait(self, seconds: float) -> None:
-        """Return after the next NOTIFY, at the latest after this many seconds; at once after connecting anew."""
+        """Return after the next NOTIFY, at the latest after this many seconds.
+
+        When it has to connect first, it returns at once: a NOTIFY may have been missed.
+        """
         begun = time.monotonic()
         try:
             self._listen(seconds)

@@ -19,9 +19,9 @@ STUCK_CHECK = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Job:
-    """One scheduled job, which calls `run`.
+    """One scheduled job: `run` does its work, `next_after` returns the first moment after a given one when it is due.
 
-    `next_after` returns when it is due next after a given moment. With `at_once` it is due at once in a new database.
+    In a new database, a job with `at_once` is due immediately, any other as `next_after` says.
     """
 
     run: Callable[[Runtime], object]

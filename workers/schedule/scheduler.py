@@ -1,7 +1,7 @@
-"""The clock: starts the jobs that are due by the database's table `schedule`. Any number of clocks may run at once.
+"""The clock: a process that starts scheduled jobs, each when the table `schedule` says. Several clocks may run at once.
 
-When a job is due, the clock sends the workers a message; if none begins it within three seconds, the clock runs it
-itself. A job that is late by several turns is run once.
+When a job is due, the clock sends the workers a message; if no worker begins the job within three seconds, the clock
+runs it itself. A job that was due several times meanwhile is run once.
 """
 
 from dataclasses import dataclass, field
@@ -50,7 +50,7 @@ class Scheduler:
             self.runtime.stop.wait(LOOKS_EVERY)
 
     def look(self) -> None:
-        """Send the workers a message for each job that is due; run a job here if it has been due for three seconds."""
+        """Send the workers a message for each due job; run a job here if no worker began it within three seconds."""
         make_schedule(self.runtime.database, self.runtime.settings)
         for name, next_at, distance in due_jobs(self.runtime.database):
             if distance >= PATIENCE:
@@ -72,9 +72,9 @@ def make_schedule(database: Database, settings: Settings) -> None:
 
 
 def due_jobs(database: Database) -> list[tuple[str, datetime, timedelta]]:
-    """Return the due jobs that nobody is running: name, the moment when it fell due, and how long ago that was.
+    """Return the due jobs that nobody is running: for each, its name, when it is due, and how far from now that is.
 
-    If the database's clock was set back since, that moment lies ahead; the time between is positive nevertheless.
+    The distance is never negative, even if the database's clock was set back and the job is due at a future moment.
     """
     with database.reading() as session:
         moment = present(session)
@@ -84,7 +84,7 @@ def due_jobs(database: Database) -> list[tuple[str, datetime, timedelta]]:
 
 
 def run_job(runtime: Runtime, name: str) -> bool:
-    """Run the job if it is due and nobody is running it; return True if it succeeded. Errors are only logged."""
+    """Run the job if it is due and nobody is running it. Return True if it ran and succeeded. Errors are logged."""
     try:
         with runtime.database.transaction() as session:
             begun = present(session)
