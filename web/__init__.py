@@ -48,7 +48,10 @@ def create_app(settings: Settings, database: Database) -> Flask:
 
 
 def register(app: Flask) -> None:
-    """Register all blueprints; imported here and not at the top, because they import names of this package."""
+    """Register all blueprints.
+
+    Their modules are imported here and not at the top of the file, because they import names of this package.
+    """
     from web import api, login, pages
     from web.operations import health
 

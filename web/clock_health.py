@@ -10,7 +10,7 @@ from cases.settings import Settings
 
 
 def is_silent(session: Session, settings: Settings, at: datetime) -> bool:
-    """Return whether the last sweep ended more than three sweep intervals before `at`, or there was none."""
+    """Return True if no sweep has ended yet, or if the last one ended more than three sweep intervals before `at`."""
     return is_stale(last_sweep(session), settings, at)
 
 

@@ -13,7 +13,7 @@ from cases.settings import Settings
 
 @dataclass(frozen=True)
 class Ventil:
-    """The database and settings of one app, which `create_app` makes known to it."""
+    """The database and settings of one app; `create_app` stores them in the app, and `current` returns them."""
 
     database: Database
     settings: Settings

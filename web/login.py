@@ -1,4 +1,7 @@
-"""Logging in by a one-time link that comes by mail, and logging out. Only a POST uses the link up (ASVS 6.5, 6.6)."""
+"""Logging in by a one-time link that comes by mail, and logging out (ASVS 6.5, 6.6).
+
+The link opens a page with a button. Only pressing the button uses the link up.
+"""
 
 import secrets
 from collections.abc import Callable
@@ -31,7 +34,7 @@ HOME = "/"
 @bp.get("/logga-in")
 @open_to(Audience.ANYBODY)
 def ask() -> str:
-    """Show the log-in form, which asks for a mail address; in the demonstration, also the people one can log in as."""
+    """Show the log-in form, which asks for a mail address; the demonstration's form also lists people to log in as."""
     session[NEXT] = safe_next(request.args.get(NEXT))
     with current().database.reading() as rows:
         return render_template("login.html", people=people_of_the_demonstration(rows))
@@ -41,7 +44,10 @@ def ask() -> str:
 @open_to(Audience.ANYBODY)
 @limited(Limit.LOG_IN)
 def ask_for_link() -> str:
-    """Handle the log-in form: mail a link if the address is known. The page that follows is the same if it is not."""
+    """Handle the log-in form: mail a link if the address is known.
+
+    The page that follows is the same for an unknown address, so that it does not reveal which addresses are known.
+    """
     browser = session.setdefault(BROWSER, secrets.token_urlsafe(16))
     with current().database.transaction() as rows:
         email, key = request.form.get("email", ""), current().settings.secret_key
@@ -52,7 +58,10 @@ def ask_for_link() -> str:
 @bp.get("/logga-in/<token>")
 @open_to(Audience.ANYBODY)
 def confirm(token: str) -> AnyResponse:
-    """Show the page that the link opens: a button to log in, so that a mail program that fetches it logs nobody in."""
+    """Show the page that the mailed link opens: a button to log in. Its status is 410 if the link is not valid.
+
+    Opening the page logs nobody in, since a mail program may open the link by itself.
+    """
     with current().database.reading() as rows:
         usable = _usable_link(rows, token) is not None
     page = render_template("login_confirm.html", token=token, usable=usable)
@@ -125,9 +134,9 @@ def _log_in(rows: Session, person_id: int | None) -> str | None:
 
 
 def redirect_logged_in(key: str) -> Response:
-    """Redirect to the page wanted before the log-in, with the session token `key` in the log-in cookie.
+    """Redirect to the page that was asked for before the log-in, and set the log-in cookie to the session token `key`.
 
-    The signed cookie is emptied, so that nothing it held before the log-in is valid afterwards.
+    Flask's own signed cookie is emptied, so that nothing it held before the log-in is valid afterwards.
     """
     wanted = safe_next(session.get(NEXT))
     session.clear()
@@ -147,7 +156,7 @@ def _redirect(path: str) -> Response:
 
 
 def safe_next(wanted: str | None) -> str:
-    """Return the path if it leads to a page of this site, else "/", the start page (ASVS 3.7.2)."""
+    """Return the path `wanted` if it leads to a page of this site; otherwise "/", the start page (ASVS 3.7.2)."""
     path = wanted or HOME
     parts = urlsplit(path)
     ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
@@ -155,7 +164,10 @@ def safe_next(wanted: str | None) -> str:
 
 
 def people_of_the_demonstration(rows: Session) -> list[Person]:
-    """Return the people one can log in as in the demonstration; an empty list in any other municipality."""
+    """Return the people one can log in as in the demonstration; an empty list in any other municipality.
+
+    `rows` is the database session.
+    """
     if not municipality(rows).demonstration:
         return []
     return list(rows.scalars(select(Person).where(Person.active).order_by(Person.id)))

@@ -1,4 +1,4 @@
-"""Pages for people: a file for each thing that somebody comes for, in folders by whom they are for."""
+"""Pages for people, one file for each purpose, in folders: the page of a case, pages for everybody, pages for staff."""
 
 from flask import Flask
 

@@ -32,12 +32,15 @@ class Form:
         self.status = 200
 
     def typed(self, name: str) -> str:
-        """Return what was typed in this field, unchanged; "" for nothing."""
+        """Return what was typed in this field, unchanged; "" when nothing was typed."""
         return str(self._typed.get(name) or "")
 
     @property
     def stamp(self) -> str:
-        """The signed time when the form was shown, for its hidden field; a new one if the one sent is invalid."""
+        """The signed time at which the form was first shown, for a hidden field. `refuse_machines` checks it.
+
+        It is the stamp that was sent with the form, or a new one when none was sent or it is not valid.
+        """
         return self.typed("stamp") if _age(self.typed("stamp")) is not None else str(_stamps().dumps("form"))
 
     def catching_refusals(self) -> "CatchingRefusals":
@@ -91,7 +94,10 @@ class TypedSchema(Schema):
 
 
 def text_field(longest: int = LONGEST_TITLE, needed: Any = None) -> fields.String:
-    """Return a schema field for one line of text; `needed` makes it required and is the sentence that asks for it."""
+    """Return a schema field for one line of text, at most `longest` characters.
+
+    `needed` is the sentence that asks for a missing text; giving it makes the field required.
+    """
     too_long = _l("At most %(most)d characters fit here.", most=longest)
     return fields.String(
         required=needed is not None,
@@ -102,7 +108,7 @@ def text_field(longest: int = LONGEST_TITLE, needed: Any = None) -> fields.Strin
 
 
 def long_field(needed: Any = None) -> fields.String:
-    """Return a schema field for a text of several lines; `needed` as in `text_field`."""
+    """Return a schema field for a text of several lines. `needed` makes it required, as in `text_field`."""
     return text_field(LONGEST_TEXT, needed)
 
 

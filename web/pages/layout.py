@@ -69,7 +69,7 @@ def register_template_globals(app: Flask) -> None:
 
 
 def page_context() -> dict[str, Any]:
-    """Return the variables that base.html needs on every page; those for a visitor while the database is down."""
+    """Return the variables that base.html needs on every page; a visitor's variables while the database is down."""
     actor, frame = _actor_and_frame()
     return {
         "house_on_page": frame,

@@ -25,7 +25,10 @@ def in_swedish_order(choices: Choices) -> Choices:
 
 @dataclass(frozen=True)
 class OptionNames:
-    """The names for select fields, as database rows: units, places, categories, and people with their unit."""
+    """The names for select fields, as database rows: units, places, categories and people.
+
+    `people` has a row for each role of a person in a unit (`of_id` is the unit's id); None until people are read.
+    """
 
     units: list[Any]
     places: list[Any]
@@ -34,7 +37,10 @@ class OptionNames:
 
 
 def known(session: Session) -> OptionNames:
-    """Return the names of units, places and categories for select fields, read by one query per database session."""
+    """Return the names of units, places and categories for select fields.
+
+    The first call in a database session reads them by one query; later calls return the same names.
+    """
     if CACHED not in session.info:
         session.info[CACHED] = _read(session, OF_THINGS)
     read: OptionNames = session.info[CACHED]
@@ -42,7 +48,10 @@ def known(session: Session) -> OptionNames:
 
 
 def known_with_people(session: Session) -> OptionNames:
-    """Return the names of `known` and those of people. Called before `known`, it reads all by one query."""
+    """Return the names of units, places, categories and people for select fields.
+
+    Call it before `known` where a page needs people: one query then reads everything, and `known` needs none.
+    """
     if CACHED not in session.info or session.info[CACHED].people is None:
         session.info[CACHED] = _read(session, OF_ALL)
     read: OptionNames = session.info[CACHED]
@@ -103,9 +112,9 @@ def units_to_choose(session: Session, *kinds: UnitKind) -> Choices:
 
 
 def officers_to_choose(session: Session, responsible: Unit, *, of_all: bool) -> list[tuple[str, Choices]]:
-    """Return the officers of the responsible unit to choose among: pairs of unit name and (mail address, name) options.
+    """Return the officers of the responsible unit as pairs: a unit's name, and its officers as (mail address, name).
 
-    `of_all` adds, after them, those of every other unit that can be responsible.
+    With `of_all`, the officers of every other unit that can be responsible follow after them.
     """
     found = known_with_people(session)
     names = {unit.id: unit.name for unit in found.units}

@@ -14,12 +14,18 @@ class UnknownToken(Exception):
 
 
 def current_actor() -> Actor:
-    """Return who acts in this request; `A_VISITOR` if nobody is logged in. Raises `UnknownToken` for a bad token."""
+    """Return who acts in this request; `A_VISITOR` if nobody is logged in.
+
+    Raises `UnknownToken` when a request to the API has an unknown or revoked token.
+    """
     return current_caller().actor
 
 
 def current_caller() -> Caller:
-    """Return who sent this request, read from the database once; raises `UnknownToken` for a bad API token."""
+    """Return who sent this request; the first call reads it from the database, later calls return the same.
+
+    Raises `UnknownToken` when a request to the API has an unknown or revoked token.
+    """
     if "caller" not in g:
         with current().database.reading() as session:
             actor_in(session)
@@ -29,7 +35,7 @@ def current_caller() -> Caller:
 
 
 def actor_in(session: Session) -> Actor:
-    """Return who acts in this request, as `current_actor`, but read with the database session that is open already."""
+    """Return the same as `current_actor`, but read with this database session instead of opening a new one."""
     if "caller" not in g:
         g.caller = _by_token(session) if is_for_machines() else _by_cookie(session)
     found: Caller = g.caller

@@ -64,7 +64,7 @@ def audiences_of(app: Flask, endpoint: str) -> frozenset[Audience] | None:
 
 
 def guard(app: Flask) -> None:
-    """Check every request by `refuse_others`. Raises `UndeclaredView` if an endpoint does not say who may use it."""
+    """Make `refuse_others` check every request. Raises `UndeclaredView` if an endpoint does not say who may use it."""
     for endpoint in app.view_functions:
         if audiences_of(app, endpoint) is None:
             raise UndeclaredView(f"{endpoint} does not say who may use it: @open_to(...)")
@@ -72,7 +72,10 @@ def guard(app: Flask) -> None:
 
 
 def refuse_others() -> None:
-    """Before a request: if the caller may not use the endpoint, raise `LoginNeeded` or, if logged in, `NotAllowed`."""
+    """Let a request through only if the caller may use the endpoint; called before each request.
+
+    Otherwise raises `LoginNeeded` for somebody who is not logged in, and `NotAllowed` for somebody who is.
+    """
     if request.endpoint is None:
         return  # no such page: answered with 404 or 405
     audiences = audiences_of(current_app, request.endpoint) or frozenset()

@@ -41,7 +41,11 @@ class KeyUsedOtherwise(FieldRefusal):
 
 @dataclass(frozen=True)
 class GivenKey:
-    """A request's Idempotency-Key as two hashes: `key` of sender and key, `request` of method, path and body."""
+    """The Idempotency-Key of one request, and the request itself, each as a hash.
+
+    `request` is the hash of the method, path and body. `key` is the hash of the header's value together with the API
+    token, so that two senders may use the same value; without a token, method, path and body stand in for it.
+    """
 
     key: str
     request: str
@@ -60,9 +64,10 @@ def given_key() -> GivenKey | None:
 
 
 def once(session: Session, change: Callable[[], Response]) -> Response:
-    """Call `change` and return its response; if the request's key was used before, only return the response kept then.
+    """Call `change` and return its response, which is kept under the request's Idempotency-Key, if it has one.
 
-    Raises `BadKey`, or `KeyUsedOtherwise` when the key came with another request. Without a key, nothing is kept.
+    If that key was used before, return the kept response without calling `change`. Raises `BadKey` for a malformed key,
+    and `KeyUsedOtherwise` when the key was used before for a different request.
     """
     given = given_key()
     if given is None:

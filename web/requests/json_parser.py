@@ -9,7 +9,10 @@ from webargs.flaskparser import FlaskParser
 
 
 class FieldsRefused(Exception):
-    """The request does not fit the schema. `status` is the HTTP status, `errors` holds the sentences by field."""
+    """The request does not fit the schema.
+
+    `status` is the HTTP status, `code` the kind of error, `errors` maps each wrong field to the sentences about it.
+    """
 
     def __init__(self, status: int, code: str, errors: Mapping[str, Any]) -> None:
         super().__init__(code)

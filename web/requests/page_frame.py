@@ -28,7 +28,11 @@ IN_EVERY_MENU = frozenset({DESK, FORUM})
 
 @dataclass(frozen=True)
 class PageFrame:
-    """What is shown around every page; `units` are (slug, name) of the reader's units, for the menu."""
+    """What is shown around every page: the municipality's name and telephone number, and the reader's units.
+
+    `units` are pairs (slug, name) for the menu, without the desk and the forum.
+    `last_sweep` is when the last sweep ended; None if none has.
+    """
 
     name: str = "Ventil"
     demonstration: bool = False
@@ -43,7 +47,10 @@ def read_page_frame(session: Session) -> PageFrame:
 
 
 def frame_from(rows: Sequence[Any]) -> PageFrame:
-    """Return a person's page frame from the rows of the session query: one for each role, each with `FRAME_COLUMNS`."""
+    """Return the page frame of a person who is logged in, from the rows that `caller_with_session` has read.
+
+    There is a row for each of the person's roles, with its unit; every row repeats the columns `FRAME_COLUMNS`.
+    """
     first = rows[0]
     units = {row.unit: row.unit_name for row in rows if row.unit and row.unit not in IN_EVERY_MENU}
     return PageFrame(

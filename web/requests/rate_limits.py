@@ -46,7 +46,10 @@ def limit_requests(app: Flask, settings: Settings) -> None:
 
 
 def network() -> str:
-    """Return the sender's network, by which requests are counted: an IPv4 address, or the IPv6 /64 of one home."""
+    """Return the network that sent the request: its IPv4 address, or the /64 around its IPv6 address.
+
+    Rate limits count by network. An address that cannot be read counts as the network "unknown".
+    """
     try:
         address = ip_address(request.remote_addr or "")
     except ValueError:
@@ -56,5 +59,8 @@ def network() -> str:
 
 
 def has_token() -> bool:
-    """Return whether the request has an Authorization header; then it is not limited, as the API refuses bad tokens."""
+    """Return whether the request has an Authorization header.
+
+    Such a request is not limited: the API refuses it if the token is not valid.
+    """
     return "Authorization" in request.headers

@@ -62,7 +62,7 @@ class SafeHeaders:
 
 
 def secure(app: Flask, settings: Settings) -> None:
-    """Set Flask's secret key, trusted hosts and size limits, and check every request by `only_our_forms`."""
+    """Set Flask's secret key, trusted hosts and size limits, and make `only_our_forms` check every request."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TRUSTED_HOSTS=trusted_hosts(settings),
@@ -83,7 +83,10 @@ def trusted_hosts(settings: Settings) -> list[str]:
 
 
 def only_our_forms() -> None:
-    """Before a request: refuse a POST to a page that comes from another site or lacks its token (ASVS 3.5.1, 3.5.3)."""
+    """Refuse a form that was sent from another site or without a valid form token; called before each request.
+
+    Not checked: requests to the API, and one-click unsubscribing by mail programs (ASVS 3.5.1, 3.5.3).
+    """
     if request.method not in CHANGING or is_for_machines() or request.endpoint is None:
         return
     if getattr(current_app.view_functions[request.endpoint], "sent_by_mail_programs", False):

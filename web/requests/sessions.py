@@ -1,6 +1,6 @@
-"""Log-in sessions of people and API tokens of machines; one query finds the caller who holds one.
+"""Log-in sessions of people and API tokens of machines: one query finds the person to whom a session or token belongs.
 
-The query for a session also reads the page frame (what is shown around every page), as whoever logs in asks for pages.
+The query for a log-in session also reads the page frame (what is shown around every page), which every page needs.
 """
 
 import secrets
@@ -26,7 +26,10 @@ NOTED_EVERY = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sent a request: the actor, their language, when their session was last used, and their page frame."""
+    """Who sent a request: the actor, their language, and the page frame (None for a visitor and for a machine).
+
+    `seen_at` is when their log-in session was last recorded as used; None without a log-in session.
+    """
 
     actor: Actor = A_VISITOR
     locale: str | None = None
@@ -34,7 +37,10 @@ class Caller:
     frame: PageFrame | None = None  # known of those who are logged in
 
     def is_to_be_noted(self, at: datetime) -> bool:
-        """Return whether to note again that the session is in use: the last note is more than ten minutes old."""
+        """Return whether to call `note_session`: the last use was recorded more than ten minutes before `at`.
+
+        False for a caller without a log-in session.
+        """
         return self.seen_at is not None and at - self.seen_at > NOTED_EVERY
 
 
@@ -55,18 +61,19 @@ def note_session(session: Session, token: str, at: datetime) -> None:
 
 
 def end_session(session: Session, token: str, at: datetime) -> None:
-    """End the session with this token."""
+    """End the log-in session with this token at the moment `at`; do nothing if it has ended already."""
     session.execute(_still_open(at).where(WebSession.hash == hashed(token)))
 
 
 def end_every_session(session: Session, person_id: int, at: datetime) -> None:
-    """End all sessions of this person."""
+    """End all log-in sessions of this person at the moment `at`, except those that have ended already."""
     session.execute(_still_open(at).where(WebSession.person_id == person_id))
 
 
 def caller_with_session(session: Session, token: str, at: datetime, day: date) -> Caller | None:
-    """Return the caller whose log-in session has this token; None when it is unknown, ended, idle or too old.
+    """Return the caller whose log-in session has this token.
 
+    None when the session is unknown, ended, unused for twelve hours or fourteen days old, or the person is inactive.
     `day` is today's local date, for which the caller's roles are read.
     """
     parameters = {"hash": hashed(token), "at": at, "idle_since": at - IDLE_LIMIT, "day": day}

@@ -40,7 +40,7 @@ def add(ref: str) -> AnyResponse | tuple[str, int]:
 @bp.get("/arenden/<ref>/filer/<int:number>")
 @open_to(Audience.LOGGED_IN)
 def give(ref: str, number: int) -> Response:
-    """Send an attachment of the case to somebody who is logged in and may see the case; else 404."""
+    """Send the attachment with this number to somebody who is logged in; 404 if they may not see it."""
     actor = current_actor()
     with current().database.reading() as session:
         case, _ = case_for(session, actor, reference(ref))
@@ -50,7 +50,10 @@ def give(ref: str, number: int) -> Response:
 @bp.get("/arende/<public_id>/filer/<int:number>")
 @open_to(Audience.ANYBODY)
 def give_mine(public_id: str, number: int) -> Response:
-    """Send an attachment of the case to whoever has the reporter's private link."""
+    """Send the attachment with this number to whoever has the reporter's private link.
+
+    404 for an unknown link or number, and for an attachment that only staff may see.
+    """
     with current().database.reading() as session:
         case, actor = case_for(session, A_VISITOR, public_id)
         return _file(session, case, actor, number)

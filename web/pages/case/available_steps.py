@@ -24,7 +24,10 @@ USUAL_ORDER = (
 
 @dataclass(frozen=True)
 class AvailableStep:
-    """One step that can be taken with a case now: its title, its fields, and (`told`) who would get a letter."""
+    """One step that can be taken with a case now.
+
+    `title` is the step's name as the page shows it, `told` the names of those who would get a letter about it.
+    """
 
     step: Step
     title: str
@@ -52,7 +55,7 @@ class AvailableStep:
 def available_steps(session: Session, case: Case, following: list[Following], actor: Actor) -> list[AvailableStep]:
     """Return the steps that `actor` may take with the case now, the usual ones first.
 
-    `following` are the case's followers: whoever would get a letter is named with each step.
+    `following` are the case's followers; they are among those who would get a letter about a step.
     """
     steps = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
     offered = [step for step in steps if step.name != "contest" or not actor.is_staff]
@@ -63,7 +66,7 @@ def available_steps(session: Session, case: Case, following: list[Following], ac
 
 
 def step_choices(session: Session, case: Case, following: list[Following], actor: Actor) -> dict[str, Any]:
-    """Return the options of the step form, by their names in the template; `following` are the case's followers."""
+    """Return the step form's options as variables for the template. `following` are the case's followers."""
     others = units_to_choose(session, *UnitKind)
     return {
         "steps": available_steps(session, case, following, actor),

@@ -29,7 +29,7 @@ class CorrectionForm(TypedSchema):
 @bp.post("/arenden/<ref>/ratta")
 @open_to(Audience.STAFF)
 def put_right(ref: str) -> Response | tuple[str, int]:
-    """Handle the correction form: change what differs and redirect to the case; if refused, show it with the reason."""
+    """Handle the correction form: correct the case and redirect to it; if refused, show the case with the reason."""
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         given = CorrectionForm().load(request.form)
@@ -50,7 +50,10 @@ def put_right(ref: str) -> Response | tuple[str, int]:
 @bp.post("/arenden/<ref>/dagens-policy")
 @open_to(Audience.CONTACT)
 def follow_todays_policy(ref: str) -> Response:
-    """Move the case from the policy (its deadlines) that it began with to today's policy, and redirect to the case."""
+    """Let the case follow today's policy, which sets its deadlines, and redirect to it.
+
+    Until then a case follows the policy that was in force when it began.
+    """
     with current().database.transaction() as session:
         changed = follow_present_policy(session, case_to_change(session, ref), by=current_actor(), at=right_now())
     flash(gettext("The case follows today’s policy.") if changed else gettext("It follows today’s policy already."))
@@ -60,7 +63,10 @@ def follow_todays_policy(ref: str) -> Response:
 @bp.post("/arenden/<ref>/hor-ihop")
 @open_to(Audience.STAFF)
 def connect(ref: str) -> Response | tuple[str, int]:
-    """Handle the form that relates the case to another: record it and redirect; if refused, show it with the reason."""
+    """Handle the form that relates the case to another: record the relation and redirect to the case.
+
+    If it is refused, show the case with the reason.
+    """
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         _connect(ref, form.typed("to").strip())

@@ -30,7 +30,10 @@ def look(ref: str) -> str:
 @bp.post("/arenden/<ref>/radera")
 @open_to(Audience.CONTACT)
 def erase(ref: str) -> Response | tuple[str, int]:
-    """Handle the form: erase the texts of the chosen events, citing the decision; if refused, show why."""
+    """Handle the form: erase the texts of the chosen events, citing the decision, and redirect to the case.
+
+    If it is refused, show the form with the reason.
+    """
     form = Form(request.form)
     with form.catching_refusals():
         chosen = [int(seq) for seq in request.form.getlist("event") if seq.isdecimal()]

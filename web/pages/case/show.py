@@ -30,7 +30,10 @@ bp = Blueprint("case", __name__)
 @bp.get("/arenden/<ref>")
 @open_to(Audience.ANYBODY)
 def show(ref: str) -> str:
-    """Show the case to those who may see it, to others its published version; 410 if withdrawn, 404 if never there."""
+    """Show the case to those who may see it, and its published version to everybody else.
+
+    Without a published version: 410 if there was one that was withdrawn, 404 if there never was one.
+    """
     actor = current_actor()
     if actor.person_id is not None:
         with suppress(NotFound):
@@ -39,7 +42,10 @@ def show(ref: str) -> str:
 
 
 def page_of(ref: str, actor: Actor, **forms: Form) -> str:
-    """Return the page of a case as HTML; `forms` are refused forms to show again, by their names in the template."""
+    """Return the page of a case as HTML.
+
+    `forms` are forms to show again after a refusal, named as in the template. Every other form is shown not yet sent.
+    """
     with current().database.reading() as session:
         whole = whole_case(session, ref, actor)
         case = whole.case

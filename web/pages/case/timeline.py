@@ -1,4 +1,4 @@
-"""The timeline of a case in words: a table from each type of event to its sentence."""
+"""The timeline of a case in words: which sentence describes each type of event."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -94,7 +94,7 @@ class NamesInFacts:
 
     @classmethod
     def of(cls, session: Session, lines: Iterable[TimelineEntry]) -> "NamesInFacts":
-        """Return the names of all units, and of those officers whom the lines mention."""
+        """Return the names of all units, and of the officers mentioned in `lines`, the entries of a timeline."""
         officers = {line.event.facts["officer"]: line.officer for line in lines if line.officer}
         return cls({unit.slug: unit.name for unit in known(session).units}, officers)
 
@@ -105,7 +105,11 @@ class NamesInFacts:
 
 @dataclass(frozen=True)
 class TimelineLine:
-    """One line of a timeline, ready for the template; `said` is its text, `told` the deliveries of its letters."""
+    """One event of a timeline, ready for the template; `seq` is its number in the case, and `by` is who acted.
+
+    `happened` is the sentence that describes it, `said` the text that somebody wrote ("" if none), and `told` the
+    deliveries of its letters. `only_staff`: only staff may read it.
+    """
 
     seq: int
     type: str
@@ -118,17 +122,20 @@ class TimelineLine:
 
     @property
     def icon(self) -> str:
-        """The name of the icon for the line's type of event."""
+        """The name of the icon for this type of event."""
         return ICONS.get(self.type, "history")
 
     @property
     def style(self) -> str:
-        """The CSS class for the line's type of event."""
+        """The CSS class for this type of event."""
         return STYLES.get(self.type, "is-step")
 
 
 def lines_of(session: Session, case: Case, actor: Actor, *, since: int = 0) -> list[TimelineLine]:
-    """Return the lines of the case's timeline that `actor` may read, latest first; only events after number `since`."""
+    """Return the part of the case's timeline that `actor` may read, latest event first.
+
+    `since` is an event number in the case: that event and all before it are left out.
+    """
     lines = timeline(session, case, actor, since=since, limit=MOST_LINES)
     names, told = (
         NamesInFacts.of(session, lines),
@@ -288,7 +295,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
 
 
 def told_words(told: DeliveryRecord) -> str:
-    """Return one line about a delivery: the recipient, its outcome, and when, or why it was not sent."""
+    """Return one line of text about a delivery: its recipient, its outcome, and the time or why it was not sent."""
     why = why_not(told.reason, language()) if told.outcome in NOT_SENT else None
     detail = why or (moment_words(told.at) if told.at else told.reason)
     return f"{told.to}: {OUTCOMES[told.outcome]}" + (f", {detail}" if detail else "")

@@ -25,7 +25,10 @@ GONE = 410
 @open_to(Audience.ANYBODY)
 @limited(Limit.FOLLOW)
 def ask(ref: str) -> Response | tuple[str, int]:
-    """Handle the form to follow a case: mail a link that confirms the address. Nothing reveals who follows already."""
+    """Handle the form to follow a case: mail a link that confirms the address, and redirect to the case.
+
+    The response is the same for an address that follows the case already. If refused, show the reason.
+    """
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         with current().database.transaction() as session:
@@ -69,7 +72,10 @@ def show_stop(token: str) -> tuple[str, int]:
 @open_to(Audience.ANYBODY)
 @sent_by_mail_programs
 def stop(token: str) -> tuple[str, int]:
-    """Handle the button, or a mail program's one-click unsubscribe (RFC 8058): stop following. May be repeated."""
+    """Handle the button, or a mail program's one-click unsubscribe (RFC 8058): stop following the case.
+
+    Sending it again changes nothing; 410 if the link is not valid.
+    """
     with current().database.transaction() as session:
         link = valid_link(session, token, UNFOLLOW, right_now())
         follower = session.get(Follower, link.follower_id) if link else None

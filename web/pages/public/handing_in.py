@@ -1,4 +1,4 @@
-"""Handing in a case with a form: three fields, more on demand, and more still for staff; then the receipt."""
+"""Handing in a case with a form, and the receipt. The form shows three fields, others on demand; staff see more."""
 
 from datetime import datetime
 from typing import Any
@@ -47,7 +47,7 @@ class HandInForm(TypedSchema):
 
 
 class StaffHandInForm(HandInForm):
-    """The form's fields for staff, who can also say for whom it is, how it came in, and who is responsible."""
+    """The hand-in form's fields for staff, who also say whose case it is, how it came in and who is responsible."""
 
     email = text_field(LONGEST_ADDRESS)
     phone = text_field(40)

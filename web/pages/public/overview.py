@@ -34,7 +34,10 @@ def show() -> str:
 
 
 def published_page(session: Session, limit: int) -> dict[str, Any]:
-    """Return one page of published cases, filtered by the query string, and the filters' options, for a template."""
+    """Return the template's variables for a list of published cases: at most `limit` cases, and the filters' options.
+
+    The query string says which filters apply, and after which case the list begins.
+    """
     asked: dict[str, Any] = {name: request.args.get(name) or None for name in FILTERS}
     filters = PublicFilters(**asked, words=request.args.get("q", "").strip())
     cases, after = list_published(session, filters, after=request.args.get("after", ""), limit=limit)

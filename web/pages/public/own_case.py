@@ -38,7 +38,10 @@ def show(public_id: str) -> str:
 @open_to(Audience.ANYBODY)
 @limited(Limit.ANSWER)
 def say(public_id: str) -> Response | tuple[str, int]:
-    """Handle the comment form: add the comment, which is the answer if the case waits for the reporter; redirect."""
+    """Handle the comment form: add the comment and redirect to the reporter's page.
+
+    If refused, show that page with the reason. If the case waits for the reporter, the comment counts as the answer.
+    """
     return _act(public_id, "text", _comment)
 
 
@@ -46,7 +49,10 @@ def say(public_id: str) -> Response | tuple[str, int]:
 @open_to(Audience.ANYBODY)
 @limited(Limit.ANSWER)
 def contest(public_id: str) -> Response | tuple[str, int]:
-    """Handle the form by which the reporter objects that it is not fixed: the case goes back to the unit."""
+    """Handle the form by which the reporter says that the problem is not fixed: the case goes back to the unit.
+
+    Then redirect to the reporter's page; if refused, show the page with the reason.
+    """
     return _act(public_id, "note", _contest)
 
 

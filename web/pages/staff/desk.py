@@ -1,4 +1,4 @@
-"""The contact person's desk: open cases in sections such as came in, overdue, due soon and waiting."""
+"""The contact person's desk: lists of open cases, among them new, overdue, due soon and waiting ones."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -31,7 +31,10 @@ ASKED = ("category", "place", "responsible", "q")
 
 @dataclass(frozen=True)
 class Section:
-    """One section of the desk: its name, its text when it is empty, and the filters that choose its cases."""
+    """One section of the desk: its name, and the filters that choose its cases.
+
+    `empty` is the text shown when there are no cases, `count` how many there are.
+    """
 
     name: LazyString
     empty: LazyString
@@ -40,7 +43,10 @@ class Section:
 
 
 def sections(now: datetime) -> dict[str, Section]:
-    """Return the sections by their key in the query string, in the order in which a contact person works."""
+    """Return the sections by their key in the query string, in the order in which a contact person works.
+
+    `now` is the present moment, from which a section such as "due soon" counts. Every `count` is still 0.
+    """
     return {
         "inkommet": Section(_l("Came in"), _l("Nothing new. Well done."), _in(State.RECEIVED)),
         "forsenat": Section(_l("Overdue"), _l("Nothing is overdue."), Filters(overdue=True, sort=Sort.DUE)),
@@ -101,7 +107,7 @@ def _calls(session: Session) -> int:
 
 
 def one_page(session: Session, filters: Filters, actor: Actor, now: datetime) -> dict[str, Any]:
-    """Return one page of cases, and under `more` the query-string arguments of the next page (None: there is none).
+    """Return one page of cases as `cases`, and as `more` the query-string arguments of the next page, None on the last.
 
     In a list sorted by due day, all quick wins stand before the other cases; search results begin with the newest.
     """

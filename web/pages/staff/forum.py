@@ -71,7 +71,10 @@ def agenda(number: int) -> str:
 @bp.post("/arenden/<ref>/dagordning")
 @open_to(Audience.CONTACT)
 def choose(ref: str) -> Response:
-    """Put a case on the agenda of the forum's next meeting, and redirect to the case."""
+    """Put a case on the forum's agenda for its next meeting, and redirect to the case.
+
+    A case that is on the agenda already stays there; the message on the page says so.
+    """
     with current().database.transaction() as session:
         chosen = choose_for_agenda(session, case_to_change(session, ref), by=current_actor(), at=right_now())
     flash(gettext("The case is on the agenda.") if chosen else gettext("It stands on the agenda already."))

@@ -23,7 +23,10 @@ def show() -> str:
 @bp.post("/undanlagt/<kind>/<int:number>")
 @open_to(Audience.CONTACT, Audience.ADMIN)
 def again(kind: str, number: int) -> Response:
-    """Have one entry or letter of the list tried again (`kind` and `number` name it), and redirect to the list."""
+    """Make one row of the list due for sending again, and redirect to the list; 404 if it is not set aside.
+
+    `kind` is "work" for an outbox entry, "delivery" for a letter, "tick" for an event batch; `number` is the row's id.
+    """
     with current().database.transaction() as session:
         send_again(session, kind, number, by=current_actor(), at=right_now())
     flash(gettext("It is being sent again."), "success")

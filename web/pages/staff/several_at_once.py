@@ -1,4 +1,4 @@
-"""Handing in several cases at once, after a meeting: a line for each, all in one transaction."""
+"""Handing in several cases at once, after a meeting: one form with a row of fields for each case."""
 
 from datetime import datetime
 
@@ -28,14 +28,17 @@ ONE_LINE = ("title", "description", "category", "place")
 @bp.get("/lamna/flera")
 @open_to(Audience.STAFF)
 def show() -> str:
-    """Show the form with its empty lines, one for each case."""
+    """Show the form with its empty rows of fields, one row for each case."""
     return _page(Form({"channel": "meeting"}))
 
 
 @bp.post("/lamna/flera")
 @open_to(Audience.STAFF)
 def take_in() -> Response | tuple[str, int]:
-    """Handle the form: take in a case for each line with a title, or none at all if one is refused."""
+    """Handle the form: take in a case for each row of fields that has a title, and redirect to the desk.
+
+    If one case is refused, none is taken in, and the form is shown with the reason.
+    """
     form = Form(request.form)
     with form.catching_refusals():
         cases = _hand_in_all(_lines(), current_actor(), right_now())

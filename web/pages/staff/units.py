@@ -29,7 +29,10 @@ LISTS = {
 @bp.get("/enhet/<slug>")
 @open_to(Audience.LOGGED_IN)
 def show(slug: str) -> str:
-    """Show a unit's cases: those it is responsible for, those it has handed in, and those that wait for it."""
+    """Show the cases that a unit is responsible for, those that it handed in, and those that wait for its answer.
+
+    404 for an unknown unit, and for somebody who is neither staff nor a member of the unit.
+    """
     actor = current_actor()
     with current().database.reading() as session:
         unit = session.scalar(select(Unit).where(Unit.slug == slug))
