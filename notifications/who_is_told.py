@@ -62,17 +62,17 @@ def is_taken_on(event: EventInContext) -> bool:
 
 
 def moves_promise(event: EventInContext) -> bool:
-    """Return whether the case was being worked on already, and the same change moves its promised date."""
+    """Return whether the case was planned or in progress before this event, and its change moves the promised date."""
     return event.facts.get("previous") in AT_WORK and bool(event.sibling_fact("case.promised", "was"))
 
 
 def work_goes_on(event: EventInContext) -> bool:
-    """Return whether the case was being worked on already, and the same change moves no promised date."""
+    """Return whether the case was planned or in progress before this event, and its change moves no promised date."""
     return event.facts.get("previous") in AT_WORK and not moves_promise(event)
 
 
 def is_new_duty(event: EventInContext) -> bool:
-    """Return whether this event plans a new duty: a duty that the same change handed in."""
+    """Return whether this event plans a duty (a recurring case) that was handed in by one and the same change."""
     return "case.received" in event.siblings
 
 

@@ -14,7 +14,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Limit(StrEnum):
-    """How often one network may POST to a view, by what the view does."""
+    """The rate limits for one network, one for each kind of POST: handing in, logging in, following, answering."""
 
     HAND_IN = "30 per minute; 300 per hour"
     LOG_IN = "10 per minute; 40 per hour"
