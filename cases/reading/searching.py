@@ -57,10 +57,10 @@ class SearchReach:
 
     @property
     def eras(self) -> list[int]:
-        """The numbers of the index blocks in which the case ids of this range lie.
+        """The numbers of the blocks of the search index that hold the ids from `floor` to `top`.
 
-        The blocks are eras of `ERA` ids, numbered from 0 up. For a range of more than `AGE` ids they are ages, blocks
-        of `AGE` ids each, numbered from -1 down.
+        The index knows each case by two blocks: a small one of `ERA` ids (an era, numbered 0, 1, 2, ...) and a large one
+        of `AGE` ids (an age, numbered -1, -2, ...). Eras are returned, but ages when more than `AGE` ids are searched.
         """
         floor = self.floor or 0
         if self.top - floor <= AGE:

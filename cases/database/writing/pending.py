@@ -41,9 +41,10 @@ class PendingObject:
         return instance_state(self.row).pending
 
     def rows(self) -> list[NewRow | ChangedRow]:
-        """Return the rows to write: the new related objects, and last the object itself, under the name `ITSELF`.
+        """Return the rows to write, each with a name by which others draw its id; [] when nothing changed.
 
-        Empty when nothing changed.
+        First come the new related objects, named for the column that refers to them, and last the object itself, named
+        `ITSELF`.
         """
         table = table_of(type(self.row))
         if self.is_new:
