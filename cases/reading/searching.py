@@ -59,8 +59,8 @@ class SearchReach:
     def eras(self) -> list[int]:
         """The numbers of the blocks of the search index that hold the ids from `floor` to `top`.
 
-        The index knows each case by two blocks: a small one of `ERA` ids (an era, numbered 0, 1, 2, ...) and a large one
-        of `AGE` ids (an age, numbered -1, -2, ...). Eras are returned, but ages when more than `AGE` ids are searched.
+        The index knows each case by two blocks: a small one of `ERA` ids (an era, numbered 0, 1, 2, ...) and a large
+        one of `AGE` ids (an age, numbered -1, -2, ...). Ages are returned when more than `AGE` ids are searched.
         """
         floor = self.floor or 0
         if self.top - floor <= AGE:
