@@ -12,7 +12,11 @@ SWEEP = "sweep"
 
 
 class Scheduled(Leased, Base):
-    """One scheduled job. Any number of scheduler processes may run: the one that has the lease runs the job."""
+    """One scheduled job. Any number of scheduler processes may run: the one that has the lease runs the job.
+
+    `next_at` is when the job is due. `last_done_at` is when its last run that succeeded began, `last_error` the name of
+    the exception that ended the last run, None if that run succeeded.
+    """
 
     __tablename__ = "schedule"
 

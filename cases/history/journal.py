@@ -39,8 +39,8 @@ class Event(Base):
     `stream` is the id of the event's case, or 0 for the municipality; `seq` numbers the events of a stream. `at` is
     when it happened, `recorded_at` when the row was written, by the database's clock. `changes` holds the new values of
     the case's columns, so that the case can be rebuilt without applying any rules. `commitments` holds a pair for each
-    text of the event: its field, and the hash that stands for it. `act_seq` is the `seq` of the first event that the
-    same change wrote; no hash covers this column.
+    text of the event: its field, and the hash that stands for it. All events of one `Entry` have the same
+    `act_seq`, the `seq` of the first of them; no hash covers this column.
     """
 
     __tablename__ = "event"
@@ -200,9 +200,9 @@ def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int
 
 
 def insert_numbered(session: Session, numbered: Numbered) -> dict[int, list[int]]:
-    """Write entries whose event rows exist already, in the order given; return the same as `insert_entries`.
+    """Write entries in the order given, as `insert_entries` does, and return the same.
 
-    `numbered` pairs each entry with the rows that its method `rows` returned.
+    `numbered` pairs each entry with the rows that its method `rows` returned; they are not in the database yet.
     """
     write = next(write for fits, write in INSERT_STRATEGIES if fits(session, numbered))
     return write(session, numbered)

@@ -22,7 +22,10 @@ Found = TypeVar("Found")
 
 @dataclass
 class EntryWriter:
-    """Writes rows, and the events of an `Entry`, at once."""
+    """Adds rows to a session and writes the events of each `Entry` as soon as it is recorded.
+
+    A `DeferredWriter` has the same methods, but collects the rows and events of many changes.
+    """
 
     session: Session
 

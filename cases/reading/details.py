@@ -51,7 +51,7 @@ class File:
 
 @dataclass(frozen=True)
 class RelatedCase:
-    """Another case that staff related to the case at hand, or that was merged into it."""
+    """Another case that staff related to the case at hand, or that was merged into it. `ref` is its reference."""
 
     id: int
     ref: str

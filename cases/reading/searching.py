@@ -60,7 +60,8 @@ class SearchReach:
         """The numbers of the blocks of the search index that hold the ids from `floor` to `top`.
 
         The index knows each case by two blocks: a small one of `ERA` ids (an era, numbered 0, 1, 2, ...) and a large
-        one of `AGE` ids (an age, numbered -1, -2, ...). Ages are returned when more than `AGE` ids are searched.
+        one of `AGE` ids (an age, numbered -1, -2, ...). Eras are returned, but ages when more than `AGE` ids are
+        searched.
         """
         floor = self.floor or 0
         if self.top - floor <= AGE:
@@ -72,7 +73,7 @@ EVERYTHING = SearchReach(0, None)
 
 
 def reaches(top: int) -> Iterator[SearchReach]:
-    """Yield the ranges to search, each wider than the one before: from only the newest cases to all cases.
+    """Yield the reaches to search one after the other: first only the newest cases, then more, at last all of them.
 
     `top` is the highest case id to search for.
     """

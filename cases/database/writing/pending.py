@@ -41,10 +41,10 @@ class PendingObject:
         return instance_state(self.row).pending
 
     def rows(self) -> list[NewRow | ChangedRow]:
-        """Return the rows to write, each with a name by which others draw its id; [] when nothing changed.
+        """Return the rows to write; [] when nothing changed.
 
-        First come the new related objects, named for the column that refers to them, and last the object itself, named
-        `ITSELF`.
+        First come the new related objects: the name of such a row is the column of the object that refers to it. Last
+        comes the object itself: the name of its row is the constant `ITSELF` of this module.
         """
         table = table_of(type(self.row))
         if self.is_new:

@@ -39,10 +39,9 @@ class CaseAttached(DomainEvent):
 class CaseCorrected(DomainEvent):
     """A field of the case was corrected, or its officer, unit or policy was replaced, while its state stayed the same.
 
-    `what` names what changed. Corrected fields are title, category, place, quick_win, published and raised_on. It holds
-    "officer" or "responsible" after a person or unit was switched off, "policy" when the deadlines of today replaced
-    older ones. Each other fact is the new value of its field: None if it was not corrected, "" if a category or place
-    was removed.
+    `what` lists the corrected fields: "title" or names of the other facts. Instead it holds only "officer" or
+    "responsible" when that person or unit was switched off, only "policy" when the deadlines of today replaced older
+    ones. Each other fact is the new value of its field: None if not corrected, "" if a category or place was removed.
     """
 
     type: ClassVar[str] = "case.corrected"

@@ -15,8 +15,9 @@ from cases.history.events.base import DomainEvent
 class CaseAssigned(DomainEvent):
     """The desk asked a unit to take the case on, or another officer of the same unit was appointed.
 
-    `responsible_was` is the unit before. It equals `responsible` when only the officer changed; `due_on` then stays the
-    same.
+    The unit `responsible` must take it on or send it back by `due_on`; `officer` is the id of the person there, if any.
+    `previous` is the state before, `responsible_was` the unit before. When only the officer changed, `due_on` stays the
+    same and `responsible_was` equals `responsible`.
     """
 
     type: ClassVar[str] = "case.assigned"
