@@ -223,7 +223,10 @@ class Case(Base):
         return Clock(self.due_at, self.cycle, self.rung, self.rung_at)
 
     def set_state_clock(self, clock: Clock) -> None:
-        """Set the clock of the present state; `highest_rung` starts again at 0, and `next_at` is updated."""
+        """Set the clock of the present state.
+
+        `highest_rung`, the highest rung that has fired since this clock was set, becomes 0, and `next_at` is updated.
+        """
         self.due_at, self.cycle, self.rung, self.rung_at = clock.due_at, clock.cycle, clock.rung, clock.fires_at
         self.highest_rung = 0
         self.update_next_at()
@@ -241,7 +244,10 @@ class Case(Base):
         self.update_next_at()
 
     def update_next_at(self) -> None:
-        """Set `next_at` to the earliest moment when a rung fires or the promise breaks, for an ended case to None."""
+        """Set `next_at` to the earliest moment at which one of the case's clocks fires or its promise breaks.
+
+        For a case that has ended, `next_at` becomes None.
+        """
         moments = (self.rung_at, self.life_at, self.statutory_at, self.promise_breaks_at)
         self.next_at = min((m for m in moments if m is not None), default=None) if self.is_open else None
 
@@ -253,9 +259,9 @@ class Case(Base):
         self.set_relationship("officer", officer)
 
     def set_relationship(self, name: str, value: object) -> None:
-        """Set the view-only relationship `name` of this object to `value`, without any change in the database.
+        """Make the view-only relationship `name` of this object return `value`, with no query and no change to write.
 
-        The caller has already set the foreign key column of the relationship to the id of `value`.
+        The caller sets the foreign key column, which is what the database stores, to the id of `value`.
         """
         set_committed_value(self, name, value)
 
@@ -273,7 +279,10 @@ class Case(Base):
         self.set_relationship("waiting_unit", None)
 
     def new_related(self) -> dict[str, Base]:
-        """Return {"reporter_id": the reporter} when the reporter is not in the database yet, otherwise {}."""
+        """Return the new objects to write before the case, by the name of the case's column that will hold their id.
+
+        This is {"reporter_id": the reporter} when the reporter is not in the database yet, otherwise {}.
+        """
         reporter = vars(self).get("reporter") if self.reporter_id is None else None  # starts no lazy load
         return {"reporter_id": reporter} if reporter is not None else {}
 

@@ -97,7 +97,8 @@ def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> C
 def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -> Case:
     """Create the case as `hand_in` does, and return it.
 
-    `writer` writes the rows: an `EntryWriter` at once, a `DeferredWriter` later.
+    `writer` says when the rows are written: by an `EntryWriter` at once; by a `DeferredWriter`, its subclass, together
+    with those of many other cases, at the end of the block `written_in_bulk`.
     """
     _check_words(request)
     kind, origin = _kind(writer.session, request.kind)

@@ -54,8 +54,8 @@ def change_state(session: Session, case: Case, change: Change, *, by: Actor, at:
 def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at: datetime) -> list[int]:
     """Change the state of the case as `change_state` does, with the rows and events written by `writer`.
 
-    An `EntryWriter` writes them at once, and the ids of the events are returned. A `DeferredWriter` writes them later,
-    and the list that is returned is empty.
+    An `EntryWriter` writes them at once, and the ids of the events are returned. A `DeferredWriter`, its subclass,
+    writes them at the end of the block `written_in_bulk`, and the list that is returned is empty.
     """
     _refuse_stale(writer.session, case, change)
     step = _step_for(case, change, by)

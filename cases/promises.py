@@ -42,7 +42,7 @@ END_RUNNING = (
 
 
 def promise(writer: EntryWriter, case: Case, day: date, entry: Entry) -> None:
-    """Promise the reporter an answer by this local day, and add the event of it to `entry`.
+    """Promise the reporter an answer by this local day; add the event of it to `entry`, which the caller records.
 
     When a promise of the same day is running already, nothing happens; a running promise of another day ends as
     "moved". A promise runs on through changes of state until the case is done, declined or merged, or until it is
@@ -60,9 +60,10 @@ def promise(writer: EntryWriter, case: Case, day: date, entry: Entry) -> None:
 
 
 def settle(writer: EntryWriter, case: Case, outcome: str, at: datetime) -> None:
-    """End the running promise of the case at the moment `at`. `outcome` is "kept", "broken" or "dropped".
+    """End the running promise of the case at the moment `at`; do nothing when the case has none.
 
-    Nothing happens to a case without a running promise. `writer` writes the row.
+    `outcome` is "kept" for a case that is done, "dropped" for one that ends as declined or merged. For "broken", see
+    `settle_broken`.
     """
     if case.promise_breaks_at is not None:
         _end_running(writer, case, outcome, at)

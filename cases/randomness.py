@@ -30,7 +30,8 @@ def random_share() -> float:
 def drawn_from(source: Source) -> Iterator[None]:
     """Draw all random values from this source until the block ends. Only for a simulation on data that is thrown away.
 
-    It holds in this thread only; a thread that starts meanwhile draws from the operating system.
+    `source` is a function that returns as many bytes as its argument says. It is used in this thread only; a thread
+    that starts meanwhile draws from the operating system.
     """
     token = _SOURCE.set(source)
     try:

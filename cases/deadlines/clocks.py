@@ -24,7 +24,7 @@ class Clock:
     """One running clock of a case.
 
     `due_at` is the end of the day on which the clock runs out. `rung` is the number of the rung that fires next, and
-    `fires_at` the moment when it does.
+    `fires_at` the moment when it does. `cycle` is the number of the run: one higher each time the clock is set anew.
     """
 
     due_at: datetime

@@ -94,7 +94,7 @@ class Batch:
         return meeting.held_on.isoformat() if meeting else None
 
     def load_terms(self, cases: list[DueCase]) -> None:
-        """Read the terms (deadlines) of the policies of these cases."""
+        """Read the terms (deadlines) of the policies of these cases into `terms`; call this before `add`."""
         policies = {case.policy_id for case in cases}
         found = self.session.connection().execute(TERMS_OF, {"policies": list(policies)})
         self.terms = {policy_id: terms_from(stored) for policy_id, stored in found}

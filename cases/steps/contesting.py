@@ -9,7 +9,7 @@ from cases.steps.transition import Transition, enter_state, officer_named, unit_
 
 
 def contest(act: Transition) -> DomainEvent:
-    """Give a done case back to its unit, because the reporter or the group says that it is not done.
+    """Give a done case back to its unit, because the reporter, or the group whose case it is, says that it is not done.
 
     Return the event to record. Raises `TransitionNotAllowed` after the last day on which the case may be contested.
     """
@@ -19,7 +19,7 @@ def contest(act: Transition) -> DomainEvent:
 
 
 def reopen(act: Transition) -> DomainEvent:
-    """Assign a case again after it was done or had ended, with the deadlines of today; return the event to record.
+    """Assign a case again after it was done or had ended, under the policy that applies today; return the event.
 
     The unit is the one that the change names. When it names none, it is the former unit, or the desk if the former unit
     may no longer hold cases. A merged case is separated from the other case. A duty that was closed does not recur

@@ -172,7 +172,10 @@ def reassign_if_asked(act: Transition) -> Unit:
 
 
 def unit_that_may_hold(writer: EntryWriter, slug: str) -> Unit:
-    """Return the unit with this slug. Raises `CannotHoldCases` when the unit may never be responsible for cases."""
+    """Return the active unit with this slug, which may be responsible for cases.
+
+    Raises `UnknownName` when there is no such unit, and `CannotHoldCases` when it is a board, the forum or the council.
+    """
     unit = writer.find(unit_named, slug, field="responsible")
     if not unit.holds_cases:
         raise CannotHoldCases(field="responsible", name=slug)
