@@ -85,7 +85,10 @@ def use(token: str) -> AnyResponse:
 @bp.post("/demo-login")
 @open_to(Audience.ANYBODY)
 def be_somebody() -> AnyResponse:
-    """Log in as the person chosen on the demonstration's log-in page; 404 in any other municipality."""
+    """Log in, without a mailed link, as the person chosen on the log-in page of a demonstration.
+
+    Answer 404 if the database holds a real municipality.
+    """
     with current().database.transaction() as rows:
         if not municipality(rows).demonstration:
             abort(404)
@@ -164,9 +167,9 @@ def safe_next(wanted: str | None) -> str:
 
 
 def people_of_the_demonstration(rows: Session) -> list[Person]:
-    """Return the people one can log in as in the demonstration; an empty list in any other municipality.
+    """Return the people one can log in as without a mailed link: in a demonstration, everybody who is active.
 
-    `rows` is the database session.
+    Return [] if the database holds a real municipality. `rows` is the database session.
     """
     if not municipality(rows).demonstration:
         return []

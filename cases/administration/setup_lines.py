@@ -60,9 +60,9 @@ class CategoryLine:
 
 @dataclass(frozen=True)
 class PolicyLine:
-    """One entry of [[policies]] in a setup file: terms, and the cases that they are for.
+    """One entry of [[policies]] in a setup file. A policy says how long the clocks of certain cases run (`terms`).
 
-    `kind` is a word such as "issue", `category` and `place` are slugs. None stands for every kind, category or place.
+    It is for the cases with this `kind` (a word such as "issue"), `category` and `place` (slugs); None stands for any.
     """
 
     name: str

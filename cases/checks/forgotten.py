@@ -22,10 +22,9 @@ SLOWEST_POLICY = timedelta(days=730)
 
 @dataclass(frozen=True)
 class Breach:
-    """One breach of a guarantee.
+    """One place where the database breaks a `guarantee`, such as "G1"; `find_forgotten` says what each promises.
 
-    `guarantee` is "G1" to "G6", `what` says how it is broken, `subject` names the case or other row where it is, and
-    `detail` is more about it, such as a state or a moment.
+    `what` says how it is broken, `subject` names the case or other row, `detail` adds such as a state or a moment.
     """
 
     guarantee: str
@@ -52,8 +51,11 @@ class Look:
 def find_forgotten(session: Session, now: datetime, histories: Portion | None = None) -> list[Breach]:
     """Return every breach of the guarantees G1 to G4 and G6.
 
+    G1: each open case has a responsible unit and a next moment. G2: what was due has happened. G3: no ladder has
+    stopped. G4: those concerned are told. G6: histories are whole, and replaying them gives the cases as they are.
+
     Deadlines of cases are compared with `now`; unfinished work and unsent letters with the database's present time.
-    `histories` limits the check of hashes and words to some of the event streams; None: all are checked.
+    Hashes and words are checked, and events replayed, only in the event streams of `histories`; None: in all.
     """
     present = session.scalars(select(database_now())).one()
     moments = {

@@ -40,7 +40,8 @@ TURNS = 28  # mornings until every stream has had its turn
 class Portion:
     """The event streams that are checked on the day `day`, so that daily checks reach each one within 28 days.
 
-    They are the streams whose turn it is on that day, and those with an event whose id is greater than `after`.
+    They are the streams whose turn it is on that day, and those with new events: with an id greater than `after`,
+    which the caller sets to the id of the newest event at the last check.
     """
 
     day: date

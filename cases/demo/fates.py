@@ -12,9 +12,10 @@ from cases.demo.scene import Scene
 
 @dataclass(frozen=True)
 class Deed:
-    """One step in the fate of a case: the function `act` does it, in the name of the person whose role is `who`.
+    """One step of a fate, the list of what happens to an invented case; the function `act` takes the step.
 
-    It is done `least` to `most` working days after the step before it.
+    The person who is `who` to the case, such as "officer" or "reporter", takes it `least` to `most` working days after
+    the step before.
     """
 
     least: int

@@ -37,9 +37,10 @@ Plot = tuple[datetime, int, Tale, tuple[Deed, ...]]
 
 @dataclass
 class Story:
-    """One run of the story. `chance` is its seeded random generator; `send_letters` is called each evening.
+    """Plays the demonstration: hands in invented cases and takes their steps, day by day, by the clock `clock`.
 
-    `refused` counts the steps that could not be taken, because a rule did not allow them.
+    `chance` is its seeded random generator; `send_letters` is called each evening. `refused` counts the steps that
+    could not be taken, because a rule did not allow them.
     """
 
     database: Database

@@ -74,9 +74,10 @@ class ImportRow:
 
 @dataclass
 class NamesInFile:
-    """The units, categories and places that rows may name, by the column in which they are named.
+    """The units, categories and places that rows may name. Each field is a dict by column, such as "category".
 
-    `existing` holds the slugs in the database. `new` holds those to create, and maps the slug of each to its name.
+    `existing` has the slugs in the database. `creates` has the columns whose unknown names are to be created (for
+    units, with their kind); reading rows collects these in `new`, as a dict from slug to name.
     """
 
     existing: dict[str, set[str]]  # category, place, group, responsible, waiting_unit
@@ -86,9 +87,9 @@ class NamesInFile:
 
 @dataclass
 class CheckedRow:
-    """A row of the file with the result of its check: the reasons why it is bad or odd.
+    """A row of the file (`record`) with the result of its check; `row` is the case that it describes, None if bad.
 
-    `row` is the case that it describes, None when the row is bad.
+    `bad` has the reasons why it cannot be imported. `odd` has remarks on a row that can, such as "title is cut".
     """
 
     record: Record

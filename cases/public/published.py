@@ -121,7 +121,10 @@ class PublicCase:
 
     @property
     def days(self) -> int | None:
-        """Calendar days from receipt until the case was done or ended; None before that."""
+        """Calendar days from receipt until the case was last set done; None before that.
+
+        For a case that was never set done, until it ended another way (declined or merged).
+        """
         end = self.done_on or self.ended_on
         return (end - self.received_on).days if end else None
 
@@ -146,7 +149,10 @@ class PublicFilters:
 
 @dataclass(frozen=True)
 class PublicNote:
-    """One public note on a case: its local day, its event's type, and the masked text."""
+    """One public note on a case: its local day, and its masked text.
+
+    `type` is the type of the event with which the note was written, such as "case.done".
+    """
 
     on: date
     type: str
@@ -157,8 +163,8 @@ class PublicNote:
 class Count:
     """Figures about the published cases of one place, category or month; `name` says which.
 
-    `received` is how many cases there are, `done` how many of them are done or ended. `median_days` is the median
-    number of calendar days from receipt until they were, None when `done` is 0.
+    `received` is how many cases there are. `done` is how many of them were set done or ended another way (declined or
+    merged), and `median_days` their median number of calendar days from receipt until then, None when `done` is 0.
     """
 
     name: str

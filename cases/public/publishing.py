@@ -35,7 +35,10 @@ PROTECTED = select(PARTY.c.protected).where(PARTY.c.id == bindparam("party"))
 
 @dataclass(frozen=True)
 class Preview:
-    """A case as it would be published: its masked texts, and which parts of them were masked (`found`)."""
+    """A case as it would be published, with masked texts.
+
+    `found` has what is masked: first the spans in the case's own title, then those in its own description.
+    """
 
     title: str
     description: str

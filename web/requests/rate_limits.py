@@ -14,7 +14,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Limit(StrEnum):
-    """The rate limits for one network, one for each kind of POST: handing in, logging in, following, answering."""
+    """How often one network (see `network`) may POST: a limit for each kind, such as handing in or logging in."""
 
     HAND_IN = "30 per minute; 300 per hour"
     LOG_IN = "10 per minute; 40 per hour"
