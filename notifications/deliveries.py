@@ -63,7 +63,8 @@ class Delivery(CountedLease, Base):
 
     `occasion` names what the delivery tells of: "event:N", or "tick:N" for a batch of events. `recipient` is
     "address:N", "party:N" (a call) or "role:desk.head" (waits until somebody holds the role). A recipient has at most
-    one delivery for each occasion.
+    one delivery for each occasion. `context` holds the names and dates to fill in, as they were when the delivery was
+    planned; `message` the letter's MIME bytes, from before the first attempt until it is sent.
     """
 
     __tablename__ = "delivery"
@@ -115,7 +116,10 @@ class DeliveryLine(Base):
 
 
 class MailServer(Base):
-    """A mail server and its circuit breaker: `down_since` is None while letters may be sent. All times are UTC."""
+    """A mail server and its circuit breaker: `down_since` is None while letters may be sent. All times are UTC.
+
+    While it is down, one worker may try to connect from `probe_at` on; until `probing_until` no other worker may.
+    """
 
     __tablename__ = "mail_server"
 

@@ -1,7 +1,7 @@
 """Set aside: deliveries, outbox entries and event batches that failed and wait until a person asks for another try.
 
-`notifications.sending.outcomes` says which replies of the mail server lead to it, `cases.database.leases.claims` after
-how many claims without an end a row is set aside.
+An outbox entry is work that follows from one event, such as planning its letters. `notifications.sending.outcomes` says
+which replies of the mail server lead to setting aside, `cases.database.leases.claims` after how many failed claims.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,11 @@ KINDS: Mapping[str, tuple[Any, tuple[Any, ...]]] = {  # each kind: its table, an
 
 @dataclass(frozen=True)
 class SetAsideRow:
-    """One delivery, outbox entry or event batch that is set aside: since when (UTC), why, and what it is about."""
+    """One delivery, outbox entry or event batch that is set aside: since when (UTC), and why.
+
+    `kind` is "delivery", "work" (an outbox entry) or "tick" (a batch), `row_id` the id in its table. `about` is the
+    letter's name, the event's type, or "tick"; `ref` the case's reference; `to` the address of a letter.
+    """
 
     kind: str
     row_id: int

@@ -62,17 +62,17 @@ def is_taken_on(event: EventInContext) -> bool:
 
 
 def moves_promise(event: EventInContext) -> bool:
-    """Return whether the case was planned or in progress before this event, and its change moves the promised date."""
+    """Return whether the case was planned or in progress before this event, and a sibling moves the promised date."""
     return event.facts.get("previous") in AT_WORK and bool(event.sibling_fact("case.promised", "was"))
 
 
 def work_goes_on(event: EventInContext) -> bool:
-    """Return whether the case was planned or in progress before this event, and its change moves no promised date."""
+    """Return whether the case was planned or in progress before this event, and no sibling moves a promised date."""
     return event.facts.get("previous") in AT_WORK and not moves_promise(event)
 
 
 def is_new_duty(event: EventInContext) -> bool:
-    """Return whether this event plans a duty (a recurring case) that was handed in by one and the same change."""
+    """Return whether this is the planning of a new duty (a recurring case), which is handed in and planned at once."""
     return "case.received" in event.siblings
 
 
@@ -85,9 +85,9 @@ def is_no_duty(event: EventInContext) -> bool:
 
 
 def is_only_promise(*, moved: bool) -> Condition:
-    """Return a condition on promises: the promise is the only event of its change, so no other letter tells of it.
+    """Return a condition for an event "case.promised": it has no siblings, so no other letter tells of the promise.
 
-    With `moved` True, it must also move a date promised earlier; with False, it must be the case's first promise.
+    With `moved` True, it must also move a date promised earlier; with False, no date may have been promised before it.
     """
     return lambda event: not event.siblings and bool(event.facts.get("was")) is moved
 

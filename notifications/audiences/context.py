@@ -24,7 +24,9 @@ class Outsider(NamedTuple):
 class AudienceCase(NamedTuple):
     """The columns of a case that are needed to plan its letters.
 
-    `responsible`, `group` and `waiting_unit` are slugs of units, the keys of `Directory.units`.
+    `responsible`, `group` and `waiting_unit` are slugs of units, the keys of `Directory.units`. `waiting_for` is
+    "reporter", "unit" (the waiting unit), "other" (named in `waiting_name`), or None when the case is not waiting.
+    `due_at` is when the case's clock runs out, `last_act_at` when somebody at the municipality last acted on it (UTC).
     """
 
     id: int

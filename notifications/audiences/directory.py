@@ -63,7 +63,11 @@ class Holder:
 
 @dataclass
 class Directory:
-    """The municipality, the units and people that the caller asked for, and who holds a role in them on one day."""
+    """The municipality, the units and people that the caller asked for, and who holds a role in them on one day.
+
+    `units` is by slug, `people` by person id, `holders` by unit id and role. `admins` is empty unless an event's rules
+    tell the admins. `unreachable` are normalised mail addresses to which no letter may go.
+    """
 
     municipality: DirectoryMunicipality
     units: dict[str, DirectoryUnit] = field(default_factory=dict)  # by slug

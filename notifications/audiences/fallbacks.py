@@ -20,7 +20,9 @@ DESK_HEAD = "role:desk.head"
 class Recipient:
     """One recipient of a letter: a mail address, an outsider to ring, or a role when nobody can be reached.
 
-    The role is always the desk's head; a letter to it waits until somebody at the desk can be reached.
+    `key` tells recipients apart: the normalised address, "party:N" for an outsider to ring, or "role:desk.head", the
+    only role; a letter to it waits until somebody at the desk can be reached. `unit_id` is the unit as whose mailbox or
+    staff they get the letter. `own_case` is the public id of a follower's own case that was merged into this one.
     """
 
     channel: Channel

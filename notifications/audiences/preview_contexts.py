@@ -34,7 +34,10 @@ FOLLOWERS: ScalarSelect[Any] = (  # to be added as a column to a query of cases
 
 
 def following_of(case: Case, column: Sequence[Sequence[Any]] | None) -> list[Following]:
-    """Return the followers of the case. `column` is what the query for the case read in its column `FOLLOWERS`."""
+    """Return the followers of the case, from the value that the page's query read for them.
+
+    The query selects the case and, as one more column, the subquery `FOLLOWERS` of this module. `column` is its value.
+    """
     rows = in_order(column)
     return list({id_: Following(id_, case.id, Outsider(*party), own_id) for id_, own_id, *party in rows}.values())
 

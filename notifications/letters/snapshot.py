@@ -71,7 +71,9 @@ SERVING = (
 class SendingSnapshot:
     """The database rows that some letters need when they are sent, as dicts by id, read at the moment `present` (UTC).
 
-    A line of a letter stands for one event of which it tells, and holds the ids to look up here.
+    A line of a letter stands for one event of which it tells, and holds the ids to look up here. `words` is by case id.
+    `serving` has pairs (person id, unit id): the person, or somebody whose deputy they are, holds a role in the unit.
+    `failed` is by delivery id, for alarms about letters that failed: the first line of the letter that failed.
     """
 
     present: datetime

@@ -20,7 +20,11 @@ MOST_LINES = 50
 
 @dataclass(frozen=True)
 class DraftLine:
-    """One event of which a drafted delivery tells: kind of letter, audience, and the names and dates in `context`."""
+    """One event of which a drafted delivery tells: kind of letter, audience, and the names and dates in `context`.
+
+    `is_anonymous`: somebody who is not logged in could have caused it, so the rate limits apply.
+    `redundant_reason`: why the recipient knows of the event already, else None.
+    """
 
     event_id: int
     letter: str

@@ -39,7 +39,10 @@ REFUSAL_HANDLERS: dict[type[Refused], RefusalHandler] = {
 
 @dataclass(frozen=True)
 class MailTransport:
-    """What sending needs: a mail server or local mailbox, the settings of letters, and how letters are leased."""
+    """What sending needs: a mail server or local mailbox, and the settings of letters.
+
+    `lease_policy` says how many letters a worker claims at once, for how long, and how often a letter may be claimed.
+    """
 
     server: SmtpServer | Mailbox
     letter_settings: LetterSettings
