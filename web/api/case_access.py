@@ -14,9 +14,10 @@ CASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def case_to_show(session: Session, ref: str) -> tuple[Case, Actor]:
-    """Return the case named by `ref`, and who reads it: the caller or, if only the public id opens it, the reporter.
+    """Return the case whose reference or public id is `ref`, and the actor with whose rights it is shown.
 
-    `ref` is a reference or a public id. Raises `NotFound` when there is no such case or the caller may not see it.
+    That is the caller; or the reporter, when the caller may not see the case but knows its public id. Raises `NotFound`
+    when there is no such case, or `ref` is the reference of one that the caller may not see.
     """
     return case_for(session, actor_in(session), checked_ref(ref))
 

@@ -181,7 +181,10 @@ def channel_name(channel: str) -> str:
 
 
 def step_name(name: str, source: State) -> str:
-    """Return the name of a step for a case in state `source`: "plan" is "New date" if the case is already planned."""
+    """Return what the step `name`, a key of `STEPS`, is called on screen for a case in state `source`.
+
+    For example "plan" is called "New date" if the case is already planned.
+    """
     return str(STEPS_AGAIN.get((name, source)) or STEPS[name])
 
 

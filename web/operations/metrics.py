@@ -29,7 +29,10 @@ def figures(session: Session) -> bytes:
 
 
 class FiguresCollector(Collector):
-    """Collects the metrics from one database session. Ages are up to the moment when the collector is created."""
+    """Collects the metrics from one database session.
+
+    Some metrics are ages, such as the time since the last sweep: they are measured when the collector is created.
+    """
 
     def __init__(self, session: Session) -> None:
         self.session = session

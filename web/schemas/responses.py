@@ -136,7 +136,7 @@ class UnitList(Schema):
 
 
 class AskedOut(Schema):
-    """The response to a subscription. It is the same whether or not the address follows the case already."""
+    """The response to a subscription: `status` is always "asked", even if the address follows the case already."""
 
     status = fields.String(required=True)
 

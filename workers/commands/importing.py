@@ -17,7 +17,7 @@ REPORT_EVERY = 5_000  # rows of an import
 @click.option("--skip-bad", type=FILE_PATH, help="Leave bad rows out, and write them to this CSV file.")
 @click.option("--clocks", type=click.Choice(["now", "history"]), default="now", show_default=True)
 def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | None, clocks: str) -> None:
-    """Import cases from FILE (CSV or XLSX), each with the events of its past."""
+    """Import cases from FILE (CSV or XLSX), each with a history of events on the dates that FILE gives."""
     from cases.imports.importing import ImportOrder, examine, report_bad, write
     from cases.imports.replaying import Clocks
 

@@ -29,7 +29,7 @@ LEAST_FREE_BYTES = 500 * 1024 * 1024
 
 
 class Health(StrEnum):
-    """The verdict on one thing that was checked."""
+    """The verdict on one thing that was checked: `OK`, `WARN` (works, but look at it) or `FAIL` (must be mended)."""
 
     OK = "ok"
     WARN = "warn"

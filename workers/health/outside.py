@@ -10,7 +10,10 @@ Check = Callable[[], str]  # returns what was found, or raises when it does not 
 
 
 def outside_checks(settings: Settings) -> Mapping[str, Check]:
-    """Return two checks, by the names "broker" and "mail server". A check connects only when it is called."""
+    """Return two checks, by the names "broker" and "mail server".
+
+    Each is a function that connects, and returns what it found as a text; it raises when it cannot connect.
+    """
 
     def broker() -> str:
         depth = sum(make_broker(settings.redis_url).depth(queue) for queue in set(QUEUES.values()))

@@ -75,7 +75,10 @@ class Embedded:
 
 
 def void_leases(database: Database) -> None:
-    """End all leases, so that rows can be claimed at once. The process that held them must have ended."""
+    """End all leases (claims on rows for a limited time), so that the rows can be claimed again at once.
+
+    Call it only when the process that held the leases has ended.
+    """
     with database.transaction() as session:
         for kind in LEASED:
             held = update(kind).where(kind.lease_until.isnot(None))

@@ -44,7 +44,10 @@ class OurRedisBroker(RedisBroker):
             self.emit_after("declare_queue", queue_name)
 
     def enqueue(self, message: dramatiq.Message[Any], *, delay: int | None = None) -> dramatiq.Message[Any]:
-        """Add the message to its queue, and wake a consumer at once."""
+        """Add the message to its queue, wake a consumer at once, and return the message.
+
+        Leave `delay` None: a delayed message would go to a queue that nobody reads.
+        """
         enqueued = super().enqueue(message, delay=delay)
         ring_at(self, message.queue_name)
         return enqueued
@@ -119,9 +122,9 @@ class Bell:
         self._silent_until = 0.0
 
     def ring(self, job: str, times: int = 1) -> bool:
-        """Enqueue `times` messages for a job (a key of `QUEUES`), or fewer if the job's queue reaches `cap` messages.
+        """Enqueue `times` messages for a job (a key of `QUEUES`), or fewer if its queue then holds `self.cap` messages.
 
-        Return False when Redis fails; also, without trying, when it failed less than two seconds ago.
+        Return True, even if the queue was full; False when Redis fails, and for two seconds after that without trying.
         """
         if time.monotonic() < self._silent_until:
             return False

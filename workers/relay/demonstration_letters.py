@@ -24,7 +24,8 @@ NOT_SENT = {Channel.MAIL: (Outcome.SENT, SENT_FOR), Channel.CALL: (Outcome.CALLE
 def demonstration_drainer(settings: Settings, until: datetime) -> Callable[[Database], None]:
     """Return a function that plans and sends all letters in a database, to be called after each day that is simulated.
 
-    `until` is when the simulation ends. Letters from over three weeks before it are marked as sent, and not sent.
+    `until` is when the simulation ends. Letters from over three weeks before it are only marked as sent: nothing is
+    mailed. Calls from over three days before it are marked as made.
     """
     transport = transport_from(settings)
 
