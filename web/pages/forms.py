@@ -22,7 +22,11 @@ FORM_FIELDS = {"file": "files", "reason": "note"}  # the form's name for a field
 
 
 class Form:
-    """One form as a page shows it: what was typed, and the sentences that say why it was refused, if it was."""
+    """One form as a page shows it: what was typed (`Form(request.form)`, or first values), and why it was refused.
+
+    Once refused, `refusals` has the sentence for each field and `refusal` the one above the form; `refused` is the
+    domain's refusal (None if the input was invalid). `status` is the HTTP status for the page, 200 until refused.
+    """
 
     def __init__(self, typed: Any = None) -> None:
         self._typed = {} if typed is None else typed

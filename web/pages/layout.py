@@ -31,7 +31,7 @@ from web.requests.page_frame import PageFrame, read_page_frame
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One link in the menu."""
+    """One link in the menu: `name` is the text of the link, `url` the path that it leads to."""
 
     name: str
     url: str

@@ -1,4 +1,7 @@
-"""The query of a case's page: one row with the case, its names, its details and its followers."""
+"""The query of a case's page.
+
+One row holds the case with its units and officer, its description, files and related cases, and its followers.
+"""
 
 from dataclasses import dataclass
 
@@ -18,7 +21,11 @@ TO_SHOW = TO_READ[Case.ref].options(joinedload(Case.officer).joinedload(Person.d
 
 @dataclass(frozen=True)
 class WholeCase:
-    """A case with its details and its followers, as read by one query."""
+    """A case as its page shows it, read by one query.
+
+    `details` are its description, files and related cases, as far as the reader may see them; `following` has one
+    entry for each follower.
+    """
 
     case: Case
     details: CaseDetails

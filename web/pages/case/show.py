@@ -42,9 +42,10 @@ def show(ref: str) -> str:
 
 
 def page_of(ref: str, actor: Actor, **forms: Form) -> str:
-    """Return the page of a case as HTML.
+    """Return the page of a case as HTML; raise `NotFound` when there is none that `actor` may see.
 
-    `forms` are forms to show again after a refusal, named as in the template. Every other form is shown not yet sent.
+    To show a refused form again, pass it under its name in the template, such as `step_form` or `comment_form`. All
+    other forms of the page show what they show before anybody types in them.
     """
     with current().database.reading() as session:
         whole = whole_case(session, ref, actor)

@@ -109,7 +109,8 @@ def _calls(session: Session) -> int:
 def one_page(session: Session, filters: Filters, actor: Actor, now: datetime) -> dict[str, Any]:
     """Return one page of cases as `cases`, and as `more` the query-string arguments of the next page, None on the last.
 
-    In a list sorted by due day, all quick wins stand before the other cases; search results begin with the newest.
+    In a list sorted by due day, cases that staff marked as easy to put right ("quick wins") stand first. If `filters`
+    hold search words, the newest cases stand first instead. The present query string says which page it is.
     """
     if filters.wanted:
         filters = replace(filters, sort=Sort.NEWEST)
