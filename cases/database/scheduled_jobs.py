@@ -30,5 +30,5 @@ LAST_SWEEP = select(Scheduled.last_done_at).where(Scheduled.name == SWEEP)
 
 
 def last_sweep(session: Session) -> datetime | None:
-    """Return the moment when the last sweep ended, by the database's clock; None before the first."""
+    """Return the moment when the last sweep that succeeded began, by the database's clock; None before the first."""
     return session.scalar(LAST_SWEEP)
