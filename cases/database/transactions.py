@@ -20,7 +20,8 @@ SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 class Database:
     """One database: its engine, and three ways to open a transaction.
 
-    `transaction` reads and writes, `recording` executes one plain statement, `reading` only reads.
+    `transaction` reads and writes by an ORM session, `reading` only reads. `recording` is for a single SQL statement
+    that writes, without a session, where speed counts: a worker records with it that a letter was sent.
     """
 
     def __init__(self, url: str, calendar: Calendar, *, pool_size: int = 10) -> None:

@@ -25,9 +25,9 @@ def common_context_of(directory: Directory) -> dict[str, Any]:
 
 
 def context_of(calendar: Calendar, context: AudienceContext, rule: Rule, recipient: Recipient) -> dict[str, Any]:
-    """Return the stored context of one event for one recipient: ids, and the names and dates of the event and its case.
+    """Build what a delivery stores about one event for one recipient, so that its letter can be written later from it.
 
-    Values that are not known are left out. Dates are local, in ISO 8601.
+    It holds ids, names and local dates (ISO 8601) of the event and its case, without those that are not known.
     """
     event = context.event
     of_event = {
