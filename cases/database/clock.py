@@ -12,7 +12,10 @@ from cases.database.base import UtcDateTime
 
 
 class now(FunctionElement[datetime]):
-    """SQL expression for the present moment by the database's clock: for leases, `next_attempt_at`, `recorded_at`."""
+    """SQL expression for the present moment by the database's clock, for use inside a statement.
+
+    Code that needs the moment as a Python value calls `present`.
+    """
 
     type = UtcDateTime()
     inherit_cache = True
@@ -35,7 +38,7 @@ PRESENT_MOMENT = select(now())
 
 
 def present(session: Session) -> datetime:
-    """Return the present moment by the database's clock, in UTC."""
+    """Query the database for the present moment by its clock; return it in UTC."""
     return session.connection().execute(PRESENT_MOMENT).scalar_one()
 
 

@@ -43,9 +43,10 @@ class Database:
 
     @contextmanager
     def recording(self) -> Iterator[Connection]:
-        """Open a transaction without an ORM session, in which one plain statement is executed.
+        """Open a connection on which one SQL statement is executed; commit when the block ends, roll back if it raises.
 
-        The statement must not add an entry to the outbox: the end of this transaction does not wake the relay.
+        Use `transaction` for a statement that adds to the outbox (the table of events that the relay worker has yet to
+        plan letters for): only that one wakes the relay after the commit.
         """
         with self._writers, self.engine.begin() as connection:
             yield connection
@@ -71,7 +72,7 @@ class Database:
 
 
 def calendar_of(session: Session) -> Calendar:
-    """Return the calendar of the municipality whose database this session uses."""
+    """Return the `Calendar` (time zone and closed days) that was given to the `Database` of this session."""
     calendar: Calendar = session.info["calendar"]
     return calendar
 

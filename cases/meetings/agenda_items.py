@@ -25,7 +25,10 @@ from cases.refusals import NotAllowed
 
 
 class AgendaReason(StrEnum):
-    """Why a case stands on an agenda."""
+    """Why a case stands on an agenda.
+
+    `OVERDUE`: the ladder put it there. `WAITS`: it waits for the forum. `CHOSEN`: the contact person put it there.
+    """
 
     OVERDUE = "overdue"
     WAITS = "waits"  # for the forum
@@ -77,9 +80,9 @@ def choose_for_agenda(session: Session, case: Case, *, by: Actor, at: datetime) 
 
 
 def take_off_agenda(session: Session, case: Case, at: datetime, *, why: AgendaReason | None = None) -> None:
-    """Take the case off the forum's agenda at the moment `at`; do nothing when it is not on it.
+    """Take the case off the forum's agenda at the moment `at`; do nothing when it is not on it. Writes no event.
 
-    With `why`, take it off only if it was put on for this reason.
+    With `why`, take it off only if it was put on for this reason; None takes it off whatever the reason.
     """
     if inspect(case).key is None:
         return  # the case has no row yet

@@ -37,7 +37,10 @@ MASKS = {
 
 @dataclass(frozen=True)
 class MaskedSpan:
-    """One piece of personal data in a text: its kind (a key of `MASKS`), and the range `text[start:end]`."""
+    """One piece of personal data in a text: it stands at `text[start:end]`.
+
+    `kind` is "personal-number", "phone" or "email".
+    """
 
     kind: str
     start: int
@@ -64,8 +67,8 @@ def mask(text: str) -> str:
 def is_personal_number(century: str | None, six: str, last: str) -> bool:
     """Return whether the digits are a personnummer or samordningsnummer: an existing day and a right check digit.
 
-    `century` is "19" or "20", and when it is None, both are tried. `six` is the date as YYMMDD, `last` the four digits
-    after it.
+    `century` is "18", "19" or "20"; when it is None, "19" and "20" are tried. `six` is the date as YYMMDD, `last` the
+    four digits after it.
     """
     return _has_check_digit(six + last) and any(_is_day(c, six) for c in ([century] if century else ["19", "20"]))
 

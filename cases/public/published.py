@@ -39,7 +39,10 @@ MOST_ON_A_PAGE = 100
 
 
 class Published(Base):
-    """One row of the table published: the masked texts of one published case."""
+    """One row of the table published: the masked texts of one case, as `publish` stored them.
+
+    Public pages get a `PublicCase` instead, which has the present state of the case too.
+    """
 
     __tablename__ = "published"
     __table_args__ = (Index("ix_published_received_on", "received_on", "case_id"),)
@@ -98,7 +101,10 @@ _view = Table(
 
 @dataclass(frozen=True)
 class PublicCase:
-    """One published case. Days are local; `done_on` is the day on which the case was set done."""
+    """One published case, as public pages show it: masked texts, and its present state, unit, place and category.
+
+    `responsible`, `place` and `category` are slugs. Days are local; `done_on` is the day on which it was last set done.
+    """
 
     id: int
     ref: str

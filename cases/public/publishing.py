@@ -82,7 +82,7 @@ def unpublish(session: Session, case: Case) -> None:
 
 
 def latest_description(session: Session, case: Case) -> str:
-    """Return the latest description of the case; "" when there is none or it was erased."""
+    """Query and return the latest description of the case, not masked; "" when there is none or it was erased."""
     return session.connection().execute(DESCRIPTION, {"case": case.id}).scalar() or ""
 
 

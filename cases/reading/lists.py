@@ -99,7 +99,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class CasePage:
-    """One page of a list; `next` is the cursor of the page after it, None when this is the last."""
+    """One page of a list: `items` are its cases, `next` is the cursor of the page after it, None for the last page."""
 
     items: list[Case]
     next: str | None

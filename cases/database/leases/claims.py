@@ -91,7 +91,8 @@ def _before_suspects(rows: Sequence[Any]) -> Sequence[Any]:
 def acquire(session: Session, kind: type[Leased], keys: Sequence[Any], policy: LeasePolicy, moment: datetime) -> str:
     """Lease the rows with these keys, from `moment` for as long as `policy.lease`; return the token of the lease.
 
-    For a model that counts claims, the count of each row goes up by one.
+    It does not check that they are free: `claim` calls it for rows that it has locked. For a model that counts claims,
+    the count of each row goes up by one.
     """
     token = new_token()
     lease = {"lease_token": token, "lease_until": moment + policy.lease}

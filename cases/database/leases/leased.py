@@ -46,7 +46,11 @@ class Leased(MappedAsDataclass, kw_only=True):
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
     def end_lease(self) -> None:
-        """End the lease, so that others can claim the row."""
+        """End the lease on this ORM object, so that others can claim the row once the change is committed.
+
+        It does not check who has the lease; `row_if_held` does, when the object is read. `finish` and `release` end
+        leases by SQL, without an object, and check this themselves.
+        """
         self.lease_token = self.lease_until = None
 
 

@@ -25,7 +25,11 @@ IDS_A_BLOCK = 500
 
 
 def reserve_ids(session: Session, model: type[Base], number: int) -> list[int]:
-    """Reserve ids for this many new rows; return them in rising order. No other transaction gets them."""
+    """Reserve ids for this many new rows; return them in rising order. No other transaction gets them.
+
+    Insert the rows before the next call: on SQLite the same ids are returned again until then. When the number is not
+    known beforehand, use `fresh_ids`.
+    """
     table = table_of(model)
     if session.get_bind().dialect.name == "postgresql":
         fresh = func.nextval(func.pg_get_serial_sequence(f'"{table.name}"', "id"))
@@ -35,9 +39,9 @@ def reserve_ids(session: Session, model: type[Base], number: int) -> list[int]:
 
 
 def fresh_ids(session: Session, model: type[Base]) -> Iterator[int]:
-    """Yield as many ids for new rows as the caller takes; they are valid only until the transaction ends.
+    """Yield as many ids for new rows as the caller takes, for when their number is not known beforehand.
 
-    On PostgreSQL they are reserved in blocks.
+    The ids are valid only until the transaction ends. On PostgreSQL they are reserved in blocks.
     """
     if session.get_bind().dialect.name != "postgresql":
         yield from count(*reserve_ids(session, model, 1))
