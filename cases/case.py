@@ -183,7 +183,10 @@ class Case(Base):
         self.touched_at = self.received_at
 
     def touch(self, at: datetime) -> None:
-        """Note the moment at which a person of the municipality last did something about the case."""
+        """Set the moment at which a person of the municipality last did something about the case to `at`.
+
+        Lists of cases are sorted and filtered by it, to show which ones have been left alone for long.
+        """
         self.last_act_at = self.touched_at = at
 
     @property
@@ -203,7 +206,7 @@ class Case(Base):
 
     @property
     def terms(self) -> Terms:
-        """The terms of the policy version that applies to the case: how many days it gives for each deadline."""
+        """The terms of the case's policy (its set of deadlines): how many days it gives for each deadline."""
         return terms_from(self.policy.terms)
 
     @property
@@ -266,7 +269,10 @@ class Case(Base):
         set_committed_value(self, name, value)
 
     def end(self, state: State, at: datetime) -> None:
-        """End the case in this state and stop all its clocks."""
+        """Set the case to `state` (closed, declined or merged), stop all its clocks, and clear what it waits for.
+
+        No event is added here, and a promise row does not change: the steps in `cases.steps.ending` see to both.
+        """
         self.state, self.ended_at, self.responsible_holds, self.highest_rung = state, at, None, 0
         self.due_at = self.rung_at = self.next_at = None
         self.life_due_at = self.life_at = self.statutory_due_at = self.statutory_at = self.promise_breaks_at = None

@@ -42,8 +42,8 @@ def correct(session: Session, case: Case, correction: Correction, *, by: Actor, 
     """Correct the case; return the ids of the events written, empty when nothing differs. The case must be locked.
 
     All staff may correct a case, but only the desk may publish it. When its category or place changes, the case gets
-    the policy that applies today to a case of that category and place. Raises `NotAllowed`, `UnknownName`,
-    `WordsNeeded` or `TooLong`.
+    the policy (set of deadlines) that applies today to a case of that category and place. Raises `NotAllowed`,
+    `UnknownName`, `WordsNeeded` or `TooLong`.
     """
     if not by.is_staff:
         raise NotAllowed(step="correct")
@@ -117,10 +117,10 @@ def _update_published(session: Session, case: Case, corrected: list[str], at: da
 
 
 def follow_present_policy(session: Session, case: Case, *, by: Actor, at: datetime) -> list[int]:
-    """Move the case to the policy that applies today; return the ids of the events, empty when nothing changed.
+    """Give the case the policy (set of deadlines) of today; return the ids of the events, empty when it has it already.
 
-    The clock of the present state runs on; clocks that are set later follow the new terms. Raises `NotAllowed` for
-    anybody but the desk.
+    It checks permission and writes an event; steps call `use_present_policy`, which does neither. The clock of the
+    present state runs on; clocks that are set later follow the new terms. Raises `NotAllowed` for anybody but the desk.
     """
     if not by.is_contact:
         raise NotAllowed(step="present_policy")

@@ -7,7 +7,10 @@ import structlog
 
 
 def log_as_json() -> None:
-    """Configure structlog to write one JSON object per line to standard error, from level INFO, with times in UTC."""
+    """Configure structlog for a server or worker: one JSON object per line to standard error, from level INFO.
+
+    Times are in UTC.
+    """
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -30,13 +30,13 @@ def is_public_address(text: str) -> bool:
 
 
 def normalised(written: str) -> str:
-    """Return the address in lower case with its domain in ASCII, for comparison. Raises `ValueError` for a bad one."""
+    """Return the address in lower case with its domain in ASCII, for comparison. Raises `ValueError` if invalid."""
     return with_ascii_domain(written.strip().lower())
 
 
 @lru_cache(MOST_CACHED)
 def with_ascii_domain(address: str) -> str:
-    """Return the address with its domain in ASCII (IDNA 2008), as SMTP needs it. Raises `ValueError` for a bad one."""
+    """Return the address with its domain in ASCII (IDNA 2008), as SMTP needs it. Raises `ValueError` if invalid."""
     try:
         found = _library().validate_email(
             address, allow_smtputf8=False, strict=True, check_deliverability=False, globally_deliverable=False

@@ -10,7 +10,7 @@ from cases.mail_addresses import LONGEST_ADDRESS
 
 
 class Party(Base):
-    """One person outside the municipality: a reporter or a follower."""
+    """One person outside the municipality, with contact details and language: a reporter or a follower."""
 
     __tablename__ = "party"
 

@@ -6,7 +6,11 @@ from enum import StrEnum
 
 
 class Who(StrEnum):
-    """The capacities in which somebody can act on a case; each step lists the capacities in which it may be taken."""
+    """The capacities in which somebody can act on a case; each step lists the capacities in which it may be taken.
+
+    UNIT is for anybody with a role in the responsible unit, GROUP for the members of the group whose case it is, ASKED
+    for those whose answer the case waits for, CLOCK for a sweep.
+    """
 
     CONTACT = "contact"
     HEAD = "head"
@@ -44,7 +48,10 @@ class Kind(StrEnum):
 
 
 class RunsOut(StrEnum):
-    """What happens when the clock of a state runs out and nobody has acted."""
+    """What happens when the clock of a state runs out and nobody has acted.
+
+    LADDER: rungs fire. TAKEN_UP: a parked case goes back to the desk. CLOSED: a done case is closed.
+    """
 
     LADDER = "ladder"
     TAKEN_UP = "taken_up"

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 
 class ActorKind(StrEnum):
-    """The kinds of actor, as events store them."""
+    """The kinds of actor, as events store them.
+
+    REPORTER is somebody who opened the case by its public id, VISITOR anybody else who is not logged in. CLOCK is a
+    sweep, COMMAND a command of the command line.
+    """
 
     PERSON = "person"
     REPORTER = "reporter"

@@ -95,7 +95,7 @@ class Streamed(Protocol):
 
 @dataclass(frozen=True)
 class SpokenWords:
-    """A text that is stored with an event.
+    """A text to store with an event: what a caller gives to `Entry.add`. The stored row is a `Words`.
 
     `field` says what the text is, such as "title" or "note"; `visibility` says who may read it.
     """
@@ -138,9 +138,9 @@ class Entry:
         return insert_entries(session, [self])[id(self)]
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return the rows of the events for the table event, numbered and chained by hashes.
+        """Build the rows of the events for the table event, numbered and chained by hashes; nothing is written yet.
 
-        This also sets the version and the head hash of the subject to the number and the hash of the last event.
+        Call it once: it also sets the version and the head hash of the subject to those of the last event.
         """
         after = self.subject.tracked()
         before = self._before
@@ -154,7 +154,7 @@ class Entry:
         return rows
 
     def words_rows(self, place: int) -> list[dict[str, Any]]:
-        """Return the texts of the event with the index `place` in this entry, as rows for the table words.
+        """Build rows for the table words from the texts of the event with the index `place` in this entry.
 
         The rows have no `event_id` yet: the caller adds it.
         """
@@ -195,14 +195,18 @@ class Entry:
 
 
 def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int]]:
-    """Write these entries with few SQL statements; return the ids of each entry's events by `id(entry)`."""
+    """Number the events of these entries and write them with few SQL statements, as `Entry.write` does for one entry.
+
+    Return the ids of each entry's events: dict of list by `id(entry)`.
+    """
     return insert_numbered(session, [(entry, entry.rows()) for entry in entries])
 
 
 def insert_numbered(session: Session, numbered: Numbered) -> dict[int, list[int]]:
-    """Write entries in the order given, as `insert_entries` does, and return the same.
+    """Write entries whose events are numbered already, in the order given; return the same as `insert_entries`.
 
-    `numbered` pairs each entry with the rows that its method `rows` returned; they are not in the database yet.
+    Only for a writer that had to number events before it writes them, such as `DeferredWriter`. `numbered` pairs each
+    entry with the rows that its method `rows` returned; they are not in the database yet.
     """
     write = next(write for fits, write in INSERT_STRATEGIES if fits(session, numbered))
     return write(session, numbered)

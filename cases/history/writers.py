@@ -62,7 +62,10 @@ class EntryWriter:
     def find(
         self, lookup: Callable[Concatenate[Session, Params], Found], *args: Params.args, **kwargs: Params.kwargs
     ) -> Found:
-        """Return the result of `lookup`, called with the session and these arguments."""
+        """Return the result of `lookup`, called with the session and these arguments.
+
+        Use it for look-ups that are the same for many cases: a `DeferredWriter` remembers their results.
+        """
         return lookup(self.session, *args, **kwargs)
 
 

@@ -25,7 +25,10 @@ from cases.organisation.units import Unit, UnitKind
 
 
 class Role(StrEnum):
-    """The roles that people have in units; an admin belongs to the whole municipality and has no unit."""
+    """The roles that people have in units; an admin belongs to the whole municipality and has no unit.
+
+    CONTACT is for the desk's contact persons, MEMBER for those who are not staff: representatives of a group or forum.
+    """
 
     CONTACT = "contact"
     OFFICER = "officer"
@@ -75,7 +78,7 @@ class Membership(Base):
 
 
 def serves_on(day: date | BindParameter[date], of: Any = Membership) -> ColumnElement[bool]:
-    """Return the SQL condition that a membership is in force on this local day.
+    """Build the SQL condition that a membership is in force on this local day.
 
     It is in force from the day `since` up to the day before `until`. `of` is where these two columns are found: the
     model `Membership`, or the `c` of a table.

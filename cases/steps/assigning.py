@@ -15,10 +15,10 @@ from cases.steps.transition import (
 
 
 def assign(act: Transition) -> DomainEvent:
-    """Give the case to a unit, and start the clock for the unit's answer; return the event to record.
+    """Give a case to a unit that is to take it on, and start the clock for its answer; return the event to record.
 
     The unit must take the case on or send it back by the due day that the change names. When it names none, the unit
-    has as many working days as the policy gives for an answer.
+    has as many working days as the policy gives for an answer. For a case that is assigned already, see `hand_over`.
     """
     change, case, was = act.change, act.case, act.was
     before = case.responsible.slug
@@ -31,7 +31,7 @@ def assign(act: Transition) -> DomainEvent:
 
 
 def hand_over(act: Transition) -> DomainEvent:
-    """Give an assigned case to another unit; return the event to record.
+    """Give a case that is assigned already to another unit, as `assign` does; return the event to record.
 
     Raises `NameNeeded` when the change names the unit that has the case already: that would only restart the unit's
     clock.

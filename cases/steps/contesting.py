@@ -19,7 +19,7 @@ def contest(act: Transition) -> DomainEvent:
 
 
 def reopen(act: Transition) -> DomainEvent:
-    """Assign a case again after it was done or had ended, under the policy that applies today; return the event.
+    """Assign a case again after it was done or had ended, with the set of deadlines of today; return the event.
 
     The unit is the one that the change names. When it names none, it is the former unit, or the desk if the former unit
     may no longer hold cases. A merged case is separated from the other case. A duty that was closed does not recur

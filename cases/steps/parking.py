@@ -30,7 +30,7 @@ def park(act: Transition) -> DomainEvent:
 
 
 def take_up(act: Transition) -> DomainEvent:
-    """Bring a parked case back to the desk, with a new clock and the policy of today; return the event to record."""
+    """Bring a parked case back to the desk, with a new clock and the deadlines of today; return the event to record."""
     use_present_policy(act.writer, act.case, act.at)
     to_desk(act)
     due_on = enter_state(act, State.RECEIVED, working_days_from_now(act, act.terms.look_days))

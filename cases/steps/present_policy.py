@@ -13,7 +13,7 @@ from cases.states import State
 
 
 def use_present_policy(writer: EntryWriter, case: Case, at: datetime) -> None:
-    """Give the case the policy that applies today to its kind, category and place.
+    """Give the case the policy (set of deadlines) that applies today to its kind, category and place; add no event.
 
     If that is another policy than before, restart the clock that the law sets for a proposal.
     """

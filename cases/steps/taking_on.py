@@ -17,7 +17,10 @@ from cases.steps.transition import Transition, enter_state, reassign_if_asked, w
 
 
 def plan(act: Transition) -> DomainEvent:
-    """Plan the case: its unit is to be done by the due day of the change; return the event to record."""
+    """Set the case planned: its unit has taken it on and is to be done by the due day of the change.
+
+    Return the event to record. For work that begins at once, see `start`.
+    """
     was, unit = act.was, reassign_if_asked(act)
     due_on = enter_state(act, State.PLANNED, act.change.due_on)
     asked = act.change.due_on.isoformat() if act.change.due_on else None
