@@ -33,7 +33,7 @@ ASSIGNABLE = frozenset({State.ASSIGNED, State.PLANNED, State.IN_PROGRESS, State.
 
 @dataclass(frozen=True)
 class UnitDetails:
-    """The fields of a unit that can be changed. `place` is the slug of a place."""
+    """The fields of a unit that can be changed. `place` is the slug of a place; None stands for no value."""
 
     name: str
     email: str | None = None
@@ -59,7 +59,10 @@ def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
 
 
 def change_unit(session: Session, unit: Unit, details: UnitDetails, *, by: Actor, at: datetime) -> list[str]:
-    """Set the fields of the unit to these details; return the names of the columns that changed."""
+    """Set all fields of the unit to these details; return the names of the columns that changed.
+
+    A field that is None in `details` is emptied; `put_unit` keeps its value instead.
+    """
     require_admin(by)
     changed = update_fields(unit, _columns(session, details))
     if changed:
@@ -88,7 +91,8 @@ def put_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
 def switch_off_unit(session: Session, unit: Unit, *, by: Actor, at: datetime) -> None:
     """Make the unit inactive; all roles that people have in it end today.
 
-    Raises `NotAllowed` for the desk, and `StillResponsible` for a unit with open cases.
+    Raises `NotAllowed` for the desk, and `StillResponsible` for a unit with open cases: `dissolve_unit` moves those to
+    another unit first.
     """
     require_admin(by)
     _refuse_desk(unit)

@@ -73,7 +73,10 @@ class PolicyLine:
 
     @property
     def scope(self) -> str:
-        """The policy's kind, category and place, joined as in "issue/*/ekvinda", where "*" stands for any category."""
+        """The policy's kind, category and place, joined as in "issue/*/ekvinda", where "*" stands for any category.
+
+        All versions of a policy have the same scope; no other policy has it.
+        """
         return "/".join(part or "*" for part in (self.kind, self.category, self.place))
 
 

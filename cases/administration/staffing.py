@@ -61,7 +61,10 @@ def add_person(session: Session, email: str, details: PersonDetails, *, by: Acto
 
 
 def change_person(session: Session, person: Person, details: PersonDetails, *, by: Actor, at: datetime) -> list[str]:
-    """Set the fields of the person to these details; return the names of the columns that changed."""
+    """Set all fields of the person to these details; return the names of the columns that changed.
+
+    `put_person` changes only the name, and adds the person if need be.
+    """
     require_admin(by)
     changed = update_fields(person, asdict(details))
     _record_change(session, person, changed, by=by, at=at)
@@ -112,7 +115,10 @@ def relieve(session: Session, person: Person, post: Post, *, by: Actor, at: date
 
 
 def put_person(session: Session, email: str, name: str, post: Post, *, by: Actor, at: datetime) -> str:
-    """Add the person or change their name, and give them the post; return what changed, or "as it was"."""
+    """Add the person or change the name of the existing one, and give them the post.
+
+    Return one text that says what changed, or "as it was".
+    """
     address = email.strip().lower()
     person = session.scalar(select(Person).where(Person.email == address, Person.active))
     changes = [] if person else ["added"]

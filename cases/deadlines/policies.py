@@ -88,14 +88,15 @@ def terms_to_store(terms: Terms) -> dict[str, Any]:
 
 
 def matching_policy(session: Session, kind: str, category_id: int | None, place_id: int | None) -> Policy:
-    """Return the policy that applies today to a case of this kind, category and place (ids)."""
+    """Fetch the policy that applies today to a case of this kind, category and place (ids; None: the case has none)."""
     parameters: dict[str, Any] = {"kind": kind, "category": category_id, "place": place_id}
     return session.scalars(MATCHING, parameters).one()
 
 
 def most_specific(category: ColumnElement[Any], place: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Return the SQL condition that is true for the one `Policy` that applies today to a case.
+    """Build the SQL condition that is true for the one `Policy` that applies today to a case.
 
+    It is for a query that also selects other rows, such as the category; `matching_policy` fetches only the policy.
     `category` and `place` are SQL expressions for the ids of the case's category and place. The case's kind is not an
     argument: whoever executes the statement gives it as the bound parameter `kind`.
     """

@@ -52,7 +52,10 @@ def is_empty(database: Database) -> bool:
 
 
 def who_may_log_in(session: Session) -> list[tuple[str, str]]:
-    """Return (mail address, name) of one person for each role; [] when the database holds a real municipality."""
+    """Look up one person for each role, for somebody to try the demonstration as; return (mail address, name) of each.
+
+    Return [] when the database holds a real municipality.
+    """
     if not municipality(session).demonstration:
         return []
     people = select(Membership.role, Person.email, Person.name).join(Person, Person.id == Membership.person_id)

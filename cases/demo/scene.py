@@ -132,7 +132,7 @@ def start(scene: Scene) -> None:
 
 
 def show_life(scene: Scene) -> None:
-    """Comment publicly that the work goes on."""
+    """Write a public comment on the case, which says that the work on it goes on."""
     scene.say(scene.one_of(SIGNS_OF_LIFE))
 
 
@@ -142,7 +142,7 @@ def finish(scene: Scene) -> None:
 
 
 def finish_again(scene: Scene) -> None:
-    """Set the case done once more, after it was contested."""
+    """Set the case done once more, after it was contested; the note says that the work was done again."""
     scene.change(State.DONE, note=f"Nu är det gjort om. {scene.tale.done}")
 
 

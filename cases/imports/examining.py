@@ -11,8 +11,8 @@ class Examined:
     """The result of checking a file. Bad rows cannot be imported; odd rows are imported, and listed with a remark.
 
     `rows` is how many rows the file has, `odd` how many of them are odd; `bad` maps the row number of each bad row to
-    the reason. `names` holds the units, categories and places to be created. `merged` is for merged cases: it maps the
-    key of each to its row number and the key of the case that it was merged into.
+    the reason. `names` holds the units, categories and places to be created. `merged` is for merged cases: it maps
+    the key (source and external id) of each to its row number and the key of the case that it was merged into.
     """
 
     names: NamesInFile
@@ -49,7 +49,8 @@ class Examined:
     def depth(self, row: ImportRow) -> int:
         """Return the length of the chain of mergers that begins with the case of this row.
 
-        It is 0 when the case was not merged, and 2 when it was merged into a case that was merged into a third.
+        It is 0 when the case was not merged, and 2 when it was merged into a case that was merged into a third. The
+        cases with the longest chains are the first to get the state in their row (`Importing.finish`).
         """
         key, depth = row.key, 0
         while key in self.merged:

@@ -52,9 +52,10 @@ class Template:
 
 @dataclass(frozen=True)
 class Mapping:
-    """How the rows of a file are read: `columns` has a template for each of our columns.
+    """How the rows of a file are read: `columns` has a template for each of our columns that the file fills.
 
-    `values` translates the file's values into ours: for a column of ours, it maps each value in the file to our value.
+    `constants` has, by column of ours, the value that a row gets if the file gives it none. `values` translates the
+    file's values into ours: for a column of ours, it maps each value in the file to our value.
     """
 
     columns: dict[str, Template]

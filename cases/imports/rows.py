@@ -130,7 +130,10 @@ class Checker:
 
 
 class RowReader:
-    """Reads one row of the file, and collects in `bad` and `odd` what is wrong with it."""
+    """Reads one row of the file for a `Checker`, with a method for the case and one for a single text.
+
+    `bad` collects the reasons why the row cannot be imported, `odd` the remarks on a row that can.
+    """
 
     def __init__(self, checker: Checker, record: Record) -> None:
         self.checker, self.record = checker, record

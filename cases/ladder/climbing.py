@@ -115,8 +115,8 @@ class Batch:
     def write(self) -> int:
         """Write the events, cases, fired rungs and agenda items that `add` collected; return the number of rungs.
 
-        It then takes up the parked cases and closes the done cases whose clock has run out. For each proposal that will
-        not be decided within its year, it creates a duty to report that.
+        It then returns parked cases to the desk and closes done cases, if their clock has run out. For each proposal
+        that will not be decided within its year, it creates a duty to report that.
         """
         ids = insert_entries(self.session, self.entries)
         names = ALWAYS_CHANGED + tuple(name for clock in sorted(self.changed_clocks) for name in COLUMNS_OF[clock])

@@ -71,11 +71,14 @@ class DueCase:
         self.next_at = min(moment for moment in moments if moment is not None)
 
     def tracked(self) -> dict[str, Any]:
-        """Return the values of the columns that a sweep may change, by name: a part of `Case.tracked`."""
+        """Return the values of the columns that a sweep may change, by name, to find out what an event changed.
+
+        They are a part of the columns of `Case.tracked`.
+        """
         return dict(zip(SWEPT, _swept(self), strict=True))
 
     def row(self, names: tuple[str, ...]) -> dict[str, Any]:
-        """Return the values of these columns, as a dict by name."""
+        """Return the present values of the columns `names`, as a dict by name, for an update of the table of cases."""
         return {name: getattr(self, name) for name in names}
 
 
