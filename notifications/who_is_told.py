@@ -14,7 +14,10 @@ from notifications.row_types import EventRow
 
 @dataclass(frozen=True)
 class EventInContext:
-    """One event, with the facts of its siblings: the other events that were written in the same change of the case."""
+    """One event, with the facts of its siblings: the other events that the same step wrote about the case.
+
+    Taking a case on and promising a date in one step, for example, writes two events.
+    """
 
     row: EventRow
     siblings: Mapping[str, Mapping[str, Any]]  # their facts, by type of event
@@ -55,19 +58,19 @@ Rules = tuple[Rule, ...]
 def is_taken_on(event: EventInContext) -> bool:
     """Return whether work on the case begins with this event; False for a new duty.
 
-    A new duty is planned in the same change that hands it in. The letter "taken_on" also tells of a promise that was
-    made in the same change.
+    A new duty is planned in the same step that hands it in. The letter "taken_on" also tells of a promise that was made
+    in the step that took the case on.
     """
     return event.facts.get("previous") not in AT_WORK and "case.received" not in event.siblings
 
 
 def moves_promise(event: EventInContext) -> bool:
-    """Return whether the case was planned or in progress before this event, and a sibling moves the promised date."""
+    """Return whether the case was planned or in progress before this event, whose step also moved a promised date."""
     return event.facts.get("previous") in AT_WORK and bool(event.sibling_fact("case.promised", "was"))
 
 
 def work_goes_on(event: EventInContext) -> bool:
-    """Return whether the case was planned or in progress before this event, and no sibling moves a promised date."""
+    """Return whether the case was planned or in progress before this event, whose step moved no promised date."""
     return event.facts.get("previous") in AT_WORK and not moves_promise(event)
 
 
@@ -79,15 +82,16 @@ def is_new_duty(event: EventInContext) -> bool:
 def is_no_duty(event: EventInContext) -> bool:
     """Return whether the case that was handed in is something else than a duty.
 
-    A duty is also planned in the same change, and the event of that planning has letters of its own.
+    A duty is also planned in the step that hands it in, and the event of that planning has letters of its own.
     """
     return "case.planned" not in event.siblings
 
 
 def is_only_promise(*, moved: bool) -> Condition:
-    """Return a condition for an event "case.promised": it has no siblings, so no other letter tells of the promise.
+    """Return the condition that a step only promised a date: the event "case.promised" has no siblings.
 
-    With `moved` True, it must also move a date promised earlier; with False, no date may have been promised before it.
+    Otherwise the letter about a sibling tells of the promise.
+    With `moved` True, a date promised earlier must have been moved; with False, none may have been promised before.
     """
     return lambda event: not event.siblings and bool(event.facts.get("was")) is moved
 

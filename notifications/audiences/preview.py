@@ -29,8 +29,8 @@ def would_be_told(
 ) -> list[str]:
     """Return the names of those who would be told if an event of this type happened to the case at `at` (UTC).
 
-    `facts` are those facts of the event that the user has chosen so far. Outsiders are not named: the list has "2
-    followers" or the like instead, in the language `locale`.
+    It is for one step of which the user has chosen some facts, `facts`; `each_would_tell` is for several steps at once.
+    Outsiders are not named: the list has "2 followers" or the like instead, in the language `locale`.
     """
     [context] = load_contexts(session, [EventInContext(_imagined(case, event_type, facts, at), {})])
     return _names(context, locale, unit_is_open="responsible" not in facts)

@@ -34,9 +34,9 @@ FOLLOWERS: ScalarSelect[Any] = (  # to be added as a column to a query of cases
 
 
 def following_of(case: Case, column: Sequence[Sequence[Any]] | None) -> list[Following]:
-    """Return the followers of the case, from the value that the page's query read for them.
+    """Build the list of the case's followers from what the page's query has read, without a query of its own.
 
-    The query selects the case and, as one more column, the subquery `FOLLOWERS` of this module. `column` is its value.
+    That query selects the case and, as one more column, the subquery `FOLLOWERS` of this module. `column` is its value.
     """
     rows = in_order(column)
     return list({id_: Following(id_, case.id, Outsider(*party), own_id) for id_, own_id, *party in rows}.values())
@@ -45,9 +45,10 @@ def following_of(case: Case, column: Sequence[Sequence[Any]] | None) -> list[Fol
 def contexts_for_page(
     session: Session, case: Case, following: list[Following], events: Sequence[EventInContext]
 ) -> list[AudienceContext]:
-    """Return the audience context of each event, in the order of `events`, with one query for all.
+    """Build the audience context of each event, in the order of `events`, for a page that has read the case already.
 
-    There must be at least one event, and all events must happen at the same time.
+    One query reads the directory for all; `load_contexts` is for events whose case is not read yet. There must be at
+    least one event, and all must happen at the same time.
     """
     known = _audience_case(case)
     slugs = {slug for event in events for slug in unit_slugs_in(event, known)}

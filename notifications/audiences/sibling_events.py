@@ -1,4 +1,4 @@
-"""Sibling events: those that were written in the same change of a case. Letters about one may use the others' facts."""
+"""Sibling events: those that one step wrote about a case together. Letters about one may use the others' facts."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ OF_BATCH = (
 
 
 def events_in_context(session: Session, ids: Sequence[int]) -> list[EventInContext]:
-    """Return the events with these ids, in this order, each with its siblings (the other events of the same change)."""
+    """Read the events with these ids, in this order, each with its siblings (the other events of the same step)."""
     acts: dict[int, list[EventRow]] = defaultdict(list)
     for id_, *row in fetch_rows(session, SIBLINGS, {"ids": list(ids)}):
         acts[id_].append(EventRow(*row))
@@ -48,7 +48,7 @@ def events_in_context(session: Session, ids: Sequence[int]) -> list[EventInConte
 
 
 def batch_in_context(session: Session, batch_id: int) -> list[EventInContext]:
-    """Return the events of a batch by rising id, each with its siblings (the other events of the same change)."""
+    """Read the events of a batch by rising id, each with its siblings (the other events of the same step)."""
     found = [
         ((stream, first), EventRow(*row)) for stream, first, *row in fetch_rows(session, OF_BATCH, {"batch": batch_id})
     ]

@@ -132,7 +132,7 @@ def write(letter: str, locale: str, context: dict[str, Any]) -> WrittenLetter:
 
 
 def write_subject(letter: str, locale: str, context: dict[str, Any]) -> str:
-    """Return the letter's subject alone, without filling in the rest of its template."""
+    """Return the letter's subject alone, for a line of a digest, without filling in the rest of its template."""
     pieces = _template(letter, locale).generate(context | Placeholders().template_values(locale))
     return _subject("".join(takewhile(lambda piece: piece != SECTION_END, pieces)))
 

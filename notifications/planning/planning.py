@@ -46,7 +46,7 @@ def plan_events(session: Session, ids: Sequence[int]) -> int:
 
 
 def draft_batch(session: Session, batch: EventBatch) -> list[DeliveryDraft]:
-    """Return a draft for each recipient of the batch's events; `plan_batch_for` can insert the drafts in portions.
+    """Build a draft for each recipient of the batch's events and insert nothing; `plan_batch_for` inserts the drafts.
 
     `UnknownEvent` when the type of an event is not in `WHO_IS_TOLD`.
     """
@@ -55,14 +55,20 @@ def draft_batch(session: Session, batch: EventBatch) -> list[DeliveryDraft]:
 
 
 def plan_batch_for(session: Session, batch: EventBatch, drafts: Sequence[DeliveryDraft]) -> int:
-    """Insert the deliveries of these drafts; return how many are new. `ValueError` if a draft is not of this batch."""
+    """Insert the deliveries of these drafts, a portion of those from `draft_batch`; return how many are new.
+
+    `ValueError` if a draft is not of this batch.
+    """
     if others := {draft.occasion for draft in drafts} - {f"tick:{batch.id}"}:
         raise ValueError(f"{others} is another tick's")
     return write_drafts(session, drafts)
 
 
 def plan_batch(session: Session, batch: EventBatch) -> int:
-    """Insert all deliveries of the batch at once; return how many are new. `UnknownEvent` as for `draft_batch`."""
+    """Insert all deliveries of a batch that needs no portions; return how many are new.
+
+    `UnknownEvent` as for `draft_batch`.
+    """
     return write_drafts(session, draft_batch(session, batch))
 
 

@@ -11,7 +11,7 @@ from notifications.who_is_told import Rule
 
 
 def common_context_of(directory: Directory) -> dict[str, Any]:
-    """Return the part of the stored context that all letters share.
+    """Build the part of what a delivery stores that is the same whatever event it tells of.
 
     It is the municipality's name, the contact person's name and telephone number, and the address for replies.
     """

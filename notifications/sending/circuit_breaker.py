@@ -20,7 +20,7 @@ LOCKED = select(MailServer).where(BY_NAME).with_for_update()
 
 
 def begin_probe(database: Database, name: str) -> bool:
-    """Return whether the caller may try to connect to this mail server.
+    """Return whether the caller may try to connect to this mail server; if it is down, reserve the next try for them.
 
     True while the server is up. While it is down, False until the next try is due, and then True for one caller at a
     time; that caller connects and then calls `record_up` or `record_down`.

@@ -41,7 +41,7 @@ def is_anything_due(session: Session) -> bool:
 
 
 def claim_letters(session: Session, server: str, policy: LeasePolicy) -> Claim:
-    """Claim a batch of due letters for the caller, oldest first; none while this mail server is down.
+    """Mark due letters, oldest first, as ones that only the caller may send; none while this mail server is down.
 
     Until the caller commits, no other worker can claim letters for the server. `policy` says how many letters are
     claimed at most, and for how long.

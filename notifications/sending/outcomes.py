@@ -34,15 +34,15 @@ RECORD_SENT = (
 
 
 def record_sent(connection: Connection, delivery_id: int) -> None:
-    """Record that the letter was accepted, even if another worker has leased it meanwhile: it has gone out anyway."""
+    """Record that the letter was accepted, even if another worker has claimed it meanwhile: it has gone out anyway."""
     connection.execute(RECORD_SENT, {"delivery_id": delivery_id})
 
 
 def record_refused_for_now(session: Session, delivery_id: int, token: str, error: str) -> None:
-    """Let the letter be tried again after a wait that grows with each attempt.
+    """Record a temporary refusal: the letter is tried again after a wait that grows with each attempt.
 
-    It is set aside instead once it has had 50 attempts and the first was more than five days ago. `token` is that of
-    the caller's lease; if another worker has leased the letter meanwhile, nothing is recorded.
+    It is set aside instead once it has had 50 attempts and the first was more than five days ago. `token` is that
+    with which the caller claimed it; if another worker has claimed it meanwhile, nothing is recorded.
     """
     delivery = row_if_held(session, Delivery, token, delivery_id)
     if delivery is None:
@@ -59,9 +59,9 @@ def record_refused_for_now(session: Session, delivery_id: int, token: str, error
 
 
 def record_refused_for_good(session: Session, delivery_id: int, token: str, error: str) -> None:
-    """Set the letter aside, with the error as the reason.
+    """Record a permanent refusal: set the letter aside, with the error as the reason.
 
-    `token` is that of the caller's lease; if another worker has leased the letter meanwhile, nothing is recorded.
+    `token` is that with which the caller claimed it; if another worker has claimed it meanwhile, nothing is recorded.
     """
     delivery = row_if_held(session, Delivery, token, delivery_id)
     if delivery is not None:

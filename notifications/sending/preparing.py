@@ -46,11 +46,11 @@ class PreparedLetter:
 
 
 def prepare(session: Session, token: str, settings: LetterSettings, most_claims: int) -> list[PreparedLetter]:
-    """Return the letters leased with this token that are to be sent, and store their MIME bytes in their rows.
+    """Make the letters ready that the caller claimed with this token: store their MIME bytes, and return those to send.
 
     A letter to which its recipient is no longer entitled is suppressed, with the reason in its row. A letter that
     cannot be rendered is tried again later, or set aside once it was claimed `most_claims` times; newer letters to the
-    same address are released, to keep the order. Twenty letters take as many queries as one.
+    same address are no longer claimed, to keep the order. Twenty letters take as many queries as one.
     """
     found = session.scalars(HELD, {"token": token}).all()
     snapshot = read_snapshot(session, found)
