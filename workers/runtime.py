@@ -24,6 +24,9 @@ class Runtime:
 
 
 def open_runtime(database: Database, settings: Settings, redis_url: str | None) -> Runtime:
-    """Return a runtime with a broker on Redis, or with queues in memory when no URL is given."""
+    """Build a runtime: with a broker on Redis, or with queues in memory when `redis_url` is None.
+
+    The settings say which mail transport it gets. The database must be open already.
+    """
     broker = make_broker(redis_url)
     return Runtime(database, settings, transport_from(settings), broker, Bell(broker, THREADS))

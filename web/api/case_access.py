@@ -14,7 +14,7 @@ CASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def case_to_show(session: Session, ref: str) -> tuple[Case, Actor]:
-    """Return the case whose reference or public id is `ref`, and the actor with whose rights it is shown.
+    """Fetch the case whose reference or public id is `ref`, and the actor with whose rights it is shown.
 
     That is the caller; or the reporter, when the caller may not see the case but knows its public id. Raises `NotFound`
     when there is no such case, or `ref` is the reference of one that the caller may not see.
@@ -23,12 +23,12 @@ def case_to_show(session: Session, ref: str) -> tuple[Case, Actor]:
 
 
 def case_to_act_on(session: Session, ref: str) -> tuple[Case, Actor]:
-    """Return the same as `case_to_show`, with the case's row locked, so that it can be changed."""
+    """Fetch the same as `case_to_show`, for an endpoint that changes the case: its row is locked."""
     return case_to_change_for(session, actor_in(session), checked_ref(ref))
 
 
 def checked_ref(ref: str) -> str:
-    """Return `ref` unchanged. Raises `NotFound` when it looks like neither a reference nor a public id."""
+    """Check the form of `ref` and return it. Raises `NotFound` if it looks like neither reference nor public id."""
     if not CASE_NAME.fullmatch(ref):
         raise NotFound(ref=ref)
     return ref

@@ -55,7 +55,7 @@ class Problem:
 
 
 def problem(status: int, code: str, facts: Mapping[str, Any] | None = None, **more: Any) -> Problem:
-    """Return the problem with this HTTP status and code. Its `detail` is the code's sentence, with `facts` filled in.
+    """Build the problem with this HTTP status and code. Its `detail` is the code's sentence, with `facts` filled in.
 
     `more` are other fields of `Problem`, by name.
     """
@@ -63,7 +63,7 @@ def problem(status: int, code: str, facts: Mapping[str, Any] | None = None, **mo
 
 
 def answer(reported: Problem) -> Response:
-    """Return the response for a problem: a problem document to an API client, a page to a browser."""
+    """Build the response that describes a problem: a problem document for an API client, a page for a browser."""
     response = _document(reported) if is_for_machines() else _page(reported)
     response.status_code = reported.status
     response.headers.update(reported.headers)

@@ -18,7 +18,7 @@ bp = Blueprint("health", __name__)
 @bp.get("/healthz")
 @open_to(Audience.ANYBODY)
 def alive() -> Response:
-    """Answer 200 as long as the process runs."""
+    """Answer 200 as long as the process runs, even if the database is down: /readyz asks about that."""
     return jsonify(status="alive")
 
 

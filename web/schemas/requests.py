@@ -102,7 +102,7 @@ AWAITED: dict[frozenset[str], Strict] = {
 
 
 class ChangeIn(Strict):
-    """The body of POST /cases/<ref>/changes: the new state (`to`), and what the step to it needs.
+    """The body of POST /cases/<ref>/changes: the new state (`to`), and the data of the move, such as `due_on`.
 
     `version` is the version of the case that the client has read; the change is refused if the case has a newer one.
     """
@@ -126,7 +126,7 @@ class ChangeIn(Strict):
 
 
 class CorrectionIn(Strict):
-    """The body of PATCH /cases/<ref>: the fields to correct. Null removes the category or the place."""
+    """The body of PATCH /cases/<ref>. A field left out stays as it is; null removes the category or the place."""
 
     title = PlainText(most=LONGEST_TITLE)
     category = Slug(allow_none=True)

@@ -1,4 +1,4 @@
-"""Three commands: `sweep` fires due rungs, `forgotten` checks the guarantees, `doctor` checks the installation."""
+"""Three commands: `sweep` fires due rungs, `forgotten` finds what was missed, `doctor` checks the installation."""
 
 import json
 
@@ -24,7 +24,7 @@ def sweep(now: str | None) -> None:
 @click.option("--now", help="The moment to judge clocks at, ISO 8601; else the present.")
 @click.option("--json", "as_json", is_flag=True)
 def forgotten(now: str | None, as_json: bool) -> None:
-    """Check every guarantee that nothing is forgotten, independently of the sweep, and print each breach."""
+    """Look for forgotten cases and letters and for broken histories, independently of the sweep; print each found."""
     from cases.checks.forgotten import find_forgotten
 
     settings = read_settings()

@@ -24,7 +24,10 @@ class Failure(Exception):
 
 @contextmanager
 def open_database(settings: Settings) -> "Iterator[Database]":
-    """Open the database at `settings.database_url`, migrated or not; it is closed when the `with` block ends."""
+    """Open the database at `settings.database_url`; it is closed when the `with` block ends.
+
+    It may lack migrations: for `migrate`, `up`, `doctor` and `sweep`. The other commands use `migrated_database`.
+    """
     from cases.database.transactions import Database
 
     database = Database(settings.database_url, settings.calendar)
@@ -36,7 +39,10 @@ def open_database(settings: Settings) -> "Iterator[Database]":
 
 @contextmanager
 def migrated_database(settings: Settings | None = None) -> "Iterator[Database]":
-    """Open the database as `open_database` does. Raises `Failure` when a migration has not been run."""
+    """Open the database for a command that needs its tables; it is closed when the `with` block ends.
+
+    Without `settings`, they are read from the environment. Raises `Failure` when a migration has not been run.
+    """
     from cases.database.migrating import is_behind
 
     with open_database(settings or read_settings()) as database:

@@ -10,7 +10,10 @@ TIMEOUT = 5.0  # seconds
 
 
 def beat(url: str | None) -> None:
-    """Send a GET request to the URL, if it is http or https; wait at most 5 seconds. A failure is only logged."""
+    """Send a GET request to the URL and wait at most 5 seconds. A failure is only logged.
+
+    Do nothing when the URL is None (no monitor is used) or neither http nor https.
+    """
     if url is None or urlsplit(url).scheme not in {"http", "https"}:
         return
     try:

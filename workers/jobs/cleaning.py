@@ -22,9 +22,9 @@ KEYS_KEPT = timedelta(days=30)  # after they expire: a person may still ask what
 
 
 def clean_up(runtime: Runtime) -> dict[str, int]:
-    """Delete expired rows and orphaned files, each kind of row in a transaction of its own.
+    """Delete files that no row names, and old rows: API answers, web sessions, log-in links, empty event batches.
 
-    Return the number of deleted rows by kind.
+    Each kind of row has a transaction of its own. Return the number of deleted rows by kind.
     """
     removed = {}
     for name, statement in CLEANINGS.items():

@@ -30,8 +30,9 @@ LOG = structlog.get_logger()
 def write_morning_letter(runtime: Runtime) -> bool:
     """Write the event from which the morning letter is made; if today (local date) has one already, return False.
 
-    Before that, every guarantee is checked. For each case with new events since the last morning letter, and for one in
-    28 of the others, the hash chain is verified too: so every case is verified within 28 days.
+    Before that, `find_forgotten` looks for what is forgotten; the event says how much it found. For each case with new
+    events since the last morning letter, and for one in 28 of the others, it verifies the hash chain too: so every case
+    is verified within 28 days.
     """
     with runtime.database.reading() as session:
         moment = present(session)

@@ -17,7 +17,10 @@ LOOKS_EVERY = 2.0  # seconds
 
 
 def declare_actors(runtime: Runtime, *, claimed: Callable[[], None]) -> None:
-    """Declare a dramatiq actor for each scheduled job and one for `deliver`; `claimed` is passed on to `deliver`."""
+    """Declare a dramatiq actor for each scheduled job and one that runs `deliver`, on the runtime's broker.
+
+    `claimed` is called whenever `deliver` found letters that were due: it tells the watchdog that work is done.
+    """
     runs: dict[str, Callable[[], object]] = {name: partial(run_job, runtime, name) for name in JOBS}
     runs["deliver"] = partial(deliver, runtime, claimed)
     for name, run in runs.items():
@@ -44,7 +47,7 @@ def deliver(runtime: Runtime, claimed: Callable[[], None]) -> None:
 def deliver_until_stopped(runtime: Runtime, *, claimed: Callable[[], None]) -> None:
     """Call `deliver` every two seconds until the process is to stop, so that no letter depends on the broker.
 
-    `claimed` is passed on to `deliver`.
+    `claimed` is called whenever letters were due: it tells the watchdog that work is done.
     """
     while not runtime.stop.wait(LOOKS_EVERY):
         deliver(runtime, claimed)

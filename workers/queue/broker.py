@@ -53,7 +53,10 @@ class OurRedisBroker(RedisBroker):
         return enqueued
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 0) -> Consumer:
-        """Return a consumer that waits for `ring_at` and then fetches from the queue; `timeout` is ignored."""
+        """Create a consumer that waits for `ring_at` and then fetches from the queue; `timeout` is ignored.
+
+        `prefetch` is how many messages it may hold that are not yet handled.
+        """
         return ListeningConsumer(self, queue_name, prefetch)
 
     def depth(self, queue_name: str) -> int:
@@ -69,7 +72,7 @@ class _DiscardingList(list[MessageProxy]):
 
 
 class InProcessBroker(StubBroker):
-    """A broker with its queues in the memory of this process. Failed messages are discarded."""
+    """A broker without Redis: its queues are in memory, for this process alone. Failed messages are discarded."""
 
     def __init__(self) -> None:
         super().__init__(middleware=[])
@@ -84,7 +87,7 @@ OurBroker = OurRedisBroker | InProcessBroker
 
 
 def make_broker(redis_url: str | None) -> OurBroker:
-    """Return a broker on Redis, or in memory when the URL is None, and make it the one that dramatiq uses.
+    """Create a broker on Redis, or in memory when the URL is None; make it the one that dramatiq uses, and return it.
 
     The broker connects to Redis only when it is first used.
     """

@@ -17,7 +17,8 @@ LOOKS_EVERY = 1.0  # seconds
 def relay_until_stopped(runtime: Runtime, wake: Wake, *, claimed: Callable[[], None]) -> None:
     """Plan letters until the process is to stop, and wait on `wake` whenever there is nothing to plan.
 
-    `claimed` is called after each round in which something was planned. Errors are logged, never raised.
+    `claimed` is called after each round that planned something: it tells the watchdog that work is done. Errors are
+    logged, never raised.
     """
     while not runtime.stop.is_set():
         try:
