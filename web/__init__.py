@@ -29,7 +29,7 @@ AN_HOUR = 3600
 
 
 def create_app(settings: Settings, database: Database) -> Flask:
-    """Return the app: API, pages, log-in, health and metrics.
+    """Build the app: API, pages, log-in, health and metrics.
 
     Raises `UndeclaredView` when an endpoint does not say who may use it.
     """

@@ -10,10 +10,16 @@ from cases.settings import Settings
 
 
 def is_silent(session: Session, settings: Settings, at: datetime) -> bool:
-    """Return True if no sweep has ended yet, or if the last one ended more than three sweep intervals before `at`."""
+    """Return whether no sweep has ended in the three sweep intervals before `at`.
+
+    Reads the end of the last sweep from the database; `is_stale` is for when it is already at hand.
+    """
     return is_stale(last_sweep(session), settings, at)
 
 
 def is_stale(last: datetime | None, settings: Settings, at: datetime) -> bool:
-    """Return whether `last`, the end of the last sweep, is over three sweep intervals before `at`; True for None."""
+    """Return whether `last`, the end of the last sweep, is more than three sweep intervals before `at`.
+
+    None means that no sweep has ended yet, and gives True.
+    """
     return last is None or (at - last).total_seconds() > MISSED_SWEEPS * settings.sweep_seconds

@@ -49,7 +49,7 @@ def freeze_garbage_collector() -> None:
 
 
 def run_web(settings: Settings, host: str, port: int, workers: int = 2, threads: int = 8) -> None:
-    """Serve the app with gunicorn until SIGTERM, in `workers` processes of `threads` threads each."""
+    """Serve the app with gunicorn until SIGTERM, in `workers` processes of `threads` threads each; for `ventil web`."""
     OurGunicorn(
         settings,
         {
@@ -70,7 +70,10 @@ def run_web(settings: Settings, host: str, port: int, workers: int = 2, threads:
 
 
 def serve_embedded(app: Flask, host: str, port: int, threads: int = 8) -> MultiSocketServer | BaseWSGIServer:
-    """Return a waitress server that listens already; its `run()` serves until another thread calls `close()`."""
+    """Start a waitress server for `ventil up`, which runs everything in one process; it listens already.
+
+    Its `run()` serves until another thread calls `close()`.
+    """
     log_as_json()
     server: MultiSocketServer | BaseWSGIServer = create_server(
         app,

@@ -16,5 +16,5 @@ def ngettext(one: str, many: str, num: int, **facts: Any) -> str:
 
 
 def language() -> str:
-    """Return the language of the page: "sv" or "en"."""
+    """Return the language of the page, "sv" or "en", as `web.language.preference.language` has chosen it."""
     return str(flask_babel.get_locale() or "sv")

@@ -24,7 +24,7 @@ def set_up_language(app: Flask, settings: Settings) -> None:
 
 
 def language() -> str:
-    """Return the language of this request, "sv" or "en".
+    """Choose the language of this request, "sv" or "en"; Flask-Babel calls this, and `gettext.language` reads it.
 
     The API follows Accept-Language, else the setting. A page follows ?lang=, else the cookie, else the language stored
     for the person who is logged in, else the setting.

@@ -73,12 +73,15 @@ SENTENCES: Mapping[str, LazyString] = {
 
 
 def title_of(code: str) -> str:
-    """Return the title for a refusal with this code, such as "not-allowed"."""
+    """Return the title for a refusal with this code, such as "not-allowed": a few words that name the kind of error."""
     return str(TITLES.get(code, TITLES["bad-fields"]))
 
 
 def sentence_of(code: str, facts: Mapping[str, Any] | None = None) -> str:
-    """Return the sentence for a refusal with this code. `facts` are filled in, and states among them are translated."""
+    """Return the sentence that tells why, for a refusal with this code, such as "date-needed".
+
+    `facts` maps the sentence's placeholders to their values; states among the values are translated.
+    """
     filled = {name: STATES_IN_SENTENCES.get(str(fact), fact) for name, fact in (facts or {}).items()}
     sentence = str(SENTENCES.get(_exact(code, filled), SENTENCES["refused"]))
     return sentence % filled if "%(" in sentence else sentence

@@ -15,9 +15,9 @@ from web.language.gettext import gettext
 
 @dataclass(frozen=True)
 class Standing:
-    """What the reporter reads about a case: `now` is its state, `next` what happens next and by when.
+    """What the reporter reads about a case, in sentences: `now` tells its state, `next` what happens next and by when.
 
-    `late` says that the case is overdue; otherwise it is "".
+    `late` is the sentence that the case is overdue, "" when it is not.
     """
 
     now: str
@@ -64,7 +64,7 @@ SENTENCES_BY_STATE: dict[State, tuple[LazyString, LazyString]] = {
 
 
 def where_it_stands(session: Session, case: Case, now: datetime) -> Standing:
-    """Return the sentences that say where the case stands at the moment `now`."""
+    """Build the sentences that tell the reporter where the case stands at the moment `now`."""
     present, following = SENTENCES_BY_STATE[case.state]
     facts = {
         "unit": case.responsible.name,

@@ -25,7 +25,8 @@ class Form:
     """One form as a page shows it: what was typed (`Form(request.form)`, or first values), and why it was refused.
 
     Once refused, `refusals` has the sentence for each field and `refusal` the one above the form; `refused` is the
-    domain's refusal (None if the input was invalid). `status` is the HTTP status for the page, 200 until refused.
+    `Refusal` that was raised (None if only the input was invalid). `status` is the HTTP status for the page, 200 until
+    refused.
     """
 
     def __init__(self, typed: Any = None) -> None:

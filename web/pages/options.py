@@ -25,9 +25,10 @@ def in_swedish_order(choices: Choices) -> Choices:
 
 @dataclass(frozen=True)
 class OptionNames:
-    """The names for select fields, as database rows: units, places, categories and people.
+    """The names for select fields: a list of database rows for units, places, categories and people.
 
-    `people` has a row for each role of a person in a unit (`of_id` is the unit's id); None until people are read.
+    A row has `id`, `slug`, `name` and more (`COLUMNS`). `people`, None until they are read, has a row for each role of
+    a person in a unit: `slug` is the mail address, `of_id` the unit's id.
     """
 
     units: list[Any]

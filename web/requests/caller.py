@@ -14,7 +14,7 @@ class UnknownToken(Exception):
 
 
 def current_actor() -> Actor:
-    """Return who acts in this request; `A_VISITOR` if nobody is logged in.
+    """Return who acts in this request, with the roles that decide what they may do; `A_VISITOR` if nobody is logged in.
 
     Raises `UnknownToken` when a request to the API has an unknown or revoked token.
     """
@@ -22,7 +22,9 @@ def current_actor() -> Actor:
 
 
 def current_caller() -> Caller:
-    """Return who sent this request; the first call reads it from the database, later calls return the same.
+    """Return the actor of this request with their language and page frame; most views need only `current_actor`.
+
+    The first call in a request reads it from the database, later calls return the same.
 
     Raises `UnknownToken` when a request to the API has an unknown or revoked token.
     """

@@ -14,7 +14,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Audience(StrEnum):
-    """Who may use an endpoint. Whether they may see or change a particular case is decided in `cases`."""
+    """A kind of caller that an endpoint may be open to: anybody, logged in, staff, contact person or administrator.
+
+    Whether they may see or change a particular case is decided in `cases`.
+    """
 
     ANYBODY = "anybody"
     LOGGED_IN = "logged_in"

@@ -71,7 +71,7 @@ def end_every_session(session: Session, person_id: int, at: datetime) -> None:
 
 
 def caller_with_session(session: Session, token: str, at: datetime, day: date) -> Caller | None:
-    """Return the caller whose log-in session has this token.
+    """Find the caller whose log-in session has this token, from the cookie of a browser.
 
     None when the session is unknown, ended, unused for twelve hours or fourteen days old, or the person is inactive.
     `day` is today's local date, for which the caller's roles are read.
@@ -82,7 +82,7 @@ def caller_with_session(session: Session, token: str, at: datetime, day: date) -
 
 
 def caller_with_token(session: Session, token: str, day: date) -> Caller | None:
-    """Return the caller who holds this API token; None when it is unknown or revoked, or the person is inactive.
+    """Find the caller who holds this API token; None when it is unknown or revoked, or the person is inactive.
 
     `day` is today's local date, for which the caller's roles are read.
     """

@@ -53,7 +53,7 @@ class AvailableStep:
 
 
 def available_steps(session: Session, case: Case, following: list[Following], actor: Actor) -> list[AvailableStep]:
-    """Return the steps that `actor` may take with the case now, the usual ones first.
+    """Find the steps that `actor` may take with the case now, the usual ones first.
 
     `following` are the case's followers; they are among those who would get a letter about a step.
     """
@@ -66,7 +66,10 @@ def available_steps(session: Session, case: Case, following: list[Following], ac
 
 
 def step_choices(session: Session, case: Case, following: list[Following], actor: Actor) -> dict[str, Any]:
-    """Return the step form's options as variables for the template. `following` are the case's followers."""
+    """Return the template's variables for the step form: the available steps, and the options of its select fields.
+
+    These are units, officers, whom the case may wait for, and the suggested unit. `following` are the case's followers.
+    """
     others = units_to_choose(session, *UnitKind)
     return {
         "steps": available_steps(session, case, following, actor),

@@ -33,7 +33,7 @@ class WholeCase:
 
 
 def whole_case(session: Session, ref: str, actor: Actor) -> WholeCase:
-    """Return the case with details and followers; raise `NotFound` when there is none that `actor` may see."""
+    """Read the case with details and followers; raise `NotFound` when there is none that `actor` may see."""
     found = TO_SHOW.add_columns(*detail_columns(actor)).where(seen_by(actor))
     row = session.execute(found, {"name": ref}).one_or_none()
     if row is None:

@@ -87,14 +87,14 @@ BEHIND_THE_SCENES = frozenset({"case.followed", "case.unfollowed", "case.related
 
 @dataclass(frozen=True)
 class NamesInFacts:
-    """Names for the units and people that events mention: units by slug, people by id."""
+    """Names for what events mention by key: `units` maps a unit's slug to its name, `people` a person's id."""
 
     units: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, session: Session, lines: Iterable[TimelineEntry]) -> "NamesInFacts":
-        """Return the names of all units, and of the officers mentioned in `lines`, the entries of a timeline."""
+        """Collect the names of all units, and of the officers mentioned in `lines`, the entries of a timeline."""
         officers = {line.event.facts["officer"]: line.officer for line in lines if line.officer}
         return cls({unit.slug: unit.name for unit in known(session).units}, officers)
 
@@ -167,7 +167,10 @@ def _actor_name(acted: str, reader: Actor) -> str:
 
 
 def sentence_for(type_: str, facts: dict[str, Any], names: NamesInFacts) -> str:
-    """Return the sentence that describes an event of this type with these facts; the type itself when it is unknown."""
+    """Return the sentence that describes an event; the type itself when it is unknown.
+
+    `type_` is such as "case.planned", `facts` are the values stored with the event, such as its new due day.
+    """
     make_sentence = SENTENCES.get(type_)
     return make_sentence(facts, names) if make_sentence else type_
 

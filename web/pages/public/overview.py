@@ -34,7 +34,7 @@ def show() -> str:
 
 
 def published_page(session: Session, limit: int) -> dict[str, Any]:
-    """Return the template's variables for a list of published cases: at most `limit` cases, and the filters' options.
+    """Read a list of published cases as the template's variables: at most `limit` cases, and the filters' options.
 
     The query string says which filters apply, and after which case the list begins.
     """

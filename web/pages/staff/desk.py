@@ -33,7 +33,7 @@ ASKED = ("category", "place", "responsible", "q")
 class Section:
     """One section of the desk: its name, and the filters that choose its cases.
 
-    `empty` is the text shown when there are no cases, `count` how many there are.
+    `empty` is the text shown when there are no cases, `count` how many there are (0 until counted).
     """
 
     name: LazyString
@@ -43,9 +43,9 @@ class Section:
 
 
 def sections(now: datetime) -> dict[str, Section]:
-    """Return the sections by their key in the query string, in the order in which a contact person works.
+    """Build the sections by their key in the query string, in the order in which a contact person works.
 
-    `now` is the present moment, from which a section such as "due soon" counts. Every `count` is still 0.
+    `now` is the present moment, from which a section such as "due soon" counts. Their cases are not counted yet.
     """
     return {
         "inkommet": Section(_l("Came in"), _l("Nothing new. Well done."), _in(State.RECEIVED)),
@@ -107,7 +107,7 @@ def _calls(session: Session) -> int:
 
 
 def one_page(session: Session, filters: Filters, actor: Actor, now: datetime) -> dict[str, Any]:
-    """Return one page of cases as `cases`, and as `more` the query-string arguments of the next page, None on the last.
+    """Read one page of cases as `cases`, and as `more` the query-string arguments of the next page, None on the last.
 
     In a list sorted by due day, cases that staff marked as easy to put right ("quick wins") stand first. If `filters`
     hold search words, the newest cases stand first instead. The present query string says which page it is.
