@@ -13,9 +13,9 @@ from cases.steps.transition import Transition, enter_state, working_days_from_no
 def wait(act: Transition) -> DomainEvent:
     """Let the case wait for the reporter, a unit or somebody outside; return the event to record.
 
-    On its due day the unit should ask again. The change may name that day; otherwise the policy says in how many
-    working days it comes. Raises `DateOutside` for a day later than the policy allows, and `NameNeeded` when the change
-    does not say who is waited for. A case that waits for the forum is put on the forum's agenda.
+    On its due day the unit should ask again. `act.change` may name that day; otherwise the policy says in how many
+    working days it comes. Raises `DateOutside` for a day later than the policy allows, and `NameNeeded` when it does
+    not say who is waited for. A case that waits for the forum is put on the forum's agenda.
     """
     case, awaited, was = act.case, act.change.waiting_for, act.was
     if awaited is None:

@@ -49,8 +49,9 @@ def prepare(session: Session, token: str, settings: LetterSettings, most_claims:
     """Make the letters ready that the caller claimed with this token: store their MIME bytes, and return those to send.
 
     A letter to which its recipient is no longer entitled is suppressed, with the reason in its row. A letter that
-    cannot be rendered is tried again later, or set aside once it was claimed `most_claims` times; newer letters to the
-    same address are no longer claimed, to keep the order. Twenty letters take as many queries as one.
+    cannot be rendered is tried again later, or set aside once it was claimed `most_claims` times. If it is to be tried
+    again, the claim of the newer letters to its address is given back, so that they are sent after it. Twenty letters
+    take as many queries as one.
     """
     found = session.scalars(HELD, {"token": token}).all()
     snapshot = read_snapshot(session, found)

@@ -25,7 +25,7 @@ def in_swedish_order(choices: Choices) -> Choices:
 
 @dataclass(frozen=True)
 class OptionNames:
-    """The names for select fields: a list of database rows for units, places, categories and people.
+    """The names for select fields: four lists of database rows, one each of units, places, categories and people.
 
     A row has `id`, `slug`, `name` and more (`COLUMNS`). `people`, None until they are read, has a row for each role of
     a person in a unit: `slug` is the mail address, `of_id` the unit's id.
