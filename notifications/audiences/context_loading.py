@@ -145,9 +145,10 @@ MERGED = aliased(Case)
 
 
 def select_followers() -> Select[Any]:
-    """Return a query for followers, with the columns follower id, case id and public id, and those of `Outsider`.
+    """Return a query for followers: the follower's id, the id of the case that is followed, a public id, and `Outsider`.
 
-    The public id is that of a merged case whose reporter the follower is; NULL when there is none.
+    Whoever reported a case that was merged into another follows that other case; the public id is then that of the
+    case that they reported. It is NULL for other followers.
     """
     own = and_(MERGED.reporter_id == Follower.party_id, MERGED.state == State.MERGED)
     found = select(Follower.id, Follower.case_id, MERGED.public_id, *OUTSIDER_COLUMNS).select_from(Follower)

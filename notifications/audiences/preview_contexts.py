@@ -45,7 +45,9 @@ def following_of(case: Case, column: Sequence[Sequence[Any]] | None) -> list[Fol
 def contexts_for_page(
     session: Session, case: Case, following: list[Following], events: Sequence[EventInContext]
 ) -> list[AudienceContext]:
-    """Build the audience context of each event, in the order of `events`, for a page that has read the case already.
+    """Build what recipients are worked out from (an `AudienceContext`) for each of `events`, in their order.
+
+    It is for a page that has read the case already and shows who would get a letter about events that may come.
 
     One query reads the directory for all; `load_contexts` is for events whose case is not read yet. There must be at
     least one event, and all must happen at the same time.
