@@ -26,7 +26,7 @@ def use_present_policy(writer: EntryWriter, case: Case, at: datetime) -> None:
 
 
 def set_statutory(session: Session, case: Case, at: datetime) -> None:
-    """Restart the clock that the law sets for a proposal raised in the council.
+    """Set the clock that the law sets for a proposal, counted from the day on which the council raised it.
 
     The clock is stopped instead when the case was not raised there, is done or has ended, or when the policy sets no
     such deadline.

@@ -145,7 +145,7 @@ MERGED = aliased(Case)
 
 
 def select_followers() -> Select[Any]:
-    """Return a query for followers: the follower's id, the id of the case that is followed, a public id, and `Outsider`.
+    """Return a query for followers: the follower's id, the followed case's id, a public id, and those of `Outsider`.
 
     Whoever reported a case that was merged into another follows that other case; the public id is then that of the
     case that they reported. It is NULL for other followers.

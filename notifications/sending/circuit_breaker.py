@@ -35,7 +35,7 @@ def begin_probe(database: Database, name: str) -> bool:
 
 
 def record_up(database: Database, name: str) -> None:
-    """Record that the mail server answers, so that letters are sent again."""
+    """Record that the mail server (`name` is `SmtpServer.name`) answers, so that letters are sent again."""
     up = {"down_since": None, "probe_at": None, "probing_until": None, "last_error": None}
     with database.transaction() as session:
         session.execute(update(MailServer).where(MailServer.name == name).values(**up))

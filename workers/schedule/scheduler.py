@@ -35,7 +35,7 @@ DONE = finish_statement(Scheduled, "next_at", "last_done_at", last_error=None)
 
 @dataclass
 class Scheduler:
-    """One clock: the loop that starts scheduled jobs when they are due."""
+    """The loop that starts scheduled jobs when they are due. Several processes may run one: leases keep them apart."""
 
     runtime: Runtime
     _rung: dict[str, datetime] = field(default_factory=dict)  # job name -> the `next_at` for which it was last rung
