@@ -15,7 +15,10 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class any_of(FunctionElement[bool]):
-    """SQL condition: the value of the column is in a list. The whole list is passed as one parameter, named `name`."""
+    """SQL condition: the value of the column is in a list. The whole list is passed as one parameter, named `name`.
+
+    The caller gives the list when executing the statement, under this name.
+    """
 
     type = Boolean()
     inherit_cache = True

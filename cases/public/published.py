@@ -139,8 +139,8 @@ class PublicCase:
 class PublicFilters:
     """Filters for published cases: a case must match all that are set.
 
-    `place`, `category` and `responsible` are slugs, the case must hold all of the `words`, and be in one of the
-    `states`.
+    `place`, `category` and `responsible` are slugs. The case must hold all of the `words` (a text with spaces between
+    them), and be in one of the `states`. `delayed` True selects only delayed cases, False all.
     """
 
     place: str | None = None
@@ -185,6 +185,7 @@ def list_published(
     """Return a page of published cases, newest first, and the cursor of the next page ("" when there is none).
 
     `after` is the cursor that came with the page before. When it is "" or cannot be read, the first page is returned.
+    `limit` is the most cases on a page, never more than the constant `MOST_ON_A_PAGE` of this module.
     """
     limit = max(1, min(limit, MOST_ON_A_PAGE))
     query = select(_view).where(*_conditions(session, filters), *_after(after))
@@ -233,16 +234,17 @@ def was_published(session: Session, case_id: int) -> bool:
 
 
 def count_by_place(session: Session, filters: PublicFilters) -> list[Count]:
-    """Return figures about the published cases of each place, sorted by the place's name.
+    """Return figures about the published cases that match the filters, one `Count` for each place, by its name.
 
-    Cases without a place are counted under the name "".
+    They are sorted by name. Cases without a place are counted under the name "".
     """
     return _counted(session, filters, func.coalesce(_view.c.place_name, ""))
 
 
 def count_by_category(session: Session, filters: PublicFilters, *, locale: str = "sv") -> list[Count]:
-    """Return figures about the published cases of each category, sorted by its name in the language `locale`.
+    """Return figures about the published cases that match the filters, one `Count` for each category.
 
+    They are sorted by its name: in English if `locale` is "en" and there is one, else in Swedish.
     Cases without a category are counted under the name "".
     """
     name = func.coalesce(_view.c.category_name_en, _view.c.category_name) if locale == "en" else _view.c.category_name
@@ -250,7 +252,10 @@ def count_by_category(session: Session, filters: PublicFilters, *, locale: str =
 
 
 def count_by_month(session: Session, filters: PublicFilters) -> list[Count]:
-    """Return figures about the published cases for each month of receipt, such as "2026-04", oldest first."""
+    """Return figures about the published cases that match the filters, one `Count` for each month of receipt.
+
+    Its name is the month, such as "2026-04"; the oldest comes first.
+    """
     year, month = (extract(part, _view.c.received_on) for part in ("year", "month"))
     counted = _counted(session, filters, year * 100 + month)
     return [Count(f"{int(c.name) // 100}-{int(c.name) % 100:02}", c.received, c.done, c.median_days) for c in counted]

@@ -46,7 +46,7 @@ class Preview:
 
 
 def preview(session: Session, case: Case) -> Preview:
-    """Return what publishing the case would show.
+    """Return the title and description that publishing the case would show, and what is masked in them.
 
     Raises `NotAllowed` when the reporter lives under protected identity.
     """
@@ -59,6 +59,7 @@ def preview(session: Session, case: Case) -> Preview:
 def publish(session: Session, case: Case, *, at: datetime) -> None:
     """Publish the case with masked texts; if it is published already, replace its public texts by the present ones.
 
+    `at` is stored as the moment of publishing, only when the case is not published yet.
     Raises `NotAllowed` when the reporter lives under protected identity.
     """
     shown, connection = preview(session, case), session.connection()

@@ -70,13 +70,13 @@ class CaseDetails:
 def detail_columns(actor: Actor) -> tuple[ColumnElement[Any], ...]:
     """Return the columns to add to a select of `Case`, so that `details_from` can make the details from their values.
 
-    The column of the related cases is empty (NULL) unless the actor is staff.
+    In this order: the description, the files, the related cases. The last is NULL unless the actor is staff.
     """
     return DESCRIPTION, FILES, RELATED if actor.is_staff else null()
 
 
 def details_from(row: Sequence[Any], actor: Actor) -> CaseDetails:
-    """Return the details of a case, made from `row`, which holds the values of its `detail_columns`.
+    """Return the details of a case, made from `row`: the values of the three columns that `detail_columns` returned.
 
     Files and related cases are sorted by id. Files that only staff may read are left out for all others.
     """
@@ -87,7 +87,10 @@ def details_from(row: Sequence[Any], actor: Actor) -> CaseDetails:
 
 
 def read_details(session: Session, case: Case, actor: Actor) -> CaseDetails:
-    """Query and return the details of a case that the caller read without its `detail_columns`."""
+    """Query and return the details of a case, as far as the actor may see them.
+
+    For a case that was read without the columns that `detail_columns` adds to a query.
+    """
     row = session.execute(select(*detail_columns(actor)).select_from(Case).where(Case.id == case.id)).one()
     return details_from(row, actor)
 

@@ -20,7 +20,11 @@ def case_for(session: Session, actor: Actor, name: str) -> tuple[Case, Actor]:
 
 
 def case_to_change_for(session: Session, actor: Actor, name: str) -> tuple[Case, Actor]:
-    """Return the same as `case_for`, and lock the case's row until the transaction ends."""
+    """Return the case with the reference or public id `name`, its row locked until the transaction ends, and an actor.
+
+    That is the actor with whose rights the case may be read: `actor` if they may see it; else, if `name` is the public
+    id, the reporter. Raises `NotFound` when there is no such case, or `name` is a reference and they may not see it.
+    """
     case = case_to_change(session, name)
     return case, _reader(case, actor, name)
 
@@ -29,7 +33,7 @@ def case_to_follow(session: Session, actor: Actor, name: str) -> Case:
     """Return the case with the reference or public id `name`, and lock its row until the transaction ends.
 
     A published case may be followed by anybody. Raises `NotFound` when there is no such case, and when it is not
-    published and `case_for` would refuse it to the actor.
+    published, the actor may not see it, and `name` is its reference (whoever knows the public id may follow it).
     """
     case = case_to_change(session, name)
     if case.published_at is None:

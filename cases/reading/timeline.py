@@ -36,8 +36,8 @@ def timeline(
 ) -> list[TimelineEntry]:
     """Return the latest events of a case, the oldest of them first, as the actor may see them. One query.
 
-    Only events with a `seq` above `since` are returned, at most `limit`. Comments and files that the actor may not see
-    are left out; other events are there, but without texts that they may not see.
+    Only events whose number in the case (`Event.seq`) is above `since` are returned, at most `limit`. Comments and
+    files that the actor may not see are left out; other events are there, but without texts that they may not see.
     """
     readable = readable_by(actor, case)
     events = select(Event.id).where(Event.stream == case.id, Event.seq > since).order_by(Event.seq.desc()).limit(limit)

@@ -41,7 +41,10 @@ def as_read_by(actor: Actor, case: Case, words: str) -> str:
 
 
 def may_read(actor: Actor, case: Case, visibility: Visibility) -> bool:
-    """Return whether the actor may read the case's texts of this visibility; internal ones are for staff."""
+    """Return whether the actor may read the case's texts of this visibility.
+
+    Internal texts are for staff, public ones for everybody, all others for those who may see the case.
+    """
     if visibility is Visibility.INTERNAL:
         return actor.is_staff
     return visibility is Visibility.PUBLIC or may_see(actor, case)
@@ -66,7 +69,11 @@ def _on_the_agenda(actor: Actor) -> Select[int]:
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:
-    """Return the SQL condition that selects the cases that the actor may see: the rule of `may_see`, for queries."""
+    """Return the SQL condition on `Case` that selects the cases that the actor may see.
+
+    Staff see all; others the case that they reported, those in which a unit of theirs takes part, and, if they sit in
+    the forum, those that are or were on its agenda. `may_see` has the same rule for one case.
+    """
     if actor.is_staff:
         return true()
     if actor.kind is ActorKind.REPORTER:

@@ -20,11 +20,11 @@ BEGUN_TOO_OFTEN = "begun {} times without an end"
 
 @dataclass(frozen=True)
 class Queue:
-    """The due rows of one table, and how workers find and claim them. `kind` is the model of the table.
+    """Describes how workers find and claim the due rows of one table; it holds no rows. `kind` is the table's model.
 
     `due` is a query with the parameters `moment` and `most`. It locks and returns the rows that may be begun at
-    `moment`, oldest first and at most `most`, with the primary key in the first column; if the table counts claims,
-    there is a column `claims` too.
+    `moment`, oldest first and at most `most`, with the primary key in the first column; if the table counts claims
+    (its model is a `CountedLease`), there is a column `claims` too.
 
     `set_aside` is a function that sets a row aside; it gets the session, the row and the reason. It is None for a table
     that does not count claims.
@@ -89,10 +89,10 @@ def _before_suspects(rows: Sequence[Any]) -> Sequence[Any]:
 
 
 def acquire(session: Session, kind: type[Leased], keys: Sequence[Any], policy: LeasePolicy, moment: datetime) -> str:
-    """Lease the rows with these keys, from `moment` for as long as `policy.lease`; return the token of the lease.
+    """Lease the rows of the model `kind` with these primary keys, from `moment` for as long as `policy.lease`.
 
-    It does not check that they are free: `claim` calls it for rows that it has locked. For a model that counts claims,
-    the count of each row goes up by one.
+    Return the token of the lease, a new one for all of them. It does not check that they are free: `claim` calls it for
+    rows that it has locked. For a model that counts claims (a `CountedLease`), the count of each row goes up by one.
     """
     token = new_token()
     lease = {"lease_token": token, "lease_until": moment + policy.lease}

@@ -26,7 +26,10 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True)
 class LeasePolicy:
-    """How long a lease lasts, after how many claims a row is set aside, and how many rows are claimed at once."""
+    """Settings: `lease` is how long a lease lasts, `batch` how many rows at most are claimed at once.
+
+    A row that was claimed `most_claims` times without being finished is set aside, if its table counts claims.
+    """
 
     lease: timedelta = timedelta(seconds=20)
     most_claims: int = 5
@@ -72,9 +75,10 @@ def is_unleased(row: Any, moment: Any) -> ColumnElement[bool]:
 
 
 def is_free(row: Any, moment: Any) -> ColumnElement[bool]:
-    """Return the SQL condition that no lease of the row runs at this moment and its next attempt, if any, is due.
+    """Return the SQL condition that no lease of the row runs at this moment and its next attempt is due.
 
-    `row` is where the columns are found: a model, or the `c` of a table.
+    It is due when `next_attempt_at` is NULL or not after the moment. `row` is where the columns are found: a model, or
+    the `c` of a table.
     """
     return and_(is_unleased(row, moment), or_(row.next_attempt_at.is_(None), row.next_attempt_at <= moment))
 
@@ -88,15 +92,18 @@ def new_token() -> str:
 
 
 def row_if_held(session: Session, kind: type[Kind], token: str, key: Any) -> Kind | None:
-    """Return the row with this key, locked for update; None when the row's lease no longer has this token."""
+    """Return the object of the model `kind` with this primary key, its row locked for update.
+
+    `token` is that of the caller's lease; None is returned when the row no longer has it, or no longer exists.
+    """
     held = select(kind).where(key_of(kind) == key, kind.lease_token == token)
     return session.scalar(held.with_for_update())
 
 
 def renew(session: Session, kind: type[Leased], token: str, keys: Sequence[Any], until: datetime) -> int:
-    """Extend the lease to `until`, for those rows with these keys whose lease still has this token.
+    """Extend the lease to `until`, for those rows of the model `kind` whose lease still has this token.
 
-    Return the number of rows for which it was extended.
+    `keys` are the primary keys of the rows to look at. Return the number of rows for which it was extended.
     """
     values = {"keys": keys, "token": token, "lease_until": until}
     return len(session.connection().execute(_renew_statement(kind), values).all())
@@ -108,7 +115,7 @@ def _renew_statement(kind: type[Leased]) -> Update:
 
 
 def finish_statement(kind: type[Leased], *given: str, **values: Any) -> Update:
-    """Return an UPDATE that ends the lease of rows and sets columns of them; `finish` executes it.
+    """Return an UPDATE of the table of `kind` that ends leases and sets columns of the rows; `finish` executes it.
 
     `values` holds columns with a value that is known now. `given` names further columns; their values are passed to
     `finish` later.
@@ -127,7 +134,10 @@ def finish(session: Session, statement: Update, token: str, keys: Sequence[Any],
 
 
 def release(session: Session, kind: type[CountedLease], token: str, keys: Sequence[Any]) -> None:
-    """End the lease of rows on which the worker has not begun to work, and subtract the claim from their `claims`."""
+    """End the lease of rows on which the worker has not begun to work, and subtract the claim from their `claims`.
+
+    `kind` is the model, `keys` are primary keys. Rows whose lease no longer has this token are left as they are.
+    """
     finish(session, _release_statement(kind), token, keys)
 
 

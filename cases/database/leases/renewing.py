@@ -18,7 +18,8 @@ LOG = structlog.get_logger()
 class LeaseRenewer:
     """Context manager that keeps the lease of the claimed rows alive until its block ends.
 
-    It renews the lease each time a quarter of `policy.lease` has passed.
+    `claimed` is what `claim` returned, `policy` the one with which it was claimed. A thread renews the lease each time
+    a quarter of `policy.lease` has passed, until the lease may have run out.
     """
 
     def __init__(self, database: Database, claimed: Claim, policy: LeasePolicy) -> None:

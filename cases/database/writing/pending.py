@@ -59,7 +59,7 @@ class PendingObject:
     def mark_written(self, ids: dict[str, int]) -> None:
         """Tell the session that the rows are written, so that it does not write them again.
 
-        `ids` are the ids of the rows: dict by row name.
+        `ids` is what `write_in_one_statement` returned for `rows()`: the id of each row, dict by the row's name.
         """
         if self.is_new:
             for column, row in self.new_related.items():

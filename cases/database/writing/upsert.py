@@ -26,7 +26,8 @@ STAMPED = "created_at"  # a table with this column gets the present moment in it
 def insert_missing(session: Session, model: type[Base], rows: Sequence[Row], returned: Names) -> Sequence[Any]:
     """Insert, in this order, the rows that conflict with no existing row.
 
-    Return the columns `returned` of each row that was inserted. All rows must have the same keys.
+    `rows` are dicts by column name, at least one, all with the same keys; `returned` names columns. Return the values
+    of these columns, one tuple for each row that was inserted (not for the others).
     """
     connection, shape = session.connection(), (table_of(model), tuple(rows[0]), returned)
     if connection.dialect.name == "postgresql":
