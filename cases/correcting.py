@@ -119,8 +119,8 @@ def _update_published(session: Session, case: Case, corrected: list[str], at: da
 def follow_present_policy(session: Session, case: Case, *, by: Actor, at: datetime) -> list[int]:
     """Give the case the policy (set of deadlines) of today; return the ids of the events, empty when it has it already.
 
-    It checks permission and writes an event; steps call `use_present_policy`, which does neither. The clock of the
-    present state runs on; clocks that are set later follow the new terms. Raises `NotAllowed` for anybody but the desk.
+    The clock of the present state runs on; clocks that are set later follow the new terms. Raises `NotAllowed` for
+    anybody but the desk.
     """
     if not by.is_contact:
         raise NotAllowed(step="present_policy")
@@ -135,7 +135,8 @@ def follow_present_policy(session: Session, case: Case, *, by: Actor, at: dateti
 def relate(session: Session, case: Case, other: Case, *, by: Actor, at: datetime) -> list[int]:
     """Relate two cases to each other; return the ids of the events written, one for each case.
 
-    The list is empty when they are related already. Both cases must be locked.
+    The list is empty when they are related already. Both cases must be locked. Raises `NotAllowed` for anybody but
+    staff, and `MergedIntoItself` when both are the same case.
     """
     if not by.is_staff:
         raise NotAllowed(step="relate")

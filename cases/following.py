@@ -20,7 +20,8 @@ def ask_to_follow(session: Session, case: Case, email: str, locale: str, *, key:
     """Subscribe a mail address to a case: a confirmation link is sent, and nothing more until it is used.
 
     Nothing is sent to an address that follows the case already; the caller cannot tell the difference. Raises
-    `UnknownName` when the text is not a public mail address. `key` is the secret key of the installation.
+    `UnknownName` when the text is not a public mail address. `locale` is the language of the letters, such as "sv";
+    `key` is the secret key of the installation.
     """
     address = email.strip().lower()
     if not is_public_address(address):

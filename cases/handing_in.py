@@ -95,10 +95,10 @@ def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> C
 
 
 def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -> Case:
-    """Create the case as `hand_in` does, and return it.
+    """Create a case that the desk receives at the moment `at` (UTC), with rows written by `writer`, and return it.
 
-    `writer` says when the rows are written: by an `EntryWriter` at once; by a `DeferredWriter`, its subclass, together
-    with those of many other cases, at the end of the block `written_in_bulk`.
+    An `EntryWriter` writes at once, as for `hand_in`, which raises the same refusals; a `DeferredWriter`, its subclass,
+    at the end of the block `cases.history.bulk_entries.written_in_bulk`, with the rows of many other cases.
     """
     _check_words(request)
     kind, origin = _kind(writer.session, request.kind)

@@ -52,10 +52,10 @@ def change_state(session: Session, case: Case, change: Change, *, by: Actor, at:
 
 
 def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at: datetime) -> list[int]:
-    """Change the state of the case as `change_state` does, with the rows and events written by `writer`.
+    """Change the state of the case to `change.to`, with rows and events written by `writer`; return the events' ids.
 
-    An `EntryWriter` writes them at once, and the ids of the events are returned. A `DeferredWriter`, its subclass,
-    writes them at the end of the block `written_in_bulk`, and the list that is returned is empty.
+    An `EntryWriter` writes at once. A `DeferredWriter`, its subclass, writes at the end of the block
+    `cases.history.bulk_entries.written_in_bulk`: the list is then empty. Refuses what `change_state` refuses.
     """
     _refuse_stale(writer.session, case, change)
     step = _step_for(case, change, by)

@@ -46,7 +46,7 @@ def promise(writer: EntryWriter, case: Case, day: date, entry: Entry) -> None:
 
     When a promise of the same day is running already, nothing happens; a running promise of another day ends as
     "moved". A promise runs on through changes of state until the case is done, declined or merged, or until it is
-    broken.
+    broken. `writer` writes the promise's row, at once or with those of many cases.
     """
     if case.promise_breaks_at is not None and case.promised_on == day:
         return
@@ -62,8 +62,8 @@ def promise(writer: EntryWriter, case: Case, day: date, entry: Entry) -> None:
 def settle(writer: EntryWriter, case: Case, outcome: str, at: datetime) -> None:
     """End the running promise of the case at the moment `at`; do nothing when the case has none.
 
-    `outcome` is "kept" for a case that is done, "dropped" for one that ends as declined or merged. For "broken", see
-    `settle_broken`.
+    `outcome` is "kept" for a case that is done, "dropped" for one that ends as declined or merged. `writer` writes the
+    promise's row, at once or with those of many cases. `settle_broken` ends promises as "broken".
     """
     if case.promise_breaks_at is not None:
         _end_running(writer, case, outcome, at)

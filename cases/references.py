@@ -28,8 +28,8 @@ NEXT_NUMBER = (  # a Core statement: it runs for each case, and the ORM would se
 class NumberSource(Protocol):
     """Protocol of an object that gives out the numbers of references, which start from 1 in each local year.
 
-    `raise_counter` adds 1 to the year's counter in the database and returns the result. `next_number` calls it for
-    every number, or only for the first one of a year and then counts on without it.
+    Its method `next_number` returns the next number of `year`. `raise_counter` is a function that adds 1 to the year's
+    counter in the database and returns the result; it is called for every number, or only for a year's first one.
     """
 
     def next_number(self, year: int, raise_counter: Callable[[Session, int], int]) -> int: ...

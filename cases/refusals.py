@@ -121,7 +121,11 @@ class CannotHoldCases(FieldRefusal):
 
 @dataclass
 class MergedIntoItself(FieldRefusal):
-    """A case can be merged only into another one that is open."""
+    """A case can be merged only into another one that is open.
+
+    Raised when the other case `name` (reference or public id as given) is the case itself, has ended, or is being
+    merged into this one at the same moment; and when a case is to be related to itself.
+    """
 
     code: ClassVar[str] = "merge-target"
     name: str = ""
@@ -145,7 +149,11 @@ class TooLong(FieldRefusal):
 
 @dataclass
 class FileRefused(FieldRefusal):
-    """Only JPEG, PNG and PDF files of a limited size and number are accepted."""
+    """Only JPEG, PNG and PDF files of a limited size and number are accepted.
+
+    Raised for another type, for more than 10 MB, for an image that cannot be re-encoded, and for a case's eleventh
+    file. `name` is the name of the file.
+    """
 
     code: ClassVar[str] = "file-refused"
     name: str = ""

@@ -134,7 +134,7 @@ STEPS: tuple[Step, ...] = (
 
 
 def steps_between(source: State, to: State) -> list[Step]:
-    """Return the steps that lead from one state to the other, in the order of `STEPS`."""
+    """Return the steps that lead from one state to the other, in the order of this module's `STEPS`."""
     return [step for step in STEPS if source in step.sources and step.to is to]
 
 

@@ -36,8 +36,9 @@ class ActorKind(StrEnum):
 class Actor:
     """Who does something, as events record it: a person, a reporter, a visitor or the system.
 
-    `roles` are the pairs (unit id, role) that a person has on the day. When the system acts, the actor is `A_COMMAND`
-    for a command of the command line, `THE_IMPORT` for an import, and `THE_CLOCK` for a sweep.
+    `roles` are the pairs (unit id, role) that a person has on the day; `case_id` is the case a reporter opened,
+    `batch_id` the event batch of a sweep. When the system acts, the actor is a constant of this module: `A_COMMAND` for
+    a command of the command line, `THE_IMPORT` for an import, `THE_CLOCK` (or `clock_for_batch`) for a sweep.
     """
 
     kind: ActorKind

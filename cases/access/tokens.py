@@ -93,10 +93,11 @@ def make_link(
     follower_id: int | None = None,
     browser: str | None = None,
 ) -> Link:
-    """Create a link for this purpose and return it. `LINK_LIFETIMES` says how long it is valid after `at`.
+    """Create a link for `purpose` ("login", "follow" or "unfollow") and return it.
 
-    A log-in link is valid for 10 minutes (ASVS 6.5.5). `key` is the secret key of the installation. `browser` is the
-    cookie of the only browser that may use the link; when it is None, any browser may.
+    From `at` a log-in link is valid for 10 minutes (ASVS 6.5.5), a follow link for 7 days, an unfollow link for 10
+    years. It belongs to the person or the follower with the id that is given, or to nobody. `key` is the secret key of
+    the installation, `browser` the cookie of the only browser that may use the link (None: any browser may).
     """
     nonce = random_hex(16)
     link = Link(
@@ -132,7 +133,7 @@ def valid_link(session: Session, token: str, purpose: str, at: datetime) -> Link
 
 
 def use_link(session: Session, link: Link, at: datetime) -> bool:
-    """Mark the link as used; return False when a concurrent request has used it first (ASVS 15.4.2)."""
+    """Mark the link as used and return True; False when another request has used it first (ASVS 15.4.2)."""
     used = session.execute(
         update(Link).where(Link.id == link.id, Link.used_at.is_(None)).values(used_at=at).returning(Link.id)
     )

@@ -29,9 +29,9 @@ ORPHAN_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True)
 class FileType:
-    """A type of file that is accepted. `magic` are the first bytes of every such file.
+    """Describes a type of file that is accepted. `magic` are the first bytes of every such file.
 
-    `pillow` is what Pillow calls the type; it is None for files that are stored as they are, without re-encoding.
+    `pillow` is the type's name in Pillow, the imaging library; None for files that are stored without re-encoding.
     """
 
     media_type: str
@@ -48,8 +48,9 @@ ACCEPTED = {".jpg": JPEG, ".jpeg": JPEG, ".png": PNG, ".pdf": PDF}
 def attach(
     session: Session, storage: Folder, case: Case, name: str, content: bytes, *, by: Actor, at: datetime
 ) -> Attachment:
-    """Store the file, write the event `case.attached` and return the attachment.
+    """Attach a file to the case: keep its bytes in `storage`, write the event `case.attached`, return the new row.
 
+    `name` is the file's name as the user sent it, `content` its bytes; an image is re-encoded before it is stored.
     Raises `FileRefused` for anything but a JPEG, PNG or PDF of at most 10 MB, and for a case's eleventh file. The bytes
     are on the disk before the transaction commits; when it is rolled back, `forget_orphans` removes them later.
     """

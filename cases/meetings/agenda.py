@@ -27,10 +27,10 @@ def agenda_of(
 ) -> list[OnAgenda]:
     """Return the cases on the agenda of this meeting that the reader may see.
 
-    `seen` is the SQL condition on `Case` for what the reader may see. `day` is today's local date. For the next
-    meeting, these are first the cases that wait for the forum, then those with an open agenda item. For a meeting in
-    the past, they are those whose agenda item was open on the day of the meeting. An item that names a meeting is on
-    the agenda of that one only.
+    `seen` is the SQL condition on `Case` for what the reader may see, `day` today's local date, `calendar` that of the
+    municipality. For the next meeting, these are first the cases that wait for the forum (by due moment), then those
+    with an open agenda item (the oldest first). For a meeting in the past, they are those whose item was open on
+    the day of the meeting. An item that names a meeting is on the agenda of that one only.
     """
     following = next_meeting(session, day)
     is_next = following is not None and following.id == meeting.id
