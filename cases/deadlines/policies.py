@@ -74,7 +74,7 @@ class Policy(Base):
 
 
 def terms_from(stored: dict[str, Any]) -> Terms:
-    """Return the terms in the JSON of a policy's row; a term that it lacks gets its default.
+    """Return the terms from `stored`, the column `terms` of a policy's row; a term that it lacks gets its default.
 
     Raises `TypeError` when it has a term that `Terms` does not know.
     """

@@ -25,8 +25,9 @@ DEFERRED_MODELS = (Party, Case)  # in this order, since a case names its reporte
 def written_in_bulk(session: Session, memory: dict[Hashable, Any] | None = None) -> Iterator[DeferredWriter]:
     """Yield a writer that collects the rows and events of many changes; they are written when the `with` block ends.
 
-    No query inside the block finds what the block adds. `memory` caches the results of look-ups. Several blocks may
-    share one dict as long as nothing that was looked up changes in between.
+    No query inside the block finds what the block adds. `memory` is a dict in which the writer keeps the results
+    of look-ups (None: a new dict). Pass the same dict to several blocks to share them, as long as nothing that was
+    looked up changes in between.
     """
     writer = DeferredWriter(session, {} if memory is None else memory)
     yield writer

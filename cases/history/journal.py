@@ -109,8 +109,9 @@ class Entry:
     """The events that record one change to a subject (a case or the municipality), by one actor at one moment.
 
     Make the entry *before* you change the subject, because it remembers the old values. Then change the subject, add
-    the events, and call `write()` once. The first event records all values that changed. Events of a sweep get no
-    outbox rows: the letters about them are planned together, for the whole sweep.
+    the events, and call `write()` once. The first event records all values that changed.
+
+    `subject` is that case or municipality, `by` the actor. Raises `ValueError` when `at` has no time zone.
     """
 
     def __init__(self, subject: Streamed, *, by: Actor, at: datetime) -> None:
@@ -124,7 +125,7 @@ class Entry:
         return len(self._drafts)
 
     def add(self, event: DomainEvent, *words: SpokenWords) -> int:
-        """Add an event with its texts; return the index of the event in the entry, counted from 0.
+        """Add an event with its texts `words`; return the index of the event in the entry, counted from 0.
 
         Raises `ValueError` when the entry holds seven events already: it may not hold more.
         """
@@ -140,7 +141,8 @@ class Entry:
     def rows(self) -> list[dict[str, Any]]:
         """Build the rows of the events for the table event, numbered and chained by hashes; nothing is written yet.
 
-        Call it once: it also sets the version and the head hash of the subject to those of the last event.
+        Each row is a dict by column name. Call this once: it also sets the version and the head hash of the subject to
+        those of the last event.
         """
         after = self.subject.tracked()
         before = self._before
@@ -154,9 +156,9 @@ class Entry:
         return rows
 
     def words_rows(self, place: int) -> list[dict[str, Any]]:
-        """Build rows for the table words from the texts of the event with the index `place` in this entry.
+        """Build rows for the table words from the texts of one event: the one for which `add` returned `place`.
 
-        The rows have no `event_id` yet: the caller adds it.
+        Each row is a dict by column name, without `event_id`: the caller adds that.
         """
         stream = self.subject.stream
         return [
@@ -169,7 +171,10 @@ class Entry:
 
     @property
     def needs_work_rows(self) -> bool:
-        """Whether the events get outbox rows (table work); those of a sweep or an import get none."""
+        """Whether the events get outbox rows (table work); those of a sweep or an import get none.
+
+        The letters about the events of a sweep are planned together, for the whole sweep.
+        """
         return self.by.batch_id is None and self.by.kind is not ActorKind.IMPORT
 
     def _row(
@@ -197,16 +202,18 @@ class Entry:
 def insert_entries(session: Session, entries: list[Entry]) -> dict[int, list[int]]:
     """Number the events of these entries and write them with few SQL statements, as `Entry.write` does for one entry.
 
-    Return the ids of each entry's events: dict of list by `id(entry)`.
+    Return a dict with a list for each entry: the key is Python's `id(entry)`, the list holds the ids of the entry's
+    events, in order.
     """
     return insert_numbered(session, [(entry, entry.rows()) for entry in entries])
 
 
 def insert_numbered(session: Session, numbered: Numbered) -> dict[int, list[int]]:
-    """Write entries whose events are numbered already, in the order given; return the same as `insert_entries`.
+    """Write entries whose events are numbered already, in the order given; return the ids of the events.
 
-    Only for a writer that had to number events before it writes them, such as `DeferredWriter`. `numbered` pairs each
-    entry with the rows that its method `rows` returned; they are not in the database yet.
+    They are a dict with a list for each entry: the key is Python's `id(entry)`, the list holds the ids of its events in
+    order. `numbered` is a list of pairs: an entry, and the rows that its method `rows` returned. Only for a writer that
+    had to number events before it writes them, such as `DeferredWriter`.
     """
     write = next(write for fits, write in INSERT_STRATEGIES if fits(session, numbered))
     return write(session, numbered)
@@ -326,10 +333,11 @@ def _event_rows(entry: Entry, place: int, row: dict[str, Any]) -> Iterator[NewRo
 
 
 def chained(stream_name: str, row: dict[str, Any]) -> str:
-    """Return the hash of an event row: SHA-256 (hexadecimal) over its canonical JSON and the hash of the event before.
+    """Return the hash of an event: SHA-256 (hexadecimal) over the name of its stream and the values in `row`.
 
-    `stream_name` is hashed too: the reference of the case, or "house" for the municipality. In `row`, facts, changes
-    and commitments must be canonical JSON already; no other value needs escaping.
+    `stream_name` is the reference of the case, or "house" for the municipality. `row` holds columns of the table event
+    by name. Its `previous_hash` is the hash of the event before; its facts, changes and commitments must be canonical
+    JSON text already.
     """
     person = "null" if row["person_id"] is None else row["person_id"]
     origin = f'"{stream_name}",{row["seq"]},"{row["type"]}","{row["at"].isoformat()}","{row["actor"]}",{person}'
@@ -356,7 +364,8 @@ def plain(value: Any) -> Any:
 def replay(events: Iterable[Event]) -> dict[str, Any]:
     """Return the values of a case as its events left them, by column name; the events must come in order of `seq`.
 
-    The columns are those of `Case.tracked()`, without those that are None; dates and moments are ISO texts.
+    The columns are those that the method `Case.tracked` returns, without those that are None; dates and moments are ISO
+    texts.
     """
     state: dict[str, Any] = {}
     for event in events:

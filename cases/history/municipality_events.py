@@ -15,8 +15,8 @@ def record_for_municipality(
 ) -> None:
     """Write one event to the municipality's stream.
 
-    `locked` is the row of the municipality, for a caller that has locked it already; if None, this function locks that
-    row.
+    `by` is who caused the event, `at` when it happened. `locked` is the row of the municipality, for a caller that has
+    locked it already; if None, this function locks that row.
     """
     entry = Entry(locked or municipality(session, locked=True), by=by, at=at)
     entry.add(event)

@@ -42,7 +42,7 @@ class EntryWriter:
         self.session.flush()
 
     def execute(self, statement: Executable, values: dict[str, Any]) -> None:
-        """Execute an SQL statement with these values; its result is not read.
+        """Execute an SQL statement with these values for its bound parameters, by name; its result is not read.
 
         The statement may refer to rows that were added before.
         """
@@ -55,7 +55,8 @@ class EntryWriter:
     def next_number(self, year: int, raise_counter: Callable[[Session, int], int]) -> int:
         """Return the next number for references of this year (local time).
 
-        `raise_counter` is the function that raises the year's counter in the database by one and returns it.
+        `raise_counter(session, year)` is called for it: it adds one to the year's counter in the database, and returns
+        the new count.
         """
         return raise_counter(self.session, year)
 
@@ -115,8 +116,8 @@ class DeferredWriter(EntryWriter):
     def next_number(self, year: int, raise_counter: Callable[[Session, int], int]) -> int:
         """Return the next number for references of this year (local time).
 
-        For the first number of a year `raise_counter` reads and raises the counter in the database; then this writer
-        counts on.
+        Only the first call for a year calls `raise_counter(session, year)`, which adds one to the year's counter in the
+        database and returns the new count. For later calls this writer counts on by itself.
         """
         if year in self.numbers:
             self.numbers[year] += 1

@@ -113,7 +113,7 @@ class Batch:
             self.cases.append(case)
 
     def write(self) -> int:
-        """Write the events, cases, fired rungs and agenda items that `add` collected; return the number of rungs.
+        """Write the events, cases, fired rungs and agenda items that `add` collected; return the number of rungs fired.
 
         It then returns parked cases to the desk and closes done cases, if their clock has run out. For each proposal
         that will not be decided within its year, it creates a duty to report that.

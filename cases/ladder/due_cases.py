@@ -101,5 +101,5 @@ LOCK_DUE = (  # up to "most" cases due by "now", the earliest first; rows that a
 
 
 def due_cases(rows: Iterable[Row[Any]]) -> list[DueCase]:
-    """Return a `DueCase` for each row that the query `LOCK_DUE` selected."""
+    """Return a `DueCase` for each row that the query `LOCK_DUE` (a constant of this module) selected, in order."""
     return list(starmap(DueCase, rows))

@@ -75,7 +75,7 @@ def _seal_expired(database: Database) -> None:
 
 @dataclass
 class Sweeper:
-    """One run of the sweep over due cases, up to `BATCH` of them in each transaction."""
+    """One run of the sweep: it handles the cases due by `now`, up to a thousand of them in each transaction."""
 
     database: Database
     now: datetime

@@ -31,10 +31,11 @@ def assign(act: Transition) -> DomainEvent:
 
 
 def hand_over(act: Transition) -> DomainEvent:
-    """Give a case that is assigned already to another unit, as `assign` does; return the event to record.
+    """Give a case that is assigned already to another unit, and restart its clock; return the event to record.
 
-    Raises `NameNeeded` when the change names the unit that has the case already: that would only restart the unit's
-    clock.
+    The new unit must take the case on or send it back by the due day that the change names. When it names none, the
+    unit has as many working days as the policy gives for an answer. Raises `NameNeeded` when the change names the unit
+    that has the case already: that would only restart the unit's clock.
     """
     if act.change.responsible == act.case.responsible.slug:
         raise NameNeeded(field="responsible")

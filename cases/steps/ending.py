@@ -51,7 +51,11 @@ def decline(act: Transition) -> DomainEvent:
 
 
 def merge(act: Transition) -> DomainEvent:
-    """End the case as merged into another, and drop the promise made about it, if any; return the event to record."""
+    """End the case as merged into the one whose reference the change names in `into`; return the event to record.
+
+    Drops the promise made about the case, if any. Raises `UnknownName` when there is no such other case, and
+    `MergedIntoItself` when it is this case, has ended, or is being merged into this one at the same moment.
+    """
     settle(act.writer, act.case, "dropped", act.at)
     take_off_agenda(act.session, act.case, act.at)
     return merge_into(act.session, act.case, act.change.into or "", by=act.entry.by, at=act.at)

@@ -22,7 +22,7 @@ def merge_into(session: Session, case: Case, into: str, *, by: Actor, at: dateti
 
     The reporter and the followers of `case` become followers of the other case, for which another event is written
     here. Raises `UnknownName` when no case has the reference `into`, and `MergedIntoItself` when `into` means `case`
-    itself or a case that has ended.
+    itself, a case that has ended, or a case that is being merged into `case` at the same moment.
     """
     was = case.state.value
     target = _target(session, case, into)

@@ -15,7 +15,8 @@ from cases.states import State
 def use_present_policy(writer: EntryWriter, case: Case, at: datetime) -> None:
     """Give the case the policy (set of deadlines) that applies today to its kind, category and place; add no event.
 
-    If that is another policy than before, restart the clock that the law sets for a proposal.
+    If that is another policy than before, the clock that the law sets for a proposal starts anew: by the new deadlines,
+    still counted from the day on which the council raised the proposal. `at` is the moment of the change.
     """
     policy = writer.find(matching_policy, case.kind, case.category_id, case.place_id)
     if policy.id == case.policy_id:
@@ -26,10 +27,11 @@ def use_present_policy(writer: EntryWriter, case: Case, at: datetime) -> None:
 
 
 def set_statutory(session: Session, case: Case, at: datetime) -> None:
-    """Set the clock that the law sets for a proposal, counted from the day on which the council raised it.
+    """Start anew the clock that the law sets for a proposal: set it to its first warning after the moment `at`.
 
-    The clock is stopped instead when the case was not raised there, is done or has ended, or when the policy sets no
-    such deadline.
+    The law's deadline and warnings still count from the day on which the proposal was raised in the council, not from
+    `at`. The clock is stopped instead when the case was not raised there, is done or has ended, or when the policy sets
+    no such deadline.
     """
     clock = None
     if case.raised_on is not None and case.is_open and case.state is not State.DONE:

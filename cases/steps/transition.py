@@ -116,8 +116,9 @@ class Transition:
 def enter_state(act: Transition, state: State, due_on: date | None, *, latest: date | None = None) -> str:
     """Set the case to `state`, and start the clock of that state; return the clock's due day as ISO text.
 
-    Only for states in which the ladder's rungs fire once the clock runs out. The due day is `due_on`, rolled forward to
-    a working day. `checked_day` refuses days that are missing, past, or after `latest`.
+    Only for states in which the ladder's rungs fire once the clock runs out. The due day is `due_on` if that is a
+    working day, else the next one. Raises `DateNeeded` when `due_on` is None, and `DateOutside` when it is past or
+    after `latest` (None: ten years ahead). An import may set days outside these limits.
     """
     case, calendar = act.case, calendar_of(act.session)
     day = checked_day(act, due_on, earliest=act.today, latest=latest)
@@ -132,10 +133,10 @@ def enter_state(act: Transition, state: State, due_on: date | None, *, latest: d
 def checked_day(
     act: Transition, day: date | None, *, earliest: date, latest: date | None, field: str = "due_on"
 ) -> date:
-    """Return the day, rolled forward to a working day.
+    """Return `day` if it is a working day, else the next working day.
 
-    Raises `DateNeeded` when `day` is None, and `DateOutside` when it is before `earliest` or after `latest` (by default
-    ten years ahead). An import may set days outside these limits. The errors name `field` as the field that is wrong.
+    Raises `DateNeeded` when `day` is None, and `DateOutside` when it is before `earliest` or after `latest` (None: ten
+    years ahead). An import may set days outside these limits. The errors name `field` as the field that is wrong.
     """
     if day is None:
         raise DateNeeded(field=field)

@@ -11,9 +11,10 @@ class CaseEscalated(DomainEvent):
     """A rung of the ladder fired for one clock of the case.
 
     `clock` names that clock: "state" (the case must be acted on in its state), "life" (its unit must show that work
-    goes on) or "statutory" (the law wants a proposal decided within a year). `cycle` counts how often the clock has
-    been started. `due_at` is the end of the day on which the clock is due, `next_on` the day on which its next rung
-    fires. `state` and `responsible` are those of the case when the rung fired.
+    goes on) or "statutory" (the law wants a proposal decided within a year). `rung` is the number of the rung that
+    fired, and `cycle` counts how often the clock has been started. `due_at` is the end of the day on which the clock is
+    due, `next_on` the day on which its next rung fires. `state` and `responsible` are those of the case when the rung
+    fired.
     """
 
     type: ClassVar[str] = "case.escalated"

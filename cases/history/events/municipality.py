@@ -58,7 +58,10 @@ class SetAside(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class SentAgain(DomainEvent):
-    """A person ordered another attempt at work that had been set aside; `what` and `row` are as in `SetAside`."""
+    """A person ordered another attempt at work that had been set aside.
+
+    `what` is the name of the table that holds the work, `row` the id of the row there.
+    """
 
     type: ClassVar[str] = "house.sent_again"
     what: str

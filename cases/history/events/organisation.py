@@ -8,7 +8,7 @@ from cases.history.events.base import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class UnitAdded(DomainEvent):
-    """A unit was added."""
+    """A unit was added; `kind` says what it is, such as "department" or "group"."""
 
     type: ClassVar[str] = "unit.added"
     unit: str

@@ -67,7 +67,8 @@ class CaseStarted(DomainEvent):
 class CaseWaiting(DomainEvent):
     """The case waits for an answer: from the reporter, from the unit `unit`, or from somebody outside.
 
-    `follow_up_on` is the day on which the unit is reminded to ask again.
+    `waiting_for` says from which of them: "reporter", "unit" or "other". `follow_up_on` is the day on which the unit is
+    reminded to ask again.
     """
 
     type: ClassVar[str] = "case.waiting"
