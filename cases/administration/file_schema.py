@@ -43,7 +43,11 @@ class TomlSchema(Schema):
 
 
 def errors_in(messages: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Yield (path, message) for each error in the nested `messages` of a marshmallow `ValidationError`."""
+    """Yield (path, message) for each error in the nested `messages` of a marshmallow `ValidationError`.
+
+    A path is the keys and indexes that lead to the wrong value, such as ("roles", 0, "unit"). The argument `path` is
+    the path of `messages` itself: it begins every path.
+    """
     if isinstance(messages, dict):
         for key, inner in messages.items():
             yield from errors_in(inner, path if key == "_schema" else (*path, key))

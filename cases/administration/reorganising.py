@@ -72,10 +72,10 @@ def change_unit(session: Session, unit: Unit, details: UnitDetails, *, by: Actor
 
 
 def put_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, *, by: Actor, at: datetime) -> str:
-    """Add the unit or change the existing one; return "added", the names of the changed columns, or "as it was".
+    """Add the unit or change the existing one; return a text.
 
-    A field that is empty in `details` keeps its present value. Raises `FieldRefusal` when the existing unit is of
-    another kind.
+    The text is "added", the names of the changed columns joined by commas, or "as it was" when nothing changed. A field
+    that is empty in `details` keeps its present value. Raises `FieldRefusal` when the existing unit is of another kind.
     """
     unit = session.scalar(select(Unit).where(Unit.slug == slug))
     if unit is None:

@@ -37,7 +37,7 @@ class BadSetupFile(Exception):
 
 
 def read_setup_file(text: str, existing: ExistingNames) -> SetupFile:
-    """Parse and check the text of a setup file. Raises `BadSetupFile` with all errors.
+    """Parse and check the text of a setup file; return its entries. Raises `BadSetupFile` with all errors, if any.
 
     Entries of the file may refer to each other, and to `existing`, the names that are in the database already.
     """

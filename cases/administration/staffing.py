@@ -85,7 +85,11 @@ def name_deputy(session: Session, person: Person, deputy: Person | None, *, by: 
 
 
 def appoint(session: Session, person: Person, post: Post, *, by: Actor, at: datetime) -> bool:
-    """Give the person this post from today on; return False when they have it already."""
+    """Give the person this post from today on; return True, or False when they have it already.
+
+    Raises `NameNeeded` when a role other than admin has no unit, `FieldRefusal` when the role admin has one, and
+    `UnknownName` when the role is contact person and the unit is not the desk.
+    """
     require_admin(by)
     refuse_unfitting(post)
     today = calendar_of(session).day_of(at)
@@ -117,7 +121,8 @@ def relieve(session: Session, person: Person, post: Post, *, by: Actor, at: date
 def put_person(session: Session, email: str, name: str, post: Post, *, by: Actor, at: datetime) -> str:
     """Add the person or change the name of the existing one, and give them the post.
 
-    Return one text that says what changed, or "as it was".
+    Return "added", the names of the changed columns and the post, joined by commas: what applies of these; "as it was"
+    when nothing changed.
     """
     address = email.strip().lower()
     person = session.scalar(select(Person).where(Person.email == address, Person.active))

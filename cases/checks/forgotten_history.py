@@ -49,9 +49,9 @@ class Portion:
 
     @property
     def turn(self) -> int:
-        """The number of this day (days since the year 1) modulo `TURNS`.
+        """The number of `day`, counted from 1 January of the year 1, modulo 28: a number from 0 to 27.
 
-        On this day it is the turn of every stream whose number modulo `TURNS` is the same.
+        On this day it is the turn of every stream whose number (the id of its case) modulo 28 is the same.
         """
         return self.day.toordinal() % TURNS
 
@@ -89,8 +89,9 @@ def _name(stream: int, case: RowMapping | None) -> str:
 class ReplayedStream:
     """One case (or the municipality) as its events make it, as far as they have been replayed.
 
-    `head` is the hash of the last event replayed, and `rungs` holds the rungs that have fired, each as (clock, cycle,
-    rung).
+    `name` is the reference of the case, "house" for the municipality; `state` has the values that the events gave, by
+    column. `head` is the hash of the last event replayed, and `rungs` holds the rungs that have fired, each as
+    (clock, cycle, rung).
     """
 
     name: str
@@ -99,7 +100,10 @@ class ReplayedStream:
     rungs: set[tuple[Any, ...]] = field(default_factory=set)
 
     def add(self, event: RowMapping) -> Iterator[Found]:
-        """Replay the next event of the stream; yield each error found: a wrong hash, or a rung that fired before."""
+        """Replay the next event of the stream, a row of the table `event`; yield each error found.
+
+        An error is (what is wrong, name of the stream, detail): a wrong hash, or a rung that has fired before.
+        """
         facts, changes, commitments = (_json(event[name]) for name in ("facts", "changes", "commitments"))
         hashed = [
             self.name, event["seq"], event["type"], _moment(event["at"]).isoformat(), event["actor"],

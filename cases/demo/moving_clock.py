@@ -21,7 +21,7 @@ class MovingClock:
 
 
 def database_at(settings: Settings, clock: MovingClock) -> Database:
-    """Open the database that the settings name; until it is closed, it takes `clock.now` for the present time."""
+    """Return the database that the settings name; until it is closed, it takes `clock.now` for the present time."""
     database = Database(settings.database_url, settings.calendar)
 
     def prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -45,7 +45,10 @@ class Arrival:
 
 @dataclass
 class Questions:
-    """A random source of invented requests. No question is asked twice in the same village."""
+    """A random source of invented requests. No question is asked twice in the same village.
+
+    `texts` holds the tables of the file questions.toml by name; `begins` is the first day of the story.
+    """
 
     texts: dict[str, Any]
     begins: date

@@ -54,8 +54,9 @@ class Tale:
     """What the demonstration remembers about one case between the steps of its fate.
 
     `unit` is the slug of the unit that will do the work, and `done` the note with which the case will be set done.
-    `twin` is the reference of an earlier case into which this one will be merged, None if it will not. `chance` is the
-    seeded random generator.
+    `ref` is the reference of the case; `twin` that of an earlier case into which it will be merged, None if it will
+    not. `chance` is the seeded random generator; `facts["chair"]` is the mail address of the chair of the
+    village's group, or "".
     """
 
     ref: str
@@ -68,9 +69,10 @@ class Tale:
 
 @dataclass
 class Scene:
-    """One moment of the demonstration: the person `by` does something to the locked `case` at the moment `at` (UTC).
+    """Holds what one step needs: the locked `case`, the person `by` who takes the step, and its moment `at` (UTC).
 
-    `tale` is what the demonstration remembers about the case.
+    `tale` is what the demonstration remembers about the case. The functions of this module take the step, by the
+    methods of the scene.
     """
 
     session: Session
@@ -88,7 +90,7 @@ class Scene:
         comment(self.session, self.case, text, visibility, by=self.by, at=self.at)
 
     def correct(self, **what: Any) -> None:
-        """Correct fields of the case: `what` holds the new values by name."""
+        """Correct fields of the case: `what` holds the new values by name of the field, such as `quick_win=True`."""
         correct(self.session, self.case, Correction(**what), by=self.by, at=self.at)
 
     def day(self, least: int, most: int) -> date:

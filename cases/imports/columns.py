@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Column:
-    """One column of an import file: what it holds, and whether a row without it is rejected."""
+    """Describes one column of an import file. `holds` is a sentence for people about what is in it.
+
+    A row without a value in a column that is `needed` is bad: it cannot be imported.
+    """
 
     name: str
     holds: str

@@ -61,7 +61,7 @@ class Imported:
 
 
 def examine(database: Database, order: ImportOrder, listen: Listener) -> Examined:
-    """Check every row of the file, and write nothing.
+    """Check every row of the file and write nothing; return the result, with the reason for each bad row.
 
     `listen` is called for each bad or odd row: with its row number, "bad" or "odd", and the reasons. Raises `BadTable`
     when the file cannot be read at all, `BadMapping` when its columns or the mapping are wrong.
@@ -84,7 +84,8 @@ def examine(database: Database, order: ImportOrder, listen: Listener) -> Examine
 def write(database: Database, order: ImportOrder, examined: Examined, progress: Callable[[int], None]) -> Imported:
     """Import every row that `examine` did not find bad, 500 in each transaction; return the result.
 
-    `progress` is called after each transaction with the number of rows handled so far.
+    `examined` is what `examine` returned for the same order. `progress` is called after each transaction with the
+    number of rows handled so far.
     """
     with database.transaction() as session:
         _create(session, _open(order)[0], examined.names.new, order.at)
@@ -100,7 +101,10 @@ def write(database: Database, order: ImportOrder, examined: Examined, progress: 
 
 
 def report_bad(order: ImportOrder, examined: Examined, report: Path) -> None:
-    """Write the bad rows to the CSV file `report`: the row's number, the reason, and the row as it was."""
+    """Write the bad rows to the CSV file `report`: the row's number, the reason, and the row as it was.
+
+    `examined` is what `examine` returned for the same order.
+    """
     _, columns, records = _open(order)
     with report.open("w", encoding="utf-8-sig", newline="") as file:
         out = csv.writer(file)

@@ -27,7 +27,10 @@ class BadMapping(Exception):
 
 @dataclass(frozen=True)
 class Template:
-    """How a value is put together from columns of the file and fixed words, such as "{type}, {address}"."""
+    """How a value is put together from columns of the file and fixed words, such as "{type}, {address}".
+
+    `columns` are the names of the columns in order; `words` are the texts before, between and after them.
+    """
 
     words: tuple[str, ...]  # one more than there are columns
     columns: tuple[str, ...]
@@ -55,7 +58,10 @@ class Mapping:
     """How the rows of a file are read: `columns` has a template for each of our columns that the file fills.
 
     `constants` has, by column of ours, the value that a row gets if the file gives it none. `values` translates the
-    file's values into ours: for a column of ours, it maps each value in the file to our value.
+    file's values into ours: for a column of ours, it maps each value in the file to our value. `notes` has, by state
+    (in the file's word or ours), the note of rows without one. `creates` has the columns whose unknown names are to be
+    created (for units, with their kind), `names` the names that these get, by column and value. `zone` and `dates` are
+    the time zone and the formats of the file's days and times.
     """
 
     columns: dict[str, Template]

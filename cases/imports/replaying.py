@@ -47,8 +47,8 @@ class Replay:
 def hand_in_row(writer: EntryWriter, row: ImportRow) -> Case:
     """Create and return the case of a row: handed in, and assigned to its unit, at the row's `received_at`.
 
-    Two kinds of cases are only handed in: those of the desk, and those in the state "assigned", which `bring_to_state`
-    assigns.
+    `writer` adds the case to the database and records its events. Two kinds of cases are only handed in:
+    those of the desk, and those in the state "assigned", which `bring_to_state` assigns.
     """
     case = receive(writer, _request(row), by=THE_IMPORT, at=row.received_at)
     if row.responsible != DESK and row.state is not State.ASSIGNED:
@@ -60,7 +60,8 @@ def hand_in_row(writer: EntryWriter, row: ImportRow) -> Case:
 def bring_to_state(writer: EntryWriter, case: Case, row: ImportRow, into: str | None, replay: Replay) -> None:
     """Let the new case take the steps to the state in its row, and restart its clock if needed (see `Clocks`).
 
-    `into` is the reference of the case into which this case was merged, None when this case was not merged.
+    `into` is the reference of the case into which this case was merged, None when this case was not merged. `writer`
+    stores the changes and records the events.
     """
     for change in STEPS_TO[row.state](row):
         take_step(writer, case, replace(change, into=into), by=THE_IMPORT, at=row.changed_at)

@@ -38,7 +38,11 @@ Key = tuple[str, str]  # source and external_id
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """A case as one checked row describes it. Units, categories and places are slugs, moments are UTC."""
+    """A case as one checked row describes it. Units, categories and places are slugs, moments are UTC.
+
+    `number` is the number of the row (the heading is row 1); the other fields are those of docs/importing.md.
+    `merged_into` is the key (source and external id) of the case into which this one was merged.
+    """
 
     number: int
     source: str
