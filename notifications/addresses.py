@@ -19,7 +19,10 @@ def is_address(email: str | None) -> bool:
 
 
 def ensure_addresses(session: Session, emails: Iterable[str]) -> dict[str, int]:
-    """Return the id of each mail address, as a dict by normalised address; insert addresses that are not there yet."""
+    """Return the id in the table `address` of each of these mail addresses, as a dict by normalised address.
+
+    Addresses that are not in the table yet are inserted. `emails` may be spelled in any way.
+    """
     written = {normalised(email): email.strip() for email in emails}
     known = _ids_of(session, set(written))
     if new := sorted(written.keys() - known.keys()):

@@ -86,7 +86,10 @@ def _call(template_context: TemplateContext, delivery: Delivery, party: Party) -
 
 
 def words_to_say(written: WrittenLetter) -> list[str]:
-    """Return what to say on the telephone: the letter's paragraphs without greeting, links and farewell."""
+    """Return what to say on the telephone: the paragraphs of the letter `written`.
+
+    Each paragraph is one string, in the letter's order; greeting, links and farewell are left out.
+    """
     paragraphs = (paragraph for name in SPOKEN_SECTIONS for paragraph in written.sections[name])
     texts = [" ".join(found.lines).replace(NBSP, " ") for found in paragraphs if found.shape in SPOKEN_KINDS]
     return texts[1:-1]

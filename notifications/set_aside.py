@@ -53,7 +53,8 @@ class SetAsideRow:
 def set_aside_delivery(session: Session, delivery: Delivery, reason: str) -> None:
     """Set a delivery aside, and record an event that alarms the desk and the admins.
 
-    When the delivery is itself such an alarm, no further alarm is recorded: that would never end.
+    `reason` says why it failed, for `SetAsideRow` and the alarm. When the delivery is itself such an alarm, no
+    further alarm is recorded: that would never end.
     """
     delivery.outcome, delivery.reason = Outcome.SET_ASIDE, reason
     delivery.finished_at = present(session)
@@ -64,7 +65,8 @@ def set_aside_delivery(session: Session, delivery: Delivery, reason: str) -> Non
 def set_aside_outbox_entry(session: Session, entry: OutboxEntry, reason: str) -> None:
     """Set an outbox entry aside: no letters are planned for its event until a person asks for another try.
 
-    The desk and the admins are alarmed. Newer events of the same case are planned as usual.
+    The desk and the admins are alarmed; `reason` says why it failed. Newer events of the same
+    case are planned as usual.
     """
     entry.set_aside_at, entry.last_error = present(session), reason
     entry.end_lease()
@@ -74,7 +76,7 @@ def set_aside_outbox_entry(session: Session, entry: OutboxEntry, reason: str) ->
 def set_aside_batch(session: Session, batch: EventBatch, reason: str) -> None:
     """Set a batch of events aside: no more of its letters are planned until a person asks for another try.
 
-    The desk and the admins are alarmed.
+    The desk and the admins are alarmed; `reason` says why it failed.
     """
     batch.set_aside_at = present(session)
     batch.end_lease()
@@ -84,7 +86,7 @@ def set_aside_batch(session: Session, batch: EventBatch, reason: str) -> None:
 def count_set_aside(session: Session, most: int | None = None) -> dict[str, int]:
     """Return how many rows are set aside, by kind: "work" (outbox entries), "delivery" and "tick" (event batches).
 
-    Of each kind at most `most` are counted, by default all.
+    Each kind is a key, with 0 if it has none. Of each at most `most` are counted; None counts all.
     """
     rows = {kind: select(model.id).where(*is_aside).limit(most).subquery() for kind, (model, is_aside) in KINDS.items()}
     counts = [select(func.count()).select_from(found).scalar_subquery().label(kind) for kind, found in rows.items()]

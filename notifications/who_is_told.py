@@ -16,7 +16,8 @@ from notifications.row_types import EventRow
 class EventInContext:
     """One event, with the facts of its siblings: the other events that the same step wrote about the case.
 
-    Taking a case on and promising a date in one step, for example, writes two events.
+    `siblings` maps the type of each sibling to its facts. Taking a case on and promising a date in one step, for
+    example, writes two events.
     """
 
     row: EventRow
@@ -42,7 +43,11 @@ def always(_: EventInContext) -> bool:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of `WHO_IS_TOLD`: this letter goes to this audience if the condition `when` holds for the event."""
+    """One rule of `WHO_IS_TOLD`: this letter goes to this audience if the condition `when` holds for the event.
+
+    `when` is a function that takes the event and returns a bool. `letter` and `audience` are names, such as "receipt"
+    and "reporter".
+    """
 
     letter: str
     audience: str
@@ -119,12 +124,18 @@ def is_readable_by(*visibilities: Visibility) -> Condition:
 
 
 def on_rung(clocks: frozenset[str], rung: int) -> Condition:
-    """Return the condition that the event fires exactly this rung, on the ladder of one of these clocks."""
+    """Return the condition that the event fires exactly this rung, on the ladder of one of these clocks.
+
+    `clocks` are names of clocks, such as "state".
+    """
     return lambda event: event.facts["clock"] in clocks and event.facts["rung"] == rung
 
 
 def from_rung(clocks: frozenset[str], rung: int) -> Condition:
-    """Return the condition that the event fires this rung or a higher one, on the ladder of one of these clocks."""
+    """Return the condition that the event fires this rung or a higher one, on the ladder of one of these clocks.
+
+    `clocks` are names of clocks, such as "state".
+    """
     return lambda event: event.facts["clock"] in clocks and event.facts["rung"] >= rung
 
 
@@ -141,7 +152,7 @@ TO_PARTICIPANTS = is_readable_by(Visibility.PARTICIPANTS, Visibility.PUBLIC)
 
 
 def everyone_outside(letter: str, when: Condition = always) -> Rules:
-    """Return the rules by which the case's reporter, group and followers get this letter when the condition holds."""
+    """Return three rules, by which the case's reporter, group and followers get this letter when `when` holds."""
     return tuple(Rule(letter, audience, when) for audience in ("reporter", "group", "followers"))
 
 
@@ -266,7 +277,10 @@ class UnknownEvent(Exception):
 
 
 def rules_for(event: EventInContext) -> list[Rule]:
-    """Return the event's rules whose condition holds, in order. `UnknownEvent` if `WHO_IS_TOLD` lacks its type."""
+    """Return the rules that `WHO_IS_TOLD` of this module has for the event and whose condition holds, in its order.
+
+    `UnknownEvent` when its type is not in `WHO_IS_TOLD`.
+    """
     if event.row.type not in WHO_IS_TOLD:
         raise UnknownEvent(event.row.type)
     return [rule for rule in WHO_IS_TOLD[event.row.type] if rule.when(event)]

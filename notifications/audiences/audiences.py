@@ -23,10 +23,10 @@ FindRecipients = Callable[[AudienceContext], list[Recipient]]
 
 
 def recipients(context: AudienceContext, rules: list[Rule]) -> dict[str, tuple[Rule, Recipient]]:
-    """Return who gets which letter about the event: a dict by `Recipient.key` of pairs (rule, recipient).
+    """Return who gets which letter about the event: pairs (rule, recipient), as a dict by the recipient's `key`.
 
-    Whoever is in the audiences of several rules gets only the letter of the first such rule. Whoever caused the event
-    gets no letter.
+    `rules` are those that hold for the event, as `notifications.who_is_told.rules_for` returns them. Whoever is
+    in the audiences of several rules gets only the letter of the first. Whoever caused the event gets no letter.
     """
     chosen: dict[str, tuple[Rule, Recipient]] = {}
     for rule in rules:

@@ -98,15 +98,19 @@ def outside_recipients(party: Outsider, *, follower: int | None = None, own_case
 
 
 def first_reachable(fallbacks: Iterator[list[Recipient]]) -> list[Recipient]:
-    """Return the first of these lists that is not empty.
+    """Return the first of these lists that is not empty; `fallbacks` yields them in the order to try.
 
-    If all are empty, return `[UNFILLED_ROLE]`: the letter waits until somebody at the desk can be reached.
+    If all are empty, return a list of one recipient, the constant `UNFILLED_ROLE` of this module, with the key
+    "role:desk.head": a letter to it waits until somebody at the desk can be reached.
     """
     return next((recipients for recipients in fallbacks if recipients), [UNFILLED_ROLE])
 
 
 def contact_fallbacks(directory: Directory) -> Iterator[list[Recipient]]:
-    """Yield the recipients of a letter to the desk, to be tried in turn: contact persons, mailbox, heads."""
+    """Yield the recipients of a letter to the desk: lists that are tried in turn until one is not empty.
+
+    They are the desk's contact persons, its mailbox and its heads.
+    """
     yield staff_recipients(directory, directory.desk, Role.CONTACT)
     yield mailbox_recipients(directory, directory.desk)
     yield staff_recipients(directory, directory.desk, Role.HEAD)
@@ -165,6 +169,7 @@ def head_fallbacks(directory: Directory, unit: DirectoryUnit) -> Iterator[list[R
 def desk_recipients(directory: Directory) -> list[Recipient]:
     """Return who gets the desk's letters: its contact persons, else its mailbox, else its heads.
 
-    If none of them can be reached, return `[UNFILLED_ROLE]`: the letters wait until one of them can be reached.
+    If none of them can be reached, the list has one recipient, the constant `UNFILLED_ROLE` of this module: letters to
+    it wait until one of them can be reached.
     """
     return first_reachable(contact_fallbacks(directory))

@@ -29,8 +29,8 @@ def would_be_told(
 ) -> list[str]:
     """Return the names of those who would be told if an event of this type happened to the case at `at` (UTC).
 
-    It is for one step of which the user has chosen some facts, `facts`; `each_would_tell` is for several steps at once.
-    Outsiders are not named: the list has "2 followers" or the like instead, in the language `locale`.
+    It is for one step of which the user has chosen some facts: `facts`, by their names in the event. Outsiders
+    are not named: the list has "2 followers" or the like instead, in the language `locale` ("sv" or "en").
     """
     [context] = load_contexts(session, [EventInContext(_imagined(case, event_type, facts, at), {})])
     return _names(context, locale, unit_is_open="responsible" not in facts)
@@ -45,10 +45,11 @@ def each_would_tell(
     *,
     at: datetime,
 ) -> dict[str, list[str]]:
-    """Return the names that `would_be_told` returns, for each of these types of event, as a dict by type.
+    """Return for each of these types of event the names of those who would be told of it, as a dict of lists by type.
 
-    One query serves all types. `following` are the followers of the case, which the page has already read; `at` (UTC)
-    is when the events would happen.
+    Outsiders are not named: the lists have "2 followers" or the like instead, in the language `locale` ("sv" or "en").
+    `following` are the followers of the case, which the page has already read; `at` (UTC) is when the events would
+    happen. One query serves all types.
     """
     events = [EventInContext(_imagined(case, type_, {}, at), {}) for type_ in dict.fromkeys(event_types)]
     contexts = contexts_for_page(session, case, following, events) if events else ()

@@ -38,7 +38,8 @@ class DraftLine:
 class DeliveryDraft:
     """A delivery that is not in the database yet, with one line for each event of which it tells.
 
-    `occasion` is "event:N" for a single event, "tick:N" for a batch of events.
+    `occasion` is "event:N" for a single event, "tick:N" for a batch of events. `common_context` is what is stored once
+    for all lines, such as the municipality's name.
     """
 
     occasion: str
@@ -69,9 +70,9 @@ class DeliveryDraft:
         return reasons[0] if all(reasons) else None
 
     def row(self, address_id: int | None) -> Row:
-        """Return the row to insert, as a dict by column, with the outcome "waiting".
+        """Return the row of the table `delivery` to insert, as a dict by column, with the outcome "waiting".
 
-        `address_id` is the address to which the letter goes; None for a telephone call or a role.
+        `address_id` is the id of the address to which the letter goes; None for a telephone call or a role.
         """
         recipient = self.recipient
         return {

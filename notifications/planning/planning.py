@@ -35,7 +35,7 @@ def plan_events(session: Session, ids: Sequence[int]) -> int:
     """Insert the deliveries of the events with these ids, in this order; return how many are new. The caller commits.
 
     None of the events may belong to a batch. A thousand events take as many queries as one. `UnknownEvent` when the
-    type of an event is not in `WHO_IS_TOLD`.
+    type of an event is not in `WHO_IS_TOLD` of `notifications.who_is_told`.
     """
     events = events_in_context(session, ids)
     with_rules = [event for event in events if rules_for(event)]
@@ -48,7 +48,7 @@ def plan_events(session: Session, ids: Sequence[int]) -> int:
 def draft_batch(session: Session, batch: EventBatch) -> list[DeliveryDraft]:
     """Build a draft for each recipient of the batch's events and insert nothing; `plan_batch_for` inserts the drafts.
 
-    `UnknownEvent` when the type of an event is not in `WHO_IS_TOLD`.
+    `UnknownEvent` when the type of an event is not in `WHO_IS_TOLD` of `notifications.who_is_told`.
     """
     events = [event for event in batch_in_context(session, batch.id) if rules_for(event)]
     return _drafts(session, events, lambda _: f"tick:{batch.id}")
@@ -67,7 +67,7 @@ def plan_batch_for(session: Session, batch: EventBatch, drafts: Sequence[Deliver
 def plan_batch(session: Session, batch: EventBatch) -> int:
     """Insert all deliveries of a batch that needs no portions; return how many are new.
 
-    `UnknownEvent` as for `draft_batch`.
+    `UnknownEvent` when the type of an event is not in `WHO_IS_TOLD` of `notifications.who_is_told`.
     """
     return write_drafts(session, draft_batch(session, batch))
 

@@ -33,14 +33,17 @@ RECENT = select(Delivery.address_id, Delivery.created_at).where(
 
 
 def is_anonymous(event: EventInContext, letter: str) -> bool:
-    """Return whether somebody who is not logged in could have caused this letter; if so, the rate limits apply."""
+    """Return whether somebody who is not logged in could have caused this letter; if so, the rate limits apply.
+
+    `letter` is the name of the letter about the event, such as "receipt".
+    """
     by_anybody = event.row.actor in {ActorKind.VISITOR, ActorKind.REPORTER}
     return letter in ANYBODY_CAN_CAUSE and (by_anybody or letter != "receipt")
 
 
 @dataclass
 class Allowance:
-    """How many more rate-limited letters some addresses may get.
+    """Counts the rate-limited letters to some addresses, and refuses those over a limit. `moment` is now (UTC).
 
     `planned_at` maps each address id to the moments (UTC) in the 24 hours before `moment` at which rate-limited letters
     to that address were planned.
@@ -50,7 +53,10 @@ class Allowance:
     planned_at: dict[int, list[datetime]]  # by address
 
     def count_or_refuse(self, address_id: int) -> str | None:
-        """Count one more letter to this address and return None; over a limit, return the reason and count nothing."""
+        """Count one more letter to the address with this id and return None.
+
+        Over a limit, count nothing and return the reason, as text for the delivery that is suppressed.
+        """
         planned_at = self.planned_at.setdefault(address_id, [])
         if planned_at and self.moment - max(planned_at) < SHORTEST_GAP:
             return TOO_SOON
@@ -61,7 +67,7 @@ class Allowance:
 
 
 def lock_allowance(session: Session, address_ids: Collection[int]) -> Allowance:
-    """Return the allowance of these addresses, and lock the addresses' rows until commit.
+    """Return the allowance of the addresses with these ids, and lock the addresses' rows until commit.
 
     Because of the lock no other worker counts letters to these addresses meanwhile.
     """

@@ -13,7 +13,9 @@ from notifications.who_is_told import Rule
 def common_context_of(directory: Directory) -> dict[str, Any]:
     """Build the part of what a delivery stores that is the same whatever event it tells of.
 
-    It is the municipality's name, the contact person's name and telephone number, and the address for replies.
+    Its keys are "house" (the municipality's name), "contact" (a dict with "name" and "phone" of the contact person) and
+    "reply_to" (the desk's mail address). Without a phone of their own, it is the desk's or the municipality's. What is
+    unknown is None.
     """
     contact, desk = directory.contact_person(), directory.desk
     phone = (contact.phone if contact else None) or desk.phone or directory.municipality.contact_phone
@@ -28,6 +30,7 @@ def context_of(calendar: Calendar, context: AudienceContext, rule: Rule, recipie
     """Build what a delivery stores about one event for one recipient, so that its letter can be written later from it.
 
     It holds ids, names and local dates (ISO 8601) of the event and its case, without those that are not known.
+    `calendar` is the municipality's, for the dates; `rule` the one by which the recipient gets the letter.
     """
     event = context.event
     of_event = {
