@@ -120,7 +120,7 @@ def _paragraph(block: str) -> Paragraph | int:
 def write(letter: str, locale: str, context: dict[str, Any]) -> WrittenLetter:
     """Return the words of the letter in the language `locale`: its template, filled in with the values in `context`.
 
-    `LookupError` when there is no letter of this name.
+    `letter` is its name in the catalogue, such as "overdue"; `LookupError` when there is no letter of this name.
     """
     if letter not in LETTERS:
         raise LookupError(letter)
@@ -132,7 +132,10 @@ def write(letter: str, locale: str, context: dict[str, Any]) -> WrittenLetter:
 
 
 def write_subject(letter: str, locale: str, context: dict[str, Any]) -> str:
-    """Return the letter's subject alone, for a line of a digest, without filling in the rest of its template."""
+    """Return only the letter's subject, in the language `locale`, without filling in the rest of its template.
+
+    `letter` is its name in the catalogue, such as "overdue"; `context` has the values for its template, by name.
+    """
     pieces = _template(letter, locale).generate(context | Placeholders().template_values(locale))
     return _subject("".join(takewhile(lambda piece: piece != SECTION_END, pieces)))
 

@@ -37,7 +37,10 @@ PATTERNS_IN_SWEDISH = (  # reasons that end in a number, a mail server's reply o
 
 
 def why_not(reason: str | None, locale: str) -> str | None:
-    """Return the reason, which is stored in English, in the language `locale`. A mail server's reply stays as it is."""
+    """Return the reason, which is stored in English, in the language `locale`; None when there is no reason.
+
+    A mail server's reply, or a reason without a translation, is returned as it is.
+    """
     if not reason or locale != "sv":
         return reason
     found = ((pattern.fullmatch(reason), words) for pattern, words in PATTERNS_IN_SWEDISH)

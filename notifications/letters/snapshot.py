@@ -74,6 +74,7 @@ class SendingSnapshot:
     A line of a letter stands for one event of which it tells, and holds the ids to look up here. `words` is by case id.
     `serving` has pairs (person id, unit id): the person, or somebody whose deputy they are, holds a role in the unit.
     `failed` is by delivery id, for alarms about letters that failed: the first line of the letter that failed.
+    `unsubscribe_tokens` has the tokens in unsubscribe links, by follower id, once `preparing.prepare` has added them.
     """
 
     present: datetime

@@ -19,7 +19,10 @@ LINK_DEAD = "the link is used or too old"
 
 @dataclass(frozen=True)
 class CheckedLine:
-    """One line of a letter (one event of which it tells) to be checked. `address` is the letter's, normalised."""
+    """What is needed to check one line of a letter, that is, one event of which it tells.
+
+    `address` is the mail address to which the letter goes, normalised; None when it has none.
+    """
 
     snapshot: SendingSnapshot
     line: LineContext

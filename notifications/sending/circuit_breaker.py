@@ -23,7 +23,8 @@ def begin_probe(database: Database, name: str) -> bool:
     """Return whether the caller may try to connect to this mail server; if it is down, reserve the next try for them.
 
     True while the server is up. While it is down, False until the next try is due, and then True for one caller at a
-    time; that caller connects and then calls `record_up` or `record_down`.
+    time; that caller connects and then calls `record_up` or `record_down` of this module. `name` is the server's name
+    in the table mail_server.
     """
     with database.transaction() as session:
         server, moment = locked_server(session, name), present(session)
@@ -35,7 +36,7 @@ def begin_probe(database: Database, name: str) -> bool:
 
 
 def record_up(database: Database, name: str) -> None:
-    """Record that the mail server (`name` is `SmtpServer.name`) answers, so that letters are sent again."""
+    """Record that a mail server answers, so that letters are sent again; `name` is its name in table mail_server."""
     up = {"down_since": None, "probe_at": None, "probing_until": None, "last_error": None}
     with database.transaction() as session:
         session.execute(update(MailServer).where(MailServer.name == name).values(**up))
@@ -43,7 +44,7 @@ def record_up(database: Database, name: str) -> None:
 
 
 def record_down(database: Database, name: str, error: str) -> None:
-    """Record that the mail server cannot be reached, with the error.
+    """Record that a mail server cannot be reached, and why (`error`); `name` is its name in table mail_server.
 
     The next try to connect is due in half the time that it has been down so far, at least 2 and at most 60 seconds.
     """
@@ -58,7 +59,7 @@ def record_down(database: Database, name: str, error: str) -> None:
 
 
 def is_down_now(session: Session, name: str) -> bool:
-    """Return whether this mail server is recorded as down."""
+    """Return whether a mail server is recorded as down; `name` is its name in the table mail_server."""
     return session.scalar(DOWN, {"name": name}) is not None
 
 
@@ -68,7 +69,7 @@ def _may_probe(server: MailServer, moment: datetime) -> bool:
 
 
 def locked_server(session: Session, name: str) -> MailServer:
-    """Return the mail server's row, inserted if it is missing, and lock it until commit.
+    """Return the row with this name in the table mail_server, inserted if it is missing; lock it until commit.
 
     Because of the lock only one worker at a time claims letters for the server.
     """

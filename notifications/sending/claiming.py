@@ -41,10 +41,10 @@ def is_anything_due(session: Session) -> bool:
 
 
 def claim_letters(session: Session, server: str, policy: LeasePolicy) -> Claim:
-    """Mark due letters, oldest first, as ones that only the caller may send; none while this mail server is down.
+    """Mark due letters, oldest first, as ones that only the caller may send, and return them with the claim's token.
 
-    Until the caller commits, no other worker can claim letters for the server. `policy` says how many letters are
-    claimed at most, and for how long.
+    There are none while the mail server is down; `server` is its name in the table mail_server. Until the caller
+    commits, no other worker can claim letters for it. `policy` says how many are claimed at most, and for how long.
     """
     if locked_server(session, server).down_since is not None:
         return Claim(Delivery, "", [])

@@ -74,7 +74,7 @@ class Mailbox:
 
 
 class MailboxConnection:
-    """A connection to the local mailbox, with the methods of `SmtpConnection`."""
+    """A connection to the local mailbox, which can be used in place of one to a mail server (`SmtpConnection`)."""
 
     def __init__(self, mailbox: Mailbox) -> None:
         self.mailbox = mailbox
@@ -90,7 +90,7 @@ class MailboxConnection:
     ) -> None: ...
 
     def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
-        """Store the letter in the mailbox. `Unreachable` when its folder cannot be written."""
+        """Store the letter in the mailbox. `Unreachable` when it cannot be written. `envelope_from` is not used."""
         try:
             self.mailbox.keep(message.as_bytes())
         except OSError as error:

@@ -42,7 +42,8 @@ def record_refused_for_now(session: Session, delivery_id: int, token: str, error
     """Record a temporary refusal: the letter is tried again after a wait that grows with each attempt.
 
     It is set aside instead once it has had 50 attempts and the first was more than five days ago. `token` is that
-    with which the caller claimed it; if another worker has claimed it meanwhile, nothing is recorded.
+    with which the caller claimed it; if another worker has claimed it meanwhile, nothing is recorded. `error` says
+    why it was not accepted.
     """
     delivery = row_if_held(session, Delivery, token, delivery_id)
     if delivery is None:

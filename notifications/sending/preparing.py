@@ -38,7 +38,10 @@ STORE_MESSAGE = (
 
 @dataclass(frozen=True)
 class PreparedLetter:
-    """A letter whose MIME bytes are stored in its row, so that it may be sent now."""
+    """A letter that may be sent now: its MIME bytes (`message`) are stored in the delivery's row.
+
+    `address_id` is the id of the mail address to which it goes.
+    """
 
     delivery_id: int
     address_id: int

@@ -64,18 +64,18 @@ DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
 def answer_errors(app: Flask) -> None:
-    """Register the handlers of `RESPONSES` with the app: each error gets a page or, in the API, a problem document."""
+    """Register this module's error handlers with the app: each error gets a page or, in the API, a problem document."""
     for kind, respond in RESPONSES.items():
         app.register_error_handler(kind, respond)
 
 
 def status_of(refusal: Refusal) -> int:
-    """Return the HTTP status of a refusal. If its class is not in `HTTP`, the nearest base class there decides."""
+    """Return the HTTP status of a refusal, from this module's dict `HTTP`: that of its class or nearest base class."""
     return next(HTTP[kind] for kind in type(refusal).__mro__ if kind in HTTP)
 
 
 def problem_of(refusal: Refusal) -> Problem:
-    """Return the problem that describes a refusal. If a field is at fault, `errors` maps its name to the sentence."""
+    """Return the problem that describes a refusal. If a field is at fault, the problem's `errors` name it."""
     sentence = sentence_of(refusal.code, refusal.facts)
     if isinstance(refusal, FieldRefusal) and refusal.field:
         errors = {refusal.field: [sentence]}
@@ -96,7 +96,7 @@ def on_refusal(refusal: Refusal) -> Response:
 
 
 def on_fields_refused(refused: FieldsRefused) -> Response:
-    """Answer a request with bad fields: the response has a sentence for each of them."""
+    """Answer a request with bad fields, with the HTTP status that `refused` holds and a sentence for each field."""
     return answer(problem(refused.status, refused.code, errors=refused.errors))
 
 

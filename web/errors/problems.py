@@ -55,9 +55,10 @@ class Problem:
 
 
 def problem(status: int, code: str, facts: Mapping[str, Any] | None = None, **more: Any) -> Problem:
-    """Build the problem with this HTTP status and code. Its `detail` is the code's sentence, with `facts` filled in.
+    """Build the problem with this HTTP status and this code, our name for the kind of problem.
 
-    `more` are other fields of `Problem`, by name.
+    Its `detail` is the sentence for the code in the caller's language, with `facts` (values by name) filled in.
+    `more` are other fields of `Problem`, by name, such as `headers`.
     """
     return Problem(status, code, sentence_of(code, facts), **more)
 

@@ -28,7 +28,7 @@ class Strict(Schema):
 
 
 class PlainText(fields.String):
-    """Text that both databases can hold: no control characters and no lone surrogates."""
+    """Text of at most `most` characters that both databases can hold: no control characters, no lone surrogates."""
 
     default_error_messages = MISSING_MESSAGES | {
         "invalid": _("This must be text."),

@@ -22,7 +22,10 @@ class Several(fields.List[Any]):
 
 
 class CaseListQuery(Strict):
-    """The query parameters of GET /cases: filters, sort order, page size (`limit`) and cursor."""
+    """The query parameters of GET /cases: filters, sort order, page size (`limit`) and place in the list.
+
+    `q` is text to search for. `cursor` is what the page before gave as `next`; without it the list begins.
+    """
 
     state = Several(Choice(State))
     kind = Choice(Kind)

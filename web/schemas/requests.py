@@ -51,7 +51,7 @@ class CaseIn(Strict):
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Request:
-        """Return `given`, the loaded fields, as a `Request` for `hand_in`."""
+        """Return `given`, the loaded fields, as a `Request`, which `cases.handing_in` makes into a case."""
         return Request(**given)
 
 
