@@ -23,7 +23,11 @@ def case_to_show(session: Session, ref: str) -> tuple[Case, Actor]:
 
 
 def case_to_act_on(session: Session, ref: str) -> tuple[Case, Actor]:
-    """Fetch the same as `case_to_show`, for an endpoint that changes the case: its row is locked."""
+    """Fetch and lock the case whose reference or public id is `ref`, and the actor with whose rights it is changed.
+
+    That is the caller; or the reporter, when the caller may not see the case but knows its public id. Raises `NotFound`
+    when there is no such case, or `ref` is the reference of one that the caller may not see.
+    """
     return case_to_change_for(session, actor_in(session), checked_ref(ref))
 
 

@@ -13,7 +13,7 @@ from web.requests.guard import LoginNeeded
 
 
 def published_page(session: Session, wanted: Filters) -> dict[str, Any]:
-    """Return a page of published cases and the cursor of the next page, as JSON fields.
+    """Return a page of published cases ("items") and the cursor of the next page ("next"; None on the last).
 
     Raises `LoginNeeded` for a filter or an order that is not public, `UnknownName` for a malformed cursor.
     """
@@ -24,7 +24,11 @@ def published_page(session: Session, wanted: Filters) -> dict[str, Any]:
 
 
 def public_filters(wanted: Filters) -> PublicFilters:
-    """Convert `wanted` to filters of published cases. Raises `LoginNeeded` when a filter or the order is not public."""
+    """Convert the filters of a request to filters of published cases.
+
+    Raises `LoginNeeded` for a filter that is not public (group, quick win, "not parked", "not overdue") and for any
+    order but newest first.
+    """
     private = (wanted.group, wanted.quick_win, wanted.parked is False or None, wanted.overdue is False or None)
     if any(value is not None for value in private) or wanted.sort is not Sort.NEWEST:
         raise LoginNeeded

@@ -77,7 +77,10 @@ def case_fields(session: Session, case: Case, reader: Actor, at: datetime) -> di
 
 
 def awaited(case: Case) -> Any:
-    """Return whom the case waits for, in the format of the API's field `waiting_for`; None when it waits for nobody."""
+    """Return whom the case waits for, as the API's JSON field `waiting_for`; None when it waits for nobody.
+
+    A unit is {"unit": its slug}; somebody outside is {"name", "their_ref"}; the reporter is "reporter".
+    """
     if case.waiting_for == "unit":
         return {"unit": _slug(case.waiting_unit)}
     if case.waiting_for == "other":
@@ -106,7 +109,7 @@ def published_shown(case: PublicCase) -> Mapping[str, Any]:
 
 
 def event_shown(entry: TimelineEntry) -> Mapping[str, Any]:
-    """Return one event as JSON fields, with the texts of `entry.words`. All of those are texts the reader may read."""
+    """Return one event as JSON fields. `entry` is the event with only those of its texts that the reader may read."""
     event, words = entry.event, dict(entry.words)
     note = words.pop("note", None)
     dumped: Mapping[str, Any] = EVENT.dump(
@@ -125,7 +128,7 @@ def event_shown(entry: TimelineEntry) -> Mapping[str, Any]:
 
 
 def note_shown(note: PublicNote) -> Mapping[str, Any]:
-    """Return one public note on a published case as JSON fields."""
+    """Return a public note on a published case as JSON fields: "type" (its event's), "on" (its date), "note" (text)."""
     return {"type": note.type, "on": note.on.isoformat(), "note": note.text}
 
 

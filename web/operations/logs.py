@@ -22,7 +22,10 @@ def start_request() -> None:
 
 
 def log_request(response: Response) -> Response:
-    """After a request: log its route, status and time. The path is not logged, as it may hold a one-time token."""
+    """After a request: log its route, status and time, and return the response unchanged.
+
+    The path is not logged, as it may hold a one-time token. Requests for /healthz and static files are not logged.
+    """
     if request.endpoint not in QUIET:
         log.info(
             "request",

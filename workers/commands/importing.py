@@ -17,7 +17,10 @@ REPORT_EVERY = 5_000  # rows of an import
 @click.option("--skip-bad", type=FILE_PATH, help="Leave bad rows out, and write them to this CSV file.")
 @click.option("--clocks", type=click.Choice(["now", "history"]), default="now", show_default=True)
 def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | None, clocks: str) -> None:
-    """Import cases from FILE (CSV or XLSX), each with a history of events on the dates that FILE gives."""
+    """Import cases from FILE (CSV or XLSX), each with a history of events on the dates that FILE gives.
+
+    Bad rows are printed. If there are any, nothing is imported, unless --skip-bad names a CSV file to write them to.
+    """
     from cases.imports.importing import ImportOrder, examine, report_bad, write
     from cases.imports.replaying import Clocks
 

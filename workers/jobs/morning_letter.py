@@ -30,9 +30,9 @@ LOG = structlog.get_logger()
 def write_morning_letter(runtime: Runtime) -> bool:
     """Write the event from which the morning letter is made; if today (local date) has one already, return False.
 
-    Before that, `find_forgotten` looks for what is forgotten; the event says how much it found. For each case with new
-    events since the last morning letter, and for one in 28 of the others, it verifies the hash chain too: so every case
-    is verified within 28 days.
+    Otherwise return True. Before that, the check for forgotten cases runs; the event says how much it found. For each
+    case with new events since the last morning letter, and for one in 28 of the others, it verifies the hash chain too:
+    so every case is verified within 28 days.
     """
     with runtime.database.reading() as session:
         moment = present(session)
@@ -74,7 +74,7 @@ def head_over(heads: Iterable[tuple[str, str]]) -> str:
 
 
 def count_for_morning(session: Session, moment: datetime, since: datetime) -> dict[str, int]:
-    """Return the figures of the morning letter by name.
+    """Return the figures of the morning letter by name, such as "received", "overdue" and "calls".
 
     `moment` is now. What has happened is counted from `since`, the moment of the morning letter before.
     """

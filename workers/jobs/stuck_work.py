@@ -18,7 +18,10 @@ STUCK_AFTER = timedelta(minutes=10)
 
 
 def look_for_stuck_work(runtime: Runtime) -> dict[str, int]:
-    """Return how much work of each kind has been due for ten minutes. If any, log it and wake the mail workers."""
+    """Look for work that has been due for ten minutes. If there is any, log it and wake the mail workers.
+
+    Return how many outbox entries ("works"), sweeps' batches ("ticks") and "letters" there are, 0 included.
+    """
     with runtime.database.reading() as session:
         found = count_stuck(session, present(session) - STUCK_AFTER, runtime.transport.server.name)
     if any(found.values()):
@@ -30,7 +33,7 @@ def look_for_stuck_work(runtime: Runtime) -> dict[str, int]:
 def count_stuck(session: Session, since: datetime, server: str) -> dict[str, int]:
     """Return how many outbox entries ("works"), batches ("ticks") and letters were due before `since` and still are.
 
-    Letters count as 0 while the mail server named `server` is down: they wait for it.
+    `server` is the name of the mail server. While it is down, "letters" is 0: they wait for it.
     """
     entries = (OutboxEntry.done_at.is_(None), OutboxEntry.set_aside_at.is_(None), OutboxEntry.recorded_at < since)
     batches = (EventBatch.planned_at.is_(None), EventBatch.set_aside_at.is_(None), EventBatch.started_at < since)

@@ -13,7 +13,10 @@ MOST_RINGS = 32  # rings kept while nobody listens: each later makes a consumer 
 
 
 def ring_at(broker: RedisBroker, queue_name: str) -> None:
-    """Wake one waiting `ListeningConsumer` of this queue. If none is waiting, the next one to wait is woken at once."""
+    """Wake one `ListeningConsumer` that waits for messages of the broker's queue `queue_name`, in any process.
+
+    If none is waiting, the next one to wait is woken at once.
+    """
     key = _bell_key(broker, queue_name)
     pipeline = broker.client.pipeline(transaction=False)
     pipeline.lpush(key, 1)
@@ -22,13 +25,16 @@ def ring_at(broker: RedisBroker, queue_name: str) -> None:
 
 
 class ListeningConsumer(_RedisConsumer):
-    """A consumer that looks into its queue whenever `ring_at` rings for it; if nobody rings, once a second."""
+    """Fetches messages from one queue of the Redis broker, for a dramatiq worker.
+
+    When the queue is empty, it waits in Redis until the function `ring_at` wakes it, or at most a second.
+    """
 
     def __init__(self, broker: RedisBroker, queue_name: str, prefetch: int) -> None:
         super().__init__(broker, queue_name, prefetch, EMPTY_QUEUE_PAUSE)  # type: ignore[no-untyped-call]
 
     def __next__(self) -> MessageProxy | None:
-        """Return a message; None when none came within a second."""
+        """Return the next message of the queue; None when none came within a second."""
         message: MessageProxy | None = super().__next__()  # type: ignore[no-untyped-call]
         return message or self._after_the_bell()
 

@@ -53,9 +53,9 @@ class OurRedisBroker(RedisBroker):
         return enqueued
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 0) -> Consumer:
-        """Create a consumer that waits for `ring_at` and then fetches from the queue; `timeout` is ignored.
+        """Create a consumer that fetches from the queue, and when it is empty waits to be woken by `enqueue`.
 
-        `prefetch` is how many messages it may hold that are not yet handled.
+        `prefetch` is how many messages it may hold that are not yet handled. `timeout` is ignored: it waits a second.
         """
         return ListeningConsumer(self, queue_name, prefetch)
 
@@ -125,9 +125,10 @@ class Bell:
         self._silent_until = 0.0
 
     def ring(self, job: str, times: int = 1) -> bool:
-        """Enqueue `times` messages for a job (a key of `QUEUES`), or fewer if its queue then holds `self.cap` messages.
+        """Enqueue `times` messages for `job`: "deliver" (send letters) or the name of a scheduled job, such as "sweep".
 
-        Return True, even if the queue was full; False when Redis fails, and for two seconds after that without trying.
+        Fewer are enqueued when its queue is then full: when it holds three messages for each worker thread. Return
+        True, even if the queue was full; False when Redis fails, and for two seconds after that without trying.
         """
         if time.monotonic() < self._silent_until:
             return False

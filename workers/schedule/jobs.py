@@ -21,7 +21,8 @@ STUCK_CHECK = timedelta(minutes=1)
 class Job:
     """One scheduled job: `run` does its work, `next_after` returns the first moment after a given one when it is due.
 
-    In a new database, a job with `at_once` is due immediately, any other as `next_after` says.
+    `next_after` takes that given moment and the settings. In a new database, a job with `at_once` is due immediately,
+    any other as `next_after` says.
     """
 
     run: Callable[[Runtime], object]
@@ -45,7 +46,7 @@ def after_a_sweep(moment: datetime, settings: Settings) -> datetime:
 
 
 def next_morning(moment: datetime, settings: Settings) -> datetime:
-    """Return when the next morning letter is due after `moment`, in UTC: the local `morning_hour` of a working day."""
+    """Return the next moment after `moment`, in UTC, at which a working day reaches `settings.morning_hour` (local)."""
     calendar = settings.calendar
     today = calendar.day_of(moment)
     hour = time(settings.morning_hour)

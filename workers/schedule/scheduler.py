@@ -84,7 +84,10 @@ def due_jobs(database: Database) -> list[tuple[str, datetime, timedelta]]:
 
 
 def run_job(runtime: Runtime, name: str) -> bool:
-    """Run the job if it is due and nobody is running it. Return True if it ran and succeeded. Errors are logged."""
+    """Run the scheduled job `name` (a key of `JOBS` in `workers.schedule.jobs`) if it is due and nobody is running it.
+
+    Return True if it ran and succeeded, else False. Errors are logged, never raised.
+    """
     try:
         with runtime.database.transaction() as session:
             begun = present(session)
