@@ -11,7 +11,7 @@ def gettext(words: str, **facts: Any) -> str:
 
 
 def ngettext(one: str, many: str, num: int, **facts: Any) -> str:
-    """Return `one` if `num` is 1, else `many`, translated as `gettext` does; `facts` and `num` replace placeholders."""
+    """Return `one` if `num` is 1, else `many`, in the language of the page; `num` and `facts` replace placeholders."""
     return str(flask_babel.ngettext(one, many, num, **facts))
 
 

@@ -101,7 +101,8 @@ class TypedSchema(Schema):
 def text_field(longest: int = LONGEST_TITLE, needed: Any = None) -> fields.String:
     """Return a schema field for one line of text, at most `longest` characters.
 
-    `needed` is the sentence that asks for a missing text; giving it makes the field required.
+    `needed` is the sentence that asks for a missing text; giving it makes the field required. Without it, a missing
+    text is loaded as None.
     """
     too_long = _l("At most %(most)d characters fit here.", most=longest)
     return fields.String(
@@ -113,7 +114,10 @@ def text_field(longest: int = LONGEST_TITLE, needed: Any = None) -> fields.Strin
 
 
 def long_field(needed: Any = None) -> fields.String:
-    """Return a schema field for a text of several lines. `needed` makes it required, as in `text_field`."""
+    """Return a schema field for a text of several lines.
+
+    `needed` is the sentence that asks for a missing text; giving it makes the field required.
+    """
     return text_field(LONGEST_TEXT, needed)
 
 
@@ -130,7 +134,7 @@ class DayField(fields.Field[date]):
 
 
 def day_field() -> DayField:
-    """Return a schema field for an optional day."""
+    """Return a schema field for an optional day, typed as YYYY-MM-DD; a missing day is loaded as None."""
     return DayField(load_default=None)
 
 

@@ -69,7 +69,10 @@ def register_template_globals(app: Flask) -> None:
 
 
 def page_context() -> dict[str, Any]:
-    """Return the variables that base.html needs on every page; a visitor's variables while the database is down."""
+    """Return the variables that base.html needs on every page, by name: frame, actor, language and menu, for example.
+
+    While the database is down they are those for a visitor.
+    """
     actor, frame = _actor_and_frame()
     return {
         "house_on_page": frame,
@@ -87,7 +90,10 @@ def example_day() -> str:
 
 
 def posts() -> dict[int, str]:
-    """Return everybody's present roles and units as text, by person id, for the demonstration's log-in page."""
+    """Return a text of each person's present roles with their units, by person id: "role, unit; role".
+
+    The demonstration's log-in page shows it. Somebody without a role today is missing.
+    """
     with current().database.reading() as session:
         rows = session.execute(
             select(Membership.person_id, Membership.role, Unit.name)

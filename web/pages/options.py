@@ -89,24 +89,27 @@ OF_THINGS, OF_ALL = union_all(*THINGS), union_all(*THINGS, OFFICERS)
 
 
 def places_to_choose(session: Session) -> Choices:
-    """Return the active places, sorted by name."""
+    """Return the active places as pairs (slug, name), sorted by name."""
     return in_swedish_order([(row.slug, row.name) for row in known(session).places if row.active])
 
 
 def categories_to_choose(session: Session) -> Choices:
-    """Return the active categories, named in the language of the page and sorted."""
+    """Return the active categories as pairs (slug, name in the language of the page), sorted by name."""
     rows = known(session).categories
     return in_swedish_order([(row.slug, category_name(row)) for row in rows if row.active])
 
 
 def category_name(category: Any) -> str:
-    """Return the category's name in the language of the page."""
+    """Return the name of a category, a row with `name` and `name_en`: `name_en` on an English page, if it has one."""
     name: str = category.name_en or category.name if language() == "en" else category.name
     return name
 
 
 def units_to_choose(session: Session, *kinds: UnitKind) -> Choices:
-    """Return the active units of these kinds (default: those that can be responsible), sorted by name."""
+    """Return the active units of these kinds as pairs (slug, name), sorted by name.
+
+    Without `kinds`: those of the kinds that can be responsible for a case.
+    """
     wanted = kinds or tuple(MAY_BE_RESPONSIBLE)
     rows = known(session).units
     return in_swedish_order([(unit.slug, unit.name) for unit in rows if unit.active and unit.kind in wanted])
@@ -131,7 +134,7 @@ def officers_to_choose(session: Session, responsible: Unit, *, of_all: bool) -> 
 
 
 def suggested_unit(session: Session, category_id: int | None) -> str:
-    """Return the slug of the unit that usually handles this category; "" when the category suggests none."""
+    """Return the slug of the unit that usually handles this category; "" if there is none or `category_id` is None."""
     suggests = {row.id: row.of_id for row in known(session).categories}
     slugs: dict[int | None, str] = {row.id: row.slug for row in known(session).units}
     return slugs.get(suggests.get(category_id), "")

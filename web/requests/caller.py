@@ -24,7 +24,7 @@ def current_actor() -> Actor:
 def current_caller() -> Caller:
     """Return the actor of this request with their language and page frame; most views need only `current_actor`.
 
-    The first call in a request reads it from the database, later calls return the same.
+    The first call in a request reads the `Caller` from the database, and later calls return that object.
 
     Raises `UnknownToken` when a request to the API has an unknown or revoked token.
     """
@@ -37,7 +37,11 @@ def current_caller() -> Caller:
 
 
 def actor_in(session: Session) -> Actor:
-    """Return the same as `current_actor`, but read with this database session instead of opening a new one."""
+    """Return who acts in this request, as `Actor`; `A_VISITOR` if nobody is logged in. Only the first call reads it.
+
+    It is read with `session`, while `current_actor` opens a database session of its own. Raises `UnknownToken` when a
+    request to the API has an unknown or revoked token.
+    """
     if "caller" not in g:
         g.caller = _by_token(session) if is_for_machines() else _by_cookie(session)
     found: Caller = g.caller

@@ -24,7 +24,10 @@ def is_https(settings: Settings) -> bool:
 
 
 def cookie_name(name: str, settings: Settings) -> str:
-    """Return the cookie's full name: under https with a prefix that keeps other hosts from setting it (ASVS 3.3.3)."""
+    """Return the full name of the cookie `name`: under https "__Host-" and the name, otherwise the name alone.
+
+    The prefix keeps other hosts from setting the cookie (ASVS 3.3.3).
+    """
     return f"__Host-{name}" if is_https(settings) else name
 
 

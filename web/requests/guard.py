@@ -55,7 +55,10 @@ def open_to(*audiences: Audience) -> Callable[[View], View]:
 
 
 def sent_by_mail_programs(view: View) -> View:
-    """Exempt a view from the check of form tokens, as mail programs POST to it: one-click unsubscribing (RFC 8058)."""
+    """Decorate a view to exempt it from the check of form tokens; returns the same view.
+
+    For the view to which mail programs POST, which have no form token: one-click unsubscribing (RFC 8058).
+    """
     view.sent_by_mail_programs = True  # type: ignore[attr-defined]
     return view
 

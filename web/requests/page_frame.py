@@ -42,7 +42,7 @@ class PageFrame:
 
 
 def read_page_frame(session: Session) -> PageFrame:
-    """Read the page frame for a visitor who is not logged in."""
+    """Read the page frame for a visitor who is not logged in: the municipality and its last sweep, but no units."""
     return PageFrame(*session.connection().execute(VISITOR_FRAME).one())
 
 

@@ -14,7 +14,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Limit(StrEnum):
-    """How often one network (see `network`) may POST: a limit for each kind, such as handing in or logging in."""
+    """How often one network may POST, for each kind of request: handing in, logging in, following, answering.
+
+    A value is a text such as "10 per minute; 40 per hour". What counts as one network is what `network` returns.
+    """
 
     HAND_IN = "30 per minute; 300 per hour"
     LOG_IN = "10 per minute; 40 per hour"

@@ -28,7 +28,8 @@ NOTED_EVERY = timedelta(minutes=10)
 class Caller:
     """Who sent a request: the actor, their language, and the page frame (None for a visitor and for a machine).
 
-    `seen_at` is when their log-in session was last recorded as used; None without a log-in session.
+    `locale` is the stored language, "sv" or "en", None for a visitor. `seen_at` is when their
+    log-in session was last recorded as used; None without a log-in session.
     """
 
     actor: Actor = A_VISITOR
@@ -45,7 +46,10 @@ class Caller:
 
 
 def open_session(session: Session, person_id: int, at: datetime) -> str:
-    """Open a log-in session of this person; return the token for the browser's cookie. Only its hash is stored."""
+    """Open a log-in session of this person at the moment `at`; return its token for the browser's cookie.
+
+    Only the token's hash is stored. `session` is the database session.
+    """
     token = secrets.token_urlsafe(32)
     session.execute(
         insert(WebSession).values(
@@ -56,7 +60,10 @@ def open_session(session: Session, person_id: int, at: datetime) -> str:
 
 
 def note_session(session: Session, token: str, at: datetime) -> None:
-    """Note that the session is used at this moment; twelve hours without use end it."""
+    """Record that the log-in session with this `token`, from the browser's cookie, is used at the moment `at`.
+
+    Twelve hours without use end a log-in session. `session` is the database session.
+    """
     session.execute(update(WebSession).where(WebSession.hash == hashed(token)).values(seen_at=at))
 
 

@@ -24,7 +24,7 @@ USUAL_ORDER = (
 
 @dataclass(frozen=True)
 class AvailableStep:
-    """One step that can be taken with a case now.
+    """One step that can be taken with a case now, as the step form offers it; `step` is its row in the state machine.
 
     `title` is the step's name as the page shows it, `told` the names of those who would get a letter about it.
     """
@@ -44,11 +44,11 @@ class AvailableStep:
         return STEP_ICONS[self.step.name]
 
     def takes(self, field: str) -> bool:
-        """Return whether the step's form shows this field."""
+        """Return whether the form shows `field`, the name of an argument of steps such as "reason", for this step."""
         return field in (*self.step.needs, *self.step.may_have)
 
     def needs(self, field: str) -> bool:
-        """Return whether the step's form requires this field."""
+        """Return whether this step requires `field`, the name of an argument of steps such as "reason"."""
         return field in self.step.needs
 
 
@@ -66,9 +66,10 @@ def available_steps(session: Session, case: Case, following: list[Following], ac
 
 
 def step_choices(session: Session, case: Case, following: list[Following], actor: Actor) -> dict[str, Any]:
-    """Return the template's variables for the step form: the available steps, and the options of its select fields.
+    """Return the template's variables for the step form: `steps` from `available_steps`, and the select options.
 
-    These are units, officers, whom the case may wait for, and the suggested unit. `following` are the case's followers.
+    `step_units` and `step_waits` (whom the case may wait for) are pairs (value, name), `step_officers` such pairs by
+    unit, `step_suggests` the slug of the suggested unit. `following` are the followers of the case.
     """
     others = units_to_choose(session, *UnitKind)
     return {

@@ -34,9 +34,10 @@ def show() -> str:
 
 
 def published_page(session: Session, limit: int) -> dict[str, Any]:
-    """Read a list of published cases as the template's variables: at most `limit` cases, and the filters' options.
+    """Return a page of at most `limit` published cases as template variables; the query string filters and places it.
 
-    The query string says which filters apply, and after which case the list begins.
+    `cases` are the cases, newest first, `after` the next page's cursor ("" on the last), `asked` the filters' values,
+    `narrowed` whether any is set; `places`, `categories` and `states` are the filters' options, pairs (value, name).
     """
     asked: dict[str, Any] = {name: request.args.get(name) or None for name in FILTERS}
     filters = PublicFilters(**asked, words=request.args.get("q", "").strip())
