@@ -28,8 +28,9 @@ NEXT_NUMBER = (  # a Core statement: it runs for each case, and the ORM would se
 class NumberSource(Protocol):
     """Protocol of an object that gives out the numbers of references, which start from 1 in each local year.
 
-    Its method `next_number` returns the next number of `year`. `raise_counter` is a function that adds 1 to the year's
-    counter in the database and returns the result; it is called for every number, or only for a year's first one.
+    Its method `next_number` returns the next number of its argument `year`. Its argument `raise_counter` is a function
+    that adds 1 to the year's counter in the database and returns the result. An `EntryWriter` calls it for each number,
+    a `DeferredWriter` once for each year.
     """
 
     def next_number(self, year: int, raise_counter: Callable[[Session, int], int]) -> int: ...

@@ -25,7 +25,7 @@ class EventInContext:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The facts of the event itself, not of its siblings."""
+        """The facts of this event (dict by name, such as "due_on"), not of the other events of the same change."""
         return self.row.facts
 
     def sibling_fact(self, type_: str, name: str) -> Any:

@@ -54,7 +54,7 @@ def next_duty(writer: EntryWriter, done: Case, *, by: Actor, at: datetime) -> Ca
 
 
 def report_to_council(writer: EntryWriter, ref: str, due_at: datetime, *, by: Actor, at: datetime) -> Case:
-    """Create and return a duty to tell the council that the proposal with the reference `ref` will be decided too late.
+    """Create and return a single duty: to tell the council that the proposal with the reference `ref` will be late.
 
     The law wants it decided within a year (kommunallagen 5:35). That year ends at `due_at` (UTC), and the duty is due
     then.

@@ -64,7 +64,7 @@ def sent_by_mail_programs(view: View) -> View:
 
 
 def audiences_of(app: Flask, endpoint: str) -> frozenset[Audience] | None:
-    """Return the audiences that may use this endpoint; None when it does not declare any."""
+    """Return who may use this endpoint, as it declares by `open_to` (members of `Audience`); None when it declares nobody."""
     declared = getattr(app.view_functions[endpoint], "open_to", None)
     return declared if declared is not None else DECLARED_HERE.get(endpoint)
 
