@@ -37,7 +37,7 @@ PROTECTED = select(PARTY.c.protected).where(PARTY.c.id == bindparam("party"))
 class Preview:
     """A case as it would be published, with masked texts.
 
-    `found` has what is masked: first the spans in the case's own title, then those in its own description.
+    `found` lists the masked parts of the original texts: those of the title, and then those of the description.
     """
 
     title: str

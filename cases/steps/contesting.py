@@ -19,11 +19,11 @@ def contest(act: Transition) -> DomainEvent:
 
 
 def reopen(act: Transition) -> DomainEvent:
-    """Assign a case again after it was done or had ended, with the set of deadlines of today; return the event.
+    """Assign a case again after it was done or had ended, under the policy in force today; return the event.
 
     The unit is the one that the change names. When it names none, it is the former unit, or the desk if the former unit
-    may no longer hold cases. A merged case is separated from the other case. A duty that was closed does not recur
-    again.
+    may no longer hold cases. A merged case is separated from the other case. A duty that was closed has made its
+    next one then; closing it once more makes no second one.
     """
     case, was = act.case, act.was
     use_present_policy(act.writer, case, act.at)
