@@ -80,7 +80,7 @@ def work_goes_on(event: EventInContext) -> bool:
 
 
 def is_new_duty(event: EventInContext) -> bool:
-    """Return whether this is the event case.planned of a new duty: handing in a duty also sets it to planned, at once."""
+    """Return whether this is the event case.planned of a new duty: handing in a duty also sets it to planned."""
     return "case.received" in event.siblings
 
 

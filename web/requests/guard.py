@@ -64,7 +64,7 @@ def sent_by_mail_programs(view: View) -> View:
 
 
 def audiences_of(app: Flask, endpoint: str) -> frozenset[Audience] | None:
-    """Return who may use this endpoint, as declared by `open_to` (members of `Audience`); None when nothing is declared."""
+    """Return who may use this endpoint, as declared by `open_to`: members of `Audience`; None when undeclared."""
     declared = getattr(app.view_functions[endpoint], "open_to", None)
     return declared if declared is not None else DECLARED_HERE.get(endpoint)
 

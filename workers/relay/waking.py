@@ -33,7 +33,7 @@ class WokenByCommits:
         self.wrote = wrote
 
     def wait(self, seconds: float) -> None:
-        """Return after the next commit of this process, at once if one came since the last call; wait at most `seconds`."""
+        """Return after the next commit of this process, at once if one came since the last call; after `seconds` anyway."""
         if self.wrote.wait(seconds):
             time.sleep(COALESCE)
         self.wrote.clear()
