@@ -97,8 +97,8 @@ def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> C
 def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -> Case:
     """Create a case that the desk receives at the moment `at` (UTC), with rows written by `writer`, and return it.
 
-    An `EntryWriter` writes at once, as for `hand_in`, which raises the same refusals; a `DeferredWriter`, its subclass,
-    at the end of the block `cases.history.bulk_entries.written_in_bulk`, with the rows of many other cases.
+    An `EntryWriter` writes at once. A `DeferredWriter` writes the rows of many cases when the block `written_in_bulk`
+    of `cases.history.bulk_entries` ends; the case has its id before. The refusals are those of `hand_in`.
     """
     _check_words(request)
     kind, origin = _kind(writer.session, request.kind)

@@ -33,7 +33,7 @@ class WokenByCommits:
         self.wrote = wrote
 
     def wait(self, seconds: float) -> None:
-        """Return after the next commit of this process, at once if one came since the last call; after `seconds` anyway."""
+        """Return after the next commit of this process, or at once if one came meanwhile; wait `seconds` at most."""
         if self.wrote.wait(seconds):
             time.sleep(COALESCE)
         self.wrote.clear()

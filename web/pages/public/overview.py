@@ -34,7 +34,7 @@ def show() -> str:
 
 
 def published_page(session: Session, limit: int) -> dict[str, Any]:
-    """Return a page of at most `limit` published cases as template variables; the query string filters and places it.
+    """Return a page of at most `limit` published cases as template variables. The query string says which.
 
     `cases` are the cases, newest first, `after` the next page's cursor ("" on the last), `asked` the filters' values,
     `narrowed` whether any is set; `places`, `categories` and `states` are the filters' options, pairs (value, name).
