@@ -26,7 +26,7 @@ UPDATE event SET act_seq = CASE WHEN {FOLLOWS.format("event")} THEN coalesce((
     AND coalesce(beginning.tick_id, 0) = coalesce(event.tick_id, 0)
     AND NOT ({FOLLOWS.format("beginning")})
 ), seq) ELSE seq END
-"""  # noqa: S608 - put together from nothing but this file's own text  # nosec B608
+"""  # noqa: S608 - put together from nothing but this file's own text  # nosec
 TRIGGERS = {  # how the one that refuses this is taken away, and made again as the first migration made it
     "postgresql": (
         "DROP TRIGGER event_append_only ON event",
