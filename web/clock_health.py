@@ -2,19 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
-from cases.database.scheduled_jobs import last_sweep
 from cases.history.event_batches import MISSED_SWEEPS
 from cases.settings import Settings
-
-
-def is_silent(session: Session, settings: Settings, at: datetime) -> bool:
-    """Return whether no sweep has ended in the three sweep intervals before `at`.
-
-    Reads the end of the last sweep from the database; `is_stale` is for when it is already at hand.
-    """
-    return is_stale(last_sweep(session), settings, at)
 
 
 def is_stale(last: datetime | None, settings: Settings, at: datetime) -> bool:
