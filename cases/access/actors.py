@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.organisation.people import Membership, Person, Role, serves_on
+from cases.organisation.units import Unit, UnitKind
 from cases.states import Who
 
 if TYPE_CHECKING:
@@ -32,11 +33,27 @@ class ActorKind(StrEnum):
     COMMAND = "command"
 
 
+class HeldRole(NamedTuple):
+    """One role that a person holds on the day, and the unit in which they hold it, with its kind.
+
+    An admin has no unit: `unit_id` and `kind` are None.
+    """
+
+    unit_id: int | None
+    role: Role
+    kind: UnitKind | None = None
+
+
+MACHINES = frozenset({ActorKind.IMPORT, ActorKind.COMMAND})  # they may do what staff may
+WORKPLACES = frozenset({UnitKind.DESK, UnitKind.DEPARTMENT, UnitKind.BOARD})
+STAFF_ROLES = frozenset({Role.CONTACT, Role.OFFICER, Role.HEAD})
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who does something, as events record it: a person, a reporter, a visitor or the system.
 
-    `roles` are the pairs (unit id, role) that a person has on the day; `case_id` is the case a reporter opened,
+    `roles` are those that a person holds on the day; `case_id` is the case a reporter opened,
     `batch_id` the event batch of a sweep. When the system acts, the actor is a constant of this module: `A_COMMAND` for
     a command of the command line, `THE_IMPORT` for an import, `THE_CLOCK` (or `clock_for_batch`) for a sweep.
     """
@@ -51,32 +68,45 @@ class Actor:
 
     @property
     def is_contact(self) -> bool:
-        """True for a contact person, a command of the command line or the import."""
-        return self.kind in {ActorKind.IMPORT, ActorKind.COMMAND} or any(r is Role.CONTACT for _, r in self.roles)
+        """True for a contact person of the desk, a command of the command line or the import."""
+        at_desk = any(held.role is Role.CONTACT and held.kind is UnitKind.DESK for held in self.roles)
+        return self.kind in MACHINES or at_desk
 
     @property
     def is_admin(self) -> bool:
         """True when the actor may change people, units and settings."""
-        return self.kind is ActorKind.COMMAND or any(role is Role.ADMIN for _, role in self.roles)
+        return self.kind is ActorKind.COMMAND or any(held.role is Role.ADMIN for held in self.roles)
 
     @property
     def is_staff(self) -> bool:
-        """True for staff (contact person, officer, head or admin), a command of the command line or the import."""
-        staff = {Role.CONTACT, Role.OFFICER, Role.HEAD, Role.ADMIN}
-        return self.kind in {ActorKind.IMPORT, ActorKind.COMMAND} or any(role in staff for _, role in self.roles)
+        """True for staff: a contact person, officer or head of the desk, a department or a board, or an admin.
+
+        Also for a command of the command line and the import. Never for somebody whose roles are all in groups, the
+        forum or the council, whatever the roles are called: the head of a group is its chair.
+        """
+        works = any(held.kind in WORKPLACES and held.role in STAFF_ROLES for held in self.roles)
+        return works or self.is_admin or self.kind in MACHINES
 
     @property
     def unit_ids(self) -> frozenset[int]:
         """The ids of the units in which the actor has a role."""
-        return frozenset(unit_id for unit_id, _ in self.roles if unit_id is not None)
+        return frozenset(held.unit_id for held in self.roles if held.unit_id is not None)
+
+    @property
+    def seats(self) -> frozenset[int]:
+        """The ids of the bodies of kind forum in which the actor sits.
+
+        Such a body is asked at its meeting. Those who sit there read what is asked, and answer nothing by themselves.
+        """
+        return frozenset(held.unit_id for held in self.roles if held.unit_id and held.kind is UnitKind.FORUM)
 
     def is_in(self, unit_id: int | None) -> bool:
         """Return whether the actor has a role in the unit with this id; False for None."""
-        return any(unit_id == own for own, _ in self.roles if own is not None)
+        return unit_id is not None and any(unit_id == held.unit_id for held in self.roles)
 
     def is_head_of(self, unit_id: int | None) -> bool:
         """Return whether the actor is a head of the unit with this id; False for None."""
-        return any(unit_id == own and role is Role.HEAD for own, role in self.roles)
+        return unit_id is not None and any(unit_id == held.unit_id and held.role is Role.HEAD for held in self.roles)
 
     def roles_in(self, case: Case) -> frozenset[Who]:
         """Return the capacities in which the actor may act on the case, such as HEAD or REPORTER."""
@@ -93,7 +123,7 @@ class Actor:
             found.add(Who.HEAD)
         if self.is_in(case.group_id):
             found |= {Who.GROUP, Who.ASKED} if case.waits_for_reporter else {Who.GROUP}  # it gets the question too
-        if case.waiting_unit_id is not None and self.is_in(case.waiting_unit_id):
+        if self.is_in(case.waiting_unit_id) and case.waiting_unit_id not in self.seats:
             found.add(Who.ASKED)
         if self.kind is ActorKind.REPORTER and self.case_id == case.id:
             found |= {Who.REPORTER, Who.ASKED} if case.waits_for_reporter else {Who.REPORTER}
@@ -119,11 +149,12 @@ def reporter_of(case: Case) -> Actor:
 def actor_for(session: Session, person_id: int, *, on: date) -> Actor | None:
     """Return the person as an actor with the roles held on this local day; None for an unknown or inactive person."""
     rows = session.execute(
-        select(Person.name, Person.email, Membership.unit_id, Membership.role)
+        select(Person.name, Person.email, Membership.unit_id, Membership.role, Unit.kind)
         .outerjoin(Membership, (Membership.person_id == Person.id) & serves_on(on))
+        .outerjoin(Unit, Unit.id == Membership.unit_id)
         .where(Person.id == person_id, Person.active)
     ).all()
     if not rows:
         return None
-    roles = tuple((row.unit_id, row.role) for row in rows if row.role is not None)
+    roles = tuple(HeldRole(row.unit_id, row.role, row.kind) for row in rows if row.role is not None)
     return Actor(ActorKind.PERSON, person_id=person_id, name=rows[0].name, email=rows[0].email, roles=roles)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from cases.access.actors import Actor
+from cases.access.actors import Actor, HeldRole
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.history.events import CaseCorrected, UnitAdded, UnitChanged, UnitSwitchedOff
@@ -28,6 +28,7 @@ from cases.states import OPEN, State
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_SLUG = 60
+AT_THE_DESK = HeldRole(None, Role.CONTACT, UnitKind.DESK)
 ASSIGNABLE = frozenset({State.ASSIGNED, State.PLANNED, State.IN_PROGRESS, State.WAITING})
 
 
@@ -171,7 +172,7 @@ def _successor(session: Session, unit: Unit, into: str) -> Unit:
 def _move(session: Session, case: Case, unit: Unit, successor: Unit, *, by: Actor, at: datetime) -> None:
     if case.state in ASSIGNABLE:
         change = Change(State.ASSIGNED, responsible=successor.slug, note=f"{unit.name} → {successor.name}")
-        as_desk = replace(by, roles=(*by.roles, (None, Role.CONTACT)))  # an admin may assign here, as the desk may
+        as_desk = replace(by, roles=(*by.roles, AT_THE_DESK))  # an admin may assign here, as the desk may
         change_state(session, case, change, by=as_desk, at=at)
         return
     entry = Entry(case, by=by, at=at)

@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import select, update
 from support.houses.small_house import A_DATE, CALENDAR, MONDAY, SmallHouse
 
+from cases.access.actors import HeldRole
 from cases.case import case_to_change
 from cases.deadlines.policies import Policy
 from cases.history.words import Visibility, Words
 from cases.organisation.people import Membership, Role
+from cases.organisation.units import UnitKind
 from cases.progress import WaitingFor
 from cases.refusals import (
     CannotHoldCases,
@@ -105,7 +107,7 @@ def test_a_state_has_its_usual_clock(small_house: SmallHouse, state: State, days
 
 def test_staff_who_are_in_the_group_too_reopen_when_they_chose_so(small_house: SmallHouse) -> None:
     officer, norrby = small_house.actors["officer"], small_house.unit_id("norrby")
-    small_house.actors["both"] = replace(officer, roles=(*officer.roles, (norrby, Role.MEMBER)))
+    small_house.actors["both"] = replace(officer, roles=(*officer.roles, HeldRole(norrby, Role.MEMBER, UnitKind.GROUP)))
     for chosen, event in (("reopen", "case.reopened"), ("contest", "case.contested"), (None, "case.contested")):
         ref = small_house.reach(State.DONE, group="norrby")
         small_house.change(ref, State.ASSIGNED, by="both", step=chosen, note="Igen")

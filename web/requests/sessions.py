@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, Table, bindparam, insert, null, select, true, update
 from sqlalchemy.orm import Session
 
-from cases.access.actors import A_VISITOR, Actor, ActorKind
+from cases.access.actors import A_VISITOR, Actor, ActorKind, HeldRole
 from cases.access.tokens import ApiToken, WebSession, hashed
 from cases.database.base import table_of
 from cases.organisation.people import Membership, Person, serves_on
@@ -103,7 +103,7 @@ def _still_open(at: datetime) -> Any:
 
 def _caller(rows: Sequence[Any]) -> Caller:
     first = rows[0]
-    roles = tuple((row.unit_id, row.role) for row in rows if row.role is not None)
+    roles = tuple(HeldRole(row.unit_id, row.role, row.kind) for row in rows if row.role is not None)
     actor = Actor(ActorKind.PERSON, person_id=first.id, name=first.name, email=first.email, roles=roles)
     return Caller(actor, first.locale, first.seen_at)
 
@@ -115,10 +115,12 @@ def _holder_of(key: Table, seen_at: Any) -> Select[Any]:
     """
     person, membership = table_of(Person).c, table_of(Membership).c
     return (
-        select(person.id, person.name, person.email, person.locale, membership.unit_id, membership.role, seen_at)
+        select(person.id, person.name, person.email, person.locale, seen_at)
+        .add_columns(membership.unit_id, membership.role, UNIT.c.kind)
         .select_from(key)
         .join(table_of(Person), person.id == key.c.person_id)
         .outerjoin(table_of(Membership), (membership.person_id == person.id) & serves_on(bindparam("day"), membership))
+        .outerjoin(UNIT, UNIT.c.id == membership.unit_id)
         .where(key.c.hash == bindparam("hash"), person.active)
     )
 
@@ -130,7 +132,6 @@ BY_SESSION = (
     .add_columns(*FRAME_COLUMNS, UNIT.c.slug.label("unit"), UNIT.c.name.label("unit_name"))
     .join(MUNICIPALITY, true())
     .outerjoin(SCHEDULE, IS_SWEEP)
-    .outerjoin(UNIT, UNIT.c.id == table_of(Membership).c.unit_id)
     .where(
         SESSION.c.ended_at.is_(None),
         SESSION.c.expires_at > bindparam("at"),

@@ -165,3 +165,17 @@ def test_a_filled_role_is_not_told_twice_in_one_sweep(town: LetterTown) -> None:
         readdress_unfilled(session)
         waited = session.scalars(select(Delivery).where(Delivery.recipient == "role:desk.head")).one()
         assert (waited.outcome, bool(waited.reason)) == (Outcome.SUPPRESSED, True)
+
+
+def test_the_chair_of_a_group_is_the_head_whom_rung_two_reaches(either_town: LetterTown) -> None:
+    with either_town.database.transaction() as session:
+        byalaget = session.scalars(select(Unit.id).where(Unit.slug == "byalaget")).one()
+        berit = Membership(
+            person_id=either_town.people["berit"], unit_id=byalaget, role=Role.HEAD, since=date(2020, 1, 1)
+        )
+        session.add(berit)
+    ref = either_town.hand_in(by="berit", group="byalaget")
+    either_town.change(ref, State.PLANNED, due_on=DUE, responsible="byalaget")
+    either_town.plan()
+    *_, second = climb(either_town, 3)
+    assert second == {("berit", "overdue")}
