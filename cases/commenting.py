@@ -10,7 +10,7 @@ from cases.history.events import CaseCommented
 from cases.history.journal import Entry, SpokenWords
 from cases.history.words import Visibility
 from cases.progress import Change, change_state
-from cases.reading.visibility import may_see
+from cases.reading.visibility import takes_part
 from cases.refusals import NotAllowed, TooLong, WordsNeeded
 from cases.states import State, Who
 from cases.steps.taking_on import restart_life_clock
@@ -29,7 +29,7 @@ def comment(session: Session, case: Case, text: str, visibility: Visibility, *, 
         raise WordsNeeded(field="text")
     if len(words) > LONGEST_TEXT:
         raise TooLong(field="text", most=LONGEST_TEXT)
-    if not may_see(by, case) or (visibility is Visibility.INTERNAL and not by.is_staff):
+    if not takes_part(by, case) or (visibility is Visibility.INTERNAL and not by.is_staff):
         raise NotAllowed(step="comment")
     if visibility is Visibility.PUBLIC and not by.is_staff:
         visibility = Visibility.PARTICIPANTS

@@ -12,6 +12,7 @@ from cases.history.events import DomainEvent
 from cases.history.journal import Entry, Event, SpokenWords
 from cases.history.words import Visibility
 from cases.history.writers import EntryWriter
+from cases.meetings.agenda_items import AgendaReason, take_off_agenda
 from cases.promises import promise
 from cases.refusals import DateNeeded, NameNeeded, NotAllowed, StaleVersion, TooLong, TransitionNotAllowed, WordsNeeded
 from cases.states import State, Step, steps_between
@@ -60,9 +61,11 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
     _refuse_stale(writer.session, case, change)
     step = _step_for(case, change, by)
     _refuse_incomplete(step, change)
-    entry = Entry(case, by=by, at=at)
+    entry, asked = Entry(case, by=by, at=at), case.waiting_unit_id
     transition = Transition(writer, case, change, step, entry)
     event = EFFECTS[step.name](transition)
+    if asked is not None and case.waiting_unit_id != asked:
+        take_off_agenda(writer.session, case, at, why=AgendaReason.WAITS)
     if by.person_id is not None:
         case.touch(at)
     entry.add(event, SpokenWords("note", change.words, _visibility(step, change)))

@@ -132,6 +132,20 @@ class MergedIntoItself(FieldRefusal):
 
 
 @dataclass
+class ProtectedIdentity(FieldRefusal):
+    """A case whose reporter lives under protected identity cannot come before a body of representatives."""
+
+    code: ClassVar[str] = "protected-identity"
+
+
+@dataclass
+class FieldNotUsed(FieldRefusal):
+    """The step that was asked for takes no such field, so that its value would have been ignored."""
+
+    code: ClassVar[str] = "field-not-used"
+
+
+@dataclass
 class MembersOnly(FieldRefusal):
     """Only staff and the members of a group may hand in a case on behalf of the group."""
 
@@ -165,6 +179,13 @@ class AlreadyThere(FieldRefusal):
 
     code: ClassVar[str] = "already-there"
     name: str = ""
+
+
+@dataclass
+class AlreadySettled(Refusal):
+    """The case is done or has ended, so that nobody has anything to take up about it before it is reopened."""
+
+    code: ClassVar[str] = "already-settled"
 
 
 @dataclass

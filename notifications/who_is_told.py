@@ -139,6 +139,26 @@ def from_rung(clocks: frozenset[str], rung: int) -> Condition:
     return lambda event: event.facts["clock"] in clocks and event.facts["rung"] >= rung
 
 
+def is_kept_off_agenda(event: EventInContext) -> bool:
+    """Return whether the rung would have put the case on the agenda, had its reporter no protected identity."""
+    return "case.kept_off_agenda" in event.siblings
+
+
+def has_no_rung(event: EventInContext) -> bool:
+    """Return whether the event is not one of a sweep that also fired a rung, whose letter then tells of both."""
+    return "case.escalated" not in event.siblings
+
+
+def both(*conditions: Condition) -> Condition:
+    """Return the condition that all of these conditions hold."""
+    return lambda event: all(holds(event) for holds in conditions)
+
+
+def is_not(condition: Condition) -> Condition:
+    """Return the condition that this one does not hold."""
+    return lambda event: not condition(event)
+
+
 def was_chosen(event: EventInContext) -> bool:
     """Return whether a person chose to put the case on the agenda; False when a ladder or another step put it there."""
     return event.facts.get("why") == "chosen"
@@ -165,8 +185,14 @@ def _ladder(clocks: frozenset[str], rungs: dict[int, tuple[tuple[str, str], ...]
     )
 
 
+def _on_agenda_rung(letter: str, *audiences: str, when: Condition) -> Rules:
+    fires = both(on_rung(ACTED_ON, AGENDA_RUNG), when)
+    return tuple(Rule(letter, audience, fires) for audience in audiences)
+
+
+ACTED_ON = frozenset({"state", "life"})
 LADDER = _ladder(
-    frozenset({"state", "life"}),
+    ACTED_ON,
     {
         FIRST_RUNG: (("due_soon", "officer"),),
         DAY_RUNG: (("due_now", "officer"), ("due_now", "unit")),
@@ -177,9 +203,12 @@ LADDER = _ladder(
             ("delayed", "group"),
             ("delayed", "followers"),
         ),
-        AGENDA_RUNG: (("on_agenda", "contact"), ("on_agenda", "head")),
         REPEATED_RUNG: (("overdue", "contact"), ("overdue", "head")),
     },
+)
+AGENDA_RULES = (
+    *_on_agenda_rung("on_agenda", "contact", "head", when=is_not(is_kept_off_agenda)),
+    *_on_agenda_rung("kept_off_agenda", "contact", "desk_head", "head", when=is_kept_off_agenda),
 )
 STATUTORY_LADDER = _ladder(
     frozenset({"statutory"}),
@@ -248,11 +277,15 @@ WHO_IS_TOLD: dict[str, Rules] = {
         Rule("promise_broken", "contact"),
         *everyone_outside("promise_broken"),
     ),
-    "case.escalated": (*LADDER, *STATUTORY_LADDER),
+    "case.escalated": (*LADDER, *AGENDA_RULES, *STATUTORY_LADDER),
     # When the ladder, or a question to the forum, puts a case there, the letter of that event says so.
     "case.put_on_agenda": (
         Rule("on_agenda", "contact", was_chosen),
         Rule("on_agenda", "handler", was_chosen),
+    ),
+    "case.kept_off_agenda": (
+        Rule("kept_off_agenda", "contact", has_no_rung),
+        Rule("kept_off_agenda", "desk_head", has_no_rung),
     ),
     "case.words_erased": (),
     "case.imported": (),

@@ -62,7 +62,7 @@ class Actor:
     person_id: int | None = None
     name: str = ""
     email: str = ""
-    roles: tuple[tuple[int | None, Role], ...] = field(default=())
+    roles: tuple[HeldRole, ...] = field(default=())
     case_id: int | None = None  # of a reporter: the case whose public id they hold
     batch_id: int | None = None  # of the clock: the batch (table `tick`) of the sweep in which it acts
 

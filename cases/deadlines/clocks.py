@@ -14,8 +14,8 @@ from cases.deadlines.policies import Terms
 FIRST_RUNG = 0  # some working days before the due day: a reminder
 DAY_RUNG = 1  # on the due day
 HEAD_RUNG = 2  # the unit's head gets a letter
-DELAYED_RUNG = 3  # the reporter gets a letter, and the public page says "delayed"
-AGENDA_RUNG = 4  # the case comes on the agenda of the forum
+DELAYED_RUNG = 3  # the reporter gets a letter
+AGENDA_RUNG = 4  # the case comes on the agenda of the forum, and the public page says "delayed"
 REPEATED_RUNG = 5  # this rung and all above it repeat
 
 

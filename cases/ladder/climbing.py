@@ -17,7 +17,7 @@ from cases.deadlines import clocks
 from cases.deadlines.clocks import Clock
 from cases.deadlines.policies import Policy, Terms, terms_from
 from cases.history.bulk_entries import written_in_bulk
-from cases.history.events import CaseEscalated, CasePromiseBroken, CasePutOnAgenda
+from cases.history.events import CaseEscalated, CaseKeptOffAgenda, CasePromiseBroken, CasePutOnAgenda
 from cases.history.journal import Entry, insert_entries
 from cases.ladder.due_cases import DueCase
 from cases.meetings.agenda_items import AgendaItem
@@ -77,6 +77,7 @@ class Batch:
     # each rung as entry, place of its event in the entry, clock, cycle, rung
     rungs: list[tuple[Entry, int, str, int, int]] = field(default_factory=list)
     agenda: list[int] = field(default_factory=list)
+    at_agenda_rung: set[int] = field(default_factory=set)
     broken_promises: list[int] = field(default_factory=list)
     overtime: list[DueCase] = field(default_factory=list)  # proposals that will not be decided within their year by law
     run_out: list[int] = field(default_factory=list)
@@ -154,9 +155,7 @@ class Batch:
         case.highest_rung = max(case.highest_rung, rung)
         self._fire(case, entry, "state", (clock, rung, after))
         case.rung, case.rung_at = after.rung, after.fires_at
-        if rung == clocks.AGENDA_RUNG:
-            entry.add(CasePutOnAgenda(meeting_on=self.meeting_on))
-            self.agenda.append(case.id)
+        self._put_on_agenda_if_due(case, entry, rung)
 
     def _climb_life(self, case: DueCase, entry: Entry) -> None:
         due_at, fires_at = case.life_due_at or self.now, case.life_at or self.now
@@ -164,6 +163,7 @@ class Batch:
         rung, after = self._next_step(case, clock)
         self._fire(case, entry, "life", (clock, rung, after))
         case.life_rung, case.life_at = after.rung, after.fires_at
+        self._put_on_agenda_if_due(case, entry, rung)
 
     def _climb_statutory(self, case: DueCase, entry: Entry) -> None:
         calendar, rung, terms = calendar_of(self.session), case.statutory_rung, self.terms[case.policy_id]
@@ -196,6 +196,20 @@ class Batch:
         )  # fmt: skip
         self.changed_clocks.add(name)
         self.rungs.append((entry, entry.add(event), name, clock.cycle, rung))
+
+    def _put_on_agenda_if_due(self, case: DueCase, entry: Entry, rung: int) -> None:
+        """Put the case on the agenda on the rung for it, once however many of its clocks are there in this sweep.
+
+        A case whose reporter lives under protected identity is kept off it, and the event says so.
+        """
+        if rung != clocks.AGENDA_RUNG or case.id in self.at_agenda_rung:
+            return
+        self.at_agenda_rung.add(case.id)
+        if case.protected:
+            entry.add(CaseKeptOffAgenda())
+            return
+        entry.add(CasePutOnAgenda(meeting_on=self.meeting_on))
+        self.agenda.append(case.id)
 
     def _next_step(self, case: DueCase, clock: Clock) -> tuple[int, Clock]:
         calendar = calendar_of(self.session)

@@ -13,6 +13,7 @@ from cases.case import Case
 from cases.database.base import table_of
 from cases.deadlines.clocks import Clock
 from cases.organisation.units import Unit
+from cases.parties import Party
 from cases.states import State
 
 
@@ -20,9 +21,9 @@ from cases.states import State
 class DueCase:
     """A case with a clock that is due: only the columns that a sweep needs, as plain values.
 
-    `responsible` is the slug of the unit; the other fields are the columns of `Case` with the same names. Fields that
-    begin with `life_` or `statutory_` belong to the clock of that name; `due_at`, `cycle`, `rung` and `rung_at` to the
-    clock of the state.
+    `responsible` is the slug of the unit, `protected` whether the reporter lives under protected identity (None without
+    a reporter); the other fields are the columns of `Case` with the same names. Fields that begin with `life_` or
+    `statutory_` belong to the clock of that name; `due_at`, `cycle`, `rung` and `rung_at` to the clock of the state.
     """
 
     id: int
@@ -49,6 +50,7 @@ class DueCase:
     statutory_at: datetime | None
     promised_on: date | None
     promise_breaks_at: datetime | None
+    protected: bool | None = None
 
     @property
     def stream(self) -> int:
@@ -89,10 +91,17 @@ SWEPT = (
 _swept = attrgetter(*SWEPT)
 
 
-CASE, UNIT = table_of(Case), table_of(Unit)
+CASE, UNIT, PARTY = table_of(Case), table_of(Unit), table_of(Party)
+OF_OTHERS = {"responsible": UNIT.c.slug, "protected": PARTY.c.protected}
 LOCK_DUE = (  # up to "most" cases due by "now", the earliest first; rows that another sweeper has locked are skipped
-    select(*(UNIT.c.slug if column.name == "responsible" else CASE.c[column.name] for column in fields(DueCase)))
+    select(
+        *(
+            OF_OTHERS[name] if name in OF_OTHERS else CASE.c[name]
+            for name in (column.name for column in fields(DueCase))
+        )
+    )
     .join_from(CASE, UNIT, UNIT.c.id == CASE.c.responsible_id)
+    .outerjoin(PARTY, PARTY.c.id == CASE.c.reporter_id)
     .where(CASE.c.next_at <= bindparam("now"))
     .order_by(CASE.c.next_at, CASE.c.id)
     .limit(bindparam("most"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from cases.calendar import Calendar
@@ -12,6 +12,7 @@ from cases.case import WITH_NAMES, Case
 from cases.meetings.agenda_items import AgendaItem, AgendaReason
 from cases.meetings.meeting import Meeting, next_meeting
 from cases.organisation.units import FORUM, Unit
+from cases.public.protection import PROTECTED
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,10 @@ def agenda_of(
     `seen` is the SQL condition on `Case` for what the reader may see, `day` today's local date, `calendar` that of the
     municipality. For the next meeting, these are first the cases that wait for the forum (by due moment), then those
     with an open agenda item (the oldest first). For a meeting in the past, they are those whose item was open on
-    the day of the meeting. An item that names a meeting is on the agenda of that one only.
+    the day of the meeting. An item that names a meeting is on the agenda of that one only. A case whose reporter lives
+    under protected identity is on none, whoever reads it.
     """
+    seen = and_(seen, ~PROTECTED)
     following = next_meeting(session, day)
     is_next = following is not None and following.id == meeting.id
     unassigned = AgendaItem.settled_at.is_(None) if is_next else _was_open(meeting, day, calendar)

@@ -18,10 +18,12 @@ from cases.access.actors import Actor
 from cases.case import Case
 from cases.database.base import Base, BigId, UtcDateTime, partial_index, table_of
 from cases.database.transactions import calendar_of
-from cases.history.events import CasePutOnAgenda
+from cases.history.events import CaseKeptOffAgenda, CasePutOnAgenda
 from cases.history.journal import Entry
 from cases.meetings.meeting import next_meeting
-from cases.refusals import NotAllowed
+from cases.public.protection import is_protected
+from cases.refusals import AlreadySettled, NotAllowed, ProtectedIdentity
+from cases.states import OPEN, State
 
 
 class AgendaReason(StrEnum):
@@ -58,8 +60,12 @@ class AgendaItem(Base):
 def put_on_agenda(session: Session, case: Case, why: AgendaReason, entry: Entry) -> None:
     """Put the case on the forum's agenda, for the reason `why`, and add the event to `entry`, which the caller writes.
 
-    Does nothing when the case is on the agenda already.
+    A case whose reporter lives under protected identity never comes there: the event added says so, and the desk is
+    told. Does nothing when the case is on the agenda already.
     """
+    if is_protected(session, case):
+        entry.add(CaseKeptOffAgenda(why=why.value))
+        return
     if _open_item(session, case) is not None:
         return
     meeting = next_meeting(session, calendar_of(session).day_of(entry.at))
@@ -70,10 +76,16 @@ def put_on_agenda(session: Session, case: Case, why: AgendaReason, entry: Entry)
 def choose_for_agenda(session: Session, case: Case, *, by: Actor, at: datetime) -> list[int]:
     """Put the case on the forum's agenda, chosen by the contact person `by`; return the ids of the events written.
 
-    Returns [] when the case is on the agenda already. Raises `NotAllowed` when `by` is not the contact person.
+    Returns [] when the case is on the agenda already. Raises `NotAllowed` when `by` is not the contact person,
+    `ProtectedIdentity` when the reporter lives under protected identity, and `AlreadySettled` when the case is done or
+    has ended.
     """
     if not by.is_contact:
         raise NotAllowed(step="put_on_agenda")
+    if is_protected(session, case):
+        raise ProtectedIdentity
+    if case.state not in OPEN - {State.DONE}:
+        raise AlreadySettled
     entry = Entry(case, by=by, at=at)
     put_on_agenda(session, case, AgendaReason.CHOSEN, entry)
     return entry.write(session) if entry else []
@@ -93,11 +105,22 @@ def take_off_agenda(session: Session, case: Case, at: datetime, *, why: AgendaRe
         session.connection().execute(SETTLE_FOR, item | {"reason": why.value})
 
 
+def leave_agenda_when_protected(session: Session, case: Case, entry: Entry) -> None:
+    """Take the case off the forum's agenda, now that its reporter lives under protected identity, and add the event.
+
+    To be called by the act that sets the protection. Nobody reads the case by its item from then on anyway.
+    """
+    item = _open_item(session, case)
+    if item is not None and is_protected(session, case):
+        take_off_agenda(session, case, entry.at)
+        entry.add(CaseKeptOffAgenda(why=item.why))
+
+
 ITEM = table_of(AgendaItem)
-OPEN = (ITEM.c.case_id == bindparam("case"), ITEM.c.settled_at.is_(None))
-SETTLE = update(ITEM).where(*OPEN).values(settled_at=bindparam("at"))
+NOT_SETTLED = (ITEM.c.case_id == bindparam("case"), ITEM.c.settled_at.is_(None))
+SETTLE = update(ITEM).where(*NOT_SETTLED).values(settled_at=bindparam("at"))
 SETTLE_FOR = SETTLE.where(ITEM.c.why == bindparam("reason"))
-OPEN_ITEM = select(AgendaItem).where(*OPEN)
+OPEN_ITEM = select(AgendaItem).where(*NOT_SETTLED)
 
 
 def _open_item(session: Session, case: Case) -> AgendaItem | None:

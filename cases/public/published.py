@@ -30,7 +30,7 @@ from cases.database.base import Base, UtcDateTime
 from cases.database.cursors import decode_cursor, encode_cursor
 from cases.database.inflecting import any_form_of, base_of
 from cases.database.transactions import calendar_of
-from cases.deadlines.clocks import DELAYED_RUNG
+from cases.deadlines.clocks import AGENDA_RUNG
 from cases.history.journal import Event
 from cases.history.words import Visibility, Words
 from cases.public.masking import mask
@@ -75,7 +75,7 @@ SELECT
     category.name AS category_name,
     category.name_en AS category_name_en,
     "case".due_at AS due_at,
-    ("case".highest_rung >= {DELAYED_RUNG} AND "case".due_at IS NOT NULL) AS delayed,
+    ("case".highest_rung >= {AGENDA_RUNG} AND "case".due_at IS NOT NULL) AS delayed,
     (SELECT max(event.at) FROM event
       WHERE event.stream = published.case_id AND event.type = 'case.done') AS done_at,
     "case".ended_at AS ended_at

@@ -13,12 +13,12 @@ from cases.case import Case
 from cases.database.base import table_of
 from cases.database.transactions import calendar_of
 from cases.history.words import Words
-from cases.parties import Party
 from cases.public.masking import MaskedSpan, findings, mask
+from cases.public.protection import is_protected
 from cases.public.published import Published
 from cases.refusals import NotAllowed
 
-PUBLISHED, WORDS, PARTY = table_of(Published), table_of(Words), table_of(Party)
+PUBLISHED, WORDS = table_of(Published), table_of(Words)
 OF_THE_CASE = PUBLISHED.c.case_id == bindparam("case")
 UPDATE_PUBLISHED = (
     update(PUBLISHED).where(OF_THE_CASE).values(title=bindparam("new_title"), description=bindparam("new_description"))
@@ -30,7 +30,6 @@ DESCRIPTION = (
     .order_by(WORDS.c.id.desc())
     .limit(1)
 )
-PROTECTED = select(PARTY.c.protected).where(PARTY.c.id == bindparam("party"))
 
 
 @dataclass(frozen=True)
@@ -88,5 +87,5 @@ def latest_description(session: Session, case: Case) -> str:
 
 
 def _refuse_protected(session: Session, case: Case) -> None:
-    if case.reporter_id and session.connection().execute(PROTECTED, {"party": case.reporter_id}).scalar():
+    if is_protected(session, case):
         raise NotAllowed(step="publish")

@@ -4,29 +4,33 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor, reporter_of
 from cases.case import Case, case_to_change, case_to_read, is_reference
-from cases.reading.visibility import may_see
-from cases.refusals import NotFound
+from cases.reading.visibility import reads_on_agenda, takes_part
+from cases.refusals import NotAllowed, NotFound
 
 
 def case_for(session: Session, actor: Actor, name: str) -> tuple[Case, Actor]:
     """Return the case with the reference or public id `name`, and the actor with whose rights it may be read.
 
-    That actor is `actor` if they may see the case. If they may not, but `name` is the public id, the actor returned is
-    the reporter of the case, because whoever knows the public id counts as the reporter. Raises `NotFound` when there
-    is no such case, and when `name` is the reference of a case that `actor` may not see.
+    That actor is `actor` if they take part in the case, or the reporter of the case if `name` is the public id, because
+    whoever knows the public id counts as the reporter. Else it is `actor` if they read the case on the forum's agenda.
+    Raises `NotFound` when there is no such case, and when `name` is the reference of a case that `actor` may not see.
     """
     case = case_to_read(session, name)
-    return case, _reader(case, actor, name)
+    reader = _participant(case, actor, name) or (actor if reads_on_agenda(actor, case) else None)
+    if reader is None:
+        raise NotFound(ref=name)
+    return case, reader
 
 
 def case_to_change_for(session: Session, actor: Actor, name: str) -> tuple[Case, Actor]:
     """Return the case with the reference or public id `name`, its row locked until the transaction ends, and an actor.
 
-    That is the actor with whose rights the case may be read: `actor` if they may see it; else, if `name` is the public
-    id, the reporter. Raises `NotFound` when there is no such case, or `name` is a reference and they may not see it.
+    That is the actor with whose rights the case may be changed: `actor` if they take part in it; else, if `name` is the
+    public id, the reporter. Raises `NotAllowed` for somebody who only reads it on the forum's agenda, and `NotFound`
+    when there is no such case, or `name` is a reference and they may not see it.
     """
     case = case_to_change(session, name)
-    return case, _reader(case, actor, name)
+    return case, _writer(case, actor, name)
 
 
 def case_to_follow(session: Session, actor: Actor, name: str) -> Case:
@@ -37,7 +41,7 @@ def case_to_follow(session: Session, actor: Actor, name: str) -> Case:
     """
     case = case_to_change(session, name)
     if case.published_at is None:
-        _reader(case, actor, name)
+        _writer(case, actor, name)
     return case
 
 
@@ -51,9 +55,14 @@ def reference(name: str) -> str:
     return name
 
 
-def _reader(case: Case, actor: Actor, name: str) -> Actor:
-    if may_see(actor, case):
+def _participant(case: Case, actor: Actor, name: str) -> Actor | None:
+    if takes_part(actor, case):
         return actor
-    if name == case.public_id:
-        return reporter_of(case)
-    raise NotFound(ref=name)
+    return reporter_of(case) if name == case.public_id else None
+
+
+def _writer(case: Case, actor: Actor, name: str) -> Actor:
+    writer = _participant(case, actor, name)
+    if writer is not None:
+        return writer
+    raise NotAllowed(step="write") if reads_on_agenda(actor, case) else NotFound(ref=name)

@@ -28,8 +28,9 @@ from cases.history.words import Visibility
 from cases.organisation.categories import Category
 from cases.organisation.places import Place
 from cases.organisation.units import Unit
+from cases.reading.agenda_search import found_on_agenda
 from cases.reading.searching import EVERYTHING, matching, reaches
-from cases.reading.visibility import seen_by
+from cases.reading.visibility import seen_by, taken_part_in_by
 from cases.refusals import UnknownName
 from cases.states import LADDER_STATES, OPEN, State
 
@@ -138,9 +139,13 @@ def _searched(session: Session, narrowed: Select[int], filters: Filters, actor: 
     after = _cursor_place(filters)
     top = after[1] if after else session.scalar(select(func.max(Case.id))) or 0
     readable = list(Visibility) if actor.is_staff else [Visibility.PUBLIC, Visibility.PARTICIPANTS]
+    on_agenda = found_on_agenda(session, actor, filters.wanted) if actor.seats and not actor.is_staff else None
     ids: Sequence[int] = ()
     for reach in reaches(top) if filters.sort is Sort.NEWEST else [EVERYTHING]:
         matches = matching(session.get_bind().dialect.name, filters.wanted, reach, readable)
+        if on_agenda is not None:
+            reached = on_agenda if reach.floor is None else and_(on_agenda, Case.id > reach.floor)
+            matches = or_(and_(taken_part_in_by(actor), matches), reached)
         ids = session.scalars(_in_order(narrowed.where(matches), filters).limit(_limit(filters) + 1)).all()
         if len(ids) > _limit(filters):
             break

@@ -1,6 +1,6 @@
 """The timeline of a case: its events, who caused them, and the texts that the reader may see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
@@ -10,7 +10,8 @@ from cases.case import Case
 from cases.history.journal import Event
 from cases.history.words import Visibility, Words
 from cases.organisation.people import Person
-from cases.reading.visibility import readable_by
+from cases.public.masking import mask
+from cases.reading.visibility import readable_by, takes_part
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,9 @@ class TimelineEntry:
 
 
 MOST_LINES = 500
+NOT_FOR_THE_FORUM = frozenset(
+    {"case.attached", "case.followed", "case.unfollowed", "case.related", "case.words_erased", "case.took_over"}
+)
 AUTHOR, OFFICER = aliased(Person), aliased(Person)
 
 
@@ -38,6 +42,8 @@ def timeline(
 
     Only events whose number in the case (`Event.seq`) is above `since` are returned, at most `limit`. Comments and
     files that the actor may not see are left out; other events are there, but without texts that they may not see.
+    Somebody who only reads the case on the forum's agenda gets masked texts, no names and no events about files,
+    followers and other cases.
     """
     readable = readable_by(actor, case)
     events = select(Event.id).where(Event.stream == case.id, Event.seq > since).order_by(Event.seq.desc()).limit(limit)
@@ -55,7 +61,16 @@ def timeline(
     for event, by, officer, field, text in rows:
         entry = found.setdefault(event.seq, TimelineEntry(event, by, officer, {}))
         entry.words.update({field: text} if field and text is not None else {})
-    return [entry for entry in found.values() if not _is_hidden(entry.event, readable)]
+    shown = [entry for entry in found.values() if not _is_hidden(entry.event, readable)]
+    return shown if takes_part(actor, case) else _for_the_forum(shown)
+
+
+def _for_the_forum(entries: list[TimelineEntry]) -> list[TimelineEntry]:
+    return [
+        replace(entry, by=None, officer=None, words={name: mask(words) for name, words in entry.words.items()})
+        for entry in entries
+        if entry.event.type not in NOT_FOR_THE_FORUM
+    ]
 
 
 def _is_hidden(event: Event, readable: tuple[Visibility, ...]) -> bool:

@@ -1,6 +1,12 @@
-"""Visibility: who may see which case, and which of its texts. The same rules for pages, lists, search and export."""
+"""Visibility: who may see which case, and which of its texts. The same rules for pages, lists, search and export.
 
-from sqlalchemy import ColumnElement, Select, or_, select, true
+There are two ways to see a case that is not published. Whoever takes part in it reads it as it is, and writes in it.
+Whoever sits in the forum reads it while it is on the forum's agenda: its public texts only, with personal data masked,
+no files and no names, and writes nothing in it. A case whose reporter lives under protected identity is never read in
+the second way.
+"""
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import object_session
 from sqlalchemy.sql import false
 
@@ -10,25 +16,38 @@ from cases.history.words import Visibility
 from cases.meetings.agenda_items import AgendaItem
 from cases.organisation.units import FORUM, Unit
 from cases.public.masking import mask
-from cases.states import Who
+from cases.public.protection import PROTECTED
+from cases.states import OPEN, State, Who
 
 TAKES_PART = frozenset({Who.CONTACT, Who.HEAD, Who.UNIT, Who.GROUP, Who.REPORTER, Who.ASKED, Who.STAFF})
 
 
 def may_see(actor: Actor, case: Case) -> bool:
-    """Return whether the actor takes part in the case, or sits in the forum and the case is or was on its agenda.
+    """Return whether the actor takes part in the case, or sits in the forum and the case is on its agenda now.
 
     What is published of a case may be seen by everybody, whatever this returns.
     """
-    return takes_part(actor, case) or _sees_on_agenda(actor, case)
+    return takes_part(actor, case) or reads_on_agenda(actor, case)
 
 
 def takes_part(actor: Actor, case: Case) -> bool:
     """Return whether the actor is staff, is the reporter of the case, or belongs to a unit that takes part in it.
 
-    Such a unit is responsible for the case, handed it in, or is the one that the case waits for.
+    Such a unit is responsible for the case, handed it in, or is the one that the case waits for; not the forum, whose
+    members only read what they are asked (`reads_on_agenda`).
     """
     return bool(actor.roles_in(case) & TAKES_PART)
+
+
+def reads_on_agenda(actor: Actor, case: Case) -> bool:
+    """Return whether the actor sits in the forum, and the case is on its agenda now or waits for it.
+
+    False for an actor who takes part in the case: they read it as it is.
+    """
+    session = object_session(case)
+    if session is None or not actor.seats or takes_part(actor, case):
+        return False
+    return session.scalar(select(Case.id).where(Case.id == case.id, on_agenda_of(actor))) is not None
 
 
 def as_read_by(actor: Actor, case: Case, words: str) -> str:
@@ -43,11 +62,11 @@ def as_read_by(actor: Actor, case: Case, words: str) -> str:
 def may_read(actor: Actor, case: Case, visibility: Visibility) -> bool:
     """Return whether the actor may read the case's texts of this visibility.
 
-    Internal texts are for staff, public ones for everybody, all others for those who may see the case.
+    Internal texts are for staff, public ones for everybody, all others for those who take part in the case.
     """
     if visibility is Visibility.INTERNAL:
         return actor.is_staff
-    return visibility is Visibility.PUBLIC or may_see(actor, case)
+    return visibility is Visibility.PUBLIC or takes_part(actor, case)
 
 
 def readable_by(actor: Actor, case: Case) -> tuple[Visibility, ...]:
@@ -55,35 +74,39 @@ def readable_by(actor: Actor, case: Case) -> tuple[Visibility, ...]:
     return tuple(visibility for visibility in Visibility if may_read(actor, case, visibility))
 
 
-def _sees_on_agenda(actor: Actor, case: Case) -> bool:
-    """Return whether the case is or was on the forum's agenda and the actor is one of its representatives."""
-    session = object_session(case)
-    if session is None or not actor.unit_ids:
-        return False
-    return session.scalar(_on_the_agenda(actor).where(AgendaItem.case_id == case.id).limit(1)) is not None
-
-
-def _on_the_agenda(actor: Actor) -> Select[int]:
-    in_the_forum = select(Unit.id).where(Unit.slug == FORUM, Unit.id.in_(actor.unit_ids))
-    return select(AgendaItem.case_id).where(in_the_forum.exists())
-
-
 def seen_by(actor: Actor) -> ColumnElement[bool]:
     """Return the SQL condition on `Case` that selects the cases that the actor may see.
 
     Staff see all; others the case that they reported, those in which a unit of theirs takes part, and, if they sit in
-    the forum, those that are or were on its agenda. `may_see` has the same rule for one case.
+    the forum, those that are on its agenda now. `may_see` has the same rule for one case.
     """
+    return or_(taken_part_in_by(actor), on_agenda_of(actor)) if actor.seats else taken_part_in_by(actor)
+
+
+def taken_part_in_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the SQL condition on `Case` that the actor takes part in it, as `takes_part` says of one case."""
     if actor.is_staff:
         return true()
     if actor.kind is ActorKind.REPORTER:
         return Case.id == actor.case_id
-    if not actor.unit_ids:
+    units = list(actor.unit_ids - actor.seats)
+    if not units:
         return false()
-    units = list(actor.unit_ids)
-    return or_(
-        Case.responsible_id.in_(units),
-        Case.group_id.in_(units),
-        Case.waiting_unit_id.in_(units),
-        Case.id.in_(_on_the_agenda(actor)),
-    )
+    return or_(Case.responsible_id.in_(units), Case.group_id.in_(units), Case.waiting_unit_id.in_(units))
+
+
+def on_agenda_of(actor: Actor) -> ColumnElement[bool]:
+    """Return the SQL condition on `Case` that it is not settled, and on the agenda of a body in which the actor sits.
+
+    It is there while it has an open item, or waits for that body. False of a case under protected identity.
+    """
+    seats = list(actor.seats)
+    if not seats:
+        return false()
+    there = or_(Case.waiting_unit_id.in_(seats), Case.id.in_(_open_items(seats)))
+    return and_(there, Case.state.in_(sorted(OPEN - {State.DONE})), ~PROTECTED)
+
+
+def _open_items(seats: list[int]) -> Select[int]:
+    sits_in_forum = select(Unit.id).where(Unit.slug == FORUM, Unit.id.in_(seats))
+    return select(AgendaItem.case_id).where(AgendaItem.settled_at.is_(None), sits_in_forum.exists())

@@ -1,10 +1,12 @@
 """Waiting: a case waits for somebody's answer, and goes on when the answer comes."""
 
+from cases.access.actors import ActorKind
 from cases.database.transactions import calendar_of
 from cases.history.events import CaseAnswered, CaseWaiting, DomainEvent
-from cases.meetings.agenda_items import AgendaReason, put_on_agenda, take_off_agenda
+from cases.meetings.agenda_items import AgendaReason, put_on_agenda
 from cases.organisation.units import FORUM, unit_named
-from cases.refusals import NameNeeded
+from cases.public.protection import is_protected
+from cases.refusals import NameNeeded, ProtectedIdentity
 from cases.states import State
 from cases.steps.taking_on import restart_life_clock
 from cases.steps.transition import Transition, enter_state, working_days_from_now
@@ -15,7 +17,8 @@ def wait(act: Transition) -> DomainEvent:
 
     On its due day the unit should ask again. `act.change` may name that day; otherwise the policy says in how many
     working days it comes. Raises `DateOutside` for a day later than the policy allows, and `NameNeeded` when it does
-    not say who is waited for. A case that waits for the forum is put on the forum's agenda.
+    not say who is waited for. A case that waits for the forum is put on the forum's agenda; `ProtectedIdentity` when
+    its reporter lives under protected identity, except for an import, which only tells what was so.
     """
     case, awaited, was = act.case, act.change.waiting_for, act.was
     if awaited is None:
@@ -26,12 +29,15 @@ def wait(act: Transition) -> DomainEvent:
     unit = act.writer.find(unit_named, awaited.unit or "", field="waiting_for") if awaited.kind == "unit" else None
     if awaited.kind == "other" and not (awaited.name or "").strip():
         raise NameNeeded(field="waiting_for")
+    asks_forum = unit is not None and unit.slug == FORUM
+    if asks_forum and act.entry.by.kind is not ActorKind.IMPORT and is_protected(act.session, case):
+        raise ProtectedIdentity(field="waiting_for")
     due_on = enter_state(
         act, State.WAITING, act.change.due_on or working_days_from_now(act, act.terms.waiting_days), latest=latest
     )
     case.waiting_for, case.waiting_unit_id = awaited.kind, unit.id if unit else None
     case.set_relationship("waiting_unit", unit)
-    if unit is not None and unit.slug == FORUM:
+    if asks_forum:
         put_on_agenda(act.session, case, AgendaReason.WAITS, act.entry)
     case.waiting_name, case.waiting_their_ref = awaited.name, awaited.their_ref
     return CaseWaiting(waiting_for=awaited.kind, follow_up_on=due_on, unit=unit.slug if unit else None, previous=was)
@@ -49,7 +55,6 @@ def answered(act: Transition) -> DomainEvent:
     usual = working_days_from_now(act, usual_days.get(back_to, act.terms.answer_days))
     keeps_former = back_to in {State.PLANNED, State.IN_PROGRESS} and former > act.today
     case.stop_waiting()
-    take_off_agenda(act.session, case, act.at, why=AgendaReason.WAITS)
     due_on = enter_state(act, back_to, act.change.due_on or (former if keeps_former else usual))
     if back_to is State.IN_PROGRESS:
         restart_life_clock(act.session, case, act.at)

@@ -74,6 +74,10 @@ def _head(context: AudienceContext) -> list[Recipient]:
     return first_reachable(head_fallbacks(context.directory, context.responsible))
 
 
+def _desk_head(context: AudienceContext) -> list[Recipient]:
+    return first_reachable(head_fallbacks(context.directory, context.directory.desk))
+
+
 def _unit(context: AudienceContext) -> list[Recipient]:
     return first_reachable(unit_fallbacks(context.directory, context.responsible))
 
@@ -108,6 +112,7 @@ AUDIENCES: dict[str, FindRecipients] = {
     "handler": _handler,
     "unit": _unit,
     "head": _head,
+    "desk_head": _desk_head,
     "contact": lambda context: desk_recipients(context.directory),
     "asked": _asked,
     "person": _person,

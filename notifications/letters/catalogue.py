@@ -37,6 +37,7 @@ LETTERS: dict[str, Letter] = {
     "overdue": Letter(),
     "statutory": Letter(),
     "on_agenda": Letter(),
+    "kept_off_agenda": QUOTES_NOBODY,
     "set_aside": QUOTES_NOBODY,
     "morning": QUOTES_NOBODY,
     "login": QUOTES_NOBODY,

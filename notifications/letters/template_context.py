@@ -9,6 +9,7 @@ from cases.access.tokens import link_token
 from cases.calendar import Calendar
 from cases.deadlines.clocks import DELAYED_RUNG, HEAD_RUNG
 from cases.history.words import Visibility
+from cases.organisation.units import FORUM
 from cases.public.masking import mask
 from notifications.deliveries import Channel, Delivery
 from notifications.letters.catalogue import LETTERS
@@ -88,6 +89,7 @@ class TemplateContext:
             "about": category_and_place(told, delivery.locale),
             "audience": line["audience"],
             "outside": line["audience"] in OUTSIDE,
+            "protected": case is not None and bool(case.protected),
             "page": self.page(line, case),
             "pages": self.pages,
             "token": self._token(event),
@@ -120,14 +122,20 @@ class TemplateContext:
         if case is None or case.protected or not LETTERS[line["letter"]].quotes:
             return nothing
         found = self.snapshot.words_of(event)
-        readable = READABLE.get(line["audience"], READABLE_BY_PARTICIPANTS)
+        reader = "followers" if _is_for_the_forum(line, event) else line["audience"]  # they read the same
+        readable = READABLE.get(reader, READABLE_BY_PARTICIPANTS)
         title, note = found.get("title"), found.get("note")
         shown = {
             "title": title.text if title and _may_read_title(line) else None,
             "note": note.text if note and note.visibility in readable and _may_read_note(line, event) else None,
         }
-        masked = line["audience"] == "followers"
+        masked = reader == "followers"
         return {name: mask(text) if text and masked else text for name, text in shown.items()}
+
+
+def _is_for_the_forum(line: LineContext, event: EventForLetter) -> bool:
+    """Return whether the letter asks the forum, whose members read public words only, with personal data masked."""
+    return line["audience"] == "asked" and event.facts.get("unit") == FORUM
 
 
 def _may_read_title(line: LineContext) -> bool:

@@ -14,7 +14,7 @@ from cases.public.published import one_published, public_notes
 from cases.public.publishing import latest_description
 from cases.reading.lists import Filters, list_cases
 from cases.reading.timeline import timeline
-from cases.reading.visibility import as_read_by, may_see
+from cases.reading.visibility import as_read_by, takes_part
 from cases.refusals import NotFound
 from web.api.blueprint import ApiBlueprint
 from web.api.case_access import case_to_act_on, case_to_show, checked_ref
@@ -109,7 +109,7 @@ def _handed_in(session: Session, wanted: Request, actor: Actor) -> Response:
     at = right_now()
     case = hand_in(session, wanted, by=actor, at=at)
     publish_if_wished(session, case, at)
-    reader = actor if may_see(actor, case) else reporter_of(case)
+    reader = actor if takes_part(actor, case) else reporter_of(case)
     key = {} if actor.is_staff else {"public_id": case.public_id}
     answer = {**case_shown(session, case, reader, at, description=wanted.description), **key}
     name = case.ref if reader is actor else case.public_id

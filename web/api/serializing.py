@@ -11,19 +11,29 @@ from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.public.published import PublicCase, PublicNote
 from cases.reading.timeline import TimelineEntry
+from cases.reading.visibility import as_read_by, takes_part
 from web.api.blueprint import ROOT
-from web.schemas.responses import CaseForEverybody, CaseForMembers, CaseForReporter, CaseForStaff, EventOut
+from web.schemas.responses import (
+    CaseForEverybody,
+    CaseForForum,
+    CaseForMembers,
+    CaseForReporter,
+    CaseForStaff,
+    EventOut,
+)
 
 CASES = f"{ROOT}/cases"
 FOR_STAFF, FOR_MEMBERS = CaseForStaff(), CaseForMembers()
-FOR_REPORTER, FOR_EVERYBODY = CaseForReporter(), CaseForEverybody()
+FOR_REPORTER, FOR_FORUM, FOR_EVERYBODY = CaseForReporter(), CaseForForum(), CaseForEverybody()
 EVENT = EventOut()
 
 
-def schema_for(reader: Actor) -> CaseForReporter:
-    """Return the schema that cuts a case down to the fields that this reader may see."""
+def schema_for(reader: Actor, case: Case) -> CaseForEverybody:
+    """Return the schema that cuts the case down to the fields that this reader may see."""
     if reader.is_staff:
         return FOR_STAFF
+    if not takes_part(reader, case):
+        return FOR_FORUM
     return FOR_REPORTER if reader.kind is ActorKind.REPORTER else FOR_MEMBERS
 
 
@@ -32,12 +42,14 @@ def case_shown(session: Session, case: Case, reader: Actor, at: datetime, **more
 
     `at` is now. `more` are further fields, such as the description, and are cut down in the same way.
     """
-    dumped: Mapping[str, Any] = schema_for(reader).dump(case_fields(session, case, reader, at) | more)
+    dumped: Mapping[str, Any] = schema_for(reader, case).dump(case_fields(session, case, reader, at) | more)
     return dumped
 
 
 def case_fields(session: Session, case: Case, reader: Actor, at: datetime) -> dict[str, Any]:
     """Return the fields of a case by name, including those that the reader may not see. `at` is now.
+
+    The title is as the reader may read it: masked for somebody who does not take part in the case.
 
     `due_on` is the local date of the moment `due_at`, `received_on` that of `received_at`.
     """
@@ -47,7 +59,7 @@ def case_fields(session: Session, case: Case, reader: Actor, at: datetime) -> di
         "public_id": case.public_id,
         "kind": case.kind,
         "state": case.state,
-        "title": case.title,
+        "title": as_read_by(reader, case, case.title),
         "category": _slug(case.category),
         "place": _slug(case.place),
         "group": _slug(case.group),

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from cases.calendar import OutsideCalendar
 from cases.refusals import (
+    AlreadySettled,
     ClockTrouble,
     FieldRefusal,
     NotAllowed,
@@ -39,6 +40,7 @@ HTTP: Mapping[type[Refusal], int] = {
     TransitionNotAllowed: 409,
     StaleVersion: 409,
     StillResponsible: 409,
+    AlreadySettled: 409,
     FieldRefusal: 422,
     ClockTrouble: 503,
     Refusal: 422,

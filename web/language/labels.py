@@ -161,6 +161,7 @@ LETTERS = {
     "overdue": _l("a reminder after the last day"),
     "statutory": _l("the law’s last day"),
     "on_agenda": _l("on the forum’s agenda"),
+    "kept_off_agenda": _l("kept off the forum’s agenda"),
     "set_aside": _l("an alarm: something is set aside"),
     "morning": _l("the morning letter"),
     "login": _l("a link to log in"),

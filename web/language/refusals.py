@@ -28,6 +28,7 @@ TITLES: Mapping[str, LazyString] = {
     "key-used-otherwise": _("The key was used for something else"),
     "conflict": _("Two did this at once"),
     "still-responsible": _("The unit still has open cases"),
+    "already-settled": _("The case is settled"),
     "clock-trouble": _("The clock is wrong"),
 }
 
@@ -59,10 +60,13 @@ SENTENCES: Mapping[str, LazyString] = {
     "unknown-name": _("There is none with the name %(name)s."),
     "cannot-hold-cases": _("%(name)s only meets and cannot hold cases; a case can wait for it."),
     "merge-target": _("%(name)s must be another case that is open."),
+    "protected-identity": _("The one who asked has a protected identity, so the case cannot be taken up by the forum."),
+    "field-not-used": _("This step takes no such value. Leave it out."),
     "members-only": _("Only members and staff may hand in for %(name)s."),
     "too-long": _("The text may have at most %(most)s characters."),
     "file-refused": _("%(name)s cannot be taken: only JPEG, PNG and PDF of a limited size."),
     "already-there": _("%(name)s is there already."),
+    "already-settled": _("The case is settled. Reopen it first."),
     "still-responsible": _("%(name)s still has %(count)s open cases. Move them first."),
     "clock-trouble": _("The clocks of two machines differ by %(seconds)s seconds."),
     "bad-field": _("This cannot be used."),

@@ -13,8 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cases.access.actors import A_VISITOR, Actor
 from cases.calendar import add_months
+from cases.case import Case
 from cases.organisation.people import Membership, serves_on
 from cases.organisation.units import Unit
+from cases.reading.visibility import as_read_by
 from cases.states import Kind, State
 from notifications.letters.reasons_in_swedish import why_not
 from web.clock_health import is_stale
@@ -62,9 +64,12 @@ NAME_FILTERS: dict[str, Callable[[str], Any]] = {
 
 
 def register_template_globals(app: Flask) -> None:
-    """Give templates the variables of `page_context`, the filters for days and names, `example_day` and `posts`."""
+    """Give templates the variables of `page_context`, filters for days and names, and what they may call.
+
+    That is `example_day`, `posts` and `title_as_read`.
+    """
     app.jinja_env.filters.update(FILTERS | NAME_FILTERS | {"category_name": category_name, "told_words": told_words})
-    app.jinja_env.globals.update(example_day=example_day, posts=posts)
+    app.jinja_env.globals.update(example_day=example_day, posts=posts, title_as_read=title_as_read)
     app.context_processor(page_context)
 
 
@@ -87,6 +92,11 @@ def page_context() -> dict[str, Any]:
 def example_day() -> str:
     """Return an example for help texts of date fields, as YYYY-MM-DD: the first working day at least a month ahead."""
     return current().database.calendar.roll_forward(add_months(today(), 1)).isoformat()
+
+
+def title_as_read(case: Case) -> str:
+    """Return the title of the case as whoever is logged in may read it: masked unless they take part in the case."""
+    return as_read_by(_actor_and_frame()[0], case, case.title)
 
 
 def posts() -> dict[int, str]:

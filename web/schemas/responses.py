@@ -45,8 +45,18 @@ class CaseForReporter(CaseForEverybody):
     version = fields.Integer()
 
 
+class CaseForForum(CaseForEverybody):
+    """The fields of a case for those who read it on the forum's agenda: what everybody may read, and its dates."""
+
+    group = Slug(allow_none=True)
+    due_at = fields.DateTime(allow_none=True)
+    promised_on = fields.Date(allow_none=True)
+    received_at = fields.DateTime()
+    version = fields.Integer()
+
+
 class CaseForMembers(CaseForReporter):
-    """The fields of a case for its group, the forum and participants; no public id, since it is the reporter's key."""
+    """The fields of a case for its group and other participants; no public id, since it is the reporter's key."""
 
     class Meta:
         exclude = ("public_id",)

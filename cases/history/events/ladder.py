@@ -40,3 +40,15 @@ class CasePutOnAgenda(DomainEvent):
     changing: ClassVar[bool] = False
     meeting_on: str | None = None
     why: str = "overdue"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseKeptOffAgenda(DomainEvent):
+    """The case would have come on the forum's agenda, but its reporter lives under protected identity.
+
+    `why` says for what reason it would have come there, as in `CasePutOnAgenda`.
+    """
+
+    type: ClassVar[str] = "case.kept_off_agenda"
+    changing: ClassVar[bool] = False
+    why: str = "overdue"

@@ -33,7 +33,7 @@ def test_a_case_that_waits_for_the_forum_stands_on_its_agenda_until_it_has_its_a
     small_house.change(ref, State.WAITING, by="officer", waiting_for=WaitingFor("unit", unit="forum"))
     assert agenda(small_house) == [("waits", False)]
     assert small_house.events(ref, "case.put_on_agenda")[0].facts["why"] == "waits"
-    small_house.change(ref, State.ASSIGNED, by="representative", note="Vi tycker ja.")
+    small_house.change(ref, State.ASSIGNED, by="contact", note="Vi tycker ja.")
     assert agenda(small_house) == [("waits", True)]
 
 
@@ -49,7 +49,7 @@ def test_what_somebody_chose_stays_although_the_forum_has_answered(small_house: 
     ref = small_house.reach(State.ASSIGNED)
     choose(small_house, ref, by="contact")
     small_house.change(ref, State.WAITING, by="officer", waiting_for=WaitingFor("unit", unit="forum"))
-    small_house.change(ref, State.ASSIGNED, by="representative", note="Vi tycker ja.")
+    small_house.change(ref, State.ASSIGNED, by="contact", note="Vi tycker ja.")
     assert agenda(small_house) == [("chosen", False)]
 
 

@@ -13,6 +13,7 @@ from cases.files.attaching import attach
 from cases.files.attachments import Attachment
 from cases.history.words import Visibility
 from cases.reading.finding import case_for, case_to_change_for, reference
+from cases.reading.visibility import takes_part
 from cases.refusals import NotFound
 from web.current import current, right_now, storage
 from web.language.gettext import gettext
@@ -71,7 +72,8 @@ def _attach(ref: str, actor: Actor) -> None:
 
 def _file(session: Session, case: Case, actor: Actor, number: int) -> Response:
     files = session.scalars(select(Attachment).where(Attachment.case_id == case.id))
-    visible = [file for file in files if actor.is_staff or file.visibility is not Visibility.INTERNAL]
+    readable = [file for file in files if takes_part(actor, case)]
+    visible = [file for file in readable if actor.is_staff or file.visibility is not Visibility.INTERNAL]
     found = [file for file in visible if file.id == number]
     if not found:
         raise NotFound(ref=str(number))

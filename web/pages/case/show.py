@@ -12,7 +12,7 @@ from cases.case import Case
 from cases.history.words import Visibility
 from cases.public.published import one_published, public_notes, was_published
 from cases.reading.timeline import MOST_LINES
-from cases.reading.visibility import as_read_by, may_see
+from cases.reading.visibility import as_read_by, takes_part
 from cases.refusals import NotFound, StaleVersion
 from web.current import current, right_now
 from web.language.labels import VISIBILITIES
@@ -50,10 +50,32 @@ def page_of(ref: str, actor: Actor, **forms: Form) -> str:
     with current().database.reading() as session:
         whole = whole_case(session, ref, actor)
         case = whole.case
-        empty = {"comment_form": Form(), "attach_form": Form(), "relate_form": Form(), "follow_form": Form()}
+        if not takes_part(actor, case):
+            return _on_agenda(session, whole, actor, forms)
+        empty = {
+            "comment_form": Form(),
+            "attach_form": Form(),
+            "agenda_form": Form(),
+            "relate_form": Form(),
+            "follow_form": Form(),
+        }
         filled = {"step_form": _step_form(case), "correct_form": _correct_form(case)}
         shown = _shown(session, whole, actor, forms)
         return render_template("case.html", case=case, **shown, **(empty | filled | forms))
+
+
+def _on_agenda(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> str:
+    """Return the page for somebody who reads the case on the forum's agenda and may not write in it."""
+    case = whole.case
+    return render_template(
+        "case_on_agenda.html",
+        case=case,
+        title=as_read_by(actor, case, case.title),
+        description=as_read_by(actor, case, whole.details.description),
+        lines=lines_of(session, case, actor),
+        refusals=[form.refusal for form in forms.values() if form.refusal],
+        now=right_now(),
+    )
 
 
 def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:
@@ -61,8 +83,7 @@ def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Fo
     case = whole.case
     return {
         "now": right_now(),
-        "may_speak": may_see(actor, case),
-        "description": as_read_by(actor, case, whole.details.description),
+        "description": whole.details.description,
         "lines": lines_of(session, case, actor),
         "earlier": max(0, case.version - MOST_LINES),
         "since": _since_read(session, case, actor, forms.get("step_form")),

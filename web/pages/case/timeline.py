@@ -65,6 +65,7 @@ ICONS = {
     "case.promise_broken": "triangle-alert",
     "case.escalated": "bell",
     "case.put_on_agenda": "users",
+    "case.kept_off_agenda": "shield-check",
     "case.words_erased": "x",
     "case.imported": "inbox",
 }
@@ -292,6 +293,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.promise_broken": _with(_l("The promise of %(day)s was not kept"), day=_day("promised_on")),
     "case.escalated": _escalated,
     "case.put_on_agenda": _agenda,
+    "case.kept_off_agenda": _with(_l("Kept off the forum’s agenda: the one who asked has a protected identity")),
     "case.imported": _with(_l("Brought in from another system; an answer by %(day)s"), day=_day("due_on")),
     "case.words_erased": _with(_l("Words were erased: %(decision)s"), decision=_fact("decision")),
 }

@@ -4,21 +4,24 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from cases.access.actors import Actor
-from cases.case import case_to_change
+from cases.case import Case, case_to_change
 from cases.meetings.agenda import agenda_of
 from cases.meetings.agenda_items import choose_for_agenda
 from cases.meetings.meeting import Meeting, latest_meetings, plan_meeting
 from cases.public.masking import mask
 from cases.public.publishing import latest_description
+from cases.reading.finding import reference
 from cases.reading.visibility import seen_by
 from cases.refusals import NotFound
 from web.current import current, right_now, today
 from web.language.gettext import gettext
 from web.language.labels import WHY_ON_AGENDA
+from web.pages.case.show import page_of
 from web.pages.forms import DayField, Form, TypedSchema, text_field
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
@@ -70,26 +73,36 @@ def agenda(number: int) -> str:
 
 @bp.post("/arenden/<ref>/dagordning")
 @open_to(Audience.CONTACT)
-def choose(ref: str) -> Response:
-    """Put a case on the forum's agenda for its next meeting, and redirect to the case.
+def choose(ref: str) -> Response | tuple[str, int]:
+    """Put a case on the forum's agenda for its next meeting, and redirect to the case; if refused, show the reason.
 
     A case that is on the agenda already stays there; the message on the page says so.
     """
-    with current().database.transaction() as session:
-        chosen = choose_for_agenda(session, case_to_change(session, ref), by=current_actor(), at=right_now())
-    flash(gettext("The case is on the agenda.") if chosen else gettext("It stands on the agenda already."))
-    return redirect(url_for("case.show", ref=ref), 303)
+    form, actor = Form(request.form), current_actor()
+    with form.catching_refusals():
+        with current().database.transaction() as session:
+            chosen = choose_for_agenda(session, case_to_change(session, reference(ref)), by=actor, at=right_now())
+        flash(gettext("The case is on the agenda.") if chosen else gettext("It stands on the agenda already."))
+        return redirect(url_for("case.show", ref=ref), 303)
+    return page_of(ref, actor, agenda_form=form), form.status
 
 
 def _items(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, Any]]:
-    """Return the cases on the meeting's agenda that `actor` may see, as dicts for a template: `case`, `why`, `words`.
+    """Return the cases on the meeting's agenda that `actor` may see, as dicts for a template.
 
-    An agenda is printed and handed round, so personal numbers, telephones and addresses are masked.
+    Their keys are `case`, `why`, `title` and `words`. An agenda is printed and handed round, so personal numbers,
+    telephones and addresses are masked. Of a meeting that was held, the forum's members see what is still on an agenda,
+    and what is published.
     """
-    calendar = current().database.calendar
+    calendar, readable = current().database.calendar, or_(seen_by(actor), Case.published_at.is_not(None))
     return [
-        {"case": item.case, "why": WHY_ON_AGENDA[item.why], "words": mask(latest_description(session, item.case))}
-        for item in agenda_of(session, meeting, seen_by(actor), day=today(), calendar=calendar)
+        {
+            "case": item.case,
+            "why": WHY_ON_AGENDA[item.why],
+            "title": mask(item.case.title),
+            "words": mask(latest_description(session, item.case)),
+        }
+        for item in agenda_of(session, meeting, readable, day=today(), calendar=calendar)
     ]
 
 

@@ -55,7 +55,12 @@ def _escalated(act: ObservedAct) -> tuple[str, ...]:
     rung = act.event.facts["rung"]
     if act.event.facts["clock"] == "statutory":
         return WARNINGS[min(rung, max(WARNINGS))]
-    return RUNGS[min(rung, max(RUNGS))]
+    audiences = RUNGS[min(rung, max(RUNGS))]
+    return (*audiences, "desk_head") if rung == AGENDA and act.has_sibling("case.kept_off_agenda") else audiences
+
+
+def _kept_off_agenda(act: ObservedAct) -> tuple[str, ...]:
+    return () if act.has_sibling("case.escalated") else ("desk", "desk_head")
 
 
 def _put_on_agenda(act: ObservedAct) -> tuple[str, ...]:
@@ -67,6 +72,7 @@ COMMENT_AUDIENCES: dict[str, tuple[str, ...]] = {
     "participants": ("asker", "group", "holder"),
     "public": ("holder", *OUTSIDE),
 }
+AGENDA = 4  # the rung that puts a case there
 RUNGS: dict[int, tuple[str, ...]] = {
     0: ("officer",),
     1: ("officer", "unit"),
@@ -89,6 +95,7 @@ BY_FACTS: dict[str, Callable[[ObservedAct], tuple[str, ...]]] = {
     "case.promised": _promised,
     "case.escalated": _escalated,
     "case.put_on_agenda": _put_on_agenda,
+    "case.kept_off_agenda": _kept_off_agenda,
 }
 BY_TYPE: dict[str, tuple[str, ...]] = {
     "case.sent_back": ("desk", *OUTSIDE),

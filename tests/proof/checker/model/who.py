@@ -149,8 +149,7 @@ def _officer_chain(case: ObservedCase) -> Chain:
     yield from _desk_chain(case)
 
 
-def _head_chain(case: ObservedCase) -> Chain:
-    unit = case.standing.responsible
+def _head_chain(case: ObservedCase, unit: int) -> Chain:
     yield case.staffing.role_addresses(unit, "head")
     if unit == case.desk:
         yield case.staffing.deputies(unit, "contact")
@@ -200,7 +199,8 @@ AUDIENCES: dict[str, Callable[[ObservedCase], set[str]]] = {
     "officer": lambda case: _first_reachable(case, _officer_chain(case)),
     "unit": lambda case: _first_reachable(case, _unit_chain(case, case.standing.responsible)),
     "asked": lambda case: _first_reachable(case, _unit_chain(case, case.asked_unit)),
-    "head": lambda case: _first_reachable(case, _head_chain(case)),
+    "head": lambda case: _first_reachable(case, _head_chain(case, case.standing.responsible)),
+    "desk_head": lambda case: _first_reachable(case, _head_chain(case, case.desk)),
     "desk": lambda case: _first_reachable(case, _desk_chain(case)),
     "person": _person,
     "new_follower": lambda case: {follower.address for follower in case.standing.followers if follower.address},

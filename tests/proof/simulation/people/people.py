@@ -28,7 +28,7 @@ from proof.simulation.checks.counting import StoryCounts
 from proof.simulation.environment.agenda import Callback
 from proof.simulation.environment.post import SimulatedLetter
 from proof.simulation.people.arrivals import SimulatedArrival
-from proof.simulation.people.town import DESK, GROUP, GROUPS_DOMAIN, Reader, SimulatedTown
+from proof.simulation.people.town import DESK, GROUP, Reader, SimulatedTown
 from proof.simulation.scenario.tempers import ANSWERS, CONTESTS, OF_A_UNIT, OF_THE_DESK, Moves
 
 DAY_BEGINS, WORKING_MINUTES = time(8), 8 * 60
@@ -270,12 +270,13 @@ class People:
         self._plan_next(known)
 
     def answer_in_forum(self, ref: str) -> None:
-        """Let a representative answer for the forum, for which the case waits."""
+        """Let a contact person write down what the forum answered at its meeting, if somebody is at the desk."""
         known = self.known_cases[ref]
-        chairs = [email for people in self.town.officers.values() for email in people if email.endswith(GROUPS_DOMAIN)]
+        if not self.town.contacts:
+            return
         with self.database.transaction() as session:
             case = case_to_change(session, ref)
-            by = self.actor(session, self.chance.choice(chairs))
+            by = self.actor(session, self.chance.choice(self.town.contacts))
             self._do(known, Scene(session, case, known.tale, by, self.clock.now), "answer")
             self._update(known, case)
         self._plan_next(known)
