@@ -5,7 +5,6 @@ The link opens a page with a button. Only pressing the button uses the link up.
 
 import secrets
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, session, url_for
 from sqlalchemy import select
@@ -22,20 +21,21 @@ from web.requests.caller import current_actor
 from web.requests.cookies import drop_session_cookie, session_cookie, set_session_cookie
 from web.requests.guard import Audience, open_to
 from web.requests.rate_limits import Limit, limited
+from web.requests.returning import HOME, NEXT, safe_next
 from web.requests.sessions import end_every_session, end_session, open_session
 
-__all__ = ["bp", "current_actor"]
+__all__ = ["bp", "current_actor", "safe_next"]
 
 bp = Blueprint("login", __name__)
-BROWSER, NEXT = "browser", "next"
-HOME = "/"
+BROWSER = "browser"
 
 
 @bp.get("/logga-in")
 @open_to(Audience.ANYBODY)
 def ask() -> str:
     """Show the log-in form, which asks for a mail address; the demonstration's form also lists people to log in as."""
-    session[NEXT] = safe_next(request.args.get(NEXT))
+    if NEXT in request.args:
+        session[NEXT] = safe_next(request.args[NEXT])
     with current().database.reading() as rows:
         return render_template("login.html", people=people_of_the_demonstration(rows))
 
@@ -156,14 +156,6 @@ def redirect_logged_out(end: Callable[[Session], None]) -> Response:
 
 def _redirect(path: str) -> Response:
     return Response(status=303, headers={"Location": path})
-
-
-def safe_next(wanted: str | None) -> str:
-    """Return the path `wanted` if it leads to a page of this site; otherwise "/", the start page (ASVS 3.7.2)."""
-    path = wanted or HOME
-    parts = urlsplit(path)
-    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if ours and not parts.scheme and not parts.netloc and "\\" not in path else HOME
 
 
 def people_of_the_demonstration(rows: Session) -> list[Person]:

@@ -7,7 +7,7 @@ from traceback import extract_tb
 from typing import Any
 
 import structlog
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, Response, redirect
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, TimeoutError
@@ -30,6 +30,7 @@ from web.language.refusals import sentence_of
 from web.requests.caller import UnknownToken
 from web.requests.guard import LoginNeeded
 from web.requests.json_parser import FieldsRefused
+from web.requests.returning import login_url
 
 log = structlog.get_logger()
 
@@ -51,6 +52,7 @@ CODES: Mapping[int, str] = {
     405: "method-not-allowed",
     406: "not-acceptable",
     409: "conflict",
+    410: "gone",
     413: "too-large",
     415: "unsupported-media-type",
     422: "bad-fields",
@@ -117,8 +119,7 @@ def on_login_needed(needed: LoginNeeded) -> Response:
     """Answer 401 to the API. Redirect a browser to the log-in page, which leads back to the page that was asked for."""
     if is_for_machines():
         return answer(problem(401, "login-needed", headers={"WWW-Authenticate": "Bearer"}))
-    page = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("login.ask", next=page), 303)  # type: ignore[return-value]
+    return redirect(login_url(), 303)  # type: ignore[return-value]
 
 
 def on_unknown_token(unknown: UnknownToken) -> Response:
