@@ -70,7 +70,7 @@ def confirm(token: str) -> AnyResponse:
 
 @bp.post("/logga-in/<token>")
 @open_to(Audience.ANYBODY)
-@limited(Limit.LOG_IN)
+@limited(Limit.USE_LINK)
 def use(token: str) -> AnyResponse:
     """Handle the button: log in and redirect; 410 if the link is used, expired or was requested in another browser."""
     with current().database.transaction() as rows:

@@ -76,6 +76,11 @@ def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def keyed_hash(key: str, text: str) -> str:
+    """Return a hash of the text in hexadecimal that nobody can make, or try texts for, without the secret `key`."""
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
 def make_api_token(session: Session, person: Person, at: datetime) -> str:
     """Create an API token that acts as this person, and return it. It is not stored and cannot be shown again."""
     token = f"vt_{secrets.token_urlsafe(32)}"

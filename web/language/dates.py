@@ -10,6 +10,7 @@ from web.current import current
 from web.language.gettext import gettext, ngettext
 
 SOON_DAYS = 2
+A_MINUTE = 60  # seconds
 
 
 def day_words(value: date | datetime | str) -> str:
@@ -62,6 +63,13 @@ def due_class(case: Case, now: datetime) -> str:
 def days_words(days: float | None) -> str:
     """Return a number of days in words, such as "12 dagar"; a dash for None."""
     return "–" if days is None else ngettext("%(num)d day", "%(num)d days", round(days))
+
+
+def wait_words(seconds: int) -> str:
+    """Return how long to wait, in words: "40 seconds", or whole minutes, rounded up, from one minute on."""
+    if seconds < A_MINUTE:
+        return ngettext("%(num)d second", "%(num)d seconds", seconds)
+    return ngettext("%(num)d minute", "%(num)d minutes", -(-seconds // A_MINUTE))
 
 
 def _days_left(due_at: datetime, now: datetime) -> int:

@@ -45,7 +45,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "unsupported-media-type": _("Send JSON, with Content-Type: application/json."),
     "unknown-parameter": _("The address has a parameter that we do not know."),
     "bad-fields": _("Some of what was given cannot be used."),
-    "too-many-requests": _("That was too often. Wait a little and try again."),
+    "too-many-requests": _("That was too often. Try again in %(wait)s."),
     "internal-error": _("Something went wrong on our side. It has been noted."),
     "unavailable": _("We cannot reach our records just now. Try again in a moment."),
     "stale-version": _("The case has been changed since you read it. Look at what happened, then try again."),
