@@ -5,7 +5,7 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, String, false, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database.base import Base, BigId, UtcDateTime, partial_index
@@ -32,15 +32,16 @@ class Link(Base):
     """One link that is mailed to somebody, for one purpose: to log in, to follow a case or to stop following it.
 
     Its token, and the code beside a log-in link, are derived from the secret key and `nonce`, and never stored; `hash`
-    is the hash of the token. `quota` is the keyed hash of the address whose quota of log-in letters the link has spent;
-    NULL for other links, and for a log-in link that no letter carries. `tries` counts how often a code was tried.
+    is the hash of the token. `address` is the keyed hash of the address whose quota of log-in letters the link has
+    spent, from a `known_browser` or from any other; NULL for other links, and for a log-in link that no letter carries.
+    `tries` counts how often a code was tried.
     """
 
     __tablename__ = "link"
     __table_args__ = (
         CheckConstraint("purpose IN ('login', 'follow', 'unfollow')", name="purpose"),
         partial_index("ix_link_browser", "browser", where="browser IS NOT NULL"),
-        partial_index("ix_link_quota", "quota", "made_at", where="quota IS NOT NULL"),
+        partial_index("ix_link_address", "address", "made_at", where="address IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
@@ -53,7 +54,8 @@ class Link(Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    quota: Mapped[str | None] = mapped_column(String(64), default=None)
+    address: Mapped[str | None] = mapped_column(String(64), default=None)  # keyed hash of it, without what follows a +
+    known_browser: Mapped[bool] = mapped_column(default=False, server_default=false())
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
 
 

@@ -10,7 +10,7 @@ from web.current import current
 from web.language.gettext import gettext, ngettext
 
 SOON_DAYS = 2
-A_MINUTE = 60  # seconds
+A_MINUTE, AN_HOUR = 60, 3600  # seconds
 
 
 def day_words(value: date | datetime | str) -> str:
@@ -66,10 +66,12 @@ def days_words(days: float | None) -> str:
 
 
 def wait_words(seconds: int) -> str:
-    """Return how long to wait, in words: "40 seconds", or whole minutes, rounded up, from one minute on."""
+    """Return how long to wait, in words: "40 seconds", "3 minutes" or "5 hours", rounded up."""
     if seconds < A_MINUTE:
         return ngettext("%(num)d second", "%(num)d seconds", seconds)
-    return ngettext("%(num)d minute", "%(num)d minutes", -(-seconds // A_MINUTE))
+    if seconds < 2 * AN_HOUR:
+        return ngettext("%(num)d minute", "%(num)d minutes", -(-seconds // A_MINUTE))
+    return ngettext("%(num)d hour", "%(num)d hours", -(-seconds // AN_HOUR))
 
 
 def _days_left(due_at: datetime, now: datetime) -> int:
@@ -90,4 +92,5 @@ FILTERS = {
     "due_words": due_words,
     "due_class": due_class,
     "days": days_words,
+    "wait_words": wait_words,
 }

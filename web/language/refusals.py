@@ -53,6 +53,11 @@ SENTENCES: Mapping[str, LazyString] = {
     "key-used-otherwise": _("The Idempotency-Key was used for another request."),
     "conflict": _("Somebody else did something at the same moment. Try again."),
     "bad-key": _("The Idempotency-Key must be 1 to 255 visible characters of ASCII."),
+    "wrong-code": _("That is not the code in the letter. Look at it once more."),
+    "code-tried-too-often": _(
+        "The code can be tried no more. Use the link in the letter, or ask for a new letter later."
+    ),
+    "no-code-here": _("No code can be used here: it is used, older than ten minutes, or asked for in another browser."),
     "words-needed": _("Write why: the one who asked will read it."),
     "date-needed": _("Give a date."),
     "date-outside": _("The date must be from %(earliest)s to %(latest)s."),

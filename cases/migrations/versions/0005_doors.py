@@ -10,7 +10,7 @@ depends_on = None
 
 PARTIAL = {
     "ix_link_browser": (["browser"], sa.text("browser IS NOT NULL")),
-    "ix_link_quota": (["quota", "made_at"], sa.text("quota IS NOT NULL")),
+    "ix_link_address": (["address", "made_at"], sa.text("address IS NOT NULL")),
 }
 FILL_OWNERS = """
 UPDATE address SET owner = CASE WHEN {find}(email_normalised, '+') BETWEEN 2 AND {find}(email_normalised, '@')
@@ -23,7 +23,8 @@ FIND = {"postgresql": "strpos", "sqlite": "instr"}
 
 def upgrade() -> None:
     """Add the columns, their indexes and the table, and fill in who owns each known address."""
-    op.add_column("link", sa.Column("quota", sa.String(length=64), nullable=True))
+    op.add_column("link", sa.Column("address", sa.String(length=64), nullable=True))
+    op.add_column("link", sa.Column("known_browser", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("link", sa.Column("tries", sa.Integer(), server_default="0", nullable=False))
     for name, (columns, where) in PARTIAL.items():
         op.create_index(name, "link", columns, postgresql_where=where, sqlite_where=where)
@@ -51,5 +52,5 @@ def downgrade() -> None:
     op.drop_column("address", "owner")
     for name in PARTIAL:
         op.drop_index(name, table_name="link")
-    for column in ("tries", "quota"):
+    for column in ("tries", "known_browser", "address"):
         op.drop_column("link", column)
