@@ -1,12 +1,14 @@
 """The cookies: their names, and the flags that keep scripts from reading and other hosts from setting them."""
 
 import hmac
+import secrets
 from typing import Any
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from cases.access.tokens import keyed_hash
+from cases.database.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR
 from cases.mail_addresses import owner_of
 from cases.settings import Settings
 from web.current import current, is_for_machines
@@ -68,6 +70,20 @@ def is_known_browser(email: str) -> bool:
     """
     shown = request.cookies.get(known_browser_cookie(), "")
     return hmac.compare_digest(shown.encode(), _proof_of(email).encode())
+
+
+def _sender_name() -> str:
+    return cookie_name("ventil_sender", current().settings)
+
+
+def sender_cookie() -> str:
+    """Return the cookie by which an anonymous sender to the API is known again; a new one if they have none."""
+    return request.cookies.get(_sender_name()) or secrets.token_urlsafe(16)
+
+
+def remember_sender(response: Response, sender: str) -> Response:
+    """Give this cookie to an anonymous sender to the API, and return the response."""
+    return _set(response, sender, name=_sender_name(), max_age=int(IDEMPOTENCY_KEYS_KEPT_FOR.total_seconds()))
 
 
 def _proof_of(email: str) -> str:
