@@ -34,6 +34,18 @@ def normalised(written: str) -> str:
     return with_ascii_domain(written.strip().lower())
 
 
+def owner_of(written: str) -> str:
+    """Return the address, normalised, without what follows a plus sign: anna+vatten@example.se is anna@example.se's.
+
+    A text that is no mail address is returned in lower case.
+    """
+    try:
+        local, _, domain = normalised(written).rpartition("@")
+    except ValueError:
+        return written.strip().lower()
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
 @lru_cache(MOST_CACHED)
 def with_ascii_domain(address: str) -> str:
     """Return the address with its domain in ASCII (IDNA 2008), as SMTP needs it. Raises `ValueError` if invalid."""

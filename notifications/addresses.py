@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from cases.database.queries import any_of, fetch_rows
 from cases.database.writing.upsert import insert_missing
-from cases.mail_addresses import is_mail_address, normalised
+from cases.mail_addresses import is_mail_address, normalised, owner_of
 from notifications.deliveries import Address
 
 KNOWN = select(Address.email_normalised, Address.id).where(any_of(Address.email_normalised, "keys"))
@@ -26,7 +26,7 @@ def ensure_addresses(session: Session, emails: Iterable[str]) -> dict[str, int]:
     written = {normalised(email): email.strip() for email in emails}
     known = _ids_of(session, set(written))
     if new := sorted(written.keys() - known.keys()):
-        rows = [{"email_normalised": key, "email": written[key]} for key in new]
+        rows = [{"email_normalised": key, "email": written[key], "owner": owner_of(key)} for key in new]
         known |= dict(insert_missing(session, Address, rows, ("email_normalised", "id")))
     return known | _ids_of(session, written.keys() - known.keys())  # what another relay inserted meanwhile
 

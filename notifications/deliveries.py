@@ -49,13 +49,18 @@ IS_WAITING: ColumnElement[str] = literal_column("'waiting'")
 
 
 class Address(Base):
-    """A mail address, one row for all its spellings: `email` as it was first written, `email_normalised` to compare."""
+    """A mail address, one row for all its spellings: `email` as it was first written, `email_normalised` to compare.
+
+    `owner` is the normalised address without what follows a plus sign: anna+vatten@example.se is anna@example.se's.
+    """
 
     __tablename__ = "address"
+    __table_args__ = (Index("ix_address_owner", "owner"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     email_normalised: Mapped[str] = mapped_column(String(LONGEST_ADDRESS), unique=True)
     email: Mapped[str] = mapped_column(String(LONGEST_ADDRESS))
+    owner: Mapped[str | None] = mapped_column(String(LONGEST_ADDRESS), default=None)
 
 
 class Delivery(CountedLease, Base):

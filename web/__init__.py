@@ -42,7 +42,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     answer_errors(app)
     register(app)
     guard(app)
-    limit_requests(app, settings)
+    limit_requests(app, settings, database)
     wrap_wsgi(app, settings)
     return app
 

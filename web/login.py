@@ -1,11 +1,13 @@
-"""Logging in by a one-time link that comes by mail, and logging out (ASVS 6.5, 6.6).
+"""Logging in by a one-time link that comes by mail, or by the code beside it, and logging out (ASVS 6.5, 6.6).
 
-The link opens a page with a button. Only pressing the button uses the link up.
+The link opens a page with a button. Only pressing the button uses the link up. Where the link opens in another browser
+than the one that asked, as mail programs have it, the code is typed in the browser that asked.
 """
 
 import secrets
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from math import ceil
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, session, url_for
 from sqlalchemy import select
@@ -13,29 +15,38 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import logging_in
+from cases.access.codes import count_try
 from cases.access.tokens import Link, use_link
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Person
 from cases.organisation.units import DESK, MAY_BE_RESPONSIBLE, Unit
 from web.current import current, right_now, today
+from web.pages.forms import Form
 from web.requests.caller import current_actor
-from web.requests.cookies import drop_session_cookie, session_cookie, set_session_cookie
+from web.requests.cookies import (
+    drop_session_cookie,
+    is_known_browser,
+    remember_browser,
+    session_cookie,
+    set_session_cookie,
+)
 from web.requests.guard import Audience, open_to
 from web.requests.rate_limits import Limit, limited
+from web.requests.returning import HOME, NEXT, safe_next
 from web.requests.sessions import end_every_session, end_session, open_session
 
-__all__ = ["bp", "current_actor"]
+__all__ = ["bp", "current_actor", "safe_next"]
 
 bp = Blueprint("login", __name__)
-BROWSER, NEXT = "browser", "next"
-HOME = "/"
+BROWSER = "browser"
 
 
 @bp.get("/logga-in")
 @open_to(Audience.ANYBODY)
 def ask() -> str:
     """Show the log-in form, which asks for a mail address; the demonstration's form also lists people to log in as."""
-    session[NEXT] = safe_next(request.args.get(NEXT))
+    if NEXT in request.args:
+        session[NEXT] = safe_next(request.args[NEXT])
     with current().database.reading() as rows:
         return render_template("login.html", people=people_of_the_demonstration(rows))
 
@@ -43,16 +54,40 @@ def ask() -> str:
 @bp.post("/logga-in")
 @open_to(Audience.ANYBODY)
 @limited(Limit.LOG_IN)
-def ask_for_link() -> str:
-    """Handle the log-in form: mail a link if the address is known.
+def ask_for_link() -> AnyResponse:
+    """Handle the log-in form: mail a link and a code if the address is known.
 
-    The page that follows is the same for an unknown address, so that it does not reveal which addresses are known.
+    The page that follows has the field for the code, and says if no letter goes out and when the next one can. It is
+    the same for an unknown address, so that it does not reveal which addresses are known.
     """
+    email, at = request.form.get("email", ""), right_now()
     browser = session.setdefault(BROWSER, secrets.token_urlsafe(16))
     with current().database.transaction() as rows:
-        email, key = request.form.get("email", ""), current().settings.secret_key
-        logging_in.ask_for_link(rows, email, browser, key=key, at=right_now())
-    return render_template("login_sent.html")
+        asking = logging_in.Asking(email, browser, is_known_browser(email))
+        next_at = logging_in.ask_for_link(rows, asking, key=current().settings.secret_key, at=at)
+    wait = ceil((next_at - at).total_seconds()) if next_at else 0
+    response = make_response(render_template("login_sent.html", form=Form(), asked=True, wait=wait))
+    if wait:
+        response.headers["Retry-After"] = str(wait)
+    return response
+
+
+@bp.get("/logga-in/kod")
+@open_to(Audience.ANYBODY)
+def show_code() -> str:
+    """Show the field for the code once more."""
+    return render_template("login_sent.html", form=Form(), asked=False, wait=0)
+
+
+@bp.post("/logga-in/kod")
+@open_to(Audience.ANYBODY)
+@limited(Limit.USE_LINK)
+def use_code() -> AnyResponse:
+    """Handle the code from the letter: log in and redirect; if refused, show the field again with the reason."""
+    form = Form(request.form)
+    with form.catching_refusals():
+        return redirect_logged_in(_log_in_with_code(form.typed("code")))
+    return make_response(render_template("login_sent.html", form=form, asked=False, wait=0), form.status)
 
 
 @bp.get("/logga-in/<token>")
@@ -70,16 +105,16 @@ def confirm(token: str) -> AnyResponse:
 
 @bp.post("/logga-in/<token>")
 @open_to(Audience.ANYBODY)
-@limited(Limit.LOG_IN)
+@limited(Limit.USE_LINK)
 def use(token: str) -> AnyResponse:
     """Handle the button: log in and redirect; 410 if the link is used, expired or was requested in another browser."""
     with current().database.transaction() as rows:
         link = _usable_link(rows, token)
         person_id = link.person_id if link and use_link(rows, link, right_now()) else None
-        key = _log_in(rows, person_id)
-    if key is None:
+        opened = _log_in(rows, person_id)
+    if opened is None:
         return make_response(render_template("login_confirm.html", token=token, usable=False), 410)
-    return redirect_logged_in(key)
+    return redirect_logged_in(opened)
 
 
 @bp.post("/demo-login")
@@ -92,8 +127,8 @@ def be_somebody() -> AnyResponse:
     with current().database.transaction() as rows:
         if not municipality(rows).demonstration:
             abort(404)
-        key = _log_in(rows, request.form.get("person", type=int))
-    return redirect_logged_in(key) if key else redirect(url_for("login.ask"), 303)
+        opened = _log_in(rows, request.form.get("person", type=int))
+    return redirect_logged_in(opened) if opened else redirect(url_for("login.ask"), 303)
 
 
 @bp.get("/min-sida")
@@ -129,21 +164,51 @@ def _usable_link(rows: Session, token: str) -> Link | None:
     return logging_in.usable_link(rows, token, session.get(BROWSER, ""), at=right_now())
 
 
-def _log_in(rows: Session, person_id: int | None) -> str | None:
-    """Open a log-in session for this person and return its token; None when there is no such active person."""
+@dataclass(frozen=True)
+class OpenedSession:
+    """A log-in session that was opened: its token, for the cookie, and the mail address of its person."""
+
+    token: str
+    email: str
+
+
+def _log_in(rows: Session, person_id: int | None) -> OpenedSession | None:
+    """Open a log-in session for this person, and end the browser's earlier one; None without such an active person."""
     at = right_now()
     actor = logging_in.log_in(rows, person_id, on=today(), at=at) if person_id else None
-    return open_session(rows, actor.person_id, at) if actor and actor.person_id else None
+    if actor is None or actor.person_id is None:
+        return None
+    end_session(rows, request.cookies.get(session_cookie(), ""), at)
+    return OpenedSession(open_session(rows, actor.person_id, at), actor.email)
 
 
-def redirect_logged_in(key: str) -> Response:
-    """Redirect to the page that was asked for before the log-in, and set the log-in cookie to the session token `key`.
+def _log_in_with_code(typed: str) -> OpenedSession:
+    """Log in with the code; a try is counted in a transaction before the one in which codes are compared.
+
+    Raises `NoCodeHere`, `CodeTriedTooOften` or `WrongCode`.
+    """
+    at, key = right_now(), current().settings.secret_key
+    with current().database.transaction() as rows:
+        municipality(rows, locked=True)
+        ids, too_often = count_try(rows, session.get(BROWSER, ""), at=at)
+    if not ids:
+        raise logging_in.CodeTriedTooOften(field="code") if too_often else logging_in.NoCodeHere(field="code")
+    with current().database.transaction() as rows:
+        opened = _log_in(rows, logging_in.log_in_with_code(rows, ids, typed, key=key, at=at))
+        if opened is None:
+            raise logging_in.WrongCode(field="code")
+    return opened
+
+
+def redirect_logged_in(opened: OpenedSession) -> Response:
+    """Redirect to the page that was asked for before the log-in, and set the log-in cookie.
 
     Flask's own signed cookie is emptied, so that nothing it held before the log-in is valid afterwards.
     """
     wanted = safe_next(session.get(NEXT))
     session.clear()
-    return set_session_cookie(_redirect(url_for("login.first_page") if wanted == HOME else wanted), key)
+    response = _redirect(url_for("login.first_page") if wanted == HOME else wanted)
+    return remember_browser(set_session_cookie(response, opened.token), opened.email)
 
 
 def redirect_logged_out(end: Callable[[Session], None]) -> Response:
@@ -156,14 +221,6 @@ def redirect_logged_out(end: Callable[[Session], None]) -> Response:
 
 def _redirect(path: str) -> Response:
     return Response(status=303, headers={"Location": path})
-
-
-def safe_next(wanted: str | None) -> str:
-    """Return the path `wanted` if it leads to a page of this site; otherwise "/", the start page (ASVS 3.7.2)."""
-    path = wanted or HOME
-    parts = urlsplit(path)
-    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if ours and not parts.scheme and not parts.netloc and "\\" not in path else HOME
 
 
 def people_of_the_demonstration(rows: Session) -> list[Person]:

@@ -5,10 +5,10 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, String, false, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.database.base import Base, BigId, UtcDateTime
+from cases.database.base import Base, BigId, UtcDateTime, partial_index
 from cases.organisation.people import Person
 from cases.randomness import random_hex
 
@@ -31,11 +31,18 @@ class ApiToken(Base):
 class Link(Base):
     """One link that is mailed to somebody, for one purpose: to log in, to follow a case or to stop following it.
 
-    Its token is derived from the secret key and `nonce`, and never stored; `hash` is the hash of the token.
+    Its token, and the code beside a log-in link, are derived from the secret key and `nonce`, and never stored; `hash`
+    is the hash of the token. `address` is the keyed hash of the address whose quota of log-in letters the link has
+    spent, from a `known_browser` or from any other; NULL for other links, and for a log-in link that no letter carries.
+    `tries` counts how often a code was tried.
     """
 
     __tablename__ = "link"
-    __table_args__ = (CheckConstraint("purpose IN ('login', 'follow', 'unfollow')", name="purpose"),)
+    __table_args__ = (
+        CheckConstraint("purpose IN ('login', 'follow', 'unfollow')", name="purpose"),
+        partial_index("ix_link_browser", "browser", where="browser IS NOT NULL"),
+        partial_index("ix_link_address", "address", "made_at", where="address IS NOT NULL"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     purpose: Mapped[str] = mapped_column(String(20))
@@ -47,6 +54,9 @@ class Link(Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    address: Mapped[str | None] = mapped_column(String(64), default=None)  # keyed hash of it, without what follows a +
+    known_browser: Mapped[bool] = mapped_column(default=False, server_default=false())
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class WebSession(Base):
@@ -66,6 +76,11 @@ class WebSession(Base):
 def hashed(token: str) -> str:
     """Return the SHA-256 of a token in hexadecimal; only this is stored, never the token."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def keyed_hash(key: str, text: str) -> str:
+    """Return a hash of the text in hexadecimal that nobody can make, or try texts for, without the secret `key`."""
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 def make_api_token(session: Session, person: Person, at: datetime) -> str:

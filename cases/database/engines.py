@@ -23,6 +23,24 @@ SQLITE_PRAGMAS = (
     "foreign_keys=ON",
     "busy_timeout=15000",
 )
+SHORT_WAIT = 0.25  # seconds
+COUNTING_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={SHORT_WAIT * 1000:.0f}")
+
+
+def counting_engine(url: str) -> Engine:
+    """Return a small engine for short transactions that give up soon, and that a crash of the machine may undo.
+
+    Every wait, for a connection, a lock or an answer, ends after a quarter of a second; for a server that does not
+    accept the connection after two seconds.
+    """
+    pool = {"pool_size": 2, "max_overflow": 2, "pool_timeout": SHORT_WAIT}
+    if not url.startswith("sqlite"):
+        limits = f"-c timezone=UTC -c synchronous_commit=off -c statement_timeout={SHORT_WAIT * 1000:.0f}"
+        return create_engine(url, connect_args={"connect_timeout": 2, "options": limits}, **pool)
+    engine = create_engine(url, connect_args={"timeout": SHORT_WAIT, "check_same_thread": False}, **pool)
+    event.listen(engine, "connect", partial(_prepare_sqlite, pragmas=COUNTING_PRAGMAS))
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
 
 
 def postgresql_engine(url: str, pool_size: int) -> Engine:
@@ -82,9 +100,11 @@ def sqlite_engine(url: str) -> Engine:
     return engine
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare_sqlite(
+    connection: sqlite3.Connection, _record: object, *, pragmas: tuple[str, ...] = SQLITE_PRAGMAS
+) -> None:
     connection.isolation_level = None  # the driver opens no transaction of its own: `_begin_sqlite` does
-    for pragma in SQLITE_PRAGMAS:
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function("ventil_now", 0, sqlite_now)
 

@@ -14,7 +14,8 @@ class KeptAnswer(Base):
     """One API request that had an idempotency key, and the response to it.
 
     `key` is a hash of the caller and the idempotency key, `request` a hash of method, path and body. `status` is NULL
-    while the request is still being handled.
+    while the request is still being handled. `sender` and `network` tell who made an anonymous request: the hash of
+    their cookie, and the keyed hash of their network; both are NULL for a request with a token.
     """
 
     __tablename__ = "kept_answer"
@@ -27,3 +28,5 @@ class KeptAnswer(Base):
     status: Mapped[int | None] = mapped_column(default=None)
     location: Mapped[str | None] = mapped_column(String(500), default=None)
     body: Mapped[str | None] = mapped_column(Text, default=None)
+    sender: Mapped[str | None] = mapped_column(String(64), default=None)
+    network: Mapped[str | None] = mapped_column(String(64), default=None)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Engine
@@ -11,17 +12,18 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from cases.calendar import Calendar
-from cases.database.engines import postgresql_engine, sqlite_engine
+from cases.database.engines import SHORT_WAIT, counting_engine, postgresql_engine, sqlite_engine
 from cases.database.locks import FairLock, NoLock
 
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class Database:
-    """One database: its engine, and three ways to open a transaction.
+    """One database: its engine, and the ways to open a transaction.
 
     `transaction` reads and writes by an ORM session, `reading` only reads. `recording` is for a single SQL statement
-    that writes, without a session, where speed counts: a worker records with it that a letter was sent.
+    that writes, without a session, where speed counts: a worker records with it that a letter was sent. `counting` is
+    for the counts of rate limits.
     """
 
     def __init__(self, url: str, calendar: Calendar, *, pool_size: int = 10) -> None:
@@ -52,6 +54,19 @@ class Database:
             yield connection
 
     @contextmanager
+    def counting(self) -> Iterator[Connection]:
+        """Open a short transaction of its own, which gives up soon and is not flushed to the disk: for rate limits.
+
+        Raises `TimeoutError` or an error of SQLAlchemy when the database is slow or away.
+        """
+        with self._writers.within(SHORT_WAIT), self._counts.begin() as connection:
+            yield connection
+
+    @cached_property
+    def _counts(self) -> Engine:
+        return counting_engine(self.url)
+
+    @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a session that only reads, and sees the database as it is at one moment.
 
@@ -69,6 +84,8 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        if "_counts" in vars(self):
+            self._counts.dispose()
 
 
 def calendar_of(session: Session) -> Calendar:

@@ -11,7 +11,7 @@ from notifications.letters.still_entitled import (
     NO_LONGER_PUBLIC,
     NO_LONGER_WORKS,
 )
-from notifications.planning.rate_limits import TOO_MANY, TOO_SOON
+from notifications.planning.rate_limits import TO_STAFF, TOO_MANY, TOO_SOON
 from notifications.planning.readdressing import TOLD_IN_ANOTHER_LETTER
 from notifications.planning.redundant_calls import TOLD_WHEN_THEY_RANG
 
@@ -19,6 +19,7 @@ IN_SWEDISH = {
     TOLD_WHEN_THEY_RANG: "fick veta det när de ringde",
     TOLD_IN_ANOTHER_LETTER: "fick veta det i ett annat brev",
     TOO_SOON: "ett sådant brev hade gått dit inom tio minuter",
+    TO_STAFF: "någon som inte är inloggad angav en adress som hör till personalen",
     TOO_MANY: "fem sådana brev hade gått dit inom ett dygn",
     NO_LONGER_WORKS: "personen är avstängd",
     LEFT_THE_UNIT: "personen har lämnat enheten",

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from cases.access.actors import ActorKind
+from cases.access.codes import link_code
 from cases.access.tokens import link_token
 from cases.calendar import Calendar
 from cases.deadlines.clocks import DELAYED_RUNG, HEAD_RUNG
@@ -93,6 +94,7 @@ class TemplateContext:
             "page": self.page(line, case),
             "pages": self.pages,
             "token": self._token(event),
+            "code": self._code(event),
             "late_by_law": clock_on is not None and clock_on <= happened_on,
             "day_has_passed": clock_on is not None and clock_on < happened_on,
             **self._words(line, event, case),
@@ -110,6 +112,10 @@ class TemplateContext:
     def _token(self, event: EventForLetter) -> str | None:
         link = self.snapshot.links.get(event.facts.get("link", 0))
         return link_token(link, self.key) if link else None
+
+    def _code(self, event: EventForLetter) -> str | None:
+        link = self.snapshot.links.get(event.facts.get("link", 0))
+        return link_code(link, self.key) if link else None
 
     def _ref_of_failed(self, event: EventForLetter) -> str | None:
         """Return the reference of the case whose letter was set aside, when the event is such an alarm."""

@@ -119,12 +119,13 @@ def _suppress_redundant(session: Session, drafts: Sequence[DeliveryDraft], rows:
 
 def _suppress_over_limit(session: Session, drafts: Sequence[DeliveryDraft], rows: list[Row]) -> None:
     """Suppress the anonymous letters that are over the limit of their address."""
-    limited = [row for draft, row in zip(drafts, rows, strict=True) if draft.is_anonymous and row["address_id"]]
+    pairs = zip(drafts, rows, strict=True)
+    limited = [(draft.recipient.key, row) for draft, row in pairs if draft.is_anonymous and row["address_id"]]
     if not limited:
         return
-    allowance = lock_allowance(session, {row["address_id"] for row in limited})
-    for row in limited:
-        if reason := allowance.count_or_refuse(row["address_id"]):
+    allowance = lock_allowance(session, {email for email, _ in limited})
+    for email, row in limited:
+        if reason := allowance.count_or_refuse(email, row["letter"]):
             row |= {"outcome": Outcome.SUPPRESSED, "reason": reason, "finished_at": allowance.moment}
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from cases.mail_addresses import is_mail_address, is_public_address, normalised, with_ascii_domain
+from cases.mail_addresses import is_mail_address, is_public_address, normalised, owner_of, with_ascii_domain
 
 PUBLIC = [
     "rut@example.se",
@@ -88,3 +88,17 @@ def test_the_command_line_starts_without_the_library():
 def test_no_name_server_is_asked():
     asked = "import sys, cases.mail_addresses as m; m.normalised('rut@example.se'); print('dns' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True).stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("written", "owner"),
+    [
+        ("anna@example.se", "anna@example.se"),
+        (" Anna+vatten@Example.SE ", "anna@example.se"),
+        ("anna+a+b@åby.example", "anna@xn--by-xia.example"),
+        ("+anna@example.se", "+anna@example.se"),
+        ("Not an address", "not an address"),
+    ],
+)
+def test_what_follows_a_plus_sign_is_the_owners(written: str, owner: str) -> None:
+    assert owner_of(written) == owner

@@ -59,7 +59,7 @@ def test_who_has_mail_gets_the_receipt_though_they_rang(town: LetterTown) -> Non
 
 def test_every_reason_of_ours_has_swedish_words() -> None:
     of_rights = [one for one in vars(still_entitled).values() if isinstance(one, str) and one.startswith("the ")]
-    of_limits = [rate_limits.TOO_SOON, rate_limits.TOO_MANY]
+    of_limits = [rate_limits.TOO_SOON, rate_limits.TOO_MANY, rate_limits.TO_STAFF]
     reasons = {*of_rights, *of_limits, readdressing.TOLD_IN_ANOTHER_LETTER, redundant_calls.TOLD_WHEN_THEY_RANG}
     assert len(reasons) >= 11
     assert all(why_not(reason, "sv") != reason for reason in reasons)

@@ -6,45 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
+from support.houses.logging_in import CONTACT, ask, count, csrf, log_in, token_of_last_link, use
 
-from cases.access.tokens import Link, WebSession, hashed, link_token
+from cases.access.tokens import Link, WebSession, hashed
 from cases.history.journal import Event
 from cases.history.outbox import OutboxEntry
 from cases.organisation.municipality import Municipality
-
-CONTACT = "contact@example.se"
-
-
-def csrf(browser):
-    page = browser.get("/logga-in").text
-    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page).group(1)
-
-
-def ask(browser, email=CONTACT):
-    return browser.post("/logga-in", data={"csrf_token": csrf(browser), "email": email})
-
-
-def token_of_last_link(web):
-    with web.database.reading() as session:
-        link = session.scalars(select(Link).order_by(Link.id.desc())).first()
-        return link_token(link, web.settings.secret_key)
-
-
-def use(browser, token):
-    return browser.post(f"/logga-in/{token}", data={"csrf_token": csrf(browser)})
-
-
-def log_in(web, browser=None):
-    browser = browser or web.browser()
-    ask(browser)
-    assert use(browser, token_of_last_link(web)).status_code == 303
-    return browser
-
-
-def count(web, table, *where):
-    with web.database.reading() as session:
-        return session.scalar(select(func.count()).select_from(table).where(*where))
 
 
 def age_sessions(web, **columns):

@@ -21,7 +21,9 @@ IDEMPOTENCY_KEY = {
     "in": "header",
     "name": "Idempotency-Key",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-    "description": "Makes a retry safe: the same key with the same body gets the first answer again, for 7 days.",
+    "description": "Makes a retry safe: the same key with the same body gets the first answer again, for 7 days."
+    " Without a token,"
+    " the public id is repeated only to the cookie, or within 10 minutes to the network, that sent the first request.",
 }
 ALWAYS = (400, 401, 429, 500, 503)
 READS_BODY = (409, 413, 415, 422)
@@ -49,18 +51,25 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
     ARGUMENTS_PARSER = StrictParser()
 
     def on(
-        self, rule: str, takes: type[Schema], gives: tuple[int, type[Schema]], refuses: tuple[int, ...] = ()
+        self,
+        rule: str,
+        takes: type[Schema],
+        *gives: tuple[int, type[Schema]],
+        refuses: tuple[int, ...] = (),
     ) -> Callable[[View], View]:
         """Return a decorator that registers a view as the endpoint `rule`, such as "POST /cases".
 
-        `takes` is the schema of the request: of the query for GET, else of the body. `gives` documents the response, by
-        status and schema; the view creates it. `refuses` adds error statuses to those documented for every endpoint.
+        `takes` is the schema of the request: of the query for GET, else of the body. `gives` documents the responses,
+        each by status and schema, the usual one first; the view creates them. `refuses` adds error statuses to those
+        documented for every endpoint.
         """
         method, path = rule.split()
 
         def answer(view: View) -> View:
             view._apidoc = self._documented(method, refuses)  # type: ignore[attr-defined]
-            view = self.response(*gives)(view)
+            view = self.response(*gives[0])(view)
+            for status, schema in gives[1:]:
+                view = self.alt_response(status, schema=schema)(view)
             view = self.arguments(takes(), location="query" if method == "GET" else "json")(view)
             return cast(View, self.route(path, methods=[method])(view))
 

@@ -28,13 +28,13 @@ from web.requests.idempotency import once
 from web.requests.rate_limits import Limit, limited
 from web.schemas.queries import CaseListQuery, NoQuery
 from web.schemas.requests import CaseIn, CorrectionIn
-from web.schemas.responses import CaseForStaff, CaseListResponse, History
+from web.schemas.responses import CaseForStaff, CaseListResponse, FoundAgain, History
 
 bp = ApiBlueprint("api_cases", __name__, description="Whatever somebody waits for an answer to")
 WHOLE_HISTORY = 10_000
 
 
-@bp.on("POST /cases", CaseIn, (201, CaseForStaff))
+@bp.on("POST /cases", CaseIn, (201, CaseForStaff), (200, FoundAgain))
 @open_to(Audience.ANYBODY)
 @limited(Limit.HAND_IN)
 def hand_in_case(wanted: Request) -> Response:

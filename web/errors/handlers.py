@@ -7,8 +7,7 @@ from traceback import extract_tb
 from typing import Any
 
 import structlog
-from flask import Flask, Response, redirect, request, url_for
-from flask_limiter import RateLimitExceeded
+from flask import Flask, Response, redirect
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
@@ -27,10 +26,13 @@ from cases.refusals import (
 )
 from web.current import is_for_machines
 from web.errors.problems import Problem, answer, problem
+from web.language.dates import wait_words
 from web.language.refusals import sentence_of
 from web.requests.caller import UnknownToken
 from web.requests.guard import LoginNeeded
 from web.requests.json_parser import FieldsRefused
+from web.requests.rate_limits import TooOften
+from web.requests.returning import login_url
 
 log = structlog.get_logger()
 
@@ -53,6 +55,7 @@ CODES: Mapping[int, str] = {
     405: "method-not-allowed",
     406: "not-acceptable",
     409: "conflict",
+    410: "gone",
     413: "too-large",
     415: "unsupported-media-type",
     422: "bad-fields",
@@ -119,8 +122,7 @@ def on_login_needed(needed: LoginNeeded) -> Response:
     """Answer 401 to the API. Redirect a browser to the log-in page, which leads back to the page that was asked for."""
     if is_for_machines():
         return answer(problem(401, "login-needed", headers={"WWW-Authenticate": "Bearer"}))
-    page = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("login.ask", next=page), 303)  # type: ignore[return-value]
+    return redirect(login_url(), 303)  # type: ignore[return-value]
 
 
 def on_unknown_token(unknown: UnknownToken) -> Response:
@@ -129,9 +131,10 @@ def on_unknown_token(unknown: UnknownToken) -> Response:
     return answer(problem(401, "unknown-token", headers=headers))
 
 
-def on_too_often(error: RateLimitExceeded) -> Response:
-    """Answer 429 when the rate limit is exceeded."""
-    return answer(problem(429, "too-many-requests"))
+def on_too_often(error: TooOften) -> Response:
+    """Answer 429 when a rate limit is exceeded, and say when to try again."""
+    headers = {"Retry-After": str(error.wait)}
+    return answer(problem(429, "too-many-requests", {"wait": wait_words(error.wait)}, headers=headers))
 
 
 def on_old_form(error: CSRFError) -> Response:
@@ -183,7 +186,7 @@ RESPONSES: Mapping[type[Exception], Any] = {
     HTTPException: on_http_error,
     LoginNeeded: on_login_needed,
     UnknownToken: on_unknown_token,
-    RateLimitExceeded: on_too_often,
+    TooOften: on_too_often,
     CSRFError: on_old_form,
     OutsideCalendar: on_outside_calendar,
     IntegrityError: on_conflict,

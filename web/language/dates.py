@@ -10,6 +10,7 @@ from web.current import current
 from web.language.gettext import gettext, ngettext
 
 SOON_DAYS = 2
+A_MINUTE, AN_HOUR = 60, 3600  # seconds
 
 
 def day_words(value: date | datetime | str) -> str:
@@ -64,6 +65,15 @@ def days_words(days: float | None) -> str:
     return "–" if days is None else ngettext("%(num)d day", "%(num)d days", round(days))
 
 
+def wait_words(seconds: int) -> str:
+    """Return how long to wait, in words: "40 seconds", "3 minutes" or "5 hours", rounded up."""
+    if seconds < A_MINUTE:
+        return ngettext("%(num)d second", "%(num)d seconds", seconds)
+    if seconds < 2 * AN_HOUR:
+        return ngettext("%(num)d minute", "%(num)d minutes", -(-seconds // A_MINUTE))
+    return ngettext("%(num)d hour", "%(num)d hours", -(-seconds // AN_HOUR))
+
+
 def _days_left(due_at: datetime, now: datetime) -> int:
     return (_local_day(due_at) - _local_day(now)).days
 
@@ -82,4 +92,5 @@ FILTERS = {
     "due_words": due_words,
     "due_class": due_class,
     "days": days_words,
+    "wait_words": wait_words,
 }

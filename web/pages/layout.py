@@ -29,6 +29,7 @@ from web.pages.case.timeline import ICONS, told_words
 from web.pages.options import category_name
 from web.requests.caller import actor_in
 from web.requests.page_frame import PageFrame, read_page_frame
+from web.requests.returning import login_url
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def page_context() -> dict[str, Any]:
         "locale_on_page": language(),
         "menu_on_page": _menu(actor, frame),
         "other_language": _other_language(),
+        "login_url": login_url(),
         "clock_is_silent": _silent_since(frame.last_sweep) if actor.is_staff else "",
     }
 

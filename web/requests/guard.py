@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, request
 
 from cases.access.actors import Actor, ActorKind
-from cases.refusals import NotAllowed
+from cases.refusals import NotAllowed, NotFound
 from web.requests.caller import current_actor
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -91,3 +91,11 @@ def refuse_others() -> None:
     if any(IN_AUDIENCE[audience](actor) for audience in audiences):
         return
     raise LoginNeeded if actor.kind is ActorKind.VISITOR else NotAllowed(step=request.endpoint)
+
+
+def not_for(actor: Actor, ref: str) -> Exception:
+    """Return what to raise on a page of a case that this actor may not see, or that does not exist: both get the same.
+
+    Somebody who is not logged in is asked to log in, and comes back to the page afterwards.
+    """
+    return LoginNeeded() if actor.kind is ActorKind.VISITOR else NotFound(ref=ref)

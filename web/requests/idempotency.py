@@ -2,26 +2,35 @@
 
 The key is claimed in the transaction of the change itself, so that either both are committed or neither. It is kept
 for 7 days (`cases.database.idempotency_keys`).
+
+Without a token, whoever sends the same key and body finds the first one's case. The public id, which opens the case as
+the one who asked, is only repeated to the first one: by their cookie, or for 10 minutes by their network.
 """
 
 import hashlib
+import hmac
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
-from flask import Response, request
+from flask import Response, jsonify, request
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cases.access.tokens import hashed
+from cases.access.tokens import hashed, keyed_hash
 from cases.database.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR, KeptAnswer
 from cases.database.transactions import insert_of
 from cases.refusals import FieldRefusal
-from web.current import right_now
+from web.current import current, right_now
 from web.requests.caller import bearer_token
+from web.requests.cookies import remember_sender, sender_cookie
+from web.requests.rate_limits import network
 
 HEADER = "Idempotency-Key"
+FROM_SAME_NETWORK = timedelta(minutes=10)  # how long the network alone shows that it is the first sender
 READABLE = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -44,11 +53,19 @@ class GivenKey:
     """The Idempotency-Key of one request, and the request itself, each as a hash.
 
     `request` is the hash of the method, path and body. `key` is the hash of the header's value together with the API
-    token, so that two senders may use the same value; without a token, method, path and body stand in for it.
+    token, so that two senders may use the same value; without a token, method, path and body stand in for it. `sender`
+    and `network` are None for a request with a token: else the sender's cookie, and the keyed hash of their network.
     """
 
     key: str
     request: str
+    sender: str | None = None
+    network: str | None = None
+
+    @property
+    def sender_hash(self) -> str | None:
+        """The hash of the sender's cookie; None for a request with a token."""
+        return hashed(self.sender) if self.sender else None
 
 
 def given_key() -> GivenKey | None:
@@ -60,7 +77,10 @@ def given_key() -> GivenKey | None:
         raise BadKey(field=HEADER)
     body = hashlib.sha256(request.get_data(cache=True)).hexdigest()
     asked_for = f"{request.method} {request.path} {body}"
-    return GivenKey(hashed(f"{bearer_token() or asked_for} {name}"), hashed(asked_for))
+    if token := bearer_token():
+        return GivenKey(hashed(f"{token} {name}"), hashed(asked_for))
+    network_hash = keyed_hash(current().settings.secret_key, f"sender:{network()}")
+    return GivenKey(hashed(f"{asked_for} {name}"), hashed(asked_for), sender_cookie(), network_hash)
 
 
 def once(session: Session, change: Callable[[], Response]) -> Response:
@@ -73,13 +93,16 @@ def once(session: Session, change: Callable[[], Response]) -> Response:
     if given is None:
         return change()
     claimed = _claim(session, given)
-    return _keep_response(session, claimed, change()) if claimed else _kept_response(session, given)
+    if claimed is None:
+        return _kept_response(session, given)
+    response = _keep_response(session, claimed, change())
+    return response if given.sender is None else remember_sender(response, given.sender)
 
 
 def _claim(session: Session, given: GivenKey) -> int | None:
     """Record the key and return its row's id; None when it was used. A second request waits for the first's commit."""
     at = right_now()
-    claim = {"request": given.request, "made_at": at}
+    claim = {"request": given.request, "made_at": at, "sender": given.sender_hash, "network": given.network}
     statement = insert_of(session)(KeptAnswer).values(key=given.key, **claim)
     or_replace_expired = statement.on_conflict_do_update(
         index_elements=["key"], set_=claim, where=KeptAnswer.made_at <= at - IDEMPOTENCY_KEYS_KEPT_FOR
@@ -99,8 +122,25 @@ def _kept_response(session: Session, given: GivenKey) -> Response:
     found = session.scalars(select(KeptAnswer).where(KeptAnswer.key == given.key)).one()
     if found.request != given.request:
         raise KeyUsedOtherwise(field=HEADER)
-    response = Response(found.body, found.status, content_type="application/json")
-    if found.location:
-        response.headers["Location"] = found.location
+    if _tells_secrets(found) and not _is_first_sender(found, given):
+        response = jsonify(ref=json.loads(found.body or "{}").get("ref"))
+    else:
+        response = Response(found.body, found.status, content_type="application/json")
+        if found.location:
+            response.headers["Location"] = found.location
     response.headers["Idempotent-Replayed"] = "true"
     return response
+
+
+def _tells_secrets(found: KeptAnswer) -> bool:
+    """Return whether the kept response has a public id that the request itself did not name."""
+    public_id = json.loads(found.body or "{}").get("public_id")
+    return bool(public_id) and public_id not in request.path
+
+
+def _is_first_sender(found: KeptAnswer, given: GivenKey) -> bool:
+    if given.sender is None:
+        return True  # the token is a part of the key
+    if found.sender is not None and hmac.compare_digest(found.sender, given.sender_hash or ""):
+        return True
+    return found.network == given.network and right_now() - found.made_at <= FROM_SAME_NETWORK

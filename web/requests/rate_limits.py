@@ -1,32 +1,62 @@
-"""Rate limits for visitors, counted by network in the memory of this process, so that no other server is needed."""
+"""Rate limits for visitors: how often one network, and all together, may hand in, log in, follow and answer."""
 
 from collections.abc import Callable
-from enum import StrEnum
+from dataclasses import dataclass
+from enum import Enum, unique
+from functools import wraps
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any, TypeVar
 
 from flask import Flask, request
-from flask_limiter import Limiter
+from limits import parse_many
 
+from cases.access.actors import ActorKind
+from cases.database.transactions import Database
 from cases.settings import Settings
+from web.current import is_for_machines
+from web.requests.caller import current_actor
+from web.requests.counting import Bucket, RequestCounter
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class Limit(StrEnum):
-    """How often one network may POST, for each kind of request: handing in, logging in, following, answering.
+@dataclass(frozen=True)
+class Allowed:
+    """How many requests of one kind are allowed, in texts such as "10 per minute; 40 per hour".
 
-    A value is a text such as "10 per minute; 40 per hour". What counts as one network is what `network` returns.
+    `of_network` is for each network (what that is: see `network`), `of_all` for all networks together.
     """
 
-    HAND_IN = "30 per minute; 300 per hour"
-    LOG_IN = "10 per minute; 40 per hour"
-    FOLLOW = "10 per minute; 40 per hour"
-    ANSWER = "30 per minute; 300 per hour"
+    kind: str
+    of_network: str
+    of_all: str
+
+    def buckets(self, network: str) -> tuple[list[Bucket], list[Bucket]]:
+        """Return the buckets of this network, and those of all networks together."""
+        of_network = [Bucket(item, f"{self.kind} {network}") for item in parse_many(self.of_network)]
+        return of_network, [Bucket(item, self.kind) for item in parse_many(self.of_all)]
+
+
+@unique
+class Limit(Enum):
+    """What is limited: handing in, asking for a log-in letter, using one, following, answering. Only POST is."""
+
+    HAND_IN = Allowed("hand in", "30 per minute; 300 per hour", "600 per minute")
+    LOG_IN = Allowed("log in", "10 per minute; 40 per hour", "300 per minute")
+    USE_LINK = Allowed("use link", "10 per minute; 60 per hour", "600 per minute")
+    FOLLOW = Allowed("follow", "10 per minute; 40 per hour", "300 per minute")
+    ANSWER = Allowed("answer", "30 per minute; 300 per hour", "600 per minute")
+
+
+@dataclass
+class TooOften(Exception):
+    """The request is over a rate limit; in `wait` seconds another is let through."""
+
+    wait: int
 
 
 def limited(limit: Limit) -> Callable[[View], View]:
-    """Decorate a view so that one network may POST to it only as often as `limit` says."""
+    """Decorate a view so that one network may POST to it only as often as `limit` says, and all only so often."""
 
     def declare(view: View) -> View:
         view.limit = limit  # type: ignore[attr-defined]
@@ -35,35 +65,52 @@ def limited(limit: Limit) -> Callable[[View], View]:
     return declare
 
 
-def limit_requests(app: Flask, settings: Settings) -> None:
+def limit_requests(app: Flask, settings: Settings, database: Database) -> None:
     """Apply the limits that views declare with `limited`, unless a setting switches them off (for load tests)."""
     if not settings.rate_limits:
         return
-    limiter = Limiter(
-        network, app=app, storage_uri="memory://", strategy="moving-window", headers_enabled=True,
-    )  # fmt: skip
+    counter = RequestCounter(database, settings.secret_key)
     for endpoint, view in app.view_functions.items():
         if limit := getattr(view, "limit", None):
-            count: Any = limiter.limit(limit.value, methods=["POST"], exempt_when=has_token, scope=limit.name)
-            app.view_functions[endpoint] = count(view)
+            app.view_functions[endpoint] = _counted(view, limit, counter)
+
+
+def _counted(view: View, limit: Limit, counter: RequestCounter) -> View:
+    """Return the view, which raises `TooOften` when a request is over the limit of its network, or of all together.
+
+    What the network's limit refuses does not count against that of all.
+    """
+
+    @wraps(view)
+    def counting(*args: Any, **named: Any) -> Any:
+        is_counted = request.method == "POST" and not has_valid_token()
+        if is_counted and (wait := counter.wait(*limit.value.buckets(network()))):
+            raise TooOften(wait)
+        return view(*args, **named)
+
+    return counting  # type: ignore[return-value]
 
 
 def network() -> str:
     """Return the network that sent the request: its IPv4 address, or the /64 around its IPv6 address.
 
-    Rate limits count by network. An address that cannot be read counts as the network "unknown".
+    Rate limits count by network. An IPv4 address that is written as IPv6 (::ffff:192.0.2.1) is that IPv4 address. An
+    address that cannot be read counts as the network "unknown".
     """
     try:
         address = ip_address(request.remote_addr or "")
     except ValueError:
         return "unknown"
+    address = getattr(address, "ipv4_mapped", None) or address
     prefix = 32 if isinstance(address, IPv4Address) else 64
     return str(ip_network((address, prefix), strict=False))
 
 
-def has_token() -> bool:
-    """Return whether the request has an Authorization header.
+def has_valid_token() -> bool:
+    """Return whether an API token has told who sent this request to the API; such a request is not limited.
 
-    Such a request is not limited: the API refuses it if the token is not valid.
+    Raises `UnknownToken` when the token is unknown or revoked.
     """
-    return "Authorization" in request.headers
+    if not is_for_machines() or "Authorization" not in request.headers:
+        return False
+    return current_actor().kind is ActorKind.PERSON

@@ -65,6 +65,12 @@ class CaseForMembers(CaseForReporter):
     channel = fields.String()
 
 
+class FoundAgain(Schema):
+    """The case that an Idempotency-Key without a token has made before, for somebody else than its first sender."""
+
+    ref = fields.String(required=True)
+
+
 class ReporterOut(Schema):
     """The reporter of a case, for staff. `name`, `email` and `phone` are null if unknown or hidden from the reader."""
 

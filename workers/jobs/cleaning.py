@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy import delete, exists
 from sqlalchemy.orm import Session
 
+from cases.access.request_counts import RequestCount
 from cases.access.tokens import LOGIN, Link, WebSession
 from cases.database.clock import present
 from cases.database.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR, KeptAnswer
@@ -25,15 +26,22 @@ def clean_up(runtime: Runtime) -> dict[str, int]:
     """Delete files that no row names, and old rows: API answers, web sessions, log-in links, empty event batches.
 
     Each kind of row has a transaction of its own. Return the number of deleted rows by kind: "answers", "sessions",
-    "links" and "empty_ticks". Deleted files are not counted.
+    "links" and "empty_ticks". Deleted files are not counted, nor what rate limits have counted until now.
     """
     removed = {}
     for name, statement in CLEANINGS.items():
         with runtime.database.transaction() as session:
             removed[name] = len(session.execute(statement(session)).all())
     LOG.info("cleaned", **removed)
+    _remove_counts(runtime)
     _remove_orphans(runtime)
     return removed
+
+
+def _remove_counts(runtime: Runtime) -> None:
+    """Delete the counts of rate limits whose window is over: as if they had never been."""
+    with runtime.database.transaction() as session:
+        session.execute(delete(RequestCount).where(RequestCount.ends_at < present(session)))
 
 
 def _remove_orphans(runtime: Runtime) -> None:

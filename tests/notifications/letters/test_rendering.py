@@ -9,7 +9,8 @@ from support.houses.letter_town import A_TUESDAY, REPORTER, LetterTown, the_case
 from support.houses.migrated import CALENDAR
 
 from cases.access.actors import A_VISITOR
-from cases.access.tokens import LOGIN, UNFOLLOW, make_link, valid_link
+from cases.access.codes import link_code
+from cases.access.tokens import LOGIN, UNFOLLOW, link_token, make_link, valid_link
 from cases.case import Case
 from cases.following import ask_to_follow
 from cases.handing_in import Reporter
@@ -317,3 +318,20 @@ def test_a_letter_goes_to_the_address_as_it_was_written(town: LetterTown) -> Non
     with town.database.reading() as session:
         assert session.scalars(select(Address.email_normalised)).one() == "frida.f@hemma.example"
         assert session.scalar(select(Party.id)) and session.scalar(select(Event.id))
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_log_in_letter_holds_the_code_beside_the_link(town: LetterTown, locale: str) -> None:
+    town.hand_in()
+    live_in_municipality(town, town.hand_in())
+    with town.database.transaction() as session:
+        delivery = session.scalars(select(Delivery).where(Delivery.letter == "login")).one()
+        delivery.locale = locale
+        snapshot = read_snapshot(session, [delivery])
+        letter = render(snapshot, delivery, LETTER_SETTINGS)
+        [link] = snapshot.links.values()
+    code = link_code(link, KEY)
+    for shape in (letter.text, letter.html):
+        assert code in shape
+        assert f"/logga-in/{link_token(link, KEY)}" in shape
+    assert code not in letter.subject

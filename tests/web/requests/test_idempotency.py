@@ -105,3 +105,83 @@ def test_nothing_is_kept_of_who_sent_it(web):
         kept = session.scalars(select(KeptAnswer)).one()
     assert "min-nyckel" not in kept.key + kept.request
     assert web.tokens["contact"] not in kept.key + kept.request + (kept.body or "")
+
+
+def from_address(web, address, body=HOLE, browser=None):
+    """Hand in with the key "a", without a token, from this address."""
+    there = {"headers": keyed("a"), "environ_base": {"REMOTE_ADDR": address}}
+    return (browser or web.browser()).post("/api/v1/cases", json=body, **there)
+
+
+def make_old(web, **ago):
+    with web.database.transaction() as session:
+        for kept in session.scalars(select(KeptAnswer)):
+            kept.made_at -= timedelta(**ago)
+
+
+def test_somebody_else_with_the_same_key_and_body_gets_the_reference_only(web):
+    first = from_address(web, "192.0.2.1")
+    second = from_address(web, "192.0.2.2")
+    assert first.status_code == 201
+    assert (second.status_code, second.json) == (200, {"ref": first.json["ref"]})
+    assert "Location" not in second.headers
+    assert "Set-Cookie" not in second.headers
+    assert first.json["public_id"] not in second.text + str(second.headers)
+    assert count(web) == 1
+
+
+def test_the_first_sender_is_known_by_their_cookie_from_anywhere(web):
+    browser = web.browser()
+    first = from_address(web, "192.0.2.1", browser=browser)
+    make_old(web, hours=1)
+    again = from_address(web, "192.0.2.99", browser=browser)
+    assert (again.status_code, again.json) == (201, first.json)
+    assert again.headers["Location"] == first.headers["Location"]
+    cookie = browser.get_cookie("ventil_sender")
+    assert cookie.http_only
+    assert cookie.same_site == "Lax"
+    with web.database.reading() as session:
+        assert cookie.value not in session.scalars(select(KeptAnswer.sender)).all()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8:1:2::5", "2001:db8:1:2::6", True),
+        ("2001:db8:1:2::5", "2001:db8:1:3::5", False),
+    ],
+)
+def test_and_for_ten_minutes_by_their_network(web, first, second, same):
+    made = from_address(web, first).json
+    assert from_address(web, second).json == (made if same else {"ref": made["ref"]})
+    make_old(web, minutes=9)
+    assert from_address(web, second).json == (made if same else {"ref": made["ref"]})
+    make_old(web, minutes=2)
+    assert from_address(web, second).json == {"ref": made["ref"]}
+    assert count(web) == 1
+
+
+def test_many_at_once_from_everywhere_make_one_case_and_one_gets_its_key(web):
+    with ThreadPoolExecutor(6) as pool:
+        sent = [pool.submit(from_address, web, f"192.0.2.{n}") for n in range(6)]
+        answers = [one.result() for one in sent]
+    assert sum("public_id" in one.json for one in answers) == 1
+    assert count(web) == 1
+
+
+def test_who_holds_the_public_id_gets_the_whole_answer_again(web):
+    public_id = web.case()["public_id"]
+    for address in ("192.0.2.1", "192.0.2.2"):
+        there = {"headers": keyed("b"), "environ_base": {"REMOTE_ADDR": address}}
+        answer = web.post(f"/cases/{public_id}/comments", {"text": "Hej"}, **there)
+        assert (answer.status_code, answer.json["state"]) == (201, "received")
+    assert count(web, Event) == 2
+
+
+def test_with_a_token_the_answer_is_whole_from_anywhere(web):
+    for address in ("192.0.2.1", "192.0.2.2"):
+        there = {"headers": keyed("a"), "environ_base": {"REMOTE_ADDR": address}}
+        assert web.post("/cases", HOLE, by="neighbour", **there).json["public_id"]

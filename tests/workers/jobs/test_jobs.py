@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, insert, select, text, update
 from support.houses.migrated import CALENDAR
 
+from cases.access.request_counts import RequestCount
 from cases.access.tokens import LOGIN, UNFOLLOW, Link, WebSession, make_link
 from cases.case import Case
 from cases.database.clock import now
@@ -183,3 +184,12 @@ def test_the_state_of_a_case_is_no_business_of_the_cleaner(runtime, town):
     before = count(town, Event)
     clean_up(runtime)
     assert count(town, Event) == before
+
+
+def test_counts_of_requests_go_when_their_window_is_over(runtime, town):
+    with town.database.transaction() as session:
+        for key, ends_at in {"over": a_while_ago(session, minutes=1), "open": a_while_ago(session, minutes=-1)}.items():
+            session.add(RequestCount(key=key, count=3, ends_at=ends_at))
+    clean_up(runtime)
+    with town.database.reading() as session:
+        assert session.scalars(select(RequestCount.key)).all() == ["open"]

@@ -22,7 +22,7 @@ from web.pages.case.timeline import lines_of
 from web.pages.forms import Form
 from web.pages.options import categories_to_choose, known_with_people, places_to_choose
 from web.requests.caller import current_actor
-from web.requests.guard import Audience, open_to
+from web.requests.guard import Audience, not_for, open_to
 
 bp = Blueprint("case", __name__)
 
@@ -32,13 +32,14 @@ bp = Blueprint("case", __name__)
 def show(ref: str) -> str:
     """Show the case to those who may see it, and its published version to everybody else.
 
-    Without a published version: 410 if there was one that was withdrawn, 404 if there never was one.
+    Without a published version: 410 if there was one that was withdrawn. Otherwise 404 to somebody who is logged in;
+    all others are sent to the log-in page, whether there is such a case or not, so that neither is told.
     """
     actor = current_actor()
     if actor.person_id is not None:
         with suppress(NotFound):
             return page_of(ref, actor)
-    return _published(ref)
+    return _published(ref, actor)
 
 
 def page_of(ref: str, actor: Actor, **forms: Form) -> str:
@@ -124,14 +125,16 @@ def _visibilities(actor: Actor) -> list[tuple[str, str]]:
     return [(level.value, str(VISIBILITIES[level])) for level in shown]
 
 
-def _published(ref: str) -> str:
+def _published(ref: str, actor: Actor) -> str:
     with current().database.reading() as session:
         case = one_published(session, ref)
         if case is None:
-            _refuse(session, ref)
+            _refuse(session, ref, actor)
         return render_template("case_published.html", case=case, notes=public_notes(session, ref), follow_form=Form())
 
 
-def _refuse(session: Session, ref: str) -> None:
+def _refuse(session: Session, ref: str, actor: Actor) -> None:
     case_id = session.scalar(select(Case.id).where(Case.ref == ref))
-    abort(410 if case_id is not None and was_published(session, case_id) else 404)
+    if case_id is not None and was_published(session, case_id):
+        abort(410)
+    raise not_for(actor, ref)

@@ -1,0 +1,95 @@
+"""The way back after a log-in: to the page that was asked for, and without telling whether there is such a case."""
+
+import html
+import re
+
+import pytest
+from support.houses.logging_in import CONTACT, csrf, token_of_last_link
+from support.houses.small_pages import visitor, words
+
+from cases.case import case_to_change
+from cases.correcting import Correction, correct
+from cases.states import State
+from web.current import right_now
+from web.requests.returning import safe_next
+
+CASE_PATHS = (
+    "/arenden/{}",
+    "/arenden/{}/filer/1",
+    "/arenden/{}/publicera",
+    "/arenden/{}/radera",
+    "/arenden/{}?lang=en",
+)
+CASE_FORMS = ("/arenden/{}/folj", "/arenden/{}/kommentar", "/arenden/{}/filer", "/arenden/{}/steg")
+
+
+@pytest.fixture
+def private(web):
+    """The reference of a case that is not published."""
+    return web.house.reach(State.ASSIGNED, title="Gatlyktan är trasig")
+
+
+def to_log_in(page):
+    """The header's log-in link."""
+    return html.unescape(re.findall(r'href="(/logga-in[^"]*)"', page.text)[-1])
+
+
+@pytest.mark.parametrize("path", CASE_PATHS)
+def test_a_visitor_is_not_told_whether_there_is_such_a_case(web, private, path):
+    answers = [visitor(web).get(path.format(ref)) for ref in (private, "2020-0001")]
+    assert [one.status_code for one in answers] == [303, 303]
+    assert answers[0].location.replace(private, "2020-0001") == answers[1].location
+    assert answers[0].text.replace(private, "2020-0001") == answers[1].text
+
+
+@pytest.mark.parametrize("path", CASE_FORMS)
+def test_nor_by_a_form_which_leads_back_to_the_case(web, private, path):
+    for ref in (private, "2020-0001"):
+        answer = visitor(web).send(path.format(ref), email="x@example.com", version="1")
+        assert (answer.status_code, answer.location) == (303, f"/logga-in?next=/arenden/{ref}")
+
+
+def test_the_api_says_not_found_to_both(web, private):
+    assert [web.get(f"/cases/{ref}").status_code for ref in (private, "2020-0001")] == [404, 404]
+
+
+def test_who_is_logged_in_and_may_not_see_it_is_told_in_words(web, private):
+    for ref in (private, "2020-0001"):
+        answer = visitor(web, "neighbour").get(f"/arenden/{ref}")
+        assert answer.status_code == 404
+        assert "eller så får du inte se det" in words(answer.text)
+
+
+def test_a_link_in_a_letter_leads_to_the_case_after_the_log_in(web, private):
+    browser = web.browser()
+    browser.get(browser.get(f"/arenden/{private}").location)
+    browser.get("/logga-in")  # a look at the form again forgets nothing
+    form = {"csrf_token": csrf(browser)}
+    browser.post("/logga-in", data=form | {"email": CONTACT})
+    answer = browser.post(f"/logga-in/{token_of_last_link(web)}", data=form)
+    assert answer.location == f"/arenden/{private}"
+
+
+def test_the_header_leads_back_to_the_page_that_one_reads(sqlite_web):
+    browser = sqlite_web.browser()
+    assert to_log_in(browser.get("/sok?q=lampa&lang=sv")) == "/logga-in?next=/sok?q%3Dlampa%26lang%3Dsv"
+    assert to_log_in(browser.get("/")) == "/logga-in?next=/"
+    assert to_log_in(browser.get("/logga-in?next=/forum")) == "/logga-in"
+
+
+def test_what_was_taken_back_says_so_and_offers_the_log_in(sqlite_web):
+    house = sqlite_web.house
+    ref = house.reach(State.DONE, title="Hål i vägen")
+    with sqlite_web.database.transaction() as session:
+        for published in (True, False):
+            change = Correction(published=published)
+            correct(session, case_to_change(session, ref), change, by=house.actors["contact"], at=right_now())
+            session.flush()
+    answer = visitor(sqlite_web).get(f"/arenden/{ref}")
+    assert answer.status_code == 410
+    assert to_log_in(answer) == f"/logga-in?next=/arenden/{ref}"
+
+
+@pytest.mark.parametrize("wanted", ["/%0d%0aX: y", "/%2f%2fevil", "/%5cevil", "/%255cevil", "//[", "/a" * 600])
+def test_next_is_read_as_whatever_decodes_it_would(wanted):
+    assert safe_next(wanted) == "/"
