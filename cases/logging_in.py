@@ -12,6 +12,7 @@ from cases.access.actors import A_VISITOR, Actor, actor_for
 from cases.access.tokens import LOGIN, Link, hashed, make_link, valid_link
 from cases.history.events import PersonAskedForLink, PersonLoggedIn
 from cases.history.municipality_events import record_for_municipality
+from cases.mail_addresses import spellings_of
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Person
 
@@ -24,7 +25,7 @@ def ask_for_link(session: Session, email: str, browser: str, *, key: str, at: da
     `key` the secret key of the installation.
     """
     locked = municipality(session, locked=True)
-    person = session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.active))
+    person = session.scalar(select(Person).where(Person.email.in_(spellings_of(email)), Person.active))
     link = make_link(session, LOGIN, key=key, at=at, person_id=person.id if person else None, browser=browser)
     if person:
         event = PersonAskedForLink(person=person.id, link=link.id)
