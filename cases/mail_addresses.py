@@ -41,7 +41,7 @@ def read_public_address(written: str, *, field: str = "email") -> str:
     """
     address = written.strip(AROUND)
     if is_public_address(address):
-        return with_ascii_domain(address)
+        return address if address.isascii() else with_ascii_domain(address)
     local, at, domain = address.rpartition("@")
     plain = unicodedata.normalize("NFKD", local).encode("ascii", "ignore").decode()
     if at and not local.isascii() and local.isprintable() and is_public_address(f"{plain or 'a'}@{domain}"):

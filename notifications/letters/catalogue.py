@@ -42,4 +42,5 @@ LETTERS: dict[str, Letter] = {
     "login": QUOTES_NOBODY,
     "opt_in": QUOTES_NOBODY,
     "digest": QUOTES_NOBODY,
+    "comments": Letter(),
 }

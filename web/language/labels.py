@@ -166,6 +166,7 @@ LETTERS = {
     "login": _l("a link to log in"),
     "opt_in": _l("a question whether to follow"),
     "digest": _l("several reminders"),
+    "comments": _l("several messages"),
 }
 
 WHY_ON_AGENDA = {
