@@ -43,4 +43,5 @@ LETTERS: dict[str, Letter] = {
     "opt_in": QUOTES_NOBODY,
     "digest": QUOTES_NOBODY,
     "comments": Letter(),
+    "alarms": QUOTES_NOBODY,
 }

@@ -25,7 +25,7 @@ from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.still_entitled import lines_no_longer_due
 from notifications.letters.template_context import EMPTY_LINE_CONTEXT, TemplateContext, category_and_place
 from notifications.letters.urls import WebAddresses
-from notifications.planning.drafts import COMMENTS, DIGEST
+from notifications.planning.drafts import ALARMS, COMMENTS, DIGEST
 
 WIDTH = 72
 MOST_QUOTED = 20_000  # characters of comments in one letter: as many as one comment may have
@@ -136,7 +136,7 @@ def _comments(template_context: TemplateContext, delivery: Delivery, lines: list
         if room >= 0:
             notes.append(note)
     count = len(lines) + delivery.context["more"]
-    writers = {line["comments_of"].partition(":")[2] for line in lines}
+    writers = {line["gathered_as"].partition("/")[2] for line in lines}
     values = told[-1] | {"notes": notes, "count": count, "unquoted": count - len(notes), "writers": writers}
     return write(COMMENTS, delivery.locale, values)
 
@@ -145,7 +145,14 @@ def _about_one_event(template_context: TemplateContext, delivery: Delivery, line
     return template_context.write(delivery, lines[0])
 
 
-WRITERS = {DIGEST: _digest, COMMENTS: _comments}
+def _alarms(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> WrittenLetter:
+    """Return one letter for several alarms with one cause; it names the cases once each."""
+    told = [template_context.values(delivery, line) for line in lines]
+    refs = list(dict.fromkeys(values["told"]["aside_ref"] for values in told if values["told"]["aside_ref"]))
+    return write(ALARMS, delivery.locale, told[0] | {"count": len(lines) + delivery.context["more"], "refs": refs})
+
+
+WRITERS = {DIGEST: _digest, COMMENTS: _comments, ALARMS: _alarms}
 
 
 def _in_brief(template_context: TemplateContext, delivery: Delivery, line: LineContext) -> str:

@@ -16,8 +16,15 @@ from notifications.deliveries import Delivery, DeliveryLine, Outcome
 from notifications.planning.rate_limits import lock_allowance
 
 DIGEST = "digest"
-COMMENTS = "comments"  # the letter about several comments of one party
+COMMENTS, ALARMS = "comments", "alarms"  # the letters about several comments on a case, and several alarms
 MOST_LINES = 50
+
+
+def letter_of(gathered_as: str | None) -> str:
+    """Return the name of the letter about several events that are gathered so; a sweep's are not gathered."""
+    if gathered_as is None:
+        return DIGEST
+    return ALARMS if gathered_as.startswith("alarm") else COMMENTS
 
 
 @dataclass(frozen=True)
@@ -25,8 +32,8 @@ class DraftLine:
     """One event of which a drafted delivery tells: kind of letter, audience, and the names and dates in `context`.
 
     `is_anonymous`: somebody who is not logged in could have caused it, so the rate limits apply.
-    `redundant_reason`: why the recipient knows of the event already, else None. `comments_of`: for a comment from
-    outside, the case's id and who wrote it, such as "17:reporter".
+    `redundant_reason`: why the recipient knows of the event already, else None. `gathered_as`: what
+    comes in numbers and is told together, such as "case:17/reporter" for what the reporter comments on case 17.
     """
 
     event_id: int
@@ -35,7 +42,7 @@ class DraftLine:
     context: dict[str, Any]
     is_anonymous: bool = False
     redundant_reason: str | None = None  # why the recipient knows already
-    comments_of: str | None = None  # the party outside whose comments on the case are told together
+    gathered_as: str | None = None  # what it may be told together with
 
 
 @dataclass(frozen=True)
@@ -54,24 +61,24 @@ class DeliveryDraft:
     not_before: datetime | None = None
 
     @property
-    def comments_on(self) -> int | None:
-        """The id of the case if all lines tell what parties outside commented on it; None for other letters."""
-        cases = {int(line.comments_of.partition(":")[0]) if line.comments_of else 0 for line in self.lines}
-        return (cases.pop() or None) if len(cases) == 1 and self.occasion.startswith("event:") else None
+    def gathered_as(self) -> str | None:
+        """What all lines have in common: "case:17" for comments from outside, "alarm:..." for alarms; else None."""
+        shared = {(line.gathered_as or "").partition("/")[0] for line in self.lines}
+        return (shared.pop() or None) if len(shared) == 1 and self.occasion.startswith("event:") else None
 
     @property
     def letter(self) -> str:
-        """The name of the letter: that of its only line, or "comments" or "digest" when it has several lines."""
+        """The name of the letter: that of its only line; of several "comments", "alarms" or "digest"."""
         if len(self.lines) == 1:
             return self.lines[0].letter
-        return COMMENTS if self.comments_on else DIGEST
+        return letter_of(self.gathered_as)
 
     @property
     def context(self) -> dict[str, Any]:
         """The value of the column `context`: what all lines share, the first 50 lines, and how many lines follow."""
         lines = [line.context for line in self.lines[:MOST_LINES]]
-        comments = {"comments_on": self.comments_on} if self.comments_on else {}
-        return {**self.common_context, **comments, "lines": lines, "more": len(self.lines) - len(lines)}
+        gathered = {"gathered_as": self.gathered_as} if self.gathered_as else {}
+        return {**self.common_context, **gathered, "lines": lines, "more": len(self.lines) - len(lines)}
 
     @property
     def is_anonymous(self) -> bool:

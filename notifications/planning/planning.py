@@ -12,7 +12,7 @@ from notifications.audiences.context_loading import load_contexts
 from notifications.audiences.fallbacks import Recipient
 from notifications.audiences.sibling_events import batch_in_context, events_in_context
 from notifications.planning.drafts import DeliveryDraft, DraftLine, write_drafts
-from notifications.planning.gathering import commenting_party, gather
+from notifications.planning.gathering import gather, gathering_key
 from notifications.planning.rate_limits import is_anonymous
 from notifications.planning.readdressing import readdress_unfilled
 from notifications.planning.redundant_calls import redundant_reason
@@ -90,8 +90,8 @@ def _drafts(
 
 def _line(session: Session, context: AudienceContext, rule: Rule, recipient: Recipient) -> DraftLine:
     event = context.event
-    party = commenting_party(context)
-    stored = context_of(calendar_of(session), context, rule, recipient) | ({"comments_of": party} if party else {})
+    source = gathering_key(context)
+    stored = context_of(calendar_of(session), context, rule, recipient) | ({"gathered_as": source} if source else {})
     return DraftLine(
         event.row.id,
         rule.letter,
@@ -99,5 +99,5 @@ def _line(session: Session, context: AudienceContext, rule: Rule, recipient: Rec
         stored,
         is_anonymous=is_anonymous(event, rule.letter),
         redundant_reason=redundant_reason(event, recipient),
-        comments_of=party,
+        gathered_as=source,
     )

@@ -167,6 +167,7 @@ LETTERS = {
     "opt_in": _l("a question whether to follow"),
     "digest": _l("several reminders"),
     "comments": _l("several messages"),
+    "alarms": _l("an alarm: several things are set aside"),
 }
 
 WHY_ON_AGENDA = {

@@ -13,6 +13,7 @@ from cases.case import case_to_change
 from cases.checks.forgotten import find_forgotten
 from cases.commenting import comment
 from cases.database.clock import present
+from cases.handing_in import Reporter
 from cases.history.journal import Event
 from cases.history.words import Visibility
 from cases.states import State
@@ -21,6 +22,7 @@ from notifications.letters.rendering import LetterSettings
 from notifications.planning.drafts import MOST_LINES
 from notifications.sending.sending import MailTransport, deliver_some
 from notifications.sending.smtp import SmtpServer
+from notifications.set_aside import set_aside_delivery
 
 LETTER_SETTINGS = LetterSettings("http://127.0.0.1:8000", "k" * 32, "ventil@kommun.example", CALENDAR)
 OFFICER = "olle@kommun.example"
@@ -218,3 +220,43 @@ def test_the_wait_is_by_the_databases_clock(town, transport, smtp_sink):
     with town.database.reading() as session:
         waits = session.scalars(select(Delivery.next_attempt_at).order_by(Delivery.id.desc())).first()
         assert timedelta(minutes=58) < waits - present(session) <= timedelta(hours=1)
+
+
+def test_sixty_alarms_with_one_cause_are_two_letters_to_each(town, transport, smtp_sink):
+    for number in range(30):
+        town.hand_in(reporter=Reporter(email=f"nummer{number}@hemma.example"))
+    town.plan()
+    with town.database.transaction() as session:
+        for delivery in session.scalars(select(Delivery)):
+            set_aside_delivery(session, delivery, f"550 5.1.1 <nummer{delivery.id}@hemma.example>: no such user")
+    for _ in range(2):  # as the relay does: the first alone, then the others
+        town.plan()
+        sent_to_officer(town, transport, smtp_sink)
+        with town.database.transaction() as session:
+            others = session.scalars(select(Delivery).where(Delivery.letter == "receipt"))
+            for delivery in others:
+                set_aside_delivery(session, delivery, f"550 5.1.1 <nummer{delivery.id}@hemma.example>: no such user")
+    town.plan()
+    let_pass(town, hours=2)
+    sent_to_officer(town, transport, smtp_sink)
+    for who in ("kontakt", "admin"):
+        subjects = [letter.message["Subject"] for letter in smtp_sink.to(f"{who}@kommun.example")]
+        assert subjects == ["30 brev kom inte fram", "60 brev kom inte fram"]
+    assert "Det gällde ärende 2026-0001, 2026-0002" in text_of(smtp_sink.to("kontakt@kommun.example")[0])
+    assert "De har samma orsak." in text_of(smtp_sink.to("admin@kommun.example")[1])
+    with town.database.reading() as session:
+        assert [b for b in find_forgotten(session, A_TUESDAY) if b.guarantee == "G4"] == []
+
+
+def test_an_alarm_with_another_cause_is_told_at_once(town, transport, smtp_sink):
+    for number in range(2):
+        town.hand_in(reporter=Reporter(email=f"nummer{number}@hemma.example"))
+    town.plan()
+    with town.database.reading() as session:
+        ids = session.scalars(select(Delivery.id).order_by(Delivery.id)).all()
+    for id_, reason in zip(ids, ("550 no such user", "552 mailbox full"), strict=True):
+        with town.database.transaction() as session:
+            set_aside_delivery(session, session.get_one(Delivery, id_), reason)
+        town.plan()
+        sent_to_officer(town, transport, smtp_sink)
+    assert len(smtp_sink.to("admin@kommun.example")) == 2
