@@ -11,21 +11,18 @@ from cases.case import Case, case_to_change
 from cases.history.events import CaseFollowed, CaseUnfollowed, FollowerAskedToConfirm
 from cases.history.journal import Entry
 from cases.history.municipality_events import record_for_municipality
-from cases.mail_addresses import is_public_address
+from cases.mail_addresses import read_public_address
 from cases.parties import Follower, Party
-from cases.refusals import UnknownName
 
 
 def ask_to_follow(session: Session, case: Case, email: str, locale: str, *, key: str, at: datetime) -> None:
     """Subscribe a mail address to a case: a confirmation link is sent, and nothing more until it is used.
 
     Nothing is sent to an address that follows the case already; the caller cannot tell the difference. Raises
-    `UnknownName` when the text is not a public mail address. `locale` is the language of the letters, such as "sv";
-    `key` is the secret key of the installation.
+    `NotAMailAddress` or `LettersBeforeTheAt` when no letter can be sent to it. `locale` is the language of the letters,
+    such as "sv"; `key` is the secret key of the installation.
     """
-    address = email.strip().lower()
-    if not is_public_address(address):
-        raise UnknownName(field="email", name=email)
+    address = read_public_address(email).lower()
     follower = session.scalar(
         select(Follower)
         .join(Party, Party.id == Follower.party_id)

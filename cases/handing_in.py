@@ -16,6 +16,7 @@ from cases.deadlines.policies import Policy, Terms, most_specific, terms_from
 from cases.history.events import CasePlanned, CaseReceived
 from cases.history.journal import Entry, SpokenWords
 from cases.history.writers import EntryWriter
+from cases.mail_addresses import read_public_address
 from cases.organisation.categories import Category
 from cases.organisation.municipality import municipality
 from cases.organisation.places import Place
@@ -226,7 +227,7 @@ def _party(reporter: Reporter | None) -> Party | None:
         return None
     return Party(
         name=reporter.name or None,
-        email=reporter.email or None,
+        email=read_public_address(reporter.email) if reporter.email else None,
         phone=reporter.phone or None,
         locale=reporter.locale,
         protected=reporter.protected,

@@ -16,7 +16,7 @@ from cases.access.codes import link_with_code
 from cases.access.tokens import LOGIN, Link, hashed, keyed_hash, make_link, use_link, valid_link
 from cases.history.events import PersonAskedForLink, PersonLoggedIn
 from cases.history.municipality_events import record_for_municipality
-from cases.mail_addresses import owner_of
+from cases.mail_addresses import owner_of, spellings_of
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Person
 from cases.refusals import FieldRefusal
@@ -69,7 +69,7 @@ def ask_for_link(session: Session, asking: Asking, *, key: str, at: datetime) ->
     it takes tells which addresses exist. `key` is the secret key of the installation.
     """
     locked = municipality(session, locked=True)
-    person = session.scalar(select(Person).where(Person.email == asking.email.strip().lower(), Person.active))
+    person = session.scalar(select(Person).where(Person.email.in_(spellings_of(asking.email)), Person.active))
     address = keyed_hash(key, f"log-in:{owner_of(asking.email)}")
     next_at = _next_letter_at(session, address, asking.from_known_browser, at)
     link = make_link(session, LOGIN, key=key, at=at, person_id=person.id if person else None, browser=asking.browser)

@@ -4,10 +4,14 @@ email-validator knows the syntax and IDNA 2008, so that straße.de is not strass
 go out without SMTPUTF8, so the local part (before the @) must be ASCII.
 """
 
+import unicodedata
 from functools import cache, lru_cache
 from types import ModuleType
 
+from cases.refusals import LettersBeforeTheAt, NotAMailAddress
+
 LONGEST_ADDRESS = 254  # characters, as in RFC 5321 and the columns
+AROUND = " \t\u00a0\u2009\u202f\u200b\u200e\u200f\u2060\ufeff"  # blanks that a copied address brings along at its ends
 MOST_CACHED = 4096  # addresses in the cache: validating one takes longer than planning its letter
 OWN_NETWORK = frozenset({"local", "localhost", "test"})  # reserved domains, used inside a municipality's network
 
@@ -29,6 +33,22 @@ def is_public_address(text: str) -> bool:
     return bool(domains) and not top[-1:].isdigit() and is_mail_address(text)
 
 
+def read_public_address(written: str, *, field: str = "email") -> str:
+    """Return the address as it is stored: without spaces around it, its domain in ASCII (IDNA 2008).
+
+    Raises `NotAMailAddress` for the field with this name when it is none on the public internet, and
+    `LettersBeforeTheAt` when all that is wrong with it is such a letter.
+    """
+    address = written.strip(AROUND)
+    if is_public_address(address):
+        return address if address.isascii() else with_ascii_domain(address)
+    local, at, domain = address.rpartition("@")
+    plain = unicodedata.normalize("NFKD", local).encode("ascii", "ignore").decode()
+    if at and not local.isascii() and local.isprintable() and is_public_address(f"{plain or 'a'}@{domain}"):
+        raise LettersBeforeTheAt(field=field)
+    raise NotAMailAddress(field=field)
+
+
 def normalised(written: str) -> str:
     """Return the address in lower case with its domain in ASCII, for comparison. Raises `ValueError` if invalid."""
     return with_ascii_domain(written.strip().lower())
@@ -44,6 +64,18 @@ def owner_of(written: str) -> str:
     except ValueError:
         return written.strip().lower()
     return f"{local.partition('+')[0] or local}@{domain}"
+
+
+def spellings_of(written: str) -> set[str]:
+    """Return how this address may be stored: as it was typed, and with its domain in ASCII; both in lower case.
+
+    A text that is no mail address is only itself.
+    """
+    typed = written.strip(AROUND).lower()
+    try:
+        return {typed, normalised(typed)}
+    except ValueError:
+        return {typed}
 
 
 @lru_cache(MOST_CACHED)

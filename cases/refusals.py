@@ -112,6 +112,27 @@ class UnknownName(FieldRefusal):
 
 
 @dataclass
+class NotAMailAddress(FieldRefusal):
+    """No letter can be sent to this mail address."""
+
+    code: ClassVar[str] = "mail-address"
+
+
+@dataclass
+class LettersBeforeTheAt(FieldRefusal):
+    """No letter can be sent to a mail address with å, ä, ö or other such letters before the @."""
+
+    code: ClassVar[str] = "mail-address-letters"
+
+
+@dataclass
+class NotAPhoneNumber(FieldRefusal):
+    """This is no telephone number."""
+
+    code: ClassVar[str] = "phone-number"
+
+
+@dataclass
 class CannotHoldCases(FieldRefusal):
     """This unit cannot be responsible for the cases in question; a board, the forum and the council can never be."""
 

@@ -18,6 +18,7 @@ from cases.database.transactions import calendar_of
 from cases.history.events import CaseCorrected, UnitAdded, UnitChanged, UnitSwitchedOff
 from cases.history.journal import Entry
 from cases.history.municipality_events import record_for_municipality
+from cases.mail_addresses import read_public_address
 from cases.organisation.categories import Category
 from cases.organisation.people import Membership, Role
 from cases.organisation.places import Place
@@ -45,14 +46,14 @@ class UnitDetails:
 def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, *, by: Actor, at: datetime) -> Unit:
     """Add a unit and return it.
 
-    Raises `AlreadyThere` when another unit has this slug, and `FieldRefusal` when the slug is not of a-z, 0-9 and
-    hyphens.
+    Raises `AlreadyThere` when another unit has this slug, `FieldRefusal` when the slug is not of a-z, 0-9 and hyphens,
+    and `NotAMailAddress` or `LettersBeforeTheAt` when no letter can be sent to its mailbox.
     """
     require_admin(by)
     refuse_bad_slug(slug)
     if session.scalar(select(Unit.id).where(Unit.slug == slug)):
         raise AlreadyThere(field="slug", name=slug)
-    unit = Unit(slug=slug, kind=kind, **_columns(session, details))
+    unit = Unit(slug=slug, kind=kind, **_columns(session, details, None))
     session.add(unit)
     session.flush()
     record_for_municipality(session, UnitAdded(unit=slug, kind=kind), by=by, at=at)
@@ -65,7 +66,7 @@ def change_unit(session: Session, unit: Unit, details: UnitDetails, *, by: Actor
     A field that is None in `details` is emptied; `put_unit` keeps its value instead.
     """
     require_admin(by)
-    changed = update_fields(unit, _columns(session, details))
+    changed = update_fields(unit, _columns(session, details, unit.email))
     if changed:
         session.flush()
         record_for_municipality(session, UnitChanged(unit=unit.slug, what=changed), by=by, at=at)
@@ -148,8 +149,11 @@ def refuse_bad_slug(slug: str) -> None:
         raise FieldRefusal(field="slug")
 
 
-def _columns(session: Session, details: UnitDetails) -> dict[str, Any]:
+def _columns(session: Session, details: UnitDetails, email_was: str | None) -> dict[str, Any]:
+    """Return the values of a unit's columns by name; a mail address that it has already is not judged again."""
     values = {field.name: getattr(details, field.name) for field in fields(details)}
+    if details.email and details.email != email_was:
+        values["email"] = read_public_address(details.email)
     slug = values.pop("place")
     place_id = session.scalar(select(Place.id).where(Place.slug == slug)) if slug else None
     if slug and place_id is None:

@@ -14,7 +14,15 @@ from cases.administration.setup_lines import (
     PolicyLine,
     UnitLine,
 )
-from cases.administration.setup_values import A_SLUG, TomlBoolean, TomlMailAddress, TomlSlug, TomlTerm, TomlTermList
+from cases.administration.setup_values import (
+    A_SLUG,
+    TomlBoolean,
+    TomlMailAddress,
+    TomlPhoneNumber,
+    TomlSlug,
+    TomlTerm,
+    TomlTermList,
+)
 from cases.deadlines.policies import terms_from
 from cases.organisation.people import Role
 from cases.organisation.units import DESK, UnitKind
@@ -28,7 +36,7 @@ class MunicipalitySchema(TomlSchema):
     makes = MunicipalityLine
     name = TomlText(200)
     proposals = TomlBoolean()
-    contact_phone = TomlText(40)
+    contact_phone = TomlPhoneNumber()
 
 
 class UnitSchema(TomlSchema):
@@ -37,7 +45,7 @@ class UnitSchema(TomlSchema):
     kind = TomlChoice(UnitKind, required=True)
     name = TomlText(200, required=True)
     email = TomlMailAddress()
-    phone = TomlText(40)
+    phone = TomlPhoneNumber()
     place = TomlSlug()
     head = TomlMailAddress()
 
@@ -67,7 +75,7 @@ class PersonSchema(TomlSchema):
     makes = PersonLine
     email = TomlMailAddress(required=True)
     name = TomlText(200, required=True)
-    phone = TomlText(40)
+    phone = TomlPhoneNumber()
     locale = TomlChoice(LOCALES)
     deputy = TomlMailAddress()
     roles = fields.Nested(PostSchema, many=True, error_messages={"type": POSTS_FORM})

@@ -4,17 +4,20 @@ from typing import Any
 
 from cases.administration.file_schema import TomlField, TomlInteger
 from cases.administration.reorganising import LONGEST_SLUG, SLUG
-from cases.mail_addresses import is_mail_address
+from cases.contacts.phone_numbers import is_phone_number
+from cases.mail_addresses import read_public_address
+from cases.refusals import FieldRefusal
 
 LONGEST_TERM = 3660  # in days or months
 A_SLUG = "small letters a-z, digits and hyphens"
 
 
 def read_address(value: str) -> str:
-    """Return the mail address in lower case. Raises `ValueError` when the text is not one plain mail address."""
-    if not is_mail_address(value):
-        raise ValueError("not one plain mail address")
-    return value.strip().lower()
+    """Return the mail address as it is stored, in lower case. Raises `ValueError` when no letter can be sent to it."""
+    try:
+        return read_public_address(value).lower()
+    except FieldRefusal:
+        raise ValueError("not one plain mail address") from None
 
 
 class TomlMailAddress(TomlField[str]):
@@ -28,6 +31,19 @@ class TomlMailAddress(TomlField[str]):
 
     def read(self, value: str) -> str:
         return read_address(value)
+
+
+class TomlPhoneNumber(TomlField[str]):
+    """A telephone number, loaded as it is written."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__("must be a telephone number such as 070-174 06 05", **more)
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, str) and is_phone_number(value)
+
+    def read(self, value: str) -> str:
+        return value.strip()
 
 
 class TomlSlug(TomlField[str]):

@@ -13,7 +13,7 @@ from cases.database.transactions import calendar_of
 from cases.history.events import CaseCorrected, PersonAdded, PersonChanged, PersonSwitchedOff
 from cases.history.journal import Entry
 from cases.history.municipality_events import record_for_municipality
-from cases.mail_addresses import is_public_address
+from cases.mail_addresses import read_public_address, spellings_of
 from cases.organisation.people import Membership, Person, Role, serves_on
 from cases.organisation.units import DESK, Unit
 from cases.refusals import AlreadyThere, FieldRefusal, NameNeeded, UnknownName
@@ -45,12 +45,11 @@ class Post:
 def add_person(session: Session, email: str, details: PersonDetails, *, by: Actor, at: datetime) -> Person:
     """Add a person without any role, and return them.
 
-    Raises `FieldRefusal` when the mail address cannot be one on the public internet (its domain has no dot or ends in a
-    digit), and `AlreadyThere` when somebody has it already.
+    Raises `NotAMailAddress` or `LettersBeforeTheAt` when no letter can be sent to the mail address, and `AlreadyThere`
+    when somebody has it already.
     """
     require_admin(by)
-    if not is_public_address(email):
-        raise FieldRefusal(field="email")
+    email = read_public_address(email).lower()
     if session.scalar(select(Person.id).where(Person.email == email)):
         raise AlreadyThere(field="email", name=email)
     person = Person(email=email, **asdict(details))
@@ -124,11 +123,10 @@ def put_person(session: Session, email: str, name: str, post: Post, *, by: Actor
     Return "added", the names of the changed columns and the post, joined by commas: what applies of these; "as it was"
     when nothing changed.
     """
-    address = email.strip().lower()
-    person = session.scalar(select(Person).where(Person.email == address, Person.active))
+    person = session.scalar(select(Person).where(Person.email.in_(spellings_of(email)), Person.active))
     changes = [] if person else ["added"]
     if person is None:
-        person = add_person(session, address, PersonDetails(name), by=by, at=at)
+        person = add_person(session, email, PersonDetails(name), by=by, at=at)
     changes += change_person(session, person, PersonDetails(name, person.phone, person.locale), by=by, at=at)
     if appoint(session, person, post, by=by, at=at):
         changes.append(str(post))
@@ -175,7 +173,7 @@ def person_by_email(session: Session, email: str, *, field: str = "person") -> P
     Raises `UnknownName` when there is none. `field` is the name of the field in which the address was entered; the
     refusal repeats it.
     """
-    person = session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.active))
+    person = session.scalar(select(Person).where(Person.email.in_(spellings_of(email)), Person.active))
     if person is None:
         raise UnknownName(field=field, name=email)
     return person

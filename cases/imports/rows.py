@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 from cases.administration.reorganising import LONGEST_SLUG
 from cases.calendar import FIRST_YEAR
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
+from cases.contacts.phone_numbers import is_phone_number
 from cases.handing_in import MOST_MONTHS, Reporter
 from cases.imports.columns import QUOTED
 from cases.imports.mapping import EMPTY, UNKNOWN, Mapping
 from cases.imports.tables import Record
-from cases.mail_addresses import is_public_address
+from cases.mail_addresses import read_public_address
 from cases.organisation.units import DESK
 from cases.progress import WaitingFor
+from cases.refusals import FieldRefusal
 from cases.states import ENDED, Kind, State
 
 YES = {
@@ -364,14 +366,22 @@ class RowReader:
 
     def _reporter(self) -> Reporter | None:
         name, email, phone = (self.text(f"reporter_{part}") for part in ("name", "email", "phone"))
-        if email and not is_public_address(email):
-            self.odd.append(f"reporter_email: {email!r} is no mail address; it is left out")
-            email = ""
+        if email:
+            email = self._mail_address(email)
+        if phone and not is_phone_number(phone):
+            self.odd.append(f"reporter_phone: {phone!r} is no telephone number; it is kept as it is")
         if not (name or email or phone):
             return None
         locale = "en" if self.text("reporter_locale") == "en" else "sv"
         protected = self._yes("reporter_protected")
         return Reporter(name[:200] or None, email or None, phone[:40] or None, locale, protected)
+
+    def _mail_address(self, written: str) -> str:
+        try:
+            return read_public_address(written)
+        except FieldRefusal:
+            self.odd.append(f"reporter_email: {written!r} is no mail address; it is left out")
+            return ""
 
 
 USUAL_NOTE = "Hämtat från ett tidigare system."

@@ -1,7 +1,7 @@
 """Masking: personal numbers, telephone numbers and mail addresses are replaced in texts that everybody may read.
 
 Digits count as a personal number only when the date exists and the check digit is right (SKV 704), so that road
-numbers, amounts and references stay.
+numbers, amounts and references stay. What is looked at is the text in plain signs; what is masked is the original.
 """
 
 import re
@@ -10,23 +10,41 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import cycle
 
+from cases.public.plain_signs import plain_signs
+
 COORDINATION = 60  # added to the day in a samordningsnummer
+LONGEST_PHONE = 10  # digits, with the 0 of the area code (PTS, the Swedish numbering plan)
 
 PERSONAL_NUMBER = re.compile(
     r"(?<!\d)(?<!\d-)(?:(?P<century>1[89]|20)[ -]?)?(?P<year>\d\d)[ -]?(?P<month>[01]\d)[ -]?(?P<day>\d\d)"
-    r"\s?[-+\u2010-\u2015\u2212/.]?\s?(?P<last>\d{4})(?!\d)"
+    r"\s?(?P<sign>[-+/.:*~|\u00b7\u2022]?)\s?(?P<last>\d\d ?\d\d)(?!\d)(?!-[01]\d-[0-3]\d)"
 )
-SEPARATED = r"[ \u00a0]?[-\u2010-\u2015/.]?[ \u00a0]?"
+SPELLED_OUT = re.compile(  # each digit on its own, as 0 7 0 ..., or parted by "_" anywhere
+    r"(?<![\d,])(?:(?:\d[ .*/|\u00b7\u2022_-]{1,3}){8,11}|(?=[\d-]{1,11}_)(?:\d[_-]{0,2}){8,11})\d(?!\d)"
+)
+OTHER_NUMBERS = re.compile(r"20(\d\d-\d\d-\d\d |\d{6}_)[012]\d ?[0-5]\d|\d\d(?: \d\d){4}")  # day and time; a series
+SEPARATED = r" ?[-./*|~\u00b7\u2022]? ?"
 ABROAD = re.compile(
     rf"(?<![\w+])(?:\+|00)[1-9]\d{{0,2}}{SEPARATED}(?:\(0\){SEPARATED})?(?:\d{SEPARATED}){{6,11}}\d(?!\d)"
 )
-AREA_CODE = re.compile(rf"(?<![\w.,-])\(?0[1-9]\d{{0,2}}\)?{SEPARATED}(?:\d{SEPARATED}){{5,7}}\d(?!\d)")
+AREA_CODE = re.compile(rf"(?<!\w)(?<!\d[.,-])\(?0[1-9]\d{{0,2}}\)?{SEPARATED}(?:\d{SEPARATED}){{5,7}}\d(?!\d)")
+MOBILE_AFTER_A_LETTER = re.compile(rf"(?<=[^\W\d_])07[02369]{SEPARATED}(?:\d{SEPARATED}){{6}}\d(?!\d)")
 AFTER_A_WORD = re.compile(
     r"(?i)\b(?:tel|tfn|telefon|telefonnummer|mobil|mobilnummer|ring|phone|call)(?:\s?nr)?[.:]?\s{0,2}"
     r"(?P<number>[1-9]\d[\d -]{3,9}\d)(?!\d)"
 )
-AT_SIGN = r"\s?(?:@|\(at\)|\[at\]|\(snabel-?a\)|\[snabel-?a\])\s?"
-MAIL_ADDRESS = re.compile(rf"(?i)[\w.!#$%&'*+/=?^`{{|}}~-]{{1,64}}{AT_SIGN}(?:[\w-]{{1,63}}\.){{1,5}}[^\W\d_]{{2,24}}")
+CLOCK_TIMES_OR_DAY = re.compile(  # 07.30 - 15.30, 06.15 07.15 08.15, 0730-1530, 01.02.2026
+    r"[012]?\d[.:][0-5]\d(?:[ -]{1,3}[012]?\d[.:][0-5]\d)+|[01]\d[0-5]\d ?- ?[012]\d[0-5]\d(?!\d)"
+    r"|[0-3]\d([-./ ])[01]\d\1(?:19|20)\d\d(?!\d)"
+)
+AT_SIGN = r"\s?(?:@|[(\[{<](?:at|a|@|snabel-?a)[)\]}>])\s?|\ssnabel-?a\s"
+DOT = r"(?:\.|\s?[(\[{<](?:dot|punkt|\.)[)\]}>]\s?|\s(?:dot|punkt)\s)"
+WORTH_A_LOOK = re.compile(r"(?i)\d(?:\D{0,5}\d){4}|@|[(\[{<]\s?a|snabel|\sat\s")  # else nothing can be found
+LOCAL_PART = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}"
+MAIL_ADDRESS = re.compile(
+    rf"(?i){LOCAL_PART}(?:(?:{AT_SIGN})(?:[\w-]{{1,63}}{DOT}){{1,5}}|\sat\s(?:[\w-]{{1,63}}\s(?:dot|punkt)\s){{1,5}})"
+    r"(?:xn--[a-z\d-]{2,59}|[^\W\d_]{2,24})"
+)
 
 MASKS = {
     "personal-number": "[personnummer borttaget]",
@@ -49,9 +67,13 @@ class MaskedSpan:
 
 def findings(text: str) -> list[MaskedSpan]:
     """Return every personal number, mail address and telephone number in the text, in order, without overlaps."""
+    plain = plain_signs(text)
+    if not WORTH_A_LOOK.search(plain.text):
+        return []
     found: list[MaskedSpan] = []
     for find in FINDERS:
-        found += [span for span in find(text) if not any(_overlap(span, other) for other in found)]
+        spans = (MaskedSpan(span.kind, *plain.original_span(span.start, span.end)) for span in find(plain.text))
+        found += [span for span in spans if not any(_overlap(span, other) for other in found)]
     return sorted(found, key=lambda span: span.start)
 
 
@@ -74,16 +96,34 @@ def is_personal_number(century: str | None, six: str, last: str) -> bool:
 
 
 def _personal_numbers(text: str) -> Iterator[MaskedSpan]:
-    for match in PERSONAL_NUMBER.finditer(text):
-        six = match["year"] + match["month"] + match["day"]
-        if is_personal_number(match["century"], six, match["last"]) or _is_mistyped(match, six):
+    for match in PERSONAL_NUMBER.finditer(_underlines_as_spaces(text)):
+        if not OTHER_NUMBERS.fullmatch(text[slice(*match.span())]) and (_is_right(match) or _is_mistyped(match)):
             yield MaskedSpan("personal-number", *match.span())
 
 
-def _is_mistyped(match: re.Match[str], six: str) -> bool:
+def _is_right(match: re.Match[str]) -> bool:
+    return is_personal_number(match["century"], _six(match), match["last"].replace(" ", ""))
+
+
+def _is_mistyped(match: re.Match[str]) -> bool:
     """Return whether these are eight digits of a day, a sign and four more: hardly anything else with a wrong digit."""
     century = match["century"]
-    return bool(century) and any(sign in match.group() for sign in "-+") and _is_day(century, six)
+    return bool(century) and match["sign"] in {"-", "+"} and _is_day(century, _six(match))
+
+
+def _six(match: re.Match[str]) -> str:
+    return str(match["year"] + match["month"] + match["day"])
+
+
+def _spelled_out(text: str) -> Iterator[MaskedSpan]:
+    """Yield personal numbers and telephone numbers whose digits are parted one by one, or by "_" anywhere."""
+    for match in SPELLED_OUT.finditer(text):
+        digits = re.sub(r"\D", "", match.group())
+        if digits[0] == "0" and digits[1] != "0" and len(digits) <= LONGEST_PHONE:
+            yield MaskedSpan("phone", *match.span())
+        elif not OTHER_NUMBERS.fullmatch(match.group()):
+            whole = PERSONAL_NUMBER.fullmatch(digits)
+            yield from [MaskedSpan("personal-number", *match.span())] if whole and _is_right(whole) else []
 
 
 def _mail_addresses(text: str) -> Iterator[MaskedSpan]:
@@ -91,12 +131,24 @@ def _mail_addresses(text: str) -> Iterator[MaskedSpan]:
 
 
 def _phones(text: str) -> Iterator[MaskedSpan]:
-    for pattern in (ABROAD, AREA_CODE):
-        yield from (MaskedSpan("phone", *match.span()) for match in pattern.finditer(text))
+    text = _underlines_as_spaces(text)
+    for pattern in (ABROAD, AREA_CODE, MOBILE_AFTER_A_LETTER):
+        yield from (MaskedSpan("phone", *match.span()) for match in pattern.finditer(text) if not _is_time(match))
     yield from (MaskedSpan("phone", *match.span("number")) for match in AFTER_A_WORD.finditer(text))
 
 
-FINDERS: tuple[Callable[[str], Iterator[MaskedSpan]], ...] = (_personal_numbers, _mail_addresses, _phones)
+FINDERS: tuple[Callable[[str], Iterator[MaskedSpan]], ...] = (_personal_numbers, _mail_addresses, _phones, _spelled_out)
+
+
+def _is_time(match: re.Match[str]) -> bool:
+    """Return whether what looks like a telephone number begins a row of clock times, or is a day."""
+    times = CLOCK_TIMES_OR_DAY.match(match.string, match.start())
+    return times is not None and times.end() >= match.end()
+
+
+def _underlines_as_spaces(text: str) -> str:
+    """Return the text, as long as before, with what a number may be parted by as a space."""
+    return text.replace("_", " ")
 
 
 def _overlap(span: MaskedSpan, other: MaskedSpan) -> bool:

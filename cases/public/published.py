@@ -319,5 +319,7 @@ def _public_case(session: Session, row: Row[Any]) -> PublicCase:
     for day, moment in (("due_on", "due_at"), ("done_on", "done_at"), ("ended_on", "ended_at")):
         at = values.pop(moment)
         values[day] = calendar_of(session).day_of(at) if at else None
+    for text in ("title", "description"):  # once more: what was published before masking learned something new
+        values[text] = mask(values[text])
     del values["published_at"]
     return PublicCase(**values)

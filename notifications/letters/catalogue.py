@@ -43,4 +43,6 @@ LETTERS: dict[str, Letter] = {
     "login": QUOTES_NOBODY,
     "opt_in": QUOTES_NOBODY,
     "digest": QUOTES_NOBODY,
+    "comments": Letter(),
+    "alarms": QUOTES_NOBODY,
 }

@@ -25,9 +25,10 @@ from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.still_entitled import lines_no_longer_due
 from notifications.letters.template_context import EMPTY_LINE_CONTEXT, TemplateContext, category_and_place
 from notifications.letters.urls import WebAddresses
-from notifications.planning.drafts import DIGEST
+from notifications.planning.drafts import ALARMS, COMMENTS, DIGEST
 
 WIDTH = 72
+MOST_QUOTED = 20_000  # characters of comments in one letter: as many as one comment may have
 UnsubscribeUrls = dict[str, str]  # by reference of the case
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
@@ -74,13 +75,9 @@ def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettin
     """Return the letter of a delivery that goes by mail. The same database rows always give the same letter."""
     template_context = TemplateContext(snapshot, settings.pages, settings.key)
     lines = lines_still_due(snapshot, delivery)
-    written = (
-        _digest(template_context, delivery, lines)
-        if delivery.letter == DIGEST
-        else template_context.write(delivery, lines[0])
-    )
+    written = WRITERS.get(delivery.letter, _about_one_event)(template_context, delivery, lines)
     unsubscribe_urls = _unsubscribe_urls(snapshot, lines, settings.pages)
-    case = snapshot.case_of(lines[0]) if len(lines) == 1 else None
+    case = snapshot.case_of(lines[0]) if len(lines) == 1 or delivery.letter == COMMENTS else None
     return RenderedLetter(
         subject=written.subject,
         text=as_text(written, unsubscribe_urls),
@@ -101,7 +98,7 @@ def lines_still_due(snapshot: SendingSnapshot, delivery: Delivery) -> list[LineC
     """Return the lines of the letter that are still to be told; each line stands for one event.
 
     A digest (a letter about several events) leaves out the events of which its recipient may no longer be told. Any
-    other letter has one line, which is always returned.
+    other letter returns all its lines.
     """
     lines: list[LineContext] = delivery.context["lines"]
     lost = lines_no_longer_due(snapshot, delivery) if delivery.letter == DIGEST else {}
@@ -128,6 +125,34 @@ def _digest(template_context: TemplateContext, delivery: Delivery, lines: list[L
         "only": refs.pop() if len(refs) == 1 else None,
     }
     return write(DIGEST, delivery.locale, values)
+
+
+def _comments(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> WrittenLetter:
+    """Return one letter for several comments from outside on one case, with as many of the texts as fit."""
+    told = [template_context.values(delivery, {**line, "letter": COMMENTS}) for line in lines]
+    notes, room = [], MOST_QUOTED
+    for note in (values["note"] for values in told if values["note"]):
+        room -= len(note)
+        if room >= 0:
+            notes.append(note)
+    count = len(lines) + delivery.context["more"]
+    writers = {line["gathered_as"].partition("/")[2] for line in lines}
+    values = told[-1] | {"notes": notes, "count": count, "unquoted": count - len(notes), "writers": writers}
+    return write(COMMENTS, delivery.locale, values)
+
+
+def _about_one_event(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> WrittenLetter:
+    return template_context.write(delivery, lines[0])
+
+
+def _alarms(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> WrittenLetter:
+    """Return one letter for several alarms with one cause; it names the cases once each."""
+    told = [template_context.values(delivery, line) for line in lines]
+    refs = list(dict.fromkeys(values["told"]["aside_ref"] for values in told if values["told"]["aside_ref"]))
+    return write(ALARMS, delivery.locale, told[0] | {"count": len(lines) + delivery.context["more"], "refs": refs})
+
+
+WRITERS = {DIGEST: _digest, COMMENTS: _comments, ALARMS: _alarms}
 
 
 def _in_brief(template_context: TemplateContext, delivery: Delivery, line: LineContext) -> str:

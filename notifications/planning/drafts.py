@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,7 +16,15 @@ from notifications.deliveries import Delivery, DeliveryLine, Outcome
 from notifications.planning.rate_limits import lock_allowance
 
 DIGEST = "digest"
+COMMENTS, ALARMS = "comments", "alarms"  # the letters about several comments on a case, and several alarms
 MOST_LINES = 50
+
+
+def letter_of(gathered_as: str | None) -> str:
+    """Return the name of the letter about several events that are gathered so; a sweep's are not gathered."""
+    if gathered_as is None:
+        return DIGEST
+    return ALARMS if gathered_as.startswith("alarm") else COMMENTS
 
 
 @dataclass(frozen=True)
@@ -23,7 +32,8 @@ class DraftLine:
     """One event of which a drafted delivery tells: kind of letter, audience, and the names and dates in `context`.
 
     `is_anonymous`: somebody who is not logged in could have caused it, so the rate limits apply.
-    `redundant_reason`: why the recipient knows of the event already, else None.
+    `redundant_reason`: why the recipient knows of the event already, else None. `gathered_as`: what
+    comes in numbers and is told together, such as "case:17/reporter" for what the reporter comments on case 17.
     """
 
     event_id: int
@@ -32,31 +42,43 @@ class DraftLine:
     context: dict[str, Any]
     is_anonymous: bool = False
     redundant_reason: str | None = None  # why the recipient knows already
+    gathered_as: str | None = None  # what it may be told together with
 
 
 @dataclass(frozen=True)
 class DeliveryDraft:
     """A delivery that is not in the database yet, with one line for each event of which it tells.
 
-    `occasion` is "event:N" for a single event, "tick:N" for a batch of events. `common_context` is what is stored once
-    for all lines, such as the municipality's name.
+    `occasion` is "event:N" for a single event (or several comments, of which N is the first), "tick:N" for a batch of
+    events. `common_context` is what is stored once for all lines, such as the municipality's name. Before `not_before`
+    (UTC; None: at once) it is not sent.
     """
 
     occasion: str
     recipient: Recipient
     common_context: dict[str, Any]
     lines: list[DraftLine] = field(default_factory=list)
+    not_before: datetime | None = None
+
+    @property
+    def gathered_as(self) -> str | None:
+        """What all lines have in common: "case:17" for comments from outside, "alarm:..." for alarms; else None."""
+        shared = {(line.gathered_as or "").partition("/")[0] for line in self.lines}
+        return (shared.pop() or None) if len(shared) == 1 and self.occasion.startswith("event:") else None
 
     @property
     def letter(self) -> str:
-        """The name of the letter: that of its only line, or "digest" when it has several lines."""
-        return self.lines[0].letter if len(self.lines) == 1 else DIGEST
+        """The name of the letter: that of its only line; of several "comments", "alarms" or "digest"."""
+        if len(self.lines) == 1:
+            return self.lines[0].letter
+        return letter_of(self.gathered_as)
 
     @property
     def context(self) -> dict[str, Any]:
         """The value of the column `context`: what all lines share, the first 50 lines, and how many lines follow."""
         lines = [line.context for line in self.lines[:MOST_LINES]]
-        return {**self.common_context, "lines": lines, "more": len(self.lines) - len(lines)}
+        gathered = {"gathered_as": self.gathered_as} if self.gathered_as else {}
+        return {**self.common_context, **gathered, "lines": lines, "more": len(self.lines) - len(lines)}
 
     @property
     def is_anonymous(self) -> bool:
@@ -90,6 +112,7 @@ class DeliveryDraft:
             "finished_at": None,
             "claims": 0,
             "attempts": 0,
+            "next_attempt_at": self.not_before,
         }
 
 
@@ -107,7 +130,7 @@ def write_drafts(session: Session, drafts: Sequence[DeliveryDraft]) -> int:
     _suppress_over_limit(session, drafts, rows)
     new = _insert_deliveries(session, rows)
     ids = (new.get((row["occasion"], row["recipient"])) for row in rows)
-    _insert_lines(session, [(id_, line) for id_, draft in zip(ids, drafts, strict=True) if id_ for line in draft.lines])
+    insert_lines(session, [(id_, line) for id_, draft in zip(ids, drafts, strict=True) if id_ for line in draft.lines])
     return len(new)
 
 
@@ -135,7 +158,8 @@ def _insert_deliveries(session: Session, rows: list[Row]) -> dict[tuple[str, str
     return {(occasion, recipient): id_ for occasion, recipient, id_ in new}
 
 
-def _insert_lines(session: Session, lines: list[tuple[int, DraftLine]]) -> None:
+def insert_lines(session: Session, lines: list[tuple[int, DraftLine]]) -> None:
+    """Insert what deliveries tell: pairs of a delivery's id and a line."""
     rows = [
         {"delivery_id": id_, "event_id": line.event_id, "audience": line.audience, "letter": line.letter}
         for id_, line in lines

@@ -12,6 +12,7 @@ from notifications.audiences.context_loading import load_contexts
 from notifications.audiences.fallbacks import Recipient
 from notifications.audiences.sibling_events import batch_in_context, events_in_context
 from notifications.planning.drafts import DeliveryDraft, DraftLine, write_drafts
+from notifications.planning.gathering import gather, gathering_key
 from notifications.planning.rate_limits import is_anonymous
 from notifications.planning.readdressing import readdress_unfilled
 from notifications.planning.redundant_calls import redundant_reason
@@ -39,7 +40,8 @@ def plan_events(session: Session, ids: Sequence[int]) -> int:
     """
     events = events_in_context(session, ids)
     with_rules = [event for event in events if rules_for(event)]
-    planned = write_drafts(session, _drafts(session, with_rules, lambda event: f"event:{event.row.id}"))
+    drafts = _drafts(session, with_rules, lambda event: f"event:{event.row.id}")
+    planned = write_drafts(session, gather(session, drafts))
     if any(event.row.type in MAY_FILL_A_ROLE for event in events):
         readdress_unfilled(session)
     return planned
@@ -61,7 +63,7 @@ def plan_batch_for(session: Session, batch: EventBatch, drafts: Sequence[Deliver
     """
     if others := {draft.occasion for draft in drafts} - {f"tick:{batch.id}"}:
         raise ValueError(f"{others} is another tick's")
-    return write_drafts(session, drafts)
+    return write_drafts(session, gather(session, drafts))
 
 
 def plan_batch(session: Session, batch: EventBatch) -> int:
@@ -69,7 +71,7 @@ def plan_batch(session: Session, batch: EventBatch) -> int:
 
     `UnknownEvent` when the type of an event is not in `WHO_IS_TOLD` of `notifications.who_is_told`.
     """
-    return write_drafts(session, draft_batch(session, batch))
+    return write_drafts(session, gather(session, draft_batch(session, batch)))
 
 
 def _drafts(
@@ -88,7 +90,8 @@ def _drafts(
 
 def _line(session: Session, context: AudienceContext, rule: Rule, recipient: Recipient) -> DraftLine:
     event = context.event
-    stored = context_of(calendar_of(session), context, rule, recipient)
+    source = gathering_key(context)
+    stored = context_of(calendar_of(session), context, rule, recipient) | ({"gathered_as": source} if source else {})
     return DraftLine(
         event.row.id,
         rule.letter,
@@ -96,4 +99,5 @@ def _line(session: Session, context: AudienceContext, rule: Rule, recipient: Rec
         stored,
         is_anonymous=is_anonymous(event, rule.letter),
         redundant_reason=redundant_reason(event, recipient),
+        gathered_as=source,
     )

@@ -21,7 +21,7 @@ from cases.case import case_to_change
 from cases.following import ask_to_follow, confirm_following, stop_following
 from cases.organisation.people import Person
 from cases.parties import Follower
-from cases.refusals import UnknownName
+from cases.refusals import NotAMailAddress
 
 KEY = "k" * 40
 DAY = timedelta(days=1)
@@ -83,7 +83,7 @@ def test_asking_again_tells_nothing_of_who_follows(small_house: SmallHouse) -> N
 )
 def test_what_is_no_plain_address_is_refused(small_house: SmallHouse, email: str) -> None:
     ref = small_house.hand_in()
-    with pytest.raises(UnknownName):
+    with pytest.raises(NotAMailAddress):
         ask(small_house, ref, email)
 
 

@@ -11,7 +11,15 @@ from cases.access.actors import A_COMMAND
 from cases.deadlines.policies import Policy
 from cases.handing_in import Reporter, Request, hand_in
 from cases.references import ReferenceCounter
-from cases.refusals import FieldRefusal, MembersOnly, TooLong, UnknownName, WordsNeeded
+from cases.refusals import (
+    FieldRefusal,
+    LettersBeforeTheAt,
+    MembersOnly,
+    NotAMailAddress,
+    TooLong,
+    UnknownName,
+    WordsNeeded,
+)
 from cases.states import Kind, State
 
 
@@ -34,6 +42,8 @@ def test_a_case_is_received_by_the_desk_and_looked_at_within_two_working_days(sm
         ({"group": "ingen"}, UnknownName),
         ({"group": "gata", "by": "contact"}, UnknownName),
         ({"group": "norrby", "by": "neighbour"}, MembersOnly),
+        ({"reporter": Reporter(email="x@example..se")}, NotAMailAddress),
+        ({"reporter": Reporter(email="ö@example.se")}, LettersBeforeTheAt),
         ({"kind": Kind.DUTY, "every_months": 0}, FieldRefusal),
         ({"kind": Kind.DUTY, "every_months": -1}, FieldRefusal),
     ],

@@ -5,7 +5,16 @@ import sys
 
 import pytest
 
-from cases.mail_addresses import is_mail_address, is_public_address, normalised, owner_of, with_ascii_domain
+from cases.mail_addresses import (
+    is_mail_address,
+    is_public_address,
+    normalised,
+    owner_of,
+    read_public_address,
+    spellings_of,
+    with_ascii_domain,
+)
+from cases.refusals import LettersBeforeTheAt, NotAMailAddress
 
 PUBLIC = [
     "rut@example.se",
@@ -72,6 +81,37 @@ def test_within_the_own_network_a_name_is_enough(address):
 )
 def test_two_that_are_the_same_have_one_form(written, same):
     assert normalised(written) == same
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        (" Rut@example.se\u00a0", "Rut@example.se"),
+        ("\u200brut@example.se\ufeff", "rut@example.se"),
+        ("rut@åby.example", "rut@xn--by-xia.example"),
+        ("rut@straße.example", "rut@xn--strae-oqa.example"),
+    ],
+)
+def test_an_address_is_stored_as_mail_takes_it(written, stored):
+    assert read_public_address(written) == stored
+
+
+@pytest.mark.parametrize("address", [address for address in NONE if not address.startswith("å")])
+def test_what_is_none_is_refused_for_its_field(address):
+    with pytest.raises(NotAMailAddress) as refused:
+        read_public_address(address, field="reach")
+    assert refused.value.field == "reach"
+
+
+@pytest.mark.parametrize("address", ["ö@example.se", "åsa@example.se", "åsa.öberg@åby.example", "рут@example.se"])
+def test_letters_that_mail_does_not_carry_have_a_sentence_of_their_own(address):
+    with pytest.raises(LettersBeforeTheAt):
+        read_public_address(address)
+
+
+def test_an_address_is_found_however_its_domain_is_stored():
+    assert spellings_of(" Rut@Åby.example") == {"rut@åby.example", "rut@xn--by-xia.example"}
+    assert spellings_of("rut@@x") == {"rut@@x"}
 
 
 def test_mail_carries_the_name_as_it_was_written():

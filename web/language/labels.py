@@ -167,6 +167,8 @@ LETTERS = {
     "login": _l("a link to log in"),
     "opt_in": _l("a question whether to follow"),
     "digest": _l("several reminders"),
+    "comments": _l("several messages"),
+    "alarms": _l("an alarm: several things are set aside"),
 }
 
 WHY_ON_AGENDA = {

@@ -9,10 +9,18 @@ from marshmallow import RAISE, Schema, fields, validate
 
 from cases.administration.reorganising import LONGEST_SLUG
 from cases.calendar import FIRST_YEAR, LAST_YEAR
-from cases.mail_addresses import LONGEST_ADDRESS, is_public_address
+from cases.contacts.phone_numbers import LONGEST_PHONE, is_phone_number
+from cases.mail_addresses import LONGEST_ADDRESS, read_public_address
+from cases.refusals import FieldRefusal, LettersBeforeTheAt, NotAMailAddress, NotAPhoneNumber
+from web.language.refusals import SENTENCES
 
 MISSING_MESSAGES = {"required": _("This is needed."), "null": _("This may not be empty.")}
 FORBIDDEN = frozenset(chr(code) for code in range(32)) - {"\n", "\r", "\t"}
+
+
+def words_of(*refusals: type[FieldRefusal]) -> dict[str, Any]:
+    """Return the sentences for these refusals by their codes, as marshmallow's fields want them."""
+    return {refusal.code: SENTENCES[refusal.code] for refusal in refusals}
 
 
 class Strict(Schema):
@@ -53,17 +61,33 @@ class Slug(PlainText):
 
 
 class MailAddress(PlainText):
-    """One mail address, without the name of its owner."""
+    """One mail address, without the name of its owner, loaded as it is stored."""
 
-    default_error_messages = {"address": _("This is not a mail address.")}  # noqa: RUF012 - marshmallow's own
+    default_error_messages = words_of(NotAMailAddress, LettersBeforeTheAt)
 
     def __init__(self, **more: Any) -> None:
         super().__init__(most=LONGEST_ADDRESS, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **more)
+        try:
+            return read_public_address(text)
+        except FieldRefusal as refusal:
+            raise self.make_error(refusal.code) from None
+
+
+class PhoneNumber(PlainText):
+    """A telephone number, loaded as it was typed."""
+
+    default_error_messages = words_of(NotAPhoneNumber)
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(most=LONGEST_PHONE, **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
         text = super()._deserialize(value, attr, data, **more).strip()
-        if not is_public_address(text):
-            raise self.make_error("address")
+        if text and not is_phone_number(text):
+            raise self.make_error(NotAPhoneNumber.code)
         return text
 
 

@@ -13,7 +13,7 @@ from cases.mail_addresses import LONGEST_ADDRESS
 from cases.progress import Change, WaitingFor
 from cases.settings import LOCALES
 from cases.states import Kind, State
-from web.schemas.fields import Bool, Choice, LocalDay, MailAddress, Number, PlainText, Slug, Strict, within
+from web.schemas.fields import Bool, Choice, LocalDay, MailAddress, Number, PhoneNumber, PlainText, Slug, Strict, within
 
 CHANNELS = ("web", "api", "phone", "mail", "letter", "meeting", "visit")
 LARGEST_VERSION = 2**31 - 1
@@ -25,7 +25,7 @@ class ReporterIn(Strict):
 
     name = PlainText(required=True)
     email = MailAddress(allow_none=True)
-    phone = PlainText(most=40, allow_none=True)
+    phone = PhoneNumber(allow_none=True)
     locale = Choice(LOCALES, load_default="sv")
 
     @post_load

@@ -141,6 +141,32 @@ def test_what_goes_with_a_case_is_imported_beside_it(database: Database, tmp_pat
     assert sorted(map(tuple, asked)) == [("2", "Rut"), ("3", "Nils")]
 
 
+def test_how_the_one_who_asked_is_reached_is_judged_as_in_a_form(database: Database, tmp_path: Path) -> None:
+    rows = (
+        "source,external_id,state,title,received_at,reporter_name,reporter_email,reporter_phone\n"
+        "g,1,received,Badplats,2026-08-03T09:00,Rut,x@example..se,\n"
+        "g,2,received,Gropar,2026-08-03T09:00,Nils,nils@åby.example,08\u201312 34 56 ankn 12\n"
+        "g,3,received,Lampa,2026-08-03T09:00,Siv,ö@example.se,kvällstid\n"
+    )
+    done, told = _import(database, ImportOrder(_file(tmp_path, rows), NOW))
+    with database.reading() as session:
+        parties = session.execute(select(Party.name, Party.email, Party.phone).order_by(Party.id)).all()
+    assert done.written == 3
+    assert told == {
+        2: ["odd", "reporter_email: 'x@example..se' is no mail address; it is left out"],
+        4: [
+            "odd",
+            "reporter_email: 'ö@example.se' is no mail address; it is left out",
+            "reporter_phone: 'kvällstid' is no telephone number; it is kept as it is",
+        ],
+    }
+    assert sorted(map(tuple, parties)) == [
+        ("Nils", "nils@xn--by-xia.example", "08\u201312 34 56 ankn 12"),
+        ("Rut", None, None),
+        ("Siv", None, "kvällstid"),
+    ]
+
+
 def test_what_a_policy_promises_is_imported_with_what_came_of_it(database: Database, tmp_path: Path) -> None:
     with database.transaction() as session:
         session.add(Policy(scope="*/*/*", version=2, name="Lovar", terms={"promise_days": 10}))

@@ -10,7 +10,7 @@ from notifications.who_is_told import WHO_IS_TOLD
 
 def test_every_letter_that_a_rule_names_exists() -> None:
     named = {rule.letter for rules in WHO_IS_TOLD.values() for rule in rules}
-    assert named | {"digest"} == set(LETTERS)
+    assert named | {"digest", "comments", "alarms"} == set(LETTERS)
 
 
 @pytest.mark.parametrize("locale", LOCALES)

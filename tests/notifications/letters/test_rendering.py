@@ -134,7 +134,7 @@ def test_every_letter_says_all_it_must(town: LetterTown, locale: str) -> None:
                 written = template_context.write(delivery, line)
                 assert write_subject(line["letter"], locale, template_context.values(delivery, line)) == written.subject
                 assert all(written.sections[name] for name in ("happened", "next", "ask", "object", "foot"))
-    assert seen | {"digest"} == set(LETTERS)
+    assert seen | {"digest", "comments", "alarms"} == set(LETTERS)
 
 
 @pytest.mark.parametrize(("locale", "day"), [("sv", "torsdag 16 april 2026"), ("en", "Thursday 16 April 2026")])

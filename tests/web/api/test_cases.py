@@ -258,3 +258,18 @@ def test_names_come_in_swedish_order(web):
     ]
     assert {"slug": "trafik", "name": "Trafik"} in web.get("/categories").json["items"]
     assert [place["slug"] for place in web.get("/places").json["items"]] == ["norrby", "soderby"]
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "sentence"),
+    [
+        ({"email": "x@example..se"}, "email", "No mail can be sent to this address: write it as name@example.se."),
+        ({"email": "ö@example.se"}, "email", "No mail can be sent to an address with å, ä, ö or other such letters"),
+        ({"phone": "ask Nils"}, "phone", "This is not a telephone number: write it as 070-174 06 05."),
+    ],
+)
+def test_a_reporter_whom_nothing_reaches_is_refused_by_field(sqlite_web, given, field, sentence):
+    body = {"kind": "issue", "title": "Hål", "reporter": {"name": "Rut", **given}}
+    answer = sqlite_web.post("/cases", body, headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer.json["code"]) == (422, "bad-fields")
+    assert sentence in str(answer.json["errors"]["reporter"][field])

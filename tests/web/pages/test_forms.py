@@ -11,6 +11,7 @@ from support.houses.small_pages import stamp, visitor, words
 
 from cases.case import Case
 from cases.files.attachments import Attachment
+from cases.parties import Party
 from cases.states import State
 
 GOOD = {"title": "Lampan är släckt", "description": "Sedan i höst", "reach": "rut@example.se"}
@@ -105,6 +106,58 @@ def test_staff_hand_in_for_somebody_on_the_telephone(sqlite_web):
     assert visitor(sqlite_web, "contact").send("/lamna", **form).status_code == 303
     (case,) = handed_in(sqlite_web)
     assert (case.channel, case.group_id) == ("phone", sqlite_web.house.unit_id("norrby"))
+
+
+@pytest.mark.parametrize(
+    ("reach", "sentence"),
+    [
+        ("x@example..se", "Det går inte att skicka mejl till den här adressen: skriv den som namn@example.se."),
+        ("x@example.se,y@example.se", "Det går inte att skicka mejl till den här adressen"),
+        ("ö@example.se", "Det går inte att skicka mejl till en adress med å, ä, ö eller liknande bokstäver före @."),
+        ("ring mig", "Det är varken en e-postadress eller ett telefonnummer."),
+    ],
+)
+def test_what_reaches_nobody_is_refused_beside_the_field_and_kept(sqlite_web, reach, sentence):
+    answer = visitor(sqlite_web).send("/lamna", stamp=stamp(sqlite_web), **(GOOD | {"reach": reach}))
+    assert answer.status_code == 422
+    assert sentence in words(answer.text)
+    assert f'value="{reach}"' in answer.text
+    assert handed_in(sqlite_web) == []
+
+
+@pytest.mark.parametrize("field", ["email", "phone"])
+def test_staff_are_refused_it_beside_the_field_too(sqlite_web, field):
+    wrong = {"email": "x@example..se", "phone": "vet inte"}[field]
+    answer = visitor(sqlite_web, "contact").send("/lamna", title="Brunnen", **{field: wrong})
+    assert answer.status_code == 422
+    sentence = {"email": "Det går inte att skicka mejl", "phone": "Det här är inget telefonnummer"}[field]
+    assert sentence in words(answer.text)
+    assert f'value="{wrong}"' in answer.text
+    assert handed_in(sqlite_web) == []
+
+
+@pytest.mark.parametrize(
+    ("reach", "stored"),
+    [
+        (" Rut@Åby.example ", ("Rut@xn--by-xia.example", None)),
+        ("08\u201312 34 56 ankn. 12", (None, "08\u201312 34 56 ankn. 12")),
+        ("060.12.34.56", (None, "060.12.34.56")),
+    ],
+)
+def test_an_address_and_a_number_are_stored_so_that_they_can_be_used(sqlite_web, reach, stored):
+    assert visitor(sqlite_web).send("/lamna", stamp=stamp(sqlite_web), **(GOOD | {"reach": reach})).status_code == 303
+    with sqlite_web.database.reading() as session:
+        party = session.scalars(select(Party)).one()
+    assert (party.email, party.phone) == stored
+
+
+def test_following_with_an_address_that_reaches_nobody_is_refused_with_what_was_typed(sqlite_web):
+    ref = sqlite_web.house.hand_in()
+    sqlite_web.patch(f"/cases/{ref}", {"published": True}, by="contact")
+    answer = visitor(sqlite_web).send(f"/arenden/{ref}/folj", email="x@example..se")
+    assert answer.status_code == 422
+    assert "Det går inte att skicka mejl till den här adressen" in words(answer.text)
+    assert 'value="x@example..se"' in answer.text
 
 
 def test_a_visitor_cannot_hand_in_for_a_group(sqlite_web):

@@ -179,3 +179,17 @@ def test_a_dry_run_writes_nothing(run_migrated: Run, tmp_path: Path) -> None:
     assert run_migrated("import", "in.csv", "--dry-run").returncode == 0
     run_migrated("export", "out.csv")
     assert (tmp_path / "out.csv").read_text(encoding="utf-8-sig").count("\n") == 1
+
+
+@pytest.mark.parametrize("email", ["x@example..se", "x@localhost", "a@b.se,c@d.se", '"a b"@example.se', "x@[10.0.0.1]"])
+def test_an_address_that_no_server_takes_is_refused_in_one_line(run_migrated: Run, email: str) -> None:
+    _refused(run_migrated("user", "add", email, "--name", "Ulla", "--role", "contact"), "No letter can be sent to")
+    added = run_migrated("unit", "add", "gata", "--kind", "department", "--name", "Gata", "--email", email)
+    _refused(added, "No letter can be sent to")
+
+
+def test_a_unit_keeps_a_mailbox_that_was_taken_once(run_migrated: Run) -> None:
+    add = ("unit", "add", "gata", "--kind", "department", "--name")
+    assert run_migrated(*add, "Gata", "--email", " gata@åby.example ").returncode == 0
+    assert "as it was" in run_migrated(*add, "Gata", "--email", "gata@xn--by-xia.example").stdout
+    assert run_migrated(*add, "Gata och park").returncode == 0

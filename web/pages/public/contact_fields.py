@@ -6,10 +6,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import fields
 
-from cases.mail_addresses import is_public_address
-
-PHONE = re.compile(r"\+?[\d\s()/-]{5,30}")
-LEAST_DIGITS = 5
+from cases.contacts.phone_numbers import is_phone_number
+from web.schemas.fields import MailAddress
 
 
 class ContactField(fields.Field[tuple[str | None, str | None]]):
@@ -20,11 +18,11 @@ class ContactField(fields.Field[tuple[str | None, str | None]]):
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> tuple[str | None, str | None]:
-        if is_public_address(value):
-            return value, None
-        if PHONE.fullmatch(value) and sum(sign.isdigit() for sign in value) >= LEAST_DIGITS:
+        if is_phone_number(value):
             return None, value
-        raise self.make_error("reach")
+        if "@" not in value:
+            raise self.make_error("reach")
+        return MailAddress().deserialize(value, attr, data), None
 
 
 class Position(fields.Field[tuple[float, float]]):

@@ -14,7 +14,6 @@ from cases.administration.reorganising import LONGEST_SLUG
 from cases.case import Case
 from cases.files.attaching import attach
 from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in
-from cases.mail_addresses import LONGEST_ADDRESS
 from cases.organisation.units import UnitKind
 from cases.reading.finding import case_for
 from cases.states import Kind
@@ -28,6 +27,7 @@ from web.pages.public.contact_fields import ContactField, Position
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
 from web.requests.rate_limits import Limit, limited
+from web.schemas.fields import MailAddress, PhoneNumber
 
 bp = Blueprint("handing_in", __name__)
 
@@ -49,8 +49,8 @@ class HandInForm(TypedSchema):
 class StaffHandInForm(HandInForm):
     """The hand-in form's fields for staff, who also say whose case it is, how it came in and who is responsible."""
 
-    email = text_field(LONGEST_ADDRESS)
-    phone = text_field(40)
+    email = MailAddress(load_default=None)
+    phone = PhoneNumber(load_default=None)
     group = text_field(LONGEST_SLUG)
     channel = text_field(20)
     due_on = day_field()

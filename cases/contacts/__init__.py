@@ -1,0 +1,1 @@
+"""How a person can be reached: what is a telephone number."""

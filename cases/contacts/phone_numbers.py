@@ -1,0 +1,69 @@
+"""Telephone numbers as people write them in Sweden: one rule for forms, the API, imports and the setup file.
+
+They are stored as they were typed, since a person dials them; `digits_of` is the form for comparison and search. The
+lengths are those of ITU-T E.164 and of the Swedish numbering plan (PTS).
+"""
+
+import re
+import unicodedata
+
+LONGEST_PHONE = 40  # characters, as in the columns
+FEWEST_DIGITS, MOST_DIGITS = 5, 15
+
+LABEL = r"(?:(?:tel|tfn|telefon|mobil|mob|arb|hem|vx|växel|phone|mobile)\b[.:]?\s*)?"
+NUMBER = r"\+?\s?\(?\+?\d(?:[\s./()-]{0,3}\d)*"
+INTERNAL = r"(?:ankn|anknytning|ank|ext|extension|int|kort)\b\.?:?\s*\d{1,6}"
+ONE_NUMBER = re.compile(rf"(?i){LABEL}(?:(?P<number>{NUMBER})(?:[,;]?\s*(?:{INTERNAL}|vx\b\.?|växel\b))?|{INTERNAL})")
+BETWEEN_NUMBERS = re.compile(r"(?i)\s+/\s+|\s*[,;]\s+(?=[+(0])|\s+(?:eller|och|or|and)\s+")
+TRUNK_ZERO = re.compile(r"\(0\)")
+
+
+def is_phone_number(written: str) -> bool:
+    """Return whether the text is a telephone number, or several, perhaps with an extension ("070-174 06 05 ankn 12").
+
+    An extension or "vx" may be alone with a number or, within the municipality, an extension stand by itself.
+    """
+    text = _plain(written)
+    return len(written) <= LONGEST_PHONE and all(_is_one(part) for part in BETWEEN_NUMBERS.split(text))
+
+
+def digits_of(written: str) -> str:
+    """Return the digits of the first number for comparison, in Swedish form: "+46 (0)70-174 06 05" is "0701740605".
+
+    What comes after them, such as an extension, is left out. A number of another country keeps its "00". Return "" for
+    a text that is no telephone number.
+    """
+    match = ONE_NUMBER.match(BETWEEN_NUMBERS.split(_plain(written))[0])
+    number = (match["number"] if match else "") or ""
+    digits = re.sub(r"\D", "", TRUNK_ZERO.sub("", number))
+    if "+" in number:
+        digits = f"00{digits}"
+    return re.sub(r"^0046", "0", digits)
+
+
+def _plain(written: str) -> str:
+    """Return the text with every dash as "-", every space as " ", every digit as 0-9, and no invisible signs."""
+    text = unicodedata.normalize("NFKC", written).strip()
+    return "".join(_sign(sign) for sign in text if unicodedata.category(sign) != "Cf")
+
+
+def _sign(sign: str) -> str:
+    digit = unicodedata.decimal(sign, None)
+    if digit is not None:
+        return str(digit)
+    return "-" if unicodedata.category(sign) == "Pd" or sign == "\u2212" else sign
+
+
+def _is_one(text: str) -> bool:
+    match = ONE_NUMBER.fullmatch(text)
+    if match is None:
+        return False
+    number = match["number"]
+    digits = re.sub(r"\D", "", number or "")
+    return number is None or (
+        FEWEST_DIGITS <= len(digits) <= MOST_DIGITS and len(set(digits)) > 1 and _parentheses_close(number)
+    )
+
+
+def _parentheses_close(number: str) -> bool:
+    return not {"(", ")"} & set(re.sub(r"\([^()]*\)", "", number))

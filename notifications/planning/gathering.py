@@ -1,0 +1,230 @@
+"""Gathering: what comes in numbers from one source within an hour is told in one letter.
+
+Two things do: comments of one party outside the municipality on one case, and alarms with one cause. The first is told
+at once. Those that follow wait until an hour after the last letter about that source went out; what another party
+comments on the case meanwhile joins them. A letter about anything else to the same address lets them go before that: so
+letters keep their order.
+"""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from cases.access.actors import ActorKind
+from cases.database.base import UtcDateTime, table_of
+from cases.database.clock import present
+from cases.database.queries import any_of, fetch_rows
+from notifications.audiences.context import AudienceContext
+from notifications.deliveries import IS_WAITING, Address, Channel, Delivery, Outcome
+from notifications.planning.drafts import (
+    ALARMS,
+    COMMENTS,
+    MOST_LINES,
+    DeliveryDraft,
+    DraftLine,
+    insert_lines,
+    letter_of,
+)
+
+WINDOW = timedelta(hours=1)
+GATHERED = ("news", COMMENTS, "set_aside", ALARMS)
+
+VARIES = re.compile(r"\S*@\S*|\d+")  # in the reasons of alarms with one cause
+
+DELIVERIES = table_of(Delivery)
+TO_KEYS = (Address.id == Delivery.address_id, any_of(Address.email_normalised, "keys"))
+RECENT = (
+    select(
+        Delivery.id,
+        Address.email_normalised,
+        Delivery.outcome,
+        Delivery.created_at,
+        Delivery.next_attempt_at,
+        Delivery.finished_at,
+        Delivery.context,
+    )
+    .where(*TO_KEYS, Delivery.created_at > bindparam("since", type_=UtcDateTime))
+    .order_by(Delivery.id)
+)
+IS_UNTOUCHED = (Delivery.outcome == IS_WAITING, Delivery.message.is_(None), Delivery.lease_token.is_(None))
+LOCKED = (  # one that a worker is just claiming is left to it
+    select(Delivery.id)
+    .where(any_of(Delivery.id, "ids"), *IS_UNTOUCHED)
+    .order_by(Delivery.id)
+    .with_for_update(skip_locked=True)
+)
+HELD = (
+    select(Delivery.id)
+    .where(*TO_KEYS, *IS_UNTOUCHED, Delivery.letter.in_(GATHERED), Delivery.claims == 0)
+    .where(Delivery.next_attempt_at > bindparam("moment", type_=UtcDateTime))
+    .order_by(Delivery.id)
+    .with_for_update(of=Delivery, skip_locked=True)
+)
+JOIN = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.id == bindparam("row"))
+    .values(letter=bindparam("now_named"), context=bindparam("joined", type_=DELIVERIES.c.context.type))
+)
+LET_GO = update(DELIVERIES).where(any_of(DELIVERIES.c.id, "ids")).values(next_attempt_at=None)
+
+
+def gathering_key(context: AudienceContext) -> str | None:
+    """Return what the event is gathered with: "case:17/reporter", "case:17/group" or "alarm:0a1b2c3d/alarm".
+
+    What comes before the "/" shares a letter. The last is of alarms whose reasons differ in numbers and addresses at
+    most. None for every other event; a comment by staff is told at once.
+    """
+    event, case = context.event.row, context.case
+    if event.type == "house.set_aside":
+        cause = VARIES.sub("", f"{event.facts['what']} {event.facts['reason']}")
+        return f"alarm:{hashlib.sha256(cause.encode()).hexdigest()[:8]}/alarm"
+    if event.type != "case.commented" or case is None:
+        return None
+    if event.actor in {ActorKind.REPORTER, ActorKind.VISITOR}:
+        return f"case:{case.id}/reporter"
+    of_the_group = case.group and context.directory.belongs(event.person_id, context.unit(case.group))
+    return f"case:{case.id}/group" if of_the_group else None
+
+
+class _RecentLetter(NamedTuple):
+    id: int
+    to: str  # the address, normalised
+    outcome: Outcome
+    created_at: datetime
+    next_attempt_at: datetime | None
+    finished_at: datetime | None
+    context: dict[str, Any]
+
+    @property
+    def goes_at(self) -> datetime:
+        """When it went out, or is to go out (UTC)."""
+        return self.finished_at or self.next_attempt_at or self.created_at
+
+    def has_told_of(self, source: str | None) -> bool:
+        sources = {line.get("gathered_as") for line in self.context["lines"]}
+        return self.outcome in {Outcome.WAITING, Outcome.SENT} and source in sources
+
+    def tells_of(self, ref: str) -> bool:
+        return bool(self.context["more"]) or any(line.get("ref") == ref for line in self.context["lines"])
+
+
+Key = tuple[str, str]  # what shares a letter, and the recipient who is told
+
+
+@dataclass
+class Gathering:
+    """Drafts sorted into those to insert, and the lines that join letters which wait. `moment` is now (UTC)."""
+
+    moment: datetime
+    recent: dict[str, list[_RecentLetter]]  # by address, oldest first
+    free: set[int]  # letters that may be joined; they are locked
+    drafts: list[DeliveryDraft] = field(default_factory=list)
+    joined: dict[int, list[DraftLine]] = field(default_factory=lambda: defaultdict(list))
+    _place: dict[Key, int] = field(default_factory=dict)  # in `drafts`, while it may be joined
+    _told_now: set[tuple[str | None, str]] = field(default_factory=set)
+    _closed: set[str] = field(default_factory=set)  # recipients of something else in this round
+
+    def add(self, draft: DeliveryDraft) -> None:
+        """Let the draft be inserted, be joined with one of this round, or join a letter that waits."""
+        if not gathers(draft):
+            self._close(draft.recipient.key)
+            self.drafts.append(draft)
+            return
+        key = (draft.gathered_as or "", draft.recipient.key)
+        recent = [letter for letter in self.recent.get(key[1], ()) if letter.context.get("gathered_as") == key[0]]
+        if key in self._place:
+            self.drafts[self._place[key]].lines.extend(draft.lines)
+        elif recent and self._may_be_joined(recent[-1], draft):
+            self.joined[recent[-1].id] += draft.lines
+        else:
+            self._place[key] = len(self.drafts)
+            self.drafts.append(replace(draft, not_before=self._not_before(draft, recent)))
+        self._told_now.add((draft.lines[0].gathered_as, draft.recipient.key))
+
+    def _close(self, to: str) -> None:
+        """Something else goes to this recipient: what was gathered before goes first, and at once."""
+        self._closed.add(to)
+        for key in [key for key in self._place if key[1] == to]:
+            place = self._place.pop(key)
+            self.drafts[place] = replace(self.drafts[place], not_before=None)
+
+    def _may_be_joined(self, letter: _RecentLetter, draft: DeliveryDraft) -> bool:
+        """Return whether nothing later about the case is on its way to the address, so that the order stays."""
+        ref = draft.lines[0].context.get("ref")
+        if ref is None:  # about no case: there is no order to keep
+            return letter.id in self.free
+        later = (other for other in self.recent[letter.to] if other.id > letter.id)
+        is_last = letter.to not in self._closed and not any(other.tells_of(ref) for other in later)
+        return letter.id in self.free and is_last
+
+    def _not_before(self, draft: DeliveryDraft, recent: Sequence[_RecentLetter]) -> datetime | None:
+        source = draft.lines[0].gathered_as
+        told = [letter.goes_at for letter in recent if letter.has_told_of(source)]
+        told += [self.moment] if (source, draft.recipient.key) in self._told_now else []
+        return max(told) + WINDOW if told and max(told) + WINDOW > self.moment else None
+
+
+def gathers(draft: DeliveryDraft) -> bool:
+    """Return whether the draft is a mail about a comment from outside or an alarm, which may wait for others."""
+    is_mail = draft.recipient.channel is Channel.MAIL
+    return draft.gathered_as is not None and is_mail and draft.redundant_reason is None
+
+
+def gather(session: Session, drafts: Sequence[DeliveryDraft]) -> list[DeliveryDraft]:
+    """Return the drafts that are to be inserted, and store the others in letters that wait.
+
+    A letter that waits for more goes out now when one of the drafts is about something else and goes to the same
+    address. Letters that are changed are locked until commit.
+    """
+    found = list(drafts)
+    if keys := {draft.recipient.key for draft in drafts if gathers(draft)}:
+        gathering = _read(session, keys)
+        for draft in drafts:
+            gathering.add(draft)
+        _join(session, gathering)
+        found = gathering.drafts
+    _let_go(session, {draft.recipient.key for draft in drafts if draft.recipient.email and not gathers(draft)})
+    return found
+
+
+def _read(session: Session, keys: set[str]) -> Gathering:
+    moment = present(session)
+    recent: dict[str, list[_RecentLetter]] = defaultdict(list)
+    for row in fetch_rows(session, RECENT, {"keys": list(keys), "since": moment - 2 * WINDOW}):
+        recent[row.email_normalised].append(_RecentLetter(*row))
+    ids = [letter.id for letters in recent.values() for letter in letters if letter.context.get("gathered_as")]
+    free = {row[0] for row in fetch_rows(session, LOCKED, {"ids": ids})} if ids else set()
+    return Gathering(moment, recent, free)
+
+
+def _join(session: Session, gathering: Gathering) -> None:
+    """Store the new lines in the letters that they join."""
+    contexts = {letter.id: letter.context for letters in gathering.recent.values() for letter in letters}
+    rows = [
+        {"row": id_, "joined": _with_lines(contexts[id_], lines), "now_named": letter_of(contexts[id_]["gathered_as"])}
+        for id_, lines in gathering.joined.items()
+    ]
+    if rows:
+        session.connection().execute(JOIN, rows)
+        insert_lines(session, [(id_, line) for id_, lines in gathering.joined.items() for line in lines])
+
+
+def _let_go(session: Session, keys: set[str]) -> None:
+    moment = present(session)
+    held = [row[0] for row in fetch_rows(session, HELD, {"keys": list(keys), "moment": moment})] if keys else []
+    if held:
+        session.connection().execute(LET_GO, {"ids": held})
+
+
+def _with_lines(context: dict[str, Any], lines: Sequence[DraftLine]) -> dict[str, Any]:
+    """Return the context of a letter with these lines added: the first 50 are kept, the others counted."""
+    all_lines = [*context["lines"], *(line.context for line in lines)]
+    more = context["more"] + max(0, len(all_lines) - MOST_LINES)
+    return {**context, "lines": all_lines[:MOST_LINES], "more": more}
