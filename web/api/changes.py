@@ -9,6 +9,7 @@ from cases.commenting import comment
 from cases.following import ask_to_follow
 from cases.progress import Change, change_state
 from cases.reading.finding import case_to_follow
+from notifications.reporters import replace_key
 from web.api.blueprint import ApiBlueprint
 from web.api.case_access import case_to_act_on, checked_ref
 from web.api.serializing import case_shown
@@ -17,8 +18,8 @@ from web.requests.caller import actor_in
 from web.requests.guard import Audience, open_to
 from web.requests.idempotency import once
 from web.requests.rate_limits import Limit, limited
-from web.schemas.requests import ChangeIn, CommentIn, FollowerIn
-from web.schemas.responses import AskedOut, CaseForStaff
+from web.schemas.requests import ChangeIn, CommentIn, FollowerIn, NothingIn
+from web.schemas.responses import AskedOut, CaseOut
 
 bp = ApiBlueprint("api_changes", __name__, description="What is done to a case")
 
@@ -26,7 +27,7 @@ bp = ApiBlueprint("api_changes", __name__, description="What is done to a case")
 @bp.on(
     "POST /cases/<ref>/changes",
     ChangeIn,
-    (200, CaseForStaff),
+    (200, CaseOut),
     refuses=(403, 404),
 )
 @open_to(Audience.ANYBODY)
@@ -40,7 +41,7 @@ def change_case(wanted: Change, ref: str) -> Response:
 @bp.on(
     "POST /cases/<ref>/comments",
     CommentIn,
-    (201, CaseForStaff),
+    (201, CaseOut),
     refuses=(403, 404),
 )
 @open_to(Audience.ANYBODY)
@@ -49,6 +50,14 @@ def comment_on_case(wanted: dict[str, Any], ref: str) -> Response:
     """Comment on a case. If the case is waiting for the caller, a comment that is not internal ends the waiting."""
     with current().database.transaction() as session:
         return once(session, lambda: _commented(session, wanted, ref))
+
+
+@bp.on("POST /cases/<ref>/key", NothingIn, (200, CaseOut), refuses=(403, 404))
+@open_to(Audience.ANYBODY)
+def give_new_key(_nothing: dict[str, Any], ref: str) -> Response:
+    """Give the case a new public id; the old one is dead. Only the reporter is told the new one, by mail."""
+    with current().database.transaction() as session:
+        return once(session, lambda: _with_new_key(session, ref))
 
 
 @bp.on("POST /cases/<ref>/followers", FollowerIn, (202, AskedOut), refuses=(404,))
@@ -72,6 +81,13 @@ def _commented(session: Session, wanted: dict[str, Any], ref: str) -> Response:
     case, actor = case_to_act_on(session, ref)
     comment(session, case, wanted["text"], wanted["visibility"], by=actor, at=at)
     return _with_status(201, case_shown(session, case, actor, at))
+
+
+def _with_new_key(session: Session, ref: str) -> Response:
+    at = right_now()
+    case, actor = case_to_act_on(session, ref)
+    replace_key(session, case, by=actor, at=at)
+    return jsonify(case_shown(session, case, actor, at))
 
 
 def _asked(session: Session, wanted: dict[str, Any], ref: str) -> Response:

@@ -12,7 +12,14 @@ from cases.database.transactions import calendar_of
 from cases.public.published import PublicCase, PublicNote
 from cases.reading.timeline import TimelineEntry
 from web.api.blueprint import ROOT
-from web.schemas.responses import CaseForEverybody, CaseForMembers, CaseForReporter, CaseForStaff, EventOut
+from web.schemas.responses import (
+    CaseForEverybody,
+    CaseForMembers,
+    CaseForParticipants,
+    CaseForReporter,
+    CaseForStaff,
+    EventOut,
+)
 
 CASES = f"{ROOT}/cases"
 FOR_STAFF, FOR_MEMBERS = CaseForStaff(), CaseForMembers()
@@ -20,7 +27,7 @@ FOR_REPORTER, FOR_EVERYBODY = CaseForReporter(), CaseForEverybody()
 EVENT = EventOut()
 
 
-def schema_for(reader: Actor) -> CaseForReporter:
+def schema_for(reader: Actor) -> CaseForParticipants:
     """Return the schema that cuts a case down to the fields that this reader may see."""
     if reader.is_staff:
         return FOR_STAFF

@@ -153,3 +153,7 @@ class FollowerIn(Strict):
 
     email = MailAddress(required=True)
     locale = Choice(LOCALES, load_default="sv")
+
+
+class NothingIn(Strict):
+    """An empty body: the request says all by its path."""

@@ -4,7 +4,16 @@ Importing any module of this package imports all of them, so that `EVENT_TYPES` 
 """
 
 from cases.history.events.base import EVENT_TYPES, DomainEvent
-from cases.history.events.content import CaseAttached, CaseCommented, CaseCorrected, CaseRelated, CaseWordsErased
+from cases.history.events.content import (
+    CaseAttached,
+    CaseCommented,
+    CaseCorrected,
+    CaseKeyReplaced,
+    CaseProtectionChanged,
+    CaseRelated,
+    CaseReporterCorrected,
+    CaseWordsErased,
+)
 from cases.history.events.ending import (
     CaseClosed,
     CaseContested,
@@ -53,15 +62,18 @@ __all__ = [
     "CaseEscalated",
     "CaseFollowed",
     "CaseImported",
+    "CaseKeyReplaced",
     "CaseMerged",
     "CaseParked",
     "CasePlanned",
     "CasePromiseBroken",
     "CasePromised",
+    "CaseProtectionChanged",
     "CasePutOnAgenda",
     "CaseReceived",
     "CaseRelated",
     "CaseReopened",
+    "CaseReporterCorrected",
     "CaseSentBack",
     "CaseStarted",
     "CaseTakenUp",

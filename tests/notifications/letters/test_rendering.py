@@ -119,6 +119,7 @@ def test_every_letter_says_all_it_must(town: LetterTown, locale: str) -> None:
     rung = {"cycle": 1, "due_at": "2026-04-01T21:59:59+00:00", "next_on": "2026-05-01", "state": "planned"}
     happen(town, "case.escalated", {"clock": "statutory", "rung": 2, "responsible": "gata", **rung})
     happen(town, "case.answered", {"to": "planned", "due_on": "2026-05-01"})
+    happen(town, "case.key_replaced", {})
     seen = set()
     with town.database.transaction() as session:
         for delivery in session.scalars(select(Delivery).where(Delivery.channel == Channel.MAIL)):
