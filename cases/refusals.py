@@ -78,6 +78,20 @@ class WordsNeeded(FieldRefusal):
 
 
 @dataclass
+class ReasonNeeded(FieldRefusal):
+    """This change needs a reason, which only staff read, and none was given."""
+
+    code: ClassVar[str] = "reason-needed"
+
+
+@dataclass
+class NoMailAddress(FieldRefusal):
+    """No mail can go to what was given as a mail address."""
+
+    code: ClassVar[str] = "no-mail-address"
+
+
+@dataclass
 class DateNeeded(FieldRefusal):
     """This step needs a date, and none was given."""
 

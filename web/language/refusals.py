@@ -52,6 +52,8 @@ SENTENCES: Mapping[str, LazyString] = {
     "conflict": _("Somebody else did something at the same moment. Try again."),
     "bad-key": _("The Idempotency-Key must be 1 to 255 visible characters of ASCII."),
     "words-needed": _("Write why: the one who asked will read it."),
+    "reason-needed": _("Write why. Only staff read it."),
+    "no-mail-address": _("No mail can go to this address. Write it like name@example.se."),
     "date-needed": _("Give a date."),
     "date-outside": _("The date must be from %(earliest)s to %(latest)s."),
     "date-early": _("The date must be %(earliest)s or later."),
