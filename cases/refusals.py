@@ -118,6 +118,19 @@ class NameNeeded(FieldRefusal):
 
 
 @dataclass
+class StillInOffice(NameNeeded):
+    """A person who holds open cases, or is a head or contact person, is switched off only when somebody takes over.
+
+    `name` is the person's mail address, `cases` the references of their open cases, `posts` such posts of theirs.
+    """
+
+    code: ClassVar[str] = "still-in-office"
+    name: str = ""
+    cases: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
+
+
+@dataclass
 class UnknownName(FieldRefusal):
     """There is no active unit, category, place, person or case with that name."""
 

@@ -263,6 +263,8 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "person.changed": (),
     "person.switched_off": (),
     "person.logged_in": (),
+    "person.token_made": (),
+    "person.token_revoked": (),
     "person.asked_for_link": (Rule("login", "person"),),
     "house.follower_asked": (Rule("opt_in", "new_follower"),),
     "unit.added": (),

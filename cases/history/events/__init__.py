@@ -35,6 +35,8 @@ from cases.history.events.people import (
     PersonChanged,
     PersonLoggedIn,
     PersonSwitchedOff,
+    PersonTokenMade,
+    PersonTokenRevoked,
 )
 from cases.history.events.promises import CasePromiseBroken, CasePromised
 from cases.history.events.steps import (
@@ -90,6 +92,8 @@ __all__ = [
     "PersonChanged",
     "PersonLoggedIn",
     "PersonSwitchedOff",
+    "PersonTokenMade",
+    "PersonTokenRevoked",
     "SentAgain",
     "SetAside",
     "UnitAdded",
