@@ -78,6 +78,20 @@ class WordsNeeded(FieldRefusal):
 
 
 @dataclass
+class ReasonNeeded(FieldRefusal):
+    """This change needs a reason, which only staff read, and none was given."""
+
+    code: ClassVar[str] = "reason-needed"
+
+
+@dataclass
+class NoMailAddress(FieldRefusal):
+    """No mail can go to what was given as a mail address."""
+
+    code: ClassVar[str] = "no-mail-address"
+
+
+@dataclass
 class DateNeeded(FieldRefusal):
     """This step needs a date, and none was given."""
 
@@ -101,6 +115,19 @@ class NameNeeded(FieldRefusal):
     """This step needs the name of a unit, a person or another case, and none was given."""
 
     code: ClassVar[str] = "name-needed"
+
+
+@dataclass
+class StillInOffice(NameNeeded):
+    """A person who holds open cases, or is a head or contact person, is switched off only when somebody takes over.
+
+    `name` is the person's mail address, `cases` the references of their open cases, `posts` such posts of theirs.
+    """
+
+    code: ClassVar[str] = "still-in-office"
+    name: str = ""
+    cases: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
 
 
 @dataclass

@@ -12,6 +12,7 @@ from cases.database.base import Base, BigId, UtcDateTime, partial_index
 from cases.organisation.people import Person
 from cases.randomness import random_hex
 
+TOKEN_LIFETIME = timedelta(days=365)  # of an API token, unless another one was asked for
 LOGIN, FOLLOW, UNFOLLOW = "login", "follow", "unfollow"
 LINK_LIFETIMES = {LOGIN: timedelta(minutes=10), FOLLOW: timedelta(days=7), UNFOLLOW: timedelta(days=3650)}
 
@@ -25,6 +26,7 @@ class ApiToken(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
 
@@ -83,19 +85,30 @@ def keyed_hash(key: str, text: str) -> str:
     return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def make_api_token(session: Session, person: Person, at: datetime) -> str:
-    """Create an API token that acts as this person, and return it. It is not stored and cannot be shown again."""
+def make_api_token(session: Session, person: Person, at: datetime, *, lifetime: timedelta = TOKEN_LIFETIME) -> str:
+    """Create an API token that acts as this person, and return it. It is not stored and cannot be shown again.
+
+    No event is recorded: `cases.administration.api_tokens.issue_token` does that.
+    """
     token = f"vt_{secrets.token_urlsafe(32)}"
-    session.add(ApiToken(person_id=person.id, hash=hashed(token), made_at=at))
+    session.add(ApiToken(person_id=person.id, hash=hashed(token), made_at=at, expires_at=at + lifetime))
     session.flush()
     return token
 
 
-def person_id_for_token(session: Session, token: str) -> int | None:
-    """Return the id of the person for whom this API token was made; None when the token is unknown or revoked."""
-    return session.scalar(
-        select(ApiToken.person_id).where(ApiToken.hash == hashed(token), ApiToken.revoked_at.is_(None))
-    )
+def person_id_for_token(session: Session, token: str, at: datetime) -> int | None:
+    """Return the id of the person for whom this API token was made.
+
+    None when the token is unknown or revoked, or has expired at the moment `at`.
+    """
+    valid = (ApiToken.hash == hashed(token), ApiToken.revoked_at.is_(None), ApiToken.expires_at > at)
+    return session.scalar(select(ApiToken.person_id).where(*valid))
+
+
+def has_expired(session: Session, token: str, at: datetime) -> bool:
+    """Return whether this API token was valid once and its time is over at the moment `at`; False for a revoked one."""
+    ended = (ApiToken.hash == hashed(token), ApiToken.revoked_at.is_(None), ApiToken.expires_at <= at)
+    return session.scalar(select(ApiToken.id).where(*ended)) is not None
 
 
 def make_link(

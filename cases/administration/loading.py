@@ -65,6 +65,17 @@ def load_setup_file(session: Session, text: str, *, at: datetime) -> list[str]:
     return loader.changed
 
 
+def people_not_in_file(session: Session, text: str) -> list[str]:
+    """Return the mail addresses of active people whom this setup file does not name: they keep what they may do.
+
+    Raises `BadSetupFile` with the errors in the file.
+    """
+    file = read_setup_file(text, _existing_names(session))
+    named = {line.email for line in file.people} | {line.head for line in file.units if line.head}
+    active = select(Person.email).where(Person.active).order_by(Person.email)
+    return [email for email in session.scalars(active) if email not in named]
+
+
 @dataclass
 class SetupFileLoader:
     """Applies the entries of one setup file to the database, one kind of entry after the other.

@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
+from cases.access.tokens import WebSession
+from cases.administration.api_tokens import revoke_tokens
 from cases.administration.reorganising import require_admin, update_fields
 from cases.case import Case
 from cases.database.transactions import calendar_of
@@ -16,7 +18,7 @@ from cases.history.municipality_events import record_for_municipality
 from cases.mail_addresses import read_public_address, spellings_of
 from cases.organisation.people import Membership, Person, Role, serves_on
 from cases.organisation.units import DESK, Unit
-from cases.refusals import AlreadyThere, FieldRefusal, NameNeeded, UnknownName
+from cases.refusals import AlreadyThere, FieldRefusal, NameNeeded, StillInOffice, UnknownName
 from cases.states import OPEN
 
 TAKEN_OVER = frozenset({Role.HEAD, Role.CONTACT})  # roles that must not be left vacant
@@ -137,19 +139,25 @@ def switch_off_person(session: Session, person: Person, successor: Person | None
     """Make the person inactive and move their open cases to the successor; return the number of cases moved.
 
     Each case gets an event of its own. The successor also takes over the person's roles as head and contact person, and
-    becomes the deputy of everybody who had the person as deputy. Raises `NameNeeded` when there is no successor though
-    the person has open cases or is a head or contact person; raises `UnknownName` when the successor has no role in the
-    unit that is responsible for one of the cases.
+    becomes the deputy of everybody who had the person as deputy. The person's API tokens are revoked and their sessions
+    ended. Raises `StillInOffice` when there is no successor though the person has open cases or is a head or contact
+    person; raises `UnknownName` when the successor has no role in the unit that is responsible for one of the cases,
+    and `FieldRefusal` when they are the person.
     """
     require_admin(by)
     today = calendar_of(session).day_of(at)
     posts = posts_of(session, person, today)
     cases = _open_cases_of(session, person)
-    if successor is None and (cases or any(post.role in TAKEN_OVER for post in posts)):
-        raise NameNeeded(field="taken_over_by")
+    if successor is None:
+        _refuse_vacancy(person, cases, posts)
+    elif successor.id == person.id:
+        raise FieldRefusal(field="taken_over_by")
     if successor is not None:
         _take_over(session, person, successor, posts, by=by, at=at)
         _take_cases(session, cases, successor, by=by, at=at)
+    revoke_tokens(session, person.id, by=by, at=at)
+    still_open = (WebSession.person_id == person.id, WebSession.ended_at.is_(None))
+    session.execute(update(WebSession).where(*still_open).values(ended_at=at))
     _deactivate(session, person, successor, today)
     taken_over_by = successor.id if successor else None
     record_for_municipality(session, PersonSwitchedOff(person=person.id, taken_over_by=taken_over_by), by=by, at=at)
@@ -179,6 +187,14 @@ def person_by_email(session: Session, email: str, *, field: str = "person") -> P
     return person
 
 
+def any_person_by_email(session: Session, email: str) -> Person:
+    """Return the person with this mail address, also one who is switched off. Raises `UnknownName` for none."""
+    person = session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    if person is None:
+        raise UnknownName(field="person", name=email)
+    return person
+
+
 def refuse_unfitting(post: Post) -> None:
     """Raise a refusal if the post has a role and a unit that do not go together.
 
@@ -191,6 +207,13 @@ def refuse_unfitting(post: Post) -> None:
         raise FieldRefusal(field="unit")
     if post.role is Role.CONTACT and post.unit is not None and post.unit.slug != DESK:
         raise UnknownName(field="unit", name=post.unit.slug)
+
+
+def _refuse_vacancy(person: Person, cases: list[Case], posts: list[Post]) -> None:
+    held = tuple(str(post) for post in posts if post.role in TAKEN_OVER)
+    if cases or held:
+        refs = tuple(case.ref for case in cases)
+        raise StillInOffice(field="taken_over_by", name=person.email, cases=refs, posts=held)
 
 
 def _take_over(

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, String, Text, or_, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database.base import Base, BigId, UtcDateTime
 
@@ -30,3 +30,12 @@ class KeptAnswer(Base):
     body: Mapped[str | None] = mapped_column(Text, default=None)
     sender: Mapped[str | None] = mapped_column(String(64), default=None)
     network: Mapped[str | None] = mapped_column(String(64), default=None)
+
+
+def forget_answers(session: Session, ref: str, public_id: str) -> None:
+    """Blank the kept answers about the case with this reference and public id.
+
+    The rows stay, so that a repeated request still changes nothing; its answer then has no more than the reference.
+    """
+    names_case = or_(KeptAnswer.body.contains(f'"{ref}"'), KeptAnswer.location.contains(public_id, autoescape=True))
+    session.execute(update(KeptAnswer).where(names_case).values(body=f'{{"ref":"{ref}"}}', location=None))

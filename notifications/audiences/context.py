@@ -50,12 +50,12 @@ class AudienceCase(NamedTuple):
 
 @dataclass(frozen=True)
 class Following:
-    """A follower of a case. `own_case`: the public id of their own case that was merged into this one, else None."""
+    """A follower of a case. `own_case`: the id of their own case that was merged into this one, else None."""
 
     follower_id: int
     case_id: int
     party: Outsider
-    own_case: str | None = None
+    own_case: int | None = None
 
 
 @dataclass

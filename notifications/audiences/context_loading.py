@@ -147,12 +147,12 @@ MERGED = aliased(Case)
 def select_followers() -> Select[Any]:
     """Return a query for followers of cases, one row each.
 
-    Its columns are the follower's id, the followed case's id, `public_id`, and the party's id, mail address, telephone
-    number and language. Whoever reported a case that was merged into another follows that other one; `public_id`
-    is that of the case that they reported, and NULL for all other followers.
+    Its columns are the follower's id, the followed case's id, the id of their own case, and the party's id, mail
+    address, telephone number and language. Whoever reported a case that was merged into another follows that other
+    one; their own case is the one that they reported, and NULL for all other followers.
     """
     own = and_(MERGED.reporter_id == Follower.party_id, MERGED.state == State.MERGED)
-    found = select(Follower.id, Follower.case_id, MERGED.public_id, *OUTSIDER_COLUMNS).select_from(Follower)
+    found = select(Follower.id, Follower.case_id, MERGED.id, *OUTSIDER_COLUMNS).select_from(Follower)
     return found.join(Party, Party.id == Follower.party_id).outerjoin(MERGED, own).order_by(Follower.id)
 
 

@@ -22,7 +22,7 @@ class Recipient:
 
     `key` tells recipients apart: the normalised address, "party:N" for an outsider to ring, or "role:desk.head", the
     only role; a letter to it waits until somebody at the desk can be reached. `unit_id` is the unit as whose mailbox or
-    staff they get the letter. `own_case` is the public id of a follower's own case that was merged into this one.
+    staff they get the letter. `own_case` is the id of a follower's own case that was merged into this one.
     """
 
     channel: Channel
@@ -34,7 +34,7 @@ class Recipient:
     person_id: int | None = None
     unit_id: int | None = None
     follower_id: int | None = None
-    own_case: str | None = None  # public id of the reporter's own, merged case: the page that they know
+    own_case: int | None = None  # the reporter's own, merged case, whose page they know
 
 
 UNFILLED_ROLE = Recipient(Channel.ROLE, DESK_HEAD)
@@ -79,10 +79,10 @@ def staff_recipients(directory: Directory, unit: DirectoryUnit, *roles: Role) ->
     return person_recipients(directory, directory.acting(unit, *roles), unit)
 
 
-def outside_recipients(party: Outsider, *, follower: int | None = None, own_case: str | None = None) -> list[Recipient]:
+def outside_recipients(party: Outsider, *, follower: int | None = None, own_case: int | None = None) -> list[Recipient]:
     """Return the party as the only recipient: by mail, else by telephone; an empty list when neither is known.
 
-    For a follower, `follower` is their follower id, and `own_case` the public id of their own merged case, if any.
+    For a follower, `follower` is their follower id, and `own_case` the id of their own merged case, if any.
     """
     if is_address(party.email):
         key = normalised(party.email or "")

@@ -25,7 +25,7 @@ from notifications.who_is_told import EventInContext
 
 FOLLOWERS: ScalarSelect[Any] = (  # to be added as a column to a query of cases
     select_followers()
-    .with_only_columns(rows_of(Follower.id, MERGED.public_id, *OUTSIDER_COLUMNS))
+    .with_only_columns(rows_of(Follower.id, MERGED.id, *OUTSIDER_COLUMNS))
     .where(Follower.case_id == Case.id, *CONFIRMED)
     .order_by(None)
     .correlate(Case)

@@ -15,6 +15,7 @@ class Letter:
 QUOTES_NOBODY = Letter(quotes=False)
 LETTERS: dict[str, Letter] = {
     "receipt": QUOTES_NOBODY,
+    "new_key": QUOTES_NOBODY,
     "assigned": Letter(),
     "sent_back": Letter(),
     "taken_on": Letter(),

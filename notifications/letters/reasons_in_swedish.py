@@ -13,11 +13,13 @@ from notifications.letters.still_entitled import (
 )
 from notifications.planning.rate_limits import TO_STAFF, TOO_MANY, TOO_SOON
 from notifications.planning.readdressing import TOLD_IN_ANOTHER_LETTER
+from notifications.planning.readdressing_parties import NO_WAY_LEFT
 from notifications.planning.redundant_calls import TOLD_WHEN_THEY_RANG
 
 IN_SWEDISH = {
     TOLD_WHEN_THEY_RANG: "fick veta det när de ringde",
     TOLD_IN_ANOTHER_LETTER: "fick veta det i ett annat brev",
+    NO_WAY_LEFT: "ingen adress och inget telefonnummer är kända längre",
     TOO_SOON: "ett sådant brev hade gått dit inom tio minuter",
     TO_STAFF: "någon som inte är inloggad angav en adress som hör till personalen",
     TOO_MANY: "fem sådana brev hade gått dit inom ett dygn",

@@ -55,6 +55,7 @@ LINKS = select(Link).where(any_of(Link.id, "ids"))
 NOTE = and_(any_of(Words.event_id, "events"), Words.field == "note")
 TITLE = and_(any_of(Words.case_id, "streams"), Words.field == "title")
 WORDS = select(*columns_of(Words, WordsRow._fields)).where(or_(NOTE, TITLE)).order_by(Words.id)
+OWN_CASES = select(Case.id, Case.public_id).where(or_(any_of(Case.id, "ids"), any_of(Case.public_id, "keys")))
 FAILED = select(Delivery.id, Delivery.context).where(any_of(Delivery.id, "ids"))
 SERVING = (
     select(Membership.person_id, Person.deputy_id, Membership.unit_id)
@@ -73,6 +74,7 @@ class SendingSnapshot:
 
     A line of a letter stands for one event of which it tells, and holds the ids to look up here. `words` is by case id.
     `serving` has pairs (person id, unit id): the person, or somebody whose deputy they are, holds a role in the unit.
+    `own_keys` has the present public ids of merged cases, whose reporters follow another, by `own_case` of a line.
     `failed` is by delivery id, for alarms about letters that failed: the first line of the letter that failed.
     `unsubscribe_tokens` has the tokens in unsubscribe links, by follower id, once `preparing.prepare` has added them.
     """
@@ -90,6 +92,7 @@ class SendingSnapshot:
     words: dict[int, list[WordsRow]]  # by case, oldest first
     serving: set[tuple[int, int]]  # (person, unit): who holds a role there, and their deputies
     failed: dict[int, LineContext]  # the first line of each letter about which there is an alarm, by delivery
+    own_keys: dict[int | str, str] = field(default_factory=dict)  # by id; by public id in lines of earlier versions
     unsubscribe_tokens: dict[int, str] = field(default_factory=dict)  # by follower
 
     def event_of(self, line: LineContext) -> EventForLetter:
@@ -135,6 +138,7 @@ def read_snapshot(session: Session, deliveries: Sequence[Delivery]) -> SendingSn
         words=_words(session, events, streams),
         serving=_serving(session, lines, calendar.day_of(moment)),
         failed=_failed(session, events),
+        own_keys=_own_keys(session, lines),
     )
 
 
@@ -170,6 +174,14 @@ def _serving(session: Session, lines: Iterable[LineContext], today: date) -> set
     parameters = {"people": list(people), "units": list(units), "today": today}
     rows = fetch_rows(session, SERVING, parameters) if in_units else []
     return {(person, unit) for holder, deputy, unit in rows for person in (holder, deputy) if person and unit}
+
+
+def _own_keys(session: Session, lines: Iterable[LineContext]) -> dict[int | str, str]:
+    """Return the present keys of the cases that lines name: none for a public id that has been replaced."""
+    names = {line["own_case"] for line in lines if line.get("own_case")}
+    ids, keys = [name for name in names if isinstance(name, int)], [name for name in names if isinstance(name, str)]
+    rows = fetch_rows(session, OWN_CASES, {"ids": ids, "keys": keys}) if names else []
+    return {name: row.public_id for row in rows for name in (row.id, row.public_id)}
 
 
 def _failed(session: Session, events: dict[int, EventForLetter]) -> dict[int, LineContext]:

@@ -106,7 +106,7 @@ class TemplateContext:
             return None
         if line["audience"] == "reporter":
             return self.pages.own_case(case.public_id)
-        own = line.get("own_case")
+        own = self.snapshot.own_keys.get(line.get("own_case", ""))
         return self.pages.own_case(own) if own else self.pages.case(case.ref)
 
     def _token(self, event: EventForLetter) -> str | None:

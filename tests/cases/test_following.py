@@ -111,7 +111,7 @@ def test_no_token_is_stored(small_house: SmallHouse) -> None:
         opened = link_token(link, KEY)
     with small_house.database.reading() as session:
         kept = str([session.execute(text(f"SELECT * FROM {table}")).all() for table in ("api_token", "link")])
-        assert person_id_for_token(session, token) == person.id
-        assert person_id_for_token(session, token[:-1]) is None
+        assert person_id_for_token(session, token, MONDAY) == person.id
+        assert person_id_for_token(session, token[:-1], MONDAY) is None
     assert token not in kept
     assert opened not in kept

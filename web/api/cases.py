@@ -28,13 +28,13 @@ from web.requests.idempotency import once
 from web.requests.rate_limits import Limit, limited
 from web.schemas.queries import CaseListQuery, NoQuery
 from web.schemas.requests import CaseIn, CorrectionIn
-from web.schemas.responses import CaseForStaff, CaseListResponse, FoundAgain, History
+from web.schemas.responses import CaseListResponse, CaseOut, FoundAgain, History
 
 bp = ApiBlueprint("api_cases", __name__, description="Whatever somebody waits for an answer to")
 WHOLE_HISTORY = 10_000
 
 
-@bp.on("POST /cases", CaseIn, (201, CaseForStaff), (200, FoundAgain))
+@bp.on("POST /cases", CaseIn, (201, CaseOut), (200, FoundAgain))
 @open_to(Audience.ANYBODY)
 @limited(Limit.HAND_IN)
 def hand_in_case(wanted: Request) -> Response:
@@ -60,7 +60,7 @@ def list_some_cases(wanted: Filters) -> Response:
         return jsonify(items=items, next=page.next)
 
 
-@bp.on("GET /cases/<ref>", NoQuery, (200, CaseForStaff), refuses=(404,))
+@bp.on("GET /cases/<ref>", NoQuery, (200, CaseOut), refuses=(404,))
 @open_to(Audience.ANYBODY)
 def read_case(_no_query: dict[str, Any], ref: str) -> Response:
     """Read one case by its reference or public id. The response has the fields that the caller may see."""
@@ -90,7 +90,7 @@ def read_history(_no_query: dict[str, Any], ref: str) -> Response:
 @bp.on(
     "PATCH /cases/<ref>",
     CorrectionIn,
-    (200, CaseForStaff),
+    (200, CaseOut),
     refuses=(403, 404),
 )
 @open_to(Audience.ANYBODY)

@@ -126,9 +126,9 @@ def on_login_needed(needed: LoginNeeded) -> Response:
 
 
 def on_unknown_token(unknown: UnknownToken) -> Response:
-    """Answer 401 to a bearer token that is unknown or revoked (RFC 6750)."""
+    """Answer 401 to a bearer token that is unknown, revoked or expired (RFC 6750)."""
     headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-    return answer(problem(401, "unknown-token", headers=headers))
+    return answer(problem(401, unknown.code, headers=headers))
 
 
 def on_too_often(error: TooOften) -> Response:

@@ -139,6 +139,7 @@ ASIDE_KINDS = {
 
 LETTERS = {
     "receipt": _l("receipt"),
+    "new_key": _l("new private link"),
     "assigned": _l("a unit is asked"),
     "sent_back": _l("sent back"),
     "taken_on": _l("taken on"),

@@ -26,10 +26,11 @@ class Form:
 
     Once refused, `refusals` has the sentence for each field and `refusal` the one above the form; `refused` is the
     `Refusal` that was raised (None if only the input was invalid). `status` is the HTTP status for the page, 200 until
-    refused.
+    refused. `prefix` stands before the names that the domain has for the fields, on a page with several forms.
     """
 
-    def __init__(self, typed: Any = None) -> None:
+    def __init__(self, typed: Any = None, *, prefix: str = "") -> None:
+        self._prefix = prefix
         self._typed = {} if typed is None else typed
         self.refusals: dict[str, str] = {}
         self.refusal = ""
@@ -66,7 +67,7 @@ class Form:
         self.refused, self.status = refusal, status_of(refusal)
         field = FORM_FIELDS.get(getattr(refusal, "field", ""), getattr(refusal, "field", ""))
         if field:
-            self.refusals[field] = sentence_of(refusal.code, refusal.facts)
+            self.refusals[self._prefix + field] = sentence_of(refusal.code, refusal.facts)
         else:
             self.refusal = sentence_of(refusal.code, refusal.facts)
 

@@ -4,6 +4,7 @@ from flask import g, request
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
+from cases.access.tokens import has_expired
 from web.current import current, is_for_machines, right_now, today
 from web.requests.cookies import session_cookie
 from web.requests.sessions import Caller, caller_with_session, caller_with_token, note_session
@@ -11,6 +12,14 @@ from web.requests.sessions import Caller, caller_with_session, caller_with_token
 
 class UnknownToken(Exception):
     """The bearer token is unknown or revoked."""
+
+    code = "unknown-token"
+
+
+class ExpiredToken(UnknownToken):
+    """The bearer token was valid once, and its time is over."""
+
+    code = "expired-token"
 
 
 def current_actor() -> Actor:
@@ -57,9 +66,10 @@ def bearer_token() -> str | None:
 def _by_token(session: Session) -> Caller:
     if "Authorization" not in request.headers:
         return Caller()
-    found = caller_with_token(session, bearer_token() or "", today())
+    token, at = bearer_token() or "", right_now()
+    found = caller_with_token(session, token, at, today())
     if found is None:
-        raise UnknownToken
+        raise ExpiredToken if has_expired(session, token, at) else UnknownToken
     return found
 
 

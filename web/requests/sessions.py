@@ -88,12 +88,14 @@ def caller_with_session(session: Session, token: str, at: datetime, day: date) -
     return replace(_caller(rows), frame=frame_from(rows)) if rows else None
 
 
-def caller_with_token(session: Session, token: str, day: date) -> Caller | None:
-    """Find the caller who holds this API token; None when it is unknown or revoked, or the person is inactive.
+def caller_with_token(session: Session, token: str, at: datetime, day: date) -> Caller | None:
+    """Find the caller who holds this API token.
+
+    None when the token is unknown or revoked, has expired at the moment `at`, or the person is inactive.
 
     `day` is today's local date, for which the caller's roles are read.
     """
-    rows = session.connection().execute(BY_TOKEN, {"hash": hashed(token), "day": day}).all()
+    rows = session.connection().execute(BY_TOKEN, {"hash": hashed(token), "at": at, "day": day}).all()
     return _caller(rows) if rows else None
 
 
@@ -126,7 +128,9 @@ def _holder_of(key: Table, seen_at: Any) -> Select[Any]:
 
 
 TOKEN, SESSION, UNIT = table_of(ApiToken), table_of(WebSession), table_of(Unit)
-BY_TOKEN = _holder_of(TOKEN, null().label("seen_at")).where(TOKEN.c.revoked_at.is_(None))
+BY_TOKEN = _holder_of(TOKEN, null().label("seen_at")).where(
+    TOKEN.c.revoked_at.is_(None), TOKEN.c.expires_at > bindparam("at")
+)
 BY_SESSION = (
     _holder_of(SESSION, SESSION.c.seen_at)
     .add_columns(*FRAME_COLUMNS, UNIT.c.slug.label("unit"), UNIT.c.name.label("unit_name"))

@@ -11,6 +11,7 @@ from cases.handing_in import Reporter, Request
 from cases.history.words import Visibility
 from cases.mail_addresses import LONGEST_ADDRESS
 from cases.progress import Change, WaitingFor
+from cases.reporters.details import LONGEST_REASON
 from cases.settings import LOCALES
 from cases.states import Kind, State
 from web.schemas.fields import Bool, Choice, LocalDay, MailAddress, Number, PhoneNumber, PlainText, Slug, Strict, within
@@ -141,6 +142,16 @@ class CorrectionIn(Strict):
         return Correction(**(given | emptied))
 
 
+class ReporterCorrectionIn(Strict):
+    """The body of PATCH /cases/<ref>/reporter. A field left out stays as it is; null removes what was known."""
+
+    name = PlainText(allow_none=True)
+    email = PlainText(most=LONGEST_ADDRESS, allow_none=True)
+    phone = PlainText(most=40, allow_none=True)
+    protected = Bool()
+    why = PlainText(most=LONGEST_REASON, required=True)
+
+
 class CommentIn(Strict):
     """The body of POST /cases/<ref>/comments: the text, and who may read it."""
 
@@ -153,3 +164,7 @@ class FollowerIn(Strict):
 
     email = MailAddress(required=True)
     locale = Choice(LOCALES, load_default="sv")
+
+
+class NothingIn(Strict):
+    """An empty body: the request says all by its path."""

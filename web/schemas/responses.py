@@ -31,10 +31,9 @@ class CaseForEverybody(Schema):
     links = fields.Nested(Links)
 
 
-class CaseForReporter(CaseForEverybody):
-    """The fields of a case for its reporter, who opens it by the public id."""
+class CaseForParticipants(CaseForEverybody):
+    """The fields of a case that everybody who takes part in it may read."""
 
-    public_id = fields.String()
     group = Slug(allow_none=True)
     officer_name = fields.String(allow_none=True)
     due_at = fields.DateTime(allow_none=True)
@@ -55,11 +54,14 @@ class CaseForForum(CaseForEverybody):
     version = fields.Integer()
 
 
-class CaseForMembers(CaseForReporter):
-    """The fields of a case for its group and other participants; no public id, since it is the reporter's key."""
+class CaseForReporter(CaseForParticipants):
+    """The fields of a case for its reporter. Only they get the public id, which is their key to the case."""
 
-    class Meta:
-        exclude = ("public_id",)
+    public_id = fields.String()
+
+
+class CaseForMembers(CaseForParticipants):
+    """The fields of a case for its group and other participants."""
 
     quick_win = fields.Boolean()
     channel = fields.String()
@@ -81,8 +83,8 @@ class ReporterOut(Schema):
     protected = fields.Boolean()
 
 
-class CaseForStaff(CaseForReporter):
-    """The fields of a case for staff: all of them."""
+class CaseForStaff(CaseForParticipants):
+    """The fields of a case for staff: all but the reporter's key, with which anybody could act as the reporter."""
 
     quick_win = fields.Boolean()
     channel = fields.String()
@@ -94,6 +96,12 @@ class CaseForStaff(CaseForReporter):
     wants_public = fields.Boolean()
     sent_back_count = fields.Integer()
     reporter = fields.Nested(ReporterOut, allow_none=True)
+
+
+class CaseOut(CaseForStaff):
+    """One case, as the API's description has it: with the fields of every reader, of which each gets their own."""
+
+    public_id = fields.String()
 
 
 class CaseListResponse(Schema):

@@ -1,5 +1,6 @@
 """Commands that set a municipality up: migrations, the setup file, units, people and API tokens."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ from cases.settings import read_settings
 from workers.commands.opening import FILE_PATH, Failure, migrated_database, open_database, right_now, text_of
 
 UNIT_KINDS = ("desk", "department", "group", "board", "forum", "council")
+MOST_NAMED = 10  # cases in one line
 ROLES = ("contact", "officer", "head", "member", "admin")
 
 
@@ -25,7 +27,7 @@ def migrate() -> None:
 @click.argument("file", type=FILE_PATH)
 def load(file: Path) -> None:
     """Load units, people, places, categories, policies and meetings from FILE (TOML)."""
-    from cases.administration.loading import load_setup_file
+    from cases.administration.loading import load_setup_file, people_not_in_file
     from cases.administration.setup_file import BadSetupFile
 
     text = text_of(file)
@@ -33,6 +35,7 @@ def load(file: Path) -> None:
         try:
             with database.transaction() as session:
                 changed = load_setup_file(session, text, at=right_now())
+                left_out = people_not_in_file(session, text)
         except BadSetupFile as bad:
             for error in bad.errors:
                 click.echo(error)
@@ -40,11 +43,13 @@ def load(file: Path) -> None:
     for line in changed:
         click.echo(line)
     click.echo(f"{len(changed)} things changed")
+    for email in left_out:
+        click.echo(f"person {email}: not in the file, and still active (ventil user off {email} ends that)", err=True)
 
 
 @click.group()
 def unit() -> None:
-    """Add or change a unit: a department, a group, a board."""
+    """Add, change or dissolve a unit: a department, a group, a board."""
 
 
 @unit.command("add")
@@ -63,9 +68,31 @@ def unit_add(slug: str, kind: str, name: str, email: str | None) -> None:
     click.echo(f"unit {slug}: {outcome}")
 
 
+@unit.command("dissolve")
+@click.argument("slug")
+@click.option("--to", "into", required=True, help="The slug of the unit that takes over its open cases.")
+def unit_dissolve(slug: str, into: str) -> None:
+    """Move the open cases of the unit SLUG to another unit, and switch it off."""
+    from cases.access.actors import A_COMMAND
+    from cases.administration.reorganising import dissolve_unit
+    from cases.organisation.units import unit_named
+    from cases.refusals import CannotHoldCases, NotAllowed
+
+    with migrated_database() as database, database.transaction() as session:
+        try:
+            moved = dissolve_unit(session, unit_named(session, slug), into, by=A_COMMAND, at=right_now())
+        except NotAllowed:
+            raise Failure("the desk cannot be dissolved: every case needs it") from None
+        except CannotHoldCases:
+            raise Failure(
+                f"{into} cannot take over: it must be another unit, and the desk, a department or a group"
+            ) from None
+    click.echo(f"unit {slug}: dissolved, {moved} open cases moved to {into}")
+
+
 @click.group()
 def user() -> None:
-    """Add a person who may log in, or give a person another role."""
+    """Add a person who may log in, give a person another role, or switch a person off."""
 
 
 @user.command("add")
@@ -87,13 +114,90 @@ def user_add(email: str, name: str, role: str, unit_slug: str | None) -> None:
     click.echo(f"user {email}: {outcome}")
 
 
+@user.command("off")
+@click.argument("email")
+@click.option("--to", "successor", help="The mail address of the person who takes over open cases and posts.")
+def user_off(email: str, successor: str | None) -> None:
+    """Switch the person EMAIL off: nothing that they have opens anything from the next request on."""
+    from cases.access.actors import A_COMMAND
+    from cases.administration.staffing import person_by_email, switch_off_person
+    from cases.refusals import FieldRefusal, StillInOffice, UnknownName
+
+    with migrated_database() as database, database.transaction() as session:
+        person = person_by_email(session, email)
+        to = person_by_email(session, successor) if successor else None
+        try:
+            moved = switch_off_person(session, person, to, by=A_COMMAND, at=right_now())
+        except StillInOffice as still:
+            raise Failure(
+                f"{email} still has {_held(still.cases, still.posts)}: say who takes over (--to EMAIL)"
+            ) from None
+        except UnknownName:
+            raise Failure(
+                f"{successor} cannot take over: they have no role in a unit that holds one of the cases"
+            ) from None
+        except FieldRefusal:
+            raise Failure(f"{email} cannot take over from themselves") from None
+    click.echo(f"user {email}: switched off" + (f", {moved} open cases moved to {successor}" if successor else ""))
+
+
+def _held(cases: tuple[str, ...], posts: tuple[str, ...]) -> str:
+    """Return what somebody still holds, such as "2 open cases (2026-0001, 2026-0002) and the post head:gata"."""
+    shown = ", ".join(cases[:MOST_NAMED]) + (", ..." if len(cases) > MOST_NAMED else "")
+    parts = [f"{len(cases)} open case{'s' if len(cases) > 1 else ''} ({shown})"] if cases else []
+    return " and ".join(parts + [f"the post {post}" for post in posts])
+
+
 @click.command()
 @click.argument("email")
-def token(email: str) -> None:
+@click.option("--days", type=click.IntRange(1, 3650), default=365, show_default=True, help="How long it is valid.")
+@click.option("--list", "listing", is_flag=True, help="List the valid tokens by their numbers, and make none.")
+@click.option("--revoke", is_flag=True, help="Revoke all tokens of the person, or the one of --number; make none.")
+@click.option("--number", type=int, help="With --revoke: the number of the token, as --list shows it.")
+def token(email: str, days: int, listing: bool, revoke: bool, number: int | None) -> None:
     """Create an API token for the person EMAIL and print it. It cannot be printed again."""
-    from cases.access.tokens import make_api_token
+    if number is not None and not revoke:
+        raise Failure("--number goes with --revoke")
+    if revoke:
+        _revoke_tokens(email, number)
+    elif listing:
+        _list_tokens(email)
+    else:
+        _issue_token(email, days)
+
+
+def _issue_token(email: str, days: int) -> None:
+    from cases.access.actors import A_COMMAND
+    from cases.administration.api_tokens import issue_token
     from cases.administration.staffing import person_by_email
 
     with migrated_database() as database, database.transaction() as session:
-        secret = make_api_token(session, person_by_email(session, email), right_now())
-    click.echo(f"the token of {email}, shown this once: {secret}")
+        at, person = right_now(), person_by_email(session, email)
+        secret = issue_token(session, person, lifetime=timedelta(days=days), by=A_COMMAND, at=at)
+        ends = database.calendar.day_of(at + timedelta(days=days))
+    click.echo(f"the token of {email}, valid until {ends}, shown this once: {secret}")
+
+
+def _list_tokens(email: str) -> None:
+    from cases.administration.api_tokens import valid_tokens
+    from cases.administration.staffing import any_person_by_email
+
+    with migrated_database() as database, database.reading() as session:
+        for found in valid_tokens(session, any_person_by_email(session, email).id, right_now()):
+            made, ends = (database.calendar.day_of(moment) for moment in (found.made_at, found.expires_at))
+            click.echo(f"{found.id}: made {made}, valid until {ends}")
+
+
+def _revoke_tokens(email: str, number: int | None) -> None:
+    from cases.access.actors import A_COMMAND
+    from cases.administration.api_tokens import revoke_tokens
+    from cases.administration.staffing import any_person_by_email
+    from cases.refusals import NotFound
+
+    with migrated_database() as database, database.transaction() as session:
+        person = any_person_by_email(session, email)
+        try:
+            revoked = revoke_tokens(session, person.id, number, by=A_COMMAND, at=right_now())
+        except NotFound:
+            raise Failure(f"{email} has no valid token with the number {number}") from None
+    click.echo(f"{len(revoked)} tokens of {email} revoked")

@@ -4,7 +4,16 @@ Importing any module of this package imports all of them, so that `EVENT_TYPES` 
 """
 
 from cases.history.events.base import EVENT_TYPES, DomainEvent
-from cases.history.events.content import CaseAttached, CaseCommented, CaseCorrected, CaseRelated, CaseWordsErased
+from cases.history.events.content import (
+    CaseAttached,
+    CaseCommented,
+    CaseCorrected,
+    CaseKeyReplaced,
+    CaseProtectionChanged,
+    CaseRelated,
+    CaseReporterCorrected,
+    CaseWordsErased,
+)
 from cases.history.events.ending import (
     CaseClosed,
     CaseContested,
@@ -26,6 +35,8 @@ from cases.history.events.people import (
     PersonChanged,
     PersonLoggedIn,
     PersonSwitchedOff,
+    PersonTokenMade,
+    PersonTokenRevoked,
 )
 from cases.history.events.promises import CasePromiseBroken, CasePromised
 from cases.history.events.steps import (
@@ -54,15 +65,18 @@ __all__ = [
     "CaseFollowed",
     "CaseImported",
     "CaseKeptOffAgenda",
+    "CaseKeyReplaced",
     "CaseMerged",
     "CaseParked",
     "CasePlanned",
     "CasePromiseBroken",
     "CasePromised",
+    "CaseProtectionChanged",
     "CasePutOnAgenda",
     "CaseReceived",
     "CaseRelated",
     "CaseReopened",
+    "CaseReporterCorrected",
     "CaseSentBack",
     "CaseStarted",
     "CaseTakenUp",
@@ -79,6 +93,8 @@ __all__ = [
     "PersonChanged",
     "PersonLoggedIn",
     "PersonSwitchedOff",
+    "PersonTokenMade",
+    "PersonTokenRevoked",
     "SentAgain",
     "SetAside",
     "UnitAdded",

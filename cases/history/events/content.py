@@ -54,6 +54,38 @@ class CaseCorrected(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseReporterCorrected(DomainEvent):
+    """The details of the one who asked were corrected; `what` names which: "name", "email", "phone".
+
+    The details themselves stand in no event. Why they were corrected is said in words, for staff only.
+    """
+
+    type: ClassVar[str] = "case.reporter_corrected"
+    changing: ClassVar[bool] = False
+    what: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseProtectionChanged(DomainEvent):
+    """The one who asked now has a protected identity (skyddade personuppgifter), or has it no longer.
+
+    Why is said in words, for staff only.
+    """
+
+    type: ClassVar[str] = "case.protection_changed"
+    changing: ClassVar[bool] = False
+    protected: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseKeyReplaced(DomainEvent):
+    """The case got a new public id, the key of the one who asked; the old one opens nothing any more."""
+
+    type: ClassVar[str] = "case.key_replaced"
+    changing: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseRelated(DomainEvent):
     """Staff noted that this case has to do with the case whose reference is `to`. Both cases get such an event."""
 

@@ -54,3 +54,22 @@ class PersonAskedForLink(DomainEvent):
     type: ClassVar[str] = "person.asked_for_link"
     person: int
     link: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonTokenMade(DomainEvent):
+    """An API token was made that acts as the person until `expires_at`. `token` is the id of its row, not the token."""
+
+    type: ClassVar[str] = "person.token_made"
+    person: int
+    token: int
+    expires_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonTokenRevoked(DomainEvent):
+    """An API token of the person was revoked and opens nothing any more. `token` is the id of its row."""
+
+    type: ClassVar[str] = "person.token_revoked"
+    person: int
+    token: int

@@ -121,6 +121,7 @@ def test_every_letter_says_all_it_must(town: LetterTown, locale: str) -> None:
     happen(town, "case.escalated", {"clock": "statutory", "rung": 2, "responsible": "gata", **rung})
     happen(town, "case.answered", {"to": "planned", "due_on": "2026-05-01"})
     happen(town, "case.kept_off_agenda", {"why": "waits"})
+    happen(town, "case.key_replaced", {})
     seen = set()
     with town.database.transaction() as session:
         for delivery in session.scalars(select(Delivery).where(Delivery.channel == Channel.MAIL)):

@@ -25,6 +25,7 @@ PAGES = {
     "/ring": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, NO),
     "/undanlagt": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, YES),
     "/brevlada": (NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, YES),
+    "/konto": (LOG_IN, *(YES,) * 8),
     "/forum": (LOG_IN, *(YES,) * 8),
     "/forum/1": (LOG_IN, *(YES,) * 8),
     "/arenden/{private}": (LOG_IN, NONE, YES, NONE, YES, YES, YES, YES, YES),

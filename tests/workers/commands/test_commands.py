@@ -5,11 +5,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 import ventil
+from cases.access.actors import A_COMMAND, A_VISITOR
+from cases.database.transactions import Database
+from cases.handing_in import Request, hand_in
+from cases.progress import Change, change_state
+from cases.settings import read_settings
+from cases.states import Kind, State
 
 ROOT = Path(__file__).parents[3]
 Ran = subprocess.CompletedProcess[str]
@@ -193,3 +200,105 @@ def test_a_unit_keeps_a_mailbox_that_was_taken_once(run_migrated: Run) -> None:
     assert run_migrated(*add, "Gata", "--email", " gata@åby.example ").returncode == 0
     assert "as it was" in run_migrated(*add, "Gata", "--email", "gata@xn--by-xia.example").stdout
     assert run_migrated(*add, "Gata och park").returncode == 0
+
+
+def test_a_token_ends_is_listed_and_revoked(run_migrated: Run) -> None:
+    run_migrated("user", "add", "a@example.se", "--name", "A", "--role", "admin")
+    for days in ("30", "1"):
+        assert run_migrated("token", "a@example.se", "--days", days).stdout.split()[-1].startswith("vt_")
+    listed = run_migrated("token", "a@example.se", "--list").stdout
+    assert listed.count("valid until") == 2 and "vt_" not in listed
+    first = listed.partition(":")[0]
+    revoked = run_migrated("token", "a@example.se", "--revoke", "--number", first)
+    assert revoked.stdout == "1 tokens of a@example.se revoked\n"
+    _refused(
+        run_migrated("token", "a@example.se", "--revoke", "--number", first), f"no valid token with the number {first}"
+    )
+    assert run_migrated("token", "a@example.se", "--revoke").stdout == "1 tokens of a@example.se revoked\n"
+    assert run_migrated("token", "a@example.se", "--revoke").stdout == "0 tokens of a@example.se revoked\n"
+    _refused(run_migrated("token", "a@example.se", "--number", "1"), "--number goes with --revoke")
+    _refused(run_migrated("token", "b@example.se", "--revoke"), "b@example.se")
+    _refused(run_migrated("token", "a@example.se", "--days", "0"), "--days", 2)
+
+
+TOWN = """
+[[units]]
+slug = "gata"
+kind = "department"
+name = "Gata"
+email = "gata@example.se"
+head = "hanna@example.se"
+
+[[units]]
+slug = "park"
+kind = "department"
+name = "Park"
+email = "park@example.se"
+head = "hanna@example.se"
+
+[[people]]
+email = "hanna@example.se"
+name = "Hanna"
+
+[[people]]
+email = "olle@example.se"
+name = "Olle"
+roles = [{ role = "officer", unit = "gata" }]
+"""
+
+
+@pytest.fixture
+def run_town(run_migrated: Run, tmp_path: Path) -> Run:
+    """A house of two departments, in which Olle holds a case."""
+    (tmp_path / "town.toml").write_text(TOWN)
+    assert run_migrated("load", "town.toml").returncode == 0
+    settings = read_settings({}, folder=tmp_path)
+    database, now = Database(settings.database_url, settings.calendar), datetime.now(UTC)
+    with database.transaction() as session:
+        case = hand_in(session, Request(kind=Kind.ISSUE, title="Lampa"), by=A_VISITOR, at=now)
+        to_olle = Change(State.ASSIGNED, responsible="gata", officer="olle@example.se")
+        change_state(session, case, to_olle, by=A_COMMAND, at=now)
+    database.close()
+    return run_migrated
+
+
+def test_who_is_switched_off_leaves_nothing_lying(run_town: Run) -> None:
+    run_town("token", "olle@example.se")
+    _refused(run_town("user", "off", "olle@example.se"), "still has 1 open case (")
+    _refused(run_town("user", "off", "hanna@example.se"), "the post head:gata and the post head:park")
+    _refused(run_town("user", "off", "olle@example.se", "--to", "olle@example.se"), "take over from themselves")
+    _refused(run_town("user", "off", "nobody@example.se"), "nobody@example.se")
+    off = run_town("user", "off", "olle@example.se", "--to", "hanna@example.se")
+    assert off.stdout == "user olle@example.se: switched off, 1 open cases moved to hanna@example.se\n"
+    assert run_town("token", "olle@example.se", "--list").stdout == ""
+    _refused(run_town("token", "olle@example.se"), "olle@example.se")
+    assert run_town("forgotten").returncode == 0
+
+
+def test_who_has_no_role_in_the_unit_cannot_take_over(run_town: Run) -> None:
+    run_town("user", "add", "petra@example.se", "--name", "Petra", "--role", "officer", "--unit", "park")
+    refused = run_town("user", "off", "olle@example.se", "--to", "petra@example.se")
+    _refused(refused, "petra@example.se cannot take over: they have no role in a unit")
+
+
+def test_a_unit_is_dissolved_and_its_cases_move(run_town: Run) -> None:
+    _refused(run_town("unit", "dissolve", "gata"), "--to", 2)
+    _refused(run_town("unit", "dissolve", "gata", "--to", "forum"), "forum cannot take over")
+    _refused(run_town("unit", "dissolve", "gata", "--to", "gata"), "gata cannot take over")
+    _refused(run_town("unit", "dissolve", "desk", "--to", "gata"), "the desk cannot be dissolved")
+    _refused(run_town("unit", "dissolve", "gone", "--to", "gata"), "gone")
+    done = run_town("unit", "dissolve", "gata", "--to", "park")
+    assert done.stdout == "unit gata: dissolved, 1 open cases moved to park\n"
+    assert run_town("forgotten").returncode == 0
+    _refused(run_town("unit", "dissolve", "gata", "--to", "park"), "gata")
+
+
+def test_loading_names_who_is_active_and_not_in_the_file(run_town: Run, tmp_path: Path) -> None:
+    assert run_town("load", "town.toml").stderr == ""
+    (tmp_path / "town.toml").write_text(TOWN.partition('[[people]]\nemail = "olle')[0])
+    ran = run_town("load", "town.toml")
+    assert ran.returncode == 0
+    [said] = ran.stderr.splitlines()
+    assert said.startswith("person olle@example.se: not in the file, and still active")
+    run_town("user", "off", "olle@example.se", "--to", "hanna@example.se")
+    assert run_town("load", "town.toml").stderr == ""

@@ -25,6 +25,7 @@ from web.requests.caller import current_actor
 from web.requests.guard import Audience, not_for, open_to
 
 bp = Blueprint("case", __name__)
+EMPTY_FORMS = ("comment_form", "attach_form", "agenda_form", "relate_form", "follow_form", "protection_form")
 
 
 @bp.get("/arenden/<ref>")
@@ -53,14 +54,12 @@ def page_of(ref: str, actor: Actor, **forms: Form) -> str:
         case = whole.case
         if not takes_part(actor, case):
             return _on_agenda(session, whole, actor, forms)
-        empty = {
-            "comment_form": Form(),
-            "attach_form": Form(),
-            "agenda_form": Form(),
-            "relate_form": Form(),
-            "follow_form": Form(),
+        empty = {name: Form() for name in EMPTY_FORMS}
+        filled = {
+            "step_form": _step_form(case),
+            "correct_form": _correct_form(case),
+            "reporter_form": _reporter_form(case),
         }
-        filled = {"step_form": _step_form(case), "correct_form": _correct_form(case)}
         shown = _shown(session, whole, actor, forms)
         return render_template("case.html", case=case, **shown, **(empty | filled | forms))
 
@@ -110,6 +109,11 @@ def _correct_form(case: Case) -> Form:
         "quick_win": "1" if case.quick_win else "",
         "raised_on": case.raised_on.isoformat() if case.raised_on else "",
     })  # fmt: skip
+
+
+def _reporter_form(case: Case) -> Form:
+    names = ("name", "email", "phone")
+    return Form({f"asker_{name}": getattr(case.reporter, name) or "" for name in names} if case.reporter else {})
 
 
 def _since_read(session: Session, case: Case, actor: Actor, form: Form | None) -> list[Any]:

@@ -38,6 +38,11 @@ CORRECTED = {
     "officer": _l("officer"),
     "policy": _l("policy"),
 }
+REPORTER_DETAILS = {
+    "name": _l("name"),
+    "email": _l("mail address"),
+    "phone": _l("telephone number"),
+}
 ICONS = {
     "case.received": "inbox",
     "case.assigned": "arrow-right",
@@ -58,6 +63,9 @@ ICONS = {
     "case.commented": "message-circle",
     "case.attached": "paperclip",
     "case.corrected": "pencil",
+    "case.reporter_corrected": "pencil",
+    "case.protection_changed": "shield-check",
+    "case.key_replaced": "link",
     "case.related": "link",
     "case.followed": "eye",
     "case.unfollowed": "eye-off",
@@ -78,12 +86,17 @@ STYLES = {
     "case.commented": "",
     "case.attached": "",
     "case.corrected": "",
+    "case.reporter_corrected": "",
+    "case.protection_changed": "",
+    "case.key_replaced": "",
     "case.related": "",
     "case.followed": "",
     "case.unfollowed": "",
     "case.words_erased": "",
 }
-BEHIND_THE_SCENES = frozenset({"case.followed", "case.unfollowed", "case.related", "case.escalated"})
+BEHIND_THE_SCENES = frozenset({
+    "case.followed", "case.unfollowed", "case.related", "case.escalated", "case.protection_changed"
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -214,6 +227,17 @@ def _corrected(facts: dict[str, Any], names: NamesInFacts) -> str:
     return gettext("Corrected: %(what)s", what=", ".join(str(CORRECTED.get(what, what)) for what in facts["what"]))
 
 
+def _reporter_corrected(facts: dict[str, Any], names: NamesInFacts) -> str:
+    what = ", ".join(str(REPORTER_DETAILS.get(what, what)) for what in facts["what"])
+    return gettext("The details of the one who asked were corrected: %(what)s", what=what)
+
+
+def _protection(facts: dict[str, Any], names: NamesInFacts) -> str:
+    if facts["protected"]:
+        return gettext("The one who asked now has a protected identity")
+    return gettext("The one who asked no longer has a protected identity")
+
+
 def _escalated(facts: dict[str, Any], names: NamesInFacts) -> str:
     words = {
         "rung": facts["rung"],
@@ -286,6 +310,9 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.commented": _with(_l("Comment")),
     "case.attached": _with(_l("A file was attached")),
     "case.corrected": _corrected,
+    "case.reporter_corrected": _reporter_corrected,
+    "case.protection_changed": _protection,
+    "case.key_replaced": _with(_l("The one who asked got a new private link; the old one is dead")),
     "case.related": _with(_l("Has to do with %(to)s"), to=_fact("to")),
     "case.followed": _with(_l("Somebody follows the case")),
     "case.unfollowed": _with(_l("Somebody stopped following the case")),

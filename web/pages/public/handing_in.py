@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from cases.reading.finding import case_for
 from cases.states import Kind
 from web.auto_publishing import publish_if_wished
 from web.current import current, right_now, storage
-from web.language.gettext import language
+from web.language.gettext import gettext, language
 from web.language.labels import CHANNELS, KINDS_EXPLAINED, choices
 from web.pages.forms import Form, TypedSchema, day_field, long_field, refuse_machines, text_field
 from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
@@ -77,7 +77,7 @@ def take_in() -> Response | tuple[str, int]:
             refuse_machines()
         given = (StaffHandInForm() if actor.is_staff else HandInForm()).load(request.form)
         case = _hand_in(_request(given, actor), actor, right_now())
-        return redirect(url_for("handing_in.receipt", public_id=case.public_id), 303)
+        return _handed_in(case, actor)
     return _page(form), form.status
 
 
@@ -88,6 +88,14 @@ def receipt(public_id: str) -> str:
     with current().database.reading() as session:
         case, _ = case_for(session, A_VISITOR, public_id)
         return render_template("receipt.html", case=case, base_url=current().settings.base_url)
+
+
+def _handed_in(case: Case, actor: Actor) -> Response:
+    """Redirect to the receipt, which shows the reporter's key; staff, who may not have it, to the case."""
+    if actor.is_staff:
+        flash(gettext("Handed in as %(ref)s.", ref=case.ref), "success")
+        return redirect(url_for("case.show", ref=case.ref), 303)
+    return redirect(url_for("handing_in.receipt", public_id=case.public_id), 303)
 
 
 def _hand_in(handed: Request, actor: Actor, at: datetime) -> Case:

@@ -1,0 +1,37 @@
+"""Protected identity (skyddade personuppgifter) of the one who asked: set and lifted after the case was handed in."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from cases.access.actors import Actor
+from cases.case import Case
+from cases.history.events import CaseCorrected, CaseProtectionChanged
+from cases.history.journal import Entry
+from cases.parties import Party
+from cases.public.publishing import unpublish
+from cases.refusals import NotAllowed
+from cases.reporters.details import keep_reporter, reason_of
+
+
+def set_protection(session: Session, case: Case, protected: bool, why: str, *, by: Actor, at: datetime) -> bool:
+    """Set whether the one who asked has a protected identity; return whether that changed. The case must be locked.
+
+    Protecting them takes the case back from the public pages; lifting the protection publishes nothing. `why` is kept
+    as words, for staff only. Raises `NotAllowed` for anybody but the desk, `ReasonNeeded` and `TooLong`.
+    """
+    if not by.is_contact:
+        raise NotAllowed(step="protect")
+    reason, party = reason_of(why), case.reporter or Party()
+    if party.protected == protected:
+        return False
+    entry = Entry(case, by=by, at=at)
+    party.protected = protected
+    keep_reporter(session, case, party)
+    if protected and case.published_at is not None:
+        case.published_at = None
+        unpublish(session, case)
+        entry.add(CaseCorrected(what=["published"], published=False))
+    entry.add(CaseProtectionChanged(protected=protected), reason)
+    entry.write(session)
+    return True
