@@ -120,6 +120,7 @@ def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -
         longitude=request.longitude,
         wants_public=request.public,
         duty_on=request.due_on if kind is Kind.DUTY else None,
+        duty_first_on=request.due_on if kind is Kind.DUTY else None,
         every_months=request.every_months,
         source=request.source,
         external_id=request.external_id,
