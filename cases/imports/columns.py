@@ -65,6 +65,7 @@ COLUMNS = (
     Column("acted_at", "when a person of the house last did something about it"),
     Column("waiting_from", "the state before it began to wait"),
     Column("waiting_from_due_on", "the day of that state's clock"),
+    Column("followers", "mail addresses of those who follow it, with spaces between; /en after one that reads English"),
     Column("agenda", "why it stands on the forum's agenda: overdue, waits or chosen"),
     Column("rung", "the next rung of the ladder, for open cases; the clock starts anew when empty"),
     Column("rung_at", "when that rung fires"),

@@ -12,6 +12,7 @@ from cases.history.journal import Event
 from cases.imports.rows import ImportRow
 from cases.ladder.climbing import FiredRung
 from cases.meetings.agenda_items import AgendaItem
+from cases.parties import Follower, Party
 from cases.public.publishing import publish
 from cases.states import State
 
@@ -19,7 +20,7 @@ Written = tuple[Case, ImportRow]
 
 
 def complete(session: Session, written: Sequence[Written], at: datetime) -> None:
-    """Write fired rungs, agenda items and public texts of these imported cases, as their rows tell.
+    """Write fired rungs, agenda items, followers and public texts of these imported cases, as their rows tell.
 
     The cases and their events must be written. `at` is the moment of the import.
     """
@@ -27,6 +28,8 @@ def complete(session: Session, written: Sequence[Written], at: datetime) -> None
     if of_ours:
         _store_fired_rungs(session, [case.id for case, _ in of_ours])
         _set_agenda(session, of_ours, at)
+    if by_us := {case.id: (case, row) for case, row in written if row.kept.followers or row.kept.public_id}:
+        _set_followers(session, by_us, at)
     for case, row in written:
         if row.kept.published_at is not None:
             publish(session, case, at=row.kept.published_at)
@@ -58,3 +61,23 @@ def _set_agenda(session: Session, written: Sequence[Written], at: datetime) -> N
             item.why = row.kept.agenda or item.why
         elif row.kept.agenda is not None and case.state is not State.DONE:
             session.add(AgendaItem(case_id=case.id, why=row.kept.agenda, added_at=row.changed_at))
+
+
+def _set_followers(session: Session, by_us: dict[int, Written], at: datetime) -> None:
+    """Let those follow whom the rows name, and of those who came with a merged case no other who has an address."""
+    session.flush()
+    followers = select(Follower, Party.email).join(Party, Party.id == Follower.party_id)
+    there: dict[int, dict[str, Follower]] = {case_id: {} for case_id in by_us}
+    for follower, email in session.execute(followers.where(Follower.case_id.in_(by_us), Party.email.is_not(None))):
+        there[follower.case_id][email or ""] = follower
+    for case_id, (_, row) in by_us.items():
+        named = {reader.email: reader for reader in row.kept.followers}
+        for email, follower in there[case_id].items():
+            if email not in named:
+                follower.ended_at = at
+        new = [
+            Party(email=email, locale=reader.locale) for email, reader in named.items() if email not in there[case_id]
+        ]
+        session.add_all(new)
+        session.flush()
+        session.add_all(Follower(case_id=case_id, party_id=party.id, asked_at=at, confirmed_at=at) for party in new)

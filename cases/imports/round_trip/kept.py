@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from cases.case import is_reference
 from cases.history.words import Visibility
+from cases.mail_addresses import is_public_address
 from cases.meetings.agenda_items import AgendaReason
 from cases.states import Kind, State
 
@@ -62,6 +63,14 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """A follower as a row names one: a mail address and the language of the letters, sv or en."""
+
+    email: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """What a row tells that no step of an import sets; a field that the file does not fill has its default.
 
@@ -87,6 +96,7 @@ class Kept:
     acted_at: datetime | None = None
     waiting_from: State | None = None
     waiting_from_due_on: date | None = None
+    followers: tuple[Reader, ...] = ()
     agenda: str | None = None
     ladder: Ladder | None = None
 
@@ -104,13 +114,25 @@ def kept_values(row: RowValues, *, kind: Kind, is_open: bool) -> Kept:
         wants_public=row.yes("wants_public"), published_at=_published_at(row),
         sent_back=row.number("sent_back") or 0, acted_at=row.moment("acted_at"),
         waiting_from=State(came_from) if came_from else None, waiting_from_due_on=row.day("waiting_from_due_on"),
-        agenda=row.one_of("agenda", frozenset(AgendaReason)), ladder=_ladder(row) if is_open else None,
+        followers=_followers(row), agenda=row.one_of("agenda", frozenset(AgendaReason)),
+        ladder=_ladder(row) if is_open else None,
     )  # fmt: skip
 
 
 def _public_id(row: RowValues) -> str | None:
     value = row.matching("public_id", PUBLIC_ID)
     return None if value is None or is_reference(value) else value
+
+
+def _followers(row: RowValues) -> tuple[Reader, ...]:
+    readers = []
+    for name in row.text("followers").split():
+        email, _, locale = name.partition("/")
+        if is_public_address(email) and locale in {"", "sv", "en"}:
+            readers.append(Reader(email, locale or "sv"))
+        else:
+            row.odd.append(f"followers: {name!r} is no mail address; it is left out")
+    return tuple(readers)
 
 
 def _published_at(row: RowValues) -> datetime | None:

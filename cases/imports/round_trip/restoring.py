@@ -10,7 +10,7 @@ from cases.access.actors import THE_IMPORT
 from cases.calendar import Calendar
 from cases.case import Case
 from cases.database.transactions import calendar_of
-from cases.deadlines.clocks import DAY_RUNG, HEAD_RUNG, Clock
+from cases.deadlines.clocks import DAY_RUNG, Clock
 from cases.history.events import CaseEscalated, CaseImported, CasePromiseBroken, CasePutOnAgenda
 from cases.history.journal import Entry, SpokenWords
 from cases.history.writers import EntryWriter
@@ -58,8 +58,9 @@ def restore(writer: EntryWriter, case: Case, row: ImportRow, *, clocks_at: datet
         entry.add(CasePutOnAgenda(why=row.kept.agenda, meeting_on=None))
     if len(entry):
         writer.record(entry)
-    if row.kept.ladder is not None and row.kept.ladder.rung >= HEAD_RUNG and case.state in LADDER_STATES:
-        _tell_of_the_last_rung(writer, case, row.kept.ladder)
+    ladder = row.kept.ladder
+    if ladder is not None and ladder.rung_fired_at is not None and ladder.rung > 0 and case.state in LADDER_STATES:
+        _tell_of_the_last_rung(writer, case, ladder, ladder.rung_fired_at)
 
 
 def _is_broken(row: ImportRow, calendar: Calendar) -> bool:
@@ -100,9 +101,9 @@ def _set_clocks(case: Case, due_on: date | None, ladder: Ladder, calendar: Calen
     case.set_life_clock(life)
 
 
-def _tell_of_the_last_rung(writer: EntryWriter, case: Case, ladder: Ladder) -> None:
+def _tell_of_the_last_rung(writer: EntryWriter, case: Case, ladder: Ladder, fired_at: datetime) -> None:
     """Record the rung that fired last; `cases.imports.round_trip.completing` stores that it has fired."""
-    entry = Entry(case, by=THE_IMPORT, at=ladder.rung_fired_at or ladder.rung_at)
+    entry = Entry(case, by=THE_IMPORT, at=fired_at)
     event = CaseEscalated(
         clock="state", cycle=case.cycle, rung=ladder.rung - 1, due_at=case.state_clock.due_at.isoformat(),
         next_on=calendar_of(writer.session).day_of(ladder.rung_at).isoformat(), state=case.state,

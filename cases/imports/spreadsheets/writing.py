@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -17,6 +18,7 @@ from cases.imports.spreadsheets.formulas import guard
 
 Value = str | bool | int | float | date | datetime | None  # a moment has a time zone
 WriteRow = Callable[[Iterable[Value]], None]
+LINE_END = re.compile(r"\r\n?")  # in XLSX a line ends with a line feed
 MOST_LINES = 1_048_576  # of an XLSX sheet
 
 
@@ -90,7 +92,7 @@ def _write_cell(
     elif isinstance(value, int | float) and not isinstance(value, bool):
         sheet.write_number(*at, value)
     else:
-        sheet.write_string(*at, _text(value))
+        sheet.write_string(*at, _text(LINE_END.sub("\n", value) if isinstance(value, str) else value))
 
 
 def _text(value: Value) -> str:

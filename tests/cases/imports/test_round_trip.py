@@ -10,16 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
-from support.houses.demonstration import NOW, Copy, fill_demonstration, furnish_empty, sqlite_copies
+from support.houses.demonstration import NOW, Copy, fill_demonstration, furnish_empty
 from support.houses.migrated import CALENDAR
+from support.houses.moving import export_to, exported, import_from
 
-from cases.access.actors import A_COMMAND
 from cases.case import Case
 from cases.checks.forgotten import find_forgotten
 from cases.database.transactions import Database
 from cases.imports.columns import NAMES
-from cases.imports.exporting import export_cases, rows
-from cases.imports.importing import Clocks, Imported, ImportOrder, examine, write
+from cases.imports.importing import Clocks, Imported
 from cases.imports.spreadsheets.writing import CsvForm
 from cases.ladder.climbing import FiredRung
 from cases.ladder.sweep import sweep
@@ -85,31 +84,12 @@ class Houses:
         return self.open[-1]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def houses(request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) -> Iterator[Houses]:
-    is_sqlite = request.param == "sqlite"
-    made = Houses(sqlite_copies(run_folder, tmp_path) if is_sqlite else request.getfixturevalue("postgres_copy"), [])
+@pytest.fixture
+def houses(copy_house: Copy) -> Iterator[Houses]:
+    made = Houses(copy_house, [])
     yield made
     for database in made.open:
         database.close()
-
-
-def _export(database: Database, path: Path, form: CsvForm = CsvForm.SPREADSHEET) -> Path:
-    with database.reading() as session:
-        export_cases(session, path, by=A_COMMAND, form=form)
-    return path
-
-
-def _import(database: Database, path: Path, clocks: Clocks = Clocks.NOW) -> tuple[Imported, list[str]]:
-    told: list[str] = []
-    order = ImportOrder(path, NOW, clocks=clocks)
-    examined = examine(database, order, lambda number, how, why: told.append(f"{number} {how} {why}"))
-    return write(database, order, examined, lambda _: None), told
-
-
-def _exported(database: Database) -> list[dict[str, Any]]:
-    with database.reading() as session:
-        return sorted(rows(session, A_COMMAND), key=lambda row: str(row["ref"]))
 
 
 def _kept(database: Database, model: type[Any]) -> dict[str, dict[str, Any]]:
@@ -181,22 +161,21 @@ def _differences(first: dict[str, dict[str, Any]], second: dict[str, dict[str, A
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("clocks", Clocks)
-def test_the_demonstration_is_the_same_house_after_two_moves(houses: Houses, tmp_path: Path, clocks: Clocks) -> None:
+def test_the_demonstration_is_the_same_house_after_two_moves(houses: Houses, tmp_path: Path) -> None:
     first = houses.demonstration()
-    wanted, case_rows, party_rows, around = _exported(first), _kept(first, Case), _kept(first, Party), _around(first)
+    wanted, case_rows, party_rows, around = exported(first), _kept(first, Case), _kept(first, Party), _around(first)
     assert [breach for breach in _forgotten(first) if not breach.startswith("G4")] == []  # its letters are not planned
-    path = _export(first, tmp_path / "0.csv")
-    for number in (1, 2):
+    path = export_to(tmp_path / "0.csv", first)
+    for number, clocks in enumerate(Clocks, start=1):
         house = houses.empty()
-        done, told = _import(house, path, clocks)
+        done, told = import_from(path, house, NOW, clocks)
         assert (told, done) == ([], Imported(written=len(wanted)))
         assert _differences(case_rows, _kept(house, Case)) == []
         assert _differences(party_rows, _kept(house, Party)) == []
         assert _around(house) == around
-        assert _exported(house) == wanted
+        assert exported(house) == wanted
         assert _forgotten(house) == []
-        moved, path = path, _export(house, tmp_path / f"{number}.csv")
+        moved, path = path, export_to(tmp_path / f"{number}.csv", house)
         assert sorted(path.read_bytes().splitlines()) == sorted(moved.read_bytes().splitlines())
     sweep(house, now=NOW + timedelta(days=1))
     with house.reading() as session:
@@ -211,14 +190,14 @@ def test_each_column_is_compared_or_new_by_nature(model: type[Any]) -> None:
 
 def test_a_file_for_machines_is_read_the_same(houses: Houses, tmp_path: Path) -> None:
     first, other = houses.demonstration(), houses.empty()
-    path = _export(first, tmp_path / "machine.csv", CsvForm.MACHINE)
+    path = export_to(tmp_path / "machine.csv", first, CsvForm.MACHINE)
     with path.open(encoding="utf-8", newline="") as file:
         assert tuple(next(csv.reader(file))) == NAMES
-    assert _import(other, path)[1] == []
-    assert _exported(other) == _exported(first)
+    assert import_from(path, other, NOW)[1] == []
+    assert exported(other) == exported(first)
 
 
 def test_a_spreadsheet_is_read_the_same(houses: Houses, tmp_path: Path) -> None:
     first, other = houses.demonstration(), houses.empty()
-    assert _import(other, _export(first, tmp_path / "cases.xlsx"))[1] == []
-    assert _exported(other) == _exported(first)
+    assert import_from(export_to(tmp_path / "cases.xlsx", first), other, NOW)[1] == []
+    assert exported(other) == exported(first)

@@ -237,6 +237,12 @@ def _agenda(facts: dict[str, Any], names: NamesInFacts) -> str:
     return gettext("Put on the agenda of the forum’s next meeting")
 
 
+def _imported(facts: dict[str, Any], names: NamesInFacts) -> str:
+    if facts.get("due_on"):
+        return gettext("Brought in from another system; an answer by %(day)s", day=day_words(facts["due_on"]))
+    return gettext("Brought in from another system")
+
+
 def _took_over(facts: dict[str, Any], names: NamesInFacts) -> str:
     return ngettext("%(ref)s was merged into this one, with %(num)d follower",
                     "%(ref)s was merged into this one, with %(num)d followers",
@@ -292,7 +298,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.promise_broken": _with(_l("The promise of %(day)s was not kept"), day=_day("promised_on")),
     "case.escalated": _escalated,
     "case.put_on_agenda": _agenda,
-    "case.imported": _with(_l("Brought in from another system; an answer by %(day)s"), day=_day("due_on")),
+    "case.imported": _imported,
     "case.words_erased": _with(_l("Words were erased: %(decision)s"), decision=_fact("decision")),
 }
 
