@@ -152,6 +152,7 @@ class Case(Base):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), default=None)
 
     duty_on: Mapped[date | None] = mapped_column(default=None)  # the day on which a duty is due
+    duty_first_on: Mapped[date | None] = mapped_column(default=None)  # of the first duty: the later ones count from it
     every_months: Mapped[int | None] = mapped_column(default=None)  # a recurring duty: the distance to the next one
     quick_win: Mapped[bool] = mapped_column(default=False)
     wants_public: Mapped[bool] = mapped_column(default=False)
@@ -303,7 +304,8 @@ TRACKED = (
     "policy_id", "due_at", "next_at", "cycle", "rung", "rung_at", "life_due_at", "life_cycle", "life_rung", "life_at",
     "raised_on", "statutory_due_at", "statutory_cycle", "statutory_rung", "statutory_at", "promised_on",
     "promise_breaks_at", "waiting_for", "waiting_unit_id", "waiting_from", "waiting_from_due_at", "merged_into_id",
-    "duty_on", "every_months", "quick_win", "published_at", "highest_rung", "sent_back_count", "ended_at",
+    "duty_on", "duty_first_on", "every_months", "quick_win", "published_at", "highest_rung", "sent_back_count",
+    "ended_at",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
-from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case
+from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case, fresh_public_id
 from cases.database.base import table_of
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
@@ -63,7 +63,8 @@ class Request:
 
     For a duty, `due_on` is the local day on which it is due, and `every_months` the number of months until the next
     one. `public` says that the one who hands in wants the case published. `source` and `external_id` name the case in
-    the system from which it was imported.
+    the system from which it was imported. `ref` and `public_id` are its own names there; only an import gives
+    them, and only when no other case has them.
     """
 
     kind: Kind
@@ -82,6 +83,8 @@ class Request:
     responsible: str | None = None
     source: str | None = None
     external_id: str | None = None
+    ref: str | None = None
+    public_id: str | None = None
 
 
 def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> Case:
@@ -106,7 +109,8 @@ def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -
     policy, desk, category, place = _find_named_rows(writer, kind, request)
     group = _group(writer, request.group, by)
     case = Case(
-        ref=next_reference(writer, calendar_of(writer.session).day_of(at).year),
+        ref=request.ref or next_reference(writer, calendar_of(writer.session).day_of(at).year),
+        public_id=request.public_id or fresh_public_id(),
         kind=kind,
         origin=origin,
         title=request.title.strip(),
@@ -121,6 +125,7 @@ def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -
         longitude=request.longitude,
         wants_public=request.public,
         duty_on=request.due_on if kind is Kind.DUTY else None,
+        duty_first_on=request.due_on if kind is Kind.DUTY else None,
         every_months=request.every_months,
         source=request.source,
         external_id=request.external_id,

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.access.actors import Actor
+from cases.access.actors import Actor, ActorKind
 from cases.case import LONGEST_TEXT, Case
 from cases.history.events import DomainEvent
 from cases.history.journal import Entry, Event, SpokenWords
@@ -135,9 +135,12 @@ def _visibility(step: Step, change: Change) -> Visibility:
 
 
 def _promise(transition: Transition) -> None:
-    """Promise the reporter the day that the change names; for the step "plan" by default the due day."""
+    """Promise the reporter the day that the change names; for the step "plan" by default the due day.
+
+    An import promises nothing by default: nobody was told of the day.
+    """
     case, day = transition.case, transition.change.promised_on
-    if transition.step.name == "plan" and day is None:
+    if transition.step.name == "plan" and day is None and transition.entry.by.kind is not ActorKind.IMPORT:
         day = transition.change.due_on
     if day is None or not case.is_open or case.state is State.DONE:
         return

@@ -51,6 +51,13 @@ def store_last_numbers(session: Session, numbers: dict[int, int]) -> None:
         session.execute(update(ReferenceCounter).where(ReferenceCounter.year == year).values(last=last))
 
 
+def raise_counters(session: Session, numbers: dict[int, int]) -> None:
+    """Let the counters go on above these numbers, which references from elsewhere have (dict of number by year)."""
+    for year, number in numbers.items():
+        session.execute(insert_of(session)(COUNTER).values(year=year, last=0).on_conflict_do_nothing())
+        session.execute(update(COUNTER).where(COUNTER.c.year == year, COUNTER.c.last < number).values(last=number))
+
+
 def _raise_counter(session: Session, year: int) -> int:
     connection = session.connection()
     number = connection.execute(NEXT_NUMBER, {"of": year}).scalar()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from cases.imports.round_trip.duty_rows import DutyRows
 from cases.imports.rows import CheckedRow, ImportRow, Key, NamesInFile
 
 
@@ -20,6 +21,9 @@ class Examined:
     odd: int = 0
     bad: dict[int, str] = field(default_factory=dict)
     merged: dict[Key, tuple[int, Key]] = field(default_factory=dict)  # by merged case: its row's number, and its target
+    duties: DutyRows = field(default_factory=DutyRows)
+    numbers: dict[int, int] = field(default_factory=dict)  # by year, the highest number of a reference in the file
+    _public_ids: dict[str, int] = field(default_factory=dict)  # row numbers
     _seen: dict[int, int] = field(default_factory=dict)  # row numbers by hash of the key, which takes little memory
 
     @property
@@ -37,14 +41,23 @@ class Examined:
         elif checked.odd:
             self.odd += 1
 
-    def end(self, report: Callable[[int, str], None]) -> None:
+    @property
+    def next_duties(self) -> set[Key]:
+        """The keys (source and external id) of the ended duties after which the import makes the next one."""
+        return set(self.duties.lacking())
+
+    def end(self, report: Callable[[int, str, str], None]) -> None:
         """Mark a row as bad when the chain of mergers from its case leads out of the file, or round in a circle.
 
-        Call it after the last row. `report` is called with the row number of each such row and the reason.
+        Call it after the last row. `report` is called with the row number of each such row, "bad" and the reason; also,
+        with "odd", for each ended duty after which the next one is lacking.
         """
         for number in [number for key, (number, _) in self.merged.items() if not self._has_target(key)]:
             self.bad[number] = "merged_into: the file has no such case, or it was merged into this one"
-            report(number, self.bad[number])
+            report(number, "bad", self.bad[number])
+        for number in self.duties.lacking().values():
+            self.odd += 1
+            report(number, "odd", "the duty comes again and the file has no next one: the import makes it")
 
     def depth(self, row: ImportRow) -> int:
         """Return the length of the chain of mergers that begins with the case of this row.
@@ -61,8 +74,18 @@ class Examined:
         first = self._seen.setdefault(hash(row.key), row.number)
         if first != row.number:
             checked.bad.append(f"external_id {row.external_id!r} stands in row {first} already")
-        elif row.merged_into:
+        elif row.kept.public_id and self._public_ids.setdefault(row.kept.public_id, row.number) != row.number:
+            checked.bad.append(f"public_id stands in row {self._public_ids[row.kept.public_id]} already")
+        else:
+            self._take_in(row)
+
+    def _take_in(self, row: ImportRow) -> None:
+        if row.merged_into:
             self.merged[row.key] = (row.number, row.merged_into)
+        if row.kept.ref:
+            year, number = map(int, row.kept.ref.split("-"))
+            self.numbers[year] = max(number, self.numbers.get(year, 0))
+        self.duties.add(row)
 
     def _has_target(self, key: Key) -> bool:
         seen = set()

@@ -1,73 +1,63 @@
 """Exporting cases as CSV or XLSX, in the columns that an import reads."""
 
-import csv
-import os
-import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
-import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from cases.access.actors import Actor
+from cases.calendar import Calendar
 from cases.case import WITH_NAMES, Case
 from cases.database.transactions import calendar_of
-from cases.history.journal import Event
-from cases.history.words import Visibility, Words
-from cases.imports.columns import NAMES, QUOTED
+from cases.imports.columns import NAMES
+from cases.imports.round_trip.told import Details, details_of
+from cases.imports.spreadsheets.writing import CsvForm, Value, new_table
+from cases.organisation.categories import Category
+from cases.organisation.municipality import municipality
+from cases.organisation.places import Place
+from cases.organisation.units import Unit
 from cases.reading.visibility import seen_by
-from cases.states import STEPS
 
 AT_A_TIME = 500
-NUMBER = re.compile(r"-?\d+(\.\d+)?")
-STATE_EVENTS = ("case.received", *sorted({step.event for step in STEPS}))
-OWN_SOURCE = "ventil"
-WriteRow = Callable[[list[str]], None]
+OWN_SOURCE = "ventil"  # of a house that has no name of its own
+Row = dict[str, Value]
 
 
-def export_cases(session: Session, path: Path, *, by: Actor) -> int:
+def export_cases(session: Session, path: Path, *, by: Actor, form: CsvForm = CsvForm.SPREADSHEET) -> int:
     """Write every case that the actor may see to the CSV or XLSX file `path`; return how many.
 
-    Raises `ValueError` when the path ends neither with .csv nor .xlsx. The file appears whole or not at all. Texts that
-    a spreadsheet would take for formulas are escaped.
+    `form` is that of a CSV file. The file holds the public ids of the cases, which let their bearer act as the one who
+    asked: it is for operators only. Raises `ValueError` when the path ends neither with .csv nor .xlsx. The file
+    appears whole or not at all.
     """
-    open_table = WRITERS.get(path.suffix.lower())
-    if open_table is None:
-        raise ValueError(f"{path.name} must end with .csv or .xlsx")
-    count, partial = 0, path.with_name(f"{path.name}.{os.getpid()}.part")
-    with open_table(partial) as write_row:
-        write_row(list(NAMES))
+    count = 0
+    with new_table(path, calendar_of(session).zone, form) as write_row:
+        write_row(NAMES)
         for row in rows(session, by):
-            write_row([harmless(row[name]) for name in NAMES])
+            write_row([row.get(name) for name in NAMES])
             count += 1
-    partial.replace(path)
     return count
 
 
-def rows(session: Session, by: Actor) -> Iterator[dict[str, str]]:
+def rows(session: Session, by: Actor) -> Iterator[Row]:
     """Yield a row for each case that the actor may see, oldest first.
 
-    A row maps the name of each column of an import file to the text in it.
+    A row maps the name of each column of an import file to the value in it.
     """
-    last = 0
+    own, last = own_source(session), 0
     while cases := _after(session, by, last):
-        details = _details(session, [case.id for case in cases])
+        details = details_of(session, cases)
         for case in cases:
-            yield _row(session, case, details[case.id])
+            yield _row(case, details[case.id], own, calendar_of(session))
         last = cases[-1].id
         session.expunge_all()
 
 
-def harmless(text: str) -> str:
-    """Return the text, with an apostrophe before it if a spreadsheet would take it for a formula.
-
-    A number such as -5 stays as it is. Source: OWASP ASVS 1.2.10.
-    """
-    return f"'{text}" if text.startswith(QUOTED) and not NUMBER.fullmatch(text) else text
+def own_source(session: Session) -> str:
+    """Return the name under which this house's own cases stand in an export; no other house has the same."""
+    return municipality(session).export_name or OWN_SOURCE
 
 
 def _after(session: Session, by: Actor, last: int) -> list[Case]:
@@ -75,34 +65,19 @@ def _after(session: Session, by: Actor, last: int) -> list[Case]:
     return list(session.scalars(page.options(*WITH_NAMES, joinedload(Case.reporter), joinedload(Case.merged_into))))
 
 
-def _details(session: Session, ids: list[int]) -> dict[int | None, dict[str, Any]]:
-    """Return, as dicts by case id: the description, when the state was last set, and the public note of that step."""
-    details: dict[int | None, dict[str, Any]] = {case_id: {} for case_id in ids}
-    steps = select(Event.stream, Event.id, Event.at).where(Event.stream.in_(ids), Event.type.in_(STATE_EVENTS))
-    for case_id, event_id, at in session.execute(steps.order_by(Event.id)):
-        details[case_id] |= {"changed_at": at, "event": event_id}
-    public = (Words.field == "description") | ((Words.field == "note") & (Words.visibility == Visibility.PUBLIC))
-    words = select(Words.case_id, Words.event_id, Words.field, Words.text).where(Words.case_id.in_(ids), public)
-    for stream, event_id, field, text in session.execute(words.order_by(Words.id)):
-        if field == "description" or event_id == details[stream]["event"]:
-            details[stream][field] = text
-    return details
+def _row(case: Case, details: Details, own: str, calendar: Calendar) -> Row:
+    return {**_case(case, details, own), **_kept(case, details, calendar), **_reporter(case)}
 
 
-def _row(session: Session, case: Case, details: dict[str, Any]) -> dict[str, str]:
-    return {name: _text(value) for name, value in {**_case(session, case, details), **_reporter(case)}.items()}
-
-
-def _case(session: Session, case: Case, details: dict[str, Any]) -> dict[str, Any]:
-    source, external_id = _key(case)
-    into_source, into = _key(case.merged_into) if case.merged_into else (None, None)
+def _case(case: Case, details: Details, own: str) -> Row:
+    source, external_id = _key(case, own)
+    into_source, into = _key(case.merged_into, own) if case.merged_into else (None, None)
     return {
         "source": source, "external_id": external_id, "ref": case.ref, "kind": case.kind, "state": case.state,
         "title": case.title, "description": details.get("description"), "category": _slug(case.category),
         "place": _slug(case.place), "group": _slug(case.group), "responsible": _slug(case.responsible),
         "channel": case.channel, "received_at": case.received_at, "changed_at": details.get("changed_at"),
-        "ended_at": case.ended_at, "due_on": calendar_of(session).day_of(case.due_at) if case.due_at else None,
-        "promised_on": case.promised_on if case.promise_breaks_at else None, "note": details.get("note"),
+        "ended_at": case.ended_at, "promised_on": case.promised_on, "note": details.get("note"),
         "waiting_for": case.waiting_for, "waiting_unit": _slug(case.waiting_unit),
         "waiting_name": case.waiting_name, "waiting_their_ref": case.waiting_their_ref,
         "merged_into": into, "merged_into_source": into_source, "quick_win": case.quick_win,
@@ -111,45 +86,35 @@ def _case(session: Session, case: Case, details: dict[str, Any]) -> dict[str, An
     }  # fmt: skip
 
 
-def _reporter(case: Case) -> dict[str, Any]:
+def _kept(case: Case, details: Details, calendar: Calendar) -> Row:
+    """Return the values that no step of an import sets (`cases.imports.round_trip.kept`)."""
+    return {
+        "due_on": _day(case.due_at, calendar), "note_for": details.get("note_for") if details.get("note") else None,
+        "public_id": case.public_id, "origin": case.origin, "officer": case.officer.email if case.officer else None,
+        "done_at": details.get("done_at"), "promise": details.get("promise") if case.promised_on else None,
+        "duty_on": case.duty_on, "duty_first_on": case.duty_first_on, "wants_public": case.wants_public,
+        "published_at": case.published_at, "sent_back": case.sent_back_count, "acted_at": case.last_act_at,
+        "waiting_from": case.waiting_from, "waiting_from_due_on": _day(case.waiting_from_due_at, calendar),
+        "followers": details.get("followers"), "agenda": details.get("agenda"),
+        "rung": case.rung if case.is_open else None, "rung_at": case.rung_at,
+        "rung_fired_at": details.get("rung_fired_at") if case.is_open else None,
+        "life_due_on": _day(case.life_due_at, calendar), "life_at": case.life_at,
+        "life_rung": case.life_rung if case.life_at else None,
+    }  # fmt: skip
+
+
+def _reporter(case: Case) -> Row:
     names = ("name", "email", "phone", "locale", "protected")
     return {f"reporter_{name}": getattr(case.reporter, name) if case.reporter else None for name in names}
 
 
-def _key(case: Case) -> tuple[str, str]:
-    return (case.source, case.external_id) if case.source and case.external_id else (OWN_SOURCE, case.ref)
+def _key(case: Case, own: str) -> tuple[str, str]:
+    return (case.source, case.external_id) if case.source and case.external_id else (own, case.ref)
 
 
-def _slug(row: Any) -> str | None:
+def _slug(row: Unit | Category | Place | None) -> str | None:
     return row.slug if row else None
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-@contextmanager
-def _csv(path: Path) -> Iterator[WriteRow]:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        out = csv.writer(file)
-        yield out.writerow
-
-
-@contextmanager
-def _xlsx(path: Path) -> Iterator[WriteRow]:
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False}) as book:
-        sheet, lines = book.add_worksheet("cases"), iter(range(1_048_576))
-
-        def write_row(texts: Iterable[str]) -> None:
-            line = next(lines)
-            for column, text in enumerate(texts):
-                sheet.write_string(line, column, text)
-
-        yield write_row
-
-
-WRITERS = {".csv": _csv, ".xlsx": _xlsx}
+def _day(moment: datetime | None, calendar: Calendar) -> date | None:
+    return calendar.day_of(moment) if moment else None

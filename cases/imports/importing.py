@@ -1,14 +1,14 @@
 """Importing cases of another system: all rows are checked, then written; a second run adds only missing cases."""
 
-import csv
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import A_COMMAND
@@ -20,16 +20,24 @@ from cases.history.events import HouseSettingChanged
 from cases.history.municipality_events import record_for_municipality
 from cases.history.writers import EntryWriter
 from cases.imports.examining import Examined
+from cases.imports.exporting import own_source
 from cases.imports.mapping import BadMapping, Mapping, own_columns, read_mapping
 from cases.imports.replaying import Clocks, Replay, bring_to_state, hand_in_row
+from cases.imports.round_trip.completing import complete
+from cases.imports.round_trip.duty_rows import DutyRows, open_series
+from cases.imports.round_trip.names import Names
 from cases.imports.rows import Checker, ImportRow, NamesInFile
+from cases.imports.spreadsheets.writing import CsvForm, new_table
 from cases.imports.tables import FOUND_OUT, Record, read_table
 from cases.organisation.categories import Category
+from cases.organisation.people import Person
 from cases.organisation.places import Place
 from cases.organisation.units import Unit, UnitKind
+from cases.references import raise_counters
 from cases.states import State
 
 BATCH = 500
+ZONE_OF_NO_MOMENT = ZoneInfo("UTC")  # a report holds texts only
 Listener = Callable[[int, str, list[str]], None]  # called with the row's number, "bad" or "odd", and the reasons
 
 
@@ -52,12 +60,13 @@ class Imported:
     """The result of an import.
 
     `written` is how many cases were written, `there_already` how many existed before, `left_out` how many rows were
-    bad.
+    bad. `renumbered` maps references in the file that other cases have here to those that the cases got instead.
     """
 
     written: int = 0
     there_already: int = 0
     left_out: int = 0
+    renumbered: dict[str, str] = field(default_factory=dict)
 
 
 def examine(database: Database, order: ImportOrder, listen: Listener) -> Examined:
@@ -68,7 +77,7 @@ def examine(database: Database, order: ImportOrder, listen: Listener) -> Examine
     """
     mapping, _, records = _open(order)
     with database.reading() as session:
-        examined = Examined(_names(session, mapping))
+        examined = Examined(_names(session, mapping), duties=DutyRows(open_series(session)))
     checker = Checker(mapping, examined.names, database.calendar.zone, order.at)
     for record in records:
         checked = checker.check(record)
@@ -77,7 +86,7 @@ def examine(database: Database, order: ImportOrder, listen: Listener) -> Examine
             listen(record.number, "bad", checked.bad)
         elif checked.odd:
             listen(record.number, "odd", checked.odd)
-    examined.end(lambda number, why: listen(number, "bad", [why]))
+    examined.end(lambda number, how, why: listen(number, how, [why]))
     return examined
 
 
@@ -89,7 +98,9 @@ def write(database: Database, order: ImportOrder, examined: Examined, progress: 
     """
     with database.transaction() as session:
         _create(session, _open(order)[0], examined.names.new, order.at)
-    importing = Importing(database, Replay(order.at, order.clocks), examined)
+        raise_counters(session, examined.numbers)
+        names = Names(own_source(session))
+    importing = Importing(database, Replay(order.at, order.clocks, frozenset(examined.next_duties)), examined, names)
     rows = _good_rows(database, order, examined)
     read = 0
     while batch := list(islice(rows, BATCH)):
@@ -103,15 +114,14 @@ def write(database: Database, order: ImportOrder, examined: Examined, progress: 
 def report_bad(order: ImportOrder, examined: Examined, report: Path) -> None:
     """Write the bad rows to the CSV file `report`: the row's number, the reason, and the row as it was.
 
-    `examined` is what `examine` returned for the same order.
+    `examined` is what `examine` returned for the same order. The values are separated as in the file itself.
     """
     _, columns, records = _open(order)
-    with report.open("w", encoding="utf-8-sig", newline="") as file:
-        out = csv.writer(file)
-        out.writerow(["row", "reason", *columns])
+    with new_table(report, ZONE_OF_NO_MOMENT, _form_of(order.path)) as write_row:
+        write_row(["row", "reason", *columns])
         for record in records:
             if reason := examined.bad.get(record.number):
-                out.writerow([record.number, reason, *record.values.values()])
+                write_row([record.number, reason, *record.values.values()])
 
 
 class Importing:
@@ -120,8 +130,8 @@ class Importing:
     Merged cases, and the cases that they were merged into, are written only after all other cases.
     """
 
-    def __init__(self, database: Database, replay: Replay, examined: Examined) -> None:
-        self.database, self.replay, self.examined = database, replay, examined
+    def __init__(self, database: Database, replay: Replay, examined: Examined, names: Names) -> None:
+        self.database, self.replay, self.examined, self.names = database, replay, examined, names
         self.done = Imported(left_out=len(examined.bad))
         self._targets = examined.targets
         self._later: list[ImportRow] = []
@@ -135,8 +145,8 @@ class Importing:
         with self.database.transaction() as session:
             use_fresh_plans(session)
             with written_in_bulk(session, self._memory) as writer:
-                for row in self._missing(session, rows):
-                    self._write(writer, row)
+                written = [(self._write(writer, row), row) for row in self._now(self._missing(session, rows))]
+            complete(session, written, self.replay.at)
 
     def finish(self) -> None:
         """Write the merged cases, and the cases that they were merged into.
@@ -146,26 +156,36 @@ class Importing:
         """
         with self.database.transaction() as session:
             writer = EntryWriter(session)
-            cases = {row.key: hand_in_row(writer, row) for row in self._later}
+            cases = {row.key: self._hand_in(writer, row) for row in self._later}
             for row in sorted(self._later, key=self.examined.depth, reverse=True):
                 into = cases[row.merged_into].ref if row.merged_into else None
                 bring_to_state(writer, cases[row.key], row, into, self.replay)
+            session.flush()
+            complete(session, [(cases[row.key], row) for row in self._later], self.replay.at)
             self.done.written += len(cases)
 
-    def _write(self, writer: EntryWriter, row: ImportRow) -> None:
-        if row.state is State.MERGED or row.key in self._targets:
-            self._later.append(row)
-            return
-        case = hand_in_row(writer, row)
+    def _now(self, rows: list[ImportRow]) -> Iterator[ImportRow]:
+        """Yield the rows whose cases need not wait for `finish`, and keep the others for it."""
+        for row in rows:
+            if row.state is State.MERGED or row.key in self._targets:
+                self._later.append(row)
+            else:
+                yield row
+
+    def _write(self, writer: EntryWriter, row: ImportRow) -> Case:
+        case = self._hand_in(writer, row)
         bring_to_state(writer, case, row, None, self.replay)
         self.done.written += 1
+        return case
+
+    def _hand_in(self, writer: EntryWriter, row: ImportRow) -> Case:
+        case = hand_in_row(writer, row)
+        if ref := self.names.renamed.pop(row.key, None):
+            self.done.renumbered[ref] = case.ref
+        return case
 
     def _missing(self, session: Session, rows: list[ImportRow]) -> list[ImportRow]:
-        known = select(Case.source, Case.external_id).where(
-            Case.source.in_({row.source for row in rows}), Case.external_id.in_([row.external_id for row in rows])
-        )
-        existing = {(source, external_id) for source, external_id in session.execute(known)}
-        missing = [row for row in rows if row.key not in existing]
+        missing = self.names.missing(session, rows)
         self.done.there_already += len(rows) - len(missing)
         return missing
 
@@ -178,6 +198,14 @@ def _open(order: ImportOrder) -> tuple[Mapping, list[str], Iterator[Record]]:
     elif missing := mapping.missing_in(columns):
         raise BadMapping([f"[columns]: {order.path.name} has no column {name!r}" for name in missing])
     return mapping, columns, records
+
+
+def _form_of(path: Path) -> CsvForm:
+    """Return the form in which the bad rows of this file are reported: with commas when it has commas itself."""
+    with path.open("rb") as file:
+        heading = file.readline()
+    is_for_machines = path.suffix.lower() != ".xlsx" and heading.count(b",") > heading.count(b";")
+    return CsvForm.MACHINE if is_for_machines else CsvForm.SPREADSHEET
 
 
 def _good_rows(database: Database, order: ImportOrder, examined: Examined) -> Iterator[ImportRow]:
@@ -196,6 +224,7 @@ def _names(session: Session, mapping: Mapping) -> NamesInFile:
         "group": {unit.slug for unit in units if unit.kind is UnitKind.GROUP},
         "responsible": {unit.slug for unit in units if unit.holds_cases},
         "waiting_unit": {unit.slug for unit in units},
+        "officer": set(session.scalars(select(func.lower(Person.email)).where(Person.active))),
     }
     return NamesInFile(existing, mapping.creates)
 

@@ -18,11 +18,13 @@ from cases.handing_in import Request, receive
 from cases.history.events import CaseImported
 from cases.history.journal import Entry
 from cases.history.writers import EntryWriter
-from cases.imports.rows import ImportRow
+from cases.imports.round_trip.restoring import promise_as_told, restore
+from cases.imports.rows import ImportRow, Key
 from cases.organisation.units import DESK
 from cases.progress import Change, take_step
-from cases.promises import breaks_at, promise
+from cases.promises import breaks_at
 from cases.states import CLOCK_OF, RunsOut, State
+from cases.steps.duties import next_duty
 
 
 class Clocks(StrEnum):
@@ -38,10 +40,14 @@ class Clocks(StrEnum):
 
 @dataclass(frozen=True)
 class Replay:
-    """How rows are replayed: `at` is the moment of the import (UTC), `clocks` what happens to clocks that ran out."""
+    """How rows are replayed: `at` is the moment of the import (UTC), `clocks` what happens to clocks that ran out.
+
+    `next_duties` are the keys (source and external id) of the ended duties after which the next one is to be made.
+    """
 
     at: datetime
     clocks: Clocks
+    next_duties: frozenset[Key] = frozenset()
 
 
 def hand_in_row(writer: EntryWriter, row: ImportRow) -> Case:
@@ -51,6 +57,7 @@ def hand_in_row(writer: EntryWriter, row: ImportRow) -> Case:
     those of the desk, and those in the state "assigned", which `bring_to_state` assigns.
     """
     case = receive(writer, _request(row), by=THE_IMPORT, at=row.received_at)
+    promise_as_told(writer, case, row)
     if row.responsible != DESK and row.state is not State.ASSIGNED:
         change = Change(State.ASSIGNED, responsible=row.responsible)
         take_step(writer, case, change, by=THE_IMPORT, at=row.received_at)
@@ -64,7 +71,12 @@ def bring_to_state(writer: EntryWriter, case: Case, row: ImportRow, into: str | 
     stores the changes and records the events.
     """
     for change in STEPS_TO[row.state](row):
-        take_step(writer, case, replace(change, into=into), by=THE_IMPORT, at=row.changed_at)
+        at = row.kept.done_at if change.to is State.DONE else None
+        take_step(writer, case, replace(change, into=into), by=THE_IMPORT, at=at or row.changed_at)
+    of_now = replay.clocks is Clocks.NOW or row.kept.ladder is not None
+    restore(writer, case, row, clocks_at=replay.at if of_now else row.changed_at, at=replay.at)
+    if row.key in replay.next_duties:
+        next_duty(writer, case, by=THE_IMPORT, at=replay.at)
     if case.is_open:
         _settle_clocks(writer, case, row, replay)
 
@@ -82,25 +94,29 @@ def _request(row: ImportRow) -> Request:
         reporter=row.reporter,
         channel=row.channel,
         every_months=row.every_months,
-        source=row.source,
-        external_id=row.external_id,
+        source=None if row.kept.is_own else row.source,
+        external_id=None if row.kept.is_own else row.external_id,
+        ref=row.kept.ref,
+        public_id=row.kept.public_id,
     )
 
 
 def _to(state: State) -> Callable[[ImportRow], Iterator[Change]]:
     def step(row: ImportRow) -> Iterator[Change]:
-        yield Change(state, note=row.note, due_on=row.due_on, promised_on=row.promised_on)
+        yield Change(state, note=row.note, due_on=row.due_on, visibility=row.kept.note_for)
 
     return step
 
 
 def _assigned(row: ImportRow) -> Iterator[Change]:
-    yield Change(State.ASSIGNED, responsible=row.responsible, due_on=row.due_on, promised_on=row.promised_on)
+    yield Change(
+        State.ASSIGNED, note=row.note, responsible=row.responsible, due_on=row.due_on, visibility=row.kept.note_for
+    )
 
 
 def _waiting(row: ImportRow) -> Iterator[Change]:
     yield Change(
-        State.WAITING, note=row.note, due_on=row.due_on, promised_on=row.promised_on, waiting_for=row.waiting_for
+        State.WAITING, note=row.note, due_on=row.due_on, waiting_for=row.waiting_for, visibility=row.kept.note_for
     )
 
 
@@ -133,14 +149,11 @@ USUAL_DAYS: dict[State, Callable[[Terms], int]] = {
 
 
 def _settle_clocks(writer: EntryWriter, case: Case, row: ImportRow, replay: Replay) -> None:
-    """Record a promise that no step carried, and restart the state's clock when it cannot go on as it is."""
+    """Restart the state's clock when it cannot go on as it is."""
     entry = Entry(case, by=THE_IMPORT, at=replay.at)
-    if row.state is State.RECEIVED and row.promised_on:
-        promise(writer, case, row.promised_on, entry)
     if _needs_new_clock(writer, case, row, replay):
         _restart_clock(writer, case, row, replay)
         entry.add(CaseImported(source=row.source, due_on=_due_day(writer, case).isoformat()))
-    if len(entry):
         writer.record(entry)
 
 

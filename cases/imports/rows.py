@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -12,8 +12,9 @@ from cases.calendar import FIRST_YEAR
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
 from cases.contacts.phone_numbers import is_phone_number
 from cases.handing_in import MOST_MONTHS, Reporter
-from cases.imports.columns import QUOTED
 from cases.imports.mapping import EMPTY, UNKNOWN, Mapping
+from cases.imports.round_trip.kept import Kept, RowValues, kept_values
+from cases.imports.spreadsheets.formulas import unguard
 from cases.imports.tables import Record
 from cases.mail_addresses import read_public_address
 from cases.organisation.units import DESK
@@ -33,6 +34,7 @@ YES = {
     "": False,
 }
 NEEDS_DAY = frozenset({State.PARKED, State.PLANNED})
+NEEDS_WORDS = frozenset({State.PARKED, State.DONE, State.CLOSED, State.DECLINED, State.MERGED})
 
 
 Key = tuple[str, str]  # source and external_id
@@ -71,6 +73,7 @@ class ImportRow:
     latitude: float | None
     longitude: float | None
     reporter: Reporter | None
+    kept: Kept
 
     @property
     def key(self) -> Key:
@@ -86,7 +89,7 @@ class NamesInFile:
     units, with their kind); reading rows collects these in `new`, as a dict from slug to name.
     """
 
-    existing: dict[str, set[str]]  # category, place, group, responsible, waiting_unit
+    existing: dict[str, set[str]]  # category, place, group, responsible, waiting_unit; officer: mail addresses
     creates: dict[str, str] = field(default_factory=dict)  # columns whose names may be created; for units, the kind
     new: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -159,18 +162,18 @@ class RowReader:
         if state is State.RECEIVED and responsible != DESK:
             self.odd.append("received belongs to the desk: since it has another unit, assigned is taken")
             state = State.ASSIGNED
-        is_open = state not in ENDED
+        is_open, kind = state not in ENDED, self._kind()
         due_on = self._due_on(received_at, changed_at, state) if is_open else None
         return ImportRow(
-            number=self.record.number, source=source, external_id=external_id, kind=self._kind(), state=state,
+            number=self.record.number, source=source, external_id=external_id, kind=kind, state=state,
             title=title, description=self._cut("description", LONGEST_TEXT), category=self._name("category"),
             place=self._name("place"), group=self._name("group"), responsible=responsible,
             channel=self.text("channel")[:20] or "import", received_at=received_at, changed_at=changed_at,
-            due_on=due_on, promised_on=self._day("promised_on") if is_open else None, note=self._note(state),
+            due_on=due_on, promised_on=self._day("promised_on"), note=self._note(state),
             waiting_for=self._waiting_for(state), merged_into=self._merged_into(state, source),
             quick_win=self._yes("quick_win"), raised_on=self._day("raised_on"), every_months=self._months(),
             latitude=self._degrees("latitude", 90), longitude=self._degrees("longitude", 180),
-            reporter=self._reporter(),
+            reporter=self._reporter(), kept=self._kept(kind, is_open, received_at, changed_at),
         )  # fmt: skip
 
     def text(self, name: str) -> str:
@@ -180,7 +183,7 @@ class RowReader:
         column, or "" if there is none.
         """
         template = self._mapping.columns.get(name)
-        value = _unquoted(template.fill(self.record.values)) if template else ""
+        value = unguard(template.fill(self.record.values)) if template else ""
         meanings = self._mapping.values.get(name)
         if meanings is not None:
             value = self._our_value(name, value, meanings)
@@ -203,7 +206,7 @@ class RowReader:
         return value
 
     def _title(self) -> str:
-        title = " ".join(self.text("title").split())
+        title = LINE_ENDS.sub(" ", self.text("title")).strip()
         if not title:
             self.bad.append("title is empty")
         if len(title) > LONGEST_TITLE:
@@ -253,7 +256,7 @@ class RowReader:
                 moment = self._at(name, value, self.odd)
                 if moment is not None:
                     return self._within(name, moment, received_at)
-            elif name == "ended_at":
+            elif name == "ended_at" and state in ENDED:
                 self.odd.append(f"ended_at is empty though the case is {state.value}: when it was changed is taken")
         return received_at
 
@@ -318,7 +321,8 @@ class RowReader:
         template = self._mapping.columns.get("state")
         theirs = template.fill(self.record.values).casefold() if template else ""
         notes = self._mapping.notes
-        return self._cut("note", LONGEST_TEXT) or notes.get(theirs) or notes.get(state) or USUAL_NOTE
+        usual = USUAL_NOTE if state in NEEDS_WORDS else ""
+        return self._cut("note", LONGEST_TEXT) or notes.get(theirs) or notes.get(state) or usual
 
     def _waiting_for(self, state: State) -> WaitingFor | None:
         if state is not State.WAITING:
@@ -383,8 +387,24 @@ class RowReader:
             self.odd.append(f"reporter_email: {written!r} is no mail address; it is left out")
             return ""
 
+    def _kept(self, kind: Kind, is_open: bool, received_at: datetime, changed_at: datetime) -> Kept:
+        values = RowValues(self.text, self._day, self._moment, self._yes, self.odd)
+        kept = kept_values(values, kind=kind, is_open=is_open)
+        if kept.done_at is not None and not received_at <= kept.done_at <= changed_at:
+            self.odd.append("done_at does not lie between received_at and ended_at; it is left out")
+            kept = replace(kept, done_at=None)
+        if kept.officer is not None and kept.officer not in self.checker.names.existing.get("officer", ()):
+            self.odd.append(f"officer: nobody in the house has the address {kept.officer!r}; it is left out")
+            kept = replace(kept, officer=None)
+        return kept
+
+    def _moment(self, name: str) -> datetime | None:
+        value = self.text(name)
+        return self._at(name, value, self.odd) if value else None
+
 
 USUAL_NOTE = "Hämtat från ett tidigare system."
+LINE_ENDS = re.compile(r"\s*[\t\r\n\v\f]\s*")
 NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -393,10 +413,6 @@ def slug_of(name: str) -> str:
     """Return the slug of a name: "Illegal Dumping Pickup" becomes "illegal-dumping-pickup", "Väg & gata" "vag-gata"."""
     plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
     return NOT_IN_SLUG.sub("-", plain).strip("-")[:LONGEST_SLUG].strip("-")
-
-
-def _unquoted(text: str) -> str:
-    return text[1:] if text[:1] == "'" and text[1:].startswith(QUOTED) else text
 
 
 def _parsed(text: str, formats: tuple[str, ...]) -> datetime:

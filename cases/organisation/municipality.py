@@ -23,6 +23,7 @@ class Municipality(Base):
     proposals: Mapped[bool] = mapped_column(default=False)  # kommunallagen 8:1: only where the council allows them
     demonstration: Mapped[bool] = mapped_column(default=False)
     contact_phone: Mapped[str | None] = mapped_column(String(40), default=None)
+    export_name: Mapped[str | None] = mapped_column(String(20), default=None)  # this house's own cases in an export
     version: Mapped[int] = mapped_column(default=0)
     head_hash: Mapped[str] = mapped_column(String(64), default="")
 

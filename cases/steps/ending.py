@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from cases.access.actors import ActorKind
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
 from cases.history.events import CaseClosed, CaseDeclined, CaseDone, DomainEvent
@@ -34,10 +35,11 @@ def finish(act: Transition) -> DomainEvent:
 def close(act: Transition) -> DomainEvent:
     """End a done case that nobody contested; return the event to record.
 
-    If the case is a duty that recurs, the next duty is created.
+    If the case is a duty that recurs, the next duty is created; an import does that itself, where it is lacking.
     """
     act.case.end(State.CLOSED, act.at)
-    next_duty(act.writer, act.case, by=act.entry.by, at=act.at)
+    if act.entry.by.kind is not ActorKind.IMPORT:
+        next_duty(act.writer, act.case, by=act.entry.by, at=act.at)
     return CaseClosed()
 
 

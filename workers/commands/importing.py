@@ -36,18 +36,27 @@ def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | N
         if not dry_run:
             done = write(database, order, examined, _progress(examined.rows - len(examined.bad)))
             click.echo(f"{done.written} cases imported, {done.there_already} there already, {done.left_out} left out")
+            for ref, new in done.renumbered.items():
+                click.echo(f"{ref} is another case here: the imported one is {new}")
 
 
 @click.command()
 @click.argument("file", type=FILE_PATH)
-def export(file: Path) -> None:
-    """Write every case to FILE (CSV or XLSX), in the columns that an import reads."""
+@click.option("--comma", is_flag=True, help="A CSV for machines: commas, no byte order mark, times in ISO 8601.")
+def export(file: Path, comma: bool) -> None:
+    """Write every case to FILE, in the columns that an import reads: CSV as Excel opens it, or XLSX, by its ending.
+
+    The file holds what lets its bearer act as the one who asked: keep it as you keep the database.
+    """
     from cases.access.actors import A_COMMAND
     from cases.imports.exporting import export_cases
+    from cases.imports.spreadsheets.writing import CsvForm
+
+    form = CsvForm.MACHINE if comma else CsvForm.SPREADSHEET
 
     with migrated_database() as database, database.reading() as session:
         try:
-            count = export_cases(session, file, by=A_COMMAND)
+            count = export_cases(session, file, by=A_COMMAND, form=form)
         except ValueError as error:
             raise Failure(str(error)) from None
     click.echo(f"{count} cases written to {file}")

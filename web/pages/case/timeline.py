@@ -262,6 +262,12 @@ def _agenda(facts: dict[str, Any], names: NamesInFacts) -> str:
     return gettext("Put on the agenda of the forum’s next meeting")
 
 
+def _imported(facts: dict[str, Any], names: NamesInFacts) -> str:
+    if facts.get("due_on"):
+        return gettext("Brought in from another system; an answer by %(day)s", day=day_words(facts["due_on"]))
+    return gettext("Brought in from another system")
+
+
 def _took_over(facts: dict[str, Any], names: NamesInFacts) -> str:
     return ngettext("%(ref)s was merged into this one, with %(num)d follower",
                     "%(ref)s was merged into this one, with %(num)d followers",
@@ -321,7 +327,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.escalated": _escalated,
     "case.put_on_agenda": _agenda,
     "case.kept_off_agenda": _with(_l("Kept off the forum’s agenda: the one who asked has a protected identity")),
-    "case.imported": _with(_l("Brought in from another system; an answer by %(day)s"), day=_day("due_on")),
+    "case.imported": _imported,
     "case.words_erased": _with(_l("Words were erased: %(decision)s"), decision=_fact("decision")),
 }
 

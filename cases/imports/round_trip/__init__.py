@@ -1,0 +1,1 @@
+"""The round trip: what an export holds besides the columns that steps set, and how an import gives it back."""

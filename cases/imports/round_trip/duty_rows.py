@@ -1,0 +1,75 @@
+"""Recurring duties of a file: which ended duty has no next one, neither in the file nor in the house."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from cases.case import Case
+from cases.imports.rows import ImportRow, Key
+from cases.states import ENDED, Kind, State
+
+DIGITS = re.compile(r"\d+")
+Series = tuple[str, str | None, str | None, str]  # unit, group, place, title without numbers
+
+
+@dataclass(frozen=True, order=True)
+class LastDuty:
+    """The last duty of a series so far: its day, when it came in, and, if it calls for a next one, its row."""
+
+    day: date
+    received_at: datetime
+    number: int = 0
+    key: Key | None = None
+
+
+@dataclass
+class DutyRows:
+    """The duties of a file in series: those of one unit, group and place whose titles differ by numbers at most.
+
+    A duty that was closed and comes again has its next one in the series. When the last one of a series is such a duty,
+    the next is lacking: the import makes it. A series of which an open duty stands in the house, lacks none.
+    """
+
+    in_house: set[Series] = field(default_factory=set)
+    _last: dict[Series, LastDuty] = field(default_factory=dict)
+
+    def add(self, row: ImportRow) -> None:
+        """Take note of a row, if it is a duty."""
+        if row.kind is not Kind.DUTY:
+            return
+        recurs = row.state is State.CLOSED and row.every_months is not None
+        day = row.kept.duty_on or row.due_on or row.received_at.date()
+        duty = LastDuty(day, row.received_at, row.number, row.key if recurs else None)
+        if row.state not in ENDED:
+            duty = LastDuty(date.max, row.received_at, row.number)
+        series = _series(row.responsible, row.group, row.place, row.title)
+        self._last[series] = max(duty, self._last.get(series, duty), key=lambda last: (last.day, last.received_at))
+
+    def lacking(self) -> dict[Key, int]:
+        """Return the ended duties after which the next one is lacking: their row's number by their key."""
+        return {
+            last.key: last.number
+            for series, last in self._last.items()
+            if last.key is not None and series not in self.in_house
+        }
+
+
+def open_series(session: Session) -> set[Series]:
+    """Query and return the series of the open duties in the house."""
+    duties = select(Case).where(Case.kind == Kind.DUTY, Case.due_at.is_not(None))
+    names = (joinedload(Case.responsible), joinedload(Case.group), joinedload(Case.place))
+    return set(_of_cases(session.scalars(duties.options(*names))))
+
+
+def _of_cases(cases: Iterable[Case]) -> Iterable[Series]:
+    for case in cases:
+        group, place = case.group.slug if case.group else None, case.place.slug if case.place else None
+        yield _series(case.responsible.slug, group, place, case.title)
+
+
+def _series(unit: str, group: str | None, place: str | None, title: str) -> Series:
+    return unit, group, place, " ".join(DIGITS.sub(" ", title.casefold()).split())
