@@ -21,6 +21,7 @@ from web.current import current, right_now, today
 from web.requests.caller import current_actor
 from web.requests.cookies import drop_session_cookie, session_cookie, set_session_cookie
 from web.requests.guard import Audience, open_to
+from web.requests.kept_forms import PAGE, kept_form
 from web.requests.rate_limits import Limit, limited
 from web.requests.sessions import end_every_session, end_session, open_session
 
@@ -141,7 +142,7 @@ def redirect_logged_in(key: str) -> Response:
 
     Flask's own signed cookie is emptied, so that nothing it held before the log-in is valid afterwards.
     """
-    wanted = safe_next(session.get(NEXT))
+    wanted = PAGE if kept_form() else safe_next(session.get(NEXT))
     session.clear()
     return set_session_cookie(_redirect(url_for("login.first_page") if wanted == HOME else wanted), key)
 

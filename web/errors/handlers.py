@@ -26,6 +26,7 @@ from cases.refusals import (
 )
 from web.current import is_for_machines
 from web.errors.problems import Problem, answer, problem
+from web.errors.refused_forms import FormSentBefore, FormTooLarge
 from web.language.refusals import sentence_of
 from web.requests.caller import UnknownToken
 from web.requests.guard import LoginNeeded
@@ -40,6 +41,8 @@ HTTP: Mapping[type[Refusal], int] = {
     StaleVersion: 409,
     StillResponsible: 409,
     FieldRefusal: 422,
+    FormTooLarge: 413,
+    FormSentBefore: 409,
     ClockTrouble: 503,
     Refusal: 422,
 }

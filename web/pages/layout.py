@@ -25,6 +25,7 @@ from web.language.labels import ASIDE_KINDS, KINDS, LETTERS, ROLES, STATE_COLOUR
 from web.language.state_words import STATE_NAMES
 from web.pages.case.timeline import ICONS, told_words
 from web.pages.options import category_name
+from web.pages.stamps import new_stamp
 from web.requests.caller import actor_in
 from web.requests.page_frame import PageFrame, read_page_frame
 
@@ -62,9 +63,9 @@ NAME_FILTERS: dict[str, Callable[[str], Any]] = {
 
 
 def register_template_globals(app: Flask) -> None:
-    """Give templates the variables of `page_context`, the filters for days and names, `example_day` and `posts`."""
+    """Give templates the variables of `page_context`, the filters for days and names, functions for forms."""
     app.jinja_env.filters.update(FILTERS | NAME_FILTERS | {"category_name": category_name, "told_words": told_words})
-    app.jinja_env.globals.update(example_day=example_day, posts=posts)
+    app.jinja_env.globals.update(example_day=example_day, posts=posts, new_stamp=new_stamp)
     app.context_processor(page_context)
 
 
