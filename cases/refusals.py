@@ -211,14 +211,67 @@ class TooLong(FieldRefusal):
 
 @dataclass
 class FileRefused(FieldRefusal):
-    """Only JPEG, PNG and PDF files of a limited size and number are accepted.
-
-    Raised for another type, for more than 10 MB, for an image that cannot be re-encoded, and for a case's eleventh
-    file. `name` is the name of the file.
-    """
+    """The file cannot be taken; `name` is its name. The classes below it say why."""
 
     code: ClassVar[str] = "file-refused"
     name: str = ""
+
+
+@dataclass
+class WrongFileType(FileRefused):
+    """Only JPEG, PNG and PDF are accepted, by the file's extension and by its content."""
+
+    code: ClassVar[str] = "file-type"
+
+
+@dataclass
+class FileTooLarge(FileRefused):
+    """The file has more than 10 MB."""
+
+    code: ClassVar[str] = "file-too-large"
+
+
+@dataclass
+class FilesTooLarge(FileRefused):
+    """The file was dropped, because all files that were sent with it have more than 10 MB together."""
+
+    code: ClassVar[str] = "files-too-large"
+
+
+@dataclass
+class FileUnreadable(FileRefused):
+    """The file looks like an image or PDF, but cannot be read as one."""
+
+    code: ClassVar[str] = "file-unreadable"
+
+
+@dataclass
+class FileLocked(FileRefused):
+    """The PDF is encrypted, so that it cannot be rewritten."""
+
+    code: ClassVar[str] = "file-locked"
+
+
+@dataclass
+class FileTooHeavy(FileRefused):
+    """The file has too many pixels, or would take too much memory or time; or all files of a form together."""
+
+    code: ClassVar[str] = "file-too-heavy"
+
+
+@dataclass
+class FilesBusy(FileRefused):
+    """So many files are being looked at that there is no room for this one just now."""
+
+    code: ClassVar[str] = "files-busy"
+
+
+@dataclass
+class TooManyFiles(FileRefused):
+    """A case has at most `most` files."""
+
+    code: ClassVar[str] = "too-many-files"
+    most: int = 0
 
 
 @dataclass

@@ -16,6 +16,8 @@ from web.operations.logs import log_requests
 from web.requests.caller import current_actor
 from web.requests.cookies import keep_cookies_safe
 from web.requests.guard import Audience, guard, open_to
+from web.requests.kept_forms import note_kept_form
+from web.requests.multipart import FormRequest
 from web.requests.rate_limits import limit_requests
 from web.requests.security import SafeHeaders, secure
 
@@ -34,12 +36,14 @@ def create_app(settings: Settings, database: Database) -> Flask:
     Raises `UndeclaredView` when an endpoint does not say who may use it.
     """
     app = Flask("web", root_path=str(Path(__file__).parent))
+    app.request_class = FormRequest
     app.extensions["ventil"] = Ventil(database, settings)
     log_requests(app)
     keep_cookies_safe(app, settings)
     secure(app, settings)
     set_up_language(app, settings)
     answer_errors(app)
+    app.after_request(note_kept_form)
     register(app)
     guard(app)
     limit_requests(app, settings, database)

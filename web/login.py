@@ -31,6 +31,7 @@ from web.requests.cookies import (
     set_session_cookie,
 )
 from web.requests.guard import Audience, open_to
+from web.requests.kept_forms import PAGE, kept_form
 from web.requests.rate_limits import Limit, limited
 from web.requests.returning import HOME, NEXT, safe_next
 from web.requests.sessions import end_every_session, end_session, open_session
@@ -205,7 +206,7 @@ def redirect_logged_in(opened: OpenedSession) -> Response:
 
     Flask's own signed cookie is emptied, so that nothing it held before the log-in is valid afterwards.
     """
-    wanted = safe_next(session.get(NEXT))
+    wanted = PAGE if kept_form() else safe_next(session.get(NEXT))
     session.clear()
     response = _redirect(url_for("login.first_page") if wanted == HOME else wanted)
     return remember_browser(set_session_cookie(response, opened.token), opened.email)

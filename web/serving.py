@@ -11,7 +11,7 @@ from cases.database.transactions import Database
 from cases.logs import log_as_json
 from cases.settings import Settings
 from web import create_app
-from web.requests.security import LARGEST_BODY
+from web.requests.multipart import LARGEST_READ
 
 PATIENCE = 60  # seconds that a request may take before its worker is replaced
 GRACE = 20  # seconds that requests get to end when the server stops
@@ -81,7 +81,7 @@ def serve_embedded(app: Flask, host: str, port: int, threads: int = 8) -> MultiS
         port=port,
         threads=threads,
         channel_timeout=SLOWEST_CLIENT,
-        max_request_body_size=LARGEST_BODY + 1024 * 1024,
+        max_request_body_size=LARGEST_READ + 1024 * 1024,
         ident=None,
         clear_untrusted_proxy_headers=False,
     )

@@ -1,4 +1,4 @@
-"""The table of attachments. Images are re-encoded, PDF is stored as it is, anything else is refused."""
+"""The table of attachments. Images and PDF are rewritten before they are stored, anything else is refused."""
 
 from datetime import datetime
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from cases.refusals import NotFound
 
 KEY = re.compile(r"[0-9a-f]{64}")
+PARTIAL = ".part"
 
 
 def attachments_under(var: Path) -> "Folder":
@@ -28,7 +29,7 @@ class Folder:
         key = secrets.token_hex(32)
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".part")
+        partial = path.with_suffix(PARTIAL)
         with partial.open("xb") as file:
             file.write(content)
             file.flush()
@@ -50,14 +51,31 @@ class Folder:
 
     def kept_before(self, moment: datetime) -> Iterator[str]:
         """Yield the keys of the files that were stored before this moment, by the file's modification time."""
-        for path in self.root.glob("??/*"):
-            if KEY.fullmatch(path.name) and datetime.fromtimestamp(path.stat().st_mtime, UTC) < moment:
+        for path in self._older_than(moment):
+            if KEY.fullmatch(path.name):
                 yield path.name
+
+    def remove_half_written_before(self, moment: datetime) -> None:
+        """Delete what was begun before this moment and never finished, because its process died."""
+        for path in self._older_than(moment):
+            if path.suffix == PARTIAL:
+                path.unlink(missing_ok=True)
+
+    def _older_than(self, moment: datetime) -> list[Path]:
+        return [path for path in self.root.glob("??/*") if _is_older(path, moment)]
 
     def _path(self, key: str) -> Path:
         if not KEY.fullmatch(key):
             raise NotFound(ref=key)
         return self.root / key[:2] / key
+
+
+def _is_older(path: Path, moment: datetime) -> bool:
+    """Return whether the file was stored before this moment; False when it was removed in between."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC) < moment
+    except FileNotFoundError:
+        return False
 
 
 def _fsync_folder(folder: Path) -> None:

@@ -26,6 +26,7 @@ from cases.refusals import (
 )
 from web.current import is_for_machines
 from web.errors.problems import Problem, answer, problem
+from web.errors.refused_forms import FormSentBefore, FormTooLarge
 from web.language.dates import wait_words
 from web.language.refusals import sentence_of
 from web.requests.caller import UnknownToken
@@ -44,6 +45,8 @@ HTTP: Mapping[type[Refusal], int] = {
     StillResponsible: 409,
     AlreadySettled: 409,
     FieldRefusal: 422,
+    FormTooLarge: 413,
+    FormSentBefore: 409,
     ClockTrouble: 503,
     Refusal: 422,
 }

@@ -9,6 +9,7 @@ from flask import Response, current_app, g, render_template, request
 from markupsafe import escape
 
 from web.current import is_for_machines
+from web.errors.typed_again import typed_form
 from web.language.refusals import sentence_of, title_of
 
 log = structlog.get_logger()
@@ -79,7 +80,7 @@ def _document(reported: Problem) -> Response:
 def _page(reported: Problem) -> Response:
     """Return the error page; a plain one when that cannot be rendered (database down, unknown host)."""
     try:
-        return Response(render_template("error.html", problem=reported, request_id=g.request_id))
+        return Response(render_template("error.html", problem=reported, typed=typed_form(), request_id=g.request_id))
     except Exception:
         log.warning("error_page.plain", code=reported.code)
         return Response(_plain(reported), content_type="text/html; charset=utf-8")

@@ -11,6 +11,8 @@ from web.language.state_words import STATES_IN_SENTENCES
 TITLES: Mapping[str, LazyString] = {
     "bad-request": _("The request cannot be read"),
     "login-needed": _("Log in first"),
+    "log-in-to-send": _("Log in first"),
+    "log-in-and-send": _("Log in first"),
     "unknown-token": _("The token opens nothing"),
     "expired-token": _("The token has expired"),
     "not-allowed": _("You may not do this"),
@@ -79,7 +81,19 @@ SENTENCES: Mapping[str, LazyString] = {
     "field-not-used": _("This step takes no such value. Leave it out."),
     "members-only": _("Only members and staff may hand in for %(name)s."),
     "too-long": _("The text may have at most %(most)s characters."),
-    "file-refused": _("%(name)s cannot be taken: only JPEG, PNG and PDF of a limited size."),
+    "file-refused": _("%(name)s cannot be taken."),
+    "file-type": _("%(name)s cannot be taken: only JPEG, PNG and PDF can."),
+    "file-too-large": _("%(name)s is larger than 10 MB."),
+    "file-unreadable": _("%(name)s cannot be read: the file may be damaged."),
+    "file-locked": _("%(name)s is locked with a password. Send a copy without it."),
+    "file-too-heavy": _("%(name)s is too large to be handled. Send it in a smaller size."),
+    "files-busy": _("%(name)s could not be handled just now. Add it again in a few minutes."),
+    "files-too-large": _("%(name)s did not fit: the files were more than 10 MB together. Add it once more."),
+    "form-too-large": _("The files are more than 10 MB together. The rest is kept: look below and send again."),
+    "form-sent-before": _("This form has been sent already. If this is something new, send it once more."),
+    "log-in-to-send": _("You have been logged out. What you wrote is kept for two hours: log in, and it is there."),
+    "log-in-and-send": _("You have been logged out. Log in in another tab, then send what you wrote from here."),
+    "too-many-files": _("%(name)s was left out: a case can have at most %(most)s files."),
     "already-there": _("%(name)s is there already."),
     "already-settled": _("The case is settled. Reopen it first."),
     "still-responsible": _("%(name)s still has %(count)s open cases. Move them first."),
@@ -88,6 +102,10 @@ SENTENCES: Mapping[str, LazyString] = {
     "refused": _("This cannot be done."),
     "cross-site": _("The form was sent from another site."),
     "form-too-old": _("The form has been open too long. Open it again."),
+    "form-again": _("The form had been open for too long. What you wrote is still here: send it once more."),
+    "form-and-files-again": _(
+        "The form had been open for too long. What you wrote is still here: choose your files again and send it."
+    ),
 }
 
 

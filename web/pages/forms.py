@@ -1,22 +1,21 @@
 """HTML forms: what somebody typed is shown again, with the reason for a refusal beside its field."""
 
-import hashlib
 from datetime import date
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 from flask_babel import lazy_gettext as _l
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, pre_load, validate
 
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
 from cases.refusals import NotFound, Refusal
-from web.current import right_now
 from web.errors.handlers import status_of
+from web.errors.refused_forms import FormSentBefore
 from web.language.gettext import gettext
 from web.language.refusals import sentence_of
+from web.pages.stamps import Stamp, new_stamp
 
-QUICKEST, SLOWEST = 3, 24 * 3600  # seconds from showing a form to sending it
+QUICKEST = 3  # seconds from showing a form to sending it
 UNPROCESSABLE = 422
 FORM_FIELDS = {"file": "files", "reason": "note"}  # the form's name for a field that the domain calls otherwise
 
@@ -36,18 +35,33 @@ class Form:
         self.refusal = ""
         self.refused: Refusal | None = None
         self.status = 200
+        self.staged: list[tuple[str, str]] = []  # files that are kept with it: a reference, and the file's name
+        self._stamp = ""
 
     def typed(self, name: str) -> str:
         """Return what was typed in this field, unchanged; "" when nothing was typed."""
         return str(self._typed.get(name) or "")
 
+    def has(self, name: str, value: object) -> bool:
+        """Return whether this is among the values of a field that may have several, such as checkboxes."""
+        return str(value) in (self._typed.getlist(name) if hasattr(self._typed, "getlist") else ())
+
     @property
     def stamp(self) -> str:
-        """The signed time at which the form was first shown, for a hidden field. `refuse_machines` checks it.
+        """The stamp of the form, for a hidden field. `refuse_machines` checks it.
 
-        It is the stamp that was sent with the form, or a new one when none was sent or it is not valid.
+        It is the one that was sent with the form, or a new one when none was sent, or it is not valid or spent.
         """
-        return self.typed("stamp") if _age(self.typed("stamp")) is not None else str(_stamps().dumps("form"))
+        sent = Stamp(self.typed("stamp"))
+        if sent.age is not None and not isinstance(self.refused, FormSentBefore):
+            return sent.text
+        self._stamp = self._stamp or new_stamp()
+        return self._stamp
+
+    @property
+    def stamp_hash(self) -> str:
+        """The hash of the stamp, to bind to it what belongs to this form only."""
+        return Stamp(self.stamp).hash
 
     def catching_refusals(self) -> "CatchingRefusals":
         """Return a context manager that catches a refusal raised in its block and puts its sentences into this form."""
@@ -146,26 +160,11 @@ def refuse_machines() -> None:
     """
     if request.form.get("webbplats"):
         raise ValidationError({"stamp": [gettext("This looks like it was sent by a machine. Send it once more.")]})
-    age = _age(request.form.get("stamp", ""))
+    age = Stamp(request.form.get("stamp", "")).age
     if age is None:
         raise ValidationError({"stamp": [gettext("The form has been open for too long. Send it once more.")]})
     if age < QUICKEST:
         raise ValidationError({"stamp": [gettext("That went very fast. Wait a moment and send it once more.")]})
-
-
-def _age(stamp: str) -> float | None:
-    """Return how many seconds ago the form was shown; None for a stamp that we did not sign or that is too old."""
-    try:
-        _, at = _stamps().loads(stamp, max_age=SLOWEST, return_timestamp=True)
-    except BadSignature:
-        return None
-    return float((right_now() - at).total_seconds())
-
-
-def _stamps() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(
-        str(current_app.secret_key), salt="form", signer_kwargs={"digest_method": hashlib.sha256}
-    )
 
 
 def _first(sentences: Any) -> str:

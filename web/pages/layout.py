@@ -27,6 +27,7 @@ from web.language.labels import ASIDE_KINDS, KINDS, LETTERS, ROLES, STATE_COLOUR
 from web.language.state_words import STATE_NAMES
 from web.pages.case.timeline import ICONS, told_words
 from web.pages.options import category_name
+from web.pages.stamps import new_stamp
 from web.requests.caller import actor_in
 from web.requests.page_frame import PageFrame, read_page_frame
 from web.requests.returning import login_url
@@ -67,10 +68,10 @@ NAME_FILTERS: dict[str, Callable[[str], Any]] = {
 def register_template_globals(app: Flask) -> None:
     """Give templates the variables of `page_context`, filters for days and names, and what they may call.
 
-    That is `example_day`, `posts` and `title_as_read`.
+    That is `example_day`, `posts`, `title_as_read` and `new_stamp`.
     """
     app.jinja_env.filters.update(FILTERS | NAME_FILTERS | {"category_name": category_name, "told_words": told_words})
-    app.jinja_env.globals.update(example_day=example_day, posts=posts, title_as_read=title_as_read)
+    app.jinja_env.globals.update(example_day=example_day, posts=posts, title_as_read=title_as_read, new_stamp=new_stamp)
     app.context_processor(page_context)
 
 

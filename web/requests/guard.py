@@ -84,13 +84,18 @@ def refuse_others() -> None:
     """
     if request.endpoint is None:
         return  # no such page: answered with 404 or 405
-    audiences = audiences_of(current_app, request.endpoint) or frozenset()
+    if may_use(request.endpoint):
+        return
+    raise LoginNeeded if current_actor().kind is ActorKind.VISITOR else NotAllowed(step=request.endpoint)
+
+
+def may_use(endpoint: str) -> bool:
+    """Return whether the caller of this request may use the endpoint."""
+    audiences = audiences_of(current_app, endpoint) or frozenset()
     if Audience.ANYBODY in audiences:
-        return
+        return True
     actor = current_actor()
-    if any(IN_AUDIENCE[audience](actor) for audience in audiences):
-        return
-    raise LoginNeeded if actor.kind is ActorKind.VISITOR else NotAllowed(step=request.endpoint)
+    return any(IN_AUDIENCE[audience](actor) for audience in audiences)
 
 
 def not_for(actor: Actor, ref: str) -> Exception:

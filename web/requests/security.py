@@ -1,7 +1,7 @@
 """Security headers on every response, errors and files included, and forms that other sites cannot send."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, request
@@ -10,11 +10,11 @@ from flask_wtf.csrf import CSRFProtect
 from cases.settings import LOOPBACK, Settings
 from web.current import is_for_machines
 from web.requests.cookies import is_https
+from web.requests.multipart import LARGEST_BODY, FormRequest
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-LARGEST_BODY = 10 * 1024 * 1024
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 OURS = frozenset({"same-origin", "none"})
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -43,6 +43,7 @@ HEADERS = {
 ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 csrf = CSRFProtect()
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class SafeHeaders:
@@ -94,6 +95,31 @@ def only_our_forms() -> None:
     if not comes_from_us():
         abort(403, "cross-site")
     csrf.protect()
+    if isinstance(request, FormRequest) and request.is_too_large and not _takes_files():
+        abort(413)
+
+
+def takes_files(view: View) -> View:
+    """Decorate a view to declare that it takes forms with files, also too large ones, which it shows again.
+
+    Such a form has no more than its words and 10 MB of its files.
+    """
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def _takes_files() -> bool:
+    return bool(getattr(current_app.view_functions[str(request.endpoint)], "takes_files", False))
+
+
+def may_be_shown_again() -> bool:
+    """Return whether a form without a valid form token may be shown with a new one, to be sent again.
+
+    Only if the browser says that a page of ours sent it, or if it is no browser that could say otherwise: another site
+    must not get its own words into a form of ours.
+    """
+    said = "Sec-Fetch-Site" in request.headers or request.headers.get("Origin", "") not in ("", "null")
+    return comes_from_us() and (said or "Origin" not in request.headers)
 
 
 def comes_from_us() -> bool:

@@ -11,7 +11,8 @@ from cases.access.request_counts import RequestCount
 from cases.access.tokens import LOGIN, Link, WebSession
 from cases.database.clock import present
 from cases.database.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR, KeptAnswer
-from cases.files.attaching import forget_orphans
+from cases.database.sent_forms import KEPT_FORMS_KEPT_FOR, SPENT_FORMS_KEPT_FOR, KeptForm, SpentForm
+from cases.files.orphans import forget_orphans
 from cases.files.storage import attachments_under
 from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
@@ -23,10 +24,11 @@ KEYS_KEPT = timedelta(days=30)  # after they expire: a person may still ask what
 
 
 def clean_up(runtime: Runtime) -> dict[str, int]:
-    """Delete files that no row names, and old rows: API answers, web sessions, log-in links, empty event batches.
+    """Delete files that no row names, and old rows: API answers, web sessions, log-in links, forms, event batches.
 
     Each kind of row has a transaction of its own. Return the number of deleted rows by kind: "answers", "sessions",
-    "links" and "empty_ticks". Deleted files are not counted, nor what rate limits have counted until now.
+    "links", "empty_ticks", "spent_forms" and "kept_forms". Deleted files are not counted, nor what rate limits have
+    counted until now.
     """
     removed = {}
     for name, statement in CLEANINGS.items():
@@ -75,4 +77,21 @@ def _empty_batches(session: Session) -> Any:
     return delete(EventBatch).where(*over, empty).returning(EventBatch.id)
 
 
-CLEANINGS = {"answers": _answers, "sessions": _sessions, "links": _links, "empty_ticks": _empty_batches}
+def _spent_forms(session: Session) -> Any:
+    old = SpentForm.made_at < present(session) - SPENT_FORMS_KEPT_FOR
+    return delete(SpentForm).where(old).returning(SpentForm.id)
+
+
+def _kept_forms(session: Session) -> Any:
+    old = KeptForm.made_at < present(session) - KEPT_FORMS_KEPT_FOR
+    return delete(KeptForm).where(old).returning(KeptForm.id)
+
+
+CLEANINGS = {
+    "answers": _answers,
+    "sessions": _sessions,
+    "links": _links,
+    "empty_ticks": _empty_batches,
+    "spent_forms": _spent_forms,
+    "kept_forms": _kept_forms,
+}

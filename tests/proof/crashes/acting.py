@@ -13,7 +13,7 @@ from cases.case import Case, case_to_change
 from cases.commenting import comment
 from cases.correcting import Correction, correct, erase_words
 from cases.database.transactions import calendar_of
-from cases.files.attaching import attach
+from cases.files.attaching import attach, store_files
 from cases.files.attachments import Attachment
 from cases.files.storage import attachments_under
 from cases.following import ask_to_follow, confirm_following
@@ -57,14 +57,12 @@ def commented(process: Process, title: str, text: str, *, by: str) -> None:
 
 
 def attached(process: Process, title: str, name: str, content: bytes) -> None:
-    """Let the desk attach a file, unless the case has one."""
-    storage = attachments_under(process.world.settings.var)
+    """Let the desk attach a file, unless the case has one; it is stored before the transaction begins."""
+    stored, _ = store_files(attachments_under(process.world.settings.var), [(name, content)])
     with process.database.transaction() as session:
         case = _case(session, title)
         if not session.scalar(select(exists().where(Attachment.case_id == case.id))):
-            attach(
-                session, storage, case, name, content, by=_staff(session, "kontakt", _now(process)), at=_now(process)
-            )
+            attach(session, case, stored[0], by=_staff(session, "kontakt", _now(process)), at=_now(process))
 
 
 def corrected(process: Process, title: str, **what: Any) -> None:

@@ -3,9 +3,11 @@
 import hashlib
 import html
 import re
+import secrets
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 
 from flask.testing import FlaskClient
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
@@ -32,10 +34,58 @@ class PageClient:
         assert answer.status_code == 200, (path, answer.status_code, words(answer.text)[:300])
         return words(answer.text)
 
+    def form_token(self) -> str:
+        """Return this browser's CSRF token."""
+        return str(re.search(r'name="csrf_token" value="([^"]+)"', self.browser.get("/logga-in").text).group(1))
+
     def send(self, path: str, **form: object) -> TestResponse:
         """Send a form, with its CSRF token."""
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.browser.get("/logga-in").text).group(1)
-        return self.browser.post(path, data={"csrf_token": token, **form}, content_type="multipart/form-data")
+        data = {"csrf_token": self.form_token(), **form}
+        return self.browser.post(path, data=data, content_type="multipart/form-data")
+
+
+class FormReader(HTMLParser):
+    """Reads the form of a page that is sent to `action`, as a browser would send it."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.action, self.fields, self._inside, self._text = action, {}, False, ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._inside = given.get("action") == self.action
+        elif self._inside and tag == "input" and _is_sent(given):
+            self.fields.setdefault(given["name"], []).append(given.get("value", ""))
+        elif self._inside and tag == "textarea":
+            self._text = given["name"]
+            self.fields[self._text] = [""]
+        elif self._inside and tag == "option" and "selected" in given:
+            self.fields.setdefault("selected", []).append(given["value"])
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._text = ""
+        elif tag == "form":
+            self._inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self._text:
+            self.fields[self._text][0] += data
+
+
+def fields_of(page: str, action: str) -> dict[str, list[str]]:
+    """Return the fields of the form on a page that is sent to `action`, with what is in them; {} without one."""
+    reader = FormReader(action)
+    reader.feed(page)
+    return reader.fields
+
+
+def _is_sent(given: dict[str, str]) -> bool:
+    kind = given.get("type", "text")
+    return (
+        "name" in given and kind not in {"file", "submit"} and (kind not in {"checkbox", "radio"} or "checked" in given)
+    )
 
 
 def visitor(web: Web, who: str | None = None) -> PageClient:
@@ -64,6 +114,6 @@ def stamp(web: Web, seconds: int = 10) -> str:
     how = {"digest_method": hashlib.sha256}
     return str(
         URLSafeTimedSerializer(web.settings.secret_key, salt="form", signer=EarlierSigner, signer_kwargs=how).dumps(
-            "form"
+            secrets.token_urlsafe(12)
         )
     )

@@ -93,14 +93,6 @@ def test_a_photo_comes_along(sqlite_web):
     assert visitor(sqlite_web, "member").get(f"/arenden/{case.ref}/filer/{number}").status_code == 404
 
 
-def test_a_refused_file_takes_nothing_in(sqlite_web):
-    files = [(io.BytesIO(b"<html>"), "sida.html")]
-    answer = visitor(sqlite_web).send("/lamna", stamp=stamp(sqlite_web), **GOOD, files=files)
-    assert answer.status_code == 422
-    assert "sida.html" in words(answer.text)
-    assert handed_in(sqlite_web) == []
-
-
 def test_staff_hand_in_for_somebody_on_the_telephone(sqlite_web):
     form = {"title": "Brunnen", "channel": "phone", "name": "Nils", "phone": "0500-1", "group": "norrby"}
     assert visitor(sqlite_web, "contact").send("/lamna", **form).status_code == 303

@@ -13,8 +13,7 @@ from support.houses.small_pages import visitor
 from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct, relate
 from cases.database.base import table_of
-from cases.files.attaching import attach
-from cases.files.storage import attachments_under
+from cases.files.attaching import StoredFile, attach
 from cases.imports.importing import ImportOrder, examine, write
 from cases.ladder.sweep import sweep
 from cases.meetings.agenda_items import choose_for_agenda
@@ -158,7 +157,7 @@ def busy(web):
         correct(session, case, Correction(published=True), by=by, at=at)
         choose_for_agenda(session, case, by=by, at=at)
         relate(session, case, case_to_change(session, beside), by=by, at=at)
-        attach(session, attachments_under(web.settings.var), case, "bro.pdf", b"%PDF-1.4 bro", by=by, at=at)
+        attach(session, case, StoredFile("0" * 64, "bro.pdf", "application/pdf", 12, "0" * 64), by=by, at=at)
         follow(session, case, at)
         session.execute(
             update(Membership).where(Membership.person_id == web.person_id("colleague")).values(until=SINCE)

@@ -1,15 +1,12 @@
 """Attachments of a case: upload, and download for those who may open them."""
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
-from marshmallow import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases.access.actors import A_VISITOR, Actor
 from cases.case import Case
-from cases.files.attaching import attach
 from cases.files.attachments import Attachment
 from cases.history.words import Visibility
 from cases.reading.finding import case_for, case_to_change_for, reference
@@ -19,8 +16,12 @@ from web.current import current, right_now, storage
 from web.language.gettext import gettext
 from web.pages.case.show import page_of
 from web.pages.forms import Form
+from web.pages.sending.spending import once_per_form
+from web.pages.sending.staging import SentFiles, files_to_attach
 from web.requests.caller import current_actor
+from web.requests.downloads import as_attachment
 from web.requests.guard import Audience, open_to
+from web.requests.security import takes_files
 
 bp = Blueprint("attachments", __name__)
 ATTACHMENT_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
@@ -28,13 +29,17 @@ ATTACHMENT_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 @bp.post("/arenden/<ref>/filer")
 @open_to(Audience.LOGGED_IN)
+@takes_files
 def add(ref: str) -> AnyResponse | tuple[str, int]:
     """Handle the upload form: attach its files and redirect to the case; if refused, show the case with the reason."""
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
-        _attach(ref, actor)
+        files = files_to_attach(form)
+        with current().database.transaction() as session:
+            page = once_per_form(session, lambda: _attach(session, ref, files, actor))
+        files.tell_refused()
         flash(gettext("The file is there."), "success")
-        return redirect(url_for("case.show", ref=ref), 303)
+        return redirect(page, 303)
     return page_of(ref, actor, attach_form=form), form.status
 
 
@@ -60,14 +65,10 @@ def give_mine(public_id: str, number: int) -> Response:
         return _file(session, case, actor, number)
 
 
-def _attach(ref: str, actor: Actor) -> None:
-    files = [file for file in request.files.getlist("files") if file.filename]
-    if not files:
-        raise ValidationError({"files": [gettext("Choose a file first.")]})
-    with current().database.transaction() as session:
-        case, _ = case_to_change_for(session, actor, reference(ref))
-        for file in files:
-            attach(session, storage(), case, str(file.filename), file.read(), by=actor, at=right_now())
+def _attach(session: Session, ref: str, files: SentFiles, actor: Actor) -> str:
+    case, _ = case_to_change_for(session, actor, reference(ref))
+    files.attach_to(session, case, by=actor, at=right_now())
+    return url_for("case.show", ref=ref)
 
 
 def _file(session: Session, case: Case, actor: Actor, number: int) -> Response:
@@ -82,6 +83,6 @@ def _file(session: Session, case: Case, actor: Actor, number: int) -> Response:
 
 def _download(file: Attachment) -> Response:
     response = Response(storage().content(file.key), content_type=file.media_type)
-    response.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": file.name})
+    response.headers["Content-Disposition"] = as_attachment(file.name)
     response.headers["Content-Security-Policy"] = ATTACHMENT_POLICY
     return response

@@ -1,9 +1,13 @@
 """Commenting on a case: for everybody, for those who take part, or only for staff."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, request, url_for
 from marshmallow import fields
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from cases.access.actors import Actor
 from cases.commenting import comment
 from cases.history.words import Visibility
 from cases.reading.finding import case_to_change_for, reference
@@ -11,6 +15,8 @@ from web.current import current, right_now
 from web.language.gettext import gettext
 from web.pages.case.show import page_of
 from web.pages.forms import Form, TypedSchema, long_field
+from web.pages.sending.again import shown_again_by
+from web.pages.sending.spending import once_per_form
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
 
@@ -26,14 +32,20 @@ class CommentForm(TypedSchema):
 
 @bp.post("/arenden/<ref>/kommentar")
 @open_to(Audience.LOGGED_IN)
+@shown_again_by(lambda form, ref: page_of(ref, current_actor(), comment_form=form))
 def add(ref: str) -> Response | tuple[str, int]:
     """Handle the comment form: add the comment and redirect to the case; if refused, show the case with the reason."""
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         given = CommentForm().load(request.form)
         with current().database.transaction() as session:
-            case, _ = case_to_change_for(session, actor, reference(ref))
-            comment(session, case, given["text"] or "", given["visibility"], by=actor, at=right_now())
+            page = once_per_form(session, lambda: _add(session, ref, given, actor))
         flash(gettext("The comment is there."), "success")
-        return redirect(url_for("case.show", ref=ref), 303)
+        return redirect(page, 303)
     return page_of(ref, actor, comment_form=form), form.status
+
+
+def _add(session: Session, ref: str, given: dict[str, Any], actor: Actor) -> str:
+    case, _ = case_to_change_for(session, actor, reference(ref))
+    comment(session, case, given["text"] or "", given["visibility"], by=actor, at=right_now())
+    return url_for("case.show", ref=ref)

@@ -11,6 +11,7 @@ from web.current import current, right_now
 from web.language.gettext import gettext
 from web.pages.case.show import page_of
 from web.pages.forms import Form, TypedSchema, day_field, text_field
+from web.pages.sending.again import shown_again_by
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
 
@@ -28,6 +29,7 @@ class CorrectionForm(TypedSchema):
 
 @bp.post("/arenden/<ref>/ratta")
 @open_to(Audience.STAFF)
+@shown_again_by(lambda form, ref: page_of(ref, current_actor(), correct_form=form))
 def put_right(ref: str) -> Response | tuple[str, int]:
     """Handle the correction form: correct the case and redirect to it; if refused, show the case with the reason."""
     form, actor = Form(request.form), current_actor()

@@ -14,6 +14,7 @@ from cases.refusals import NameNeeded
 from web.current import current, right_now
 from web.language.gettext import gettext
 from web.pages.forms import Form
+from web.pages.sending.again import shown_again_by
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
 
@@ -29,6 +30,7 @@ def look(ref: str) -> str:
 
 @bp.post("/arenden/<ref>/radera")
 @open_to(Audience.CONTACT)
+@shown_again_by(lambda form, ref: _page(ref, form))
 def erase(ref: str) -> Response | tuple[str, int]:
     """Handle the form: erase the texts of the chosen events, citing the decision, and redirect to the case.
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from marshmallow import fields
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from cases.access.actors import Actor
@@ -21,6 +22,8 @@ from web.current import current, right_now
 from web.language.gettext import gettext, language
 from web.pages.case.show import page_of
 from web.pages.forms import Form, TypedSchema, day_field, long_field, text_field
+from web.pages.sending.again import shown_again_by
+from web.pages.sending.spending import once_per_form
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
 
@@ -47,26 +50,31 @@ class StepForm(TypedSchema):
 
 @bp.post("/arenden/<ref>/steg")
 @open_to(Audience.LOGGED_IN)
+@shown_again_by(lambda form, ref: page_of(ref, current_actor(), step_form=form))
 def take(ref: str) -> Response | tuple[str, int]:
     """Handle the step form: take the step and redirect to the case; if refused, show the case with the reason."""
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         given = StepForm().load(request.form)
-        told = _take(ref, given, actor)
-        flash(_thanks(told), "success")
-        return redirect(url_for("case.show", ref=ref), 303)
+        thanks: list[str] = []
+        with current().database.transaction() as session:
+            page = once_per_form(session, lambda: _take(session, ref, given, actor, thanks))
+        for sentence in thanks:
+            flash(sentence, "success")
+        return redirect(page, 303)
     return page_of(ref, actor, step_form=form), form.status
 
 
-def _take(ref: str, given: dict[str, Any], actor: Actor) -> list[str]:
-    with current().database.transaction() as session:
-        case, _ = case_to_change_for(session, actor, reference(ref))
-        step = _step_named(case, given["step"], actor)
-        change = _change(step, given)
-        at = right_now()
-        told = would_be_told(session, case, step.event, language(), at=at, **_chosen_recipients(change))
-        change_state(session, case, change, by=actor, at=at)
-        return told
+def _take(session: Session, ref: str, given: dict[str, Any], actor: Actor, thanks: list[str]) -> str:
+    """Take the step, add to `thanks` the sentence that says who is told of it, and return the path of the case."""
+    case, _ = case_to_change_for(session, actor, reference(ref))
+    step = _step_named(case, given["step"], actor)
+    change = _change(step, given)
+    at = right_now()
+    told = would_be_told(session, case, step.event, language(), at=at, **_chosen_recipients(change))
+    change_state(session, case, change, by=actor, at=at)
+    thanks.append(_thanks(told))
+    return url_for("case.show", ref=ref)
 
 
 def _chosen_recipients(change: Change) -> dict[str, str]:

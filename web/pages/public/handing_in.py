@@ -11,22 +11,24 @@ from werkzeug.wrappers import Response
 
 from cases.access.actors import A_VISITOR, Actor
 from cases.administration.reorganising import LONGEST_SLUG
-from cases.case import Case
-from cases.files.attaching import attach
 from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in
 from cases.organisation.units import UnitKind
 from cases.reading.finding import case_for
 from cases.states import Kind
 from web.auto_publishing import publish_if_wished
-from web.current import current, right_now, storage
+from web.current import current, right_now
 from web.language.gettext import gettext, language
 from web.language.labels import CHANNELS, KINDS_EXPLAINED, choices
 from web.pages.forms import Form, TypedSchema, day_field, long_field, refuse_machines, text_field
 from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
 from web.pages.public.contact_fields import ContactField, Position
+from web.pages.sending.again import shown_again_by
+from web.pages.sending.spending import once_per_form
+from web.pages.sending.staging import SentFiles, receive_files, refuse_too_large
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
 from web.requests.rate_limits import Limit, limited
+from web.requests.security import takes_files
 from web.schemas.fields import MailAddress, PhoneNumber
 
 bp = Blueprint("handing_in", __name__)
@@ -69,15 +71,21 @@ def show() -> str:
 @bp.post("/lamna")
 @open_to(Audience.ANYBODY)
 @limited(Limit.HAND_IN)
+@takes_files
+@shown_again_by(lambda form: _page(form))
 def take_in() -> Response | tuple[str, int]:
     """Handle the form: take the case in and redirect to its receipt; if refused, show the form with the reason."""
     form, actor = Form(request.form), current_actor()
+    files = receive_files(form)
     with form.catching_refusals():
         if not actor.person_id:
             refuse_machines()
+        refuse_too_large()
         given = (StaffHandInForm() if actor.is_staff else HandInForm()).load(request.form)
-        case = _hand_in(_request(given, actor), actor, right_now())
-        return _handed_in(case, actor)
+        receipt_path = _hand_in(_request(given, actor), files, actor, right_now())
+        files.tell_refused()
+        return redirect(receipt_path, 303)
+    files.show_in(form)
     return _page(form), form.status
 
 
@@ -90,22 +98,23 @@ def receipt(public_id: str) -> str:
         return render_template("receipt.html", case=case, base_url=current().settings.base_url)
 
 
-def _handed_in(case: Case, actor: Actor) -> Response:
-    """Redirect to the receipt, which shows the reporter's key; staff, who may not have it, to the case."""
-    if actor.is_staff:
-        flash(gettext("Handed in as %(ref)s.", ref=case.ref), "success")
-        return redirect(url_for("case.show", ref=case.ref), 303)
-    return redirect(url_for("handing_in.receipt", public_id=case.public_id), 303)
+def _hand_in(handed: Request, files: SentFiles, actor: Actor, at: datetime) -> str:
+    """Hand the case in, once for each form; return the path of its receipt.
 
+    The receipt shows the reporter's key. Staff, who may not have it, get the path of the case.
+    """
 
-def _hand_in(handed: Request, actor: Actor, at: datetime) -> Case:
-    with current().database.transaction() as session:
+    def make() -> str:
         case = hand_in(session, handed, by=actor, at=at)
         publish_if_wished(session, case, at)
-        for file in request.files.getlist("files"):
-            if file.filename:
-                attach(session, storage(), case, file.filename, file.read(), by=actor, at=at)
-        return case
+        files.attach_to(session, case, by=actor, at=at)
+        if actor.is_staff:
+            flash(gettext("Handed in as %(ref)s.", ref=case.ref), "success")
+            return url_for("case.show", ref=case.ref)
+        return url_for("handing_in.receipt", public_id=case.public_id)
+
+    with current().database.transaction() as session:
+        return once_per_form(session, make)
 
 
 def _request(given: dict[str, Any], actor: Actor) -> Request:

@@ -14,14 +14,19 @@ from cases.history.words import Visibility
 from cases.progress import Change, change_state
 from cases.reading.details import read_details
 from cases.reading.finding import case_for, case_to_change_for
+from cases.refusals import NotAllowed
 from cases.states import State
 from web.current import current, right_now
 from web.language.gettext import gettext
 from web.language.standings import where_it_stands
 from web.pages.case.timeline import lines_of
 from web.pages.forms import Form
+from web.pages.sending.again import shown_again_by
+from web.pages.sending.spending import once_per_form
+from web.pages.sending.staging import SentFiles, files_to_attach
 from web.requests.guard import Audience, open_to
 from web.requests.rate_limits import Limit, limited
+from web.requests.security import takes_files
 
 bp = Blueprint("mine", __name__)
 ReporterAct = Callable[[Session, Case, Actor, str], Any]
@@ -37,6 +42,7 @@ def show(public_id: str) -> str:
 @bp.post("/arende/<public_id>/kommentar")
 @open_to(Audience.ANYBODY)
 @limited(Limit.ANSWER)
+@shown_again_by(lambda form, public_id: _page(public_id, form))
 def say(public_id: str) -> Response | tuple[str, int]:
     """Handle the comment form: add the comment and redirect to the reporter's page.
 
@@ -48,6 +54,7 @@ def say(public_id: str) -> Response | tuple[str, int]:
 @bp.post("/arende/<public_id>/inte-atgardat")
 @open_to(Audience.ANYBODY)
 @limited(Limit.ANSWER)
+@shown_again_by(lambda form, public_id: _page(public_id, form))
 def contest(public_id: str) -> Response | tuple[str, int]:
     """Handle the form by which the reporter says that the problem is not fixed: the case goes back to the unit.
 
@@ -56,14 +63,44 @@ def contest(public_id: str) -> Response | tuple[str, int]:
     return _act(public_id, "note", _contest)
 
 
-def _act(public_id: str, field: str, act: ReporterAct) -> Response | tuple[str, int]:
+@bp.post("/arende/<public_id>/filer")
+@open_to(Audience.ANYBODY)
+@limited(Limit.ANSWER)
+@takes_files
+def add_files(public_id: str) -> Response | tuple[str, int]:
+    """Handle the upload form: attach the files and redirect to the reporter's page; if refused, show the reason."""
     form = Form(request.form)
     with form.catching_refusals():
+        files = files_to_attach(form)
         with current().database.transaction() as session:
-            case, reporter = case_to_change_for(session, A_VISITOR, public_id)
-            act(session, case, reporter, form.typed(field))
+            page = once_per_form(session, lambda: _attach(session, public_id, files))
+        files.tell_refused()
+        flash(gettext("The file is there."), "success")
+        return redirect(page, 303)
+    return _page(public_id, form), form.status
+
+
+def _attach(session: Session, public_id: str, files: SentFiles) -> str:
+    case, reporter = case_to_change_for(session, A_VISITOR, public_id)
+    if not case.is_open:
+        raise NotAllowed(step="attach")
+    files.attach_to(session, case, by=reporter, at=right_now())
+    return url_for("mine.show", public_id=public_id)
+
+
+def _act(public_id: str, field: str, act: ReporterAct) -> Response | tuple[str, int]:
+    form = Form(request.form)
+
+    def make() -> str:
+        case, reporter = case_to_change_for(session, A_VISITOR, public_id)
+        act(session, case, reporter, form.typed(field))
+        return url_for("mine.show", public_id=public_id)
+
+    with form.catching_refusals():
+        with current().database.transaction() as session:
+            page = once_per_form(session, make)
         flash(gettext("Thank you. Those who have your case can see it now."), "success")
-        return redirect(url_for("mine.show", public_id=public_id), 303)
+        return redirect(page, 303)
     return _page(public_id, form), form.status
 
 

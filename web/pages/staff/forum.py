@@ -23,6 +23,7 @@ from web.language.gettext import gettext
 from web.language.labels import WHY_ON_AGENDA
 from web.pages.case.show import page_of
 from web.pages.forms import DayField, Form, TypedSchema, text_field
+from web.pages.sending.again import shown_again_by
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
 
@@ -47,6 +48,7 @@ def show() -> str:
 
 @bp.post("/forum")
 @open_to(Audience.CONTACT, Audience.ADMIN)
+@shown_again_by(lambda form: _page(form))
 def call() -> Response | tuple[str, int]:
     """Handle the form for a new meeting: plan it and redirect; if refused, show the form with the reason."""
     form = Form(request.form)

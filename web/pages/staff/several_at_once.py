@@ -17,6 +17,8 @@ from web.language.gettext import gettext, ngettext
 from web.language.labels import CHANNELS, choices
 from web.pages.forms import Form
 from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
+from web.pages.sending.again import shown_again_by
+from web.pages.sending.spending import once_per_form
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
 
@@ -34,6 +36,7 @@ def show() -> str:
 
 @bp.post("/lamna/flera")
 @open_to(Audience.STAFF)
+@shown_again_by(lambda form: _page(form))
 def take_in() -> Response | tuple[str, int]:
     """Handle the form: take in a case for each row of fields that has a title, and redirect to the desk.
 
@@ -41,10 +44,13 @@ def take_in() -> Response | tuple[str, int]:
     """
     form = Form(request.form)
     with form.catching_refusals():
-        cases = _hand_in_all(_lines(), current_actor(), right_now())
-        flash(ngettext("%(num)d case was taken in: %(refs)s.", "%(num)d cases were taken in: %(refs)s.", len(cases),
-                       refs=", ".join(case.ref for case in cases)), "success")  # fmt: skip
-        return redirect(url_for("desk.show"), 303)
+        lines, cases = _lines(), list[Case]()
+        with current().database.transaction() as session:
+            page = once_per_form(session, lambda: _hand_in_all(session, lines, cases))
+        if cases:
+            flash(ngettext("%(num)d case was taken in: %(refs)s.", "%(num)d cases were taken in: %(refs)s.", len(cases),
+                           refs=", ".join(case.ref for case in cases)), "success")  # fmt: skip
+        return redirect(page, 303)
     return _page(form), form.status
 
 
@@ -56,9 +62,11 @@ def _lines() -> list[dict[str, str]]:
     return filled
 
 
-def _hand_in_all(lines: list[dict[str, str]], actor: Actor, at: datetime) -> list[Case]:
-    with current().database.transaction() as session:
-        return [_hand_in(session, line, actor, at) for line in lines]
+def _hand_in_all(session: Session, lines: list[dict[str, str]], cases: list[Case]) -> str:
+    """Take in a case for each line, add them to `cases`, and return the path of the page to show next."""
+    actor, at = current_actor(), right_now()
+    cases += [_hand_in(session, line, actor, at) for line in lines]
+    return url_for("desk.show")
 
 
 def _hand_in(session: Session, line: dict[str, str], actor: Actor, at: datetime) -> Case:

@@ -29,7 +29,12 @@ from proof.checker import Outside, check, mails_in
 HOST = "ventil.prov.example"
 PATIENCE = 90.0
 PERSON_TAKES = 4.0  # seconds to fill in a form: what is sent faster is taken for a machine's
-FORM, A_FILE = "/lamna", ("karta.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n")
+FORM = "/lamna"
+A_FILE = (
+    "karta.pdf",
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R/Size 4>>\n%%EOF\n",
+)
 DEPARTMENT, VISITOR = "gata@prov.example", "rut@prov.example"
 FILE_PATH = "/arende/{}/filer/1"
 

@@ -10,7 +10,10 @@ from proof.crashes.house import Process
 from proof.crashes.journeys.journey import Journey, Step, until
 
 HOLE = "Hål i vägen"
-A_FILE = b"%PDF-1.4\n1 0 obj << >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+A_FILE = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R/Size 4>>\n%%EOF\n"
+)
 LEFT_BEHIND = "0" * 64
 
 

@@ -1,0 +1,136 @@
+"""One form makes one thing, however often and however fast it is sent."""
+
+import io
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+from support.files_to_send import a_jpeg
+from support.houses.small_pages import fields_of, stamp, visitor, words
+
+from cases.case import Case
+from cases.files.attachments import Attachment
+from cases.states import State
+from web.pages.stamps import new_stamp
+
+GOOD = {"title": "Lampan är släckt", "description": "Sedan i höst", "reach": "rut@example.se"}
+
+
+def count(web, table=Case):
+    with web.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table))
+
+
+def test_a_form_that_is_sent_twice_is_one_case_and_leads_to_its_receipt(web):
+    browser, form = visitor(web), {"stamp": stamp(web), **GOOD}
+    first, second, third = (browser.send("/lamna", **form) for _ in range(3))
+    assert [answer.status_code for answer in (first, second, third)] == [303, 303, 303]
+    assert first.location == second.location == third.location
+    assert count(web) == 1
+    assert "Tack. Vi har det." in browser.read(second.location)
+
+
+def test_a_photo_that_is_sent_twice_is_one(sqlite_web):
+    browser, shown = visitor(sqlite_web), stamp(sqlite_web)
+    for _ in range(2):
+        files = [(io.BytesIO(a_jpeg()), "lampa.jpg")]
+        assert browser.send("/lamna", stamp=shown, **GOOD, files=files).status_code == 303
+    assert (count(sqlite_web), count(sqlite_web, Attachment)) == (1, 1)
+
+
+def test_two_at_the_same_moment_are_one_case(web):
+    browser, form = visitor(web), {"stamp": stamp(web), **GOOD}
+    body = {"csrf_token": browser.form_token(), **form}
+    together, answers = threading.Barrier(4), []
+
+    def send():
+        other = web.app.test_client()
+        other.set_cookie("ventil", browser.browser.get_cookie("ventil").value)
+        together.wait()
+        answers.append(other.post("/lamna", data=body))
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert [answer.status_code for answer in answers] == [303] * 4
+    assert len({answer.location for answer in answers}) == 1
+    assert count(web) == 1
+
+
+def test_somebody_who_has_the_form_but_not_the_browser_is_not_led_to_the_receipt(sqlite_web):
+    form = {"stamp": stamp(sqlite_web), **GOOD}
+    receipt = visitor(sqlite_web).send("/lamna", **form).location
+    other = visitor(sqlite_web).send("/lamna", **form)
+    assert other.status_code == 409
+    assert receipt.rpartition("/")[2] not in other.text
+    assert "Formuläret är redan skickat." in words(other.text)
+    assert count(sqlite_web) == 1
+
+
+def test_another_text_in_the_same_form_is_not_lost_but_asked_about(sqlite_web):
+    browser, form = visitor(sqlite_web), {"stamp": stamp(sqlite_web), **GOOD}
+    browser.send("/lamna", **form)
+    other = browser.send("/lamna", **(form | {"description": "Nu är det bänken som är trasig"}))
+    assert other.status_code == 409
+    again = fields_of(other.text, "/lamna")
+    assert again["description"] == ["Nu är det bänken som är trasig"]
+    assert again["stamp"][0] != form["stamp"]
+    assert count(sqlite_web) == 1
+
+
+def test_a_refused_form_is_not_spent(sqlite_web):
+    browser, shown = visitor(sqlite_web), stamp(sqlite_web)
+    assert browser.send("/lamna", stamp=shown, **(GOOD | {"title": ""})).status_code == 422
+    assert browser.send("/lamna", stamp=shown, **GOOD).status_code == 303
+    assert count(sqlite_web) == 1
+
+
+def test_staff_send_once_too(sqlite_web):
+    contact = visitor(sqlite_web, "contact")
+    shown = fields_of(contact.get("/lamna/flera").text, "/lamna/flera")["stamp"]
+    for _ in range(2):
+        answer = contact.send("/lamna/flera", **{"title-0": "Ett", "channel": "meeting", "stamp": shown})
+        assert answer.location == "/skrivbord"
+    form = {"title": "Brunnen", "channel": "phone", "stamp": stamp(sqlite_web)}
+    assert len({contact.send("/lamna", **form).location for _ in range(2)}) == 1
+    assert count(sqlite_web) == 2
+
+
+def test_a_comment_a_step_and_a_file_are_each_made_once(web):
+    ref = web.house.reach(State.ASSIGNED)
+    officer, before = visitor(web, "officer"), len(web.house.events(ref))
+    page = officer.get(f"/arenden/{ref}").text
+    for part, form in (
+        ("kommentar", {"text": "Jag åker dit", "visibility": "participants"}),
+        ("steg", {"step": "plan", "version": before + 1, "due_on": "2027-03-01"}),
+        ("filer", {}),
+    ):
+        shown = fields_of(page, f"/arenden/{ref}/{part}")["stamp"]
+        for _ in range(2):
+            files = {"files": [(io.BytesIO(a_jpeg()), "a.jpg")]} if part == "filer" else {}
+            answer = officer.send(f"/arenden/{ref}/{part}", **form, stamp=shown, **files)
+            assert (answer.status_code, answer.location) == (303, f"/arenden/{ref}"), part
+    types = [event.type for event in web.house.events(ref)][before:]
+    assert sorted(set(types)) == sorted(types)
+    assert {"case.commented", "case.planned", "case.attached"} <= set(types)
+
+
+@pytest.mark.parametrize(
+    ("state", "part", "field"), [("waiting", "kommentar", "text"), ("done", "inte-atgardat", "note")]
+)
+def test_what_the_one_who_asked_says_twice_is_said_once(sqlite_web, state, part, field):
+    ref = sqlite_web.house.reach(State(state), at=datetime.now(UTC))
+    path, browser = f"/arende/{sqlite_web.house.case(ref).public_id}", visitor(sqlite_web)
+    shown = fields_of(browser.get(path).text, f"{path}/{part}")["stamp"]
+    before = len(sqlite_web.house.events(ref))
+    for _ in range(2):
+        assert browser.send(f"{path}/{part}", **{field: "Vid bron"}, stamp=shown).status_code == 303
+    assert len(sqlite_web.house.events(ref)) == before + 1
+
+
+def test_two_forms_shown_at_the_same_moment_are_two(sqlite_web):
+    with sqlite_web.app.app_context():
+        assert new_stamp() != new_stamp()
