@@ -148,6 +148,13 @@ class TooLong(FieldRefusal):
 
 
 @dataclass
+class BadCharacters(FieldRefusal):
+    """The text holds characters that cannot be stored, such as control characters."""
+
+    code: ClassVar[str] = "bad-characters"
+
+
+@dataclass
 class FileRefused(FieldRefusal):
     """Only JPEG, PNG and PDF files of a limited size and number are accepted.
 

@@ -17,6 +17,7 @@ from web.requests.caller import current_actor
 from web.requests.cookies import keep_cookies_safe
 from web.requests.guard import Audience, guard, open_to
 from web.requests.rate_limits import limit_requests
+from web.requests.readable import refuse_unreadable
 from web.requests.security import SafeHeaders, secure
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     log_requests(app)
     keep_cookies_safe(app, settings)
     secure(app, settings)
+    refuse_unreadable(app)
     set_up_language(app, settings)
     answer_errors(app)
     register(app)

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cases import logging_in
 from cases.access.tokens import Link, use_link
+from cases.database.texts import storable
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Person
 from cases.organisation.units import DESK, MAY_BE_RESPONSIBLE, Unit
@@ -22,6 +23,7 @@ from web.requests.caller import current_actor
 from web.requests.cookies import drop_session_cookie, session_cookie, set_session_cookie
 from web.requests.guard import Audience, open_to
 from web.requests.rate_limits import Limit, limited
+from web.requests.readable import number_in
 from web.requests.sessions import end_every_session, end_session, open_session
 
 __all__ = ["bp", "current_actor"]
@@ -50,7 +52,7 @@ def ask_for_link() -> str:
     """
     browser = session.setdefault(BROWSER, secrets.token_urlsafe(16))
     with current().database.transaction() as rows:
-        email, key = request.form.get("email", ""), current().settings.secret_key
+        email, key = storable(request.form.get("email", "")), current().settings.secret_key
         logging_in.ask_for_link(rows, email, browser, key=key, at=right_now())
     return render_template("login_sent.html")
 
@@ -92,7 +94,7 @@ def be_somebody() -> AnyResponse:
     with current().database.transaction() as rows:
         if not municipality(rows).demonstration:
             abort(404)
-        key = _log_in(rows, request.form.get("person", type=int))
+        key = _log_in(rows, number_in(request.form.get("person", "")))
     return redirect_logged_in(key) if key else redirect(url_for("login.ask"), 303)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
-from cases.administration.reorganising import require_admin, update_fields
+from cases.administration.reorganising import refuse_bad_characters, require_admin, update_fields
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.history.events import CaseCorrected, PersonAdded, PersonChanged, PersonSwitchedOff
@@ -49,6 +49,7 @@ def add_person(session: Session, email: str, details: PersonDetails, *, by: Acto
     digit), and `AlreadyThere` when somebody has it already.
     """
     require_admin(by)
+    refuse_bad_characters(details)
     if not is_public_address(email):
         raise FieldRefusal(field="email")
     if session.scalar(select(Person.id).where(Person.email == email)):
@@ -66,6 +67,7 @@ def change_person(session: Session, person: Person, details: PersonDetails, *, b
     `put_person` changes only the name, and adds the person if need be.
     """
     require_admin(by)
+    refuse_bad_characters(details)
     changed = update_fields(person, asdict(details))
     _record_change(session, person, changed, by=by, at=at)
     return changed

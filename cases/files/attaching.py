@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import Case
+from cases.database.texts import is_storable_line
 from cases.files import reencoding
 from cases.files.attachments import Attachment
 from cases.files.storage import Folder
 from cases.history.events import CaseAttached
 from cases.history.journal import Entry
-from cases.refusals import FileRefused
+from cases.refusals import BadCharacters, FileRefused
 
 LARGEST = 10 * 1024 * 1024
 MOST_FILES = 10
@@ -54,6 +55,8 @@ def attach(
     Raises `FileRefused` for anything but a JPEG, PNG or PDF of at most 10 MB, and for a case's eleventh file. The bytes
     are on the disk before the transaction commits; when it is rolled back, `forget_orphans` removes them later.
     """
+    if not is_storable_line(name):
+        raise BadCharacters(field="file")
     _refuse_an_eleventh(session, case, name)
     media_type, stored = checked(name, content)
     entry = Entry(case, by=by, at=at)

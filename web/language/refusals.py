@@ -8,6 +8,8 @@ from flask_babel.speaklater import LazyString
 
 from web.language.state_words import STATES_IN_SENTENCES
 
+BAD_CHARACTERS = _("The text holds invisible characters that cannot be stored. Paste it as plain text.")
+
 TITLES: Mapping[str, LazyString] = {
     "bad-request": _("The request cannot be read"),
     "login-needed": _("Log in first"),
@@ -61,6 +63,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "merge-target": _("%(name)s must be another case that is open."),
     "members-only": _("Only members and staff may hand in for %(name)s."),
     "too-long": _("The text may have at most %(most)s characters."),
+    "bad-characters": BAD_CHARACTERS,
     "file-refused": _("%(name)s cannot be taken: only JPEG, PNG and PDF of a limited size."),
     "already-there": _("%(name)s is there already."),
     "still-responsible": _("%(name)s still has %(count)s open cases. Move them first."),

@@ -23,6 +23,7 @@ from web.pages.forms import Form
 from web.pages.options import categories_to_choose, known_with_people, places_to_choose
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
+from web.requests.readable import number_in
 
 bp = Blueprint("case", __name__)
 
@@ -94,8 +95,7 @@ def _since_read(session: Session, case: Case, actor: Actor, form: Form | None) -
     """Return the timeline since the version that the form was filled in for, if the case has changed since; else []."""
     if form is None or not isinstance(form.refused, StaleVersion):
         return []
-    read = form.typed("version")
-    return lines_of(session, case, actor, since=int(read) if read.isdecimal() else 0)
+    return lines_of(session, case, actor, since=number_in(form.typed("version")) or 0)
 
 
 def _visibilities(actor: Actor) -> list[tuple[str, str]]:

@@ -61,7 +61,7 @@ def _act(public_id: str, field: str, act: ReporterAct) -> Response | tuple[str, 
     with form.catching_refusals():
         with current().database.transaction() as session:
             case, reporter = case_to_change_for(session, A_VISITOR, public_id)
-            act(session, case, reporter, form.typed(field))
+            act(session, case, reporter, form.text(field))
         flash(gettext("Thank you. Those who have your case can see it now."), "success")
         return redirect(url_for("mine.show", public_id=public_id), 303)
     return _page(public_id, form), form.status

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from cases.access.actors import Actor
 from cases.case import Case
+from cases.database.texts import storable
 from cases.handing_in import Request, hand_in
 from cases.organisation.units import UnitKind
 from cases.states import Kind
@@ -41,15 +42,15 @@ def take_in() -> Response | tuple[str, int]:
     """
     form = Form(request.form)
     with form.catching_refusals():
-        cases = _hand_in_all(_lines(), current_actor(), right_now())
+        cases = _hand_in_all(_lines(form), current_actor(), right_now())
         flash(ngettext("%(num)d case was taken in: %(refs)s.", "%(num)d cases were taken in: %(refs)s.", len(cases),
                        refs=", ".join(case.ref for case in cases)), "success")  # fmt: skip
         return redirect(url_for("desk.show"), 303)
     return _page(form), form.status
 
 
-def _lines() -> list[dict[str, str]]:
-    lines = [{name: request.form.get(f"{name}-{n}", "").strip() for name in ONE_LINE} for n in range(LINES)]
+def _lines(form: Form) -> list[dict[str, str]]:
+    lines = [{name: form.text(f"{name}-{n}").strip() for name in ONE_LINE} for n in range(LINES)]
     filled = [line for line in lines if line["title"]]
     if not filled:
         raise ValidationError({"title-0": [gettext("Write at least one title.")]})
@@ -67,9 +68,9 @@ def _hand_in(session: Session, line: dict[str, str], actor: Actor, at: datetime)
         title=line["title"],
         description=line["description"],
         category=line["category"] or None,
-        place=line["place"] or request.form.get("place") or None,
-        group=request.form.get("group") or None,
-        channel=request.form.get("channel") or "meeting",
+        place=line["place"] or storable(request.form.get("place", "")) or None,
+        group=storable(request.form.get("group", "")) or None,
+        channel=storable(request.form.get("channel", "")) or "meeting",
     )
     return hand_in(session, asked, by=actor, at=at)
 
