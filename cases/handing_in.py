@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case, fresh_public_id
 from cases.database.base import table_of
+from cases.database.texts import is_storable
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
 from cases.deadlines.policies import Policy, Terms, most_specific, terms_from
@@ -24,12 +25,13 @@ from cases.organisation.units import DESK, Unit, UnitKind, unit_named
 from cases.parties import Party
 from cases.promises import promise
 from cases.references import next_reference
-from cases.refusals import CannotHoldCases, FieldRefusal, MembersOnly, TooLong, UnknownName, WordsNeeded
+from cases.refusals import BadCharacters, CannotHoldCases, FieldRefusal, MembersOnly, TooLong, UnknownName, WordsNeeded
 from cases.states import Kind, State
 
 Named = TypeVar("Named", Category, Place)
 NamedRows = tuple[Policy, Unit, Category | None, Place | None]
 PROPOSAL_ORIGIN = "proposal"
+LONGEST_CHANNEL = 20  # characters
 MOST_MONTHS = 120
 ACTIVE: dict[type[Any], Select[Any]] = {
     table: select(table).where(table.slug == bindparam("slug"), table.active) for table in (Category, Place)
@@ -177,6 +179,11 @@ def _check_words(request: Request) -> None:
         raise TooLong(field="title", most=LONGEST_TITLE)
     if len(request.description) > LONGEST_TEXT:
         raise TooLong(field="description", most=LONGEST_TEXT)
+    if len(request.channel) > LONGEST_CHANNEL or not is_storable(request.channel):
+        raise FieldRefusal(field="channel")
+    for name, text in vars(request.reporter).items() if request.reporter else ():
+        if isinstance(text, str) and not is_storable(text):
+            raise BadCharacters(field=name)
     if request.every_months is not None and not 1 <= request.every_months <= MOST_MONTHS:
         raise FieldRefusal(field="every_months")  # a duty that recurs every 0 months would be made for ever
 

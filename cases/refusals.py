@@ -210,6 +210,13 @@ class TooLong(FieldRefusal):
 
 
 @dataclass
+class BadCharacters(FieldRefusal):
+    """The text holds characters that cannot be stored, such as control characters."""
+
+    code: ClassVar[str] = "bad-characters"
+
+
+@dataclass
 class FileRefused(FieldRefusal):
     """The file cannot be taken; `name` is its name. The classes below it say why."""
 

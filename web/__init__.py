@@ -19,6 +19,7 @@ from web.requests.guard import Audience, guard, open_to
 from web.requests.kept_forms import note_kept_form
 from web.requests.multipart import FormRequest
 from web.requests.rate_limits import limit_requests
+from web.requests.readable import refuse_unreadable
 from web.requests.security import SafeHeaders, secure
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     log_requests(app)
     keep_cookies_safe(app, settings)
     secure(app, settings)
+    refuse_unreadable(app)
     set_up_language(app, settings)
     answer_errors(app)
     app.after_request(note_kept_form)

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from cases import logging_in
 from cases.access.codes import count_try
 from cases.access.tokens import Link, use_link
+from cases.database.texts import storable
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Person
 from cases.organisation.units import DESK, MAY_BE_RESPONSIBLE, Unit
@@ -33,6 +34,7 @@ from web.requests.cookies import (
 from web.requests.guard import Audience, open_to
 from web.requests.kept_forms import PAGE, kept_form
 from web.requests.rate_limits import Limit, limited
+from web.requests.readable import number_in
 from web.requests.returning import HOME, NEXT, safe_next
 from web.requests.sessions import end_every_session, end_session, open_session
 
@@ -61,7 +63,7 @@ def ask_for_link() -> AnyResponse:
     The page that follows has the field for the code, and says if no letter goes out and when the next one can. It is
     the same for an unknown address, so that it does not reveal which addresses are known.
     """
-    email, at = request.form.get("email", ""), right_now()
+    email, at = storable(request.form.get("email", "")), right_now()
     browser = session.setdefault(BROWSER, secrets.token_urlsafe(16))
     with current().database.transaction() as rows:
         asking = logging_in.Asking(email, browser, is_known_browser(email))
@@ -128,7 +130,7 @@ def be_somebody() -> AnyResponse:
     with current().database.transaction() as rows:
         if not municipality(rows).demonstration:
             abort(404)
-        opened = _log_in(rows, request.form.get("person", type=int))
+        opened = _log_in(rows, number_in(request.form.get("person", "")))
     return redirect_logged_in(opened) if opened else redirect(url_for("login.ask"), 303)
 
 

@@ -6,6 +6,8 @@ from typing import Any, ClassVar, TypeVar
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 
+from cases.database.texts import is_storable_line
+
 # Errors about a table: `$key` is filled in, and the path ends at the table.
 MISSING_KEY, UNKNOWN_KEY = "lacks $key", "knows no $key"
 Path = tuple[str | int, ...]  # keys of tables, and indexes of list items from 0
@@ -98,14 +100,15 @@ class TomlField(fields.Field[Value]):
 
 
 class TomlText(TomlField[str]):
-    """A text of 1 to `most` characters; white space around it is removed."""
+    """One line of 1 to `most` characters, none of them a control character; white space around it is removed."""
 
     def __init__(self, most: int, **options: Any) -> None:
         super().__init__(f"must be a text of 1 to {most} characters", **options)
         self.most = most
 
     def accepts(self, value: Any) -> bool:
-        return isinstance(value, str) and bool(value.strip()) and len(value) <= self.most
+        is_text = isinstance(value, str) and bool(value.strip()) and len(value) <= self.most
+        return is_text and is_storable_line(value.strip())
 
     def read(self, value: str) -> str:
         return value.strip()

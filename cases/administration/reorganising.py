@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor, HeldRole
 from cases.case import Case
+from cases.database.texts import is_storable_line
 from cases.database.transactions import calendar_of
 from cases.history.events import CaseCorrected, UnitAdded, UnitChanged, UnitSwitchedOff
 from cases.history.journal import Entry
@@ -24,7 +25,15 @@ from cases.organisation.people import Membership, Role
 from cases.organisation.places import Place
 from cases.organisation.units import DESK, Unit, UnitKind, unit_named
 from cases.progress import Change, change_state
-from cases.refusals import AlreadyThere, CannotHoldCases, FieldRefusal, NotAllowed, StillResponsible, UnknownName
+from cases.refusals import (
+    AlreadyThere,
+    BadCharacters,
+    CannotHoldCases,
+    FieldRefusal,
+    NotAllowed,
+    StillResponsible,
+    UnknownName,
+)
 from cases.states import OPEN, State
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -51,6 +60,7 @@ def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
     """
     require_admin(by)
     refuse_bad_slug(slug)
+    refuse_bad_characters(details)
     if session.scalar(select(Unit.id).where(Unit.slug == slug)):
         raise AlreadyThere(field="slug", name=slug)
     unit = Unit(slug=slug, kind=kind, **_columns(session, details, None))
@@ -66,6 +76,7 @@ def change_unit(session: Session, unit: Unit, details: UnitDetails, *, by: Actor
     A field that is None in `details` is emptied; `put_unit` keeps its value instead.
     """
     require_admin(by)
+    refuse_bad_characters(details)
     changed = update_fields(unit, _columns(session, details, unit.email))
     if changed:
         session.flush()
@@ -135,6 +146,13 @@ def update_fields(row: Any, values: dict[str, Any]) -> list[str]:
     for name in changed:
         setattr(row, name, values[name])
     return changed
+
+
+def refuse_bad_characters(details: Any) -> None:
+    """Raise `BadCharacters` when a text among the details of a unit or a person is not one line that can be stored."""
+    for name, text in vars(details).items():
+        if isinstance(text, str) and not is_storable_line(text):
+            raise BadCharacters(field=name)
 
 
 def require_admin(by: Actor) -> None:

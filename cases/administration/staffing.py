@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.access.tokens import WebSession
 from cases.administration.api_tokens import revoke_tokens
-from cases.administration.reorganising import require_admin, update_fields
+from cases.administration.reorganising import refuse_bad_characters, require_admin, update_fields
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.history.events import CaseCorrected, PersonAdded, PersonChanged, PersonSwitchedOff
@@ -51,6 +51,7 @@ def add_person(session: Session, email: str, details: PersonDetails, *, by: Acto
     when somebody has it already.
     """
     require_admin(by)
+    refuse_bad_characters(details)
     email = read_public_address(email).lower()
     if session.scalar(select(Person.id).where(Person.email == email)):
         raise AlreadyThere(field="email", name=email)
@@ -67,6 +68,7 @@ def change_person(session: Session, person: Person, details: PersonDetails, *, b
     `put_person` changes only the name, and adds the person if need be.
     """
     require_admin(by)
+    refuse_bad_characters(details)
     changed = update_fields(person, asdict(details))
     _record_change(session, person, changed, by=by, at=at)
     return changed

@@ -4,15 +4,22 @@ The Swedish stemmer of PostgreSQL leaves the definite singular as it is ("lampan
 """
 
 import re
+from itertools import islice
 
 PUNCTUATION = re.compile(r"[^\w-]+", re.UNICODE)
 ENDINGS = ("orna", "arna", "erna", "ena", "or", "ar", "er", "an", "en", "et", "na", "a", "e", "n", "t")  # longest first
+MOST_TERMS, LONGEST_TERM = 20, 100  # words of a search, and characters of each
 SHORTEST_BASE = 3  # letters that must be left when an ending is cut off
 
 
 def terms_of(text: str) -> list[str]:
-    """Return the words of a search text, without punctuation; a hyphen splits a word in two."""
-    return [term for part in PUNCTUATION.sub(" ", text).split() for term in part.split("-") if term.strip("_")]
+    """Return the words of a search text, without punctuation; a hyphen splits a word in two.
+
+    Return at most the first `MOST_TERMS`, each cut at `LONGEST_TERM` characters: databases refuse longer queries.
+    """
+    parts = PUNCTUATION.sub(" ", text).split()
+    terms = (term[:LONGEST_TERM] for part in parts for term in part.split("-") if term.strip("_"))
+    return list(islice(terms, MOST_TERMS))
 
 
 def any_form_of(text: str) -> str:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from cases.access.actors import Actor, ActorKind
 from cases.database.base import Base, BigId, JsonText, UtcDateTime, one_of, table_of
 from cases.database.clock import now, present
+from cases.database.texts import is_storable
 from cases.database.writing.bulk import insert_many, reserve_ids
 from cases.database.writing.one_statement import NewRow, write_in_one_statement
 from cases.database.writing.pending import ITSELF, PendingObject
@@ -25,6 +26,7 @@ from cases.history.event_batches import EventBatch
 from cases.history.events import DomainEvent
 from cases.history.outbox import LETTERS, OutboxEntry
 from cases.history.words import Visibility, Words, commitment, fresh_salt
+from cases.refusals import BadCharacters
 
 MOST_ONE_BY_ONE = 3  # events of one entry, written one after the other
 MOST_BY_TABLE = 20  # event rows; more are written by `cases.database.writing.bulk`
@@ -127,8 +129,12 @@ class Entry:
     def add(self, event: DomainEvent, *words: SpokenWords) -> int:
         """Add an event with its texts `words`; return the index of the event in the entry, counted from 0.
 
-        Raises `ValueError` when the entry holds seven events already: it may not hold more.
+        Raises `ValueError` when the entry holds seven events already: it may not hold more. Raises `BadCharacters` for
+        a text with characters that cannot be stored.
         """
+        for spoken in words:
+            if not is_storable(spoken.text):
+                raise BadCharacters(field=spoken.field)
         if len(self._drafts) == MOST_IN_AN_ACT:
             raise ValueError(f"an act has at most {MOST_IN_AN_ACT} events")
         self._drafts.append((event, [(spoken, fresh_salt()) for spoken in words if spoken.text]))

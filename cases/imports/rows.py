@@ -11,6 +11,7 @@ from cases.administration.reorganising import LONGEST_SLUG
 from cases.calendar import FIRST_YEAR
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
 from cases.contacts.phone_numbers import is_phone_number
+from cases.database.texts import is_storable, storable
 from cases.handing_in import MOST_MONTHS, Reporter
 from cases.imports.mapping import EMPTY, UNKNOWN, Mapping
 from cases.imports.round_trip.kept import Kept, RowValues, kept_values
@@ -187,7 +188,15 @@ class RowReader:
         meanings = self._mapping.values.get(name)
         if meanings is not None:
             value = self._our_value(name, value, meanings)
-        return value or self._mapping.constants.get(name, "")
+        return self._storable(name, value) or self._mapping.constants.get(name, "")
+
+    def _storable(self, name: str, value: str) -> str:
+        if is_storable(value):
+            return value
+        remark = f"{name}: control characters are left out"
+        if remark not in self.odd:
+            self.odd.append(remark)
+        return storable(value).strip()
 
     def _our_value(self, name: str, value: str, meanings: dict[str, str]) -> str:
         if (found := meanings.get(value.casefold())) is not None:

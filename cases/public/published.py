@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from statistics import median
 from typing import Any
 
@@ -28,7 +29,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database.base import Base, UtcDateTime
 from cases.database.cursors import decode_cursor, encode_cursor
-from cases.database.inflecting import any_form_of, base_of
+from cases.database.inflecting import LONGEST_TERM, MOST_TERMS, any_form_of, base_of
 from cases.database.transactions import calendar_of
 from cases.deadlines.clocks import AGENDA_RUNG
 from cases.history.journal import Event
@@ -287,8 +288,8 @@ def _conditions(session: Session, filters: PublicFilters) -> Iterable[ColumnElem
         yield _view.c.state.in_(filters.states)
     if filters.delayed:
         yield _view.c.delayed
-    for word in filters.words.split():
-        yield _holds(session, word)
+    for word in islice(filters.words.split(), MOST_TERMS):
+        yield _holds(session, word[:LONGEST_TERM])
 
 
 def _holds(session: Session, word: str) -> ColumnElement[bool]:

@@ -41,6 +41,7 @@ from cases.history.words import Visibility, Words
 OPERATORS = re.compile(r'"|(^|\s)-\w|\bor\b', re.IGNORECASE)
 ERA, AGE = 1024, 32_768  # case ids in one; the indexes are built with both, ages are numbered from -1 down
 REACHES = (2_000, 20_000, 200_000)  # the newest cases to look among
+LONGEST_SEARCH = 1000  # characters of a search that count
 PART = 3  # the least letters of a part of a word
 VECTOR: ColumnElement[Any] = literal_column("to_tsvector('swedish', coalesce(words.text, ''))")
 SEARCHED = table("words_search", column("rowid", Integer), column("words_search"))  # FTS5: its own name is the row
@@ -89,7 +90,7 @@ def matching(dialect: str, wanted: str, reach: SearchReach, readable: list[Visib
     A case matches when one of its texts holds the words, or when its reference is `wanted`. Only texts whose visibility
     is in `readable` count. `dialect` is "postgresql" or "sqlite".
     """
-    wanted = wanted.replace("\0", " ")  # PostgreSQL has no such character
+    wanted = wanted[:LONGEST_SEARCH]
     words = {"postgresql": _postgresql, "sqlite": _sqlite}[dialect](wanted, reach)
     if len(readable) < len(Visibility):
         words = [query.where(Words.visibility.in_(readable)) for query in words]

@@ -23,6 +23,9 @@ SECTION_END = "\x1e"
 NBSP = "\u00a0"  # keeps a day or number on one line; sent as a plain space
 GAPS = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")
+OUR_MARKS = re.compile(
+    "[\x1e\ue000\ue001]"
+)  # in what somebody wrote they would be taken for a section or a placeholder
 EMPTY_LINE, ITEM = re.compile(r"\n\s*\n"), re.compile(r"(?:^|\n)- ")
 MOST_KEPT = 2000  # filled-in texts: most letters share theirs with others
 
@@ -61,7 +64,7 @@ class WrittenLetter:
 
 
 class Placeholder(str):
-    """A mark that stands for a quote or link in a filled-in template until the text has been split into paragraphs."""
+    """A mark in a filled-in template: it stands for a quote or link, or ends a section, until the text is split."""
 
 
 @dataclass
@@ -78,7 +81,13 @@ class Placeholders:
 
         They are the functions `quote`, `button` and `link`, the mark `cut` that ends a section, and `locale`.
         """
-        return {"quote": self.quote, "button": self.button, "link": self.link, "cut": SECTION_END, "locale": locale}
+        return {
+            "quote": self.quote,
+            "button": self.button,
+            "link": self.link,
+            "cut": Placeholder(SECTION_END),
+            "locale": locale,
+        }
 
     def quote(self, words: str) -> Placeholder:
         """Store what somebody wrote, and return the placeholder for it."""
@@ -174,7 +183,7 @@ def in_one_line(text: str) -> str:
 
 
 def _finalized(value: Any) -> Any:
-    """Return a value for the template, text in one line: a name with line ends must not begin a paragraph."""
-    if isinstance(value, str) and not isinstance(value, Placeholder) and value != SECTION_END:
-        return in_one_line(value)
+    """Return a value for the template, text in one line and without our marks: a name must not begin a paragraph."""
+    if isinstance(value, str) and not isinstance(value, Placeholder):
+        return in_one_line(OUR_MARKS.sub("", value))
     return value

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, redirect
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from cases.calendar import OutsideCalendar
@@ -114,7 +114,7 @@ def on_http_error(error: HTTPException) -> Response:
     own_headers = dict(error.get_headers())
     headers = {name: own_headers[name] for name in KEPT_HEADERS if name in own_headers}
     code = CODES.get(status, "refused")
-    if error.description in ("cross-site",):
+    if error.description in ("cross-site", "bad-characters"):
         code = str(error.description)
     if error.response is not None and status < 400:
         return error.get_response()  # type: ignore[return-value]
@@ -162,6 +162,12 @@ def on_database_unavailable(error: Exception) -> Response:
     return answer(problem(503, "unavailable", headers=RETRY_SOON))
 
 
+def on_bad_value(error: DataError) -> Response:
+    """Answer 400 to a value that the database cannot hold. The log has it, since a field should have refused it."""
+    log.error("request.bad_value", error=type(error.orig).__name__, where=_frames(error))
+    return answer(problem(400, "bad-request"))
+
+
 def on_lost_connection(error: DBAPIError) -> Response:
     """Answer 503 when the connection to the database was lost, and 500 to another database error."""
     return on_database_unavailable(error) if error.connection_invalidated else on_crash(error)
@@ -196,6 +202,7 @@ RESPONSES: Mapping[type[Exception], Any] = {
     OperationalError: on_database_unavailable,
     InterfaceError: on_database_unavailable,
     TimeoutError: on_database_unavailable,
+    DataError: on_bad_value,
     DBAPIError: on_lost_connection,
     OSError: on_disk_trouble,
     Exception: on_crash,

@@ -8,6 +8,8 @@ from flask_babel.speaklater import LazyString
 
 from web.language.state_words import STATES_IN_SENTENCES
 
+BAD_CHARACTERS = _("The text holds invisible characters that cannot be stored. Paste it as plain text.")
+
 TITLES: Mapping[str, LazyString] = {
     "bad-request": _("The request cannot be read"),
     "login-needed": _("Log in first"),
@@ -94,6 +96,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "log-in-to-send": _("You have been logged out. What you wrote is kept for two hours: log in, and it is there."),
     "log-in-and-send": _("You have been logged out. Log in in another tab, then send what you wrote from here."),
     "too-many-files": _("%(name)s was left out: a case can have at most %(most)s files."),
+    "bad-characters": BAD_CHARACTERS,
     "already-there": _("%(name)s is there already."),
     "already-settled": _("The case is settled. Reopen it first."),
     "still-responsible": _("%(name)s still has %(count)s open cases. Move them first."),

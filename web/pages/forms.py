@@ -1,5 +1,6 @@
 """HTML forms: what somebody typed is shown again, with the reason for a refusal beside its field."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -8,12 +9,14 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, pre_load, validate
 
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
-from cases.refusals import NotFound, Refusal
+from cases.database.texts import is_storable, is_storable_line
+from cases.refusals import BadCharacters, NotFound, Refusal
 from web.errors.handlers import status_of
 from web.errors.refused_forms import FormSentBefore
 from web.language.gettext import gettext
-from web.language.refusals import sentence_of
+from web.language.refusals import BAD_CHARACTERS, sentence_of
 from web.pages.stamps import Stamp, new_stamp
+from web.requests.readable import LARGEST_NUMBER
 
 QUICKEST = 3  # seconds from showing a form to sending it
 UNPROCESSABLE = 422
@@ -45,6 +48,16 @@ class Form:
     def has(self, name: str, value: object) -> bool:
         """Return whether this is among the values of a field that may have several, such as checkboxes."""
         return str(value) in (self._typed.getlist(name) if hasattr(self._typed, "getlist") else ())
+
+    def text(self, name: str) -> str:
+        """Return what was typed in this field. Raises `BadCharacters` when it cannot be stored.
+
+        For forms without a `TypedSchema`, whose fields check it.
+        """
+        text = self.typed(name)
+        if not is_storable(text):
+            raise BadCharacters(field=name)
+        return text
 
     @property
     def stamp(self) -> str:
@@ -109,18 +122,37 @@ class TypedSchema(Schema):
 
     @pre_load
     def _without_the_empty(self, data: Any, **_: Any) -> dict[str, Any]:
-        plain = {name: value.replace("\0", "").strip() for name, value in data.items()}  # PostgreSQL holds no NUL
+        plain = {name: value.strip() for name, value in data.items()}
         return {name: value for name, value in plain.items() if value}
 
 
-def text_field(longest: int = LONGEST_TITLE, needed: Any = None) -> fields.String:
+class TypedText(fields.String):
+    """A typed text that can be stored; of one line, or with `fits=is_storable` of several."""
+
+    default_error_messages = {"characters": BAD_CHARACTERS}  # noqa: RUF012 - marshmallow's own
+
+    def __init__(self, *, fits: Callable[[str], bool], **more: Any) -> None:
+        self.fits = fits
+        super().__init__(**more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **more)
+        if not self.fits(text):
+            raise self.make_error("characters")
+        return text
+
+
+def text_field(
+    longest: int = LONGEST_TITLE, needed: Any = None, fits: Callable[[str], bool] = is_storable_line
+) -> fields.String:
     """Return a schema field for one line of text, at most `longest` characters.
 
     `needed` is the sentence that asks for a missing text; giving it makes the field required. Without it, a missing
     text is loaded as None.
     """
     too_long = _l("At most %(most)d characters fit here.", most=longest)
-    return fields.String(
+    return TypedText(
+        fits=fits,
         required=needed is not None,
         load_default=None if needed is None else missing,
         validate=validate.Length(max=longest, error=too_long),
@@ -133,7 +165,12 @@ def long_field(needed: Any = None) -> fields.String:
 
     `needed` is the sentence that asks for a missing text; giving it makes the field required.
     """
-    return text_field(LONGEST_TEXT, needed)
+    return text_field(LONGEST_TEXT, needed, is_storable)
+
+
+def number_field(*, most: int = LARGEST_NUMBER) -> fields.Integer:
+    """Return a schema field for an optional whole number from 0 to `most`; a missing one is loaded as None."""
+    return fields.Integer(load_default=None, allow_none=True, validate=validate.Range(0, most))
 
 
 class DayField(fields.Field[date]):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from flask import Flask, g, request, url_for
@@ -160,11 +161,8 @@ def _menu(actor: Actor, frame: PageFrame) -> list[MenuItem]:
 
 def _other_language() -> dict[str, str]:
     code, name = ("en", "English") if language() == "sv" else ("sv", "Svenska")
-    asked: dict[str, Any] = {key: value for key, value in request.args.items() if key != "lang"}
     if request.endpoint is None or request.method != "GET":
         return {"code": code, "name": name, "url": f"/?lang={code}"}
-    return {
-        "code": code,
-        "name": name,
-        "url": url_for(request.endpoint, **(request.view_args or {}), **asked, lang=code),
-    }
+    asked = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    path = url_for(request.endpoint, **(request.view_args or {}))
+    return {"code": code, "name": name, "url": f"{path}?{urlencode([*asked, ('lang', code)])}"}

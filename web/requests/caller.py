@@ -59,8 +59,8 @@ def actor_in(session: Session) -> Actor:
 
 def bearer_token() -> str | None:
     """Return the bearer token of the request's Authorization header; None without one."""
-    header = request.authorization
-    return header.token if header is not None and header.type == "bearer" else None
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def _by_token(session: Session) -> Caller:

@@ -10,12 +10,12 @@ from marshmallow import RAISE, Schema, fields, validate
 from cases.administration.reorganising import LONGEST_SLUG
 from cases.calendar import FIRST_YEAR, LAST_YEAR
 from cases.contacts.phone_numbers import LONGEST_PHONE, is_phone_number
+from cases.database.texts import is_storable, is_storable_line
 from cases.mail_addresses import LONGEST_ADDRESS, read_public_address
 from cases.refusals import FieldRefusal, LettersBeforeTheAt, NotAMailAddress, NotAPhoneNumber
-from web.language.refusals import SENTENCES
+from web.language.refusals import BAD_CHARACTERS, SENTENCES
 
 MISSING_MESSAGES = {"required": _("This is needed."), "null": _("This may not be empty.")}
-FORBIDDEN = frozenset(chr(code) for code in range(32)) - {"\n", "\r", "\t"}
 
 
 def words_of(*refusals: type[FieldRefusal]) -> dict[str, Any]:
@@ -36,11 +36,13 @@ class Strict(Schema):
 
 
 class PlainText(fields.String):
-    """Text of at most `most` characters that both databases can hold: no control characters, no lone surrogates."""
+    """One line of at most `most` characters that can be stored: no control characters, no lone surrogates."""
+
+    fits = staticmethod(is_storable_line)
 
     default_error_messages = MISSING_MESSAGES | {
         "invalid": _("This must be text."),
-        "characters": _("The text holds characters that cannot be stored."),
+        "characters": BAD_CHARACTERS,
     }
 
     def __init__(self, *, most: int = 200, **more: Any) -> None:
@@ -48,9 +50,15 @@ class PlainText(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
         text = super()._deserialize(value, attr, data, **more)
-        if not FORBIDDEN.isdisjoint(text) or any("\ud800" <= sign <= "\udfff" for sign in text):
+        if not self.fits(text):
             raise self.make_error("characters")
         return text
+
+
+class LongText(PlainText):
+    """Text of several lines, at most `most` characters, that can be stored."""
+
+    fits = staticmethod(is_storable)
 
 
 class Slug(PlainText):

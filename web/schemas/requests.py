@@ -14,7 +14,19 @@ from cases.progress import Change, WaitingFor
 from cases.reporters.details import LONGEST_REASON
 from cases.settings import LOCALES
 from cases.states import Kind, State
-from web.schemas.fields import Bool, Choice, LocalDay, MailAddress, Number, PhoneNumber, PlainText, Slug, Strict, within
+from web.schemas.fields import (
+    Bool,
+    Choice,
+    LocalDay,
+    LongText,
+    MailAddress,
+    Number,
+    PhoneNumber,
+    PlainText,
+    Slug,
+    Strict,
+    within,
+)
 
 CHANNELS = ("web", "api", "phone", "mail", "letter", "meeting", "visit")
 LARGEST_VERSION = 2**31 - 1
@@ -40,7 +52,7 @@ class CaseIn(Strict):
 
     kind = Choice(Kind, required=True)
     title = PlainText(most=LONGEST_TITLE, required=True)
-    description = PlainText(most=LONGEST_TEXT, load_default="")
+    description = LongText(most=LONGEST_TEXT, load_default="")
     category = Slug(allow_none=True)
     place = Slug(allow_none=True)
     group = Slug(allow_none=True)
@@ -110,8 +122,8 @@ class ChangeIn(Strict):
 
     to = Choice(State, required=True)
     version = Number(required=True, strict=True, validate=within(0, LARGEST_VERSION))
-    note = PlainText(most=LONGEST_TEXT, allow_none=True)
-    reason = PlainText(most=LONGEST_TEXT, allow_none=True)
+    note = LongText(most=LONGEST_TEXT, allow_none=True)
+    reason = LongText(most=LONGEST_TEXT, allow_none=True)
     responsible = Slug(allow_none=True)
     officer = PlainText(most=LONGEST_ADDRESS, allow_none=True)
     due_on = LocalDay(allow_none=True)
@@ -155,7 +167,7 @@ class ReporterCorrectionIn(Strict):
 class CommentIn(Strict):
     """The body of POST /cases/<ref>/comments: the text, and who may read it."""
 
-    text = PlainText(most=LONGEST_TEXT, required=True)
+    text = LongText(most=LONGEST_TEXT, required=True)
     visibility = Choice(Visibility, load_default=Visibility.PARTICIPANTS)
 
 

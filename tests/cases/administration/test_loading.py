@@ -146,6 +146,12 @@ def test_every_error_is_told_with_its_place_and_nothing_is_written(database: Dat
     assert _count(database, Person) == 0
 
 
+def test_a_name_with_characters_that_cannot_be_stored_is_told(database: Database) -> None:
+    for odd in (r"Ga\u001eta", r"Ga\u0000ta", r"Gata\noch park"):
+        with pytest.raises(BadSetupFile, match=r'no\. 2 "gata", name: must be a text'):
+            _load(database, HOUSE.replace('name = "Gata"', f'name = "{odd}"', 1))
+
+
 def test_what_is_not_toml_is_one_line(database: Database) -> None:
     with pytest.raises(BadSetupFile, match=r"is not TOML.*line 2"):
         _load(database, "[house]\nname = Norrby")

@@ -16,6 +16,7 @@ from cases.administration.staffing import (
     Post,
     add_person,
     appoint,
+    change_person,
     name_deputy,
     posts_of,
     relieve,
@@ -29,6 +30,7 @@ from cases.organisation.units import Unit, UnitKind
 from cases.progress import Change, change_state
 from cases.refusals import (
     AlreadyThere,
+    BadCharacters,
     CannotHoldCases,
     FieldRefusal,
     NameNeeded,
@@ -193,3 +195,17 @@ def test_nobody_is_their_own_deputy(session: Session) -> None:
     person = _person(session, "a@example.se")
     with pytest.raises(FieldRefusal):
         name_deputy(session, person, person, by=A_COMMAND, at=A_TUESDAY)
+
+
+@pytest.mark.parametrize("odd", ["Ga\x1eta", "Ga\0ta", "Ga\nta", "Ga\ud800ta"])
+def test_no_unit_and_no_person_has_a_name_that_cannot_be_stored(session: Session, odd: str) -> None:
+    unit = add_unit(session, "vinter", UnitKind.DEPARTMENT, UnitDetails("Vinter"), by=A_COMMAND, at=A_TUESDAY)
+    person = add_person(session, "vinter@example.se", PersonDetails("Vera"), by=A_COMMAND, at=A_TUESDAY)
+    for act in (
+        lambda: add_unit(session, "sommar", UnitKind.BOARD, UnitDetails(odd), by=A_COMMAND, at=A_TUESDAY),
+        lambda: change_unit(session, unit, UnitDetails("Vinter", phone=odd), by=A_COMMAND, at=A_TUESDAY),
+        lambda: add_person(session, "ny@example.se", PersonDetails(odd), by=A_COMMAND, at=A_TUESDAY),
+        lambda: change_person(session, person, PersonDetails(odd), by=A_COMMAND, at=A_TUESDAY),
+    ):
+        with pytest.raises(BadCharacters):
+            act()

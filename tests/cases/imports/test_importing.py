@@ -278,6 +278,7 @@ def test_a_bad_row_is_told_with_its_reason(database: Database, tmp_path: Path, r
         ("g,1,received,Lampa,2026-03-29T02:30,,,,,,", "does not exist"),
         ("g,1,received,Lampa,2025-10-26T02:30,,,,,,", "came twice"),
         ("g,1,received,Lampa,2026-05-01T09:00,,gata,,,,", "assigned is taken"),
+        ("g,1,received,Lam\x1epa,2026-05-01T09:00,,,,,,", "title: control characters are left out"),
         (f"g,1,received,{'L' * 201},2026-05-01T09:00,,,,,,", "title is cut"),
     ],
 )

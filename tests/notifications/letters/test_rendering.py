@@ -18,6 +18,8 @@ from cases.history.events import EVENT_TYPES, MorningCame, PersonAskedForLink, S
 from cases.history.journal import Entry, Event
 from cases.history.words import Words
 from cases.organisation.municipality import municipality
+from cases.organisation.people import Person
+from cases.organisation.units import Unit
 from cases.parties import Party
 from cases.progress import WaitingFor
 from cases.settings import LOCALES
@@ -112,6 +114,17 @@ def happen(town: LetterTown, type_: str, facts: dict[str, object]) -> None:
         entry.add(EVENT_TYPES[type_](**facts))
         entry.write(session)
     town.plan()
+
+
+@pytest.mark.parametrize("marks", ["\x1e", "a\x1eb", "\ue0000\ue001", "\ue000999\ue001"])
+def test_a_name_with_marks_of_ours_delays_no_letter(town: LetterTown, marks: str) -> None:
+    with town.database.transaction() as session:  # as it could be stored before they were refused
+        session.execute(update(Unit).values(name=marks))
+        session.execute(update(Person).values(name=marks))
+    live(town)
+    for letter in LETTERS:
+        for delivery in town.deliveries(letter):
+            assert rendered(town, delivery).subject
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -71,7 +71,7 @@ def connect(ref: str) -> Response | tuple[str, int]:
     """
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
-        _connect(ref, form.typed("to").strip())
+        _connect(ref, form.text("to").strip())
         flash(gettext("The cases are connected."), "success")
         return redirect(url_for("case.show", ref=ref), 303)
     return page_of(ref, actor, relate_form=form), form.status

@@ -17,6 +17,7 @@ from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
+from web.requests.readable import number_in
 
 bp = Blueprint("erasing", __name__)
 
@@ -38,12 +39,12 @@ def erase(ref: str) -> Response | tuple[str, int]:
     """
     form = Form(request.form)
     with form.catching_refusals():
-        chosen = [int(seq) for seq in request.form.getlist("event") if seq.isdecimal()]
+        chosen = list(filter(None, map(number_in, request.form.getlist("event"))))
         if not chosen:
             raise NameNeeded(field="event")
         with current().database.transaction() as session:
             case = case_to_change(session, ref)
-            erase_words(session, case, form.typed("decision"), chosen, by=current_actor(), at=right_now())
+            erase_words(session, case, form.text("decision"), chosen, by=current_actor(), at=right_now())
         flash(gettext("The words are erased."), "success")
         return redirect(url_for("case.show", ref=ref), 303)
     return _page(ref, form), form.status

@@ -23,6 +23,7 @@ from web.pages.forms import Form
 from web.pages.options import categories_to_choose, known_with_people, places_to_choose
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, not_for, open_to
+from web.requests.readable import number_in
 
 bp = Blueprint("case", __name__)
 EMPTY_FORMS = ("comment_form", "attach_form", "agenda_form", "relate_form", "follow_form", "protection_form")
@@ -120,8 +121,7 @@ def _since_read(session: Session, case: Case, actor: Actor, form: Form | None) -
     """Return the timeline since the version that the form was filled in for, if the case has changed since; else []."""
     if form is None or not isinstance(form.refused, StaleVersion):
         return []
-    read = form.typed("version")
-    return lines_of(session, case, actor, since=int(read) if read.isdecimal() else 0)
+    return lines_of(session, case, actor, since=number_in(form.typed("version")) or 0)
 
 
 def _visibilities(actor: Actor) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from notifications.audiences.preview import would_be_told
 from web.current import current, right_now
 from web.language.gettext import gettext, language
 from web.pages.case.show import page_of
-from web.pages.forms import Form, TypedSchema, day_field, long_field, text_field
+from web.pages.forms import Form, TypedSchema, day_field, long_field, number_field, text_field
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
 from web.requests.caller import current_actor
@@ -35,7 +35,7 @@ class StepForm(TypedSchema):
     """The fields of the step form: the step, the version of the case that was shown, and the fields of every step."""
 
     step = text_field(20, needed="")
-    version = fields.Integer(load_default=None)
+    version = number_field()
     responsible = text_field(LONGEST_SLUG)
     officer = text_field(LONGEST_ADDRESS)
     due_on = day_field()

@@ -36,7 +36,7 @@ def ask(ref: str) -> Response | tuple[str, int]:
         with current().database.transaction() as session:
             case = _case_to_follow(session, actor, ref)
             key = current().settings.secret_key
-            ask_to_follow(session, case, form.typed("email"), language(), key=key, at=right_now())
+            ask_to_follow(session, case, form.text("email"), language(), key=key, at=right_now())
         flash(gettext("Look in your mail: follow the link there to confirm."), "success")
         return redirect(url_for("case.show", ref=ref), 303)
     return render_template("follow_refused.html", form=form, ref=ref), form.status

@@ -5,12 +5,13 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
-from marshmallow import fields, validate
+from marshmallow import fields
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from cases.access.actors import A_VISITOR, Actor
 from cases.administration.reorganising import LONGEST_SLUG
+from cases.database.texts import storable
 from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in
 from cases.organisation.units import UnitKind
 from cases.reading.finding import case_for
@@ -19,7 +20,7 @@ from web.auto_publishing import publish_if_wished
 from web.current import current, right_now
 from web.language.gettext import gettext, language
 from web.language.labels import CHANNELS, KINDS_EXPLAINED, choices
-from web.pages.forms import Form, TypedSchema, day_field, long_field, refuse_machines, text_field
+from web.pages.forms import Form, TypedSchema, day_field, long_field, number_field, refuse_machines, text_field
 from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
 from web.pages.public.contact_fields import ContactField, Position
 from web.pages.sending.again import shown_again_by
@@ -56,7 +57,7 @@ class StaffHandInForm(HandInForm):
     group = text_field(LONGEST_SLUG)
     channel = text_field(20)
     due_on = day_field()
-    every_months = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, MOST_MONTHS))
+    every_months = number_field(most=MOST_MONTHS)
     responsible = text_field(LONGEST_SLUG)
     protected = fields.Boolean(load_default=False)
 
@@ -150,7 +151,7 @@ def _reporter(given: dict[str, Any]) -> Reporter:
 
 def _own_group(actor: Actor) -> str | None:
     """Return the slug of the group for which somebody logged in hands the case in; None for a visitor."""
-    return request.form.get("group") or None if actor.person_id else None
+    return storable(request.form.get("group", "")) or None if actor.person_id else None
 
 
 def _page(form: Form) -> str:

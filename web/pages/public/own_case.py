@@ -93,7 +93,7 @@ def _act(public_id: str, field: str, act: ReporterAct) -> Response | tuple[str, 
 
     def make() -> str:
         case, reporter = case_to_change_for(session, A_VISITOR, public_id)
-        act(session, case, reporter, form.typed(field))
+        act(session, case, reporter, form.text(field))
         return url_for("mine.show", public_id=public_id)
 
     with form.catching_refusals():

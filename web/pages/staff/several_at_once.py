@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from cases.access.actors import Actor
 from cases.case import Case
+from cases.database.texts import storable
 from cases.handing_in import Request, hand_in
 from cases.organisation.units import UnitKind
 from cases.states import Kind
@@ -44,7 +45,7 @@ def take_in() -> Response | tuple[str, int]:
     """
     form = Form(request.form)
     with form.catching_refusals():
-        lines, cases = _lines(), list[Case]()
+        lines, cases = _lines(form), list[Case]()
         with current().database.transaction() as session:
             page = once_per_form(session, lambda: _hand_in_all(session, lines, cases))
         if cases:
@@ -54,8 +55,8 @@ def take_in() -> Response | tuple[str, int]:
     return _page(form), form.status
 
 
-def _lines() -> list[dict[str, str]]:
-    lines = [{name: request.form.get(f"{name}-{n}", "").strip() for name in ONE_LINE} for n in range(LINES)]
+def _lines(form: Form) -> list[dict[str, str]]:
+    lines = [{name: form.text(f"{name}-{n}").strip() for name in ONE_LINE} for n in range(LINES)]
     filled = [line for line in lines if line["title"]]
     if not filled:
         raise ValidationError({"title-0": [gettext("Write at least one title.")]})
@@ -75,9 +76,9 @@ def _hand_in(session: Session, line: dict[str, str], actor: Actor, at: datetime)
         title=line["title"],
         description=line["description"],
         category=line["category"] or None,
-        place=line["place"] or request.form.get("place") or None,
-        group=request.form.get("group") or None,
-        channel=request.form.get("channel") or "meeting",
+        place=line["place"] or storable(request.form.get("place", "")) or None,
+        group=storable(request.form.get("group", "")) or None,
+        channel=storable(request.form.get("channel", "")) or "meeting",
     )
     return hand_in(session, asked, by=actor, at=at)
 
