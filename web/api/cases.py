@@ -38,7 +38,10 @@ WHOLE_HISTORY = 10_000
 @open_to(Audience.ANYBODY)
 @limited(Limit.HAND_IN)
 def hand_in_case(wanted: Request) -> Response:
-    """Hand in a case. For all but staff, the response contains the public id, which opens the case without a token."""
+    """Hand in a case. The response has the public id, which opens the case without a token, for the one who asks.
+
+    Staff who hand in for somebody else do not get it.
+    """
     with current().database.transaction() as session:
         actor = actor_in(session)
         return once(session, lambda: _handed_in(session, wanted, actor))
@@ -110,7 +113,7 @@ def _handed_in(session: Session, wanted: Request, actor: Actor) -> Response:
     case = hand_in(session, wanted, by=actor, at=at)
     publish_if_wished(session, case, at)
     reader = actor if takes_part(actor, case) else reporter_of(case)
-    key = {} if actor.is_staff else {"public_id": case.public_id}
+    key = {} if actor.is_staff and case.reporter else {"public_id": case.public_id}
     answer = {**case_shown(session, case, reader, at, description=wanted.description), **key}
     name = case.ref if reader is actor else case.public_id
     response = jsonify(answer)
