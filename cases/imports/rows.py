@@ -12,7 +12,7 @@ from cases.calendar import FIRST_YEAR
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
 from cases.handing_in import MOST_MONTHS, Reporter
 from cases.imports.mapping import EMPTY, UNKNOWN, Mapping
-from cases.imports.round_trip.kept import Kept, RowValues, kept_values
+from cases.imports.round_trip.kept import KEPT_COLUMNS, NOTHING_KEPT, Kept, RowValues, kept_values
 from cases.imports.spreadsheets.formulas import unguard
 from cases.imports.tables import Record
 from cases.mail_addresses import is_public_address
@@ -115,6 +115,7 @@ class Checker:
     def __init__(self, mapping: Mapping, names: NamesInFile, zone: ZoneInfo, now: datetime) -> None:
         self.mapping, self.names, self.now = mapping, names, now
         self.zone = mapping.zone or zone
+        self.tells_more = bool(KEPT_COLUMNS & {*mapping.columns, *mapping.constants})
         self.moment = lru_cache(maxsize=4096)(self._moment)
 
     def check(self, record: Record) -> CheckedRow:
@@ -378,6 +379,8 @@ class RowReader:
         return Reporter(name[:200] or None, email or None, phone[:40] or None, locale, protected)
 
     def _kept(self, kind: Kind, is_open: bool, received_at: datetime, changed_at: datetime) -> Kept:
+        if not self.checker.tells_more and kind is not Kind.DUTY:
+            return NOTHING_KEPT
         values = RowValues(self.text, self._day, self._moment, self._yes, self.odd)
         kept = kept_values(values, kind=kind, is_open=is_open)
         if kept.done_at is not None and not received_at <= kept.done_at <= changed_at:
