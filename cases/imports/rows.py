@@ -14,7 +14,7 @@ from cases.contacts.phone_numbers import is_phone_number
 from cases.database.texts import is_storable, storable
 from cases.handing_in import MOST_MONTHS, Reporter
 from cases.imports.mapping import EMPTY, UNKNOWN, Mapping
-from cases.imports.round_trip.kept import Kept, RowValues, kept_values
+from cases.imports.round_trip.kept import KEPT_COLUMNS, NOTHING_KEPT, Kept, RowValues, kept_values
 from cases.imports.spreadsheets.formulas import unguard
 from cases.imports.tables import Record
 from cases.mail_addresses import read_public_address
@@ -118,6 +118,7 @@ class Checker:
     def __init__(self, mapping: Mapping, names: NamesInFile, zone: ZoneInfo, now: datetime) -> None:
         self.mapping, self.names, self.now = mapping, names, now
         self.zone = mapping.zone or zone
+        self.tells_more = bool(KEPT_COLUMNS & {*mapping.columns, *mapping.constants})
         self.moment = lru_cache(maxsize=4096)(self._moment)
 
     def check(self, record: Record) -> CheckedRow:
@@ -397,6 +398,8 @@ class RowReader:
             return ""
 
     def _kept(self, kind: Kind, is_open: bool, received_at: datetime, changed_at: datetime) -> Kept:
+        if not self.checker.tells_more and kind is not Kind.DUTY:
+            return NOTHING_KEPT
         values = RowValues(self.text, self._day, self._moment, self._yes, self.odd)
         kept = kept_values(values, kind=kind, is_open=is_open)
         if kept.done_at is not None and not received_at <= kept.done_at <= changed_at:

@@ -101,6 +101,14 @@ class Kept:
     ladder: Ladder | None = None
 
 
+NOTHING_KEPT = Kept()
+KEPT_COLUMNS = frozenset({
+    "ref", "public_id", "origin", "officer", "note_for", "done_at", "promise", "duty_on", "duty_first_on",
+    "wants_public", "published_at", "sent_back", "acted_at", "waiting_from", "waiting_from_due_on", "followers",
+    "agenda", "rung", "rung_at", "rung_fired_at", "life_due_on", "life_rung", "life_at",
+})  # fmt: skip
+
+
 def kept_values(row: RowValues, *, kind: Kind, is_open: bool) -> Kept:
     """Return what the row tells that no step sets. What cannot be used is left out, with a remark in `row.odd`."""
     came_from = row.one_of("waiting_from", frozenset(State))

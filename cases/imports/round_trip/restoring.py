@@ -14,7 +14,7 @@ from cases.deadlines.clocks import DAY_RUNG, Clock
 from cases.history.events import CaseEscalated, CaseImported, CasePromiseBroken, CasePutOnAgenda
 from cases.history.journal import Entry, SpokenWords
 from cases.history.writers import EntryWriter
-from cases.imports.round_trip.kept import Ladder
+from cases.imports.round_trip.kept import NOTHING_KEPT, Ladder
 from cases.imports.rows import ImportRow
 from cases.organisation.people import Person
 from cases.organisation.units import FORUM
@@ -48,6 +48,8 @@ def restore(writer: EntryWriter, case: Case, row: ImportRow, *, clocks_at: datet
 
     The warnings of the law for a proposal are those after the moment `clocks_at`.
     """
+    if row.kept is NOTHING_KEPT and not row.quick_win and row.raised_on is None and row.state is not State.RECEIVED:
+        return  # as most rows of files from elsewhere
     entry, before = Entry(case, by=THE_IMPORT, at=at), case.tracked()
     _set_columns(writer, case, row, clocks_at)
     told = replace(CaseImported(source=row.source), state_set_at=_state_set_at(row))

@@ -16,7 +16,9 @@ from cases.case import Case
 from cases.checks.forgotten import find_forgotten
 from cases.handing_in import Reporter
 from cases.history.words import Visibility
+from cases.imports.columns import COLUMNS
 from cases.imports.importing import Clocks, Imported
+from cases.imports.round_trip.kept import KEPT_COLUMNS
 from cases.organisation.municipality import municipality
 from cases.parties import Follower, Party
 from cases.states import State
@@ -372,3 +374,8 @@ def test_what_only_participants_may_read_stays_with_them(new_house: Open, tmp_pa
     first.change(ref, State.ASSIGNED, by="reporter", note="Hålet är kvar", at=MONDAY + timedelta(days=3))
     import_from(export_to(tmp_path / "cases.csv", first.database), second.database, AT)
     assert exported(second.database)[0]["note_for"] == Visibility.PARTICIPANTS
+
+
+def test_no_column_of_ours_is_read_past_the_list_of_them() -> None:
+    handed_over = {column.name for column in COLUMNS[[column.name for column in COLUMNS].index("public_id") :]}
+    assert {"ref", *handed_over} == KEPT_COLUMNS

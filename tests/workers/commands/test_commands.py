@@ -177,8 +177,21 @@ def test_cases_come_in_and_go_out(run_migrated: Run, tmp_path: Path) -> None:
     assert "state cannot be" in (tmp_path / "bad.csv").read_text(encoding="utf-8-sig")
     assert "0 cases imported, 1 there already" in run_migrated("import", "in.csv", "--skip-bad", "bad.csv").stdout
     assert run_migrated("export", "out.xlsx").stdout == "1 cases written to out.xlsx\n"
+    assert run_migrated("export", "out.csv", "--comma").returncode == 0
+    assert (tmp_path / "out.csv").read_bytes().startswith(b'"source","external_id"')
+    run_migrated("export", "out.csv")
+    assert (tmp_path / "out.csv").read_bytes().startswith('\ufeff"source";"external_id"'.encode())
+    assert "0 cases imported, 1 there already" in run_migrated("import", "out.csv").stdout
     _refused(run_migrated("export", "out.pdf"), "must end with .csv or .xlsx")
     _refused(run_migrated("import", "gone.csv"), "there is no file gone.csv")
+
+
+def test_a_number_that_another_case_has_is_told(run_migrated: Run, tmp_path: Path) -> None:
+    heading = "source,external_id,ref,state,title,received_at\n"
+    for source in ("norr", "soder"):
+        (tmp_path / "in.csv").write_text(f"{heading}{source},1,2026-0001,received,Lampa,2026-05-01\n")
+        done = run_migrated("import", "in.csv").stdout
+    assert done.endswith("2026-0001 is another case here: the imported one is 2026-0002\n")
 
 
 def test_a_dry_run_writes_nothing(run_migrated: Run, tmp_path: Path) -> None:
