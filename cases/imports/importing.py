@@ -20,9 +20,10 @@ from cases.history.events import HouseSettingChanged
 from cases.history.municipality_events import record_for_municipality
 from cases.history.writers import EntryWriter
 from cases.imports.examining import Examined
-from cases.imports.mapping import BadMapping, Mapping, own_columns, read_mapping
+from cases.imports.mapping import OWN_NEEDED, BadMapping, Mapping, own_columns, read_mapping
+from cases.imports.names import NamesInFile
 from cases.imports.replaying import Clocks, Replay, bring_to_state, hand_in_row
-from cases.imports.rows import Checker, ImportRow, NamesInFile
+from cases.imports.rows import Checker, ImportRow, Key
 from cases.imports.tables import FOUND_OUT, Record, read_table
 from cases.organisation.categories import Category
 from cases.organisation.places import Place
@@ -78,6 +79,8 @@ def examine(database: Database, order: ImportOrder, listen: Listener) -> Examine
         elif checked.odd:
             listen(record.number, "odd", checked.odd)
     examined.end(lambda number, why: listen(number, "bad", [why]))
+    with database.reading() as session:
+        examined.refuse_ended(_present(session, examined), lambda number, why: listen(number, "bad", [why]))
     return examined
 
 
@@ -111,7 +114,7 @@ def report_bad(order: ImportOrder, examined: Examined, report: Path) -> None:
         out.writerow(["row", "reason", *columns])
         for record in records:
             if reason := examined.bad.get(record.number):
-                out.writerow([record.number, reason, *record.values.values()])
+                out.writerow([record.number, reason, *record.cells])
 
 
 class Importing:
@@ -146,9 +149,11 @@ class Importing:
         """
         with self.database.transaction() as session:
             writer = EntryWriter(session)
+            present = {key: case.ref for key, case in _present(session, self.examined).items()}
             cases = {row.key: hand_in_row(writer, row) for row in self._later}
             for row in sorted(self._later, key=self.examined.depth, reverse=True):
-                into = cases[row.merged_into].ref if row.merged_into else None
+                target = cases.get(row.merged_into) if row.merged_into else None
+                into = target.ref if target else present.get(row.merged_into or row.key)
                 bring_to_state(writer, cases[row.key], row, into, self.replay)
             self.done.written += len(cases)
 
@@ -172,12 +177,25 @@ class Importing:
 
 def _open(order: ImportOrder) -> tuple[Mapping, list[str], Iterator[Record]]:
     mapping = read_mapping(order.mapping) if order.mapping is not None else None
-    columns, records = read_table(order.path, mapping.dialect if mapping else FOUND_OUT)
+    columns, records = read_table(
+        order.path, mapping.dialect if mapping else FOUND_OUT, (mapping or OWN_NEEDED).looks_like_row
+    )
     if mapping is None:
         mapping = own_columns(columns)
     elif missing := mapping.missing_in(columns):
         raise BadMapping([f"[columns]: {order.path.name} has no column {name!r}" for name in missing])
     return mapping, columns, records
+
+
+def _present(session: Session, examined: Examined) -> dict[Key, Case]:
+    """Return, of the cases that were merged and those they were merged into, the ones that exist, by key."""
+    keys = list(examined.targets | set(examined.merged))
+    numbers = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
+    cases = [
+        session.scalars(select(Case).where(Case.external_id.in_([external_id for _, external_id in part])))
+        for part in numbers
+    ]
+    return {(case.source or "", case.external_id or ""): case for part in cases for case in part}
 
 
 def _good_rows(database: Database, order: ImportOrder, examined: Examined) -> Iterator[ImportRow]:
@@ -189,15 +207,21 @@ def _good_rows(database: Database, order: ImportOrder, examined: Examined) -> It
 
 
 def _names(session: Session, mapping: Mapping) -> NamesInFile:
-    units = session.execute(select(Unit.slug, Unit.kind, Unit.holds_cases).where(Unit.active)).all()
-    existing = {
-        "category": set(session.scalars(select(Category.slug).where(Category.active))),
-        "place": set(session.scalars(select(Place.slug).where(Place.active))),
-        "group": {unit.slug for unit in units if unit.kind is UnitKind.GROUP},
-        "responsible": {unit.slug for unit in units if unit.holds_cases},
-        "waiting_unit": {unit.slug for unit in units},
+    units = session.scalars(select(Unit).order_by(Unit.id)).all()
+    columns: dict[str, list[tuple[Category | Place | Unit, bool]]] = {
+        "category": [
+            (category, category.active) for category in session.scalars(select(Category).order_by(Category.id))
+        ],
+        "place": [(place, place.active) for place in session.scalars(select(Place).order_by(Place.id))],
+        "group": [(unit, unit.active and unit.kind is UnitKind.GROUP) for unit in units],
+        "responsible": [(unit, unit.holds_cases) for unit in units],
+        "waiting_unit": [(unit, unit.active) for unit in units],
     }
-    return NamesInFile(existing, mapping.creates)
+    existing, others = (
+        {column: {row.slug: row.name for row, usable in rows if usable is wanted} for column, rows in columns.items()}
+        for wanted in (True, False)
+    )
+    return NamesInFile(existing, others, mapping.creates)
 
 
 def _create(session: Session, mapping: Mapping, wanted: dict[str, dict[str, str]], at: datetime) -> None:
