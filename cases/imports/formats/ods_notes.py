@@ -4,9 +4,9 @@ import re
 from functools import partial
 
 from cases.imports.formats.sheet_notes import Book, SheetNotes
-from cases.imports.formats.xml_reading import Attributes, XmlListener
+from cases.imports.formats.xml_reading import Attributes, Collected, XmlListener, local_names
 
-CONTENT = "content.xml"
+CONTENT, MANIFEST = "content.xml", "META-INF/manifest.xml"
 CELLS = {"table-cell", "covered-table-cell"}
 PADDED = re.compile(r"0\d[\d /()-]*")  # as a number is shown whose format adds zeros
 
@@ -16,6 +16,13 @@ def ods_notes(book: Book) -> list[SheetNotes]:
     tables = Tables()
     book.read(CONTENT, tables)
     return tables.notes
+
+
+def is_locked(book: Book) -> bool:
+    """Return whether a password is needed to read the file (part 2, 4.8: its manifest says how it is encrypted)."""
+    manifest = Collected("encryption-data")
+    book.read(MANIFEST, manifest)
+    return bool(manifest.found)
 
 
 class Tables(XmlListener):
@@ -28,6 +35,7 @@ class Tables(XmlListener):
         self._kind, self._shown = "", ""
 
     def begin(self, name: str, attributes: Attributes) -> None:
+        attributes = local_names(attributes)
         if name == "table":
             self.notes.append(SheetNotes())
             self._row = 0

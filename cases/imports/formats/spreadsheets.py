@@ -8,16 +8,24 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from cases.imports.formats.lines import BadTable, TableLine
-from cases.imports.formats.ods_notes import ods_notes
+from cases.imports.formats.ods_notes import is_locked, ods_notes
 from cases.imports.formats.sheet_notes import Book, SheetNotes
 from cases.imports.formats.xlsx_notes import WORKBOOK, xlsx_notes
 
 ZIP, OLE = b"PK\x03\x04", bytes.fromhex("D0CF11E0A1B11AE1")
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream of an OLE file that holds a locked XLSX
 ENDINGS = {".xlsx": "XLSX", ".xlsm": "XLSX", ".xls": "XLS", ".ods": "ODS"}
+LOCKED = "is locked by a password: save it without one"
 UNREADABLE = (CalamineError, zipfile.BadZipFile, zlib.error, OSError, RuntimeError, ValueError, KeyError)
 
 
@@ -36,6 +44,8 @@ def sheet_lines(path: Path) -> Iterator[TableLine]:
             index = _first_visible(book)
             notes = notes_of(index)
             yield from _lines(book.get_sheet_by_index(index), notes)
+    except PasswordError:
+        raise BadTable(f"{path.name} {LOCKED}") from None
     except BadTable as error:
         raise BadTable(f"{path.name}: {error}") from None
     except UNREADABLE as error:
@@ -46,7 +56,7 @@ def sheet_lines(path: Path) -> Iterator[TableLine]:
 def _refuse_other_files(path: Path) -> None:
     content, kind = path.read_bytes(), _kind(path)
     if content.startswith(OLE) and ENCRYPTED in content:
-        raise BadTable(f"{path.name} is locked by a password: save it without one")
+        raise BadTable(f"{path.name} {LOCKED}")
     if content.startswith((ZIP, OLE)):
         return
     if content.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"<"):
@@ -70,6 +80,8 @@ def _notes(path: Path) -> Callable[[int], SheetNotes]:
         book.refuse_too_large()
         if WORKBOOK in book.names:
             return partial(_xlsx_notes, path)
+        if is_locked(book):
+            raise PasswordError
         return dict(enumerate(ods_notes(book))).__getitem__
 
 

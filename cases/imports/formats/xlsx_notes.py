@@ -5,7 +5,7 @@ from posixpath import join, normpath
 
 from cases.imports.formats.number_formats import padded, padding_of
 from cases.imports.formats.sheet_notes import Book, SheetNotes
-from cases.imports.formats.xml_reading import Attributes, XmlListener
+from cases.imports.formats.xml_reading import Attributes, Collected, XmlListener
 
 WORKBOOK, RELATIONS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
 DIGITS = "0123456789"
@@ -21,20 +21,8 @@ def xlsx_notes(book: Book, sheet: int) -> SheetNotes:
     targets = {relation.get("Id"): relation.get("Target", "") for relation in relations.found}
     if sheet < len(sheets.found):
         target = targets.get(sheets.found[sheet].get("id"), "")
-        book.read(normpath(join("/xl", target)).lstrip("/"), Sheet(notes, styles.paddings()))
+        book.read(normpath(join("/xl", target)).lstrip("/"), SheetListener(notes, styles.paddings()))
     return notes
-
-
-class Collected(XmlListener):
-    """Collects the attributes of all elements of one name."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.found: list[Attributes] = []
-
-    def begin(self, name: str, attributes: Attributes) -> None:
-        if name == self.name:
-            self.found.append(attributes)
 
 
 class Styles(XmlListener):
@@ -63,7 +51,7 @@ class Styles(XmlListener):
         return {style: shown for style, shown in paddings.items() if shown}
 
 
-class Sheet(XmlListener):
+class SheetListener(XmlListener):
     """Notes the cells of a sheet: those with an error, and those whose style adds zeros."""
 
     def __init__(self, notes: SheetNotes, paddings: dict[str, str]) -> None:

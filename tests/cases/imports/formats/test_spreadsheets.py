@@ -244,6 +244,17 @@ def test_ods_is_read_as_it_is_shown(tmp_path: Path) -> None:
     assert _cells(path) == [["x", "0001234"], ["y", "0000007"], ["y", "0000007"]]
 
 
+def test_a_locked_ods_is_told(tmp_path: Path) -> None:
+    path = _again(
+        _ods(tmp_path, HEAD.format("a", "b", "", "")),
+        "META-INF/manifest.xml",
+        b"/>",
+        b"><manifest:file-entry><manifest:encryption-data/></manifest:file-entry></manifest:manifest>",
+    )
+    with pytest.raises(BadTable, match="is locked by a password: save it without one"):
+        _cells(path)
+
+
 def test_an_ods_that_grows_is_refused(tmp_path: Path) -> None:
     many = ' table:number-rows-repeated="1048576"'
     wide = ' table:number-columns-repeated="16384"'
