@@ -1,10 +1,12 @@
 """Examining: before anything is written, the whole file is checked, first each row and then all rows together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from cases.case import Case
+from cases.imports.names import NamesInFile
 from cases.imports.round_trip.duty_rows import DutyRows
-from cases.imports.rows import CheckedRow, ImportRow, Key, NamesInFile
+from cases.imports.rows import CheckedRow, ImportRow, Key
 
 
 @dataclass
@@ -58,6 +60,27 @@ class Examined:
         for number in self.duties.lacking().values():
             self.odd += 1
             report(number, "odd", "the duty comes again and the file has no next one: the import makes it")
+
+    def refuse_ended(self, present: Mapping[Key, Case], report: Callable[[int, str], None]) -> None:
+        """Mark a row as bad when its case is to be merged into one that exists already and has ended.
+
+        Call it after `end`. `present` are those of the merged cases and their targets that exist.
+        """
+        for key, (number, _) in self.merged.items():
+            target = self._present_target(key, present)
+            if target is not None and not target.is_open and number not in self.bad:
+                self.bad[number] = (
+                    f"merged_into: {target.ref} is here already and has ended, so nothing is merged into it"
+                )
+                report(number, self.bad[number])
+
+    def _present_target(self, key: Key, present: Mapping[Key, Case]) -> Case | None:
+        """Return the first existing case on the way from this one; None if there is none, or this one exists itself."""
+        seen: set[Key] = set()
+        while key in self.merged and key not in seen and key not in present:
+            seen.add(key)
+            key = self.merged[key][1]
+        return present.get(key) if seen else None
 
     def depth(self, row: ImportRow) -> int:
         """Return the length of the chain of mergers that begins with the case of this row.

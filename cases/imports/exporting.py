@@ -12,8 +12,8 @@ from cases.calendar import Calendar
 from cases.case import WITH_NAMES, Case
 from cases.database.transactions import calendar_of
 from cases.imports.columns import NAMES
+from cases.imports.formats.writing import CsvForm, Value, new_table
 from cases.imports.round_trip.told import Details, details_of
-from cases.imports.spreadsheets.writing import CsvForm, Value, new_table
 from cases.organisation.categories import Category
 from cases.organisation.municipality import municipality
 from cases.organisation.places import Place

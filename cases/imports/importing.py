@@ -21,13 +21,14 @@ from cases.history.municipality_events import record_for_municipality
 from cases.history.writers import EntryWriter
 from cases.imports.examining import Examined
 from cases.imports.exporting import own_source
-from cases.imports.mapping import BadMapping, Mapping, own_columns, read_mapping
+from cases.imports.formats.writing import CsvForm, new_table
+from cases.imports.mapping import OWN_NEEDED, BadMapping, Mapping, own_columns, read_mapping
+from cases.imports.names import NamesInFile
 from cases.imports.replaying import Clocks, Replay, bring_to_state, hand_in_row
 from cases.imports.round_trip.completing import complete
 from cases.imports.round_trip.duty_rows import DutyRows, open_series
-from cases.imports.round_trip.names import Names
-from cases.imports.rows import Checker, ImportRow, NamesInFile
-from cases.imports.spreadsheets.writing import CsvForm, new_table
+from cases.imports.round_trip.free_names import Names
+from cases.imports.rows import Checker, ImportRow, Key
 from cases.imports.tables import FOUND_OUT, Record, read_table
 from cases.organisation.categories import Category
 from cases.organisation.people import Person
@@ -87,6 +88,8 @@ def examine(database: Database, order: ImportOrder, listen: Listener) -> Examine
         elif checked.odd:
             listen(record.number, "odd", checked.odd)
     examined.end(lambda number, how, why: listen(number, how, [why]))
+    with database.reading() as session:
+        examined.refuse_ended(_present(session, examined), lambda number, why: listen(number, "bad", [why]))
     return examined
 
 
@@ -121,7 +124,7 @@ def report_bad(order: ImportOrder, examined: Examined, report: Path) -> None:
         write_row(["row", "reason", *columns])
         for record in records:
             if reason := examined.bad.get(record.number):
-                write_row([record.number, reason, *record.values.values()])
+                write_row([record.number, reason, *record.cells])
 
 
 class Importing:
@@ -156,9 +159,11 @@ class Importing:
         """
         with self.database.transaction() as session:
             writer = EntryWriter(session)
+            present = {key: case.ref for key, case in _present(session, self.examined).items()}
             cases = {row.key: self._hand_in(writer, row) for row in self._later}
             for row in sorted(self._later, key=self.examined.depth, reverse=True):
-                into = cases[row.merged_into].ref if row.merged_into else None
+                target = cases.get(row.merged_into) if row.merged_into else None
+                into = target.ref if target else present.get(row.merged_into or row.key)
                 bring_to_state(writer, cases[row.key], row, into, self.replay)
             session.flush()
             complete(session, [(cases[row.key], row) for row in self._later], self.replay.at)
@@ -192,7 +197,9 @@ class Importing:
 
 def _open(order: ImportOrder) -> tuple[Mapping, list[str], Iterator[Record]]:
     mapping = read_mapping(order.mapping) if order.mapping is not None else None
-    columns, records = read_table(order.path, mapping.dialect if mapping else FOUND_OUT)
+    columns, records = read_table(
+        order.path, mapping.dialect if mapping else FOUND_OUT, (mapping or OWN_NEEDED).looks_like_row
+    )
     if mapping is None:
         mapping = own_columns(columns)
     elif missing := mapping.missing_in(columns):
@@ -208,6 +215,17 @@ def _form_of(path: Path) -> CsvForm:
     return CsvForm.MACHINE if is_for_machines else CsvForm.SPREADSHEET
 
 
+def _present(session: Session, examined: Examined) -> dict[Key, Case]:
+    """Return, of the cases that were merged and those they were merged into, the ones that exist, by key."""
+    keys = list(examined.targets | set(examined.merged))
+    numbers = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
+    cases = [
+        session.scalars(select(Case).where(Case.external_id.in_([external_id for _, external_id in part])))
+        for part in numbers
+    ]
+    return {(case.source or "", case.external_id or ""): case for part in cases for case in part}
+
+
 def _good_rows(database: Database, order: ImportOrder, examined: Examined) -> Iterator[ImportRow]:
     mapping, _, records = _open(order)
     checker = Checker(mapping, examined.names, database.calendar.zone, order.at)
@@ -217,16 +235,23 @@ def _good_rows(database: Database, order: ImportOrder, examined: Examined) -> It
 
 
 def _names(session: Session, mapping: Mapping) -> NamesInFile:
-    units = session.execute(select(Unit.slug, Unit.kind, Unit.holds_cases).where(Unit.active)).all()
-    existing = {
-        "category": set(session.scalars(select(Category.slug).where(Category.active))),
-        "place": set(session.scalars(select(Place.slug).where(Place.active))),
-        "group": {unit.slug for unit in units if unit.kind is UnitKind.GROUP},
-        "responsible": {unit.slug for unit in units if unit.holds_cases},
-        "waiting_unit": {unit.slug for unit in units},
-        "officer": set(session.scalars(select(func.lower(Person.email)).where(Person.active))),
+    people = session.scalars(select(func.lower(Person.email)).where(Person.active))
+    units = session.scalars(select(Unit).order_by(Unit.id)).all()
+    columns: dict[str, list[tuple[Category | Place | Unit, bool]]] = {
+        "category": [
+            (category, category.active) for category in session.scalars(select(Category).order_by(Category.id))
+        ],
+        "place": [(place, place.active) for place in session.scalars(select(Place).order_by(Place.id))],
+        "group": [(unit, unit.active and unit.kind is UnitKind.GROUP) for unit in units],
+        "responsible": [(unit, unit.holds_cases) for unit in units],
+        "waiting_unit": [(unit, unit.active) for unit in units],
     }
-    return NamesInFile(existing, mapping.creates)
+    existing, others = (
+        {column: {row.slug: row.name for row, usable in rows if usable is wanted} for column, rows in columns.items()}
+        for wanted in (True, False)
+    )
+    existing["officer"] = {email: email for email in people}
+    return NamesInFile(existing, others, mapping.creates)
 
 
 def _create(session: Session, mapping: Mapping, wanted: dict[str, dict[str, str]], at: datetime) -> None:

@@ -7,7 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cases.imports.columns import NAMES, NEEDED
+from cases.imports.formats.lines import column_name
+from cases.imports.formats.moments import is_moment
 from cases.imports.tables import FOUND_OUT, Dialect
+from cases.states import State
 
 SLOT = re.compile(r"\{([^{}]+)\}")
 UNKNOWN = "*"  # in [values.X]: the key for all values that are not named
@@ -39,14 +42,17 @@ class Template:
     def of(cls, text: str) -> "Template":
         """Return the template for a text such as "{type}, {address}"; a text without braces is one column's name."""
         if not SLOT.search(text):
-            return cls(ALONE, (text.strip().casefold(),))
+            return cls(ALONE, (column_name(text),))
         parts = SLOT.split(text)
-        return cls(tuple(parts[::2]), tuple(name.strip().casefold() for name in parts[1::2]))
+        return cls(tuple(parts[::2]), tuple(column_name(name) for name in parts[1::2]))
 
     def fill(self, values: dict[str, str]) -> str:
-        """Return the template filled with a row's values (by column). Commas and spaces at both ends are cut off."""
+        """Return the template filled with a row's values (by column).
+
+        Blanks at both ends are cut off; so are commas and semicolons, when words stand around the columns.
+        """
         if self.words == ALONE:
-            return values.get(self.columns[0], "").strip().strip(" ,;")
+            return values.get(self.columns[0], "").strip()
         filled = self.words[0]
         for column, words_after in zip(self.columns, self.words[1:], strict=True):
             filled += values.get(column, "").strip() + words_after
@@ -74,10 +80,26 @@ class Mapping:
     dates: tuple[str, ...] = ()
     dialect: Dialect = FOUND_OUT
 
+    def looks_like_row(self, values: dict[str, str]) -> bool:
+        """Return whether these values could be a row of the file by themselves.
+
+        They have a number, and a moment when the case came in or a state that is known.
+        """
+        number, received_at, state = (self._filled(name, values) for name in ("external_id", "received_at", "state"))
+        is_state = state in set(State) or state.casefold() in self.values.get("state", {})
+        return bool(number) and (is_moment(received_at, self.dates) or (bool(state) and is_state))
+
+    def _filled(self, name: str, values: dict[str, str]) -> str:
+        template = self.columns.get(name)
+        return template.fill(values) if template else ""
+
     def missing_in(self, columns: list[str]) -> list[str]:
         """Return, sorted, the columns that the mapping reads but that are not among a file's `columns`."""
         named = {name for template in self.columns.values() for name in template.columns}
         return sorted(named - set(columns))
+
+
+OWN_NEEDED = Mapping(columns={name: Template.of(name) for name in NEEDED} | {"state": Template.of("state")})
 
 
 def own_columns(columns: list[str]) -> Mapping:

@@ -1,21 +1,21 @@
 """Checking the rows of an import: bad rows cannot be imported; odd rows are imported, and listed with a remark."""
 
 import re
-import unicodedata
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from cases.administration.reorganising import LONGEST_SLUG
 from cases.calendar import FIRST_YEAR
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
 from cases.contacts.phone_numbers import is_phone_number
 from cases.database.texts import is_storable, storable
 from cases.handing_in import MOST_MONTHS, Reporter
-from cases.imports.mapping import EMPTY, UNKNOWN, Mapping
+from cases.imports.formats.formulas import unguard
+from cases.imports.formats.moments import read_moment
+from cases.imports.mapping import EMPTY, UNKNOWN, Mapping, Template
+from cases.imports.names import NamesInFile
 from cases.imports.round_trip.kept import KEPT_COLUMNS, NOTHING_KEPT, Kept, RowValues, kept_values
-from cases.imports.spreadsheets.formulas import unguard
 from cases.imports.tables import Record
 from cases.mail_addresses import read_public_address
 from cases.organisation.units import DESK
@@ -27,13 +27,22 @@ YES = {
     "yes": True,
     "ja": True,
     "true": True,
+    "sant": True,
     "1": True,
     "no": False,
     "nej": False,
     "false": False,
+    "falskt": False,
     "0": False,
     "": False,
 }
+SHEET_ERRORS = frozenset(  # as spreadsheets write them, in English and in Swedish
+    {
+        "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA",
+        "#SAKNAS!", "#REFERENS!", "#VÄRDEFEL!", "#DIVISION/0!", "#NAMN?", "#SKÄRNING!", "#OGILTIGT!",
+        "#BERÄKNA!", "#FIELD!", "#FÄLT!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!",
+    }
+)  # fmt: skip
 NEEDS_DAY = frozenset({State.PARKED, State.PLANNED})
 NEEDS_WORDS = frozenset({State.PARKED, State.DONE, State.CLOSED, State.DECLINED, State.MERGED})
 
@@ -83,19 +92,6 @@ class ImportRow:
 
 
 @dataclass
-class NamesInFile:
-    """The units, categories and places that rows may name. Each field is a dict by column, such as "category".
-
-    `existing` has the slugs in the database. `creates` has the columns whose unknown names are to be created (for
-    units, with their kind); reading rows collects these in `new`, as a dict from slug to name.
-    """
-
-    existing: dict[str, set[str]]  # category, place, group, responsible, waiting_unit; officer: mail addresses
-    creates: dict[str, str] = field(default_factory=dict)  # columns whose names may be created; for units, the kind
-    new: dict[str, dict[str, str]] = field(default_factory=dict)
-
-
-@dataclass
 class CheckedRow:
     """A row of the file (`record`) with the result of its check; `row` is the case that it describes, None if bad.
 
@@ -125,11 +121,23 @@ class Checker:
         """Check one row of the file; return the row with the reasons why it is bad or odd, if it is."""
         reading = RowReader(self, record)
         row = reading.row()
-        return CheckedRow(record, reading.bad, reading.odd, None if reading.bad else row)
+        bad, odd = (list(map(_shortened, reasons)) for reasons in (reading.bad, reading.odd))
+        return CheckedRow(record, bad, odd, None if bad else row)
+
+    def end_of(self, text: str, moment: datetime) -> datetime:
+        """Return the moment that the text tells; when it tells a day without an hour, that day's end, or now if less.
+
+        So what came in and ended on one day did not end before it came in.
+        """
+        written = read_moment(text, self.mapping.dates)
+        if written.has_hour or moment > self.now:
+            return moment
+        end = datetime.combine(written.value, time(23, 59, 59), tzinfo=self.zone).astimezone(UTC)
+        return min(end, self.now)
 
     def _moment(self, text: str) -> tuple[datetime, str]:
         """Return the moment in UTC, and what is odd about it ("" when nothing is). Raises `ValueError`."""
-        value = _parsed(text, self.mapping.dates)
+        value = read_moment(text, self.mapping.dates).value
         if value.tzinfo is not None:
             return value.astimezone(UTC), ""
         moment = value.replace(tzinfo=self.zone).astimezone(UTC)
@@ -148,14 +156,14 @@ class RowReader:
 
     def __init__(self, checker: Checker, record: Record) -> None:
         self.checker, self.record = checker, record
-        self.bad: list[str] = []
-        self.odd: list[str] = []
+        self.bad = list(record.bad)
+        self.odd = list(record.odd)
         self._mapping = checker.mapping
 
     def row(self) -> ImportRow | None:
         """Return the case that the row describes; None when a value that every row needs is missing or wrong."""
-        if self.record.too_long:
-            self.bad.append("has more values than the heading has columns")
+        if self.bad:
+            return None
         source, external_id, title = self._needed("source", 60), self._needed("external_id", 120), self._title()
         received_at, state = self._received_at(), self._state()
         if received_at is None or state is None or self.bad:
@@ -185,7 +193,7 @@ class RowReader:
         column, or "" if there is none.
         """
         template = self._mapping.columns.get(name)
-        value = unguard(template.fill(self.record.values)) if template else ""
+        value = unguard(self._filled(name, template)) if template else ""
         meanings = self._mapping.values.get(name)
         if meanings is not None:
             value = self._our_value(name, value, meanings)
@@ -198,6 +206,15 @@ class RowReader:
         if remark not in self.odd:
             self.odd.append(remark)
         return storable(value).strip()
+
+    def _filled(self, name: str, template: Template) -> str:
+        """Return the template filled with the row's values; an error of the spreadsheet, such as #N/A, is no value."""
+        values = self.record.values
+        for column in template.columns:
+            if (value := values.get(column, "").strip()).startswith("#") and value.upper() in SHEET_ERRORS:
+                self.odd.append(f"{name}: {value} is an error of the spreadsheet; it is left out")
+                values = values | {column: ""}
+        return template.fill(values)
 
     def _our_value(self, name: str, value: str, meanings: dict[str, str]) -> str:
         if (found := meanings.get(value.casefold())) is not None:
@@ -265,7 +282,7 @@ class RowReader:
             if value := self.text(name):
                 moment = self._at(name, value, self.odd)
                 if moment is not None:
-                    return self._within(name, moment, received_at)
+                    return self._within(name, self.checker.end_of(value, moment), received_at)
             elif name == "ended_at" and state in ENDED:
                 self.odd.append(f"ended_at is empty though the case is {state.value}: when it was changed is taken")
         return received_at
@@ -283,7 +300,7 @@ class RowReader:
         try:
             moment, oddity = self.checker.moment(value)
         except (ValueError, OverflowError):
-            wrongs.append(f"{name}: {value!r} is no moment that we can read")
+            wrongs.append(f"{name}: {value!r} is no moment that we can read, such as 2026-05-31 14:22")
             return None
         if oddity:
             self.odd.append(f"{name}: {value} {oddity}")
@@ -304,9 +321,9 @@ class RowReader:
         if not value:
             return None
         try:
-            day = _parsed(value, self._mapping.dates).date()
-        except ValueError:
-            self.odd.append(f"{name}: {value!r} is no day that we can read; it is left out")
+            day = read_moment(value, self._mapping.dates).value.date()
+        except (ValueError, OverflowError):
+            self.odd.append(f"{name}: {value!r} is no day that we can read, such as 2026-05-31; it is left out")
             return None
         if not FIRST_YEAR < day.year <= self.checker.now.year + 10:
             self.odd.append(f"{name}: {value} is too far away; it is left out")
@@ -317,14 +334,10 @@ class RowReader:
         value = self.text(name)
         if not value:
             return None
-        slug, names = slug_of(value), self.checker.names
-        if slug in names.existing[name]:
-            return slug
-        if name not in names.creates or not slug:
-            self.bad.append(f"{name}: there is no {value!r} in the house")
-            return None
         called = self._mapping.names.get(name, {}).get(value.casefold(), value)
-        names.new.setdefault(name, {}).setdefault(slug, called[:120])
+        slug = self.checker.names.slug(name, value, called[:120])
+        if slug is None:
+            self.bad.append(f"{name}: there is no {value!r} in the house")
         return slug
 
     def _note(self, state: State) -> str:
@@ -360,7 +373,7 @@ class RowReader:
         value = self.text("every_months")
         if not value:
             return None
-        if not value.isdecimal() or not 1 <= int(value) <= MOST_MONTHS:
+        if not value.isdecimal() or len(value) > 9 or not 1 <= int(value) <= MOST_MONTHS:
             self.odd.append(f"every_months: {value!r} is no number from 1 to {MOST_MONTHS}; it is left out")
             return None
         return int(value)
@@ -415,22 +428,11 @@ class RowReader:
         return self._at(name, value, self.odd) if value else None
 
 
+LONGEST_REASON = 250
 USUAL_NOTE = "Hämtat från ett tidigare system."
 LINE_ENDS = re.compile(r"\s*[\t\r\n\v\f]\s*")
-NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 
-@lru_cache(maxsize=4096)
-def slug_of(name: str) -> str:
-    """Return the slug of a name: "Illegal Dumping Pickup" becomes "illegal-dumping-pickup", "Väg & gata" "vag-gata"."""
-    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    return NOT_IN_SLUG.sub("-", plain).strip("-")[:LONGEST_SLUG].strip("-")
-
-
-def _parsed(text: str, formats: tuple[str, ...]) -> datetime:
-    for form in formats:
-        try:
-            return datetime.strptime(text, form)  # noqa: DTZ007 - the caller adds the zone
-        except ValueError:
-            continue
-    return datetime.fromisoformat(text)
+def _shortened(reason: str) -> str:
+    """Return the reason without the middle of the value that it quotes, when that is long."""
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[:100]} ... {reason[-100:]}"

@@ -1,36 +1,32 @@
-"""Reading tables: CSV of any dialect and XLSX, row by row, so that memory does not grow with the file."""
+"""Reading tables: CSV of any dialect, row by row, so that memory does not grow with the file, and spreadsheets."""
 
-import codecs
-import csv
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+from cases.imports.formats.encodings import SAMPLE, delimiter_of, encoding_of, named_delimiter
+from cases.imports.formats.lines import BadTable as BadTable
+from cases.imports.formats.lines import TableLine, column_name
+from cases.imports.formats.quotes import QuoteReader
+from cases.imports.formats.sheets import is_spreadsheet, sheet_lines
 
-SAMPLE = 64 * 1024
-DELIMITERS = ",;\t|"
-ENCODINGS = ("utf-8-sig", "cp1252")
-
-
-class BadTable(Exception):
-    """A file that cannot be read as a table; the message is shown to the person who imports."""
+Values = dict[str, str]
+TOO_MANY = "has more values than the heading has columns"
 
 
 @dataclass(frozen=True)
 class Record:
     """One row of a file: its number (the heading is row 1), and its values by column name in lower case.
 
-    `too_long` is True when it has more values than the heading has columns.
+    `bad` has the reasons why the row cannot be read, `odd` the remarks on one that can. `cells` are its values in
+    order, of which there may be more or fewer than columns.
     """
 
     number: int
-    values: dict[str, str]
-    too_long: bool = False
+    values: Values
+    cells: list[str]
+    bad: tuple[str, ...] = ()
+    odd: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,85 +40,70 @@ class Dialect:
 FOUND_OUT = Dialect()
 
 
-def read_table(path: Path, dialect: Dialect = FOUND_OUT) -> tuple[list[str], Iterator[Record]]:
+def never(values: Values) -> bool:
+    """Return False: nothing is known about how a row of the file looks."""
+    return False
+
+
+def read_table(
+    path: Path, dialect: Dialect = FOUND_OUT, looks_like_row: Callable[[Values], bool] = never
+) -> tuple[list[str], Iterator[Record]]:
     """Return the file's column names in lower case, and an iterator over its rows that are not blank.
 
-    Raises `BadTable` when there is no such file, or no heading, or when two columns have the same name.
+    `looks_like_row` tells whether these values could be a row of this file: by it, a quote that was not closed is
+    noticed even if a later one closes it. Raises `BadTable` when there is no such file, or no heading, or when two
+    columns have the same name.
     """
     if not path.is_file():
         raise BadTable(f"there is no file {path}")
-    lines = _xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path, dialect)
-    _, heading = next(lines, (0, []))
-    columns = [name.strip().casefold() for name in heading]
+    columns: list[str] = []
+
+    def is_row(cells: list[str]) -> bool:
+        return looks_like_row(dict(zip(columns, cells, strict=False)))
+
+    lines = sheet_lines(path) if is_spreadsheet(path) else _csv(path, dialect, is_row)
+    columns += _heading(path, next(filter(_is_filled, lines), TableLine(1, [])))
+    return columns, _records(columns, lines)
+
+
+def _heading(path: Path, line: TableLine) -> list[str]:
+    if line.bad:
+        raise BadTable(f"{path.name}, heading: {line.bad[0]}")
+    columns = [column_name(name) for name in line.cells]
     if not any(columns):
         raise BadTable(f"{path.name} has no heading")
     doubled = sorted({name for name in columns if name and columns.count(name) > 1})
     if doubled:
         raise BadTable(f"{path.name} has more than one column {', '.join(doubled)}")
-    return columns, _records(columns, lines)
+    return columns
 
 
-def _records(columns: list[str], lines: Iterator[tuple[int, list[str]]]) -> Iterator[Record]:
+def _records(columns: list[str], lines: Iterator[TableLine]) -> Iterator[Record]:
     width = len(columns)
-    for number, values in lines:
-        if any(values):
-            filled = values + [""] * (width - len(values))
-            yield Record(number, dict(zip(columns, filled, strict=False)), any(values[width:]))
+    for line in lines:
+        if line.bad or _is_filled(line):
+            filled = line.cells + [""] * (width - len(line.cells))
+            bad, odd = line.bad, line.odd
+            if not bad and any(map(str.strip, line.cells[width:])):
+                bad = (TOO_MANY,)
+            elif line.is_ragged and len(line.cells) < width:
+                odd = (*odd, f"has {len(line.cells)} values, and the heading has {width} columns: the last are empty")
+            yield Record(line.number, dict(zip(columns, filled, strict=False)), line.cells, bad, odd)
 
 
-def _csv(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
-    encoding = dialect.encoding or _encoding_of(path)
+def _is_filled(line: TableLine) -> bool:
+    return any(map(str.strip, line.cells))
+
+
+def _csv(path: Path, dialect: Dialect, is_row: Callable[[list[str]], bool]) -> Iterator[TableLine]:
+    encoding = dialect.encoding or encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
-        delimiter = dialect.delimiter or _delimiter_of(file.read(SAMPLE))
-        file.seek(0)
-        rows = csv.reader(file, delimiter=delimiter)
         try:
-            yield from enumerate(rows, start=1)
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise BadTable(f"{path.name}, line {rows.line_num}: {error}") from None
-
-
-def _encoding_of(path: Path) -> str:
-    for encoding in ENCODINGS:
-        if _is_written_in(path, encoding):
-            return encoding
-    raise BadTable(f"{path.name} is written in none of {', '.join(ENCODINGS)}")
-
-
-def _is_written_in(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    with path.open("rb") as file:
-        try:
-            while part := file.read(1024 * 1024):
-                decoder.decode(part)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
-    return True
-
-
-def _delimiter_of(sample: str) -> str:
-    heading = sample.splitlines()[0] if sample else ""
-    return max(DELIMITERS, key=heading.count)
-
-
-def _xlsx(path: Path) -> Iterator[tuple[int, list[str]]]:
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError) as error:
-        raise BadTable(f"{path.name} is no XLSX file: {error}") from None
-    try:
-        for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-            yield number, [_cell(value) for value in cells]
-    finally:
-        book.close()
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+            sample = file.read(SAMPLE)
+            file.seek(0)
+            if named := named_delimiter(sample):
+                next(file)
+            delimiter = dialect.delimiter or named or delimiter_of(sample)
+            yield from QuoteReader(file, delimiter, is_row).rows(2 if named else 1)
+        except UnicodeDecodeError as error:
+            raise BadTable(f"{path.name}: {error}") from None

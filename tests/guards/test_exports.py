@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("cases", "notifications", "workers", "web")
-THE_PLACE = "cases/imports/spreadsheets/writing.py"
+THE_PLACE = "cases/imports/formats/writing.py"
 LIBRARIES = {"csv", "xlsxwriter", "openpyxl", "python_calamine", "odf", "pandas"}
 READERS = {"cases/imports/tables.py"}  # may import them to read
 WRITES = {"writer", "DictWriter", "Workbook"}

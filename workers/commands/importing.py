@@ -1,4 +1,4 @@
-"""The commands `import`, which reads cases from a CSV or XLSX file, and `export`, which writes them to one."""
+"""The commands `import`, which reads cases from a CSV file or a spreadsheet, and `export`, which writes them to one."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,13 +13,13 @@ REPORT_EVERY = 5_000  # rows of an import
 @click.command("import")
 @click.argument("file", type=FILE_PATH)
 @click.option("--map", "map_file", type=FILE_PATH, help="A mapping (TOML); without one our own columns are read.")
-@click.option("--dry-run", is_flag=True, help="Only check: list every bad and every odd row.")
+@click.option("--dry-run", is_flag=True, help="Only check, and write nothing.")
 @click.option("--skip-bad", type=FILE_PATH, help="Leave bad rows out, and write them to this CSV file.")
 @click.option("--clocks", type=click.Choice(["now", "history"]), default="now", show_default=True)
 def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | None, clocks: str) -> None:
-    """Import cases from FILE (CSV or XLSX), each with a history of events on the dates that FILE gives.
+    """Import cases from FILE (CSV, XLSX, XLS or ODS), each with a history of events on the dates that FILE gives.
 
-    Bad rows are printed. If there are any, nothing is imported, unless --skip-bad names a CSV file to write them to.
+    Bad and odd rows are printed. If any is bad, nothing is imported, unless --skip-bad names a CSV file for those.
     """
     from cases.imports.importing import ImportOrder, examine, report_bad, write
     from cases.imports.replaying import Clocks
@@ -27,7 +27,7 @@ def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | N
     freeze_garbage_collector()
     order = ImportOrder(file, right_now(), text_of(map_file) if map_file else None, Clocks(clocks))
     with migrated_database() as database:
-        examined = examine(database, order, _print_row if dry_run else _print_bad_row)
+        examined = examine(database, order, _print_row)
         click.echo(f"{examined.rows} rows: {len(examined.bad)} bad, {examined.odd} odd")
         if skip_bad and examined.bad and not dry_run:
             report_bad(order, examined, skip_bad)
@@ -50,7 +50,7 @@ def export(file: Path, comma: bool) -> None:
     """
     from cases.access.actors import A_COMMAND
     from cases.imports.exporting import export_cases
-    from cases.imports.spreadsheets.writing import CsvForm
+    from cases.imports.formats.writing import CsvForm
 
     form = CsvForm.MACHINE if comma else CsvForm.SPREADSHEET
 
@@ -64,11 +64,6 @@ def export(file: Path, comma: bool) -> None:
 
 def _print_row(number: int, verdict: str, reasons: list[str]) -> None:
     click.echo(f"row {number}: {verdict}: {'; '.join(reasons)}")
-
-
-def _print_bad_row(number: int, verdict: str, reasons: list[str]) -> None:
-    if verdict == "bad":
-        _print_row(number, verdict, reasons)
 
 
 def _progress(rows: int) -> Callable[[int], None]:

@@ -297,7 +297,7 @@ CELL_ENDS = re.compile(r"[,;|\t]|\r\n|[\r\n]")
 
 @pytest.mark.parametrize("ending", ["csv", "comma", "xlsx"])
 def test_no_part_of_a_cell_is_a_formula_and_every_text_comes_back(new_house: Open, tmp_path: Path, ending: str) -> None:
-    from cases.imports.spreadsheets.writing import CsvForm
+    from cases.imports.formats.writing import CsvForm
     from cases.imports.tables import read_table
 
     first, second = new_house(), new_house()
@@ -330,7 +330,7 @@ def test_a_csv_opens_in_columns_in_a_swedish_spreadsheet(new_house: Open, tmp_pa
 
 
 def form_for_machines() -> object:
-    from cases.imports.spreadsheets.writing import CsvForm
+    from cases.imports.formats.writing import CsvForm
 
     return CsvForm.MACHINE
 

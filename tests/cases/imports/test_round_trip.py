@@ -18,8 +18,8 @@ from cases.case import Case
 from cases.checks.forgotten import find_forgotten
 from cases.database.transactions import Database
 from cases.imports.columns import NAMES
+from cases.imports.formats.writing import CsvForm
 from cases.imports.importing import Clocks, Imported
-from cases.imports.spreadsheets.writing import CsvForm
 from cases.ladder.climbing import FiredRung
 from cases.ladder.sweep import sweep
 from cases.meetings.agenda_items import AgendaItem

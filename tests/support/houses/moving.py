@@ -12,8 +12,8 @@ from cases.correcting import Correction, correct
 from cases.database.transactions import Database
 from cases.handing_in import Reporter
 from cases.imports.exporting import Row, export_cases, rows
+from cases.imports.formats.writing import CsvForm
 from cases.imports.importing import Clocks, Imported, ImportOrder, examine, write
-from cases.imports.spreadsheets.writing import CsvForm
 from cases.parties import Follower, Party
 from cases.progress import WaitingFor
 from cases.states import Kind, State

@@ -315,3 +315,12 @@ def test_loading_names_who_is_active_and_not_in_the_file(run_town: Run, tmp_path
     assert said.startswith("person olle@example.se: not in the file, and still active")
     run_town("user", "off", "olle@example.se", "--to", "hanna@example.se")
     assert run_town("load", "town.toml").stderr == ""
+
+
+def test_an_import_tells_what_its_dry_run_told(run_migrated: Run, tmp_path: Path) -> None:
+    rows = ["g,1,received,Lampa,2026-05-01,ja", "g,2,received,Väg,2026-05-01", "g,3,received,Bro,2026-05-01,kanske"]
+    (tmp_path / "in.csv").write_text("\n".join(["source,external_id,state,title,received_at,quick_win", *rows, ""]))
+    dry, run = run_migrated("import", "in.csv", "--dry-run"), run_migrated("import", "in.csv")
+    told = [line for line in dry.stdout.splitlines() if line.startswith("row ")]
+    assert [line.split(":")[0] for line in told] == ["row 3", "row 4"]
+    assert run.stdout == f"{dry.stdout}3 cases imported, 0 there already, 0 left out\n"

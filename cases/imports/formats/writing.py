@@ -14,7 +14,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from cases.imports.spreadsheets.formulas import guard
+from cases.imports.formats.formulas import guard
 
 Value = str | bool | int | float | date | datetime | None  # a moment has a time zone
 WriteRow = Callable[[Iterable[Value]], None]

@@ -1,0 +1,100 @@
+"""The notes on an XLSX sheet, from its own XML (ECMA-376, part 1: 18.2 workbooks, 18.3 sheets, 18.8 styles)."""
+
+from functools import partial
+from posixpath import join, normpath
+
+from cases.imports.formats.number_formats import padded, padding_of
+from cases.imports.formats.sheet_notes import Book, SheetNotes
+from cases.imports.formats.xml_reading import Attributes, Collected, XmlListener
+
+WORKBOOK, RELATIONS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
+DIGITS = "0123456789"
+
+
+def xlsx_notes(book: Book, sheet: int) -> SheetNotes:
+    """Return the notes on the sheet with this index: errors, and numbers whose format adds zeros. Raises `BadTable`."""
+    notes = SheetNotes()
+    sheets, relations, styles = Collected("sheet"), Collected("Relationship"), Styles()
+    book.read(WORKBOOK, sheets)
+    book.read(RELATIONS, relations)
+    book.read(STYLES, styles)
+    targets = {relation.get("Id"): relation.get("Target", "") for relation in relations.found}
+    if sheet < len(sheets.found):
+        target = targets.get(sheets.found[sheet].get("id"), "")
+        book.read(normpath(join("/xl", target)).lstrip("/"), SheetListener(notes, styles.paddings()))
+    return notes
+
+
+class Styles(XmlListener):
+    """Collects which number format each style of a cell has."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, str] = {}
+        self.formats: list[str] = []
+        self._in_cells = False
+
+    def begin(self, name: str, attributes: Attributes) -> None:
+        if name == "numFmt":
+            self.codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif name == "cellXfs":
+            self._in_cells = True
+        elif name == "xf" and self._in_cells:
+            self.formats.append(attributes.get("numFmtId", ""))
+
+    def end(self, name: str) -> None:
+        if name == "cellXfs":
+            self._in_cells = False
+
+    def paddings(self) -> dict[str, str]:
+        """Return how the styles that add zeros show a number (see `padding_of`), by the style's number as a text."""
+        paddings = {str(style): padding_of(self.codes.get(form, "")) for style, form in enumerate(self.formats)}
+        return {style: shown for style, shown in paddings.items() if shown}
+
+
+class SheetListener(XmlListener):
+    """Notes the cells of a sheet: those with an error, and those whose style adds zeros."""
+
+    def __init__(self, notes: SheetNotes, paddings: dict[str, str]) -> None:
+        self._notes, self._paddings = notes, paddings
+        self._row = self._column = -1
+        self._columns: dict[str, int] = {}  # by letters
+        self._error: str | None = None  # the text of the cell so far, if it is an error
+        self._style = ""
+
+    def begin(self, name: str, attributes: Attributes) -> None:
+        if name == "c":
+            self._begin_cell(attributes)
+        elif name == "row":
+            self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
+            self._column = -1
+        elif name in {"v", "is"}:
+            self._notes.use(self._row, self._column)
+
+    def text(self, text: str) -> None:
+        if self._error is not None:
+            self._error += text
+
+    def end(self, name: str) -> None:
+        if name == "c":
+            if self._error:
+                self._notes.add(self._row, self._column, partial(_instead, self._error))
+            self._error = None
+
+    def _begin_cell(self, attributes: Attributes) -> None:
+        place, kind = attributes.get("r"), attributes.get("t", "n")
+        self._column = self._column_of(place.rstrip(DIGITS)) if place else self._column + 1
+        self._error = "" if kind == "e" else None
+        if kind == "n" and (shown := self._paddings.get(attributes.get("s", ""))):
+            self._notes.add(self._row, self._column, partial(padded, shown))
+
+    def _column_of(self, letters: str) -> int:
+        if letters not in self._columns:
+            number = 0
+            for letter in letters.upper():
+                number = number * 26 + ord(letter) - ord("A") + 1
+            self._columns[letters] = number - 1
+        return self._columns[letters]
+
+
+def _instead(error: str, _: str) -> str:
+    return error
