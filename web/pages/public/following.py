@@ -1,6 +1,7 @@
 """Following a published case by mail: asking for it, confirming the address, and stopping with one click."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -19,6 +20,7 @@ from web.requests.rate_limits import Limit, limited
 
 bp = Blueprint("following", __name__)
 GONE = 410
+ASKED = _l("Look in your mail: follow the link there to confirm. At most one such letter is sent in ten minutes.")
 
 
 @bp.post("/arenden/<ref>/folj")
@@ -35,7 +37,12 @@ def ask(ref: str) -> Response | tuple[str, int]:
             case = case_to_follow(session, actor, reference(ref))
             key = current().settings.secret_key
             ask_to_follow(session, case, form.typed("email"), language(), key=key, at=right_now())
-        flash(gettext("Look in your mail: follow the link there to confirm."), "success")
+        flash(
+            gettext(
+                "Look in your mail: follow the link there to confirm. At most one such letter is sent in ten minutes."
+            ),
+            "success",
+        )
         return redirect(url_for("case.show", ref=ref), 303)
     return render_template("follow_refused.html", form=form, ref=ref), form.status
 
