@@ -2,9 +2,12 @@
 
 import os
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
+from math import log2
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +18,9 @@ from cases.mail_addresses import is_mail_address
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 MAIL_SCHEMES = {"smtp", "smtp+starttls", "smtps"}
 SHORTEST_KEY = 32
+LEAST_ENTROPY = 80.0  # bits, as the signs are spread: 32 random hexadecimal digits have about 115
+WORDS_OF_EXAMPLES = ("changeme", "change-me", "change_me", "change this", "example", "exempel", "password", "lösenord")
+HOW_TO_MAKE_A_KEY = "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`"
 LOCALES = ("sv", "en")
 DEFAULT_SENDER = "ventil@localhost"
 
@@ -51,6 +57,11 @@ class Settings:
         return Calendar(self.timezone, self.closed_days)
 
     @property
+    def on_loopback(self) -> bool:
+        """True when the installation is reached only from this machine itself, by its base URL."""
+        return urlsplit(self.base_url).hostname in LOOPBACK
+
+    @property
     def embedded(self) -> bool:
         """True when everything runs in one process on SQLite, with no Redis."""
         return self.database_url.startswith("sqlite") and self.redis_url is None
@@ -67,6 +78,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
     database_url = _database_url(env.get("VENTIL_DATABASE_URL"), var)
     redis_url = _redis_url(env.get("VENTIL_REDIS_URL"))
     embedded = database_url.startswith("sqlite")
+    _refuse_debugging(env)
     return Settings(
         database_url=database_url,
         redis_url=redis_url,
@@ -142,15 +154,38 @@ def _secret_key(given: str | None, var: Path | None) -> str:
     if given:
         if len(given) < SHORTEST_KEY:
             raise BadSetting(f"VENTIL_SECRET_KEY must be at least {SHORTEST_KEY} characters")
+        if _is_guessable(given):
+            raise BadSetting(f"VENTIL_SECRET_KEY must be random, such as {HOW_TO_MAKE_A_KEY} prints it")
         return given
     if var is None:
         raise BadSetting("VENTIL_SECRET_KEY must be set (at least 32 random characters)")
     return _stored_key(var / "secret-key")
 
 
+def _is_guessable(key: str) -> bool:
+    """Return whether a key is plainly not random: known words, one piece repeated, signs in order, or too few signs."""
+    piece = _repeated_piece(key)
+    in_order = sum(abs(ord(one) - ord(other)) <= 1 for one, other in pairwise(piece))
+    entropy = -sum(count * log2(count / len(piece)) for count in Counter(piece).values())
+    is_known = any(word in key.lower() for word in WORDS_OF_EXAMPLES)
+    return is_known or in_order > len(piece) / 2 or entropy < LEAST_ENTROPY
+
+
+def _repeated_piece(key: str) -> str:
+    """Return the shortest piece of which the key is made by repeating it, the last time perhaps in part."""
+    return next(key[:length] for length in range(1, len(key) + 1) if key[length:] == key[: len(key) - length])
+
+
+def _refuse_debugging(env: Mapping[str, str]) -> None:
+    if env.get("FLASK_DEBUG", "").lower() not in {"", "0", "false", "no"}:
+        raise BadSetting("FLASK_DEBUG must not be set: debugging shows everybody what is inside")
+
+
 def _stored_key(path: Path) -> str:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.exists():
+            path.parent.mkdir(0o700, parents=True, exist_ok=True)
+            path.parent.chmod(0o700)  # whatever the umask
         if not path.exists():
             fresh = path.with_name(f"{path.name}.{os.getpid()}")
             fresh.touch(mode=0o600)
@@ -164,7 +199,7 @@ def _stored_key(path: Path) -> str:
         stored = path.read_text().strip()
     except OSError as error:
         raise BadSetting(f"the folder {path.parent} cannot be written: {error.strerror}") from None
-    if len(stored) < SHORTEST_KEY:
+    if len(stored) < SHORTEST_KEY or _is_guessable(stored):
         raise BadSetting(f"the key in {path} is broken: put it back from a backup, or remove it to make a new one")
     return stored
 

@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from cases.database.transactions import Database
-from cases.settings import Settings
+from cases.settings import BadSetting, Settings
 from web.current import Ventil, current
 from web.errors.handlers import answer_errors
 from web.language.preference import set_up_language
@@ -34,9 +34,11 @@ AN_HOUR = 3600
 def create_app(settings: Settings, database: Database) -> Flask:
     """Build the app: API, pages, log-in, health and metrics.
 
-    Raises `UndeclaredView` when an endpoint does not say who may use it.
+    Raises `UndeclaredView` when an endpoint does not say who may use it, and `BadSetting` when debugging is on.
     """
     app = Flask("web", root_path=str(Path(__file__).parent))
+    if app.debug:
+        raise BadSetting("debugging must be off: it shows everybody what is inside")
     app.request_class = FormRequest
     app.extensions["ventil"] = Ventil(database, settings)
     log_requests(app)

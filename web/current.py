@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime
 from typing import cast
 
 from flask import current_app, request
+from sqlalchemy.orm import Session
 
 from cases.database.transactions import Database
 from cases.files.storage import Folder, attachments_under
+from cases.organisation.municipality import municipality
 from cases.settings import Settings
 
 
@@ -22,6 +24,11 @@ class Ventil:
 def current() -> Ventil:
     """Return the database and settings of the app that answers this request."""
     return cast(Ventil, current_app.extensions["ventil"])
+
+
+def is_open_demonstration(session: Session) -> bool:
+    """Return whether anybody may log in as anybody: in the demonstration, and only on this machine itself."""
+    return current().settings.on_loopback and municipality(session).demonstration
 
 
 def storage() -> Folder:

@@ -21,7 +21,7 @@ from cases.database.texts import storable
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Person
 from cases.organisation.units import DESK, MAY_BE_RESPONSIBLE, Unit
-from web.current import current, right_now, today
+from web.current import current, is_open_demonstration, right_now, today
 from web.pages.forms import Form
 from web.requests.caller import current_actor
 from web.requests.cookies import (
@@ -125,10 +125,10 @@ def use(token: str) -> AnyResponse:
 def be_somebody() -> AnyResponse:
     """Log in, without a mailed link, as the person chosen on the log-in page of a demonstration.
 
-    Answer 404 if the database holds a real municipality.
+    Answer 404 if the database holds a real municipality, or the demonstration is reached from elsewhere.
     """
     with current().database.transaction() as rows:
-        if not municipality(rows).demonstration:
+        if not is_open_demonstration(rows):
             abort(404)
         opened = _log_in(rows, number_in(request.form.get("person", "")))
     return redirect_logged_in(opened) if opened else redirect(url_for("login.ask"), 303)
@@ -231,6 +231,6 @@ def people_of_the_demonstration(rows: Session) -> list[Person]:
 
     Return [] if the database holds a real municipality. `rows` is the database session.
     """
-    if not municipality(rows).demonstration:
+    if not is_open_demonstration(rows):
         return []
     return list(rows.scalars(select(Person).where(Person.active).order_by(Person.id)))

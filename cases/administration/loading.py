@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -41,17 +41,29 @@ from cases.organisation.municipality import municipality
 from cases.organisation.people import Person, Role, heads_of
 from cases.organisation.places import Place
 from cases.organisation.units import Unit, UnitKind
+from cases.refusals import Refusal
 
 Named = TypeVar("Named", Place, Category)
+
+
+@dataclass
+class HoldsDemonstration(Refusal):
+    """This database holds the demonstration: load a municipality of your own into another database, an empty one."""
+
+    code: ClassVar[str] = "holds-demonstration"
 
 
 def load_setup_file(session: Session, text: str, *, at: datetime) -> list[str]:
     """Apply the text of a setup file to the database; return one line of text for each change.
 
     Rows of the database that the file does not name stay as they are. Raises `BadSetupFile` with the errors in the
-    file; the caller then rolls back.
+    file; the caller then rolls back. Raises `HoldsDemonstration` when the database holds the demonstration and the file
+    is another's: everybody can log in there as anybody.
     """
     file = read_setup_file(text, _existing_names(session))
+    present = municipality(session)
+    if present.demonstration and file.municipality.name != present.name:
+        raise HoldsDemonstration
     loader = SetupFileLoader(session, at)
     loader.places(file.places)
     loader.units(file.units)

@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from cases.database.base import write_json
 from cases.database.clock import sqlite_now
+from cases.database.private_files import make_private_file, make_private_folder
 
 PING_AFTER_IDLE = 2.0  # seconds
 SQLITE_PRAGMAS = (
@@ -23,6 +24,7 @@ SQLITE_PRAGMAS = (
     "foreign_keys=ON",
     "busy_timeout=15000",
 )
+WRITTEN_BESIDE = ("-wal", "-shm", "-journal")
 SHORT_WAIT = 0.25  # seconds
 COUNTING_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={SHORT_WAIT * 1000:.0f}")
 
@@ -87,12 +89,15 @@ def _has_unread_data(connection: Any) -> bool:
 
 
 def sqlite_engine(url: str) -> Engine:
-    """Return an engine for SQLite in WAL mode; the folder of the database file is created.
+    """Return an engine for SQLite in WAL mode; the database file and its folder are created, for their owner only.
 
     A transaction takes the write lock when it begins, unless it is one that only reads.
     """
-    path = url.removeprefix("sqlite:///")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    path = Path(url.removeprefix("sqlite:///"))
+    make_private_folder(path.parent)
+    for file in (path, *(path.with_name(path.name + end) for end in WRITTEN_BESIDE)):
+        if file == path or file.exists():
+            make_private_file(file)  # SQLite gives the files beside it the rights of the first
     timeouts = {"timeout": 15, "check_same_thread": False}
     engine = create_engine(url, connect_args=timeouts, pool_size=20, json_serializer=write_json)
     event.listen(engine, "connect", _prepare_sqlite)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cases.database.private_files import make_private_folder, open_private
 from cases.refusals import NotFound
 
 KEY = re.compile(r"[0-9a-f]{64}")
@@ -28,9 +29,9 @@ class Folder:
         """Store the bytes on the disk under a new key and return the key. Commit only after this has returned."""
         key = secrets.token_hex(32)
         path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         partial = path.with_suffix(PARTIAL)
-        with partial.open("xb") as file:
+        with open_private(partial, "xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

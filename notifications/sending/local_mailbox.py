@@ -8,13 +8,18 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.utils import getaddresses
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
 import flask_mail
 
+from cases.database.private_files import make_private_folder, open_private
+from notifications.letters.urls import WebAddresses
 from notifications.sending.errors import Unreachable
 
+LOG_IN = WebAddresses("").login("")
 NAME = re.compile(r"[0-9a-f]{32}\.eml")
 
 
@@ -44,24 +49,32 @@ class Mailbox:
         name = _name_of(message)
         path = self.folder / name
         if not path.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.folder)
             _write_whole(path, message)
         return name
 
-    def letters(self, limit: int = 100) -> list[KeptLetter]:
-        """Return the letters that were stored last, at most `limit`, newest first."""
+    def letters(self, limit: int = 100, reader: str | None = None) -> list[KeptLetter]:
+        """Return the letters that were stored last, at most `limit`, newest first.
+
+        With `reader`, a mail address, letters by which somebody else can log in are left out.
+        """
         if not self.folder.exists():
             return []
         files = [(entry.stat().st_mtime_ns, entry.name) for entry in os.scandir(self.folder)]
         newest = sorted((when, name) for when, name in files if NAME.fullmatch(name))[::-1]
-        return [self._listed(name, when) for when, name in newest[:limit]]
+        shown = (pair for pair in newest if reader is None or self.letter(pair[1], reader) is not None)
+        return [self._listed(name, when) for when, name in islice(shown, limit)]
 
-    def letter(self, name: str) -> EmailMessage | None:
-        """Return the letter in the file of this name; None when there is no such letter."""
+    def letter(self, name: str, reader: str | None = None) -> EmailMessage | None:
+        """Return the letter in the file of this name; None when there is no such letter.
+
+        With `reader`, a mail address, also None for a letter by which somebody else can log in.
+        """
         path = self.folder / name
         if not NAME.fullmatch(name) or not path.exists():
             return None
-        return email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        return None if reader is not None and _lets_in_another(letter, reader) else letter
 
     def connection(self) -> "MailboxConnection":
         """Return a connection like one to a mail server; letters that are sent over it are stored in this mailbox."""
@@ -102,6 +115,13 @@ def _headers(message: bytes) -> EmailMessage:
     return email.message_from_bytes(head, policy=email.policy.default)
 
 
+def _lets_in_another(letter: EmailMessage, reader: str) -> bool:
+    """Return whether somebody else than the reader can log in by this letter: it has the link of a log-in."""
+    parts = [part.get_content() for part in letter.walk() if part.get_content_maintype() == "text"]
+    recipients = {address.lower() for _, address in getaddresses([str(letter["To"])])}
+    return any(LOG_IN in part for part in parts) and recipients != {reader.lower()}
+
+
 def _name_of(message: bytes) -> str:
     headers = _headers(message)
     identity = str(headers["Message-ID"] or "").encode() or message
@@ -110,7 +130,7 @@ def _name_of(message: bytes) -> str:
 
 def _write_whole(path: Path, content: bytes) -> None:
     draft = path.with_suffix(f".{os.getpid()}.{id(content)}.draft")
-    with draft.open("wb") as file:
+    with open_private(draft, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -1,12 +1,15 @@
 """Settings: every bad one is one clear line that names it."""
 
+import secrets
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from support.keys import SECRET_KEY
 
 from cases.settings import BadSetting, read_settings
 
-GOOD = {"VENTIL_SECRET_KEY": "k" * 40}
+GOOD = {"VENTIL_SECRET_KEY": SECRET_KEY}
 BAD = [
     ("VENTIL_DATABASE_URL", "mysql://somewhere/x"),
     ("VENTIL_DATABASE_URL", "ventil.sqlite3"),
@@ -20,6 +23,15 @@ BAD = [
     ("VENTIL_BASE_URL", "https://arenden.example.se:port"),
     ("VENTIL_BASE_URL", "https://[::1"),
     ("VENTIL_SECRET_KEY", "too short"),
+    ("VENTIL_SECRET_KEY", "a" * 32),
+    ("VENTIL_SECRET_KEY", "A" * 40 + "b"),
+    ("VENTIL_SECRET_KEY", "0123456789abcdef" * 2),
+    ("VENTIL_SECRET_KEY", "abcdefghijklmnopqrstuvwxyz012345"),
+    ("VENTIL_SECRET_KEY", "only-for-tests-only-for-tests-only"),
+    ("VENTIL_SECRET_KEY", "aaaaaaaabbbbbbbbccccccccdddddddd"),
+    ("VENTIL_SECRET_KEY", "CHANGE-ME: 32 random characters here"),
+    ("FLASK_DEBUG", "1"),
+    ("FLASK_DEBUG", "true"),
     ("VENTIL_TIMEZONE", "Europe/Atlantis"),
     ("VENTIL_TIMEZONE", "../../etc/passwd"),
     ("VENTIL_LOCALE", "no"),
@@ -82,3 +94,9 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
     settings = read_settings(GOOD | {"VENTIL_METRICS_TOKEN": "hemligt-ord"}, folder=tmp_path)
     assert "k" * 40 not in repr(settings)
     assert "hemligt-ord" not in repr(settings)
+
+
+def test_a_random_key_is_taken() -> None:
+    makers = (lambda: secrets.token_hex(16), lambda: secrets.token_urlsafe(24), lambda: str(uuid4()))
+    for key in (make() for make in makers for _ in range(200)):
+        assert read_settings({"VENTIL_SECRET_KEY": key}).secret_key == key

@@ -139,6 +139,29 @@ def test_logging_in_leaves_nothing_of_the_cookies_from_before(web, private):
     assert browser.get_cookie("ventil_login").value != first
 
 
+def test_a_new_log_in_ends_the_earlier_session_of_the_browser(web, private):
+    browser, elsewhere = log_in(web), log_in(web)
+    first = browser.get_cookie("ventil_login").value
+    log_in(web, browser)
+    assert browser.get(private).status_code == 200
+    other = web.browser()
+    other.set_cookie("ventil_login", first)
+    assert other.get(private).status_code == 303
+    assert elsewhere.get(private).status_code == 200
+    assert count(web, WebSession, WebSession.ended_at.is_(None)) == 2
+
+
+def test_so_does_one_in_the_demonstration_as_somebody_else(web, private):
+    with web.database.transaction() as session:
+        session.execute(update(Municipality).values(demonstration=True))
+    browser = log_in(web)
+    first = browser.get_cookie("ventil_login").value
+    form = {"csrf_token": csrf(browser), "person": web.person_id("officer")}
+    assert browser.post("/demo-login", data=form).status_code == 303
+    browser.set_cookie("ventil_login", first)
+    assert browser.get(private).status_code == 303
+
+
 def test_logging_out_ends_the_session_itself(web, private):
     browser = log_in(web)
     kept = browser.get_cookie("ventil_login").value

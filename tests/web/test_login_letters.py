@@ -264,3 +264,18 @@ def test_no_code_is_stored(web):
     ask(web.browser())
     link, code = last_link(web), read_code(code_of_last_link(web))
     assert code not in "".join(str(value).upper() for value in vars(link).values())
+
+
+def test_the_right_code_sent_many_times_at_once_opens_one_session(web):
+    browser = web.browser()
+    ask(browser)
+    form = {"csrf_token": csrf(browser), "code": code_of_last_link(web)}
+    cookie = browser.get_cookie("ventil").value
+    browsers = [web.browser() for _ in range(4)]
+    for one in browsers:
+        one.set_cookie("ventil", cookie)
+    with ThreadPoolExecutor(4) as pool:
+        sent = [pool.submit(one.post, "/logga-in/kod", data=form) for one in browsers]
+        statuses = sorted(one.result().status_code for one in sent)
+    assert statuses == [303] + [422] * 3
+    assert count(web, WebSession) == 1

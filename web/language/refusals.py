@@ -100,6 +100,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "already-there": _("%(name)s is there already."),
     "already-settled": _("The case is settled. Reopen it first."),
     "still-responsible": _("%(name)s still has %(count)s open cases. Move them first."),
+    "holds-demonstration": _("This is the demonstration. A municipality of your own needs a database of its own."),
     "clock-trouble": _("The clocks of two machines differ by %(seconds)s seconds."),
     "bad-field": _("This cannot be used."),
     "refused": _("This cannot be done."),

@@ -154,9 +154,13 @@ def _menu(actor: Actor, frame: PageFrame) -> list[MenuItem]:
         items += [MenuItem(str(words), url_for(endpoint)) for endpoint, words in CONTACT]
     if actor.person_id is not None:
         items.append(MenuItem(gettext("Forum"), url_for("forum.show")))
-    if current().settings.smtp_url is None and (actor.is_admin or frame.demonstration):
+    if current().settings.smtp_url is None and (actor.is_admin or _is_open(frame)):
         items.append(MenuItem(gettext("Mailbox"), url_for("mailbox.show")))
     return items
+
+
+def _is_open(frame: PageFrame) -> bool:
+    return frame.demonstration and current().settings.on_loopback
 
 
 def _other_language() -> dict[str, str]:

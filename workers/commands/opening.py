@@ -26,10 +26,13 @@ class Failure(Exception):
 def open_database(settings: Settings) -> "Iterator[Database]":
     """Open the database at `settings.database_url`; it is closed when the `with` block ends.
 
-    It may lack migrations: for `migrate`, `up`, `doctor` and `sweep`. The other commands use `migrated_database`.
+    It may lack migrations: for `migrate`, `up`, `doctor` and `sweep`. The other commands use `migrated_database`. What
+    others may read of the data folder is closed to them first.
     """
+    from cases.database.private_files import tighten
     from cases.database.transactions import Database
 
+    tighten(settings.var)
     database = Database(settings.database_url, settings.calendar)
     try:
         yield database

@@ -18,6 +18,7 @@ from cases.database.transactions import Database
 from cases.history.event_batches import MISSED_SWEEPS
 from cases.history.outbox import OutboxEntry
 from cases.ladder.sweep import MOST_CLOCK_DRIFT
+from cases.organisation.municipality import municipality
 from cases.organisation.people import contact_persons, heads_of
 from cases.organisation.units import contact_desk
 from cases.settings import Settings
@@ -145,6 +146,17 @@ REMEDIES = {
 }
 
 
+def _doors(session: Session, settings: Settings, present: datetime) -> Iterator[HealthFinding]:
+    if settings.on_loopback:
+        return
+    if municipality(session).demonstration:
+        remedy = "load a municipality of your own into an empty database, and name it in VENTIL_DATABASE_URL"
+        yield HealthFinding(Health.FAIL, f"the demonstration is reached at {settings.base_url}", remedy)
+    if settings.smtp_url is None:
+        what = "there is no mail server: letters, and links to log in, stay in the local mailbox"
+        yield HealthFinding(Health.WARN, what, "set VENTIL_SMTP_URL")
+
+
 def _backlog(session: Session, settings: Settings, present: datetime) -> Iterator[HealthFinding]:
     open_work = (OutboxEntry.done_at.is_(None), OutboxEntry.set_aside_at.is_(None))
     oldest = session.scalar(select(func.min(OutboxEntry.recorded_at)).where(*open_work))
@@ -162,7 +174,12 @@ def _set_aside(count: int) -> HealthFinding:
     return HealthFinding(Health.OK, "nothing is set aside")
 
 
-ROW_CHECKS: tuple[Callable[[Session, Settings, datetime], Iterator[HealthFinding]], ...] = (_clock, _desk, _backlog)
+ROW_CHECKS: tuple[Callable[[Session, Settings, datetime], Iterator[HealthFinding]], ...] = (
+    _doors,
+    _clock,
+    _desk,
+    _backlog,
+)
 
 
 def _outside(name: str, check: Check) -> HealthFinding:

@@ -4,6 +4,8 @@ import fcntl
 from pathlib import Path
 from typing import IO
 
+from cases.database.private_files import make_private_folder, open_private
+
 
 class AlreadyUp(Exception):
     """Another process already runs `ventil up` in this folder."""
@@ -14,12 +16,12 @@ class InstanceLock:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "up.lock"
-        self._file: IO[str] | None = None
+        self._file: IO[bytes] | None = None
 
     def acquire(self) -> None:
         """Acquire the lock. Raises `AlreadyUp` when another process holds it."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        file = self.path.open("w")
+        make_private_folder(self.path.parent)
+        file = open_private(self.path, "wb")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

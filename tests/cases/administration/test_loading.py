@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from support.houses.migrated import A_TUESDAY, a_house
 
-from cases.administration.loading import load_setup_file
+from cases.administration.loading import HoldsDemonstration, load_setup_file
 from cases.administration.setup_file import BadSetupFile
 from cases.database.transactions import Database
 from cases.deadlines.policies import Policy
@@ -187,3 +187,15 @@ def test_a_role_that_the_file_no_longer_names_ends_that_day(database: Database) 
     with database.reading() as session:
         ended = session.scalars(select(Membership.until).where(Membership.role == Role.ADMIN)).one()
     assert ended.isoformat() == "2026-04-17"
+
+
+@pytest.mark.parametrize("text", [HOUSE, HOUSE.replace('name = "Provköpings kommun"', "")])
+def test_the_demonstration_takes_in_no_municipality_of_somebody_else(database: Database, text: str) -> None:
+    demonstration = '[house]\nname = "Tallvinda"\n'
+    _load(database, demonstration)
+    with database.transaction() as session:
+        municipality(session).demonstration = True
+    with pytest.raises(HoldsDemonstration):
+        _load(database, text)
+    assert _count(database, Category) == 0
+    assert _load(database, demonstration) == []

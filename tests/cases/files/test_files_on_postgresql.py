@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 from support.houses.migrated import CALENDAR
+from support.keys import SECRET_KEY
 
 from cases.access.actors import A_COMMAND
 from cases.administration.loading import load_setup_file
@@ -92,7 +93,7 @@ def test_the_public_reads_the_view(database: Database, tmp_path: Path) -> None:
 
 
 def test_a_moving_clock_is_the_databases_present(database: Database, postgres_url: str, tmp_path: Path) -> None:
-    environ = {"VENTIL_DATABASE_URL": postgres_url, "VENTIL_SECRET_KEY": "k" * 32}
+    environ = {"VENTIL_DATABASE_URL": postgres_url, "VENTIL_SECRET_KEY": SECRET_KEY}
     clock = MovingClock(NOW - timedelta(days=200))
     moved = database_at(read_settings(environ, folder=tmp_path), clock)
     with moved.transaction() as session:

@@ -117,7 +117,7 @@ def _environment(folder: Path, ground: ChaosGround, port: int, settings: dict[st
         "VENTIL_SMTP_URL": ground.sink.url,
         "VENTIL_MAIL_FROM": "ventil@prov.example",
         "VENTIL_BASE_URL": f"http://{LOOPBACK}:{port}",
-        "VENTIL_SECRET_KEY": "only-for-the-proof-only-for-the-proof",
+        "VENTIL_SECRET_KEY": "used by the chaos and its clients, and nowhere else",
         "VENTIL_RATE_LIMITS": "off",
         "VENTIL_SWEEP_SECONDS": "2",
         "VENTIL_VAR": str(folder / "var"),

@@ -169,8 +169,13 @@ class CrashGround:
         self.databases.redirect(self._current_name, given, named)
 
     def _settings(self, name: str, folder: Path, smtp_url: str) -> Settings:
-        environ = {"VENTIL_DATABASE_URL": self.databases.url(name), "VENTIL_SECRET_KEY": "no secret " * 4,
-                   "VENTIL_RATE_LIMITS": "off", "VENTIL_SMTP_URL": smtp_url, "VENTIL_VAR": str(folder)}  # fmt: skip
+        environ = {
+            "VENTIL_DATABASE_URL": self.databases.url(name),
+            "VENTIL_SECRET_KEY": "whoever reads this file knows it",
+            "VENTIL_RATE_LIMITS": "off",
+            "VENTIL_SMTP_URL": smtp_url,
+            "VENTIL_VAR": str(folder),
+        }
         return read_settings(environ)
 
 

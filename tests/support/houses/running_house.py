@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
+from support.keys import SECRET_KEY
 from support.servers import services
 from support.servers.mail_server import AcceptedMail, FakeMailServer
 
@@ -45,7 +46,7 @@ class RunningHouse:
         return plain | {
             "VENTIL_SMTP_URL": self.sink.url,
             "VENTIL_BASE_URL": f"http://127.0.0.1:{self.port}",
-            "VENTIL_SECRET_KEY": "only-for-tests-only-for-tests-only",
+            "VENTIL_SECRET_KEY": SECRET_KEY,
             "VENTIL_RATE_LIMITS": "off",
             "VENTIL_SWEEP_SECONDS": "2",
             **self.servers,

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from support.houses.small_house import SmallHouse, open_small_house
+from support.keys import SECRET_KEY
 from werkzeug.test import TestResponse
 
 from cases.access.tokens import make_api_token
@@ -68,7 +69,11 @@ class Web:
 
 def open_web(url: str, folder: Path, **settings: object) -> Web:
     """Return the app of the small municipality in this database, with its files in `folder`."""
-    environ = {"VENTIL_DATABASE_URL": url, "VENTIL_SECRET_KEY": "k" * 40, "VENTIL_RATE_LIMITS": "off"}
+    environ = {
+        "VENTIL_DATABASE_URL": url,
+        "VENTIL_SECRET_KEY": SECRET_KEY,
+        "VENTIL_RATE_LIMITS": "off",
+    }
     read = replace(read_settings(environ, folder=folder), **settings)
     house = open_small_house(url)
     web = Web(create_app(read, house.database), house, read)

@@ -1,11 +1,14 @@
 """Pages about letters: who was told, calls to make, set aside, the local mailbox, following."""
 
+import re
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import select
+from support.houses.logging_in import ask
 from support.houses.small_pages import visitor, words
+from support.houses.small_web import open_web
 
 from cases.access.tokens import FOLLOW, UNFOLLOW, Link, link_token, make_link
 from cases.case import case_to_change
@@ -19,7 +22,9 @@ from notifications.deliveries import Address, Delivery, Outcome
 from notifications.letters.catalogue import LETTERS
 from notifications.planning.planning import plan_events
 from notifications.sending.local_mailbox import Mailbox
+from notifications.sending.sending import transport_from
 from web.language.labels import LETTERS as LETTERS_ON_SCREEN
+from workers.relay.draining import drain_deliveries
 
 
 def plan_all(web):
@@ -110,10 +115,63 @@ def test_a_letters_html_is_locked_up(sqlite_web, letter):
 
 
 def test_with_a_mail_server_there_is_no_mailbox(sqlite_web, letter, tmp_path):
-    from support.houses.small_web import open_web
-
     other = open_web(sqlite_web.settings.database_url, tmp_path, smtp_url="smtp://127.0.0.1:2525")
     assert visitor(other, "admin").get("/brevlada").status_code == 404
+    other.database.close()
+
+
+def keep_log_in_letter(web, to, number):
+    """Keep a log-in letter to this address in the mailbox, as it is sent; return the name of its file."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "hus@example.se", to, "Logga in hos Kommunen"
+    message["Message-ID"] = f"<login.{number}@example.se>"
+    message.set_content(f"Logga in:\nhttp://127.0.0.1:8000/logga-in/{'a' * 43}\n", cte="quoted-printable")
+    message.add_alternative(f"<a href='http://127.0.0.1:8000/logga-in/{'a' * 43}'>in</a>", subtype="html", cte="base64")
+    return Mailbox(web.settings.var / "mailbox").keep(message.as_bytes())
+
+
+def test_no_administrator_reads_the_log_in_letters_of_others(sqlite_web, letter):
+    with sqlite_web.database.transaction() as session:
+        municipality(session).demonstration = False
+    theirs = keep_log_in_letter(sqlite_web, "Rut <contact@example.se>", 1)
+    own = keep_log_in_letter(sqlite_web, "Admin <admin@example.se>", 2)
+    admin = visitor(sqlite_web, "admin")
+    listed = admin.get("/brevlada").text
+    assert letter in listed
+    assert own in listed
+    assert theirs not in listed
+    assert "som någon annan loggar in med visas inte" in words(listed)
+    for path in ("/brevlada/{}", "/brevlada/{}/html"):
+        assert admin.get(path.format(theirs)).status_code == 404
+        assert admin.get(path.format(own)).status_code == 200
+        assert visitor(sqlite_web, "contact").get(path.format(own)).status_code == 404
+
+
+def test_in_the_demonstration_all_letters_are_read(sqlite_web, letter):
+    theirs = keep_log_in_letter(sqlite_web, "contact@example.se", 1)
+    assert theirs in visitor(sqlite_web).get("/brevlada").text
+    assert visitor(sqlite_web).get(f"/brevlada/{theirs}").status_code == 200
+
+
+def test_a_log_in_letter_as_it_is_sent_is_known(sqlite_web):
+    ask(sqlite_web.browser())
+    plan_all(sqlite_web)
+    drain_deliveries(sqlite_web.database, transport_from(sqlite_web.settings))
+    mailbox = Mailbox(sqlite_web.settings.var / "mailbox")
+    assert [one.to for one in mailbox.letters(reader="contact@example.se")] == ["contact@example.se"]
+    assert mailbox.letters(reader="admin@example.se") == []
+
+
+def test_a_demonstration_that_others_reach_is_open_to_nobody(sqlite_web, letter, tmp_path):
+    other = open_web(sqlite_web.settings.database_url, tmp_path, base_url="https://arenden.example.se")
+    there = {"base_url": "https://arenden.example.se"}
+    browser = other.browser()
+    page = browser.get("/logga-in", **there)
+    assert "demo-login" not in page.text
+    form = {"csrf_token": re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)[1], "person": "1"}
+    assert browser.post("/demo-login", data=form, **there).status_code == 404
+    assert browser.get("/brevlada", **there).status_code == 404
+    assert browser.get(f"/brevlada/{letter}", **there).status_code == 404
     other.database.close()
 
 

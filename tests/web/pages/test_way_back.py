@@ -20,7 +20,7 @@ CASE_PATHS = (
     "/arenden/{}/radera",
     "/arenden/{}?lang=en",
 )
-CASE_FORMS = ("/arenden/{}/folj", "/arenden/{}/kommentar", "/arenden/{}/filer", "/arenden/{}/steg")
+CASE_FORMS = ("/arenden/{}/kommentar", "/arenden/{}/filer", "/arenden/{}/steg")
 
 
 @pytest.fixture
@@ -47,6 +47,11 @@ def test_nor_by_a_form_which_leads_back_to_the_case(web, private, path):
     for ref in (private, "2020-0001"):
         answer = visitor(web).send(path.format(ref), email="x@example.com", version="1")
         assert (answer.status_code, answer.location) == (303, f"/logga-in?next=/arenden/{ref}")
+
+
+def test_neither_can_be_followed(web, private):
+    answers = [visitor(web).send(f"/arenden/{ref}/folj", email="x@example.com") for ref in (private, "2020-0001")]
+    assert [one.status_code for one in answers] == [404, 404]
 
 
 def test_the_api_says_not_found_to_both(web, private):

@@ -4,8 +4,11 @@ import re
 
 import pytest
 from sqlalchemy import text
+from support.houses.logging_in import token_of_last_link
 from support.houses.small_web import open_web
 
+from cases.settings import BadSetting
+from web import create_app
 from web.login import safe_next
 from web.requests.security import CONTENT_SECURITY_POLICY
 
@@ -189,3 +192,24 @@ def test_logs_hold_no_address_no_token_and_no_path(sqlite_web, capsys):
     assert "/api/v1/cases/<ref>" in said
     for secret in (case["public_id"], sqlite_web.tokens["contact"], "hemlig-lank", "127.0.0.1"):
         assert secret not in said
+
+
+def test_with_debugging_on_it_does_not_start(sqlite_web, monkeypatch):
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    with pytest.raises(BadSetting, match="debugging"):
+        create_app(sqlite_web.settings, sqlite_web.database)
+
+
+def test_the_log_in_cookie_is_kept_from_scripts_and_other_hosts(sqlite_url, tmp_path):
+    safe = open_web(sqlite_url, tmp_path, base_url="https://arenden.example.se")
+    there = {"base_url": "https://arenden.example.se"}
+    browser = safe.browser()
+    form = {"csrf_token": token_in(browser.get("/logga-in", **there)), "email": "contact@example.se"}
+    browser.post("/logga-in", data=form, **there)
+    answer = browser.post(f"/logga-in/{token_of_last_link(safe)}", data=form, **there)
+    cookies = [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("__Host-ventil_")]
+    assert {one.partition("=")[0] for one in cookies} == {"__Host-ventil_login", "__Host-ventil_known"}
+    for cookie in cookies:
+        assert all(needed in cookie for needed in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
+        assert "Domain" not in cookie
+    safe.database.close()

@@ -1,7 +1,9 @@
 """The command line as a person meets it: what it says, where it says it, and how it ends."""
 
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from support.keys import SECRET_KEY
 
 import ventil
 from cases.access.actors import A_COMMAND, A_VISITOR
@@ -74,7 +77,8 @@ def test_a_bad_setting_is_one_line_and_ends_with_two(run: Run) -> None:
         "VENTIL_DATABASE_URL": "mysql://x",
         "VENTIL_BASE_URL": "http://example.se",
         "VENTIL_SMTP_URL": "mail",
-        "VENTIL_SECRET_KEY": "short",
+        "VENTIL_SECRET_KEY": "a" * 32,
+        "FLASK_DEBUG": "1",
     }.items():
         for command in ("migrate", "sweep", "up", "worker"):
             _refused(run(command, **{name: value}), name, 2)
@@ -95,7 +99,10 @@ def test_a_database_without_migrations_is_told(run: Run) -> None:
 
 
 def test_a_database_that_does_not_answer_is_told(run: Run) -> None:
-    away = {"VENTIL_DATABASE_URL": "postgresql://127.0.0.1:1/away", "VENTIL_SECRET_KEY": "k" * 32}
+    away = {
+        "VENTIL_DATABASE_URL": "postgresql://127.0.0.1:1/away",
+        "VENTIL_SECRET_KEY": SECRET_KEY,
+    }
     for command in ("sweep", "forgotten", "worker", "migrate"):
         _refused(run(command, **away), "the database does not answer")
     assert run("doctor", **away).returncode == 1
@@ -154,6 +161,37 @@ def test_the_doctor_says_what_is_missing_and_how_to_mend_it(run_migrated: Run) -
     run_migrated("user", "add", "k@example.se", "--name", "Kontaktpersonen", "--role", "contact")
     run_migrated("user", "add", "c@example.se", "--name", "Chefen", "--role", "head", "--unit", "desk")
     assert run_migrated("doctor").returncode == 0
+
+
+def make_demonstration(tmp_path: Path) -> None:
+    """Say of the house that it is the demonstration, without its eighteen months of cases."""
+    with contextlib.closing(sqlite3.connect(tmp_path / "var" / "ventil.sqlite3")) as rows:
+        rows.execute("UPDATE house SET demonstration = 1")
+        rows.commit()
+
+
+def test_the_demonstration_takes_in_only_its_own_house(run_migrated: Run, tmp_path: Path) -> None:
+    own = str(ROOT / "cases/demo/house.toml")
+    run_migrated("load", own)
+    make_demonstration(tmp_path)
+    (tmp_path / "real.toml").write_text('[house]\nname = "Provköpings kommun"\n')
+    _refused(
+        run_migrated("load", "real.toml"), "This database holds the demonstration: load a municipality of your own"
+    )
+    assert run_migrated("load", own).stdout == "0 things changed\n"
+
+
+def test_the_doctor_looks_at_the_doors(run_migrated: Run, tmp_path: Path) -> None:
+    run_migrated("load", str(ROOT / "cases/demo/house.toml"))
+    elsewhere = {"VENTIL_BASE_URL": "https://arenden.example.se"}
+    assert "warn  there is no mail server" in run_migrated("doctor", **elsewhere).stdout
+    assert run_migrated("doctor", **elsewhere).returncode == 0
+    make_demonstration(tmp_path)
+    assert run_migrated("doctor").returncode == 0
+    assert "there is no mail server" not in run_migrated("doctor").stdout
+    ran = run_migrated("doctor", **elsewhere)
+    _refused(ran, "1 things must be mended")
+    assert "fail  the demonstration is reached at https://arenden.example.se" in ran.stdout
 
 
 def test_the_doctor_sees_a_broker_and_a_mail_server_that_are_away(run_migrated: Run) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, insert, select, text, update
 from support.houses.migrated import CALENDAR
+from support.keys import SECRET_KEY
 
 from cases.access.request_counts import RequestCount
 from cases.access.tokens import LOGIN, UNFOLLOW, Link, WebSession, make_link
@@ -33,7 +34,7 @@ from workers.runtime import open_runtime
 
 @pytest.fixture
 def runtime(town, tmp_path):
-    settings = read_settings({"VENTIL_SECRET_KEY": "k" * 40}, folder=tmp_path)
+    settings = read_settings({"VENTIL_SECRET_KEY": SECRET_KEY}, folder=tmp_path)
     return open_runtime(town.database, settings, None)
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from support.houses.letter_town import furnish
 from support.houses.migrated import a_house
+from support.keys import SECRET_KEY
 
 from cases.database.clock import now
 from cases.database.scheduled_jobs import Scheduled
@@ -37,7 +38,7 @@ def town(tmp_path):
 
 @pytest.fixture
 def settings(tmp_path):
-    return read_settings({"VENTIL_SECRET_KEY": "k" * 40}, folder=tmp_path)
+    return read_settings({"VENTIL_SECRET_KEY": SECRET_KEY}, folder=tmp_path)
 
 
 @pytest.fixture

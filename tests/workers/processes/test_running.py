@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 import redis
 from sqlalchemy import func, select, text, update
+from support.keys import SECRET_KEY
 from support.servers.house_processes import house_processes
 
 from cases.database.clock import now
@@ -34,7 +35,7 @@ def environment(town, redis_url, sink):
         "VENTIL_DATABASE_URL": town.database.url,
         "VENTIL_REDIS_URL": redis_url,
         "VENTIL_SMTP_URL": sink.url,
-        "VENTIL_SECRET_KEY": "k" * 40,
+        "VENTIL_SECRET_KEY": SECRET_KEY,
         "VENTIL_SWEEP_SECONDS": "1",
     }
 
@@ -145,7 +146,11 @@ def test_a_process_refuses_a_database_that_is_behind(processes, postgres_town):
 
 def test_a_process_without_its_database_says_so_in_a_line(tmp_path):
     settings = read_settings(
-        {"VENTIL_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "VENTIL_SECRET_KEY": "k" * 40}, folder=tmp_path
+        {
+            "VENTIL_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+            "VENTIL_SECRET_KEY": SECRET_KEY,
+        },
+        folder=tmp_path,
     )
     with pytest.raises(running.CannotStart, match="does not answer"):
         running.run_relay(settings)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import delete, select, update
 from support.houses.migrated import CALENDAR
+from support.keys import SECRET_KEY
 from support.servers.services import LOOPBACK
 
 from cases.calendar import Calendar
@@ -27,7 +28,7 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 @pytest.fixture
 def settings(tmp_path):
-    return read_settings({"VENTIL_SWEEP_SECONDS": "60", "VENTIL_SECRET_KEY": "k" * 40}, folder=tmp_path)
+    return read_settings({"VENTIL_SWEEP_SECONDS": "60", "VENTIL_SECRET_KEY": SECRET_KEY}, folder=tmp_path)
 
 
 @pytest.fixture

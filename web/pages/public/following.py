@@ -1,26 +1,26 @@
 """Following a published case by mail: asking for it, confirming the address, and stopping with one click."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from cases.access.actors import Actor
 from cases.access.tokens import FOLLOW, UNFOLLOW, Link, valid_link
 from cases.case import Case, case_to_read
 from cases.following import ask_to_follow, confirm_following, stop_following
 from cases.parties import Follower
 from cases.reading.finding import case_to_follow, reference
-from cases.refusals import NotFound
 from web.current import current, right_now
 from web.language.gettext import gettext, language
 from web.pages.forms import Form
 from web.requests.caller import current_actor
-from web.requests.guard import Audience, not_for, open_to, sent_by_mail_programs
+from web.requests.guard import Audience, open_to, sent_by_mail_programs
 from web.requests.rate_limits import Limit, limited
 
 bp = Blueprint("following", __name__)
 GONE = 410
+ASKED = _l("Look in your mail: follow the link there to confirm. At most one such letter is sent in ten minutes.")
 
 
 @bp.post("/arenden/<ref>/folj")
@@ -34,19 +34,17 @@ def ask(ref: str) -> Response | tuple[str, int]:
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         with current().database.transaction() as session:
-            case = _case_to_follow(session, actor, ref)
+            case = case_to_follow(session, actor, reference(ref))
             key = current().settings.secret_key
             ask_to_follow(session, case, form.text("email"), language(), key=key, at=right_now())
-        flash(gettext("Look in your mail: follow the link there to confirm."), "success")
+        flash(
+            gettext(
+                "Look in your mail: follow the link there to confirm. At most one such letter is sent in ten minutes."
+            ),
+            "success",
+        )
         return redirect(url_for("case.show", ref=ref), 303)
     return render_template("follow_refused.html", form=form, ref=ref), form.status
-
-
-def _case_to_follow(session: Session, actor: Actor, ref: str) -> Case:
-    try:
-        return case_to_follow(session, actor, reference(ref))
-    except NotFound:
-        raise not_for(actor, ref) from None
 
 
 @bp.get("/folj/<token>")

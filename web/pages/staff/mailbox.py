@@ -1,12 +1,14 @@
-"""The local mailbox: letters of an installation without a mail server, to be read in the browser."""
+"""The local mailbox: letters of an installation without a mail server, to be read in the browser.
+
+Outside the demonstration only administrators read it, and nobody sees a letter by which somebody else logs in.
+"""
 
 from email.message import EmailMessage
 
 from flask import Blueprint, Response, abort, make_response, render_template
 
-from cases.organisation.municipality import municipality
 from notifications.sending.local_mailbox import Mailbox
-from web.current import current
+from web.current import current, is_open_demonstration
 from web.language.dates import moment_words
 from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
@@ -22,7 +24,8 @@ HEADERS_SHOWN = ("From", "To", "Date", "Subject")
 @open_to(Audience.ANYBODY)
 def show() -> str:
     """Show the list of the latest letters."""
-    return render_template("mailbox.html", letters=_mailbox().letters(MOST), most=MOST)
+    mailbox, reader = _mailbox()
+    return render_template("mailbox.html", letters=mailbox.letters(MOST, reader), most=MOST, hides=reader is not None)
 
 
 @bp.get("/brevlada/<name>")
@@ -49,17 +52,22 @@ def frame(name: str) -> Response:
     return response
 
 
-def _mailbox() -> Mailbox:
-    """Return the mailbox; abort with 404 if there is a mail server, or outside the demonstration for all but admins."""
+def _mailbox() -> tuple[Mailbox, str | None]:
+    """Return the mailbox, and the address of its reader; None in the demonstration, where anybody reads everything.
+
+    Abort with 404 if there is a mail server, or outside the demonstration for all but admins.
+    """
     with current().database.reading() as session:
-        is_open = municipality(session).demonstration or current_actor().is_admin
-    if current().settings.smtp_url is not None or not is_open:
+        is_open = is_open_demonstration(session)
+    actor = current_actor()
+    if current().settings.smtp_url is not None or not (is_open or actor.is_admin):
         abort(404)
-    return Mailbox(current().settings.var / "mailbox")
+    return Mailbox(current().settings.var / "mailbox"), None if is_open else actor.email
 
 
 def _letter(name: str) -> EmailMessage:
-    found = _mailbox().letter(name)
+    mailbox, reader = _mailbox()
+    found = mailbox.letter(name, reader)
     if found is None:
         abort(404)
     return found

@@ -132,7 +132,7 @@ def _open(ground: ChaosGround, site: Site) -> SpreadHouse:
         "VENTIL_REDIS_URL": site.reach(ground.redis.url),
         "VENTIL_SMTP_URL": site.reach(ground.sink.url),
         "VENTIL_BASE_URL": f"https://{HOST}",
-        "VENTIL_SECRET_KEY": "common-to-all-machines-common-to-all",
+        "VENTIL_SECRET_KEY": "common to all machines, each a different one",
         "VENTIL_MAIL_FROM": "ventil@prov.example",
         "VENTIL_SWEEP_SECONDS": "2",
     }
