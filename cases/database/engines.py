@@ -16,12 +16,14 @@ from cases.database.base import write_json
 from cases.database.clock import sqlite_now
 
 PING_AFTER_IDLE = 2.0  # seconds
+SQLITE_PATIENCE = "busy_timeout=15000"  # milliseconds
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "wal_autocheckpoint=16000",  # pages, so 64 MB: the commits of a sweep seldom have to wait for a checkpoint
     "synchronous=FULL",
     "foreign_keys=ON",
-    "busy_timeout=15000",
+    SQLITE_PATIENCE,
+    "secure_delete=ON",  # what is erased is overwritten with zeros in the file, not only given free
 )
 
 

@@ -24,7 +24,8 @@ KEYS_KEPT = timedelta(days=30)  # after they expire: a person may still ask what
 def clean_up(runtime: Runtime) -> dict[str, int]:
     """Delete files that no row names, and old rows: API answers, web sessions, log-in links, empty event batches.
 
-    Each kind of row has a transaction of its own. Return the number of deleted rows by kind: "answers", "sessions",
+    Each kind of row has a transaction of its own. SQLite's write-ahead log is emptied, so that what was erased does not
+    live on in it. Return the number of deleted rows by kind: "answers", "sessions",
     "links" and "empty_ticks". Deleted files are not counted.
     """
     removed = {}
@@ -32,6 +33,7 @@ def clean_up(runtime: Runtime) -> dict[str, int]:
         with runtime.database.transaction() as session:
             removed[name] = len(session.execute(statement(session)).all())
     LOG.info("cleaned", **removed)
+    runtime.database.empty_log()
     _remove_orphans(runtime)
     return removed
 
