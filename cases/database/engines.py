@@ -32,6 +32,7 @@ def postgresql_engine(url: str, pool_size: int) -> Engine:
     engine = create_engine(
         url,
         json_serializer=write_json,
+        hide_parameters=True,  # errors are logged, and must not hold what people wrote
         pool_size=pool_size,
         max_overflow=10,
         pool_timeout=10,
@@ -78,7 +79,7 @@ def sqlite_engine(url: str) -> Engine:
     path = url.removeprefix("sqlite:///")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     timeouts = {"timeout": 15, "check_same_thread": False}
-    engine = create_engine(url, connect_args=timeouts, pool_size=20, json_serializer=write_json)
+    engine = create_engine(url, connect_args=timeouts, pool_size=20, json_serializer=write_json, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

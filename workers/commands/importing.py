@@ -43,13 +43,18 @@ def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | N
 def export(file: Path) -> None:
     """Write every case to FILE (CSV or XLSX), in the columns that an import reads."""
     from cases.access.actors import A_COMMAND
+    from cases.history.events import HouseExported
+    from cases.history.municipality_events import record_for_municipality
     from cases.imports.exporting import export_cases
 
-    with migrated_database() as database, database.reading() as session:
-        try:
-            count = export_cases(session, file, by=A_COMMAND)
-        except ValueError as error:
-            raise Failure(str(error)) from None
+    with migrated_database() as database:
+        with database.reading() as session:
+            try:
+                count = export_cases(session, file, by=A_COMMAND)
+            except ValueError as error:
+                raise Failure(str(error)) from None
+        with database.transaction() as session:
+            record_for_municipality(session, HouseExported(cases=count), by=A_COMMAND, at=right_now())
     click.echo(f"{count} cases written to {file}")
 
 
