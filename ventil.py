@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cases.logs import log_warnings_only
 from cases.refusals import Refusal
 from cases.settings import BadSetting, Settings, read_settings
 from workers.commands import administering, checking, demonstrating, importing, processes
@@ -158,7 +159,11 @@ def _print_addresses(database: "Database", settings: Settings) -> None:
 
 
 def main() -> int:
-    """Run the command that `sys.argv` names, and return its exit code. An error is printed as one line on stderr."""
+    """Run the command that `sys.argv` names, and return its exit code. An error is printed as one line on stderr.
+
+    A command that runs on and on logs as JSON; of the others one reads what they print.
+    """
+    log_warnings_only()
     try:
         return int(ventil.main(standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -1,5 +1,6 @@
 """Correcting a case: title, category, place, publishing, relations, erasing of words. Each writes a new event."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import LONGEST_TITLE, Case, Relation
+from cases.database.idempotency_keys import forget_answers
 from cases.handing_in import active_by_slug
 from cases.history.events import CaseCorrected, CaseRelated, CaseWordsErased
 from cases.history.journal import Entry, Event, SpokenWords
@@ -18,9 +20,15 @@ from cases.organisation.places import Place
 from cases.public.published import Published
 from cases.public.publishing import publish, unpublish
 from cases.refusals import MergedIntoItself, NotAllowed, TooLong, WordsNeeded
+from cases.reporters.erasing import (
+    ERASED,
+    clear_search_index,
+    erase_everybody,
+    erase_reporter,
+    erase_with_events,
+    has_words,
+)
 from cases.steps.present_policy import set_statutory, use_present_policy
-
-ERASED = "(raderat)"
 
 
 @dataclass(frozen=True)
@@ -155,29 +163,54 @@ def relate(session: Session, case: Case, other: Case, *, by: Actor, at: datetime
 
 
 def erase_words(
-    session: Session, case: Case, decision: str, event_seqs: list[int], *, by: Actor, at: datetime
+    session: Session,
+    case: Case,
+    decision: str,
+    event_seqs: list[int],
+    *,
+    reporter: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> list[int]:
-    """Erase the words of those events of the case that have these numbers; return the ids of the events written.
+    """Erase what those events of the case that have these numbers brought; return the ids of the events written.
 
-    If the case's title is among these words, it is erased from the case too, unless another event still holds it.
+    That is their words, and also a file, a follower, or the name of somebody outside for whom the case waits. If the
+    case's title is among the words, it is erased from the case too, unless another event still holds it. `reporter`
+    says to erase who asked as well; when no words of the case are left, everybody in it is erased. Answers of the API
+    that are kept for repeated requests are blanked.
+
     `decision` names the decision that orders the erasure (gallringsbeslut). Raises `WordsNeeded` when it is empty, and
-    `NotAllowed` for anybody but an admin or the desk.
+    `NotAllowed` for anybody but an admin or the desk. The bytes of files are left to the caller, who knows the storage.
     """
     if not (by.is_admin or by.is_contact):
         raise NotAllowed(step="erase")
     if not decision.strip():
         raise WordsNeeded(field="decision")
     entry = Entry(case, by=by, at=at)
-    ids = list(session.scalars(select(Event.id).where(Event.stream == case.id, Event.seq.in_(event_seqs))))
+    events = session.scalars(select(Event).where(Event.stream == case.id, Event.seq.in_(event_seqs))).all()
+    _erase_texts(session, case, [event.id for event in events])
+    also = _erase_people(session, case, events, reporter=reporter, at=entry.at)
+    if session.get(Published, case.id) is not None:
+        publish(session, case, at=entry.at)
+    forget_answers(session, case.ref, case.public_id)
+    clear_search_index(session)
+    entry.add(CaseWordsErased(decision=decision.strip(), events=sorted(event_seqs), also=also or None))
+    return entry.write(session)
+
+
+def _erase_texts(session: Session, case: Case, event_ids: list[int]) -> None:
     erased = session.execute(
-        update(Words).where(Words.event_id.in_(ids)).values(text=None, salt=None).returning(Words.field)
+        update(Words).where(Words.event_id.in_(event_ids)).values(text=None, salt=None).returning(Words.field)
     )
     if "title" in set(erased.scalars()) and not _is_title_kept(session, case, case.title):
         case.title = ERASED
-    if session.get(Published, case.id) is not None:
-        publish(session, case, at=entry.at)
-    entry.add(CaseWordsErased(decision=decision.strip(), events=sorted(event_seqs)))
-    return entry.write(session)
+
+
+def _erase_people(session: Session, case: Case, events: Sequence[Event], *, reporter: bool, at: datetime) -> list[str]:
+    """Erase what the events brought of people, and who asked if that is wished; everybody when no words are left."""
+    if not has_words(session, case):
+        return erase_everybody(session, case, at)
+    return [*erase_with_events(session, case, events, at), *(erase_reporter(session, case) if reporter else [])]
 
 
 def _is_title_kept(session: Session, case: Case, title: str) -> bool:

@@ -3,16 +3,30 @@
 Pages and the API call these, and not the functions of `cases.reporters` beneath them.
 """
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import Case
+from cases.correcting import erase_words
+from cases.parties import Follower, Party
 from cases.reporters import details, keys, protecting
 from cases.reporters.details import ReporterDetails
+from notifications.planning.forgetting import forget_in_letters, forget_parties, message_ids
 from notifications.planning.readdressing_parties import readdress_party
 from notifications.planning.rendering_anew import render_anew
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What is to be erased of a case: what the events with these numbers brought, and who asked, by which decision."""
+
+    decision: str
+    events: list[int] = field(default_factory=list)
+    reporter: bool = False
 
 
 def replace_key(session: Session, case: Case, *, by: Actor, at: datetime) -> None:
@@ -49,3 +63,26 @@ def set_protection(session: Session, case: Case, protected: bool, why: str, *, b
     if changed:
         render_anew(session, case)
     return changed
+
+
+def erase(session: Session, case: Case, erasure: Erasure, *, by: Actor, at: datetime) -> list[str]:
+    """Erase it, as `cases.correcting.erase_words` does, whose refusals are raised, and all that letters hold of it.
+
+    Return the Message-IDs of the letters about the case and to those who were erased: what of them lies in the local
+    mailbox is the caller's to remove, as are the bytes of files, once the transaction is committed.
+    """
+    had = _details(session, case)
+    erase_words(session, case, erasure.decision, erasure.events, reporter=erasure.reporter, by=by, at=at)
+    has = _details(session, case)
+    gone = {party: email for party, (email, phone) in had.items() if (email or phone) and not any(has[party])}
+    forget_in_letters(session, case)
+    forget_parties(session, gone)
+    return message_ids(session, case, gone)
+
+
+def _details(session: Session, case: Case) -> dict[int, tuple[str | None, str | None]]:
+    """Return mail address and telephone number of the one who asked and of the followers, by id of the party."""
+    following = select(Follower.party_id).where(Follower.case_id == case.id)
+    parties = or_(Party.id == case.reporter_id, Party.id.in_(following))
+    rows = session.execute(select(Party.id, Party.email, Party.phone).where(parties))
+    return {row.id: (row.email, row.phone) for row in rows}

@@ -304,6 +304,7 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "unit.changed": (),
     "unit.switched_off": (),
     "house.setting_changed": (),
+    "house.exported": (),
     "house.morning": (Rule("morning", "morning"),),
     "house.set_aside": (Rule("set_aside", "contact"), Rule("set_aside", "admins")),
     "house.sent_again": (),

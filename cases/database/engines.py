@@ -17,12 +17,14 @@ from cases.database.clock import sqlite_now
 from cases.database.private_files import make_private_file, make_private_folder
 
 PING_AFTER_IDLE = 2.0  # seconds
+SQLITE_PATIENCE = "busy_timeout=15000"  # milliseconds
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "wal_autocheckpoint=16000",  # pages, so 64 MB: the commits of a sweep seldom have to wait for a checkpoint
     "synchronous=FULL",
     "foreign_keys=ON",
-    "busy_timeout=15000",
+    SQLITE_PATIENCE,
+    "secure_delete=ON",  # what is erased is overwritten with zeros in the file, not only given free
 )
 WRITTEN_BESIDE = ("-wal", "-shm", "-journal")
 SHORT_WAIT = 0.25  # seconds
@@ -50,6 +52,7 @@ def postgresql_engine(url: str, pool_size: int) -> Engine:
     engine = create_engine(
         url,
         json_serializer=write_json,
+        hide_parameters=True,  # errors are logged, and must not hold what people wrote
         pool_size=pool_size,
         max_overflow=10,
         pool_timeout=10,
@@ -99,7 +102,7 @@ def sqlite_engine(url: str) -> Engine:
         if file == path or file.exists():
             make_private_file(file)  # SQLite gives the files beside it the rights of the first
     timeouts = {"timeout": 15, "check_same_thread": False}
-    engine = create_engine(url, connect_args=timeouts, pool_size=20, json_serializer=write_json)
+    engine = create_engine(url, connect_args=timeouts, pool_size=20, json_serializer=write_json, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

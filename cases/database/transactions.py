@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -12,9 +12,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from cases.calendar import Calendar
-from cases.database.engines import SHORT_WAIT, counting_engine, postgresql_engine, sqlite_engine
+from cases.database.engines import SHORT_WAIT, SQLITE_PATIENCE, counting_engine, postgresql_engine, sqlite_engine
 from cases.database.locks import FairLock, NoLock
 
+EMPTYING_LOG = ("busy_timeout=1000", "wal_checkpoint(TRUNCATE)", SQLITE_PATIENCE)
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
@@ -80,6 +81,16 @@ class Database:
 
     def _session(self, engine: Engine) -> Session:
         return Session(engine, expire_on_commit=False, autoflush=False, info={"calendar": self.calendar})
+
+    def empty_log(self) -> None:
+        """Write SQLite's write-ahead log into the database file and empty it; the log holds what was erased until then.
+
+        Does nothing on PostgreSQL, nor when others read for more than a second: the next time does it.
+        """
+        if self.is_sqlite:
+            with self._writers, closing(self.engine.raw_connection()) as connection:
+                for pragma in EMPTYING_LOG:
+                    connection.cursor().execute(f"PRAGMA {pragma}")
 
     def close(self) -> None:
         """Close every connection."""

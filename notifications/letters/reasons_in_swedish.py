@@ -11,6 +11,7 @@ from notifications.letters.still_entitled import (
     NO_LONGER_PUBLIC,
     NO_LONGER_WORKS,
 )
+from notifications.planning.forgetting import ERASED_BY_DECISION
 from notifications.planning.rate_limits import TO_STAFF, TOO_MANY, TOO_SOON
 from notifications.planning.readdressing import TOLD_IN_ANOTHER_LETTER
 from notifications.planning.readdressing_parties import NO_WAY_LEFT
@@ -19,6 +20,7 @@ from notifications.planning.redundant_calls import TOLD_WHEN_THEY_RANG
 IN_SWEDISH = {
     TOLD_WHEN_THEY_RANG: "fick veta det när de ringde",
     TOLD_IN_ANOTHER_LETTER: "fick veta det i ett annat brev",
+    ERASED_BY_DECISION: "raderat efter beslut",
     NO_WAY_LEFT: "ingen adress och inget telefonnummer är kända längre",
     TOO_SOON: "ett sådant brev hade gått dit inom tio minuter",
     TO_STAFF: "någon som inte är inloggad angav en adress som hör till personalen",

@@ -5,6 +5,7 @@ import email.policy
 import hashlib
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -52,6 +53,11 @@ class Mailbox:
             make_private_folder(self.folder)
             _write_whole(path, message)
         return name
+
+    def forget(self, message_ids: Iterable[str]) -> None:
+        """Delete the files of the letters with these Message-IDs (without angle brackets), as far as there are any."""
+        for message_id in message_ids:
+            (self.folder / _file_name(f"<{message_id}>".encode())).unlink(missing_ok=True)
 
     def letters(self, limit: int = 100, reader: str | None = None) -> list[KeptLetter]:
         """Return the letters that were stored last, at most `limit`, newest first.
@@ -125,6 +131,10 @@ def _lets_in_another(letter: EmailMessage, reader: str) -> bool:
 def _name_of(message: bytes) -> str:
     headers = _headers(message)
     identity = str(headers["Message-ID"] or "").encode() or message
+    return _file_name(identity)
+
+
+def _file_name(identity: bytes) -> str:
     return hashlib.sha256(identity).hexdigest()[:32] + ".eml"
 
 

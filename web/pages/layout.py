@@ -126,7 +126,7 @@ def _actor_and_frame() -> tuple[Actor, PageFrame]:
         try:
             g.page_frame = _read()
         except SQLAlchemyError as error:
-            log.error("page.without_surroundings", error=repr(error))
+            log.error("page.without_surroundings", error=type(error).__name__)
             return A_VISITOR, PageFrame()
     found: tuple[Actor, PageFrame] = g.page_frame
     return found

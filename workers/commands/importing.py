@@ -49,16 +49,21 @@ def export(file: Path, comma: bool) -> None:
     The file holds what lets its bearer act as the one who asked: keep it as you keep the database.
     """
     from cases.access.actors import A_COMMAND
+    from cases.history.events import HouseExported
+    from cases.history.municipality_events import record_for_municipality
     from cases.imports.exporting import export_cases
     from cases.imports.formats.writing import CsvForm
 
     form = CsvForm.MACHINE if comma else CsvForm.SPREADSHEET
 
-    with migrated_database() as database, database.reading() as session:
-        try:
-            count = export_cases(session, file, by=A_COMMAND, form=form)
-        except ValueError as error:
-            raise Failure(str(error)) from None
+    with migrated_database() as database:
+        with database.reading() as session:
+            try:
+                count = export_cases(session, file, by=A_COMMAND, form=form)
+            except ValueError as error:
+                raise Failure(str(error)) from None
+        with database.transaction() as session:
+            record_for_municipality(session, HouseExported(cases=count), by=A_COMMAND, at=right_now())
     click.echo(f"{count} cases written to {file}")
 
 

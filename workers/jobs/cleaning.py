@@ -26,9 +26,9 @@ KEYS_KEPT = timedelta(days=30)  # after they expire: a person may still ask what
 def clean_up(runtime: Runtime) -> dict[str, int]:
     """Delete files that no row names, and old rows: API answers, web sessions, log-in links, forms, event batches.
 
-    Each kind of row has a transaction of its own. Return the number of deleted rows by kind: "answers", "sessions",
-    "links", "empty_ticks", "spent_forms" and "kept_forms". Deleted files are not counted, nor what rate limits have
-    counted until now.
+    Each kind of row has a transaction of its own. SQLite's write-ahead log is emptied, so that what was erased does not
+    live on in it. Return the number of deleted rows by kind: "answers", "sessions", "links", "empty_ticks",
+    "spent_forms" and "kept_forms". Deleted files are not counted, nor what rate limits have counted until now.
     """
     removed = {}
     for name, statement in CLEANINGS.items():
@@ -36,6 +36,7 @@ def clean_up(runtime: Runtime) -> dict[str, int]:
             removed[name] = len(session.execute(statement(session)).all())
     LOG.info("cleaned", **removed)
     _remove_counts(runtime)
+    runtime.database.empty_log()
     _remove_orphans(runtime)
     return removed
 

@@ -27,7 +27,7 @@ from cases.history.events.following import CaseFollowed, CaseUnfollowed, Followe
 from cases.history.events.handing_in import CaseReceived
 from cases.history.events.imports import CaseImported
 from cases.history.events.ladder import CaseEscalated, CaseKeptOffAgenda, CasePutOnAgenda
-from cases.history.events.municipality import HouseSettingChanged, MorningCame, SentAgain, SetAside
+from cases.history.events.municipality import HouseExported, HouseSettingChanged, MorningCame, SentAgain, SetAside
 from cases.history.events.organisation import UnitAdded, UnitChanged, UnitSwitchedOff
 from cases.history.events.people import (
     PersonAdded,
@@ -86,6 +86,7 @@ __all__ = [
     "CaseWordsErased",
     "DomainEvent",
     "FollowerAskedToConfirm",
+    "HouseExported",
     "HouseSettingChanged",
     "MorningCame",
     "PersonAdded",

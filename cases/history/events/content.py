@@ -98,10 +98,12 @@ class CaseRelated(DomainEvent):
 class CaseWordsErased(DomainEvent):
     """Texts of earlier events were erased; `events` holds the `seq` of each of these events.
 
-    `decision` names the decision on which the erasure rests (gallringsbeslut).
+    `decision` names the decision on which the erasure rests (gallringsbeslut). `also` says what else was erased:
+    "reporter" (who asked), "files", "followers", "waiting_name" (somebody outside for whom the case waited).
     """
 
     type: ClassVar[str] = "case.words_erased"
     changing: ClassVar[bool] = False
     decision: str
     events: list[int]
+    also: list[str] | None = None

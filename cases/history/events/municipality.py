@@ -66,3 +66,11 @@ class SentAgain(DomainEvent):
     type: ClassVar[str] = "house.sent_again"
     what: str
     row: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HouseExported(DomainEvent):
+    """So many cases, with what is known of those who asked, were written to a file by a command."""
+
+    type: ClassVar[str] = "house.exported"
+    cases: int

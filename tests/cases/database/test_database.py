@@ -210,3 +210,17 @@ def test_a_fair_lock_is_given_on_when_its_holder_fails() -> None:
         raise ZeroDivisionError
     with lock:
         pass
+
+
+def test_an_emptied_log_holds_nothing_and_what_was_deleted_is_zeros(small_house: SmallHouse) -> None:
+    database = small_house.database
+    small_house.hand_in("kanariefågel")
+    database.empty_log()
+    if not database.is_sqlite:
+        return
+    path = Path(str(database.engine.url.database))
+    assert path.with_name(f"{path.name}-wal").stat().st_size == 0
+    assert b"kanarief" in path.read_bytes()
+    with database.transaction() as session:
+        assert session.scalars(text("PRAGMA secure_delete")).one() == 1
+        assert session.scalars(text("PRAGMA busy_timeout")).one() == 15000

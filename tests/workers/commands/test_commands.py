@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from support.keys import SECRET_KEY
 
 import ventil
 from cases.access.actors import A_COMMAND, A_VISITOR
 from cases.database.transactions import Database
 from cases.handing_in import Request, hand_in
+from cases.history.journal import Event
 from cases.progress import Change, change_state
 from cases.settings import read_settings
 from cases.states import Kind, State
@@ -220,6 +222,12 @@ def test_cases_come_in_and_go_out(run_migrated: Run, tmp_path: Path) -> None:
     run_migrated("export", "out.csv")
     assert (tmp_path / "out.csv").read_bytes().startswith('\ufeff"source";"external_id"'.encode())
     assert "0 cases imported, 1 there already" in run_migrated("import", "out.csv").stdout
+    settings = read_settings({}, folder=tmp_path)
+    database = Database(settings.database_url, settings.calendar)
+    with database.reading() as session:
+        exported = session.scalars(select(Event).where(Event.type == "house.exported")).one()
+        assert (exported.facts, exported.actor) == ({"cases": 1}, "command")
+    database.close()
     _refused(run_migrated("export", "out.pdf"), "must end with .csv or .xlsx")
     _refused(run_migrated("import", "gone.csv"), "there is no file gone.csv")
 

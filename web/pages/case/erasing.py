@@ -1,4 +1,6 @@
-"""Erasing texts of a case, with the decision that orders it; the events themselves stay."""
+"""Erasing texts of a case and what is known of people in it, by a decision; the events themselves stay."""
+
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -6,12 +8,18 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from cases.case import Case, case_to_change
-from cases.correcting import erase_words
+from cases.files.attachments import Attachment
+from cases.history.events import CaseAttached, CaseFollowed, CaseWaiting
 from cases.history.journal import Event
 from cases.history.words import Words
+from cases.parties import Follower, Party
 from cases.reading.finding import case_for, reference
 from cases.refusals import NameNeeded
-from web.current import current, right_now
+from cases.reporters.erasing import ERASED, file_keys
+from notifications.reporters import Erasure
+from notifications.reporters import erase as erase_case
+from notifications.sending.local_mailbox import Mailbox
+from web.current import current, right_now, storage
 from web.language.gettext import gettext
 from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
@@ -25,7 +33,7 @@ bp = Blueprint("erasing", __name__)
 @bp.get("/arenden/<ref>/radera")
 @open_to(Audience.CONTACT)
 def look(ref: str) -> str:
-    """Show the page for erasing: all texts of the case that are not erased yet, each with a checkbox."""
+    """Show the page for erasing: texts, files and people of the case that are not erased yet, each with a checkbox."""
     return _page(ref, Form())
 
 
@@ -33,27 +41,43 @@ def look(ref: str) -> str:
 @open_to(Audience.CONTACT)
 @shown_again_by(lambda form, ref: _page(ref, form))
 def erase(ref: str) -> Response | tuple[str, int]:
-    """Handle the form: erase the texts of the chosen events, citing the decision, and redirect to the case.
+    """Handle the form: erase what was chosen, citing the decision, and redirect to the case.
 
     If it is refused, show the form with the reason.
     """
     form = Form(request.form)
     with form.catching_refusals():
-        chosen = list(filter(None, map(number_in, request.form.getlist("event"))))
-        if not chosen:
+        erasure = _erasure(form)
+        if not (erasure.events or erasure.reporter):
             raise NameNeeded(field="event")
-        with current().database.transaction() as session:
-            case = case_to_change(session, ref)
-            erase_words(session, case, form.text("decision"), chosen, by=current_actor(), at=right_now())
+        _erase(ref, erasure)
         flash(gettext("The words are erased."), "success")
         return redirect(url_for("case.show", ref=ref), 303)
     return _page(ref, form), form.status
 
 
+def _erasure(form: Form) -> Erasure:
+    chosen = list(filter(None, map(number_in, request.form.getlist("event"))))
+    return Erasure(form.text("decision"), chosen, reporter="reporter" in request.form)
+
+
+def _erase(ref: str, erasure: Erasure) -> None:
+    """Erase it in the database, and once that is committed, files and local letters that nothing names any more."""
+    with current().database.transaction() as session:
+        case = case_to_change(session, ref)
+        keys = file_keys(session, case)
+        letters = erase_case(session, case, erasure, by=current_actor(), at=right_now())
+        keys -= file_keys(session, case)
+    for key in keys:
+        storage().remove(key)
+    Mailbox(current().settings.var / "mailbox").forget(letters)
+
+
 def _page(ref: str, form: Form) -> str:
     with current().database.reading() as session:
         case, _ = case_for(session, current_actor(), reference(ref))
-        return render_template("erase.html", case=case, form=form, said=_said(session, case))
+        found = {"said": _said(session, case), "files": _files(session, case), "events": _people(session, case)}
+        return render_template("erase.html", case=case, form=form, **found)
 
 
 def _said(session: Session, case: Case) -> list[tuple[int, str]]:
@@ -68,3 +92,26 @@ def _said(session: Session, case: Case) -> list[tuple[int, str]]:
     for seq, words in rows:
         said.setdefault(seq, []).append(words or "")
     return [(seq, " · ".join(words)) for seq, words in said.items()]
+
+
+def _files(session: Session, case: Case) -> list[tuple[int, str]]:
+    """Return (event number in the case, name of the file that it brought) for all files, oldest first."""
+    names = dict(session.execute(select(Attachment.id, Attachment.name).where(Attachment.case_id == case.id)).all())
+    events = _of_type(session, case, CaseAttached.type)
+    return [(seq, names[facts["attachment"]]) for seq, facts in events if facts["attachment"] in names]
+
+
+def _people(session: Session, case: Case) -> list[tuple[int, str]]:
+    """Return (event number in the case, what it says of somebody) for followers and whom the case waits for."""
+    mails = select(Follower.id, Party.email).join(Party, Party.id == Follower.party_id)
+    followers = dict(session.execute(mails.where(Follower.case_id == case.id, Party.email.is_not(None))).all())
+    found = [(seq, followers.get(facts["follower"])) for seq, facts in _of_type(session, case, CaseFollowed.type)]
+    if case.waiting_name and case.waiting_name != ERASED:
+        seq, _ = _of_type(session, case, CaseWaiting.type)[-1]
+        found.append((seq, case.waiting_name))
+    return [(seq, said) for seq, said in found if said]
+
+
+def _of_type(session: Session, case: Case, type_: str) -> list[tuple[int, dict[str, Any]]]:
+    found = select(Event.seq, Event.facts).where(Event.stream == case.id, Event.type == type_)
+    return [(row.seq, row.facts) for row in session.execute(found.order_by(Event.seq))]

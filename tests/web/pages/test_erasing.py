@@ -1,0 +1,227 @@
+"""Erasing a case: what was known of the people in it is nowhere any more, on either database, down to the files."""
+
+import email
+import email.policy
+import sqlite3
+from contextlib import closing
+from io import BytesIO
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import select, text
+from support.houses.small_pages import visitor, words
+from support.houses.small_web import Web
+from support.servers.services import plain_url
+
+from cases.access.tokens import Link, link_token
+from cases.case import Case
+from cases.checks.forgotten import find_forgotten
+from cases.database.clock import present
+from cases.files.attachments import Attachment
+from cases.history.journal import Event
+from cases.parties import Follower, Party
+from cases.states import State
+from notifications.deliveries import Address, Delivery, Outcome
+from notifications.sending.sending import transport_from
+from workers.relay.draining import drain_deliveries, drain_outbox
+
+CANARY, PHONE = "kanarie", "0765432198"
+SIGNS = (CANARY, PHONE, "0765-43 21 98")
+PDF = b"%PDF-1.4\n% kanariefil\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+DECISION = "KS 2026/17"
+
+
+@pytest.fixture
+def ref(web: Web) -> str:
+    """A case with a canary in every field, that was lived through letters, search, files and a kept answer."""
+    body = {
+        "kind": "issue",
+        "title": "kanarietitel vid bron",
+        "description": "kanariebeskrivning av felet",
+        "reporter": {"name": "kanarienamn", "email": "kanarie.mejl@example.se", "phone": "0765-43 21 98"},
+    }
+    answer = web.post("/cases", body, headers={"Idempotency-Key": "kanarie-nyckel"})
+    ref, key = answer.json["ref"], answer.json["public_id"]
+    live(web, ref, key)
+    send(web)
+    return ref
+
+
+def live(web: Web, ref: str, key: str) -> None:
+    contact = visitor(web, "contact")
+    contact.send(f"/arenden/{ref}/filer", files=(BytesIO(PDF), "kanariefil.pdf"))
+    web.post(f"/cases/{key}/comments", {"text": "kanariekommentar"}, headers={"Idempotency-Key": "kanarie-2"})
+    web.patch(f"/cases/{ref}", {"published": True}, by="contact")
+    web.post(f"/cases/{ref}/followers", {"email": "kanarie.foljare@example.se"})
+    send(web)
+    with web.database.reading() as session:
+        token = link_token(session.scalars(select(Link).where(Link.purpose == "follow")).one(), web.settings.secret_key)
+    assert visitor(web).send(f"/folj/{token}").status_code in {200, 303}
+    web.house.change(ref, State.ASSIGNED, responsible="gata", officer="officer@example.se", note="kanarienot")
+    version = web.house.case(ref).version
+    waits = {"name": "kanariemyndighet", "their_ref": "kanarieref"}
+    change = {"to": "waiting", "waiting_for": waits, "note": "kanariefraga", "version": version}
+    assert web.post(f"/cases/{ref}/changes", change, by="officer").status_code == 200
+    assert CANARY in visitor(web, "contact").read("/sok?q=kanariekommentar")
+
+
+def send(web: Web) -> None:
+    drain_outbox(web.database)
+    drain_deliveries(web.database, transport_from(web.settings))
+
+
+def erase_all(web: Web, ref: str) -> None:
+    """Tick every box of the page for erasing, as a person does."""
+    contact = visitor(web, "contact")
+    seqs = [str(event.seq) for event in web.house.events(ref)]
+    form = {"event": seqs, "reporter": "1", "decision": DECISION}
+    assert contact.send(f"/arenden/{ref}/radera", **form).status_code == 303
+
+
+def holds(content: bytes) -> list[str]:
+    """Return the signs that the bytes hold, as they are or as PostgreSQL writes bytes in a dump."""
+    lower = content.lower()
+    return [sign for sign in SIGNS if sign.encode() in lower or sign.encode().hex().encode() in lower]
+
+
+def on_disk(web: Web, folder: Path) -> dict[str, list[str]]:
+    """Return which signs each file holds: the database's after a vacuum, attachments, and letters, decoded."""
+    vacuumed = {"sqlite": vacuumed_sqlite, "postgresql": vacuumed_postgresql}
+    database_files = vacuumed[web.database.engine.dialect.name](web)
+    contents = {str(path): path.read_bytes() for path in database_files}
+    for path in folder.rglob("*"):
+        if path.is_file() and path not in database_files:
+            contents[str(path)] = path.read_bytes() + decoded(path)
+    return {name: found for name, content in contents.items() if (found := holds(content))}
+
+
+def decoded(path: Path) -> bytes:
+    if path.suffix != ".eml":
+        return b""
+    letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    parts = [str(part.get_content()) for part in letter.walk() if part.get_content_maintype() == "text"]
+    return "\n".join([str(letter["To"]), str(letter["Subject"]), *parts]).encode()
+
+
+def vacuumed_sqlite(web: Web) -> list[Path]:
+    path = Path(str(web.database.engine.url.database))
+    web.database.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return [found for found in path.parent.iterdir() if found.name.startswith(path.name)]
+
+
+def vacuumed_postgresql(web: Web) -> list[Path]:
+    url = plain_url(web.database.engine.url.render_as_string(hide_password=False))
+    with closing(psycopg.connect(url, autocommit=True)) as connection:
+        connection.execute("SET statement_timeout = 0")
+        connection.execute("VACUUM (FULL, ANALYZE)")
+        connection.execute("VACUUM FULL pg_statistic")
+        connection.execute("CHECKPOINT")
+        [folder] = connection.execute("SHOW data_directory").fetchone()
+        [oid] = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
+    return [path for path in (Path(folder) / "base" / str(oid)).iterdir() if path.is_file()]
+
+
+def dumped(web: Web) -> bytes:
+    """Return every row of every table as text."""
+    with web.database.reading() as session:
+        names = session.execute(text(TABLES[web.database.engine.dialect.name])).scalars().all()
+        rows = [[tuple(row) for row in session.execute(text(f'SELECT * FROM "{name}"'))] for name in names]
+    return repr(rows).encode()
+
+
+TABLES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'words_search%'",
+    "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
+}
+
+
+def test_nothing_of_it_is_left_in_any_table_or_file(web, ref, tmp_path, capfd):
+    assert set(holds(dumped(web))) == {CANARY, "0765-43 21 98"}
+    capfd.readouterr()
+    erase_all(web, ref)
+    assert not holds(dumped(web))
+    send(web)
+    assert not holds(dumped(web))
+    said = capfd.readouterr()
+    assert not holds((said.out + said.err).encode())
+    assert on_disk(web, tmp_path) == {}
+
+
+def test_the_history_stays_whole_and_says_on_which_decision_it_rests(web, ref):
+    erase_all(web, ref)
+    with web.database.reading() as session:
+        assert find_forgotten(session, present(session)) == []
+        last = session.scalars(select(Event).where(Event.type == "case.words_erased")).one()
+        assert last.facts["decision"] == DECISION
+        assert set(last.facts["also"]) == {"reporter", "files", "followers", "waiting_name"}
+        case = session.scalars(select(Case)).one()
+        assert (case.title, case.waiting_name, case.waiting_their_ref) == ("(raderat)", "(raderat)", None)
+        assert session.scalars(select(Attachment.id)).all() == []
+        assert {(party.name, party.email, party.phone) for party in session.scalars(select(Party))} == {(None,) * 3}
+        assert session.scalars(select(Follower.ended_at)).one() is not None
+    assert visitor(web, "contact").get(f"/arenden/{ref}").status_code == 200
+    assert visitor(web, "contact").get(f"/arenden/{ref}/radera").status_code == 200
+    again = web.post("/cases", {"kind": "issue", "title": "Annat"}, headers={"Idempotency-Key": "kanarie-nyckel"})
+    assert again.status_code in {201, 422}
+
+
+def test_one_can_erase_who_asked_and_keep_the_words(web, ref):
+    contact = visitor(web, "contact")
+    assert contact.send(f"/arenden/{ref}/radera", reporter="1", decision=DECISION).status_code == 303
+    page = contact.read(f"/arenden/{ref}")
+    assert "kanarietitel" in page and "kanarienamn" not in page
+    with web.database.reading() as session:
+        kept = session.scalars(select(Address.email_normalised)).all()
+        assert "kanarie.mejl@example.se" not in kept
+        assert "kanarie.foljare@example.se" in kept
+        assert session.scalars(select(Attachment.name)).all() == ["kanariefil.pdf"]
+
+
+def test_one_can_erase_a_text_and_keep_who_asked(web, ref):
+    [comment] = [event for event in web.house.events(ref) if event.type == "case.commented"]
+    form = {"event": str(comment.seq), "decision": DECISION}
+    assert visitor(web, "contact").send(f"/arenden/{ref}/radera", **form).status_code == 303
+    page = visitor(web, "contact").read(f"/arenden/{ref}")
+    assert "kanariekommentar" not in page and "kanarienamn" in page and "kanariefil.pdf" in page
+
+
+def test_one_can_erase_a_file_by_its_name(web, ref, tmp_path):
+    [attached] = [event for event in web.house.events(ref) if event.type == "case.attached"]
+    contact = visitor(web, "contact")
+    assert "kanariefil.pdf" in contact.read(f"/arenden/{ref}/radera")
+    assert contact.send(f"/arenden/{ref}/radera", event=str(attached.seq), decision=DECISION).status_code == 303
+    page = contact.read(f"/arenden/{ref}")
+    assert "kanariefil.pdf" not in page and "kanarienamn" in page
+    assert [path for path in (web.settings.var / "attachments").rglob("*") if path.is_file()] == []
+
+
+def test_an_address_that_somebody_else_has_too_stays(web, ref):
+    web.case(title="Annat", reporter={"name": "Samma", "email": "Kanarie.Mejl@example.se"})
+    erase_all(web, ref)
+    with web.database.reading() as session:
+        assert "kanarie.mejl@example.se" in session.scalars(select(Address.email_normalised)).all()
+
+
+def test_what_waits_for_who_is_erased_is_not_sent(web, ref):
+    web.house.change(ref, State.DONE, by="officer", note="kanarienyhet")
+    drain_outbox(web.database)
+    erase_all(web, ref)
+    with web.database.reading() as session:
+        waiting = select(Delivery).where(Delivery.outcome == Outcome.WAITING)
+        assert {delivery.party_id for delivery in session.scalars(waiting)} <= {None}
+        suppressed = select(Delivery.reason).where(Delivery.outcome == Outcome.SUPPRESSED)
+        assert "erased by decision" in session.scalars(suppressed).all()
+
+
+def test_what_is_to_be_erased_must_be_said(sqlite_web):
+    ref = sqlite_web.case()["ref"]
+    for lang, said in (("sv", "Ange vilken"), ("en", "Say which one.")):
+        contact = visitor(sqlite_web, "contact")
+        contact.get(f"/?lang={lang}")
+        answer = contact.send(f"/arenden/{ref}/radera", decision=DECISION)
+        assert answer.status_code == 422
+        assert said in words(answer.text), words(answer.text)[:600]
