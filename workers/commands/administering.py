@@ -5,7 +5,15 @@ from pathlib import Path
 import click
 
 from cases.settings import read_settings
-from workers.commands.opening import FILE_PATH, Failure, migrated_database, open_database, right_now, text_of
+from workers.commands.opening import (
+    FILE_PATH,
+    Failure,
+    migrated_database,
+    open_database,
+    right_now,
+    tell_moved_days,
+    text_of,
+)
 
 UNIT_KINDS = ("desk", "department", "group", "board", "forum", "council")
 ROLES = ("contact", "officer", "head", "member", "admin")
@@ -25,6 +33,7 @@ def migrate() -> None:
 @click.argument("file", type=FILE_PATH)
 def load(file: Path) -> None:
     """Load units, people, places, categories, policies and meetings from FILE (TOML)."""
+    from cases.administration.closed_days import apply_closed_days
     from cases.administration.loading import load_setup_file
     from cases.administration.setup_file import BadSetupFile
 
@@ -33,6 +42,7 @@ def load(file: Path) -> None:
         try:
             with database.transaction() as session:
                 changed = load_setup_file(session, text, at=right_now())
+                moved = apply_closed_days(session, at=right_now())
         except BadSetupFile as bad:
             for error in bad.errors:
                 click.echo(error)
@@ -40,6 +50,7 @@ def load(file: Path) -> None:
     for line in changed:
         click.echo(line)
     click.echo(f"{len(changed)} things changed")
+    tell_moved_days(moved)
 
 
 @click.group()

@@ -5,11 +5,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 import ventil
+from cases.access.actors import A_VISITOR
+from cases.calendar import Calendar
+from cases.database.transactions import Database
+from cases.handing_in import Request, hand_in
+from cases.states import Kind
 
 ROOT = Path(__file__).parents[3]
 Ran = subprocess.CompletedProcess[str]
@@ -193,3 +200,24 @@ def test_a_unit_keeps_a_mailbox_that_was_taken_once(run_migrated: Run) -> None:
     assert run_migrated(*add, "Gata", "--email", " gata@åby.example ").returncode == 0
     assert "as it was" in run_migrated(*add, "Gata", "--email", "gata@xn--by-xia.example").stdout
     assert run_migrated(*add, "Gata och park").returncode == 0
+
+
+def test_a_closed_day_is_told_by_doctor_and_moved_by_load(run_migrated: Run, tmp_path: Path) -> None:
+    file = tmp_path / "house.toml"
+    file.write_text('[house]\nname = "Åby kommun"\n')
+    database = Database(f"sqlite:///{tmp_path}/var/ventil.sqlite3", Calendar(ZoneInfo("Europe/Stockholm")))
+    with database.transaction() as session:
+        case = hand_in(session, Request(Kind.ISSUE, "Hål"), by=A_VISITOR, at=datetime.now(UTC))
+        assert case.due_at
+        day = database.calendar.day_of(case.due_at)
+    database.close()
+    closed = {"VENTIL_CLOSED_DAYS": day.isoformat()}
+    assert (
+        f"open cases with a day on which the municipality is closed: 1 ({case.ref})"
+        in run_migrated("doctor", **closed).stdout
+    )
+    loaded = run_migrated("load", str(file), **closed)
+    assert f"{case.ref}: {day} -> " in loaded.stdout
+    assert "cases with a later day, since the municipality is closed: 1; promises stay" in loaded.stdout
+    assert "later day" not in run_migrated("load", str(file), **closed).stdout
+    assert "no case has a day on which the municipality is closed" in run_migrated("doctor", **closed).stdout
