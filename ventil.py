@@ -18,7 +18,15 @@ from cases.refusals import Refusal
 from cases.settings import BadSetting, Settings, read_settings
 from workers.commands import administering, checking, demonstrating, importing, processes
 from workers.commands.demonstrating import fill_demonstration
-from workers.commands.opening import BEHIND, FILE_PATH, Failure, migrated_database, open_database
+from workers.commands.opening import (
+    BEHIND,
+    FILE_PATH,
+    Failure,
+    migrated_database,
+    open_database,
+    right_now,
+    tell_moved_days,
+)
 
 if TYPE_CHECKING:
     from cases.database.transactions import Database
@@ -61,6 +69,7 @@ for command in (
 @click.option("--demo", is_flag=True, help="Fill a demonstration municipality on first start.")
 def up(host: str, port: int, demo: bool) -> None:
     """Run everything in one process: web pages, API, letters and scheduled jobs."""
+    from cases.administration.closed_days import apply_closed_days
     from cases.database.migrating import migrate as run_migrations
     from cases.logs import log_as_json
     from web import create_app
@@ -72,6 +81,8 @@ def up(host: str, port: int, demo: bool) -> None:
         run_migrations(database)
         if demo:
             fill_demonstration(database, settings)
+        with database.transaction() as session:
+            tell_moved_days(apply_closed_days(session, at=right_now()))
         log_as_json()
         embedded = Embedded(database, settings)
         embedded.start()

@@ -6,7 +6,15 @@ from pathlib import Path
 import click
 
 from cases.settings import read_settings
-from workers.commands.opening import FILE_PATH, Failure, migrated_database, open_database, right_now, text_of
+from workers.commands.opening import (
+    FILE_PATH,
+    Failure,
+    migrated_database,
+    open_database,
+    right_now,
+    tell_moved_days,
+    text_of,
+)
 
 UNIT_KINDS = ("desk", "department", "group", "board", "forum", "council")
 MOST_NAMED = 10  # cases in one line
@@ -27,6 +35,7 @@ def migrate() -> None:
 @click.argument("file", type=FILE_PATH)
 def load(file: Path) -> None:
     """Load units, people, places, categories, policies and meetings from FILE (TOML)."""
+    from cases.administration.closed_days import apply_closed_days
     from cases.administration.loading import load_setup_file, people_not_in_file
     from cases.administration.setup_file import BadSetupFile
 
@@ -36,6 +45,7 @@ def load(file: Path) -> None:
             with database.transaction() as session:
                 changed = load_setup_file(session, text, at=right_now())
                 left_out = people_not_in_file(session, text)
+                moved = apply_closed_days(session, at=right_now())
         except BadSetupFile as bad:
             for error in bad.errors:
                 click.echo(error)
@@ -45,6 +55,7 @@ def load(file: Path) -> None:
     click.echo(f"{len(changed)} things changed")
     for email in left_out:
         click.echo(f"person {email}: not in the file, and still active (ventil user off {email} ends that)", err=True)
+    tell_moved_days(moved)
 
 
 @click.group()

@@ -1,7 +1,7 @@
 """What the commands share: they open the database, get the present moment, parse a moment and read a text file."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +12,11 @@ import click
 from cases.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from cases.administration.closed_days import MovedDay
     from cases.database.transactions import Database
 
 FILE_PATH = click.Path(path_type=Path)
+MOST_MOVED = 20  # cases named one by one
 BEHIND = "the database is behind: run `ventil migrate` first"
 
 
@@ -52,6 +54,14 @@ def migrated_database(settings: Settings | None = None) -> "Iterator[Database]":
         if is_behind(database):
             raise Failure(BEHIND)
         yield database
+
+
+def tell_moved_days(moved: "Sequence[MovedDay]") -> None:
+    """Print which cases got a later day since the municipality is closed on one: the first twenty, and how many."""
+    for case in moved[:MOST_MOVED]:
+        click.echo(case)
+    if moved:
+        click.echo(f"cases with a later day, since the municipality is closed: {len(moved)}; promises stay")
 
 
 def freeze_garbage_collector() -> None:

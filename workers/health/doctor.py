@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from cases.administration.closed_days import cases_on_closed_days
 from cases.database.clock import present
 from cases.database.migrating import is_behind
 from cases.database.scheduled_jobs import last_sweep
@@ -26,6 +27,7 @@ from notifications.set_aside import count_set_aside
 from workers.health.outside import Check, outside_checks
 
 SLOW_AFTER, STUCK_AFTER = timedelta(minutes=10), timedelta(hours=1)
+MOST_NAMED = 10  # cases
 LEAST_FREE_BYTES = 500 * 1024 * 1024
 
 
@@ -57,8 +59,9 @@ def look_over(
 ) -> list[HealthFinding]:
     """Run the doctor's checks, and return one finding or more for each, in the order of checking.
 
-    Checked are settings and database, then sweeps, desk, backlog and what was set aside: these four are left out when
-    settings or database failed. Last, each check in `outside` by its name; without `outside`, broker and mail server.
+    Checked are settings and database, then sweeps, desk, backlog, closed days and what was set aside: these five are
+    left out when settings or database failed. Last, each check in `outside` by its name; without `outside`, broker and
+    mail server.
     """
     checks = outside_checks(settings) if outside is None else outside
     found = [*_settings(settings), *_database(database)]
@@ -168,6 +171,16 @@ def _backlog(session: Session, settings: Settings, present: datetime) -> Iterato
         yield HealthFinding(health, f"the oldest thing to tell is {waits} old", "start `ventil up`, or `ventil relay`")
 
 
+def _closed_days(session: Session, settings: Settings, present: datetime) -> Iterator[HealthFinding]:
+    moved = cases_on_closed_days(session, present)
+    if moved:
+        named = ", ".join(case.ref for case in moved[:MOST_NAMED]) + (", ..." if len(moved) > MOST_NAMED else "")
+        what = f"open cases with a day on which the municipality is closed: {len(moved)} ({named})"
+        yield HealthFinding(Health.WARN, what, "run `ventil load` with the house's file, or start `ventil up` again")
+    elif settings.closed_days:
+        yield HealthFinding(Health.OK, "no case has a day on which the municipality is closed")
+
+
 def _set_aside(count: int) -> HealthFinding:
     if count:
         return HealthFinding(Health.WARN, f"{count} set aside", "look at them on the desk's page and send them again")
@@ -179,6 +192,7 @@ ROW_CHECKS: tuple[Callable[[Session, Settings, datetime], Iterator[HealthFinding
     _clock,
     _desk,
     _backlog,
+    _closed_days,
 )
 
 

@@ -41,7 +41,8 @@ class CaseCorrected(DomainEvent):
 
     `what` lists the corrected fields: "title" or names of the other facts. Instead it holds only "officer" or
     "responsible" when that person or unit was switched off, only "policy" when the deadlines of today replaced older
-    ones. Each other fact is the new value of its field: None if not corrected, "" if a category or place was removed.
+    ones, only "closed_day" when a closed day moved the case's clocks: `due_on` is the local due day now. Each other
+    fact is the new value of its field: None if not corrected, "" if a category or place was removed.
     """
 
     type: ClassVar[str] = "case.corrected"
@@ -51,6 +52,7 @@ class CaseCorrected(DomainEvent):
     quick_win: bool | None = None
     published: bool | None = None
     raised_on: str | None = None
+    due_on: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from support.keys import SECRET_KEY
 
 import ventil
 from cases.access.actors import A_COMMAND, A_VISITOR
+from cases.calendar import Calendar
 from cases.database.transactions import Database
 from cases.handing_in import Request, hand_in
 from cases.history.journal import Event
@@ -370,3 +372,24 @@ def test_an_import_tells_what_its_dry_run_told(run_migrated: Run, tmp_path: Path
     told = [line for line in dry.stdout.splitlines() if line.startswith("row ")]
     assert [line.split(":")[0] for line in told] == ["row 3", "row 4"]
     assert run.stdout == f"{dry.stdout}3 cases imported, 0 there already, 0 left out\n"
+
+
+def test_a_closed_day_is_told_by_doctor_and_moved_by_load(run_migrated: Run, tmp_path: Path) -> None:
+    file = tmp_path / "house.toml"
+    file.write_text('[house]\nname = "Åby kommun"\n')
+    database = Database(f"sqlite:///{tmp_path}/var/ventil.sqlite3", Calendar(ZoneInfo("Europe/Stockholm")))
+    with database.transaction() as session:
+        case = hand_in(session, Request(Kind.ISSUE, "Hål"), by=A_VISITOR, at=datetime.now(UTC))
+        assert case.due_at
+        day = database.calendar.day_of(case.due_at)
+    database.close()
+    closed = {"VENTIL_CLOSED_DAYS": day.isoformat()}
+    assert (
+        f"open cases with a day on which the municipality is closed: 1 ({case.ref})"
+        in run_migrated("doctor", **closed).stdout
+    )
+    loaded = run_migrated("load", str(file), **closed)
+    assert f"{case.ref}: {day} -> " in loaded.stdout
+    assert "cases with a later day, since the municipality is closed: 1; promises stay" in loaded.stdout
+    assert "later day" not in run_migrated("load", str(file), **closed).stdout
+    assert "no case has a day on which the municipality is closed" in run_migrated("doctor", **closed).stdout

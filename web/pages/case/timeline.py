@@ -224,6 +224,8 @@ def _waiting(facts: dict[str, Any], names: NamesInFacts) -> str:
 def _corrected(facts: dict[str, Any], names: NamesInFacts) -> str:
     if facts["what"] == ["published"]:
         return gettext("Published") if facts.get("published") else gettext("Taken back from the public page")
+    if facts["what"] == ["closed_day"]:
+        return gettext("A day was closed: the due day is now %(day)s", day=day_words(facts["due_on"]))
     return gettext("Corrected: %(what)s", what=", ".join(str(CORRECTED.get(what, what)) for what in facts["what"]))
 
 
