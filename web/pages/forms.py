@@ -15,7 +15,7 @@ from web.errors.handlers import status_of
 from web.errors.refused_forms import FormSentBefore
 from web.language.gettext import gettext
 from web.language.refusals import BAD_CHARACTERS, sentence_of
-from web.pages.stamps import Stamp, new_stamp
+from web.pages.stamps import FormStamp, new_stamp
 from web.requests.readable import LARGEST_NUMBER
 
 QUICKEST = 3  # seconds from showing a form to sending it
@@ -29,6 +29,7 @@ class Form:
     Once refused, `refusals` has the sentence for each field and `refusal` the one above the form; `refused` is the
     `Refusal` that was raised (None if only the input was invalid). `status` is the HTTP status for the page, 200 until
     refused. `prefix` stands before the names that the domain has for the fields, on a page with several forms.
+    `is_shown_again` says that the page is opened for this form, which was sent earlier: it must be seen.
     """
 
     def __init__(self, typed: Any = None, *, prefix: str = "") -> None:
@@ -39,6 +40,7 @@ class Form:
         self.refused: Refusal | None = None
         self.status = 200
         self.staged: list[tuple[str, str]] = []  # files that are kept with it: a reference, and the file's name
+        self.is_shown_again = False
         self._stamp = ""
 
     def typed(self, name: str) -> str:
@@ -65,7 +67,7 @@ class Form:
 
         It is the one that was sent with the form, or a new one when none was sent, or it is not valid or spent.
         """
-        sent = Stamp(self.typed("stamp"))
+        sent = FormStamp(self.typed("stamp"))
         if sent.age is not None and not isinstance(self.refused, FormSentBefore):
             return sent.text
         self._stamp = self._stamp or new_stamp()
@@ -74,7 +76,7 @@ class Form:
     @property
     def stamp_hash(self) -> str:
         """The hash of the stamp, to bind to it what belongs to this form only."""
-        return Stamp(self.stamp).hash
+        return FormStamp(self.stamp).hash
 
     def catching_refusals(self) -> "CatchingRefusals":
         """Return a context manager that catches a refusal raised in its block and puts its sentences into this form."""
@@ -197,7 +199,7 @@ def refuse_machines() -> None:
     """
     if request.form.get("webbplats"):
         raise ValidationError({"stamp": [gettext("This looks like it was sent by a machine. Send it once more.")]})
-    age = Stamp(request.form.get("stamp", "")).age
+    age = FormStamp(request.form.get("stamp", "")).age
     if age is None:
         raise ValidationError({"stamp": [gettext("The form has been open for too long. Send it once more.")]})
     if age < QUICKEST:

@@ -21,7 +21,7 @@ def new_stamp() -> str:
 
 
 @dataclass(frozen=True)
-class Stamp:
+class FormStamp:
     """A stamp as it was sent with a form."""
 
     text: str

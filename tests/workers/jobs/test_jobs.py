@@ -15,6 +15,7 @@ from cases.access.tokens import LOGIN, UNFOLLOW, Link, WebSession, make_link
 from cases.case import Case
 from cases.database.clock import now
 from cases.database.idempotency_keys import KeptAnswer
+from cases.database.sent_forms import KeptForm, SpentForm
 from cases.files.storage import attachments_under
 from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
@@ -133,12 +134,16 @@ def test_what_is_old_is_removed_and_what_is_needed_stays(runtime, town):
                 )
             )
             session.add(EventBatch(at=at, started_at=at, sealed_at=at, planned_at=at))
+            session.add(SpentForm(key=f"{at}", browser="b", content="c", made_at=at))
+            session.add(KeptForm(hash=f"{at}", path="/", typed="{}", made_at=at))
         session.execute(update(EventBatch).values(planned_at=old))
     ticks = count(town, EventBatch)
-    assert clean_up(runtime) == {"answers": 1, "sessions": 1, "links": 1, "empty_ticks": 1}
+    once = {"answers": 1, "sessions": 1, "links": 1, "empty_ticks": 1, "spent_forms": 1, "kept_forms": 2}
+    assert clean_up(runtime) == once
+    assert count(town, SpentForm) == 1
     assert (count(town, KeptAnswer), count(town, WebSession), count(town, Link)) == (1, 1, 3)
     assert count(town, EventBatch) == ticks - 1  # the one that an event names stays
-    assert clean_up(runtime) == {"answers": 0, "sessions": 0, "links": 0, "empty_ticks": 0}
+    assert clean_up(runtime) == dict.fromkeys(once, 0)
 
 
 def test_a_file_that_no_case_names_is_removed_after_a_day(runtime):

@@ -1,6 +1,6 @@
 """After a log-in: the form that had been sent too late, with what was typed in it."""
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -23,12 +23,13 @@ def show() -> str | Response:
     kept = kept_form()
     if kept is None or kept.person_id not in (None, current_actor().person_id):
         return redirect(url_for("login.first_page"), 303)
+    flash(gettext("You are logged in again. What you wrote is here: read it, then send it."), "info")
     return _page_of_form(kept) or render_template("typed.html", typed=form_to_send(kept))
 
 
 def _page_of_form(kept: Typed) -> str | None:
     form = Form(MultiDict(kept.fields))
-    form.refusal = gettext("You are logged in again. What you wrote is here: read it, then send it.")
+    form.is_shown_again = True
     try:
         endpoint, arguments = current_app.url_map.bind("").match(kept.path, method="POST")
     except HTTPException:

@@ -13,7 +13,7 @@ from cases.database.sent_forms import SpentForm
 from cases.database.transactions import insert_of
 from web.current import right_now
 from web.errors.refused_forms import FormSentBefore
-from web.pages.stamps import Stamp
+from web.pages.stamps import FormStamp
 from web.requests.kept_forms import typed_fields
 
 
@@ -25,7 +25,7 @@ def once_per_form(rows: Session, make: Callable[[], str]) -> str:
     cannot be known to be the same: that one must not be led to somebody's receipt. A form without a stamp of ours is
     taken as often as it is sent.
     """
-    stamp = Stamp(request.form.get("stamp", ""))
+    stamp = FormStamp(request.form.get("stamp", ""))
     if not stamp.is_ours:
         return make()
     spent = _spend(rows, stamp)
@@ -36,7 +36,7 @@ def once_per_form(rows: Session, make: Callable[[], str]) -> str:
     return location
 
 
-def _spend(rows: Session, stamp: Stamp) -> int | None:
+def _spend(rows: Session, stamp: FormStamp) -> int | None:
     """Record the stamp, and return its row's id; None when it was spent before."""
     spent = insert_of(rows)(SpentForm).values(
         key=stamp.hash, browser=_browser(), content=_content(), location="", made_at=right_now()
@@ -45,7 +45,7 @@ def _spend(rows: Session, stamp: Stamp) -> int | None:
     return made
 
 
-def _location_of_the_first(rows: Session, stamp: Stamp) -> str:
+def _location_of_the_first(rows: Session, stamp: FormStamp) -> str:
     first = rows.execute(
         select(SpentForm.browser, SpentForm.content, SpentForm.location).where(SpentForm.key == stamp.hash)
     ).one()

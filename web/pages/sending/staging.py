@@ -53,6 +53,8 @@ class SentFiles:
         """Say on the next page which files did not come along, and why."""
         for one in self.refused[:MOST_FILES]:
             flash(_short_sentence(one), "warning")
+        if self.refused:
+            flash(gettext("You can add files on the page of the case."), "info")
 
     def show_in(self, form: Form) -> None:
         """Keep the files with the form that is shown again, and say beside the field why others cannot be taken."""
