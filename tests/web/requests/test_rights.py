@@ -35,7 +35,7 @@ RULES = {**WITHOUT_A_CASE, **WITH_A_CASE, **CHANGES_A_CASE, **ENDS_SESSIONS}
 
 
 @dataclass
-class Caller:
+class TriedCaller:
     """One kind of caller: a browser, and a token for the API."""
 
     web: Web
@@ -74,7 +74,7 @@ class RightsTown:
     refs: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
-    callers: dict[str, Caller] = field(default_factory=dict)
+    callers: dict[str, TriedCaller] = field(default_factory=dict)
 
     def path(self, rule: str, who: str, case: str = "") -> str:
         """The path by which this caller asks for this case: the one who asked names it by its public id."""
@@ -138,7 +138,7 @@ def town(run_folder, tmp_path_factory) -> Iterator[RightsTown]:
     for who in WHO:
         person = PEOPLE.get(who)
         browser = visitor(web, person).browser
-        made.callers[who] = Caller(web, who, browser, web.tokens[person] if person else None)
+        made.callers[who] = TriedCaller(web, who, browser, web.tokens[person] if person else None)
     with web.database.transaction() as session:
         session.scalars(select(Person).where(Person.email == "gone@example.se")).one().active = False
     yield made
