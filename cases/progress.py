@@ -14,14 +14,25 @@ from cases.history.words import Visibility
 from cases.history.writers import EntryWriter
 from cases.meetings.agenda_items import AgendaReason, take_off_agenda
 from cases.promises import promise
-from cases.refusals import DateNeeded, NameNeeded, NotAllowed, StaleVersion, TooLong, TransitionNotAllowed, WordsNeeded
-from cases.states import State, Step, steps_between
+from cases.refusals import (
+    DateNeeded,
+    FieldNotUsed,
+    NameNeeded,
+    NotAllowed,
+    StaleVersion,
+    TooLong,
+    TransitionNotAllowed,
+    WordsNeeded,
+)
+from cases.states import HOLDERS, OPEN, State, Step, steps_between
 from cases.steps import assigning, contesting, ending, parking, taking_on, waiting
 from cases.steps.transition import Change, Transition, WaitingFor, checked_day
 
 __all__ = ["EFFECTS", "Change", "WaitingFor", "change_state", "take_step"]
 
 
+WORDS = frozenset({"note", "reason"})
+KEEPS_UNIT = frozenset({"plan", "start", "appoint"})
 EFFECTS: dict[str, Callable[[Transition], DomainEvent]] = {
     "assign": assigning.assign,
     "hand_over": assigning.hand_over,
@@ -61,6 +72,7 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
     _refuse_stale(writer.session, case, change)
     step = _step_for(case, change, by)
     _refuse_incomplete(step, change)
+    _refuse_unused(step, case, change, by)
     entry, asked = Entry(case, by=by, at=at), case.waiting_unit_id
     transition = Transition(writer, case, change, step, entry)
     event = EFFECTS[step.name](transition)
@@ -68,7 +80,7 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
         take_off_agenda(writer.session, case, at, why=AgendaReason.WAITS)
     if by.person_id is not None:
         case.touch(at)
-    entry.add(event, SpokenWords("note", change.words, _visibility(step, change)))
+    entry.add(event, SpokenWords("note", change.words, _visibility(step, case, change, by)))
     _promise(transition)
     return writer.record(entry)
 
@@ -124,14 +136,63 @@ def _refuse_incomplete(step: Step, change: Change) -> None:
         raise TooLong(field="note", most=LONGEST_TEXT)
 
 
-def _visibility(step: Step, change: Change) -> Visibility:
+def _taken_by(step: Step, case: Case, change: Change, by: Actor) -> set[str]:
+    """Return the fields that the step takes from this actor, beside those that `step` names.
+
+    Those who have the case may promise a day with every step that leaves it open, and may name the unit that has it;
+    naming another one is refused as a step that is not theirs. Whoever answers without having the case sets no day.
+    """
+    takes = {*step.needs, *step.may_have}
+    if not (by.is_contact or by.roles_in(case) & set(HOLDERS)):
+        return takes - {"due_on"}
+    if step.to in OPEN - {State.DONE}:
+        takes.add("promised_on")
+    if step.name in KEEPS_UNIT and (change.responsible == case.responsible.slug or not by.is_contact):
+        takes.add("responsible")
+    return takes
+
+
+def _refuse_unused(step: Step, case: Case, change: Change, by: Actor) -> None:
+    """Refuse each field that the step does not take, rather than ignore what somebody meant by it.
+
+    An import tells what was so, with all that its row says.
+    """
+    if by.kind is ActorKind.IMPORT:
+        return
+    takes = _taken_by(step, case, change, by)
+    unused = [name for name in ("responsible", "officer", "due_on", "promised_on", "waiting_for", "into")
+              if name not in takes and getattr(change, name) is not None]  # fmt: skip
+    if change.words and not takes & WORDS:
+        unused.append("reason" if change.reason else "note")
+    if change.reason and change.note and change.reason.strip() != change.note.strip():
+        unused.append("reason" if "note" in takes else "note")  # only one of them would be kept
+    if change.visibility not in _visibilities(step, by):
+        unused.append("visibility")
+    if unused:
+        raise FieldNotUsed(field=unused[0])
+
+
+def _visibilities(step: Step, by: Actor) -> frozenset[Visibility]:
+    """Return the visibilities that a change may ask for: words that a step requires are read by who asked (G7)."""
+    if step.name == "contest":
+        return frozenset({Visibility.PUBLIC, Visibility.PARTICIPANTS})
+    if WORDS & set(step.needs):
+        return frozenset({Visibility.PUBLIC})
+    return frozenset(Visibility) if by.is_staff else frozenset(Visibility) - {Visibility.INTERNAL}
+
+
+def _visibility(step: Step, case: Case, change: Change, by: Actor) -> Visibility:
     """Return who may read the words: words that a step requires are public (G7), others as the change says.
 
-    A reporter's objection goes to participants only: nobody has read it before it would be published.
+    What is written by somebody who neither works for the municipality nor in the responsible unit goes to participants
+    only: nobody has read it before it would be published.
     """
     if step.name == "contest":
         return Visibility.PARTICIPANTS
-    return change.visibility if not {"reason", "note"} & set(step.needs) else Visibility.PUBLIC
+    if WORDS & set(step.needs):
+        return Visibility.PUBLIC
+    is_own = by.is_staff or by.is_in(case.responsible_id)
+    return change.visibility if is_own or change.visibility is not Visibility.PUBLIC else Visibility.PARTICIPANTS
 
 
 def _promise(transition: Transition) -> None:

@@ -80,6 +80,21 @@ def test_wherever_the_forum_reads_it_personal_data_and_the_rest_are_left_out(web
     assert {event["by"] for event in events} == {None}
 
 
+def test_whom_the_case_waits_for_and_who_has_it_is_not_named_to_the_forum(sqlite_web):
+    ref = furnished(sqlite_web, "chosen")
+    sqlite_web.house.change(
+        ref, State.WAITING, waiting_for=WaitingFor("other", name="Vattenfall Grop", their_ref=PHONE)
+    )
+    shown = sqlite_web.get(f"/cases/{ref}", by=WHO)
+    assert set(shown.json) & {"waiting_for", "officer", "officer_name", "latitude", "channel", "public_id"} == set()
+    for text in (
+        shown.text,
+        sqlite_web.get("/cases", by=WHO).text,
+        visitor(sqlite_web, WHO).get(f"/arenden/{ref}").text,
+    ):
+        assert clean(text) == []
+
+
 @pytest.mark.parametrize(
     "wanted", [PHONE, "0701234567", "123", NUMBER, "9876", MAIL, "siv", "hemlig", "kvartsporfyr", "gnejs"]
 )

@@ -43,9 +43,14 @@ class AvailableStep:
         """The name of the icon on the step's button."""
         return STEP_ICONS[self.step.name]
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of all arguments that the step takes."""
+        return (*self.step.needs, *self.step.may_have)
+
     def takes(self, field: str) -> bool:
         """Return whether the form shows `field`, the name of an argument of steps such as "reason", for this step."""
-        return field in (*self.step.needs, *self.step.may_have)
+        return field in self.fields
 
     def needs(self, field: str) -> bool:
         """Return whether this step requires `field`, the name of an argument of steps such as "reason"."""

@@ -10,12 +10,11 @@ from werkzeug.wrappers import Response
 
 from cases.access.actors import Actor
 from cases.administration.reorganising import LONGEST_SLUG
-from cases.case import Case
 from cases.history.words import Visibility
 from cases.mail_addresses import LONGEST_ADDRESS
 from cases.progress import Change, WaitingFor, change_state
 from cases.reading.finding import case_to_change_for, reference
-from cases.refusals import NotAllowed
+from cases.refusals import FieldNotUsed, NotAllowed
 from cases.states import STEPS, Step, steps_open_to
 from notifications.audiences.preview import would_be_told
 from web.current import current, right_now
@@ -29,6 +28,7 @@ from web.requests.guard import Audience, open_to
 
 bp = Blueprint("stepping", __name__)
 WORDS = {"note", "reason"}
+FIELDS = ("responsible", "officer", "due_on", "promised_on", "waiting_for", "into")
 
 
 class StepForm(TypedSchema):
@@ -68,7 +68,9 @@ def take(ref: str) -> Response | tuple[str, int]:
 def _take(session: Session, ref: str, given: dict[str, Any], actor: Actor, thanks: list[str]) -> str:
     """Take the step, add to `thanks` the sentence that says who is told of it, and return the path of the case."""
     case, _ = case_to_change_for(session, actor, reference(ref))
-    step = _step_named(case, given["step"], actor)
+    available = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
+    step = _step_named(given["step"], available)
+    _refuse_what_was_not_asked(available, given)
     change = _change(step, given)
     at = right_now()
     told = would_be_told(session, case, step.event, language(), at=at, **_chosen_recipients(change))
@@ -84,16 +86,26 @@ def _chosen_recipients(change: Change) -> dict[str, str]:
     return {name: value for name, value in chosen.items() if value}
 
 
-def _step_named(case: Case, name: str, actor: Actor) -> Step:
-    """Return the step of this name, preferring those open to the actor; raise `NotAllowed` when there is none.
+def _step_named(name: str, available: list[Step]) -> Step:
+    """Return the step of this name, preferring the `available` ones; raise `NotAllowed` when there is none.
 
-    A step that is not open is returned too: the domain refuses it with the reason.
+    A step that is not open to the actor is returned too: the domain refuses it with the reason.
     """
-    available = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
     found = [step for step in (*available, *STEPS) if step.name == name]
     if not found:
         raise NotAllowed(step=name)
     return found[0]
+
+
+def _refuse_what_was_not_asked(available: list[Step], given: dict[str, Any]) -> None:
+    """Refuse a value for a field that the form did not show, since no step that is open to the actor takes it.
+
+    Of the fields that it showed, those of other steps than the chosen one do not count: one form serves all steps.
+    """
+    shown = {field for step in available for field in (*step.needs, *step.may_have)}
+    unasked = [field for field in FIELDS if given[field] is not None and field not in shown]
+    if available and unasked:
+        raise FieldNotUsed(field=unasked[0])
 
 
 def _change(step: Step, given: dict[str, Any]) -> Change:
@@ -110,7 +122,7 @@ def _change(step: Step, given: dict[str, Any]) -> Change:
         promised_on=given["promised_on"] if "promised_on" in takes else None,
         waiting_for=_waiting_for(given) if "waiting_for" in takes else None,
         into=given["into"] if "into" in takes else None,
-        visibility=given["visibility"],
+        visibility=Visibility.PUBLIC if WORDS & set(step.needs) else given["visibility"],
     )
 
 

@@ -1,0 +1,261 @@
+"""Who may do what: for every route the answer that each kind of caller gets, about each kind of case.
+
+Numbers are HTTP statuses; `in` is the redirect to the log-in page. Requests that would change something are sent so
+that whoever is allowed gets 422 (a word is missing), where that can be.
+
+A route that concerns no case has one line, with a column for each caller. A route that concerns a case has a block: a
+line for each case, in the same columns. Routes with equal rights share a line or a block.
+"""
+
+from dataclasses import dataclass
+
+WHO = (
+    "anybody",  # nobody is logged in
+    "own",  # the one who asked: nobody is logged in, and the case is named by its public id
+    "other",  # somebody who holds the public id of another case, and names this one by its reference
+    "member",  # of the group norrby
+    "chair",  # head of the group norrby
+    "forum",  # a representative in the forum
+    "officer",  # of the department gata
+    "elsewhere",  # an officer of the department vatten
+    "contact",  # a contact person
+    "admin",
+    "gone",  # somebody who was an officer of gata and is switched off: with a session and a token of before
+)
+CASES = {
+    "own": "of the group norrby, with gata; not published",
+    "others": "of the group soderby, with vatten; not published",
+    "published": "as others, published",
+    "withdrawn": "as others, published once and taken back",
+    "protected": "as others; its reporter has a protected identity",
+    "agenda": "as others, and on the forum's open agenda",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a request to the route holds: a form, a JSON body, or nothing (GET). A file goes with `file`."""
+
+    form: tuple[tuple[str, str], ...] = ()
+    json: tuple[tuple[str, object], ...] = ()
+    file: bool = False
+
+
+Block = dict[str, str]
+
+
+def every_case(line: str) -> Block:
+    """Return the block of a route that gives each caller the same answer about all cases."""
+    return dict.fromkeys(CASES, line)
+
+
+# fmt: off
+# --- routes that concern no case -------------------------------------------------------------------------
+#                    any own oth mem cha for off els con adm gone
+OPEN =              "200 200 200 200 200 200 200 200 200 200 200"
+GONE =              "410 410 410 410 410 410 410 410 410 410 410"
+NOTHING =           "404 404 404 404 404 404 404 404 404 404 404"
+REFUSED_WORDS =     "422 422 422 422 422 422 422 422 422 422 422"
+LOGGED_IN =         "in  in  in  200 200 200 200 200 200 200 in"
+STAFF =             "in  in  in  403 403 403 200 200 200 200 in"
+CONTACT =           "in  in  in  403 403 403 403 403 200 403 in"
+CONTACT_OR_ADMIN =  "in  in  in  403 403 403 403 403 200 200 in"
+API =               "200 200 200 200 200 200 200 200 200 200 401"
+
+WITHOUT_A_CASE: dict[str, str] = {
+    "GET /": OPEN,
+    "GET /sok": OPEN,
+    "GET /lamna": OPEN,
+    "GET /tillganglighet": OPEN,
+    "GET /logga-in": OPEN,
+    "GET /healthz": OPEN,
+    "GET /readyz": OPEN,
+    "GET /metrics": OPEN,
+    "GET /static/<path:filename>": OPEN,
+    "GET /api/v1/openapi.json": OPEN,
+    "GET /api/v1/cases": API,
+    "GET /api/v1/units": OPEN,
+    "GET /api/v1/places": OPEN,
+    "GET /api/v1/categories": OPEN,
+    "POST /lamna": REFUSED_WORDS,
+    "POST /api/v1/cases": REFUSED_WORDS,
+    "POST /logga-in": OPEN,
+    "GET /logga-in/<token>": GONE,
+    "POST /logga-in/<token>": GONE,
+    "GET /folj/<token>": GONE,
+    "POST /folj/<token>": GONE,
+    "GET /sluta-folja/<token>": GONE,
+    "POST /sluta-folja/<token>": GONE,
+    "POST /demo-login": NOTHING,
+    "GET /min-sida":                   "in  in  in  303 303 303 303 303 303 303 in",
+    "GET /enhet/<slug>":               "in  in  in  404 404 404 200 200 200 200 in",
+    "GET /forum": LOGGED_IN,
+    "GET /forum/<int:number>": LOGGED_IN,
+    "GET /skrivbord": STAFF,
+    "GET /lamna/flera": STAFF,
+    "POST /lamna/flera":               "in  in  in  403 403 403 422 422 422 422 in",
+    "GET /ring": CONTACT,
+    "POST /ring/<int:number>":         "in  in  in  403 403 403 403 403 404 403 in",
+    "GET /undanlagt": CONTACT_OR_ADMIN,
+    "POST /undanlagt/<kind>/<int:number>": "in  in  in  403 403 403 403 403 404 404 in",
+    "POST /forum":                     "in  in  in  403 403 403 403 403 422 422 in",
+    "GET /brevlada":                   "404 404 404 404 404 404 404 404 404 200 404",
+    "GET /brevlada/<name>": NOTHING,
+    "GET /brevlada/<name>/html": NOTHING,
+}
+
+# --- routes that concern a case --------------------------------------------------------------------------
+#                    any own oth mem cha for off els con adm gone
+READS = {  # a page by its reference, which opens nothing to the one who asked
+    "own":          "404 404 404 200 200 404 200 200 200 200 404",
+    "others":       "404 404 404 404 404 404 200 200 200 200 404",
+    "published":    "200 404 200 200 200 200 200 200 200 200 200",
+    "withdrawn":    "410 404 410 410 410 410 200 200 200 200 410",
+    "protected":    "404 404 404 404 404 404 200 200 200 200 404",
+    "agenda":       "404 404 404 404 404 200 200 200 200 200 404",
+}
+READS_BY_API = {
+    "own":          "404 200 404 200 200 404 200 200 200 200 401",
+    "others":       "404 200 404 404 404 404 200 200 200 200 401",
+    "published":    "200 200 200 200 200 200 200 200 200 200 401",
+    "withdrawn":    "404 200 404 404 404 404 200 200 200 200 401",
+    "protected":    "404 200 404 404 404 404 200 200 200 200 401",
+    "agenda":       "404 200 404 404 404 200 200 200 200 200 401",
+}
+OPENS_FILES = {
+    "own":          "in  in  in  200 200 404 200 200 200 200 in",
+    "others":       "in  in  in  404 404 404 200 200 200 200 in",
+    "published":    "in  in  in  404 404 404 200 200 200 200 in",
+    "withdrawn":    "in  in  in  404 404 404 200 200 200 200 in",
+    "protected":    "in  in  in  404 404 404 200 200 200 200 in",
+    "agenda":       "in  in  in  404 404 404 200 200 200 200 in",
+}
+WRITES = {  # a comment or a file; refused for want of words where it is allowed
+    "own":          "in  in  in  422 422 404 422 422 422 422 in",
+    "others":       "in  in  in  404 404 404 422 422 422 422 in",
+    "published":    "in  in  in  404 404 404 422 422 422 422 in",
+    "withdrawn":    "in  in  in  404 404 404 422 422 422 422 in",
+    "protected":    "in  in  in  404 404 404 422 422 422 422 in",
+    "agenda":       "in  in  in  404 404 403 422 422 422 422 in",
+}
+FINISHES = {  # the unit that has the case, and the desk
+    "own":          "in  in  in  403 403 404 422 403 422 403 in",
+    "others":       "in  in  in  404 404 404 403 422 422 403 in",
+    "published":    "in  in  in  404 404 404 403 422 422 403 in",
+    "withdrawn":    "in  in  in  404 404 404 403 422 422 403 in",
+    "protected":    "in  in  in  404 404 404 403 422 422 403 in",
+    "agenda":       "in  in  in  404 404 403 403 422 422 403 in",
+}
+FINISHES_BY_API = {
+    "own":          "404 403 404 403 403 404 422 403 422 403 401",
+    "others":       "404 403 404 404 404 404 403 422 422 403 401",
+    "published":    "404 403 404 404 404 404 403 422 422 403 401",
+    "withdrawn":    "404 403 404 404 404 404 403 422 422 403 401",
+    "protected":    "404 403 404 404 404 404 403 422 422 403 401",
+    "agenda":       "404 403 404 404 404 403 403 422 422 403 401",
+}
+COMMENTS_BY_API = {
+    "own":          "404 201 404 201 201 404 201 201 201 201 401",
+    "others":       "404 201 404 404 404 404 201 201 201 201 401",
+    "published":    "404 201 404 404 404 404 201 201 201 201 401",
+    "withdrawn":    "404 201 404 404 404 404 201 201 201 201 401",
+    "protected":    "404 201 404 404 404 404 201 201 201 201 401",
+    "agenda":       "404 201 404 404 404 403 201 201 201 201 401",
+}
+CORRECTS_BY_API = {
+    "own":          "404 403 404 403 403 404 200 200 200 200 401",
+    "others":       "404 403 404 404 404 404 200 200 200 200 401",
+    "published":    "404 403 404 404 404 404 200 200 200 200 401",
+    "withdrawn":    "404 403 404 404 404 404 200 200 200 200 401",
+    "protected":    "404 403 404 404 404 404 200 200 200 200 401",
+    "agenda":       "404 403 404 404 404 403 200 200 200 200 401",
+}
+FOLLOWS = {  # everybody may follow what is published; others what they take part in. The address is missing
+    "own":          "404 404 404 422 422 404 422 422 422 422 404",
+    "others":       "404 404 404 404 404 404 422 422 422 422 404",
+    "published":    "422 404 422 422 422 422 422 422 422 422 422",
+    "withdrawn":    "404 404 404 404 404 404 422 422 422 422 404",
+    "protected":    "404 404 404 404 404 404 422 422 422 422 404",
+    "agenda":       "404 404 404 404 404 403 422 422 422 422 404",
+}
+FOLLOWS_BY_API = {
+    "own":          "404 202 404 202 202 404 202 202 202 202 401",
+    "others":       "404 202 404 404 404 404 202 202 202 202 401",
+    "published":    "202 202 202 202 202 202 202 202 202 202 401",
+    "withdrawn":    "404 202 404 404 404 404 202 202 202 202 401",
+    "protected":    "404 202 404 404 404 404 202 202 202 202 401",
+    "agenda":       "404 202 404 404 404 403 202 202 202 202 401",
+}
+HOLDS_THE_KEY = every_case("404 200 404 404 404 404 404 404 404 404 404")
+ACTS_WITH_THE_KEY = every_case("404 422 404 404 404 404 404 404 404 404 404")
+CONTESTS_WITH_THE_KEY = every_case("404 409 404 404 404 404 404 404 404 404 404")  # none of the cases is done
+
+WITH_A_CASE: dict[str, Block] = {
+    "GET /arenden/<ref>": READS,
+    "GET /api/v1/cases/<ref>": READS_BY_API,
+    "GET /api/v1/cases/<ref>/events": READS_BY_API,
+    "GET /arenden/<ref>/filer/<int:number>": OPENS_FILES,
+    "GET /arende/<public_id>": HOLDS_THE_KEY,
+    "GET /kvitto/<public_id>": HOLDS_THE_KEY,
+    "GET /arende/<public_id>/filer/<int:number>": HOLDS_THE_KEY,
+    "POST /arende/<public_id>/kommentar": ACTS_WITH_THE_KEY,
+    "POST /arende/<public_id>/inte-atgardat": CONTESTS_WITH_THE_KEY,
+    "POST /arenden/<ref>/kommentar": WRITES,
+    "POST /arenden/<ref>/filer": WRITES,
+    "POST /arenden/<ref>/steg": FINISHES,
+    "POST /arenden/<ref>/folj": FOLLOWS,
+    "POST /arenden/<ref>/ratta":        every_case("in  in  in  403 403 403 422 422 422 422 in"),
+    "POST /arenden/<ref>/hor-ihop":     every_case("in  in  in  403 403 403 422 422 422 422 in"),
+    "GET /arenden/<ref>/radera":        every_case("in  in  in  403 403 403 403 403 200 403 in"),
+    "POST /arenden/<ref>/radera":       every_case("in  in  in  403 403 403 403 403 422 403 in"),
+    "GET /arenden/<ref>/publicera": {
+        **every_case(CONTACT), "protected": "in  in  in  403 403 403 403 403 403 403 in",
+    },
+    "POST /api/v1/cases/<ref>/changes": FINISHES_BY_API,
+    "POST /api/v1/cases/<ref>/comments": COMMENTS_BY_API,
+    "PATCH /api/v1/cases/<ref>": CORRECTS_BY_API,
+    "POST /api/v1/cases/<ref>/followers": FOLLOWS_BY_API,
+}
+
+# --- what changes the cases, or ends a session: tried last -----------------------------------------------
+CHANGES_A_CASE: dict[str, Block] = {
+    "POST /arenden/<ref>/dagens-policy": every_case("in  in  in  403 403 403 403 403 303 403 in"),
+    "POST /arenden/<ref>/publicera": {
+        **every_case("in  in  in  403 403 403 403 403 303 403 in"),
+        "protected": "in  in  in  403 403 403 403 403 403 403 in",
+    },
+    "POST /arenden/<ref>/avpublicera": every_case("in  in  in  403 403 403 403 403 303 403 in"),
+    "POST /arenden/<ref>/dagordning": {
+        **every_case("in  in  in  403 403 403 403 403 303 403 in"),
+        "protected": "in  in  in  403 403 403 403 403 422 403 in",
+    },
+}
+ENDS_SESSIONS: dict[str, str] = {
+    "POST /logga-ut/overallt":          "in  in  in  303 303 303 303 303 303 303 in",
+    "POST /logga-ut":                   "303 303 303 303 303 303 303 303 303 303 303",
+}
+# fmt: on
+
+# --- what the requests hold ------------------------------------------------------------------------------
+ASKED: dict[str, Asked] = {
+    "POST /api/v1/cases": Asked(json=(("kind", "issue"),)),
+    "POST /arenden/<ref>/kommentar": Asked(form=(("text", ""),)),
+    "POST /arenden/<ref>/filer": Asked(file=True),
+    "POST /arenden/<ref>/steg": Asked(form=(("step", "finish"), ("note", ""))),
+    "POST /arenden/<ref>/folj": Asked(form=(("email", "ingen"),)),
+    "POST /arenden/<ref>/ratta": Asked(form=(("title", ""),)),
+    "POST /arenden/<ref>/hor-ihop": Asked(form=(("to", "2020-9999"),)),
+    "POST /arenden/<ref>/radera": Asked(form=(("decision", ""),)),
+    "POST /api/v1/cases/<ref>/changes": Asked(json=(("to", "done"), ("version", 2**31 - 1))),
+    "POST /api/v1/cases/<ref>/comments": Asked(json=(("text", "Jaha"),)),
+    "PATCH /api/v1/cases/<ref>": Asked(json=(("quick_win", False),)),
+    "POST /api/v1/cases/<ref>/followers": Asked(json=(("email", "granne@hemma.example"),)),
+}
+EXAMPLES = {  # of what stands in a rule beside the case
+    "<token>": "a" * 43,
+    "<slug>": "gata",
+    "<name>": "1.eml",
+    "<kind>": "work",
+    "<int:number>": "1",
+    "<path:filename>": "ventil.svg",
+}
