@@ -100,6 +100,7 @@ def log_in_with_code(session: Session, ids: Collection[int], typed: str, *, key:
 
     Raises `WrongCode` when none of them has it. `codes.count_try` gives the ids, in a transaction before this one.
     """
+    municipality(session, locked=True)  # before the link, as wherever both are locked
     link = link_with_code(session, ids, typed, key=key, at=at)
     if link is None or link.person_id is None or not use_link(session, link, at):
         raise WrongCode(field="code")

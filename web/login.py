@@ -112,6 +112,7 @@ def confirm(token: str) -> AnyResponse:
 def use(token: str) -> AnyResponse:
     """Handle the button: log in and redirect; 410 if the link is used, expired or was requested in another browser."""
     with current().database.transaction() as rows:
+        municipality(rows, locked=True)  # before the link, as wherever both are locked
         link = _usable_link(rows, token)
         person_id = link.person_id if link and use_link(rows, link, right_now()) else None
         opened = _log_in(rows, person_id)

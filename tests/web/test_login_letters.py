@@ -279,3 +279,21 @@ def test_the_right_code_sent_many_times_at_once_opens_one_session(web):
         statuses = sorted(one.result().status_code for one in sent)
     assert statuses == [303] + [422] * 3
     assert count(web, WebSession) == 1
+
+
+def test_link_and_codes_sent_at_once_never_wait_for_each_other(web):
+    browser = web.browser()
+    ask(browser)
+    token, code = csrf(browser), code_of_last_link(web)
+    cookie = browser.get_cookie("ventil").value
+    paths = [f"/logga-in/{token_of_last_link(web)}", "/logga-in/kod"] * 4
+    browsers = [web.browser() for _ in paths]
+    for one in browsers:
+        one.set_cookie("ventil", cookie)
+    with ThreadPoolExecutor(8) as pool:
+        form = {"csrf_token": token, "code": code}
+        sent = [pool.submit(one.post, path, data=form) for one, path in zip(browsers, paths, strict=True)]
+        statuses = [one.result().status_code for one in sent]
+    assert set(statuses) <= {303, 410, 422}
+    assert statuses.count(303) == 1
+    assert count(web, WebSession) == 1
