@@ -13,7 +13,7 @@ from cases.access.actors import Actor
 from cases.case import Case
 from cases.correcting import erase_words
 from cases.parties import Follower, Party
-from cases.reporters import details, keys, protecting
+from cases.reporters import details, key_replacing, protecting
 from cases.reporters.details import ReporterDetails
 from notifications.planning.forgetting import forget_in_letters, forget_parties, message_ids
 from notifications.planning.readdressing_parties import readdress_party
@@ -30,11 +30,11 @@ class Erasure:
 
 
 def replace_key(session: Session, case: Case, *, by: Actor, at: datetime) -> None:
-    """Give the case a new public id, as `cases.reporters.keys.replace_key` does, whose refusals are raised.
+    """Give the case a new public id, as `cases.reporters.key_replacing.replace_key` does, whose refusals are raised.
 
     Letters that wait to be sent get the new link.
     """
-    keys.replace_key(session, case, by=by, at=at)
+    key_replacing.replace_key(session, case, by=by, at=at)
     render_anew(session, case)
 
 

@@ -2,9 +2,10 @@
 
 import importlib
 import pkgutil
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from support.houses.brought_along import take_back
 from support.houses.small_house import SmallHouse
 
@@ -12,7 +13,9 @@ import cases
 import notifications
 import web
 import workers
+from cases.access.tokens import ApiToken
 from cases.database.base import Base
+from cases.database.clock import present
 from cases.database.migrating import check, is_behind, migrate
 from cases.database.transactions import Database
 
@@ -72,3 +75,14 @@ def test_every_trigger_that_guards_stands(database: Database) -> None:
     with database.reading() as session:
         assert wanted <= set(session.scalars(text(f"SELECT {column} FROM {where}")))
     assert "case" in inspect(database.engine).get_table_names()
+
+
+def test_tokens_of_an_earlier_version_end_a_year_after_it_is_brought_along(small_house: SmallHouse) -> None:
+    take_back(small_house.database, "0003")
+    with small_house.database.transaction() as session:
+        add = "INSERT INTO api_token (person_id, hash, made_at) SELECT min(id), 'aa', '2020-01-01 00:00:00' FROM person"
+        session.execute(text(add))
+    migrate(small_house.database)
+    with small_house.database.reading() as session:
+        [token] = session.scalars(select(ApiToken)).all()
+        assert timedelta(days=364) < token.expires_at - present(session) < timedelta(days=366)
