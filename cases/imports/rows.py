@@ -135,6 +135,11 @@ class Checker:
         end = datetime.combine(written.value, time(23, 59, 59), tzinfo=self.zone).astimezone(UTC)
         return min(end, self.now)
 
+    def is_day(self, moment: datetime, received_at: datetime) -> bool:
+        """Return whether the moment is 00:00 of the other one's day: so many systems write a day without an hour."""
+        local = moment.astimezone(self.zone)
+        return local.time() == time.min and local.date() == received_at.astimezone(self.zone).date()
+
     def _moment(self, text: str) -> tuple[datetime, str]:
         """Return the moment in UTC, and what is odd about it ("" when nothing is). Raises `ValueError`."""
         value = read_moment(text, self.mapping.dates).value
@@ -178,7 +183,7 @@ class RowReader:
             number=self.record.number, source=source, external_id=external_id, kind=kind, state=state,
             title=title, description=self._cut("description", LONGEST_TEXT), category=self._name("category"),
             place=self._name("place"), group=self._name("group"), responsible=responsible,
-            channel=self.text("channel")[:20] or "import", received_at=received_at, changed_at=changed_at,
+            channel=self._cut("channel", 20) or "import", received_at=received_at, changed_at=changed_at,
             due_on=due_on, promised_on=self._day("promised_on"), note=self._note(state),
             waiting_for=self._waiting_for(state), merged_into=self._merged_into(state, source),
             quick_win=self._yes("quick_win"), raised_on=self._day("raised_on"), every_months=self._months(),
@@ -289,6 +294,8 @@ class RowReader:
 
     def _within(self, name: str, moment: datetime, received_at: datetime) -> datetime:
         if moment < received_at:
+            if self.checker.is_day(moment, received_at):
+                return received_at
             self.odd.append(f"{name} lies before the case came in: that moment is taken")
             return received_at
         if moment > self.checker.now:
@@ -352,11 +359,11 @@ class RowReader:
             return None
         kind = self.text("waiting_for") or "other"
         unit = self._name("waiting_unit") if kind == "unit" else None
-        name = self.text("waiting_name")[:200] or None
+        name = self._cut("waiting_name", 200) or None
         if kind not in {"reporter", "unit", "other"} or (kind == "unit" and not unit) or (kind == "other" and not name):
             self.bad.append("waiting_for must be reporter, unit with waiting_unit, or other with waiting_name")
             return None
-        return WaitingFor(kind, unit=unit, name=name, their_ref=self.text("waiting_their_ref")[:100] or None)
+        return WaitingFor(kind, unit=unit, name=name, their_ref=self._cut("waiting_their_ref", 100) or None)
 
     def _merged_into(self, state: State, source: str) -> Key | None:
         if state is not State.MERGED:
@@ -392,7 +399,11 @@ class RowReader:
         return degrees
 
     def _reporter(self) -> Reporter | None:
-        name, email, phone = (self.text(f"reporter_{part}") for part in ("name", "email", "phone"))
+        name, email, phone = (
+            self._cut("reporter_name", 200),
+            self.text("reporter_email"),
+            self._cut("reporter_phone", 40),
+        )
         if email:
             email = self._mail_address(email)
         if phone and not is_phone_number(phone):
@@ -401,7 +412,7 @@ class RowReader:
             return None
         locale = "en" if self.text("reporter_locale") == "en" else "sv"
         protected = self._yes("reporter_protected")
-        return Reporter(name[:200] or None, email or None, phone[:40] or None, locale, protected)
+        return Reporter(name or None, email or None, phone or None, locale, protected)
 
     def _mail_address(self, written: str) -> str:
         try:

@@ -61,7 +61,10 @@ def read_table(
     def is_row(cells: list[str]) -> bool:
         return looks_like_row(dict(zip(columns, cells, strict=False)))
 
-    lines = sheet_lines(path) if is_spreadsheet(path) else _csv(path, dialect, is_row)
+    try:
+        lines = sheet_lines(path) if is_spreadsheet(path) else _csv(path, dialect, is_row)
+    except OSError as error:
+        raise BadTable(f"{path} cannot be read: {error.strerror}") from None
     columns += _heading(path, next(filter(_is_filled, lines), TableLine(1, [])))
     return columns, _records(columns, lines)
 
@@ -105,5 +108,5 @@ def _csv(path: Path, dialect: Dialect, is_row: Callable[[list[str]], bool]) -> I
                 next(file)
             delimiter = dialect.delimiter or named or delimiter_of(sample)
             yield from QuoteReader(file, delimiter, is_row).rows(2 if named else 1)
-        except UnicodeDecodeError as error:
-            raise BadTable(f"{path.name}: {error}") from None
+        except UnicodeError:
+            raise BadTable(f"{path.name} is not written in {encoding}") from None

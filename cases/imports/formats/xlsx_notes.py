@@ -9,6 +9,7 @@ from cases.imports.formats.xml_reading import Attributes, Collected, XmlListener
 
 WORKBOOK, RELATIONS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
 DIGITS = "0123456789"
+NOT_CALCULATED = "#CALC!"  # what a formula without a last value is read as
 
 
 def xlsx_notes(book: Book, sheet: int) -> SheetNotes:
@@ -58,8 +59,8 @@ class SheetListener(XmlListener):
         self._notes, self._paddings = notes, paddings
         self._row = self._column = -1
         self._columns: dict[str, int] = {}  # by letters
-        self._error: str | None = None  # the text of the cell so far, if it is an error
-        self._style = ""
+        self._kind = "n"
+        self._value: str | None = None  # the value of the cell so far, if it is an error or a formula's number
 
     def begin(self, name: str, attributes: Attributes) -> None:
         if name == "c":
@@ -71,20 +72,22 @@ class SheetListener(XmlListener):
             self._notes.use(self._row, self._column)
 
     def text(self, text: str) -> None:
-        if self._error is not None:
-            self._error += text
+        if self._value is not None:
+            self._value += text
 
     def end(self, name: str) -> None:
-        if name == "c":
-            if self._error:
-                self._notes.add(self._row, self._column, partial(_instead, self._error))
-            self._error = None
+        if name == "f":
+            self._value = "" if self._kind in {"e", "n"} else None
+        elif name == "c" and self._value is not None:
+            if self._kind == "e" or not self._value:
+                self._notes.add(self._row, self._column, partial(_instead, self._value or NOT_CALCULATED))
+            self._value = None
 
     def _begin_cell(self, attributes: Attributes) -> None:
-        place, kind = attributes.get("r"), attributes.get("t", "n")
+        place, self._kind = attributes.get("r"), attributes.get("t", "n")
         self._column = self._column_of(place.rstrip(DIGITS)) if place else self._column + 1
-        self._error = "" if kind == "e" else None
-        if kind == "n" and (shown := self._paddings.get(attributes.get("s", ""))):
+        self._value = "" if self._kind == "e" else None
+        if self._kind == "n" and (shown := self._paddings.get(attributes.get("s", ""))):
             self._notes.add(self._row, self._column, partial(padded, shown))
 
     def _column_of(self, letters: str) -> int:

@@ -117,6 +117,8 @@ def test_a_moment_that_cannot_be_read_is_told_with_how_to_write_it(
         ("2024-06-24", "2024-06-24", "2024-06-24T21:59:59"),
         ("2026-09-01 09:00", "2026-09-01", "2026-09-01T08:00:00"),
         ("2024-01-24 14:46", "2024-01-24 15.00", "2024-01-24T14:00:00"),
+        ("2024-01-24 14:46", "2024-01-24 00:00:00", "2024-01-24T13:46:00"),
+        ("2024-01-24 14:46", "2024-01-25 00:00:00", "2024-01-24T23:00:00"),
     ],
 )
 def test_an_end_without_an_hour_is_the_end_of_its_day(
@@ -167,6 +169,12 @@ def test_a_place_that_was_switched_off_is_told(database: Database, tmp_path: Pat
 def test_an_error_of_the_spreadsheet_is_no_value_that_is_needed(database: Database, tmp_path: Path) -> None:
     _, told = _import(database, _order(tmp_path, HEADING, "g;1;received;#REF!;2024-05-03"))
     assert told[2] == ["bad", "title is empty"]
+
+
+@pytest.mark.parametrize("column", ["reporter_name", "reporter_phone", "channel", "note"])
+def test_whatever_is_cut_is_told(database: Database, tmp_path: Path, column: str) -> None:
+    _, told = _import(database, _order(tmp_path, f"{HEADING};{column}", f"g;1;done;Lampa;2024-05-03;{'a' * 20_001}"))
+    assert any(reason.startswith(f"{column} is cut at") for reason in told[2])
 
 
 def test_a_number_sign_is_no_error(database: Database, tmp_path: Path) -> None:

@@ -52,6 +52,12 @@ def test_a_marked_file_with_another_encoding_in_it_tells_the_line(tmp_path: Path
         _read(tmp_path, content)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "ascii"])
+def test_a_file_in_another_encoding_than_the_mapping_says_is_told(tmp_path: Path, encoding: str) -> None:
+    with pytest.raises(BadTable, match=f"cases.csv is not written in {encoding}"):
+        _read(tmp_path, TEXT.encode("cp1252"), Dialect(encoding=encoding))
+
+
 @pytest.mark.parametrize("first", ["sep=;\r\n", "SEP=;\n", '"sep=;"\n', "\ufeffsep=;\r\n"])
 def test_a_first_line_may_name_the_delimiter(tmp_path: Path, first: str) -> None:
     columns, records = _read(tmp_path, first + "a,b;c\n1,2,3;4\n")
