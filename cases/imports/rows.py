@@ -11,8 +11,8 @@ from cases.administration.reorganising import LONGEST_SLUG
 from cases.calendar import FIRST_YEAR
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
 from cases.handing_in import MOST_MONTHS, Reporter
+from cases.imports.kept import KEPT_COLUMNS, NOTHING_KEPT, Kept, RowValues, kept_values
 from cases.imports.mapping import EMPTY, UNKNOWN, Mapping
-from cases.imports.round_trip.kept import KEPT_COLUMNS, NOTHING_KEPT, Kept, RowValues, kept_values
 from cases.imports.spreadsheets.formulas import unguard
 from cases.imports.tables import Record
 from cases.mail_addresses import is_public_address

@@ -14,7 +14,7 @@ from cases.deadlines.clocks import DAY_RUNG, Clock
 from cases.history.events import CaseEscalated, CaseImported, CasePromiseBroken, CasePutOnAgenda
 from cases.history.journal import Entry, SpokenWords
 from cases.history.writers import EntryWriter
-from cases.imports.round_trip.kept import NOTHING_KEPT, Ladder
+from cases.imports.kept import NOTHING_KEPT, Ladder
 from cases.imports.rows import ImportRow
 from cases.organisation.people import Person
 from cases.organisation.units import FORUM

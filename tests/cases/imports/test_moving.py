@@ -19,7 +19,7 @@ from cases.handing_in import Reporter
 from cases.history.words import Visibility
 from cases.imports.columns import COLUMNS
 from cases.imports.importing import Clocks, Imported, ImportOrder, examine, report_bad
-from cases.imports.round_trip.kept import KEPT_COLUMNS
+from cases.imports.kept import KEPT_COLUMNS
 from cases.imports.spreadsheets.writing import CsvForm
 from cases.imports.tables import read_table
 from cases.organisation.municipality import municipality
