@@ -87,7 +87,7 @@ def _case(case: Case, details: Details, own: str) -> Row:
 
 
 def _kept(case: Case, details: Details, calendar: Calendar) -> Row:
-    """Return the values that no step of an import sets (`cases.imports.round_trip.kept`)."""
+    """Return the values that no step of an import sets (`cases.imports.kept`)."""
     return {
         "due_on": _day(case.due_at, calendar), "note_for": details.get("note_for") if details.get("note") else None,
         "public_id": case.public_id, "origin": case.origin, "officer": case.officer.email if case.officer else None,

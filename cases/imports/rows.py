@@ -13,9 +13,9 @@ from cases.database.texts import is_storable, storable
 from cases.handing_in import MOST_MONTHS, Reporter
 from cases.imports.formats.formulas import unguard
 from cases.imports.formats.moments import read_moment
+from cases.imports.kept import KEPT_COLUMNS, NOTHING_KEPT, Kept, RowValues, kept_values
 from cases.imports.mapping import EMPTY, UNKNOWN, Mapping, Template
 from cases.imports.names import NamesInFile
-from cases.imports.round_trip.kept import KEPT_COLUMNS, NOTHING_KEPT, Kept, RowValues, kept_values
 from cases.imports.tables import Record
 from cases.mail_addresses import read_public_address
 from cases.organisation.units import DESK

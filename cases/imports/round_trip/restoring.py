@@ -14,7 +14,7 @@ from cases.deadlines.clocks import DAY_RUNG, Clock
 from cases.history.events import CaseEscalated, CaseImported, CasePromiseBroken, CasePutOnAgenda
 from cases.history.journal import Entry, SpokenWords
 from cases.history.writers import EntryWriter
-from cases.imports.round_trip.kept import NOTHING_KEPT, Ladder
+from cases.imports.kept import NOTHING_KEPT, Ladder
 from cases.imports.rows import ImportRow
 from cases.organisation.people import Person
 from cases.organisation.units import FORUM
@@ -54,10 +54,11 @@ def restore(writer: EntryWriter, case: Case, row: ImportRow, *, clocks_at: datet
     _set_columns(writer, case, row, clocks_at)
     told = replace(CaseImported(source=row.source), state_set_at=_state_set_at(row))
     words = SpokenWords("note", row.note if row.state is State.RECEIVED else "", row.kept.note_for)
-    if words.text or told.state_set_at or case.tracked() != before:
+    agenda = None if _waits_for_forum(row) else row.kept.agenda
+    if words.text or told.state_set_at or agenda or case.tracked() != before:
         entry.add(told, words)
-    if row.kept.agenda and not _waits_for_forum(row):
-        entry.add(CasePutOnAgenda(why=row.kept.agenda, meeting_on=None))
+    if agenda:
+        entry.add(CasePutOnAgenda(why=agenda, meeting_on=None))
     if len(entry):
         writer.record(entry)
     ladder = row.kept.ladder

@@ -29,7 +29,6 @@ SEVERAL = {  # acts of several events that such a life brings
     ("case.received", "case.planned"),
     ("case.planned", "case.promised"),
     ("case.put_on_agenda", "case.waiting", "case.promised"),
-    ("case.promised", "case.imported"),
     ("case.promise_broken", "case.escalated"),
     ("case.escalated", "case.put_on_agenda"),
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 from support.houses.demonstration import Copy
@@ -17,8 +18,10 @@ from cases.checks.forgotten import find_forgotten
 from cases.handing_in import Reporter
 from cases.history.words import Visibility
 from cases.imports.columns import COLUMNS
-from cases.imports.importing import Clocks, Imported
-from cases.imports.round_trip.kept import KEPT_COLUMNS
+from cases.imports.formats.writing import CsvForm
+from cases.imports.importing import Clocks, Imported, ImportOrder, examine, report_bad
+from cases.imports.kept import KEPT_COLUMNS
+from cases.imports.tables import read_table
 from cases.organisation.municipality import municipality
 from cases.parties import Follower, Party
 from cases.states import State
@@ -233,6 +236,24 @@ def test_equal_numbers_of_two_houses_do_not_collide(new_house: Open, tmp_path: P
     assert exported(third.database) == exported(second.database)
 
 
+def test_two_houses_do_not_collide_either_when_their_files_went_through_other_hands(
+    new_house: Open, tmp_path: Path
+) -> None:
+    first, second, third = (_name(new_house(), f"ventil-{name}") for name in ("norr", "soder", "vast"))
+    first.hand_in("Norr")
+    second.hand_in("Söder")
+    path = export_to(tmp_path / "norr.csv", first.database, CsvForm.MACHINE)
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [{name: text for name, text in row.items() if name != "public_id"} for row in csv.DictReader(file)]
+    path = _file(tmp_path, ",".join(rows[0]), *(",".join(row.values()) for row in rows))
+    for _ in range(2):
+        import_from(path, second.database, MONDAY)
+    keys = {(row["source"], row["external_id"]) for row in exported(second.database)}
+    assert keys == {("ventil-norr", "2026-0001"), ("ventil-soder", "2026-0001")}
+    both = export_to(tmp_path / "both.csv", second.database)
+    assert import_from(both, third.database, MONDAY) == (Imported(written=2), [])
+
+
 def test_links_that_citizens_hold_go_on_working(new_house: Open, tmp_path: Path) -> None:
     first, second = new_house(), new_house()
     case = first.case(first.hand_in("Lampa"))
@@ -297,9 +318,6 @@ CELL_ENDS = re.compile(r"[,;|\t]|\r\n|[\r\n]")
 
 @pytest.mark.parametrize("ending", ["csv", "comma", "xlsx"])
 def test_no_part_of_a_cell_is_a_formula_and_every_text_comes_back(new_house: Open, tmp_path: Path, ending: str) -> None:
-    from cases.imports.formats.writing import CsvForm
-    from cases.imports.tables import read_table
-
     first, second = new_house(), new_house()
     for text in FORMULAS:
         first.hand_in(f"{text}x", description=text, reporter=Reporter(text))
@@ -323,16 +341,10 @@ def test_a_csv_opens_in_columns_in_a_swedish_spreadsheet(new_house: Open, tmp_pa
     assert b'"2026-03-02 09:30:00"' in written
     line = written.splitlines()[1].decode()
     assert all(cell.startswith('"') and cell.endswith('"') for cell in line.split(";"))
-    export_to(tmp_path / "cases.csv", house.database, form_for_machines())
+    export_to(tmp_path / "cases.csv", house.database, CsvForm.MACHINE)
     written = (tmp_path / "cases.csv").read_bytes()
     assert written.startswith(b'"source","external_id"')
     assert b'"2026-03-02T09:30:00+01:00"' in written
-
-
-def form_for_machines() -> object:
-    from cases.imports.formats.writing import CsvForm
-
-    return CsvForm.MACHINE
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
@@ -346,8 +358,6 @@ def test_the_hour_that_comes_twice_is_told_apart(new_house: Open, tmp_path: Path
 
 
 def test_an_xlsx_holds_days_and_numbers_and_no_text_of_them(new_house: Open, tmp_path: Path) -> None:
-    import openpyxl
-
     house = new_house()
     house.hand_in("=1+1", latitude=62.5, longitude=17.25, at=datetime(2026, 3, 2, 8, 30, tzinfo=MONDAY.tzinfo))
     sheet = openpyxl.load_workbook(export_to(tmp_path / "cases.xlsx", house.database)).active
@@ -359,8 +369,6 @@ def test_an_xlsx_holds_days_and_numbers_and_no_text_of_them(new_house: Open, tmp
 
 
 def test_bad_rows_are_reported_harmless(new_house: Open, tmp_path: Path) -> None:
-    from cases.imports.importing import ImportOrder, examine, report_bad
-
     house = new_house()
     order = ImportOrder(_file(tmp_path, "source,external_id,state,title,received_at", "x,1,gone,=cmd,2026-02-02"), AT)
     report_bad(order, examine(house.database, order, lambda *_: None), tmp_path / "bad.csv")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import Select, func, inspect, select
 from sqlalchemy.orm import Session
 from support.houses.demonstration import NOW, Copy, fill_demonstration, furnish_empty
 from support.houses.migrated import CALENDAR
@@ -17,6 +17,8 @@ from support.houses.moving import export_to, exported, import_from
 from cases.case import Case
 from cases.checks.forgotten import find_forgotten
 from cases.database.transactions import Database
+from cases.history.journal import Event
+from cases.history.words import Words
 from cases.imports.columns import NAMES
 from cases.imports.formats.writing import CsvForm
 from cases.imports.importing import Clocks, Imported
@@ -141,8 +143,15 @@ def _around(database: Database) -> dict[str, set[tuple[Any, ...]]]:
         .join(Follower, Follower.case_id == Case.id)
         .join(Party, Party.id == Follower.party_id),
     }  # fmt: skip
+    last = select(func.max(Event.id)).where(Event.type == "case.done").group_by(Event.stream)
+    asks["answers"] = _words("note").where(Words.event_id.in_(last), Case.state.in_(("done", "closed")))
+    asks["descriptions"] = _words("description")
     with database.reading() as session:
         return {what: {tuple(row) for row in session.execute(ask)} for what, ask in asks.items()}
+
+
+def _words(field: str) -> Select[Any]:
+    return select(Case.ref, Words.text).join(Words, Words.case_id == Case.id).where(Words.field == field)
 
 
 def _forgotten(database: Database) -> list[str]:

@@ -63,7 +63,7 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class FollowerInRow:
     """A follower as a row names one: a mail address and the language of the letters, sv or en."""
 
     email: str
@@ -96,7 +96,7 @@ class Kept:
     acted_at: datetime | None = None
     waiting_from: State | None = None
     waiting_from_due_on: date | None = None
-    followers: tuple[Reader, ...] = ()
+    followers: tuple[FollowerInRow, ...] = ()
     agenda: str | None = None
     ladder: Ladder | None = None
 
@@ -132,12 +132,12 @@ def _public_id(row: RowValues) -> str | None:
     return None if value is None or is_reference(value) else value
 
 
-def _followers(row: RowValues) -> tuple[Reader, ...]:
+def _followers(row: RowValues) -> tuple[FollowerInRow, ...]:
     readers = []
     for name in row.text("followers").split():
         email, _, locale = name.partition("/")
         if is_public_address(email) and locale in {"", "sv", "en"}:
-            readers.append(Reader(email, locale or "sv"))
+            readers.append(FollowerInRow(email, locale or "sv"))
         else:
             row.odd.append(f"followers: {name!r} is no mail address; it is left out")
     return tuple(readers)
