@@ -18,7 +18,7 @@ from cases.states import State
 from web.current import current, right_now
 from web.language.gettext import gettext
 from web.language.standings import where_it_stands
-from web.pages.case.timeline import lines_of
+from web.pages.case.timeline import asked_before, lines_of, part_shown
 from web.pages.forms import Form
 from web.requests.guard import Audience, open_to
 from web.requests.rate_limits import Limit, limited
@@ -86,6 +86,7 @@ def _page(public_id: str, form: Form) -> str:
             form=form,
             stands=where_it_stands(session, case, right_now()),
             description=beside.description,
-            lines=lines_of(session, case, actor),
+            lines=lines_of(session, case, actor, before=asked_before()),
             attachments=beside.files,
+            **part_shown(case, asked_before()),
         )
