@@ -38,6 +38,7 @@ CORRECTED = {
     "responsible": _l("responsible unit"),
     "officer": _l("officer"),
     "policy": _l("policy"),
+    "closed_day": _l("closed day"),
 }
 ICONS = {
     "case.received": "inbox",
