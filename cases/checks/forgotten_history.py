@@ -29,10 +29,20 @@ PLAIN = (
 )  # fmt: skip
 
 
+CASES = 'SELECT * FROM "case" {} ORDER BY id'
+EVENTS = "SELECT * FROM event {} ORDER BY stream, seq"
 WORDS = """
     SELECT w.field, w.text, w.salt, e.commitments, e.type, e.id
     FROM (SELECT * FROM words WHERE text IS NOT NULL) w JOIN event e ON e.id = w.event_id {}"""
-OF_THESE = "WHERE ({0} % :turns = :turn OR {0} IN (SELECT stream FROM event WHERE id > :after))"
+GROWN = "SELECT stream FROM event WHERE id > :after"
+OF_THESE: dict[
+    str, str
+] = {  # which rows a portion has of each; of what went on, the event before is the one to start from
+    CASES: f"WHERE (id % :turns = :turn OR id IN ({GROWN}))",
+    EVENTS: f"""WHERE (stream % :turns = :turn OR id > :after OR id IN (
+        SELECT max(id) FROM event WHERE id <= :after AND stream IN ({GROWN}) GROUP BY stream))""",  # noqa: S608 - our own
+    WORDS: "WHERE (e.stream % :turns = :turn OR e.id > :after)",
+}
 TURNS = 28  # mornings until every stream has had its turn
 
 
@@ -40,8 +50,9 @@ TURNS = 28  # mornings until every stream has had its turn
 class Portion:
     """The event streams that are checked on the day `day`, so that daily checks reach each one within 28 days.
 
-    They are the streams whose turn it is on that day, and those with new events: with an id greater than `after`,
-    which the caller sets to the id of the newest event at the last check.
+    They are the streams whose turn it is on that day, from their beginning, and those with new events: with an id
+    greater than `after`, which the caller sets to the id of the newest event at the last check. Of the latter only
+    the new events are read, and the last one before them, whose hash theirs must follow.
     """
 
     day: date
@@ -55,6 +66,10 @@ class Portion:
         """
         return self.day.toordinal() % TURNS
 
+    def begins_at_once(self, stream: int) -> bool:
+        """Return whether this stream is read from its beginning, since it is its turn."""
+        return stream % TURNS == self.turn
+
 
 def broken_histories(session: Session, portion: Portion | None = None) -> Iterator[Found]:
     """Yield what is wrong in the stored history, each as (what is wrong, the case or event, detail).
@@ -62,8 +77,7 @@ def broken_histories(session: Session, portion: Portion | None = None) -> Iterat
     It finds broken hash chains, cases that differ from their replayed events, and words that were changed. `portion`
     says which streams to read; None: all. Cases and events are read once, side by side.
     """
-    cases = _rows(session, 'SELECT * FROM "case" {} ORDER BY id', "id", portion)
-    events = _rows(session, "SELECT * FROM event {} ORDER BY stream, seq", "stream", portion)
+    cases, events = (_rows(session, sql, portion) for sql in (CASES, EVENTS))
     streams = groupby(events, key=lambda event: event["stream"])
     case = next(cases, None)
     for stream, rows in streams:
@@ -71,12 +85,13 @@ def broken_histories(session: Session, portion: Portion | None = None) -> Iterat
             yield "a case has no history", case["ref"], ""
             case = next(cases, None)
         owner = case if case is not None and case["id"] == stream else None
-        yield from _broken(ReplayedStream(_name(stream, owner)), rows, owner)
+        replayed = ReplayedStream(_name(stream, owner), portion is None or portion.begins_at_once(stream))
+        yield from _broken(replayed, rows, owner)
         if owner is not None:
             case = next(cases, None)
     for lost in [case, *cases] if case is not None else []:
         yield "a case has no history", lost["ref"], ""
-    yield from _changed_words(_rows(session, WORDS, "e.stream", portion))
+    yield from _changed_words(_rows(session, WORDS, portion))
 
 
 def _name(stream: int, case: RowMapping | None) -> str:
@@ -91,10 +106,12 @@ class ReplayedStream:
 
     `name` is the reference of the case, "house" for the municipality; `state` has the values that the events gave, by
     column. `head` is the hash of the last event replayed, and `rungs` holds the rungs that have fired, each as
-    (clock, cycle, rung).
+    (clock, cycle, rung). When it is not read `from_first`, its first row is the event to start from, unless that is
+    the first of the stream: it is believed, and `state` has only what changed after it.
     """
 
     name: str
+    from_first: bool = True
     head: str = ""
     state: dict[str, Any] = field(default_factory=dict)
     rungs: set[tuple[Any, ...]] = field(default_factory=set)
@@ -104,6 +121,9 @@ class ReplayedStream:
 
         An error is (what is wrong, name of the stream, detail): a wrong hash, or a rung that has fired before.
         """
+        if not self.from_first and not self.head and event["seq"] > 1:
+            self.head = event["hash"]
+            return
         facts, changes, commitments = (_json(event[name]) for name in ("facts", "changes", "commitments"))
         hashed = [
             self.name, event["seq"], event["type"], _moment(event["at"]).isoformat(), event["actor"],
@@ -128,19 +148,21 @@ def _broken(replayed: ReplayedStream, events: Iterator[RowMapping], case: RowMap
     if case is not None:
         if case["head_hash"] != replayed.head:
             yield "the case does not know its last event", replayed.name, ""
-        yield from ((what, replayed.name, name) for what, name in _differing(case, replayed.state))
+        yield from ((what, replayed.name, name) for what, name in _differing(case, replayed))
 
 
-def _differing(case: RowMapping, state: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    what = "the events do not add up to the case"
+def _differing(case: RowMapping, replayed: ReplayedStream) -> Iterator[tuple[str, str]]:
+    what, state = "the events do not add up to the case", replayed.state
+    is_whole = replayed.from_first
     for name in PLAIN:
-        if str(_bare(case[name])) != str(state.get(name)):
+        if (is_whole or name in state) and str(_bare(case[name])) != str(state.get(name)):
             yield what, name
     for name in MOMENTS:
-        if (_moment(case[name]) if case[name] else None) != (_moment(state[name]) if state.get(name) else None):
+        moments = (_moment(value) if value else None for value in (case[name], state.get(name)))
+        if (is_whole or name in state) and len({*moments}) > 1:
             yield what, name
     for name in FLAGS:
-        if bool(case[name]) != bool(state.get(name)):
+        if (is_whole or name in state) and bool(case[name]) != bool(state.get(name)):
             yield what, name
 
 
@@ -151,12 +173,15 @@ def _changed_words(rows: Iterator[RowMapping]) -> Iterator[Found]:
             yield "words were changed", row["type"], f"event id {row['id']}"
 
 
-def _rows(session: Session, sql: str, stream: str, portion: Portion | None) -> Iterator[RowMapping]:
-    """Return the rows of the portion's streams, fetched two thousand at a time."""
-    of_these = OF_THESE.format(stream) if portion else ""
-    statement = text(sql.format(of_these)).execution_options(yield_per=AT_A_TIME)
-    parameters = {"turns": TURNS, "turn": portion.turn, "after": portion.after} if portion else {}
-    return (row._mapping for row in session.execute(statement, parameters))
+def _rows(session: Session, sql: str, portion: Portion | None) -> Iterator[RowMapping]:
+    """Return the portion's rows, fetched two thousand at a time."""
+    statement = text(sql.format(OF_THESE[sql] if portion else "")).execution_options(yield_per=AT_A_TIME)
+    return (row._mapping for row in session.execute(statement, parameters_of(portion)))
+
+
+def parameters_of(portion: Portion | None) -> dict[str, int]:
+    """Return the parameters of the queries for this portion; none for all streams."""
+    return {"turns": TURNS, "turn": portion.turn, "after": portion.after} if portion else {}
 
 
 def _hash(content: list[Any]) -> str:

@@ -32,26 +32,39 @@ MOST_LINES = 500
 NOT_FOR_THE_FORUM = frozenset(
     {"case.attached", "case.followed", "case.unfollowed", "case.related", "case.words_erased", "case.took_over"}
 )
+AFTER_ALL = 2**31 - 1  # above every number in a case
 AUTHOR, OFFICER = aliased(Person), aliased(Person)
 
 
 def timeline(
-    session: Session, case: Case, actor: Actor, *, since: int = 0, limit: int = MOST_LINES
+    session: Session, case: Case, actor: Actor, *, since: int = 0, before: int = AFTER_ALL
 ) -> list[TimelineEntry]:
     """Return the latest events of a case, the oldest of them first, as the actor may see them. One query.
 
-    Only events whose number in the case (`Event.seq`) is above `since` are returned, at most `limit`. Comments and
-    files that the actor may not see are left out; other events are there, but without texts that they may not see.
-    Somebody who only reads the case on the forum's agenda gets masked texts, no names and no events about files,
-    followers and other cases.
+    Only events whose number in the case (`Event.seq`) is above `since` and below `before` are returned, at most 500.
+    Comments and files that the actor may not see are left out; other events are there, but without texts that they may
+    not see. Somebody who only reads the case on the forum's agenda gets masked texts, no names and no events about
+    files, followers and other cases.
     """
-    readable = readable_by(actor, case)
-    events = select(Event.id).where(Event.stream == case.id, Event.seq > since).order_by(Event.seq.desc()).limit(limit)
-    latest = events.subquery()
+    last = min(before - 1, case.version)
+    return _between(session, case, actor, (max(since, last - MOST_LINES), last))
+
+
+def first_of_timeline(session: Session, case: Case, actor: Actor, *, since: int, limit: int) -> list[TimelineEntry]:
+    """Return the events of a case after the number `since`, oldest first, of at most `limit` numbers. One query.
+
+    What the actor may not see is left out as in `timeline`.
+    """
+    return _between(session, case, actor, (since, since + limit))
+
+
+def _between(session: Session, case: Case, actor: Actor, numbers: tuple[int, int]) -> list[TimelineEntry]:
+    """Return the events above the first number, up to the second: numbers in a case have no gaps."""
+    readable, (above, last) = readable_by(actor, case), numbers
     readable_words = and_(Words.event_id == Event.id, Words.visibility.in_(readable), Words.text.is_not(None))
     rows = session.execute(
         select(Event, AUTHOR.name, OFFICER.name, Words.field, Words.text)
-        .join(latest, latest.c.id == Event.id)
+        .where(Event.stream == case.id, Event.seq > above, Event.seq <= last)
         .outerjoin(AUTHOR, AUTHOR.id == Event.person_id)
         .outerjoin(OFFICER, OFFICER.id == Event.facts["officer"].as_integer())
         .outerjoin(Words, readable_words)

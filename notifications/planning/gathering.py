@@ -119,7 +119,7 @@ Key = tuple[str, str]  # what shares a letter, and the recipient who is told
 
 
 @dataclass
-class Gathering:
+class GatheringRound:
     """Drafts sorted into those to insert, and the lines that join letters which wait. `moment` is now (UTC)."""
 
     moment: datetime
@@ -194,17 +194,17 @@ def gather(session: Session, drafts: Sequence[DeliveryDraft]) -> list[DeliveryDr
     return found
 
 
-def _read(session: Session, keys: set[str]) -> Gathering:
+def _read(session: Session, keys: set[str]) -> GatheringRound:
     moment = present(session)
     recent: dict[str, list[_RecentLetter]] = defaultdict(list)
     for row in fetch_rows(session, RECENT, {"keys": list(keys), "since": moment - 2 * WINDOW}):
         recent[row.email_normalised].append(_RecentLetter(*row))
     ids = [letter.id for letters in recent.values() for letter in letters if letter.context.get("gathered_as")]
     free = {row[0] for row in fetch_rows(session, LOCKED, {"ids": ids})} if ids else set()
-    return Gathering(moment, recent, free)
+    return GatheringRound(moment, recent, free)
 
 
-def _join(session: Session, gathering: Gathering) -> None:
+def _join(session: Session, gathering: GatheringRound) -> None:
     """Store the new lines in the letters that they join."""
     contexts = {letter.id: letter.context for letters in gathering.recent.values() for letter in letters}
     rows = [

@@ -57,7 +57,9 @@ def test_each_event_of_a_case_has_a_sentence():
 def test_a_letter_asks_of_what_only_whether_it_is_a_letter():
     """So no letter words a value of it; one that begins to needs a word for each value, as the timeline has."""
     asked = {(path.parent.name, use) for path in TEMPLATES for use in re.findall(r"facts\.what\b[^%}]*", read(path))}
-    assert {(letter, use.strip()) for letter, use in asked} == {("set_aside", 'facts.what == "delivery"')}
+    assert {(letter, use.strip()) for letter, use in asked} == {
+        (letter, 'facts.what == "delivery"') for letter in ("set_aside", "alarms")
+    }
 
 
 def test_changes_of_people_units_and_settings_are_shown_nowhere():

@@ -13,7 +13,7 @@ from cases.handing_in import Request, hand_in
 from cases.public.published import one_published, public_notes
 from cases.public.publishing import latest_description
 from cases.reading.lists import Filters, list_cases
-from cases.reading.timeline import timeline
+from cases.reading.timeline import first_of_timeline
 from cases.reading.visibility import as_read_by, takes_part
 from cases.refusals import NotFound
 from web.api.blueprint import ApiBlueprint
@@ -26,12 +26,11 @@ from web.requests.caller import actor_in
 from web.requests.guard import Audience, open_to
 from web.requests.idempotency import once
 from web.requests.rate_limits import Limit, limited
-from web.schemas.queries import CaseListQuery, NoQuery
+from web.schemas.queries import CaseListQuery, HistoryPart, HistoryQuery, NoQuery
 from web.schemas.requests import CaseIn, CorrectionIn
 from web.schemas.responses import CaseListResponse, CaseOut, FoundAgain, History
 
 bp = ApiBlueprint("api_cases", __name__, description="Whatever somebody waits for an answer to")
-WHOLE_HISTORY = 10_000
 
 
 @bp.on("POST /cases", CaseIn, (201, CaseOut), (200, FoundAgain))
@@ -77,17 +76,20 @@ def read_case(_no_query: dict[str, Any], ref: str) -> Response:
         return jsonify(case_shown(session, case, reader, right_now(), **more))
 
 
-@bp.on("GET /cases/<ref>/events", NoQuery, (200, History), refuses=(404,))
+@bp.on("GET /cases/<ref>/events", HistoryQuery, (200, History), refuses=(404,))
 @open_to(Audience.ANYBODY)
-def read_history(_no_query: dict[str, Any], ref: str) -> Response:
-    """Read the events of a case, oldest first, with the texts that the caller may read."""
+def read_history(part: HistoryPart, ref: str) -> Response:
+    """Read the events of a case, oldest first, with the texts that the caller may read; `next` leads to those after."""
     with current().database.reading() as session:
         try:
             case, reader = case_to_show(session, ref)
         except NotFound:
             return jsonify(items=_published_notes(session, ref), next=None)
-        entries = timeline(session, case, reader, limit=WHOLE_HISTORY)
-        return jsonify(items=[event_shown(entry) for entry in entries], next=None)
+        entries = first_of_timeline(session, case, reader, since=part.cursor, limit=part.limit)
+        following = part.cursor + part.limit
+        return jsonify(
+            items=[event_shown(entry) for entry in entries], next=str(following) if following < case.version else None
+        )
 
 
 @bp.on(

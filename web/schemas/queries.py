@@ -1,6 +1,7 @@
 """The query parameters of the API's lists: filters, sort order and page."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import fields, post_load
@@ -11,6 +12,7 @@ from web.schemas.fields import Bool, Choice, Number, PlainText, Slug, Strict, wi
 
 LONGEST_SEARCH = 200
 LONGEST_CURSOR = 300
+MOST_EVENTS, LARGEST_NUMBER = 500, 2**31 - 1 - 500
 
 
 class Several(fields.List[Any]):
@@ -45,6 +47,29 @@ class CaseListQuery(Strict):
     def make(self, given: dict[str, Any], **_more: Any) -> Filters:
         """Return `given`, the loaded parameters, as `Filters`."""
         return Filters(states=tuple(given.pop("state", ())), **given)
+
+
+@dataclass(frozen=True)
+class HistoryPart:
+    """Which part of a case's events is asked for: after the number `cursor`, of at most `limit` numbers."""
+
+    cursor: int
+    limit: int
+
+
+class HistoryQuery(Strict):
+    """The query parameters of GET /cases/{ref}/events: page size (`limit`) and place (`cursor`).
+
+    `cursor` is what the page before gave as `next`; without it the history begins.
+    """
+
+    limit = Number(load_default=MOST_EVENTS, validate=within(1, MOST_EVENTS))
+    cursor = Number(load_default=0, validate=within(0, LARGEST_NUMBER))
+
+    @post_load
+    def make(self, given: dict[str, Any], **_more: Any) -> HistoryPart:
+        """Return `given`, the loaded parameters, as a `HistoryPart`."""
+        return HistoryPart(**given)
 
 
 class NoQuery(Strict):

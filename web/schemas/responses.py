@@ -128,7 +128,7 @@ class EventOut(Schema):
 
 
 class History(Schema):
-    """The events of a case, oldest first. `next` is always null, since they come on one page."""
+    """A page of a case's events, oldest first. `next` is the `cursor` of the page after; null when there is none."""
 
     items = fields.List(fields.Nested(EventOut))
     next = fields.String(allow_none=True)

@@ -30,9 +30,9 @@ LOG = structlog.get_logger()
 def write_morning_letter(runtime: Runtime) -> bool:
     """Write the event from which the morning letter is made; if today (local date) has one already, return False.
 
-    Otherwise return True. Before that, the check for forgotten cases runs; the event says how much it found. For each
-    case with new events since the last morning letter, and for one in 28 of the others, it verifies the hash chain too:
-    so every case is verified within 28 days.
+    Otherwise return True. Before that, the check for forgotten cases runs; the event says how much it found. It
+    verifies the hash chain too: of each case with new events since the last morning letter, from there on, and of one
+    in 28 from its beginning, so that every case is verified within 28 days.
     """
     with runtime.database.reading() as session:
         moment = present(session)

@@ -7,17 +7,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 from support.houses.migrated import A_TUESDAY, CALENDAR, a_house
 
 from cases.access.actors import A_COMMAND, A_VISITOR
 from cases.administration.reorganising import UnitDetails, add_unit
 from cases.case import Case, case_to_change
 from cases.checks.forgotten import LOOKS, Breach, find_forgotten
-from cases.checks.forgotten_history import TURNS, Portion
+from cases.checks.forgotten_history import EVENTS, OF_THESE, TURNS, Portion, parameters_of
+from cases.commenting import comment
 from cases.database.transactions import Database
 from cases.handing_in import Reporter, Request, hand_in
 from cases.history.journal import Event
+from cases.history.words import Visibility, Words
 from cases.ladder.sweep import sweep
 from cases.organisation.units import UnitKind
 from cases.progress import Change, change_state
@@ -204,12 +207,23 @@ def test_it_sees_a_history_that_was_rewritten(house: tuple[Database, Path], what
     assert ("G6", what) in {(breach.guarantee, breach.what) for breach in _check(database)}
 
 
-@pytest.mark.parametrize("what", ["the chain is broken", "the events do not add up to the case", "words were changed"])
-def test_a_history_is_read_again_when_it_went_on_and_when_its_turn_comes(
+SINCE = {  # the same, in what has happened since the last morning
+    "the chain is broken": (
+        f"UPDATE event SET at = {PAST} WHERE id = (SELECT max(id) FROM event WHERE stream = {ASSIGNED})"
+    ),
+    "the events do not add up to the case": (
+        "UPDATE \"case\" SET next_at = '2031-01-01 06:00:00' WHERE title = 'assigned'"
+    ),
+    "words were changed": HISTORY["words were changed"],
+}
+
+
+@pytest.mark.parametrize("what", SINCE)
+def test_a_history_is_read_from_where_it_went_on_and_whole_when_its_turn_comes(
     house: tuple[Database, Path], what: str
 ) -> None:
     database, path = house
-    _break(path, HISTORY[what])
+    _break(path, SINCE[what])
     with database.reading() as session:
         title = "done" if what == "words were changed" else "assigned"
         stream = session.scalars(select(Case.id).where(Case.title == title)).one()
@@ -217,12 +231,69 @@ def test_a_history_is_read_again_when_it_went_on_and_when_its_turn_comes(
             select(func.min(Event.id), func.max(Event.id)).where(Event.stream == stream)
         ).one()
         newest = session.scalar(select(func.max(Event.id)))
+        if what == "words were changed":  # those of an earlier event
+            last = session.scalars(select(Words.event_id).where(Words.text == "Något annat")).one()
         its_day = next(day for day in MONTH if Portion(day, newest).turn == stream % TURNS)
         read = {day: find_forgotten(session, LATER, Portion(day, newest)) for day in MONTH}
         went_on = find_forgotten(session, LATER, Portion(its_day + timedelta(days=1), last - 1))
     assert what not in {breach.what for day in MONTH if day != its_day for breach in read[day]}
     assert what in {breach.what for breach in read[its_day]} & {breach.what for breach in went_on}
     assert first < last
+
+
+def test_what_lies_before_the_last_morning_waits_for_its_turn_and_the_command_finds_it(
+    house: tuple[Database, Path],
+) -> None:
+    database, path = house
+    _break(path, HISTORY["the chain is broken"])
+    with database.reading() as session:
+        stream = session.scalars(select(Case.id).where(Case.title == "assigned")).one()
+        last = session.scalars(select(func.max(Event.id)).where(Event.stream == stream)).one()
+        its_day = next(day for day in MONTH if Portion(day, last).turn == stream % TURNS)
+        went_on = find_forgotten(session, LATER, Portion(its_day + timedelta(days=1), last - 1))
+        found = [find_forgotten(session, LATER, portion) for portion in (Portion(its_day, last), None)]
+    assert "the chain is broken" not in {breach.what for breach in went_on}
+    assert all("the chain is broken" in {breach.what for breach in breaches} for breaches in found)
+
+
+@pytest.mark.parametrize("long", [10, 400])
+def test_a_morning_reads_what_is_new_however_long_a_history_is(house: tuple[Database, Path], long: int) -> None:
+    database, _ = house
+    with database.transaction() as session:
+        case = case_to_change(session, session.scalars(select(Case.ref).where(Case.title == "received")).one())
+        before = session.scalars(select(func.count()).where(Event.stream == case.id)).one()
+        for number in range(long):
+            comment(session, case, f"{number}", Visibility.INTERNAL, by=A_COMMAND, at=LATER)
+        day = next(day for day in MONTH if not Portion(day, 0).begins_at_once(case.id))
+        last = session.scalars(select(func.max(Event.id))).one()
+        whole, new = (_events_read(session, Portion(day, after)) for after in (0, last - 3))
+    print(f"of a history of {before + long} events {new} are read in the morning, {whole} by the command")
+    assert whole >= before + long
+    with database.reading() as session:
+        turn = session.scalars(select(func.count()).where(Event.stream % TURNS == Portion(day, 0).turn)).one()
+        assert new - turn == 4  # the three that are new, and the one before them
+        assert [b for b in find_forgotten(session, LATER, Portion(day, last - 3)) if b.guarantee == "G6"] == []
+
+
+def _events_read(session: Session, portion: Portion) -> int:
+    sql = f"SELECT count(*) FROM ({EVENTS.format(OF_THESE[EVENTS])}) AS found"
+    return session.execute(text(sql), parameters_of(portion)).scalar_one()
+
+
+TAMPERINGS = {  # by somebody who passes the triggers
+    "edited": "UPDATE event SET facts = '{}' WHERE id = (SELECT min(id) FROM event WHERE stream = 3)",
+    "deleted": "DELETE FROM event WHERE stream = 3 AND seq = 2",
+    "reordered": "UPDATE event SET seq = seq - 100 WHERE stream = 3 AND seq > 100",
+}
+
+
+@pytest.mark.parametrize("what", TAMPERINGS)
+def test_a_history_that_was_edited_thinned_or_reordered_is_found(house: tuple[Database, Path], what: str) -> None:
+    database, path = house
+    if what == "reordered":
+        _break(path, "UPDATE event SET seq = 105 - seq WHERE stream = 3 AND seq IN (2, 3)")
+    _break(path, TAMPERINGS[what])
+    assert "G6" in {breach.guarantee for breach in _check(database)}
 
 
 def test_an_outage_is_judged_at_the_moment_that_is_asked_for(house: tuple[Database, Path]) -> None:

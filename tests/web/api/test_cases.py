@@ -273,3 +273,18 @@ def test_a_reporter_whom_nothing_reaches_is_refused_by_field(sqlite_web, given, 
     answer = sqlite_web.post("/cases", body, headers={"Accept-Language": "en"})
     assert (answer.status_code, answer.json["code"]) == (422, "bad-fields")
     assert sentence in str(answer.json["errors"]["reporter"][field])
+
+
+def test_a_long_history_comes_in_pages_that_neither_skip_nor_repeat(sqlite_web):
+    ref = sqlite_web.house.hand_in()
+    for number in range(9):
+        sqlite_web.house.comment(ref, f"Nummer {number}", by="contact")
+    seen, path = [], f"/cases/{ref}/events?limit=4"
+    while path:
+        page = sqlite_web.get(path, by="contact").json
+        seen.append([one["seq"] for one in page["items"]])
+        path = page["next"] and f"/cases/{ref}/events?limit=4&cursor={page['next']}"
+    assert seen == [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10]]
+    assert sqlite_web.get(f"/cases/{ref}/events", by="contact").json["next"] is None
+    for odd in ("limit=0", "limit=501", "cursor=x", "cursor=-1", "cursor=" + "9" * 30, "before=3"):
+        assert sqlite_web.get(f"/cases/{ref}/events?{odd}", by="contact").status_code in {400, 422}

@@ -319,13 +319,34 @@ def test_who_only_meets_about_a_case_reads_what_was_asked_masked(sqlite_web):
 
 def test_of_a_very_long_history_the_latest_is_shown(sqlite_web, monkeypatch):
     monkeypatch.setattr("web.pages.case.timeline.MOST_LINES", 3)
-    monkeypatch.setattr("web.pages.case.show.MOST_LINES", 3)
+    monkeypatch.setattr("cases.reading.timeline.MOST_LINES", 3)
     ref, contact = sqlite_web.house.reach(State.ASSIGNED), visitor(sqlite_web, "contact")
     for number in range(4):
         contact.send(f"/arenden/{ref}/kommentar", text=f"Nummer {number}", visibility="public")
     page = contact.read(f"/arenden/{ref}")
     assert [number for number in range(4) if f"Nummer {number}" in page] == [1, 2, 3]
     assert "De första 3 händelserna visas inte här." in page
+    assert f'href="/arenden/{ref}?fore=4#historik">Visa äldre</a>' in contact.get(f"/arenden/{ref}").text
+    older = contact.read(f"/arenden/{ref}?fore=4")
+    assert [number for number in range(4) if f"Nummer {number}" in older] == [0]
+    assert "En del av historiken: 3 senare händelser visas inte här." in older
+    assert f'href="/arenden/{ref}#historik">Visa de senaste</a>' in contact.get(f"/arenden/{ref}?fore=4").text
+    assert "Visa äldre" not in older
+    for odd in ("x", "-1", "9" * 30, "1" * 10):
+        assert "Nummer 3" in contact.read(f"/arenden/{ref}?fore={odd}")
+
+
+def test_the_one_who_asked_is_told_that_a_part_is_a_part(sqlite_web, monkeypatch):
+    monkeypatch.setattr("web.pages.case.timeline.MOST_LINES", 3)
+    monkeypatch.setattr("cases.reading.timeline.MOST_LINES", 3)
+    ref = sqlite_web.house.hand_in()
+    for number in range(4):
+        sqlite_web.house.comment(ref, f"Nummer {number}", by="reporter")
+    own = f"/arende/{sqlite_web.house.case(ref).public_id}"
+    page = visitor(sqlite_web).read(own)
+    assert "De första 2 händelserna visas inte här." in page
+    assert f'href="{own}?fore=3#historik">Visa äldre</a>' in visitor(sqlite_web).get(own).text
+    assert "Nummer 0" in visitor(sqlite_web).read(f"{own}?fore=3")
 
 
 def test_pages_of_the_desk_neither_skip_nor_repeat(sqlite_web):

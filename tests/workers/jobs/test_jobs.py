@@ -13,6 +13,7 @@ from support.keys import SECRET_KEY
 from cases.access.request_counts import RequestCount
 from cases.access.tokens import LOGIN, UNFOLLOW, Link, WebSession, make_link
 from cases.case import Case
+from cases.checks.forgotten import find_forgotten
 from cases.database.clock import now
 from cases.database.idempotency_keys import KeptAnswer
 from cases.database.sent_forms import KeptForm, SpentForm
@@ -83,6 +84,31 @@ def test_the_all_clear_is_given_only_when_nothing_is_forgotten(runtime, town, mo
     write_morning_letter(runtime)
     (facts,) = mornings(town)
     assert (facts["all_clear"], facts["breaches"]) == (False, 2)
+
+
+def test_a_history_cut_off_at_its_end_is_known_only_by_the_head_that_was_mailed(runtime, town):
+    ref = town.assigned()
+    with town.database.reading() as session:
+        mailed = chain_head(session)
+        case = session.scalars(select(Case).where(Case.ref == ref)).one()
+        earlier = session.execute(
+            select(Event.hash, Event.seq).where(Event.stream == case.id).order_by(Event.seq.desc()).offset(1)
+        ).first()
+    with town.database.transaction() as session:  # by somebody who passes the triggers and makes all of it fit
+        if town.database.is_sqlite:
+            for (name,) in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                session.execute(text(f'DROP TRIGGER "{name}"'))
+        else:
+            session.execute(text("ALTER TABLE event DISABLE TRIGGER USER"))
+        events = f"(SELECT id FROM event WHERE stream = {case.id} AND seq > {earlier.seq})"
+        session.execute(text(f"DELETE FROM delivery_line WHERE event_id IN {events}"))
+        session.execute(text(f"DELETE FROM work WHERE event_id IN {events}"))
+        session.execute(text(f"DELETE FROM words WHERE event_id IN {events}"))
+        session.execute(text(f"DELETE FROM event WHERE id IN {events}"))
+        session.execute(update(Case).where(Case.id == case.id).values(head_hash=earlier.hash, version=earlier.seq))
+    with town.database.reading() as session:
+        assert "the chain is broken" not in {breach.what for breach in find_forgotten(session, datetime.now(UTC))}
+        assert chain_head(session) != mailed
 
 
 def test_each_morning_reads_the_histories_that_went_on_since_the_one_before(runtime, town, monkeypatch):

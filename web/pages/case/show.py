@@ -11,14 +11,13 @@ from cases.access.actors import Actor
 from cases.case import Case
 from cases.history.words import Visibility
 from cases.public.published import one_published, public_notes, was_published
-from cases.reading.timeline import MOST_LINES
 from cases.reading.visibility import as_read_by, takes_part
 from cases.refusals import NotFound, StaleVersion
 from web.current import current, right_now
 from web.language.labels import VISIBILITIES
 from web.pages.case.available_steps import step_choices
 from web.pages.case.query import WholeCase, whole_case
-from web.pages.case.timeline import lines_of
+from web.pages.case.timeline import asked_before, lines_of, part_shown
 from web.pages.forms import Form
 from web.pages.options import categories_to_choose, known_with_people, places_to_choose
 from web.requests.caller import current_actor
@@ -85,8 +84,8 @@ def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Fo
     return {
         "now": right_now(),
         "description": whole.details.description,
-        "lines": lines_of(session, case, actor),
-        "earlier": max(0, case.version - MOST_LINES),
+        "lines": lines_of(session, case, actor, before=asked_before()),
+        **part_shown(case, asked_before()),
         "since": _since_read(session, case, actor, forms.get("step_form")),
         "attachments": whole.details.files,
         "related": whole.details.related,

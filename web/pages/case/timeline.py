@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor, ActorKind
 from cases.case import Case
 from cases.deadlines.clocks import FIRST_RUNG
-from cases.reading.timeline import MOST_LINES, TimelineEntry, timeline
+from cases.reading.timeline import AFTER_ALL, MOST_LINES, TimelineEntry, timeline
 from notifications.deliveries import Outcome
 from notifications.delivery_log import DeliveryRecord, deliveries_about
 from notifications.letters.reasons_in_swedish import why_not
@@ -37,6 +38,7 @@ CORRECTED = {
     "responsible": _l("responsible unit"),
     "officer": _l("officer"),
     "policy": _l("policy"),
+    "closed_day": _l("closed day"),
 }
 REPORTER_DETAILS = {
     "name": _l("name"),
@@ -94,6 +96,7 @@ STYLES = {
     "case.unfollowed": "",
     "case.words_erased": "",
 }
+BEFORE = "fore"  # the parameter of a page that asks for the part before this event
 BEHIND_THE_SCENES = frozenset({
     "case.followed", "case.unfollowed", "case.related", "case.escalated", "case.protection_changed"
 })  # fmt: skip
@@ -145,18 +148,40 @@ class TimelineLine:
         return STYLES.get(self.type, "is-step")
 
 
-def lines_of(session: Session, case: Case, actor: Actor, *, since: int = 0) -> list[TimelineLine]:
+def lines_of(
+    session: Session, case: Case, actor: Actor, *, since: int = 0, before: int = AFTER_ALL
+) -> list[TimelineLine]:
     """Return the part of the case's timeline that `actor` may read, latest event first.
 
-    `since` is an event number in the case: that event and all before it are left out.
+    `since` and `before` are event numbers in the case: events up to the one and from the other on are left out.
     """
-    lines = timeline(session, case, actor, since=since, limit=MOST_LINES)
+    lines = timeline(session, case, actor, since=since, before=before)
     names, told = (
         NamesInFacts.of(session, lines),
         deliveries_about(session, case.id, language()) if actor.is_staff else {},
     )
     shown = [line for line in lines if actor.person_id or line.event.type not in BEHIND_THE_SCENES]
     return [_line(line, actor, names, tuple(told.get(line.event.id, ()))) for line in reversed(shown)]
+
+
+def asked_before() -> int:
+    """Return the event number before which the request wants to see the timeline; one above all when it names none."""
+    wanted = request.args.get(BEFORE, "")
+    return int(wanted) if wanted.isdecimal() and len(wanted) < len(str(AFTER_ALL)) else AFTER_ALL
+
+
+def part_shown(case: Case, before: int) -> dict[str, int]:
+    """Return what the page says of the part of a long history that it shows, by the names in the template.
+
+    `earlier` is how many events lie before that part, and `later` how many after it; `older_before` is the number to
+    ask for to see the part before.
+    """
+    last = min(before - 1, case.version)
+    return {
+        "earlier": max(0, last - MOST_LINES),
+        "later": max(0, case.version - last),
+        "older_before": last - MOST_LINES + 1,
+    }
 
 
 def _line(line: TimelineEntry, actor: Actor, names: NamesInFacts, told: tuple[Any, ...]) -> TimelineLine:

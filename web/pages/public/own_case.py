@@ -19,7 +19,7 @@ from cases.states import State
 from web.current import current, right_now
 from web.language.gettext import gettext
 from web.language.standings import where_it_stands
-from web.pages.case.timeline import lines_of
+from web.pages.case.timeline import asked_before, lines_of, part_shown
 from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
@@ -123,6 +123,7 @@ def _page(public_id: str, form: Form) -> str:
             form=form,
             stands=where_it_stands(session, case, right_now()),
             description=beside.description,
-            lines=lines_of(session, case, actor),
+            lines=lines_of(session, case, actor, before=asked_before()),
             attachments=beside.files,
+            **part_shown(case, asked_before()),
         )
