@@ -149,6 +149,14 @@ def test_the_doctor_says_what_is_missing_and_how_to_mend_it(run_migrated: Run) -
     assert run_migrated("doctor").returncode == 0
 
 
+def test_the_doctor_warns_of_an_open_net_without_a_proxy(run_migrated: Run) -> None:
+    warned = "warn  no proxy stands before us"
+    assert warned in run_migrated("doctor", VENTIL_BASE_URL="https://a.example.se").stdout
+    behind = run_migrated("doctor", VENTIL_BASE_URL="https://a.example.se", VENTIL_TRUSTED_PROXIES="1").stdout
+    assert warned not in behind
+    assert warned not in run_migrated("doctor").stdout
+
+
 def test_the_doctor_sees_a_broker_and_a_mail_server_that_are_away(run_migrated: Run) -> None:
     away = {"VENTIL_REDIS_URL": "redis://127.0.0.1:1/0", "VENTIL_SMTP_URL": "smtp://127.0.0.1:1"}
     report = run_migrated("doctor", **away).stdout
