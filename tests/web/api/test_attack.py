@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from support.houses.small_house import furnish
 from support.houses.small_web import Web, open_web
 from support.servers import services
 
@@ -24,6 +25,7 @@ from web.serving import serve_embedded
 IS_LONG = os.environ.get("VENTIL_ATTACK") == "full"
 EXAMPLES = 300 if IS_LONG else 6  # for each operation and caller
 PATIENCE = 3600 if IS_LONG else 600  # seconds
+DATABASES = ["sqlite", "postgresql"] if IS_LONG else ["sqlite"]
 CALLERS = [None, "contact", "officer", "admin"] if IS_LONG else [None, "contact"]
 NOT_IN_A_DOCUMENT = "positive_data_acceptance"  # whether a unit of a slug exists, and what a step needs
 EVERYTHING_ELSE = ("--checks", "all", "--exclude-checks", NOT_IN_A_DOCUMENT, "--continue-on-failure")
@@ -32,10 +34,14 @@ DEAD_PROXY = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
+@pytest.fixture(params=DATABASES)
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Web:
     """The small municipality's app with a case in each state, one of them published: on SQLite; at length on both."""
-    web = open_web(request.getfixturevalue("house_url" if IS_LONG else "sqlite_url"), tmp_path)
+    if request.param == "sqlite":
+        url = request.getfixturevalue("sqlite_url")
+    else:
+        url = request.getfixturevalue("postgres_copy")("small_house", furnish)
+    web = open_web(url, tmp_path)
     for state in set(State) - {State.MERGED}:
         published = web.house.reach(state)
     with web.database.transaction() as session:
