@@ -15,7 +15,7 @@ PYTEST = $(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal
 TEMPLATES = $(wildcard web/templates notifications/letters/templates tests/proof/simulation/report/templates)
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
-.PHONY: help setup run browser test prove lint format bench chaos mutants apart servers lock translations vendor clean
+.PHONY: help setup run browser test prove attack audit lint format bench chaos mutants apart servers lock translations vendor clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,13 @@ lint: setup ## check form, types, imports, requirements, security and templates
 format: setup ## put the code in form
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+attack: setup ## attack the API by its own document, as each kind of caller on both databases: some minutes
+	@echo "attack: every answer must be one that the document promises"
+	@VENTIL_ATTACK=full $(PYTEST) tests/web/api/test_attack.py </dev/null
+
+audit: setup ## ask for known weaknesses of what we use (needs the network)
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements/runtime.txt
 
 mutants: setup ## break the house in many ways, one after the other, and see each noticed: ten minutes
 	@echo "mutants: each must be caught"

@@ -1,22 +1,43 @@
 """The web servers: gunicorn with several processes, or waitress inside the one process of `ventil up`."""
 
 import gc
+import time
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from cases.database.transactions import Database
 from cases.logs import log_as_json
 from cases.settings import Settings
 from web import create_app
+from web.gathering_worker import SLOWEST_HEAD, SLOWEST_RATE
 from web.requests.multipart import LARGEST_READ
 
 PATIENCE = 60  # seconds that a request may take before its worker is replaced
 GRACE = 20  # seconds that requests get to end when the server stops
 COLLECTS_AFTER = (20_000, 50, 100)  # gc thresholds: new objects, and collections of each younger generation
-SLOWEST_CLIENT = 15  # seconds to wait for what a client is sending
+SLOWEST_CLIENT = 15  # seconds of silence after which waitress closes a connection
+LOOKS_FOR_SILENT_CLIENTS = 5  # seconds between two looks
+MOST_CONNECTIONS = 400  # of one process: a file for each, and a process often may open no more than 1024
+
+
+class LimitedChannel(HTTPChannel):
+    """A client's connection in waitress: a request must be there in time, however often a byte of it comes."""
+
+    began = 0.0
+
+    def received(self, data: bytes) -> bool:
+        """Take what the client has sent; close the connection when half a request is all that came in its time."""
+        if self.request is None:
+            self.began = time.monotonic()
+        taken: bool = super().received(data)
+        size = getattr(self.request, "content_length", 0)
+        if self.request is not None and time.monotonic() > self.began + SLOWEST_HEAD + size / SLOWEST_RATE:
+            self.will_close = True
+        return taken
 
 
 class OurGunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -56,10 +77,11 @@ def run_web(settings: Settings, host: str, port: int, workers: int = 2, threads:
             "bind": f"{host}:{port}",
             "workers": workers,
             "threads": threads,
-            "worker_class": "gthread",
+            "worker_class": "web.gathering_worker.GatheringWorker",
+            "worker_connections": MOST_CONNECTIONS,
             "timeout": PATIENCE,
             "graceful_timeout": GRACE,
-            "keepalive": 5,
+            "keepalive": 0,  # half a second request would hold a thread; a proxy keeps connections to its clients
             "max_requests": 50_000,
             "max_requests_jitter": 5_000,
             "control_socket_disable": True,
@@ -81,8 +103,14 @@ def serve_embedded(app: Flask, host: str, port: int, threads: int = 8) -> MultiS
         port=port,
         threads=threads,
         channel_timeout=SLOWEST_CLIENT,
+        cleanup_interval=LOOKS_FOR_SILENT_CLIENTS,
+        connection_limit=MOST_CONNECTIONS,
+        asyncore_use_poll=True,
         max_request_body_size=LARGEST_READ + 1024 * 1024,
         ident=None,
         clear_untrusted_proxy_headers=False,
     )
+    for one in (server.map or {}).values() if isinstance(server, MultiSocketServer) else (server,):
+        if isinstance(one, BaseWSGIServer):
+            one.channel_class = LimitedChannel
     return server

@@ -158,9 +158,10 @@ class PublicFilters:
 class PublicNote:
     """One public note on a case: its local day, and its masked text.
 
-    `type` is the type of the event with which the note was written, such as "case.done".
+    `seq` and `type` are the number and the type of the event with which the note was written, such as "case.done".
     """
 
+    seq: int
     on: date
     type: str
     text: str
@@ -214,7 +215,7 @@ def one_published(session: Session, ref: str) -> PublicCase | None:
 def public_notes(session: Session, ref: str) -> list[PublicNote]:
     """Return the public notes of a published case, masked, oldest first; [] when it is not published."""
     rows = session.execute(
-        select(Event.at, Event.type, Words.text)
+        select(Event.seq, Event.at, Event.type, Words.text)
         .join(Words, Words.event_id == Event.id)
         .join(Published, Published.case_id == Words.case_id)
         .where(Published.ref == ref, Words.visibility == Visibility.PUBLIC, Words.field == "note")
@@ -222,7 +223,7 @@ def public_notes(session: Session, ref: str) -> list[PublicNote]:
         .order_by(Words.id)
     )
     calendar = calendar_of(session)
-    return [PublicNote(calendar.day_of(at), type_, mask(text or "")) for at, type_, text in rows]
+    return [PublicNote(seq, calendar.day_of(at), type_, mask(text or "")) for seq, at, type_, text in rows]
 
 
 def was_published(session: Session, case_id: int) -> bool:

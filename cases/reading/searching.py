@@ -36,6 +36,7 @@ from sqlalchemy.orm import aliased
 
 from cases.case import Case
 from cases.database.inflecting import any_form_of, base_of, forms_of, terms_of
+from cases.database.texts import storable
 from cases.history.words import Visibility, Words
 
 OPERATORS = re.compile(r'"|(^|\s)-\w|\bor\b', re.IGNORECASE)
@@ -90,7 +91,7 @@ def matching(dialect: str, wanted: str, reach: SearchReach, readable: list[Visib
     A case matches when one of its texts holds the words, or when its reference is `wanted`. Only texts whose visibility
     is in `readable` count. `dialect` is "postgresql" or "sqlite".
     """
-    wanted = wanted[:LONGEST_SEARCH]
+    wanted = storable(wanted)[:LONGEST_SEARCH]
     words = {"postgresql": _postgresql, "sqlite": _sqlite}[dialect](wanted, reach)
     if len(readable) < len(Visibility):
         words = [query.where(Words.visibility.in_(readable)) for query in words]

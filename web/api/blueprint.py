@@ -84,7 +84,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
 
 def open_document(app: Flask) -> OurApi:
     """Create the app's API and return it. Each blueprint registered with it is added to its OpenAPI document."""
-    app.config.update(API_TITLE="Ventil", API_VERSION="v1", OPENAPI_VERSION="3.0.3")
+    app.config.update(API_TITLE="Ventil", API_VERSION="v1", OPENAPI_VERSION="3.1.0")
     api = OurApi()
     api.init_app(app, spec_kwargs={"security": [{}, {"token": []}]})
     api.spec.components.security_scheme("token", TOKEN)

@@ -140,8 +140,8 @@ def event_shown(entry: TimelineEntry) -> Mapping[str, Any]:
 
 
 def note_shown(note: PublicNote) -> Mapping[str, Any]:
-    """Return a public note on a published case as JSON fields: "type" (its event's), "on" (its date), "note" (text)."""
-    return {"type": note.type, "on": note.on.isoformat(), "note": note.text}
+    """Return a public note on a published case as JSON: "seq" and "type" of its event, "on" (its date), "note"."""
+    return {"seq": note.seq, "type": note.type, "on": note.on.isoformat(), "note": note.text}
 
 
 def links(name: str) -> dict[str, str]:

@@ -39,6 +39,7 @@ class PlainText(fields.String):
     """One line of at most `most` characters that can be stored: no control characters, no lone surrogates."""
 
     fits = staticmethod(is_storable_line)
+    pattern = r"^[^\u0000-\u001f\u007f\u0085\u2028\u2029\ufffe\uffff]*$"  # the same, in the document
 
     default_error_messages = MISSING_MESSAGES | {
         "invalid": _("This must be text."),
@@ -46,7 +47,8 @@ class PlainText(fields.String):
     }
 
     def __init__(self, *, most: int = 200, **more: Any) -> None:
-        super().__init__(validate=validate.Length(max=most, error=_too_long(most)), **more)
+        length = validate.Length(max=most, error=_too_long(most))
+        super().__init__(validate=length, metadata={"pattern": self.pattern} | more.pop("metadata", {}), **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
         text = super()._deserialize(value, attr, data, **more)
@@ -59,6 +61,7 @@ class LongText(PlainText):
     """Text of several lines, at most `most` characters, that can be stored."""
 
     fits = staticmethod(is_storable)
+    pattern = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]*$"
 
 
 class Slug(PlainText):
@@ -74,7 +77,7 @@ class MailAddress(PlainText):
     default_error_messages = words_of(NotAMailAddress, LettersBeforeTheAt)
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(most=LONGEST_ADDRESS, **more)
+        super().__init__(most=LONGEST_ADDRESS, metadata={"format": "email"}, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
         text = super()._deserialize(value, attr, data, **more)

@@ -1,6 +1,6 @@
 """The bodies of the API's requests: to hand in, change, correct, comment on and follow a case."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
 from marshmallow import fields, post_load
@@ -68,9 +68,25 @@ class CaseIn(Strict):
         return Request(**given)
 
 
+A_TEXT = {"type": "string", "maxLength": 60, "pattern": PlainText.pattern}
+
+
 class Awaited(fields.Field[WaitingFor]):
     """The field that says whom a case waits for: "reporter", {"unit": slug} or {"name": ..., "their_ref": ...}."""
 
+    documented: ClassVar[dict[str, Any]] = {
+        "anyOf": [
+            {"const": WAITING_FOR_REPORTER},
+            {"type": "object", "properties": {"unit": A_TEXT}, "required": ["unit"], "additionalProperties": False},
+            {
+                "type": "object",
+                "properties": {"name": A_TEXT, "their_ref": {"anyOf": [A_TEXT, {"type": "null"}]}},
+                "required": ["name"],
+                "additionalProperties": False,
+            },
+            {"type": "null"},
+        ]
+    }
     default_error_messages = {  # noqa: RUF012 - marshmallow's own
         "awaited": _("""Write "reporter", {"unit": slug} or {"name": ..., "their_ref": ...}.""")
     }
@@ -128,7 +144,7 @@ class ChangeIn(Strict):
     officer = PlainText(most=LONGEST_ADDRESS, allow_none=True)
     due_on = LocalDay(allow_none=True)
     promised_on = LocalDay(allow_none=True)
-    waiting_for = Awaited(allow_none=True)
+    waiting_for = Awaited(allow_none=True, metadata=Awaited.documented)
     into = PlainText(most=REFERENCE, allow_none=True)
     visibility = Choice(Visibility, load_default=Visibility.PUBLIC)
 

@@ -114,12 +114,14 @@ class CaseListResponse(Schema):
 class EventOut(Schema):
     """One event of a case. `seq` is its number among the case's events; `facts` are its data, `words` its texts.
 
-    `actor` is the kind of actor that caused it, `by` that actor's name.
+    `actor` is the kind of actor that caused it, `by` that actor's name. Of a published case everybody gets the public
+    notes: only `seq`, `type`, `note` and its local day `on`.
     """
 
     seq = fields.Integer(required=True)
     type = fields.String(required=True)
     at = fields.DateTime()
+    on = fields.Date()
     actor = fields.String()
     by = fields.String(allow_none=True)
     facts = fields.Dict()

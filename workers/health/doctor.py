@@ -80,6 +80,12 @@ def _settings(settings: Settings) -> Iterator[HealthFinding]:
         yield HealthFinding(Health.WARN, f"folder {settings.var} cannot be written", "make it, or set VENTIL_VAR")
     elif shutil.disk_usage(settings.var).free < LEAST_FREE_BYTES:
         yield HealthFinding(Health.WARN, f"less than 500 MB are free at {settings.var}", "make room")
+    if settings.base_url.startswith("https://") and not settings.trusted_proxies:
+        yield HealthFinding(
+            Health.WARN,
+            "no proxy stands before us",
+            "put one that buffers on the open net (docs/security.md), and set VENTIL_TRUSTED_PROXIES",
+        )
     if settings.smtp_url and settings.mail_from.endswith("@localhost"):
         yield HealthFinding(Health.WARN, "letters come from localhost", "set VENTIL_MAIL_FROM to an address of yours")
 

@@ -19,6 +19,7 @@ PAGES = {
     "/tillganglighet": (YES,) * 9,
     "/logga-in": (YES,) * 9,
     "/fortsatt": (LOG_IN, *(LOG_IN,) * 8),
+    "/.well-known/security.txt": (YES,) * 9,
     "/lamna/flera": (LOG_IN, NO, NO, NO, YES, YES, YES, YES, YES),
     "/skrivbord": (LOG_IN, NO, NO, NO, YES, YES, YES, YES, YES),
     "/enhet/gata": (LOG_IN, NONE, NONE, NONE, YES, YES, YES, YES, YES),

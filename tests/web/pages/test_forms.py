@@ -37,10 +37,11 @@ def test_a_visitor_hands_in_and_gets_a_receipt(web):
     assert f"{web.settings.base_url}/arende/{case.public_id}" in page
 
 
-def test_what_no_database_can_hold_is_left_out(web):
+def test_what_no_database_can_hold_is_refused_and_the_rest_kept(web):
     answer = visitor(web).send("/lamna", stamp=stamp(web), **(GOOD | {"title": "Lampan\0 är släckt"}))
-    assert answer.status_code == 303
-    assert [case.title for case in handed_in(web)] == ["Lampan är släckt"]
+    assert answer.status_code == 422
+    assert "osynliga tecken" in words(answer.text)
+    assert handed_in(web) == []
 
 
 @pytest.mark.parametrize(

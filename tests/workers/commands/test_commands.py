@@ -198,6 +198,14 @@ def test_the_doctor_looks_at_the_doors(run_migrated: Run, tmp_path: Path) -> Non
     assert "fail  the demonstration is reached at https://arenden.example.se" in ran.stdout
 
 
+def test_the_doctor_warns_of_an_open_net_without_a_proxy(run_migrated: Run) -> None:
+    warned = "warn  no proxy stands before us"
+    assert warned in run_migrated("doctor", VENTIL_BASE_URL="https://a.example.se").stdout
+    behind = run_migrated("doctor", VENTIL_BASE_URL="https://a.example.se", VENTIL_TRUSTED_PROXIES="1").stdout
+    assert warned not in behind
+    assert warned not in run_migrated("doctor").stdout
+
+
 def test_the_doctor_sees_a_broker_and_a_mail_server_that_are_away(run_migrated: Run) -> None:
     away = {"VENTIL_REDIS_URL": "redis://127.0.0.1:1/0", "VENTIL_SMTP_URL": "smtp://127.0.0.1:1"}
     report = run_migrated("doctor", **away).stdout
