@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
-from xml.parsers import expat  # nosec B407 - document types are refused, so no entity can be declared
+from xml.parsers import expat  # document types are refused, so no entity can be declared  # nosec B407
 
 Attributes = dict[str, str]
 
