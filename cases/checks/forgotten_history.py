@@ -35,7 +35,7 @@ WORDS = """
     SELECT w.field, w.text, w.salt, e.commitments, e.type, e.id
     FROM (SELECT * FROM words WHERE text IS NOT NULL) w JOIN event e ON e.id = w.event_id {}"""
 GROWN = "SELECT stream FROM event WHERE id > :after"
-LAST_BEFORE = f"SELECT max(id) FROM event WHERE id <= :after AND stream IN ({GROWN}) GROUP BY stream"  # noqa: S608 - our own
+LAST_BEFORE = f"SELECT max(id) FROM event WHERE id <= :after AND stream IN ({GROWN}) GROUP BY stream"  # noqa: S608 - our own  # nosec B608
 OF_THESE = {  # which rows a portion has of each; of what went on, the event before is the one to start from
     CASES: f"WHERE (id % :turns = :turn OR id IN ({GROWN}))",
     EVENTS: f"WHERE (stream % :turns = :turn OR id > :after OR id IN ({LAST_BEFORE}))",
