@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import LONGEST_TITLE, Case, Relation
-from cases.database.idempotency_keys import forget_answers
+from cases.database.tables.idempotency_keys import forget_answers
 from cases.handing_in import active_by_slug
 from cases.history.events import CaseCorrected, CaseRelated, CaseWordsErased
 from cases.history.journal import Entry, Event, SpokenWords

@@ -1,6 +1,6 @@
 """Logging in by a one-time link, or the code beside it, that is sent by mail.
 
-How long a link is valid is set in `cases.access.tokens`; browser sessions are kept in `web.requests.sessions`.
+How long a link is valid is set in `cases.access.tokens`; browser sessions are kept in `web.requests.identity.sessions`.
 """
 
 from collections.abc import Collection

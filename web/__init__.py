@@ -13,13 +13,13 @@ from web.current import Ventil, current
 from web.errors.handlers import answer_errors
 from web.language.preference import set_up_language
 from web.operations.logs import log_requests
-from web.requests.caller import current_actor
-from web.requests.cookies import keep_cookies_safe
 from web.requests.guard import Audience, guard, open_to
+from web.requests.identity.caller import current_actor
+from web.requests.identity.cookies import keep_cookies_safe
 from web.requests.kept_forms import note_kept_form
-from web.requests.multipart import FormRequest
+from web.requests.parsing.multipart import FormRequest
+from web.requests.parsing.readable import refuse_unreadable
 from web.requests.rate_limits import limit_requests
-from web.requests.readable import refuse_unreadable
 from web.requests.security import SafeHeaders, secure
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import Any
 from gunicorn import http  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
 
-from web.requests.multipart import LARGEST_READ
+from web.requests.parsing.multipart import LARGEST_READ
 from web.requests.security import HEADERS
 
 SLOWEST_HEAD = 15.0  # seconds until a request's headers must be there

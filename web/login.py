@@ -23,20 +23,20 @@ from cases.organisation.people import Person
 from cases.organisation.units import DESK, MAY_BE_RESPONSIBLE, Unit
 from web.current import current, is_open_demonstration, right_now, today
 from web.pages.forms import Form
-from web.requests.caller import current_actor
-from web.requests.cookies import (
+from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
+from web.requests.identity.cookies import (
     drop_session_cookie,
     is_known_browser,
     remember_browser,
     session_cookie,
     set_session_cookie,
 )
-from web.requests.guard import Audience, open_to
+from web.requests.identity.sessions import end_every_session, end_session, open_session
 from web.requests.kept_forms import PAGE, kept_form
+from web.requests.parsing.readable import number_in
 from web.requests.rate_limits import Limit, limited
-from web.requests.readable import number_in
 from web.requests.returning import HOME, NEXT, safe_next
-from web.requests.sessions import end_every_session, end_session, open_session
 
 __all__ = ["bp", "current_actor", "safe_next"]
 

@@ -14,7 +14,7 @@ from cases.logs import log_as_json
 from cases.settings import Settings
 from web import create_app
 from web.gathering_worker import SLOWEST_HEAD, SLOWEST_RATE
-from web.requests.multipart import LARGEST_READ
+from web.requests.parsing.multipart import LARGEST_READ
 
 PATIENCE = 60  # seconds that a request may take before its worker is replaced
 GRACE = 20  # seconds that requests get to end when the server stops

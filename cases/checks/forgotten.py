@@ -147,7 +147,7 @@ LOOKS = (
         SELECT c.ref, f.fired_at FROM fired_rung f JOIN "case" c ON c.id = f.case_id
         WHERE f.clock = 'state' AND f.rung = 4
         AND NOT EXISTS (SELECT 1 FROM agenda_item a WHERE a.case_id = f.case_id)
-        AND NOT EXISTS (SELECT 1 FROM event e WHERE e.case_id = f.case_id AND e.type = 'case.kept_off_agenda')
+        AND NOT EXISTS (SELECT 1 FROM event e WHERE e.stream = f.case_id AND e.type = 'case.kept_off_agenda')
         AND NOT EXISTS (SELECT 1 FROM party p WHERE p.id = c.reporter_id AND p.protected)"""),
     Look("G3", "a rung has fired without its event", """
         SELECT c.ref, f.rung FROM fired_rung f JOIN "case" c ON c.id = f.case_id LEFT JOIN event e ON e.id = f.event_id

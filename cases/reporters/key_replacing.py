@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import Case, fresh_public_id
-from cases.database.idempotency_keys import forget_answers
+from cases.database.tables.idempotency_keys import forget_answers
 from cases.history.events import CaseKeyReplaced
 from cases.history.journal import Entry
 from cases.refusals import NotAllowed

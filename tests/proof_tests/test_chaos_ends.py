@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 from support.houses.migrated import a_house
 
-from cases.database.scheduled_jobs import Scheduled
+from cases.database.tables.scheduled_jobs import Scheduled
 from notifications.deliveries import Address, Delivery
 from proof.chaos.faults import striking
 from proof.chaos.faults.fault import Fault

@@ -10,7 +10,7 @@ from flask_smorest.utils import prepare_response
 from marshmallow import Schema
 
 from web.errors.problems import KIND
-from web.requests.json_parser import StrictParser
+from web.requests.parsing.json_parser import StrictParser
 from web.schemas.requests import Awaited
 from web.schemas.responses import ProblemOut
 

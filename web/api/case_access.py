@@ -8,7 +8,7 @@ from cases.access.actors import Actor
 from cases.case import Case
 from cases.reading.finding import case_for, case_to_change_for
 from cases.refusals import NotFound
-from web.requests.caller import actor_in
+from web.requests.identity.caller import actor_in
 
 CASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 

@@ -22,9 +22,9 @@ from web.api.published import published_page
 from web.api.serializing import CASES, case_shown, event_shown, note_shown, published_shown, reporter_shown
 from web.auto_publishing import publish_if_wished
 from web.current import current, right_now
-from web.requests.caller import actor_in
 from web.requests.guard import Audience, open_to
 from web.requests.idempotency import once
+from web.requests.identity.caller import actor_in
 from web.requests.rate_limits import Limit, limited
 from web.schemas.queries import CaseListQuery, HistoryPart, HistoryQuery, NoQuery
 from web.schemas.requests import CaseIn, CorrectionIn

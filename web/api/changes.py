@@ -18,9 +18,9 @@ from web.api.blueprint import ApiBlueprint
 from web.api.case_access import case_to_act_on, checked_ref
 from web.api.serializing import case_shown, reporter_shown
 from web.current import current, right_now
-from web.requests.caller import actor_in
 from web.requests.guard import Audience, open_to
 from web.requests.idempotency import once
+from web.requests.identity.caller import actor_in
 from web.requests.rate_limits import Limit, limited
 from web.schemas.requests import ChangeIn, CommentIn, FollowerIn, NothingIn, ReporterCorrectionIn
 from web.schemas.responses import AskedOut, CaseOut

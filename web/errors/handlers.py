@@ -29,9 +29,9 @@ from web.errors.problems import Problem, answer, problem
 from web.errors.refused_forms import FormSentBefore, FormTooLarge
 from web.language.dates import wait_words
 from web.language.refusals import sentence_of
-from web.requests.caller import UnknownToken
 from web.requests.guard import LoginNeeded
-from web.requests.json_parser import FieldsRefused
+from web.requests.identity.caller import UnknownToken
+from web.requests.parsing.json_parser import FieldsRefused
 from web.requests.rate_limits import TooOften
 from web.requests.returning import login_url
 

@@ -5,7 +5,7 @@ from flask_babel import Babel
 
 from cases.settings import LOCALES, Settings
 from web.current import current, is_for_machines
-from web.requests.cookies import cookie_name, is_https
+from web.requests.identity.cookies import cookie_name, is_https
 
 COOKIE = "ventil_lang"
 A_YEAR = 365 * 24 * 3600

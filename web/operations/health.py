@@ -9,8 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from cases.database.migrating import is_behind
 from web.current import current
 from web.operations.metrics import figures
-from web.requests.caller import bearer_token
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import bearer_token
 
 bp = Blueprint("health", __name__)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.database.clock import present
-from cases.database.scheduled_jobs import last_sweep
+from cases.database.tables.scheduled_jobs import last_sweep
 from cases.history.outbox import OutboxEntry
 from cases.reading.lists import Filters, conditions
 from cases.states import OPEN

@@ -6,10 +6,10 @@ from werkzeug.wrappers import Response
 from cases.administration.api_tokens import revoke_tokens, valid_tokens
 from web.current import current, right_now
 from web.language.gettext import gettext, ngettext
-from web.requests.caller import current_actor
-from web.requests.cookies import session_cookie
 from web.requests.guard import Audience, open_to
-from web.requests.open_sessions import end_own_session, open_sessions
+from web.requests.identity.caller import current_actor
+from web.requests.identity.cookies import session_cookie
+from web.requests.identity.open_sessions import end_own_session, open_sessions
 
 bp = Blueprint("account", __name__)
 

@@ -16,7 +16,7 @@ from web.errors.refused_forms import FormSentBefore
 from web.language.gettext import gettext
 from web.language.refusals import BAD_CHARACTERS, sentence_of
 from web.pages.stamps import FormStamp, new_stamp
-from web.requests.readable import LARGEST_NUMBER
+from web.requests.parsing.readable import LARGEST_NUMBER
 
 QUICKEST = 3  # seconds from showing a form to sending it
 UNPROCESSABLE = 422

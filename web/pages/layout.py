@@ -29,7 +29,7 @@ from web.language.state_words import STATE_NAMES
 from web.pages.case.timeline import ICONS, told_words
 from web.pages.options import category_name
 from web.pages.stamps import new_stamp
-from web.requests.caller import actor_in
+from web.requests.identity.caller import actor_in
 from web.requests.page_frame import PageFrame, read_page_frame
 from web.requests.returning import login_url
 

@@ -8,7 +8,7 @@ from flask import Flask, current_app, request
 
 from cases.access.actors import Actor, ActorKind
 from cases.refusals import NotAllowed, NotFound
-from web.requests.caller import current_actor
+from web.requests.identity.caller import current_actor
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -1,7 +1,7 @@
 """Idempotency-Key: a POST that is sent again changes nothing and gets the response of the first one.
 
 The key is claimed in the transaction of the change itself, so that either both are committed or neither. It is kept
-for 7 days (`cases.database.idempotency_keys`).
+for 7 days (`cases.database.tables.idempotency_keys`).
 
 Without a token, whoever sends the same key and body finds the first one's case. The public id, which opens the case as
 the one who asked, is only repeated to the first one: by their cookie, or for 10 minutes by their network.
@@ -21,12 +21,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cases.access.tokens import hashed, keyed_hash
-from cases.database.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR, KeptAnswer
+from cases.database.tables.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR, KeptAnswer
 from cases.database.transactions import insert_of
 from cases.refusals import FieldRefusal
 from web.current import current, right_now
-from web.requests.caller import bearer_token
-from web.requests.cookies import remember_sender, sender_cookie
+from web.requests.identity.caller import bearer_token
+from web.requests.identity.cookies import remember_sender, sender_cookie
 from web.requests.rate_limits import network
 
 HEADER = "Idempotency-Key"

@@ -10,9 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from cases.access.tokens import WebSession, hashed
-from cases.database.sent_forms import KEPT_FORMS_KEPT_FOR, KeptForm
+from cases.database.tables.sent_forms import KEPT_FORMS_KEPT_FOR, KeptForm
 from web.current import current, right_now
-from web.requests.cookies import cookie_name, is_https, session_cookie
+from web.requests.identity.cookies import cookie_name, is_https, session_cookie
 
 LARGEST = 100_000  # characters of one form, as JSON
 MOST = 500  # forms of the whole house

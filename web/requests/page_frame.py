@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.database.base import table_of
-from cases.database.scheduled_jobs import SWEEP, Scheduled
+from cases.database.tables.scheduled_jobs import SWEEP, Scheduled
 from cases.organisation.municipality import Municipality
 from cases.organisation.units import DESK, FORUM
 

@@ -14,8 +14,8 @@ from cases.access.actors import ActorKind
 from cases.database.transactions import Database
 from cases.settings import Settings
 from web.current import is_for_machines
-from web.requests.caller import current_actor
 from web.requests.counting import Bucket, RequestCounter
+from web.requests.identity.caller import current_actor
 
 View = TypeVar("View", bound=Callable[..., Any])
 

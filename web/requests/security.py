@@ -9,8 +9,8 @@ from flask_wtf.csrf import CSRFProtect
 
 from cases.settings import LOOPBACK, Settings
 from web.current import is_for_machines
-from web.requests.cookies import is_https
-from web.requests.multipart import LARGEST_BODY, FormRequest
+from web.requests.identity.cookies import is_https
+from web.requests.parsing.multipart import LARGEST_BODY, FormRequest
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

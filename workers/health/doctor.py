@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from cases.administration.closed_days import cases_on_closed_days
 from cases.database.clock import present
 from cases.database.migrating import is_behind
-from cases.database.scheduled_jobs import last_sweep
+from cases.database.tables.scheduled_jobs import last_sweep
 from cases.database.transactions import Database
 from cases.history.event_batches import MISSED_SWEEPS
 from cases.history.outbox import OutboxEntry

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from cases.access.request_counts import RequestCount
 from cases.access.tokens import LOGIN, Link, WebSession
 from cases.database.clock import present
-from cases.database.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR, KeptAnswer
-from cases.database.sent_forms import KEPT_FORMS_KEPT_FOR, SPENT_FORMS_KEPT_FOR, KeptForm, SpentForm
+from cases.database.tables.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR, KeptAnswer
+from cases.database.tables.sent_forms import KEPT_FORMS_KEPT_FOR, SPENT_FORMS_KEPT_FOR, KeptForm, SpentForm
 from cases.files.orphans import forget_orphans
 from cases.files.storage import attachments_under
 from cases.history.event_batches import EventBatch

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import update
 
 from cases.database.leases.leased import NO_LEASE, Leased
-from cases.database.scheduled_jobs import Scheduled
+from cases.database.tables.scheduled_jobs import Scheduled
 from cases.database.transactions import Database
 from cases.history.event_batches import EventBatch
 from cases.history.outbox import OutboxEntry

@@ -16,7 +16,7 @@ from cases.database.clock import present
 from cases.database.leases.claims import Claim, Queue, claim
 from cases.database.leases.leased import LEASE_POLICY, finish, finish_statement, is_unleased
 from cases.database.leases.renewing import LeaseRenewer
-from cases.database.scheduled_jobs import Scheduled
+from cases.database.tables.scheduled_jobs import Scheduled
 from cases.database.transactions import Database, insert_of
 from cases.settings import Settings
 from workers.runtime import Runtime

@@ -20,7 +20,7 @@ from cases.organisation.people import Membership, Person, Role
 from cases.organisation.places import Place
 from cases.organisation.units import Unit, UnitKind, contact_desk
 from cases.settings import read_settings
-from web.requests.sessions import open_session
+from web.requests.identity.sessions import open_session
 
 ROOT = Path(__file__).resolve().parents[3]
 KEY = "measured-only-never-used-anywhere-else"

@@ -14,7 +14,7 @@ from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from support.houses.small_web import Web
 from werkzeug.test import TestResponse
 
-from web.requests.sessions import open_session
+from web.requests.identity.sessions import open_session
 
 
 @dataclass

@@ -21,7 +21,7 @@ from support.houses.small_web import open_web
 from support.servers import services
 
 from cases.database.base import table_of
-from cases.database.scheduled_jobs import Scheduled
+from cases.database.tables.scheduled_jobs import Scheduled
 from notifications.deliveries import Channel, Delivery, MailServer
 from web.serving import serve_embedded
 

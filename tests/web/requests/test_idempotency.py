@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from cases.case import Case
-from cases.database.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR, KeptAnswer
+from cases.database.tables.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR, KeptAnswer
 from cases.history.journal import Event
 
 HOLE = {"kind": "issue", "title": "Hål i vägen"}

@@ -15,8 +15,8 @@ from cases.access.tokens import LOGIN, UNFOLLOW, Link, WebSession, make_link
 from cases.case import Case
 from cases.checks.forgotten import find_forgotten
 from cases.database.clock import now
-from cases.database.idempotency_keys import KeptAnswer
-from cases.database.sent_forms import KeptForm, SpentForm
+from cases.database.tables.idempotency_keys import KeptAnswer
+from cases.database.tables.sent_forms import KeptForm, SpentForm
 from cases.files.storage import attachments_under
 from cases.history.event_batches import EventBatch
 from cases.history.journal import Event

@@ -11,7 +11,7 @@ from support.houses.migrated import a_house
 from support.keys import SECRET_KEY
 
 from cases.database.clock import now
-from cases.database.scheduled_jobs import Scheduled
+from cases.database.tables.scheduled_jobs import Scheduled
 from cases.history.outbox import OutboxEntry
 from cases.settings import read_settings
 from cases.states import State

@@ -12,7 +12,7 @@ from support.keys import SECRET_KEY
 from support.servers.house_processes import house_processes
 
 from cases.database.clock import now
-from cases.database.scheduled_jobs import Scheduled
+from cases.database.tables.scheduled_jobs import Scheduled
 from cases.handing_in import Reporter
 from cases.history.outbox import OutboxEntry
 from cases.settings import read_settings

@@ -15,7 +15,7 @@ from support.servers.services import LOOPBACK
 from cases.calendar import Calendar
 from cases.database.clock import now, present
 from cases.database.leases.leased import LeasePolicy
-from cases.database.scheduled_jobs import Scheduled
+from cases.database.tables.scheduled_jobs import Scheduled
 from cases.settings import read_settings
 from workers.health.heartbeat import beat
 from workers.runtime import open_runtime

@@ -18,9 +18,9 @@ from web.pages.case.show import page_of
 from web.pages.forms import Form
 from web.pages.sending.spending import once_per_form
 from web.pages.sending.staging import SentFiles, files_to_attach
-from web.requests.caller import current_actor
 from web.requests.downloads import as_attachment
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
 from web.requests.security import takes_files
 
 bp = Blueprint("attachments", __name__)

@@ -17,8 +17,8 @@ from web.pages.case.show import page_of
 from web.pages.forms import Form, TypedSchema, long_field
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
-from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
 
 bp = Blueprint("commenting", __name__)
 

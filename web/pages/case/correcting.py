@@ -12,8 +12,8 @@ from web.language.gettext import gettext
 from web.pages.case.show import page_of
 from web.pages.forms import Form, TypedSchema, day_field, text_field
 from web.pages.sending.again import shown_again_by
-from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
 
 bp = Blueprint("correcting", __name__)
 

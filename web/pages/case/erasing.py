@@ -23,9 +23,9 @@ from web.current import current, right_now, storage
 from web.language.gettext import gettext
 from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
-from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
-from web.requests.readable import number_in
+from web.requests.identity.caller import current_actor
+from web.requests.parsing.readable import number_in
 
 bp = Blueprint("erasing", __name__)
 

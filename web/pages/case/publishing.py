@@ -9,8 +9,8 @@ from cases.public.publishing import preview
 from cases.reading.finding import case_for, reference
 from web.current import current, right_now
 from web.language.gettext import gettext
-from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
 
 bp = Blueprint("publishing", __name__)
 

@@ -13,8 +13,8 @@ from web.current import current, right_now
 from web.language.gettext import gettext
 from web.pages.case.show import page_of
 from web.pages.forms import Form, TypedSchema, text_field
-from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
 
 bp = Blueprint("reporter", __name__)
 ASKER, PROTECTION = "asker_", "protection_"  # before the names of the fields of the two forms

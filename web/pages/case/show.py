@@ -20,9 +20,9 @@ from web.pages.case.query import WholeCase, whole_case
 from web.pages.case.timeline import asked_before, lines_of, part_shown
 from web.pages.forms import Form
 from web.pages.options import categories_to_choose, known_with_people, places_to_choose
-from web.requests.caller import current_actor
 from web.requests.guard import Audience, not_for, open_to
-from web.requests.readable import number_in
+from web.requests.identity.caller import current_actor
+from web.requests.parsing.readable import number_in
 
 bp = Blueprint("case", __name__)
 EMPTY_FORMS = ("comment_form", "attach_form", "agenda_form", "relate_form", "follow_form", "protection_form")

@@ -14,8 +14,8 @@ from cases.reading.finding import case_to_follow, reference
 from web.current import current, right_now
 from web.language.gettext import gettext, language
 from web.pages.forms import Form
-from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to, sent_by_mail_programs
+from web.requests.identity.caller import current_actor
 from web.requests.rate_limits import Limit, limited
 
 bp = Blueprint("following", __name__)

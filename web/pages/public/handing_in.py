@@ -26,8 +26,8 @@ from web.pages.public.contact_fields import ContactField, Position
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
 from web.pages.sending.staging import SentFiles, receive_files, refuse_too_large
-from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
 from web.requests.rate_limits import Limit, limited
 from web.requests.security import takes_files
 from web.schemas.fields import MailAddress, PhoneNumber

@@ -9,8 +9,8 @@ from cases.reading.lists import Filters, list_cases
 from web.current import current, right_now
 from web.pages.public.overview import published_page
 from web.pages.staff.desk import ROWS
-from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
 
 bp = Blueprint("searching", __name__)
 

@@ -9,8 +9,8 @@ from web.errors.typed_again import form_to_send
 from web.language.gettext import gettext
 from web.pages.forms import Form
 from web.pages.sending.again import page_again
-from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
 from web.requests.kept_forms import PAGE, Typed, kept_form
 
 bp = Blueprint("continuing", __name__)

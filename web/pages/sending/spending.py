@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cases.access.tokens import hashed
-from cases.database.sent_forms import SpentForm
+from cases.database.tables.sent_forms import SpentForm
 from cases.database.transactions import insert_of
 from web.current import right_now
 from web.errors.refused_forms import FormSentBefore

@@ -27,7 +27,7 @@ from web.errors.refused_forms import FormTooLarge
 from web.language.gettext import gettext
 from web.language.refusals import sentence_of
 from web.pages.forms import Form
-from web.requests.multipart import FormRequest, is_dropped
+from web.requests.parsing.multipart import FormRequest, is_dropped
 
 REFERENCES_LAST = 20 * 3600  # seconds: shorter than the day after which a file without a case is removed
 SHORT_NAME = 40  # characters: a message about a file is kept in a cookie, which holds 4 kB

@@ -17,8 +17,8 @@ from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import AWAITED, count_set_aside
 from web.current import current, right_now
 from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
-from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
 
 bp = Blueprint("desk", __name__)
 ROWS = 25

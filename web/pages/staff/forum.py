@@ -24,8 +24,8 @@ from web.language.labels import WHY_ON_AGENDA
 from web.pages.case.show import page_of
 from web.pages.forms import DayField, Form, TypedSchema, text_field
 from web.pages.sending.again import shown_again_by
-from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
 
 bp = Blueprint("forum", __name__)
 MOST = 50

@@ -10,8 +10,8 @@ from flask import Blueprint, Response, abort, make_response, render_template
 from notifications.sending.local_mailbox import Mailbox
 from web.current import current, is_open_demonstration
 from web.language.dates import moment_words
-from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
 from web.requests.security import CONTENT_SECURITY_POLICY
 
 bp = Blueprint("mailbox", __name__)

@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response
 from notifications.set_aside import list_set_aside, send_again
 from web.current import current, right_now
 from web.language.gettext import gettext
-from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
 
 bp = Blueprint("set_aside", __name__)
 

@@ -20,8 +20,8 @@ from web.pages.forms import Form
 from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
-from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
 
 bp = Blueprint("several", __name__)
 LINES = 8

@@ -14,8 +14,8 @@ from cases.refusals import NotFound
 from cases.states import ENDED, OPEN, State
 from web.current import current, right_now
 from web.pages.staff.desk import ROWS, one_page
-from web.requests.caller import current_actor
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
 
 bp = Blueprint("units", __name__)
 LISTS = {

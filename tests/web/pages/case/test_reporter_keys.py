@@ -5,7 +5,7 @@ from support.houses.small_pages import visitor
 from support.houses.small_web import Web
 
 from cases.case import Case
-from cases.database.idempotency_keys import KeptAnswer
+from cases.database.tables.idempotency_keys import KeptAnswer
 from cases.history.outbox import OutboxEntry
 from cases.states import State
 from notifications.calls import to_ring

@@ -151,7 +151,7 @@ def test_above_ten_megabytes_the_words_are_kept_and_the_files_that_fitted(sqlite
 
 
 def test_a_body_beyond_what_is_read_still_has_its_words(sqlite_web, monkeypatch):
-    monkeypatch.setattr("web.requests.multipart.LARGEST_READ", 11_000_000)
+    monkeypatch.setattr("web.requests.parsing.multipart.LARGEST_READ", 11_000_000)
     files = uploads(("ett.jpg", b"\xff\xd8\xff" + b"\0" * 12_000_000))
     answer = send_large(visitor(sqlite_web), "/lamna", stamp=stamp(sqlite_web), **GOOD, files=files)
     assert answer.status_code == 413

@@ -11,7 +11,7 @@ from support.houses.small_pages import fields_of, stamp, visitor, words
 
 from cases.access.tokens import WebSession
 from cases.case import Case
-from cases.database.sent_forms import KeptForm
+from cases.database.tables.sent_forms import KeptForm
 from cases.states import State
 
 WROTE = "Jag har ringt Rut & <b>Nils</b>, de vill ha svar före jul"

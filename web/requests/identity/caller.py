@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.access.tokens import has_expired
 from web.current import current, is_for_machines, right_now, today
-from web.requests.cookies import session_cookie
-from web.requests.sessions import Caller, caller_with_session, caller_with_token, note_session
+from web.requests.identity.cookies import session_cookie
+from web.requests.identity.sessions import Caller, caller_with_session, caller_with_token, note_session
 
 
 class UnknownToken(Exception):

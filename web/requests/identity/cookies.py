@@ -8,11 +8,11 @@ from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from cases.access.tokens import keyed_hash
-from cases.database.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR
+from cases.database.tables.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR
 from cases.mail_addresses import owner_of
 from cases.settings import Settings
 from web.current import current, is_for_machines
-from web.requests.sessions import LIFETIME
+from web.requests.identity.sessions import LIFETIME
 
 A_YEAR = 365 * 24 * 3600  # seconds
 

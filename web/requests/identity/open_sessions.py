@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from cases.access.tokens import WebSession, hashed
 from cases.refusals import NotFound
-from web.requests.sessions import IDLE_LIMIT
+from web.requests.identity.sessions import IDLE_LIMIT
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Tables that the machine keeps for itself: idempotency keys, sent forms, scheduled jobs."""

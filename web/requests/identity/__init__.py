@@ -1,0 +1,1 @@
+"""Who sent a request: log-in sessions, API tokens and cookies."""

@@ -1,0 +1,1 @@
+"""How what was sent is read: JSON, forms with files, numbers and names in an address."""
