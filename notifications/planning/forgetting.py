@@ -10,7 +10,7 @@ from cases.case import Case
 from cases.database.base import table_of
 from cases.database.clock import now
 from cases.history.journal import Event
-from cases.mail_addresses import normalised
+from cases.mail_addresses import normalised, owner_of
 from cases.organisation.people import Person
 from cases.organisation.units import Unit
 from cases.parties import Party
@@ -70,8 +70,18 @@ def _is_used(session: Session, email: str) -> bool:
 
 
 def _blank_address(session: Session, email: str) -> None:
+    """Blank the row of this address, and that of its owner (without +tag) if it only bears a quota."""
     if is_address(email):
-        row = select(Address).where(Address.email_normalised == normalised(email))
-        for address in session.scalars(row):
+        owner = owner_of(email)
+        for address in session.scalars(select(Address).where(Address.email_normalised.in_({normalised(email), owner}))):
+            if address.email_normalised == owner != normalised(email) and not _is_only_counted(session, address):
+                continue
             address.email = address.email_normalised = f"(raderat {address.id})"
+            address.owner = None
     session.flush()
+
+
+def _is_only_counted(session: Session, address: Address) -> bool:
+    """Return whether no letter goes to the address and nobody has it: then its row only bears a quota."""
+    sent = select(Delivery.id).where(Delivery.address_id == address.id).limit(1)
+    return session.scalar(sent) is None and not _is_used(session, address.email_normalised)

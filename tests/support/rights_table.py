@@ -68,6 +68,8 @@ WITHOUT_A_CASE: dict[str, str] = {
     "GET /lamna": OPEN,
     "GET /tillganglighet": OPEN,
     "GET /logga-in": OPEN,
+    "GET /logga-in/kod": OPEN,
+    "GET /.well-known/security.txt": OPEN,
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
     "GET /metrics": OPEN,
@@ -80,6 +82,7 @@ WITHOUT_A_CASE: dict[str, str] = {
     "POST /lamna": REFUSED_WORDS,
     "POST /api/v1/cases": REFUSED_WORDS,
     "POST /logga-in": OPEN,
+    "POST /logga-in/kod": REFUSED_WORDS,
     "GET /logga-in/<token>": GONE,
     "POST /logga-in/<token>": GONE,
     "GET /folj/<token>": GONE,
@@ -89,6 +92,10 @@ WITHOUT_A_CASE: dict[str, str] = {
     "POST /demo-login": NOTHING,
     "GET /min-sida":                   "in  in  in  303 303 303 303 303 303 303 in",
     "GET /enhet/<slug>":               "in  in  in  404 404 404 200 200 200 200 in",
+    "GET /fortsatt":                   "in  in  in  303 303 303 303 303 303 303 in",
+    "GET /konto": LOGGED_IN,
+    "POST /konto/inloggningar/<int:number>/avsluta": "in  in  in  404 404 404 404 404 404 404 in",
+    "POST /konto/nycklar/<int:number>/aterkalla":    "in  in  in  404 404 404 404 404 404 404 in",
     "GET /forum": LOGGED_IN,
     "GET /forum/<int:number>": LOGGED_IN,
     "GET /skrivbord": STAFF,
@@ -107,12 +114,12 @@ WITHOUT_A_CASE: dict[str, str] = {
 # --- routes that concern a case --------------------------------------------------------------------------
 #                    any own oth mem cha for off els con adm gone
 READS = {  # a page by its reference, which opens nothing to the one who asked
-    "own":          "404 404 404 200 200 404 200 200 200 200 404",
-    "others":       "404 404 404 404 404 404 200 200 200 200 404",
-    "published":    "200 404 200 200 200 200 200 200 200 200 200",
-    "withdrawn":    "410 404 410 410 410 410 200 200 200 200 410",
-    "protected":    "404 404 404 404 404 404 200 200 200 200 404",
-    "agenda":       "404 404 404 404 404 200 200 200 200 200 404",
+    "own":          "in  in  in  200 200 404 200 200 200 200 in",
+    "others":       "in  in  in  404 404 404 200 200 200 200 in",
+    "published":    "200 in  200 200 200 200 200 200 200 200 200",
+    "withdrawn":    "410 in  410 410 410 410 200 200 200 200 410",
+    "protected":    "in  in  in  404 404 404 200 200 200 200 in",
+    "agenda":       "in  in  in  404 404 200 200 200 200 200 in",
 }
 READS_BY_API = {
     "own":          "404 200 404 200 200 404 200 200 200 200 401",
@@ -170,6 +177,14 @@ CORRECTS_BY_API = {
     "protected":    "404 403 404 404 404 404 200 200 200 200 401",
     "agenda":       "404 403 404 404 404 403 200 200 200 200 401",
 }
+CORRECTS_THE_REPORTER = {
+    "own":          "404 403 404 403 403 404 403 403 200 403 401",
+    "others":       "404 403 404 404 404 404 403 403 200 403 401",
+    "published":    "404 403 404 404 404 404 403 403 200 403 401",
+    "withdrawn":    "404 403 404 404 404 404 403 403 200 403 401",
+    "protected":    "404 403 404 404 404 404 403 403 200 403 401",
+    "agenda":       "404 403 404 404 404 403 403 403 200 403 401",
+}
 FOLLOWS = {  # everybody may follow what is published; others what they take part in. The address is missing
     "own":          "404 404 404 422 422 404 422 422 422 422 404",
     "others":       "404 404 404 404 404 404 422 422 422 422 404",
@@ -200,6 +215,7 @@ WITH_A_CASE: dict[str, Block] = {
     "GET /arende/<public_id>/filer/<int:number>": HOLDS_THE_KEY,
     "POST /arende/<public_id>/kommentar": ACTS_WITH_THE_KEY,
     "POST /arende/<public_id>/inte-atgardat": CONTESTS_WITH_THE_KEY,
+    "POST /arende/<public_id>/filer": ACTS_WITH_THE_KEY,
     "POST /arenden/<ref>/kommentar": WRITES,
     "POST /arenden/<ref>/filer": WRITES,
     "POST /arenden/<ref>/steg": FINISHES,
@@ -208,6 +224,9 @@ WITH_A_CASE: dict[str, Block] = {
     "POST /arenden/<ref>/hor-ihop":     every_case("in  in  in  403 403 403 422 422 422 422 in"),
     "GET /arenden/<ref>/radera":        every_case("in  in  in  403 403 403 403 403 200 403 in"),
     "POST /arenden/<ref>/radera":       every_case("in  in  in  403 403 403 403 403 422 403 in"),
+    "POST /arenden/<ref>/den-som-fragade": every_case("in  in  in  403 403 403 403 403 422 403 in"),
+    "POST /arenden/<ref>/skydd":        every_case("in  in  in  403 403 403 403 403 422 403 in"),
+    "PATCH /api/v1/cases/<ref>/reporter": CORRECTS_THE_REPORTER,
     "GET /arenden/<ref>/publicera": {
         **every_case(CONTACT), "protected": "in  in  in  403 403 403 403 403 403 403 in",
     },
@@ -230,6 +249,17 @@ CHANGES_A_CASE: dict[str, Block] = {
         "protected": "in  in  in  403 403 403 403 403 422 403 in",
     },
 }
+CHANGES_KEYS: dict[str, Block] = {  # last: the key of the one who asked is another one then
+    "POST /arenden/<ref>/ny-lank":      every_case("in  in  in  403 403 403 403 403 303 403 in"),
+    "POST /api/v1/cases/<ref>/key": {  # the key that the one who asked had is dead by now, and all are on the agenda
+        "own":       "404 404 404 403 403 403 403 403 200 403 401",
+        "others":    "404 404 404 404 404 403 403 403 200 403 401",
+        "published": "404 404 404 404 404 403 403 403 200 403 401",
+        "withdrawn": "404 404 404 404 404 403 403 403 200 403 401",
+        "protected": "404 404 404 404 404 404 403 403 200 403 401",
+        "agenda":    "404 404 404 404 404 403 403 403 200 403 401",
+    },
+}
 ENDS_SESSIONS: dict[str, str] = {
     "POST /logga-ut/overallt":          "in  in  in  303 303 303 303 303 303 303 in",
     "POST /logga-ut":                   "303 303 303 303 303 303 303 303 303 303 303",
@@ -245,6 +275,12 @@ ASKED: dict[str, Asked] = {
     "POST /arenden/<ref>/folj": Asked(form=(("email", "ingen"),)),
     "POST /arenden/<ref>/ratta": Asked(form=(("title", ""),)),
     "POST /arenden/<ref>/hor-ihop": Asked(form=(("to", "2020-9999"),)),
+    "POST /arenden/<ref>/den-som-fragade": Asked(form=(("name", "Rut"), ("why", ""))),
+    "POST /arenden/<ref>/skydd": Asked(form=(("protected", "1"), ("why", ""))),
+    "PATCH /api/v1/cases/<ref>/reporter": Asked(json=(("name", "Ruth"), ("why", "Fel stavat"))),
+    "POST /api/v1/cases/<ref>/key": Asked(json=()),
+    "POST /arende/<public_id>/filer": Asked(file=True),
+    "POST /logga-in/kod": Asked(form=(("code", "a"),)),
     "POST /arenden/<ref>/radera": Asked(form=(("decision", ""),)),
     "POST /api/v1/cases/<ref>/changes": Asked(json=(("to", "done"), ("version", 2**31 - 1))),
     "POST /api/v1/cases/<ref>/comments": Asked(json=(("text", "Jaha"),)),
@@ -256,6 +292,8 @@ EXAMPLES = {  # of what stands in a rule beside the case
     "<slug>": "gata",
     "<name>": "1.eml",
     "<kind>": "work",
+    "/konto/inloggningar/<int:number>": "/konto/inloggningar/9999",  # nobody's
+    "/konto/nycklar/<int:number>": "/konto/nycklar/9999",
     "<int:number>": "1",
     "<path:filename>": "ventil.svg",
 }

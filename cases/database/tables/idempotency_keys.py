@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, String, Text, or_, update
+from sqlalchemy import Index, String, Text, delete, or_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database.base import Base, BigId, UtcDateTime
+from cases.database.tables.sent_forms import KeptForm, SpentForm
 
 IDEMPOTENCY_KEYS_KEPT_FOR = timedelta(days=7)
 
@@ -33,9 +34,13 @@ class KeptAnswer(Base):
 
 
 def forget_answers(session: Session, ref: str, public_id: str) -> None:
-    """Blank the kept answers about the case with this reference and public id.
+    """Blank the kept answers about the case with this reference and public id, and what forms about it hold.
 
-    The rows stay, so that a repeated request still changes nothing; its answer then has no more than the reference.
+    The rows stay, so that a repeated request still changes nothing; its answer then has no more than the reference, and
+    a form that is sent again leads to the first page. What was written in forms that are kept for a log-in goes.
     """
     names_case = or_(KeptAnswer.body.contains(f'"{ref}"'), KeptAnswer.location.contains(public_id, autoescape=True))
     session.execute(update(KeptAnswer).where(names_case).values(body=f'{{"ref":"{ref}"}}', location=None))
+    led_there = SpentForm.location.contains(public_id, autoescape=True)
+    session.execute(update(SpentForm).where(led_there).values(location="/"))
+    session.execute(delete(KeptForm).where(KeptForm.path.contains(f"/{ref}/")))

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
+from support.files_to_send import PDF
 from support.houses.small_house import MONDAY, SINCE
 from support.houses.small_pages import visitor, words
 
@@ -20,7 +21,6 @@ from cases.states import State
 WHO = "representative"
 PHONE, NUMBER, MAIL = "070-123 45 67", "19811218-9876", "siv@hemma.example"
 CANARIES = (PHONE, NUMBER, MAIL, "Siv Hemlig", "kvartsporfyr", "gnejs", "62.12345", "Vattenfall Grop", "foto-hos-siv")
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
 def furnished(web, way: str, *, protected: bool = False, by: str = "contact") -> str:

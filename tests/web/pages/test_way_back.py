@@ -46,7 +46,8 @@ def test_a_visitor_is_not_told_whether_there_is_such_a_case(web, private, path):
 def test_nor_by_a_form_which_leads_back_to_the_case(web, private, path):
     for ref in (private, "2020-0001"):
         answer = visitor(web).send(path.format(ref), email="x@example.com", version="1")
-        assert (answer.status_code, answer.location) == (303, f"/logga-in?next=/arenden/{ref}")
+        assert (answer.status_code, to_log_in(answer)) == (401, "/logga-in?next=/fortsatt")  # where it is kept
+        assert f'href="/logga-in?next=/arenden/{ref}"' in answer.text
 
 
 def test_neither_can_be_followed(web, private):

@@ -11,7 +11,7 @@ from cases.files.attachments import Attachment
 from cases.history.words import Visibility
 from cases.reading.finding import case_for, case_to_change_for, reference
 from cases.reading.visibility import takes_part
-from cases.refusals import NotFound
+from cases.refusals import NotAllowed, NotFound
 from web.current import current, right_now, storage
 from web.language.gettext import gettext
 from web.pages.case.show import page_of
@@ -34,6 +34,7 @@ def add(ref: str) -> AnyResponse | tuple[str, int]:
     """Handle the upload form: attach its files and redirect to the case; if refused, show the case with the reason."""
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
+        _refuse_others(ref, actor)
         files = files_to_attach(form)
         with current().database.transaction() as session:
             page = once_per_form(session, lambda: _attach(session, ref, files, actor))
@@ -63,6 +64,14 @@ def give_mine(public_id: str, number: int) -> Response:
     with current().database.reading() as session:
         case, actor = case_for(session, A_VISITOR, public_id)
         return _file(session, case, actor, number)
+
+
+def _refuse_others(ref: str, actor: Actor) -> None:
+    """Refuse, before any file is rewritten, those who may not see the case or only read it on an agenda."""
+    with current().database.reading() as session:
+        case, _ = case_for(session, actor, reference(ref))
+        if not takes_part(actor, case):
+            raise NotAllowed(step="attach")
 
 
 def _attach(session: Session, ref: str, files: SentFiles, actor: Actor) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import select, text
+from support.files_to_send import PDF
 from support.houses.small_pages import visitor, words
 from support.houses.small_web import Web
 from support.servers.services import plain_url
@@ -28,7 +29,7 @@ from workers.relay.draining import drain_deliveries, drain_outbox
 
 CANARY, PHONE = "kanarie", "0765432198"
 SIGNS = (CANARY, PHONE, "0765-43 21 98")
-PDF = b"%PDF-1.4\n% kanariefil\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
 DECISION = "KS 2026/17"
 
 
