@@ -261,6 +261,7 @@ CHANGES_KEYS: dict[str, Block] = {  # last: the key of the one who asked is anot
     },
 }
 ENDS_SESSIONS: dict[str, str] = {
+    "POST /konto/nycklar/aterkalla":    "in  in  in  303 303 303 303 303 303 303 in",
     "POST /logga-ut/overallt":          "in  in  in  303 303 303 303 303 303 303 in",
     "POST /logga-ut":                   "303 303 303 303 303 303 303 303 303 303 303",
 }

@@ -171,6 +171,13 @@ def different(town: RightsTown, rule: str, line: str, case: str = "") -> Iterato
             yield f"{rule} | {case or '-'} | {who}: {got}, not {wanted}"
 
 
+def test_the_key_of_one_case_opens_no_file_of_another(town):
+    for case, file in town.files.items():
+        for key in town.keys.values():
+            opened = town.callers["own"].browser.get(f"/arende/{key}/filer/{file}").status_code
+            assert opened == (200 if key == town.keys[case] else 404)
+
+
 def test_every_route_answers_each_caller_as_the_table_says(town):
     wrong = [found for rule, line in WITHOUT_A_CASE.items() for found in different(town, rule, line)]
     for table in (WITH_A_CASE, CHANGES_A_CASE, CHANGES_KEYS):
@@ -185,10 +192,3 @@ def test_the_table_has_every_route_and_no_other(town):
     rules = town.web.app.url_map.iter_rules()
     routes = {f"{method} {rule}" for rule in rules for method in rule.methods - {"HEAD", "OPTIONS"}}
     assert routes == set(RULES)
-
-
-def test_the_key_of_one_case_opens_no_file_of_another(town):
-    for case, file in town.files.items():
-        for key in town.keys.values():
-            opened = town.callers["own"].browser.get(f"/arende/{key}/filer/{file}").status_code
-            assert opened == (200 if key == town.keys[case] else 404)
