@@ -8,7 +8,11 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("cases", "notifications", "workers", "web")
 THE_PLACE = "cases/imports/formats/writing.py"
 LIBRARIES = {"csv", "xlsxwriter", "openpyxl", "python_calamine", "odf", "pandas"}
-READERS = {"cases/imports/tables.py"}  # may import them to read
+READERS = {  # may import them to read
+    "cases/imports/formats/encodings.py",
+    "cases/imports/formats/quotes.py",
+    "cases/imports/formats/sheets.py",
+}
 WRITES = {"writer", "DictWriter", "Workbook"}
 TYPES = ("text/csv", "spreadsheetml", "ms-excel", "opendocument.spreadsheet", "tab-separated")
 

@@ -252,8 +252,8 @@ def test_control_signs_stop_no_database(postgres_url: str, tmp_path: Path) -> No
     database = Database(postgres_url, CALENDAR)
     migrate(database)
     done, told = _import(database, _order(tmp_path, HEADING, "g;1;received;Lam\x00pa;2024-05-03"))
-    assert (done.written, told) == (1, {2: ["odd", "title has control signs, which are left out"]})
-    assert _cases(database)["1"].title == "Lam pa"
+    assert (done.written, told) == (1, {2: ["odd", "title: control characters are left out"]})
+    assert _cases(database)["1"].title == "Lampa"
     database.close()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from support.houses.migrated import CALENDAR
 from support.houses.small_house import copied_sqlite
+from support.keys import SECRET_KEY
 
 from cases.administration.loading import load_setup_file
 from cases.database.migrating import migrate
@@ -15,7 +16,6 @@ from cases.demo.demonstrating import SETUP_FILE, fill
 from cases.settings import read_settings
 
 NOW = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
-KEY = "k" * 40
 Copy = Callable[[str, Callable[[str], None]], str]  # (name, how the first is filled) -> URL of a copy
 
 
@@ -25,7 +25,7 @@ def fill_demonstration(url: str) -> None:
     migrate(database)
     database.close()
     with tempfile.TemporaryDirectory() as folder:
-        settings = read_settings({"VENTIL_DATABASE_URL": url, "VENTIL_SECRET_KEY": KEY}, folder=Path(folder))
+        settings = read_settings({"VENTIL_DATABASE_URL": url, "VENTIL_SECRET_KEY": SECRET_KEY}, folder=Path(folder))
         fill(settings, NOW, lambda _: None)
 
 

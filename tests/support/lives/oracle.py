@@ -166,13 +166,17 @@ def _appoints(life: Life, attempt: Attempt) -> bool:
 
 
 def _answers(life: Life, attempt: Attempt) -> bool:
-    return answers(life, attempt) and (is_waited_for(life, attempt.who) or holds(life, attempt.who))
+    there = answers(life, attempt) and attempt.unit is None
+    return there and (is_waited_for(life, attempt.who) or holds(life, attempt.who))
 
 
 def _objects(life: Life, attempt: Attempt) -> bool:
-    """Return whether the reporter contests that the case is done, before the last day to object is over."""
+    """Return whether the reporter contests that the case is done, before the last day to object is over.
+
+    They name no unit: it goes back to the one that has it.
+    """
     in_time = life.clock is not None and attempt.at <= end_of(life.clock.due_on)
-    return contests(life, attempt) and in_time
+    return contests(life, attempt) and in_time and attempt.unit is None
 
 
 def _reopens(life: Life, attempt: Attempt) -> bool:

@@ -277,7 +277,7 @@ class People:
         with self.database.transaction() as session:
             case = case_to_change(session, ref)
             by = self.actor(session, self.chance.choice(self.town.contacts))
-            self._do(known, Scene(session, case, known.tale, by, self.clock.now), "answer")
+            self._do(known, Scene(session, case, known.tale, by, self.clock.now), "go_on")
             self._update(known, case)
         self._plan_next(known)
 
