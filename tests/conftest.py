@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy import Engine
 from support.houses.letter_town import LetterTown
 from support.houses.letter_town import furnish as furnish_town
 from support.houses.migrated import CALENDAR, a_house
@@ -16,6 +17,7 @@ from support.houses.small_house import SmallHouse, copied_sqlite, furnish, open_
 from support.servers import services
 from support.servers.browser_setup import find_browser
 from support.servers.mail_server import FakeMailServer
+from support.shared_statements import SharedStatements
 
 from cases.database.migrating import migrate
 from cases.database.transactions import Database
@@ -42,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     run = services.make_run_folder(services.in_memory())
     os.environ[RUN] = str(run)
+    config.option.basetemp = config.option.basetemp or run / "tests"  # in memory too, and removed with the run
     config.stash[GUARD] = services.start_guard(run)
 
 
@@ -96,6 +99,13 @@ def _refuse_outside(host: object) -> None:
     if name in (None, "", "localhost", "::1", "0.0.0.0") or str(name).startswith("127."):  # noqa: S104
         return
     raise NetworkIsShut(f"a test reached for {name}: only this machine is open to tests")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Engine, "_compiled_cache", SharedStatements(), raising=False)
+        yield
 
 
 # --- PostgreSQL ----------------------------------------------------------------------------

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 from support.houses.small_house import copied_sqlite, furnish
-from support.houses.small_web import Web, open_web
+from support.houses.small_web import Web, borrow_web
 
 
 @pytest.fixture
 def web(house_url: str, tmp_path: Path) -> Iterator[Web]:
     """The small house's app, on each database."""
-    opened = open_web(house_url, tmp_path)
+    opened = borrow_web(house_url, tmp_path)
     yield opened
-    opened.database.close()
+    opened.give_app_back()
 
 
 @pytest.fixture
@@ -25,6 +25,6 @@ def sqlite_url(run_folder: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def sqlite_web(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
     """The small house's app on SQLite, for what does not depend on the database."""
-    opened = open_web(sqlite_url, tmp_path)
+    opened = borrow_web(sqlite_url, tmp_path)
     yield opened
-    opened.database.close()
+    opened.give_app_back()

@@ -1,5 +1,6 @@
 """The small municipality's Flask app, with clients for its API and its pages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +17,10 @@ from cases.database.transactions import Database
 from cases.organisation.people import Person
 from cases.settings import Settings, read_settings
 from web import create_app
+from web.current import Ventil
 
 API = "/api/v1"
+SHARED: dict[Settings, list[Flask]] = {}
 
 
 @dataclass
@@ -28,6 +31,7 @@ class Web:
     house: SmallHouse
     settings: Settings
     tokens: dict[str, str] = field(default_factory=dict)
+    views: dict[str, object] = field(default_factory=dict)
 
     @property
     def database(self) -> Database:
@@ -57,6 +61,12 @@ class Web:
         """PATCH JSON to the API."""
         return self.call("PATCH", path, json=body, **more)
 
+    def give_app_back(self) -> None:
+        """Close the database, and let the next test have the app. Fails when this test has changed the app's views."""
+        self.database.close()
+        assert self.app.view_functions == self.views, "a test that changes the app opens one of its own: `open_web`"
+        SHARED.setdefault(_what_an_app_reads(self.settings), []).append(self.app)
+
     def person_id(self, who: str) -> int:
         """Return the id of the person with this short name."""
         return self.house.actors[who].person_id or 0
@@ -68,7 +78,19 @@ class Web:
 
 
 def open_web(url: str, folder: Path, **settings: object) -> Web:
-    """Return the app of the small municipality in this database, with its files in `folder`."""
+    """Return the small municipality in this database over HTTP, by a new app, with its files in `folder`."""
+    return _opened(url, folder, settings, create_app)
+
+
+def borrow_web(url: str, folder: Path) -> Web:
+    """Return what `open_web` does, by an app that the tests of a process use one after another.
+
+    To build an app and to compile its templates takes longer than most tests. `Web.give_app_back` ends the use.
+    """
+    return _opened(url, folder, {}, _shared_app)
+
+
+def _opened(url: str, folder: Path, settings: dict[str, object], app_of: Callable[[Settings, Database], Flask]) -> Web:
     environ = {
         "VENTIL_DATABASE_URL": url,
         "VENTIL_SECRET_KEY": SECRET_KEY,
@@ -76,8 +98,24 @@ def open_web(url: str, folder: Path, **settings: object) -> Web:
     }
     read = replace(read_settings(environ, folder=folder), **settings)
     house = open_small_house(url)
-    web = Web(create_app(read, house.database), house, read)
+    app = app_of(read, house.database)
+    web = Web(app, house, read, views=dict(app.view_functions))
     with house.database.transaction() as session:
         for person in session.scalars(select(Person)):
             web.tokens[person.email.partition("@")[0]] = make_api_token(session, person, datetime.now(UTC))
     return web
+
+
+def _shared_app(settings: Settings, database: Database) -> Flask:
+    given_back = SHARED.get(_what_an_app_reads(settings))
+    if not given_back:
+        return create_app(settings, database)
+    app = given_back.pop()
+    app.extensions["ventil"] = Ventil(database, settings)
+    return app
+
+
+def _what_an_app_reads(settings: Settings) -> Settings:
+    """Return the settings without database and folder: those an app finds anew in each request, unless it limits."""
+    assert not settings.rate_limits
+    return replace(settings, database_url="", var=Path())

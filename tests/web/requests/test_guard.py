@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Blueprint
+from support.houses.small_web import open_web
 
 from web import create_app
 from web.requests.guard import Audience, UndeclaredView, audiences_of, guard, open_to
@@ -65,9 +66,8 @@ def test_every_endpoint_says_who_may_use_it(sqlite_web):
     assert undeclared == []
 
 
-def test_a_house_with_an_undeclared_door_does_not_open(sqlite_web):
-    app = sqlite_web.app
-    app._got_first_request = False
+def test_a_house_with_an_undeclared_door_does_not_open(sqlite_url, tmp_path):
+    app = open_web(sqlite_url, tmp_path).app
     app.add_url_rule("/bakdorr", "back_door", lambda: "in")
     with pytest.raises(UndeclaredView, match="back_door"):
         guard(app)
@@ -82,16 +82,16 @@ def test_a_house_with_an_undeclared_door_does_not_open(sqlite_web):
         (Audience.ADMIN, {"admin"}),
     ],
 )
-def test_each_audience_is_let_in_and_nobody_else(sqlite_web, audience, let_in):
-    app = sqlite_web.app
-    app._got_first_request = False
+def test_each_audience_is_let_in_and_nobody_else(sqlite_url, tmp_path, audience, let_in):
+    web = open_web(sqlite_url, tmp_path)
     room = Blueprint("room", __name__)
     room.get("/api/room")(open_to(audience)(lambda: {"in": True}))
-    app.register_blueprint(room)
+    web.app.register_blueprint(room)
     got = {}
     for who in ("member", "officer", "contact", "admin", None):
-        headers = {"Authorization": f"Bearer {sqlite_web.tokens[who]}"} if who else {}
-        got[who] = sqlite_web.browser().get("/api/room", headers=headers).status_code
+        headers = {"Authorization": f"Bearer {web.tokens[who]}"} if who else {}
+        got[who] = web.browser().get("/api/room", headers=headers).status_code
+    web.database.close()
     assert got == {who: 200 if who in let_in else 403 if who else 401 for who in got}
 
 
