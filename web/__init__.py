@@ -1,6 +1,7 @@
 """The Flask app: pages for people and the JSON API for machines."""
 
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -55,14 +56,20 @@ def create_app(settings: Settings, database: Database) -> Flask:
     return app
 
 
-def register(app: Flask) -> None:
-    """Register all blueprints.
+def import_blueprints() -> tuple[ModuleType, ...]:
+    """Import and return the modules with the blueprints: log-in, health, API, pages.
 
-    Their modules are imported here and not at the top of the file, because they import names of this package.
+    That happens here and not at the top of the file, because they import names of this package.
     """
     from web import api, login, pages
     from web.operations import health
 
+    return login, health, api, pages
+
+
+def register(app: Flask) -> None:
+    """Register all blueprints."""
+    login, health, api, pages = import_blueprints()
     app.register_blueprint(login.bp)
     app.register_blueprint(health.bp)
     api.register(app)

@@ -12,7 +12,7 @@ from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 from cases.database.transactions import Database
 from cases.logs import log_as_json
 from cases.settings import Settings
-from web import create_app
+from web import create_app, import_blueprints
 from web.gathering_worker import SLOWEST_HEAD, SLOWEST_RATE
 from web.requests.parsing.multipart import LARGEST_READ
 
@@ -71,6 +71,8 @@ def freeze_garbage_collector() -> None:
 
 def run_web(settings: Settings, host: str, port: int, workers: int = 2, threads: int = 8) -> None:
     """Serve the app with gunicorn until SIGTERM, in `workers` processes of `threads` threads each; for `ventil web`."""
+    import_blueprints()  # once, before the fork, which then shares their memory
+    freeze_garbage_collector()
     OurGunicorn(
         settings,
         {

@@ -1,12 +1,20 @@
 """Ventil as its users run it: real processes, reached only by HTTP, commands and mail."""
 
+import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from support.houses.migrated import CALENDAR
 from support.houses.running_house import EMBEDDED, GROWN_UP, RunningHouse
 from support.houses.small_house import copied_sqlite
 from support.servers.mail_server import FakeMailServer
+
+from cases.access.tokens import make_api_token
+from cases.database.transactions import Database
+from cases.organisation.people import Person
 
 HOUSE = Path(__file__).with_name("house.toml")
 
@@ -20,8 +28,9 @@ def running_house(
         house = request.getfixturevalue("grown_up_house")
     else:
         (var := tmp_path / "var").mkdir()
-        copied_sqlite(run_folder, var, "trips", lambda url: _furnish(tmp_path, smtp_sink, url))
-        house = RunningHouse(tmp_path, smtp_sink)
+        tokens = run_folder / "trips_on_sqlite.json"
+        copied_sqlite(run_folder, var, "trips", lambda url: _furnish(tmp_path, smtp_sink, url, tokens))
+        house = RunningHouse(tmp_path, smtp_sink, tokens=json.loads(tokens.read_text()))
     try:
         house.start(*request.param)
         yield house
@@ -31,18 +40,27 @@ def running_house(
 
 @pytest.fixture
 def grown_up_house(
-    tmp_path: Path, postgres_copy: Callable[..., str], redis_url: str, smtp_sink: FakeMailServer
+    run_folder: Path, tmp_path: Path, postgres_copy: Callable[..., str], redis_url: str, smtp_sink: FakeMailServer
 ) -> Iterator[RunningHouse]:
     """A furnished municipality on PostgreSQL and Redis, of which no process runs yet."""
-    url = postgres_copy("trips", lambda url: _furnish(tmp_path, smtp_sink, url))
-    house = RunningHouse(tmp_path, smtp_sink, {"VENTIL_DATABASE_URL": url, "VENTIL_REDIS_URL": redis_url})
+    tokens = run_folder / "trips_on_postgresql.json"
+    url = postgres_copy("trips", lambda url: _furnish(tmp_path, smtp_sink, url, tokens))
+    servers = {"VENTIL_DATABASE_URL": url, "VENTIL_REDIS_URL": redis_url}
+    house = RunningHouse(tmp_path, smtp_sink, servers, tokens=json.loads(tokens.read_text()))
     try:
         yield house
     finally:
         house.stop()
 
 
-def _furnish(folder: Path, sink: FakeMailServer, url: str) -> None:
+def _furnish(folder: Path, sink: FakeMailServer, url: str, tokens: Path) -> None:
+    """Set the municipality up by commands, and store a token for each person in the file `tokens`, as JSON."""
     house = RunningHouse(folder, sink, {"VENTIL_DATABASE_URL": url})
     house.command("migrate")
     house.command("load", str(HOUSE))
+    database = Database(url, CALENDAR)
+    with database.transaction() as session:
+        people = session.scalars(select(Person)).all()
+        made = {person.email: make_api_token(session, person, datetime.now(UTC)) for person in people}
+    database.close()
+    tokens.write_text(json.dumps(made))

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import event as sqlalchemy_event
@@ -19,7 +20,7 @@ from cases.handing_in import Request, hand_in
 from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
 from cases.ladder.climbing import FiredRung
-from cases.ladder.sweep import BATCH, TICK_LEASE, sweep
+from cases.ladder.sweep import TICK_LEASE, Sweeper, sweep
 from cases.meetings.agenda_items import AgendaItem
 from cases.meetings.meeting import Meeting
 from cases.organisation.municipality import municipality
@@ -494,9 +495,10 @@ def test_cases_that_close_or_come_back_take_no_statement_each(small_house: Small
     assert of[12] <= of[2] + 6
 
 
-def test_more_than_a_batch_is_swept_to_the_end(small_house: SmallHouse) -> None:
-    hand_in_many(small_house, BATCH + 50, MONDAY)
-    assert small_house.sweep(morning(date(2026, 3, 4))) == BATCH + 50
+def test_more_than_a_batch_is_swept_to_the_end(small_house: SmallHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cases.ladder.sweep.Sweeper", partial(Sweeper, _size=50))
+    hand_in_many(small_house, 120, MONDAY)
+    assert small_house.sweep(morning(date(2026, 3, 4))) == 120
     with small_house.database.reading() as session:
         assert session.scalars(select(func.count()).select_from(EventBatch)).one() == 1
 

@@ -37,7 +37,7 @@ class RunningHouse:
     servers: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=services.free_port)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    _tokens: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -128,9 +128,9 @@ class RunningHouse:
 
     def token(self, email: str) -> str:
         """Return an API token of the person with this mail address."""
-        if email not in self._tokens:
-            self._tokens[email] = self.command("token", email).split()[-1]
-        return self._tokens[email]
+        if email not in self.tokens:
+            self.tokens[email] = self.command("token", email).split()[-1]
+        return self.tokens[email]
 
     def hand_in(self, title: str, **more: Any) -> dict[str, Any]:
         """Hand a case in over HTTP; return the response."""

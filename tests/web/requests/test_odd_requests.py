@@ -112,6 +112,7 @@ LOOKED_UP = {
     name for name in words_given_to("get", "getlist", "typed", "text") if isinstance(name, str) and name.isidentifier()
 }
 NAMES = sorted(LOOKED_UP | {*FILTERS, *ASKED} | TAKEN_BY_URL_FOR)
+AT_ONCE = {"sqlite": 1, "postgresql": 4}  # each name alone on SQLite; on PostgreSQL its own texts are what may fail
 FIELDS = sorted((LOOKED_UP | fields_of_forms() | {f"{name}-0" for name in ONE_LINE}) - {"webbplats", "stamp"})
 
 
@@ -160,11 +161,14 @@ def test_names_are_found():
 
 def test_no_parameter_of_any_name_makes_a_page_crash(web, town):
     values, reader = itertools.cycle(VALUES), visitor(web, "contact")
+    names = sorted({*NAMES, *town})
+    at_once = AT_ONCE[web.database.engine.dialect.name]
 
     def answers():
         for rule in rules(web, "GET"):
-            for name in sorted({*NAMES, *town}):
-                path, query = path_of(rule, town), urlencode({name: next(values)})
+            for first in range(0, len(names), at_once):
+                odd = dict(zip(names[first : first + at_once], values, strict=False))
+                path, query = path_of(rule, town), urlencode(odd)
                 yield status_of(reader, f"{path}?{query}"), (path, query[:200])
 
     assert crashes(answers()) == ""
@@ -192,12 +196,13 @@ def test_no_path_makes_a_page_crash(web, town):
 
 
 def test_no_field_of_any_form_makes_a_page_crash(web, town):
+    at_once = AT_ONCE[web.database.engine.dialect.name]
     values = itertools.cycle((*VALUES, "true", "plan", "unit:gata", "a.pdf", SEPARATOR, "9999-12-31", "0001-01-01"))
 
     def answers():
         for reader in readers(web):
             token = {"csrf_token": token_in(reader.get("/logga-in"))}
-            for rule, _ in itertools.product(rules(web, "POST"), range(8)):
+            for rule, _ in itertools.product(rules(web, "POST"), range(8 // at_once or 1)):
                 form = {name: next(values) for name in FIELDS}
                 files = {"files": (io.BytesIO(b"%PDF-1.4"), next(values)[:300])}
                 path = path_of(rule, town)
