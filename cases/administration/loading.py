@@ -112,7 +112,7 @@ class SetupFileLoader:
         What can change is the name and the unit that is suggested for cases of the category; not to a dissolved one.
         """
         for line in lines:
-            values = {"name": line.name, "name_en": line.name_en, "active": True}
+            values: dict[str, Any] = {"name": line.name, "name_en": line.name_en, "active": True}
             unit = self._unit(line.unit) if line.unit else None
             if unit is None or unit.active:
                 values["suggests_id"] = unit.id if unit else None

@@ -141,11 +141,11 @@ def switch_off_person(session: Session, person: Person, successor: Person | None
     """Make the person inactive and move their open cases to the successor; return the number of cases moved.
 
     Each case gets an event of its own. The successor also takes over the person's roles as head and contact person, and
-    becomes the deputy of everybody who had the person as deputy. The person's API tokens are revoked, their sessions
-    ended and their links to log in used up. The successor of the only administrator becomes one. Raises `StillInOffice` when
-    there is no successor though the person has open cases or is a head, a contact person or the only administrator;
-    raises `UnknownName` when the successor has no role in the unit that is responsible for one of the cases,
-    and `FieldRefusal` when they are the person.
+    as administrator if there is no other; and becomes the deputy of everybody who had the person as deputy. The
+    person's API tokens are revoked, their sessions ended and their links to log in used up. Raises `StillInOffice` when
+    there is no successor though the person has open cases or one of these roles; raises `UnknownName` when the
+    successor has no role in the unit that is responsible for one of the cases, and `FieldRefusal` when they are the
+    person.
     """
     require_admin(by)
     today = calendar_of(session).day_of(at)
