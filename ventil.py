@@ -17,7 +17,7 @@ from cases.logs import log_warnings_only
 from cases.refusals import Refusal
 from cases.settings import BadSetting, Settings, read_settings
 from workers.commands import administering, checking, demonstrating, importing, processes
-from workers.commands.demonstrating import fill_demonstration
+from workers.commands.demonstrating import make_sure_of_demonstration, refuse_if_open, refuse_open_demonstration
 from workers.commands.opening import (
     BEHIND,
     FILE_PATH,
@@ -80,7 +80,9 @@ def up(host: str, port: int, demo: bool) -> None:
     with open_database(settings) as database:
         run_migrations(database)
         if demo:
-            fill_demonstration(database, settings)
+            refuse_open_demonstration(settings)
+            make_sure_of_demonstration(database, settings)
+        refuse_if_open(database, settings)
         with database.transaction() as session:
             tell_moved_days(apply_closed_days(session, at=right_now()))
         log_as_json()
@@ -105,8 +107,8 @@ def web(host: str, port: int, processes: int) -> None:
     from web.serving import run_web
 
     settings = _settings(host, port)
-    with migrated_database(settings):
-        pass
+    with migrated_database(settings) as database:
+        refuse_if_open(database, settings)
     run_web(settings, host, port, workers=processes)
 
 
@@ -198,7 +200,8 @@ def _line_of(error: Exception) -> str:
     if "no such table" in message or ("relation" in message and "does not exist" in message):
         return BEHIND
     if isinstance(error, Refusal):
-        message = f"{(error.__doc__ or '').splitlines()[0]} ({', '.join(f'{k}: {v}' for k, v in error.facts.items())})"
+        facts = ", ".join(f"{name}: {value}" for name, value in error.facts.items())
+        message = (error.__doc__ or "").splitlines()[0] + (f" ({facts})" if facts else "")
     is_clear = isinstance(error, Refusal) or type(error).__name__ in MESSAGE_ONLY
     return message if is_clear else f"{_name_of(error)}: {message}"
 

@@ -15,7 +15,9 @@ from cases.correcting import erase_words
 from cases.parties import Follower, Party
 from cases.reporters import details, key_replacing, protecting
 from cases.reporters.details import ReporterDetails
+from cases.reporters.erasing import has_words
 from notifications.planning.forgetting import forget_in_letters, forget_parties, message_ids
+from notifications.planning.forgetting_addresses import former_addresses
 from notifications.planning.readdressing_parties import readdress_party
 from notifications.planning.rendering_anew import render_anew
 
@@ -74,10 +76,19 @@ def erase(session: Session, case: Case, erasure: Erasure, *, by: Actor, at: date
     had = _details(session, case)
     erase_words(session, case, erasure.decision, erasure.events, reporter=erasure.reporter, by=by, at=at)
     has = _details(session, case)
-    gone = {party: email for party, (email, phone) in had.items() if (email or phone) and not any(has[party])}
+    asker = case.reporter_id if erasure.reporter or not has_words(session, case) else None
+    gone = {party: had[party][0] for party in had if not any(has[party]) and (any(had[party]) or party == asker)}
     forget_in_letters(session, case)
-    forget_parties(session, gone)
+    forget_parties(session, case, gone)
     return message_ids(session, case, gone)
+
+
+def is_reporter_known(session: Session, case: Case) -> bool:
+    """Return whether anything is known of the one who asked that can be erased: details, or a former mail address."""
+    party = case.reporter
+    return party is not None and bool(
+        party.name or party.email or party.phone or former_addresses(session, case, party.id)
+    )
 
 
 def _details(session: Session, case: Case) -> dict[int, tuple[str | None, str | None]]:

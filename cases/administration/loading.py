@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import A_COMMAND
+from cases.administration.left_out import differences
 from cases.administration.reorganising import UnitDetails, add_unit, change_unit, update_fields
 from cases.administration.setup_file import BadSetupFile, FileError, read_setup_file
 from cases.administration.setup_lines import (
@@ -56,7 +57,8 @@ class HoldsDemonstration(Refusal):
 def load_setup_file(session: Session, text: str, *, at: datetime) -> list[str]:
     """Apply the text of a setup file to the database; return one line of text for each change.
 
-    Rows of the database that the file does not name stay as they are. Raises `BadSetupFile` with the errors in the
+    Rows of the database that the file does not name stay as they are, and so do people who are switched off and units
+    that are dissolved. Raises `BadSetupFile` with the errors in the
     file; the caller then rolls back. Raises `HoldsDemonstration` when the database holds the demonstration and the file
     is another's: everybody can log in there as anybody.
     """
@@ -67,7 +69,7 @@ def load_setup_file(session: Session, text: str, *, at: datetime) -> list[str]:
     loader = SetupFileLoader(session, at)
     loader.places(file.places)
     loader.units(file.units)
-    loader.people(file.people)
+    loader.people(file.people, file.units)
     loader.heads(file.units)
     loader.categories(file.categories)
     loader.policies(file.policies)
@@ -77,15 +79,12 @@ def load_setup_file(session: Session, text: str, *, at: datetime) -> list[str]:
     return loader.changed
 
 
-def people_not_in_file(session: Session, text: str) -> list[str]:
-    """Return the mail addresses of active people whom this setup file does not name: they keep what they may do.
+def left_as_they_are(session: Session, text: str) -> list[str]:
+    """Return a line for each person and unit that loading this file leaves as they are; see `left_out.differences`.
 
     Raises `BadSetupFile` with the errors in the file.
     """
-    file = read_setup_file(text, _existing_names(session))
-    named = {line.email for line in file.people} | {line.head for line in file.units if line.head}
-    active = select(Person.email).where(Person.active).order_by(Person.email)
-    return [email for email in session.scalars(active) if email not in named]
+    return differences(session, read_setup_file(text, _existing_names(session)))
 
 
 @dataclass
@@ -110,18 +109,19 @@ class SetupFileLoader:
     def categories(self, lines: Iterable[CategoryLine]) -> None:
         """Add the categories that are new; change those that exist.
 
-        What can change is the name and the unit that is suggested for cases of the category.
+        What can change is the name and the unit that is suggested for cases of the category; not to a dissolved one.
         """
         for line in lines:
+            values: dict[str, Any] = {"name": line.name, "name_en": line.name_en, "active": True}
             unit = self._unit(line.unit) if line.unit else None
-            self._add_or_change(Category, line.slug, {
-                "name": line.name, "name_en": line.name_en, "suggests_id": unit.id if unit else None, "active": True,
-            })  # fmt: skip
+            if unit is None or unit.active:
+                values["suggests_id"] = unit.id if unit else None
+            self._add_or_change(Category, line.slug, values)
 
     def units(self, lines: Iterable[UnitLine]) -> None:
         """Add the units that are new; change the details of those that exist.
 
-        Raises `BadSetupFile` when an entry gives an existing unit another kind.
+        A dissolved unit is left alone. Raises `BadSetupFile` when an entry gives an existing unit another kind.
         """
         for line in lines:
             details = UnitDetails(line.name, line.email, line.phone, line.place)
@@ -132,40 +132,35 @@ class SetupFileLoader:
             elif unit.kind != line.kind:
                 place = f'[[units]] "{line.slug}", kind'
                 raise BadSetupFile([FileError(place, f"is {unit.kind} already; a unit's kind cannot change")])
-            else:
+            elif unit.active:
                 self._list_changes(
                     "unit", line.slug, change_unit(self.session, unit, details, by=A_COMMAND, at=self.at)
                 )
 
-    def people(self, lines: Iterable[PersonLine]) -> None:
+    def people(self, lines: Iterable[PersonLine], units: Iterable[UnitLine]) -> None:
         """Add the people who are new; change details, roles and deputy of those who exist.
 
-        A person's role ends today if it is not in their entry. Only the role head goes on: `heads` gives and ends it.
+        A person's role ends today if neither their entry nor, for a head, that of the unit gives it. Who is switched
+        off is left alone, and becomes nobody's deputy.
         """
-        lines = tuple(lines)
-        for line in lines:
-            details = PersonDetails(line.name, line.phone, line.locale)
-            person = self.session.scalar(select(Person).where(Person.email == line.email))
-            if person is None:
-                person = add_person(self.session, line.email, details, by=A_COMMAND, at=self.at)
-                self.changed.append(f"person {line.email}: added")
-            else:
-                self._list_changes(
-                    "person", line.email, change_person(self.session, person, details, by=A_COMMAND, at=self.at)
-                )
-            self._posts(person, line)
-        for line in lines:
+        headed = {(line.head, line.slug) for line in units}
+        present = [line for line in lines if self._person_of(line).active]
+        for line in present:
+            self._posts(line, [slug for head, slug in headed if head == line.email])
+        for line in present:
             deputy = self._person(line.deputy) if line.deputy else None
+            if deputy is not None and not deputy.active:
+                continue
             if name_deputy(self.session, self._person(line.email), deputy, by=A_COMMAND, at=self.at):
                 self.changed.append(f"person {line.email}: deputy {line.deputy or 'none'}")
 
     def heads(self, lines: Iterable[UnitLine]) -> None:
         """Give each unit the head that its entry names, in place of its present heads.
 
-        A unit whose entry names no head keeps its heads.
+        A unit whose entry names no head keeps those whom no entry of their own has relieved.
         """
         for line in lines:
-            if line.head:
+            if line.head and self._unit(line.slug).active and self._person(line.head).active:
                 self._appoint_head(self._unit(line.slug), self._person(line.head))
 
     def policies(self, lines: Iterable[PolicyLine]) -> None:
@@ -232,12 +227,29 @@ class SetupFileLoader:
         )
         self._note("policy", line.scope, f"version {version}")
 
-    def _posts(self, person: Person, line: PersonLine) -> None:
-        wanted = [Post(Role(role), self._unit(slug) if slug else None) for role, slug in line.roles]
+    def _person_of(self, line: PersonLine) -> Person:
+        """Return the person of this entry, added or with the entry's details; unchanged when they are switched off."""
+        details = PersonDetails(line.name, line.phone, line.locale)
+        person = self.session.scalar(select(Person).where(Person.email == line.email))
+        if person is None:
+            person = add_person(self.session, line.email, details, by=A_COMMAND, at=self.at)
+            self.changed.append(f"person {line.email}: added")
+        elif person.active:
+            self._list_changes(
+                "person", line.email, change_person(self.session, person, details, by=A_COMMAND, at=self.at)
+            )
+        return person
+
+    def _posts(self, line: PersonLine, headed: Iterable[str]) -> None:
+        """Give the person the posts of their entry, and end others that they hold; `headed` are units they lead."""
+        person = self._person(line.email)
+        given = [Post(Role(role), self._unit(slug) if slug else None) for role, slug in line.roles]
+        wanted = [post for post in given if post.unit is None or post.unit.active]
         for post in wanted:
             self._appoint(person, post)
+        kept = [*wanted, *(Post(Role.HEAD, self._unit(slug)) for slug in headed)]
         for post in posts_of(self.session, person, calendar_of(self.session).day_of(self.at)):
-            if post not in wanted and post.role is not Role.HEAD:
+            if post not in kept:
                 relieve(self.session, person, post, by=A_COMMAND, at=self.at)
                 self.changed.append(f"person {line.email}: no longer {post}")
 

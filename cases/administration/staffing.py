@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
-from cases.access.tokens import WebSession
+from cases.access.tokens import Link, WebSession
 from cases.administration.api_tokens import revoke_tokens
 from cases.administration.reorganising import refuse_bad_characters, require_admin, update_fields
 from cases.case import Case
@@ -16,7 +16,7 @@ from cases.history.events import CaseCorrected, PersonAdded, PersonChanged, Pers
 from cases.history.journal import Entry
 from cases.history.municipality_events import record_for_municipality
 from cases.mail_addresses import read_public_address, spellings_of
-from cases.organisation.people import Membership, Person, Role, serves_on
+from cases.organisation.people import Membership, Person, Role, admins, serves_on
 from cases.organisation.units import DESK, Unit
 from cases.refusals import AlreadyThere, FieldRefusal, NameNeeded, StillInOffice, UnknownName
 from cases.states import OPEN
@@ -141,14 +141,15 @@ def switch_off_person(session: Session, person: Person, successor: Person | None
     """Make the person inactive and move their open cases to the successor; return the number of cases moved.
 
     Each case gets an event of its own. The successor also takes over the person's roles as head and contact person, and
-    becomes the deputy of everybody who had the person as deputy. The person's API tokens are revoked and their sessions
-    ended. Raises `StillInOffice` when there is no successor though the person has open cases or is a head or contact
-    person; raises `UnknownName` when the successor has no role in the unit that is responsible for one of the cases,
-    and `FieldRefusal` when they are the person.
+    as administrator if there is no other; and becomes the deputy of everybody who had the person as deputy. The
+    person's API tokens are revoked, their sessions ended and their links to log in used up. Raises `StillInOffice` when
+    there is no successor though the person has open cases or one of these roles; raises `UnknownName` when the
+    successor has no role in the unit that is responsible for one of the cases, and `FieldRefusal` when they are the
+    person.
     """
     require_admin(by)
     today = calendar_of(session).day_of(at)
-    posts = posts_of(session, person, today)
+    posts = _posts_to_fill(session, person, today)
     cases = _open_cases_of(session, person)
     if successor is None:
         _refuse_vacancy(person, cases, posts)
@@ -158,12 +159,22 @@ def switch_off_person(session: Session, person: Person, successor: Person | None
         _take_over(session, person, successor, posts, by=by, at=at)
         _take_cases(session, cases, successor, by=by, at=at)
     revoke_tokens(session, person.id, by=by, at=at)
-    still_open = (WebSession.person_id == person.id, WebSession.ended_at.is_(None))
-    session.execute(update(WebSession).where(*still_open).values(ended_at=at))
+    _close_doors(session, person, at)
     _deactivate(session, person, successor, today)
     taken_over_by = successor.id if successor else None
     record_for_municipality(session, PersonSwitchedOff(person=person.id, taken_over_by=taken_over_by), by=by, at=at)
     return len(cases)
+
+
+def switch_on_person(session: Session, person: Person, *, by: Actor, at: datetime) -> bool:
+    """Make a person active again who was switched off; return False when they are active already.
+
+    They have no posts: those are given anew. Tokens, sessions and links that they had stay dead.
+    """
+    require_admin(by)
+    changed = update_fields(person, {"active": True})
+    _record_change(session, person, changed, by=by, at=at)
+    return bool(changed)
 
 
 def posts_of(session: Session, person: Person, day: date) -> list[Post]:
@@ -191,7 +202,7 @@ def person_by_email(session: Session, email: str, *, field: str = "person") -> P
 
 def any_person_by_email(session: Session, email: str) -> Person:
     """Return the person with this mail address, also one who is switched off. Raises `UnknownName` for none."""
-    person = session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    person = session.scalar(select(Person).where(Person.email.in_(spellings_of(email))))
     if person is None:
         raise UnknownName(field="person", name=email)
     return person
@@ -211,10 +222,23 @@ def refuse_unfitting(post: Post) -> None:
         raise UnknownName(field="unit", name=post.unit.slug)
 
 
+def _posts_to_fill(session: Session, person: Person, today: date) -> list[Post]:
+    """Return the posts of the person that must not be left vacant: as head, contact person, or the only admin."""
+    others = [admin for admin in admins(session, today) if admin.id != person.id]
+    must = TAKEN_OVER if others else TAKEN_OVER | {Role.ADMIN}
+    return [post for post in posts_of(session, person, today) if post.role in must]
+
+
+def _close_doors(session: Session, person: Person, at: datetime) -> None:
+    """End the person's browser sessions, and use up their links to log in that are still valid."""
+    sessions = update(WebSession).where(WebSession.person_id == person.id, WebSession.ended_at.is_(None))
+    session.execute(sessions.values(ended_at=at))
+    session.execute(update(Link).where(Link.person_id == person.id, Link.used_at.is_(None)).values(used_at=at))
+
+
 def _refuse_vacancy(person: Person, cases: list[Case], posts: list[Post]) -> None:
-    held = tuple(str(post) for post in posts if post.role in TAKEN_OVER)
-    if cases or held:
-        refs = tuple(case.ref for case in cases)
+    if cases or posts:
+        refs, held = tuple(case.ref for case in cases), tuple(map(str, posts))
         raise StillInOffice(field="taken_over_by", name=person.email, cases=refs, posts=held)
 
 
@@ -222,8 +246,7 @@ def _take_over(
     session: Session, person: Person, successor: Person, posts: list[Post], *, by: Actor, at: datetime
 ) -> None:
     for post in posts:
-        if post.role in TAKEN_OVER:
-            appoint(session, successor, post, by=by, at=at)
+        appoint(session, successor, post, by=by, at=at)
     session.execute(
         update(Person).where(Person.deputy_id == person.id, Person.id != successor.id).values(deputy_id=successor.id)
     )

@@ -18,6 +18,7 @@ from cases.demo.questions import Questions
 from cases.demo.story import Story
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Membership, Person, Role
+from cases.organisation.units import IN_EVERY_HOUSE, Unit
 from cases.settings import Settings
 
 SETUP_FILE = Path(__file__).with_name("house.toml")
@@ -46,9 +47,10 @@ def fill(settings: Settings, now: datetime, send_letters: Callable[[Database], N
 
 
 def is_empty(database: Database) -> bool:
-    """Return whether the database has no people and no cases yet."""
+    """Return whether the database has no people and no cases yet, and no units but those of every house."""
+    own_units = select(Unit.id).where(Unit.slug.not_in(IN_EVERY_HOUSE))
     with database.reading() as session:
-        return not session.scalar(select(Person.id).limit(1)) and not session.scalar(select(Case.id).limit(1))
+        return not any(session.scalar(found.limit(1)) for found in (select(Person.id), select(Case.id), own_units))
 
 
 def who_may_log_in(session: Session) -> list[tuple[str, str]]:

@@ -104,12 +104,18 @@ def contact_persons(session: Session, day: date) -> list[Person]:
     )
 
 
-def _people_with_role(session: Session, unit_id: int, role: Role, day: date) -> list[Person]:
+def admins(session: Session, day: date) -> list[Person]:
+    """Return the active administrators on this local day, the longest-serving first."""
+    return _people_with_role(session, None, Role.ADMIN, day)
+
+
+def _people_with_role(session: Session, unit_id: int | None, role: Role, day: date) -> list[Person]:
     return list(
         session.scalars(
             select(Person)
             .join(Membership, Membership.person_id == Person.id)
-            .where(Membership.unit_id == unit_id, Membership.role == role, Person.active, serves_on(day))
+            .where(Membership.unit_id.is_not_distinct_from(unit_id), Membership.role == role)
+            .where(Person.active, serves_on(day))
             .order_by(Membership.since, Membership.id)
         )
     )

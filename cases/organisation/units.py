@@ -24,6 +24,8 @@ class UnitKind(StrEnum):
 MAY_BE_RESPONSIBLE = frozenset({UnitKind.DESK, UnitKind.DEPARTMENT, UnitKind.GROUP})
 DESK = "desk"
 FORUM = "forum"
+COUNCIL = "council"
+IN_EVERY_HOUSE = frozenset({DESK, FORUM, COUNCIL})  # slugs of the units of a fresh house
 
 
 class Unit(Base):

@@ -10,7 +10,7 @@ from cases.case import Case
 from cases.history.events import CaseReporterCorrected
 from cases.history.journal import Entry, SpokenWords
 from cases.history.words import Visibility
-from cases.mail_addresses import is_public_address
+from cases.mail_addresses import is_public_address, read_public_address
 from cases.parties import Party
 from cases.refusals import NoMailAddress, NotAllowed, ReasonNeeded, TooLong
 
@@ -40,6 +40,8 @@ def correct_reporter(
         raise NotAllowed(step="correct_reporter")
     wanted = {name: (value or "").strip() or None for name, value in vars(details).items()}
     _check(wanted, why)
+    if wanted["email"]:
+        wanted["email"] = read_public_address(wanted["email"])
     entry, party = Entry(case, by=by, at=at), case.reporter or Party()
     changed = [name for name, value in wanted.items() if getattr(party, name) != value]
     if changed:

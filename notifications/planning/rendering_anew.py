@@ -20,12 +20,13 @@ def render_anew(session: Session, case: Case) -> None:
     session.flush()
     session.execute(
         update(Delivery)
-        .where(Delivery.outcome.in_(NOT_SENT_YET), Delivery.message.is_not(None), _is_about(case))
+        .where(Delivery.outcome.in_(NOT_SENT_YET), Delivery.message.is_not(None), tells_of(case))
         .values(message=None, message_sha256=None)
     )
 
 
-def _is_about(case: Case) -> ColumnElement[bool]:
+def tells_of(case: Case) -> ColumnElement[bool]:
+    """Build the SQL condition that a delivery tells of the case, or of the one into which it was merged."""
     of_case = or_(Event.stream == case.id, Event.stream == case.merged_into_id)
     lines = select(DeliveryLine.delivery_id).join(Event, Event.id == DeliveryLine.event_id).where(of_case)
     return Delivery.id.in_(lines)

@@ -9,6 +9,7 @@ from cases.settings import read_settings
 from workers.commands.opening import (
     FILE_PATH,
     Failure,
+    counted,
     migrated_database,
     open_database,
     right_now,
@@ -36,7 +37,7 @@ def migrate() -> None:
 def load(file: Path) -> None:
     """Load units, people, places, categories, policies and meetings from FILE (TOML)."""
     from cases.administration.closed_days import apply_closed_days
-    from cases.administration.loading import load_setup_file, people_not_in_file
+    from cases.administration.loading import left_as_they_are, load_setup_file
     from cases.administration.setup_file import BadSetupFile
 
     text = text_of(file)
@@ -44,17 +45,17 @@ def load(file: Path) -> None:
         try:
             with database.transaction() as session:
                 changed = load_setup_file(session, text, at=right_now())
-                left_out = people_not_in_file(session, text)
+                left = left_as_they_are(session, text)
                 moved = apply_closed_days(session, at=right_now())
         except BadSetupFile as bad:
             for error in bad.errors:
                 click.echo(error)
-            raise Failure(f"{file}: {len(bad.errors)} errors, nothing was written") from None
+            raise Failure(f"{file}: {counted(len(bad.errors), 'error')}, nothing was written") from None
     for line in changed:
         click.echo(line)
-    click.echo(f"{len(changed)} things changed")
-    for email in left_out:
-        click.echo(f"person {email}: not in the file, and still active (ventil user off {email} ends that)", err=True)
+    click.echo(f"{counted(len(changed), 'thing')} changed")
+    for line in left:
+        click.echo(line, err=True)
     tell_moved_days(moved)
 
 
@@ -98,12 +99,12 @@ def unit_dissolve(slug: str, into: str) -> None:
             raise Failure(
                 f"{into} cannot take over: it must be another unit, and the desk, a department or a group"
             ) from None
-    click.echo(f"unit {slug}: dissolved, {moved} open cases moved to {into}")
+    click.echo(f"unit {slug}: dissolved, {counted(moved, 'open case')} moved to {into}")
 
 
 @click.group()
 def user() -> None:
-    """Add a person who may log in, give a person another role, or switch a person off."""
+    """Add a person who may log in, give a person another role, or switch a person off or on."""
 
 
 @user.command("add")
@@ -117,11 +118,15 @@ def user_add(email: str, name: str, role: str, unit_slug: str | None) -> None:
     from cases.administration.staffing import Post, put_person
     from cases.organisation.people import Role
     from cases.organisation.units import unit_named
+    from cases.refusals import AlreadyThere
 
     slug = unit_slug or ("desk" if role == Role.CONTACT else None)
     with migrated_database() as database, database.transaction() as session:
         post = Post(Role(role), unit_named(session, slug) if slug else None)
-        outcome = put_person(session, email, name, post, by=A_COMMAND, at=right_now())
+        try:
+            outcome = put_person(session, email, name, post, by=A_COMMAND, at=right_now())
+        except AlreadyThere:
+            raise Failure(f"{email} is switched off: `ventil user on {email}` lets them in again") from None
     click.echo(f"user {email}: {outcome}")
 
 
@@ -149,13 +154,26 @@ def user_off(email: str, successor: str | None) -> None:
             ) from None
         except FieldRefusal:
             raise Failure(f"{email} cannot take over from themselves") from None
-    click.echo(f"user {email}: switched off" + (f", {moved} open cases moved to {successor}" if successor else ""))
+    moved_on = f", {counted(moved, 'open case')} moved to {successor}" if successor else ""
+    click.echo(f"user {email}: switched off{moved_on}")
+
+
+@user.command("on")
+@click.argument("email")
+def user_on(email: str) -> None:
+    """Let the person EMAIL, who was switched off, log in again. Roles are given anew (ventil user add)."""
+    from cases.access.actors import A_COMMAND
+    from cases.administration.staffing import any_person_by_email, switch_on_person
+
+    with migrated_database() as database, database.transaction() as session:
+        changed = switch_on_person(session, any_person_by_email(session, email), by=A_COMMAND, at=right_now())
+    click.echo(f"user {email}: {'switched on, without any role' if changed else 'as it was'}")
 
 
 def _held(cases: tuple[str, ...], posts: tuple[str, ...]) -> str:
     """Return what somebody still holds, such as "2 open cases (2026-0001, 2026-0002) and the post head:gata"."""
     shown = ", ".join(cases[:MOST_NAMED]) + (", ..." if len(cases) > MOST_NAMED else "")
-    parts = [f"{len(cases)} open case{'s' if len(cases) > 1 else ''} ({shown})"] if cases else []
+    parts = [f"{counted(len(cases), 'open case')} ({shown})"] if cases else []
     return " and ".join(parts + [f"the post {post}" for post in posts])
 
 
@@ -211,4 +229,4 @@ def _revoke_tokens(email: str, number: int | None) -> None:
             revoked = revoke_tokens(session, person.id, number, by=A_COMMAND, at=right_now())
         except NotFound:
             raise Failure(f"{email} has no valid token with the number {number}") from None
-    click.echo(f"{len(revoked)} tokens of {email} revoked")
+    click.echo(f"{counted(len(revoked), 'token')} of {email} revoked")

@@ -5,7 +5,7 @@ import json
 import click
 
 from cases.settings import read_settings
-from workers.commands.opening import Failure, migrated_database, open_database, parse_moment, right_now
+from workers.commands.opening import Failure, counted, migrated_database, open_database, parse_moment, right_now
 
 
 @click.command()
@@ -52,4 +52,4 @@ def doctor() -> None:
         click.echo(finding)
     failed = sum(finding.health is Health.FAIL for finding in findings)
     if failed:
-        raise Failure(f"{failed} things must be mended")
+        raise Failure(f"{counted(failed, 'thing')} must be mended")

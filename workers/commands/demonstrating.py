@@ -10,6 +10,8 @@ from workers.commands.opening import Failure, migrated_database, right_now
 if TYPE_CHECKING:
     from cases.database.transactions import Database
 
+NOT_EMPTY = "the house is not empty: the demonstration needs one of its own"
+
 
 @click.command()
 def demo() -> None:
@@ -17,7 +19,7 @@ def demo() -> None:
     settings = read_settings()
     with migrated_database(settings) as database:
         if not fill_demonstration(database, settings):
-            raise Failure("the house is not empty: the demonstration needs one of its own")
+            raise Failure(NOT_EMPTY)
 
 
 def fill_demonstration(database: "Database", settings: Settings) -> bool:
@@ -36,3 +38,30 @@ def fill_demonstration(database: "Database", settings: Settings) -> bool:
     now = right_now()
     fill(settings, now, demonstration_drainer(settings, now))
     return True
+
+
+def make_sure_of_demonstration(database: "Database", settings: Settings) -> None:
+    """Fill the database with the demonstration if it is empty. Raises `Failure` when it holds anything else."""
+    if not fill_demonstration(database, settings) and not _is_demonstration(database):
+        raise Failure(NOT_EMPTY)
+
+
+def refuse_if_open(database: "Database", settings: Settings) -> None:
+    """Raise `Failure` when the database holds the demonstration, and the base URL is not on this machine."""
+    if _is_demonstration(database):
+        refuse_open_demonstration(settings)
+
+
+def refuse_open_demonstration(settings: Settings) -> None:
+    """Raise `Failure` when the base URL is not on this machine: anybody can log in to the demonstration as anybody."""
+    if not settings.on_loopback:
+        raise Failure(
+            f"the demonstration runs only on this machine, not at {settings.base_url}: anybody can log in there"
+        )
+
+
+def _is_demonstration(database: "Database") -> bool:
+    from cases.organisation.municipality import municipality
+
+    with database.reading() as session:
+        return municipality(session).demonstration

@@ -20,7 +20,7 @@ from cases.history.event_batches import MISSED_SWEEPS
 from cases.history.outbox import OutboxEntry
 from cases.ladder.sweep import MOST_CLOCK_DRIFT
 from cases.organisation.municipality import municipality
-from cases.organisation.people import contact_persons, heads_of
+from cases.organisation.people import admins, contact_persons, heads_of
 from cases.organisation.units import contact_desk
 from cases.settings import Settings
 from notifications.set_aside import count_set_aside
@@ -59,9 +59,9 @@ def look_over(
 ) -> list[HealthFinding]:
     """Run the doctor's checks, and return one finding or more for each, in the order of checking.
 
-    Checked are settings and database, then sweeps, desk, backlog, closed days and what was set aside: these five are
-    left out when settings or database failed. Last, each check in `outside` by its name; without `outside`, broker and
-    mail server.
+    Checked are settings and database, then sweeps, desk, administrators, backlog, closed days and what was set aside:
+    these are left out when settings or database failed. Last, each check in `outside` by its name; without `outside`,
+    broker and mail server.
     """
     checks = outside_checks(settings) if outside is None else outside
     found = [*_settings(settings), *_database(database)]
@@ -148,6 +148,15 @@ def _desk(session: Session, settings: Settings, present: datetime) -> Iterator[H
             yield HealthFinding(Health.FAIL, f"the desk has no {what}", REMEDIES[what])
 
 
+def _administrators(session: Session, settings: Settings, present: datetime) -> Iterator[HealthFinding]:
+    if admins(session, settings.calendar.day_of(present)):
+        yield HealthFinding(Health.OK, "there is an administrator")
+    else:
+        yield HealthFinding(
+            Health.WARN, "there is no administrator", "`ventil user add ADDRESS --name NAME --role admin`"
+        )
+
+
 REMEDIES = {
     "mailbox": "`ventil unit add desk --kind desk --name NAME --email ADDRESS`",
     "contact person": "`ventil user add ADDRESS --name NAME --role contact`",
@@ -197,6 +206,7 @@ ROW_CHECKS: tuple[Callable[[Session, Settings, datetime], Iterator[HealthFinding
     _doors,
     _clock,
     _desk,
+    _administrators,
     _backlog,
     _closed_days,
 )

@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import func, select
 from support.houses.migrated import A_TUESDAY, a_house
 
-from cases.administration.loading import HoldsDemonstration, load_setup_file
+from cases.access.actors import A_COMMAND
+from cases.administration.loading import HoldsDemonstration, left_as_they_are, load_setup_file
+from cases.administration.reorganising import dissolve_unit
 from cases.administration.setup_file import BadSetupFile
+from cases.administration.staffing import switch_off_person
 from cases.database.transactions import Database
 from cases.deadlines.policies import Policy
 from cases.history.journal import Event
@@ -187,6 +190,56 @@ def test_a_role_that_the_file_no_longer_names_ends_that_day(database: Database) 
     with database.reading() as session:
         ended = session.scalars(select(Membership.until).where(Membership.role == Role.ADMIN)).one()
     assert ended.isoformat() == "2026-04-17"
+
+
+def test_a_post_as_head_that_the_file_no_longer_names_ends_like_every_other(database: Database) -> None:
+    by_role = HOUSE.replace('name = "Chef Gata"', 'name = "Chef Gata"\nroles = [{ role = "officer", unit = "gata" }]')
+    as_head = by_role.replace('head = "chef@example.se"\n', "").replace('role = "officer"', 'role = "head"')
+    ended = ["person chef@example.se: no longer head:gata"]
+    for full, less in (
+        (HOUSE, HOUSE.replace('head = "chef@example.se"\n', "")),
+        (as_head, as_head.replace('roles = [{ role = "head", unit = "gata" }]', "roles = []")),
+    ):
+        _load(database, full)
+        assert _load(database, less) == ended
+        assert _load(database, less) == []
+    _load(database, by_role)
+    without_officer = by_role.replace('roles = [{ role = "officer", unit = "gata" }]', "roles = []")
+    assert _load(database, without_officer) == ["person chef@example.se: no longer officer:gata"]
+
+
+def test_a_head_without_an_entry_of_their_own_keeps_the_post(database: Database) -> None:
+    _load(database, HOUSE)
+    without, _, rest = HOUSE.replace('head = "chef@example.se"\n', "").partition('[[people]]\nemail = "chef@')
+    gone = without.replace('deputy = "chef@example.se"\n', "") + rest.partition("\n\n")[2]
+    assert _load(database, gone) == ["person kontakt.person@example.se: deputy none"]
+    with database.reading() as session:
+        told = left_as_they_are(session, gone)
+    assert [line.partition(" (")[0] for line in told] == ["person chef@example.se: not in the file, and still active"]
+
+
+def test_nothing_is_written_for_who_is_switched_off_nor_on_a_dissolved_unit(database: Database) -> None:
+    _load(database, HOUSE)
+    with database.transaction() as session:
+        people = {person.email.partition("@")[0]: person for person in session.scalars(select(Person))}
+        switch_off_person(session, people["chef"], people["kommunchef"], by=A_COMMAND, at=A_TUESDAY)
+        gata = session.scalars(select(Unit).where(Unit.slug == "gata")).one()
+        dissolve_unit(session, gata, "desk", by=A_COMMAND, at=A_TUESDAY)
+    changed = HOUSE.replace('name = "Gata"', 'name = "Gata och park"').replace('"Chef Gata"', '"Chefen"')
+    changed = changed.replace(
+        'roles = [{ role = "admin" }]', 'roles = [{ role = "admin" }, { role = "officer", unit = "gata" }]'
+    )
+    before = _open_posts(database)
+    assert _load(database, changed) == []
+    assert _open_posts(database) == before
+    with database.reading() as session:
+        told = [line.partition(",")[0].partition(" (")[0] for line in left_as_they_are(session, changed)]
+    assert told == ["person chef@example.se: switched off", "unit gata: dissolved"]
+
+
+def _open_posts(database: Database) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Membership).where(Membership.until.is_(None))) or 0
 
 
 @pytest.mark.parametrize("text", [HOUSE, HOUSE.replace('name = "Provköpings kommun"', "")])

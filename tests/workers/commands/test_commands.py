@@ -17,10 +17,12 @@ from support.keys import SECRET_KEY
 
 import ventil
 from cases.access.actors import A_COMMAND, A_VISITOR
+from cases.access.tokens import LOGIN, link_token, make_link, valid_link
 from cases.calendar import Calendar
 from cases.database.transactions import Database
 from cases.handing_in import Request, hand_in
 from cases.history.journal import Event
+from cases.organisation.people import Membership, Person
 from cases.progress import Change, change_state
 from cases.settings import read_settings
 from cases.states import Kind, State
@@ -152,6 +154,13 @@ def test_a_bad_house_tells_every_error_and_writes_nothing(run_migrated: Run, tmp
     _refused(run_migrated("load", "gone.toml"), "gone.toml cannot be read")
 
 
+def test_one_of_a_thing_is_told_in_the_singular(run_migrated: Run, tmp_path: Path) -> None:
+    (tmp_path / "one.toml").write_text('[house]\nname = "Åby kommun"\n')
+    assert run_migrated("load", "one.toml").stdout.endswith("\n1 thing changed\n")
+    (tmp_path / "bad.toml").write_text("[house]\nproposals = 3\n")
+    _refused(run_migrated("load", "bad.toml"), "bad.toml: 1 error, nothing was written")
+
+
 def test_nothing_is_forgotten_in_a_new_house(run_migrated: Run) -> None:
     assert run_migrated("forgotten").stdout == "all clear: nothing is forgotten\n"
     assert json.loads(run_migrated("forgotten", "--json").stdout) == []
@@ -180,9 +189,38 @@ def test_the_demonstration_takes_in_only_its_own_house(run_migrated: Run, tmp_pa
     make_demonstration(tmp_path)
     (tmp_path / "real.toml").write_text('[house]\nname = "Provköpings kommun"\n')
     _refused(
-        run_migrated("load", "real.toml"), "This database holds the demonstration: load a municipality of your own"
+        run_migrated("load", "real.toml"),
+        "ventil: This database holds the demonstration: load a municipality of your own into another database, an"
+        " empty one.\n",
     )
     assert run_migrated("load", own).stdout == "0 things changed\n"
+
+
+def test_the_demonstration_runs_only_on_this_machine(run_migrated: Run, tmp_path: Path) -> None:
+    elsewhere = {"VENTIL_BASE_URL": "https://arenden.example.se", "VENTIL_SECRET_KEY": SECRET_KEY}
+    only_here = "the demonstration runs only on this machine, not at https://arenden.example.se"
+    _refused(run_migrated("up", "--demo", "--host", "0.0.0.0", **elsewhere), only_here)  # noqa: S104 - never opened
+    run_migrated("load", str(ROOT / "cases/demo/house.toml"))
+    make_demonstration(tmp_path)
+    run_migrated("user", "add", "rut@example.se", "--name", "Rut", "--role", "admin")
+    for command in (["up"], ["up", "--demo"], ["web"]):
+        _refused(run_migrated(*command, **elsewhere), only_here)
+
+
+@pytest.mark.parametrize("first", [
+    ("user", "add", "rut@example.se", "--name", "Rut", "--role", "admin"),
+    ("unit", "add", "gata", "--kind", "department", "--name", "Gata"),
+])  # fmt: skip
+def test_no_demonstration_is_made_of_a_real_house(run_migrated: Run, first: tuple[str, ...]) -> None:
+    run_migrated(*first)
+    for command in (["up", "--demo"], ["demo"]):
+        _refused(run_migrated(*command), "the house is not empty: the demonstration needs one of its own")
+
+
+def test_the_doctor_says_one_thing_of_a_missing_mail_server(run_migrated: Run) -> None:
+    report = run_migrated("doctor", VENTIL_BASE_URL="https://arenden.example.se").stdout
+    assert [line[:4] for line in report.splitlines() if "mail server" in line] == ["warn"]
+    assert "ok    mail server: mailbox" in run_migrated("doctor").stdout
 
 
 def test_the_doctor_looks_at_the_doors(run_migrated: Run, tmp_path: Path) -> None:
@@ -194,7 +232,7 @@ def test_the_doctor_looks_at_the_doors(run_migrated: Run, tmp_path: Path) -> Non
     assert run_migrated("doctor").returncode == 0
     assert "there is no mail server" not in run_migrated("doctor").stdout
     ran = run_migrated("doctor", **elsewhere)
-    _refused(ran, "1 things must be mended")
+    _refused(ran, "1 thing must be mended")
     assert "fail  the demonstration is reached at https://arenden.example.se" in ran.stdout
 
 
@@ -279,11 +317,11 @@ def test_a_token_ends_is_listed_and_revoked(run_migrated: Run) -> None:
     assert listed.count("valid until") == 2 and "vt_" not in listed
     first = listed.partition(":")[0]
     revoked = run_migrated("token", "a@example.se", "--revoke", "--number", first)
-    assert revoked.stdout == "1 tokens of a@example.se revoked\n"
+    assert revoked.stdout == "1 token of a@example.se revoked\n"
     _refused(
         run_migrated("token", "a@example.se", "--revoke", "--number", first), f"no valid token with the number {first}"
     )
-    assert run_migrated("token", "a@example.se", "--revoke").stdout == "1 tokens of a@example.se revoked\n"
+    assert run_migrated("token", "a@example.se", "--revoke").stdout == "1 token of a@example.se revoked\n"
     assert run_migrated("token", "a@example.se", "--revoke").stdout == "0 tokens of a@example.se revoked\n"
     _refused(run_migrated("token", "a@example.se", "--number", "1"), "--number goes with --revoke")
     _refused(run_migrated("token", "b@example.se", "--revoke"), "b@example.se")
@@ -338,7 +376,7 @@ def test_who_is_switched_off_leaves_nothing_lying(run_town: Run) -> None:
     _refused(run_town("user", "off", "olle@example.se", "--to", "olle@example.se"), "take over from themselves")
     _refused(run_town("user", "off", "nobody@example.se"), "nobody@example.se")
     off = run_town("user", "off", "olle@example.se", "--to", "hanna@example.se")
-    assert off.stdout == "user olle@example.se: switched off, 1 open cases moved to hanna@example.se\n"
+    assert off.stdout == "user olle@example.se: switched off, 1 open case moved to hanna@example.se\n"
     assert run_town("token", "olle@example.se", "--list").stdout == ""
     _refused(run_town("token", "olle@example.se"), "olle@example.se")
     assert run_town("forgotten").returncode == 0
@@ -357,9 +395,69 @@ def test_a_unit_is_dissolved_and_its_cases_move(run_town: Run) -> None:
     _refused(run_town("unit", "dissolve", "desk", "--to", "gata"), "the desk cannot be dissolved")
     _refused(run_town("unit", "dissolve", "gone", "--to", "gata"), "gone")
     done = run_town("unit", "dissolve", "gata", "--to", "park")
-    assert done.stdout == "unit gata: dissolved, 1 open cases moved to park\n"
+    assert done.stdout == "unit gata: dissolved, 1 open case moved to park\n"
     assert run_town("forgotten").returncode == 0
     _refused(run_town("unit", "dissolve", "gata", "--to", "park"), "gata")
+
+
+def test_who_is_switched_on_again_has_no_role_and_no_old_key(run_town: Run, tmp_path: Path) -> None:
+    run_town("token", "olle@example.se")
+    settings = read_settings({}, folder=tmp_path)
+    database = Database(settings.database_url, settings.calendar)
+    with database.transaction() as session:
+        olle = session.scalars(select(Person).where(Person.email == "olle@example.se")).one()
+        link = make_link(session, LOGIN, key=SECRET_KEY, at=datetime.now(UTC), person_id=olle.id)
+        token = link_token(link, SECRET_KEY)
+    run_town("user", "off", "olle@example.se", "--to", "hanna@example.se")
+    again = run_town("user", "add", "olle@example.se", "--name", "Olle", "--role", "officer", "--unit", "gata")
+    _refused(again, "olle@example.se is switched off: `ventil user on olle@example.se` lets them in again")
+    assert run_town("user", "on", "olle@example.se").stdout == "user olle@example.se: switched on, without any role\n"
+    assert run_town("user", "on", "Olle@example.se").stdout == "user Olle@example.se: as it was\n"
+    _refused(run_town("user", "on", "nobody@example.se"), "nobody@example.se")
+    with database.reading() as session:
+        assert valid_link(session, token, LOGIN, datetime.now(UTC)) is None
+        held = select(Membership).join(Person, Person.id == Membership.person_id).where(Person.email == olle.email)
+        assert all(membership.until is not None for membership in session.scalars(held))
+    database.close()
+    assert run_town("token", "olle@example.se", "--list").stdout == ""
+    added = run_town("user", "add", "olle@example.se", "--name", "Olle", "--role", "officer", "--unit", "gata")
+    assert added.stdout == "user olle@example.se: officer:gata\n"
+    assert run_town("token", "olle@example.se").returncode == 0
+
+
+def test_the_only_administrator_is_switched_off_only_when_another_takes_over(run_town: Run) -> None:
+    assert "warn  there is no administrator: `ventil user add" in run_town("doctor").stdout
+    run_town("user", "add", "adam@example.se", "--name", "Adam", "--role", "admin")
+    assert "ok    there is an administrator" in run_town("doctor").stdout
+    refused = run_town("user", "off", "adam@example.se")
+    _refused(refused, "adam@example.se still has the post admin: say who takes over (--to EMAIL)")
+    assert run_town("user", "off", "adam@example.se", "--to", "hanna@example.se").returncode == 0
+    run_town("user", "on", "adam@example.se")
+    run_town("user", "add", "adam@example.se", "--name", "Adam", "--role", "admin")
+    assert run_town("user", "off", "adam@example.se").returncode == 0
+    assert "ok    there is an administrator" in run_town("doctor").stdout
+
+
+def test_loading_writes_nothing_for_who_is_switched_off_and_what_is_dissolved(run_town: Run) -> None:
+    run_town("user", "off", "olle@example.se", "--to", "hanna@example.se")
+    run_town("unit", "dissolve", "park", "--to", "gata")
+    again = run_town("load", "town.toml")
+    assert again.stdout == "0 things changed\n"
+    assert again.stderr.splitlines() == [
+        "person olle@example.se: switched off, nothing is written for them (ventil user on olle@example.se ends that)",
+        "unit park: dissolved, nothing is written for it",
+    ]
+
+
+def test_loading_names_units_that_are_active_and_not_in_the_file(run_town: Run, tmp_path: Path) -> None:
+    first, _, rest = TOWN.partition('[[units]]\nslug = "park"')
+    (tmp_path / "town.toml").write_text(first + rest.partition("\n\n")[2])
+    ran = run_town("load", "town.toml")
+    said = "unit park: not in the file, and still active (ventil unit dissolve park --to UNIT ends that)"
+    assert ran.stderr.splitlines() == [said]
+    assert ran.stdout == "person hanna@example.se: no longer head:park\n1 thing changed\n"
+    run_town("unit", "dissolve", "park", "--to", "gata")
+    assert run_town("load", "town.toml").stderr == ""
 
 
 def test_loading_names_who_is_active_and_not_in_the_file(run_town: Run, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from cases.parties import Follower, Party
 from cases.reading.finding import case_for, reference
 from cases.refusals import NameNeeded
 from cases.reporters.erasing import ERASED, file_keys
-from notifications.reporters import Erasure
+from notifications.reporters import Erasure, is_reporter_known
 from notifications.reporters import erase as erase_case
 from notifications.sending.local_mailbox import Mailbox
 from web.current import current, right_now, storage
@@ -77,7 +77,8 @@ def _page(ref: str, form: Form) -> str:
     with current().database.reading() as session:
         case, _ = case_for(session, current_actor(), reference(ref))
         found = {"said": _said(session, case), "files": _files(session, case), "events": _people(session, case)}
-        return render_template("erase.html", case=case, form=form, **found)
+        asker = is_reporter_known(session, case)
+        return render_template("erase.html", case=case, form=form, is_reporter_known=asker, **found)
 
 
 def _said(session: Session, case: Case) -> list[tuple[int, str]]:

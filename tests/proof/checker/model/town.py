@@ -193,7 +193,7 @@ def _note_change(town: ObservedTown, type_: str, facts: dict[str, Any], moment: 
     if type_ == "unit.changed" and "email" not in facts["what"]:
         return
     town.last_changes[type_, facts.get("person", facts.get("unit"))] = moment
-    if type_ == "person.switched_off" or "deputy_id" in facts.get("what", ()):
+    if type_ == "person.switched_off" or {"deputy_id", "active"} & set(facts.get("what", ())):
         town.last_changes["deputies", None] = moment
 
 

@@ -2,8 +2,10 @@
 
 import email
 import email.policy
+import re
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from cases.case import Case
 from cases.checks.forgotten import find_forgotten
 from cases.database.clock import present
 from cases.files.attachments import Attachment
+from cases.following import stop_following
 from cases.history.journal import Event
 from cases.parties import Follower, Party
 from cases.states import State
@@ -28,7 +31,8 @@ from notifications.sending.sending import transport_from
 from workers.relay.draining import drain_deliveries, drain_outbox
 
 CANARY, PHONE = "kanarie", "0765432198"
-SIGNS = (CANARY, PHONE, "0765-43 21 98")
+FORMER, FORMER_PHONE = "bofink", "0761234567"  # what was corrected before the erasing
+SIGNS = (CANARY, PHONE, "0765-43 21 98", FORMER, FORMER_PHONE)
 
 DECISION = "KS 2026/17"
 
@@ -57,7 +61,8 @@ def live(web: Web, ref: str, key: str) -> None:
     web.post(f"/cases/{ref}/followers", {"email": "kanarie.foljare@example.se"})
     send(web)
     with web.database.reading() as session:
-        token = link_token(session.scalars(select(Link).where(Link.purpose == "follow")).one(), web.settings.secret_key)
+        link = session.scalars(select(Link).where(Link.purpose == "follow").order_by(Link.id.desc())).first()
+        token = link_token(link, web.settings.secret_key)
     assert visitor(web).send(f"/folj/{token}").status_code in {200, 303}
     web.house.change(ref, State.ASSIGNED, responsible="gata", officer="officer@example.se", note="kanarienot")
     version = web.house.case(ref).version
@@ -65,6 +70,54 @@ def live(web: Web, ref: str, key: str) -> None:
     change = {"to": "waiting", "waiting_for": waits, "note": "kanariefraga", "version": version}
     assert web.post(f"/cases/{ref}/changes", change, by="officer").status_code == 200
     assert CANARY in visitor(web, "contact").read("/sok?q=kanariekommentar")
+
+
+@pytest.fixture
+def corrected_ref(web: Web) -> str:
+    """A case in which each field held another canary before it was corrected or replaced."""
+    former = {"name": "bofinknamn", "email": "bofink.mejl@example.se", "phone": FORMER_PHONE}
+    body = {"kind": "issue", "title": "bofinktitel", "description": "bofinkbeskrivning", "reporter": former}
+    answer = web.post("/cases", body, headers={"Idempotency-Key": "bofink-nyckel"})
+    ref, key = answer.json["ref"], answer.json["public_id"]
+    send(web)
+    leave_behind(web, ref)
+    put_right(web, ref, name="bofinknamn", email="bofink.tva+tagg@example.se", phone=FORMER_PHONE)
+    put_right(web, ref, name="bofinknamn", email="", phone=FORMER_PHONE)
+    put_right(web, ref, name="kanarienamn", email="kanarie.mejl@example.se", phone="0765-43 21 98")
+    send(web)
+    live(web, ref, key)
+    send(web)
+    return ref
+
+
+def leave_behind(web: Web, ref: str) -> None:
+    """Live the case through what is replaced later: a title, followers, whom it waited for, an answer that is kept."""
+    web.patch(f"/cases/{ref}", {"published": True}, by="contact")
+    for who in ("avslutad", "obekraftad"):
+        web.post(f"/cases/{ref}/followers", {"email": f"bofink.{who}@example.se"}, headers={"Idempotency-Key": who})
+    send(web)
+    with web.database.reading() as session:
+        links = session.scalars(select(Link).where(Link.purpose == "follow").order_by(Link.id)).all()
+        token = link_token(links[0], web.settings.secret_key)
+    assert visitor(web).send(f"/folj/{token}").status_code == 200
+    web.house.change(ref, State.ASSIGNED, responsible="gata", officer="officer@example.se", note="bofinknot")
+    waits = {"name": "bofinkmyndighet", "their_ref": "bofinkref"}
+    version = web.house.case(ref).version
+    change = {"to": "waiting", "waiting_for": waits, "note": "bofinkfraga", "version": version}
+    kept = web.post(f"/cases/{ref}/changes", change, by="officer", headers={"Idempotency-Key": "bofink-vantan"})
+    assert kept.status_code == 200, kept.text
+    send(web)
+    with web.database.transaction() as session:
+        stop_following(session, session.scalars(select(Follower).order_by(Follower.id)).first(), at=datetime.now(UTC))
+    web.patch(f"/cases/{ref}", {"title": "kanarietitel"}, by="contact", headers={"Idempotency-Key": "bofink-titel"})
+    web.house.comment(ref, "bofinkkommentar", by="officer")
+    drain_outbox(web.database)  # and not sent: the letter waits while the address is corrected
+
+
+def put_right(web: Web, ref: str, **details: str) -> None:
+    form = {f"asker_{name}": value for name, value in {**details, "why": "bofinkskäl"}.items()}
+    assert visitor(web, "contact").send(f"/arenden/{ref}/den-som-fragade", **form).status_code == 303
+    drain_outbox(web.database)
 
 
 def send(web: Web) -> None:
@@ -150,6 +203,37 @@ def test_nothing_of_it_is_left_in_any_table_or_file(web, ref, tmp_path, capfd):
     said = capfd.readouterr()
     assert not holds((said.out + said.err).encode())
     assert on_disk(web, tmp_path) == {}
+
+
+def test_nothing_is_left_of_what_was_corrected_before(web, corrected_ref, tmp_path):
+    assert FORMER in holds(dumped(web))
+    erase_all(web, corrected_ref)
+    assert not holds(dumped(web))
+    send(web)
+    assert not holds(dumped(web))
+    assert on_disk(web, tmp_path) == {}
+
+
+def test_a_former_address_goes_with_who_asked_and_stays_if_somebody_else_has_it(web, corrected_ref):
+    web.case(title="Annat", reporter={"name": "Bo", "email": "Bofink.Mejl@example.se"})
+    put_right(web, corrected_ref, name="", email="", phone="")
+    contact = visitor(web, "contact")
+    assert 'name="reporter"' in contact.get(f"/arenden/{corrected_ref}/radera").text
+    assert contact.send(f"/arenden/{corrected_ref}/radera", reporter="1", decision=DECISION).status_code == 303
+    assert 'name="reporter"' not in contact.get(f"/arenden/{corrected_ref}/radera").text
+    with web.database.reading() as session:
+        kept = set(session.scalars(select(Address.email_normalised)))
+    mine = {address for address in kept if FORMER in address or CANARY in address}
+    followers = {"bofink.avslutad@example.se", "bofink.obekraftad@example.se", "kanarie.foljare@example.se"}
+    assert mine == {"bofink.mejl@example.se", *followers}
+
+
+@pytest.mark.parametrize("page", ["radera", ""])
+def test_no_two_elements_of_a_page_have_the_same_id(web, corrected_ref, page):
+    ids = re.findall(
+        r'\sid="([^"]*)"', visitor(web, "contact").get(f"/arenden/{corrected_ref}/{page}".rstrip("/")).text
+    )
+    assert sorted(ids) == sorted(set(ids))
 
 
 def test_the_history_stays_whole_and_says_on_which_decision_it_rests(web, ref):
