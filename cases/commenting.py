@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import LONGEST_TEXT, Case
+from cases.database.texts import visible
 from cases.history.events import CaseCommented
 from cases.history.journal import Entry, SpokenWords
 from cases.history.words import Visibility
@@ -24,7 +25,7 @@ def comment(session: Session, case: Case, text: str, visibility: Visibility, *, 
     comment by an author who is not staff is stored with visibility for participants only. Raises `WordsNeeded`,
     `TooLong` or `NotAllowed`.
     """
-    words = text.strip()
+    words = visible(text)
     if not words:
         raise WordsNeeded(field="text")
     if len(words) > LONGEST_TEXT:

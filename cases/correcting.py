@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.case import LONGEST_TITLE, Case, Relation
 from cases.database.tables.idempotency_keys import forget_answers
+from cases.database.texts import visible
 from cases.handing_in import active_by_slug
 from cases.history.events import CaseCorrected, CaseRelated, CaseWordsErased
 from cases.history.journal import Entry, Event, SpokenWords
@@ -86,13 +87,13 @@ def _event(correction: Correction, corrected: list[str]) -> CaseCorrected:
 
 
 def _retitle(case: Case, title: str | None) -> list[SpokenWords]:
-    if title is None or title.strip() == case.title:
+    if title is None or (new := visible(title)) == case.title:
         return []
-    if not title.strip():
+    if not new:
         raise WordsNeeded(field="title")
-    if len(title.strip()) > LONGEST_TITLE:
+    if len(new) > LONGEST_TITLE:
         raise TooLong(field="title", most=LONGEST_TITLE)
-    case.title = title.strip()
+    case.title = new
     return [SpokenWords("title", case.title)]
 
 
@@ -184,7 +185,7 @@ def erase_words(
     """
     if not (by.is_admin or by.is_contact):
         raise NotAllowed(step="erase")
-    if not decision.strip():
+    if not visible(decision):
         raise WordsNeeded(field="decision")
     entry = Entry(case, by=by, at=at)
     events = session.scalars(select(Event).where(Event.stream == case.id, Event.seq.in_(event_seqs))).all()
@@ -194,7 +195,7 @@ def erase_words(
         publish(session, case, at=entry.at)
     forget_answers(session, case.ref, case.public_id)
     clear_search_index(session)
-    entry.add(CaseWordsErased(decision=decision.strip(), events=sorted(event_seqs), also=also or None))
+    entry.add(CaseWordsErased(decision=visible(decision), events=sorted(event_seqs), also=also or None))
     return entry.write(session)
 
 

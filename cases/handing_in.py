@@ -1,16 +1,17 @@
 """Handing in: a request becomes a case, held by the desk and with a running clock, in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from cases.access.actors import Actor
+from cases.access.actors import Actor, ActorKind
 from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case, fresh_public_id
+from cases.contacts.phone_numbers import read_phone_number
 from cases.database.base import table_of
-from cases.database.texts import is_storable
+from cases.database.texts import is_storable, visible
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
 from cases.deadlines.policies import Policy, Terms, most_specific, terms_from
@@ -25,7 +26,17 @@ from cases.organisation.units import DESK, Unit, UnitKind, unit_named
 from cases.parties import Party
 from cases.promises import promise
 from cases.references import next_reference
-from cases.refusals import BadCharacters, CannotHoldCases, FieldRefusal, MembersOnly, TooLong, UnknownName, WordsNeeded
+from cases.refusals import (
+    BadCharacters,
+    CannotHoldCases,
+    FieldRefusal,
+    HalfPosition,
+    MembersOnly,
+    StaffOnly,
+    TooLong,
+    UnknownName,
+    WordsNeeded,
+)
 from cases.states import Kind, State
 
 Named = TypeVar("Named", Category, Place)
@@ -33,6 +44,8 @@ NamedRows = tuple[Policy, Unit, Category | None, Place | None]
 PROPOSAL_ORIGIN = "proposal"
 LONGEST_CHANNEL = 20  # characters
 MOST_MONTHS = 120
+OUTSIDE = frozenset({ActorKind.PERSON, ActorKind.REPORTER, ActorKind.VISITOR})  # unless the person is staff
+OWN_CHANNEL, OWN_CHANNELS = "web", frozenset({"web", "api"})
 ACTIVE: dict[type[Any], Select[Any]] = {
     table: select(table).where(table.slug == bindparam("slug"), table.active) for table in (Category, Place)
 }
@@ -93,11 +106,14 @@ def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> C
     """Create a case that the desk receives at the moment `at` (UTC), and return it.
 
     A duty with a due day becomes planned at once; the unit that the request names is then responsible, or the desk when
-    the request names none. Raises `WordsNeeded` or `TooLong` for title and description, `FieldRefusal` for a bad
-    `every_months`, `UnknownName` for a slug that is not found, `MembersOnly` for a group to which the actor does not
-    belong, and `CannotHoldCases` for a responsible unit of the wrong kind.
+    the request names none. Raises `WordsNeeded` or `TooLong` for title and description, `HalfPosition`, `StaffOnly` for
+    a duty, `FieldRefusal` for a bad `every_months`, `UnknownName` for a slug that is not found, `MembersOnly` for a
+    group to which the actor does not belong, `CannotHoldCases` for a responsible unit of the wrong kind, and
+    `NotAMailAddress`, `LettersBeforeTheAt` or `NotAPhoneNumber` for the one who asks.
     """
-    return receive(EntryWriter(session), request, by=by, at=at)
+    if request.kind is Kind.DUTY and by.kind in OUTSIDE and not by.is_staff:
+        raise StaffOnly(field="kind")
+    return receive(EntryWriter(session), replace(request, channel=_channel(request, by)), by=by, at=at)
 
 
 def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -> Case:
@@ -115,7 +131,7 @@ def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -
         public_id=request.public_id or fresh_public_id(),
         kind=kind,
         origin=origin,
-        title=request.title.strip(),
+        title=visible(request.title),
         channel=request.channel,
         received_at=at,
         responsible_id=desk.id,
@@ -135,7 +151,7 @@ def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -
     relationships = {"responsible": desk, "policy": policy, "category": category, "place": place, "group": group}
     for name, value in relationships.items():
         case.set_relationship(name, value)
-    if (party := _party(request.reporter)) is not None:
+    if (party := _party(request.reporter, by)) is not None:
         writer.add_related(case, "reporter", party)
     entry = Entry(case, by=by, at=at)
     _start(writer, case, policy, request, entry)
@@ -152,7 +168,7 @@ def _start(writer: EntryWriter, case: Case, policy: Policy, request: Request, en
         kind=case.kind, channel=case.channel, responsible="desk", due_on=due_on.isoformat(), origin=case.origin,
         category=request.category, place=request.place, group=request.group,
     )  # fmt: skip
-    entry.add(received, SpokenWords("title", case.title), SpokenWords("description", request.description.strip()))
+    entry.add(received, SpokenWords("title", case.title), SpokenWords("description", visible(request.description)))
     if terms.promise_days is not None:
         writer.flush()
         promise(writer, case, calendar.add_working_days(calendar.day_of(entry.at), terms.promise_days), entry)
@@ -173,9 +189,10 @@ def _plan_duty(writer: EntryWriter, case: Case, terms: Terms, request: Request, 
 
 
 def _check_words(request: Request) -> None:
-    if not request.title.strip():
+    title = visible(request.title)
+    if not title:
         raise WordsNeeded(field="title")
-    if len(request.title.strip()) > LONGEST_TITLE:
+    if len(title) > LONGEST_TITLE:
         raise TooLong(field="title", most=LONGEST_TITLE)
     if len(request.description) > LONGEST_TEXT:
         raise TooLong(field="description", most=LONGEST_TEXT)
@@ -184,8 +201,16 @@ def _check_words(request: Request) -> None:
     for name, text in vars(request.reporter).items() if request.reporter else ():
         if isinstance(text, str) and not is_storable(text):
             raise BadCharacters(field=name)
+    if (request.latitude is None) is not (request.longitude is None):
+        raise HalfPosition(field="latitude" if request.latitude is None else "longitude")
     if request.every_months is not None and not 1 <= request.every_months <= MOST_MONTHS:
         raise FieldRefusal(field="every_months")  # a duty that recurs every 0 months would be made for ever
+
+
+def _channel(request: Request, by: Actor) -> str:
+    """Return how the case came in: what a visitor sends themselves came by web or API, whatever they call it."""
+    is_by_themselves = by.kind in {ActorKind.VISITOR, ActorKind.REPORTER}
+    return OWN_CHANNEL if is_by_themselves and request.channel not in OWN_CHANNELS else request.channel
 
 
 def _kind(session: Session, asked: Kind) -> tuple[Kind, str | None]:
@@ -234,13 +259,15 @@ def _group(writer: EntryWriter, slug: str | None, by: Actor) -> Unit | None:
     return group
 
 
-def _party(reporter: Reporter | None) -> Party | None:
-    if reporter is None or not (reporter.name or reporter.email or reporter.phone):
+def _party(reporter: Reporter | None, by: Actor) -> Party | None:
+    """Return who asked. What an import tells as a telephone number is kept as it is: it was listed as odd."""
+    if reporter is None or not (visible(reporter.name or "") or reporter.email or reporter.phone):
         return None
+    phone = reporter.phone or None
     return Party(
-        name=reporter.name or None,
+        name=visible(reporter.name or "") or None,
         email=read_public_address(reporter.email) if reporter.email else None,
-        phone=reporter.phone or None,
+        phone=read_phone_number(phone) if phone and by.kind is not ActorKind.IMPORT else phone,
         locale=reporter.locale,
         protected=reporter.protected,
     )

@@ -12,6 +12,7 @@ from cases.refusals import LettersBeforeTheAt, NotAMailAddress
 
 LONGEST_ADDRESS = 254  # characters, as in RFC 5321 and the columns
 AROUND = " \t\u00a0\u2009\u202f\u200b\u200e\u200f\u2060\ufeff"  # blanks that a copied address brings along at its ends
+SHORTEST_TOP = 2  # letters of a top domain: every country has two
 MOST_CACHED = 4096  # addresses in the cache: validating one takes longer than planning its letter
 OWN_NETWORK = frozenset({"local", "localhost", "test"})  # reserved domains, used inside a municipality's network
 
@@ -27,10 +28,10 @@ def is_mail_address(text: str) -> bool:
 def is_public_address(text: str) -> bool:
     """Return whether the text is a mail address on the public internet.
 
-    That is a valid one whose domain has a dot in it and does not end in a digit.
+    That is a valid one whose domain has a dot in it, and ends neither in a digit nor in a single letter.
     """
     *domains, top = text.rpartition("@")[2].split(".")
-    return bool(domains) and not top[-1:].isdigit() and is_mail_address(text)
+    return bool(domains) and len(top) >= SHORTEST_TOP and not top[-1:].isdigit() and is_mail_address(text)
 
 
 def read_public_address(written: str, *, field: str = "email") -> str:
@@ -43,8 +44,15 @@ def read_public_address(written: str, *, field: str = "email") -> str:
     if is_public_address(address):
         return address if address.isascii() else with_ascii_domain(address)
     local, at, domain = address.rpartition("@")
+    are_letters = all(sign.isascii() or unicodedata.category(sign)[0] in "LM" for sign in local)
     plain = unicodedata.normalize("NFKD", local).encode("ascii", "ignore").decode()
-    if at and not local.isascii() and local.isprintable() and is_public_address(f"{plain or 'a'}@{domain}"):
+    if (
+        at
+        and not local.isascii()
+        and are_letters
+        and local.isprintable()
+        and is_public_address(f"{plain or 'a'}@{domain}")
+    ):
         raise LettersBeforeTheAt(field=field)
     raise NotAMailAddress(field=field)
 

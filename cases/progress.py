@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor, ActorKind
 from cases.case import LONGEST_TEXT, Case
+from cases.database.texts import visible
 from cases.history.events import DomainEvent
 from cases.history.journal import Entry, Event, SpokenWords
 from cases.history.words import Visibility
@@ -57,8 +58,9 @@ def change_state(session: Session, case: Case, change: Change, *, by: Actor, at:
     """Change the state of the case to `change.to`; return the ids of the events written, in order.
 
     The case must be locked (`case_to_change`). Raises `StaleVersion` when somebody has changed the case since
-    `change.version`, `TransitionNotAllowed` when no step leads from the case's state to `change.to`, `NotAllowed` when
-    the actor may not take the step, and a `FieldRefusal` when words, a date or a name are missing or wrong.
+    `change.version`, or the case never had that version, `TransitionNotAllowed` when no step leads from the case's
+    state to `change.to`, `NotAllowed` when the actor may not take the step, and a `FieldRefusal` when words, a date or
+    a name are missing or wrong.
     """
     return take_step(EntryWriter(session), case, change, by=by, at=at)
 
@@ -86,7 +88,7 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
 
 
 def _refuse_stale(session: Session, case: Case, change: Change) -> None:
-    if change.version is None or change.version >= case.changed_version:
+    if change.version is None or case.changed_version <= change.version <= case.version:
         return
     since = session.execute(
         select(Event.seq, Event.type).where(Event.stream == case.id, Event.seq > change.version).order_by(Event.seq)
@@ -127,7 +129,7 @@ def _fits(step: Step, case: Case, change: Change) -> bool:
 def _refuse_incomplete(step: Step, change: Change) -> None:
     for need in step.needs:
         if need in {"note", "reason"} and not change.words:
-            raise WordsNeeded(field=need)
+            raise WordsNeeded(field=need, step=step.name)
         if need == "due_on" and change.due_on is None:
             raise DateNeeded(field=need)
         if need in {"responsible", "officer", "waiting_for", "into"} and getattr(change, need) is None:
@@ -164,7 +166,7 @@ def _refuse_unused(step: Step, case: Case, change: Change, by: Actor) -> None:
               if name not in takes and getattr(change, name) is not None]  # fmt: skip
     if change.words and not takes & WORDS:
         unused.append("reason" if change.reason else "note")
-    if change.reason and change.note and change.reason.strip() != change.note.strip():
+    if change.reason and change.note and visible(change.reason) != visible(change.note):
         unused.append("reason" if "note" in takes else "note")  # only one of them would be kept
     if change.visibility not in _visibilities(step, by):
         unused.append("visibility")

@@ -71,10 +71,11 @@ class FieldRefusal(Refusal):
 class WordsNeeded(FieldRefusal):
     """A required text is missing.
 
-    Mostly it is the explanation that a step owes to the one who handed in the case (guarantee G7).
+    Mostly it is the explanation that a step owes to the one who handed in the case (guarantee G7); `step` names it.
     """
 
     code: ClassVar[str] = "words-needed"
+    step: str = ""
 
 
 @dataclass
@@ -82,13 +83,6 @@ class ReasonNeeded(FieldRefusal):
     """This change needs a reason, which only staff read, and none was given."""
 
     code: ClassVar[str] = "reason-needed"
-
-
-@dataclass
-class NoMailAddress(FieldRefusal):
-    """No mail can go to what was given as a mail address."""
-
-    code: ClassVar[str] = "no-mail-address"
 
 
 @dataclass
@@ -191,6 +185,20 @@ class FieldNotUsed(FieldRefusal):
     """The step that was asked for takes no such field, so that its value would have been ignored."""
 
     code: ClassVar[str] = "field-not-used"
+
+
+@dataclass
+class StaffOnly(FieldRefusal):
+    """Only those who work for the municipality may hand in a case of this kind."""
+
+    code: ClassVar[str] = "staff-only"
+
+
+@dataclass
+class HalfPosition(FieldRefusal):
+    """A position needs both its latitude and its longitude, and only one was given."""
+
+    code: ClassVar[str] = "half-position"
 
 
 @dataclass

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 
-from cases.database.texts import is_storable_line
+from cases.database.texts import is_storable_line, visible
 
 # Errors about a table: `$key` is filled in, and the path ends at the table.
 MISSING_KEY, UNKNOWN_KEY = "lacks $key", "knows no $key"
@@ -107,7 +107,7 @@ class TomlText(TomlField[str]):
         self.most = most
 
     def accepts(self, value: Any) -> bool:
-        is_text = isinstance(value, str) and bool(value.strip()) and len(value) <= self.most
+        is_text = isinstance(value, str) and bool(visible(value)) and len(value) <= self.most
         return is_text and is_storable_line(value.strip())
 
     def read(self, value: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor, HeldRole
 from cases.case import Case
+from cases.contacts.phone_numbers import read_phone_number
 from cases.database.texts import is_storable_line
 from cases.database.transactions import calendar_of
 from cases.history.events import CaseCorrected, UnitAdded, UnitChanged, UnitSwitchedOff
@@ -56,7 +57,7 @@ def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
     """Add a unit and return it.
 
     Raises `AlreadyThere` when another unit has this slug, `FieldRefusal` when the slug is not of a-z, 0-9 and hyphens,
-    and `NotAMailAddress` or `LettersBeforeTheAt` when no letter can be sent to its mailbox.
+    `NotAMailAddress` or `LettersBeforeTheAt` when no letter can be sent to its mailbox, and `NotAPhoneNumber`.
     """
     require_admin(by)
     refuse_bad_slug(slug)
@@ -77,7 +78,7 @@ def change_unit(session: Session, unit: Unit, details: UnitDetails, *, by: Actor
     """
     require_admin(by)
     refuse_bad_characters(details)
-    changed = update_fields(unit, _columns(session, details, unit.email))
+    changed = update_fields(unit, _columns(session, details, unit))
     if changed:
         session.flush()
         record_for_municipality(session, UnitChanged(unit=unit.slug, what=changed), by=by, at=at)
@@ -167,11 +168,13 @@ def refuse_bad_slug(slug: str) -> None:
         raise FieldRefusal(field="slug")
 
 
-def _columns(session: Session, details: UnitDetails, email_was: str | None) -> dict[str, Any]:
-    """Return the values of a unit's columns by name; a mail address that it has already is not judged again."""
+def _columns(session: Session, details: UnitDetails, was: Unit | None) -> dict[str, Any]:
+    """Return the values of a unit's columns by name; how it is reached already is not judged again."""
     values = {field.name: getattr(details, field.name) for field in fields(details)}
-    if details.email and details.email != email_was:
+    if details.email and (was is None or details.email != was.email):
         values["email"] = read_public_address(details.email)
+    if details.phone and (was is None or details.phone != was.phone):
+        values["phone"] = read_phone_number(details.phone)
     slug = values.pop("place")
     place_id = session.scalar(select(Place.id).where(Place.slug == slug)) if slug else None
     if slug and place_id is None:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from cases.access.tokens import Link, WebSession
 from cases.administration.api_tokens import revoke_tokens
 from cases.administration.reorganising import refuse_bad_characters, require_admin, update_fields
 from cases.case import Case
+from cases.contacts.phone_numbers import read_phone_number
 from cases.database.transactions import calendar_of
 from cases.history.events import CaseCorrected, PersonAdded, PersonChanged, PersonSwitchedOff
 from cases.history.journal import Entry
@@ -47,19 +49,27 @@ class Post:
 def add_person(session: Session, email: str, details: PersonDetails, *, by: Actor, at: datetime) -> Person:
     """Add a person without any role, and return them.
 
-    Raises `NotAMailAddress` or `LettersBeforeTheAt` when no letter can be sent to the mail address, and `AlreadyThere`
-    when somebody has it already.
+    Raises `NotAMailAddress` or `LettersBeforeTheAt` when no letter can be sent to the mail address, `NotAPhoneNumber`,
+    and `AlreadyThere` when somebody has the address already.
     """
     require_admin(by)
     refuse_bad_characters(details)
     email = read_public_address(email).lower()
     if session.scalar(select(Person.id).where(Person.email == email)):
         raise AlreadyThere(field="email", name=email)
-    person = Person(email=email, **asdict(details))
+    person = Person(email=email, **_columns(details, None))
     session.add(person)
     session.flush()
     record_for_municipality(session, PersonAdded(person=person.id, roles=[]), by=by, at=at)
     return person
+
+
+def _columns(details: PersonDetails, phone_was: str | None) -> dict[str, Any]:
+    """Return the values of a person's columns by name; a telephone number they have already is not judged."""
+    values = asdict(details)
+    if details.phone and details.phone != phone_was:
+        values["phone"] = read_phone_number(details.phone)
+    return values
 
 
 def change_person(session: Session, person: Person, details: PersonDetails, *, by: Actor, at: datetime) -> list[str]:
@@ -69,7 +79,7 @@ def change_person(session: Session, person: Person, details: PersonDetails, *, b
     """
     require_admin(by)
     refuse_bad_characters(details)
-    changed = update_fields(person, asdict(details))
+    changed = update_fields(person, _columns(details, person.phone))
     _record_change(session, person, changed, by=by, at=at)
     return changed
 

@@ -7,6 +7,8 @@ lengths are those of ITU-T E.164 and of the Swedish numbering plan (PTS).
 import re
 import unicodedata
 
+from cases.refusals import NotAPhoneNumber
+
 LONGEST_PHONE = 40  # characters, as in the columns
 FEWEST_DIGITS, MOST_DIGITS = 5, 15
 
@@ -25,6 +27,16 @@ def is_phone_number(written: str) -> bool:
     """
     text = _plain(written)
     return len(written) <= LONGEST_PHONE and all(_is_one(part) for part in BETWEEN_NUMBERS.split(text))
+
+
+def read_phone_number(written: str, *, field: str = "phone") -> str:
+    """Return the number as it is stored, without spaces around it; every door reads what was typed with this function.
+
+    Raises `NotAPhoneNumber` for the field with this name when it is none.
+    """
+    if not is_phone_number(written.strip()):
+        raise NotAPhoneNumber(field=field)
+    return written.strip()
 
 
 def digits_of(written: str) -> str:

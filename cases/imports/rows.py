@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from cases.calendar import FIRST_YEAR
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
 from cases.contacts.phone_numbers import is_phone_number
-from cases.database.texts import is_storable, storable
+from cases.database.texts import is_storable, storable, visible
 from cases.handing_in import MOST_MONTHS, Reporter
 from cases.imports.formats.formulas import unguard
 from cases.imports.formats.moments import read_moment
@@ -187,7 +187,7 @@ class RowReader:
             due_on=due_on, promised_on=self._day("promised_on"), note=self._note(state),
             waiting_for=self._waiting_for(state), merged_into=self._merged_into(state, source),
             quick_win=self._yes("quick_win"), raised_on=self._day("raised_on"), every_months=self._months(),
-            latitude=self._degrees("latitude", 90), longitude=self._degrees("longitude", 180),
+            **self._position(),
             reporter=self._reporter(), kept=self._kept(kind, is_open, received_at, changed_at),
         )  # fmt: skip
 
@@ -238,7 +238,7 @@ class RowReader:
         return value
 
     def _title(self) -> str:
-        title = LINE_ENDS.sub(" ", self.text("title")).strip()
+        title = visible(LINE_ENDS.sub(" ", self.text("title")))
         if not title:
             self.bad.append("title is empty")
         if len(title) > LONGEST_TITLE:
@@ -384,6 +384,13 @@ class RowReader:
             self.odd.append(f"every_months: {value!r} is no number from 1 to {MOST_MONTHS}; it is left out")
             return None
         return int(value)
+
+    def _position(self) -> dict[str, float | None]:
+        found = {"latitude": self._degrees("latitude", 90), "longitude": self._degrees("longitude", 180)}
+        if (found["latitude"] is None) is (found["longitude"] is None):
+            return found
+        self.odd.append("latitude and longitude belong together, and one is missing: the position is left out")
+        return dict.fromkeys(found)
 
     def _degrees(self, name: str, most: int) -> float | None:
         value = self.text(name)

@@ -7,17 +7,17 @@ numbers, amounts and references stay. What is looked at is the text in plain sig
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from itertools import cycle
 
+from cases.public.loose_numbers import loose_personal_numbers, loose_phones
+from cases.public.personal_numbers import is_day, is_personal_number
 from cases.public.plain_signs import plain_signs
 
-COORDINATION = 60  # added to the day in a samordningsnummer
 LONGEST_PHONE = 10  # digits, with the 0 of the area code (PTS, the Swedish numbering plan)
 
+NO_AMOUNT = r"(?!\s?(?:(?i:kr|kronor|tkr|mkr)\b|:-))"
 PERSONAL_NUMBER = re.compile(
-    r"(?<!\d)(?<!\d-)(?:(?P<century>1[89]|20)[ -]?)?(?P<year>\d\d)[ -]?(?P<month>[01]\d)[ -]?(?P<day>\d\d)"
-    r"\s?(?P<sign>[-+/.:*~|\u00b7\u2022]?)\s?(?P<last>\d\d ?\d\d)(?!\d)(?!-[01]\d-[0-3]\d)"
+    r"(?<!\d)(?<!\d-)(?<!\d\d\.)(?:(?P<century>1[89]|20)[ -]?)?(?P<year>\d\d)[ -]?(?P<month>[01]\d)[ -]?(?P<day>\d\d)"
+    r"\s?(?P<sign>[-+/.:*~|\u00b7\u2022]?)\s?(?P<last>\d\d ?\d\d)(?!\d)(?!-\d)" + NO_AMOUNT
 )
 SPELLED_OUT = re.compile(  # each digit on its own, as 0 7 0 ..., or parted by "_" anywhere
     r"(?<![\d,])(?:(?:\d[ .*/|\u00b7\u2022_-]{1,3}){8,11}|(?=[\d-]{1,11}_)(?:\d[_-]{0,2}){8,11})\d(?!\d)"
@@ -25,9 +25,11 @@ SPELLED_OUT = re.compile(  # each digit on its own, as 0 7 0 ..., or parted by "
 OTHER_NUMBERS = re.compile(r"20(\d\d-\d\d-\d\d |\d{6}_)[012]\d ?[0-5]\d|\d\d(?: \d\d){4}")  # day and time; a series
 SEPARATED = r" ?[-./*|~\u00b7\u2022]? ?"
 ABROAD = re.compile(
-    rf"(?<![\w+])(?:\+|00)[1-9]\d{{0,2}}{SEPARATED}(?:\(0\){SEPARATED})?(?:\d{SEPARATED}){{6,11}}\d(?!\d)"
+    rf"(?<![\w+])(?<!\d[.-])(?:\+|00)[1-9]\d{{0,2}}{SEPARATED}(?:\(0\){SEPARATED})?(?:\d{SEPARATED}){{6,11}}\d(?!\d){NO_AMOUNT}"
 )
-AREA_CODE = re.compile(rf"(?<!\w)(?<!\d[.,-])\(?0[1-9]\d{{0,2}}\)?{SEPARATED}(?:\d{SEPARATED}){{5,7}}\d(?!\d)")
+AREA_CODE = re.compile(
+    rf"(?<!\w)(?<!\d[.,-])\(?0[1-9]\d{{0,2}}\)?{SEPARATED}(?:\d{SEPARATED}){{5,7}}\d(?!\d){NO_AMOUNT}"
+)
 MOBILE_AFTER_A_LETTER = re.compile(rf"(?<=[^\W\d_])07[02369]{SEPARATED}(?:\d{SEPARATED}){{6}}\d(?!\d)")
 AFTER_A_WORD = re.compile(
     r"(?i)\b(?:tel|tfn|telefon|telefonnummer|mobil|mobilnummer|ring|phone|call)(?:\s?nr)?[.:]?\s{0,2}"
@@ -37,14 +39,21 @@ CLOCK_TIMES_OR_DAY = re.compile(  # 07.30 - 15.30, 06.15 07.15 08.15, 0730-1530,
     r"[012]?\d[.:][0-5]\d(?:[ -]{1,3}[012]?\d[.:][0-5]\d)+|[01]\d[0-5]\d ?- ?[012]\d[0-5]\d(?!\d)"
     r"|[0-3]\d([-./ ])[01]\d\1(?:19|20)\d\d(?!\d)"
 )
-AT_SIGN = r"\s?(?:@|[(\[{<](?:at|a|@|snabel-?a)[)\]}>])\s?|\ssnabel-?a\s"
-DOT = r"(?:\.|\s?[(\[{<](?:dot|punkt|\.)[)\]}>]\s?|\s(?:dot|punkt)\s)"
-WORTH_A_LOOK = re.compile(r"(?i)\d(?:\D{0,5}\d){4}|@|[(\[{<]\s?a|snabel|\sat\s")  # else nothing can be found
-LOCAL_PART = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}"
+AT_SIGN = r"\s{0,3}(?:@|&(?:#0{0,5}64|#x0{0,5}40|commat);|%40|[(\[{<](?:at|a|@|snabel-?a)[)\]}>])\s{0,3}|\ssnabel-?a\s"
+DOT = (
+    r"(?:\.|\s{1,3}\.\s{0,3}|&(?:#0{0,5}46|#x0{0,5}2e|period);"
+    r"|\s?[(\[{<](?:dot|punkt|\.)[)\]}>]\s?|\s(?:dot|punkt)\s)"
+)
+WORTH_A_LOOK = re.compile(  # else nothing can be found
+    r"(?i)\d(?:\D{0,9}\d){4}|[o0]7o|@|[(\[{<]\s?a|&(?:#|commat)|%40|snabel|\sat\s"
+)
+LOCAL_PART = r"(?:\"[^\"\n@]{1,62}\"|[\w.!#$%&'*+/=?^`{|}~-]{1,64})"
 MAIL_ADDRESS = re.compile(
     rf"(?i){LOCAL_PART}(?:(?:{AT_SIGN})(?:[\w-]{{1,63}}{DOT}){{1,5}}|\sat\s(?:[\w-]{{1,63}}\s(?:dot|punkt)\s){{1,5}})"
     r"(?:xn--[a-z\d-]{2,59}|[^\W\d_]{2,24})"
 )
+
+TURNED_ROUND = re.compile(r"\u202e(?P<shown>[^\u202a-\u202e\n]+)")
 
 MASKS = {
     "personal-number": "[personnummer borttaget]",
@@ -71,9 +80,12 @@ def findings(text: str) -> list[MaskedSpan]:
     if not WORTH_A_LOOK.search(plain.text):
         return []
     found: list[MaskedSpan] = []
-    for find in FINDERS:
-        spans = (MaskedSpan(span.kind, *plain.original_span(span.start, span.end)) for span in find(plain.text))
-        found += [span for span in spans if not any(_overlap(span, other) for other in found)]
+    taken = bytearray(len(text))  # 1 for each character that is part of something found
+    spans = (MaskedSpan(span.kind, *plain.original_span(span.start, span.end)) for span in _in_plain(plain.text))
+    for span in (*spans, *_turned(text)):
+        if not any(taken[span.start : span.end]):
+            taken[span.start : span.end] = bytes([1]) * (span.end - span.start)
+            found.append(span)
     return sorted(found, key=lambda span: span.start)
 
 
@@ -86,13 +98,15 @@ def mask(text: str) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def is_personal_number(century: str | None, six: str, last: str) -> bool:
-    """Return whether the digits are a personnummer or samordningsnummer: an existing day and a right check digit.
+def _in_plain(text: str) -> Iterator[MaskedSpan]:
+    return (span for find in FINDERS for span in find(text))
 
-    `century` is "18", "19" or "20"; when it is None, "19" and "20" are tried. `six` is the date as YYMMDD, `last` the
-    four digits after it.
-    """
-    return _has_check_digit(six + last) and any(_is_day(c, six) for c in ([century] if century else ["19", "20"]))
+
+def _turned(text: str) -> Iterator[MaskedSpan]:
+    """Yield what is found in pieces that a right-to-left override shows turned round (Unicode Annex #9)."""
+    for piece in TURNED_ROUND.finditer(text):
+        for span in findings(piece["shown"][::-1]):
+            yield MaskedSpan(span.kind, piece.end("shown") - span.end, piece.end("shown") - span.start)
 
 
 def _personal_numbers(text: str) -> Iterator[MaskedSpan]:
@@ -108,7 +122,7 @@ def _is_right(match: re.Match[str]) -> bool:
 def _is_mistyped(match: re.Match[str]) -> bool:
     """Return whether these are eight digits of a day, a sign and four more: hardly anything else with a wrong digit."""
     century = match["century"]
-    return bool(century) and match["sign"] in {"-", "+"} and _is_day(century, _six(match))
+    return bool(century) and match["sign"] in {"-", "+"} and is_day(century, _six(match))
 
 
 def _six(match: re.Match[str]) -> str:
@@ -137,7 +151,19 @@ def _phones(text: str) -> Iterator[MaskedSpan]:
     yield from (MaskedSpan("phone", *match.span("number")) for match in AFTER_A_WORD.finditer(text))
 
 
-FINDERS: tuple[Callable[[str], Iterator[MaskedSpan]], ...] = (_personal_numbers, _mail_addresses, _phones, _spelled_out)
+def _loose(text: str) -> Iterator[MaskedSpan]:
+    text = _underlines_as_spaces(text)
+    yield from (MaskedSpan("personal-number", *span) for span in loose_personal_numbers(text))
+    yield from (MaskedSpan("phone", *span) for span in loose_phones(text))
+
+
+FINDERS: tuple[Callable[[str], Iterator[MaskedSpan]], ...] = (
+    _personal_numbers,
+    _mail_addresses,
+    _phones,
+    _spelled_out,
+    _loose,
+)
 
 
 def _is_time(match: re.Match[str]) -> bool:
@@ -149,21 +175,3 @@ def _is_time(match: re.Match[str]) -> bool:
 def _underlines_as_spaces(text: str) -> str:
     """Return the text, as long as before, with what a number may be parted by as a space."""
     return text.replace("_", " ")
-
-
-def _overlap(span: MaskedSpan, other: MaskedSpan) -> bool:
-    return span.start < other.end and other.start < span.end
-
-
-def _is_day(century: str, six: str) -> bool:
-    day = int(six[4:])
-    try:
-        date(int(century + six[:2]), int(six[2:4]), day - COORDINATION if day > COORDINATION else day)
-    except ValueError:
-        return False
-    return True
-
-
-def _has_check_digit(digits: str) -> bool:
-    products = (int(digit) * weight for digit, weight in zip(digits, cycle((2, 1)), strict=False))
-    return sum(product // 10 + product % 10 for product in products) % 10 == 0

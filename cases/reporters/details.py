@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import Case
+from cases.contacts.phone_numbers import read_phone_number
+from cases.database.texts import visible
 from cases.history.events import CaseReporterCorrected
 from cases.history.journal import Entry, SpokenWords
 from cases.history.words import Visibility
-from cases.mail_addresses import is_public_address, read_public_address
+from cases.mail_addresses import read_public_address
 from cases.parties import Party
-from cases.refusals import NoMailAddress, NotAllowed, ReasonNeeded, TooLong
+from cases.refusals import NotAllowed, ReasonNeeded, TooLong
 
 LONGEST = {"name": 200, "email": 254, "phone": 40}  # as in the columns
 LONGEST_REASON = 1000
@@ -33,16 +35,13 @@ def correct_reporter(
     """Set the details of the one who asked; return the names of those that changed. The case must be locked.
 
     A case that was handed in without any gets them now. The event holds neither the old details nor the new ones;
-    `why` is kept as words, for staff only. Raises `NotAllowed` for anybody but the desk, `ReasonNeeded`, `TooLong`, and
-    `NoMailAddress` for an address to which no mail can go.
+    `why` is kept as words, for staff only. Raises `NotAllowed` for anybody but the desk, `ReasonNeeded` and `TooLong`;
+    and, for what differs from the old details, `NotAMailAddress`, `LettersBeforeTheAt` and `NotAPhoneNumber`.
     """
     if not by.is_contact:
         raise NotAllowed(step="correct_reporter")
-    wanted = {name: (value or "").strip() or None for name, value in vars(details).items()}
-    _check(wanted, why)
-    if wanted["email"]:
-        wanted["email"] = read_public_address(wanted["email"])
     entry, party = Entry(case, by=by, at=at), case.reporter or Party()
+    wanted = _checked(details, why, party)
     changed = [name for name, value in wanted.items() if getattr(party, name) != value]
     if changed:
         for name in changed:
@@ -67,17 +66,23 @@ def reason_of(why: str) -> SpokenWords:
 
     Raises `ReasonNeeded` when there are none, and `TooLong` for more than 1000 characters.
     """
-    if not why.strip():
+    words = visible(why)
+    if not words:
         raise ReasonNeeded(field="why")
-    if len(why.strip()) > LONGEST_REASON:
+    if len(words) > LONGEST_REASON:
         raise TooLong(field="why", most=LONGEST_REASON)
-    return SpokenWords("note", why.strip(), Visibility.INTERNAL)
+    return SpokenWords("note", words, Visibility.INTERNAL)
 
 
-def _check(wanted: dict[str, str | None], why: str) -> None:
+def _checked(details: ReporterDetails, why: str, party: Party) -> dict[str, str | None]:
+    """Return the details as they are stored; one that was known before, perhaps from an import, is not judged again."""
+    wanted = {name: visible(value or "") or None for name, value in vars(details).items()}
     for name, most in LONGEST.items():
         if len(wanted[name] or "") > most:
             raise TooLong(field=name, most=most)
-    if (email := wanted["email"]) and not is_public_address(email):
-        raise NoMailAddress(field="email")
+    if (email := wanted["email"]) and email != party.email:
+        wanted["email"] = read_public_address(email)
+    if (phone := wanted["phone"]) and phone != party.phone:
+        wanted["phone"] = read_phone_number(phone)
     reason_of(why)
+    return wanted

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import ActorKind
 from cases.calendar import add_months
 from cases.case import Case
+from cases.database.texts import visible
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
 from cases.deadlines.policies import Terms
@@ -68,7 +69,7 @@ class Change:
     @property
     def words(self) -> str:
         """The reason, or the note when no reason was given; "" when neither was."""
-        return (self.reason or self.note or "").strip()
+        return visible(self.reason or "") or visible(self.note or "")
 
 
 @dataclass

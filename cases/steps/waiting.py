@@ -1,6 +1,7 @@
 """Waiting: a case waits for somebody's answer, and goes on when the answer comes."""
 
 from cases.access.actors import ActorKind
+from cases.database.texts import visible
 from cases.database.transactions import calendar_of
 from cases.history.events import CaseAnswered, CaseWaiting, DomainEvent
 from cases.meetings.agenda_items import AgendaReason, put_on_agenda
@@ -27,7 +28,7 @@ def wait(act: Transition) -> DomainEvent:
     if case.state is not State.WAITING:
         case.waiting_from, case.waiting_from_due_at = case.state, case.due_at
     unit = act.writer.find(unit_named, awaited.unit or "", field="waiting_for") if awaited.kind == "unit" else None
-    if awaited.kind == "other" and not (awaited.name or "").strip():
+    if awaited.kind == "other" and not visible(awaited.name or ""):
         raise NameNeeded(field="waiting_for")
     asks_forum = unit is not None and unit.slug == FORUM
     if asks_forum and act.entry.by.kind is not ActorKind.IMPORT and is_protected(act.session, case):

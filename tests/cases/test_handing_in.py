@@ -64,7 +64,7 @@ def test_a_groups_member_and_staff_hand_in_for_the_group(small_house: SmallHouse
 
 def test_who_tells_nothing_of_themselves_is_nobody(small_house: SmallHouse) -> None:
     assert small_house.case(small_house.hand_in(reporter=Reporter())).reporter_id is None
-    assert small_house.case(small_house.hand_in(reporter=Reporter(phone="010-1"))).reporter_id is not None
+    assert small_house.case(small_house.hand_in(reporter=Reporter(phone="010-100 00 00"))).reporter_id is not None
 
 
 def test_a_proposal_is_an_issue_where_the_council_has_not_allowed_them(small_house: SmallHouse) -> None:

@@ -11,7 +11,7 @@ from cases.handing_in import Reporter
 from cases.history.journal import Event
 from cases.history.words import Visibility, Words
 from cases.public.publishing import publish
-from cases.refusals import NoMailAddress, NotAllowed, ReasonNeeded
+from cases.refusals import LettersBeforeTheAt, NotAllowed, NotAMailAddress, NotAPhoneNumber, ReasonNeeded
 from cases.reporters.details import ReporterDetails
 from cases.states import State
 from notifications.calls import to_ring
@@ -146,8 +146,9 @@ def test_a_case_without_details_gets_them(town: LetterTown) -> None:
     [
         (NEW, " ", "kontakt", ReasonNeeded),
         (NEW, "Ringde", "olle", NotAllowed),
-        (ReporterDetails(email="ö@hemma.example"), "Ringde", "kontakt", NoMailAddress),
-        (ReporterDetails(email="x@hemma..example"), "Ringde", "kontakt", NoMailAddress),
+        (ReporterDetails(email="ö@hemma.example"), "Ringde", "kontakt", LettersBeforeTheAt),
+        (ReporterDetails(email="x@hemma..example"), "Ringde", "kontakt", NotAMailAddress),
+        (ReporterDetails(phone="abc inte nummer"), "Ringde", "kontakt", NotAPhoneNumber),
     ],
 )
 def test_what_is_refused_changes_nothing(

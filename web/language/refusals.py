@@ -56,6 +56,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "internal-error": _("Something went wrong on our side. It has been noted."),
     "unavailable": _("We cannot reach our records just now. Try again in a moment."),
     "stale-version": _("The case has been changed since you read it. Look at what happened, then try again."),
+    "version-unknown": _("The case has never had that version. Read the case again, then try again."),
     "transition-not-allowed": _("A case that is %(state)s cannot become %(to)s."),
     "key-used-otherwise": _("The Idempotency-Key was used for another request."),
     "conflict": _("Somebody else did something at the same moment. Try again."),
@@ -66,13 +67,19 @@ SENTENCES: Mapping[str, LazyString] = {
     ),
     "no-code-here": _("No code can be used here: it is used, older than ten minutes, or asked for in another browser."),
     "words-needed": _("Write why: the one who asked will read it."),
+    "title-needed": _("Say in a few words what it is about."),
+    "comment-needed": _("Write something first: the comment is empty."),
+    "decision-needed": _("Name the decision that the erasing rests on."),
+    "contest-needed": _("Write what is still wrong: those who have the case will read it."),
     "reason-needed": _("Write why. Only staff read it."),
-    "no-mail-address": _("No mail can go to this address. Write it like name@example.se."),
     "date-needed": _("Give a date."),
     "date-outside": _("The date must be from %(earliest)s to %(latest)s."),
     "date-early": _("The date must be %(earliest)s or later."),
     "name-needed": _("Say which one."),
     "still-in-office": _("%(name)s still holds open cases or a post: say who takes over."),
+    "unknown-case": _("There is no case with the number %(name)s."),
+    "unknown-cursor": _("The list cannot go on from there. Ask for its first page again, without cursor."),
+    "unknown-step": _("There is no such step. Choose one of those on the page."),
     "unknown-name": _("There is none with the name %(name)s."),
     "mail-address": _("No mail can be sent to this address: write it as name@example.se."),
     "mail-address-letters": _("No mail can be sent to an address with å, ä, ö or other such letters before the @."),
@@ -81,6 +88,8 @@ SENTENCES: Mapping[str, LazyString] = {
     "merge-target": _("%(name)s must be another case that is open."),
     "protected-identity": _("The one who asked has a protected identity, so the case cannot be taken up by the forum."),
     "field-not-used": _("This step takes no such value. Leave it out."),
+    "staff-only": _("Only those who work for the municipality may hand in a duty."),
+    "half-position": _("A position needs both latitude and longitude: give both, or leave out both."),
     "members-only": _("Only members and staff may hand in for %(name)s."),
     "too-long": _("The text may have at most %(most)s characters."),
     "file-refused": _("%(name)s cannot be taken."),
@@ -112,6 +121,16 @@ SENTENCES: Mapping[str, LazyString] = {
     ),
 }
 
+EXACT: Mapping[tuple[str, str], str] = {  # code and field: what is missing or unknown there
+    ("words-needed", "title"): "title-needed",
+    ("words-needed", "text"): "comment-needed",
+    ("words-needed", "decision"): "decision-needed",
+    ("unknown-name", "to"): "unknown-case",
+    ("unknown-name", "into"): "unknown-case",
+    ("unknown-name", "cursor"): "unknown-cursor",
+    ("unknown-name", "step"): "unknown-step",
+}
+
 
 def title_of(code: str) -> str:
     """Return the title for a refusal with this code, such as "not-allowed": a few words that name the kind of error."""
@@ -124,9 +143,16 @@ def sentence_of(code: str, facts: Mapping[str, Any] | None = None) -> str:
     `facts` maps the sentence's placeholders to their values; states among the values are translated.
     """
     filled = {name: STATES_IN_SENTENCES.get(str(fact), fact) for name, fact in (facts or {}).items()}
-    sentence = str(SENTENCES.get(_exact(code, filled), SENTENCES["refused"]))
+    sentence = str(SENTENCES.get(_exact(code, facts or {}), SENTENCES["refused"]))
     return sentence % filled if "%(" in sentence else sentence
 
 
 def _exact(code: str, facts: Mapping[str, Any]) -> str:
-    return "date-early" if code == "date-outside" and not facts.get("latest") else code
+    """Return the key of the sentence that is exact for these facts: mostly the code itself."""
+    if code == "date-outside" and not facts.get("latest"):
+        return "date-early"
+    if code == "stale-version" and not facts.get("since"):
+        return "version-unknown"
+    if code == "words-needed" and facts.get("step") == "contest":
+        return "contest-needed"
+    return EXACT.get((code, str(facts.get("field", ""))), code)

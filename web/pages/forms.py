@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, pre_load, validate
+from marshmallow import EXCLUDE, ValidationError, fields, missing, pre_load, validate
 
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
-from cases.database.texts import is_storable, is_storable_line
+from cases.database.texts import is_storable, is_storable_line, visible
 from cases.refusals import BadCharacters, NotFound, Refusal
 from web.errors.handlers import status_of
 from web.errors.refused_forms import FormSentBefore
@@ -17,6 +17,7 @@ from web.language.gettext import gettext
 from web.language.refusals import BAD_CHARACTERS, sentence_of
 from web.pages.stamps import FormStamp, new_stamp
 from web.requests.parsing.readable import LARGEST_NUMBER
+from web.schemas.fields import Translated, within
 
 QUICKEST = 3  # seconds from showing a form to sending it
 UNPROCESSABLE = 422
@@ -116,7 +117,7 @@ class CatchingRefusals:
         return True
 
 
-class TypedSchema(Schema):
+class TypedSchema(Translated):
     """Base of the schemas of forms: empty fields count as missing, unknown fields are ignored."""
 
     class Meta:
@@ -124,7 +125,7 @@ class TypedSchema(Schema):
 
     @pre_load
     def _without_the_empty(self, data: Any, **_: Any) -> dict[str, Any]:
-        plain = {name: value.strip() for name, value in data.items()}
+        plain = {name: visible(value) for name, value in data.items()}
         return {name: value for name, value in plain.items() if value}
 
 
@@ -172,7 +173,7 @@ def long_field(needed: Any = None) -> fields.String:
 
 def number_field(*, most: int = LARGEST_NUMBER) -> fields.Integer:
     """Return a schema field for an optional whole number from 0 to `most`; a missing one is loaded as None."""
-    return fields.Integer(load_default=None, allow_none=True, validate=validate.Range(0, most))
+    return fields.Integer(load_default=None, allow_none=True, validate=within(0, most))
 
 
 class DayField(fields.Field[date]):

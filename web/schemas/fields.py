@@ -10,7 +10,7 @@ from marshmallow import RAISE, Schema, fields, validate
 from cases.administration.reorganising import LONGEST_SLUG
 from cases.calendar import FIRST_YEAR, LAST_YEAR
 from cases.contacts.phone_numbers import LONGEST_PHONE, is_phone_number
-from cases.database.texts import is_storable, is_storable_line
+from cases.database.texts import is_storable, is_storable_line, visible
 from cases.mail_addresses import LONGEST_ADDRESS, read_public_address
 from cases.refusals import FieldRefusal, LettersBeforeTheAt, NotAMailAddress, NotAPhoneNumber
 from web.language.refusals import BAD_CHARACTERS, SENTENCES
@@ -18,21 +18,54 @@ from web.language.refusals import BAD_CHARACTERS, SENTENCES
 MISSING_MESSAGES = {"required": _("This is needed."), "null": _("This may not be empty.")}
 
 
-def words_of(*refusals: type[FieldRefusal]) -> dict[str, Any]:
-    """Return the sentences for these refusals by their codes, as marshmallow's fields want them."""
-    return {refusal.code: SENTENCES[refusal.code] for refusal in refusals}
+BUILT_IN: Mapping[str, Any] = {  # our sentence for each of marshmallow's own, which are English and speak of types
+    "Missing data for required field.": _("This is needed."),
+    "Field may not be null.": _("This may not be empty."),
+    "Invalid value.": _("This cannot be used."),
+    "Not a valid string.": _("This must be text."),
+    "Not a valid utf-8 string.": _("This must be text."),
+    "Not a valid number.": _("This must be a number."),
+    "Number too large.": _("The number is too large."),
+    "Special numeric values (nan or infinity) are not permitted.": _("This must be a number."),
+    "Not a valid integer.": _("This must be a whole number."),
+    "Not a valid boolean.": _("This must be true or false."),
+    "Not a valid {obj_type}.": _("Write the day as YYYY-MM-DD."),
+    "Not a valid {awareness} {obj_type}.": _("Write the day as YYYY-MM-DD."),
+    '"{input}" cannot be formatted as a {obj_type}.': _("Write the day as YYYY-MM-DD."),
+    "Must be one of: {choices}.": _("This is none of the choices."),
+    "Not a valid list.": _("This must be a list."),
+    "Invalid type.": _("This must be an object."),
+    "Unknown field.": _("There is no such field."),
+    "Invalid input type.": _("This must be an object."),
+}
 
 
-class Strict(Schema):
-    """A schema that refuses data with a field that it does not declare."""
-
-    class Meta:
-        unknown = RAISE
+class Translated(Schema):
+    """A schema whose errors are all in the caller's language: none of marshmallow's own sentences reaches anybody."""
 
     error_messages = {  # noqa: RUF012 - marshmallow's own
         "unknown": _("There is no such field."),
         "type": _("This must be an object."),
     }
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Put our sentences in the place of marshmallow's, in the field and in what it holds."""
+        held: Any = field_obj
+        while held is not None:
+            held.error_messages = {key: BUILT_IN.get(str(said), said) for key, said in held.error_messages.items()}
+            held = getattr(held, "inner", None)
+
+
+def words_of(*refusals: type[FieldRefusal]) -> dict[str, Any]:
+    """Return the sentences for these refusals by their codes, as marshmallow's fields want them."""
+    return {refusal.code: SENTENCES[refusal.code] for refusal in refusals}
+
+
+class Strict(Translated):
+    """A schema that refuses data with a field that it does not declare."""
+
+    class Meta:
+        unknown = RAISE
 
 
 class PlainText(fields.String):
@@ -54,7 +87,7 @@ class PlainText(fields.String):
         text = super()._deserialize(value, attr, data, **more)
         if not self.fits(text):
             raise self.make_error("characters")
-        return text
+        return text if visible(text) else ""  # what nobody sees is no text
 
 
 class LongText(PlainText):

@@ -50,7 +50,7 @@ class ReporterIn(Strict):
 class CaseIn(Strict):
     """The body of POST /cases: the case to hand in."""
 
-    kind = Choice(Kind, required=True)
+    kind = Choice(Kind, required=True, metadata={"description": "A duty is handed in by staff only."})
     title = PlainText(most=LONGEST_TITLE, required=True)
     description = LongText(most=LONGEST_TEXT, load_default="")
     category = Slug(allow_none=True)
@@ -59,7 +59,7 @@ class CaseIn(Strict):
     latitude = fields.Float(allow_none=True, validate=within(-90, 90))
     longitude = fields.Float(allow_none=True, validate=within(-180, 180))
     reporter = fields.Nested(ReporterIn, allow_none=True)
-    channel = Choice(CHANNELS, load_default="web")
+    channel = Choice(CHANNELS, load_default="web", metadata={"description": "From staff; without a token, web or api."})
     public = Bool(load_default=False)
 
     @post_load

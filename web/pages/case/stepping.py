@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import lazy_gettext as _l
 from marshmallow import fields
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -14,7 +15,7 @@ from cases.history.words import Visibility
 from cases.mail_addresses import LONGEST_ADDRESS
 from cases.progress import Change, WaitingFor, change_state
 from cases.reading.finding import case_to_change_for, reference
-from cases.refusals import FieldNotUsed, NotAllowed
+from cases.refusals import FieldNotUsed, UnknownName
 from cases.states import STEPS, Step, steps_open_to
 from notifications.audiences.preview import would_be_told
 from web.current import current, right_now
@@ -34,7 +35,7 @@ FIELDS = ("responsible", "officer", "due_on", "promised_on", "waiting_for", "int
 class StepForm(TypedSchema):
     """The fields of the step form: the step, the version of the case that was shown, and the fields of every step."""
 
-    step = text_field(20, needed="")
+    step = text_field(20, needed=_l("Choose a step."))
     version = number_field()
     responsible = text_field(LONGEST_SLUG)
     officer = text_field(LONGEST_ADDRESS)
@@ -87,13 +88,13 @@ def _chosen_recipients(change: Change) -> dict[str, str]:
 
 
 def _step_named(name: str, available: list[Step]) -> Step:
-    """Return the step of this name, preferring the `available` ones; raise `NotAllowed` when there is none.
+    """Return the step of this name, preferring the `available` ones; raise `UnknownName` when there is none.
 
     A step that is not open to the actor is returned too: the domain refuses it with the reason.
     """
     found = [step for step in (*available, *STEPS) if step.name == name]
     if not found:
-        raise NotAllowed(step=name)
+        raise UnknownName(field="step", name=name)
     return found[0]
 
 

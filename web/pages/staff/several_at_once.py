@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from cases.access.actors import Actor
 from cases.case import Case
-from cases.database.texts import storable
+from cases.database.texts import storable, visible
 from cases.handing_in import Request, hand_in
 from cases.organisation.units import UnitKind
 from cases.states import Kind
@@ -56,7 +56,7 @@ def take_in() -> Response | tuple[str, int]:
 
 
 def _lines(form: Form) -> list[dict[str, str]]:
-    lines = [{name: form.text(f"{name}-{n}").strip() for name in ONE_LINE} for n in range(LINES)]
+    lines = [{name: visible(form.text(f"{name}-{n}")) for name in ONE_LINE} for n in range(LINES)]
     filled = [line for line in lines if line["title"]]
     if not filled:
         raise ValidationError({"title-0": [gettext("Write at least one title.")]})

@@ -27,8 +27,13 @@ def test_the_desk_puts_right_who_asked(sqlite_web: Web) -> None:
         ({"asker_why": ""}, "Skriv varför. Bara personal läser det.", "Write why. Only staff read it."),
         (
             {"asker_email": "x@example..se"},
-            "Det går inte att mejla till den adressen.",
-            "No mail can go to this address.",
+            "Det går inte att skicka mejl till den här adressen: skriv den som namn@example.se.",
+            "No mail can be sent to this address: write it as name@example.se.",
+        ),
+        (
+            {"asker_phone": "abc inte nummer"},
+            "Det här är inget telefonnummer: skriv det som 070-174 06 05.",
+            "This is not a telephone number: write it as 070-174 06 05.",
         ),
     ],
 )
@@ -46,6 +51,7 @@ def test_a_refusal_stands_beside_its_field_and_what_was_typed_stays(
         [field] = wrong
         assert f'id="{field}-refusal"' in answer.text
     api = {"name": "Ruth", "email": wrong.get("asker_email", "ruth@example.se"), "why": wrong.get("asker_why", "Fel")}
+    api |= {"phone": wrong["asker_phone"]} if "asker_phone" in wrong else {}
     assert sqlite_web.patch(f"/cases/{ref}/reporter", api, by="contact").status_code == 422
 
 
