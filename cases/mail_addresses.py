@@ -57,6 +57,15 @@ def read_public_address(written: str, *, field: str = "email") -> str:
     raise NotAMailAddress(field=field)
 
 
+def read_address(written: str, *, field: str = "email") -> str:
+    """Return the address as `read_public_address` does, also one that is valid only inside the municipality's network.
+
+    Raises what `read_public_address` raises.
+    """
+    address = written.strip(AROUND)
+    return address if address.isascii() and is_mail_address(address) else read_public_address(address, field=field)
+
+
 def normalised(written: str) -> str:
     """Return the address in lower case with its domain in ASCII, for comparison. Raises `ValueError` if invalid."""
     return with_ascii_domain(written.strip().lower())
@@ -72,6 +81,14 @@ def owner_of(written: str) -> str:
     except ValueError:
         return written.strip().lower()
     return f"{local.partition('+')[0] or local}@{domain}"
+
+
+def as_compared(written: str) -> str:
+    """Return the address by which two spellings are found to be one; a text that is no address in lower case."""
+    try:
+        return normalised(written.strip(AROUND))
+    except ValueError:
+        return written.strip(AROUND).lower()
 
 
 def spellings_of(written: str) -> set[str]:

@@ -1,11 +1,13 @@
 """Settings, read once from environment variables. One that is missing or bad raises `BadSetting`, which names it."""
 
 import os
+import re
 import secrets
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from ipaddress import ip_address
 from itertools import pairwise
 from math import log2
 from pathlib import Path
@@ -21,6 +23,7 @@ SHORTEST_KEY = 32
 LEAST_ENTROPY = 80.0  # bits, as the signs are spread: 32 random hexadecimal digits have about 115
 WORDS_OF_EXAMPLES = ("changeme", "change-me", "change_me", "change this", "example", "exempel", "password", "lösenord")
 HOW_TO_MAKE_A_KEY = "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`"
+SCHEME_AND_HOST = re.compile(r"[a-zA-Z]+://(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]+)?/?")
 LOCALES = ("sv", "en")
 DEFAULT_SENDER = "ventil@localhost"
 
@@ -59,7 +62,7 @@ class Settings:
     @property
     def on_loopback(self) -> bool:
         """True when the installation is reached only from this machine itself, by its base URL."""
-        return urlsplit(self.base_url).hostname in LOOPBACK
+        return _is_loopback(urlsplit(self.base_url).hostname or "")
 
     @property
     def embedded(self) -> bool:
@@ -145,9 +148,19 @@ def _base_url(given: str) -> str:
     scheme, host = _scheme_and_host("VENTIL_BASE_URL", given)
     if scheme not in {"http", "https"} or not host:
         raise BadSetting("VENTIL_BASE_URL must be an address such as https://arenden.example.se")
-    if scheme == "http" and host not in LOOPBACK:
+    if scheme == "http" and not _is_loopback(host):
         raise BadSetting("VENTIL_BASE_URL may be http only on this machine itself; use https")
+    if not SCHEME_AND_HOST.fullmatch(given):
+        raise BadSetting("VENTIL_BASE_URL must be only https:// and a host, perhaps with a port: no path, ?, # or user")
     return given.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    """Return whether this host is the machine itself: localhost, ::1, or any address of 127.0.0.0/8 (RFC 1122)."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _secret_key(given: str | None, var: Path | None) -> str:

@@ -7,13 +7,16 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from cases.access.tokens import LOGIN, Link, hashed
+from cases.access.tokens import LOGIN, Link, hashed, is_active
 
 BASE32, CROCKFORD = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 BYTES = 5  # 40 bits
@@ -35,34 +38,67 @@ def read_code(typed: str) -> str:
     return BETWEEN.sub("", typed).upper().translate(MISREAD)
 
 
-def count_try(session: Session, browser: str, *, at: datetime) -> tuple[list[int], bool]:
-    """Count one try of a code in the browser with this cookie; commit before codes are compared (ASVS 6.6.3).
+@dataclass(frozen=True)
+class Tries:
+    """Which log-in links a try was counted for: their `ids`, whose codes may be compared.
 
-    Return the ids of the log-in links whose code may be compared, and whether there are others that had too many tries:
-    five for a link, or ten in a day for all links of its address. The caller has locked the municipality, so that two
-    tries at once are counted one after the other.
+    `too_often`: there are others that had too many tries before. `was_last`: none of these can be tried again.
     """
-    live = session.scalars(
-        select(Link)
-        .where(Link.browser == hashed(browser), Link.purpose == LOGIN, Link.address.is_not(None))
-        .where(Link.used_at.is_(None), Link.expires_at > at)
-        .order_by(Link.id.desc())
-        .limit(MOST_LINKS)
-    ).all()
-    today = _tries_today(session, {link.address for link in live}, at)
-    ids = [link.id for link in live if link.tries < MOST_TRIES and today.get(link.address, 0) < MOST_TRIES_A_DAY]
+
+    ids: Collection[int]
+    too_often: bool
+    was_last: bool
+
+
+def count_try(session: Session, browser: str, *, at: datetime) -> Tries:
+    """Count one try of a code in the browser with this cookie, before codes are compared (ASVS 6.6.3).
+
+    A link has five tries; its address ten in a day for all its letters, counted apart for each known browser of its
+    owner. The caller has locked the municipality, so that two tries at once are counted one after the other.
+    """
+    links = session.scalars(_links_of(browser, at).where(Link.used_at.is_(None))).all()
+    today = _tries_today(session, {link.address for link in links}, at)
+    left = {link.id: min(MOST_TRIES - link.tries, MOST_TRIES_A_DAY - today[_counter(link)]) for link in links}
+    ids = [number for number, tries in left.items() if tries > 0]
     session.execute(update(Link).where(Link.id.in_(ids)).values(tries=Link.tries + 1))
-    return ids, len(ids) < len(live)
+    return Tries(ids, too_often=len(ids) < len(left), was_last=all(left[number] == 1 for number in ids))
 
 
 def link_with_code(session: Session, ids: Collection[int], typed: str, *, key: str, at: datetime) -> Link | None:
-    """Return the link of somebody, among those with these ids, that has this code and can still be used; else None."""
+    """Return the link of somebody active, among those with these ids, that has this code and can be used; else None."""
+    usable = select(Link).where(Link.id.in_(ids), Link.used_at.is_(None), Link.expires_at > at)
+    found = _with_code(session.scalars(usable), typed, key)
+    return next((link for link in found if is_active(session, link.person_id)), None)
+
+
+def was_used(session: Session, browser: str, typed: str, *, key: str, at: datetime) -> bool:
+    """Return whether this is the code of a link that this browser asked for and that has been used, while it lives.
+
+    Whoever sends the right code twice at once has used it by the first. To know a used code opens nothing.
+    """
+    used = _links_of(browser, at).where(Link.used_at.is_not(None))
+    return bool(_with_code(session.scalars(used), typed, key))
+
+
+def _links_of(browser: str, at: datetime) -> Select[Link]:
+    mine = (Link.browser == hashed(browser), Link.purpose == LOGIN, Link.address.is_not(None), Link.expires_at > at)
+    return select(Link).where(*mine).order_by(Link.id.desc()).limit(MOST_LINKS)
+
+
+def _with_code(links: Iterable[Link], typed: str, key: str) -> list[Link]:
     code = read_code(typed).encode()
-    links = session.scalars(select(Link).where(Link.id.in_(ids), Link.used_at.is_(None), Link.expires_at > at)).all()
-    found = [link for link in links if hmac.compare_digest(read_code(link_code(link, key)).encode(), code)]
-    return next((link for link in found if link.person_id is not None), None)
+    return [link for link in links if hmac.compare_digest(read_code(link_code(link, key)).encode(), code)]
 
 
-def _tries_today(session: Session, addresses: Collection[str | None], at: datetime) -> dict[str | None, int]:
-    statement = select(Link.address, func.sum(Link.tries)).where(Link.address.in_(addresses), Link.made_at > at - DAY)
-    return {address: int(tries) for address, tries in session.execute(statement.group_by(Link.address))}
+def _counter(link: Any) -> tuple[str | None, str | None]:
+    return link.address, link.quota if link.known_browser else None
+
+
+def _tries_today(session: Session, addresses: Collection[str | None], at: datetime) -> Counter[Any]:
+    """Return how many tries of a day were counted, by what `_counter` returns for a link."""
+    columns = (Link.address, Link.quota, Link.known_browser, Link.tries)
+    tried = select(*columns).where(Link.address.in_(addresses), Link.made_at > at - DAY, Link.tries > 0)
+    today: Counter[Any] = Counter()
+    for link in session.execute(tried):
+        today[_counter(link)] += link.tries
+    return today

@@ -34,9 +34,9 @@ class Link(Base):
     """One link that is mailed to somebody, for one purpose: to log in, to follow a case or to stop following it.
 
     Its token, and the code beside a log-in link, are derived from the secret key and `nonce`, and never stored; `hash`
-    is the hash of the token. `address` is the keyed hash of the address whose quota of log-in letters the link has
-    spent, from a `known_browser` or from any other; NULL for other links, and for a log-in link that no letter carries.
-    `tries` counts how often a code was tried.
+    is the hash of the token. `address` is the keyed hash of the address that a log-in letter was asked for, and `quota`
+    that of the quota that it has spent: of the address in one `known_browser`, or in the network that asked. Both are
+    NULL for other links, and for a log-in link that no letter carries. `tries` counts how often a code was tried.
     """
 
     __tablename__ = "link"
@@ -44,6 +44,7 @@ class Link(Base):
         CheckConstraint("purpose IN ('login', 'follow', 'unfollow')", name="purpose"),
         partial_index("ix_link_browser", "browser", where="browser IS NOT NULL"),
         partial_index("ix_link_address", "address", "made_at", where="address IS NOT NULL"),
+        partial_index("ix_link_quota", "quota", "made_at", where="quota IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
@@ -59,6 +60,7 @@ class Link(Base):
     address: Mapped[str | None] = mapped_column(String(64), default=None)  # keyed hash of it, without what follows a +
     known_browser: Mapped[bool] = mapped_column(default=False, server_default=false())
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    quota: Mapped[str | None] = mapped_column(String(64), default=None)
 
 
 class WebSession(Base):
@@ -158,6 +160,11 @@ def valid_link(session: Session, token: str, purpose: str, at: datetime) -> Link
             Link.hash == hashed(token), Link.purpose == purpose, Link.used_at.is_(None), Link.expires_at > at
         )
     )
+
+
+def is_active(session: Session, person_id: int | None) -> bool:
+    """Return whether this is the id of a person who has not been switched off; False for None."""
+    return session.scalar(select(Person.active).where(Person.id == person_id)) or False
 
 
 def use_link(session: Session, link: Link, at: datetime) -> bool:

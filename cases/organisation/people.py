@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from cases.database.base import Base, BigId, one_of
+from cases.database.base import Base, BigId, UtcDateTime, one_of
 from cases.mail_addresses import LONGEST_ADDRESS
 from cases.organisation.units import Unit, UnitKind
 
@@ -38,7 +38,10 @@ class Role(StrEnum):
 
 
 class Person(Base):
-    """One person who can log in: staff, or a representative of a group or of the forum."""
+    """One person who can log in: staff, or a representative of a group or of the forum.
+
+    `logged_out_at` is when they last logged out everywhere: no browser that they used before is known to be theirs.
+    """
 
     __tablename__ = "person"
 
@@ -49,6 +52,7 @@ class Person(Base):
     locale: Mapped[str] = mapped_column(String(5), default="sv")
     deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     active: Mapped[bool] = mapped_column(default=True)
+    logged_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
     deputy: Mapped[Person | None] = relationship(
         init=False, repr=False, compare=False, remote_side=[id], lazy="select", viewonly=True

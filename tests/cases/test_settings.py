@@ -22,6 +22,21 @@ BAD = [
     ("VENTIL_BASE_URL", "http://arenden.example.se"),
     ("VENTIL_BASE_URL", "https://arenden.example.se:port"),
     ("VENTIL_BASE_URL", "https://[::1"),
+    ("VENTIL_BASE_URL", "https://x.example/sub"),
+    ("VENTIL_BASE_URL", "https://x.example//"),
+    ("VENTIL_BASE_URL", "https://x.example/?a=b"),
+    ("VENTIL_BASE_URL", "https://x.example?"),
+    ("VENTIL_BASE_URL", "https://x.example#top"),
+    ("VENTIL_BASE_URL", "https://x.example/#"),
+    ("VENTIL_BASE_URL", "https://127.0.0.1@evil.example"),
+    ("VENTIL_BASE_URL", "https://user:word@x.example"),
+    ("VENTIL_BASE_URL", "https://@x.example"),
+    ("VENTIL_BASE_URL", "https://127.0.0.1\\@evil.example"),
+    ("VENTIL_BASE_URL", "https://x.example\n"),
+    ("VENTIL_BASE_URL", " https://x.example"),
+    ("VENTIL_BASE_URL", "https://x .example"),
+    ("VENTIL_BASE_URL", "http://127.0.0.1.evil.example"),
+    ("VENTIL_BASE_URL", "http://128.0.0.1"),
     ("VENTIL_SECRET_KEY", "too short"),
     ("VENTIL_SECRET_KEY", "a" * 32),
     ("VENTIL_SECRET_KEY", "A" * 40 + "b"),
@@ -100,3 +115,23 @@ def test_a_random_key_is_taken() -> None:
     makers = (lambda: secrets.token_hex(16), lambda: secrets.token_urlsafe(24), lambda: str(uuid4()))
     for key in (make() for make in makers for _ in range(200)):
         assert read_settings({"VENTIL_SECRET_KEY": key}).secret_key == key
+
+
+@pytest.mark.parametrize(
+    ("base_url", "loopback"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("https://127.1.2.3", True),
+        ("http://127.255.255.254:8000/", True),
+        ("http://localhost", True),
+        ("http://[::1]:8000", True),
+        ("https://arenden.example.se:8443/", False),
+        ("https://192.0.2.1", False),
+        ("https://128.0.0.1", False),
+        ("https://127.0.0.1.evil.example", False),
+    ],
+)
+def test_the_whole_loopback_network_is_this_machine(tmp_path: Path, base_url: str, loopback: bool) -> None:
+    settings = read_settings(GOOD | {"VENTIL_BASE_URL": base_url}, folder=tmp_path)
+    assert settings.base_url == base_url.rstrip("/")
+    assert settings.on_loopback is loopback

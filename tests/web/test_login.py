@@ -13,6 +13,7 @@ from cases.access.tokens import Link, WebSession, hashed
 from cases.history.journal import Event
 from cases.history.outbox import OutboxEntry
 from cases.organisation.municipality import Municipality
+from cases.organisation.people import Person
 
 
 def age_sessions(web, **columns):
@@ -112,6 +113,22 @@ def test_an_unknown_address_gets_the_same_answer_within_fifty_milliseconds(web):
     assert 1 <= count(web, Event, Event.type == "person.asked_for_link") <= 30
 
 
+def test_a_link_of_somebody_switched_off_is_dead(web):
+    browser = web.browser()
+    ask(browser)
+    token = token_of_last_link(web)
+    with web.database.transaction() as session:
+        session.get_one(Person, web.person_id("contact")).active = False
+    page = browser.get(f"/logga-in/{token}")
+    assert page.status_code == 410
+    assert "Logga in nu" not in page.text
+    assert use(browser, token).status_code == 410
+    assert count(web, Link, Link.used_at.is_not(None)) == 0
+    with web.database.transaction() as session:
+        session.get_one(Person, web.person_id("contact")).active = True
+    assert use(browser, token).status_code == 303
+
+
 def test_a_link_for_nobody_opens_nothing(web):
     browser = web.browser()
     ask(browser, "nobody@example.se")
@@ -195,8 +212,6 @@ def test_using_a_session_keeps_it_from_being_idle(web, private):
 
 
 def test_somebody_switched_off_is_out_at_once(web, private):
-    from cases.organisation.people import Person
-
     browser = log_in(web)
     with web.database.transaction() as session:
         session.get_one(Person, web.person_id("contact")).active = False

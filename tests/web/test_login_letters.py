@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import func, select, update
 from support.houses.logging_in import CONTACT, ask, count, csrf, last_link, log_in, token_of_last_link, use
 from support.houses.small_pages import words
@@ -12,6 +13,7 @@ from support.houses.small_pages import words
 from cases.access.codes import CROCKFORD, link_code, read_code
 from cases.access.tokens import Link, WebSession
 from cases.history.journal import Event
+from cases.organisation.people import Person
 
 NOBODY = "nobody@example.se"
 ASKED = Event.type == "person.asked_for_link"
@@ -23,6 +25,11 @@ def code_of_last_link(web):
 
 def try_code(browser, code, token=None):
     return browser.post("/logga-in/kod", data={"csrf_token": token or csrf(browser), "code": code})
+
+
+def elsewhere(number):
+    """From a network of its own."""
+    return {"environ_base": {"REMOTE_ADDR": f"203.0.113.{number + 1}"}}
 
 
 def wrong(code):
@@ -71,10 +78,91 @@ def test_five_letters_a_day_and_the_page_says_when_the_next_may_go(web):
     assert "Retry-After" not in ask(web.browser()).headers
 
 
-@pytest.mark.parametrize("email", ["contact+x@example.se", "CONTACT@example.se", " contact+y+z@Example.SE "])
-def test_plus_addresses_share_the_quota_of_their_owner(web, email):
+@pytest.mark.parametrize(
+    ("lang", "sent", "refused"),
+    [
+        ("sv", "leta först efter det", "Så många brev till adressen har begärts att du behöver vänta"),
+        ("en", "look for it first", "So many letters to this address have been asked for that you have to wait"),
+    ],
+)
+@pytest.mark.parametrize("email", [CONTACT, NOBODY])
+def test_only_a_browser_that_asked_is_told_to_look_for_its_letter(web, email, lang, sent, refused):
+    asked, other = web.browser(), web.browser()
+    ask(asked, email)
+    for browser in (asked, other):
+        browser.get(f"/?lang={lang}")
+    assert sent in words(ask(asked, email).text)
+    assert 'name="code"' in ask(asked, email).text
+    page = ask(other, email).text
+    assert sent not in words(page)
+    assert refused in words(page)
+    assert 'name="code"' not in page
+    age_links(web, minutes=-11)  # as if the letter had been sent long before
+    with web.database.transaction() as session:
+        session.execute(update(Link).values(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
+    assert refused in words(ask(asked, email).text)  # it has no letter that works
+
+
+@pytest.mark.parametrize("email", ["CONTACT@example.se", " Contact@Example.SE ", "contact@EXAMPLE.se"])
+def test_however_it_is_spelled_an_address_has_one_quota(web, email):
     ask(web.browser())
     assert "Retry-After" in ask(web.browser(), email).headers
+
+
+@pytest.mark.parametrize("email", ["contact+x@example.se", " CONTACT+zz@Example.SE ", "contact+x+y@example.se"])
+def test_an_address_without_an_account_spends_nothing_of_its_owner(web, email):
+    for number in range(5):
+        assert "Retry-After" not in ask(web.browser(), email, **elsewhere(number)).headers
+    assert count(web, Event, ASKED) == 0
+    assert "Retry-After" in ask(web.browser(), email, **elsewhere(4)).headers  # it has a quota like any other
+    assert "Retry-After" not in ask(web.browser()).headers
+    assert count(web, Event, ASKED) == 1
+    assert "Retry-After" not in ask(web.browser(), "contact+other@example.se").headers
+
+
+def test_accounts_of_one_owner_share_a_quota(web):
+    with web.database.transaction() as session:
+        session.get_one(Person, web.person_id("officer")).email = "contact+two@example.se"
+    ask(web.browser(), "contact+two@example.se")
+    assert "Retry-After" in ask(web.browser()).headers
+    assert "Retry-After" not in ask(web.browser(), "contact+three@example.se").headers
+
+
+def test_somebody_who_is_switched_off_has_no_account(web):
+    with web.database.transaction() as session:
+        session.get_one(Person, web.person_id("officer")).email = "contact+two@example.se"
+        session.get_one(Person, web.person_id("officer")).active = False
+    ask(web.browser(), "contact+two@example.se")
+    assert "Retry-After" not in ask(web.browser()).headers
+
+
+def test_strangers_in_one_network_stop_nobody_elsewhere(web):
+    for _ in range(5):
+        assert "Retry-After" not in ask(web.browser(), **elsewhere(1)).headers
+        age_links(web, minutes=11)
+    assert "Retry-After" in ask(web.browser(), **elsewhere(1)).headers
+    assert "Retry-After" not in ask(web.browser(), **elsewhere(2)).headers
+    assert count(web, Event, ASKED) == 6
+
+
+def test_a_network_is_what_rate_limits_count(web):
+    ask(web.browser(), environ_base={"REMOTE_ADDR": "2001:db8:1:2::1"})
+    assert "Retry-After" in ask(web.browser(), environ_base={"REMOTE_ADDR": "2001:db8:1:2::ffff"}).headers
+    assert "Retry-After" not in ask(web.browser(), environ_base={"REMOTE_ADDR": "2001:db8:1:3::1"}).headers
+
+
+@pytest.mark.parametrize("email", [CONTACT, NOBODY])
+def test_all_networks_together_cause_twenty_letters_a_day(web, email):
+    known = log_in(web)  # one of the twenty
+    said = [ask(web.browser(), email, **elsewhere(number)) for number in range(21)]
+    waits = ["Retry-After" in answer.headers for answer in said]
+    assert waits.index(True) == (19 if email == CONTACT else 20)
+    assert waits[20]
+    assert 23 * 3600 < int(said[20].headers["Retry-After"]) <= 24 * 3600
+    assert "om 24 timmar" in words(said[20].text)
+    assert "Retry-After" not in ask(known, CONTACT).headers  # outside both
+    age_links(web, hours=24)
+    assert "Retry-After" not in ask(web.browser(), email, **elsewhere(30)).headers
 
 
 def test_what_others_ask_for_stops_nobody_who_has_logged_in_from_this_browser(web):
@@ -93,14 +181,65 @@ def test_what_others_ask_for_stops_nobody_who_has_logged_in_from_this_browser(we
 
 def test_a_browser_cannot_say_by_itself_that_it_is_known(web):
     ask(web.browser())
-    browser = web.browser()
-    browser.set_cookie("ventil_known", "f" * 64)
-    assert "Retry-After" in ask(browser).headers
-    other = log_in(web, web.browser())
-    with web.database.transaction() as session:
-        session.execute(update(Link).values(made_at=Link.made_at))
-    assert "Retry-After" not in ask(other, "officer@example.se").headers  # the first of that address, from anywhere
+    for cookie in ("f" * 64, f"{'f' * 32}.1-{'f' * 64}", "x", ".", "\u0661" * 32, f"{'f' * 32}.{'9' * 13}-{'f' * 64}"):
+        browser = web.browser()
+        browser.set_cookie("ventil_known", cookie)
+        assert "Retry-After" in ask(browser).headers
+    known = log_in(web, web.browser(), **elsewhere(1))
+    assert "Retry-After" not in ask(known, "officer@example.se").headers  # the first of that address, from anywhere
     assert "Retry-After" in ask(web.browser(), "officer@example.se").headers
+    assert "Retry-After" in ask(known, "officer@example.se").headers  # whoever logged in here was somebody else
+
+
+def test_each_browser_has_a_random_id_and_a_quota_of_its_own(web):
+    first, second = log_in(web, **elsewhere(1)), log_in(web, **elsewhere(2))
+    ids = [browser.get_cookie("ventil_known").value.partition(".")[0] for browser in (first, second)]
+    assert len(set(ids)) == 2
+    assert "Retry-After" not in ask(first).headers
+    assert "Retry-After" in ask(first).headers
+    assert "Retry-After" not in ask(second).headers
+
+
+def log_in_as(web, browser, who):
+    """Log somebody in from this browser, long after the letter before."""
+    age_links(web, hours=24)
+    ask(browser, f"{who}@example.se")
+    assert use(browser, token_of_last_link(web)).status_code == 303
+
+
+def test_a_shared_computer_knows_the_last_four_who_logged_in(web):
+    browser, everybody = web.browser(), ["contact", "officer", "head", "member", "neighbour"]
+    for who in everybody:
+        log_in_as(web, browser, who)
+        log_in_as(web, browser, who)  # once more is no other owner
+    assert len(browser.get_cookie("ventil_known").value) < 500
+    age_links(web, hours=24)
+    for who in everybody:
+        ask(web.browser(), f"{who}@example.se")
+    waits = {who: "Retry-After" in ask(browser, f"{who}@example.se").headers for who in everybody}
+    assert waits == {who: who == "contact" for who in everybody}
+
+
+def test_whoever_logged_out_everywhere_is_known_nowhere(web):
+    here, there, ours = log_in(web, **elsewhere(1)), log_in(web, **elsewhere(2)), web.browser()
+    log_in_as(web, ours, "officer")
+    here.post("/logga-ut/overallt", data={"csrf_token": csrf(here)})
+    age_links(web, hours=24)
+    ask(web.browser())
+    assert "Retry-After" in ask(there).headers
+    ask(web.browser(), "officer@example.se")
+    assert "Retry-After" not in ask(ours, "officer@example.se").headers  # it is of another person
+    log_in_as(web, there, "contact")
+    ask(web.browser())
+    assert "Retry-After" not in ask(there).headers
+
+
+def test_after_a_year_a_browser_is_known_no_longer(web, monkeypatch):
+    known = log_in(web, **elsewhere(1))
+    ask(web.browser())
+    later = datetime.now(UTC) + timedelta(days=366)
+    monkeypatch.setattr("web.requests.identity.known_browsers.right_now", lambda: later)
+    assert "Retry-After" in ask(known).headers
 
 
 def test_many_who_ask_at_once_get_one_letter(web):
@@ -188,7 +327,10 @@ def test_after_five_tries_only_the_link_is_left(web):
     code, token = code_of_last_link(web), csrf(browser)
     answers = [try_code(browser, wrong(code), token) for _ in range(5)]
     assert {one.status_code for one in answers} == {422}
-    assert "Det är inte koden i brevet" in words(answers[-1].text)
+    assert "Titta på den en gång till" in words(answers[3].text)
+    assert "Det är inte koden i brevet, och den kan inte provas fler gånger" in words(answers[-1].text)
+    assert "Nu fungerar bara länken i brevet" in words(answers[-1].text)
+    assert "en gång till" not in words(answers[-1].text)
     assert f'value="{wrong(code)}"' in answers[-1].text  # what was typed stays
     last = try_code(browser, code, token)
     assert last.status_code == 422
@@ -277,8 +419,78 @@ def test_the_right_code_sent_many_times_at_once_opens_one_session(web):
     with ThreadPoolExecutor(4) as pool:
         sent = [pool.submit(one.post, "/logga-in/kod", data=form) for one in browsers]
         statuses = sorted(one.result().status_code for one in sent)
+        pages = [words(one.result().text) for one in sent if one.result().status_code == 422]
     assert statuses == [303] + [422] * 3
     assert count(web, WebSession) == 1
+    assert all("Koden har redan använts. Om det var du som använde den nyss är du inloggad." in one for one in pages)
+    assert last_link(web).tries == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("sv", "Koden har redan använts."), ("en", "The code has been used already")]
+)
+def test_the_right_code_sent_twice_says_so_and_leads_on(web, lang, said):
+    browser = web.browser()
+    browser.get(f"/logga-in?next=/forum&lang={lang}")
+    ask(browser)
+    code, token = code_of_last_link(web), csrf(browser)
+    for _ in range(4):
+        try_code(browser, wrong(code), token)
+    cookie = browser.get_cookie("ventil").value
+    assert try_code(browser, code, token).location == "/forum"  # with the fifth and last try
+    browser.set_cookie("ventil", cookie)  # as a double click sends it
+    again = try_code(browser, code.lower(), token)
+    assert again.status_code == 422
+    assert said in words(again.text)
+    assert 'href="/forum"' in again.text
+    assert last_link(web).tries == 5
+    assert said not in words(try_code(browser, wrong(code), token).text)
+
+
+def test_so_does_the_button_of_the_link_pressed_twice(web):
+    browser = web.browser()
+    browser.get("/logga-in?next=/forum")
+    ask(browser)
+    cookie, link = browser.get_cookie("ventil").value, f"/logga-in/{token_of_last_link(web)}"
+    form = {"csrf_token": csrf(browser)}
+    assert browser.post(link, data=form).location == "/forum"
+    assert "Du är inloggad. Fortsätt" in words(browser.get(link).text)
+    browser.set_cookie("ventil", cookie)
+    again = browser.post(link, data=form)
+    assert again.status_code == 410
+    assert "Länken har redan använts" in words(again.text)
+    assert 'href="/forum"' in again.text
+
+
+def test_a_code_sent_again_after_the_log_in_leads_on(web):
+    browser = web.browser()
+    ask(browser)
+    code, token = code_of_last_link(web), csrf(browser)
+    try_code(browser, code, token)
+    again = try_code(browser, code, token)
+    assert "Du är inloggad." in words(again.text)
+    assert 'href="/min-sida"' in again.text
+
+
+def test_the_tries_of_others_spend_no_code_of_a_known_browser(web):
+    known = log_in(web)
+    for number in range(3):
+        browser = web.browser()
+        ask(browser, **elsewhere(number))
+        token = csrf(browser)
+        for _ in range(5):
+            try_code(browser, wrong(code_of_last_link(web)), token)
+    ask(known)
+    assert try_code(known, code_of_last_link(web)).status_code == 303
+
+
+def test_the_code_of_somebody_switched_off_opens_nothing_and_is_not_used(web):
+    browser = web.browser()
+    ask(browser)
+    with web.database.transaction() as session:
+        session.get_one(Person, web.person_id("contact")).active = False
+    assert "Det är inte koden i brevet" in words(try_code(browser, code_of_last_link(web)).text)
+    assert last_link(web).used_at is None
 
 
 def test_link_and_codes_sent_at_once_never_wait_for_each_other(web):
@@ -297,3 +509,33 @@ def test_link_and_codes_sent_at_once_never_wait_for_each_other(web):
     assert set(statuses) <= {303, 410, 422}
     assert statuses.count(303) == 1
     assert count(web, WebSession) == 1
+
+
+# --- what is typed ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("lang", "said"), [("sv", "skriv den som namn@example.se"), ("en", "as name@example.se")])
+@pytest.mark.parametrize(
+    "typed", ["", "  ", "a,b@x", "contact@example.se.", "contact", "a@b@c.se", "contact@", "c <contact@example.se>"]
+)
+def test_what_is_no_mail_address_is_refused_beside_its_field(sqlite_web, typed, lang, said):
+    browser = sqlite_web.browser()
+    browser.get(f"/?lang={lang}")
+    page = ask(browser, typed)
+    assert page.status_code == 422
+    assert f'id="email" name="email" value="{escape(typed)}"' in page.text
+    assert words(page.text).count(said) == 2  # above the form, and beside the field
+    assert count(sqlite_web, Link) == 0
+
+
+def test_characters_that_cannot_be_stored_are_refused_and_not_dropped(sqlite_web):
+    for typed in ("con\0tact@example.se", "contact@example.se\0"):
+        page = ask(sqlite_web.browser(), typed)
+        assert page.status_code == 422
+        assert "tecken" in words(page.text)
+    assert count(sqlite_web, Link) == 0
+
+
+@pytest.mark.parametrize("email", ["anna@kommun.local", "anna@intern"])
+def test_an_address_inside_the_own_network_is_one(sqlite_web, email):
+    assert ask(sqlite_web.browser(), email).status_code == 200

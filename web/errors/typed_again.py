@@ -20,6 +20,7 @@ LABELS: dict[str, LazyString] = {
     "reach": _l("How do we reach you?"),
     "name": _l("Name"),
     "email": _l("E-mail"),
+    "code": _l("The code in the letter"),
 }
 LONG = 60
 SEVERAL_LINES = frozenset({"description", "text", "note"})

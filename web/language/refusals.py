@@ -62,6 +62,11 @@ SENTENCES: Mapping[str, LazyString] = {
     "conflict": _("Somebody else did something at the same moment. Try again."),
     "bad-key": _("The Idempotency-Key must be 1 to 255 visible characters of ASCII."),
     "wrong-code": _("That is not the code in the letter. Look at it once more."),
+    "last-try-wrong": _(
+        "That is not the code in the letter, and it can be tried no more. Only the link in the letter works now, in "
+        "this browser."
+    ),
+    "code-used": _("The code has been used already. If it was you who used it just now, you are logged in."),
     "code-tried-too-often": _(
         "The code can be tried no more. Use the link in the letter, or ask for a new letter later."
     ),

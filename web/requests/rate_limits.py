@@ -1,6 +1,9 @@
-"""Rate limits for visitors: how often one network, and all together, may hand in, log in, follow and answer."""
+"""Rate limits for visitors: how often one network, and all together, may hand in, log in, follow and answer.
 
-from collections.abc import Callable
+A browser from which somebody has logged in before is counted by itself when they log in again.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 from functools import wraps
@@ -33,8 +36,14 @@ class Allowed:
 
     def buckets(self, network: str) -> tuple[list[Bucket], list[Bucket]]:
         """Return the buckets of this network, and those of all networks together."""
-        of_network = [Bucket(item, f"{self.kind} {network}") for item in parse_many(self.of_network)]
-        return of_network, [Bucket(item, self.kind) for item in parse_many(self.of_all)]
+        return self._of(network), [Bucket(item, self.kind) for item in parse_many(self.of_all)]
+
+    def own_buckets(self, browser: str) -> list[Bucket]:
+        """Return the buckets of a known browser, with what one network is allowed; `browser` is its id."""
+        return self._of(f"browser {browser}")
+
+    def _of(self, whose: str) -> list[Bucket]:
+        return [Bucket(item, f"{self.kind} {whose}") for item in parse_many(self.of_network)]
 
 
 @unique
@@ -55,14 +64,22 @@ class TooOften(Exception):
     wait: int
 
 
-def limited(limit: Limit) -> Callable[[View], View]:
-    """Decorate a view so that one network may POST to it only as often as `limit` says, and all only so often."""
+def limited(limit: Limit, *, known: Callable[[], str | None] | None = None) -> Callable[[View], View]:
+    """Decorate a view so that one network may POST to it only as often as `limit` says, and all only so often.
+
+    `known` returns the id of the browser that sends the request if it is a known one, else None. Such a browser is
+    counted by itself alone: neither its neighbours in the network nor all others can spend what is allowed to it.
+    """
 
     def declare(view: View) -> View:
-        view.limit = limit  # type: ignore[attr-defined]
+        view.limit, view.known = limit, known or _nobody  # type: ignore[attr-defined]
         return view
 
     return declare
+
+
+def _nobody() -> None:
+    """Return None: no browser is known."""
 
 
 def limit_requests(app: Flask, settings: Settings, database: Database) -> None:
@@ -84,11 +101,15 @@ def _counted(view: View, limit: Limit, counter: RequestCounter) -> View:
     @wraps(view)
     def counting(*args: Any, **named: Any) -> Any:
         is_counted = request.method == "POST" and not has_valid_token()
-        if is_counted and (wait := counter.wait(*limit.value.buckets(network()))):
+        if is_counted and (wait := counter.wait(*_buckets(limit.value, view.known()))):  # type: ignore[attr-defined]
             raise TooOften(wait)
         return view(*args, **named)
 
     return counting  # type: ignore[return-value]
+
+
+def _buckets(allowed: Allowed, browser: str | None) -> Sequence[list[Bucket]]:
+    return [allowed.own_buckets(browser)] if browser else allowed.buckets(network())
 
 
 def network() -> str:

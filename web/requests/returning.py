@@ -2,11 +2,15 @@
 
 from urllib.parse import unquote, urlsplit
 
-from flask import request, url_for
+from flask import current_app, request, url_for
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
 
 NEXT = "next"
 HOME = "/"
 LONGEST_NEXT = 1000  # characters: it is kept in a cookie, for which browsers have room for 4,096 bytes
+DOTS = frozenset({".", ".."})
+DOORS = ("/logga-in", "/logga-ut", "/demo-login")  # whoever has logged in has no use for them
 
 
 def login_url() -> str:
@@ -26,11 +30,31 @@ def _page_asked_for() -> str | None:
     return safe_next(url_for("case.show", ref=ref)) if ref else None
 
 
+def way_back(wanted: str | None) -> str:
+    """Return the path that `safe_next` returns, if it can be opened; "/" if it only takes forms."""
+    path = safe_next(wanted)
+    try:
+        current_app.url_map.bind("").match(unquote(urlsplit(path).path), method="GET")
+    except MethodNotAllowed:
+        return HOME
+    except (HTTPException, RequestRedirect):
+        return path  # the page itself says so
+    return path
+
+
 def safe_next(wanted: str | None) -> str:
-    """Return the path `wanted` if it leads to a page of this site; otherwise "/", the start page (ASVS 3.7.2)."""
+    """Return the path `wanted` if it leads to a page of this site; otherwise "/", the start page (ASVS 3.7.2).
+
+    A path that a browser would first make shorter ("..", "//") leads to "/", as do the log-in and the log-out.
+    """
     path = wanted or HOME
-    read_on = (path, unquote(path), unquote(unquote(path)))  # whatever else decodes it on the way
-    return path if len(path) <= LONGEST_NEXT and all(_is_ours(one) for one in read_on) else HOME
+    is_safe = len(path) <= LONGEST_NEXT and all(_is_ours(one) for one in _read_on(path)) and _is_plain(path)
+    return path if is_safe else HOME
+
+
+def _read_on(text: str) -> tuple[str, str, str]:
+    """Return the text, and what is read when it is decoded once or twice more on the way."""
+    return text, unquote(text), unquote(unquote(text))
 
 
 def _is_ours(path: str) -> bool:
@@ -41,3 +65,14 @@ def _is_ours(path: str) -> bool:
     except ValueError:
         return False
     return not parts.scheme and not parts.netloc
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether the path before any ? or # has no empty segment, no "." or "..", and is none of the doors."""
+    return all(_has_plain_segments(path) for path in _read_on(urlsplit(text).path))
+
+
+def _has_plain_segments(path: str) -> bool:
+    segments = [segment.partition(";")[0] for segment in path.split("/")]
+    is_door = any(path == door or path.startswith(f"{door}/") for door in DOORS)
+    return "//" not in path and DOTS.isdisjoint(segments) and not is_door

@@ -39,10 +39,10 @@ def use(browser: FlaskClient, token: str) -> TestResponse:
     return browser.post(f"/logga-in/{token}", data={"csrf_token": csrf(browser)})
 
 
-def log_in(web: Web, browser: FlaskClient | None = None) -> FlaskClient:
-    """Log the contact person in, and return the browser."""
+def log_in(web: Web, browser: FlaskClient | None = None, **more: object) -> FlaskClient:
+    """Log the contact person in, with a letter that is asked for as `more` says, and return the browser."""
     browser = browser or web.browser()
-    ask(browser)
+    ask(browser, **more)
     assert use(browser, token_of_last_link(web)).status_code == 303
     return browser
 

@@ -4,7 +4,7 @@ import html
 import re
 
 import pytest
-from support.houses.logging_in import CONTACT, csrf, token_of_last_link
+from support.houses.logging_in import CONTACT, ask, csrf, token_of_last_link, use
 from support.houses.small_pages import visitor, words
 
 from cases.case import case_to_change
@@ -99,3 +99,56 @@ def test_what_was_taken_back_says_so_and_offers_the_log_in(sqlite_web):
 @pytest.mark.parametrize("wanted", ["/%0d%0aX: y", "/%2f%2fevil", "/%5cevil", "/%255cevil", "//[", "/a" * 600])
 def test_next_is_read_as_whatever_decodes_it_would(wanted):
     assert safe_next(wanted) == "/"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "/..//evil.example",
+        "/arenden/../..//x",
+        "/arenden/..",
+        "/.",
+        "/./x",
+        "/a/./b",
+        "/a//b",
+        "/a/%2e%2e/b",
+        "/a/%252E%252e/b",
+        "/a%2f..%2f/b",
+        "/a%2F%2Fb",
+        "/a%3F/%2e%2e//x",
+        "/a/..;x/b",
+        "/logga-ut",
+        "/logga-ut/overallt",
+        "/logga-ut?x=1",
+        "/logga%2Dut",
+        "/logga-ut#x",
+        "/logga-in",
+        "/logga-in/kod",
+        "/demo-login",
+    ],
+)
+def test_next_is_no_path_that_a_browser_would_change_and_no_door(wanted):
+    assert safe_next(wanted) == "/"
+
+
+@pytest.mark.parametrize("wanted", ["/sok?q=a//b", "/sok?q=../x", "/arenden/2026-0001#e3", "/a..b/c", "/.well-known/x"])
+def test_what_only_looks_like_one_stays(wanted):
+    assert safe_next(wanted) == wanted
+
+
+@pytest.mark.parametrize(
+    ("wanted", "led_to"),
+    [
+        ("/logga-ut", "/min-sida"),
+        ("/..//evil.example", "/min-sida"),
+        ("/arenden/2026-0001/kommentar", "/min-sida"),  # takes only a form
+        ("/forum?x=1", "/forum?x=1"),
+        ("/arenden/2020-0001", "/arenden/2020-0001"),
+        ("/finns-inte", "/finns-inte"),
+    ],
+)
+def test_whoever_has_logged_in_comes_to_a_page(web, wanted, led_to):
+    browser = web.browser()
+    browser.get("/logga-in", query_string={"next": wanted})
+    ask(browser)
+    assert use(browser, token_of_last_link(web)).location == led_to

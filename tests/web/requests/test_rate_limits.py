@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, func, select, text, update
-from support.houses.logging_in import csrf
+from support.houses.logging_in import CONTACT, ask, csrf, log_in, token_of_last_link, use
 from support.houses.small_pages import words
 from support.houses.small_web import Web, open_web
 
 from cases.access.request_counts import RequestCount
+from cases.access.tokens import Link
 from cases.database.transactions import Database
 from web import create_app
 from web.requests.counting import RequestCounter
@@ -36,9 +37,9 @@ def second(limited):
     database.close()
 
 
-def ask_to_log_in(browser, times, address="127.0.0.1", **more):
+def ask_to_log_in(browser, times, address="127.0.0.1", email="nobody@example.se", **more):
     """Ask for a log-in letter so often; return the statuses."""
-    form = {"csrf_token": csrf(browser), "email": "nobody@example.se"}
+    form = {"csrf_token": csrf(browser), "email": email}
     from_there = {"environ_base": {"REMOTE_ADDR": address}, **more}
     return [browser.post("/logga-in", data=form, **from_there).status_code for _ in range(times)]
 
@@ -86,6 +87,31 @@ def test_many_networks_meet_the_limit_of_all_together(limited, second):
     assert not any(_waits(second, f"198.51.{n // 250}.{n % 250}")[0] for n in range(298))
     browser = limited.browser()
     assert [ask_to_log_in(browser, 1, address=f"203.0.113.{n}")[0] for n in range(4)] == [200, 200, 429, 429]
+
+
+def test_a_known_browser_is_counted_by_itself_alone(limited, second):
+    """Neither its neighbours behind the same address nor everybody together can keep it from logging in."""
+    known, other = log_in(limited), log_in(second)
+    assert ask_to_log_in(limited.browser(), 11)[-1] == 429  # the network's limit
+    assert not any(_waits(second, f"198.51.{n // 250}.{n % 250}")[0] for n in range(290))
+    assert ask_to_log_in(limited.browser(), 1, address="203.0.113.1") == [429]  # that of all
+    assert ask_to_log_in(known, 10, email=CONTACT) == [200] * 10
+    assert ask_to_log_in(known, 1, email=CONTACT) == [429]  # its own
+    assert ask_to_log_in(other, 1, email=CONTACT) == [200]
+    assert ask_to_log_in(other, 1, email="officer@example.se") == [429]  # who has never logged in there
+
+
+def test_so_it_is_when_it_uses_the_letter(limited):
+    known = log_in(limited, log_in(limited))
+    with limited.database.transaction() as session:
+        session.execute(update(Link).values(made_at=datetime.now(UTC) - timedelta(days=2)))
+    assert ask(known).status_code == 200
+    form = {"csrf_token": csrf(known), "code": "0000-0000"}
+    stranger = limited.browser()
+    strange = {"csrf_token": csrf(stranger), "code": "0000-0000"}
+    assert [stranger.post("/logga-in/kod", data=strange).status_code for _ in range(11)][-1] == 429
+    assert known.post("/logga-in/kod", data=form).status_code == 422
+    assert use(known, token_of_last_link(limited)).status_code == 303
 
 
 def test_what_one_network_is_refused_does_not_count_for_all(limited):

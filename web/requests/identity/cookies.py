@@ -1,20 +1,15 @@
 """The cookies: their names, and the flags that keep scripts from reading and other hosts from setting them."""
 
-import hmac
 import secrets
 from typing import Any
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
-from cases.access.tokens import keyed_hash
 from cases.database.tables.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR
-from cases.mail_addresses import owner_of
 from cases.settings import Settings
 from web.current import current, is_for_machines
 from web.requests.identity.sessions import LIFETIME
-
-A_YEAR = 365 * 24 * 3600  # seconds
 
 
 class CookieOfPages(SecureCookieSessionInterface):
@@ -45,31 +40,12 @@ def session_cookie() -> str:
 
 def set_session_cookie(response: Response, token: str) -> Response:
     """Set the log-in cookie of the response to the session's token, and return the response."""
-    return _set(response, token, max_age=int(LIFETIME.total_seconds()))
+    return set_cookie(response, token, max_age=int(LIFETIME.total_seconds()))
 
 
 def drop_session_cookie(response: Response) -> Response:
     """Delete the log-in cookie by this response, and return the response."""
-    return _set(response, "", max_age=0)
-
-
-def known_browser_cookie() -> str:
-    """Return the name of the cookie that tells from which browser somebody has logged in before."""
-    return cookie_name("ventil_known", current().settings)
-
-
-def remember_browser(response: Response, email: str) -> Response:
-    """Let the browser show later that somebody with this address has logged in from it, and return the response."""
-    return _set(response, _proof_of(email), name=known_browser_cookie(), max_age=A_YEAR)
-
-
-def is_known_browser(email: str) -> bool:
-    """Return whether the owner of this address is who logged in last from the browser that sends the request.
-
-    The cookie is a keyed hash of the address. It opens nothing: it only keeps a quota of log-in letters for its owner.
-    """
-    shown = request.cookies.get(known_browser_cookie(), "")
-    return hmac.compare_digest(shown.encode(), _proof_of(email).encode())
+    return set_cookie(response, "", max_age=0)
 
 
 def _sender_name() -> str:
@@ -83,11 +59,7 @@ def sender_cookie() -> str:
 
 def remember_sender(response: Response, sender: str) -> Response:
     """Give this cookie to an anonymous sender to the API, and return the response."""
-    return _set(response, sender, name=_sender_name(), max_age=int(IDEMPOTENCY_KEYS_KEPT_FOR.total_seconds()))
-
-
-def _proof_of(email: str) -> str:
-    return keyed_hash(current().settings.secret_key, f"known browser:{owner_of(email)}")
+    return set_cookie(response, sender, name=_sender_name(), max_age=int(IDEMPOTENCY_KEYS_KEPT_FOR.total_seconds()))
 
 
 def keep_cookies_safe(app: Flask, settings: Settings) -> None:
@@ -102,7 +74,8 @@ def keep_cookies_safe(app: Flask, settings: Settings) -> None:
     )
 
 
-def _set(response: Response, value: str, *, name: str | None = None, **more: Any) -> Response:
+def set_cookie(response: Response, value: str, *, name: str | None = None, **more: Any) -> Response:
+    """Set a cookie by this response, with the flags that all have, and return it; without `name` the log-in cookie."""
     secure = is_https(current().settings)
     response.set_cookie(name or session_cookie(), value, secure=secure, httponly=True, samesite="Lax", path="/", **more)
     return response

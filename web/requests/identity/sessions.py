@@ -73,8 +73,9 @@ def end_session(session: Session, token: str, at: datetime) -> None:
 
 
 def end_every_session(session: Session, person_id: int, at: datetime) -> None:
-    """End all log-in sessions of this person at the moment `at`, except those that have ended already."""
+    """End all log-in sessions of this person at the moment `at`; no browser counts as known to be theirs any longer."""
     session.execute(_still_open(at).where(WebSession.person_id == person_id))
+    session.execute(update(Person).where(Person.id == person_id).values(logged_out_at=at))
 
 
 def caller_with_session(session: Session, token: str, at: datetime, day: date) -> Caller | None:
