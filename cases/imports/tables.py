@@ -8,7 +8,7 @@ from cases.imports.formats.encodings import SAMPLE, delimiter_of, encoding_of, n
 from cases.imports.formats.lines import BadTable as BadTable
 from cases.imports.formats.lines import TableLine, column_name
 from cases.imports.formats.quotes import QuoteReader
-from cases.imports.formats.sheets import is_spreadsheet, sheet_lines
+from cases.imports.formats.spreadsheets.sheets import is_spreadsheet, sheet_lines
 
 Values = dict[str, str]
 TOO_MANY = "has more values than the heading has columns"

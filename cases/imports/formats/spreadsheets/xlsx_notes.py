@@ -3,9 +3,9 @@
 from functools import partial
 from posixpath import join, normpath
 
-from cases.imports.formats.number_formats import padded, padding_of
-from cases.imports.formats.sheet_notes import Book, SheetNotes
-from cases.imports.formats.xml_reading import Attributes, Collected, XmlListener
+from cases.imports.formats.spreadsheets.number_formats import padded, padding_of
+from cases.imports.formats.spreadsheets.sheet_notes import Book, SheetNotes
+from cases.imports.formats.spreadsheets.xml_reading import Attributes, Collected, XmlListener
 
 WORKBOOK, RELATIONS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
 DIGITS = "0123456789"

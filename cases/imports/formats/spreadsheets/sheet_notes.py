@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 
 from cases.imports.formats.lines import BadTable
-from cases.imports.formats.xml_reading import XmlListener, read_xml
+from cases.imports.formats.spreadsheets.xml_reading import XmlListener, read_xml
 
 MOST_BYTES = 300 * 1024 * 1024  # of all that the file holds, unpacked
 MOST_MEMBERS = 5_000

@@ -3,8 +3,8 @@
 import re
 from functools import partial
 
-from cases.imports.formats.sheet_notes import Book, SheetNotes
-from cases.imports.formats.xml_reading import Attributes, Collected, XmlListener, local_names
+from cases.imports.formats.spreadsheets.sheet_notes import Book, SheetNotes
+from cases.imports.formats.spreadsheets.xml_reading import Attributes, Collected, XmlListener, local_names
 
 CONTENT, MANIFEST = "content.xml", "META-INF/manifest.xml"
 CELLS = {"table-cell", "covered-table-cell"}

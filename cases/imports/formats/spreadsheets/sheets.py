@@ -18,9 +18,9 @@ from python_calamine import (
 )
 
 from cases.imports.formats.lines import BadTable, TableLine
-from cases.imports.formats.ods_notes import is_locked, ods_notes
-from cases.imports.formats.sheet_notes import Book, SheetNotes
-from cases.imports.formats.xlsx_notes import WORKBOOK, xlsx_notes
+from cases.imports.formats.spreadsheets.ods_notes import is_locked, ods_notes
+from cases.imports.formats.spreadsheets.sheet_notes import Book, SheetNotes
+from cases.imports.formats.spreadsheets.xlsx_notes import WORKBOOK, xlsx_notes
 
 ZIP, OLE = b"PK\x03\x04", bytes.fromhex("D0CF11E0A1B11AE1")
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream of an OLE file that holds a locked XLSX
