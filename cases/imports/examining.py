@@ -101,6 +101,10 @@ class Examined:
             checked.bad.append(f"public_id stands in row {self._public_ids[row.kept.public_id]} already")
         else:
             self._take_in(row)
+            if (duty := self.duties.beside(row)) is not None:
+                checked.odd.append(
+                    f"{duty.ref} is here already, an open duty like it of {duty.day}: there are two then"
+                )
 
     def _take_in(self, row: ImportRow) -> None:
         if row.merged_into:

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cases.imports.columns import NAMES, NEEDED
-from cases.imports.formats.lines import column_name
+from cases.imports.formats.lines import column_name, folded
 from cases.imports.formats.moments import is_moment
 from cases.imports.tables import FOUND_OUT, Dialect
 from cases.states import State
@@ -86,7 +86,7 @@ class Mapping:
         They have a number, and a moment when the case came in or a state that is known.
         """
         number, received_at, state = (self._filled(name, values) for name in ("external_id", "received_at", "state"))
-        is_state = state in set(State) or state.casefold() in self.values.get("state", {})
+        is_state = state in set(State) or folded(state) in self.values.get("state", {})
         return bool(number) and (is_moment(received_at, self.dates) or (bool(state) and is_state))
 
     def _filled(self, name: str, values: dict[str, str]) -> str:
@@ -156,4 +156,4 @@ def _sentence(path: tuple[str | int, ...], what: str) -> str:
 
 
 def _folded(table: dict[str, str]) -> dict[str, str]:
-    return {key.strip().casefold(): value for key, value in table.items()}
+    return {folded(key.strip()): value for key, value in table.items()}

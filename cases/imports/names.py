@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from cases.administration.reorganising import LONGEST_SLUG
+from cases.imports.formats.lines import folded
 
 NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 BLANK = re.compile(r"[\W_]+")
@@ -85,7 +86,7 @@ def _named(names: dict[str, str], text: str, called: str) -> str | None:
 @lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
     """Return the name as it is compared: in lower case, its letters composed, one space for all that is no letter."""
-    return BLANK.sub(" ", unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())).strip()
+    return BLANK.sub(" ", folded(name)).strip()
 
 
 def _unused(slug: str, taken: dict[str, str]) -> str:

@@ -12,7 +12,9 @@ from cases.contacts.phone_numbers import is_phone_number
 from cases.database.texts import is_storable, storable, visible
 from cases.handing_in import MOST_MONTHS, Reporter
 from cases.imports.formats.formulas import unguard
+from cases.imports.formats.lines import folded
 from cases.imports.formats.moments import read_moment
+from cases.imports.formats.spreadsheets.sheet_errors import error_in_words, is_sheet_error
 from cases.imports.kept import KEPT_COLUMNS, NOTHING_KEPT, Kept, RowValues, kept_values
 from cases.imports.mapping import EMPTY, UNKNOWN, Mapping, Template
 from cases.imports.names import NamesInFile
@@ -36,13 +38,10 @@ YES = {
     "0": False,
     "": False,
 }
-SHEET_ERRORS = frozenset(  # as spreadsheets write them, in English and in Swedish
-    {
-        "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA",
-        "#SAKNAS!", "#REFERENS!", "#VÄRDEFEL!", "#DIVISION/0!", "#NAMN?", "#SKÄRNING!", "#OGILTIGT!",
-        "#BERÄKNA!", "#FIELD!", "#FÄLT!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!",
-    }
-)  # fmt: skip
+OF_STATES = {"ended_at": ENDED | {State.DONE}, "merged_into": frozenset({State.MERGED})} | dict.fromkeys(
+    ("waiting_for", "waiting_unit", "waiting_name", "waiting_their_ref"), frozenset({State.WAITING})
+)
+PAST = frozenset({"acted_at", "published_at", "rung_fired_at"})  # what cannot lie in the future
 NEEDS_DAY = frozenset({State.PARKED, State.PLANNED})
 NEEDS_WORDS = frozenset({State.PARKED, State.DONE, State.CLOSED, State.DECLINED, State.MERGED})
 
@@ -164,6 +163,7 @@ class RowReader:
         self.bad = list(record.bad)
         self.odd = list(record.odd)
         self._mapping = checker.mapping
+        self._errors: dict[str, str] = {}  # of the spreadsheet, by the column of ours that they leave empty
 
     def row(self) -> ImportRow | None:
         """Return the case that the row describes; None when a value that every row needs is missing or wrong."""
@@ -178,6 +178,7 @@ class RowReader:
             self.odd.append("received belongs to the desk: since it has another unit, assigned is taken")
             state = State.ASSIGNED
         is_open, kind = state not in ENDED, self._kind()
+        self._tell_of_other_states(state)
         due_on = self._due_on(received_at, changed_at, state) if is_open else None
         return ImportRow(
             number=self.record.number, source=source, external_id=external_id, kind=kind, state=state,
@@ -186,7 +187,7 @@ class RowReader:
             channel=self._cut("channel", 20) or "import", received_at=received_at, changed_at=changed_at,
             due_on=due_on, promised_on=self._day("promised_on"), note=self._note(state),
             waiting_for=self._waiting_for(state), merged_into=self._merged_into(state, source),
-            quick_win=self._yes("quick_win"), raised_on=self._day("raised_on"), every_months=self._months(),
+            quick_win=self._yes("quick_win"), raised_on=self._raised_on(), every_months=self._months(),
             **self._position(),
             reporter=self._reporter(), kept=self._kept(kind, is_open, received_at, changed_at),
         )  # fmt: skip
@@ -216,15 +217,16 @@ class RowReader:
         """Return the template filled with the row's values; an error of the spreadsheet, such as #N/A, is no value."""
         values = self.record.values
         for column in template.columns:
-            if (value := values.get(column, "").strip()).startswith("#") and value.upper() in SHEET_ERRORS:
-                self.odd.append(f"{name}: {value} is an error of the spreadsheet; it is left out")
+            if is_sheet_error(value := values.get(column, "").strip()):
+                self._errors[name] = value
+                self.odd.append(f"{name}: {value} is {error_in_words(value)}; it is left out")
                 values = values | {column: ""}
         return template.fill(values)
 
     def _our_value(self, name: str, value: str, meanings: dict[str, str]) -> str:
-        if (found := meanings.get(value.casefold())) is not None:
+        if (found := meanings.get(folded(value))) is not None:
             return found
-        if UNKNOWN not in meanings or value.casefold() == EMPTY:
+        if UNKNOWN not in meanings or folded(value) == EMPTY:
             return value
         self.odd.append(f"{name}: {value!r} is not known, {meanings[UNKNOWN]!r} is taken")
         return meanings[UNKNOWN]
@@ -232,15 +234,21 @@ class RowReader:
     def _needed(self, name: str, most: int) -> str:
         value = self.text(name)
         if not value:
-            self.bad.append(f"{name} is empty")
+            self.bad.append(self._empty(name))
         elif len(value) > most:
             self.bad.append(f"{name} is longer than {most} characters")
         return value
 
+    def _empty(self, name: str) -> str:
+        """Return why there is no value in a column that needs one."""
+        if (error := self._errors.get(name)) is None:
+            return f"{name} is empty"
+        return f"{name} has no value: {error} is {error_in_words(error)}"
+
     def _title(self) -> str:
         title = visible(LINE_ENDS.sub(" ", self.text("title")))
         if not title:
-            self.bad.append("title is empty")
+            self.bad.append(self._empty("title"))
         if len(title) > LONGEST_TITLE:
             self.odd.append(f"title is cut at {LONGEST_TITLE} characters")
         return title[:LONGEST_TITLE].strip()
@@ -258,7 +266,7 @@ class RowReader:
         value = self.text("state")
         if value in set(State):
             return State(value)
-        self.bad.append(f"state cannot be {value!r}")
+        self.bad.append(f"state cannot be {value!r}" if value else self._empty("state"))
         return None
 
     def _one_of(self, name: str, kinds: type[Kind], default: Kind) -> Kind:
@@ -273,7 +281,7 @@ class RowReader:
     def _received_at(self) -> datetime | None:
         value = self.text("received_at")
         if not value:
-            self.bad.append("received_at is empty")
+            self.bad.append(self._empty("received_at"))
             return None
         moment = self._at("received_at", value, self.bad)
         if moment is not None and not (moment.year > FIRST_YEAR and moment <= self.checker.now):
@@ -337,11 +345,23 @@ class RowReader:
             return None
         return day
 
+    def _raised_on(self) -> date | None:
+        day = self._day("raised_on")
+        if day is not None and day > self.checker.now.astimezone(self.checker.zone).date():
+            self.odd.append("raised_on lies in the future: it is taken as it stands")
+        return day
+
+    def _tell_of_other_states(self, state: State) -> None:
+        """Remark on each value that is left out since it belongs to another state than that of the row."""
+        for name, states in OF_STATES.items():
+            if state not in states and self.text(name):
+                self.odd.append(f"{name} is left out: the case is {state.value}")
+
     def _name(self, name: str) -> str | None:
         value = self.text(name)
         if not value:
             return None
-        called = self._mapping.names.get(name, {}).get(value.casefold(), value)
+        called = self._mapping.names.get(name, {}).get(folded(value), value)
         slug = self.checker.names.slug(name, value, called[:120])
         if slug is None:
             self.bad.append(f"{name}: there is no {value!r} in the house")
@@ -349,7 +369,7 @@ class RowReader:
 
     def _note(self, state: State) -> str:
         template = self._mapping.columns.get("state")
-        theirs = template.fill(self.record.values).casefold() if template else ""
+        theirs = folded(template.fill(self.record.values)) if template else ""
         notes = self._mapping.notes
         usual = USUAL_NOTE if state in NEEDS_WORDS else ""
         return self._cut("note", LONGEST_TEXT) or notes.get(theirs) or notes.get(state) or usual
@@ -371,7 +391,7 @@ class RowReader:
         return self.text("merged_into_source") or source, self._needed("merged_into", 120)
 
     def _yes(self, name: str) -> bool:
-        value = self.text(name).casefold()
+        value = folded(self.text(name))
         if value not in YES:
             self.odd.append(f"{name}: {value!r} is neither yes nor no; no is taken")
         return YES.get(value, False)
@@ -443,7 +463,11 @@ class RowReader:
 
     def _moment(self, name: str) -> datetime | None:
         value = self.text(name)
-        return self._at(name, value, self.odd) if value else None
+        moment = self._at(name, value, self.odd) if value else None
+        if moment is not None and name in PAST and moment > self.checker.now:
+            self.odd.append(f"{name} lies in the future: now is taken")
+            return self.checker.now
+        return moment
 
 
 LONGEST_REASON = 250

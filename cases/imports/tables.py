@@ -4,14 +4,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cases.imports.formats.counting import counted
 from cases.imports.formats.encodings import SAMPLE, delimiter_of, encoding_of, named_delimiter
 from cases.imports.formats.lines import BadTable as BadTable
 from cases.imports.formats.lines import TableLine, column_name
 from cases.imports.formats.quotes import QuoteReader
-from cases.imports.formats.sheets import is_spreadsheet, sheet_lines
+from cases.imports.formats.spreadsheets.sheets import is_spreadsheet, sheet_lines
 
 Values = dict[str, str]
+TOO_FEW = "has {}, and the heading has {}: the last are empty"
 TOO_MANY = "has more values than the heading has columns"
+NO_HEADING = "has {!r} in a column without a heading, the column number {}"
+MOST_SHOWN = 40  # characters of such a value
 
 
 @dataclass(frozen=True)
@@ -82,16 +86,25 @@ def _heading(path: Path, line: TableLine) -> list[str]:
 
 
 def _records(columns: list[str], lines: Iterator[TableLine]) -> Iterator[Record]:
-    width = len(columns)
+    width = max(number for number, name in enumerate(columns, start=1) if name)
+    unnamed = [number for number, name in enumerate(columns[:width]) if not name]
     for line in lines:
         if line.bad or _is_filled(line):
             filled = line.cells + [""] * (width - len(line.cells))
             bad, odd = line.bad, line.odd
-            if not bad and any(map(str.strip, line.cells[width:])):
-                bad = (TOO_MANY,)
+            if not bad and (wrong := _without_heading(line.cells, width, unnamed)):
+                bad = (wrong,)
             elif line.is_ragged and len(line.cells) < width:
-                odd = (*odd, f"has {len(line.cells)} values, and the heading has {width} columns: the last are empty")
+                odd = (*odd, TOO_FEW.format(counted(len(line.cells), "value"), counted(width, "column")))
             yield Record(line.number, dict(zip(columns, filled, strict=False)), line.cells, bad, odd)
+
+
+def _without_heading(cells: list[str], width: int, unnamed: list[int]) -> str | None:
+    """Return what is wrong with a row that holds a value where no heading says what it is, None when nothing is."""
+    if any(map(str.strip, cells[width:])):
+        return TOO_MANY
+    column = next((column for column in unnamed if column < len(cells) and cells[column].strip()), None)
+    return None if column is None else NO_HEADING.format(cells[column].strip()[:MOST_SHOWN], column + 1)
 
 
 def _is_filled(line: TableLine) -> bool:

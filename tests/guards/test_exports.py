@@ -11,7 +11,7 @@ LIBRARIES = {"csv", "xlsxwriter", "openpyxl", "python_calamine", "odf", "pandas"
 READERS = {  # may import them to read
     "cases/imports/formats/encodings.py",
     "cases/imports/formats/quotes.py",
-    "cases/imports/formats/sheets.py",
+    "cases/imports/formats/spreadsheets/sheets.py",
 }
 WRITES = {"writer", "DictWriter", "Workbook"}
 TYPES = ("text/csv", "spreadsheetml", "ms-excel", "opendocument.spreadsheet", "tab-separated")

@@ -21,6 +21,7 @@ def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | N
 
     Bad and odd rows are printed. If any is bad, nothing is imported, unless --skip-bad names a CSV file for those.
     """
+    from cases.imports.formats.counting import counted
     from cases.imports.importing import ImportOrder, examine, report_bad, write
     from cases.imports.replaying import Clocks
 
@@ -28,14 +29,17 @@ def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | N
     order = ImportOrder(file, right_now(), text_of(map_file) if map_file else None, Clocks(clocks))
     with migrated_database() as database:
         examined = examine(database, order, _print_row)
-        click.echo(f"{examined.rows} rows: {len(examined.bad)} bad, {examined.odd} odd")
+        click.echo(f"{counted(examined.rows, 'row')}: {len(examined.bad)} bad, {examined.odd} odd")
         if skip_bad and examined.bad and not dry_run:
             report_bad(order, examined, skip_bad)
         elif examined.bad:
-            raise Failure(f"{len(examined.bad)} bad rows: nothing was written (--skip-bad REPORT leaves them out)")
+            raise Failure(
+                f"{counted(len(examined.bad), 'bad row')}: nothing was written (--skip-bad REPORT leaves such rows out)"
+            )
         if not dry_run:
             done = write(database, order, examined, _progress(examined.rows - len(examined.bad)))
-            click.echo(f"{done.written} cases imported, {done.there_already} there already, {done.left_out} left out")
+            written = counted(done.written, "case")
+            click.echo(f"{written} imported, {done.there_already} there already, {done.left_out} left out")
             for ref, new in done.renumbered.items():
                 click.echo(f"{ref} is another case here: the imported one is {new}")
 
@@ -52,6 +56,7 @@ def export(file: Path, comma: bool) -> None:
     from cases.history.events import HouseExported
     from cases.history.municipality_events import record_for_municipality
     from cases.imports.exporting import export_cases
+    from cases.imports.formats.counting import counted
     from cases.imports.formats.writing import CsvForm
 
     form = CsvForm.MACHINE if comma else CsvForm.SPREADSHEET
@@ -64,7 +69,7 @@ def export(file: Path, comma: bool) -> None:
                 raise Failure(str(error)) from None
         with database.transaction() as session:
             record_for_municipality(session, HouseExported(cases=count), by=A_COMMAND, at=right_now())
-    click.echo(f"{count} cases written to {file}")
+    click.echo(f"{counted(count, 'case')} written to {file}")
 
 
 def _print_row(number: int, verdict: str, reasons: list[str]) -> None:
@@ -72,8 +77,10 @@ def _print_row(number: int, verdict: str, reasons: list[str]) -> None:
 
 
 def _progress(rows: int) -> Callable[[int], None]:
+    from cases.imports.formats.counting import counted
+
     def report(read: int) -> None:
         if read % REPORT_EVERY == 0 or read >= rows:
-            click.echo(f"{read} of {rows} rows", err=True)
+            click.echo(f"{read} of {counted(rows, 'row')}", err=True)
 
     return report

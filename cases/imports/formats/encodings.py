@@ -17,6 +17,13 @@ MARKS = {  # byte order marks; that of UTF-32 begins as that of UTF-16 does, and
     codecs.BOM_UTF16_BE: "utf-16",
 }
 UNMARKED = ("utf-8", "cp1252")
+UTF_8_LETTER = re.compile(  # a letter beyond ASCII as UTF-8 writes it (RFC 3629, section 4)
+    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
+    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
+)
+BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+MOST_BROKEN = 10  # bytes for each letter of UTF-8: with more the file is another encoding, where a pair looks like one
+MOST_LINES_SHOWN = 5
 DELIMITERS = ",;\t|"
 COMPARED = 20  # rows whose number of values is compared to that of the heading
 NAMED = re.compile(
@@ -27,7 +34,8 @@ NAMED = re.compile(
 def encoding_of(path: Path) -> str:
     """Return the encoding of the file: that of its byte order mark, else UTF-16, UTF-8 or Windows-1252, what fits.
 
-    Raises `BadTable` when it is written in none of them; with a mark, the message has the number of the first bad line.
+    Raises `BadTable` when it is written in none of them. With a mark, and when most of the file is UTF-8, the message
+    has the numbers of the lines that are not.
     """
     with path.open("rb") as file:
         head = file.read(SAMPLE)
@@ -38,6 +46,8 @@ def encoding_of(path: Path) -> str:
     for encoding in (*_unmarked_utf_16(head), *UNMARKED):
         if _bad_line(path, encoding) is None:
             return encoding
+        if encoding == "utf-8":
+            _refuse_nearly_utf_8(path)
     raise BadTable(f"{path.name} is written in none of {', '.join(UNMARKED)}")
 
 
@@ -79,6 +89,22 @@ def _unmarked_utf_16(head: bytes) -> list[str]:
         if zeros and zeros.count(0) > len(zeros) * 0.7:
             return [encoding]
     return []
+
+
+def _refuse_nearly_utf_8(path: Path) -> None:
+    """Raise `BadTable` when the file is UTF-8 but for a few bytes: as Windows-1252 every letter would be read wrong."""
+    letters, broken, lines = 0, 0, []
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            rest, found = UTF_8_LETTER.subn(b"", line)
+            letters += found
+            if wrong := len(BEYOND_ASCII.findall(rest)):
+                broken += wrong
+                lines.append(number)
+    if letters and broken <= letters * MOST_BROKEN:
+        shown = ", ".join(map(str, lines[:MOST_LINES_SHOWN])) + (" ..." if len(lines) > MOST_LINES_SHOWN else "")
+        what = f"line {shown}: is" if len(lines) == 1 else f"lines {shown}: are"
+        raise BadTable(f"{path.name}, {what} not written in utf-8 as the rest is")
 
 
 def _require(path: Path, encoding: str) -> None:

@@ -1,5 +1,6 @@
 """What every format of a table gives: its lines, one after the other, each with what is wrong with it."""
 
+import unicodedata
 from dataclasses import dataclass
 
 
@@ -22,6 +23,11 @@ class TableLine:
     is_ragged: bool = False
 
 
+def folded(text: str) -> str:
+    """Return the text as it is compared: in lower case, its letters composed; none becomes another, ß is not ss."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
+
+
 def column_name(text: str) -> str:
     """Return the name of a column as it is compared: in lower case, and with one space where there is any blank."""
-    return " ".join(text.strip("\ufeff").split()).casefold()
+    return folded(" ".join(text.strip("\ufeff").split()))

@@ -1,7 +1,6 @@
 """Recurring duties of a file: which ended duty has no next one, neither in the file nor in the house."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -9,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from cases.case import Case
+from cases.imports.formats.lines import folded
 from cases.imports.rows import ImportRow, Key
 from cases.states import ENDED, Kind, State
 
@@ -26,6 +26,23 @@ class LastDuty:
     key: Key | None = None
 
 
+@dataclass(frozen=True)
+class OpenDuty:
+    """An open duty of the house: its names, its day, and when it came in. `key` is None for the house's own."""
+
+    ref: str
+    public_id: str
+    key: Key | None
+    day: date | None
+    received_at: datetime
+
+    def is_in(self, row: ImportRow) -> bool:
+        """Return whether the row is this very duty."""
+        if row.key == self.key or row.kept.public_id == self.public_id:
+            return True
+        return self.key is None and (row.external_id, row.received_at) == (self.ref, self.received_at)
+
+
 @dataclass
 class DutyRows:
     """The duties of a file in series: those of one unit, group and place whose titles differ by numbers at most.
@@ -34,7 +51,7 @@ class DutyRows:
     the next is lacking: the import makes it. A series of which an open duty stands in the house, lacks none.
     """
 
-    in_house: set[Series] = field(default_factory=set)
+    in_house: dict[Series, list[OpenDuty]] = field(default_factory=dict)
     _last: dict[Series, LastDuty] = field(default_factory=dict)
 
     def add(self, row: ImportRow) -> None:
@@ -49,6 +66,16 @@ class DutyRows:
         series = _series(row.responsible, row.group, row.place, row.title)
         self._last[series] = max(duty, self._last.get(series, duty), key=lambda last: (last.day, last.received_at))
 
+    def beside(self, row: ImportRow) -> OpenDuty | None:
+        """Return the open duty of the house beside which this row is a second one of its series; None if there is none.
+
+        There is none either when the row is a duty of the house itself.
+        """
+        if row.kind is not Kind.DUTY or row.state in ENDED:
+            return None
+        present = self.in_house.get(_series(row.responsible, row.group, row.place, row.title), [])
+        return None if any(duty.is_in(row) for duty in present) else next(iter(present), None)
+
     def lacking(self) -> dict[Key, int]:
         """Return the ended duties after which the next one is lacking: their row's number by their key."""
         return {
@@ -58,18 +85,22 @@ class DutyRows:
         }
 
 
-def open_series(session: Session) -> set[Series]:
-    """Query and return the series of the open duties in the house."""
-    duties = select(Case).where(Case.kind == Kind.DUTY, Case.due_at.is_not(None))
+def open_series(session: Session) -> dict[Series, list[OpenDuty]]:
+    """Query and return the open duties in the house by their series, those that come first in front."""
+    duties = select(Case).where(Case.kind == Kind.DUTY, Case.due_at.is_not(None)).order_by(Case.duty_on, Case.id)
     names = (joinedload(Case.responsible), joinedload(Case.group), joinedload(Case.place))
-    return set(_of_cases(session.scalars(duties.options(*names))))
+    found: dict[Series, list[OpenDuty]] = {}
+    for case in session.scalars(duties.options(*names)):
+        key = (case.source, case.external_id) if case.source and case.external_id else None
+        duty = OpenDuty(case.ref, case.public_id, key, case.duty_on, case.received_at)
+        found.setdefault(_series_of(case), []).append(duty)
+    return found
 
 
-def _of_cases(cases: Iterable[Case]) -> Iterable[Series]:
-    for case in cases:
-        group, place = case.group.slug if case.group else None, case.place.slug if case.place else None
-        yield _series(case.responsible.slug, group, place, case.title)
+def _series_of(case: Case) -> Series:
+    group, place = case.group.slug if case.group else None, case.place.slug if case.place else None
+    return _series(case.responsible.slug, group, place, case.title)
 
 
 def _series(unit: str, group: str | None, place: str | None, title: str) -> Series:
-    return unit, group, place, " ".join(DIGITS.sub(" ", title.casefold()).split())
+    return unit, group, place, " ".join(DIGITS.sub(" ", folded(title)).split())

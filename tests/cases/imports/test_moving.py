@@ -188,10 +188,24 @@ def test_an_ended_duty_makes_no_next_one_beside_that_of_the_house(new_house: Ope
     assert len(_cases(house)) == 2
 
 
+def test_a_duty_beside_an_open_one_of_the_house_is_told(new_house: Open, tmp_path: Path) -> None:
+    house = new_house()
+    import_from(_file(tmp_path, DUTIES, ENDED), house.database, MONDAY)
+    (made,) = [case for case in _cases(house) if case.is_open]
+    path = _file(tmp_path, DUTIES, NEXT)
+    done, told = import_from(path, house.database, MONDAY)
+    why = f"{made.ref} is here already, an open duty like it of 2026-03-31: there are two then"
+    assert (done.written, told) == (1, [f"2 odd: {why}"])
+    assert import_from(path, house.database, MONDAY) == (Imported(there_already=1), [])
+    path = export_to(tmp_path / "again.csv", house.database)
+    assert import_from(path, house.database, MONDAY) == (Imported(there_already=3), [])
+
+
 @pytest.mark.parametrize("ending", ["declined", "merged"])
 def test_a_row_of_duties_that_was_ended_on_purpose_stays_ended(new_house: Open, tmp_path: Path, ending: str) -> None:
     house = new_house()
-    last = f"x,2,duty,{ending},Årsredovisning 2025,2025-03-31,2025-06-01,2026-03-31,12,gata,1"
+    into = "1" if ending == "merged" else ""
+    last = f"x,2,duty,{ending},Årsredovisning 2025,2025-03-31,2025-06-01,2026-03-31,12,gata,{into}"
     path = _file(tmp_path, f"{DUTIES},merged_into", f"{ENDED},", last)
     if ending == "merged":
         path = _file(tmp_path, f"{DUTIES},merged_into", "x,1,issue,closed,A,2024-01-10,2025-07-01,,,gata,", last)
@@ -355,6 +369,19 @@ def test_the_hour_that_comes_twice_is_told_apart(new_house: Open, tmp_path: Path
         first.hand_in(at=moment)
     import_from(export_to(tmp_path / f"cases.{ending}", first.database), second.database, AT)
     assert sorted(case.received_at for case in _cases(second)) == moments
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_moment_at_midnight_stays_one(new_house: Open, tmp_path: Path, ending: str) -> None:
+    first, second = new_house(), new_house()
+    line = "x,1,issue,assigned,Lampa,gata,2024-05-03,2024-05-07T00:00,"
+    ended = "x,2,issue,closed,Lampa,gata,2024-05-03,,2024-05-07T00:00"
+    heading = "source,external_id,kind,state,title,responsible,received_at,changed_at,ended_at"
+    import_from(_file(tmp_path, heading, line, ended), first.database, MONDAY)
+    import_from(export_to(tmp_path / f"out.{ending}", first.database), second.database, MONDAY)
+    wanted = exported(first.database)
+    assert [row["changed_at"].isoformat() for row in wanted] == ["2024-05-06T22:00:00+00:00"] * 2
+    assert differences(wanted, exported(second.database)) == []
 
 
 def test_an_xlsx_holds_days_and_numbers_and_no_text_of_them(new_house: Open, tmp_path: Path) -> None:

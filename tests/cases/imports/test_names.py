@@ -43,6 +43,12 @@ def test_names_that_differ_by_a_letter_are_two() -> None:
     assert names.new == {"place": {"aby": "Åby", "aby-2": "Aby"}}
 
 
+def test_a_sharp_s_is_no_double_one() -> None:
+    slugs = _slugs(_names(), "Straße", "Strasse", "STRASSE", "straße")
+    assert slugs == ["strasse", "strasse-2", "strasse-2", "strasse"]
+    assert _slugs(_names({"strasse": "Straße"}), "Strasse") == ["strasse-2"]
+
+
 def test_names_of_the_house_are_found_by_slug_and_by_name() -> None:
     names = _names({"aby": "Åby", "norr": "Norra bygden", "vag-gata": "Väg & gata"})
     assert _slugs(names, "aby", "Åby", "ÅBY", "norr", "Norr", "norra bygden", "VÄG  &  GATA", "Vag-gata") == [

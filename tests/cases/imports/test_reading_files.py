@@ -168,7 +168,41 @@ def test_a_place_that_was_switched_off_is_told(database: Database, tmp_path: Pat
 
 def test_an_error_of_the_spreadsheet_is_no_value_that_is_needed(database: Database, tmp_path: Path) -> None:
     _, told = _import(database, _order(tmp_path, HEADING, "g;1;received;#REF!;2024-05-03"))
-    assert told[2] == ["bad", "title is empty"]
+    assert told[2] == ["bad", "title has no value: #REF! is an error of the spreadsheet"]
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#SAKNAS!", "Err:502", "#CALC!"])
+@pytest.mark.parametrize("name", ["source", "external_id", "state", "title", "received_at"])
+def test_what_stands_in_a_needed_column_is_told(database: Database, tmp_path: Path, name: str, error: str) -> None:
+    row = {"source": "g", "external_id": "1", "state": "received", "title": "Lampa", "received_at": "2024-05-03"}
+    _, told = _import(database, _order(tmp_path, HEADING, ";".join({**row, name: error}.values())))
+    what = "a formula without a value" if error == "#CALC!" else "an error of the spreadsheet"
+    assert told[2][0] == "bad"
+    assert told[2][1].startswith(f"{name} has no value: {error} is {what}")
+
+
+@pytest.mark.parametrize(
+    ("column", "state", "value", "why"),
+    [
+        ("ended_at", "assigned", "2024-05-04", "ended_at is left out: the case is assigned"),
+        ("ended_at", "received", "2024-05-04", "ended_at is left out: the case is received"),
+        ("merged_into", "closed", "7", "merged_into is left out: the case is closed"),
+        ("waiting_name", "assigned", "Trafikverket", "waiting_name is left out: the case is assigned"),
+        ("raised_on", "assigned", "2026-12-01", "raised_on lies in the future: it is taken as it stands"),
+        ("published_at", "assigned", "2026-12-01", "published_at lies in the future: now is taken"),
+        ("acted_at", "assigned", "2026-09-01 10.01", "acted_at lies in the future: now is taken"),
+    ],
+)
+def test_a_value_that_does_not_go_with_the_rest_is_told(
+    database: Database, tmp_path: Path, column: str, state: str, value: str, why: str
+) -> None:
+    done, told = _import(database, _order(tmp_path, f"{HEADING};{column}", f"g;1;{state};Lampa;2024-05-03;{value}"))
+    assert (done.written, told[2][0]) == (1, "odd")
+    assert why in told[2]
+
+
+def test_a_day_that_is_today_is_not_in_the_future(database: Database, tmp_path: Path) -> None:
+    assert _import(database, _order(tmp_path, f"{HEADING};raised_on", "g;1;assigned;L;2024-05-03;2026-09-01"))[1] == {}
 
 
 @pytest.mark.parametrize("column", ["reporter_name", "reporter_phone", "channel", "note"])

@@ -258,13 +258,13 @@ def test_cases_come_in_and_go_out(run_migrated: Run, tmp_path: Path) -> None:
     assert "row 3: bad: state cannot be 'gone'\n2 rows: 1 bad, 0 odd\n" in dry.stdout
     refused = run_migrated("import", "in.csv")
     assert refused.returncode == 1
-    assert "nothing was written" in refused.stderr
+    assert "1 bad row: nothing was written" in refused.stderr
     taken = run_migrated("import", "in.csv", "--skip-bad", "bad.csv")
-    assert "1 cases imported, 0 there already, 1 left out" in taken.stdout
-    assert "1 of 1 rows" in taken.stderr
+    assert "1 case imported, 0 there already, 1 left out" in taken.stdout
+    assert "1 of 1 row\n" in taken.stderr
     assert "state cannot be" in (tmp_path / "bad.csv").read_text(encoding="utf-8-sig")
     assert "0 cases imported, 1 there already" in run_migrated("import", "in.csv", "--skip-bad", "bad.csv").stdout
-    assert run_migrated("export", "out.xlsx").stdout == "1 cases written to out.xlsx\n"
+    assert run_migrated("export", "out.xlsx").stdout == "1 case written to out.xlsx\n"
     assert run_migrated("export", "out.csv", "--comma").returncode == 0
     assert (tmp_path / "out.csv").read_bytes().startswith(b'"source","external_id"')
     run_migrated("export", "out.csv")

@@ -58,6 +58,31 @@ def test_a_file_in_another_encoding_than_the_mapping_says_is_told(tmp_path: Path
         _read(tmp_path, TEXT.encode("cp1252"), Dialect(encoding=encoding))
 
 
+NEARLY = TEXT.replace("Åby", "Aby").encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (TEXT.encode() + b"x;3;\xe5\n", "line 4: is"),
+        (NEARLY + b"x;3;\xe5\xe4\xf6\n" + b"x;4;\xe5\n", "lines 4, 5: are"),
+        (TEXT.encode() + b"x;3;halv\xc3", "line 4: is"),
+        (codecs.BOM_UTF8 + TEXT.encode() + b"x;3;\xe5\n", "line 4: is"),
+        (TEXT.encode() + b"\xff\n" * 7, r"lines 4, 5, 6, 7, 8 \.\.\.: are"),
+    ],
+)
+def test_a_file_of_utf_8_with_a_few_other_bytes_is_no_other_encoding(
+    tmp_path: Path, content: bytes, lines: str
+) -> None:
+    with pytest.raises(BadTable, match=f"cases.csv, {lines} not written in utf-8 as the rest is"):
+        _read(tmp_path, content)
+
+
+def test_a_pair_that_looks_like_utf_8_makes_no_utf_8(tmp_path: Path) -> None:
+    text = "source;external_id;title\nx;1;«Ö»\n" + "x;2;åäöÅÄÖ\n" * 5
+    assert _read(tmp_path, text.encode("cp1252"))[1][0].values["title"] == "«Ö»"
+
+
 @pytest.mark.parametrize("first", ["sep=;\r\n", "SEP=;\n", '"sep=;"\n', "\ufeffsep=;\r\n"])
 def test_a_first_line_may_name_the_delimiter(tmp_path: Path, first: str) -> None:
     columns, records = _read(tmp_path, first + "a,b;c\n1,2,3;4\n")
@@ -100,3 +125,21 @@ def test_too_few_values_are_odd_and_too_many_are_bad(tmp_path: Path) -> None:
         (("has more values than the heading has columns",), ()),
         ((), ()),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("a;;c\n1;2;3\n", ("has '2' in a column without a heading, the column number 2",)),
+        ("a;;c\n1; ;3\n", ()),
+        ("a;c;\n1;3;5\n", ("has more values than the heading has columns",)),
+        ("a;c;\n1;3;\n", ()),
+        (";a;c\nx;1;3\n", ("has 'x' in a column without a heading, the column number 1",)),
+    ],
+)
+def test_a_value_without_a_heading_is_bad(tmp_path: Path, text: str, bad: tuple[str, ...]) -> None:
+    assert [(record.number, record.bad, record.odd) for record in _read(tmp_path, text)[1]] == [(2, bad, ())]
+
+
+def test_one_value_is_no_values(tmp_path: Path) -> None:
+    assert _read(tmp_path, "a;b\n1\n")[1][0].odd == ("has 1 value, and the heading has 2 columns: the last are empty",)

@@ -17,14 +17,23 @@ SUMMER = timezone(timedelta(hours=2))
     [
         "2024-05-03 14:22", "2024-05-03T14:22", "2024-05-03 14.22", "2024-05-03T14.22", "2024-05-03 14.22.00",
         "2024-05-03 kl. 14:22", "2024-05-03 kl 14.22", "2024-05-03, kl. 14.22", "2024/05/03 14:22", "2024-5-3 14:22",
-        "20240503 1422", "20240503T142200", "2024-W18-5 14:22", "2024W185T1422", " 2024-05-03  14:22 ",
+        "20240503 1422", "20240503T142200", "2024-05-03 klockan 14.22", "2024-05-03\u00a014:22",
+        "2024-05-03\u202f14.22",
+        "2024-05-03 kl.\u00a014.22", "2024.05.03 14:22", "2024.5.3 kl 14.22", "3 maj 2024 kl. 14.22",
+        "3 maj 2024 14:22",
+        "den 3 maj 2024, klockan 14.22", "fredag 3 maj 2024 14.22", "3:e Maj 2024 kl 14:22",
+        "3\u00a0maj\u00a02024 14.22",
+        "2024-W18-5 14:22", "2024W185T1422", " 2024-05-03  14:22 ",
     ],
 )  # fmt: skip
 def test_the_same_moment_may_be_written_in_many_ways(text: str) -> None:
     assert read_moment(text) == WrittenMoment(AT, has_hour=True)
 
 
-@pytest.mark.parametrize("text", ["2024-05-03", "20240503", "2024/5/3", "2024-W18-5"])
+@pytest.mark.parametrize(
+    "text",
+    ["2024-05-03", "20240503", "2024/5/3", "2024-W18-5", "2024.05.03", "3 maj 2024", "03 MAJ 2024", "fre 3 maj 2024"],
+)
 def test_a_day_has_no_hour(text: str) -> None:
     assert read_moment(text) == WrittenMoment(AT.replace(hour=0, minute=0), has_hour=False)
 
@@ -54,7 +63,8 @@ def test_a_moment_is_read_to_its_parts(text: str, value: datetime) -> None:
         "", "i maj", "3/5/24", "03/05/2024", "3.5.2024", "2024-05", "2024", "2024-05-03 14,22", "2024-05-03 14:22.5",
         "2024-05-03 1422.5", "20240503114", "202405031422", "2024-05-03 14:60", "2024-05-03 25:00", "2024-05-03 24:01",
         "2025-02-29", "2024-13-01", "2024-05-03x14:22", "2024-05-03 14:22+02:75", "2024-05-03 14:22+25:00",
-        "2024/05-03", "0000-01-01", "9999-12-31 24:00", "45415.59861",
+        "2024/05-03", "2024.05-03", "31 april 2024", "3 maj", "3 maj 24", "maj 2024", "3 mai 2024", "2024.05.03.14.22",
+        "0000-01-01", "9999-12-31 24:00", "45415.59861",
         "\u0662\u0660\u0662\u0664-\u0660\u0665-\u0660\u0663",
     ],
 )  # fmt: skip
@@ -66,6 +76,22 @@ def test_the_formats_of_a_mapping_come_first() -> None:
     assert read_moment("3/5/24", ("%d/%m/%y",)) == WrittenMoment(AT.replace(hour=0, minute=0), has_hour=False)
     assert read_moment("3/5/24 14:22", ("%d/%m/%y", "%d/%m/%y %H:%M")) == WrittenMoment(AT, has_hour=True)
     assert read_moment("2024-05-03 14.22", ("%d/%m/%y",)) == WrittenMoment(AT, has_hour=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "names"),
+    list(enumerate(
+        [
+            "jan januari", "feb februari", "mar mars", "apr april", "maj Maj", "jun juni", "jul juli", "aug augusti",
+            "sep sept september", "okt oktober", "nov november", "dec december",
+        ],
+        start=1,
+    )),
+)  # fmt: skip
+def test_every_month_is_known_in_swedish(number: int, names: str) -> None:
+    for name in names.split():
+        assert read_moment(f"3 {name} 2024").value == datetime(2024, number, 3)  # noqa: DTZ001 - as above
+        assert read_moment(f"3 {name}. 2024").value.month == number
 
 
 @given(st.datetimes(min_value=datetime(1, 1, 2)), st.sampled_from(["T", " "]))  # noqa: DTZ001 - without a zone

@@ -1,12 +1,14 @@
 """Reading the first visible sheet of a spreadsheet: XLSX, and the older XLS and ODS."""
 
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from python_calamine import (
     CalamineError,
@@ -18,14 +20,16 @@ from python_calamine import (
 )
 
 from cases.imports.formats.lines import BadTable, TableLine
-from cases.imports.formats.ods_notes import is_locked, ods_notes
-from cases.imports.formats.sheet_notes import Book, SheetNotes
-from cases.imports.formats.xlsx_notes import WORKBOOK, xlsx_notes
+from cases.imports.formats.spreadsheets.durations import duration_text
+from cases.imports.formats.spreadsheets.ods_notes import is_locked, ods_notes
+from cases.imports.formats.spreadsheets.sheet_notes import Book, SheetNotes
+from cases.imports.formats.spreadsheets.xlsx_notes import WORKBOOK, xlsx_notes
 
 ZIP, OLE = b"PK\x03\x04", bytes.fromhex("D0CF11E0A1B11AE1")
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream of an OLE file that holds a locked XLSX
 ENDINGS = {".xlsx": "XLSX", ".xlsm": "XLSX", ".xls": "XLS", ".ods": "ODS"}
 LOCKED = "is locked by a password: save it without one"
+SIZE = re.compile(rb"<(?:\w+:)?dimension\b[^>]*>(?:\s*</(?:\w+:)?dimension>)?")  # what a sheet says of its size
 UNREADABLE = (CalamineError, zipfile.BadZipFile, zlib.error, OSError, RuntimeError, ValueError, KeyError)
 
 
@@ -43,6 +47,10 @@ def sheet_lines(path: Path) -> Iterator[TableLine]:
         with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
             index = _first_visible(book)
             notes = notes_of(index)
+            if not notes.has_wrong_size:
+                yield from _lines(book.get_sheet_by_index(index), notes)
+                return
+        with CalamineWorkbook.from_filelike(_without_sizes(path)) as book:
             yield from _lines(book.get_sheet_by_index(index), notes)
     except PasswordError:
         raise BadTable(f"{path.name} {LOCKED}") from None
@@ -90,6 +98,17 @@ def _xlsx_notes(path: Path, sheet: int) -> SheetNotes:
         return xlsx_notes(Book(archive), sheet)
 
 
+def _without_sizes(path: Path) -> BinaryIO:
+    """Return a copy of the XLSX file in which no sheet says of its size what the reader cannot understand."""
+    copy = BytesIO()
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(copy, "w") as out:
+        for name in archive.namelist():
+            content = archive.read(name)
+            out.writestr(name, SIZE.sub(b"", content, count=1) if name.startswith("xl/") else content)
+    copy.seek(0)
+    return copy
+
+
 def _first_visible(book: CalamineWorkbook) -> int:
     for index, sheet in enumerate(book.sheets_metadata):
         if sheet.visible is SheetVisibleEnum.Visible and sheet.typ is SheetTypeEnum.WorkSheet:
@@ -110,6 +129,8 @@ def _text(value: Any) -> str:
         return value.isoformat(sep=" ")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return duration_text(value)
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else format(value, ".15g")
-    return str(value)
+    return str(value).upper() if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""What the reader of spreadsheets does not tell: errors such as #N/A, zeros that a format adds, and too large files.
+"""What the reader of spreadsheets does not tell: errors such as #N/A, what a format adds, and too large files.
 
 A format such as 0000000 shows the number 1234 as 0001234, which is what a person means by it: a telephone or the number
 of a case. A file that grows when it is opened is refused before it is (OWASP ASVS 5.2.3).
@@ -8,12 +8,13 @@ import zipfile
 from collections.abc import Callable, Iterator
 
 from cases.imports.formats.lines import BadTable
-from cases.imports.formats.xml_reading import XmlListener, read_xml
+from cases.imports.formats.spreadsheets.xml_reading import XmlListener, read_xml
 
 MOST_BYTES = 300 * 1024 * 1024  # of all that the file holds, unpacked
 MOST_MEMBERS = 5_000
 MOST_CELLS = 20_000_000  # from the first one to the last one in use, the empty ones too
 PART = 1024 * 1024
+NOT_CALCULATED = "#CALC!"  # what a formula without a last value is read as
 
 Note = Callable[[str], str]  # from the text of a cell to what it should be
 
@@ -23,6 +24,7 @@ class SheetNotes:
 
     def __init__(self) -> None:
         self.by_row: dict[int, dict[int, Note]] = {}
+        self.has_wrong_size = False  # whether the sheet says of its size what is none
         self._rows = self._columns = 0
 
     def add(self, row: int, column: int, note: Note) -> None:

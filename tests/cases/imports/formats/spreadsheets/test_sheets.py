@@ -1,8 +1,8 @@
-"""Of a spreadsheet, every row of the first visible sheet is read as it is shown; what is no spreadsheet is one line."""
+"""Of a spreadsheet, every row of the first visible sheet is read as it is shown; what is none is one line."""
 
 import struct
 import zipfile
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,9 @@ def test_all_rows_are_read_whatever_the_file_says_of_its_size(tmp_path: Path) ->
 VALUES = [
     (1, "1"), (1.5, "1.5"), (62.39113, "62.39113"), (-3, "-3"), (12345678901, "12345678901"), (0.1 + 0.2, "0.3"),
     (AT, "2024-05-03 14:22:00"), (date(2024, 5, 3), "2024-05-03"), (time(14, 22), "14:22:00"),
-    (True, "True"), (False, "False"), ("001", "001"), (" å ", " å "), ("ett\ntvå", "ett\ntvå"), ("=1+1", "#CALC!"),
+    (True, "TRUE"), (False, "FALSE"),
+    (timedelta(hours=30), "30:00:00"), (timedelta(days=-1, hours=20), "-4:00:00"),
+    ("001", "001"), (" å ", " å "), ("ett\ntvå", "ett\ntvå"), ("=1+1", "#CALC!"),
 ]  # fmt: skip
 
 
