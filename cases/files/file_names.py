@@ -11,7 +11,8 @@ EXTENSION = re.compile(r"\.[a-z][a-z0-9]{0,9}", re.IGNORECASE)  # not what follo
 def safe_name(name: str) -> str:
     """Return the name of a file in NFC, without folders and unprintable characters; "fil" when nothing is left.
 
-    A tab, and any space that is not the plain one (such as U+00A0), becomes a plain space. What cannot be printed includes line ends, NUL, marks that turn the direction of writing, and what is no character.
+    A tab, and any space that is not the plain one (such as U+00A0), becomes a plain space. What cannot be printed
+    includes line ends, NUL, marks that turn the direction of writing, and what is no character.
     A name of more than 120 characters is cut to that length, and keeps its extension (such as ".jpg").
     """
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]

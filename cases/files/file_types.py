@@ -14,7 +14,8 @@ LARGEST = 10 * 1024 * 1024
 class FileType:
     """Describes a type of file that is accepted. `magic` are the first bytes of every such file.
 
-    `extensions` are those of its names, the usual one first. `form` is the name of the type for the program that rewrites the file (`cases.files.sandbox`).
+    `extensions` are those of its names, the usual one first. `form` is the name of the type for the program that
+    rewrites the file (`cases.files.sandbox`).
     """
 
     media_type: str

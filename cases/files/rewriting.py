@@ -34,7 +34,7 @@ REFUSALS: dict[int, type[FileRefused]] = {TOO_HEAVY: FileTooHeavy, LOCKED: FileL
 
 @dataclass(frozen=True)
 class RewrittenFile:
-    """A file as it is kept: with its safe name, whose extension is that of its type, and the bytes that the sandbox made."""
+    """A file as it is kept: its safe name with the extension of its type, and the bytes that the sandbox made."""
 
     name: str
     media_type: str

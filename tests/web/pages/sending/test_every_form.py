@@ -1,4 +1,4 @@
-"""Every form of every page: what was typed in it is there after the log-in, or the form is on a list with its reason."""
+"""Every form of every page: what was typed is there after the log-in, or the form is on a list with its reason."""
 
 import io
 from datetime import UTC, datetime
