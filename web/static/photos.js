@@ -67,7 +67,8 @@
   const isTooLarge = (input) => {
     const size = [...input.files].reduce((sum, file) => sum + file.size, 0);
     if (size <= LARGEST_FORM) return false;
-    refuse(input, input.dataset.tooLarge.replace("{size}", Math.ceil(size / 1024 / 1024)));
+    const said = input.files.length === 1 ? input.dataset.oneTooLarge : input.dataset.tooLarge;
+    refuse(input, said.replace("{size}", Math.ceil(size / 1024 / 1024)));
     input.closest("details")?.setAttribute("open", "");
     input.focus();
     return true;
