@@ -282,6 +282,20 @@ class FilesBusy(FileRefused):
 
 
 @dataclass
+class FileEmpty(FileRefused):
+    """The file has no content."""
+
+    code: ClassVar[str] = "file-empty"
+
+
+@dataclass
+class FileLost(FileRefused):
+    """The file did not come along and has to be chosen again; `name` is "" where it is not known any more."""
+
+    code: ClassVar[str] = "file-lost"
+
+
+@dataclass
 class TooManyFiles(FileRefused):
     """A case has at most `most` files."""
 

@@ -16,7 +16,7 @@ from typing import Any
 from gunicorn import http  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
 
-from web.requests.parsing.multipart import LARGEST_READ
+from web.requests.parsing.multipart import LARGEST_TAKEN
 from web.requests.security import HEADERS
 
 SLOWEST_HEAD = 15.0  # seconds until a request's headers must be there
@@ -89,7 +89,7 @@ class GatheredConnection(TConn):  # type: ignore[misc]  # gunicorn has no types
             return
         length = LENGTH.search(head + b"\r\n")
         size, self.head = int(length[1]) if length else 0, b""
-        self.missing = size - len(body) if size <= LARGEST_READ else 0  # the app refuses it, unread
+        self.missing = size - len(body) if size < LARGEST_TAKEN else 0  # the app refuses it, unread
         self.timeout = time.monotonic() + SLOWEST_HEAD + size / SLOWEST_RATE
         if CHUNKED.search(head):
             self._answer(LENGTH_REQUIRED)

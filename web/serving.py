@@ -2,31 +2,90 @@
 
 import gc
 import time
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
+from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import RequestEntityTooLarge
 
 from cases.database.transactions import Database
 from cases.logs import log_as_json
 from cases.settings import Settings
 from web import create_app, import_blueprints
 from web.gathering_worker import SLOWEST_HEAD, SLOWEST_RATE
-from web.requests.parsing.multipart import LARGEST_READ
+from web.requests.parsing.multipart import LARGEST_TAKEN
 
 PATIENCE = 60  # seconds that a request may take before its worker is replaced
 GRACE = 20  # seconds that requests get to end when the server stops
 COLLECTS_AFTER = (20_000, 50, 100)  # gc thresholds: new objects, and collections of each younger generation
 SLOWEST_CLIENT = 15  # seconds of silence after which waitress closes a connection
 LOOKS_FOR_SILENT_CLIENTS = 5  # seconds between two looks
+LARGEST_READ_PAST = 1024 * 1024 * 1024  # bytes of a body that waitress reads without keeping them
 MOST_CONNECTIONS = 400  # of one process: a file for each, and a process often may open no more than 1024
+
+
+class UnreadTask(WSGITask):
+    """The app's answer to a request whose body is so large that nothing of it was read; then the connection ends."""
+
+    def execute(self) -> None:
+        """Call the app, and say that the connection is closed: the rest of the body may still come."""
+        self.set_close_on_finish()
+        super().execute()
+
+
+def task_for_refused(channel: HTTPChannel, request: Any) -> ErrorTask | UnreadTask:
+    """Return the task that answers a request which waitress refuses: the app's own page where the body is too large."""
+    is_too_large = isinstance(request.error, RequestEntityTooLarge) and not request.chunked
+    return (UnreadTask if is_too_large else ErrorTask)(channel, request)
+
+
+class DiscardedBody:
+    """The body of a request that is too large to be kept: read past, so that the client gets to see the answer."""
+
+    error = None
+
+    def __init__(self, size: int) -> None:
+        self.left = size
+        self.empty = BytesIO()
+
+    @property
+    def completed(self) -> bool:
+        """Whether all of it has come."""
+        return self.left == 0
+
+    def received(self, data: bytes) -> int:
+        """Count what has come, and return how many bytes of it belong to the body."""
+        taken = min(len(data), self.left)
+        self.left -= taken
+        return taken
+
+    def getfile(self) -> BytesIO:
+        """Return what the app reads: nothing."""
+        return self.empty
+
+    getbuf = getfile
+
+
+class LimitedParser(HTTPRequestParser):
+    """Reads a request; a body that the app would leave unread is not kept."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the headers."""
+        super().parse_header(header_plus)
+        if not self.chunked and self.content_length >= LARGEST_TAKEN:
+            self.body_rcv = DiscardedBody(self.content_length)  # type: ignore[assignment]
 
 
 class LimitedChannel(HTTPChannel):
     """A client's connection in waitress: a request must be there in time, however often a byte of it comes."""
 
+    parser_class = LimitedParser
+    error_task_class = staticmethod(task_for_refused)  # type: ignore[assignment]
     began = 0.0
 
     def received(self, data: bytes) -> bool:
@@ -34,7 +93,7 @@ class LimitedChannel(HTTPChannel):
         if self.request is None:
             self.began = time.monotonic()
         taken: bool = super().received(data)
-        size = getattr(self.request, "content_length", 0)
+        size = min(getattr(self.request, "content_length", 0), LARGEST_TAKEN)
         if self.request is not None and time.monotonic() > self.began + SLOWEST_HEAD + size / SLOWEST_RATE:
             self.will_close = True
         return taken
@@ -108,7 +167,7 @@ def serve_embedded(app: Flask, host: str, port: int, threads: int = 8) -> MultiS
         cleanup_interval=LOOKS_FOR_SILENT_CLIENTS,
         connection_limit=MOST_CONNECTIONS,
         asyncore_use_poll=True,
-        max_request_body_size=LARGEST_READ + 1024 * 1024,
+        max_request_body_size=LARGEST_READ_PAST,
         ident=None,
         clear_untrusted_proxy_headers=False,
     )

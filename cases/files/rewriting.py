@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cases.files.file_names import safe_name
+from cases.files.file_names import extension_of, safe_name, with_extension
 from cases.files.file_types import type_of
 from cases.files.sandbox.limits import MOST_PIXELS
 from cases.files.sandbox.program import DONE, LOCKED, TOO_HEAVY
@@ -34,7 +34,7 @@ REFUSALS: dict[int, type[FileRefused]] = {TOO_HEAVY: FileTooHeavy, LOCKED: FileL
 
 @dataclass(frozen=True)
 class RewrittenFile:
-    """A file as it is kept: with its safe name, its type, and the bytes that the sandbox made."""
+    """A file as it is kept: its safe name with the extension of its type, and the bytes that the sandbox made."""
 
     name: str
     media_type: str
@@ -99,6 +99,8 @@ def rewrite(name: str, content: bytes, budget: Budget) -> RewrittenFile:
     """Return the file as it is kept. Raises `FileRefused`, by the kind of refusal that says why."""
     safe = safe_name(name)
     kind = type_of(safe, content)
+    if extension_of(safe) not in kind.extensions:
+        safe = with_extension(safe, kind.extensions[0])
     made = _run_sandbox(safe, content, [kind.form, str(min(MOST_PIXELS, budget.pixels))], budget.seconds)
     pixels, _, rewritten = made.partition(b"\n")
     budget.pixels -= int(pixels)

@@ -26,6 +26,11 @@ def test_a_form_with_files_on_both_servers(running_house):
     again = {name: values[0] for name, values in fields_of(page, "/lamna").items() if name != "selected"}
     assert again["description"] == "Sedan i höst"
 
+    unread = visitor.send(at, "/lamna", form, ("enorm.jpg", b"\0" * 70_000_000))
+    page = unread.content.decode()
+    assert (unread.status, "inget av det du skickade har lästs" in words(page)) == (413, True)
+    assert 'lang="sv"' in page
+
     taken = visitor.send(at, "/lamna", again, (NAME, a_jpeg()))
     assert taken.status == 303
     assert visitor.send(at, "/lamna", again, (NAME, a_jpeg())).location == taken.location

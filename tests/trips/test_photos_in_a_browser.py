@@ -145,6 +145,43 @@ def test_what_the_browser_cannot_read_is_sent_as_it_is(town, telephone, tmp_path
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_too_large_together_is_not_sent_and_the_words_stay(town, telephone, tmp_path, scheme, wire):
+    page, files = telephone(scheme=scheme), [tmp_path / f"karta_{number}.pdf" for number in range(2)]
+    for path in files:
+        path.write_bytes(b"%PDF-1.4\n" + b"0" * 6_000_000)
+    page.locator("#files").set_input_files(files)
+    page.wait_for_timeout(SLOWER_THAN_A_MACHINE)
+    hand_in(page)
+    page.get_by_text("Filerna är 12 MB tillsammans, och högst 10 MB får plats: ta bort någon av dem.").wait_for()
+    assert wire == []
+    assert page.evaluate("document.activeElement.id") == "files"
+    assert page.get_by_label("Vad gäller det?").input_value() == "Lampan vid skolan är släckt"
+    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    page.locator("#files").set_input_files([])
+    assert page.locator("[data-photos-refused]").is_hidden()
+    hand_in(page)
+    page.get_by_text("Tack. Vi har det.").wait_for()
+
+
+def test_the_words_are_there_when_one_goes_back(telephone, town):
+    page = telephone()
+    hand_in(page)
+    page.get_by_text("Det gick väldigt fort.").first.wait_for()
+    page.go_back()
+    assert page.get_by_label("Vad gäller det?").input_value() == "Lampan vid skolan är släckt"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_focus_goes_to_what_was_refused(telephone, scripts):
+    page = telephone(scripts=scripts)
+    page.get_by_label("Vad gäller det?").fill("")
+    page.wait_for_timeout(SLOWER_THAN_A_MACHINE)
+    hand_in(page)
+    page.locator(".ds-error-summary").wait_for()
+    assert page.evaluate("document.activeElement.className") == "ds-error-summary"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_without_a_script_the_words_are_kept_and_the_photos_that_fitted(town, telephone, photos, scheme, wire):
     page = telephone(scripts=False, scheme=scheme)
     page.locator("#files").set_input_files(photos)

@@ -26,7 +26,7 @@ from cases.refusals import (
 )
 from web.current import is_for_machines
 from web.errors.problems import Problem, answer, problem
-from web.errors.refused_forms import FormSentBefore, FormTooLarge
+from web.errors.refused_forms import FormOfAnother, FormSentBefore, FormTooLarge
 from web.language.dates import wait_words
 from web.language.refusals import sentence_of
 from web.requests.guard import LoginNeeded
@@ -47,6 +47,7 @@ HTTP: Mapping[type[Refusal], int] = {
     FieldRefusal: 422,
     FormTooLarge: 413,
     FormSentBefore: 409,
+    FormOfAnother: 409,
     ClockTrouble: 503,
     Refusal: 422,
 }
@@ -114,7 +115,7 @@ def on_http_error(error: HTTPException) -> Response:
     own_headers = dict(error.get_headers())
     headers = {name: own_headers[name] for name in KEPT_HEADERS if name in own_headers}
     code = CODES.get(status, "refused")
-    if error.description in ("cross-site", "bad-characters"):
+    if error.description in ("cross-site", "bad-characters", "too-large-to-read"):
         code = str(error.description)
     if error.response is not None and status < 400:
         return error.get_response()  # type: ignore[return-value]

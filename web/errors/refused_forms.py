@@ -18,3 +18,10 @@ class FormSentBefore(Refusal):
     """The form was sent before, with something else in it, or from another browser; nothing was made this time."""
 
     code: ClassVar[str] = "form-sent-before"
+
+
+@dataclass
+class FormOfAnother(Refusal):
+    """The form was opened for somebody else than the person who is logged in by now; nothing was made."""
+
+    code: ClassVar[str] = "form-of-another"

@@ -8,20 +8,39 @@ from flask_babel.speaklater import LazyString
 from werkzeug.exceptions import HTTPException
 
 from web.current import is_for_machines
-from web.requests.kept_forms import Typed, typed_fields
+from web.requests.kept_forms import LEFT_OUT, Typed, typed_fields
 from web.requests.security import may_be_shown_again
 
 LABELS: dict[str, LazyString] = {
     "title": _l("What is it about?"),
     "description": _l("Tell more"),
-    "text": _l("Your words"),
-    "note": _l("Your words"),
     "decision": _l("Decision"),
     "reach": _l("How do we reach you?"),
     "name": _l("Name"),
     "email": _l("E-mail"),
     "code": _l("The code in the letter"),
+    "phone": _l("Telephone"),
+    "asker_name": _l("Name"),
+    "asker_email": _l("Mail address"),
+    "asker_phone": _l("Telephone"),
+    "asker_why": _l("Why"),
+    "protection_why": _l("Why"),
+    "to": _l("Its reference"),
+    "into": _l("Into which case"),
+    "waiting_name": _l("Who, if somebody else"),
+    "their_ref": _l("Their reference"),
+    "due_on": _l("Day"),
+    "promised_on": _l("Promise to the one who asked"),
+    "raised_on": _l("Raised in the council"),
+    "held_on": _l("Day"),
+    "every_months": _l("Comes again after so many months"),
+    "position": _l("Position"),
+    "where": _l("Where"),
 }
+CHOSEN = frozenset({  # what a person chose and did not write, or the form says itself: it goes along unseen
+    "step", "version", "visibility", "kind", "channel", "category", "place", "group", "responsible", "officer",
+    "waiting_for", "public", "protected", "quick_win", "event", "reporter", "person", "code",
+})  # fmt: skip
 LONG = 60
 SEVERAL_LINES = frozenset({"description", "text", "note"})
 
@@ -63,7 +82,7 @@ def typed_form() -> TypedForm | None:
 
 def form_to_send(kept: Typed) -> TypedForm:
     """Return a form that was kept, to be sent now."""
-    return TypedForm(kept.path, _fields(kept.fields))
+    return TypedForm(kept.path, _fields({name: typed for name, typed in kept.fields.items() if name not in LEFT_OUT}))
 
 
 def _fields(typed: dict[str, list[str]]) -> tuple[TypedField, ...]:
@@ -71,7 +90,7 @@ def _fields(typed: dict[str, list[str]]) -> tuple[TypedField, ...]:
 
 
 def _label(name: str, value: str) -> str:
-    known = LABELS.get(name) or LABELS.get(name.partition("-")[0])
-    if known:
-        return str(known)
-    return str(_l("Your words")) if len(value) > LONG else ""
+    kind = name.partition("-")[0]
+    if kind in CHOSEN and len(value) <= LONG:
+        return ""
+    return str(LABELS.get(kind, _l("Your words")))

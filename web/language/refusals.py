@@ -1,6 +1,6 @@
 """The title and the sentence for each refusal, by its code, in the language of whoever sent the request."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -14,7 +14,11 @@ TITLES: Mapping[str, LazyString] = {
     "bad-request": _("The request cannot be read"),
     "login-needed": _("Log in first"),
     "log-in-to-send": _("Log in first"),
+    "log-in-to-send-files": _("Log in first"),
+    "log-in-to-send-without-files": _("Log in first"),
     "log-in-and-send": _("Log in first"),
+    "form-of-another": _("Somebody else is logged in now"),
+    "form-of-another-kind": _("Somebody else is logged in now"),
     "unknown-token": _("The token opens nothing"),
     "expired-token": _("The token has expired"),
     "not-allowed": _("You may not do this"),
@@ -23,6 +27,7 @@ TITLES: Mapping[str, LazyString] = {
     "method-not-allowed": _("This cannot be done here"),
     "not-acceptable": _("Only JSON is spoken here"),
     "too-large": _("Too large"),
+    "too-large-to-read": _("Too large"),
     "unsupported-media-type": _("Only JSON is read here"),
     "unknown-parameter": _("Unknown parameter"),
     "bad-fields": _("Something needs to be put right"),
@@ -49,6 +54,10 @@ SENTENCES: Mapping[str, LazyString] = {
     "method-not-allowed": _("This address does not take that kind of request."),
     "not-acceptable": _("This address can only answer with JSON."),
     "too-large": _("What was sent is larger than we can take (10 MB)."),
+    "too-large-to-read": _(
+        "The files are far more than 10 MB together, so nothing of what you sent was read. "
+        "Go back, take some files away and send it again."
+    ),
     "unsupported-media-type": _("Send JSON, with Content-Type: application/json."),
     "unknown-parameter": _("The address has a parameter that we do not know."),
     "bad-fields": _("Some of what was given cannot be used."),
@@ -104,10 +113,26 @@ SENTENCES: Mapping[str, LazyString] = {
     "file-locked": _("%(name)s is locked with a password. Send a copy without it."),
     "file-too-heavy": _("%(name)s is too large to be handled. Send it in a smaller size."),
     "files-busy": _("%(name)s could not be handled just now. Add it again in a few minutes."),
+    "file-empty": _("%(name)s cannot be taken: the file is empty."),
+    "file-lost": _("%(name)s did not come along: choose it again."),
+    "file-lost-unnamed": _("A file did not come along: choose it again."),
     "files-too-large": _("%(name)s did not fit: the files were more than 10 MB together. Add it once more."),
     "form-too-large": _("The files are more than 10 MB together. The rest is kept: look below and send again."),
     "form-sent-before": _("This form has been sent already. If this is something new, send it once more."),
+    "form-of-another": _(
+        "The form was opened for somebody else than you who are logged in now. Read it, then send it in your own name."
+    ),
+    "form-of-another-kind": _(
+        "The form was opened for somebody who may fill in more than you. Copy what you need into a form of your own."
+    ),
     "log-in-to-send": _("You have been logged out. What you wrote is kept for two hours: log in, and it is there."),
+    "log-in-to-send-files": _(
+        "You have been logged out. What you wrote is kept for two hours, and your files too: log in, and it is there."
+    ),
+    "log-in-to-send-without-files": _(
+        "You have been logged out. What you wrote is kept for two hours: log in, and it is there. "
+        "Your files have to be chosen again."
+    ),
     "log-in-and-send": _("You have been logged out. Log in in another tab, then send what you wrote from here."),
     "too-many-files": _("%(name)s was left out: a case can have at most %(most)s files."),
     "bad-characters": BAD_CHARACTERS,
@@ -136,6 +161,21 @@ EXACT: Mapping[tuple[str, str], str] = {  # code and field: what is missing or u
     ("unknown-name", "step"): "unknown-step",
 }
 
+SEVERAL_FILES: Mapping[str, LazyString] = {
+    "file-refused": _("%(count)s files cannot be taken: %(names)s"),
+    "file-type": _("%(count)s files are not JPEG, PNG or PDF: %(names)s"),
+    "file-empty": _("%(count)s files are empty: %(names)s"),
+    "file-too-large": _("%(count)s files are larger than 10 MB: %(names)s"),
+    "file-unreadable": _("%(count)s files cannot be read and may be damaged: %(names)s"),
+    "file-locked": _("%(count)s files are locked with a password. Send copies without it: %(names)s"),
+    "file-too-heavy": _("%(count)s files are too large to be handled. Send them in a smaller size: %(names)s"),
+    "files-busy": _("%(count)s files could not be handled just now. Add them again in a few minutes: %(names)s"),
+    "files-too-large": _("%(count)s files did not fit within 10 MB. Add them once more: %(names)s"),
+    "file-lost": _("%(count)s files did not come along. Choose them again: %(names)s"),
+    "file-lost-unnamed": _("%(count)s files did not come along: choose them again."),
+    "too-many-files": _("%(count)s files were left out: a case can have at most %(most)s files: %(names)s"),
+}
+
 
 def title_of(code: str) -> str:
     """Return the title for a refusal with this code, such as "not-allowed": a few words that name the kind of error."""
@@ -152,6 +192,18 @@ def sentence_of(code: str, facts: Mapping[str, Any] | None = None) -> str:
     return sentence % filled if "%(" in sentence else sentence
 
 
+def sentence_of_files(code: str, names: Sequence[str], facts: Mapping[str, Any], *, most_names: int) -> str:
+    """Return the sentence for files that are refused with this code, each with its name in `names` ("" if not known).
+
+    Of several files at most `most_names` are named.
+    """
+    if len(names) == 1:
+        return sentence_of(code, {**facts, "name": names[0]})
+    listed = ", ".join(names[:most_names]) + (" ..." if len(names) > most_names else "")
+    said = str(SEVERAL_FILES[_exact(code, {**facts, "name": names[0]})])
+    return said % {**facts, "count": len(names), "names": listed}
+
+
 def _exact(code: str, facts: Mapping[str, Any]) -> str:
     """Return the key of the sentence that is exact for these facts: mostly the code itself."""
     if code == "date-outside" and not facts.get("latest"):
@@ -160,4 +212,6 @@ def _exact(code: str, facts: Mapping[str, Any]) -> str:
         return "version-unknown"
     if code == "words-needed" and facts.get("step") == "contest":
         return "contest-needed"
+    if code == "file-lost" and not facts.get("name"):
+        return "file-lost-unnamed"
     return EXACT.get((code, str(facts.get("field", ""))), code)

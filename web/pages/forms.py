@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext as _l
 from marshmallow import EXCLUDE, ValidationError, fields, missing, pre_load, validate
+from werkzeug.datastructures import MultiDict
 
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
 from cases.database.texts import is_storable, is_storable_line, visible
@@ -52,6 +53,12 @@ class Form:
         """Return whether this is among the values of a field that may have several, such as checkboxes."""
         return str(value) in (self._typed.getlist(name) if hasattr(self._typed, "getlist") else ())
 
+    def fill_in(self, name: str, value: str) -> None:
+        """Put this value into a field in which nothing was typed."""
+        if not self.typed(name):
+            self._typed = MultiDict(self._typed)
+            self._typed[name] = value
+
     def text(self, name: str) -> str:
         """Return what was typed in this field. Raises `BadCharacters` when it cannot be stored.
 
@@ -66,10 +73,11 @@ class Form:
     def stamp(self) -> str:
         """The stamp of the form, for a hidden field. `refuse_machines` checks it.
 
-        It is the one that was sent with the form, or a new one when none was sent, or it is not valid or spent.
+        It is the one that was sent with the form. It is a new one when none was sent, or that one is not valid or
+        spent, or it was made for somebody else than the caller.
         """
         sent = FormStamp(self.typed("stamp"))
-        if sent.age is not None and not isinstance(self.refused, FormSentBefore):
+        if sent.age is not None and sent.is_of_the_caller and not isinstance(self.refused, FormSentBefore):
             return sent.text
         self._stamp = self._stamp or new_stamp()
         return self._stamp

@@ -28,7 +28,7 @@ from web.language.labels import ASIDE_KINDS, KINDS, LETTERS, ROLES, STATE_COLOUR
 from web.language.state_words import STATE_NAMES
 from web.pages.case.timeline import ICONS, told_words
 from web.pages.options import category_name
-from web.pages.stamps import new_stamp
+from web.pages.stamps import new_stamp, new_stamp_for_anybody
 from web.requests.identity.caller import actor_in
 from web.requests.page_frame import PageFrame, read_page_frame
 from web.requests.returning import login_url
@@ -69,10 +69,11 @@ NAME_FILTERS: dict[str, Callable[[str], Any]] = {
 def register_template_globals(app: Flask) -> None:
     """Give templates the variables of `page_context`, filters for days and names, and what they may call.
 
-    That is `example_day`, `posts`, `title_as_read` and `new_stamp`.
+    That is `example_day`, `posts`, `title_as_read`, `new_stamp` and `new_stamp_for_anybody`.
     """
     app.jinja_env.filters.update(FILTERS | NAME_FILTERS | {"category_name": category_name, "told_words": told_words})
-    app.jinja_env.globals.update(example_day=example_day, posts=posts, title_as_read=title_as_read, new_stamp=new_stamp)
+    stamps = {"new_stamp": new_stamp, "new_stamp_for_anybody": new_stamp_for_anybody}
+    app.jinja_env.globals.update(example_day=example_day, posts=posts, title_as_read=title_as_read, **stamps)
     app.context_processor(page_context)
 
 

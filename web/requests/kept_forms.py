@@ -35,12 +35,15 @@ def typed_fields() -> dict[str, list[str]]:
     return {name: values for name, values in request.form.lists() if name not in LEFT_OUT and any(values)}
 
 
-def keep_form() -> bool:
+def keep_form(opened_by: int | None = None, hidden: dict[str, list[str]] | None = None) -> bool:
     """Keep the form of this request for its browser; return whether there was room for it.
+
+    `opened_by` is the id of the person for whom it was opened, where its stamp says so; only they are shown it.
+    `hidden` are fields of the form itself that are kept with what was typed.
 
     The earlier one of this browser, and those that are too old, are deleted. `note_kept_form` then sets the cookie.
     """
-    typed = json.dumps(typed_fields(), ensure_ascii=False).replace("\\u0000", "")
+    typed = json.dumps(typed_fields() | (hidden or {}), ensure_ascii=False).replace("\\u0000", "")
     if len(typed) > LARGEST:
         return False
     secret = secrets.token_urlsafe(32)
@@ -54,7 +57,7 @@ def keep_form() -> bool:
                     hash=hashed(secret),
                     path=request.path[:500],
                     typed=typed,
-                    person_id=_whose_log_in_ended(session),
+                    person_id=opened_by or _whose_log_in_ended(session),
                     made_at=right_now(),
                 )
             )

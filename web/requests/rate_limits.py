@@ -10,7 +10,7 @@ from functools import wraps
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any, TypeVar
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from limits import parse_many
 
 from cases.access.actors import ActorKind
@@ -98,18 +98,33 @@ def _counted(view: View, limit: Limit, counter: RequestCounter) -> View:
     What the network's limit refuses does not count against that of all.
     """
 
-    @wraps(view)
-    def counting(*args: Any, **named: Any) -> Any:
+    def count() -> None:
         is_counted = request.method == "POST" and not has_valid_token()
         if is_counted and (wait := counter.wait(*_buckets(limit.value, view.known()))):  # type: ignore[attr-defined]
             raise TooOften(wait)
+
+    @wraps(view)
+    def counting(*args: Any, **named: Any) -> Any:
+        count()
         return view(*args, **named)
 
+    counting.count = count  # type: ignore[attr-defined]
     return counting  # type: ignore[return-value]
 
 
 def _buckets(allowed: Allowed, browser: str | None) -> Sequence[list[Bucket]]:
     return [allowed.own_buckets(browser)] if browser else allowed.buckets(network())
+
+
+def is_too_often() -> bool:
+    """Count this request, whose view is not called, and return whether it is over the limit that the view declares."""
+    count = getattr(current_app.view_functions[str(request.endpoint)], "count", None)
+    try:
+        if count is not None:
+            count()
+    except TooOften:
+        return True
+    return False
 
 
 def network() -> str:

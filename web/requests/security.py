@@ -94,8 +94,10 @@ def only_our_forms() -> None:
         return
     if not comes_from_us():
         abort(403, "cross-site")
+    if isinstance(request, FormRequest) and request.is_left_unread:
+        abort(413, "too-large-to-read")
     csrf.protect()
-    if isinstance(request, FormRequest) and request.is_too_large and not _takes_files():
+    if isinstance(request, FormRequest) and request.is_too_large and not takes_form_with_files():
         abort(413)
 
 
@@ -108,7 +110,8 @@ def takes_files(view: View) -> View:
     return view
 
 
-def _takes_files() -> bool:
+def takes_form_with_files() -> bool:
+    """Return whether the view of this request takes forms with files."""
     return bool(getattr(current_app.view_functions[str(request.endpoint)], "takes_files", False))
 
 

@@ -16,6 +16,7 @@ from web.current import current, right_now, storage
 from web.language.gettext import gettext
 from web.pages.case.show import page_of
 from web.pages.forms import Form
+from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
 from web.pages.sending.staging import SentFiles, files_to_attach
 from web.requests.downloads import as_attachment
@@ -30,9 +31,10 @@ ATTACHMENT_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 @bp.post("/arenden/<ref>/filer")
 @open_to(Audience.LOGGED_IN)
 @takes_files
+@shown_again_by(lambda form, ref: page_of(ref, current_actor(), attach_form=form))
 def add(ref: str) -> AnyResponse | tuple[str, int]:
     """Handle the upload form: attach its files and redirect to the case; if refused, show the case with the reason."""
-    form, actor = Form(request.form), current_actor()
+    form, actor, files = Form(request.form), current_actor(), SentFiles()
     with form.catching_refusals():
         _refuse_others(ref, actor)
         files = files_to_attach(form)
@@ -41,6 +43,7 @@ def add(ref: str) -> AnyResponse | tuple[str, int]:
         files.tell_refused()
         flash(gettext("The file is there."), "success")
         return redirect(page, 303)
+    files.show_in(form)
     return page_of(ref, actor, attach_form=form), form.status
 
 

@@ -64,6 +64,7 @@ def follow_todays_policy(ref: str) -> Response:
 
 @bp.post("/arenden/<ref>/hor-ihop")
 @open_to(Audience.STAFF)
+@shown_again_by(lambda form, ref: page_of(ref, current_actor(), relate_form=form))
 def connect(ref: str) -> Response | tuple[str, int]:
     """Handle the form that relates the case to another: record the relation and redirect to the case.
 

@@ -13,6 +13,7 @@ from web.current import current, right_now
 from web.language.gettext import gettext
 from web.pages.case.show import page_of
 from web.pages.forms import Form, TypedSchema, text_field
+from web.pages.sending.again import shown_again_by
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
@@ -37,6 +38,7 @@ class ProtectionForm(TypedSchema):
 
 @bp.post("/arenden/<ref>/den-som-fragade")
 @open_to(Audience.CONTACT)
+@shown_again_by(lambda form, ref: page_of(ref, current_actor(), reporter_form=form))
 def put_right(ref: str) -> Response | tuple[str, int]:
     """Handle the form that corrects who asked, and redirect to the case; if refused, show the case with the reason."""
     form, actor = Form(request.form, prefix=ASKER), current_actor()
@@ -54,6 +56,7 @@ def put_right(ref: str) -> Response | tuple[str, int]:
 
 @bp.post("/arenden/<ref>/skydd")
 @open_to(Audience.CONTACT)
+@shown_again_by(lambda form, ref: page_of(ref, current_actor(), protection_form=form))
 def protect(ref: str) -> Response | tuple[str, int]:
     """Handle the form that sets or lifts the protection of who asked, and redirect to the case."""
     form, actor, protected = Form(request.form, prefix=PROTECTION), current_actor(), "protected" in request.form

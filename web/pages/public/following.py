@@ -14,6 +14,7 @@ from cases.reading.finding import case_to_follow, reference
 from web.current import current, right_now
 from web.language.gettext import gettext, language
 from web.pages.forms import Form
+from web.pages.sending.again import shown_again_by
 from web.requests.guard import Audience, open_to, sent_by_mail_programs
 from web.requests.identity.caller import current_actor
 from web.requests.rate_limits import Limit, limited
@@ -26,6 +27,7 @@ ASKED = _l("Look in your mail: follow the link there to confirm. At most one suc
 @bp.post("/arenden/<ref>/folj")
 @open_to(Audience.ANYBODY)
 @limited(Limit.FOLLOW)
+@shown_again_by(lambda form, ref: render_template("follow_refused.html", form=form, ref=ref))
 def ask(ref: str) -> Response | tuple[str, int]:
     """Handle the form to follow a case: mail a link that confirms the address, and redirect to the case.
 

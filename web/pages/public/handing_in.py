@@ -18,12 +18,14 @@ from cases.reading.finding import case_for
 from cases.states import Kind
 from web.auto_publishing import publish_if_wished
 from web.current import current, right_now
+from web.errors.refused_forms import FormOfAnother
 from web.language.gettext import gettext, language
 from web.language.labels import CHANNELS, KINDS_EXPLAINED, choices
 from web.pages.forms import Form, TypedSchema, day_field, long_field, number_field, refuse_machines, text_field
 from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
 from web.pages.public.contact_fields import ContactField, Position
 from web.pages.sending.again import shown_again_by
+from web.pages.sending.own_name import in_ones_own_name
 from web.pages.sending.spending import once_per_form
 from web.pages.sending.staging import SentFiles, receive_files, refuse_too_large
 from web.requests.guard import Audience, open_to
@@ -62,6 +64,9 @@ class StaffHandInForm(HandInForm):
     protected = fields.Boolean(load_default=False)
 
 
+ONLY_OF_STAFF = frozenset(StaffHandInForm().fields) - frozenset(HandInForm().fields)
+
+
 @bp.get("/lamna")
 @open_to(Audience.ANYBODY)
 def show() -> str:
@@ -73,7 +78,8 @@ def show() -> str:
 @open_to(Audience.ANYBODY)
 @limited(Limit.HAND_IN)
 @takes_files
-@shown_again_by(lambda form: _page(form))
+@in_ones_own_name(lambda actor: _is_lost_on(actor))
+@shown_again_by(lambda form: _page_again(form))
 def take_in() -> Response | tuple[str, int]:
     """Handle the form: take the case in and redirect to its receipt; if refused, show the form with the reason."""
     form, actor = Form(request.form), current_actor()
@@ -152,6 +158,27 @@ def _reporter(given: dict[str, Any]) -> Reporter:
 def _own_group(actor: Actor) -> str | None:
     """Return the slug of the group for which somebody logged in hands the case in; None for a visitor."""
     return storable(request.form.get("group", "")) or None if actor.person_id else None
+
+
+def _is_lost_on(actor: Actor) -> bool:
+    """Return whether the form of this request is the one for staff, which this actor is not shown.
+
+    It would lose what only staff can say, such as that an identity is protected.
+    """
+    return not actor.is_staff and "reach" not in request.form and not ONLY_OF_STAFF.isdisjoint(request.form)
+
+
+def _page_again(form: Form) -> str:
+    """Return the page of the form for whoever is logged in now. Raises `FormOfAnother` when it has not all its fields.
+
+    How to reach the one who asks has one field in the form for everybody, and two in the one for staff.
+    """
+    actor = current_actor()
+    if _is_lost_on(actor):
+        raise FormOfAnother
+    if actor.is_staff and (reach := form.typed("reach")):
+        form.fill_in("email" if "@" in reach else "phone", reach)
+    return _page(form)
 
 
 def _page(form: Form) -> str:

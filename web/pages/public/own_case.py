@@ -67,9 +67,10 @@ def contest(public_id: str) -> Response | tuple[str, int]:
 @open_to(Audience.ANYBODY)
 @limited(Limit.ANSWER)
 @takes_files
+@shown_again_by(lambda form, public_id: _page(public_id, form))
 def add_files(public_id: str) -> Response | tuple[str, int]:
     """Handle the upload form: attach the files and redirect to the reporter's page; if refused, show the reason."""
-    form = Form(request.form)
+    form, files = Form(request.form), SentFiles()
     with form.catching_refusals():
         files = files_to_attach(form)
         with current().database.transaction() as session:
@@ -77,6 +78,7 @@ def add_files(public_id: str) -> Response | tuple[str, int]:
         files.tell_refused()
         flash(gettext("The file is there."), "success")
         return redirect(page, 303)
+    files.show_in(form)
     return _page(public_id, form), form.status
 
 

@@ -9,6 +9,8 @@ from web.errors.typed_again import form_to_send
 from web.language.gettext import gettext
 from web.pages.forms import Form
 from web.pages.sending.again import page_again
+from web.pages.sending.staging import files_held
+from web.pages.stamps import FormStamp
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 from web.requests.kept_forms import PAGE, Typed, kept_form
@@ -30,6 +32,7 @@ def show() -> str | Response:
 def _page_of_form(kept: Typed) -> str | None:
     form = Form(MultiDict(kept.fields))
     form.is_shown_again = True
+    files_held(kept.fields.get("staged", ()), FormStamp(form.typed("stamp")).hash).show_in(form)
     try:
         endpoint, arguments = current_app.url_map.bind("").match(kept.path, method="POST")
     except HTTPException:

@@ -7,10 +7,11 @@ attach the file.
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import astuple, dataclass, field
 from datetime import datetime
 
-from flask import current_app, flash, request
+from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from marshmallow import ValidationError
 from sqlalchemy import select
@@ -21,16 +22,16 @@ from cases.case import Case
 from cases.files.attaching import MOST_FILES, StoredFile, attach, store_files
 from cases.files.attachments import Attachment
 from cases.files.file_names import safe_name
-from cases.refusals import FileRefused, FilesTooLarge, TooManyFiles
+from cases.refusals import FileLost, FileRefused, FilesTooLarge, TooManyFiles
 from web.current import storage
 from web.errors.refused_forms import FormTooLarge
 from web.language.gettext import gettext
-from web.language.refusals import sentence_of
 from web.pages.forms import Form
+from web.pages.sending.refused_files import lines_of, tell_refused
+from web.pages.stamps import FormStamp
 from web.requests.parsing.multipart import FormRequest, is_dropped
 
 REFERENCES_LAST = 20 * 3600  # seconds: shorter than the day after which a file without a case is removed
-SHORT_NAME = 40  # characters: a message about a file is kept in a cookie, which holds 4 kB
 
 
 @dataclass
@@ -41,8 +42,9 @@ class SentFiles:
     refused: list[FileRefused] = field(default_factory=list)
 
     def attach_to(self, session: Session, case: Case, *, by: Actor, at: datetime) -> None:
-        """Attach the files to the case. One for which the case has no room is refused, and the others are attached."""
+        """Attach the files to the case, and refuse those that are attached already, or for which it has no room."""
         taken = set(session.scalars(select(Attachment.key).where(Attachment.key.in_([one.key for one in self.stored]))))
+        self.refused += [FileLost(field="file", name=one.name) for one in self.stored if one.key in taken]
         for file in [one for one in self.stored if one.key not in taken]:
             try:
                 attach(session, case, file, by=by, at=at)
@@ -51,16 +53,17 @@ class SentFiles:
 
     def tell_refused(self) -> None:
         """Say on the next page which files did not come along, and why."""
-        for one in self.refused[:MOST_FILES]:
-            flash(_short_sentence(one), "warning")
-        if self.refused:
-            flash(gettext("You can add files on the page of the case."), "info")
+        tell_refused(self.refused)
 
     def show_in(self, form: Form) -> None:
         """Keep the files with the form that is shown again, and say beside the field why others cannot be taken."""
-        form.staged = [(_references().dumps([form.stamp_hash, *astuple(one)]), one.name) for one in self.stored]
+        form.staged = list(zip(self.references(form.stamp_hash), (one.name for one in self.stored), strict=True))
         if self.refused:
-            form.refusals["files"] = " ".join(sentence_of(one.code, one.facts) for one in self.refused)
+            form.refusals["files"] = "\n".join(lines_of(self.refused))
+
+    def references(self, stamp_hash: str) -> list[str]:
+        """Return the signed references by which the form with this stamp names its stored files."""
+        return [_references().dumps([stamp_hash, *astuple(one)]) for one in self.stored]
 
 
 def receive_files(form: Form) -> SentFiles:
@@ -68,13 +71,15 @@ def receive_files(form: Form) -> SentFiles:
 
     Call it outside of a transaction: it may take seconds.
     """
-    before = _held_by(form)
+    held = files_held(request.form.getlist("staged"), FormStamp(form.typed("stamp")).hash)
+    before = held.stored
     sent = [file for file in request.files.getlist("files") if file.filename]
     whole = [(str(file.filename), file.read()) for file in sent if not is_dropped(file)]
     dropped = [FilesTooLarge(field="file", name=safe_name(str(file.filename))) for file in sent if is_dropped(file)]
     room = MOST_FILES - len(before)
     stored, refused = store_files(storage(), whole[:room])
-    return SentFiles([*before, *stored], [*refused, *dropped, *_without_room(name for name, _ in whole[room:])])
+    without_room = _without_room(name for name, _ in whole[room:])
+    return SentFiles([*before, *stored], [*held.refused, *refused, *dropped, *without_room])
 
 
 def files_to_attach(form: Form) -> SentFiles:
@@ -96,27 +101,34 @@ def refuse_too_large() -> None:
         raise FormTooLarge
 
 
-def _held_by(form: Form) -> list[StoredFile]:
-    held = [_stored_file(reference, form.stamp_hash) for reference in request.form.getlist("staged")[:MOST_FILES]]
-    return [file for file in held if file is not None]
+def files_held(references: Iterable[str], stamp_hash: str) -> SentFiles:
+    """Return the files that a form holds already, each once; those that it names and does not hold are refused."""
+    held = SentFiles()
+    for reference in list(dict.fromkeys(references))[:MOST_FILES]:
+        file = _stored_file(reference, stamp_hash)
+        if file is None:
+            held.refused.append(FileLost(field="file"))
+        elif file not in held.stored:
+            held.stored.append(file)
+    return held
+
+
+def files_not_kept() -> SentFiles:
+    """Return the files of this request as refused: they have to be chosen again."""
+    sent = [safe_name(str(file.filename)) for file in request.files.getlist("files") if file.filename]
+    held = dict.fromkeys(request.form.getlist("staged"))
+    return SentFiles(refused=[FileLost(field="file", name=name) for name in [*sent, *("" for _ in held)]])
 
 
 def _stored_file(reference: str, stamp_hash: str) -> StoredFile | None:
-    try:
+    with suppress(BadSignature):
         form, *file = _references().loads(reference, max_age=REFERENCES_LAST)
-    except BadSignature:
-        return None
-    return StoredFile(*file) if form == stamp_hash else None
+        return StoredFile(*file) if form == stamp_hash else None
+    return None
 
 
 def _without_room(names: Iterable[str]) -> list[FileRefused]:
     return [TooManyFiles(field="file", name=safe_name(name), most=MOST_FILES) for name in names]
-
-
-def _short_sentence(refused: FileRefused) -> str:
-    name = refused.name if len(refused.name) <= SHORT_NAME else f"{refused.name[: SHORT_NAME - 1]}…"
-    said = sentence_of(refused.code, refused.facts | {"name": name})
-    return gettext("A file did not come along. %(why)s", why=said)
 
 
 def _references() -> URLSafeTimedSerializer:

@@ -1,19 +1,59 @@
 """Forms with files: what is too large is dropped while it comes in, and the words of the form are read all the same.
 
 The limit of a body is 10 MB (SECURITY: size before parsing). Of a page's form up to 64 MB are read past, never kept:
-browsers show no answer that comes before they have sent everything.
+browsers show no answer that comes before they have sent everything. Above 65 MB nothing is read.
 """
 
 import io
+import re
 from functools import cached_property
 from typing import IO, cast
 
 from flask import Request
-from werkzeug.datastructures import FileStorage
+from werkzeug import formparser
+from werkzeug.datastructures import FileStorage, Headers
+from werkzeug.sansio.multipart import MultipartDecoder
 
 LARGEST_BODY = 10 * 1024 * 1024
 LARGEST_READ = 64 * 1024 * 1024
+LARGEST_TAKEN = LARGEST_READ + 1024 * 1024  # of a body; a longer one is refused unread, by its Content-Length
 MULTIPART = "multipart/form-data"
+BACKSLASH = re.compile(rb'\\[\\"]?')
+
+
+class ForgivingDecoder(MultipartDecoder):
+    """Reads the parts of a form, also one whose headers hold a file's name that is no UTF-8, or a path of Windows."""
+
+    def _parse_headers(self, data: bytes | bytearray) -> Headers:
+        return super()._parse_headers(BACKSLASH.sub(_escaped, as_utf8(bytes(data))))
+
+
+formparser.MultipartDecoder = ForgivingDecoder  # type: ignore[attr-defined]  # Werkzeug has no other way to name it
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    """Return a backslash that stands for itself (C:\\bild.jpg) as two; those that are an escape stay as they are."""
+    return found[0] if len(found[0]) > 1 else rb"\\"
+
+
+def as_utf8(header: bytes) -> bytes:
+    """Return the headers of a part in UTF-8.
+
+    What is no UTF-8 is read as Windows-1252 (else Latin-1), and halves of a character outside the BMP become one or,
+    without the other half, U+FFFD.
+    """
+    try:
+        text = header.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        text = _as_windows_wrote_it(header)
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+
+
+def _as_windows_wrote_it(header: bytes) -> str:
+    try:
+        return header.decode("cp1252")
+    except UnicodeDecodeError:
+        return header.decode("latin-1")
 
 
 class FormRequest(Request):
@@ -35,6 +75,11 @@ class FormRequest(Request):
         """Whether the body, or all files in it, have more than 10 MB. Known once the form has been read."""
         return max(self.content_length or 0, self._file_bytes) > LARGEST_BODY
 
+    @property
+    def is_left_unread(self) -> bool:
+        """Whether the body is so long that nothing of it is read: neither files nor words."""
+        return (self.content_length or 0) >= LARGEST_TAKEN
+
     def note_file_bytes(self, count: int) -> bool:
         """Count bytes of files; return whether they are still within the limit."""
         self._file_bytes += count
@@ -45,6 +90,8 @@ class FormRequest(Request):
         """The body. One that is longer than what we read ends early, as if its last file were complete."""
         boundary = self.mimetype_params.get("boundary", "")
         if self.mimetype == MULTIPART and boundary and (self.content_length or 0) > (self.max_content_length or 0):
+            if self.is_left_unread:
+                return io.BytesIO()
             return cast("IO[bytes]", CutBody(self.environ["wsgi.input"], f"\r\n--{boundary}--\r\n".encode()))
         return super().stream
 

@@ -6,7 +6,7 @@ from support.houses.small_web import Web
 
 RUT = {"name": "Rut", "email": "rut@example.se", "phone": "0321-123 45"}
 RIGHT = {"asker_name": "Ruth", "asker_email": "ruth@example.se", "asker_phone": "", "asker_why": "Stavades fel"}
-NOT_THE_DESK = ((None, 303), ("neighbour", 403), ("officer", 403), ("head", 403), ("admin", 403))
+NOT_THE_DESK = ((None, 401), ("neighbour", 403), ("officer", 403), ("head", 403), ("admin", 403))
 
 
 def test_the_desk_puts_right_who_asked(sqlite_web: Web) -> None:

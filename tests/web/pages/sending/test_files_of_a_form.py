@@ -142,7 +142,7 @@ def test_above_ten_megabytes_the_words_are_kept_and_the_files_that_fitted(sqlite
     assert answer.status_code == 413
     page = words(answer.text)
     assert "Filerna är större än 10 MB tillsammans." in page
-    assert "två.jpg fick inte plats" in page
+    assert "2 filer fick inte plats inom 10 MB. Lägg till dem igen: två.jpg, tre.jpg" in page
     again = fields_of(answer.text, "/lamna")
     assert (again["title"], again["description"]) == (["Lampan är släckt"], ["Sedan i höst"])
     assert cases(sqlite_web) == []

@@ -1,0 +1,125 @@
+"""Every form of every page: what was typed is there after the log-in, or the form is on a list with its reason."""
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from markupsafe import escape
+from sqlalchemy import select, text, update
+from support.files_to_send import a_jpeg
+from support.houses.small_pages import fields_of, visitor, words
+
+from cases.access.tokens import WebSession
+from cases.files.attachments import Attachment
+from cases.states import State
+
+WROTE = "Rut ringde & <b>Nils</b>"
+KEPT = {  # endpoint: who writes there, and the field
+    "attachments.add": ("officer", "staged"),
+    "commenting.add": ("officer", "text"),
+    "correcting.connect": ("officer", "to"),
+    "correcting.put_right": ("officer", "title"),
+    "erasing.erase": ("contact", "decision"),
+    "forum.call": ("contact", "name"),
+    "handing_in.take_in": ("contact", "title"),
+    "reporter.protect": ("contact", "protection_why"),
+    "reporter.put_right": ("contact", "asker_why"),
+    "several.take_in": ("contact", "title-0"),
+    "stepping.take": ("officer", "note"),
+}
+BY_KEY = frozenset({"mine.add_files", "mine.contest", "mine.say"})  # needs no log-in: what is sent is taken
+BY_ADDRESS = frozenset({"following.ask", "following.confirm", "following.stop"})  # likewise
+LOGS_IN = frozenset(
+    {"login.be_somebody", "login.ask_for_link", "login.use", "login.use_code"}
+)  # keeps no address, no code
+BUTTONS = frozenset({  # nothing is typed
+    "account.end_session", "account.revoke_every_token", "account.revoke_token", "calls.tick",
+    "correcting.follow_todays_policy", "forum.choose", "login.log_out", "login.log_out_everywhere",
+    "publishing.publish", "publishing.take_back", "reporter.give_new_key", "set_aside.again",
+})  # fmt: skip
+
+
+def forms(app):
+    """The endpoints of pages that take forms, each with its rule."""
+    rules = (rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ()))
+    return {rule.endpoint: rule.rule for rule in rules if not rule.rule.startswith("/api/")}
+
+
+def path_of(web, endpoint, ref):
+    return forms(web.app)[endpoint].replace("<ref>", ref)
+
+
+def test_each_form_keeps_what_was_typed_or_says_why_not(sqlite_web):
+    lists = [set(KEPT), BY_KEY, BY_ADDRESS, LOGS_IN, BUTTONS]
+    listed = set().union(*lists)
+    assert set(forms(sqlite_web.app)) == listed
+    assert sum(map(len, lists)) == len(listed)
+
+
+def end_sessions(web):
+    with web.database.transaction() as session:
+        session.execute(update(WebSession).values(ended_at=datetime.now(UTC)))
+        session.execute(text("UPDATE house SET demonstration = true"))
+
+
+@pytest.mark.parametrize("cookies", ["kept", "gone"])
+@pytest.mark.parametrize("endpoint", sorted(set(KEPT) - {"attachments.add"}))
+def test_it_is_there_after_the_log_in(sqlite_web, endpoint, cookies):
+    (who, field), ref = KEPT[endpoint], sqlite_web.house.reach(State.ASSIGNED)
+    browser, path = visitor(sqlite_web, who), path_of(sqlite_web, endpoint, ref)
+    shown = {"stepping.take": {"step": "plan", "version": "2"}, "handing_in.take_in": {"channel": "phone"}}
+    form = {field: WROTE, "csrf_token": browser.form_token()} | shown.get(endpoint, {})
+    end_sessions(sqlite_web)
+    if cookies == "gone":
+        browser = visitor(sqlite_web)
+    answer = browser.browser.post(path, data=form)
+    assert (answer.status_code, str(escape(WROTE)) in answer.text) == (401, True)
+    assert "Du har blivit utloggad. Det du skrev sparas" in words(answer.text)
+    assert browser.send("/demo-login", person=sqlite_web.person_id(who)).location == "/fortsatt"
+    page = browser.get("/fortsatt").text
+    assert fields_of(page, path)[field] == [WROTE]
+    assert "Det du skrev finns kvar" in words(page)
+
+
+@pytest.mark.parametrize("path", ["/arenden/{ref}/filer", "/lamna"])
+def test_files_are_there_after_the_log_in(sqlite_web, path):
+    ref = sqlite_web.house.reach(State.ASSIGNED)
+    browser, path = visitor(sqlite_web, "officer"), path.format(ref=ref)
+    form = fields_of(browser.get("/lamna" if path == "/lamna" else f"/arenden/{ref}").text, path)
+    given = {"csrf_token": form["csrf_token"], "stamp": form["stamp"]}
+    end_sessions(sqlite_web)
+    answer = browser.browser.post(path, data=given | {"files": [(io.BytesIO(a_jpeg()), "lampa.jpg")]})
+    assert answer.status_code == 401
+    assert "Det du skrev sparas i två timmar, och dina filer också" in words(answer.text)
+    assert browser.send("/demo-login", person=sqlite_web.person_id("officer")).location == "/fortsatt"
+    again = fields_of(browser.get("/fortsatt").text, path)
+    assert len(again["staged"]) == 1
+    assert browser.browser.post(path, data=again | {"title": "Lampan", "channel": "phone"}).status_code == 303
+    assert names(sqlite_web) == ["lampa.jpg"]
+
+
+def test_files_without_a_stamp_of_somebody_are_not_stored_and_that_is_said(sqlite_web):
+    ref = sqlite_web.house.reach(State.ASSIGNED)
+    answer = visitor(sqlite_web).send(f"/arenden/{ref}/filer", files=[(io.BytesIO(a_jpeg()), "lampa.jpg")])
+    assert answer.status_code == 401
+    assert "Filerna behöver du välja igen." in words(answer.text)
+    assert list((sqlite_web.settings.var / "attachments").glob("??/*")) == []
+
+
+def test_the_files_of_who_asked_are_there_without_the_cookie(sqlite_web):
+    path = f"/arende/{sqlite_web.house.case(sqlite_web.house.reach(State.ASSIGNED)).public_id}"
+    browser = visitor(sqlite_web)
+    shown = fields_of(browser.get(path).text, f"{path}/filer")["stamp"]
+    browser.browser.delete_cookie("ventil")
+    files = [(io.BytesIO(a_jpeg()), "lampa.jpg")]
+    answer = browser.browser.post(f"{path}/filer", data={"stamp": shown, "files": files})
+    assert answer.status_code == 400
+    again = fields_of(answer.text, f"{path}/filer")
+    assert len(again["staged"]) == 1
+    assert browser.browser.post(f"{path}/filer", data=again).status_code == 303
+    assert names(sqlite_web) == ["lampa.jpg"]
+
+
+def names(web):
+    with web.database.reading() as session:
+        return session.scalars(select(Attachment.name)).all()
