@@ -88,7 +88,8 @@ def read_history(part: HistoryPart, ref: str) -> Response:
         entries = first_of_timeline(session, case, reader, since=part.cursor, limit=part.limit)
         following = part.cursor + part.limit
         return jsonify(
-            items=[event_shown(entry) for entry in entries], next=str(following) if following < case.version else None
+            items=[event_shown(entry, reader) for entry in entries],
+            next=str(following) if following < case.version else None,
         )
 
 

@@ -10,6 +10,7 @@ from cases.access.actors import Actor, ActorKind
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.public.published import PublicCase, PublicNote
+from cases.reading.event_readers import facts_for
 from cases.reading.timeline import TimelineEntry
 from cases.reading.visibility import as_read_by, takes_part
 from web.api.blueprint import ROOT
@@ -120,7 +121,7 @@ def published_shown(case: PublicCase) -> Mapping[str, Any]:
     return dumped
 
 
-def event_shown(entry: TimelineEntry) -> Mapping[str, Any]:
+def event_shown(entry: TimelineEntry, reader: Actor) -> Mapping[str, Any]:
     """Return one event as JSON fields. `entry` is the event with only those of its texts that the reader may read."""
     event, words = entry.event, dict(entry.words)
     note = words.pop("note", None)
@@ -131,7 +132,7 @@ def event_shown(entry: TimelineEntry) -> Mapping[str, Any]:
             "at": event.at,
             "actor": event.actor,
             "by": entry.by,
-            "facts": event.facts,
+            "facts": facts_for(reader, event.facts),
             "note": note,
             "words": words,
         }
