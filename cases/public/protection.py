@@ -24,6 +24,6 @@ def is_protected(session: Session, case: Case) -> bool:
 
 
 def protected_addresses(session: Session) -> frozenset[str]:
-    """Return the mail addresses of all reporters who live under protected identity now."""
+    """Return the mail addresses, in lower case, of all reporters who live under protected identity now."""
     found = session.scalars(select(PARTY.c.email).where(PARTY.c.protected, PARTY.c.email.is_not(None)))
-    return frozenset(email for email in found if email)
+    return frozenset(email.lower() for email in found if email)

@@ -22,7 +22,7 @@ def show() -> str:
     """Show what is set aside, the oldest first; the address of who is protected to contact persons only."""
     with current().database.reading() as session:
         hidden = frozenset() if current_actor().is_contact else protected_addresses(session)
-        rows = [_without_address(row) if row.to in hidden else row for row in list_set_aside(session)]
+        rows = [_without_address(row) if (row.to or "").lower() in hidden else row for row in list_set_aside(session)]
         return render_template("set_aside.html", rows=rows)
 
 
