@@ -46,9 +46,14 @@ BROWSER = "browser"
 
 @bp.get("/logga-in")
 @open_to(Audience.ANYBODY)
-def ask() -> str:
-    """Show the log-in form, which asks for a mail address; the demonstration's form also lists people to log in as."""
+def ask() -> str | AnyResponse:
+    """Show the log-in form, which asks for a mail address; the demonstration's form also lists people to log in as.
+
+    Somebody who is logged in already and was to be led on to a page is redirected there.
+    """
     if NEXT in request.args:
+        if current_actor().person_id is not None:
+            return _redirect(safe_next(request.args[NEXT]))
         session[NEXT] = safe_next(request.args[NEXT])
     with current().database.reading() as rows:
         return render_template("login.html", people=people_of_the_demonstration(rows))
