@@ -15,6 +15,7 @@ from cases.history.words import Visibility
 from cases.history.writers import EntryWriter
 from cases.meetings.agenda_items import AgendaReason, take_off_agenda
 from cases.promises import promise
+from cases.reading.event_readers import may_read_event
 from cases.refusals import (
     DateNeeded,
     FieldNotUsed,
@@ -71,7 +72,7 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
     An `EntryWriter` writes at once. A `DeferredWriter`, its subclass, writes at the end of the block
     `cases.history.bulk_entries.written_in_bulk`: the list is then empty. Refuses what `change_state` refuses.
     """
-    _refuse_stale(writer.session, case, change)
+    _refuse_stale(writer.session, case, change, by)
     step = _step_for(case, change, by)
     _refuse_incomplete(step, change)
     _refuse_unused(step, case, change, by)
@@ -87,13 +88,16 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
     return writer.record(entry)
 
 
-def _refuse_stale(session: Session, case: Case, change: Change) -> None:
+def _refuse_stale(session: Session, case: Case, change: Change, by: Actor) -> None:
     if change.version is None or case.changed_version <= change.version <= case.version:
         return
-    since = session.execute(
-        select(Event.seq, Event.type).where(Event.stream == case.id, Event.seq > change.version).order_by(Event.seq)
-    )
-    raise StaleVersion(version=case.version, since=tuple((seq, type_) for seq, type_ in since))
+    later = select(Event.seq, Event.type, Event.facts).where(Event.stream == case.id, Event.seq > change.version)
+    since = [
+        (seq, type_)
+        for seq, type_, facts in session.execute(later.order_by(Event.seq))
+        if may_read_event(by, case, type_, facts)
+    ]
+    raise StaleVersion(version=case.version, asked=change.version, since=tuple(since))
 
 
 def _step_for(case: Case, change: Change, by: Actor) -> Step:

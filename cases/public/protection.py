@@ -21,3 +21,9 @@ def is_protected(session: Session, case: Case) -> bool:
         reporter = vars(case).get("reporter")  # a new one, which has no row yet
         return reporter is not None and reporter.protected
     return bool(session.connection().execute(OF_PARTY, {"party": case.reporter_id}).scalar())
+
+
+def protected_addresses(session: Session) -> frozenset[str]:
+    """Return the mail addresses, in lower case, of all reporters who live under protected identity now."""
+    found = session.scalars(select(PARTY.c.email).where(PARTY.c.protected, PARTY.c.email.is_not(None)))
+    return frozenset(email.lower() for email in found if email)

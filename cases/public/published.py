@@ -16,10 +16,13 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Row,
+    Select,
     String,
     Table,
     Text,
+    and_,
     extract,
+    false,
     func,
     or_,
     select,
@@ -30,6 +33,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from cases.database.base import Base, UtcDateTime
 from cases.database.cursors import decode_cursor, encode_cursor
 from cases.database.inflecting import LONGEST_TERM, MOST_TERMS, any_form_of, base_of
+from cases.database.texts import storable
 from cases.database.transactions import calendar_of
 from cases.deadlines.clocks import AGENDA_RUNG
 from cases.history.journal import Event
@@ -210,6 +214,19 @@ def one_published(session: Session, ref: str) -> PublicCase | None:
     """Return the published case with this reference; None when it is not published."""
     row = session.execute(select(_view).where(_view.c.ref == ref)).first()
     return _public_case(session, row) if row else None
+
+
+def published_among(session: Session, ids: Sequence[int]) -> dict[int, PublicCase]:
+    """Return those of the cases with these ids that are published, as a dict by id."""
+    rows = session.execute(select(_view).where(_view.c.id.in_(ids))) if ids else ()
+    return {row.id: _public_case(session, row) for row in rows}
+
+
+def published_ids(session: Session, wanted: str) -> Select[Any]:
+    """Return a query of the ids of published cases that hold all of these words, or have them as their reference."""
+    wanted = storable(wanted)
+    holding = and_(*_conditions(session, PublicFilters(words=wanted)))
+    return select(_view.c.id).where(or_(_view.c.ref == wanted, holding) if wanted.split() else false())
 
 
 def public_notes(session: Session, ref: str) -> list[PublicNote]:

@@ -1,4 +1,4 @@
-"""Lists of cases: filters, orders, cursors and search. Cases that the actor may not see are never selected."""
+"""Lists of cases: filters, orders, cursors and search. Cases that the actor may not open are never selected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ from cases.history.words import Visibility
 from cases.organisation.categories import Category
 from cases.organisation.places import Place
 from cases.organisation.units import Unit
-from cases.reading.agenda_search import found_on_agenda
+from cases.reading.masked_search import found_masked
 from cases.reading.searching import EVERYTHING, matching, reaches
-from cases.reading.visibility import seen_by, taken_part_in_by
+from cases.reading.visibility import opened_by, seen_by, taken_part_in_by
 from cases.refusals import UnknownName
 from cases.states import LADDER_STATES, OPEN, State
 
@@ -107,13 +107,15 @@ class CasePage:
 
 
 def list_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime) -> CasePage:
-    """Return a page of the cases that match the filters and that the actor may see.
+    """Return a page of the cases that match the filters and that the actor may open.
 
+    Cases that they may open only because these are published are left out of a list that is filtered or sorted by what
+    is not public.
     `now` (UTC) decides which cases are overdue. Raises `UnknownName` when the cursor in the filters cannot be read or
     comes from a list in another order.
     """
     limit = _limit(filters)
-    allowed = [seen_by(actor), *conditions(filters, now)]
+    allowed = [_listed_for(actor, filters), *conditions(filters, now)]
     if filters.of_unit is not None:
         allowed = [Case.id.in_(_of_unit(filters.of_unit, allowed, filters, limit + 1))]
     narrowed = select(Case.id).where(*allowed)
@@ -121,6 +123,12 @@ def list_cases(session: Session, filters: Filters, actor: Actor, *, now: datetim
     more = len(rows) > limit
     items = rows[:limit]
     return CasePage(items, _cursor(filters.sort, items[-1]) if more else None)
+
+
+def _listed_for(actor: Actor, filters: Filters) -> ColumnElement[bool]:
+    tells_more = (filters.group, filters.quick_win, filters.untouched_since, filters.of_unit, filters.overdue)
+    is_public = all(value is None for value in tells_more) and not filters.sent_back
+    return opened_by(actor) if is_public and filters.sort is not Sort.UNTOUCHED else seen_by(actor)
 
 
 def _rows(session: Session, narrowed: Select[int], filters: Filters) -> list[Case]:
@@ -139,12 +147,12 @@ def _searched(session: Session, narrowed: Select[int], filters: Filters, actor: 
     after = _cursor_place(filters)
     top = after[1] if after else session.scalar(select(func.max(Case.id))) or 0
     readable = list(Visibility) if actor.is_staff else [Visibility.PUBLIC, Visibility.PARTICIPANTS]
-    on_agenda = found_on_agenda(session, actor, filters.wanted) if actor.seats and not actor.is_staff else None
+    masked = None if actor.is_staff else found_masked(session, actor, filters.wanted)
     ids: Sequence[int] = ()
     for reach in reaches(top) if filters.sort is Sort.NEWEST else [EVERYTHING]:
         matches = matching(session.get_bind().dialect.name, filters.wanted, reach, readable)
-        if on_agenda is not None:
-            reached = on_agenda if reach.floor is None else and_(on_agenda, Case.id > reach.floor)
+        if masked is not None:
+            reached = masked if reach.floor is None else and_(masked, Case.id > reach.floor)
             matches = or_(and_(taken_part_in_by(actor), matches), reached)
         ids = session.scalars(_in_order(narrowed.where(matches), filters).limit(_limit(filters) + 1)).all()
         if len(ids) > _limit(filters):
@@ -165,7 +173,7 @@ def count_cases(session: Session, filters: Filters, actor: Actor, *, now: dateti
     Counting stops at `most`, which bounds its cost. Search words are ignored. `now` (UTC) decides which cases are
     overdue.
     """
-    allowed = [seen_by(actor), *conditions(filters, now)]
+    allowed = [_listed_for(actor, filters), *conditions(filters, now)]
     if filters.of_unit is None:
         found = select(Case.id).where(*allowed).limit(most).subquery()
     else:

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session, aliased
 from cases.access.actors import Actor
 from cases.case import Case
 from cases.history.journal import Event
-from cases.history.words import Visibility, Words
+from cases.history.words import Words
 from cases.organisation.people import Person
 from cases.public.masking import mask
+from cases.reading.event_readers import may_read_event
 from cases.reading.visibility import readable_by, takes_part
 
 
@@ -29,9 +30,6 @@ class TimelineEntry:
 
 
 MOST_LINES = 500
-NOT_FOR_THE_FORUM = frozenset(
-    {"case.attached", "case.followed", "case.unfollowed", "case.related", "case.words_erased", "case.took_over"}
-)
 AFTER_ALL = 2**31 - 1  # above every number in a case
 AUTHOR, OFFICER = aliased(Person), aliased(Person)
 
@@ -42,9 +40,8 @@ def timeline(
     """Return the latest events of a case, the oldest of them first, as the actor may see them. One query.
 
     Only events whose number in the case (`Event.seq`) is above `since` and below `before` are returned, at most 500.
-    Comments and files that the actor may not see are left out; other events are there, but without texts that they may
-    not see. Somebody who only reads the case on the forum's agenda gets masked texts, no names and no events about
-    files, followers and other cases.
+    Events that the actor may not read are left out (`event_readers`); others are there, but without texts that they may
+    not see. Somebody who only reads the case on the forum's agenda gets masked texts and no names.
     """
     last = min(before - 1, case.version)
     return _between(session, case, actor, (max(since, last - MOST_LINES), last))
@@ -74,7 +71,7 @@ def _between(session: Session, case: Case, actor: Actor, numbers: tuple[int, int
     for event, by, officer, field, text in rows:
         entry = found.setdefault(event.seq, TimelineEntry(event, by, officer, {}))
         entry.words.update({field: text} if field and text is not None else {})
-    shown = [entry for entry in found.values() if not _is_hidden(entry.event, readable)]
+    shown = [entry for entry in found.values() if _is_shown(entry.event, actor, case)]
     return shown if takes_part(actor, case) else _for_the_forum(shown)
 
 
@@ -82,9 +79,8 @@ def _for_the_forum(entries: list[TimelineEntry]) -> list[TimelineEntry]:
     return [
         replace(entry, by=None, officer=None, words={name: mask(words) for name, words in entry.words.items()})
         for entry in entries
-        if entry.event.type not in NOT_FOR_THE_FORUM
     ]
 
 
-def _is_hidden(event: Event, readable: tuple[Visibility, ...]) -> bool:
-    return event.facts.get("visibility", Visibility.PUBLIC) not in readable
+def _is_shown(event: Event, actor: Actor, case: Case) -> bool:
+    return may_read_event(actor, case, event.type, event.facts)

@@ -83,6 +83,11 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     return or_(taken_part_in_by(actor), on_agenda_of(actor)) if actor.seats else taken_part_in_by(actor)
 
 
+def opened_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the SQL condition on `Case` that the actor may open it: they may see it, or it is published."""
+    return or_(seen_by(actor), Case.published_at.is_not(None))
+
+
 def taken_part_in_by(actor: Actor) -> ColumnElement[bool]:
     """Return the SQL condition on `Case` that the actor takes part in it, as `takes_part` says of one case."""
     if actor.is_staff:
@@ -92,7 +97,9 @@ def taken_part_in_by(actor: Actor) -> ColumnElement[bool]:
     units = list(actor.unit_ids - actor.seats)
     if not units:
         return false()
-    return or_(Case.responsible_id.in_(units), Case.group_id.in_(units), Case.waiting_unit_id.in_(units))
+    of_group = and_(Case.group_id.is_not(None), Case.group_id.in_(units))  # never NULL, so that its opposite is true
+    waits = and_(Case.waiting_unit_id.is_not(None), Case.waiting_unit_id.in_(units))
+    return or_(Case.responsible_id.in_(units), of_group, waits)
 
 
 def on_agenda_of(actor: Actor) -> ColumnElement[bool]:

@@ -90,6 +90,7 @@ class TemplateContext:
             "about": category_and_place(told, delivery.locale),
             "audience": line["audience"],
             "outside": line["audience"] in OUTSIDE,
+            "only_reads": _is_for_the_forum(line, event),
             "protected": case is not None and bool(case.protected),
             "page": self.page(line, case),
             "pages": self.pages,

@@ -17,11 +17,34 @@ from types import TracebackType
 import flask_mail
 
 from cases.database.private_files import make_private_folder, open_private
+from cases.mail_addresses import normalised
 from notifications.letters.urls import WebAddresses
 from notifications.sending.errors import Unreachable
 
-LOG_IN = WebAddresses("").login("")
+NO_BASE = WebAddresses("")
+OPENING = (NO_BASE.login(""), NO_BASE.own_case(""), NO_BASE.follow(""), NO_BASE.unfollow(""))  # whoever has such a link
 NAME = re.compile(r"[0-9a-f]{32}\.eml")
+
+
+@dataclass(frozen=True)
+class MailboxReader:
+    """Somebody who reads the mailbox: their mail address, and the addresses of others that they may not see."""
+
+    email: str
+    hidden: frozenset[str] = frozenset()
+
+    def may_read(self, letter: EmailMessage) -> bool:
+        """Return whether they may read the letter: their own, or one without a hidden address and an opening link.
+
+        An opening link is one that acts for whoever has it: it logs in, is the key of a case, or begins or ends
+        following it.
+        """
+        recipients = {_comparable(address) for _, address in getaddresses([str(letter["To"])])}
+        if recipients == {_comparable(self.email)}:
+            return True
+        return not recipients & {_comparable(address) for address in self.hidden} and not any(
+            link in text for text in _texts_of(letter) for link in OPENING
+        )
 
 
 @dataclass(frozen=True)
@@ -59,10 +82,10 @@ class Mailbox:
         for message_id in message_ids:
             (self.folder / _file_name(f"<{message_id}>".encode())).unlink(missing_ok=True)
 
-    def letters(self, limit: int = 100, reader: str | None = None) -> list[KeptLetter]:
+    def letters(self, limit: int = 100, reader: MailboxReader | None = None) -> list[KeptLetter]:
         """Return the letters that were stored last, at most `limit`, newest first.
 
-        With `reader`, a mail address, letters by which somebody else can log in are left out.
+        With `reader`, letters that they may not read are left out.
         """
         if not self.folder.exists():
             return []
@@ -71,16 +94,16 @@ class Mailbox:
         shown = (pair for pair in newest if reader is None or self.letter(pair[1], reader) is not None)
         return [self._listed(name, when) for when, name in islice(shown, limit)]
 
-    def letter(self, name: str, reader: str | None = None) -> EmailMessage | None:
+    def letter(self, name: str, reader: MailboxReader | None = None) -> EmailMessage | None:
         """Return the letter in the file of this name; None when there is no such letter.
 
-        With `reader`, a mail address, also None for a letter by which somebody else can log in.
+        With `reader`, also None for a letter that they may not read.
         """
         path = self.folder / name
         if not NAME.fullmatch(name) or not path.exists():
             return None
         letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        return None if reader is not None and _lets_in_another(letter, reader) else letter
+        return letter if reader is None or reader.may_read(letter) else None
 
     def connection(self) -> "MailboxConnection":
         """Return a connection like one to a mail server; letters that are sent over it are stored in this mailbox."""
@@ -121,11 +144,16 @@ def _headers(message: bytes) -> EmailMessage:
     return email.message_from_bytes(head, policy=email.policy.default)
 
 
-def _lets_in_another(letter: EmailMessage, reader: str) -> bool:
-    """Return whether somebody else than the reader can log in by this letter: it has the link of a log-in."""
-    parts = [part.get_content() for part in letter.walk() if part.get_content_maintype() == "text"]
-    recipients = {address.lower() for _, address in getaddresses([str(letter["To"])])}
-    return any(LOG_IN in part for part in parts) and recipients != {reader.lower()}
+def _comparable(address: str) -> str:
+    try:
+        return normalised(address)
+    except ValueError:
+        return address.lower()
+
+
+def _texts_of(letter: EmailMessage) -> list[str]:
+    parts = [str(part.get_content()) for part in letter.walk() if part.get_content_maintype() == "text"]
+    return [*parts, *(str(value) for value in letter.values())]
 
 
 def _name_of(message: bytes) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 from support.houses.logging_in import CONTACT, ask, count, csrf, log_in, token_of_last_link, use
+from support.houses.small_pages import visitor
 
 from cases.access.tokens import Link, WebSession, hashed
 from cases.history.journal import Event
@@ -254,3 +255,13 @@ def test_the_link_in_a_letter_names_our_own_host_whatever_host_was_asked(web):
     answer = web.browser().post("/logga-in", data={"email": CONTACT}, headers={"Host": "evil.example"})
     assert answer.status_code == 400
     assert count(web, Event, Event.type == "person.asked_for_link") == 0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "leads"), [("/konto", "/konto"), ("//evil.example", "/"), ("/logga-in", "/logga-in")]
+)
+def test_who_is_logged_in_already_is_led_on(sqlite_web, wanted, leads):
+    answer = visitor(sqlite_web, "officer").get(f"/logga-in?next={wanted}")
+    assert (answer.status_code, answer.location) == (303, leads)
+    assert visitor(sqlite_web).get(f"/logga-in?next={wanted}").status_code == 200
+    assert visitor(sqlite_web, "officer").get("/logga-in").status_code == 200

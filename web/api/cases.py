@@ -10,11 +10,11 @@ from cases.access.actors import Actor, ActorKind, reporter_of
 from cases.case import Case
 from cases.correcting import Correction, correct
 from cases.handing_in import Request, hand_in
-from cases.public.published import one_published, public_notes
+from cases.public.published import PublicCase, one_published, public_notes, published_among
 from cases.public.publishing import latest_description
 from cases.reading.lists import Filters, list_cases
 from cases.reading.timeline import first_of_timeline
-from cases.reading.visibility import as_read_by, takes_part
+from cases.reading.visibility import as_read_by, seen_by, takes_part
 from cases.refusals import NotFound
 from web.api.blueprint import ApiBlueprint
 from web.api.case_access import case_to_act_on, case_to_show, checked_ref
@@ -49,7 +49,7 @@ def hand_in_case(wanted: Request) -> Response:
 @bp.on("GET /cases", CaseListQuery, (200, CaseListResponse), refuses=(422,))
 @open_to(Audience.ANYBODY)
 def list_some_cases(wanted: Filters) -> Response:
-    """List the cases that the caller may see, by default newest first. Without a token: the published cases."""
+    """List the cases that the caller may open, by default newest first. Without a token: the published cases."""
     with current().database.reading() as session:
         actor = actor_in(session)
         if actor.kind is ActorKind.VISITOR:
@@ -57,7 +57,11 @@ def list_some_cases(wanted: Filters) -> Response:
         at = right_now()
         page = list_cases(session, wanted, actor, now=at)
         targets = _merge_targets(session, page.items)
-        items = [case_shown(session, case, actor, at) for case in page.items]
+        published = _only_published(session, page.items, actor)
+        items = [
+            published_shown(published[case.id]) if case.id in published else case_shown(session, case, actor, at)
+            for case in page.items
+        ]
         del targets  # kept alive until here: else each case would query its own
         return jsonify(items=items, next=page.next)
 
@@ -88,7 +92,8 @@ def read_history(part: HistoryPart, ref: str) -> Response:
         entries = first_of_timeline(session, case, reader, since=part.cursor, limit=part.limit)
         following = part.cursor + part.limit
         return jsonify(
-            items=[event_shown(entry) for entry in entries], next=str(following) if following < case.version else None
+            items=[event_shown(entry, reader) for entry in entries],
+            next=str(following) if following < case.version else None,
         )
 
 
@@ -133,6 +138,15 @@ def _published_case(session: Session, ref: str) -> Any:
 def _published_notes(session: Session, ref: str) -> list[Any]:
     _published_case(session, ref)
     return [note_shown(note) for note in public_notes(session, ref)]
+
+
+def _only_published(session: Session, cases: list[Case], actor: Actor) -> dict[int, PublicCase]:
+    """Return those of the cases that the actor may open only because they are published, by id, as everybody reads."""
+    if actor.is_staff:
+        return {}
+    ids = [case.id for case in cases]
+    seen = set(session.scalars(select(Case.id).where(Case.id.in_(ids), seen_by(actor))))
+    return published_among(session, [id_ for id_ in ids if id_ not in seen])
 
 
 def _merge_targets(session: Session, cases: list[Case]) -> list[Case]:

@@ -10,31 +10,15 @@ from cases.access.actors import Actor, ActorKind
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.public.published import PublicCase, PublicNote
+from cases.reading.event_readers import facts_for
 from cases.reading.timeline import TimelineEntry
-from cases.reading.visibility import as_read_by, takes_part
+from cases.reading.visibility import as_read_by
 from web.api.blueprint import ROOT
-from web.schemas.responses import (
-    CaseForEverybody,
-    CaseForForum,
-    CaseForMembers,
-    CaseForReporter,
-    CaseForStaff,
-    EventOut,
-)
+from web.schemas.by_reader import FOR_EVERYBODY, schema_for
+from web.schemas.responses import EventOut
 
 CASES = f"{ROOT}/cases"
-FOR_STAFF, FOR_MEMBERS = CaseForStaff(), CaseForMembers()
-FOR_REPORTER, FOR_FORUM, FOR_EVERYBODY = CaseForReporter(), CaseForForum(), CaseForEverybody()
 EVENT = EventOut()
-
-
-def schema_for(reader: Actor, case: Case) -> CaseForEverybody:
-    """Return the schema that cuts the case down to the fields that this reader may see."""
-    if reader.is_staff:
-        return FOR_STAFF
-    if not takes_part(reader, case):
-        return FOR_FORUM
-    return FOR_REPORTER if reader.kind is ActorKind.REPORTER else FOR_MEMBERS
 
 
 def case_shown(session: Session, case: Case, reader: Actor, at: datetime, **more: Any) -> Mapping[str, Any]:
@@ -120,7 +104,7 @@ def published_shown(case: PublicCase) -> Mapping[str, Any]:
     return dumped
 
 
-def event_shown(entry: TimelineEntry) -> Mapping[str, Any]:
+def event_shown(entry: TimelineEntry, reader: Actor) -> Mapping[str, Any]:
     """Return one event as JSON fields. `entry` is the event with only those of its texts that the reader may read."""
     event, words = entry.event, dict(entry.words)
     note = words.pop("note", None)
@@ -131,7 +115,7 @@ def event_shown(entry: TimelineEntry) -> Mapping[str, Any]:
             "at": event.at,
             "actor": event.actor,
             "by": entry.by,
-            "facts": event.facts,
+            "facts": facts_for(reader, event.facts),
             "note": note,
             "words": words,
         }

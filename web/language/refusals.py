@@ -208,7 +208,7 @@ def _exact(code: str, facts: Mapping[str, Any]) -> str:
     """Return the key of the sentence that is exact for these facts: mostly the code itself."""
     if code == "date-outside" and not facts.get("latest"):
         return "date-early"
-    if code == "stale-version" and not facts.get("since"):
+    if code == "stale-version" and facts.get("asked", 0) > facts.get("version", 0):
         return "version-unknown"
     if code == "words-needed" and facts.get("step") == "contest":
         return "contest-needed"

@@ -3,7 +3,7 @@
 import secrets
 from math import ceil
 
-from flask import make_response, render_template, request, session
+from flask import make_response, redirect, render_template, request, session
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -15,6 +15,7 @@ from web.current import current, is_open_demonstration, right_now
 from web.login.blueprint import BROWSER, KNOWN, bp
 from web.pages.forms import Form
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
 from web.requests.identity.known_browsers import known_browser
 from web.requests.rate_limits import Limit, limited, network
 from web.requests.returning import NEXT, safe_next
@@ -22,9 +23,14 @@ from web.requests.returning import NEXT, safe_next
 
 @bp.get("/logga-in")
 @open_to(Audience.ANYBODY)
-def ask() -> str:
-    """Show the log-in form, which asks for a mail address; the demonstration's form also lists people to log in as."""
+def ask() -> str | AnyResponse:
+    """Show the log-in form, which asks for a mail address; the demonstration's form also lists people to log in as.
+
+    Somebody who is logged in already and was to be led on to a page is redirected there.
+    """
     if NEXT in request.args:
+        if current_actor().person_id is not None:
+            return redirect(safe_next(request.args[NEXT]), 303)
         session[NEXT] = safe_next(request.args[NEXT])
     return _page(Form())
 

@@ -17,7 +17,7 @@ from cases.calendar import add_months
 from cases.case import Case
 from cases.organisation.people import Membership, serves_on
 from cases.organisation.units import Unit
-from cases.reading.visibility import as_read_by
+from cases.reading.visibility import as_read_by, takes_part
 from cases.states import Kind, State
 from notifications.letters.reasons_in_swedish import why_not
 from web.clock_health import is_stale
@@ -69,11 +69,12 @@ NAME_FILTERS: dict[str, Callable[[str], Any]] = {
 def register_template_globals(app: Flask) -> None:
     """Give templates the variables of `page_context`, filters for days and names, and what they may call.
 
-    That is `example_day`, `posts`, `title_as_read`, `new_stamp` and `new_stamp_for_anybody`.
+    That is `example_day`, `posts`, `title_as_read`, `reads_all`, `new_stamp` and `new_stamp_for_anybody`.
     """
     app.jinja_env.filters.update(FILTERS | NAME_FILTERS | {"category_name": category_name, "told_words": told_words})
     stamps = {"new_stamp": new_stamp, "new_stamp_for_anybody": new_stamp_for_anybody}
-    app.jinja_env.globals.update(example_day=example_day, posts=posts, title_as_read=title_as_read, **stamps)
+    reading = {"title_as_read": title_as_read, "reads_all": reads_all}
+    app.jinja_env.globals.update(example_day=example_day, posts=posts, **reading, **stamps)
     app.context_processor(page_context)
 
 
@@ -102,6 +103,11 @@ def example_day() -> str:
 def title_as_read(case: Case) -> str:
     """Return the title of the case as whoever is logged in may read it: masked unless they take part in the case."""
     return as_read_by(_actor_and_frame()[0], case, case.title)
+
+
+def reads_all(case: Case) -> bool:
+    """Return whether whoever is logged in takes part in the case, and so may read who has it and for which group."""
+    return takes_part(_actor_and_frame()[0], case)
 
 
 def posts() -> dict[int, str]:

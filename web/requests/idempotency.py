@@ -12,22 +12,26 @@ import hmac
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask import Response, jsonify, request
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import BadRequest
 
 from cases.access.tokens import hashed, keyed_hash
 from cases.database.tables.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR, KeptAnswer
 from cases.database.transactions import insert_of
-from cases.refusals import FieldRefusal
+from cases.reading.finding import case_for
+from cases.refusals import FieldRefusal, NotFound
 from web.current import current, right_now
-from web.requests.identity.caller import bearer_token
+from web.requests.identity.caller import actor_in, bearer_token
 from web.requests.identity.cookies import remember_sender, sender_cookie
 from web.requests.rate_limits import network
+from web.schemas.by_reader import schema_for
 
 HEADER = "Idempotency-Key"
 FROM_SAME_NETWORK = timedelta(minutes=10)  # how long the network alone shows that it is the first sender
@@ -52,9 +56,10 @@ class KeyUsedOtherwise(FieldRefusal):
 class GivenKey:
     """The Idempotency-Key of one request, and the request itself, each as a hash.
 
-    `request` is the hash of the method, path and body. `key` is the hash of the header's value together with the API
-    token, so that two senders may use the same value; without a token, method, path and body stand in for it. `sender`
-    and `network` are None for a request with a token: else the sender's cookie, and the keyed hash of their network.
+    `request` is the hash of the method, path and body, whose JSON counts in whichever way it is written. `key` is the
+    hash of the header's value together with the API token, so that two senders may use the same value; without a token,
+    method, path and body stand in for it. `sender` and `network` are None for a request with a token: else the sender's
+    cookie, and the keyed hash of their network.
     """
 
     key: str
@@ -75,12 +80,23 @@ def given_key() -> GivenKey | None:
         return None
     if not READABLE.fullmatch(name):
         raise BadKey(field=HEADER)
-    body = hashlib.sha256(request.get_data(cache=True)).hexdigest()
+    body = hashlib.sha256(_canonical_body()).hexdigest()
     asked_for = f"{request.method} {request.path} {body}"
     if token := bearer_token():
         return GivenKey(hashed(f"{token} {name}"), hashed(asked_for))
     network_hash = keyed_hash(current().settings.secret_key, f"sender:{network()}")
     return GivenKey(hashed(f"{asked_for} {name}"), hashed(asked_for), sender_cookie(), network_hash)
+
+
+def _canonical_body() -> bytes:
+    """Return the request's body; JSON with its names in order, and without spaces and escapes that make no difference.
+
+    So a sender that writes the same JSON anew sends the same request.
+    """
+    if request.is_json:
+        with suppress(BadRequest, ValueError, RecursionError):
+            return json.dumps(request.get_json(), sort_keys=True, separators=(",", ":")).encode()
+    return request.get_data(cache=True)
 
 
 def once(session: Session, change: Callable[[], Response]) -> Response:
@@ -122,8 +138,10 @@ def _kept_response(session: Session, given: GivenKey) -> Response:
     found = session.scalars(select(KeptAnswer).where(KeptAnswer.key == given.key)).one()
     if found.request != given.request:
         raise KeyUsedOtherwise(field=HEADER)
-    if _tells_secrets(found) and not _is_first_sender(found, given):
-        response = jsonify(ref=json.loads(found.body or "{}").get("ref"))
+    kept = json.loads(found.body or "{}")
+    is_theirs = _is_first_sender(found, given) or not _tells_secrets(kept)
+    if not is_theirs or set(kept) == {"ref"} or not _may_read_now(session, kept):
+        response = jsonify(ref=kept.get("ref"))
     else:
         response = Response(found.body, found.status, content_type="application/json")
         if found.location:
@@ -132,10 +150,22 @@ def _kept_response(session: Session, given: GivenKey) -> Response:
     return response
 
 
-def _tells_secrets(found: KeptAnswer) -> bool:
+def _may_read_now(session: Session, kept: dict[str, Any]) -> bool:
+    """Return whether the caller may read all fields of the kept response now: they may have lost a role since then."""
+    if "ref" not in kept:
+        return True  # about no case
+    name = (request.view_args or {}).get("ref") or kept.get("public_id") or kept["ref"]
+    try:
+        case, reader = case_for(session, actor_in(session), name)
+    except NotFound:
+        return False
+    return set(kept) <= {*schema_for(reader, case).fields, "public_id"}
+
+
+def _tells_secrets(kept: dict[str, Any]) -> bool:
     """Return whether the kept response has a public id that the request itself did not name."""
-    public_id = json.loads(found.body or "{}").get("public_id")
-    return bool(public_id) and public_id not in request.path
+    public_id = kept.get("public_id")
+    return bool(public_id) and str(public_id) not in request.path
 
 
 def _is_first_sender(found: KeptAnswer, given: GivenKey) -> bool:

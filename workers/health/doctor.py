@@ -171,7 +171,8 @@ def _doors(session: Session, settings: Settings, present: datetime) -> Iterator[
         remedy = "load a municipality of your own into an empty database, and name it in VENTIL_DATABASE_URL"
         yield HealthFinding(Health.FAIL, f"the demonstration is reached at {settings.base_url}", remedy)
     if settings.smtp_url is None:
-        what = "there is no mail server: letters, and links to log in, stay in the local mailbox"
+        what = "there is no mail server: letters stay in the local mailbox, where an "
+        what += "administrator reads those without somebody else's link"
         yield HealthFinding(Health.WARN, what, "set VENTIL_SMTP_URL")
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from support.houses.letter_town import A_TUESDAY, LetterTown
@@ -76,6 +77,37 @@ def test_the_desk_and_its_head_are_told_in_place_of_the_forum(either_town: Lette
     assert "går ärendet till forumet" not in "".join(letters(either_town, "overdue").values())
 
 
+def outside_letters(town: LetterTown, locale: str, *, protected: bool) -> dict[str, str]:
+    """The text of the letter about the delay, to the one who asked and to their group, as one line."""
+    frida = Reporter("Frida", "frida@hemma.example", locale=locale, protected=protected)
+    ref = town.hand_in(by="berit", group="byalaget", reporter=frida)
+    town.change(ref, State.PLANNED, due_on=DUE, responsible="gata")
+    town.plan()
+    climb(town)
+    return {to: " ".join(text.split()).replace("\u00a0", " ") for to, text in letters(town, "delayed").items()}
+
+
+@pytest.mark.parametrize(
+    ("locale", "instead"),
+    [
+        ("sv", "får kontaktpersonens egen chef veta det, och kommunen bestämmer hur ärendet ska gå vidare."),
+        ("en", "the contact person's own head is told, and the municipality decides how to go on with the case."),
+    ],
+)
+def test_who_asked_under_protected_identity_is_not_told_of_a_forum(town: LetterTown, locale: str, instead: str) -> None:
+    told = outside_letters(town, locale, protected=True)
+    assert set(told) == {"frida", "byalaget", "berit"}
+    assert instead in told["frida"]
+    for text in told.values():
+        assert "forum" not in text.lower()
+        assert "skydd" not in text.lower()
+
+
+def test_everybody_else_is_told_of_the_forum(town: LetterTown) -> None:
+    told = outside_letters(town, "sv", protected=False)
+    assert all("tas ärendet upp på nästa forum" in text for text in told.values())
+
+
 def test_a_case_that_leaves_the_agenda_is_told_to_the_desk_and_its_head(town: LetterTown) -> None:
     desk_head(town)
     ref = town.assigned()
@@ -105,6 +137,25 @@ def test_a_question_to_the_forum_says_that_it_is_taken_up_and_quotes_nothing_pri
     assert "Vad tycker ni? Ring [telefonnummer borttaget]" in first
     assert "Frågan står på forumets dagordning." in first
     assert "Bara oss" not in second
+    for text in (first, second):  # they have no form there, and the desk's telephone and address
+        words = " ".join(text.split()).replace("\u00a0", " ")
+        assert "på ärendets sida" not in words
+        assert "är forumet fel att fråga? Säg det till kontaktpersonen." in words
+        assert "nås på telefon 0123-456 78" in words
+
+
+def test_a_digest_to_the_forum_names_no_page_to_write_on(town: LetterTown) -> None:
+    with town.database.transaction() as session:
+        session.execute(update(Unit).where(Unit.slug == "forum").values(email="forum@bygden.example"))
+    ref = town.assigned()
+    town.change(ref, State.WAITING, by="olle", waiting_for=WaitingFor("unit", unit="forum"), note="Vad?")
+    town.plan()
+    with town.database.transaction() as session:
+        to_the_forum = select(Delivery).join(Address).where(Address.email_normalised == "forum@bygden.example")
+        delivery = session.scalars(to_the_forum).one()
+        session.expunge(delivery)
+        delivery.letter, delivery.context = "digest", {**delivery.context, "more": 0}
+        assert "på ärendets sida" not in " ".join(text_of(session, delivery).split())
 
 
 def text_of(session: Session, delivery: Delivery) -> str:

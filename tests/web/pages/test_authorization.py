@@ -1,5 +1,6 @@
 """Authorization of pages: each page as each kind of person, and what they read there."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from cases.case import case_to_change
 from cases.correcting import Correction, correct
 from cases.meetings.meeting import Meeting
 from cases.states import State
+from notifications.reporters import set_protection
 
 WHO = ("visitor", "neighbour", "member", "representative", "officer", "water_officer", "head", "contact", "admin")
 LOG_IN, NO, NONE, YES = 303, 403, 404, 200
@@ -91,6 +93,22 @@ def test_what_was_taken_back_is_gone(sqlite_web, town):
     contact = visitor(sqlite_web, "contact")
     assert contact.send(f"/arenden/{town['published']}/avpublicera").status_code == 303
     assert visitor(sqlite_web).get(f"/arenden/{town['published']}").status_code == 410
+
+
+@pytest.mark.parametrize("who", [None, "neighbour", "representative"])
+def test_what_was_protected_is_like_what_never_was(sqlite_web, town, who):
+    ref, by = town["published"], sqlite_web.house.actors["contact"]
+    with sqlite_web.database.transaction() as session:
+        set_protection(session, case_to_change(session, ref), True, "Ringde", by=by, at=datetime.now(UTC))
+    browser, other = visitor(sqlite_web, who), "2026-9999"
+    for path, is_sent in (("/arenden/{}", False), ("/arenden/{}/folj", True)):
+        open_it = browser.send if is_sent else browser.get
+        withdrawn, never = open_it(path.format(ref)), open_it(path.format(other))
+        assert withdrawn.status_code == never.status_code in {303, 404}
+        if not is_sent:
+            without_id = [re.sub(r"[0-9a-f]{16}", "", page.text) for page in (withdrawn, never)]
+            assert without_id[0].replace(ref, other) == without_id[1]
+    assert sqlite_web.get(f"/cases/{ref}", by=who).status_code == 404
 
 
 def test_a_visitor_searches_only_what_is_published(sqlite_web, town):

@@ -4,11 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
+from support.houses.small_house import SINCE
 
 from cases.case import Case
 from cases.database.tables.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR, KeptAnswer
 from cases.history.journal import Event
+from cases.organisation.people import Membership, Role
 
 HOLE = {"kind": "issue", "title": "Hål i vägen"}
 
@@ -185,3 +187,47 @@ def test_with_a_token_the_answer_is_whole_from_anywhere(web):
     for address in ("192.0.2.1", "192.0.2.2"):
         there = {"headers": keyed("a"), "environ_base": {"REMOTE_ADDR": address}}
         assert web.post("/cases", HOLE, by="neighbour", **there).json["public_id"]
+
+
+@pytest.mark.parametrize("who", [None, "contact"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        '{"title": "I v\u00e4gen", "kind": "issue"}',
+        '{ "kind":"issue",\n"title":"\\u0049 v\\u00e4gen" }',
+        '{"kind":"issue","title":"I v\u00e4gen"}',
+    ],
+)
+def test_the_same_json_written_otherwise_is_the_same_request(web, who, written):
+    first = web.post("/cases", {"kind": "issue", "title": "I v\u00e4gen"}, by=who, headers=keyed("a"))
+    as_json = {"Content-Type": "application/json", **keyed("a")}
+    again = web.call("POST", "/cases", by=who, data=written.encode(), headers=as_json)
+    assert (again.status_code, again.json["ref"]) == (201, first.json["ref"])
+    assert count(web) == 1
+
+
+def test_after_the_key_was_replaced_the_reference_is_found_again(web):
+    body = HOLE | {"reporter": {"name": "Rut", "email": "rut@example.se"}}
+    first = web.post("/cases", body, headers=keyed("a"))
+    ref = first.json["ref"]
+    assert web.post(f"/cases/{ref}/key", {}, by="contact").status_code == 200
+    again = web.post("/cases", body, headers=keyed("a"))
+    assert (again.status_code, again.json) == (200, {"ref": ref})
+    assert "Location" not in again.headers
+
+
+@pytest.mark.parametrize("left", ["all", "staff"])
+def test_who_has_lost_the_right_to_the_case_gets_the_reference_only(web, left):
+    ref = web.house.hand_in(by="contact", group="norrby")
+    step = {"to": "assigned", "responsible": "gata", "version": 1}
+    first = web.post(f"/cases/{ref}/changes", step, by="contact", headers=keyed("k"))
+    assert "next_at" in first.json
+    with web.database.transaction() as session:
+        mine = Membership.person_id == web.person_id("contact")
+        session.execute(delete(Membership).where(mine))
+        if left == "staff":  # a member of the group now
+            seat = {"person_id": web.person_id("contact"), "unit_id": web.house.unit_id("norrby")}
+            session.add(Membership(**seat, role=Role.MEMBER, since=SINCE))
+    again = web.post(f"/cases/{ref}/changes", step, by="contact", headers=keyed("k"))
+    assert (again.status_code, again.json) == (200, {"ref": ref})
+    assert web.house.case(ref).version == first.json["version"]

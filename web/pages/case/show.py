@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.case import Case
 from cases.history.words import Visibility
+from cases.public.protection import PROTECTED
 from cases.public.published import one_published, public_notes, was_published
 from cases.reading.visibility import as_read_by, takes_part
 from cases.refusals import NotFound, StaleVersion
@@ -33,7 +34,8 @@ EMPTY_FORMS = ("comment_form", "attach_form", "agenda_form", "relate_form", "fol
 def show(ref: str) -> str:
     """Show the case to those who may see it, and its published version to everybody else.
 
-    Without a published version: 410 if there was one that was withdrawn. Otherwise 404 to somebody who is logged in;
+    Without a published version: 410 if there was one that was withdrawn, unless the reporter has a protected identity
+    now: then nothing tells the case from one that never was. Otherwise 404 to somebody who is logged in;
     all others are sent to the log-in page, whether there is such a case or not, so that neither is told.
     """
     actor = current_actor()
@@ -137,7 +139,7 @@ def _published(ref: str, actor: Actor) -> str:
 
 
 def _refuse(session: Session, ref: str, actor: Actor) -> None:
-    case_id = session.scalar(select(Case.id).where(Case.ref == ref))
+    case_id = session.scalar(select(Case.id).where(Case.ref == ref, ~PROTECTED))
     if case_id is not None and was_published(session, case_id):
         abort(410)
     raise not_for(actor, ref)

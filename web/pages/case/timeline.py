@@ -97,9 +97,7 @@ STYLES = {
     "case.words_erased": "",
 }
 BEFORE = "fore"  # the parameter of a page that asks for the part before this event
-BEHIND_THE_SCENES = frozenset({
-    "case.followed", "case.unfollowed", "case.related", "case.escalated", "case.protection_changed"
-})  # fmt: skip
+BEHIND_THE_SCENES = frozenset({"case.followed", "case.unfollowed", "case.related", "case.escalated"})
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,15 @@
 """The local mailbox: letters of an installation without a mail server, to be read in the browser.
 
-Outside the demonstration only administrators read it, and nobody sees a letter by which somebody else logs in.
+Outside the demonstration only administrators read it. Nobody sees a letter with somebody else's key or one-time link,
+nor, unless they are a contact person too, one to somebody with a protected identity.
 """
 
 from email.message import EmailMessage
 
 from flask import Blueprint, Response, abort, make_response, render_template
 
-from notifications.sending.local_mailbox import Mailbox
+from cases.public.protection import protected_addresses
+from notifications.sending.local_mailbox import Mailbox, MailboxReader
 from web.current import current, is_open_demonstration
 from web.language.dates import moment_words
 from web.requests.guard import Audience, open_to
@@ -52,17 +54,18 @@ def frame(name: str) -> Response:
     return response
 
 
-def _mailbox() -> tuple[Mailbox, str | None]:
-    """Return the mailbox, and the address of its reader; None in the demonstration, where anybody reads everything.
+def _mailbox() -> tuple[Mailbox, MailboxReader | None]:
+    """Return the mailbox, and its reader; None in the demonstration, where anybody reads everything.
 
     Abort with 404 if there is a mail server, or outside the demonstration for all but admins.
     """
+    actor = current_actor()
     with current().database.reading() as session:
         is_open = is_open_demonstration(session)
-    actor = current_actor()
+        hidden = frozenset() if is_open or actor.is_contact else protected_addresses(session)
     if current().settings.smtp_url is not None or not (is_open or actor.is_admin):
         abort(404)
-    return Mailbox(current().settings.var / "mailbox"), None if is_open else actor.email
+    return Mailbox(current().settings.var / "mailbox"), None if is_open else MailboxReader(actor.email, hidden)
 
 
 def _letter(name: str) -> EmailMessage:

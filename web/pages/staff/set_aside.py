@@ -1,9 +1,13 @@
 """What was set aside after repeated failure, and waits for a person: outbox entries and letters, with "send again"."""
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from notifications.set_aside import list_set_aside, send_again
+from cases.public.masking import mask
+from cases.public.protection import protected_addresses
+from notifications.set_aside import SetAsideRow, list_set_aside, send_again
 from web.current import current, right_now
 from web.language.gettext import gettext
 from web.requests.guard import Audience, open_to
@@ -15,9 +19,11 @@ bp = Blueprint("set_aside", __name__)
 @bp.get("/undanlagt")
 @open_to(Audience.CONTACT, Audience.ADMIN)
 def show() -> str:
-    """Show what is set aside, the oldest first."""
+    """Show what is set aside, the oldest first; the address of who is protected to contact persons only."""
     with current().database.reading() as session:
-        return render_template("set_aside.html", rows=list_set_aside(session))
+        hidden = frozenset() if current_actor().is_contact else protected_addresses(session)
+        rows = [_without_address(row) if (row.to or "").lower() in hidden else row for row in list_set_aside(session)]
+        return render_template("set_aside.html", rows=rows)
 
 
 @bp.post("/undanlagt/<kind>/<int:number>")
@@ -31,3 +37,8 @@ def again(kind: str, number: int) -> Response:
         send_again(session, kind, number, by=current_actor(), at=right_now())
     flash(gettext("It is being sent again."), "success")
     return redirect(url_for("set_aside.show"), 303)
+
+
+def _without_address(row: SetAsideRow) -> SetAsideRow:
+    """Return the row without its address, which a mail server often repeats in its reason."""
+    return replace(row, to=None, reason=mask(row.reason))

@@ -21,7 +21,7 @@ from cases.states import State
 from notifications.deliveries import Address, Delivery, Outcome
 from notifications.letters.catalogue import LETTERS
 from notifications.planning.planning import plan_events
-from notifications.sending.local_mailbox import Mailbox
+from notifications.sending.local_mailbox import Mailbox, MailboxReader
 from notifications.sending.sending import transport_from
 from web.language.labels import LETTERS as LETTERS_ON_SCREEN
 from workers.relay.draining import drain_deliveries
@@ -86,6 +86,20 @@ def test_what_is_set_aside_says_what_to_whom_and_why_and_is_sent_again(sqlite_we
     assert contact.send("/undanlagt/hemligt/1").status_code == 404
 
 
+def test_the_address_of_who_is_protected_is_set_aside_for_contact_persons_only(sqlite_web):
+    siv = Reporter("Siv", "siv@hemma.example", protected=True)
+    sqlite_web.house.reach(State.ASSIGNED, reporter=siv)
+    plan_all(sqlite_web)
+    with sqlite_web.database.transaction() as session:
+        to_siv = select(Delivery).join(Address).where(Address.email_normalised == "siv@hemma.example")
+        for delivery in session.scalars(to_siv):
+            delivery.outcome, delivery.reason = Outcome.SET_ASIDE, "550 siv@hemma.example finns inte"
+    assert "siv@hemma.example" in visitor(sqlite_web, "contact").read("/undanlagt")
+    page = visitor(sqlite_web, "admin").read("/undanlagt")
+    assert "siv@hemma.example" not in page
+    assert "550" in page
+
+
 @pytest.fixture
 def letter(sqlite_web):
     """The file name of a letter in the demonstration's mailbox."""
@@ -137,10 +151,10 @@ def test_no_administrator_reads_the_log_in_letters_of_others(sqlite_web, letter)
     own = keep_log_in_letter(sqlite_web, "Admin <admin@example.se>", 2)
     admin = visitor(sqlite_web, "admin")
     listed = admin.get("/brevlada").text
-    assert letter in listed
+    assert letter not in listed, "it has the key of a case"
     assert own in listed
     assert theirs not in listed
-    assert "som någon annan loggar in med visas inte" in words(listed)
+    assert "någon annans privata länk" in words(listed)
     for path in ("/brevlada/{}", "/brevlada/{}/html"):
         assert admin.get(path.format(theirs)).status_code == 404
         assert admin.get(path.format(own)).status_code == 200
@@ -158,8 +172,44 @@ def test_a_log_in_letter_as_it_is_sent_is_known(sqlite_web):
     plan_all(sqlite_web)
     drain_deliveries(sqlite_web.database, transport_from(sqlite_web.settings))
     mailbox = Mailbox(sqlite_web.settings.var / "mailbox")
-    assert [one.to for one in mailbox.letters(reader="contact@example.se")] == ["contact@example.se"]
-    assert mailbox.letters(reader="admin@example.se") == []
+    assert [one.to for one in mailbox.letters(reader=MailboxReader("contact@example.se"))] == ["contact@example.se"]
+    assert mailbox.letters(reader=MailboxReader("admin@example.se")) == []
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_no_administrator_reads_keys_and_one_time_links_of_others(sqlite_web, protected):
+    rut = Reporter("Rut", "rut@hemma.example", protected=protected)
+    ref = sqlite_web.house.reach(State.ASSIGNED, group="norrby", reporter=rut)
+    if not protected:
+        with sqlite_web.database.transaction() as session:
+            by, at = sqlite_web.house.actors["contact"], datetime(2026, 3, 3, tzinfo=UTC)
+            correct(session, case_to_change(session, ref), Correction(published=True), by=by, at=at)
+        visitor(sqlite_web).send(f"/arenden/{ref}/folj", email="granne@hemma.example")
+    plan_all(sqlite_web)
+    drain_deliveries(sqlite_web.database, transport_from(sqlite_web.settings))
+    mailbox = Mailbox(sqlite_web.settings.var / "mailbox")
+    sent = {one.to: one.name for one in mailbox.letters()}
+    outside = {to for to in sent if "hemma.example" in to}
+    assert len(outside) == (1 if protected else 2)
+    admin = visitor(sqlite_web, "admin")
+    listed = admin.get("/brevlada").text
+    assert "hemma.example" not in listed
+    assert "member@example.se" in listed
+    for to in outside:
+        assert {admin.get(f"/brevlada/{sent[to]}{part}").status_code for part in ("", "/html")} == {404}
+    assert sqlite_web.house.case(ref).public_id not in listed
+
+
+def test_the_address_of_who_is_protected_is_hidden_without_a_link_too(sqlite_web):
+    sqlite_web.house.hand_in(by="contact", reporter=Reporter("Siv", "Siv@hemma.example", protected=True))
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "hus@example.se", "siv@hemma.example", "Hej"
+    message["Message-ID"] = "<2@example.se>"
+    message.set_content("Hej!")
+    name = Mailbox(sqlite_web.settings.var / "mailbox").keep(message.as_bytes())
+    admin = visitor(sqlite_web, "admin")
+    assert "hemma.example" not in admin.get("/brevlada").text
+    assert admin.get(f"/brevlada/{name}").status_code == 404
 
 
 def test_a_demonstration_that_others_reach_is_open_to_nobody(sqlite_web, letter, tmp_path):
