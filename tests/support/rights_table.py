@@ -281,6 +281,7 @@ ASKED: dict[str, Asked] = {
     "PATCH /api/v1/cases/<ref>/reporter": Asked(json=(("name", "Ruth"), ("why", "Fel stavat"))),
     "POST /api/v1/cases/<ref>/key": Asked(json=()),
     "POST /arende/<public_id>/filer": Asked(file=True),
+    "POST /logga-in": Asked(form=(("email", "nobody@example.se"),)),
     "POST /logga-in/kod": Asked(form=(("code", "a"),)),
     "POST /arenden/<ref>/radera": Asked(form=(("decision", ""),)),
     "POST /api/v1/cases/<ref>/changes": Asked(json=(("to", "done"), ("version", 2**31 - 1))),
