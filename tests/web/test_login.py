@@ -257,9 +257,7 @@ def test_the_link_in_a_letter_names_our_own_host_whatever_host_was_asked(web):
     assert count(web, Event, Event.type == "person.asked_for_link") == 0
 
 
-@pytest.mark.parametrize(
-    ("wanted", "leads"), [("/konto", "/konto"), ("//evil.example", "/"), ("/logga-in", "/logga-in")]
-)
+@pytest.mark.parametrize(("wanted", "leads"), [("/konto", "/konto"), ("//evil.example", "/"), ("/logga-in", "/")])
 def test_who_is_logged_in_already_is_led_on(sqlite_web, wanted, leads):
     answer = visitor(sqlite_web, "officer").get(f"/logga-in?next={wanted}")
     assert (answer.status_code, answer.location) == (303, leads)
