@@ -59,9 +59,9 @@ def change_state(session: Session, case: Case, change: Change, *, by: Actor, at:
     """Change the state of the case to `change.to`; return the ids of the events written, in order.
 
     The case must be locked (`case_to_change`). Raises `StaleVersion` when somebody has changed the case since
-    `change.version`, or the case never had that version, `TransitionNotAllowed` when no step leads from the case's
-    state to `change.to`, `NotAllowed` when the actor may not take the step, and a `FieldRefusal` when words, a date or
-    a name are missing or wrong.
+    `change.version`, `TransitionNotAllowed` when no step leads from the case's state to `change.to`,
+    `NotAllowed` when the actor may not take the step, and a `FieldRefusal` when words, a date or a name are missing or
+    wrong.
     """
     return take_step(EntryWriter(session), case, change, by=by, at=at)
 
@@ -89,7 +89,7 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
 
 
 def _refuse_stale(session: Session, case: Case, change: Change, by: Actor) -> None:
-    if change.version is None or case.changed_version <= change.version <= case.version:
+    if change.version is None or change.version >= case.changed_version:
         return
     later = select(Event.seq, Event.type, Event.facts).where(Event.stream == case.id, Event.seq > change.version)
     since = [
@@ -97,7 +97,7 @@ def _refuse_stale(session: Session, case: Case, change: Change, by: Actor) -> No
         for seq, type_, facts in session.execute(later.order_by(Event.seq))
         if may_read_event(by, case, type_, facts)
     ]
-    raise StaleVersion(version=case.version, asked=change.version, since=tuple(since))
+    raise StaleVersion(version=case.version, since=tuple(since))
 
 
 def _step_for(case: Case, change: Change, by: Actor) -> Step:

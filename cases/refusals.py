@@ -52,12 +52,11 @@ class StaleVersion(Refusal):
     """Somebody else has changed the case since the caller read it.
 
     `since` lists the events that the caller has not seen and may read, as (number, type); `version` is the number of
-    the last event, `asked` the version that the caller named, which may never have been.
+    the last event.
     """
 
     code: ClassVar[str] = "stale-version"
     version: int = 0
-    asked: int = 0
     since: tuple[tuple[int, str], ...] = ()
 
 

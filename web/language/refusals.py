@@ -65,7 +65,6 @@ SENTENCES: Mapping[str, LazyString] = {
     "internal-error": _("Something went wrong on our side. It has been noted."),
     "unavailable": _("We cannot reach our records just now. Try again in a moment."),
     "stale-version": _("The case has been changed since you read it. Look at what happened, then try again."),
-    "version-unknown": _("The case has never had that version. Read the case again, then try again."),
     "transition-not-allowed": _("A case that is %(state)s cannot become %(to)s."),
     "key-used-otherwise": _("The Idempotency-Key was used for another request."),
     "conflict": _("Somebody else did something at the same moment. Try again."),
@@ -208,8 +207,6 @@ def _exact(code: str, facts: Mapping[str, Any]) -> str:
     """Return the key of the sentence that is exact for these facts: mostly the code itself."""
     if code == "date-outside" and not facts.get("latest"):
         return "date-early"
-    if code == "stale-version" and facts.get("asked", 0) > facts.get("version", 0):
-        return "version-unknown"
     if code == "words-needed" and facts.get("step") == "contest":
         return "contest-needed"
     if code == "file-lost" and not facts.get("name"):

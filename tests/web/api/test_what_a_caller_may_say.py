@@ -28,18 +28,6 @@ def test_what_nobody_sees_is_no_text(sqlite_web: Web, unseen: str) -> None:
     assert sqlite_web.get(f"/cases/{ref}", by="contact").json["version"] == 1
 
 
-def test_a_version_that_never_was_is_refused(web: Web) -> None:
-    ref = web.case()["ref"]
-    for version in (0, 2, 5, 2**31 - 1):
-        answer = web.post(f"/cases/{ref}/changes", PLAN | {"version": version}, by="contact")
-        assert (answer.status_code, answer.json["code"], answer.json["version"]) == (409, "stale-version", 1), version
-    assert "aldrig haft den versionen" in answer.json["detail"]
-    form = {"step": "assign", "responsible": "gata", "version": "5"}
-    page = visitor(web, "contact").send(f"/arenden/{ref}/steg", **form)
-    assert page.status_code == 409 and "aldrig haft den versionen" in words(page.text)
-    assert web.post(f"/cases/{ref}/changes", PLAN | {"version": 1}, by="contact").status_code == 200
-
-
 def test_a_duty_is_handed_in_by_staff_only(sqlite_web: Web) -> None:
     duty = GOOD | {"kind": "duty"}
     for who in (None, "neighbour"):

@@ -14,8 +14,9 @@ SENTENCE = {"sv": "Det här steget tar inte emot den uppgiften.", "en": "This st
 @pytest.mark.parametrize(("state", "by"), [(State.DONE, "member"), (State.DONE, "key"), (State.WAITING, "key")])
 def test_the_api_refuses_who_answers_or_contests_with_a_unit(sqlite_web, state, by, locale):
     ref = sqlite_web.house.reach(state, group="norrby", at=datetime.now(UTC))
-    name = sqlite_web.house.case(ref).public_id if by == "key" else ref
-    body = {"to": "assigned", "version": 99, "note": "Nej", "responsible": "vatten"}
+    case = sqlite_web.house.case(ref)
+    name = case.public_id if by == "key" else ref
+    body = {"to": "assigned", "version": case.version, "note": "Nej", "responsible": "vatten"}
     headers = {"Accept-Language": locale}
     caller = None if by == "key" else by
     refused = sqlite_web.post(f"/cases/{name}/changes", body, by=caller, headers=headers)
