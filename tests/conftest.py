@@ -23,6 +23,7 @@ from cases.database.migrating import migrate
 from cases.database.transactions import Database
 
 RUN = "VENTIL_TEST_RUN"
+TAKE_LONG = {"trips", "proof_tests"}  # folders
 GUARD = pytest.StashKey[subprocess.Popen[bytes]]()
 BROWSER_SWITCHES = [
     "--no-sandbox",
@@ -46,6 +47,27 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[RUN] = str(run)
     config.option.basetemp = config.option.basetemp or run / "tests"  # in memory too, and removed with the run
     config.stash[GUARD] = services.start_guard(run)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let every process of the run begin with its part of the files of long tests, so that none ends long after all.
+
+    pytest-xdist gives each process an equal stretch of the list to begin with.
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long: dict[Path, list[pytest.Item]] = {}
+    short = []
+    for item in items:
+        is_long = item.get_closest_marker("slow") or not TAKE_LONG.isdisjoint(item.path.parts)
+        (long.setdefault(item.path, []) if is_long else short).append(item)
+    bounds = [len(short) * n // processes for n in range(processes + 1)]
+    files = list(long.values())
+    items[:] = [
+        item
+        for n in range(processes)
+        for some in (*files[n::processes], short[bounds[n] : bounds[n + 1]])
+        for item in some
+    ]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
