@@ -32,7 +32,6 @@ from cases.refusals import (
     FieldRefusal,
     HalfPosition,
     MembersOnly,
-    StaffOnly,
     TooLong,
     UnknownName,
     WordsNeeded,
@@ -106,13 +105,11 @@ def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> C
     """Create a case that the desk receives at the moment `at` (UTC), and return it.
 
     A duty with a due day becomes planned at once; the unit that the request names is then responsible, or the desk when
-    the request names none. Raises `WordsNeeded` or `TooLong` for title and description, `HalfPosition`, `StaffOnly` for
-    a duty, `FieldRefusal` for a bad `every_months`, `UnknownName` for a slug that is not found, `MembersOnly` for a
+    the request names none. Raises `WordsNeeded` or `TooLong` for title and description, `HalfPosition`,
+    `FieldRefusal` for a bad `every_months`, `UnknownName` for a slug that is not found, `MembersOnly` for a
     group to which the actor does not belong, `CannotHoldCases` for a responsible unit of the wrong kind, and
     `NotAMailAddress`, `LettersBeforeTheAt` or `NotAPhoneNumber` for the one who asks.
     """
-    if request.kind is Kind.DUTY and by.kind in OUTSIDE and not by.is_staff:
-        raise StaffOnly(field="kind")
     return receive(EntryWriter(session), replace(request, channel=_channel(request, by)), by=by, at=at)
 
 

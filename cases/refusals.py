@@ -189,13 +189,6 @@ class FieldNotUsed(FieldRefusal):
 
 
 @dataclass
-class StaffOnly(FieldRefusal):
-    """Only those who work for the municipality may hand in a case of this kind."""
-
-    code: ClassVar[str] = "staff-only"
-
-
-@dataclass
 class HalfPosition(FieldRefusal):
     """A position needs both its latitude and its longitude, and only one was given."""
 

@@ -101,7 +101,6 @@ SENTENCES: Mapping[str, LazyString] = {
     "merge-target": _("%(name)s must be another case that is open."),
     "protected-identity": _("The one who asked has a protected identity, so the case cannot be taken up by the forum."),
     "field-not-used": _("This step takes no such value. Leave it out."),
-    "staff-only": _("Only those who work for the municipality may hand in a duty."),
     "half-position": _("A position needs both latitude and longitude: give both, or leave out both."),
     "members-only": _("Only members and staff may hand in for %(name)s."),
     "too-long": _("The text may have at most %(most)s characters."),

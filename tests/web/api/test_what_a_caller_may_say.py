@@ -28,17 +28,6 @@ def test_what_nobody_sees_is_no_text(sqlite_web: Web, unseen: str) -> None:
     assert sqlite_web.get(f"/cases/{ref}", by="contact").json["version"] == 1
 
 
-def test_a_duty_is_handed_in_by_staff_only(sqlite_web: Web) -> None:
-    duty = GOOD | {"kind": "duty"}
-    for who in (None, "neighbour"):
-        answer = sqlite_web.post("/cases", duty, by=who)
-        assert answer.status_code == 422
-        assert answer.json["errors"] == {"kind": ["Bara de som arbetar i kommunen får lämna in ett uppdrag."]}
-    assert sqlite_web.post("/cases", duty, by="contact").status_code == 201
-    for kind in ("issue", "proposal", "action", "application"):
-        assert sqlite_web.post("/cases", GOOD | {"kind": kind}).status_code == 201
-
-
 def test_how_a_visitors_case_came_in_is_by_web_or_api(sqlite_web: Web) -> None:
     for said, kept in (("phone", "web"), ("meeting", "web"), ("api", "api"), ("web", "web")):
         answer = sqlite_web.post("/cases", GOOD | {"channel": said, "title": f"Hål {said}"})
