@@ -195,11 +195,12 @@ class RowReader:
     def text(self, name: str) -> str:
         """Return the row's text for our column `name`.
 
-        It is the value in the file as the mapping translates it. If that is empty, it is the mapping's constant for the
-        column, or "" if there is none.
+        It is the value in the file as the mapping translates it. If nothing of that can be seen, it is the mapping's
+        constant for the column, or "" if there is none.
         """
         template = self._mapping.columns.get(name)
         value = unguard(self._filled(name, template)) if template else ""
+        value = value if visible(value) else ""
         meanings = self._mapping.values.get(name)
         if meanings is not None:
             value = self._our_value(name, value, meanings)
