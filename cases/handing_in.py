@@ -43,7 +43,6 @@ NamedRows = tuple[Policy, Unit, Category | None, Place | None]
 PROPOSAL_ORIGIN = "proposal"
 LONGEST_CHANNEL = 20  # characters
 MOST_MONTHS = 120
-OUTSIDE = frozenset({ActorKind.PERSON, ActorKind.REPORTER, ActorKind.VISITOR})  # unless the person is staff
 OWN_CHANNEL, OWN_CHANNELS = "web", frozenset({"web", "api"})
 ACTIVE: dict[type[Any], Select[Any]] = {
     table: select(table).where(table.slug == bindparam("slug"), table.active) for table in (Category, Place)
@@ -106,8 +105,8 @@ def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> C
 
     A duty with a due day becomes planned at once; the unit that the request names is then responsible, or the desk when
     the request names none. Raises `WordsNeeded` or `TooLong` for title and description, `HalfPosition`,
-    `FieldRefusal` for a bad `every_months`, `UnknownName` for a slug that is not found, `MembersOnly` for a
-    group to which the actor does not belong, `CannotHoldCases` for a responsible unit of the wrong kind, and
+    `FieldRefusal` for a bad `every_months`, `UnknownName` for a slug that is not found, `MembersOnly` for a group to
+    which the actor does not belong, `CannotHoldCases` for a responsible unit of the wrong kind, and
     `NotAMailAddress`, `LettersBeforeTheAt` or `NotAPhoneNumber` for the one who asks.
     """
     return receive(EntryWriter(session), replace(request, channel=_channel(request, by)), by=by, at=at)

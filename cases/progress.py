@@ -59,9 +59,8 @@ def change_state(session: Session, case: Case, change: Change, *, by: Actor, at:
     """Change the state of the case to `change.to`; return the ids of the events written, in order.
 
     The case must be locked (`case_to_change`). Raises `StaleVersion` when somebody has changed the case since
-    `change.version`, `TransitionNotAllowed` when no step leads from the case's state to `change.to`,
-    `NotAllowed` when the actor may not take the step, and a `FieldRefusal` when words, a date or a name are missing or
-    wrong.
+    `change.version`, `TransitionNotAllowed` when no step leads from the case's state to `change.to`, `NotAllowed` when
+    the actor may not take the step, and a `FieldRefusal` when words, a date or a name are missing or wrong.
     """
     return take_step(EntryWriter(session), case, change, by=by, at=at)
 

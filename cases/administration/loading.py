@@ -58,9 +58,9 @@ def load_setup_file(session: Session, text: str, *, at: datetime) -> list[str]:
     """Apply the text of a setup file to the database; return one line of text for each change.
 
     Rows of the database that the file does not name stay as they are, and so do people who are switched off and units
-    that are dissolved. Raises `BadSetupFile` with the errors in the
-    file; the caller then rolls back. Raises `HoldsDemonstration` when the database holds the demonstration and the file
-    is another's: everybody can log in there as anybody.
+    that are dissolved. Raises `BadSetupFile` with the errors in the file; the caller then rolls back. Raises
+    `HoldsDemonstration` when the database holds the demonstration and the file is another's: everybody can log in there
+    as anybody.
     """
     file = read_setup_file(text, _existing_names(session))
     present = municipality(session)

@@ -71,7 +71,7 @@ def _between(session: Session, case: Case, actor: Actor, numbers: tuple[int, int
     for event, by, officer, field, text in rows:
         entry = found.setdefault(event.seq, TimelineEntry(event, by, officer, {}))
         entry.words.update({field: text} if field and text is not None else {})
-    shown = [entry for entry in found.values() if _is_shown(entry.event, actor, case)]
+    shown = [entry for entry in found.values() if may_read_event(actor, case, entry.event.type, entry.event.facts)]
     return shown if takes_part(actor, case) else _for_the_forum(shown)
 
 
@@ -80,7 +80,3 @@ def _for_the_forum(entries: list[TimelineEntry]) -> list[TimelineEntry]:
         replace(entry, by=None, officer=None, words={name: mask(words) for name, words in entry.words.items()})
         for entry in entries
     ]
-
-
-def _is_shown(event: Event, actor: Actor, case: Case) -> bool:
-    return may_read_event(actor, case, event.type, event.facts)

@@ -17,7 +17,7 @@ from types import TracebackType
 import flask_mail
 
 from cases.database.private_files import make_private_folder, open_private
-from cases.mail_addresses import normalised
+from cases.mail_addresses import as_compared
 from notifications.letters.urls import WebAddresses
 from notifications.sending.errors import Unreachable
 
@@ -39,10 +39,10 @@ class MailboxReader:
         An opening link is one that acts for whoever has it: it logs in, is the key of a case, or begins or ends
         following it.
         """
-        recipients = {_comparable(address) for _, address in getaddresses([str(letter["To"])])}
-        if recipients == {_comparable(self.email)}:
+        recipients = {as_compared(address) for _, address in getaddresses([str(letter["To"])])}
+        if recipients == {as_compared(self.email)}:
             return True
-        return not recipients & {_comparable(address) for address in self.hidden} and not any(
+        return not recipients & {as_compared(address) for address in self.hidden} and not any(
             link in text for text in _texts_of(letter) for link in OPENING
         )
 
@@ -142,13 +142,6 @@ class MailboxConnection:
 def _headers(message: bytes) -> EmailMessage:
     head = message.partition(b"\r\n\r\n")[0]
     return email.message_from_bytes(head, policy=email.policy.default)
-
-
-def _comparable(address: str) -> str:
-    try:
-        return normalised(address)
-    except ValueError:
-        return address.lower()
 
 
 def _texts_of(letter: EmailMessage) -> list[str]:

@@ -29,9 +29,10 @@ def ask() -> str | AnyResponse:
     Somebody who is logged in already and was to be led on to a page is redirected there.
     """
     if NEXT in request.args:
+        wanted = safe_next(request.args[NEXT])
         if current_actor().person_id is not None:
-            return redirect(safe_next(request.args[NEXT]), 303)
-        session[NEXT] = safe_next(request.args[NEXT])
+            return redirect(wanted, 303)
+        session[NEXT] = wanted
     return _page(Form())
 
 

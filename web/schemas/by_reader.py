@@ -1,18 +1,19 @@
 """Which fields of a case each reader gets in the API."""
 
-from cases.access.actors import Actor, ActorKind
+from cases.access.actors import Actor
 from cases.case import Case
-from cases.reading.visibility import takes_part
+from cases.reading.event_readers import EventReader, reader_of
 from web.schemas.responses import CaseForEverybody, CaseForForum, CaseForMembers, CaseForReporter, CaseForStaff
 
-FOR_STAFF, FOR_MEMBERS = CaseForStaff(), CaseForMembers()
-FOR_REPORTER, FOR_FORUM, FOR_EVERYBODY = CaseForReporter(), CaseForForum(), CaseForEverybody()
+FOR_EVERYBODY = CaseForEverybody()
+SCHEMAS: dict[EventReader, CaseForEverybody] = {
+    EventReader.STAFF: CaseForStaff(),
+    EventReader.REPORTER: CaseForReporter(),
+    EventReader.PARTICIPANT: CaseForMembers(),
+    EventReader.FORUM: CaseForForum(),
+}
 
 
 def schema_for(reader: Actor, case: Case) -> CaseForEverybody:
     """Return the schema that cuts the case down to the fields that this reader may see."""
-    if reader.is_staff:
-        return FOR_STAFF
-    if not takes_part(reader, case):
-        return FOR_FORUM
-    return FOR_REPORTER if reader.kind is ActorKind.REPORTER else FOR_MEMBERS
+    return SCHEMAS[reader_of(reader, case)]

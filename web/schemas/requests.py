@@ -50,7 +50,7 @@ class ReporterIn(Strict):
 class CaseIn(Strict):
     """The body of POST /cases: the case to hand in."""
 
-    kind = Choice(Kind, required=True, metadata={"description": "A duty is handed in by staff only."})
+    kind = Choice(Kind, required=True)
     title = PlainText(most=LONGEST_TITLE, required=True)
     description = LongText(most=LONGEST_TEXT, load_default="")
     category = Slug(allow_none=True)

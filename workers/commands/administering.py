@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
+from cases.imports.formats.counting import counted
 from cases.settings import read_settings
 from workers.commands.opening import (
     FILE_PATH,
     Failure,
-    counted,
     migrated_database,
     open_database,
     right_now,

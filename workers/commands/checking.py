@@ -4,8 +4,9 @@ import json
 
 import click
 
+from cases.imports.formats.counting import counted
 from cases.settings import read_settings
-from workers.commands.opening import Failure, counted, migrated_database, open_database, parse_moment, right_now
+from workers.commands.opening import Failure, migrated_database, open_database, parse_moment, right_now
 
 
 @click.command()

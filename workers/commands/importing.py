@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from cases.imports.formats.counting import counted
 from workers.commands.opening import FILE_PATH, Failure, freeze_garbage_collector, migrated_database, right_now, text_of
 
 REPORT_EVERY = 5_000  # rows of an import
@@ -21,7 +22,6 @@ def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | N
 
     Bad and odd rows are printed. If any is bad, nothing is imported, unless --skip-bad names a CSV file for those.
     """
-    from cases.imports.formats.counting import counted
     from cases.imports.importing import ImportOrder, examine, report_bad, write
     from cases.imports.replaying import Clocks
 
@@ -56,7 +56,6 @@ def export(file: Path, comma: bool) -> None:
     from cases.history.events import HouseExported
     from cases.history.municipality_events import record_for_municipality
     from cases.imports.exporting import export_cases
-    from cases.imports.formats.counting import counted
     from cases.imports.formats.writing import CsvForm
 
     form = CsvForm.MACHINE if comma else CsvForm.SPREADSHEET
@@ -77,8 +76,6 @@ def _print_row(number: int, verdict: str, reasons: list[str]) -> None:
 
 
 def _progress(rows: int) -> Callable[[int], None]:
-    from cases.imports.formats.counting import counted
-
     def report(read: int) -> None:
         if read % REPORT_EVERY == 0 or read >= rows:
             click.echo(f"{read} of {counted(rows, 'row')}", err=True)

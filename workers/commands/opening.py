@@ -56,11 +56,6 @@ def migrated_database(settings: Settings | None = None) -> "Iterator[Database]":
         yield database
 
 
-def counted(number: int, thing: str) -> str:
-    """Return the number with the name of the thing, in the plural unless it is one: "1 thing", "2 things"."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
 def tell_moved_days(moved: "Sequence[MovedDay]") -> None:
     """Print which cases got a later day since the municipality is closed on one: the first twenty, and how many."""
     for case in moved[:MOST_MOVED]:

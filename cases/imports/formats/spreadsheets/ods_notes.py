@@ -1,12 +1,11 @@
 """The notes on the sheets of an ODS file, from its own XML (OpenDocument 1.3, part 3, chapter 9: tables)."""
 
 import re
-from functools import partial
 
 from cases.imports.formats.spreadsheets.durations import iso_duration_text
 from cases.imports.formats.spreadsheets.number_formats import at_midnight
 from cases.imports.formats.spreadsheets.ods_texts import CellText
-from cases.imports.formats.spreadsheets.sheet_notes import NOT_CALCULATED, Book, Note, SheetNotes
+from cases.imports.formats.spreadsheets.sheet_notes import NOT_CALCULATED, Book, Note, SheetNotes, shown_as
 from cases.imports.formats.spreadsheets.xml_reading import Attributes, Collected, XmlListener, local_names
 
 CONTENT, MANIFEST = "content.xml", "META-INF/manifest.xml"
@@ -81,22 +80,18 @@ class Tables(XmlListener):
         """Return how the value of the present cell must be changed; None when it is shown as it is."""
         shown, attributes = self._text.shown, self._attributes
         if self._is_error:
-            return partial(_shown, shown.strip() or NOT_CALCULATED)
+            return shown_as(shown.strip() or NOT_CALCULATED)
         if self._kind == "date":
             return at_midnight if "T" in attributes.get("date-value", "") or MIDNIGHT.search(shown) else None
         if self._kind == "time":
             return iso_duration_text
         if self._kind == "float":
-            return partial(_shown, shown) if PADDED.fullmatch(shown) else None
+            return shown_as(shown) if PADDED.fullmatch(shown) else None
         if self._text.has_breaks or (shown and attributes.get("string-value") == ""):
-            return partial(_shown, shown)
+            return shown_as(shown)
         return None
 
     def _add(self, notes: SheetNotes, note: Note) -> None:
         for row in range(self._row, self._row + self._rows):
             for column in range(self._column, self._column + self._cells):
                 notes.add(row, column, note)
-
-
-def _shown(shown: str, _: str) -> str:
-    return shown

@@ -19,6 +19,11 @@ NOT_CALCULATED = "#CALC!"  # what a formula without a last value is read as
 Note = Callable[[str], str]  # from the text of a cell to what it should be
 
 
+def shown_as(text: str) -> Note:
+    """Return the note that a cell is to be this text, whatever is read."""
+    return lambda _: text
+
+
 class SheetNotes:
     """The notes on the cells of one sheet, by row and column from 0; the cells in use are counted on the way."""
 

@@ -5,7 +5,7 @@ from functools import partial
 from posixpath import join, normpath
 
 from cases.imports.formats.spreadsheets.number_formats import BUILT_IN, at_midnight, padded, padding_of, shows_hour
-from cases.imports.formats.spreadsheets.sheet_notes import NOT_CALCULATED, Book, Note, SheetNotes
+from cases.imports.formats.spreadsheets.sheet_notes import NOT_CALCULATED, Book, Note, SheetNotes, shown_as
 from cases.imports.formats.spreadsheets.xml_reading import Attributes, Collected, XmlListener
 
 WORKBOOK, RELATIONS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
@@ -92,7 +92,7 @@ class SheetListener(XmlListener):
 
     def _end_cell(self) -> None:
         if self._lacks_value or (self._value is not None and (self._kind == "e" or not self._value)):
-            self._notes.add(self._row, self._column, partial(_instead, self._value or NOT_CALCULATED))
+            self._notes.add(self._row, self._column, shown_as(self._value or NOT_CALCULATED))
         self._value, self._lacks_value = None, False
 
     def _begin_cell(self, attributes: Attributes) -> None:
@@ -115,7 +115,3 @@ def _note_of(code: str) -> Note | None:
     if shown := padding_of(code):
         return partial(padded, shown)
     return at_midnight if shows_hour(code) else None
-
-
-def _instead(error: str, _: str) -> str:
-    return error
