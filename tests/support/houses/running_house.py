@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import subprocess
-import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,12 +18,12 @@ from urllib.request import HTTPCookieProcessor, build_opener
 
 from support.keys import SECRET_KEY
 from support.servers import services
+from support.servers.forked_ventil import ForkedVentil
 from support.servers.mail_server import AcceptedMail, FakeMailServer
 
 EMBEDDED = ("up",)
 GROWN_UP = ("web", "relay", "worker", "clock")
 SERVES = {"up", "web"}
-VENTIL = Path(sys.executable).with_name("ventil")
 STARTED = b"process.started"
 PATIENCE = 60.0
 
@@ -36,7 +36,7 @@ class RunningHouse:
     sink: FakeMailServer
     servers: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=services.free_port)
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: "dict[str, ForkedVentil | subprocess.Popen[bytes]]" = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -54,11 +54,11 @@ class RunningHouse:
 
     def command(self, *words: str, fails: bool = False) -> str:
         """Run `ventil` with these words; return its output, or its error output when it is to fail."""
-        done = subprocess.run(
-            [VENTIL, *words], env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=120
-        )
-        assert (done.returncode != 0) is fails, f"ventil {' '.join(words)}: {done.stdout}{done.stderr}"
-        return done.stderr if fails else done.stdout
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            output, errors = (Path(folder, name) for name in ("output", "errors"))
+            code = ForkedVentil(list(words), self.environment, self.folder, output, errors).wait(120)
+            assert (code != 0) is fails, f"ventil {' '.join(words)}: {output.read_text()}{errors.read_text()}"
+            return (errors if fails else output).read_text()
 
     def start(self, *names: str) -> None:
         """Start these processes and wait until they work; "relay 2" names a second relay."""
@@ -72,16 +72,8 @@ class RunningHouse:
         serving = process in SERVES
         words = [process, *(["--port", str(self.port)] if serving else [])]
         path = self.folder / f"{name}.log"
-        with path.open("ab") as log:
-            starts = path.read_bytes().count(STARTED)
-            self.processes[name] = subprocess.Popen(
-                [VENTIL, *words],
-                env=self.environment,
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        starts = path.read_bytes().count(STARTED) if path.exists() else 0
+        self.processes[name] = ForkedVentil(words, self.environment, self.folder, path)
         return self.is_ready if serving else lambda: path.read_bytes().count(STARTED) > starts
 
     def kill(self, name: str) -> None:

@@ -2,16 +2,12 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
-PROGRAM = "import sys; from cases.settings import read_settings; from workers.processes import running; \
-getattr(running, 'run_' + sys.argv[1])(read_settings())"
+from support.servers.forked_ventil import ForkedVentil
 
 
 @dataclass
@@ -20,19 +16,14 @@ class Processes:
 
     environment: dict[str, str]
     folder: Path
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, ForkedVentil] = field(default_factory=dict)
 
     def start(self, *names: str) -> None:
         """Start the processes of these names: "worker", "relay", "clock"; "worker 2" is a second worker."""
         for name in names:
-            with (self.folder / f"{name}.log").open("ab") as log:
-                self.running[name] = subprocess.Popen(
-                    [sys.executable, "-c", PROGRAM, name.partition(" ")[0]],
-                    env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.environment},
-                    cwd=self.folder,
-                    stdout=log,
-                    stderr=log,
-                )
+            environment = {"PATH": os.environ["PATH"], **self.environment}
+            log = self.folder / f"{name}.log"
+            self.running[name] = ForkedVentil([name.partition(" ")[0]], environment, self.folder, log)
 
     def kill(self, name: str) -> None:
         """Kill the process with SIGKILL."""
