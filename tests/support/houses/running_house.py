@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 
 from support.keys import SECRET_KEY
 from support.servers import services
-from support.servers.forked_ventil import ForkedVentil
+from support.servers.forked_process import ForkedProcess, run_ventil
 from support.servers.mail_server import AcceptedMail, FakeMailServer
 
 EMBEDDED = ("up",)
@@ -36,7 +36,7 @@ class RunningHouse:
     sink: FakeMailServer
     servers: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=services.free_port)
-    processes: "dict[str, ForkedVentil | subprocess.Popen[bytes]]" = field(default_factory=dict)
+    processes: "dict[str, ForkedProcess | subprocess.Popen[bytes]]" = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -56,7 +56,7 @@ class RunningHouse:
         """Run `ventil` with these words; return its output, or its error output when it is to fail."""
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             output, errors = (Path(folder, name) for name in ("output", "errors"))
-            code = ForkedVentil(list(words), self.environment, self.folder, output, errors).wait(120)
+            code = self._fork(words, output, errors).wait(120)
             assert (code != 0) is fails, f"ventil {' '.join(words)}: {output.read_text()}{errors.read_text()}"
             return (errors if fails else output).read_text()
 
@@ -73,8 +73,11 @@ class RunningHouse:
         words = [process, *(["--port", str(self.port)] if serving else [])]
         path = self.folder / f"{name}.log"
         starts = path.read_bytes().count(STARTED) if path.exists() else 0
-        self.processes[name] = ForkedVentil(words, self.environment, self.folder, path)
+        self.processes[name] = self._fork(words, path)
         return self.is_ready if serving else lambda: path.read_bytes().count(STARTED) > starts
+
+    def _fork(self, words: Sequence[str], *outputs: Path) -> ForkedProcess:
+        return ForkedProcess(run_ventil, ["ventil", *words], self.environment, self.folder, *outputs)
 
     def kill(self, name: str) -> None:
         """Kill the process and its children with SIGKILL."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from support.servers.forked_ventil import ForkedVentil
+from support.servers.forked_process import ForkedProcess, run_ventil
 
 
 @dataclass
@@ -16,14 +16,15 @@ class Processes:
 
     environment: dict[str, str]
     folder: Path
-    running: dict[str, ForkedVentil] = field(default_factory=dict)
+    running: dict[str, ForkedProcess] = field(default_factory=dict)
 
     def start(self, *names: str) -> None:
         """Start the processes of these names: "worker", "relay", "clock"; "worker 2" is a second worker."""
         for name in names:
             environment = {"PATH": os.environ["PATH"], **self.environment}
             log = self.folder / f"{name}.log"
-            self.running[name] = ForkedVentil([name.partition(" ")[0]], environment, self.folder, log)
+            words = ["ventil", name.partition(" ")[0]]
+            self.running[name] = ForkedProcess(run_ventil, words, environment, self.folder, log)
 
     def kill(self, name: str) -> None:
         """Kill the process with SIGKILL."""

@@ -1,7 +1,6 @@
 """Start one process of Ventil, with a wrong clock or a letter that kills it, where a fault asks for that.
 
-`python -m proof.chaos.house.launch [--ahead SECONDS] [--brittle] MODULE WORDS...` runs the module with these arguments.
-Its own code is what runs.
+`launch [--ahead SECONDS] [--brittle] MODULE WORDS...` runs the module with these arguments. Its own code is what runs.
 """
 
 import argparse
@@ -20,8 +19,9 @@ LOOKS_EVERY = 1.0
 KILLED_BY_A_LETTER = 86
 
 
-def main() -> None:
-    """Make what is to be wrong so, and run the module."""
+def lead_and_launch() -> None:
+    """Become the leader of a new process group, make what is to be wrong so, and run the module, by `sys.argv`."""
+    os.setsid()
     asked = _asked()
     threading.Thread(target=_end_with, args=[os.getppid()], name="end", daemon=True).start()
     if asked.ahead:
@@ -65,13 +65,9 @@ def _die_of_poison() -> None:
 
 
 def _asked() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m proof.chaos.house.launch")
+    parser = argparse.ArgumentParser(prog="launch")
     parser.add_argument("--ahead", type=float, default=0.0)
     parser.add_argument("--brittle", action="store_true")
     parser.add_argument("module")
     parser.add_argument("words", nargs=argparse.REMAINDER)
     return parser.parse_args()
-
-
-if __name__ == "__main__":
-    main()

@@ -6,14 +6,18 @@ Only processes that were started here are ever signalled, each by the id of the 
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import IO
+from tempfile import TemporaryDirectory
+
+from support.servers.forked_process import FORKS, ForkedProcess, Output
+
+from proof.chaos.house.launch import lead_and_launch
 
 ROOT = Path(__file__).parents[4]
 IMPORTED_FROM = os.pathsep.join((str(ROOT), str(ROOT / "tests")))  # PYTHONPATH of what the proof starts
@@ -36,7 +40,7 @@ class Member:
     name: str
     words: tuple[str, ...]
     launch_options: tuple[str, ...] = ()  # of proof.chaos.house.launch, at the next start
-    running: "subprocess.Popen[bytes] | None" = None
+    running: ForkedProcess | None = None
     starts: int = 0
     was_struck: bool = False  # a fault of ours ended it
     paused: bool = False
@@ -124,29 +128,28 @@ class ChaosHouse:
 
     def command(self, *words: str, patience: float = 120.0) -> str:
         """Run a command of Ventil and return what it printed; raises `NotUp` when it fails."""
-        done = subprocess.run(
-            self._line(words), env=dict(self.environment), cwd=self.folder, capture_output=True, text=True,
-            timeout=patience,
-        )  # fmt: skip
-        if done.returncode:
-            raise NotUp(f"ventil {' '.join(words)}: {done.stderr.strip()}; it said: {done.stdout.strip()[:LONGEST]}")
-        return done.stdout
+        with TemporaryDirectory() as folder:
+            output, errors = (Path(folder, name) for name in ("output", "errors"))
+            process = self._fork(words, (), output, errors)
+            try:
+                code = process.wait(patience)
+            finally:
+                process.kill()
+            printed, complaint = output.read_text(), errors.read_text()
+        if code:
+            raise NotUp(f"ventil {' '.join(words)}: {complaint.strip()}; it said: {printed.strip()[:LONGEST]}")
+        return printed
 
-    def _line(self, words: tuple[str, ...], launch_options: tuple[str, ...] = ()) -> list[str]:
-        return [sys.executable, "-m", "proof.chaos.house.launch", *launch_options, *self.launcher, *words]
+    def _fork(self, words: tuple[str, ...], launch_options: tuple[str, ...], *outputs: Output) -> ForkedProcess:
+        line = ["launch", *launch_options, *self.launcher, *words]
+        return ForkedProcess(lead_and_launch, line, self.environment, self.folder, *outputs)
 
     def _start(self, member: Member) -> None:
-        member.running = subprocess.Popen(
-            self._line(member.words, member.launch_options),
-            env=dict(self.environment),
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        said, output = FORKS.Pipe(duplex=False)
+        with output:
+            member.running = self._fork(member.words, member.launch_options, output)
         log = self.folder / f"{member.name.replace(' ', '-')}.log"
-        threading.Thread(target=_write_down, args=[member.running.stdout, log], daemon=True).start()
+        threading.Thread(target=_write_down, args=[said, log], daemon=True).start()
         member.starts += 1
         member.was_struck = False
 
@@ -156,10 +159,10 @@ class ChaosHouse:
 
     def _start_again(self, member: Member) -> None:
         with member.lock:
-            if self._closing.is_set() or member.running is None or member.running.poll() is None:
+            if self._closing.is_set() or member.running is None or (code := member.running.poll()) is None:
                 return
             if not member.was_struck:
-                member.exit_codes.append(member.running.returncode)
+                member.exit_codes.append(code)
             _send(member, signal.SIGKILL)  # a child that has outlived it keeps its port
             time.sleep(RESTARTS_AFTER)
             self._start(member)
@@ -175,10 +178,10 @@ class ChaosHouse:
         member.running.wait()
 
 
-def _write_down(said: IO[bytes], log: Path) -> None:
+def _write_down(said: Connection, log: Path) -> None:
     """Write the output of a process into a log file: it cannot do so itself while its disk is full."""
-    with log.open("ab") as file, said:
-        for line in said:
+    with said, log.open("ab") as file, open(said.fileno(), "rb", closefd=False) as lines:
+        for line in lines:
             file.write(line)
             file.flush()
 
