@@ -15,7 +15,8 @@ PYTEST = $(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal
 TEMPLATES = $(wildcard web/templates notifications/letters/templates tests/proof/simulation/report/templates)
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
-.PHONY: help setup run browser test prove attack audit lint format bench chaos mutants apart servers lock translations vendor clean
+.PHONY: help setup run browser test prove attack audit lint lint-types lint-form lint-layers lint-declared lint-security \
+	lint-templates format bench chaos mutants apart servers lock translations vendor clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,20 +42,33 @@ prove: setup ## crash at every point on both databases, and live many lives of c
 	@VENTIL_PROOF=full $(PYTEST) tests/proof_tests/test_crash_points.py tests/proof_tests/test_life_machine.py </dev/null
 
 lint: setup ## check form, types, imports, requirements, security and templates
+	@$(MAKE) --no-print-directory --jobs=2 lint-types lint-form lint-layers lint-declared lint-security lint-templates
+
+lint-types:
+	@echo "lint: types"
+	@$(BIN)/mypy --no-error-summary
+
+lint-form:
 	@echo "lint: form"
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/ruff check --quiet .
-	@echo "lint: types"
-	@$(BIN)/mypy --no-error-summary
+
+lint-layers:
 	@echo "lint: who may use whom"
 	@PYTHONPATH=tests $(BIN)/lint-imports --no-logo >.lint-imports.log 2>&1 || { cat .lint-imports.log; rm -f .lint-imports.log; exit 1; }
 	@rm -f .lint-imports.log
+
+lint-declared:
 	@echo "lint: what is declared and what is used"
 	@$(BIN)/deptry . >.deptry.log 2>&1 || { cat .deptry.log; rm -f .deptry.log; exit 1; }
 	@rm -f .deptry.log
+
+lint-security:
 	@echo "lint: security"
 	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive cases notifications workers web ventil.py
 	@$(BIN)/bandit --quiet --configfile pyproject.toml --skip B105,B311,B404,B603 --recursive tests/proof
+
+lint-templates:
 	@echo "lint: templates"
 	@test -z "$(TEMPLATES)" || $(BIN)/djlint --quiet --lint $(TEMPLATES)
 

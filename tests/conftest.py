@@ -1,5 +1,6 @@
 """Fixtures for every test: real servers, furnished databases, a mail server, a browser; and no way to the network."""
 
+import gc
 import os
 import shutil
 import socket
@@ -23,6 +24,7 @@ from cases.database.migrating import migrate
 from cases.database.transactions import Database
 
 RUN = "VENTIL_TEST_RUN"
+COLLECTS_AFTER = (10_000, 20, 100)
 TAKE_LONG = {"trips", "proof_tests"}  # folders
 GUARD = pytest.StashKey[subprocess.Popen[bytes]]()
 BROWSER_SWITCHES = [
@@ -68,6 +70,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for some in (*files[n::processes], short[bounds[n] : bounds[n + 1]])
         for item in some
     ]
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave what was collected alone: it would look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTS_AFTER)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
