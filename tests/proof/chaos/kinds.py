@@ -41,6 +41,7 @@ class HouseKind:
     short: Mapping[str, Fault]
     at_length: Mapping[str, Fault]
     fixed: tuple[Planned, ...] = ()  # a schedule of its own, whatever the seed
+    clients: int = 4
 
     def deck(self, seconds: float) -> dict[str, Fault]:
         """Return the faults that a run of so many seconds has time for, by name."""

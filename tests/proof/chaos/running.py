@@ -18,7 +18,6 @@ from proof.chaos.outcome.report import ChaosOutcome, calls_of
 from proof.chaos.outcome.watching import Samples, watching
 from proof.checker import Gauge, InvariantBreach, Outside, check, mails_in
 
-CLIENTS = 4
 DRAINS_WITHIN = 180.0  # seconds; a letter that was twice put off waits up to one and a half minutes
 HINTS = 60.0  # of three queues that hold twelve each, twelve messages that cannot be read, and a few that race
 MOST = {"megabytes": 400.0, "handles": 150.0, "depth": HINTS, "silence": 90.0}  # of one process; of all queues; seconds
@@ -78,7 +77,7 @@ def _live(scene: FaultScene, kind: HouseKind, seconds: float, seed: int) -> RunR
     journal = scene.house.folder / "journal"
     setup = {
         "webs": scene.webs, "contact": scene.contact, "officer": scene.house.command("token", OFFICER).split()[-1],
-        "seed": seed, "clients": CLIENTS, "journal": str(journal),
+        "seed": seed, "clients": kind.clients, "journal": str(journal),
     }  # fmt: skip
     clients = Clients(setup)
     with importing(scene.house):
