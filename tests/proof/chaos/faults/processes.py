@@ -109,14 +109,17 @@ def child_killed(scene: FaultScene, which: int) -> Iterator[None]:
 def disk_full(scene: FaultScene, which: int) -> Iterator[None]:
     """Let the process write to no file any more, as on a full disk; no request may then be answered with success."""
     member = nth_member(scene, "up", which)
-    pid = member.running.pid if member.running else 0
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
-    begun = datetime.now(UTC)
-    try:
-        yield
-    finally:
-        scene.stopped.append(Window("disk_full", begun, datetime.now(UTC)))
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    scene.house.await_ready(member, ROLLS_WITHIN)
+    with member.lock:  # no other fault may start it anew meanwhile: the new process would have room
+        pid = member.running.pid if member.running else 0
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        begun = datetime.now(UTC)
+        try:
+            yield
+        finally:
+            scene.stopped.append(Window("disk_full", begun, datetime.now(UTC)))
+            with suppress(ProcessLookupError):
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 def children_of(pid: int) -> list[int]:
