@@ -71,7 +71,7 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
     An `EntryWriter` writes at once. A `DeferredWriter`, its subclass, writes at the end of the block
     `cases.history.bulk_entries.written_in_bulk`: the list is then empty. Refuses what `change_state` refuses.
     """
-    _refuse_stale(writer.session, case, change, by)
+    refuse_stale(writer.session, case, change.version, by=by)
     step = _step_for(case, change, by)
     _refuse_incomplete(step, change)
     _refuse_unused(step, case, change, by)
@@ -87,10 +87,11 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
     return writer.record(entry)
 
 
-def _refuse_stale(session: Session, case: Case, change: Change, by: Actor) -> None:
-    if change.version is None or change.version >= case.changed_version:
+def refuse_stale(session: Session, case: Case, version: int | None, *, by: Actor) -> None:
+    """Raise `StaleVersion`, with the events since that the actor may read, if the case has changed after `version`."""
+    if version is None or version >= case.changed_version:
         return
-    later = select(Event.seq, Event.type, Event.facts).where(Event.stream == case.id, Event.seq > change.version)
+    later = select(Event.seq, Event.type, Event.facts).where(Event.stream == case.id, Event.seq > version)
     since = [
         (seq, type_)
         for seq, type_, facts in session.execute(later.order_by(Event.seq))

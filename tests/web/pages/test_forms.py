@@ -217,6 +217,22 @@ def test_the_second_is_told_what_happened_in_between(sqlite_web):
     assert contact.send(f"/arenden/{ref}/steg", **(typed | {"version": version})).status_code == 303
 
 
+def test_the_second_is_told_so_even_when_no_step_takes_the_fields_that_they_saw(sqlite_web):
+    ref = sqlite_web.house.reach(State.ASSIGNED)
+    sqlite_web.house.change(ref, State.DONE, by="officer", note="Lagat")
+    typed = {
+        "step": "wait",
+        "version": 2,
+        "waiting_for": "other",
+        "waiting_name": "Trafikverket",
+        "due_on": "2027-03-01",
+    }
+    answer = visitor(sqlite_web, "contact").send(f"/arenden/{ref}/steg", note="De frågar sin chef", **typed)
+    assert answer.status_code == 409
+    assert "Det här hände medan du skrev" in words(answer.text) and "Klart, säger Gata" in words(answer.text)
+    assert "De frågar sin chef" in answer.text
+
+
 def test_the_form_takes_the_step_that_was_chosen(sqlite_web):
     ref = sqlite_web.house.reach(State.WAITING)
     contact, version = visitor(sqlite_web, "contact"), sqlite_web.house.case(ref).version

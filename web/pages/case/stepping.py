@@ -13,7 +13,7 @@ from cases.access.actors import Actor
 from cases.administration.reorganising import LONGEST_SLUG
 from cases.history.words import Visibility
 from cases.mail_addresses import LONGEST_ADDRESS
-from cases.progress import Change, WaitingFor, change_state
+from cases.progress import Change, WaitingFor, change_state, refuse_stale
 from cases.reading.finding import case_to_change_for, reference
 from cases.refusals import FieldNotUsed, UnknownName
 from cases.states import STEPS, Step, steps_open_to
@@ -69,6 +69,7 @@ def take(ref: str) -> Response | tuple[str, int]:
 def _take(session: Session, ref: str, given: dict[str, Any], actor: Actor, thanks: list[str]) -> str:
     """Take the step, add to `thanks` the sentence that says who is told of it, and return the path of the case."""
     case, _ = case_to_change_for(session, actor, reference(ref))
+    refuse_stale(session, case, given["version"], by=actor)  # first: the form showed the steps of then
     available = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
     step = _step_named(given["step"], available)
     _refuse_what_was_not_asked(available, given)
