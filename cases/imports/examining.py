@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cases.case import Case
 from cases.imports.names import NamesInFile
 from cases.imports.round_trip.duty_rows import DutyRows
-from cases.imports.rows import CheckedRow, ImportRow, Key
+from cases.imports.rows.import_row import CheckedRow, ImportRow, Key
 
 
 @dataclass

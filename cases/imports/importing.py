@@ -28,7 +28,8 @@ from cases.imports.replaying import Clocks, Replay, bring_to_state, hand_in_row
 from cases.imports.round_trip.completing import complete
 from cases.imports.round_trip.duty_rows import DutyRows, open_series
 from cases.imports.round_trip.free_names import Names
-from cases.imports.rows import Checker, ImportRow, Key
+from cases.imports.rows.checker import Checker
+from cases.imports.rows.import_row import ImportRow, Key
 from cases.imports.tables import FOUND_OUT, Record, read_table
 from cases.organisation.categories import Category
 from cases.organisation.people import Person

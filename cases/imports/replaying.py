@@ -19,7 +19,7 @@ from cases.history.events import CaseImported
 from cases.history.journal import Entry
 from cases.history.writers import EntryWriter
 from cases.imports.round_trip.restoring import promise_as_told, restore
-from cases.imports.rows import ImportRow, Key
+from cases.imports.rows.import_row import ImportRow, Key
 from cases.organisation.units import DESK
 from cases.progress import Change, take_step
 from cases.promises import breaks_at

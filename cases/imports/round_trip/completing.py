@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import ActorKind
 from cases.case import Case
 from cases.history.journal import Event
-from cases.imports.rows import ImportRow
+from cases.imports.rows.import_row import ImportRow
 from cases.ladder.climbing import FiredRung
 from cases.meetings.agenda_items import AgendaItem
 from cases.parties import Follower, Party

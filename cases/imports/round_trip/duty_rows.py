@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from cases.case import Case
 from cases.imports.formats.lines import folded
-from cases.imports.rows import ImportRow, Key
+from cases.imports.rows.import_row import ImportRow, Key
 from cases.states import ENDED, Kind, State
 
 DIGITS = re.compile(r"\d+")

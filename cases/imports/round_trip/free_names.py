@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.imports.rows import ImportRow, Key
+from cases.imports.rows.import_row import ImportRow, Key
 
 
 @dataclass

@@ -15,7 +15,7 @@ from cases.history.events import CaseEscalated, CaseImported, CasePromiseBroken,
 from cases.history.journal import Entry, SpokenWords
 from cases.history.writers import EntryWriter
 from cases.imports.kept import NOTHING_KEPT, Ladder
-from cases.imports.rows import ImportRow
+from cases.imports.rows.import_row import ImportRow
 from cases.organisation.people import Person
 from cases.organisation.units import FORUM
 from cases.promises import promise, settle
