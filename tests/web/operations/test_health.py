@@ -111,7 +111,7 @@ def test_figures_may_ask_for_a_token(sqlite_url, tmp_path):
 
 
 def wait_for(url, status=200):
-    for _ in range(100):
+    for _ in range(600):
         try:
             with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - loopback
                 return json.load(answer) if answer.status == status else None
