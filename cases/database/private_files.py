@@ -28,9 +28,18 @@ def open_private(path: Path, mode: str) -> IO[bytes]:
 
 
 def make_private_file(path: Path) -> None:
-    """Make the file, empty, if it is missing; make it readable for its owner only if it exists."""
-    with suppress(OSError):
-        os.close(_open_privately(str(path), os.O_CREAT | os.O_RDWR))
+    """Make the file, empty, if it is missing; make it readable for its owner only if it exists.
+
+    A file that exists is never opened: closing it would end the locks that SQLite holds on it in this process (POSIX
+    advisory locks), and another process could then delete the write-ahead log of a database in use.
+    """
+    try:
+        os.close(_open_privately(str(path), os.O_CREAT | os.O_EXCL | os.O_RDWR))
+    except FileExistsError:
+        with suppress(OSError):
+            path.chmod(FOR_ITS_OWNER)
+    except OSError:  # SQLite says what is wrong with the folder
+        return
 
 
 def tighten(var: Path) -> None:

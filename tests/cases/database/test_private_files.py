@@ -1,16 +1,21 @@
 """What Ventil keeps is for its own account only, whatever the umask, and also what lay open before."""
 
 import os
+import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.houses.migrated import CALENDAR
 
 from cases.database.migrating import migrate
 from cases.database.private_files import make_private_folder, tighten
 from cases.database.transactions import Database
 from cases.files.storage import attachments_under
+from cases.organisation.places import Place
 from cases.settings import read_settings
 from notifications.sending.local_mailbox import Mailbox
 from workers.commands.opening import open_database
@@ -81,3 +86,26 @@ def test_a_folder_that_exists_keeps_its_rights(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     make_private_folder(tmp_path / "a" / "b")
     assert [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path, tmp_path / "a")] == [0o755, 0o700]
+
+
+WRITE_AND_LEAVE = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("CREATE TABLE left_behind (n INTEGER)")
+connection.close()
+"""
+
+
+def test_a_second_opening_in_a_process_leaves_the_first_its_locks(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'ventil.sqlite3'}"
+    first = Database(url, CALENDAR)
+    migrate(first)  # its connection stays open in the pool
+    Database(url, CALENDAR).close()
+    subprocess.run([sys.executable, "-c", WRITE_AND_LEAVE, str(tmp_path / "ventil.sqlite3")], check=True)
+    assert (tmp_path / "ventil.sqlite3-wal").exists(), "who left was not the last, so the log is still in use"
+    with first.transaction() as session:
+        session.add(Place(slug="vik", name="Vik"))
+    first.close()
+    with sqlite3.connect(tmp_path / "ventil.sqlite3") as later:
+        assert later.execute("SELECT name FROM place").fetchall() == [("Vik",)]
+    later.close()
