@@ -5,11 +5,12 @@ its cases to another one first, with an event for each case.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor, HeldRole
@@ -24,8 +25,8 @@ from cases.mail_addresses import read_public_address
 from cases.organisation.categories import Category
 from cases.organisation.people import Membership, Role
 from cases.organisation.places import Place
-from cases.organisation.units import DESK, Unit, UnitKind, unit_named
-from cases.progress import Change, change_state
+from cases.organisation.units import IN_EVERY_HOUSE, Unit, UnitKind, unit_named
+from cases.progress import Change, WaitingFor, change_state
 from cases.refusals import (
     AlreadyThere,
     BadCharacters,
@@ -105,37 +106,43 @@ def put_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
 def switch_off_unit(session: Session, unit: Unit, *, by: Actor, at: datetime) -> None:
     """Make the unit inactive; all roles that people have in it end today.
 
-    Raises `NotAllowed` for the desk, and `StillResponsible` for a unit with open cases: `dissolve_unit` moves those to
-    another unit first.
+    Raises `NotAllowed` for the desk, the forum and the council, and `StillResponsible` for a unit that has open cases
+    or is waited for: `dissolve_unit` moves those to another unit first.
     """
     require_admin(by)
-    _refuse_desk(unit)
-    count = session.scalar(select(func.count()).where(Case.responsible_id == unit.id, Case.state.in_(OPEN))) or 0
+    _refuse_in_every_house(unit)
+    concerned = (Case.responsible_id == unit.id) | (Case.waiting_unit_id == unit.id)
+    count = session.scalar(select(func.count()).where(concerned, Case.state.in_(OPEN))) or 0
     if count:
         raise StillResponsible(name=unit.name, count=count)
     _close_down(session, unit, at)
     record_for_municipality(session, UnitSwitchedOff(unit=unit.slug), by=by, at=at)
 
 
-def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: datetime) -> int:
+def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: datetime) -> tuple[int, int]:
     """Move the open cases of the unit to the unit with the slug `into`, and switch it off.
 
-    Return the number of cases moved. A case that is assigned, planned, in progress or waiting is assigned to the new
-    unit with a new clock. A case in another state keeps state and clock. Raises `CannotHoldCases` when the unit `into`
-    cannot be responsible for cases.
+    Return how many cases were moved, and how many others waited for the unit and now wait for the new one, until the
+    same day if it is to come. A case that is assigned, planned, in progress or waiting is assigned to the new unit with
+    a new clock. A case in another state keeps state and clock. A case of the new unit that waited for this one is
+    assigned to the new unit.
+
+    Raises `NotAllowed` for the desk, the forum and the council, and `CannotHoldCases` when the unit `into` cannot be
+    responsible for cases.
     """
     require_admin(by)
-    _refuse_desk(unit)
+    _refuse_in_every_house(unit)
     successor = _successor(session, unit, into)
-    cases = session.scalars(
-        select(Case).where(Case.responsible_id == unit.id, Case.state.in_(OPEN)).order_by(Case.id).with_for_update()
-    ).all()
+    cases = _open_cases(session, Case.responsible_id == unit.id)
     for case in cases:
         _move(session, case, unit, successor, by=by, at=at)
+    waiting = _open_cases(session, Case.waiting_unit_id == unit.id)
+    for case in waiting:
+        _await_successor(session, case, unit, successor, by=by, at=at)
     session.execute(update(Category).where(Category.suggests_id == unit.id).values(suggests_id=successor.id))
     _close_down(session, unit, at)
     record_for_municipality(session, UnitSwitchedOff(unit=unit.slug, moved_to=successor.slug), by=by, at=at)
-    return len(cases)
+    return len(cases), len(waiting)
 
 
 def update_fields(row: Any, values: dict[str, Any]) -> list[str]:
@@ -182,9 +189,13 @@ def _columns(session: Session, details: UnitDetails, was: Unit | None) -> dict[s
     return {**values, "place_id": place_id}
 
 
-def _refuse_desk(unit: Unit) -> None:
-    if unit.slug == DESK:
-        raise NotAllowed(step="switch_off_desk")
+def _refuse_in_every_house(unit: Unit) -> None:
+    if unit.slug in IN_EVERY_HOUSE:
+        raise NotAllowed(step="switch_off_unit")
+
+
+def _open_cases(session: Session, which: ColumnElement[bool]) -> Sequence[Case]:
+    return session.scalars(select(Case).where(which, Case.state.in_(OPEN)).order_by(Case.id).with_for_update()).all()
 
 
 def _successor(session: Session, unit: Unit, into: str) -> Unit:
@@ -196,14 +207,33 @@ def _successor(session: Session, unit: Unit, into: str) -> Unit:
 
 def _move(session: Session, case: Case, unit: Unit, successor: Unit, *, by: Actor, at: datetime) -> None:
     if case.state in ASSIGNABLE:
-        change = Change(State.ASSIGNED, responsible=successor.slug, note=f"{unit.name} → {successor.name}")
-        as_desk = replace(by, roles=(*by.roles, AT_THE_DESK))  # an admin may assign here, as the desk may
-        change_state(session, case, change, by=as_desk, at=at)
+        change = Change(State.ASSIGNED, responsible=successor.slug, note=_moved(unit, successor))
+        change_state(session, case, change, by=_as_desk(by), at=at)
         return
     entry = Entry(case, by=by, at=at)
     case.responsible_id, case.officer_id = successor.id, None
     entry.add(CaseCorrected(what=["responsible"]))
     entry.write(session)
+
+
+def _await_successor(session: Session, case: Case, unit: Unit, successor: Unit, *, by: Actor, at: datetime) -> None:
+    if case.responsible_id == successor.id:  # it would wait for itself
+        _move(session, case, unit, successor, by=by, at=at)
+        return
+    calendar = calendar_of(session)
+    due_on = calendar.day_of(case.due_at) if case.due_at and case.due_at > at else None
+    awaited = WaitingFor("unit", successor.slug, case.waiting_name, case.waiting_their_ref)
+    change = Change(State.WAITING, step="wait", waiting_for=awaited, due_on=due_on, note=_moved(unit, successor))
+    change_state(session, case, change, by=_as_desk(by), at=at)
+
+
+def _moved(unit: Unit, successor: Unit) -> str:
+    return f"{unit.name} → {successor.name}"
+
+
+def _as_desk(by: Actor) -> Actor:
+    """Return the administrator as one who may take the steps of the desk."""
+    return replace(by, roles=(*by.roles, AT_THE_DESK))
 
 
 def _close_down(session: Session, unit: Unit, at: datetime) -> None:

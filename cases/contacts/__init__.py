@@ -1,1 +1,1 @@
-"""How a person can be reached: what is a telephone number."""
+"""What people write of themselves: what is a telephone number, and what a personal number."""

@@ -7,6 +7,7 @@ lengths are those of ITU-T E.164 and of the Swedish numbering plan (PTS).
 import re
 import unicodedata
 
+from cases.contacts.personal_numbers import is_personal_number
 from cases.refusals import NotAPhoneNumber
 
 LONGEST_PHONE = 40  # characters, as in the columns
@@ -18,12 +19,14 @@ INTERNAL = r"(?:ankn|anknytning|ank|ext|extension|int|kort)\b\.?:?\s*\d{1,6}"
 ONE_NUMBER = re.compile(rf"(?i){LABEL}(?:(?P<number>{NUMBER})(?:[,;]?\s*(?:{INTERNAL}|vx\b\.?|växel\b))?|{INTERNAL})")
 BETWEEN_NUMBERS = re.compile(r"(?i)\s+/\s+|\s*[,;]\s+(?=[+(0])|\s+(?:eller|och|or|and)\s+")
 TRUNK_ZERO = re.compile(r"\(0\)")
+PERSONAL_NUMBER = re.compile(r"(18|19|20)?(\d{6})[\s+-]?(\d{4})")
 
 
 def is_phone_number(written: str) -> bool:
     """Return whether the text is a telephone number, or several, perhaps with an extension ("070-174 06 05 ankn 12").
 
-    An extension or "vx" may be alone with a number or, within the municipality, an extension stand by itself.
+    An extension or "vx" may be alone with a number or, within the municipality, an extension stand by itself. A
+    personal number is none, though it has as many digits.
     """
     text = _plain(written)
     return len(written) <= LONGEST_PHONE and all(_is_one(part) for part in BETWEEN_NUMBERS.split(text))
@@ -73,8 +76,19 @@ def _is_one(text: str) -> bool:
     number = match["number"]
     digits = re.sub(r"\D", "", number or "")
     return number is None or (
-        FEWEST_DIGITS <= len(digits) <= MOST_DIGITS and len(set(digits)) > 1 and _parentheses_close(number)
+        not _is_personal(number)
+        and FEWEST_DIGITS <= len(digits) <= MOST_DIGITS
+        and len(set(digits)) > 1
+        and _parentheses_close(number)
     )
+
+
+def _is_personal(number: str) -> bool:
+    """Return whether it is written as a personal number; ten digits that begin with 0 may be a telephone number."""
+    match = PERSONAL_NUMBER.fullmatch(number.strip())
+    if match is None or (match[1] is None and number.startswith("0")):
+        return False
+    return is_personal_number(*match.groups())
 
 
 def _parentheses_close(number: str) -> bool:

@@ -21,6 +21,8 @@ def decode_cursor(cursor: str) -> list[Any]:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except RecursionError:
         raise ValueError(cursor) from None
-    if not isinstance(key, list) or not key or not isinstance(key[-1], int) or not 0 <= key[-1] <= LARGEST_ID:
+    if not isinstance(key, list) or not key or any(isinstance(part, bool) for part in key):
+        raise ValueError(cursor)
+    if not isinstance(key[-1], int) or not 0 <= key[-1] <= LARGEST_ID:
         raise ValueError(cursor)
     return key

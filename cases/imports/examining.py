@@ -13,14 +13,14 @@ from cases.imports.rows.import_row import CheckedRow, ImportRow, Key
 class Examined:
     """The result of checking a file. Bad rows cannot be imported; odd rows are imported, and listed with a remark.
 
-    `rows` is how many rows the file has, `odd` how many of them are odd; `bad` maps the row number of each bad row to
-    the reason. `names` holds the units, categories and places to be created. `merged` is for merged cases: it maps
-    the key (source and external id) of each to its row number and the key of the case that it was merged into.
+    `rows` is how many rows the file has, `odd_rows` has the numbers of the odd ones; `bad` maps the number of each bad
+    row to the reason. `names` holds the units, categories and places to be created. `merged` is for merged cases: it
+    maps the key (source and external id) of each to its row number and the key of the case that it was merged into.
     """
 
     names: NamesInFile
     rows: int = 0
-    odd: int = 0
+    odd_rows: set[int] = field(default_factory=set)
     bad: dict[int, str] = field(default_factory=dict)
     merged: dict[Key, tuple[int, Key]] = field(default_factory=dict)  # by merged case: its row's number, and its target
     duties: DutyRows = field(default_factory=DutyRows)
@@ -41,7 +41,12 @@ class Examined:
         if checked.bad:
             self.bad[checked.record.number] = "; ".join(checked.bad)
         elif checked.odd:
-            self.odd += 1
+            self.odd_rows.add(checked.record.number)
+
+    @property
+    def odd(self) -> int:
+        """How many rows are odd, and not bad."""
+        return len(self.odd_rows - self.bad.keys())
 
     @property
     def next_duties(self) -> set[Key]:
@@ -58,7 +63,7 @@ class Examined:
             self.bad[number] = "merged_into: the file has no such case, or it was merged into this one"
             report(number, "bad", self.bad[number])
         for number in self.duties.lacking().values():
-            self.odd += 1
+            self.odd_rows.add(number)
             report(number, "odd", "the duty comes again and the file has no next one: the import makes it")
 
     def refuse_ended(self, present: Mapping[Key, Case], report: Callable[[int, str], None]) -> None:

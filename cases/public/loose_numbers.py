@@ -7,7 +7,7 @@ and whatever the words around it say of an amount, a time of day or a row of num
 import re
 from collections.abc import Iterator
 
-from cases.public.personal_numbers import is_day, is_personal_number
+from cases.contacts.personal_numbers import is_day, is_personal_number
 
 Span = tuple[int, int]
 BEFORE = r"(?<![\d:])(?<!\d[,.:;+-])(?<!\d[,.:;+-] )(?<!\d )"  # no digits on the left: else it is one of a row

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from cases.contacts.personal_numbers import is_day, is_personal_number
 from cases.public.loose_numbers import loose_personal_numbers, loose_phones
-from cases.public.personal_numbers import is_day, is_personal_number
 from cases.public.plain_signs import plain_signs
 
 LONGEST_PHONE = 10  # digits, with the 0 of the area code (PTS, the Swedish numbering plan)

@@ -7,23 +7,28 @@ from cases.history.events import CaseAnswered, CaseWaiting, DomainEvent
 from cases.meetings.agenda_items import AgendaReason, put_on_agenda
 from cases.organisation.units import FORUM, unit_named
 from cases.public.protection import is_protected
-from cases.refusals import NameNeeded, ProtectedIdentity
+from cases.refusals import NameNeeded, ProtectedIdentity, UnknownName
 from cases.states import State
 from cases.steps.taking_on import restart_life_clock
 from cases.steps.transition import Transition, enter_state, working_days_from_now
+
+AWAITED = frozenset({"reporter", "unit", "other"})
 
 
 def wait(act: Transition) -> DomainEvent:
     """Let the case wait for the reporter, a unit or somebody outside; return the event to record.
 
     On its due day the unit should ask again. `act.change` may name that day; otherwise the policy says in how many
-    working days it comes. Raises `DateOutside` for a day later than the policy allows, and `NameNeeded` when it does
-    not say who is waited for. A case that waits for the forum is put on the forum's agenda; `ProtectedIdentity` when
-    its reporter lives under protected identity, except for an import, which only tells what was so.
+    working days it comes. Raises `DateOutside` for a day later than the policy allows, `NameNeeded` when it does not
+    say who is waited for, and `UnknownName` for a kind of waiting or a unit that there is not. A case that waits for
+    the forum is put on the forum's agenda; `ProtectedIdentity` when its reporter lives under protected identity, except for
+    an import, which only tells what was so.
     """
     case, awaited, was = act.case, act.change.waiting_for, act.was
     if awaited is None:
         raise NameNeeded(field="waiting_for")
+    if awaited.kind not in AWAITED:
+        raise UnknownName(field="waiting_for", name=awaited.kind)
     latest = calendar_of(act.session).add_working_days(act.today, act.terms.waiting_most_days)
     if case.state is not State.WAITING:
         case.waiting_from, case.waiting_from_due_at = case.state, case.due_at

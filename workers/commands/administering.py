@@ -92,14 +92,18 @@ def unit_dissolve(slug: str, into: str) -> None:
 
     with migrated_database() as database, database.transaction() as session:
         try:
-            moved = dissolve_unit(session, unit_named(session, slug), into, by=A_COMMAND, at=right_now())
+            moved, waiting = dissolve_unit(session, unit_named(session, slug), into, by=A_COMMAND, at=right_now())
         except NotAllowed:
-            raise Failure("the desk cannot be dissolved: every case needs it") from None
+            raise Failure("desk, forum and council cannot be dissolved: every house has them") from None
         except CannotHoldCases:
             raise Failure(
                 f"{into} cannot take over: it must be another unit, and the desk, a department or a group"
             ) from None
     click.echo(f"unit {slug}: dissolved, {counted(moved, 'open case')} moved to {into}")
+    if waiting:
+        click.echo(
+            f"{counted(waiting, 'case')} that waited for it now {'waits' if waiting == 1 else 'wait'} for {into}"
+        )
 
 
 @click.group()

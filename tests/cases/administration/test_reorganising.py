@@ -27,7 +27,7 @@ from cases.handing_in import Request, hand_in
 from cases.history.journal import Event
 from cases.organisation.people import Membership, Person, Role, heads_of
 from cases.organisation.units import Unit, UnitKind
-from cases.progress import Change, change_state
+from cases.progress import Change, WaitingFor, change_state
 from cases.refusals import (
     AlreadyThere,
     BadCharacters,
@@ -63,10 +63,10 @@ def _person(session: Session, email: str, role: Role = Role.OFFICER, unit: str =
     return person
 
 
-def _case(session: Session, to: State, **change: object) -> Case:
+def _case(session: Session, to: State, unit: str = "gata", **change: object) -> Case:
     case = hand_in(session, Request(Kind.ISSUE, "Lampan är trasig"), by=A_VISITOR, at=A_TUESDAY)
     case = case_to_change(session, case.ref)
-    change_state(session, case, Change(State.ASSIGNED, responsible="gata"), by=A_COMMAND, at=A_TUESDAY)
+    change_state(session, case, Change(State.ASSIGNED, responsible=unit), by=A_COMMAND, at=A_TUESDAY)
     session.expire(case, ["responsible"])
     if to is not State.ASSIGNED:
         change_state(session, case, Change(to, **change), by=A_COMMAND, at=A_TUESDAY)
@@ -125,7 +125,7 @@ def test_dissolving_moves_every_open_case_by_an_event_of_its_own(session: Sessio
     }
     ended = _case(session, State.DECLINED, reason="Inte kommunens")
     versions = {state: case.version for state, case in moved.items()}
-    assert dissolve_unit(session, _unit(session, "gata"), "park", by=A_COMMAND, at=A_TUESDAY) == 4
+    assert dissolve_unit(session, _unit(session, "gata"), "park", by=A_COMMAND, at=A_TUESDAY) == (4, 0)
     park = _unit(session, "park")
     for state, case in moved.items():
         assert case.responsible_id == park.id
@@ -133,6 +133,32 @@ def test_dissolving_moves_every_open_case_by_an_event_of_its_own(session: Sessio
     assert [case.state for case in moved.values()] == [State.ASSIGNED, State.ASSIGNED, State.PARKED, State.DONE]
     assert ended.responsible_id != park.id
     assert not _unit(session, "gata").active
+
+
+def test_what_waits_for_a_dissolved_unit_waits_for_its_successor_until_the_same_day(session: Session) -> None:
+    add_unit(session, "bygg", UnitKind.DEPARTMENT, UnitDetails("Bygg"), by=A_COMMAND, at=A_TUESDAY)
+    follow_up = DAY + timedelta(days=28)
+    awaited = WaitingFor("unit", "gata", their_ref="G 7")
+    waits = _case(session, State.WAITING, "bygg", waiting_for=awaited, due_on=follow_up)
+    own = _case(session, State.WAITING, "park", waiting_for=awaited)
+    assert dissolve_unit(session, _unit(session, "gata"), "park", by=A_COMMAND, at=A_TUESDAY) == (0, 2)
+    park = _unit(session, "park")
+    assert (waits.state, waits.waiting_unit_id, waits.waiting_their_ref) == (State.WAITING, park.id, "G 7")
+    assert waits.responsible.slug == "bygg"
+    assert waits.due_at is not None and waits.due_at.date() == follow_up
+    assert (own.state, own.responsible_id, own.waiting_unit_id) == (State.ASSIGNED, park.id, None)
+
+
+def test_a_unit_that_is_waited_for_is_not_switched_off(session: Session) -> None:
+    _case(session, State.WAITING, "park", waiting_for=WaitingFor("unit", "gata"))
+    with pytest.raises(StillResponsible):
+        switch_off_unit(session, _unit(session, "gata"), by=A_COMMAND, at=A_TUESDAY)
+
+
+@pytest.mark.parametrize("slug", ["desk", "forum", "council"])
+def test_what_every_house_has_is_not_dissolved(session: Session, slug: str) -> None:
+    with pytest.raises(NotAllowed):
+        dissolve_unit(session, _unit(session, slug), "park", by=A_COMMAND, at=A_TUESDAY)
 
 
 def test_a_unit_is_not_dissolved_into_itself_nor_into_one_that_only_meets(session: Session) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
+from cases.contacts.personal_numbers import is_personal_number
 from cases.public.masking import MASKS, findings, mask
-from cases.public.personal_numbers import is_personal_number
 from cases.public.plain_signs import plain_signs
 
 RECALL, PRECISION = 0.98, 0.98

@@ -50,6 +50,8 @@ NOT_OURS = (
     json.dumps(["due", "igår", 1]),
     json.dumps(["due", 17, 1]),
     json.dumps(["due", None, 2**70]),
+    json.dumps(["due", None, True]),
+    json.dumps(["due", True, 1]),
     json.dumps(["received", None, 1]),
 )
 

@@ -190,6 +190,10 @@ def test_the_desk_assigns_and_the_department_plans(web):
         ({"step": "finish", "due_on": ""}, "Skriv varför: den som frågade får läsa det."),
         ({"step": "send_back"}, "Skriv varför: den som frågade får läsa det."),
         ({"step": "wait", "waiting_for": "other"}, "Ange vilken."),
+        ({"step": "wait", "waiting_for": "forum"}, "Det finns ingen med namnet forum."),
+        ({"step": "wait", "waiting_for": "REPORTER:x"}, "Det finns ingen med namnet REPORTER."),
+        ({"step": "wait", "waiting_for": "unit:nosuch"}, "Det finns ingen med namnet nosuch."),
+        ({"step": "wait", "waiting_for": "unit:"}, "Det finns ingen med namnet"),
         ({"step": "park", "due_on": "2027-03-01"}, "inte du"),
     ],
 )
@@ -231,6 +235,13 @@ def test_the_second_is_told_so_even_when_no_step_takes_the_fields_that_they_saw(
     assert answer.status_code == 409
     assert "Det här hände medan du skrev" in words(answer.text) and "Klart, säger Gata" in words(answer.text)
     assert "De frågar sin chef" in answer.text
+
+
+def test_a_case_goes_to_no_unit_that_there_is_not(sqlite_web):
+    ref = sqlite_web.house.hand_in()
+    form = {"step": "assign", "version": 1, "responsible": "nosuch"}
+    answer = visitor(sqlite_web, "contact").send(f"/arenden/{ref}/steg", **form)
+    assert (answer.status_code, "Det finns ingen med namnet nosuch." in words(answer.text)) == (422, True)
 
 
 def test_the_form_takes_the_step_that_was_chosen(sqlite_web):

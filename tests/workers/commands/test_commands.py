@@ -392,7 +392,7 @@ def test_a_unit_is_dissolved_and_its_cases_move(run_town: Run) -> None:
     _refused(run_town("unit", "dissolve", "gata"), "--to", 2)
     _refused(run_town("unit", "dissolve", "gata", "--to", "forum"), "forum cannot take over")
     _refused(run_town("unit", "dissolve", "gata", "--to", "gata"), "gata cannot take over")
-    _refused(run_town("unit", "dissolve", "desk", "--to", "gata"), "the desk cannot be dissolved")
+    _refused(run_town("unit", "dissolve", "desk", "--to", "gata"), "desk, forum and council cannot be dissolved")
     _refused(run_town("unit", "dissolve", "gone", "--to", "gata"), "gone")
     done = run_town("unit", "dissolve", "gata", "--to", "park")
     assert done.stdout == "unit gata: dissolved, 1 open case moved to park\n"

@@ -13,6 +13,7 @@ from cases.access.actors import Actor
 from cases.administration.reorganising import LONGEST_SLUG
 from cases.history.words import Visibility
 from cases.mail_addresses import LONGEST_ADDRESS
+from cases.organisation.units import unit_named
 from cases.progress import Change, WaitingFor, change_state, refuse_stale
 from cases.reading.finding import case_to_change_for, reference
 from cases.refusals import FieldNotUsed, UnknownName
@@ -74,11 +75,20 @@ def _take(session: Session, ref: str, given: dict[str, Any], actor: Actor, thank
     step = _step_named(given["step"], available)
     _refuse_what_was_not_asked(available, given)
     change = _change(step, given)
+    _refuse_unknown_units(session, change)
     at = right_now()
     told = would_be_told(session, case, step.event, language(), at=at, **_chosen_recipients(change))
     change_state(session, case, change, by=actor, at=at)
     thanks.append(_thanks(told))
     return url_for("case.show", ref=ref)
+
+
+def _refuse_unknown_units(session: Session, change: Change) -> None:
+    """Raise `UnknownName` for a unit that there is not: who is told of the step cannot be worked out then."""
+    if change.responsible:
+        unit_named(session, change.responsible, field="responsible")
+    if change.waiting_for and change.waiting_for.unit is not None:
+        unit_named(session, change.waiting_for.unit, field="waiting_for")
 
 
 def _chosen_recipients(change: Change) -> dict[str, str]:
@@ -130,7 +140,9 @@ def _change(step: Step, given: dict[str, Any]) -> Change:
 
 def _waiting_for(given: dict[str, Any]) -> WaitingFor | None:
     kind, _, slug = (given["waiting_for"] or "").partition(":")
-    return WaitingFor(kind, slug or None, given["waiting_name"], given["their_ref"]) if kind else None
+    return (
+        WaitingFor(kind, slug if kind == "unit" else None, given["waiting_name"], given["their_ref"]) if kind else None
+    )
 
 
 def _thanks(told: list[str]) -> str:
