@@ -20,6 +20,7 @@ from cases.administration.setup_lines import (
     PersonLine,
     PlaceLine,
     PolicyLine,
+    SetupFile,
     UnitLine,
 )
 from cases.administration.staffing import (
@@ -36,6 +37,7 @@ from cases.database.transactions import calendar_of
 from cases.deadlines.policies import Policy, terms_to_store
 from cases.history.events import HouseSettingChanged
 from cases.history.municipality_events import record_for_municipality
+from cases.mail_addresses import spellings_of
 from cases.meetings.meeting import Meeting
 from cases.organisation.categories import Category
 from cases.organisation.municipality import municipality
@@ -59,12 +61,12 @@ def load_setup_file(session: Session, text: str, *, at: datetime) -> list[str]:
 
     Rows of the database that the file does not name stay as they are, and so do people who are switched off and units
     that are dissolved. Raises `BadSetupFile` with the errors in the file; the caller then rolls back. Raises
-    `HoldsDemonstration` when the database holds the demonstration and the file is another's: everybody can log in there
-    as anybody.
+    `HoldsDemonstration` when the database holds the demonstration and the file is another's or adds people: everybody
+    can log in there as anybody.
     """
     file = read_setup_file(text, _existing_names(session))
     present = municipality(session)
-    if present.demonstration and file.municipality.name != present.name:
+    if present.demonstration and (file.municipality.name != present.name or _adds_people(session, file)):
         raise HoldsDemonstration
     loader = SetupFileLoader(session, at)
     loader.places(file.places)
@@ -85,6 +87,11 @@ def left_as_they_are(session: Session, text: str) -> list[str]:
     Raises `BadSetupFile` with the errors in the file.
     """
     return differences(session, read_setup_file(text, _existing_names(session)))
+
+
+def _adds_people(session: Session, file: SetupFile) -> bool:
+    known = set(session.scalars(select(Person.email)))
+    return any(known.isdisjoint(spellings_of(person.email)) for person in file.people)
 
 
 @dataclass

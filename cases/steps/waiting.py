@@ -21,8 +21,8 @@ def wait(act: Transition) -> DomainEvent:
     On its due day the unit should ask again. `act.change` may name that day; otherwise the policy says in how many
     working days it comes. Raises `DateOutside` for a day later than the policy allows, `NameNeeded` when it does not
     say who is waited for, and `UnknownName` for a kind of waiting or a unit that there is not. A case that waits for
-    the forum is put on the forum's agenda; `ProtectedIdentity` when its reporter lives under protected identity, except for
-    an import, which only tells what was so.
+    the forum is put on the forum's agenda; `ProtectedIdentity` when its reporter lives under protected identity, except
+    for an import, which only tells what was so.
     """
     case, awaited, was = act.case, act.change.waiting_for, act.was
     if awaited is None:

@@ -12,6 +12,7 @@ from workers.commands.opening import (
     Failure,
     migrated_database,
     open_database,
+    refuse_in_demonstration,
     right_now,
     tell_moved_days,
     text_of,
@@ -126,6 +127,7 @@ def user_add(email: str, name: str, role: str, unit_slug: str | None) -> None:
 
     slug = unit_slug or ("desk" if role == Role.CONTACT else None)
     with migrated_database() as database, database.transaction() as session:
+        refuse_in_demonstration(database)
         post = Post(Role(role), unit_named(session, slug) if slug else None)
         try:
             outcome = put_person(session, email, name, post, by=A_COMMAND, at=right_now())

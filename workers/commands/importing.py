@@ -6,7 +6,15 @@ from pathlib import Path
 import click
 
 from cases.imports.formats.counting import counted
-from workers.commands.opening import FILE_PATH, Failure, freeze_garbage_collector, migrated_database, right_now, text_of
+from workers.commands.opening import (
+    FILE_PATH,
+    Failure,
+    freeze_garbage_collector,
+    migrated_database,
+    refuse_in_demonstration,
+    right_now,
+    text_of,
+)
 
 REPORT_EVERY = 5_000  # rows of an import
 
@@ -28,6 +36,7 @@ def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | N
     freeze_garbage_collector()
     order = ImportOrder(file, right_now(), text_of(map_file) if map_file else None, Clocks(clocks))
     with migrated_database() as database:
+        refuse_in_demonstration(database)
         examined = examine(database, order, _print_row)
         click.echo(f"{counted(examined.rows, 'row')}: {len(examined.bad)} bad, {examined.odd} odd")
         if skip_bad and examined.bad and not dry_run:

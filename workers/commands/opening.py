@@ -56,6 +56,15 @@ def migrated_database(settings: Settings | None = None) -> "Iterator[Database]":
         yield database
 
 
+def refuse_in_demonstration(database: "Database") -> None:
+    """Raise `Failure` when the database holds the demonstration, where anybody logs in as anybody."""
+    from cases.organisation.municipality import municipality
+
+    with database.reading() as session:
+        if municipality(session).demonstration:
+            raise Failure("this is the demonstration, where anybody logs in as anybody: use a house of your own")
+
+
 def tell_moved_days(moved: "Sequence[MovedDay]") -> None:
     """Print which cases got a later day since the municipality is closed on one: the first twenty, and how many."""
     for case in moved[:MOST_MOVED]:

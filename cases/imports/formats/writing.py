@@ -14,6 +14,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from cases.database.private_files import make_private_file
 from cases.imports.formats.formulas import guard
 
 Value = str | bool | int | float | date | datetime | None  # a moment has a time zone
@@ -37,12 +38,14 @@ class CsvForm(StrEnum):
 def new_table(path: Path, zone: ZoneInfo, form: CsvForm = CsvForm.SPREADSHEET) -> Iterator[WriteRow]:
     """Yield a function that writes one row of values to the new file `path`, CSV or XLSX by its ending.
 
-    The file appears when the block ends, whole; when the block fails, what was there before stays. Moments are written
+    The file is for its owner only. It appears when the block ends, whole; when the block fails, what was there before
+    stays. Moments are written
     in `zone`; None is an empty cell, True "yes" and False "no". Raises `ValueError` for another ending.
     """
     if path.suffix.lower() not in WRITERS:
         raise ValueError(f"{path.name} must end with .csv or .xlsx")
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    make_private_file(partial)
     with WRITERS[path.suffix.lower()](partial, zone, form) as write_row:
         yield write_row
     partial.replace(path)

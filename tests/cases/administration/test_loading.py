@@ -242,6 +242,14 @@ def _open_posts(database: Database) -> int:
         return session.scalar(select(func.count()).select_from(Membership).where(Membership.until.is_(None))) or 0
 
 
+ANOTHER_ADMIN = """
+[[people]]
+email = "en@prov.example"
+name = "En till"
+roles = [{ role = "admin" }]
+"""
+
+
 @pytest.mark.parametrize("text", [HOUSE, HOUSE.replace('name = "Provköpings kommun"', "")])
 def test_the_demonstration_takes_in_no_municipality_of_somebody_else(database: Database, text: str) -> None:
     demonstration = '[house]\nname = "Tallvinda"\n'
@@ -251,4 +259,6 @@ def test_the_demonstration_takes_in_no_municipality_of_somebody_else(database: D
     with pytest.raises(HoldsDemonstration):
         _load(database, text)
     assert _count(database, Category) == 0
+    with pytest.raises(HoldsDemonstration):
+        _load(database, f"{demonstration}{ANOTHER_ADMIN}")
     assert _load(database, demonstration) == []

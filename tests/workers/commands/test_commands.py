@@ -194,6 +194,11 @@ def test_the_demonstration_takes_in_only_its_own_house(run_migrated: Run, tmp_pa
         " empty one.\n",
     )
     assert run_migrated("load", own).stdout == "0 things changed\n"
+    refused = "this is the demonstration, where anybody logs in as anybody: use a house of your own"
+    _refused(run_migrated("user", "add", "rut@example.se", "--name", "Rut", "--role", "admin"), refused)
+    (tmp_path / "real.csv").write_text("source,external_id,title,state,received_at\nx,1,Hål,received,2026-05-01\n")
+    for options in ([], ["--dry-run"], ["--skip-bad", "bad.csv"]):
+        _refused(run_migrated("import", "real.csv", *options), refused)
 
 
 def test_the_demonstration_runs_only_on_this_machine(run_migrated: Run, tmp_path: Path) -> None:
@@ -202,7 +207,6 @@ def test_the_demonstration_runs_only_on_this_machine(run_migrated: Run, tmp_path
     _refused(run_migrated("up", "--demo", "--host", "0.0.0.0", **elsewhere), only_here)  # noqa: S104 - never opened
     run_migrated("load", str(ROOT / "cases/demo/house.toml"))
     make_demonstration(tmp_path)
-    run_migrated("user", "add", "rut@example.se", "--name", "Rut", "--role", "admin")
     for command in (["up"], ["up", "--demo"], ["web"]):
         _refused(run_migrated(*command, **elsewhere), only_here)
 
