@@ -22,7 +22,7 @@ from cases.history.writers import EntryWriter
 from cases.imports.examining import Examined
 from cases.imports.exporting import own_source
 from cases.imports.formats.writing import CsvForm, new_table
-from cases.imports.mapping import OWN_NEEDED, BadMapping, Mapping, own_columns, read_mapping
+from cases.imports.mapping import OWN_NEEDED, REPORTED, BadMapping, Mapping, own_columns, read_mapping
 from cases.imports.names import NamesInFile
 from cases.imports.replaying import Clocks, Replay, bring_to_state, hand_in_row
 from cases.imports.round_trip.completing import complete
@@ -122,7 +122,7 @@ def report_bad(order: ImportOrder, examined: Examined, report: Path) -> None:
     """
     _, columns, records = _open(order)
     with new_table(report, ZONE_OF_NO_MOMENT, _form_of(order.path)) as write_row:
-        write_row(["row", "reason", *columns])
+        write_row([*REPORTED, *columns])
         for record in records:
             if reason := examined.bad.get(record.number):
                 write_row([record.number, reason, *record.cells])

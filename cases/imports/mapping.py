@@ -99,14 +99,17 @@ class Mapping:
         return sorted(named - set(columns))
 
 
+REPORTED = ("row", "reason")  # the first columns of a report of bad rows
 OWN_NEEDED = Mapping(columns={name: Template.of(name) for name in NEEDED} | {"state": Template.of("state")})
 
 
 def own_columns(columns: list[str]) -> Mapping:
     """Return the mapping for a file that is written in our own columns; `columns` are the names of its columns.
 
-    Raises `BadMapping` when one of them is not a column of ours, or when a required column is missing.
+    The two columns that begin a report of bad rows say nothing of a case: such a file, put right, is read as it is.
+    Raises `BadMapping` when one of the others is not a column of ours, or when a required column is missing.
     """
+    columns = columns[len(REPORTED) :] if tuple(columns[: len(REPORTED)]) == REPORTED else columns
     wrongs = [f"the file lacks the column {name!r}" for name in NEEDED if name not in columns]
     wrongs += [f"the file has an unknown column {name!r}" for name in columns if name and name not in NAMES]
     if wrongs:

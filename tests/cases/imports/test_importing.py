@@ -304,6 +304,10 @@ def test_bad_rows_are_reported_as_they_were(database: Database, tmp_path: Path) 
         rows = list(csv.DictReader(file))
     assert [(row["row"], row["external_id"], row["title"]) for row in rows] == [("2", "1", "Lampa")]
     assert rows[0]["reason"].startswith("state cannot be 'gone'")
+    repaired = (tmp_path / "bad.csv").read_text(encoding="utf-8-sig").replace('"gone"', '"received"')
+    (tmp_path / "repaired.csv").write_text(repaired, encoding="utf-8")
+    _import(database, ImportOrder(tmp_path / "repaired.csv", NOW))
+    assert _states(database) == {"1": "received"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
