@@ -60,8 +60,8 @@ def counting_engine(url: str, *, pooled: bool = False) -> Engine:
 def postgresql_engine(url: str, pool_size: int, *, pooled: bool = False) -> Engine:
     """Return an engine with timeouts for connecting, statements, locks and idle transactions.
 
-    `pooled` is whether a pooler stands between that gives each transaction another connection to the server (PgBouncer's
-    transaction mode): then nothing is prepared at the server, and each transaction sets its own limits.
+    `pooled` is whether a pooler stands between that gives each transaction another connection to the server (PgBouncer
+    in transaction mode): then nothing is prepared at the server, and each transaction sets its own limits.
     """
     engine = create_engine(
         url,

@@ -81,8 +81,8 @@ class WokenByNotify:
 def wake_of(database: Database) -> Wake:
     """Return the `Wake` for a relay on this database: by commits on SQLite, by NOTIFY on PostgreSQL.
 
-    Behind a pooler in transaction mode no NOTIFY arrives, since no connection to the server is the relay's own: there it
-    looks by itself, as often as without one.
+    Behind a pooler in transaction mode no NOTIFY arrives, since no connection to the server is the relay's own: there
+    it only looks by itself, every second.
     """
     polls = database.is_sqlite or database.is_pooled
     return WokenByCommits(database.committed) if polls else WokenByNotify(database.url)

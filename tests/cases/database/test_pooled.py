@@ -1,4 +1,4 @@
-"""Behind a pooler that lends each transaction another connection: nothing is left at the server between transactions."""
+"""Behind a pooler that lends each transaction another connection, nothing is left at the server between them."""
 
 from collections.abc import Iterator
 from contextlib import closing
