@@ -17,7 +17,7 @@ AN_HOUR = 3600
 HASHED = re.compile(r"/static/[0-9a-f]{12}/")
 
 
-class StaticFiles(WhiteNoise):
+class StaticFiles(WhiteNoise):  # type: ignore[misc]  # whitenoise has no types
     """WSGI middleware that serves each static file at `/static/HASH/NAME`, for good, and `/static/NAME`, for an hour.
 
     With the hash of another version, which a page had from a process that is gone, the file is that of this version.
@@ -32,7 +32,8 @@ class StaticFiles(WhiteNoise):
         """Answer with the file, or let the app answer."""
         if environ.get("PATH_INFO", "") not in self.files:
             environ["PATH_INFO"] = HASHED.sub("/static/", environ.get("PATH_INFO", ""), count=1)
-        return super().__call__(environ, start_response)
+        answer: Iterable[bytes] = super().__call__(environ, start_response)
+        return answer
 
 
 def hash_addresses(app: Flask) -> str:
