@@ -37,6 +37,7 @@ class Settings:
     """All settings of one process, checked. Durations are in seconds unless the name says otherwise."""
 
     database_url: str
+    pooled: bool  # by a pooler before PostgreSQL that gives each transaction another connection
     redis_url: str | None
     smtp_url: str | None
     base_url: str
@@ -84,6 +85,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
     _refuse_debugging(env)
     return Settings(
         database_url=database_url,
+        pooled=_one_of(env, "VENTIL_DATABASE_POOLER", "session", ("session", "transaction")) == "transaction",
         redis_url=redis_url,
         smtp_url=_smtp_url(env.get("VENTIL_SMTP_URL")),
         base_url=_base_url(env.get("VENTIL_BASE_URL") or "http://127.0.0.1:8000"),

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
-from whitenoise import WhiteNoise
 
 from cases.database.transactions import Database
 from cases.settings import BadSetting, Settings
@@ -14,6 +13,7 @@ from web.current import Ventil, current
 from web.errors.handlers import answer_errors
 from web.language.preference import set_up_language
 from web.operations.logs import log_requests
+from web.requests.compression import Compressed
 from web.requests.guard import Audience, guard, open_to
 from web.requests.identity.caller import current_actor
 from web.requests.identity.cookies import keep_cookies_safe
@@ -22,14 +22,12 @@ from web.requests.parsing.multipart import FormRequest
 from web.requests.parsing.readable import refuse_unreadable
 from web.requests.rate_limits import limit_requests
 from web.requests.security import SafeHeaders, secure
+from web.static_files import StaticFiles, hash_addresses
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 __all__ = ["Audience", "create_app", "current", "current_actor", "open_to"]
-
-STATIC = Path(__file__).with_name("static")
-AN_HOUR = 3600
 
 
 def create_app(settings: Settings, database: Database) -> Flask:
@@ -77,9 +75,9 @@ def register(app: Flask) -> None:
 
 
 def wrap_wsgi(app: Flask, settings: Settings) -> None:
-    """Add the WSGI middleware: static files, security headers, and the visitor's address as our proxies report it."""
-    files = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=AN_HOUR)
-    wrapped: WSGIApplication = SafeHeaders(files, settings)
+    """Add the WSGI middleware: static files, security headers, compression, the visitor's address by our proxies."""
+    files = StaticFiles(app.wsgi_app, hash_addresses(app))
+    wrapped: WSGIApplication = Compressed(SafeHeaders(files, settings))
     if hops := settings.trusted_proxies:
         wrapped = ProxyFix(wrapped, x_for=hops, x_proto=hops, x_host=0)
     app.wsgi_app = wrapped  # type: ignore[assignment, method-assign]

@@ -56,6 +56,17 @@ def digits_of(written: str) -> str:
     return re.sub(r"^0046", "0", digits)
 
 
+def dialled(written: str) -> str:
+    """Return the first number as the address that a telephone dials (RFC 3966, after "tel:"): "+46701740605".
+
+    A short number, such as 1177 or an extension alone, has no country. Return "" for a text that is no number.
+    """
+    digits = digits_of(written)
+    if digits.startswith("00"):
+        return f"+{digits[2:]}"
+    return f"+46{digits[1:]}" if digits.startswith("0") else digits
+
+
 def _plain(written: str) -> str:
     """Return the text with every dash as "-", every space as " ", every digit as 0-9, and no invisible signs."""
     text = unicodedata.normalize("NFKC", written).strip()

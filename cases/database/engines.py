@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from select import POLLIN, poll
@@ -31,24 +32,37 @@ SHORT_WAIT = 0.25  # seconds
 COUNTING_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={SHORT_WAIT * 1000:.0f}")
 
 
-def counting_engine(url: str) -> Engine:
+LIMITS = {
+    "timezone": "UTC",
+    "statement_timeout": "60000",
+    "lock_timeout": "15000",
+    "idle_in_transaction_session_timeout": "30000",  # so that a process that hangs cannot hold a lock for ever
+}
+COUNTING_LIMITS = {"timezone": "UTC", "synchronous_commit": "off", "statement_timeout": f"{SHORT_WAIT * 1000:.0f}"}
+
+
+def counting_engine(url: str, *, pooled: bool = False) -> Engine:
     """Return a small engine for short transactions that give up soon, and that a crash of the machine may undo.
 
     Every wait, for a connection, a lock or an answer, ends after a quarter of a second; for a server that does not
-    accept the connection after two seconds.
+    accept the connection after two seconds. `pooled` is as in `postgresql_engine`.
     """
     pool = {"pool_size": 2, "max_overflow": 2, "pool_timeout": SHORT_WAIT}
     if not url.startswith("sqlite"):
-        limits = f"-c timezone=UTC -c synchronous_commit=off -c statement_timeout={SHORT_WAIT * 1000:.0f}"
-        return create_engine(url, connect_args={"connect_timeout": 2, "options": limits}, **pool)
+        connecting = {"connect_timeout": 2, **_session_settings(COUNTING_LIMITS, pooled=pooled)}
+        return _with_limits(create_engine(url, connect_args=connecting, **pool), COUNTING_LIMITS, pooled=pooled)
     engine = create_engine(url, connect_args={"timeout": SHORT_WAIT, "check_same_thread": False}, **pool)
     event.listen(engine, "connect", partial(_prepare_sqlite, pragmas=COUNTING_PRAGMAS))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def postgresql_engine(url: str, pool_size: int) -> Engine:
-    """Return an engine with timeouts for connecting, statements, locks and idle transactions."""
+def postgresql_engine(url: str, pool_size: int, *, pooled: bool = False) -> Engine:
+    """Return an engine with timeouts for connecting, statements, locks and idle transactions.
+
+    `pooled` is whether a pooler stands between that gives each transaction another connection to the server (PgBouncer
+    in transaction mode): then nothing is prepared at the server, and each transaction sets its own limits.
+    """
     engine = create_engine(
         url,
         json_serializer=write_json,
@@ -58,16 +72,35 @@ def postgresql_engine(url: str, pool_size: int) -> Engine:
         pool_timeout=10,
         connect_args={
             "connect_timeout": 5,
-            "options": "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=15000"
-            " -c idle_in_transaction_session_timeout=30000",  # so that a process that hangs cannot hold a lock for ever
             "keepalives_idle": 30,
             "keepalives_interval": 10,
             "keepalives_count": 3,
+            **_session_settings(LIMITS, pooled=pooled),
         },
     )
+    _with_limits(engine, LIMITS, pooled=pooled)
     event.listen(engine, "checkin", _note_checkin)
     event.listen(engine, "checkout", partial(_ping_if_stale, engine))
     return engine
+
+
+def _session_settings(limits: Mapping[str, str], *, pooled: bool) -> dict[str, Any]:
+    """Return what the driver is given when it connects: no prepared statements, or the limits of the whole session."""
+    if pooled:
+        return {"prepare_threshold": None}
+    return {"options": " ".join(f"-c {name}={value}" for name, value in limits.items())}
+
+
+def _with_limits(engine: Engine, limits: Mapping[str, str], *, pooled: bool) -> Engine:
+    """Return the engine; behind a pooler each of its transactions begins by setting the limits for itself."""
+    if pooled:
+        setting = "SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in limits.items())
+        event.listen(engine, "begin", partial(_set_limits, setting=setting))
+    return engine
+
+
+def _set_limits(connection: Connection, *, setting: str) -> None:
+    connection.exec_driver_sql(setting)
 
 
 def _note_checkin(_connection: object, record: ConnectionPoolEntry) -> None:

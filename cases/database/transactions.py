@@ -27,11 +27,12 @@ class Database:
     for the counts of rate limits.
     """
 
-    def __init__(self, url: str, calendar: Calendar, *, pool_size: int = 10) -> None:
-        self.url = url
+    def __init__(self, url: str, calendar: Calendar, *, pool_size: int = 10, pooled: bool = False) -> None:
+        """Open nothing yet. `pooled` is whether a pooler in transaction mode stands before the PostgreSQL of `url`."""
+        self.url, self.is_pooled = url, pooled
         self.calendar = calendar
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = sqlite_engine(url) if self.is_sqlite else postgresql_engine(url, pool_size)
+        self.engine = sqlite_engine(url) if self.is_sqlite else postgresql_engine(url, pool_size, pooled=pooled)
         self.committed = threading.Event()  # set after each commit: wakes the relay in this process sooner, no more
         snapshot = {} if self.is_sqlite else SNAPSHOT  # a transaction of SQLite is a snapshot anyway
         self._reading = self.engine.execution_options(ventil_reads=True, **snapshot)
@@ -65,7 +66,7 @@ class Database:
 
     @cached_property
     def _counts(self) -> Engine:
-        return counting_engine(self.url)
+        return counting_engine(self.url, pooled=self.is_pooled)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

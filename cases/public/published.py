@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from cases.access.actors import ActorKind
 from cases.database.base import Base, UtcDateTime
 from cases.database.cursors import decode_cursor, encode_cursor
 from cases.database.inflecting import LONGEST_TERM, MOST_TERMS, any_form_of, base_of
@@ -162,13 +163,16 @@ class PublicFilters:
 class PublicNote:
     """One public note on a case: its local day, and its masked text.
 
-    `seq` and `type` are the number and the type of the event with which the note was written, such as "case.done".
+    `seq`, `type`, `at` and `actor` are the number, the type (such as "case.done"), the moment and the kind of actor of
+    the event with which the note was written.
     """
 
     seq: int
     on: date
     type: str
     text: str
+    at: datetime
+    actor: ActorKind
 
 
 @dataclass(frozen=True)
@@ -232,7 +236,7 @@ def published_ids(session: Session, wanted: str) -> Select[Any]:
 def public_notes(session: Session, ref: str) -> list[PublicNote]:
     """Return the public notes of a published case, masked, oldest first; [] when it is not published."""
     rows = session.execute(
-        select(Event.seq, Event.at, Event.type, Words.text)
+        select(Event.seq, Event.at, Event.type, Words.text, Event.actor)
         .join(Words, Words.event_id == Event.id)
         .join(Published, Published.case_id == Words.case_id)
         .where(Published.ref == ref, Words.visibility == Visibility.PUBLIC, Words.field == "note")
@@ -240,7 +244,7 @@ def public_notes(session: Session, ref: str) -> list[PublicNote]:
         .order_by(Words.id)
     )
     calendar = calendar_of(session)
-    return [PublicNote(seq, calendar.day_of(at), type_, mask(text or "")) for seq, at, type_, text in rows]
+    return [PublicNote(seq, calendar.day_of(at), type_, mask(text or ""), at, by) for seq, at, type_, text, by in rows]
 
 
 def was_published(session: Session, case_id: int) -> bool:

@@ -121,6 +121,14 @@ READS = {  # a page by its reference, which opens nothing to the one who asked
     "protected":    "in  in  in  404 404 404 200 200 200 200 in",
     "agenda":       "in  in  in  404 404 200 200 200 200 200 in",
 }
+PRINTS = {  # as a record, by who takes part; who reads it on an agenda is led to its page
+    "own":          "in  in  in  200 200 404 200 200 200 200 in",
+    "others":       "in  in  in  404 404 404 200 200 200 200 in",
+    "published":    "in  in  in  404 404 404 200 200 200 200 in",
+    "withdrawn":    "in  in  in  404 404 404 200 200 200 200 in",
+    "protected":    "in  in  in  404 404 404 200 200 200 200 in",
+    "agenda":       "in  in  in  404 404 303 200 200 200 200 in",
+}
 READS_BY_API = {
     "own":          "404 200 404 200 200 404 200 200 200 200 401",
     "others":       "404 200 404 404 404 404 200 200 200 200 401",
@@ -207,6 +215,7 @@ CONTESTS_WITH_THE_KEY = every_case("404 409 404 404 404 404 404 404 404 404 404"
 
 WITH_A_CASE: dict[str, Block] = {
     "GET /arenden/<ref>": READS,
+    "GET /arenden/<ref>/utskrift": PRINTS,
     "GET /api/v1/cases/<ref>": READS_BY_API,
     "GET /api/v1/cases/<ref>/events": READS_BY_API,
     "GET /arenden/<ref>/filer/<int:number>": OPENS_FILES,

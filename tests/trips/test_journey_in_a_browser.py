@@ -19,7 +19,8 @@ from cases.organisation.municipality import municipality
 from cases.states import State
 
 SLOWER_THAN_A_MACHINE = 3_200  # milliseconds
-SIZES = {"wide": (1360, 900), "narrow": (390, 844)}
+SIZES = {"wide": (1360, 900), "narrow": (320, 700)}
+LONG = "Vägbelysningsunderhållsupphandlingsöverklagandenämndsärendet " * 2  # longer than a line of a telephone
 LATER = (date.today() + timedelta(days=60)).isoformat()  # noqa: DTZ011 - any day well ahead
 
 
@@ -78,6 +79,11 @@ class Screen:
         """Wait until the page says this."""
         self.page.get_by_text(words).first.wait_for()
 
+    def has_its_focus_in(self, words: str) -> None:
+        """Assert that the focus, and so the reader of somebody who does not see, is where the page says this."""
+        self.page.wait_for_function("document.activeElement.matches('[role=status]')")
+        assert words in self.page.evaluate("document.activeElement.textContent")
+
     def _note_complaint(self, message) -> None:
         if message.type == "error" and "422" not in message.text:  # a refused form is no trouble
             self.complaints.append(message.text)
@@ -126,6 +132,7 @@ def test_from_the_form_to_the_end(town, open_screen):
     desk.page.get_by_role("link", name="Lampan vid skolan är släckt").click()
     desk.step("Fördela", responsible="gata", officer="officer@example.se")
     desk.says("Sparat. Besked går till")
+    desk.has_its_focus_in("Sparat. Besked går till")
     desk.says("Fördelat till Gata, Officer")
 
     officer.be("Officer")
@@ -181,7 +188,7 @@ def test_the_main_pages_are_for_everybody_by_day_and_by_night(town, browser, add
 
 
 def _furnished(town: Web) -> dict[str, list[str]]:
-    late, done, waits = (town.house.reach(state) for state in (State.ASSIGNED, State.DONE, State.WAITING))
+    late, done, waits = (town.house.reach(state, title=LONG) for state in (State.ASSIGNED, State.DONE, State.WAITING))
     with town.database.transaction() as session:
         case = case_to_change(session, done)
         correct(session, case, Correction(published=True), by=town.house.actors["contact"], at=case.received_at)
@@ -189,7 +196,8 @@ def _furnished(town: Web) -> dict[str, list[str]]:
     return {
         "anybody": ["/", "/lamna", "/sok?q=väg", "/logga-in", "/tillganglighet", f"/arenden/{done}", *mine],
         "contact": ["/skrivbord", "/skrivbord?del=forsenat", f"/arenden/{late}", f"/arenden/{waits}", "/enhet/gata",
-                    "/lamna", "/lamna/flera", "/ring", "/undanlagt", "/forum", "/forum/1", "/brevlada",
+                    "/lamna", "/lamna/flera", "/ring", "/undanlagt", "/forum", "/forum/1", "/brevlada", "/konto",
+                    f"/arenden/{late}/utskrift", f"/arenden/{late}/radera", "/enhet/norrby", "/sok?q=lagat",
                     f"/arenden/{late}/publicera"],
     }  # fmt: skip
 

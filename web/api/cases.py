@@ -88,7 +88,7 @@ def read_history(part: HistoryPart, ref: str) -> Response:
         try:
             case, reader = case_to_show(session, ref)
         except NotFound:
-            return jsonify(items=_published_notes(session, ref), next=None)
+            return jsonify(_published_notes(session, ref, part))
         entries = first_of_timeline(session, case, reader, since=part.cursor, limit=part.limit)
         following = part.cursor + part.limit
         return jsonify(
@@ -135,9 +135,11 @@ def _published_case(session: Session, ref: str) -> Any:
     return published_shown(found)
 
 
-def _published_notes(session: Session, ref: str) -> list[Any]:
+def _published_notes(session: Session, ref: str, part: HistoryPart) -> dict[str, Any]:
     _published_case(session, ref)
-    return [note_shown(note) for note in public_notes(session, ref)]
+    notes = [note for note in public_notes(session, ref) if note.seq > part.cursor]
+    shown = notes[: part.limit]
+    return {"items": [note_shown(note) for note in shown], "next": str(shown[-1].seq) if notes[part.limit :] else None}
 
 
 def _only_published(session: Session, cases: list[Case], actor: Actor) -> dict[int, PublicCase]:

@@ -124,8 +124,10 @@ def event_shown(entry: TimelineEntry, reader: Actor) -> Mapping[str, Any]:
 
 
 def note_shown(note: PublicNote) -> Mapping[str, Any]:
-    """Return a public note on a published case as JSON: "seq" and "type" of its event, "on" (its date), "note"."""
-    return {"seq": note.seq, "type": note.type, "on": note.on.isoformat(), "note": note.text}
+    """Return a public note on a published case as JSON: its event with its local day "on", without facts and names."""
+    shown = {"seq": note.seq, "type": note.type, "at": note.at, "on": note.on, "actor": note.actor, "note": note.text}
+    dumped: dict[str, Any] = EVENT.dump(shown | {"facts": {}})
+    return dumped
 
 
 def links(name: str) -> dict[str, str]:

@@ -12,16 +12,19 @@ from werkzeug.datastructures import MultiDict
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
 from cases.database.texts import is_storable, is_storable_line, visible
 from cases.refusals import BadCharacters, NotFound, Refusal
+from web.current import today
 from web.errors.handlers import status_of
 from web.errors.refused_forms import FormSentBefore
 from web.language.gettext import gettext
 from web.language.refusals import BAD_CHARACTERS, sentence_of
+from web.language.typed_days import AnotherWeekday, NotADay, read_day
 from web.pages.stamps import FormStamp, new_stamp
 from web.requests.parsing.readable import LARGEST_NUMBER
 from web.schemas.fields import Translated, within
 
 QUICKEST = 3  # seconds from showing a form to sending it
 UNPROCESSABLE = 422
+PICKED = "-picked"  # ends the name of the calendar beside a text field for a day
 FORM_FIELDS = {"file": "files", "reason": "note"}  # the form's name for a field that the domain calls otherwise
 
 
@@ -134,7 +137,20 @@ class TypedSchema(Translated):
     @pre_load
     def _without_the_empty(self, data: Any, **_: Any) -> dict[str, Any]:
         plain = {name: visible(value) for name, value in data.items()}
-        return {name: value for name, value in plain.items() if value}
+        return self._with_picked({name: value for name, value in plain.items() if value})
+
+    def _with_picked(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Return the values with the days that were picked in a calendar, which is beside each text field for a day.
+
+        Raises `ValidationError` for a field in which another day was typed.
+        """
+        for name, field in self.fields.items():
+            picked = given.pop(name + PICKED, None) if isinstance(field, DayField) else None
+            if picked and given.setdefault(name, picked) != picked and field.deserialize(given[name]) != _iso(picked):
+                raise ValidationError(
+                    {name: [gettext("The field and the calendar have different days. Give only one.")]}
+                )
+        return given
 
 
 class TypedText(fields.String):
@@ -185,20 +201,36 @@ def number_field(*, most: int = LARGEST_NUMBER) -> fields.Integer:
 
 
 class DayField(fields.Field[date]):
-    """A day typed as YYYY-MM-DD in a text field, since a browser's date field follows the browser's language."""
+    """A day typed in a text field as people write it: see `read_day`. `has_been` is for a day in the past."""
 
-    default_error_messages = {"day": _l("Write the day as YYYY-MM-DD.")}  # noqa: RUF012 - marshmallow's own
+    default_error_messages = {  # noqa: RUF012 - marshmallow's own
+        "day": _l("Write the day as YYYY-MM-DD or, for example, 15 April 2027."),
+        "weekday": _l("That day has another weekday. Leave the weekday out, or correct it."),
+    }
+
+    def __init__(self, *, has_been: bool = False, **more: Any) -> None:
+        self.has_been = has_been
+        super().__init__(**more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> date:
         try:
-            return date.fromisoformat(value)
-        except ValueError:
+            return read_day(str(value), today=today(), has_been=self.has_been)
+        except AnotherWeekday:
+            raise self.make_error("weekday") from None
+        except NotADay:
             raise self.make_error("day") from None
 
 
-def day_field() -> DayField:
-    """Return a schema field for an optional day, typed as YYYY-MM-DD; a missing day is loaded as None."""
-    return DayField(load_default=None)
+def day_field(*, has_been: bool = False) -> DayField:
+    """Return a schema field for an optional typed day; a missing day is loaded as None."""
+    return DayField(load_default=None, has_been=has_been)
+
+
+def _iso(picked: str) -> date | None:
+    try:
+        return date.fromisoformat(picked)
+    except ValueError:
+        return None
 
 
 def refuse_machines() -> None:

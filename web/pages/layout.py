@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cases.access.actors import A_VISITOR, Actor
 from cases.calendar import add_months
 from cases.case import Case
+from cases.contacts.phone_numbers import dialled
 from cases.organisation.people import Membership, serves_on
 from cases.organisation.units import Unit
 from cases.reading.visibility import as_read_by, takes_part
@@ -61,6 +62,7 @@ NAME_FILTERS: dict[str, Callable[[str], Any]] = {
     "channel_name": channel_name,
     "aside_kind": lambda kind: ASIDE_KINDS[kind],
     "letter_name": lambda letter: LETTERS.get(letter, ""),
+    "dialled": dialled,
     "why_not": lambda reason: why_not(reason, language()),
     "happening_icon": lambda type_: ICONS.get(type_, "history"),
 }
@@ -91,6 +93,7 @@ def page_context() -> dict[str, Any]:
         "menu_on_page": _menu(actor, frame),
         "other_language": _other_language(),
         "login_url": login_url(),
+        "printed_on_page": _printed(actor, frame),
         "clock_is_silent": _silent_since(frame.last_sweep) if actor.is_staff else "",
     }
 
@@ -152,6 +155,12 @@ def _silent_since(last: datetime | None) -> str:
     if not is_stale(last, current().settings, right_now()):
         return ""
     return moment_words(last) if last else gettext("the start")
+
+
+def _printed(actor: Actor, frame: PageFrame) -> str:
+    """Return what stands on paper: from where a page was printed, when (that is, opened), and by whom."""
+    words = gettext("Printed from Ventil, %(house)s, %(when)s", house=frame.name, when=moment_words(right_now()))
+    return gettext("%(printed)s by %(name)s", printed=words, name=actor.name) if actor.name else words
 
 
 def _menu(actor: Actor, frame: PageFrame) -> list[MenuItem]:

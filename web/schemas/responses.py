@@ -107,33 +107,33 @@ class CaseOut(CaseForStaff):
 class CaseListResponse(Schema):
     """A page of cases, and the cursor of the next page (null on the last page)."""
 
-    items = fields.List(fields.Nested(CaseForStaff))
-    next = fields.String(allow_none=True)
+    items = fields.List(fields.Nested(CaseForStaff), required=True)
+    next = fields.String(required=True, allow_none=True)
 
 
 class EventOut(Schema):
     """One event of a case. `seq` is its number among the case's events; `facts` are its data, `words` its texts.
 
-    `actor` is the kind of actor that caused it, `by` that actor's name. Of a published case everybody gets the public
-    notes: only `seq`, `type`, `note` and its local day `on`.
+    `actor` is the kind of actor that caused it, `by` that actor's name. Of a published case everybody gets the events
+    that have a public note: without `by` and `words`, with no `facts`, and with the local day `on`.
     """
 
     seq = fields.Integer(required=True)
     type = fields.String(required=True)
-    at = fields.DateTime()
+    at = fields.DateTime(required=True)
     on = fields.Date()
-    actor = fields.String()
+    actor = fields.String(required=True)
     by = fields.String(allow_none=True)
-    facts = fields.Dict()
-    note = fields.String(allow_none=True)
+    facts = fields.Dict(required=True)
+    note = fields.String(required=True, allow_none=True)
     words = fields.Dict(keys=fields.String(), values=fields.String())
 
 
 class History(Schema):
     """A page of a case's events, oldest first. `next` is the `cursor` of the page after; null when there is none."""
 
-    items = fields.List(fields.Nested(EventOut))
-    next = fields.String(allow_none=True)
+    items = fields.List(fields.Nested(EventOut), required=True)
+    next = fields.String(required=True, allow_none=True)
 
 
 class NamedOut(Schema):
@@ -152,13 +152,13 @@ class UnitOut(NamedOut):
 class NamedList(Schema):
     """All categories or all places in use."""
 
-    items = fields.List(fields.Nested(NamedOut))
+    items = fields.List(fields.Nested(NamedOut), required=True)
 
 
 class UnitList(Schema):
     """All units in use."""
 
-    items = fields.List(fields.Nested(UnitOut))
+    items = fields.List(fields.Nested(UnitOut), required=True)
 
 
 class AskedOut(Schema):

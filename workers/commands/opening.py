@@ -35,7 +35,7 @@ def open_database(settings: Settings) -> "Iterator[Database]":
     from cases.database.transactions import Database
 
     tighten(settings.var)
-    database = Database(settings.database_url, settings.calendar)
+    database = Database(settings.database_url, settings.calendar, pooled=settings.pooled)
     try:
         yield database
     finally:

@@ -27,7 +27,7 @@ class Wake(Protocol):
 
 
 class WokenByCommits:
-    """The `Wake` for SQLite: it wakes the relay at each commit of this process."""
+    """The `Wake` for SQLite, and behind a pooler: it wakes the relay at each commit of this process."""
 
     def __init__(self, wrote: threading.Event) -> None:
         self.wrote = wrote
@@ -79,5 +79,10 @@ class WokenByNotify:
 
 
 def wake_of(database: Database) -> Wake:
-    """Return the `Wake` for a relay on this database: by commits on SQLite, by NOTIFY on PostgreSQL."""
-    return WokenByCommits(database.committed) if database.is_sqlite else WokenByNotify(database.url)
+    """Return the `Wake` for a relay on this database: by commits on SQLite, by NOTIFY on PostgreSQL.
+
+    Behind a pooler in transaction mode no NOTIFY arrives, since no connection to the server is the relay's own: there
+    it only looks by itself, every second.
+    """
+    polls = database.is_sqlite or database.is_pooled
+    return WokenByCommits(database.committed) if polls else WokenByNotify(database.url)

@@ -179,6 +179,34 @@ def test_published_notes_are_read_by_everybody(web):
     assert [one["note"] for one in web.get(f"/cases/{case['ref']}/events").json["items"]] == ["Vi kommer"]
 
 
+def test_everybody_reads_the_events_of_what_is_published_in_the_form_of_all_events(web):
+    case = web.case()
+    for text in ("Vi kommer", "Ring 070-123 45 67"):
+        web.post(f"/cases/{case['ref']}/comments", {"text": text, "visibility": "public"}, by="contact")
+    web.patch(f"/cases/{case['ref']}", {"published": True}, by="contact")
+    first, masked = web.get(f"/cases/{case['ref']}/events").json["items"]
+    inside = web.get(f"/cases/{case['ref']}/events", by="contact").json["items"]
+    same = next(one for one in inside if one["seq"] == first["seq"])
+    assert {name: first[name] for name in ("seq", "type", "at", "actor", "note")} == {
+        name: same[name] for name in ("seq", "type", "at", "actor", "note")
+    }
+    assert (first["facts"], "070" in masked["note"]) == ({}, False)
+    assert not {"by", "words"} & set(first)
+
+
+def test_the_events_of_what_is_published_come_in_parts(web):
+    case = web.case()
+    for number in range(5):
+        web.post(f"/cases/{case['ref']}/comments", {"text": f"Nr {number}", "visibility": "public"}, by="contact")
+    web.patch(f"/cases/{case['ref']}", {"published": True}, by="contact")
+    parts, path = [], f"/cases/{case['ref']}/events?limit=2"
+    while path:
+        page = web.get(path).json
+        parts.append([one["note"] for one in page["items"]])
+        path = page["next"] and f"/cases/{case['ref']}/events?limit=2&cursor={page['next']}"
+    assert parts == [["Nr 0", "Nr 1"], ["Nr 2", "Nr 3"], ["Nr 4"]]
+
+
 def test_lists_hold_what_the_asker_may_see(web):
     own = web.post("/cases", {"kind": "issue", "title": "Vår", "group": "norrby"}, by="member").json["ref"]
     web.case(title="Någon annans")

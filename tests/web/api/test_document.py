@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 
 @pytest.fixture
@@ -66,3 +67,16 @@ def test_what_may_be_sent_is_what_the_schema_says(document):
     }  # fmt: skip
     assert case["properties"]["title"]["maxLength"] == 200
     assert case.get("additionalProperties") is False
+
+
+def test_it_is_valid_openapi_3_1_in_which_a_null_is_a_type(document):
+    assert document["openapi"].startswith("3.1.")
+    assert [str(error) for error in OPENAPI_31_VALIDATOR.iter_errors(document)] == []
+    assert "nullable" not in str(document)
+    assert document["components"]["schemas"]["EventOut"]["properties"]["note"]["type"] == ["string", "null"]
+
+
+def test_every_field_of_an_event_that_is_promised_to_everybody_is_said_to_be_there(document):
+    assert set(document["components"]["schemas"]["EventOut"]["required"]) == {
+        "seq", "type", "at", "actor", "facts", "note",
+    }  # fmt: skip

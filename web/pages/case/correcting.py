@@ -24,7 +24,7 @@ class CorrectionForm(TypedSchema):
     title = text_field()
     category = text_field(LONGEST_SLUG)
     place = text_field(LONGEST_SLUG)
-    raised_on = day_field()
+    raised_on = day_field(has_been=True)
 
 
 @bp.post("/arenden/<ref>/ratta")
