@@ -256,7 +256,13 @@ def _group(writer: EntryWriter, slug: str | None, by: Actor) -> Unit | None:
 
 
 def _party(reporter: Reporter | None, by: Actor) -> Party | None:
-    """Return who asked. What an import tells as a telephone number is kept as it is: it was listed as odd."""
+    """Return who asked. What an import tells as a telephone number is kept as it is: it was listed as odd.
+
+    Somebody logged in who is no staff asks in their own name, unless they give another name or mail address.
+    """
+    if by.person_id is not None and not by.is_staff:
+        given = reporter or Reporter()
+        reporter = replace(given, name=given.name or by.name, email=given.email or by.email)
     if reporter is None or not (visible(reporter.name or "") or reporter.email or reporter.phone):
         return None
     phone = reporter.phone or None
