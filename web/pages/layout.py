@@ -48,9 +48,9 @@ class MenuItem:
 
 
 log = structlog.get_logger()
-PUBLIC = (("overview.show", _l("Overview")), ("handing_in.show", _l("Hand in")), ("searching.show", _l("Search")))
-STAFF = (("desk.show", _l("Desk")), ("handing_in.show", _l("Hand in")), ("searching.show", _l("Search")))
-CONTACT = (("calls.show", _l("Ring these")), ("set_aside.show", _l("Set aside")))
+PUBLIC = (("overview.show", _l("Overview")), ("handing_in.show", _l("Report")), ("searching.show", _l("Search")))
+STAFF = (("desk.show", _l("Desk")), ("handing_in.show", _l("Report")), ("searching.show", _l("Search")))
+CONTACT = (("calls.show", _l("To call")), ("set_aside.show", _l("Not delivered")))
 
 
 NAME_FILTERS: dict[str, Callable[[str], Any]] = {

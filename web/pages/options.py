@@ -117,7 +117,7 @@ def units_to_choose(session: Session, *kinds: UnitKind) -> Choices:
 
 
 def groups_to_choose(session: Session, actor: Actor) -> Choices:
-    """Return the active groups for which the actor may hand in, as pairs (slug, name): for staff all, else their own."""
+    """Return the active groups for which the actor may hand in, as pairs (slug, name): all for staff, else theirs."""
     groups = {unit.slug: unit.id for unit in known(session).units}
     return [
         (slug, name)

@@ -133,8 +133,8 @@ def test_the_house_is_named_on_every_page_and_a_demonstration_says_so(sqlite_web
 
 
 def test_staff_see_when_the_clock_is_silent(sqlite_web):
-    assert "Klockan har stannat" in visitor(sqlite_web, "officer").read("/skrivbord")
-    assert "Klockan har stannat" not in visitor(sqlite_web).read("/")
+    assert "Ventil (automatiskt) har stannat" in visitor(sqlite_web, "officer").read("/skrivbord")
+    assert "Ventil (automatiskt) har stannat" not in visitor(sqlite_web).read("/")
 
 
 def test_the_one_who_asked_reads_in_plain_words(sqlite_web, town):

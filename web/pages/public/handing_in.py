@@ -121,7 +121,7 @@ def _hand_in(handed: Request, files: SentFiles, actor: Actor, at: datetime) -> s
         publish_if_wished(session, case, at)
         files.attach_to(session, case, by=actor, at=at)
         if actor.is_staff:
-            flash(gettext("Handed in as %(ref)s.", ref=case.ref), "success")
+            flash(gettext("Reported as %(ref)s.", ref=case.ref), "success")
             return url_for("case.show", ref=case.ref)
         return url_for("handing_in.receipt", public_id=case.public_id)
 
