@@ -91,9 +91,10 @@ def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettin
     written = WRITERS.get(delivery.letter, _about_one_event)(template_context, delivery, lines)
     unsubscribe_urls = _unsubscribe_urls(snapshot, lines, settings.pages)
     case = snapshot.case_of(lines[0]) if len({line.get("ref") for line in lines}) == 1 else None
+    title = _title_of(template_context, delivery, lines)
     return RenderedLetter(
-        subject=_title_of(template_context, delivery, lines) or written.subject,
-        text=as_text(written, unsubscribe_urls),
+        subject=title or written.subject,
+        text=as_text(written, unsubscribe_urls, headline=written.subject if title else ""),
         html=as_html(written, delivery.locale, unsubscribe_urls),
         headers={
             **AUTOMATIC,
@@ -204,13 +205,13 @@ def _in_brief(template_context: TemplateContext, delivery: Delivery, line: LineC
 # --- text and HTML ---------------------------------------------------------------------
 
 
-def as_text(written: WrittenLetter, unsubscribe_urls: UnsubscribeUrls) -> str:
+def as_text(written: WrittenLetter, unsubscribe_urls: UnsubscribeUrls, *, headline: str = "") -> str:
     """Return the letter as plain text, in lines of at most 72 characters; longer words stay whole.
 
-    It begins with what the letter is about, as its HTML page does, since the subject may be the case's title. It ends
-    with the links `unsubscribe_urls`, a dict by the case's reference.
+    It begins with `headline`: what is new, when the subject is the case's title. It ends with the links
+    `unsubscribe_urls`, a dict by the case's reference.
     """
-    body = [_wrapped(written.subject), *(_plain(paragraph) for paragraph in written.paragraphs)]
+    body = [_wrapped(headline), *(_plain(paragraph) for paragraph in written.paragraphs)]
     foot = [_plain(paragraph) for paragraph in written.sections["foot"]]
     ends = (
         list(unsubscribe_urls.values())

@@ -21,6 +21,7 @@ from notifications.letters.filling_templates import FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "web" / "translations" / "sv" / "LC_MESSAGES" / "messages.po"
+ADDRESS = re.compile(r"https://\S+")
 GATHERED = {"digest", "comments", "alarms"}
 
 OLD_WORDS = {
@@ -29,15 +30,16 @@ OLD_WORDS = {
         r"|hänt något i flera|Ta er an ärendet, med|Så här skriver de:|ingen har sagt något annat|Kommer felet tillbaka"
         r"|har någon annan lämnat dina|Frågan är:|inte att göra det här|Det här kommer vi inte|ventil forgotten"
         r"|sköter driften|sköter systemet|\bfinns inte\. Kommunen|Ingen har gjort något|^Klockan$|Kom in:|åter inkommet"
-        r"|Hälften klara|^kom in$|^handläggs$|är försenade$(?<!ärenden är försenade)|ingen har hunnit titta"
+        r"|Hälften klara|^handläggs$|är försenade$(?<!ärenden är försenade)|ingen har hunnit titta"
         r"|Hur det står till|Du får inte göra detta|Någon annan får göra detta|eller så får du inte se"
         r"|Det var för ofta|titta först|hittar ingen maskin|att skriva ut$|av sig självt|Livstecken|livstecken"
         r"|Löfte till den som|^Några ord$|berätta inte för någon|^Ange vilken\.|^Detta behövs|^ingen ännu$|Ring dessa"
         r"|[Uu]ndanlag|^Har ringt$|brev \(e-post\)|För någons räkning|^Funna ärenden$"
     ),
     "en": re.compile(
-        r"Nobody has acted on|at the latest until|(?<!identity )\bpersonal numbers?\b|Tell more"
-        r"|Ring these|[Hh]and(ed)? in\b|now finds out why|ventil forgotten|sign of life|by itself|whoever runs|Something has happened in several"
+        r"Nobody has acted on|at the latest until|(?<!identity )\bpersonal numbers?\b|Tell more|Ring these"
+        r"|[Hh]and(ed)? in\b|now finds out why|ventil forgotten|sign of life|by itself|whoever runs"
+        r"|Something has happened in several"
     ),
 }
 MAIL_CALLED_LETTER = re.compile(r"\b[Bb]rev(et|en|ens|ets|s)?\b|\b[Ee]-post")
@@ -89,7 +91,7 @@ def letters(town: LetterTown, locale: str) -> list[tuple[str, str, str]]:
         for delivery in session.scalars(select(Delivery).where(Delivery.channel == Channel.MAIL)):
             delivery.locale = locale
             letter = rendered_in(session, delivery)
-            text = " ".join(f"{letter.subject} {letter.text}".split())
+            text = ADDRESS.sub("", " ".join(f"{letter.subject} {letter.text}".split()))
             found.append((delivery.letter, delivery.context["lines"][0]["audience"], text))
     return found
 

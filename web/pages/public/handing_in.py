@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from cases.access.actors import A_VISITOR, Actor
 from cases.administration.reorganising import LONGEST_SLUG
 from cases.database.texts import storable
-from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in
+from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in, in_own_name
 from cases.reading.finding import case_for
 from cases.states import Kind
 from web.auto_publishing import publish_if_wished
@@ -117,7 +117,7 @@ def _hand_in(handed: Request, files: SentFiles, actor: Actor, at: datetime) -> s
     """
 
     def make() -> str:
-        case = hand_in(session, handed, by=actor, at=at)
+        case = hand_in(session, in_own_name(handed, actor), by=actor, at=at)
         publish_if_wished(session, case, at)
         files.attach_to(session, case, by=actor, at=at)
         if actor.is_staff:
