@@ -100,6 +100,18 @@ class Request:
     public_id: str | None = None
 
 
+def in_own_name(request: Request, by: Actor) -> Request:
+    """Return the request with whoever is logged in as its reporter, unless another name or mail address is given.
+
+    Staff hand in what others told them: theirs is returned as it is, and so is a visitor's.
+    """
+    if by.person_id is None or by.is_staff:
+        return request
+    given = request.reporter or Reporter()
+    name, email = visible(given.name or "") or by.name, given.email or by.email
+    return replace(request, reporter=replace(given, name=name, email=email))
+
+
 def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> Case:
     """Create a case that the desk receives at the moment `at` (UTC), and return it.
 

@@ -32,13 +32,19 @@ class EventForLetter(NamedTuple):
 
 
 class CaseNow(NamedTuple):
-    """A case as it is when a letter is sent. `protected`: no letter may give away who the reporter is."""
+    """A case as it is when a letter is sent, and its reporter: None for what is not known.
+
+    `protected`: no letter may give away who the reporter is.
+    """
 
     id: int
     ref: str
     public_id: str
     published_at: datetime | None
     protected: bool | None
+    asker_name: str | None
+    asker_phone: str | None
+    asker_email: str | None
 
 
 class PersonNow(NamedTuple):

@@ -72,6 +72,12 @@ class Policy(Base):
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), default=None)
     terms: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
 
+    @property
+    def days_to_answer(self) -> int:
+        """The working days within which who asked is promised an answer, from the day on which the case came in."""
+        terms = terms_from(self.terms)
+        return terms.look_days + terms.answer_days
+
 
 def terms_from(stored: dict[str, Any]) -> Terms:
     """Return the terms from `stored`, the column `terms` of a policy's row; a term that it lacks gets its default.

@@ -26,14 +26,21 @@ def recipients(context: AudienceContext, rules: list[Rule]) -> dict[str, tuple[R
     """Return who gets which letter about the event: pairs (rule, recipient), as a dict by the recipient's `key`.
 
     `rules` are those that hold for the event, as `notifications.who_is_told.rules_for` returns them. Whoever is
-    in the audiences of several rules gets only the letter of the first. Whoever caused the event gets no letter.
+    in the audiences of several rules gets only the letter of the first. Whoever caused the event gets no letter but the
+    receipt for what they themselves asked.
     """
     chosen: dict[str, tuple[Rule, Recipient]] = {}
     for rule in rules:
         for recipient in AUDIENCES[rule.audience](context):
             chosen.setdefault(recipient.key, (rule, recipient))
-    chosen.pop(context.author() or "", None)
+    author = context.author() or ""
+    if author in chosen and not _is_own_receipt(chosen[author][0]):
+        del chosen[author]
     return chosen
+
+
+def _is_own_receipt(rule: Rule) -> bool:
+    return (rule.letter, rule.audience) == ("receipt", "reporter")
 
 
 # --- the audiences ---------------------------------------------------------------------

@@ -7,17 +7,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Letter:
-    """What one kind of letter may contain. `quotes`: whether it may quote what people wrote in the case."""
+    """What one kind of letter may contain.
+
+    `quotes`: whether it may quote what people wrote in the case. `to_act`: whether it asks staff to do something,
+    and so tells them what was asked, who asked, and their telephone number.
+    """
 
     quotes: bool = True
+    to_act: bool = False
 
 
 QUOTES_NOBODY = Letter(quotes=False)
+TO_ACT = Letter(to_act=True)
 LETTERS: dict[str, Letter] = {
     "receipt": QUOTES_NOBODY,
     "new_key": QUOTES_NOBODY,
-    "assigned": Letter(),
-    "sent_back": Letter(),
+    "assigned": TO_ACT,
+    "sent_back": TO_ACT,
     "taken_on": Letter(),
     "news": Letter(),
     "question": Letter(),
@@ -28,14 +34,14 @@ LETTERS: dict[str, Letter] = {
     "parked": Letter(),
     "taken_up": Letter(),
     "done": Letter(),
-    "contested": Letter(),
+    "contested": TO_ACT,
     "reopened": Letter(),
     "closed": Letter(),
     "declined": Letter(),
     "merged": Letter(),
-    "due_soon": Letter(),
-    "due_now": Letter(),
-    "overdue": Letter(),
+    "due_soon": TO_ACT,
+    "due_now": TO_ACT,
+    "overdue": TO_ACT,
     "statutory": Letter(),
     "on_agenda": Letter(),
     "kept_off_agenda": QUOTES_NOBODY,

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from notifications.letters.catalogue import LETTERS
 from notifications.letters.dates import in_words
 from notifications.letters.html_page import with_plain_globals
+from notifications.letters.numbers import number_in_words
 
 FOLDER = Path(__file__).with_name("templates")
 SECTIONS = ("subject", "happened", "next", "ask", "object", "foot")
@@ -169,6 +170,7 @@ def _templates(locale: str) -> Environment:
         finalize=_finalized,
     )
     environment.filters["day"] = lambda day: unbroken(in_words(date.fromisoformat(day), locale))
+    environment.filters["number"] = lambda number: number_in_words(number, locale)
     return environment
 
 

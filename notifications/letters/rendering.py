@@ -17,6 +17,7 @@ from notifications.letters.filling_templates import (
     Paragraph,
     ParagraphKind,
     WrittenLetter,
+    in_one_line,
     write,
     write_subject,
 )
@@ -26,10 +27,22 @@ from notifications.letters.still_entitled import lines_no_longer_due
 from notifications.letters.template_context import EMPTY_LINE_CONTEXT, TemplateContext, category_and_place
 from notifications.letters.urls import WebAddresses
 from notifications.planning.drafts import ALARMS, COMMENTS, DIGEST
+from notifications.planning.rate_limits import RECEIPT
 
 WIDTH = 72
 MOST_QUOTED = 20_000  # characters of comments in one letter: as many as one comment may have
 UnsubscribeUrls = dict[str, str]  # by reference of the case
+SAYS_OF_A_CASE = {  # by letter of a sweep
+    "overdue": "late",
+    "delayed": "late",
+    "promise_broken": "late",
+    "on_agenda": "late",
+    "due_soon": "due",
+    "due_now": "due",
+    "statutory": "due",
+    "closed": "closed",
+    "taken_up": "taken_up",
+}
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
@@ -77,10 +90,11 @@ def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettin
     lines = lines_still_due(snapshot, delivery)
     written = WRITERS.get(delivery.letter, _about_one_event)(template_context, delivery, lines)
     unsubscribe_urls = _unsubscribe_urls(snapshot, lines, settings.pages)
-    case = snapshot.case_of(lines[0]) if len(lines) == 1 or delivery.letter == COMMENTS else None
+    case = snapshot.case_of(lines[0]) if len({line.get("ref") for line in lines}) == 1 else None
+    title = _title_of(template_context, delivery, lines)
     return RenderedLetter(
-        subject=written.subject,
-        text=as_text(written, unsubscribe_urls),
+        subject=title or written.subject,
+        text=as_text(written, unsubscribe_urls, headline=written.subject if title else ""),
         html=as_html(written, delivery.locale, unsubscribe_urls),
         headers={
             **AUTOMATIC,
@@ -92,6 +106,18 @@ def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettin
         to_email=snapshot.addresses[delivery.address_id or 0].email,
         date=delivery.created_at,
     )
+
+
+def _title_of(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> str | None:
+    """Return "[2026-0042] The lamp is out" for a letter about one case whose title its reader may read, else None.
+
+    All such letters of a case share this subject, so that people recognise it and mail programs show one thread. A
+    receipt never has it: a subject is shown on locked telephones.
+    """
+    if len({line.get("ref") for line in lines}) != 1 or delivery.letter == RECEIPT:
+        return None
+    titles = [template_context.values(delivery, line)["title"] for line in lines]
+    return in_one_line(f"[{lines[0]['ref']}] {titles[0]}") if all(titles) else None
 
 
 def lines_still_due(snapshot: SendingSnapshot, delivery: Delivery) -> list[LineContext]:
@@ -120,11 +146,24 @@ def _digest(template_context: TemplateContext, delivery: Delivery, lines: list[L
     values |= {
         "told": EMPTY_LINE_CONTEXT,
         "items": items,
+        "all_are": _what_all_are([template_context.values(delivery, line) for line in lines], lines),
         "count": len(items) + more if more else len(refs),
         "more": more,
         "only": refs.pop() if len(refs) == 1 else None,
     }
     return write(DIGEST, delivery.locale, values)
+
+
+def _what_all_are(told: list[dict[str, Any]], lines: list[LineContext]) -> str:
+    """Return what is true of all cases of a digest: "late", "due", "closed" or "taken_up".
+
+    Else "news" for those outside, and "mixed" for staff.
+    """
+    found = {
+        "late" if values["day_has_passed"] else SAYS_OF_A_CASE.get(line["letter"], "")
+        for values, line in zip(told, lines, strict=True)
+    }
+    return found.pop() if len(found) == 1 and "" not in found else "news" if told[0]["outside"] else "mixed"
 
 
 def _comments(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> WrittenLetter:
@@ -166,12 +205,13 @@ def _in_brief(template_context: TemplateContext, delivery: Delivery, line: LineC
 # --- text and HTML ---------------------------------------------------------------------
 
 
-def as_text(written: WrittenLetter, unsubscribe_urls: UnsubscribeUrls) -> str:
+def as_text(written: WrittenLetter, unsubscribe_urls: UnsubscribeUrls, *, headline: str = "") -> str:
     """Return the letter as plain text, in lines of at most 72 characters; longer words stay whole.
 
-    The text ends with the links `unsubscribe_urls`, a dict by the case's reference.
+    It begins with `headline`: what is new, when the subject is the case's title. It ends with the links
+    `unsubscribe_urls`, a dict by the case's reference.
     """
-    body = [_plain(paragraph) for paragraph in written.paragraphs]
+    body = [_wrapped(headline), *(_plain(paragraph) for paragraph in written.paragraphs)]
     foot = [_plain(paragraph) for paragraph in written.sections["foot"]]
     ends = (
         list(unsubscribe_urls.values())
@@ -179,7 +219,7 @@ def as_text(written: WrittenLetter, unsubscribe_urls: UnsubscribeUrls) -> str:
         else [f"{ref}: {url}" for ref, url in unsubscribe_urls.items()]
     )
     signature = "\n".join([*foot, *ends])
-    return ("\n\n".join([*body, f"-- \n{signature}"]) + "\n").replace(NBSP, " ")
+    return ("\n\n".join([*filter(None, body), f"-- \n{signature}"]) + "\n").replace(NBSP, " ")
 
 
 def _plain(paragraph: Paragraph) -> str:

@@ -21,6 +21,7 @@ from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
 from cases.parties import Follower, Party
 from notifications.deliveries import Address, Delivery
+from notifications.letters.catalogue import LETTERS
 from notifications.row_types import (
     AddressNow,
     CaseNow,
@@ -32,6 +33,7 @@ from notifications.row_types import (
     WordsRow,
 )
 
+OF_THE_CASE = frozenset({"title", "description"})  # texts that stay true of a case after the event that wrote them
 LineContext = dict[str, Any]  # one element of a delivery's `context["lines"]`
 
 
@@ -47,14 +49,15 @@ QUERIES: dict[Any, Select[Any]] = {
     UnitNow: _by_ids(UnitNow, Unit),
     FollowerNow: _by_ids(FollowerNow, Follower),
     AddressNow: _by_ids(AddressNow, Address),
-    CaseNow: select(*columns_of(Case, CaseNow._fields[:-1]), Party.protected)
+    CaseNow: select(*columns_of(Case, CaseNow._fields[:4]), Party.protected, Party.name, Party.phone, Party.email)
     .outerjoin(Party, Party.id == Case.reporter_id)
     .where(any_of(Case.id, "ids")),
 }
 LINKS = select(Link).where(any_of(Link.id, "ids"))
 NOTE = and_(any_of(Words.event_id, "events"), Words.field == "note")
 TITLE = and_(any_of(Words.case_id, "streams"), Words.field == "title")
-WORDS = select(*columns_of(Words, WordsRow._fields)).where(or_(NOTE, TITLE)).order_by(Words.id)
+DESCRIPTION = and_(any_of(Words.case_id, "described"), Words.field == "description")
+WORDS = select(*columns_of(Words, WordsRow._fields)).where(or_(NOTE, TITLE, DESCRIPTION)).order_by(Words.id)
 OWN_CASES = select(Case.id, Case.public_id).where(or_(any_of(Case.id, "ids"), any_of(Case.public_id, "keys")))
 FAILED = select(Delivery.id, Delivery.context).where(any_of(Delivery.id, "ids"))
 SERVING = (
@@ -104,14 +107,15 @@ class SendingSnapshot:
         return self.cases.get(self.event_of(line).stream)
 
     def words_of(self, event: EventForLetter) -> dict[str, WordsRow]:
-        """Return the event's note and the title that its case had then, under the keys "note" and "title".
+        """Return the event's note, and the title and description that its case had then.
 
-        A key is missing when there is no such text.
+        The keys are "note", "title" and "description". A key is missing when there is no such text; the description
+        is read only for letters that tell it.
         """
         return {
             words.field: words
             for words in self.words.get(event.stream, ())
-            if words.event_id == event.id or (words.field == "title" and words.event_id < event.id)
+            if words.event_id == event.id or (words.field in OF_THE_CASE and words.event_id < event.id)
         }
 
 
@@ -135,7 +139,7 @@ def read_snapshot(session: Session, deliveries: Sequence[Delivery]) -> SendingSn
         cases=_by_id(session, CaseNow, cases),
         links=_links(session, _ids_in_facts(events, "link")),
         addresses=_by_id(session, AddressNow, addresses),
-        words=_words(session, events, streams),
+        words=_words(session, events, streams, _described(lines, events)),
         serving=_serving(session, lines, calendar.day_of(moment)),
         failed=_failed(session, events),
         own_keys=_own_keys(session, lines),
@@ -159,9 +163,17 @@ def _links(session: Session, ids: Collection[int]) -> dict[int, Link]:
     return {link.id: link for link in session.scalars(LINKS, {"ids": list(ids)})} if ids else {}
 
 
-def _words(session: Session, events: Collection[int], streams: Collection[int]) -> dict[int, list[WordsRow]]:
+def _described(lines: Iterable[LineContext], events: dict[int, EventForLetter]) -> set[int]:
+    """Return the ids of the cases whose description a letter tells."""
+    telling = (line for line in lines if LETTERS[line["letter"]].to_act or line.get("quotes_back"))
+    return {events[line["event"]].stream for line in telling if line["event"] in events}
+
+
+def _words(
+    session: Session, events: Collection[int], streams: Collection[int], described: Collection[int]
+) -> dict[int, list[WordsRow]]:
     found: dict[int, list[WordsRow]] = defaultdict(list)
-    parameters = {"events": list(events), "streams": list(streams)}
+    parameters = {"events": list(events), "streams": list(streams), "described": list(described)}
     for row in fetch_rows(session, WORDS, parameters) if streams else ():
         found[row.case_id or 0].append(WordsRow(*row))
     return found

@@ -10,7 +10,7 @@ from cases.access.tokens import link_token
 from cases.calendar import Calendar
 from cases.deadlines.clocks import DELAYED_RUNG, HEAD_RUNG
 from cases.history.words import Visibility
-from cases.organisation.units import FORUM
+from cases.organisation.units import FORUM, UnitKind
 from cases.public.masking import mask
 from notifications.deliveries import Channel, Delivery
 from notifications.letters.catalogue import LETTERS
@@ -22,12 +22,17 @@ from notifications.row_types import CaseNow, EventForLetter
 
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})
 CASE = {"sv": "ärende", "en": "case"}
+HANDLERS = frozenset({"officer", "handler", "unit"})
+MOST_DESCRIBED = 2000  # characters of what was asked: the rest stands on the case's page
 READABLE_BY_PARTICIPANTS = frozenset({Visibility.PUBLIC, Visibility.PARTICIPANTS})
 READABLE = {"followers": frozenset({Visibility.PUBLIC})}  # by audience; by default as participants
 EMPTY_LINE_CONTEXT = {
     "ref": None,
     "kind": None,
     "unit": None,
+    "unit_kind": None,
+    "is_own": False,
+    "quotes_back": False,
     "officer": None,
     "group": None,
     "category": None,
@@ -89,7 +94,8 @@ class TemplateContext:
             "the_case": _case_in_words(told, delivery.locale),
             "about": category_and_place(told, delivery.locale),
             "audience": line["audience"],
-            "outside": line["audience"] in OUTSIDE,
+            "to_own_group": _is_to_own_group(line),
+            "outside": line["audience"] in OUTSIDE and not _is_to_own_group(line),
             "only_reads": _is_for_the_forum(line, event),
             "protected": case is not None and bool(case.protected),
             "page": self.page(line, case),
@@ -99,6 +105,7 @@ class TemplateContext:
             "late_by_law": clock_on is not None and clock_on <= happened_on,
             "day_has_passed": clock_on is not None and clock_on < happened_on,
             **self._words(line, event, case),
+            "asker": _asker(line, case),
         }
 
     def page(self, line: LineContext, case: CaseNow | None) -> str | None:
@@ -124,16 +131,19 @@ class TemplateContext:
         return self.snapshot.failed.get(event.facts["row"], {}).get("ref") if is_letter else None
 
     def _words(self, line: LineContext, event: EventForLetter, case: CaseNow | None) -> dict[str, str | None]:
-        """Return the title and the note, as far as this recipient may read them in a mail, else None."""
-        nothing: dict[str, str | None] = {"title": None, "note": None}
-        if case is None or case.protected or not LETTERS[line["letter"]].quotes:
+        """Return title, description and note, as far as this recipient may read them in a mail, else None."""
+        nothing: dict[str, str | None] = {"title": None, "description": None, "note": None}
+        letter, quotes_back = LETTERS[line["letter"]], line.get("quotes_back", False)
+        if case is None or case.protected or not (letter.quotes or quotes_back):
             return nothing
         found = self.snapshot.words_of(event)
         reader = "followers" if _is_for_the_forum(line, event) else line["audience"]  # they read the same
         readable = READABLE.get(reader, READABLE_BY_PARTICIPANTS)
-        title, note = found.get("title"), found.get("note")
+        title, description, note = (found.get(name) for name in nothing)
+        told = description and description.text and (letter.to_act or quotes_back)
         shown = {
-            "title": title.text if title and _may_read_title(line) else None,
+            "title": title.text if title and (quotes_back or _may_read_title(line)) else None,
+            "description": _shortened(description.text or "") if description and told else None,
             "note": note.text if note and note.visibility in readable and _may_read_note(line, event) else None,
         }
         masked = reader == "followers"
@@ -143,6 +153,28 @@ class TemplateContext:
 def _is_for_the_forum(line: LineContext, event: EventForLetter) -> bool:
     """Return whether the letter asks the forum, whose members read public words only, with personal data masked."""
     return line["audience"] == "asked" and event.facts.get("unit") == FORUM
+
+
+def _is_to_own_group(line: LineContext) -> bool:
+    """Return whether the letter goes to a group about a case for which that group itself is responsible."""
+    by_role = line["audience"] in HANDLERS and "unit_id" not in line
+    return line.get("unit_kind") == UnitKind.GROUP and (by_role or bool(line.get("is_own")))
+
+
+def _asker(line: LineContext, case: CaseNow | None) -> dict[str, str | None] | None:
+    """Return name, telephone number and mail address of who asked, for staff who are to act, else None.
+
+    Nobody is told who lives under protected identity, and members of groups are told of nobody.
+    """
+    told = LETTERS[line["letter"]].to_act and not _is_to_own_group(line)
+    if case is None or case.protected or not told:
+        return None
+    found = {"name": case.asker_name, "phone": case.asker_phone, "email": case.asker_email}
+    return found | {"phone": unbroken(case.asker_phone) if case.asker_phone else None} if any(found.values()) else None
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MOST_DESCRIBED else text[:MOST_DESCRIBED].rstrip() + " …"
 
 
 def _may_read_title(line: LineContext) -> bool:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from cases.access.actors import ActorKind
 from cases.calendar import Calendar
 from notifications.audiences.context import AudienceCase, AudienceContext
 from notifications.audiences.directory import Directory
@@ -42,21 +43,42 @@ def context_of(calendar: Calendar, context: AudienceContext, rule: Rule, recipie
         "unit_id": recipient.unit_id,
         "follower": recipient.follower_id,
         "own_case": recipient.own_case,
+        "quotes_back": is_quoted_back(context, rule, recipient) or None,
         "promised_on": event.sibling_fact("case.promised", "promised_on"),
         "promise_was": event.sibling_fact("case.promised", "was"),
         "meeting_on": event.sibling_fact("case.put_on_agenda", "meeting_on"),
         "names": {slug: unit.name for slug, unit in _units_named(context).items()},
     }
-    of_case = _context_of_case(context, context.case, calendar) if context.case else {}
+    of_case = _context_of_case(context, context.case, recipient, calendar) if context.case else {}
     return {name: value for name, value in {**of_event, **of_case}.items() if value is not None}
 
 
-def _context_of_case(context: AudienceContext, case: AudienceCase, calendar: Calendar) -> dict[str, Any]:
+def is_quoted_back(context: AudienceContext, rule: Rule, recipient: Recipient) -> bool:
+    """Return whether the letter may hold what was asked, told to whoever is known to have asked it.
+
+    A receipt may, when somebody logged in handed the case in: it then goes to them, or to the group for which they did
+    so. What anybody may have handed in with an address goes there only once staff have read it and given it to a unit.
+    """
+    if rule.letter == "receipt":
+        logged_in = context.event.row.actor is ActorKind.PERSON
+        return logged_in and (rule.audience == "group" or recipient.key == context.author())
+    return (
+        rule.audience == "reporter"
+        and context.event.row.type == "case.assigned"
+        and context.event.facts.get("previous") == "received"
+    )
+
+
+def _context_of_case(
+    context: AudienceContext, case: AudienceCase, recipient: Recipient, calendar: Calendar
+) -> dict[str, Any]:
     officer = context.directory.people.get(context.officer_id() or 0)
     return {
         "ref": case.ref,
         "kind": case.kind.value,
         "unit": context.responsible.name,
+        "unit_kind": context.responsible.kind.value,
+        "is_own": recipient.unit_id == context.responsible.id,
         "at_desk": context.responsible.id == context.directory.desk.id,
         "officer": officer.person.name if officer else None,
         "group": context.unit(case.group).name if case.group else None,

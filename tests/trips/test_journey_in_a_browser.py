@@ -125,7 +125,7 @@ def test_from_the_form_to_the_end(town, open_screen):
     lisa.page.get_by_role("button", name="Lämna in").click()
     lisa.says("Tack. Vi har det.")
     lisa.page.get_by_role("link", name="Till mitt ärende").click()
-    lisa.says("Vi har det, och ingen har hunnit titta på det ännu.")
+    lisa.says("Vi har fått ditt ärende.")
 
     desk.be("Contact")
     desk.open("/skrivbord")

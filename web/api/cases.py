@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor, ActorKind, reporter_of
 from cases.case import Case
 from cases.correcting import Correction, correct
-from cases.handing_in import Request, hand_in
+from cases.handing_in import Request, hand_in, in_own_name
 from cases.public.published import PublicCase, one_published, public_notes, published_among
 from cases.public.publishing import latest_description
 from cases.reading.lists import Filters, list_cases
@@ -117,7 +117,7 @@ def correct_case(wanted: Correction, ref: str) -> Response:
 
 def _handed_in(session: Session, wanted: Request, actor: Actor) -> Response:
     at = right_now()
-    case = hand_in(session, wanted, by=actor, at=at)
+    case = hand_in(session, in_own_name(wanted, actor), by=actor, at=at)
     publish_if_wished(session, case, at)
     reader = actor if takes_part(actor, case) else reporter_of(case)
     key = {} if actor.is_staff and case.reporter else {"public_id": case.public_id}

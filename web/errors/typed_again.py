@@ -13,7 +13,7 @@ from web.requests.security import may_be_shown_again
 
 LABELS: dict[str, LazyString] = {
     "title": _l("What is it about?"),
-    "description": _l("Tell more"),
+    "description": _l("Add details"),
     "decision": _l("Decision"),
     "reach": _l("How do we reach you?"),
     "name": _l("Name"),
@@ -30,7 +30,7 @@ LABELS: dict[str, LazyString] = {
     "waiting_name": _l("Who, if somebody else"),
     "their_ref": _l("Their reference"),
     "due_on": _l("Day"),
-    "promised_on": _l("Promise to the one who asked"),
+    "promised_on": _l("Date promised"),
     "raised_on": _l("Raised in the council"),
     "held_on": _l("Day"),
     "every_months": _l("Comes again after so many months"),

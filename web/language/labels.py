@@ -69,7 +69,7 @@ STEPS = {
 
 STEPS_AGAIN = {
     ("plan", State.PLANNED): _l("New date"),
-    ("start", State.IN_PROGRESS): _l("Sign of life, new date"),
+    ("start", State.IN_PROGRESS): _l("Give news and a new date"),
     ("wait", State.WAITING): _l("Wait on"),
     ("park", State.PARKED): _l("Park to another day"),
 }
@@ -95,7 +95,7 @@ STEP_ICONS = {
 VISIBILITIES = {
     "public": _l("For everybody"),
     "participants": _l("For those who take part"),
-    "internal": _l("Only for staff: tell no one"),
+    "internal": _l("Only for staff (nobody is told)"),
 }
 
 UNIT_KINDS = {
@@ -118,23 +118,23 @@ ROLES = {
 ACTORS = {
     "reporter": _l("The one who asked"),
     "visitor": _l("A visitor"),
-    "clock": _l("The clock"),
+    "clock": _l("Ventil (automatic)"),
     "import": _l("Import"),
-    "command": _l("The system"),
+    "command": _l("Ventil (command)"),
 }
 
 OUTCOMES = {
     "waiting": _l("waiting to be sent"),
     "sent": _l("sent"),
     "suppressed": _l("not sent"),
-    "set_aside": _l("set aside: could not be sent"),
+    "set_aside": _l("not delivered: could not be sent"),
     "called": _l("rung"),
 }
 
 ASIDE_KINDS = {
-    "work": _l("What follows from an event"),
+    "work": _l("Letters about an event"),
     "delivery": _l("A letter"),
-    "tick": _l("The letters of a sweep"),
+    "tick": _l("Reminders"),
 }
 
 LETTERS = {
@@ -163,13 +163,13 @@ LETTERS = {
     "statutory": _l("the law’s last day"),
     "on_agenda": _l("on the forum’s agenda"),
     "kept_off_agenda": _l("kept off the forum’s agenda"),
-    "set_aside": _l("an alarm: something is set aside"),
+    "set_aside": _l("an alarm: something was not delivered"),
     "morning": _l("the morning letter"),
     "login": _l("a link to log in"),
     "opt_in": _l("a question whether to follow"),
     "digest": _l("several reminders"),
     "comments": _l("several messages"),
-    "alarms": _l("an alarm: several things are set aside"),
+    "alarms": _l("an alarm: several things were not delivered"),
 }
 
 WHY_ON_AGENDA = {

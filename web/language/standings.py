@@ -27,8 +27,8 @@ class Standing:
 
 SENTENCES_BY_STATE: dict[State, tuple[LazyString, LazyString]] = {
     State.RECEIVED: (
-        _l("We have it, and nobody has looked at it yet."),
-        _l("Somebody at %(unit)s reads it by %(day)s."),
+        _l("We have received your case."),
+        _l("%(unit)s reads it by %(day)s."),
     ),
     State.ASSIGNED: (
         _l("%(unit)s has been asked to take it on."),
@@ -40,23 +40,23 @@ SENTENCES_BY_STATE: dict[State, tuple[LazyString, LazyString]] = {
     ),
     State.IN_PROGRESS: (
         _l("%(unit)s is working on it."),
-        _l("You hear from them again by %(day)s."),
+        _l("We write to you again by %(day)s."),
     ),
     State.WAITING: (
-        _l("It waits for %(whom)s."),
+        _l("It is waiting for %(whom)s."),
         _l("We follow it up by %(day)s."),
     ),
     State.PARKED: (
-        _l("Nobody can take it on just now."),
-        _l("It is taken up again by itself on %(day)s."),
+        _l("Nobody can work on it just now."),
+        _l("We take it up again on %(day)s."),
     ),
     State.DONE: (
         _l("%(unit)s says that it is done."),
         _l("Is it not? Say so by %(day)s, and it goes back to them. Otherwise it is closed."),
     ),
-    State.CLOSED: (_l("It is done and closed."), _l("If it comes back, hand it in again or ring the contact person.")),
+    State.CLOSED: (_l("It is done and closed."), _l("Does it need to be taken up again? Ring the contact person.")),
     State.DECLINED: (
-        _l("We will not do this."),
+        _l("We will not go on with your case."),
         _l("The reason is below. Ring the contact person if you have questions."),
     ),
     State.MERGED: (_l("It is handled together with %(into)s."), _l("You get to know what happens there.")),

@@ -1,7 +1,7 @@
 """What every template can use: municipality, menu, languages, a warning when sweeps stop, filters for names."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -49,9 +49,9 @@ class MenuItem:
 
 
 log = structlog.get_logger()
-PUBLIC = (("overview.show", _l("Overview")), ("handing_in.show", _l("Hand in")), ("searching.show", _l("Search")))
-STAFF = (("desk.show", _l("Desk")), ("handing_in.show", _l("Hand in")), ("searching.show", _l("Search")))
-CONTACT = (("calls.show", _l("Ring these")), ("set_aside.show", _l("Set aside")))
+PUBLIC = (("overview.show", _l("Overview")), ("handing_in.show", _l("Report")), ("searching.show", _l("Search")))
+STAFF = (("desk.show", _l("Desk")), ("handing_in.show", _l("Report")), ("searching.show", _l("Search")))
+CONTACT = (("calls.show", _l("To call")), ("set_aside.show", _l("Not delivered")))
 
 
 NAME_FILTERS: dict[str, Callable[[str], Any]] = {
@@ -163,9 +163,17 @@ def _printed(actor: Actor, frame: PageFrame) -> str:
     return gettext("%(printed)s by %(name)s", printed=words, name=actor.name) if actor.name else words
 
 
+def _for_this_unit(url: str) -> str:
+    """Return the address, with the unit of this page as the group when it is the one of the form for handing in."""
+    form = url_for("handing_in.show")
+    return url_for("handing_in.show", group=(request.view_args or {}).get("slug")) if url == form else url
+
+
 def _menu(actor: Actor, frame: PageFrame) -> list[MenuItem]:
     items = [MenuItem(str(words), url_for(endpoint)) for endpoint, words in (STAFF if actor.is_staff else PUBLIC)]
     items += [MenuItem(name, url_for("units.show", slug=slug)) for slug, name in frame.units]
+    if request.endpoint == "units.show":  # a group's representative hands in for that group
+        items = [replace(item, url=_for_this_unit(item.url)) for item in items]
     if actor.is_contact:
         items += [MenuItem(str(words), url_for(endpoint)) for endpoint, words in CONTACT]
     if actor.person_id is not None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, String, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor
 from cases.organisation.categories import Category
 from cases.organisation.people import Membership, Person, Role, serves_on
 from cases.organisation.places import Place
@@ -113,6 +114,16 @@ def units_to_choose(session: Session, *kinds: UnitKind) -> Choices:
     wanted = kinds or tuple(MAY_BE_RESPONSIBLE)
     rows = known(session).units
     return in_swedish_order([(unit.slug, unit.name) for unit in rows if unit.active and unit.kind in wanted])
+
+
+def groups_to_choose(session: Session, actor: Actor) -> Choices:
+    """Return the active groups for which the actor may hand in, as pairs (slug, name): all for staff, else theirs."""
+    groups = {unit.slug: unit.id for unit in known(session).units}
+    return [
+        (slug, name)
+        for slug, name in units_to_choose(session, UnitKind.GROUP)
+        if actor.is_staff or actor.is_in(groups[slug])
+    ]
 
 
 def officers_to_choose(session: Session, responsible: Unit, *, of_all: bool) -> list[tuple[str, Choices]]:

@@ -15,11 +15,11 @@ from cases.mail_addresses import LONGEST_ADDRESS, read_public_address
 from cases.refusals import FieldRefusal, LettersBeforeTheAt, NotAMailAddress, NotAPhoneNumber
 from web.language.refusals import BAD_CHARACTERS, SENTENCES
 
-MISSING_MESSAGES = {"required": _("This is needed."), "null": _("This may not be empty.")}
+MISSING_MESSAGES = {"required": _("Fill in this field."), "null": _("This may not be empty.")}
 
 
 BUILT_IN: Mapping[str, Any] = {  # our sentence for each of marshmallow's own, which are English and speak of types
-    "Missing data for required field.": _("This is needed."),
+    "Missing data for required field.": _("Fill in this field."),
     "Field may not be null.": _("This may not be empty."),
     "Invalid value.": _("This cannot be used."),
     "Not a valid string.": _("This must be text."),

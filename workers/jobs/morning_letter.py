@@ -1,8 +1,9 @@
 """The morning letter: the day's figures, the result of the check for forgotten cases, and one hash of all events."""
 
 import hashlib
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import THE_CLOCK
 from cases.calendar import Calendar
 from cases.case import Case
-from cases.checks.forgotten import find_forgotten
+from cases.checks.forgotten import Breach, find_forgotten
 from cases.checks.forgotten_history import Portion
 from cases.database.clock import present
 from cases.database.transactions import calendar_of
@@ -25,6 +26,8 @@ from notifications.set_aside import count_set_aside
 from workers.runtime import Runtime
 
 LOG = structlog.get_logger()
+REFERENCE = re.compile(r"\b\d{4}-\d{4,}\b")
+MOST_NAMED = 20  # cases in one letter
 
 
 def write_morning_letter(runtime: Runtime) -> bool:
@@ -38,7 +41,7 @@ def write_morning_letter(runtime: Runtime) -> bool:
         moment = present(session)
         today = calendar_of(session).day_of(moment)
         grown = Portion(today, after=_last_morning(session, Event.id) or 0)
-        breaches = len(find_forgotten(session, moment, grown))
+        found = find_forgotten(session, moment, grown)
         head = chain_head(session)
     with runtime.database.transaction() as session:
         stream = municipality(session, locked=True)
@@ -47,10 +50,33 @@ def write_morning_letter(runtime: Runtime) -> bool:
             return False
         figures = count_for_morning(session, moment, since or moment - timedelta(days=1))
         entry = Entry(stream, by=THE_CLOCK, at=moment)
-        entry.add(MorningCame(day=today.isoformat(), all_clear=not breaches, breaches=breaches, head=head, **figures))
+        entry.add(_morning(today, found, head, figures))
         entry.write(session)
-    LOG.info("morning.written", breaches=breaches)
+    LOG.info("morning.written", breaches=len(found))
     return True
+
+
+def _morning(today: date, found: Sequence[Breach], head: str, figures: dict[str, int]) -> MorningCame:
+    return MorningCame(
+        day=today.isoformat(),
+        all_clear=not found,
+        breaches=len(found),
+        cases=_refs(found),
+        head=head,
+        received=figures["received"],
+        due=figures["due"],
+        overdue=figures["overdue"],
+        parked_back=figures["parked_back"],
+        sent_back=figures["sent_back"],
+        calls=figures["calls"],
+        set_aside=figures["set_aside"],
+    )
+
+
+def _refs(found: Iterable[Breach]) -> list[str] | None:
+    """Return the references of the cases that these breaches name, each once, at most 20; None when there is none."""
+    refs = dict.fromkeys(ref for breach in found for ref in REFERENCE.findall(breach.subject))
+    return list(refs)[:MOST_NAMED] or None
 
 
 def chain_head(session: Session) -> str:

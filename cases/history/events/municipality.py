@@ -22,6 +22,7 @@ class MorningCame(DomainEvent):
     """The figures of the desk's morning letter, recorded once each day.
 
     `breaches` counts the guarantees that the independent check found broken; `all_clear` is True when there are none.
+    `cases` are the references of the cases that it named, the first 20 of them; None when it named none.
     `head` is one SHA-256 hash over the hashes of the last events of each case and of the municipality. Since the
     morning letter before, `received` cases were handed in, `parked_back` came back from being parked, and `sent_back`
     were sent back by a unit. Now, `due` cases are due today, `overdue` cases are overdue, `calls` people are to be
@@ -40,6 +41,7 @@ class MorningCame(DomainEvent):
     sent_back: int
     calls: int
     set_aside: int
+    cases: list[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -140,7 +140,7 @@ def test_a_question_to_the_forum_says_that_it_is_taken_up_and_quotes_nothing_pri
     for text in (first, second):  # they have no form there, and the desk's telephone and address
         words = " ".join(text.split()).replace("\u00a0", " ")
         assert "på ärendets sida" not in words
-        assert "är forumet fel att fråga? Säg det till kontaktpersonen." in words
+        assert "Hör frågan hemma någon annanstans? Meddela kontaktpersonen." in words
         assert "nås på telefon 0123-456 78" in words
 
 

@@ -128,13 +128,13 @@ def test_the_house_is_named_on_every_page_and_a_demonstration_says_so(sqlite_web
 
         municipality(session).demonstration = True
     for path in ("/", "/lamna", "/tillganglighet", f"/arenden/{town['published']}"):
-        assert "Demonstration: Kommunen finns inte" in visitor(sqlite_web).read(path)
+        assert "Det här är en demonstration. Kommunen är en påhittad kommun." in visitor(sqlite_web).read(path)
     assert "Demonstration" in visitor(sqlite_web).get("/finns-inte").text
 
 
 def test_staff_see_when_the_clock_is_silent(sqlite_web):
-    assert "Klockan har stannat" in visitor(sqlite_web, "officer").read("/skrivbord")
-    assert "Klockan har stannat" not in visitor(sqlite_web).read("/")
+    assert "Inga tidsfrister har kontrollerats" in visitor(sqlite_web, "officer").read("/skrivbord")
+    assert "Inga tidsfrister har kontrollerats" not in visitor(sqlite_web).read("/")
 
 
 def test_the_one_who_asked_reads_in_plain_words(sqlite_web, town):

@@ -84,7 +84,7 @@ def test_your_own_page_calls_you_you(sqlite_web):
 def test_how_a_duty_came_in_has_a_name(sqlite_web):
     ref = sqlite_web.house.hand_in(kind=Kind.DUTY, by="contact", channel="duty")
     page = visitor(sqlite_web, "contact").read(f"/arenden/{ref}")
-    assert "Kom in: ett återkommande uppdrag" in page
+    assert "Kom in via ett återkommande uppdrag" in page
 
 
 def test_the_demonstration_tells_all_that_somebody_is(sqlite_web):

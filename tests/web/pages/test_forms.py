@@ -49,7 +49,7 @@ def test_what_no_database_can_hold_is_refused_and_the_rest_kept(web):
     [
         ({"title": ""}, "Skriv med några ord vad det gäller."),
         ({"title": "x" * 201}, "Här får högst 200 tecken plats."),
-        ({"reach": "ingenstans"}, "varken en e-postadress eller ett telefonnummer"),
+        ({"reach": "ingenstans"}, "varken en mejladress eller ett telefonnummer"),
         ({"position": "norrut"}, "Skriv positionen som två tal"),
         ({"place": "atlantis"}, "Det finns ingen med namnet atlantis."),
     ],
@@ -107,7 +107,7 @@ def test_staff_hand_in_for_somebody_on_the_telephone(sqlite_web):
         ("x@example..se", "Det går inte att skicka mejl till den här adressen: skriv den som namn@example.se."),
         ("x@example.se,y@example.se", "Det går inte att skicka mejl till den här adressen"),
         ("ö@example.se", "Det går inte att skicka mejl till en adress med å, ä, ö eller liknande bokstäver före @."),
-        ("ring mig", "Det är varken en e-postadress eller ett telefonnummer."),
+        ("ring mig", "Det är varken en mejladress eller ett telefonnummer."),
     ],
 )
 def test_what_reaches_nobody_is_refused_beside_the_field_and_kept(sqlite_web, reach, sentence):
@@ -189,12 +189,12 @@ def test_the_desk_assigns_and_the_department_plans(web):
         ({"step": "plan", "due_on": "1999-01-01"}, "Datumet måste ligga från"),
         ({"step": "finish", "due_on": ""}, "Skriv varför: den som frågade får läsa det."),
         ({"step": "send_back"}, "Skriv varför: den som frågade får läsa det."),
-        ({"step": "wait", "waiting_for": "other"}, "Ange vilken."),
+        ({"step": "wait", "waiting_for": "other"}, "Skriv vem ärendet väntar på."),
         ({"step": "wait", "waiting_for": "forum"}, "Det finns ingen med namnet forum."),
         ({"step": "wait", "waiting_for": "REPORTER:x"}, "Det finns ingen med namnet REPORTER."),
         ({"step": "wait", "waiting_for": "unit:nosuch"}, "Det finns ingen med namnet nosuch."),
         ({"step": "wait", "waiting_for": "unit:"}, "Det finns ingen med namnet"),
-        ({"step": "park", "due_on": "2027-03-01"}, "inte du"),
+        ({"step": "park", "due_on": "2027-03-01"}, "Du har inte behörighet"),
     ],
 )
 def test_a_refused_step_says_why_and_keeps_what_was_typed(sqlite_web, given, said):
@@ -248,7 +248,7 @@ def test_the_form_takes_the_step_that_was_chosen(sqlite_web):
     ref = sqlite_web.house.reach(State.WAITING)
     contact, version = visitor(sqlite_web, "contact"), sqlite_web.house.case(ref).version
     answer = contact.send(f"/arenden/{ref}/steg", step="assign", version=version, responsible="", note="Till gatan")
-    assert (answer.status_code, "Ange vilken." in words(answer.text)) == (422, True)
+    assert (answer.status_code, "Välj en enhet." in words(answer.text)) == (422, True)
     assert sqlite_web.house.case(ref).state is State.WAITING
     assert contact.send(f"/arenden/{ref}/steg", step="answer", version=version).status_code == 303
     assert [event.type for event in sqlite_web.house.events(ref)][-1] == "case.answered"

@@ -58,7 +58,8 @@ def follow_todays_policy(ref: str) -> Response:
     """
     with current().database.transaction() as session:
         changed = follow_present_policy(session, case_to_change(session, ref), by=current_actor(), at=right_now())
-    flash(gettext("The case follows today’s policy.") if changed else gettext("It follows today’s policy already."))
+    already = gettext("It has today’s time limits already.")
+    flash(gettext("The case now has today’s time limits.") if changed else already)
     return redirect(url_for("case.show", ref=ref), 303)
 
 

@@ -11,21 +11,23 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor, ActorKind
 from cases.case import Case
-from cases.deadlines.clocks import FIRST_RUNG
+from cases.deadlines.clocks import DAY_RUNG, FIRST_RUNG
 from cases.reading.timeline import AFTER_ALL, MOST_LINES, TimelineEntry, timeline
+from cases.states import State
 from notifications.deliveries import Outcome
 from notifications.delivery_log import DeliveryRecord, deliveries_about
 from notifications.letters.reasons_in_swedish import why_not
 from web.language.dates import day_words, moment_words
 from web.language.gettext import gettext, language, ngettext
 from web.language.labels import ACTORS, OUTCOMES, channel_name
+from web.language.ordinals import ordinal
 from web.language.state_words import STATE_NAMES
 from web.pages.options import known
 
 NOT_SENT = frozenset({Outcome.SUPPRESSED, Outcome.SET_ASIDE})
 CLOCKS = {
     "state": _l("the due day"),
-    "life": _l("the sign of life"),
+    "life": _l("the day for news"),
     "statutory": _l("the statutory year"),
 }
 CORRECTED = {
@@ -37,7 +39,7 @@ CORRECTED = {
     "raised_on": _l("day it was raised"),
     "responsible": _l("responsible unit"),
     "officer": _l("officer"),
-    "policy": _l("policy"),
+    "policy": _l("time limits"),
     "closed_day": _l("closed day"),
 }
 REPORTER_DETAILS = {
@@ -213,7 +215,7 @@ def sentence_for(type_: str, facts: dict[str, Any], names: NamesInFacts) -> str:
 
 
 def _received(facts: dict[str, Any], names: NamesInFacts) -> str:
-    return gettext("Came in: %(channel)s", channel=channel_name(facts["channel"]).lower())
+    return gettext("Came in by %(channel)s", channel=channel_name(facts["channel"]).lower())
 
 
 def _assigned(facts: dict[str, Any], names: NamesInFacts) -> str:
@@ -244,9 +246,18 @@ def _waiting(facts: dict[str, Any], names: NamesInFacts) -> str:
     return gettext("Waits for %(whom)s; followed up %(day)s", whom=whom, day=day)
 
 
+def _answered(facts: dict[str, Any], names: NamesInFacts) -> str:
+    if facts["to"] == State.RECEIVED:
+        return gettext("An answer has come. The case is with the contact person.")
+    return gettext("An answer has come. The case is %(state)s again.", state=_state(facts, names))
+
+
 def _corrected(facts: dict[str, Any], names: NamesInFacts) -> str:
     if facts["what"] == ["published"]:
         return gettext("Published") if facts.get("published") else gettext("Taken back from the public page")
+    if facts["what"] == ["quick_win"]:
+        ended = gettext("No longer marked as a quick win")
+        return gettext("Marked as a quick win") if facts.get("quick_win") else ended
     if facts["what"] == ["closed_day"]:
         return gettext("A day was closed: the due day is now %(day)s", day=day_words(facts["due_on"]))
     return gettext("Corrected: %(what)s", what=", ".join(str(CORRECTED.get(what, what)) for what in facts["what"]))
@@ -265,13 +276,15 @@ def _protection(facts: dict[str, Any], names: NamesInFacts) -> str:
 
 def _escalated(facts: dict[str, Any], names: NamesInFacts) -> str:
     words = {
-        "rung": facts["rung"],
+        "ordinal": ordinal(facts["rung"]),
         "clock": str(CLOCKS.get(facts["clock"], facts["clock"])),
         "day": day_words(facts["next_on"]),
     }
     if facts["rung"] == FIRST_RUNG:
         return gettext("Reminder before %(clock)s", clock=words["clock"])
-    return gettext("Nobody has acted on %(clock)s: reminder %(rung)s. The next one comes %(day)s", **words)
+    if facts["rung"] == DAY_RUNG:
+        return gettext("%(ordinal)s reminder, on %(clock)s. The next one comes %(day)s", **words)
+    return gettext("%(ordinal)s reminder: %(clock)s has passed. The next one comes %(day)s", **words)
 
 
 def _promised(facts: dict[str, Any], names: NamesInFacts) -> str:
@@ -326,9 +339,9 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.assigned": _assigned,
     "case.sent_back": _with(_l("Sent back by %(unit)s: not theirs"), unit=_unit),
     "case.planned": _planned,
-    "case.started": _with(_l("%(unit)s works on it, at the latest until %(day)s"), unit=_unit, day=_day("due_on")),
+    "case.started": _with(_l("%(unit)s is working on it, news by %(day)s"), unit=_unit, day=_day("due_on")),
     "case.waiting": _waiting,
-    "case.answered": _with(_l("Answered; it goes on as %(state)s"), state=_state),
+    "case.answered": _answered,
     "case.parked": _with(_l("Parked until %(day)s"), day=_day("until")),
     "case.taken_up": _with(_l("Taken up again by the desk")),
     "case.done": _with(_l("Done by %(unit)s; may be objected to until %(day)s"), unit=_unit, day=_day("object_by")),

@@ -12,8 +12,7 @@ from werkzeug.wrappers import Response
 from cases.access.actors import A_VISITOR, Actor
 from cases.administration.reorganising import LONGEST_SLUG
 from cases.database.texts import storable
-from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in
-from cases.organisation.units import UnitKind
+from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in, in_own_name
 from cases.reading.finding import case_for
 from cases.states import Kind
 from web.auto_publishing import publish_if_wished
@@ -22,7 +21,7 @@ from web.errors.refused_forms import FormOfAnother
 from web.language.gettext import gettext, language
 from web.language.labels import CHANNELS, KINDS_EXPLAINED, choices
 from web.pages.forms import Form, TypedSchema, day_field, long_field, number_field, refuse_machines, text_field
-from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
+from web.pages.options import categories_to_choose, groups_to_choose, places_to_choose, units_to_choose
 from web.pages.public.contact_fields import ContactField, Position
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.own_name import in_ones_own_name
@@ -70,8 +69,14 @@ ONLY_OF_STAFF = frozenset(StaffHandInForm().fields) - frozenset(HandInForm().fie
 @bp.get("/lamna")
 @open_to(Audience.ANYBODY)
 def show() -> str:
-    """Show the form for handing in a case; the query string may fill in `kind` and `title`."""
-    return _page(Form({"kind": request.args.get("kind", Kind.ISSUE), "title": request.args.get("title", "")}))
+    """Show the form for handing in a case; the query string may fill in `kind`, `title` and `group`.
+
+    Whoever is logged in and no staff is the one who asks: the form is filled in with their mail address.
+    """
+    actor = current_actor()
+    given = {name: request.args.get(name, "") for name in ("title", "group")}
+    reach = "" if actor.is_staff else actor.email
+    return _page(Form({"kind": request.args.get("kind", Kind.ISSUE), "reach": reach, **given}))
 
 
 @bp.post("/lamna")
@@ -112,11 +117,11 @@ def _hand_in(handed: Request, files: SentFiles, actor: Actor, at: datetime) -> s
     """
 
     def make() -> str:
-        case = hand_in(session, handed, by=actor, at=at)
+        case = hand_in(session, in_own_name(handed, actor), by=actor, at=at)
         publish_if_wished(session, case, at)
         files.attach_to(session, case, by=actor, at=at)
         if actor.is_staff:
-            flash(gettext("Handed in as %(ref)s.", ref=case.ref), "success")
+            flash(gettext("Reported as %(ref)s.", ref=case.ref), "success")
             return url_for("case.show", ref=case.ref)
         return url_for("handing_in.receipt", public_id=case.public_id)
 
@@ -188,7 +193,7 @@ def _page(form: Form) -> str:
 
 
 def _choices(session: Session, actor: Actor) -> dict[str, Any]:
-    groups = units_to_choose(session, UnitKind.GROUP) if actor.person_id else []
+    groups = groups_to_choose(session, actor) if actor.person_id else []
     return {
         "places": places_to_choose(session),
         "categories": categories_to_choose(session),

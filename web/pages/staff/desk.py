@@ -51,7 +51,7 @@ def sections(now: datetime) -> dict[str, Section]:
         "inkommet": Section(_l("Came in"), _l("Nothing new. Well done."), _in(State.RECEIVED)),
         "forsenat": Section(_l("Overdue"), _l("Nothing is overdue."), Filters(overdue=True, sort=Sort.DUE)),
         "snart": Section(_l("Due soon"), _l("Nothing falls due in the next days."), _due_by(now + SOON)),
-        "ror": Section(_l("Nothing done by a person"), _l("Somebody has acted on everything."),
+        "ror": Section(_l("Untouched for 30 days"), _l("Somebody has acted on everything."),
                        Filters(sort=Sort.UNTOUCHED, untouched_since=now - UNTOUCHED)),
         "atersant": Section(_l("Sent back"), _l("Nothing has been sent back."),
                             Filters(states=(State.RECEIVED,), sort=Sort.DUE, sent_back=True)),

@@ -304,7 +304,7 @@ def test_what_waits_for_who_is_erased_is_not_sent(web, ref):
 
 def test_what_is_to_be_erased_must_be_said(sqlite_web):
     ref = sqlite_web.case()["ref"]
-    for lang, said in (("sv", "Ange vilken"), ("en", "Say which one.")):
+    for lang, said in (("sv", "Välj ett alternativ."), ("en", "Choose one.")):
         contact = visitor(sqlite_web, "contact")
         contact.get(f"/?lang={lang}")
         answer = contact.send(f"/arenden/{ref}/radera", decision=DECISION)

@@ -79,9 +79,9 @@ def test_what_is_set_aside_says_what_to_whom_and_why_and_is_sent_again(sqlite_we
     contact = visitor(sqlite_web, "contact")
     page = contact.read("/undanlagt")
     assert letter == "receipt"
-    assert all(said in page for said in ("Ett brev: kvitto", "550 finns inte", to, ref))
+    assert all(said in page for said in ("Ett mejl: kvitto", "550 finns inte", to, ref))
     assert contact.send(f"/undanlagt/delivery/{number}").status_code == 303
-    assert "Inget är undanlagt" in contact.read("/undanlagt")
+    assert "Allt har skickats eller är på väg" in contact.read("/undanlagt")
     assert contact.send(f"/undanlagt/delivery/{number}").status_code == 404
     assert contact.send("/undanlagt/hemligt/1").status_code == 404
 

@@ -1,0 +1,118 @@
+"""Letters as their readers get them, for tests: rendered, and a life in which every letter is written."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from support.houses.letter_town import A_TUESDAY, LetterTown, the_case
+from support.houses.migrated import CALENDAR
+
+from cases.access.actors import A_VISITOR
+from cases.access.tokens import LOGIN, make_link
+from cases.case import Case
+from cases.following import ask_to_follow
+from cases.handing_in import Reporter
+from cases.history.events import EVENT_TYPES, MorningCame, PersonAskedForLink, SetAside
+from cases.history.journal import Entry
+from cases.organisation.municipality import municipality
+from cases.progress import WaitingFor
+from cases.states import State
+from notifications.deliveries import Channel, Delivery
+from notifications.letters.rendering import LetterSettings, RenderedLetter, followers_addressed, render
+from notifications.letters.snapshot import read_snapshot
+from notifications.letters.unsubscribe_links import unfollow_tokens
+
+KEY = "k" * 40
+LETTER_SETTINGS = LetterSettings("https://arenden.example", KEY, "ventil@kommun.example", CALENDAR)
+FIGURES = {
+    "received": 3, "due": 2, "overdue": 1, "parked_back": 0, "sent_back": 1, "calls": 2, "set_aside": 0,
+}  # fmt: skip
+
+
+def rendered(town: LetterTown, delivery: Delivery, locale: str | None = None) -> RenderedLetter:
+    """Return the letter of this delivery, in its own language or another."""
+    with town.database.transaction() as session:
+        kept = session.get_one(Delivery, delivery.id)
+        kept.locale = locale or kept.locale
+        return rendered_in(session, kept)
+
+
+def texts(town: LetterTown, locale: str, to: set[str]) -> list[str]:
+    """Return subject and text, each on one line, of all letters to these addresses, in this language."""
+    with town.database.reading() as session:
+        by_mail = list(session.scalars(select(Delivery).where(Delivery.channel == Channel.MAIL).order_by(Delivery.id)))
+    letters = [rendered(town, delivery, locale) for delivery in by_mail]
+    return [" ".join(f"{letter.subject} {letter.text}".split()) for letter in letters if letter.to_email in to]
+
+
+def rendered_in(session: Session, delivery: Delivery) -> RenderedLetter:
+    """Return the letter of this delivery, of an open session."""
+    snapshot = read_snapshot(session, [delivery])
+    followers = dict.fromkeys(followers_addressed(snapshot, delivery), delivery.created_at)
+    snapshot.unsubscribe_tokens.update(unfollow_tokens(session, followers, key=KEY))
+    return render(snapshot, delivery, LETTER_SETTINGS)
+
+
+def last(town: LetterTown, letter: str) -> RenderedLetter:
+    """Return the last letter of this kind."""
+    return rendered(town, town.deliveries(letter)[-1])
+
+
+def live(town: LetterTown) -> None:
+    """Let every event of a case happen that has a letter."""
+    ref = town.hand_in(by="kontakt", category="trafik", place="lillan", reporter=Reporter(email="frida@hemma.example"))
+    at = A_TUESDAY
+    steps = [
+        (State.ASSIGNED, "kontakt", {"responsible": "gata"}),
+        (State.RECEIVED, "olle", {"reason": "Inte vår väg"}),
+        (State.ASSIGNED, "kontakt", {"responsible": "gata", "note": "Jo, det är den"}),
+        (State.WAITING, "olle", {"waiting_for": WaitingFor("reporter"), "note": "Vilken lampa?"}),
+        (State.ASSIGNED, "olle", {}),
+        (State.PLANNED, "olle", {"due_on": date(2026, 5, 20)}),
+        (State.PLANNED, "olle", {"due_on": date(2026, 6, 1)}),
+        (State.DONE, "olle", {"note": "Lagat"}),
+    ]
+    for to, by, change in steps:
+        at += timedelta(minutes=1)
+        town.change(ref, to, by=by, at=at, **change)
+    town.contest(ref, "Nej", at=at)
+    other = town.hand_in(by="kontakt", at=at)
+    town.change(ref, State.PARKED, due_on=date(2026, 8, 3), reason="Slut på pengar", at=at)
+    town.plan()
+    town.sweep(datetime(2026, 8, 3, 9, tzinfo=UTC))
+    at = datetime(2026, 8, 4, 9, tzinfo=UTC)
+    town.change(ref, State.DECLINED, reason="Bron rivs", at=at)
+    town.change(ref, State.ASSIGNED, responsible="gata", note="Bron står kvar", at=at)
+    town.change(ref, State.MERGED, into=other, reason="Samma lampa", at=at)
+    town.change(other, State.PLANNED, responsible="gata", due_on=date(2026, 9, 1), at=at)
+    town.plan()
+    for day in range(90):
+        town.sweep(datetime(2026, 8, 5, 9, tzinfo=UTC) + timedelta(days=day))
+    town.change(other, State.DONE, by="olle", note="Klart", at=datetime(2026, 11, 4, 9, tzinfo=UTC))
+    town.sweep(datetime(2026, 11, 30, 9, tzinfo=UTC))
+    live_in_municipality(town, ref)
+
+
+def live_in_municipality(town: LetterTown, ref: str) -> None:
+    """Let every event of the municipality happen that has a letter."""
+    present = datetime.now(UTC)
+    with town.database.transaction() as session:
+        link = make_link(session, LOGIN, key=KEY, at=present, person_id=town.people["olle"])
+        entry = Entry(municipality(session, locked=True), by=A_VISITOR, at=present)
+        entry.add(PersonAskedForLink(person=town.people["olle"], link=link.id))
+        entry.add(MorningCame(day="2026-12-01", all_clear=True, breaches=0, head="ab" * 32, **FIGURES))
+        entry.add(SetAside(what="delivery", row=1, reason="550 no such user"))
+        entry.write(session)
+        ask_to_follow(session, the_case(session, ref), "ny@hemma.example", "sv", key=KEY, at=present)
+    town.plan()
+
+
+def happen(town: LetterTown, type_: str, facts: dict[str, object]) -> None:
+    """Write one event of the last case, without the rules that lead to it."""
+    with town.database.transaction() as session:
+        case = session.scalars(select(Case).order_by(Case.id.desc())).first()
+        assert case is not None
+        entry = Entry(case, by=A_VISITOR, at=A_TUESDAY)
+        entry.add(EVENT_TYPES[type_](**facts))
+        entry.write(session)
+    town.plan()
