@@ -88,6 +88,9 @@ class Filters:
     untouched_since: datetime | None = None  # cases on which somebody should act, without an act of a person since then
     sent_back: bool = False  # at the desk again, because a unit said that it is not theirs
     of_unit: int | None = None  # id of a unit that is responsible, handed it in, or is waited for
+    officer: int | None = None  # id of the person who is its officer
+    received_from: datetime | None = None  # received at this moment or later
+    received_until: datetime | None = None  # received at this moment or before
     q: str | None = None
     sort: Sort = Sort.NEWEST
     limit: int = 50
@@ -139,8 +142,24 @@ def list_cases(session: Session, filters: Filters, actor: Actor, *, now: datetim
     return CasePage(rows[:limit], _cursor(filters.sort, rows[limit - 1]) if len(rows) > limit else None)
 
 
+def is_cursor_of(filters: Filters) -> bool:
+    """Return whether the cursor in the filters, if there is one, came with a list in their order."""
+    try:
+        _cursor_place(filters)
+    except UnknownName:
+        return False
+    return True
+
+
 def _listed_for(actor: Actor, filters: Filters) -> ColumnElement[bool]:
-    tells_more = (filters.group, filters.quick_win, filters.untouched_since, filters.of_unit, filters.overdue)
+    tells_more = (
+        filters.group,
+        filters.quick_win,
+        filters.untouched_since,
+        filters.of_unit,
+        filters.overdue,
+        filters.officer,
+    )
     is_public = all(value is None for value in tells_more) and not filters.sent_back
     return opened_by(actor) if is_public and filters.sort is not Sort.UNTOUCHED else seen_by(actor)
 
@@ -276,6 +295,12 @@ def conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
         found += _in_states(frozenset(filters.states))
     if filters.kind:
         found.append(Case.kind == filters.kind)
+    if filters.officer is not None:
+        found.append(Case.officer_id == filters.officer)
+    if filters.received_from is not None:
+        found.append(Case.received_at >= filters.received_from)
+    if filters.received_until is not None:
+        found.append(Case.received_at <= filters.received_until)
     found += [
         column == select(table.id).where(table.slug == slug).scalar_subquery()
         for column, table, slug in (
