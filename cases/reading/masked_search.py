@@ -25,7 +25,7 @@ LATEST = {"title", "description"}  # of these only the latest text counts, as a 
 Texts = dict[object, str]
 
 
-class OnAgenda(NamedTuple):
+class MaskedCase(NamedTuple):
     """What is searched of a case on an agenda besides its texts."""
 
     id: int
@@ -54,7 +54,7 @@ class MaskedSearch:
         return or_(Case.id.in_(there), published) if there else published
 
 
-def _read_agenda(session: Session, actor: Actor) -> dict[OnAgenda, Texts]:
+def _read_agenda(session: Session, actor: Actor) -> dict[MaskedCase, Texts]:
     """Return the masked texts of the cases on the actor's agendas, by a row of what else of them is searched."""
     of_case = (Case.id, Case.ref, Case.place_id, Case.category_id, Case.responsible_id)
     rows = session.execute(
@@ -64,20 +64,20 @@ def _read_agenda(session: Session, actor: Actor) -> dict[OnAgenda, Texts]:
         .where(or_(Words.field.in_(LATEST), Words.visibility == Visibility.PUBLIC))
         .order_by(Words.id)
     )
-    texts: dict[OnAgenda, Texts] = {}
+    texts: dict[MaskedCase, Texts] = {}
     for *case, event_id, field, text in rows:
-        row = OnAgenda._make(case)
+        row = MaskedCase._make(case)
         texts.setdefault(row, {})[field if field in LATEST else event_id] = mask(text or "")
     return texts
 
 
-def _has_all(row: OnAgenda, texts: Texts, search: PublicSearch, closeness: Closeness) -> bool:
+def _has_all(row: MaskedCase, texts: Texts, search: PublicSearch, closeness: Closeness) -> bool:
     return bool(search.terms) and all(
         has_term(texts.values(), term, closeness) or _has(row, term, search, closeness) for term in search.terms
     )
 
 
-def _has(row: OnAgenda, term: Term, search: PublicSearch, closeness: Closeness) -> bool:
+def _has(row: MaskedCase, term: Term, search: PublicSearch, closeness: Closeness) -> bool:
     of_names = ((PLACE, row.place_id), (CATEGORY, row.category_id), (UNIT, row.responsible_id))
     if any(id_ in search.names.ids(what, term, closeness) for what, id_ in of_names):
         return True

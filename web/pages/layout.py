@@ -49,10 +49,7 @@ class MenuItem:
 
 log = structlog.get_logger()
 PUBLIC = (("overview.show", _l("Overview")), ("handing_in.show", _l("Hand in")), ("searching.show", _l("Search")))
-STAFF = (
-    ("desk.show", _l("Desk")), ("all_cases.show", _l("All cases")), ("handing_in.show", _l("Hand in")),
-    ("searching.show", _l("Search")),
-)  # fmt: skip
+STAFF = (("desk.show", _l("Desk")), ("all_cases.show", _l("All cases")), ("handing_in.show", _l("Hand in")))
 CONTACT = (("calls.show", _l("Ring these")), ("set_aside.show", _l("Set aside")))
 
 

@@ -7,13 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import structlog
 from flask import Blueprint, Response, render_template, url_for
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import Case
-from cases.imports.formats.writing import new_table
+from cases.history.events import HouseExported
+from cases.history.municipality_events import record_for_municipality
+from cases.imports.formats.writing import MEDIA_TYPES, new_table
 from cases.organisation.units import UnitKind
 from cases.reading.lists import MOST_COUNTED, MOST_ROWS, Filters, Sort, count_cases, list_cases
 from cases.states import Kind
@@ -29,18 +30,13 @@ from web.pages.options import (
     units_to_choose,
 )
 from web.pages.staff.desk import ROWS, cursor_asked
-from web.pages.staff.list_columns import COLUMNS, Column
+from web.pages.staff.list_columns import COLUMNS, ListColumn
 from web.pages.staff.list_query import ListQuery, filters_for, read_list_query
 from web.requests.downloads import as_attachment
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
 bp = Blueprint("all_cases", __name__)
-LOG = structlog.get_logger()
-FORMATS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 MAY_HOLD = (UnitKind.DESK, UnitKind.DEPARTMENT, UnitKind.GROUP)
 
 
@@ -67,7 +63,10 @@ def show() -> str:
 @bp.get("/arenden.<any(csv, xlsx):form>")
 @open_to(Audience.STAFF)
 def download(form: str) -> Response:
-    """Send all cases that the address asks for, with the chosen columns, as a file for a spreadsheet."""
+    """Send all cases that the address asks for, with the chosen columns, as a file for a spreadsheet.
+
+    That it was done, and how many cases it held, stands in the history of the municipality.
+    """
     query, actor, now = read_list_query(), current_actor(), right_now()
     name = f"arenden-{current().database.calendar.day_of(now)}.{form}"
     with tempfile.TemporaryDirectory() as folder, current().database.reading() as session:
@@ -79,15 +78,18 @@ def download(form: str) -> Response:
                 write_row(_cells(case, columns))
                 number += 1
         content = path.read_bytes()
-    LOG.info("cases.downloaded", person=actor.person_id, number=number, form=form)
-    return Response(content, content_type=FORMATS[form], headers={"Content-Disposition": as_attachment(name)})
+    with current().database.transaction() as session:
+        record_for_municipality(session, HouseExported(cases=number), by=actor, at=now)
+    return Response(
+        content, content_type=MEDIA_TYPES[path.suffix], headers={"Content-Disposition": as_attachment(name)}
+    )
 
 
 def _filters(session: Session, query: ListQuery, now: datetime) -> Filters:
     return filters_for(query.asked, session=session, calendar=current().database.calendar, now=now)
 
 
-def _cells(case: Case, columns: list[Column]) -> list[Any]:
+def _cells(case: Case, columns: list[ListColumn]) -> list[Any]:
     return [column.value(case, current().database.calendar) for column in columns]
 
 

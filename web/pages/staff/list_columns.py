@@ -16,7 +16,7 @@ from web.pages.options import category_name
 
 
 @dataclass(frozen=True)
-class Column:
+class ListColumn:
     """One column: its heading, and the value that a case has in it, of which a file makes its cell."""
 
     heading: LazyString
@@ -37,24 +37,24 @@ def _day(moment: str) -> Callable[[Case, Calendar], date | None]:
     return day
 
 
-COLUMNS: dict[str, Column] = {
-    "ref": Column(_l("Reference"), lambda case, _: case.ref),
-    "title": Column(_l("Title"), lambda case, _: case.title),
-    "kind": Column(_l("Kind"), lambda case, _: str(KINDS[case.kind])),
-    "state": Column(_l("State"), lambda case, _: str(STATE_NAMES[case.state])),
-    "category": Column(_l("Topic"), lambda case, _: category_name(case.category) if case.category else None),
-    "place": Column(_l("Place"), lambda case, _: case.place.name if case.place else None),
-    "responsible": Column(_l("Who has it"), lambda case, _: case.responsible.name),
-    "officer": Column(_l("Officer"), lambda case, _: case.officer.name if case.officer else None),
-    "group": Column(_l("Group"), lambda case, _: case.group.name if case.group else None),
-    "waiting": Column(_l("Waits for"), _waits_for),
-    "received": Column(_l("Received"), _day("received_at")),
-    "due": Column(_l("Due"), _day("due_at")),
-    "promised": Column(_l("Promised"), lambda case, _: case.promised_on),
-    "acted": Column(_l("Latest act"), _day("last_act_at")),
-    "ended": Column(_l("Ended"), _day("ended_at")),
-    "channel": Column(_l("How it came"), lambda case, _: str(channel_name(case.channel))),
-    "quick_win": Column(_l("Quick win"), lambda case, _: str(_l("Yes")) if case.quick_win else None),
-    "sent_back": Column(_l("Times sent back"), lambda case, _: case.sent_back_count or None),
+COLUMNS: dict[str, ListColumn] = {
+    "ref": ListColumn(_l("Reference"), lambda case, _: case.ref),
+    "title": ListColumn(_l("Title"), lambda case, _: case.title),
+    "kind": ListColumn(_l("Kind"), lambda case, _: str(KINDS[case.kind])),
+    "state": ListColumn(_l("State"), lambda case, _: str(STATE_NAMES[case.state])),
+    "category": ListColumn(_l("Topic"), lambda case, _: category_name(case.category) if case.category else None),
+    "place": ListColumn(_l("Place"), lambda case, _: case.place.name if case.place else None),
+    "responsible": ListColumn(_l("Who has it"), lambda case, _: case.responsible.name),
+    "officer": ListColumn(_l("Officer"), lambda case, _: case.officer.name if case.officer else None),
+    "group": ListColumn(_l("Group"), lambda case, _: case.group.name if case.group else None),
+    "waiting": ListColumn(_l("Waits for"), _waits_for),
+    "received": ListColumn(_l("Received"), _day("received_at")),
+    "due": ListColumn(_l("Due"), _day("due_at")),
+    "promised": ListColumn(_l("Promised"), lambda case, _: case.promised_on),
+    "acted": ListColumn(_l("Latest act"), _day("last_act_at")),
+    "ended": ListColumn(_l("Ended"), _day("ended_at")),
+    "channel": ListColumn(_l("How it came"), lambda case, _: str(channel_name(case.channel))),
+    "quick_win": ListColumn(_l("Quick win"), lambda case, _: str(_l("Yes")) if case.quick_win else None),
+    "sent_back": ListColumn(_l("Times sent back"), lambda case, _: case.sent_back_count or None),
 }
 USUAL = ("ref", "title", "state", "category", "place", "responsible", "due", "acted")

@@ -9,13 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import update
+from sqlalchemy import select, update
 from support.houses.small_house import CALENDAR, MONDAY
 from support.houses.small_pages import visitor
 
 from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct
 from cases.handing_in import Reporter
+from cases.history.journal import Event
 from cases.states import State
 from web.current import right_now
 from web.pages.staff.list_columns import COLUMNS
@@ -59,7 +60,8 @@ def test_the_filters_in_its_address_narrow_the_list_and_its_count(web, cases):
         "responsible=gata": every - {cases["old"]},
         f"officer={officer}": every - {cases["old"]}, "officer=999999": set(), "unit=norrby": {cases["own"]},
         "from=2026-03-01": every - {cases["old"]}, "to=2026-03-01": {cases["old"]}, "from=2026-03-02&to=2026-03-02":
-        every - {cases["old"]}, "overdue=1": {cases[State.ASSIGNED], cases["old"]}, "q=rut": every - {cases["old"]}, "q=rut eklof": {cases["own"]},
+        every - {cases["old"]}, "overdue=1": {cases[State.ASSIGNED], cases["old"]},
+        "q=rut": every - {cases["old"]}, "q=rut eklof": {cases["own"]},
         "q=0046 0 000 20 00 00": {cases["own"]}, "q=%2B46 000 20 00 00": {cases["own"]},
         "state=finnsej&from=igår&sort=x&officer=å&overdue=kanske&col=x&cursor=x": every,
     }.items():  # fmt: skip
@@ -91,6 +93,9 @@ def test_what_is_shown_is_downloaded_with_its_columns_and_no_formula(web, cases,
     assert rows[1][1] == "'=1+1"
     assert "Rut Eklöf" not in str(rows)
     assert len(rows_of(client.get(f"/arenden.{form}"), form)) == 1 + len(cases)
+    with web.database.reading() as session:
+        told = session.scalars(select(Event).where(Event.type == "house.exported").order_by(Event.id)).all()
+        assert [event.facts["cases"] for event in told] == [1, len(cases)]
 
 
 def rows_of(answer, form):
