@@ -20,7 +20,7 @@ from web.pages.staff.list_columns import COLUMNS, USUAL
 LONGEST_SEARCH, MOST_DAYS, LARGEST_ID = 200, 3660, 2**63 - 1
 NAMES = ("category", "place", "responsible", "group", "unit")  # slugs
 SWITCHES = ("overdue", "parked", "quick_win", "sent_back")
-YES = "1"
+YES, NO = "1", "0"
 IN_STATES: dict[str, tuple[State, ...]] = {  # what is chosen as a state, beside the states themselves
     "open": tuple(sorted(OPEN)),
     "working": tuple(sorted(OPEN - {State.PARKED, State.DONE})),
@@ -118,6 +118,12 @@ def _states(value: str) -> tuple[State, ...]:
     return IN_STATES.get(value) or (State(value),)
 
 
+def _switch(value: str) -> bool:
+    if value not in {YES, NO}:
+        raise ValueError(value)
+    return value == YES
+
+
 def _number(value: str, most: int) -> int:
     number = int(value) if value.isascii() and value.isdecimal() and len(value) < len(str(LARGEST_ID)) else -1
     if not 0 <= number <= most:
@@ -139,7 +145,7 @@ READ: dict[str, Any] = {
     "officer": lambda value: _number(value, LARGEST_ID),
     "from": date.fromisoformat,
     "to": date.fromisoformat,
-    **dict.fromkeys(SWITCHES, lambda value: value == YES),
+    **dict.fromkeys(SWITCHES, _switch),
     "due": lambda value: _number(value, MOST_DAYS),
     "untouched": lambda value: _number(value, MOST_DAYS),
     "sort": Sort,
