@@ -18,7 +18,7 @@ from cases.history.words import Words
 from cases.history.writers import EntryWriter
 from cases.organisation.categories import Category
 from cases.organisation.places import Place
-from cases.public.published import Published
+from cases.public.publication import Published
 from cases.public.publishing import publish, unpublish
 from cases.refusals import MergedIntoItself, NotAllowed, TooLong, WordsNeeded
 from cases.reporters.erasing import (

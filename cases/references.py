@@ -1,9 +1,9 @@
 """References of cases, such as 2026-0042, numbered by one counter a year."""
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Hashable, Mapping
+from typing import Protocol, TypeVar
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database.base import Base, table_of
@@ -25,6 +25,9 @@ NEXT_NUMBER = (  # a Core statement: it runs for each case, and the ORM would se
 )
 
 
+Named = TypeVar("Named", bound=Hashable)
+
+
 class NumberSource(Protocol):
     """Protocol of an object that gives out the numbers of references, which start from 1 in each local year.
 
@@ -42,7 +45,18 @@ def next_reference(numbers: NumberSource, year: int) -> str:
     `numbers` gives out the number after the year. When that number comes from the database, the counter of the year
     stays locked until the transaction ends.
     """
-    return f"{year}-{numbers.next_number(year, _raise_counter):04d}"
+    return reference_of(year, numbers.next_number(year, _raise_counter))
+
+
+def reference_of(year: int, number: int) -> str:
+    """Return the reference with this number of this year, such as 2026-0042."""
+    return f"{year}-{number:04d}"
+
+
+def references_of(session: Session, numbers: Mapping[Named, int]) -> dict[Named, list[str]]:
+    """Return the references that have these numbers, one for each year that has any: dict by what names the number."""
+    years = session.scalars(select(ReferenceCounter.year)).all()
+    return {name: [reference_of(year, number) for year in years] for name, number in numbers.items()}
 
 
 def store_last_numbers(session: Session, numbers: dict[int, int]) -> None:

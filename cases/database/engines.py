@@ -16,6 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from cases.database.base import write_json
 from cases.database.clock import sqlite_now
 from cases.database.private_files import make_private_file, make_private_folder
+from cases.database.search.spelling import SQL_FUNCTIONS
 
 PING_AFTER_IDLE = 2.0  # seconds
 SQLITE_PATIENCE = "busy_timeout=15000"  # milliseconds
@@ -148,6 +149,8 @@ def _prepare_sqlite(
     for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function("ventil_now", 0, sqlite_now)
+    for name, function in SQL_FUNCTIONS.items():
+        connection.create_function(name, 1, function, deterministic=True)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from itertools import islice
 
 PUNCTUATION = re.compile(r"[^\w-]+", re.UNICODE)
 ENDINGS = ("orna", "arna", "erna", "ena", "or", "ar", "er", "an", "en", "et", "na", "a", "e", "n", "t")  # longest first
+LONG_ENDINGS = tuple(ending for ending in ENDINGS if len(ending) > 1)
 MOST_TERMS, LONGEST_TERM = 20, 100  # words of a search, and characters of each
 SHORTEST_BASE = 3  # letters that must be left when an ending is cut off
 
@@ -20,14 +21,6 @@ def terms_of(text: str) -> list[str]:
     parts = PUNCTUATION.sub(" ", text).split()
     terms = (term[:LONGEST_TERM] for part in parts for term in part.split("-") if term.strip("_"))
     return list(islice(terms, MOST_TERMS))
-
-
-def any_form_of(text: str) -> str:
-    """Return a PostgreSQL tsquery that requires each word of the text in any of its forms.
-
-    It is "" when the text has no words.
-    """
-    return " & ".join(f"({' | '.join(forms_of(term))})" for term in terms_of(text))
 
 
 def forms_of(word: str) -> list[str]:
@@ -43,7 +36,13 @@ def forms_of(word: str) -> list[str]:
 
 
 def base_of(word: str) -> str:
-    """Return the word without its longest known ending; the whole word when fewer than three letters would be left."""
+    """Return the word without its longest known ending; the whole word when fewer than three letters would be left.
+
+    The s of a genitive goes too where it stands after such an ending ("lampornas", "vägens"), but not else ("glas").
+    """
+    bare = word.removesuffix("s")
+    if bare != word and bare.endswith(LONG_ENDINGS) and len(bare) > SHORTEST_BASE:
+        word = bare
     endings = (ending for ending in ENDINGS if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_BASE)
     ending = next(endings, "")
     return word.removesuffix(ending) if ending else word

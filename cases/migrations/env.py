@@ -4,8 +4,13 @@ from typing import Any
 
 from alembic import context
 
-SHADOWS = ("words_search",)  # SQLite's full-text tables, and the tables behind them
-ONLY_HERE = {"ix_words_text", "ix_words_title"}  # expression indexes, PostgreSQL's
+from cases.database.search.spelling import SQLITE_TABLES
+
+SHADOWS = SQLITE_TABLES  # and the tables behind them
+ONLY_HERE = {  # PostgreSQL's indexes for the search
+    "ix_words_text", "ix_words_plain", "ix_words_title", "ix_words_parts", "ix_published_text", "ix_published_plain",
+    "ix_published_parts", "ix_party_asked", "ix_party_plain", "ix_party_digits", "ix_case_ref_parts",
+}  # fmt: skip
 
 
 def include_object(_item: Any, name: str | None, kind: str, reflected: bool, _compared: Any) -> bool:

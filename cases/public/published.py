@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from statistics import median
 from typing import Any
 
@@ -11,54 +10,33 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
-    ForeignKey,
-    Index,
     Integer,
     MetaData,
     Row,
     Select,
     String,
     Table,
-    Text,
-    and_,
     extract,
-    false,
     func,
-    or_,
     select,
     tuple_,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from cases.access.actors import ActorKind
-from cases.database.base import Base, UtcDateTime
+from cases.database.base import UtcDateTime
 from cases.database.cursors import decode_cursor, encode_cursor
-from cases.database.inflecting import LONGEST_TERM, MOST_TERMS, any_form_of, base_of
-from cases.database.texts import storable
+from cases.database.search.terms import terms_in
+from cases.database.search.text_index import Closeness
 from cases.database.transactions import calendar_of
 from cases.deadlines.clocks import AGENDA_RUNG
 from cases.history.journal import Event
 from cases.history.words import Visibility, Words
+from cases.public.finding_published import PublicSearch, public_search
 from cases.public.masking import mask
+from cases.public.publication import Published
 
 MOST_ON_A_PAGE = 100
-
-
-class Published(Base):
-    """One row of the table published: the masked texts of one case, as `publish` stored them.
-
-    Public pages get a `PublicCase` instead, which has the present state of the case too.
-    """
-
-    __tablename__ = "published"
-    __table_args__ = (Index("ix_published_received_on", "received_on", "case_id"),)
-
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True, autoincrement=False)
-    ref: Mapped[str] = mapped_column(String(20), unique=True)
-    title: Mapped[str] = mapped_column(String(200))
-    description: Mapped[str] = mapped_column(Text)
-    received_on: Mapped[date]
-    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 # A column that is not named here cannot reach a public page. Migrations create the view by this text.
@@ -189,6 +167,15 @@ class Count:
     median_days: float | None
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where a page ended: after this case, among those that are found as close as that."""
+
+    closeness: Closeness
+    received_on: date
+    case_id: int
+
+
 def list_published(
     session: Session, filters: PublicFilters, *, after: str = "", limit: int = 25
 ) -> tuple[list[PublicCase], str]:
@@ -198,10 +185,12 @@ def list_published(
     `limit` is the most cases on a page, never more than the constant `MOST_ON_A_PAGE` of this module.
     """
     limit = max(1, min(limit, MOST_ON_A_PAGE))
-    query = select(_view).where(*_conditions(session, filters), *_after(after))
-    rows = session.execute(query.order_by(_view.c.received_on.desc(), _view.c.id.desc()).limit(limit + 1)).all()
-    cases = [_public_case(session, row) for row in rows[:limit]]
-    return cases, encode_cursor(cases[-1].received_on.isoformat(), cases[-1].id) if len(rows) > limit else ""
+    narrowed = select(_view).where(*_conditions(filters))
+    place = _place(after)
+    if not terms_in(filters.words):
+        rows = _rows(session, narrowed, place, limit + 1) if not filters.words.strip() else []
+        return _page(session, [(row, Closeness.SPELLED) for row in rows], limit)
+    return _page(session, _found(session, narrowed, public_search(session, filters.words), place, limit + 1), limit)
 
 
 def is_cursor(cursor: str) -> bool:
@@ -211,7 +200,7 @@ def is_cursor(cursor: str) -> bool:
 
 def count_published(session: Session, filters: PublicFilters) -> int:
     """Return how many published cases match the filters, on all pages together."""
-    return session.scalar(select(func.count()).select_from(_view).where(*_conditions(session, filters))) or 0
+    return session.scalar(select(func.count()).select_from(_view).where(*_all_conditions(session, filters))) or 0
 
 
 def one_published(session: Session, ref: str) -> PublicCase | None:
@@ -224,13 +213,6 @@ def published_among(session: Session, ids: Sequence[int]) -> dict[int, PublicCas
     """Return those of the cases with these ids that are published, as a dict by id."""
     rows = session.execute(select(_view).where(_view.c.id.in_(ids))) if ids else ()
     return {row.id: _public_case(session, row) for row in rows}
-
-
-def published_ids(session: Session, wanted: str) -> Select[Any]:
-    """Return a query of the ids of published cases that hold all of these words, or have them as their reference."""
-    wanted = storable(wanted)
-    holding = and_(*_conditions(session, PublicFilters(words=wanted)))
-    return select(_view.c.id).where(or_(_view.c.ref == wanted, holding) if wanted.split() else false())
 
 
 def public_notes(session: Session, ref: str) -> list[PublicNote]:
@@ -286,7 +268,7 @@ def count_by_month(session: Session, filters: PublicFilters) -> list[Count]:
 
 def _counted(session: Session, filters: PublicFilters, group: ColumnElement[Any]) -> list[Count]:
     query = select(group, _view.c.received_on, _view.c.done_at, _view.c.ended_at)
-    rows = session.execute(query.where(*_conditions(session, filters)))
+    rows = session.execute(query.where(*_all_conditions(session, filters)))
     took: dict[Any, list[int | None]] = {}
     for name, received_on, done_at, ended_at in rows:
         took.setdefault(name, []).append(_days(session, received_on, done_at or ended_at))
@@ -302,7 +284,8 @@ def _days(session: Session, received_on: date, end: datetime | None) -> int | No
     return (calendar_of(session).day_of(end) - received_on).days if end else None
 
 
-def _conditions(session: Session, filters: PublicFilters) -> Iterable[ColumnElement[bool]]:
+def _conditions(filters: PublicFilters) -> Iterable[ColumnElement[bool]]:
+    """Yield the conditions of the filters, except the words."""
     for name in ("place", "category", "responsible", "state", "kind"):
         if (wanted := getattr(filters, name)) is not None:
             yield _view.c[name] == wanted
@@ -310,29 +293,50 @@ def _conditions(session: Session, filters: PublicFilters) -> Iterable[ColumnElem
         yield _view.c.state.in_(filters.states)
     if filters.delayed:
         yield _view.c.delayed
-    for word in islice(filters.words.split(), MOST_TERMS):
-        yield _holds(session, word[:LONGEST_TERM])
 
 
-def _holds(session: Session, word: str) -> ColumnElement[bool]:
-    text = _view.c.title + " " + _view.c.description
-    if session.get_bind().dialect.name == "postgresql":
-        any_form = func.to_tsvector("swedish", text).op("@@")(func.to_tsquery("swedish", any_form_of(word)))
-        return or_(any_form, text.icontains(word, autoescape=True))
-    base = base_of(word.lower())  # every other form begins with it
-    forms = {word, base, base.upper(), base.capitalize()}  # SQLite's own lower() knows only a-z
-    return or_(*(text.contains(form, autoescape=True) for form in sorted(forms)))
+def _all_conditions(session: Session, filters: PublicFilters) -> Iterable[ColumnElement[bool]]:
+    yield from _conditions(filters)
+    if filters.words.strip():
+        yield _view.c.id.in_(public_search(session, filters.words).ids(Closeness.LIKE_IT))
 
 
-def _after(cursor: str) -> list[ColumnElement[bool]]:
-    last = _place(cursor)
-    return [] if last is None else [tuple_(_view.c.received_on, _view.c.id) < last]
+def _found(
+    session: Session, narrowed: Select[Any], search: PublicSearch, place: _Place | None, most: int
+) -> list[tuple[Row[Any], Closeness]]:
+    """Return the rows of a page and one more: those as spelled first, then those that are only like it."""
+    found: list[tuple[Row[Any], Closeness]] = []
+    for closeness in Closeness:
+        if place is not None and place.closeness is not closeness:
+            if closeness is Closeness.SPELLED:
+                continue  # the page before was further on
+            place = None
+        matched = narrowed.where(search.condition(_view.c.id, closeness))
+        found += [(row, closeness) for row in _rows(session, matched, place, most - len(found))]
+        if len(found) == most:
+            break
+    return found
 
 
-def _place(cursor: str) -> tuple[date, int] | None:
+def _rows(session: Session, query: Select[Any], place: _Place | None, most: int) -> Sequence[Row[Any]]:
+    if place is not None:
+        query = query.where(tuple_(_view.c.received_on, _view.c.id) < (place.received_on, place.case_id))
+    return session.execute(query.order_by(_view.c.received_on.desc(), _view.c.id.desc()).limit(most)).all()
+
+
+def _page(session: Session, found: list[tuple[Row[Any], Closeness]], limit: int) -> tuple[list[PublicCase], str]:
+    cases = [_public_case(session, row) for row, _ in found[:limit]]
+    if len(found) <= limit:
+        return cases, ""
+    closeness = found[limit - 1][1]
+    beyond = [closeness] if closeness is Closeness.LIKE_IT else []
+    return cases, encode_cursor(*beyond, cases[-1].received_on.isoformat(), cases[-1].id)
+
+
+def _place(cursor: str) -> _Place | None:
     try:
-        day, case_id = decode_cursor(cursor)
-        return date.fromisoformat(day), case_id
+        *beyond, day, case_id = decode_cursor(cursor)
+        return _Place(Closeness(beyond[0]) if beyond else Closeness.SPELLED, date.fromisoformat(day), case_id)
     except (ValueError, TypeError):
         return None
 

@@ -15,7 +15,7 @@ from cases.database.transactions import calendar_of
 from cases.history.words import Words
 from cases.public.masking import MaskedSpan, findings, mask
 from cases.public.protection import is_protected
-from cases.public.published import Published
+from cases.public.publication import Published
 from cases.refusals import NotAllowed
 
 PUBLISHED, WORDS = table_of(Published), table_of(Words)

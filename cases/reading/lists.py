@@ -1,7 +1,7 @@
 """Lists of cases: filters, orders, cursors and search. Cases that the actor may not open are never selected."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    not_,
     or_,
     select,
     tuple_,
@@ -24,12 +25,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from cases.access.actors import Actor
 from cases.case import WITH_NAMES, Case
 from cases.database.cursors import decode_cursor, encode_cursor
-from cases.history.words import Visibility
+from cases.database.search.text_index import Closeness
 from cases.organisation.categories import Category
 from cases.organisation.places import Place
 from cases.organisation.units import Unit
-from cases.reading.masked_search import found_masked
-from cases.reading.searching import EVERYTHING, matching, reaches
+from cases.reading.masked_search import MaskedSearch
+from cases.reading.searching import EVERYTHING, Search, SearchReach, reaches, search_for
 from cases.reading.visibility import opened_by, seen_by, taken_part_in_by
 from cases.refusals import UnknownName
 from cases.states import LADDER_STATES, OPEN, State
@@ -87,6 +88,9 @@ class Filters:
     untouched_since: datetime | None = None  # cases on which somebody should act, without an act of a person since then
     sent_back: bool = False  # at the desk again, because a unit said that it is not theirs
     of_unit: int | None = None  # id of a unit that is responsible, handed it in, or is waited for
+    officer: int | None = None  # id of the person who is its officer
+    received_from: datetime | None = None  # received at this moment or later
+    received_until: datetime | None = None  # received at this moment or before
     q: str | None = None
     sort: Sort = Sort.NEWEST
     limit: int = 50
@@ -106,6 +110,18 @@ class CasePage:
     next: str | None
 
 
+@dataclass(frozen=True)
+class CursorPlace:
+    """Where a page ended: after the case with this id, whose moment of the order `moment` is (None if it has none).
+
+    `closeness` says among which cases of a search that was.
+    """
+
+    closeness: Closeness
+    moment: datetime | None
+    case_id: int
+
+
 def list_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime) -> CasePage:
     """Return a page of the cases that match the filters and that the actor may open.
 
@@ -117,16 +133,33 @@ def list_cases(session: Session, filters: Filters, actor: Actor, *, now: datetim
     limit = _limit(filters)
     allowed = [_listed_for(actor, filters), *conditions(filters, now)]
     if filters.of_unit is not None:
-        allowed = [Case.id.in_(_of_unit(filters.of_unit, allowed, filters, limit + 1))]
+        most = None if filters.wanted else limit + 1
+        allowed = [Case.id.in_(_of_unit(filters.of_unit, allowed, filters, most))]
     narrowed = select(Case.id).where(*allowed)
-    rows = _searched(session, narrowed, filters, actor) if filters.wanted else _rows(session, narrowed, filters)
-    more = len(rows) > limit
-    items = rows[:limit]
-    return CasePage(items, _cursor(filters.sort, items[-1]) if more else None)
+    if filters.wanted:
+        return _searched(session, narrowed, filters, actor)
+    rows = _rows(session, narrowed, filters)
+    return CasePage(rows[:limit], _cursor(filters.sort, rows[limit - 1]) if len(rows) > limit else None)
+
+
+def is_cursor_of(filters: Filters) -> bool:
+    """Return whether the cursor in the filters, if there is one, came with a list in their order."""
+    try:
+        _cursor_place(filters)
+    except UnknownName:
+        return False
+    return True
 
 
 def _listed_for(actor: Actor, filters: Filters) -> ColumnElement[bool]:
-    tells_more = (filters.group, filters.quick_win, filters.untouched_since, filters.of_unit, filters.overdue)
+    tells_more = (
+        filters.group,
+        filters.quick_win,
+        filters.untouched_since,
+        filters.of_unit,
+        filters.overdue,
+        filters.officer,
+    )
     is_public = all(value is None for value in tells_more) and not filters.sent_back
     return opened_by(actor) if is_public and filters.sort is not Sort.UNTOUCHED else seen_by(actor)
 
@@ -142,22 +175,67 @@ def _limit(filters: Filters) -> int:
     return min(max(filters.limit, 1), MOST_ROWS)
 
 
-def _searched(session: Session, narrowed: Select[int], filters: Filters, actor: Actor) -> list[Case]:
-    """Return the page's cases and one more among those whose words match; looks among the newest cases first."""
-    after = _cursor_place(filters)
-    top = after[1] if after else session.scalar(select(func.max(Case.id))) or 0
-    readable = list(Visibility) if actor.is_staff else [Visibility.PUBLIC, Visibility.PARTICIPANTS]
-    masked = None if actor.is_staff else found_masked(session, actor, filters.wanted)
-    ids: Sequence[int] = ()
-    for reach in reaches(top) if filters.sort is Sort.NEWEST else [EVERYTHING]:
-        matches = matching(session.get_bind().dialect.name, filters.wanted, reach, readable)
-        if masked is not None:
-            reached = masked if reach.floor is None else and_(masked, Case.id > reach.floor)
-            matches = or_(and_(taken_part_in_by(actor), matches), reached)
-        ids = session.scalars(_in_order(narrowed.where(matches), filters).limit(_limit(filters) + 1)).all()
-        if len(ids) > _limit(filters):
+def _searched(session: Session, narrowed: Select[int], filters: Filters, actor: Actor) -> CasePage:
+    """Return a page of what is found: first the cases that have the words as they were typed, then those like it."""
+    seeking, limit = _Seeking(session, filters, actor), _limit(filters)
+    place, found = _cursor_place(filters), list[tuple[int, Closeness]]()
+    for closeness in Closeness if place is None or place.closeness is Closeness.SPELLED else [Closeness.LIKE_IT]:
+        here = filters if place and place.closeness is closeness else replace(filters, cursor=None)
+        ids = seeking.page(narrowed, here, closeness, limit + 1 - len(found))
+        found += [(id_, closeness) for id_ in ids]
+        if len(found) > limit:
             break
-    return _with_names(session, ids)
+    items = _with_names(session, [id_ for id_, _ in found[:limit]])
+    more = len(found) > limit
+    return CasePage(items, _cursor(filters.sort, items[-1], found[limit - 1][1]) if more else None)
+
+
+class _Seeking:
+    """One search by one actor: conditions by what they take part in, and by what they only read masked."""
+
+    def __init__(self, session: Session, filters: Filters, actor: Actor) -> None:
+        self._session, self._actor, self._sort = session, actor, filters.sort
+        self._search: Search = search_for(session, filters.wanted, actor)
+        self._masked = None if actor.is_staff else MaskedSearch(session, actor, filters.wanted)
+
+    def page(self, narrowed: Select[int], filters: Filters, closeness: Closeness, most: int) -> Sequence[int]:
+        """Return the ids of the first `most` cases after the cursor that are found just as close as that."""
+        ids: Sequence[int] = ()
+        for reach in self._reaches(filters, closeness):
+            matched = narrowed.where(self._condition(reach, closeness))
+            ids = self._session.scalars(_in_order(matched, filters).limit(most)).all()
+            if len(ids) == most:
+                break
+        return ids
+
+    def count(self, narrowed: Select[int], filters: Filters, closeness: Closeness, most: int) -> int:
+        """Return how many cases are found just as close as that, but never more than `most`."""
+        number = 0
+        for reach in self._reaches(filters, closeness):
+            found = narrowed.where(self._condition(reach, closeness)).limit(most).subquery()
+            number = self._session.scalars(select(func.count()).select_from(found)).one()
+            if number == most:
+                break
+        return number
+
+    def _reaches(self, filters: Filters, closeness: Closeness) -> Iterable[SearchReach]:
+        if closeness is Closeness.LIKE_IT or self._sort is not Sort.NEWEST:
+            return [EVERYTHING]
+        place = _cursor_place(filters)
+        return reaches(place.case_id if place else self._session.scalar(select(func.max(Case.id))) or 0)
+
+    def _condition(self, reach: SearchReach, closeness: Closeness) -> ColumnElement[bool]:
+        if self._masked is None:
+            return self._search.matching(reach, closeness)
+        found = self._found(self._masked, reach, closeness)
+        if closeness is Closeness.SPELLED:
+            return found
+        return and_(found, not_(self._found(self._masked, reach, Closeness.SPELLED)))
+
+    def _found(self, masked: MaskedSearch, reach: SearchReach, closeness: Closeness) -> ColumnElement[bool]:
+        of_all = masked.condition(closeness)
+        reached = of_all if reach.floor is None else and_(of_all, Case.id > reach.floor)
+        return or_(and_(taken_part_in_by(self._actor), self._search.matching(reach, closeness)), reached)
 
 
 def _with_names(session: Session, ids: Sequence[int]) -> list[Case]:
@@ -170,10 +248,12 @@ def _with_names(session: Session, ids: Sequence[int]) -> list[Case]:
 def count_cases(session: Session, filters: Filters, actor: Actor, *, now: datetime, most: int = MOST_COUNTED) -> int:
     """Return how many cases match the filters and may be seen by the actor, but never more than `most`.
 
-    Counting stops at `most`, which bounds its cost. Search words are ignored. `now` (UTC) decides which cases are
-    overdue.
+    Counting stops at `most`, which bounds its cost. The cursor is ignored. `now` (UTC) decides which cases are overdue.
     """
+    filters = replace(filters, cursor=None)
     allowed = [_listed_for(actor, filters), *conditions(filters, now)]
+    if filters.wanted:
+        return _count_searched(session, allowed, filters, actor, most)
     if filters.of_unit is None:
         found = select(Case.id).where(*allowed).limit(most).subquery()
     else:
@@ -181,15 +261,30 @@ def count_cases(session: Session, filters: Filters, actor: Actor, *, now: dateti
     return session.scalars(select(func.count()).select_from(found)).one()
 
 
-def _of_unit(unit_id: int, narrowed: list[ColumnElement[bool]], filters: Filters, most: int) -> CompoundSelect[Any]:
+def _count_searched(
+    session: Session, allowed: list[ColumnElement[bool]], filters: Filters, actor: Actor, most: int
+) -> int:
+    if filters.of_unit is not None:
+        allowed = [Case.id.in_(_of_unit(filters.of_unit, allowed, filters, None))]
+    narrowed, number = select(Case.id).where(*allowed), 0
+    seeking = _Seeking(session, replace(filters, sort=Sort.NEWEST), actor)
+    for closeness in Closeness:
+        number += seeking.count(narrowed, filters, closeness, most - number) if number < most else 0
+    return number
+
+
+def _of_unit(
+    unit_id: int, narrowed: list[ColumnElement[bool]], filters: Filters, most: int | None
+) -> CompoundSelect[Any]:
     """Return the ids of the first cases that the unit has, handed in or is waited for, each part by its own index.
 
-    One condition with OR would read all of the unit's cases to find the first page.
+    One condition with OR would read all of the unit's cases to find the first page. With `most` None all are returned.
     """
     found = []
     for column in (Case.responsible_id, Case.group_id, Case.waiting_unit_id):
-        own = _in_order(select(Case.id).where(column == unit_id, *narrowed), filters)
-        found.append(select(own.limit(most).subquery().c.id))
+        own = select(Case.id).where(column == unit_id, *narrowed)
+        first = own if most is None else _in_order(own, filters).limit(most)
+        found.append(select(first.subquery().c.id))
     return union(*found)
 
 
@@ -200,6 +295,12 @@ def conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
         found += _in_states(frozenset(filters.states))
     if filters.kind:
         found.append(Case.kind == filters.kind)
+    if filters.officer is not None:
+        found.append(Case.officer_id == filters.officer)
+    if filters.received_from is not None:
+        found.append(Case.received_at >= filters.received_from)
+    if filters.received_until is not None:
+        found.append(Case.received_at <= filters.received_until)
     found += [
         column == select(table.id).where(table.slug == slug).scalar_subquery()
         for column, table, slug in (
@@ -250,35 +351,38 @@ def _in_order(query: Select[Any], filters: Filters) -> Select[Any]:
         is_open = bool(filters.overdue) or (bool(filters.states) and set(filters.states) <= OPEN)
         has_moment = is_open or filters.sort is not Sort.DUE
         if after is not None:
-            query = query.where(_later(column, *after, has_moment=has_moment))
+            query = query.where(_later(column, after, has_moment=has_moment))
         return query.order_by(*([] if has_moment else [column.is_(None)]), column, Case.id)
     if after is not None:
-        query = query.where(Case.id < after[1] if filters.sort is Sort.NEWEST else Case.id > after[1])
+        query = query.where(Case.id < after.case_id if filters.sort is Sort.NEWEST else Case.id > after.case_id)
     return query.order_by(Case.id.desc() if filters.sort is Sort.NEWEST else Case.id)
 
 
 def _later(
-    column: InstrumentedAttribute[datetime | None], moment: str | None, case_id: int, *, has_moment: bool
+    column: InstrumentedAttribute[datetime | None], after: CursorPlace, *, has_moment: bool
 ) -> ColumnElement[bool]:
-    if moment is None:
-        return and_(column.is_(None), Case.id > case_id)
-    later = tuple_(column, Case.id) > tuple_(datetime.fromisoformat(moment), case_id)  # an index has this order
+    if after.moment is None:
+        return and_(column.is_(None), Case.id > after.case_id)
+    later = tuple_(column, Case.id) > tuple_(after.moment, after.case_id)  # an index has this order
     return later if has_moment else or_(later, column.is_(None))
 
 
-def _cursor(sort: Sort, last: Case) -> str:
+def _cursor(sort: Sort, last: Case, closeness: Closeness = Closeness.SPELLED) -> str:
     at = getattr(last, BY_MOMENT[sort].key) if sort in BY_MOMENT else None
-    return encode_cursor(sort, at.isoformat() if at else None, last.id)
+    beyond = [closeness] if closeness is Closeness.LIKE_IT else []
+    return encode_cursor(*beyond, sort, at.isoformat() if at else None, last.id)
 
 
-def _cursor_place(filters: Filters) -> tuple[str | None, int] | None:
-    """Return the moment and case id of the cursor. Raises `UnknownName` for one of another order or not ours."""
+def _cursor_place(filters: Filters) -> CursorPlace | None:
+    """Return where the page before ended. Raises `UnknownName` for a cursor of another order, and for one not ours."""
     if not filters.cursor:
         return None
     try:
-        sort, moment, case_id = decode_cursor(filters.cursor)
-        if sort != filters.sort or (moment is not None and datetime.fromisoformat(moment).tzinfo is None):
+        *beyond, sort, moment, case_id = decode_cursor(filters.cursor)
+        at = None if moment is None else datetime.fromisoformat(moment)
+        closeness = Closeness(*beyond) if beyond else Closeness.SPELLED
+        if sort != filters.sort or (at is not None and at.tzinfo is None):
             raise ValueError(filters.cursor)
     except (ValueError, TypeError):
         raise UnknownName(field="cursor", name=filters.cursor) from None
-    return moment, case_id
+    return CursorPlace(closeness, at, case_id)

@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, select, text, update
 from sqlalchemy.orm import Session
 
 from cases.case import Case
+from cases.database.search.spelling import SQLITE_TABLES
 from cases.files.attachments import Attachment
 from cases.history.events import CaseAttached, CaseFollowed, CaseWaiting
 from cases.history.journal import Event
@@ -56,13 +57,14 @@ def has_words(session: Session, case: Case) -> bool:
 
 
 def clear_search_index(session: Session) -> None:
-    """Take erased words out of SQLite's search index, which else only marks them as deleted.
+    """Take erased words out of SQLite's search indexes, which else only mark them as deleted.
 
-    It is written anew as a whole: some seconds for a million texts. PostgreSQL's indexes need nothing: VACUUM does it.
+    They are written anew as a whole: some seconds for a million texts. PostgreSQL's need nothing: VACUUM does it.
     """
     if session.get_bind().dialect.name == "sqlite":
         session.flush()
-        session.execute(text("INSERT INTO words_search(words_search) VALUES ('optimize')"))
+        for name in SQLITE_TABLES:
+            session.execute(text(f"INSERT INTO {name}({name}) VALUES ('optimize')"))  # noqa: S608 - our own  # nosec
 
 
 def file_keys(session: Session, case: Case) -> set[str]:

@@ -72,7 +72,10 @@ class SentAgain(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class HouseExported(DomainEvent):
-    """So many cases, with what is known of those who asked, were written to a file by a command."""
+    """So many cases were written to a file.
+
+    By a command with what is known of those who asked, or by somebody of the staff from their list, without that.
+    """
 
     type: ClassVar[str] = "house.exported"
     cases: int

@@ -31,7 +31,7 @@ from cases.organisation.places import Place
 from cases.organisation.units import Unit
 from cases.parties import Follower, Party
 from cases.promises import Promise
-from cases.public.published import Published
+from cases.public.publication import Published
 
 NEW_BY_NATURE = {
     Case: {

@@ -160,7 +160,7 @@ def test_the_list_is_paged_without_gaps_or_doubles(session: Session) -> None:
 def test_the_search_finds_swedish_words_in_any_case(session: Session, words: str) -> None:
     _publish(session, _case(session))
     assert len(list_published(session, PublicFilters(words=words))[0]) == 1
-    assert list_published(session, PublicFilters(words=f"{words} %_"))[0] == []
+    assert list_published(session, PublicFilters(words="%_"))[0] == []  # signs are no words, and match nothing
     assert list_published(session, PublicFilters(words=CANARY))[0] == []
 
 

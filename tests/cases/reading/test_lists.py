@@ -134,10 +134,10 @@ def test_a_search_reads_all_about_the_cases_only_once_however_far_it_looks(
         found, _ = page(small_house, Filters(q="lampan"))
     assert len(found) == 1
     assert ["JOIN unit" in statement for statement in sent].count(True) == 1
-    assert len(sent) == 6  # up to which case, four reaches, and all about the one
+    assert len(sent) == 8  # names, up to which case, four reaches, what is like it, and all about the one
     with counted(small_house.database) as sent:
         assert page(small_house, Filters(q="finnsej")) == ([], None)
-    assert len(sent) == 5
+    assert len(sent) == 7
 
 
 @pytest.mark.parametrize("wanted", ["lampan", "lampor", "vägarna", "vägen", "träden"])

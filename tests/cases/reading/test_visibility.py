@@ -107,16 +107,18 @@ def found(house: SmallHouse, wanted: str, who: str = "contact") -> list[str]:
 def test_swedish_words_are_found_as_people_write_them(small_house: SmallHouse) -> None:
     ref = small_house.hand_in("Snöröjning på Åsvägen", description="Gångbanan är hal. Äldre ramlar vid ån.")
     small_house.hand_in("Något annat")
-    for wanted in ("snöröjning", "SNÖRÖJNING", "åsvägen", "Äldre", "gångbanan", ref):
+    for wanted in ("snöröjning", "SNÖRÖJNING", "åsvägen", "Äldre", "gångbanan", "asvagen", ref):
         assert found(small_house, wanted) == [ref], wanted
-    for wanted in ("asvagen", "finns ej", "%", "_"):
+    for wanted in ("åsvagen", "finns ej", "%", "_"):
         assert found(small_house, wanted) == [], wanted
 
 
 def test_inflections_are_found(small_house: SmallHouse) -> None:
     ref = small_house.hand_in("Trasiga lampor", description="Lamporna vid badplatsen blinkar.")
     wanted = (
-        ["lampor", "lampo"] if small_house.database.is_sqlite else ["lampor", "lampornas", "badplatsen", "blinkade"]
+        ["lampor", "lampo", "lampornas"]
+        if small_house.database.is_sqlite
+        else ["lampor", "lampornas", "badplatsen", "blinkade"]
     )
     assert [found(small_house, one) for one in wanted] == [[ref]] * len(wanted)
 

@@ -23,7 +23,7 @@ from cases.states import LADDER_STATES, OPEN, State
 from notifications.calls import to_ring
 from notifications.deliveries import Channel
 from web.operations.metrics import figures
-from web.pages.staff.desk import ROWS, sections
+from web.pages.staff.desk import PILES, ROWS
 from web.pages.staff.units import LISTS
 from workers.jobs.morning_letter import count_for_morning
 from workers.relay.draining import drain_outbox
@@ -74,7 +74,7 @@ def pages(client, path):
     """Return the page, and the references on it and on all the pages that "show more" leads to."""
     first = text = client.get(path).text
     refs = re.findall(r'<span class="ref">([\d-]+)</span>', text)
-    while more := re.search(r'<p><a class="ds-button" data-variant="secondary" href="([^"]+)">', text):
+    while more := re.search(r'<p(?: class="row")?><a class="ds-button" data-variant="secondary" href="([^"]+)">', text):
         text = client.get(unescape(more.group(1))).text
         refs += re.findall(r'<span class="ref">([\d-]+)</span>', text)
     return first, refs
@@ -86,11 +86,19 @@ def counts_beside(page):
     return {path.rpartition("del=")[2]: int(count) for path, count in lines}
 
 
+def in_list(client, page):
+    """Return the references in the list of all cases to which the page leads, and the number that it says."""
+    first, refs = pages(client, unescape(re.search(r'href="(/arenden\?[^"]+)"', page).group(1)))
+    assert len(refs) == len(set(refs))
+    return set(refs), int(re.search(r'id="antal" role="status">(\d+)', first).group(1))
+
+
 def test_each_pile_on_the_desk_has_as_many_cases_as_it_says(full):
     client = visitor(full, "contact")
-    for pile in sections(datetime.now(UTC)):
+    for pile in PILES:
         page, refs = pages(client, f"/skrivbord?del={pile}")
         assert len(refs) == len(set(refs)) == counts_beside(page)[pile] > 0, pile
+        assert in_list(client, page) == (set(refs), len(refs)), pile
 
 
 def test_the_lists_outside_the_desks_piles_have_as_many_rows_as_it_says(full):
@@ -106,6 +114,7 @@ def test_each_list_of_a_unit_has_as_many_cases_as_it_says(full):
         for name in LISTS:
             page, refs = pages(client, f"/enhet/{unit}?del={name}")
             assert len(refs) == len(set(refs)) == counts_beside(page)[name] > 0, (unit, name)
+            assert who == "member" or in_list(client, page) == (set(refs), len(refs)), (unit, name)
 
 
 def listed(session, actor, moment, **filters):

@@ -32,6 +32,8 @@ LISTS = (
     "/skrivbord?del=alla&q=lampan",
     *(f"/enhet/gata?del={pile}" for pile in ("oppna", "forsenade", "vilande", "klara")),
     "/enhet/norrby",
+    "/arenden", "/arenden?state=ended", "/arenden?due=3&sort=due", "/arenden?responsible=gata&sort=due",
+    "/arenden?q=lampa+norrby", "/arenden?q=rut@example.se", "/arenden?q=0000-20+00+00", "/arenden?q=2026-12",
     "/sok?q=lampan",
     "/sok?q=trasig+lampa",
     "/sok?q=finnsej",

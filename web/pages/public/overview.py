@@ -14,6 +14,7 @@ from cases.public.published import (
     count_published,
     list_published,
 )
+from cases.reading.lists import MOST_COUNTED
 from web.current import current
 from web.language.gettext import language
 from web.language.state_words import STATE_NAMES
@@ -37,7 +38,8 @@ def published_page(session: Session, limit: int) -> dict[str, Any]:
     """Return a page of at most `limit` published cases as template variables. The query string says which.
 
     `cases` are the cases, newest first, `after` the next page's cursor ("" on the last), `asked` the filters' values,
-    `narrowed` whether any is set; `places`, `categories` and `states` are the filters' options, pairs (value, name).
+    `narrowed` whether any is set, `found` how many cases there are and `most` from which number on that is not said;
+    `places`, `categories` and `states` are the filters' options, pairs (value, name).
     """
     asked: dict[str, Any] = {name: request.args.get(name) or None for name in FILTERS}
     filters = PublicFilters(**asked, words=request.args.get("q", "").strip())
@@ -47,6 +49,8 @@ def published_page(session: Session, limit: int) -> dict[str, Any]:
         "after": after,
         "asked": {**asked, "q": filters.words},
         "narrowed": filters != PublicFilters(),
+        "found": count_published(session, filters),
+        "most": MOST_COUNTED,
         "places": places_to_choose(session),
         "categories": categories_to_choose(session),
         "states": [(state.value, words) for state, words in STATE_NAMES.items()],

@@ -4,8 +4,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cases.access.actors import Actor
+from cases.database.search.terms import terms_in
 from cases.public.published import one_published
-from cases.reading.lists import Filters, list_cases
+from cases.reading.lists import MOST_COUNTED, Filters, count_cases, list_cases
 from web.current import current, right_now
 from web.pages.public.overview import published_page
 from web.pages.staff.desk import ROWS
@@ -29,12 +30,16 @@ def _among_all(actor: Actor) -> str:
     with current().database.reading() as session:
         found = list_cases(session, filters, actor, now=right_now())
         more = {"cursor": found.next, "q": wanted} if found.next else None
-        return render_template("search.html", wanted=wanted, cases=found.items, more=more, now=right_now())
+        shown = {"wanted": wanted, "cases": found.items, "more": more, "now": right_now()}
+        number = count_cases(session, filters, actor, now=right_now())
+        return render_template("search.html", **shown, found=number, most=MOST_COUNTED)
 
 
 def _among_published() -> str | Response:
     wanted = request.args.get("q", "").strip()
     with current().database.reading() as session:
-        if one_published(session, wanted):
-            return redirect(url_for("case.show", ref=wanted), 303)
+        terms = terms_in(wanted)
+        ref = terms[0].ref if len(terms) == 1 else ""
+        if one_published(session, ref):
+            return redirect(url_for("case.show", ref=ref), 303)
         return render_template("search_published.html", wanted=wanted, **published_page(session, ROWS))

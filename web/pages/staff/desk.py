@@ -1,29 +1,27 @@
 """The contact person's desk: lists of open cases, among them new, overdue, due soon and waiting ones."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
-from cases.reading.lists import MOST_COUNTED, Filters, Sort, count_cases, list_cases
-from cases.states import LADDER_STATES, OPEN, State
+from cases.reading.lists import MOST_COUNTED, Filters, Sort, count_cases, is_cursor_of, list_cases
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import AWAITED, count_set_aside
 from web.current import current, right_now
 from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
+from web.pages.staff.list_query import VIEWS, ListQuery, filters_for
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
 bp = Blueprint("desk", __name__)
 ROWS = 25
-SOON = timedelta(days=3)
-UNTOUCHED = timedelta(days=30)
 FIRST, REST = "first", "rest"
 
 ASKED = ("category", "place", "responsible", "q")
@@ -42,24 +40,29 @@ class Section:
     count: int = 0
 
 
-def sections(now: datetime) -> dict[str, Section]:
-    """Build the sections by their key in the query string, in the order in which a contact person works.
+PILES: dict[str, tuple[LazyString, LazyString]] = {  # in the order in which a contact person works
+    "inkommet": (_l("Came in"), _l("Nothing new. Well done.")),
+    "forsenat": (_l("Overdue"), _l("Nothing is overdue.")),
+    "snart": (_l("Due soon"), _l("Nothing falls due in the next days.")),
+    "ror": (_l("Untouched for 30 days"), _l("Somebody has acted on everything.")),
+    "atersant": (_l("Sent back"), _l("Nothing has been sent back.")),
+    "vantar": (_l("Waiting"), _l("Nothing waits for anybody.")),
+    "vilande": (_l("Parked"), _l("Nothing is parked.")),
+    "klart": (_l("Done, may be objected to"), _l("Nothing is in its two weeks.")),
+    "alla": (_l("All that are open"), _l("Nothing is open.")),
+}
 
-    `now` is the present moment, from which a section such as "due soon" counts. Their cases are not counted yet.
+
+def sections(session: Session, now: datetime) -> dict[str, Section]:
+    """Build the sections by their key in the query string: views of the list of all cases, not counted yet.
+
+    `now` is the present moment, from which a section such as "due soon" counts.
     """
+    calendar = current().database.calendar
     return {
-        "inkommet": Section(_l("Came in"), _l("Nothing new. Well done."), _in(State.RECEIVED)),
-        "forsenat": Section(_l("Overdue"), _l("Nothing is overdue."), Filters(overdue=True, sort=Sort.DUE)),
-        "snart": Section(_l("Due soon"), _l("Nothing falls due in the next days."), _due_by(now + SOON)),
-        "ror": Section(_l("Untouched for 30 days"), _l("Somebody has acted on everything."),
-                       Filters(sort=Sort.UNTOUCHED, untouched_since=now - UNTOUCHED)),
-        "atersant": Section(_l("Sent back"), _l("Nothing has been sent back."),
-                            Filters(states=(State.RECEIVED,), sort=Sort.DUE, sent_back=True)),
-        "vantar": Section(_l("Waiting"), _l("Nothing waits for anybody."), _in(State.WAITING)),
-        "vilande": Section(_l("Parked"), _l("Nothing is parked."), _in(State.PARKED)),
-        "klart": Section(_l("Done, may be objected to"), _l("Nothing is in its two weeks."), _in(State.DONE)),
-        "alla": Section(_l("All that are open"), _l("Nothing is open."), _in(*sorted(OPEN))),
-    }  # fmt: skip
+        key: Section(*PILES[key], filters_for(asked, session=session, calendar=calendar, now=now))
+        for key, asked in VIEWS.items()
+    }
 
 
 @bp.get("/skrivbord")
@@ -68,12 +71,14 @@ def show() -> str:
     """Show one section of the desk, and the number of cases in each; by default the first section that is not empty."""
     now, actor = right_now(), current_actor()
     with current().database.reading() as session:
-        piles = {key: _counted(session, pile, actor, now) for key, pile in sections(now).items()}
+        piles = {key: _counted(session, pile, actor, now) for key, pile in sections(session, now).items()}
         chosen = request.args.get("del", "")
         here = chosen if chosen in piles else next((key for key, pile in piles.items() if pile.count), "inkommet")
         page = _pile(session, piles[here], actor, now) | _other_work(session)
         page["more"] = page["more"] and {"del": here} | page["more"]
-        return render_template("desk.html", piles=piles, here=here, now=now, **page)
+        asked = {name: value for name, value in page["asked"].items() if value}
+        in_list = ListQuery({**VIEWS[here], **asked}).address(url_for("all_cases.show"))
+        return render_template("desk.html", piles=piles, here=here, now=now, in_list=in_list, most=MOST_COUNTED, **page)
 
 
 def _counted(session: Session, pile: Section, actor: Actor, now: datetime) -> Section:
@@ -82,8 +87,10 @@ def _counted(session: Session, pile: Section, actor: Actor, now: datetime) -> Se
 
 def _pile(session: Session, pile: Section, actor: Actor, now: datetime) -> dict[str, Any]:
     asked: dict[str, Any] = {name: request.args.get(name, "").strip() or None for name in ASKED}
+    narrowed = replace(pile.filters, **asked, limit=ROWS)
     return {
-        **one_page(session, replace(pile.filters, **asked, limit=ROWS), actor, now),
+        **one_page(session, narrowed, actor, now),
+        "found": count_cases(session, narrowed, actor, now=now) if any(asked.values()) else pile.count,
         "asked": asked,
         "categories": categories_to_choose(session),
         "places": places_to_choose(session),
@@ -116,7 +123,7 @@ def one_page(session: Session, filters: Filters, actor: Actor, now: datetime) ->
         filters = replace(filters, sort=Sort.NEWEST)
     if filters.sort is Sort.DUE:
         return _wins_first(session, filters, actor, now)
-    page = list_cases(session, replace(filters, cursor=request.args.get("cursor") or None), actor, now=now)
+    page = list_cases(session, replace(filters, cursor=cursor_asked(filters)), actor, now=now)
     return {"cases": page.items, "more": {"cursor": page.next} if page.next else None}
 
 
@@ -135,9 +142,10 @@ def _wins_first(session: Session, filters: Filters, actor: Actor, now: datetime)
     return {"cases": first + rest.items, "more": {"fran": REST, "cursor": rest.next} if rest.next else None}
 
 
-def _in(*states: State) -> Filters:
-    return Filters(states=states, sort=Sort.DUE)
+def cursor_asked(filters: Filters) -> str | None:
+    """Return the cursor in the query string; None without one, and for one that came with another list.
 
-
-def _due_by(moment: datetime) -> Filters:
-    return Filters(states=LADDER_STATES, sort=Sort.DUE, due_by=moment)
+    So an address that somebody kept, or changed by hand, shows the first page rather than an error.
+    """
+    cursor = request.args.get("cursor") or None
+    return cursor if is_cursor_of(replace(filters, cursor=cursor)) else None

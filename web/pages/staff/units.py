@@ -3,27 +3,22 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.organisation.units import Unit
-from cases.reading.lists import Filters, Sort, count_cases
+from cases.reading.lists import count_cases
 from cases.refusals import NotFound
-from cases.states import ENDED, OPEN, State
 from web.current import current, right_now
 from web.pages.staff.desk import ROWS, one_page
+from web.pages.staff.list_query import UNIT_VIEWS, filters_for, of_views
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
 bp = Blueprint("units", __name__)
-LISTS = {
-    "oppna": Filters(states=tuple(sorted(OPEN - {State.PARKED, State.DONE})), sort=Sort.DUE),
-    "forsenade": Filters(overdue=True, sort=Sort.DUE),
-    "vilande": Filters(states=(State.PARKED,), sort=Sort.DUE),
-    "klara": Filters(states=(State.DONE, *sorted(ENDED))),
-}
+LISTS = UNIT_VIEWS
 
 
 @bp.get("/enhet/<slug>")
@@ -44,8 +39,14 @@ def show(slug: str) -> str:
 def _list(session: Session, unit: Unit, actor: Actor) -> dict[str, Any]:
     now, chosen = right_now(), request.args.get("del", "oppna")
     here = chosen if chosen in LISTS else "oppna"
-    own = {name: replace(filters, of_unit=unit.id, limit=ROWS) for name, filters in LISTS.items()}
+    lists = of_views(LISTS, unit=unit.slug)
+    calendar = current().database.calendar
+    own = {
+        key: replace(filters_for(query.asked, session=session, calendar=calendar, now=now), limit=ROWS)
+        for key, query in lists.items()
+    }
     counts = {name: count_cases(session, filters, actor, now=now) for name, filters in own.items()}
     page = one_page(session, own[here], actor, now)
     page["more"] = page["more"] and {"del": here} | page["more"]
-    return {"here": here, "counts": counts, "now": now, **page}
+    in_list = lists[here].address(url_for("all_cases.show"))
+    return {"here": here, "counts": counts, "now": now, "in_list": in_list, **page}

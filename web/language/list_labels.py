@@ -1,0 +1,27 @@
+"""Words for the filters and orders of the list of all cases."""
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from cases.reading.lists import Sort
+from web.language.state_words import STATE_NAMES
+
+SORTS: dict[Sort, LazyString] = {
+    Sort.NEWEST: _l("Newest first"),
+    Sort.OLDEST: _l("Oldest first"),
+    Sort.DUE: _l("By due day"),
+    Sort.UNTOUCHED: _l("Longest untouched first"),
+}
+STATE_CHOICES: dict[str, LazyString] = {
+    "open": _l("All that are open"),
+    "working": _l("Open, neither parked nor done"),
+    "settled": _l("Done and ended"),
+    "ended": _l("Ended"),
+    **{state.value: words for state, words in STATE_NAMES.items()},
+}
+SWITCHES_IN_WORDS: dict[str, LazyString] = {
+    "overdue": _l("Overdue"),
+    "parked": _l("Parked"),
+    "quick_win": _l("Quick wins"),
+    "sent_back": _l("Sent back"),
+}

@@ -1,0 +1,127 @@
+"""Staff's list of all cases, ended ones too: filters in its address, chosen columns, and the same as a file."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, render_template, url_for
+from sqlalchemy.orm import Session
+
+from cases.access.actors import Actor
+from cases.case import Case
+from cases.history.events import HouseExported
+from cases.history.municipality_events import record_for_municipality
+from cases.imports.formats.writing import MEDIA_TYPES, new_table
+from cases.organisation.units import UnitKind
+from cases.reading.lists import MOST_COUNTED, MOST_ROWS, Filters, Sort, count_cases, list_cases
+from cases.states import Kind
+from web.current import current, right_now
+from web.language.labels import KINDS
+from web.language.list_labels import SORTS, STATE_CHOICES, SWITCHES_IN_WORDS
+from web.pages.options import (
+    Choices,
+    categories_to_choose,
+    in_swedish_order,
+    known_with_people,
+    places_to_choose,
+    units_to_choose,
+)
+from web.pages.staff.desk import ROWS, cursor_asked
+from web.pages.staff.list_columns import COLUMNS, ListColumn
+from web.pages.staff.list_query import ListQuery, filters_for, read_list_query
+from web.requests.downloads import as_attachment
+from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
+
+bp = Blueprint("all_cases", __name__)
+MAY_HOLD = (UnitKind.DESK, UnitKind.DEPARTMENT, UnitKind.GROUP)
+
+
+@bp.get("/arenden")
+@open_to(Audience.STAFF)
+def show() -> str:
+    """Show one page of the cases that the address asks for, how many they are, and the filters."""
+    query, actor, now = read_list_query(), current_actor(), right_now()
+    with current().database.reading() as session:
+        filters = _filters(session, query, now)
+        page = list_cases(session, replace(filters, limit=ROWS, cursor=cursor_asked(filters)), actor, now=now)
+        return render_template(
+            "all_cases.html",
+            cases=page.items,
+            count=count_cases(session, filters, actor, now=now),
+            most=MOST_COUNTED,
+            more=page.next and query.address(url_for("all_cases.show"), cursor=page.next),
+            now=now,
+            calendar=current().database.calendar,
+            **_choices(session, query),
+        )
+
+
+@bp.get("/arenden.<any(csv, xlsx):form>")
+@open_to(Audience.STAFF)
+def download(form: str) -> Response:
+    """Send all cases that the address asks for, with the chosen columns, as a file for a spreadsheet.
+
+    That it was done, and how many cases it held, stands in the history of the municipality.
+    """
+    query, actor, now = read_list_query(), current_actor(), right_now()
+    name = f"arenden-{current().database.calendar.day_of(now)}.{form}"
+    with tempfile.TemporaryDirectory() as folder, current().database.reading() as session:
+        path, number = Path(folder) / name, 0
+        columns = [COLUMNS[column] for column in query.columns]
+        with new_table(path, current().database.calendar.zone) as write_row:
+            write_row([str(column.heading) for column in columns])
+            for case in _every(session, _filters(session, query, now), actor, now):
+                write_row(_cells(case, columns))
+                number += 1
+        content = path.read_bytes()
+    with current().database.transaction() as session:
+        record_for_municipality(session, HouseExported(cases=number), by=actor, at=now)
+    return Response(
+        content, content_type=MEDIA_TYPES[path.suffix], headers={"Content-Disposition": as_attachment(name)}
+    )
+
+
+def _filters(session: Session, query: ListQuery, now: datetime) -> Filters:
+    return filters_for(query.asked, session=session, calendar=current().database.calendar, now=now)
+
+
+def _cells(case: Case, columns: list[ListColumn]) -> list[Any]:
+    return [column.value(case, current().database.calendar) for column in columns]
+
+
+def _every(session: Session, filters: Filters, actor: Actor, now: datetime) -> Iterator[Case]:
+    cursor: str | None = ""
+    while cursor is not None:
+        page = list_cases(session, replace(filters, limit=MOST_ROWS, cursor=cursor or None), actor, now=now)
+        yield from page.items
+        cursor = page.next
+        session.expunge_all()
+
+
+def _choices(session: Session, query: ListQuery) -> dict[str, Any]:
+    """Return what the filters and the choice of columns need, as template variables."""
+    officers = {str(row.slug): row for row in known_with_people(session).people or ()}
+    return {
+        "query": query,
+        "asked": query.asked,
+        "columns": [(name, COLUMNS[name]) for name in query.columns],
+        "all_columns": COLUMNS,
+        "states": [(name, str(words)) for name, words in STATE_CHOICES.items()],
+        "kinds": [(kind.value, str(KINDS[kind])) for kind in Kind],
+        "categories": categories_to_choose(session),
+        "places": places_to_choose(session),
+        "units": units_to_choose(session, *MAY_HOLD),
+        "groups": units_to_choose(session, UnitKind.GROUP),
+        "officers": _officers(officers.values()),
+        "sorts": [(sort.value, str(SORTS[sort])) for sort in Sort],
+        "switches": [(name, str(words)) for name, words in SWITCHES_IN_WORDS.items()],
+        "is_narrowed": any(name != "sort" for name in query.asked),
+    }
+
+
+def _officers(rows: Any) -> Choices:
+    return in_swedish_order([(str(row.id), row.name) for row in rows])

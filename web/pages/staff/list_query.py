@@ -1,0 +1,157 @@
+"""What the address of a list of cases asks for: filters, order and columns. The desk's piles are such addresses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.calendar import Calendar
+from cases.database.texts import storable
+from cases.organisation.units import Unit
+from cases.reading.lists import Filters, Sort
+from cases.states import ENDED, LADDER_STATES, OPEN, Kind, State
+from web.pages.staff.list_columns import COLUMNS, USUAL
+
+LONGEST_SEARCH, MOST_DAYS, LARGEST_ID = 200, 3660, 2**63 - 1
+NAMES = ("category", "place", "responsible", "group", "unit")  # slugs
+SWITCHES = ("overdue", "parked", "quick_win", "sent_back")
+YES, NO = "1", "0"
+IN_STATES: dict[str, tuple[State, ...]] = {  # what is chosen as a state, beside the states themselves
+    "open": tuple(sorted(OPEN)),
+    "working": tuple(sorted(OPEN - {State.PARKED, State.DONE})),
+    "ended": tuple(sorted(ENDED)),
+    "settled": (State.DONE, *sorted(ENDED)),
+}
+Asked = Mapping[str, str]
+VIEWS: dict[str, Asked] = {  # the piles of the desk, by their key in its address
+    "inkommet": {"state": State.RECEIVED, "sort": Sort.DUE},
+    "forsenat": {"overdue": YES, "sort": Sort.DUE},
+    "snart": {"due": "3", "sort": Sort.DUE},
+    "ror": {"untouched": "30", "sort": Sort.UNTOUCHED},
+    "atersant": {"state": State.RECEIVED, "sent_back": YES, "sort": Sort.DUE},
+    "vantar": {"state": State.WAITING, "sort": Sort.DUE},
+    "vilande": {"state": State.PARKED, "sort": Sort.DUE},
+    "klart": {"state": State.DONE, "sort": Sort.DUE},
+    "alla": {"state": "open", "sort": Sort.DUE},
+}
+UNIT_VIEWS: dict[str, Asked] = {  # the lists of a unit's page
+    "oppna": {"state": "working", "sort": Sort.DUE},
+    "forsenade": {"overdue": YES, "sort": Sort.DUE},
+    "vilande": {"state": State.PARKED, "sort": Sort.DUE},
+    "klara": {"state": "settled"},
+}
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """The query of a list of cases: `asked` its filters and order by name as they stand in the address, `columns` too.
+
+    A value that the address cannot have is left out, as if it were not there.
+    """
+
+    asked: Asked
+    columns: tuple[str, ...] = USUAL
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The query string of this list as pairs, without a cursor."""
+        chosen = [] if self.columns == USUAL else [("col", name) for name in self.columns]
+        return [*self.asked.items(), *chosen]
+
+    def address(self, path: str, **more: str | None) -> str:
+        """Return the address of this list under `path`, with these further arguments."""
+        pairs = [*self.pairs, *((name, value) for name, value in more.items() if value)]
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def read_list_query() -> ListQuery:
+    """Return what the present request's query string asks for."""
+    typed = {name: storable(value).strip() for name, value in request.args.items()}
+    chosen = tuple(name for name in COLUMNS if name in request.args.getlist("col"))
+    return ListQuery({name: typed[name] for name in READ if typed.get(name) and _fits(name, typed[name])},
+                     chosen or USUAL)  # fmt: skip
+
+
+def filters_for(asked: Asked, *, session: Session, calendar: Calendar, now: datetime) -> Filters:
+    """Return the filters of a list, at the moment `now`; days are local and whole, so "within 3 days" ends with a day.
+
+    The slug of a unit that does not exist selects no case.
+    """
+    given: dict[str, Any] = {name: read(asked[name]) for name, read in READ.items() if name in asked}
+    unit, due, untouched = given.pop("unit", None), given.pop("due", None), given.pop("untouched", None)
+    states: tuple[State, ...] = given.pop("state", ())
+    today = calendar.day_of(now)
+    if due is not None:
+        states = tuple(set(states or LADDER_STATES) & set(LADDER_STATES)) or (State.RECEIVED,)
+        given["due_by"] = calendar.end_of(today + timedelta(days=due))
+    if untouched is not None:
+        given["untouched_since"] = now - timedelta(days=untouched)
+    if unit is not None:
+        given["of_unit"] = session.scalar(select(Unit.id).where(Unit.slug == unit)) or 0
+    given |= _period(given.pop("from", None), given.pop("to", None), calendar)
+    return Filters(states=states, **given)
+
+
+def _period(first: date | None, last: date | None, calendar: Calendar) -> dict[str, datetime]:
+    found = {}
+    if first is not None:
+        found["received_from"] = datetime.combine(first, time.min, calendar.zone)
+    if last is not None:
+        found["received_until"] = datetime.combine(last, time.max, calendar.zone)
+    return found
+
+
+def _fits(name: str, value: str) -> bool:
+    try:
+        READ[name](value)
+    except ValueError:
+        return False
+    return True
+
+
+def _states(value: str) -> tuple[State, ...]:
+    return IN_STATES.get(value) or (State(value),)
+
+
+def _switch(value: str) -> bool:
+    if value not in {YES, NO}:
+        raise ValueError(value)
+    return value == YES
+
+
+def _number(value: str, most: int) -> int:
+    number = int(value) if value.isascii() and value.isdecimal() and len(value) < len(str(LARGEST_ID)) else -1
+    if not 0 <= number <= most:
+        raise ValueError(value)
+    return number
+
+
+def _text(value: str) -> str:
+    if len(value) > LONGEST_SEARCH:
+        raise ValueError(value)
+    return value
+
+
+READ: dict[str, Any] = {
+    "q": _text,
+    "state": _states,
+    "kind": Kind,
+    **dict.fromkeys(NAMES, _text),
+    "officer": lambda value: _number(value, LARGEST_ID),
+    "from": date.fromisoformat,
+    "to": date.fromisoformat,
+    **dict.fromkeys(SWITCHES, _switch),
+    "due": lambda value: _number(value, MOST_DAYS),
+    "untouched": lambda value: _number(value, MOST_DAYS),
+    "sort": Sort,
+}
+
+
+def of_views(views: Mapping[str, Asked], **more: str) -> dict[str, ListQuery]:
+    """Return these views as lists by their key, narrowed by `more`."""
+    return {key: ListQuery({**asked, **more}) for key, asked in views.items()}
