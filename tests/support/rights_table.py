@@ -202,6 +202,7 @@ FOLLOWS_BY_API = {
     "agenda":       "404 202 404 404 404 403 202 202 202 202 401",
 }
 HOLDS_THE_KEY = every_case("404 200 404 404 404 404 404 404 404 404 404")
+NONE_IS_MERGED = every_case("404 404 404 404 404 404 404 404 404 404 404")
 ACTS_WITH_THE_KEY = every_case("404 422 404 404 404 404 404 404 404 404 404")
 CONTESTS_WITH_THE_KEY = every_case("404 409 404 404 404 404 404 404 404 404 404")  # none of the cases is done
 
@@ -211,6 +212,7 @@ WITH_A_CASE: dict[str, Block] = {
     "GET /api/v1/cases/<ref>/events": READS_BY_API,
     "GET /arenden/<ref>/filer/<int:number>": OPENS_FILES,
     "GET /arende/<public_id>": HOLDS_THE_KEY,
+    "GET /arende/<public_id>/hor-ihop": NONE_IS_MERGED,
     "GET /kvitto/<public_id>": HOLDS_THE_KEY,
     "GET /arende/<public_id>/filer/<int:number>": HOLDS_THE_KEY,
     "POST /arende/<public_id>/kommentar": ACTS_WITH_THE_KEY,

@@ -13,7 +13,7 @@ from notifications.audiences.context import Following
 from notifications.audiences.preview import each_would_tell
 from web.current import right_now
 from web.language.gettext import gettext, language
-from web.language.labels import STEP_ICONS, step_name
+from web.language.labels import STEP_ICONS, step_name, words_of_step
 from web.pages.options import Choices, officers_to_choose, suggested_unit, units_to_choose
 
 USUAL_ORDER = (
@@ -44,6 +44,16 @@ class AvailableStep:
         return STEP_ICONS[self.step.name]
 
     @property
+    def words(self) -> str:
+        """What the field for words asks for in this step."""
+        return words_of_step(self.step.name)
+
+    @property
+    def may_be_wordless(self) -> bool:
+        """True when the words may be left out, whatever else is chosen in the form."""
+        return not {"note", "reason"} & set(self.step.needs) and self.step.name != "wait"
+
+    @property
     def fields(self) -> tuple[str, ...]:
         """The names of all arguments that the step takes."""
         return (*self.step.needs, *self.step.may_have)
@@ -63,7 +73,8 @@ def available_steps(session: Session, case: Case, following: list[Following], ac
     `following` are the case's followers; they are among those who would get a letter about a step.
     """
     steps = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
-    offered = [step for step in steps if step.name != "contest" or not actor.is_staff]
+    can_contest = not actor.is_staff and case.due_at is not None and right_now() <= case.due_at
+    offered = [step for step in steps if step.name != "contest" or can_contest]
     events = [step.event for step in offered]
     told = each_would_tell(session, case, following, events, language(), at=right_now())
     shown = [AvailableStep(step, step_name(step.name, case.state), tuple(told[step.event])) for step in offered]
