@@ -62,7 +62,7 @@ def _said(session: Session, case: Case, reader: Actor, event: Event) -> SaidWord
     return SaidWords(row.text if takes_part(reader, case) else mask(row.text), row.at)
 
 
-def _notes(case: Case, reader: Actor) -> Select[tuple[str, datetime]]:
+def _notes(case: Case, reader: Actor) -> Select[str | None, datetime]:
     """Return the query of what the municipality wrote in the case, the latest first."""
     readable = [level for level in readable_by(reader, case) if level is not Visibility.INTERNAL]
     written = and_(Words.event_id == Event.id, Words.field == "note", Words.visibility.in_(readable))

@@ -1,6 +1,7 @@
 """The step form's options: the steps that a person may take with a case now, their fields, and who gets a letter."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from cases.organisation.units import UnitKind
 from cases.states import Step, steps_open_to
 from notifications.audiences.context import Following
 from notifications.audiences.preview import each_would_tell
-from web.current import right_now
+from web.current import current, right_now, today
 from web.language.gettext import gettext, language
 from web.language.labels import STEP_ICONS, step_name, words_of_step
 from web.pages.options import Choices, officers_to_choose, suggested_unit, units_to_choose
@@ -27,11 +28,13 @@ class AvailableStep:
     """One step that can be taken with a case now, as the step form offers it; `step` is its row in the state machine.
 
     `title` is the step's name as the page shows it, `told` the names of those who would get a letter about it.
+    `usual_day` is the day by which the case is due after the step when nobody gives one; None for a step without such.
     """
 
     step: Step
     title: str
     told: tuple[str, ...]
+    usual_day: date | None = None
 
     @property
     def name(self) -> str:
@@ -77,8 +80,24 @@ def available_steps(session: Session, case: Case, following: list[Following], ac
     offered = [step for step in steps if step.name != "contest" or can_contest]
     events = [step.event for step in offered]
     told = each_would_tell(session, case, following, events, language(), at=right_now())
-    shown = [AvailableStep(step, step_name(step.name, case.state), tuple(told[step.event])) for step in offered]
+    days = _usual_days(case)
+    shown = [
+        AvailableStep(step, step_name(step.name, case.state), tuple(told[step.event]), days.get(step.name))
+        for step in offered
+    ]
     return sorted(shown, key=lambda one: USUAL_ORDER.index(one.name))
+
+
+def _usual_days(case: Case) -> dict[str, date]:
+    """Return the day that each step sets by the case's policy when the form names none, by the step's name."""
+    calendar, terms = current().database.calendar, case.terms
+    working_days = {
+        "assign": terms.answer_days,
+        "hand_over": terms.answer_days,
+        "start": terms.progress_days,
+        "wait": terms.waiting_days,
+    }
+    return {name: calendar.add_working_days(today(), days) for name, days in working_days.items()}
 
 
 def step_choices(session: Session, case: Case, following: list[Following], actor: Actor) -> dict[str, Any]:
