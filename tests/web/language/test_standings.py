@@ -94,7 +94,7 @@ WAYS: dict[tuple[State, str, str], tuple[Way, str, str]] = {  # (state, last eve
     ),
     (State.PARKED, "case.parked", ""): (reached(State.PARKED), "Ingen kan ta sig an det just nu.", "1 juni 2026"),
     (State.DONE, "case.done", ""): (reached(State.DONE), "Gata säger att det är klart.", "senast 16 mars 2026"),
-    (State.CLOSED, "case.closed", ""): (reached(State.CLOSED), "Det är klart och avslutat.", "Behöver det tas upp igen?"),
+    (State.CLOSED, "case.closed", ""): (reached(State.CLOSED), "Det är klart och avslutat.", "Behöver det tas upp"),
     (State.DECLINED, "case.declined", ""): (
         reached(State.DECLINED), "Vi går inte vidare med ditt ärende.", "Ring kontaktpersonen.",
     ),
