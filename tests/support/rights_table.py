@@ -225,6 +225,7 @@ WITH_A_CASE: dict[str, Block] = {
     "POST /arenden/<ref>/folj": FOLLOWS,
     "POST /arenden/<ref>/ratta":        every_case("in  in  in  403 403 403 422 422 422 422 in"),
     "POST /arenden/<ref>/hor-ihop":     every_case("in  in  in  403 403 403 422 422 422 422 in"),
+    "POST /arenden/<ref>/dagordning/ta-bort": every_case("in  in  in  403 403 403 403 403 422 403 in"),
     "GET /arenden/<ref>/radera":        every_case("in  in  in  403 403 403 403 403 200 403 in"),
     "POST /arenden/<ref>/radera":       every_case("in  in  in  403 403 403 403 403 422 403 in"),
     "POST /arenden/<ref>/den-som-fragade": every_case("in  in  in  403 403 403 403 403 422 403 in"),

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask import request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import Case
+from cases.history.journal import Event
 from cases.organisation.units import UnitKind
 from cases.states import Step, steps_open_to
 from notifications.audiences.context import Following
@@ -107,13 +110,25 @@ def step_choices(session: Session, case: Case, following: list[Following], actor
     unit, `step_suggests` the slug of the suggested unit. `following` are the followers of the case.
     """
     others = units_to_choose(session, *UnitKind)
+    suggested = suggested_unit(session, case.category_id)
+    if suggested in _said_not_theirs(session, case):
+        suggested = ""
+    chosen = request.values.get("responsible", "") if actor.is_contact else case.responsible.slug
     return {
         "steps": available_steps(session, case, following, actor),
         "step_units": units_to_choose(session),
-        "step_officers": officers_to_choose(session, case.responsible, of_all=actor.is_contact),
-        "step_suggests": suggested_unit(session, case.category_id),
+        "step_officers": officers_to_choose(session, {case.responsible.slug, chosen or suggested} - {""}),
+        "step_suggests": suggested,
         "step_waits": _waiting_options(others),
     }
+
+
+def _said_not_theirs(session: Session, case: Case) -> set[str]:
+    """Return the slugs of the units that have sent the case back."""
+    if not case.sent_back_count:
+        return set()
+    sent_back = select(Event.facts).where(Event.stream == case.id, Event.type == "case.sent_back")
+    return {facts["by_unit"] for facts in session.scalars(sent_back)}
 
 
 def _waiting_options(units: Choices) -> Choices:
