@@ -21,10 +21,12 @@ KEPT = {  # endpoint: who writes there, and the field
     "correcting.put_right": ("officer", "title"),
     "erasing.erase": ("contact", "decision"),
     "forum.call": ("contact", "name"),
+    "forum.withdraw": ("contact", "off_agenda"),
     "handing_in.take_in": ("contact", "title"),
     "reporter.protect": ("contact", "protection_why"),
     "reporter.put_right": ("contact", "asker_why"),
     "several.take_in": ("contact", "title-0"),
+    "stepping.preview": ("officer", "note"),
     "stepping.take": ("officer", "note"),
 }
 BY_KEY = frozenset({"mine.add_files", "mine.contest", "mine.say"})  # needs no log-in: what is sent is taken
@@ -67,7 +69,8 @@ def end_sessions(web):
 def test_it_is_there_after_the_log_in(sqlite_web, endpoint, cookies):
     (who, field), ref = KEPT[endpoint], sqlite_web.house.reach(State.ASSIGNED)
     browser, path = visitor(sqlite_web, who), path_of(sqlite_web, endpoint, ref)
-    shown = {"stepping.take": {"step": "plan", "version": "2"}, "handing_in.take_in": {"channel": "phone"}}
+    step = {"step": "plan", "version": "2"}
+    shown = {"stepping.take": step, "stepping.preview": step, "handing_in.take_in": {"channel": "phone"}}
     form = {field: WROTE, "csrf_token": browser.form_token()} | shown.get(endpoint, {})
     end_sessions(sqlite_web)
     if cookies == "gone":
