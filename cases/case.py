@@ -362,6 +362,14 @@ def case_to_read(session: Session, ref: str) -> Case:
     return _found(session, TO_READ, ref)
 
 
+def joined_case(case: Case) -> Case | None:
+    """Return the case into which this one was merged, however many times it was merged on; None when it was not."""
+    joined = case.merged_into
+    while joined is not None and joined.merged_into is not None:
+        joined = joined.merged_into
+    return joined
+
+
 def case_to_change(session: Session, ref: str) -> Case:
     """Return the case with this reference or public id, locked until the transaction ends. Raises `NotFound`."""
     return _found(session, TO_CHANGE, ref)

@@ -26,15 +26,15 @@ def comment(session: Session, case: Case, text: str, visibility: Visibility, *, 
     `TooLong` or `NotAllowed`.
     """
     words = visible(text)
+    who = by.roles_in(case)
     if not words:
-        raise WordsNeeded(field="text")
+        raise WordsNeeded(field="text", step="answer" if Who.ASKED in who else "")
     if len(words) > LONGEST_TEXT:
         raise TooLong(field="text", most=LONGEST_TEXT)
     if not takes_part(by, case) or (visibility is Visibility.INTERNAL and not by.is_staff):
         raise NotAllowed(step="comment")
     if visibility is Visibility.PUBLIC and not by.is_staff:
         visibility = Visibility.PARTICIPANTS
-    who = by.roles_in(case)
     if Who.ASKED in who and case.state is State.WAITING and case.waiting_from and visibility != Visibility.INTERNAL:
         answer = Change(to=case.waiting_from, step="answer", note=words, visibility=visibility)
         return change_state(session, case, answer, by=by, at=at)

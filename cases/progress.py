@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.access.actors import Actor, ActorKind
+from cases.access.actors import MACHINES, Actor, ActorKind
 from cases.case import LONGEST_TEXT, Case
 from cases.database.texts import visible
 from cases.history.events import DomainEvent
@@ -75,6 +75,7 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
     step = _step_for(case, change, by)
     _refuse_incomplete(step, change)
     _refuse_unused(step, case, change, by)
+    _refuse_empty_answer(step, case, change, by)
     entry, asked = Entry(case, by=by, at=at), case.waiting_unit_id
     transition = Transition(writer, case, change, step, entry)
     event = EFFECTS[step.name](transition)
@@ -140,6 +141,13 @@ def _refuse_incomplete(step: Step, change: Change) -> None:
             raise NameNeeded(field=need)
     if len(change.words) > LONGEST_TEXT:
         raise TooLong(field="note", most=LONGEST_TEXT)
+
+
+def _refuse_empty_answer(step: Step, case: Case, change: Change, by: Actor) -> None:
+    """Refuse an answer without words by somebody who is asked. Those who hold the case may go on without an answer."""
+    holds = by.kind in MACHINES or by.is_contact or by.roles_in(case) & set(HOLDERS)
+    if step.name == "answer" and not change.words and not holds:
+        raise WordsNeeded(field="note", step=step.name)
 
 
 def _taken_by(step: Step, case: Case, change: Change, by: Actor) -> set[str]:

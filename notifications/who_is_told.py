@@ -290,6 +290,7 @@ WHO_IS_TOLD: dict[str, Rules] = {
         Rule("kept_off_agenda", "contact", has_no_rung),
         Rule("kept_off_agenda", "desk_head", has_no_rung),
     ),
+    "case.taken_off_agenda": (),
     "case.words_erased": (),
     "case.imported": (),
     "person.added": (),

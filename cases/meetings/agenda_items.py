@@ -15,14 +15,16 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.access.actors import Actor
-from cases.case import Case
+from cases.case import LONGEST_TEXT, Case
 from cases.database.base import Base, BigId, UtcDateTime, partial_index, table_of
+from cases.database.texts import visible
 from cases.database.transactions import calendar_of
-from cases.history.events import CaseKeptOffAgenda, CasePutOnAgenda
-from cases.history.journal import Entry
+from cases.history.events import CaseKeptOffAgenda, CasePutOnAgenda, CaseTakenOffAgenda
+from cases.history.journal import Entry, SpokenWords
+from cases.history.words import Visibility
 from cases.meetings.meeting import next_meeting
 from cases.public.protection import is_protected
-from cases.refusals import AlreadySettled, NotAllowed, ProtectedIdentity
+from cases.refusals import AlreadySettled, NotAllowed, ProtectedIdentity, TooLong, WordsNeeded
 from cases.states import OPEN, State
 
 
@@ -89,6 +91,35 @@ def choose_for_agenda(session: Session, case: Case, *, by: Actor, at: datetime) 
     entry = Entry(case, by=by, at=at)
     put_on_agenda(session, case, AgendaReason.CHOSEN, entry)
     return entry.write(session) if entry else []
+
+
+def withdraw_from_agenda(session: Session, case: Case, why: str, *, by: Actor, at: datetime) -> list[int]:
+    """Take the case off the forum's agenda, on which it stands by mistake; return the ids of the events written.
+
+    `why` is kept as words, for those who take part in the case. Returns [] when the case does not stand there, or
+    stands there because it waits for the forum: then it is answered. Raises `NotAllowed` when `by` is not the contact
+    person, `WordsNeeded` without a reason and `TooLong` for one of more than 20,000 characters.
+    """
+    if not by.is_contact:
+        raise NotAllowed(step="take_off_agenda")
+    reason = visible(why)
+    if not reason:
+        raise WordsNeeded(field="off_agenda")
+    if len(reason) > LONGEST_TEXT:
+        raise TooLong(field="off_agenda", most=LONGEST_TEXT)
+    item = _open_item(session, case)
+    if item is None or item.why == AgendaReason.WAITS:
+        return []
+    take_off_agenda(session, case, at)
+    entry = Entry(case, by=by, at=at)
+    entry.add(CaseTakenOffAgenda(why=item.why), SpokenWords("note", reason, Visibility.PARTICIPANTS))
+    return entry.write(session)
+
+
+def stands_on_agenda(session: Session, case: Case) -> bool:
+    """Return whether the case stands on the forum's agenda, and may be taken off it by the contact person."""
+    item = _open_item(session, case)
+    return item is not None and item.why != AgendaReason.WAITS
 
 
 def take_off_agenda(session: Session, case: Case, at: datetime, *, why: AgendaReason | None = None) -> None:

@@ -54,6 +54,7 @@ WHO_READS: dict[str, frozenset[EventReader]] = {
     "case.promise_broken": EVERYBODY,
     "case.escalated": EVERYBODY,
     "case.put_on_agenda": EVERYBODY,
+    "case.taken_off_agenda": EVERYBODY,
     "case.attached": WHO_TAKES_PART,
     "case.followed": WHO_TAKES_PART,
     "case.unfollowed": WHO_TAKES_PART,

@@ -1,4 +1,4 @@
-"""Taking on: a unit plans a case for a date, or starts work at once.
+"""Taking on: a unit plans a case for a date, or starts work at once. Whoever does it there becomes its officer.
 
 While work goes on, the sign-of-life clock runs: it fires when the unit has been silent for too long.
 """
@@ -13,7 +13,7 @@ from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
 from cases.history.events import CasePlanned, CaseStarted, DomainEvent
 from cases.states import State
-from cases.steps.transition import Transition, enter_state, reassign_if_asked, working_days_from_now
+from cases.steps.transition import Transition, enter_state, take_on, working_days_from_now
 
 
 def plan(act: Transition) -> DomainEvent:
@@ -21,7 +21,7 @@ def plan(act: Transition) -> DomainEvent:
 
     Return the event to record. For work that begins at once, see `start`.
     """
-    was, unit = act.was, reassign_if_asked(act)
+    was, unit = act.was, take_on(act)
     due_on = enter_state(act, State.PLANNED, act.change.due_on)
     asked = act.change.due_on.isoformat() if act.change.due_on else None
     return CasePlanned(
@@ -35,7 +35,7 @@ def start(act: Transition) -> DomainEvent:
 
     The case is due on the day that the change names. When it names none, the policy says in how many working days.
     """
-    was, unit = act.was, reassign_if_asked(act)
+    was, unit = act.was, take_on(act)
     due_on = enter_state(
         act, State.IN_PROGRESS, act.change.due_on or working_days_from_now(act, act.terms.progress_days)
     )

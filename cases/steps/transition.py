@@ -173,6 +173,29 @@ def reassign_if_asked(act: Transition) -> Unit:
     return unit
 
 
+def take_on(act: Transition) -> Unit:
+    """Do what `reassign_if_asked` does for a unit that takes the case on; return the unit that has the case now.
+
+    Whoever takes it on becomes its officer (see `officer_who_takes_on`), so that reminders reach a person.
+    """
+    unit = reassign_if_asked(act)
+    if (officer := officer_who_takes_on(act)) is not None:
+        act.case.give_to(unit, officer)
+    return unit
+
+
+def officer_who_takes_on(act: Transition) -> Person | None:
+    """Return who becomes the officer of a case that is taken on: whoever acts, when nobody is named and nobody has it.
+
+    Only somebody who serves in the responsible unit becomes its officer: the contact person who plans a case for a
+    department does not. None when the case has an officer, or an import or another machine acts.
+    """
+    by, case = act.entry.by, act.case
+    if case.officer_id is not None or by.person_id is None or not by.is_in(case.responsible_id):
+        return None
+    return act.session.get(Person, by.person_id)
+
+
 def unit_that_may_hold(writer: EntryWriter, slug: str) -> Unit:
     """Return the active unit with this slug, which may be responsible for cases.
 

@@ -1,13 +1,15 @@
 """Waiting: a case waits for somebody's answer, and goes on when the answer comes."""
 
-from cases.access.actors import ActorKind
+from cases.access.actors import MACHINES, ActorKind
+from cases.case import WAITING_FOR_REPORTER
 from cases.database.texts import visible
 from cases.database.transactions import calendar_of
 from cases.history.events import CaseAnswered, CaseWaiting, DomainEvent
+from cases.history.words import Visibility
 from cases.meetings.agenda_items import AgendaReason, put_on_agenda
 from cases.organisation.units import FORUM, unit_named
 from cases.public.protection import is_protected
-from cases.refusals import NameNeeded, ProtectedIdentity, UnknownName
+from cases.refusals import FieldNotUsed, NameNeeded, ProtectedIdentity, UnknownName, WordsNeeded
 from cases.states import State
 from cases.steps.taking_on import restart_life_clock
 from cases.steps.transition import Transition, enter_state, working_days_from_now
@@ -20,21 +22,23 @@ def wait(act: Transition) -> DomainEvent:
 
     On its due day the unit should ask again. `act.change` may name that day; otherwise the policy says in how many
     working days it comes. Raises `DateOutside` for a day later than the policy allows, `NameNeeded` when it does not
-    say who is waited for, and `UnknownName` for a kind of waiting or a unit that there is not. A case that waits for
-    the forum is put on the forum's agenda; `ProtectedIdentity` when its reporter lives under protected identity, except
-    for an import, which only tells what was so.
+    say who is waited for, `UnknownName` for a kind of waiting or a unit that there is not, and `WordsNeeded` for a
+    question without words. A case that waits for the forum is put on the forum's agenda; `ProtectedIdentity` when its
+    reporter lives under protected identity, except for an import, which only tells what was so.
     """
     case, awaited, was = act.case, act.change.waiting_for, act.was
     if awaited is None:
         raise NameNeeded(field="waiting_for")
     if awaited.kind not in AWAITED:
         raise UnknownName(field="waiting_for", name=awaited.kind)
-    latest = calendar_of(act.session).add_working_days(act.today, act.terms.waiting_most_days)
-    if case.state is not State.WAITING:
-        case.waiting_from, case.waiting_from_due_at = case.state, case.due_at
     unit = act.writer.find(unit_named, awaited.unit or "", field="waiting_for") if awaited.kind == "unit" else None
     if awaited.kind == "other" and not visible(awaited.name or ""):
         raise NameNeeded(field="waiting_for")
+    if awaited.kind == WAITING_FOR_REPORTER or (unit is not None and unit.holds_cases):
+        _refuse_empty_question(act)
+    latest = calendar_of(act.session).add_working_days(act.today, act.terms.waiting_most_days)
+    if case.state is not State.WAITING:
+        case.waiting_from, case.waiting_from_due_at = case.state, case.due_at
     asks_forum = unit is not None and unit.slug == FORUM
     if asks_forum and act.entry.by.kind is not ActorKind.IMPORT and is_protected(act.session, case):
         raise ProtectedIdentity(field="waiting_for")
@@ -47,6 +51,19 @@ def wait(act: Transition) -> DomainEvent:
         put_on_agenda(act.session, case, AgendaReason.WAITS, act.entry)
     case.waiting_name, case.waiting_their_ref = awaited.name, awaited.their_ref
     return CaseWaiting(waiting_for=awaited.kind, follow_up_on=due_on, unit=unit.slug if unit else None, previous=was)
+
+
+def _refuse_empty_question(act: Transition) -> None:
+    """Refuse a question that whoever is asked by mail or telephone could not read, except of an import.
+
+    Boards, the forum and the council are not asked so: they meet about the case itself.
+    """
+    if act.entry.by.kind in MACHINES:
+        return
+    if not act.change.words:
+        raise WordsNeeded(field="note", step=act.step.name)
+    if act.change.visibility is Visibility.INTERNAL:
+        raise FieldNotUsed(field="visibility")
 
 
 def answered(act: Transition) -> DomainEvent:

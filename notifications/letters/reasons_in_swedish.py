@@ -15,10 +15,11 @@ from notifications.planning.forgetting import ERASED_BY_DECISION
 from notifications.planning.rate_limits import TO_STAFF, TOO_MANY, TOO_SOON
 from notifications.planning.readdressing import TOLD_IN_ANOTHER_LETTER
 from notifications.planning.readdressing_parties import NO_WAY_LEFT
-from notifications.planning.redundant_calls import TOLD_WHEN_THEY_RANG
+from notifications.planning.redundant_calls import OVERTAKEN, TOLD_WHEN_THEY_RANG
 
 IN_SWEDISH = {
     TOLD_WHEN_THEY_RANG: "fick veta det när de ringde",
+    OVERTAKEN: "ett senare steg berättades i stället",
     TOLD_IN_ANOTHER_LETTER: "fick veta det i ett annat brev",
     ERASED_BY_DECISION: "raderat efter beslut",
     NO_WAY_LEFT: "ingen adress och inget telefonnummer är kända längre",

@@ -7,6 +7,7 @@ from notifications.who_is_told import EventInContext
 
 BY_TELEPHONE = "phone"  # the channel of a case
 TOLD_WHEN_THEY_RANG = "told when they rang"
+OVERTAKEN = "a later step was told instead"
 
 
 def redundant_reason(event: EventInContext, recipient: Recipient) -> str | None:

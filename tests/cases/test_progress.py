@@ -45,7 +45,11 @@ A_TEXT = "Därför att"
         (State.PARKED, {"reason": A_TEXT, "due_on": date(2027, 3, 3)}, DateOutside),
         (State.PARKED, {"due_on": A_DATE}, WordsNeeded),
         (State.WAITING, {}, NameNeeded),
-        (State.WAITING, {"waiting_for": WaitingFor("reporter"), "due_on": date(2026, 6, 8)}, DateOutside),
+        (
+            State.WAITING,
+            {"waiting_for": WaitingFor("reporter"), "note": "Var?", "due_on": date(2026, 6, 8)},
+            DateOutside,
+        ),
         (State.WAITING, {"waiting_for": WaitingFor("unit", unit="ingen")}, UnknownName),
         (State.WAITING, {"waiting_for": WaitingFor("other")}, NameNeeded),
         (State.DONE, {"note": "  "}, WordsNeeded),

@@ -1,14 +1,18 @@
 """Those without mail are rung; the timeline says what was sent to whom; the form says who will be told."""
 
+from datetime import UTC, datetime
+
 import pytest
 from support.houses.letter_town import A_TUESDAY, LetterTown, the_case
 
+from cases.access.actors import THE_CLOCK
 from cases.database.leases.claims import BEGUN_TOO_OFTEN
+from cases.database.transactions import calendar_of
 from cases.handing_in import Reporter
 from cases.refusals import NotAllowed, NotFound
 from cases.states import State
 from notifications.audiences.preview import would_be_told
-from notifications.calls import tick_off, to_ring
+from notifications.calls import count_to_ring, drop_overtaken, next_try, record_no_answer, tick_off, to_ring
 from notifications.deliveries import Channel, Outcome
 from notifications.delivery_log import deliveries_about
 from notifications.letters import still_entitled
@@ -29,12 +33,11 @@ def rung(town: LetterTown) -> str:
 def test_what_to_say_is_the_letter_without_links(either_town: LetterTown) -> None:
     ref = rung(either_town)
     with either_town.database.reading() as session:
-        receipt, done = to_ring(session)
+        [done] = to_ring(session)
     assert (done.name, done.phone, done.ref) == ("Gösta", "0123-99 99", ref)
     assert "Lampan lyser" in done.say and "tisdag 28 april 2026" in done.say
-    for call in (receipt, done):
-        assert "http" not in call.say and "mejl" not in call.say and "Hej!" not in call.say
-        assert "hälsningar" not in call.say
+    assert "http" not in done.say and "mejl" not in done.say and "Hej!" not in done.say
+    assert "hälsningar" not in done.say
 
 
 def test_who_rang_and_was_told_then_is_not_rung_about_the_receipt(town: LetterTown) -> None:
@@ -77,16 +80,75 @@ def test_why_something_is_set_aside_has_swedish_words_but_what_a_mail_server_sai
 def test_a_call_is_ticked_off_once_by_staff(either_town: LetterTown) -> None:
     rung(either_town)
     with either_town.database.transaction() as session:
-        first, second = to_ring(session)
+        [call] = to_ring(session)
         who = either_town.actor(session, "kontakt")
-        tick_off(session, first.delivery_id, by=who, at=A_TUESDAY)
-        assert [call.delivery_id for call in to_ring(session)] == [second.delivery_id]
-        with pytest.raises(NotFound):
-            tick_off(session, first.delivery_id, by=who, at=A_TUESDAY)
         with pytest.raises(NotAllowed):
-            tick_off(session, second.delivery_id, by=either_town.actor(session, "berit"), at=A_TUESDAY)
-    [called] = [one for one in either_town.deliveries("receipt") if one.outcome is Outcome.CALLED]
+            tick_off(session, call.delivery_id, by=either_town.actor(session, "berit"), at=A_TUESDAY)
+        tick_off(session, call.delivery_id, by=who, at=A_TUESDAY)
+        assert to_ring(session) == []
+        with pytest.raises(NotFound):
+            tick_off(session, call.delivery_id, by=who, at=A_TUESDAY)
+    [called] = [one for one in either_town.deliveries("done") if one.outcome is Outcome.CALLED]
     assert called.finished_at is not None and called.person_id == either_town.people["kontakt"]
+    [receipt] = either_town.deliveries("receipt")
+    assert (receipt.outcome, receipt.reason) == (Outcome.SUPPRESSED, redundant_calls.OVERTAKEN)
+
+
+def test_one_person_is_rung_once_about_all_cases(either_town: LetterTown) -> None:
+    refs = [rung(either_town), rung(either_town)]
+    other = either_town.hand_in(by="kontakt", reporter=Reporter(name="Siv", phone="0123-99 99"))
+    either_town.plan()
+    with either_town.database.reading() as session:
+        of_gosta, of_siv = to_ring(session)
+        assert ([part.ref for part in of_gosta.parts], of_siv.ref) == (refs, other)
+        assert count_to_ring(session) == 2
+
+
+def test_what_was_overtaken_falls_away_and_the_answer_stays(either_town: LetterTown) -> None:
+    ref = either_town.hand_in(by="kontakt", reporter=GOSTA)
+    either_town.change(ref, State.PARKED, reason="Ingen kan nu", due_on=A_TUESDAY.date().replace(month=9))
+    either_town.plan()
+    either_town.change(ref, State.RECEIVED)
+    either_town.change(ref, State.DONE, note="Lampan lyser")
+    either_town.plan()
+    either_town.change(ref, State.CLOSED, by=THE_CLOCK)
+    either_town.plan()
+    with either_town.database.transaction() as session:
+        [call] = to_ring(session)
+        assert "Ingen kan nu" not in call.say and "28 april" not in call.say
+        assert "Lampan lyser" in call.say and "Nu händer inget mer" in call.say
+        assert drop_overtaken(session) >= 2
+        assert [one.say for one in to_ring(session)] == [call.say]
+
+
+def test_what_came_since_the_list_was_shown_is_not_ticked_off(either_town: LetterTown) -> None:
+    rung(either_town)
+    with either_town.database.reading() as session:
+        [shown] = to_ring(session)
+    later = rung(either_town)
+    with either_town.database.transaction() as session:
+        who = either_town.actor(session, "kontakt")
+        tick_off(session, shown.delivery_id, by=who, at=A_TUESDAY, last_id=shown.last_id)
+        assert [[part.ref for part in call.parts] for call in to_ring(session)] == [[later]]
+
+
+def test_who_does_not_answer_stays_on_the_list_with_a_next_moment(either_town: LetterTown) -> None:
+    rung(either_town)
+    with either_town.database.transaction() as session:
+        who, [call] = either_town.actor(session, "kontakt"), to_ring(session)
+        calendar = calendar_of(session)
+        record_no_answer(session, call.delivery_id, by=who, at=A_TUESDAY)
+        again = record_no_answer(session, call.delivery_id, by=who, at=A_TUESDAY)
+        [kept] = to_ring(session)
+        assert (kept.unanswered, kept.next_at, kept.say) == (2, again, call.say)
+        assert next_try(datetime(2026, 4, 17, 14, tzinfo=UTC), calendar) == datetime(2026, 4, 20, 7, tzinfo=UTC)
+        assert next_try(datetime(2026, 4, 18, 9, tzinfo=UTC), calendar) == datetime(2026, 4, 20, 7, tzinfo=UTC)
+        assert next_try(datetime(2026, 4, 17, 8, tzinfo=UTC), calendar) == datetime(2026, 4, 17, 10, tzinfo=UTC)
+        with pytest.raises(NotAllowed):
+            record_no_answer(session, call.delivery_id, by=either_town.actor(session, "berit"), at=A_TUESDAY)
+        tick_off(session, call.delivery_id, by=who, at=A_TUESDAY)
+        with pytest.raises(NotFound):
+            record_no_answer(session, call.delivery_id, by=who, at=A_TUESDAY)
 
 
 def test_the_timeline_says_what_was_sent_to_whom(town: LetterTown) -> None:

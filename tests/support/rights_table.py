@@ -210,6 +210,7 @@ FOLLOWS_BY_API = {
     "agenda":       "404 202 404 404 404 403 202 202 202 202 401",
 }
 HOLDS_THE_KEY = every_case("404 200 404 404 404 404 404 404 404 404 404")
+NONE_IS_MERGED = every_case("404 404 404 404 404 404 404 404 404 404 404")
 ACTS_WITH_THE_KEY = every_case("404 422 404 404 404 404 404 404 404 404 404")
 CONTESTS_WITH_THE_KEY = every_case("404 409 404 404 404 404 404 404 404 404 404")  # none of the cases is done
 
@@ -220,6 +221,7 @@ WITH_A_CASE: dict[str, Block] = {
     "GET /api/v1/cases/<ref>/events": READS_BY_API,
     "GET /arenden/<ref>/filer/<int:number>": OPENS_FILES,
     "GET /arende/<public_id>": HOLDS_THE_KEY,
+    "GET /arende/<public_id>/hor-ihop": NONE_IS_MERGED,
     "GET /kvitto/<public_id>": HOLDS_THE_KEY,
     "GET /arende/<public_id>/filer/<int:number>": HOLDS_THE_KEY,
     "POST /arende/<public_id>/kommentar": ACTS_WITH_THE_KEY,
@@ -228,9 +230,11 @@ WITH_A_CASE: dict[str, Block] = {
     "POST /arenden/<ref>/kommentar": WRITES,
     "POST /arenden/<ref>/filer": WRITES,
     "POST /arenden/<ref>/steg": FINISHES,
+    "POST /arenden/<ref>/steg/visa": FINISHES,
     "POST /arenden/<ref>/folj": FOLLOWS,
     "POST /arenden/<ref>/ratta":        every_case("in  in  in  403 403 403 422 422 422 422 in"),
     "POST /arenden/<ref>/hor-ihop":     every_case("in  in  in  403 403 403 422 422 422 422 in"),
+    "POST /arenden/<ref>/dagordning/ta-bort": every_case("in  in  in  403 403 403 403 403 422 403 in"),
     "GET /arenden/<ref>/radera":        every_case("in  in  in  403 403 403 403 403 200 403 in"),
     "POST /arenden/<ref>/radera":       every_case("in  in  in  403 403 403 403 403 422 403 in"),
     "POST /arenden/<ref>/den-som-fragade": every_case("in  in  in  403 403 403 403 403 422 403 in"),
@@ -282,6 +286,7 @@ ASKED: dict[str, Asked] = {
     "POST /arenden/<ref>/kommentar": Asked(form=(("text", ""),)),
     "POST /arenden/<ref>/filer": Asked(file=True),
     "POST /arenden/<ref>/steg": Asked(form=(("step", "finish"), ("note", ""))),
+    "POST /arenden/<ref>/steg/visa": Asked(form=(("step", "finish"), ("note", ""))),
     "POST /arenden/<ref>/folj": Asked(form=(("email", "ingen"),)),
     "POST /arenden/<ref>/ratta": Asked(form=(("title", ""),)),
     "POST /arenden/<ref>/hor-ihop": Asked(form=(("to", "2020-9999"),)),

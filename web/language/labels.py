@@ -74,6 +74,18 @@ STEPS_AGAIN = {
     ("park", State.PARKED): _l("Park to another day"),
 }
 
+WORDS_OF_STEPS = {  # what the field for words asks for, by step
+    "send_back": _l("Why is it not yours? The one who asked reads this"),
+    "wait": _l("What do you ask, or why does it wait?"),
+    "answer": _l("The answer"),
+    "park": _l("Why can it not be taken on now? The one who asked reads this"),
+    "finish": _l("What has been done, or the answer? The one who asked reads this"),
+    "contest": _l("What is still wrong? Those who have the case read this"),
+    "reopen": _l("Why is it taken up again? The one who asked reads this"),
+    "decline": _l("Why not? The one who asked reads this"),
+    "merge": _l("Why is it the same? The one who asked reads this"),
+}
+
 STEP_ICONS = {
     "assign": "arrow-right",
     "hand_over": "arrow-right",
@@ -190,6 +202,11 @@ def step_name(name: str, source: State) -> str:
     For example "plan" is called "New date" if the case is already planned.
     """
     return str(STEPS_AGAIN.get((name, source)) or STEPS[name])
+
+
+def words_of_step(name: str) -> str:
+    """Return what the field for words is called on screen for the step `name`, a key of `STEPS`."""
+    return str(WORDS_OF_STEPS.get(name) or _l("Message"))
 
 
 def choices(table: Mapping[Any, Any]) -> list[tuple[str, str]]:

@@ -82,8 +82,13 @@ SENTENCES: Mapping[str, LazyString] = {
     "words-needed": _("Write why: the one who asked will read it."),
     "title-needed": _("Say in a few words what it is about."),
     "comment-needed": _("Write something first: the comment is empty."),
+    "off-agenda-needed": _("Write why it is taken off the agenda."),
     "decision-needed": _("Name the decision that the erasing rests on."),
     "contest-needed": _("Write what is still wrong: those who have the case will read it."),
+    "question-needed": _("Write the question: whoever is asked will read it."),
+    "answer-needed": _("Write the answer first: the field is empty."),
+    "done-needed": _("Write what has been done, or the answer: the one who asked will read it."),
+    "reopen-needed": _("Write why it is taken up again: the one who asked will read it."),
     "reason-needed": _("Write why. Only staff read it."),
     "date-needed": _("Give a date."),
     "date-outside": _("The date must be from %(earliest)s to %(latest)s."),
@@ -158,10 +163,19 @@ EXACT: Mapping[tuple[str, str], str] = {  # code and field: what is missing or u
     ("name-needed", "waiting_for"): "whom-needed",
     ("name-needed", "waiting_name"): "whom-needed",
     ("name-needed", "responsible"): "unit-needed",
+    ("words-needed", "off_agenda"): "off-agenda-needed",
     ("unknown-name", "to"): "unknown-case",
     ("unknown-name", "into"): "unknown-case",
     ("unknown-name", "cursor"): "unknown-cursor",
     ("unknown-name", "step"): "unknown-step",
+}
+
+WORDS_OF_STEP: Mapping[str, str] = {  # the steps that say something else than why
+    "wait": "question-needed",
+    "answer": "answer-needed",
+    "finish": "done-needed",
+    "contest": "contest-needed",
+    "reopen": "reopen-needed",
 }
 
 SEVERAL_FILES: Mapping[str, LazyString] = {
@@ -211,8 +225,8 @@ def _exact(code: str, facts: Mapping[str, Any]) -> str:
     """Return the key of the sentence that is exact for these facts: mostly the code itself."""
     if code == "date-outside" and not facts.get("latest"):
         return "date-early"
-    if code == "words-needed" and facts.get("step") == "contest":
-        return "contest-needed"
+    if code == "words-needed" and facts.get("step") in WORDS_OF_STEP:
+        return WORDS_OF_STEP[str(facts["step"])]
     if code == "file-lost" and not facts.get("name"):
         return "file-lost-unnamed"
     return EXACT.get((code, str(facts.get("field", ""))), code)

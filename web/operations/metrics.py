@@ -15,6 +15,7 @@ from cases.database.tables.scheduled_jobs import last_sweep
 from cases.history.outbox import OutboxEntry
 from cases.reading.lists import Filters, conditions
 from cases.states import OPEN
+from notifications.calls import count_to_ring
 from notifications.deliveries import Channel, Delivery, MailServer, Outcome
 from notifications.set_aside import count_set_aside
 
@@ -85,7 +86,9 @@ class FiguresCollector(Collector):
 
     def _deliveries(self) -> GaugeMetricFamily:
         family = GaugeMetricFamily(
-            "ventil_deliveries", "Deliveries that have not come to an end.", labels=["channel", "outcome"]
+            "ventil_deliveries",
+            "Deliveries that have not come to an end; of calls, the people to ring.",
+            labels=["channel", "outcome"],
         )
         unfinished = (Outcome.WAITING, Outcome.SET_ASIDE)
         query = (
@@ -94,6 +97,8 @@ class FiguresCollector(Collector):
             .group_by(Delivery.channel, Delivery.outcome)
         )
         counted = {(row.channel, row.outcome): row.number for row in self.session.execute(query)}
+        if (Channel.CALL, Outcome.WAITING) in counted:
+            counted[Channel.CALL, Outcome.WAITING] = count_to_ring(self.session)
         for channel in Channel:
             for outcome in unfinished:
                 family.add_metric([channel, outcome], counted.get((channel, outcome), 0))

@@ -126,22 +126,15 @@ def groups_to_choose(session: Session, actor: Actor) -> Choices:
     ]
 
 
-def officers_to_choose(session: Session, responsible: Unit, *, of_all: bool) -> list[tuple[str, Choices]]:
-    """Return the officers of the responsible unit as pairs: a unit's name, and its officers as (mail address, name).
-
-    With `of_all`, the officers of every other unit that can be responsible follow after them.
-    """
+def officers_to_choose(session: Session, slugs: set[str]) -> list[tuple[str, Choices]]:
+    """Return the officers of the units with these slugs: pairs of a unit's name and its officers as (address, name)."""
     found = known_with_people(session)
-    names = {unit.id: unit.name for unit in found.units}
-    rows = [
-        (person.slug, person.name, names[person.of_id])
-        for person in found.people or ()
-        if (person.kind in MAY_BE_RESPONSIBLE if of_all else person.of_id == responsible.id)
-    ]
-    by_unit: dict[str, dict[str, str]] = {responsible.name: {}} if rows else {}
-    for email, name, unit in sorted(rows, key=lambda row: in_swedish(row[2])):
-        by_unit.setdefault(unit, {})[email] = name
-    return [(unit, in_swedish_order(list(people.items()))) for unit, people in by_unit.items() if people]
+    by_unit: dict[int, dict[str, str]] = {}
+    for person in found.people or ():
+        by_unit.setdefault(person.of_id, {})[person.slug] = person.name
+    units = [unit for unit in found.units if unit.slug in slugs and unit.kind in MAY_BE_RESPONSIBLE]
+    names = [(unit.name, in_swedish_order(list(by_unit.get(unit.id, {}).items()))) for unit in units]
+    return sorted([(name, people) for name, people in names if people], key=lambda each: in_swedish(each[0]))
 
 
 def suggested_unit(session: Session, category_id: int | None) -> str:

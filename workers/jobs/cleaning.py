@@ -16,6 +16,7 @@ from cases.files.orphans import forget_orphans
 from cases.files.storage import attachments_under
 from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
+from notifications.calls import drop_overtaken
 from workers.runtime import Runtime
 
 LOG = structlog.get_logger()
@@ -36,6 +37,8 @@ def clean_up(runtime: Runtime) -> dict[str, int]:
             removed[name] = len(session.execute(statement(session)).all())
     LOG.info("cleaned", **removed)
     _remove_counts(runtime)
+    with runtime.database.transaction() as session:
+        drop_overtaken(session)
     runtime.database.empty_log()
     _remove_orphans(runtime)
     return removed

@@ -21,6 +21,7 @@ from cases.history.events import MorningCame
 from cases.history.journal import Entry, Event
 from cases.organisation.municipality import STREAM, municipality
 from cases.states import LADDER_STATES
+from notifications.calls import count_to_ring
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import count_set_aside
 from workers.runtime import Runtime
@@ -111,7 +112,7 @@ def count_for_morning(session: Session, moment: datetime, since: datetime) -> di
         "sent_back": _count_events(session, "case.sent_back", since),
         "due": _count(session, Case.id, *_due_today(calendar, moment)),
         "overdue": _count(session, Case.id, Case.state.in_(LADDER_STATES), Case.due_at < moment),
-        "calls": _count(session, Delivery.id, *_is_waiting(Channel.CALL)),
+        "calls": count_to_ring(session),
         "set_aside": sum(count_set_aside(session).values()),
     }
 

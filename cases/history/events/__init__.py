@@ -26,7 +26,7 @@ from cases.history.events.ending import (
 from cases.history.events.following import CaseFollowed, CaseUnfollowed, FollowerAskedToConfirm
 from cases.history.events.handing_in import CaseReceived
 from cases.history.events.imports import CaseImported
-from cases.history.events.ladder import CaseEscalated, CaseKeptOffAgenda, CasePutOnAgenda
+from cases.history.events.ladder import CaseEscalated, CaseKeptOffAgenda, CasePutOnAgenda, CaseTakenOffAgenda
 from cases.history.events.municipality import HouseExported, HouseSettingChanged, MorningCame, SentAgain, SetAside
 from cases.history.events.organisation import UnitAdded, UnitChanged, UnitSwitchedOff
 from cases.history.events.people import (
@@ -79,6 +79,7 @@ __all__ = [
     "CaseReporterCorrected",
     "CaseSentBack",
     "CaseStarted",
+    "CaseTakenOffAgenda",
     "CaseTakenUp",
     "CaseTookOver",
     "CaseUnfollowed",

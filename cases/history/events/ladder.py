@@ -43,6 +43,18 @@ class CasePutOnAgenda(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseTakenOffAgenda(DomainEvent):
+    """The contact person took the case off the forum's agenda, with a reason in words.
+
+    `why` says for what reason it stood there, as in `CasePutOnAgenda`.
+    """
+
+    type: ClassVar[str] = "case.taken_off_agenda"
+    changing: ClassVar[bool] = False
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseKeptOffAgenda(DomainEvent):
     """The case would have come on the forum's agenda, but its reporter lives under protected identity.
 

@@ -246,7 +246,7 @@ def test_a_promise_is_broken_at_seven_the_day_after(small_house: SmallHouse) -> 
     ("to", "what"),
     [
         (State.PARKED, {"due_on": date(2026, 6, 1), "reason": "Senare"}),
-        (State.WAITING, {"waiting_for": WaitingFor("reporter")}),
+        (State.WAITING, {"waiting_for": WaitingFor("reporter"), "note": "Var?"}),
         (State.ASSIGNED, {"responsible": "vatten"}),
         (State.IN_PROGRESS, {}),
     ],

@@ -30,7 +30,7 @@ def fill(house: SmallHouse, seed: int) -> None:
         if chance.random() < 0.5:
             asked = chance.choice(["reporter", "forum", "byggnamnd", "soderby"])
             waiting_for = WaitingFor("reporter") if asked == "reporter" else WaitingFor("unit", unit=asked)
-            house.change(ref, State.WAITING, waiting_for=waiting_for)
+            house.change(ref, State.WAITING, waiting_for=waiting_for, note="Var?")
         if chance.random() < 0.2:
             with suppress(Refusal):
                 house.change(ref, State.DONE, note="Klart")
@@ -88,7 +88,7 @@ def test_nobody_outside_writes_what_they_could_not_read(small_house: SmallHouse,
 
 def test_an_internal_comment_answers_nothing(small_house: SmallHouse) -> None:
     ref = small_house.reach(State.ASSIGNED)
-    small_house.change(ref, State.WAITING, waiting_for=WaitingFor("unit", unit="vatten"))
+    small_house.change(ref, State.WAITING, waiting_for=WaitingFor("unit", unit="vatten"), note="Var?")
     small_house.comment(ref, "Vi ser efter", Visibility.INTERNAL, by="water_officer")
     assert small_house.case(ref).state is State.WAITING
     small_house.comment(ref, "Det är rent", Visibility.PARTICIPANTS, by="water_officer")

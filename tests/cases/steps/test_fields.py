@@ -28,7 +28,7 @@ def a_case(house: SmallHouse, step: Step) -> tuple[str, dict[str, object]]:
     source = sorted(step.sources)[0] if step.name != "reopen" else State.DONE
     ref = house.reach(step.to if step.name == "answer" else source)
     if step.name == "answer":
-        house.change(ref, State.WAITING, waiting_for=WaitingFor("reporter"))
+        house.change(ref, State.WAITING, waiting_for=WaitingFor("reporter"), note="Var?")
     needed = {name: GIVEN.get(name, "Ja") for name in step.needs}
     if step.name == "merge":
         needed["into"] = house.hand_in("Den andra")
@@ -73,7 +73,7 @@ def test_what_the_step_needs_is_enough(sqlite_house: SmallHouse, step: Step) -> 
 
 def test_who_answers_sets_no_day_for_the_unit(small_house: SmallHouse) -> None:
     ref = small_house.reach(State.PLANNED)
-    small_house.change(ref, State.WAITING, waiting_for=WaitingFor("reporter"))
+    small_house.change(ref, State.WAITING, waiting_for=WaitingFor("reporter"), note="Var?")
     far = {"due_on": date(2030, 1, 2), "note": "Sen"}
     with pytest.raises(FieldNotUsed) as refused:
         small_house.change(ref, State.PLANNED, by="reporter", **far)
@@ -100,7 +100,7 @@ def test_one_text_is_kept_so_two_are_refused(sqlite_house: SmallHouse) -> None:
 @pytest.mark.parametrize("who", ["reporter", "member"])
 def test_an_answer_from_outside_is_read_by_those_who_take_part(small_house: SmallHouse, who: str) -> None:
     ref = small_house.reach(State.ASSIGNED, group="norrby")
-    small_house.change(ref, State.WAITING, waiting_for=WaitingFor("reporter"))
+    small_house.change(ref, State.WAITING, waiting_for=WaitingFor("reporter"), note="Var?")
     with pytest.raises(FieldNotUsed):
         small_house.change(ref, State.ASSIGNED, by=who, note="Hemligt", visibility=Visibility.INTERNAL)
     small_house.change(ref, State.ASSIGNED, by=who, note="Vid Ruts grind")

@@ -4,7 +4,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from support.lives.clocks import climbed, come_back, ladder, morning_of, objecting, sign_of_life
-from support.lives.oracle import ENDED, TAKEN_ON, Attempt, Life, answers, contests, holds, is_waited_for, names_a_unit
+from support.lives.oracle import (
+    ENDED,
+    TAKEN_ON,
+    Attempt,
+    Life,
+    answers,
+    contests,
+    holds,
+    is_in,
+    is_waited_for,
+    names_a_unit,
+)
 
 from proof.simulation.second_calendar import later, local_day, rolled
 
@@ -36,7 +47,7 @@ def stepped(life: Life, attempt: Attempt, given: Given) -> Life:
     """Return the life after a step that was taken."""
     if attempt.officer is not None:  # the clock runs on: nobody has answered yet
         return replace(life, officer=attempt.officer, changes=life.changes + 1)
-    after = _reassigned(life, attempt)
+    after = _taken_on(_reassigned(life, attempt), life, attempt)
     after = replace(_waits(after, life, attempt, given), state=attempt.to, changes=life.changes + 1)
     return _promised(_clocked(after, life, attempt, given), life, attempt, given)
 
@@ -85,6 +96,14 @@ def _reassigned(life: Life, attempt: Attempt) -> Life:
         usual = "desk" if life.is_orphaned else life.responsible
         return replace(life, responsible=attempt.unit or usual, officer=None, is_orphaned=False)
     return life
+
+
+def _taken_on(after: Life, life: Life, attempt: Attempt) -> Life:
+    """Return the life with whoever takes the case on as its officer, if they work in its unit and it has none."""
+    begins = attempt.to in {"planned", "in_progress"} and life.state != "waiting"
+    return (
+        replace(after, officer=attempt.who) if begins and after.officer is None and is_in(after, attempt.who) else after
+    )
 
 
 def _waits(after: Life, life: Life, attempt: Attempt, given: Given) -> Life:

@@ -147,7 +147,7 @@ def _unit_acts(life: Life, attempt: Attempt) -> bool:
 
 
 def _sends_back(life: Life, attempt: Attempt) -> bool:
-    return (life.state, attempt.to) == ("assigned", "received") and _is_in(life, attempt.who)
+    return (life.state, attempt.to) == ("assigned", "received") and is_in(life, attempt.who)
 
 
 def _hands_over(life: Life, attempt: Attempt) -> bool:
@@ -158,10 +158,10 @@ def _hands_over(life: Life, attempt: Attempt) -> bool:
 
 def _appoints(life: Life, attempt: Attempt) -> bool:
     """Return whether the head or the contact person names another officer of the same unit."""
-    by_head = attempt.who in HEADS and _is_in(life, attempt.who)
+    by_head = attempt.who in HEADS and is_in(life, attempt.who)
     there = (life.state, attempt.to) == ("assigned", "assigned") and attempt.unit in {None, life.responsible}
     return (
-        there and attempt.officer is not None and _is_in(life, attempt.officer) and (by_head or attempt.who in CONTACTS)
+        there and attempt.officer is not None and is_in(life, attempt.officer) and (by_head or attempt.who in CONTACTS)
     )
 
 
@@ -194,12 +194,13 @@ def is_waited_for(life: Life, who: str) -> bool:
 
 def holds(life: Life, who: str) -> bool:
     """Return whether the person is in the responsible unit, or a contact person, who acts for every unit."""
-    return who in CONTACTS or _is_in(life, who)
+    return who in CONTACTS or is_in(life, who)
 
 
 def _asked(life: Life, who: str) -> bool:
     return who == "reporter" or (life.group is not None and UNIT_OF[who] == life.group)
 
 
-def _is_in(life: Life, who: str) -> bool:
+def is_in(life: Life, who: str) -> bool:
+    """Return whether this person has a role in the unit that has the case."""
     return UNIT_OF[who] == life.responsible

@@ -41,7 +41,7 @@ def fill(web, seed: int, **more: str) -> list[str]:
         with suppress(Refusal):
             asked = WaitingFor("unit", unit=chance.choice(["forum", "byggnamnd", "soderby", "council"]))
             if chance.random() < 0.5:
-                house.change(ref, State.WAITING, waiting_for=asked)
+                house.change(ref, State.WAITING, waiting_for=asked, note="Var?")
         with suppress(Refusal):
             if chance.random() < 0.2:
                 house.change(ref, State.DONE, note="Klart")

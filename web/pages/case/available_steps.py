@@ -1,19 +1,23 @@
 """The step form's options: the steps that a person may take with a case now, their fields, and who gets a letter."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from flask import request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import Case
+from cases.history.journal import Event
 from cases.organisation.units import UnitKind
 from cases.states import Step, steps_open_to
 from notifications.audiences.context import Following
 from notifications.audiences.preview import each_would_tell
-from web.current import right_now
+from web.current import current, right_now, today
 from web.language.gettext import gettext, language
-from web.language.labels import STEP_ICONS, step_name
+from web.language.labels import STEP_ICONS, step_name, words_of_step
 from web.pages.options import Choices, officers_to_choose, suggested_unit, units_to_choose
 
 USUAL_ORDER = (
@@ -27,11 +31,13 @@ class AvailableStep:
     """One step that can be taken with a case now, as the step form offers it; `step` is its row in the state machine.
 
     `title` is the step's name as the page shows it, `told` the names of those who would get a letter about it.
+    `usual_day` is the day by which the case is due after the step when nobody gives one; None for a step without such.
     """
 
     step: Step
     title: str
     told: tuple[str, ...]
+    usual_day: date | None = None
 
     @property
     def name(self) -> str:
@@ -42,6 +48,16 @@ class AvailableStep:
     def icon(self) -> str:
         """The name of the icon on the step's button."""
         return STEP_ICONS[self.step.name]
+
+    @property
+    def words(self) -> str:
+        """What the field for words asks for in this step."""
+        return words_of_step(self.step.name)
+
+    @property
+    def may_be_wordless(self) -> bool:
+        """True when the words may be left out, whatever else is chosen in the form."""
+        return not {"note", "reason"} & set(self.step.needs) and self.step.name != "wait"
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -63,11 +79,28 @@ def available_steps(session: Session, case: Case, following: list[Following], ac
     `following` are the case's followers; they are among those who would get a letter about a step.
     """
     steps = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
-    offered = [step for step in steps if step.name != "contest" or not actor.is_staff]
+    can_contest = not actor.is_staff and case.due_at is not None and right_now() <= case.due_at
+    offered = [step for step in steps if step.name != "contest" or can_contest]
     events = [step.event for step in offered]
     told = each_would_tell(session, case, following, events, language(), at=right_now())
-    shown = [AvailableStep(step, step_name(step.name, case.state), tuple(told[step.event])) for step in offered]
+    days = _usual_days(case)
+    shown = [
+        AvailableStep(step, step_name(step.name, case.state), tuple(told[step.event]), days.get(step.name))
+        for step in offered
+    ]
     return sorted(shown, key=lambda one: USUAL_ORDER.index(one.name))
+
+
+def _usual_days(case: Case) -> dict[str, date]:
+    """Return the day that each step sets by the case's policy when the form names none, by the step's name."""
+    calendar, terms = current().database.calendar, case.terms
+    working_days = {
+        "assign": terms.answer_days,
+        "hand_over": terms.answer_days,
+        "start": terms.progress_days,
+        "wait": terms.waiting_days,
+    }
+    return {name: calendar.add_working_days(today(), days) for name, days in working_days.items()}
 
 
 def step_choices(session: Session, case: Case, following: list[Following], actor: Actor) -> dict[str, Any]:
@@ -77,13 +110,25 @@ def step_choices(session: Session, case: Case, following: list[Following], actor
     unit, `step_suggests` the slug of the suggested unit. `following` are the followers of the case.
     """
     others = units_to_choose(session, *UnitKind)
+    suggested = suggested_unit(session, case.category_id)
+    if suggested in _said_not_theirs(session, case):
+        suggested = ""
+    chosen = request.values.get("responsible", "") if actor.is_contact else case.responsible.slug
     return {
         "steps": available_steps(session, case, following, actor),
         "step_units": units_to_choose(session),
-        "step_officers": officers_to_choose(session, case.responsible, of_all=actor.is_contact),
-        "step_suggests": suggested_unit(session, case.category_id),
+        "step_officers": officers_to_choose(session, {case.responsible.slug, chosen or suggested} - {""}),
+        "step_suggests": suggested,
         "step_waits": _waiting_options(others),
     }
+
+
+def _said_not_theirs(session: Session, case: Case) -> set[str]:
+    """Return the slugs of the units that have sent the case back."""
+    if not case.sent_back_count:
+        return set()
+    sent_back = select(Event.facts).where(Event.stream == case.id, Event.type == "case.sent_back")
+    return {facts["by_unit"] for facts in session.scalars(sent_back)}
 
 
 def _waiting_options(units: Choices) -> Choices:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.case import Case
 from cases.history.words import Visibility
+from cases.meetings.agenda_items import stands_on_agenda
 from cases.public.protection import PROTECTED
 from cases.public.published import one_published, public_notes, was_published
 from cases.reading.visibility import as_read_by, takes_part
@@ -18,6 +19,7 @@ from web.current import current, right_now
 from web.language.labels import VISIBILITIES
 from web.pages.case.available_steps import step_choices
 from web.pages.case.query import WholeCase, whole_case
+from web.pages.case.step_letter import StepLetter
 from web.pages.case.timeline import asked_before, lines_of, part_shown
 from web.pages.forms import Form
 from web.pages.options import categories_to_choose, known_with_people, places_to_choose
@@ -45,11 +47,11 @@ def show(ref: str) -> str:
     return _published(ref, actor)
 
 
-def page_of(ref: str, actor: Actor, **forms: Form) -> str:
+def page_of(ref: str, actor: Actor, letter: StepLetter | None = None, /, **forms: Form) -> str:
     """Return the page of a case as HTML; raise `NotFound` when there is none that `actor` may see.
 
     To show a refused form again, pass it under its name in the template, such as `step_form` or `comment_form`. All
-    other forms of the page show what they show before anybody types in them.
+    other forms of the page show what they show before anybody types in them. `letter`: what the step would send.
     """
     with current().database.reading() as session:
         whole = whole_case(session, ref, actor)
@@ -63,7 +65,7 @@ def page_of(ref: str, actor: Actor, **forms: Form) -> str:
             "reporter_form": _reporter_form(case),
         }
         shown = _shown(session, whole, actor, forms)
-        return render_template("case.html", case=case, **shown, **(empty | filled | forms))
+        return render_template("case.html", case=case, step_letter=letter, **shown, **(empty | filled | forms))
 
 
 def _on_agenda(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> str:
@@ -86,6 +88,7 @@ def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Fo
     return {
         "now": right_now(),
         "description": whole.details.description,
+        "on_agenda": actor.is_contact and stands_on_agenda(session, case),
         "lines": lines_of(session, case, actor, before=asked_before()),
         **part_shown(case, asked_before()),
         "since": _since_read(session, case, actor, forms.get("step_form")),

@@ -1,5 +1,6 @@
 """Taking a step with a case: one form for all steps; only the fields of the chosen step count."""
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from cases.access.actors import Actor
 from cases.administration.reorganising import LONGEST_SLUG
+from cases.case import Case
 from cases.history.words import Visibility
 from cases.mail_addresses import LONGEST_ADDRESS
 from cases.organisation.units import unit_named
@@ -22,6 +24,7 @@ from notifications.audiences.preview import would_be_told
 from web.current import current, right_now
 from web.language.gettext import gettext, language
 from web.pages.case.show import page_of
+from web.pages.case.step_letter import StepLetter, letter_of_step
 from web.pages.forms import Form, TypedSchema, day_field, long_field, number_field, text_field
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
@@ -67,8 +70,49 @@ def take(ref: str) -> Response | tuple[str, int]:
     return page_of(ref, actor, step_form=form), form.status
 
 
+@bp.post("/arenden/<ref>/steg/visa")
+@open_to(Audience.LOGGED_IN)
+@shown_again_by(lambda form, ref: page_of(ref, current_actor(), step_form=form))
+def preview(ref: str) -> tuple[str, int] | str:
+    """Show the case with the letter that the step in the form would send; nothing is changed and nobody is told.
+
+    If the step is refused, the page shows the reason, as if it had been taken.
+    """
+    form, actor = Form(request.form), current_actor()
+    with form.catching_refusals():
+        given = StepForm().load(request.form)
+        letter = _letter_of_step(ref, given, actor)
+        return page_of(ref, actor, letter, step_form=form)
+    return page_of(ref, actor, step_form=form), form.status
+
+
+def _letter_of_step(ref: str, given: dict[str, Any], actor: Actor) -> StepLetter:
+    """Take the step and write its letter in a transaction that is rolled back; return what the page shows of it."""
+    shown: list[StepLetter] = []
+    with suppress(_NotKept), current().database.transaction() as session:
+        case, change, _ = _chosen_change(session, ref, given, actor)
+        events = change_state(session, case, change, by=actor, at=right_now())
+        shown.append(letter_of_step(session, case, events))
+        raise _NotKept
+    return shown[0]
+
+
+class _NotKept(Exception):
+    """Ends a transaction whose changes were only to be looked at."""
+
+
 def _take(session: Session, ref: str, given: dict[str, Any], actor: Actor, thanks: list[str]) -> str:
     """Take the step, add to `thanks` the sentence that says who is told of it, and return the path of the case."""
+    case, change, step = _chosen_change(session, ref, given, actor)
+    at = right_now()
+    told = would_be_told(session, case, step.event, language(), at=at, **_chosen_recipients(change))
+    change_state(session, case, change, by=actor, at=at)
+    thanks.append(_thanks(told))
+    return url_for("case.show", ref=ref)
+
+
+def _chosen_change(session: Session, ref: str, given: dict[str, Any], actor: Actor) -> tuple[Case, Change, Step]:
+    """Return the case, locked, with the change and the step that the form asks for."""
     case, _ = case_to_change_for(session, actor, reference(ref))
     refuse_stale(session, case, given["version"], by=actor)  # first: the form showed the steps of then
     available = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
@@ -76,11 +120,7 @@ def _take(session: Session, ref: str, given: dict[str, Any], actor: Actor, thank
     _refuse_what_was_not_asked(available, given)
     change = _change(step, given)
     _refuse_unknown_units(session, change)
-    at = right_now()
-    told = would_be_told(session, case, step.event, language(), at=at, **_chosen_recipients(change))
-    change_state(session, case, change, by=actor, at=at)
-    thanks.append(_thanks(told))
-    return url_for("case.show", ref=ref)
+    return case, change, step
 
 
 def _refuse_unknown_units(session: Session, change: Change) -> None:

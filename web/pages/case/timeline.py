@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor, ActorKind
 from cases.case import Case
-from cases.deadlines.clocks import DAY_RUNG, FIRST_RUNG
+from cases.deadlines.clocks import DAY_RUNG, FIRST_RUNG, REPEATED_RUNG
 from cases.reading.timeline import AFTER_ALL, MOST_LINES, TimelineEntry, timeline
 from cases.states import State
 from notifications.deliveries import Outcome
@@ -41,6 +41,11 @@ CORRECTED = {
     "officer": _l("officer"),
     "policy": _l("time limits"),
     "closed_day": _l("closed day"),
+}
+CORRECTED_ALONE = {  # what is no correction of what somebody wrote
+    "officer": _l("The officer has left: the case has another officer, or none"),
+    "responsible": _l("The unit was dissolved: the case is with another unit"),
+    "policy": _l("The deadlines of today hold for the case"),
 }
 REPORTER_DETAILS = {
     "name": _l("name"),
@@ -78,6 +83,7 @@ ICONS = {
     "case.escalated": "bell",
     "case.put_on_agenda": "users",
     "case.kept_off_agenda": "shield-check",
+    "case.taken_off_agenda": "x",
     "case.words_erased": "x",
     "case.imported": "inbox",
 }
@@ -161,7 +167,28 @@ def lines_of(
         deliveries_about(session, case.id, language()) if actor.is_staff else {},
     )
     shown = [line for line in lines if actor.person_id or line.event.type not in BEHIND_THE_SCENES]
-    return [_line(line, actor, names, tuple(told.get(line.event.id, ()))) for line in reversed(shown)]
+    runs = folded(list(reversed(shown)))
+    return [_line(run[0], actor, names, tuple(one for line in run for one in told.get(line.event.id, ())), run)
+            for run in runs]  # fmt: skip
+
+
+def folded(lines: list[TimelineEntry]) -> list[list[TimelineEntry]]:
+    """Return the entries in runs: weekly reminders of one clock that follow each other are one; others are alone."""
+    runs: list[list[TimelineEntry]] = []
+    for line in lines:
+        if runs and _repeats(line) is not None and _repeats(line) == _repeats(runs[-1][-1]):
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return runs
+
+
+def _repeats(line: TimelineEntry) -> tuple[str, int] | None:
+    """Return the clock and its cycle of which this is a weekly reminder; None for any other event."""
+    facts = line.event.facts
+    if line.event.type != "case.escalated" or facts["rung"] < REPEATED_RUNG:
+        return None
+    return facts["clock"], facts["cycle"]
 
 
 def asked_before() -> int:
@@ -184,14 +211,17 @@ def part_shown(case: Case, before: int) -> dict[str, int]:
     }
 
 
-def _line(line: TimelineEntry, actor: Actor, names: NamesInFacts, told: tuple[Any, ...]) -> TimelineLine:
+def _line(
+    line: TimelineEntry, actor: Actor, names: NamesInFacts, told: tuple[Any, ...], run: list[TimelineEntry]
+) -> TimelineLine:
     event = line.event
+    facts = event.facts if len(run) == 1 else event.facts | {"from_rung": run[-1].event.facts["rung"]}
     return TimelineLine(
         seq=event.seq,
         type=event.type,
         at=event.at,
         by=line.by or _actor_name(event.actor, actor),
-        happened=sentence_for(event.type, event.facts, names),
+        happened=sentence_for(event.type, facts, names),
         said=line.words.get("note", ""),
         only_staff=event.facts.get("visibility") == "internal",
         told=told,
@@ -260,6 +290,8 @@ def _corrected(facts: dict[str, Any], names: NamesInFacts) -> str:
         return gettext("Marked as a quick win") if facts.get("quick_win") else ended
     if facts["what"] == ["closed_day"]:
         return gettext("A day was closed: the due day is now %(day)s", day=day_words(facts["due_on"]))
+    if len(facts["what"]) == 1 and facts["what"][0] in CORRECTED_ALONE:
+        return str(CORRECTED_ALONE[facts["what"][0]])
     return gettext("Corrected: %(what)s", what=", ".join(str(CORRECTED.get(what, what)) for what in facts["what"]))
 
 
@@ -284,6 +316,9 @@ def _escalated(facts: dict[str, Any], names: NamesInFacts) -> str:
         return gettext("Reminder before %(clock)s", clock=words["clock"])
     if facts["rung"] == DAY_RUNG:
         return gettext("%(ordinal)s reminder, on %(clock)s. The next one comes %(day)s", **words)
+    if facts.get("from_rung"):
+        words["rungs"] = f"{facts['from_rung']}–{facts['rung']}"
+        return gettext("Reminders %(rungs)s: %(clock)s has passed. The next one comes %(day)s", **words)
     return gettext("%(ordinal)s reminder: %(clock)s has passed. The next one comes %(day)s", **words)
 
 
@@ -365,6 +400,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.escalated": _escalated,
     "case.put_on_agenda": _agenda,
     "case.kept_off_agenda": _with(_l("Kept off the forum’s agenda: the one who asked has a protected identity")),
+    "case.taken_off_agenda": _with(_l("Taken off the forum’s agenda")),
     "case.imported": _imported,
     "case.words_erased": _with(_l("Words were erased: %(decision)s"), decision=_fact("decision")),
 }

@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from cases.access.actors import A_VISITOR, Actor
-from cases.case import Case
+from cases.case import Case, joined_case
 from cases.commenting import comment
 from cases.history.words import Visibility
 from cases.progress import Change, change_state
+from cases.public.protection import is_protected
 from cases.reading.details import read_details
 from cases.reading.finding import case_for, case_to_change_for
-from cases.refusals import NotAllowed
+from cases.reading.visibility import as_read_by
+from cases.refusals import NotAllowed, NotFound
 from cases.states import State
 from web.current import current, right_now
 from web.language.gettext import gettext
@@ -37,6 +39,32 @@ ReporterAct = Callable[[Session, Case, Actor, str], Any]
 def show(public_id: str) -> str:
     """Show the reporter's private page of the case."""
     return _page(public_id, Form())
+
+
+@bp.get("/arende/<public_id>/hor-ihop")
+@open_to(Audience.ANYBODY)
+def together(public_id: str) -> Response | str:
+    """Show the case into which the reporter's own was merged: what everybody may read of it, with no personal data.
+
+    Once that case is published, redirect to its page. 404 when the reporter's case has not been merged.
+    """
+    with current().database.reading() as session:
+        own, _ = case_for(session, A_VISITOR, public_id)
+        joined = joined_case(own)
+        if joined is None:
+            raise NotFound(ref=public_id)
+        if joined.published_at is not None:
+            return redirect(url_for("case.show", ref=joined.ref))
+        hidden = is_protected(session, joined)
+        return render_template(
+            "case_joined.html",
+            own=own,
+            case=joined,
+            hidden=hidden,
+            title="" if hidden else as_read_by(A_VISITOR, joined, joined.title),
+            stands=where_it_stands(session, joined, A_VISITOR, right_now()),
+            lines=[] if hidden else lines_of(session, joined, A_VISITOR),
+        )
 
 
 @bp.post("/arende/<public_id>/kommentar")
@@ -123,7 +151,7 @@ def _page(public_id: str, form: Form) -> str:
             "mine.html",
             case=case,
             form=form,
-            stands=where_it_stands(session, case, right_now()),
+            stands=where_it_stands(session, case, actor, right_now()),
             description=beside.description,
             lines=lines_of(session, case, actor, before=asked_before()),
             attachments=beside.files,

@@ -1,30 +1,42 @@
 """The list of calls to make to people without mail: whom to ring, what to say, and ticking off."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from notifications.calls import tick_off, to_ring
+from notifications.calls import record_no_answer, tick_off, to_ring
 from web.current import current, right_now
+from web.language.dates import moment_words
 from web.language.gettext import gettext
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
+from web.requests.parsing.readable import number_in
 
 bp = Blueprint("calls", __name__)
+NO_ANSWER = "no-answer"  # the value of the button
 
 
 @bp.get("/ring")
 @open_to(Audience.CONTACT)
 def show() -> str:
-    """Show the calls to make, those that have waited longest first."""
+    """Show the calls to make, those to make now first, and of them the oldest."""
     with current().database.reading() as session:
-        return render_template("calls.html", calls=to_ring(session))
+        return render_template("calls.html", calls=to_ring(session), now=right_now())
 
 
 @bp.post("/ring/<int:number>")
 @open_to(Audience.CONTACT)
 def tick(number: int) -> Response:
-    """Record that the person logged in has made the call with this number, and redirect to the list."""
+    """Record that the person logged in has made the call with this number, or that nobody answered it.
+
+    Then redirect to the list, on which an unanswered call stays.
+    """
     with current().database.transaction() as session:
-        tick_off(session, number, by=current_actor(), at=right_now())
-    flash(gettext("Ticked off."), "success")
+        if request.form.get("outcome") == NO_ANSWER:
+            again = record_no_answer(session, number, by=current_actor(), at=right_now())
+            said = gettext("Noted. Try again %(when)s.", when=moment_words(again))
+        else:
+            last = number_in(request.form.get("last", ""))
+            tick_off(session, number, by=current_actor(), at=right_now(), last_id=last)
+            said = gettext("Ticked off.")
+    flash(said, "success")
     return redirect(url_for("calls.show"), 303)

@@ -7,13 +7,12 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.reading.lists import MOST_COUNTED, Filters, Sort, count_cases, is_cursor_of, list_cases
-from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.set_aside import AWAITED, count_set_aside
+from notifications.calls import count_to_ring
+from notifications.set_aside import count_set_aside
 from web.current import current, right_now
 from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
 from web.pages.staff.list_query import VIEWS, ListQuery, filters_for
@@ -101,16 +100,9 @@ def _pile(session: Session, pile: Section, actor: Actor, now: datetime) -> dict[
 def _other_work(session: Session) -> dict[str, int]:
     """Return the counts of the desk's other work: calls to make, and what was set aside."""
     return {
-        "calls": _calls(session),
+        "calls": count_to_ring(session),
         "set_aside": sum(count_set_aside(session, MOST_COUNTED).values()),
     }
-
-
-def _calls(session: Session) -> int:
-    """Return the number of calls to make, at most a thousand; `AWAITED` picks the partial index of open deliveries."""
-    to_make = (AWAITED, Delivery.channel == Channel.CALL, Delivery.outcome == Outcome.WAITING)
-    waiting = select(Delivery.id).where(*to_make).limit(MOST_COUNTED).subquery()
-    return session.scalar(select(func.count()).select_from(waiting)) or 0
 
 
 def one_page(session: Session, filters: Filters, actor: Actor, now: datetime) -> dict[str, Any]:

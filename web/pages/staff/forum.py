@@ -1,5 +1,6 @@
 """The forum's meetings, and the agenda of each for reading and printing."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,18 +12,21 @@ from werkzeug.wrappers import Response
 from cases.access.actors import Actor
 from cases.case import Case, case_to_change
 from cases.meetings.agenda import agenda_of
-from cases.meetings.agenda_items import choose_for_agenda
+from cases.meetings.agenda_items import choose_for_agenda, withdraw_from_agenda
 from cases.meetings.meeting import Meeting, latest_meetings, plan_meeting
+from cases.meetings.stood import Stood, how_they_stood
 from cases.public.masking import mask
 from cases.public.publishing import latest_description
 from cases.reading.finding import reference
 from cases.reading.visibility import seen_by
 from cases.refusals import NotFound
 from web.current import current, right_now, today
+from web.language.due_days import due_on_agenda
 from web.language.gettext import gettext
 from web.language.labels import WHY_ON_AGENDA
 from web.pages.case.show import page_of
 from web.pages.forms import DayField, Form, TypedSchema, text_field
+from web.pages.options import known
 from web.pages.sending.again import shown_again_by
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
@@ -89,6 +93,21 @@ def choose(ref: str) -> Response | tuple[str, int]:
     return page_of(ref, actor, agenda_form=form), form.status
 
 
+@bp.post("/arenden/<ref>/dagordning/ta-bort")
+@open_to(Audience.CONTACT)
+@shown_again_by(lambda form, ref: page_of(ref, current_actor(), agenda_form=form))
+def withdraw(ref: str) -> Response | tuple[str, int]:
+    """Take a case off the forum's agenda, with a reason, and redirect to the case; if refused, show why."""
+    form, actor = Form(request.form), current_actor()
+    with form.catching_refusals():
+        with current().database.transaction() as session:
+            case = case_to_change(session, reference(ref))
+            done = withdraw_from_agenda(session, case, form.text("off_agenda"), by=actor, at=right_now())
+        flash(gettext("The case is off the agenda.") if done else gettext("It does not stand on the agenda."))
+        return redirect(url_for("case.show", ref=ref), 303)
+    return page_of(ref, actor, agenda_form=form), form.status
+
+
 def _items(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, Any]]:
     """Return the cases on the meeting's agenda that `actor` may see, as dicts for a template.
 
@@ -97,15 +116,33 @@ def _items(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, A
     and what is published.
     """
     calendar, readable = current().database.calendar, or_(seen_by(actor), Case.published_at.is_not(None))
+    found = agenda_of(session, meeting, readable, day=today(), calendar=calendar)
+    held = meeting.held_on < today()
+    moment = calendar.end_of(meeting.held_on)
+    stood = how_they_stood(session, [item.case.id for item in found], moment) if held else {}
+    units = {unit.slug: unit.name for unit in known(session).units}
     return [
         {
             "case": item.case,
+            **_standing(item.case, stood.get(item.case.id), units, meeting.held_on if held else today()),
             "why": WHY_ON_AGENDA[item.why],
             "title": mask(item.case.title),
             "words": mask(latest_description(session, item.case)),
         }
-        for item in agenda_of(session, meeting, readable, day=today(), calendar=calendar)
+        for item in found
     ]
+
+
+def _standing(case: Case, stood: Stood | None, units: dict[str, str], day: date) -> dict[str, Any]:
+    """Return the state of a case, who has it and what is due, as on `day`: that of the meeting once it was held."""
+    due_on = current().database.calendar.day_of(case.due_at) if case.due_at else None
+    now = Stood(case.state, case.responsible.slug, due_on)
+    then = stood or now
+    return {
+        "state": then.state,
+        "unit": units.get(then.responsible, case.responsible.name),
+        "due": due_on_agenda(then.state, then.due_on, day),
+    }
 
 
 def _page(form: Form) -> str:

@@ -21,10 +21,12 @@ KEPT = {  # endpoint: who writes there, and the field
     "correcting.put_right": ("officer", "title"),
     "erasing.erase": ("contact", "decision"),
     "forum.call": ("contact", "name"),
+    "forum.withdraw": ("contact", "off_agenda"),
     "handing_in.take_in": ("contact", "title"),
     "reporter.protect": ("contact", "protection_why"),
     "reporter.put_right": ("contact", "asker_why"),
     "several.take_in": ("contact", "title-0"),
+    "stepping.preview": ("officer", "note"),
     "stepping.take": ("officer", "note"),
 }
 BY_KEY = frozenset({"mine.add_files", "mine.contest", "mine.say"})  # needs no log-in: what is sent is taken
@@ -67,7 +69,8 @@ def end_sessions(web):
 def test_it_is_there_after_the_log_in(sqlite_web, endpoint, cookies):
     (who, field), ref = KEPT[endpoint], sqlite_web.house.reach(State.ASSIGNED)
     browser, path = visitor(sqlite_web, who), path_of(sqlite_web, endpoint, ref)
-    shown = {"stepping.take": {"step": "plan", "version": "2"}, "handing_in.take_in": {"channel": "phone"}}
+    step = {"step": "plan", "version": "2"}
+    shown = {"stepping.take": step, "stepping.preview": step, "handing_in.take_in": {"channel": "phone"}}
     form = {field: WROTE, "csrf_token": browser.form_token()} | shown.get(endpoint, {})
     end_sessions(sqlite_web)
     if cookies == "gone":
@@ -77,7 +80,7 @@ def test_it_is_there_after_the_log_in(sqlite_web, endpoint, cookies):
     assert "Du har blivit utloggad. Det du skrev sparas" in words(answer.text)
     assert browser.send("/demo-login", person=sqlite_web.person_id(who)).location == "/fortsatt"
     page = browser.get("/fortsatt").text
-    assert fields_of(page, path)[field] == [WROTE]
+    assert fields_of(page, path.removesuffix("/visa"))[field] == [WROTE]
     assert "Det du skrev finns kvar" in words(page)
 
 
@@ -85,14 +88,14 @@ def test_it_is_there_after_the_log_in(sqlite_web, endpoint, cookies):
 def test_files_are_there_after_the_log_in(sqlite_web, path):
     ref = sqlite_web.house.reach(State.ASSIGNED)
     browser, path = visitor(sqlite_web, "officer"), path.format(ref=ref)
-    form = fields_of(browser.get("/lamna" if path == "/lamna" else f"/arenden/{ref}").text, path)
+    form = fields_of(browser.get("/lamna" if path == "/lamna" else f"/arenden/{ref}").text, path.removesuffix("/visa"))
     given = {"csrf_token": form["csrf_token"], "stamp": form["stamp"]}
     end_sessions(sqlite_web)
     answer = browser.browser.post(path, data=given | {"files": [(io.BytesIO(a_jpeg()), "lampa.jpg")]})
     assert answer.status_code == 401
     assert "Det du skrev sparas i två timmar, och dina filer också" in words(answer.text)
     assert browser.send("/demo-login", person=sqlite_web.person_id("officer")).location == "/fortsatt"
-    again = fields_of(browser.get("/fortsatt").text, path)
+    again = fields_of(browser.get("/fortsatt").text, path.removesuffix("/visa"))
     assert len(again["staged"]) == 1
     assert browser.browser.post(path, data=again | {"title": "Lampan", "channel": "phone"}).status_code == 303
     assert names(sqlite_web) == ["lampa.jpg"]

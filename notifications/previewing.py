@@ -1,0 +1,68 @@
+"""The letter that a step would send, before it is taken: planned and written as the real one, and not kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from notifications.deliveries import Channel, Delivery, Outcome
+from notifications.letters.filling_templates import NBSP, Paragraph, ParagraphKind
+from notifications.letters.snapshot import read_snapshot
+from notifications.letters.template_context import TemplateContext
+from notifications.letters.urls import WebAddresses
+from notifications.planning.planning import plan_events
+
+FIRST_SHOWN = ("reporter", "group", "followers", "asked", "handler")
+WITHOUT_ADDRESS = frozenset({ParagraphKind.TEXT, ParagraphKind.QUOTE, ParagraphKind.LIST})
+
+
+@dataclass(frozen=True)
+class PreviewParagraph:
+    """One paragraph of a letter that is only shown: its text, and whether it quotes somebody."""
+
+    text: str
+    is_quote: bool
+
+
+@dataclass(frozen=True)
+class LetterPreview:
+    """A letter or call that nobody has got: for which audience, its subject and its paragraphs.
+
+    Links are left out: that of the one who asked is the key to act in their place.
+    """
+
+    audience: str
+    by_phone: bool
+    subject: str
+    paragraphs: list[PreviewParagraph]
+
+
+def letter_about(session: Session, ids: Sequence[int], key: str) -> LetterPreview | None:
+    """Return the letter about the events with these ids that most concerns the one who asked; None when there is none.
+
+    It plans the deliveries of the events, so the caller rolls the transaction back. `key` is the secret key of the
+    installation.
+    """
+    plan_events(session, ids)
+    occasions = [f"event:{id_}" for id_ in ids]
+    waiting = select(Delivery).where(Delivery.occasion.in_(occasions), Delivery.outcome == Outcome.WAITING)
+    planned = sorted(session.scalars(waiting.order_by(Delivery.id)), key=_rank)
+    return _preview(session, planned[0], key) if planned else None
+
+
+def _rank(delivery: Delivery) -> int:
+    audience = delivery.context["lines"][0]["audience"]
+    return FIRST_SHOWN.index(audience) if audience in FIRST_SHOWN else len(FIRST_SHOWN)
+
+
+def _preview(session: Session, delivery: Delivery, key: str) -> LetterPreview:
+    line = delivery.context["lines"][0]
+    written = TemplateContext(read_snapshot(session, [delivery]), WebAddresses(""), key).write(delivery, line)
+    paragraphs = [_shown(paragraph) for paragraph in written.paragraphs if paragraph.shape in WITHOUT_ADDRESS]
+    return LetterPreview(line["audience"], delivery.channel is Channel.CALL, written.subject, paragraphs)
+
+
+def _shown(paragraph: Paragraph) -> PreviewParagraph:
+    text = "\n".join(paragraph.lines).replace(NBSP, " ")
+    return PreviewParagraph(text, paragraph.shape is ParagraphKind.QUOTE)

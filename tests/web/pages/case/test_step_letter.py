@@ -1,0 +1,86 @@
+"""Before a step is taken, the page names the day that it promises and shows the letter; nothing of it is kept."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+from support.houses.small_house import A_DATE, CALENDAR
+from support.houses.small_pages import visitor, words
+from support.houses.small_web import Web
+
+from cases.case import Case
+from cases.history.journal import Event
+from cases.states import State
+from notifications.deliveries import Delivery
+
+
+def in_words(web: Web, days: int) -> str:
+    with web.app.test_request_context(headers={"Accept-Language": "sv"}):
+        from web.language.dates import day_words
+
+        return day_words(CALENDAR.add_working_days(CALENDAR.day_of(datetime.now(UTC)), days))
+
+
+def counted(web: Web) -> tuple[int, ...]:
+    with web.database.reading() as session:
+        return tuple(session.scalar(select(func.count()).select_from(table)) for table in (Event, Delivery, Case))
+
+
+def test_the_letter_is_shown_with_its_day_and_nothing_is_kept(web: Web) -> None:
+    ref = web.house.reach(State.ASSIGNED, at=datetime.now(UTC))
+    before, version = counted(web), web.house.case(ref).version
+    form = {"step": "start", "version": version, "note": "Vi börjar med bron", "stamp": ""}
+    page = visitor(web, "officer").send(f"/arenden/{ref}/steg/visa", **form)
+    shown = words(page.text)
+    assert page.status_code == 200
+    assert f"{in_words(web, 40)}." in shown.split("Brevet, inte skickat")[1]
+    assert "Gata har börjat arbeta med ärendet." in shown
+    assert "Vi börjar med bron" in page.text.split('name="note"')[1].split("</textarea>")[0]
+    assert web.house.case(ref).public_id not in page.text
+    assert (counted(web), web.house.case(ref).state) == (before, State.ASSIGNED)
+
+
+@pytest.mark.parametrize(
+    ("step", "more", "said"),
+    [
+        ("plan", {"due_on": "2035-04-16"}, "Det ska vara klart senast måndag 16 april 2035."),
+        ("plan", {"due_on": "2035-04-14"}, "Det ska vara klart senast måndag 16 april 2035."),  # a Saturday
+        ("wait", {"waiting_for": "reporter", "note": "Vilken?"}, "Vilken?"),
+        ("finish", {"note": "Lagat"}, "Lagat"),
+        ("park", {"due_on": "", "note": "Sedan"}, "Ange ett datum."),
+        ("finish", {"note": ""}, "Skriv vad som är gjort"),
+    ],
+)
+def test_every_step_has_its_letter_or_its_refusal(web: Web, step: str, more: dict[str, str], said: str) -> None:
+    ref = web.house.reach(State.ASSIGNED, at=datetime.now(UTC))
+    form = {"step": step, "version": web.house.case(ref).version, **more}
+    page = visitor(web, "contact").send(f"/arenden/{ref}/steg/visa", **form)
+    assert said in words(page.text)
+    assert page.status_code == (422 if said.startswith(("Ange", "Skriv")) else 200)
+    assert web.house.case(ref).state is State.ASSIGNED
+
+
+def test_what_was_looked_at_can_be_sent(web: Web) -> None:
+    ref = web.house.reach(State.ASSIGNED, at=datetime.now(UTC))
+    officer = visitor(web, "officer")
+    form = {"step": "start", "version": web.house.case(ref).version, "note": "Ja"}
+    officer.send(f"/arenden/{ref}/steg/visa", **form)
+    assert officer.send(f"/arenden/{ref}/steg", **form).status_code == 303
+    assert web.house.case(ref).state is State.IN_PROGRESS
+
+
+def test_the_form_names_the_day_that_counts_when_none_is_given(web: Web) -> None:
+    ref = web.house.reach(State.ASSIGNED, at=datetime.now(UTC))
+    page = words(visitor(web, "officer").get(f"/arenden/{ref}").text)
+    assert f"Anger du ingen dag blir det {in_words(web, 40)}." in page
+    assert f"Anger du ingen dag blir det {in_words(web, 20)}." in page
+
+
+def test_who_is_told_by_telephone_is_shown_what_to_say(web: Web) -> None:
+    from cases.handing_in import Reporter
+
+    by_phone = Reporter(name="Rut", phone="070-174 06 05")
+    ref = web.house.reach(State.ASSIGNED, at=datetime.now(UTC), reporter=by_phone)
+    form = {"step": "plan", "version": web.house.case(ref).version, "due_on": A_DATE.replace(year=2035).isoformat()}
+    page = words(visitor(web, "officer").send(f"/arenden/{ref}/steg/visa", **form).text)
+    assert "per telefon" in page

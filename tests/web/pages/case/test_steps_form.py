@@ -1,0 +1,109 @@
+"""What the step form offers: the unit's own officers, and no unit that has said that the case is not theirs."""
+
+import re
+from datetime import UTC, date, datetime
+
+from support.houses.small_house import MONDAY
+from support.houses.small_pages import visitor, words
+from support.houses.small_web import Web
+
+from cases.case import case_to_change
+from cases.correcting import Correction, correct
+from cases.meetings.agenda_items import choose_for_agenda
+from cases.meetings.meeting import plan_meeting
+from cases.states import State
+
+
+def select_named(page: str, name: str) -> str:
+    return re.search(rf'(?s)<select[^>]* name="{name}".*?</select>', page).group(0)
+
+
+def test_only_the_officers_of_the_unit_are_offered_and_those_of_a_unit_that_is_chosen(sqlite_web: Web) -> None:
+    ref = sqlite_web.house.reach(State.ASSIGNED)
+    contact = visitor(sqlite_web, "contact")
+    offered = select_named(contact.get(f"/arenden/{ref}").text, "officer")
+    assert "Officer" in offered and "Water_Officer" not in offered and "Neighbour" not in offered
+    chosen = select_named(contact.get(f"/arenden/{ref}?responsible=vatten").text, "officer")
+    assert "Water_Officer" in chosen and "Neighbour" not in chosen
+    of_unit = select_named(visitor(sqlite_web, "head").get(f"/arenden/{ref}?responsible=vatten").text, "officer")
+    assert "Water_Officer" not in of_unit
+
+
+def test_a_unit_that_was_refused_keeps_its_officers_in_the_form(sqlite_web: Web) -> None:
+    ref = sqlite_web.house.reach(State.ASSIGNED)
+    form = {"step": "hand_over", "responsible": "vatten", "officer": "water_officer@example.se", "version": 1}
+    answer = visitor(sqlite_web, "contact").send(f"/arenden/{ref}/steg", **form)
+    assert answer.status_code == 409
+    assert 'value="water_officer@example.se" selected' in answer.text
+
+
+def test_the_unit_that_said_not_ours_is_not_chosen_again(sqlite_web: Web) -> None:
+    ref = sqlite_web.house.hand_in(category="trafik")
+    contact = visitor(sqlite_web, "contact")
+    assert 'value="gata" selected' in select_named(contact.get(f"/arenden/{ref}").text, "responsible")
+    sqlite_web.house.change(ref, State.ASSIGNED, responsible="gata")
+    sqlite_web.house.change(ref, State.RECEIVED, by="officer", reason="Inte vår väg")
+    assert " selected" not in select_named(contact.get(f"/arenden/{ref}").text, "responsible")
+
+
+def test_the_words_are_asked_for_as_the_step_means_them(sqlite_web: Web) -> None:
+    ref = sqlite_web.house.reach(State.DONE, at=datetime.now(UTC), group="norrby")
+    page = words(visitor(sqlite_web, "member").get(f"/arenden/{ref}").text)
+    assert "Vad är fortfarande fel?" in page and "Vad är gjort" not in page
+
+
+def test_weekly_reminders_are_one_line(sqlite_web: Web) -> None:
+    house = sqlite_web.house
+    ref = house.reach(State.ASSIGNED)
+    for month in range(3, 9):
+        for day in (1, 8, 15, 22, 28):
+            house.sweep(MONDAY.replace(month=month, day=day, hour=12))
+    page = words(visitor(sqlite_web, "contact").get(f"/arenden/{ref}").text)
+    rungs = [event.facts["rung"] for event in house.events(ref, "case.escalated")]
+    assert rungs[-1] > 6
+    assert f"påminnelse 5–{rungs[-1]}" in page
+    assert (page.count("påminnelse 4"), page.count("påminnelse 6")) == (1, 0)
+
+
+def test_each_correction_has_words_of_its_own(sqlite_web: Web) -> None:
+    house, ref = sqlite_web.house, sqlite_web.house.reach(State.ASSIGNED)
+    with house.database.transaction() as session:
+        case = case_to_change(session, ref)
+        correct(session, case, Correction(quick_win=True), by=house.actors["contact"], at=MONDAY)
+    assert "Märkt som lättfixat" in words(visitor(sqlite_web, "contact").get(f"/arenden/{ref}").text)
+
+
+def test_a_stray_item_is_taken_off_the_agenda_with_a_reason(web: Web) -> None:
+    house, ref = web.house, web.house.reach(State.ASSIGNED)
+    contact = visitor(web, "contact")
+    path = f"/arenden/{ref}/dagordning/ta-bort"
+    assert path not in contact.get(f"/arenden/{ref}").text
+    with house.database.transaction() as session:
+        choose_for_agenda(session, case_to_change(session, ref), by=house.actors["contact"], at=MONDAY)
+    assert path in contact.get(f"/arenden/{ref}").text
+    refused = contact.send(path, off_agenda=" ")
+    assert (refused.status_code, "Skriv varför det tas bort från dagordningen." in words(refused.text)) == (422, True)
+    assert visitor(web, "officer").send(path, off_agenda="Fel").status_code == 403
+    assert contact.send(path, off_agenda="Fel ärende").status_code == 303
+    page = contact.get(f"/arenden/{ref}").text
+    assert "Borttaget från forumets dagordning" in page and "Fel ärende" in page and path not in page
+    assert [event.facts for event in house.events(ref, "case.taken_off_agenda")] == [{"why": "chosen"}]
+    assert contact.send(path, off_agenda="Igen").status_code == 303
+    assert len(house.events(ref, "case.taken_off_agenda")) == 1
+
+
+def test_an_agenda_says_what_was_due_and_keeps_how_it_stood(web: Web) -> None:
+    house = web.house
+    with house.database.transaction() as session:
+        plan_meeting(session, date(2026, 4, 15), "Vårens forum", None)
+    read, ours = house.reach(State.RECEIVED, title="Bron"), house.reach(State.ASSIGNED, title="Leken")
+    with house.database.transaction() as session:
+        for ref in (read, ours):
+            choose_for_agenda(session, case_to_change(session, ref), by=house.actors["contact"], at=MONDAY)
+    house.change(ours, State.ASSIGNED, responsible="vatten", at=MONDAY.replace(month=5))
+    house.change(read, State.DONE, note="Klart", at=MONDAY.replace(month=5))
+    page = words(visitor(web, "contact").get("/forum/1").text)
+    assert "Det skulle ha lästs senast 4 mars 2026." in page
+    assert "Det skulle ha besvarats senast 12 mars 2026." in page
+    assert "Gata har det" in page and "Vatten har det" not in page
+    assert "Klart" not in page.split("Bron")[1].split("Leken")[0]

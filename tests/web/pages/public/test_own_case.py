@@ -1,0 +1,122 @@
+"""The private page: the merged case can be read, the files are there, and nothing is offered that is over."""
+
+import io
+from datetime import UTC, datetime, timedelta
+
+from support.files_to_send import a_jpeg
+from support.houses.small_house import MONDAY
+from support.houses.small_pages import visitor, words
+from support.houses.small_web import Web
+
+from cases.case import case_to_change
+from cases.correcting import Correction, correct
+from cases.handing_in import Reporter
+from cases.history.words import Visibility
+from cases.progress import WaitingFor
+from cases.reporters.protecting import set_protection
+from cases.states import State
+
+PHONE = "070-123 45 67"
+
+
+def merged(web: Web) -> tuple[str, str, str]:
+    """Return the key of a case that was merged, the reference of the case it went into, and its key."""
+    house = web.house
+    own = house.reach(State.RECEIVED, title="Mörkt vid skolan")
+    other = house.reach(State.ASSIGNED, title=f"Lampan vid skolan, ring {PHONE}", description="Min dotter Siv är rädd")
+    house.change(own, State.MERGED, into=other, reason="Samma lampa")
+    house.comment(other, f"Siv har ringt från {PHONE}", Visibility.PARTICIPANTS, by="officer")
+    house.comment(other, f"Lampan är beställd. Frågor: {PHONE}", Visibility.PUBLIC, by="officer")
+    return house.case(own).public_id, other, house.case(other).public_id
+
+
+def test_the_merged_page_links_to_what_the_case_went_into(web: Web) -> None:
+    key, other, other_key = merged(web)
+    browser = visitor(web)
+    page = browser.get(f"/arende/{key}").text
+    assert f'href="/arende/{key}/hor-ihop"' in page
+    read = browser.get(f"/arende/{key}/hor-ihop")
+    assert (read.status_code, other in read.text) == (200, True)
+    assert "Lampan är beställd" in read.text
+    assert not [word for word in (PHONE, "Siv", other_key, "Min dotter") if word in read.text]
+    assert "Gata har fått ärendet." in words(read.text)
+
+
+def test_a_published_case_is_read_where_everybody_reads_it(web: Web) -> None:
+    key, other, _ = merged(web)
+    with web.database.transaction() as session:
+        correct(
+            session, case_to_change(session, other), Correction(published=True), by=web.house.actors["contact"],
+            at=MONDAY,
+        )  # fmt: skip
+    answer = visitor(web).get(f"/arende/{key}/hor-ihop")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/arenden/{other}")
+
+
+def test_of_a_protected_one_only_the_state_is_told(web: Web) -> None:
+    key, other, _ = merged(web)
+    with web.database.transaction() as session:
+        set_protection(
+            session, case_to_change(session, other), True, "Skyddade", by=web.house.actors["contact"], at=MONDAY
+        )
+    read = visitor(web).get(f"/arende/{key}/hor-ihop")
+    assert (read.status_code, "Lampan" in words(read.text)) == (200, False)
+
+
+def test_a_case_that_is_merged_on_leads_to_the_last_one(web: Web) -> None:
+    key, other, _ = merged(web)
+    last = web.house.reach(State.ASSIGNED, title="Alla lampor")
+    web.house.change(other, State.MERGED, into=last, reason="Hela vägen")
+    assert last in visitor(web).get(f"/arende/{key}/hor-ihop").text
+    assert last in visitor(web).get(f"/arende/{key}").text
+
+
+def test_nothing_is_told_of_a_case_that_was_not_merged_or_by_a_wrong_key(web: Web) -> None:
+    ref = web.house.reach(State.ASSIGNED)
+    key = web.house.case(ref).public_id
+    assert visitor(web).get(f"/arende/{key}/hor-ihop").status_code == 404
+    assert visitor(web).get("/arende/AAAAAAAAAAAAAAAAAAAAAA/hor-ihop").status_code == 404
+
+
+def test_the_other_ones_question_is_not_put_to_who_reads_along(web: Web) -> None:
+    key, other, _ = merged(web)
+    web.house.change(other, State.WAITING, waiting_for=WaitingFor("reporter"), note="Vilken?")
+    read = words(visitor(web).get(f"/arende/{key}/hor-ihop").text)
+    assert ("svar från dig" in read, "Det väntar på svar från den som frågade." in read) == (False, True)
+
+
+def test_files_that_were_sent_without_a_description_are_there(web: Web) -> None:
+    browser = visitor(web)
+    ref = web.house.hand_in("Utan ord", by="contact", reporter=Reporter(name="Rut", email="rut@example.se"))
+    key = web.house.case(ref).public_id
+    sent = browser.send(f"/arende/{key}/filer", files=(io.BytesIO(a_jpeg()), "hål.jpg"))
+    assert sent.status_code == 303
+    for state in (State.ASSIGNED, State.DONE):
+        web.house.change(ref, state, **({"responsible": "gata"} if state is State.ASSIGNED else {"note": "Lagat"}))
+        assert "hål.jpg" in browser.get(f"/arende/{key}").text
+    web.house.change(ref, State.CLOSED, by="clock")
+    shown = browser.get(f"/arende/{key}").text
+    assert "hål.jpg" in shown
+    assert "hål.jpg" in visitor(web, "officer").get(f"/arenden/{ref}").text
+
+
+def test_the_button_to_contest_goes_after_its_last_day(web: Web) -> None:
+    now = datetime.now(UTC)
+    for days, is_there in ((1, True), (30, False)):
+        ref = web.house.reach(State.DONE, at=now - timedelta(days=days), group="norrby")
+        page = visitor(web).get(f"/arende/{web.house.case(ref).public_id}").text
+        of_group = visitor(web, "member").get(f"/arenden/{ref}").text
+        assert ("inte-atgardat" in page, 'id="step-contest"' in of_group) == (is_there, is_there)
+        assert "Vill du lägga till något?" in page
+
+
+def test_an_empty_answer_and_an_empty_objection_have_texts_of_their_own(web: Web) -> None:
+    now = datetime.now(UTC)
+    for state, path, field, said in (
+        (State.WAITING, "kommentar", "text", "Skriv svaret först: fältet är tomt."),
+        (State.ASSIGNED, "kommentar", "text", "Skriv något först: kommentaren är tom."),
+        (State.DONE, "inte-atgardat", "note", "Skriv vad som fortfarande är fel"),
+    ):
+        key = web.house.case(web.house.reach(state, at=now)).public_id
+        answer = visitor(web).send(f"/arende/{key}/{path}", **{field: " "})
+        assert (answer.status_code, said in words(answer.text)) == (422, True), words(answer.text)[:900]
