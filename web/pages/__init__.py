@@ -5,13 +5,23 @@ from flask import Flask
 from web.pages import account
 from web.pages.case import attachments, commenting, correcting, erasing, publishing, reporter, show, stepping
 from web.pages.layout import register_template_globals
-from web.pages.public import accessibility, following, handing_in, overview, own_case, searching, security_txt
+from web.pages.public import (
+    accessibility,
+    following,
+    handing_in,
+    overview,
+    own_case,
+    searching,
+    security_txt,
+    statistics,
+)
 from web.pages.sending import again, continuing
 from web.pages.staff import calls, desk, forum, mailbox, set_aside, several_at_once, units
 
 BLUEPRINTS = (
     account.bp,
     accessibility.bp, following.bp, handing_in.bp, overview.bp, own_case.bp, searching.bp, security_txt.bp,
+    statistics.bp,
     attachments.bp, commenting.bp, correcting.bp, erasing.bp, publishing.bp, reporter.bp, show.bp, stepping.bp,
     continuing.bp, calls.bp, desk.bp, forum.bp, mailbox.bp, set_aside.bp, several_at_once.bp, units.bp,
 )  # fmt: skip

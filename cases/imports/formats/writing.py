@@ -77,6 +77,10 @@ def _xlsx(path: Path, zone: ZoneInfo, _: CsvForm) -> Iterator[WriteRow]:
 
 
 WRITERS = {".csv": _csv, ".xlsx": _xlsx}
+MEDIA_TYPES = {
+    ".csv": "text/csv; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def _write_cell(

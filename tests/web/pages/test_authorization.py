@@ -19,6 +19,8 @@ PAGES = {
     "/lamna": (YES,) * 9,
     "/sok?q=hål": (YES,) * 9,
     "/tillganglighet": (YES,) * 9,
+    "/statistik": (YES,) * 9,
+    "/statistik.csv": (YES,) * 9,
     "/logga-in": (YES,) * 9,
     "/fortsatt": (LOG_IN, *(LOG_IN,) * 8),
     "/.well-known/security.txt": (YES,) * 9,
