@@ -139,7 +139,7 @@ def test_each_figure_of_the_morning_letter_is_the_length_of_its_list(full):
         assert told["received"] == listed(session, contact, moment)
 
 
-CARD = re.compile(r'<dt>([^<]+)</dt>\s*<dd class="value">([^<]+)</dd>')
+CARD = re.compile(r'<dt>([^<]+)</dt>\s*<dd class="value[^"]*">([^<]+)</dd>')
 
 
 def test_each_figure_of_the_statistics_is_the_length_of_its_list(full):
