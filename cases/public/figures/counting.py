@@ -1,10 +1,8 @@
 """Counts all cases by year, unit, topic and place. Cases under protected identity are in no count."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import product
 from typing import Any
 
 from sqlalchemy import Select, String, and_, case, cast, func, or_, select
@@ -19,7 +17,7 @@ from cases.history.words import Visibility
 from cases.organisation.categories import Category
 from cases.organisation.places import Place
 from cases.organisation.units import Unit
-from cases.public.figures.groups import ALL, FIGURE_OF, HAS_ENDED, MOST_NARROWED, NOT_GIVEN, CaseGroup, Figure, Span
+from cases.public.figures.groups import ALL, FIGURE_OF, HAS_ENDED, NOT_GIVEN, CaseGroup, Figure, Span
 from cases.public.protection import PROTECTED
 from cases.states import LADDER_STATES
 
@@ -38,7 +36,8 @@ class Counts:
 
     def add(self, other: "Counts") -> None:
         """Add the counts of another group, which has no case in common with this one."""
-        self.figures.update(other.figures)
+        for figure, many in other.figures.items():
+            self.figures[figure] += many
         for span, days in other.days.items():
             self.days[span] += days
 
@@ -53,10 +52,22 @@ def count_groups(session: Session, now: datetime) -> dict[CaseGroup, Counts]:
     for row in session.execute(_cases().execution_options(yield_per=AT_A_TIME)):
         group = CaseGroup(str(calendar.day_of(row.received_at).year), row.unit, row.topic, row.place)
         _count(finest.setdefault(group, Counts()), row, calendar, now)
+    return _rolled_up(finest)
+
+
+def _rolled_up(finest: dict[CaseGroup, Counts]) -> dict[CaseGroup, Counts]:
+    """Return the counts of all wider groups that are told of, each level from the one beneath it."""
+    pairs = [_without(dimension, finest) for dimension in ("place", "unit", "topic")]
+    beneath = zip(("topic", "place", "unit"), pairs, strict=True)
+    single = [_without(dimension, pair) for dimension, pair in beneath]
+    by_year = {group: its for level in (*pairs, *single, _without("unit", single[0])) for group, its in level.items()}
+    return by_year | _without("year", by_year)
+
+
+def _without(dimension: str, groups: dict[CaseGroup, Counts]) -> dict[CaseGroup, Counts]:
     found: dict[CaseGroup, Counts] = {}
-    for group, counts in finest.items():
-        for wider in _wider(group):
-            found.setdefault(wider, Counts()).add(counts)
+    for group, counts in groups.items():
+        found.setdefault(group.within(dimension, ALL), Counts()).add(counts)
     return found
 
 
@@ -101,7 +112,8 @@ def _told() -> Any:
 
 def _count(counts: Counts, row: Any, calendar: Calendar, now: datetime) -> None:
     figure = FIGURE_OF[row.state]
-    counts.figures.update((Figure.RECEIVED, figure))
+    counts.figures[Figure.RECEIVED] += 1
+    counts.figures[figure] += 1
     if row.state in LADDER_STATES and row.due_at is not None and row.due_at < now:
         counts.figures[Figure.LATE] += 1
     ended_at = (row.done_at or row.ended_at) if figure is Figure.DONE else row.ended_at
@@ -109,11 +121,3 @@ def _count(counts: Counts, row: Any, calendar: Calendar, now: datetime) -> None:
         if until is not None:
             took = calendar.day_of(until) - calendar.day_of(row.received_at)
             counts.days[span].append(max(took.days, 0))
-
-
-def _wider(group: CaseGroup) -> Iterator[CaseGroup]:
-    """Yield every group that is told of and has the cases of this one."""
-    for chosen in product(*((part, ALL) for part in group)):
-        wider = CaseGroup(*chosen)
-        if wider.narrowed <= MOST_NARROWED:
-            yield wider
