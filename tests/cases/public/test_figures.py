@@ -136,6 +136,14 @@ def test_few_cases_have_no_median_in_a_village(small_house):
     assert days_of(small_house, norrby) == (0, 0)
 
 
+def test_few_measured_among_many_have_no_median_either(small_house):
+    for _ in range(6):
+        small_house.hand_in(place="norrby")
+    small_house.reach(State.CLOSED, place="norrby")
+    assert days_of(small_house, CaseGroup(place="norrby")) == (None, None)
+    assert days_of(small_house) == (0, 0)
+
+
 @pytest.mark.parametrize("group", [CaseGroup(year="1999"), CaseGroup(place="ö"), CaseGroup(unit="", topic="trafik")])
 def test_a_name_that_nobody_has_is_refused(small_house, group):
     with pytest.raises(UnknownName):
