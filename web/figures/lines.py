@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 
 from cases.public.figures.groups import ALL, MOST_NARROWED, NOT_GIVEN, CaseGroup, Figure
-from cases.public.figures.statistics import FILTERS, PublicStatistics, Told
+from cases.public.figures.statistics import FILTERS, PublicStatistics, ToldCount
 from web.language.figure_words import DIVIDED_BY
 from web.language.gettext import gettext, language
 from web.language.preference import in_swedish
@@ -22,7 +22,7 @@ class Line:
     name: str
     member: str
     group: CaseGroup
-    received: Told
+    received: ToldCount
     bar: float
 
     @property

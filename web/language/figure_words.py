@@ -6,7 +6,7 @@ from flask_babel import LazyString, format_decimal
 from flask_babel import lazy_gettext as _l
 
 from cases.public.figures.groups import ALL, CaseGroup, Figure, Span
-from cases.public.figures.statistics import PublicStatistics, Told
+from cases.public.figures.statistics import PublicStatistics, ToldCount
 from cases.public.figures.withholding import Withheld
 from web.language.dates import days_words
 from web.language.gettext import gettext
@@ -47,7 +47,7 @@ WITHHELD: Mapping[Withheld, LazyString] = {
 }
 
 
-def told_words(told: Told) -> str:
+def told_words(told: ToldCount) -> str:
     """Return a count in words: the number, "fewer than 5" or "not shown"."""
     return str(WITHHELD[told.withheld]) if told.withheld else str(told.count)
 

@@ -27,7 +27,7 @@ FILTERS = {"year": "period", "unit": "responsible", "topic": "category", "place"
 
 
 @dataclass(frozen=True)
-class Told:
+class ToldCount:
     """One count as it may be told: the count, or None and the reason why it is withheld."""
 
     count: int | None
@@ -58,10 +58,10 @@ class PublicStatistics:
     withholding: Withholding
     check: LastCheck | None
 
-    def told(self, group: CaseGroup, figure: Figure) -> Told:
+    def told(self, group: CaseGroup, figure: Figure) -> ToldCount:
         """Return the figure of the group, as it may be told."""
         why = self.withholding.of((group, figure))
-        return Told(None, why) if why else Told(self.groups.get(group, NOTHING).figures[figure])
+        return ToldCount(None, why) if why else ToldCount(self.groups.get(group, NOTHING).figures[figure])
 
     def median_days(self, group: CaseGroup, span: Span) -> float | None:
         """Return the median of the days that the group's cases took; None when fewer than five of them were measured.

@@ -21,6 +21,7 @@ PAGES = {
     "/tillganglighet": (YES,) * 9,
     "/statistik": (YES,) * 9,
     "/statistik.csv": (YES,) * 9,
+    "/statistik.xlsx": (YES,) * 9,
     "/logga-in": (YES,) * 9,
     "/fortsatt": (LOG_IN, *(LOG_IN,) * 8),
     "/.well-known/security.txt": (YES,) * 9,

@@ -31,7 +31,8 @@ def show() -> str:
         return render_template("statistics.html", **page_of(counted, group), **_choices(counted))
 
 
-@bp.get("/statistik.<any(csv, xlsx):ending>")
+@bp.get("/statistik.csv", defaults={"ending": "csv"})
+@bp.get("/statistik.xlsx", defaults={"ending": "xlsx"})
 @open_to(Audience.ANYBODY)
 def download(ending: str) -> Response:
     """Return the figures of the page with the same filters as a table."""
