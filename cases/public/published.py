@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from statistics import median
 from typing import Any
 
 from sqlalchemy import (
@@ -16,7 +15,6 @@ from sqlalchemy import (
     Select,
     String,
     Table,
-    extract,
     func,
     select,
     tuple_,
@@ -154,20 +152,6 @@ class PublicNote:
 
 
 @dataclass(frozen=True)
-class Count:
-    """Figures about the published cases of one place, category or month; `name` says which.
-
-    `received` is how many cases there are. `done` is how many of them were set done or ended another way (declined or
-    merged), and `median_days` their median number of calendar days from receipt until then, None when `done` is 0.
-    """
-
-    name: str
-    received: int
-    done: int
-    median_days: float | None
-
-
-@dataclass(frozen=True)
 class _Place:
     """Where a page ended: after this case, among those that are found as close as that."""
 
@@ -236,52 +220,6 @@ def was_published(session: Session, case_id: int) -> bool:
     """
     facts = session.scalars(select(Event.facts).where(Event.stream == case_id, Event.type == "case.corrected"))
     return any(corrected.get("published") for corrected in facts)
-
-
-def count_by_place(session: Session, filters: PublicFilters) -> list[Count]:
-    """Return figures about the published cases that match the filters, one `Count` for each place, by its name.
-
-    They are sorted by name. Cases without a place are counted under the name "".
-    """
-    return _counted(session, filters, func.coalesce(_view.c.place_name, ""))
-
-
-def count_by_category(session: Session, filters: PublicFilters, *, locale: str = "sv") -> list[Count]:
-    """Return figures about the published cases that match the filters, one `Count` for each category.
-
-    They are sorted by its name: in English if `locale` is "en" and there is one, else in Swedish.
-    Cases without a category are counted under the name "".
-    """
-    name = func.coalesce(_view.c.category_name_en, _view.c.category_name) if locale == "en" else _view.c.category_name
-    return _counted(session, filters, func.coalesce(name, ""))
-
-
-def count_by_month(session: Session, filters: PublicFilters) -> list[Count]:
-    """Return figures about the published cases that match the filters, one `Count` for each month of receipt.
-
-    Its name is the month, such as "2026-04"; the oldest comes first.
-    """
-    year, month = (extract(part, _view.c.received_on) for part in ("year", "month"))
-    counted = _counted(session, filters, year * 100 + month)
-    return [Count(f"{int(c.name) // 100}-{int(c.name) % 100:02}", c.received, c.done, c.median_days) for c in counted]
-
-
-def _counted(session: Session, filters: PublicFilters, group: ColumnElement[Any]) -> list[Count]:
-    query = select(group, _view.c.received_on, _view.c.done_at, _view.c.ended_at)
-    rows = session.execute(query.where(*_all_conditions(session, filters)))
-    took: dict[Any, list[int | None]] = {}
-    for name, received_on, done_at, ended_at in rows:
-        took.setdefault(name, []).append(_days(session, received_on, done_at or ended_at))
-    return [_count(str(name), days) for name, days in sorted(took.items())]
-
-
-def _count(name: str, took: Sequence[int | None]) -> Count:
-    done = [days for days in took if days is not None]
-    return Count(name, len(took), len(done), median(done) if done else None)
-
-
-def _days(session: Session, received_on: date, end: datetime | None) -> int | None:
-    return (calendar_of(session).day_of(end) - received_on).days if end else None
 
 
 def _conditions(filters: PublicFilters) -> Iterable[ColumnElement[bool]]:

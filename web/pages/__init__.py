@@ -3,15 +3,26 @@
 from flask import Flask
 
 from web.pages import account
-from web.pages.case import attachments, commenting, correcting, erasing, printing, publishing, reporter, show, stepping
+from web.pages.case import attachments, commenting, correcting, erasing, printing, publishing, reporter, show
+from web.pages.case.steps import stepping
 from web.pages.layout import register_template_globals
-from web.pages.public import accessibility, following, handing_in, overview, own_case, searching, security_txt
+from web.pages.public import (
+    accessibility,
+    following,
+    handing_in,
+    overview,
+    own_case,
+    searching,
+    security_txt,
+    statistics,
+)
 from web.pages.sending import again, continuing
 from web.pages.staff import all_cases, calls, desk, forum, mailbox, set_aside, several_at_once, units
 
 BLUEPRINTS = (
     account.bp,
     accessibility.bp, following.bp, handing_in.bp, overview.bp, own_case.bp, searching.bp, security_txt.bp,
+    statistics.bp,
     attachments.bp, commenting.bp, correcting.bp, erasing.bp, printing.bp, publishing.bp, reporter.bp, show.bp,
     stepping.bp,
     continuing.bp, all_cases.bp, calls.bp, desk.bp, forum.bp, mailbox.bp, set_aside.bp, several_at_once.bp, units.bp,

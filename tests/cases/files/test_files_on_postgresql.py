@@ -22,7 +22,7 @@ from cases.history.journal import Event
 from cases.imports.exporting import export_cases
 from cases.imports.importing import Clocks, ImportOrder, examine, write
 from cases.ladder.sweep import sweep
-from cases.public.published import PublicFilters, count_by_month, count_by_place, list_published
+from cases.public.published import PublicFilters, list_published
 from cases.settings import read_settings
 
 pytestmark = pytest.mark.postgres
@@ -88,8 +88,6 @@ def test_the_public_reads_the_view(database: Database, tmp_path: Path) -> None:
             found = list_published(session, PublicFilters(words=words))[0]
             assert [case.title for case in found] == ["Gropar i vägen"], words
         assert list_published(session, PublicFilters(words="gropen %"))[0] == []
-        assert {count.name for count in count_by_place(session, PublicFilters())} == {"", "Norrby"}
-        assert count_by_month(session, PublicFilters())[0].name == "2026-01"
 
 
 def test_a_moving_clock_is_the_databases_present(database: Database, postgres_url: str, tmp_path: Path) -> None:

@@ -20,9 +20,6 @@ from cases.progress import Change, change_state
 from cases.public.published import (
     PUBLISHED_VIEW,
     PublicFilters,
-    count_by_category,
-    count_by_month,
-    count_by_place,
     is_cursor,
     list_published,
     one_published,
@@ -172,18 +169,3 @@ def test_filters_narrow_the_list(session: Session) -> None:
         (0, PublicFilters(delayed=True)),
     ):
         assert len(list_published(session, filters)[0]) == found
-
-
-def test_the_counts_say_how_much_and_how_long(session: Session) -> None:
-    for days in (2, 4, 9):
-        case = _publish(session, _case(session))
-        done = Change(State.DONE, note="Lagad")
-        change_state(session, case, done, by=A_COMMAND, at=A_TUESDAY + timedelta(days=days))
-    _publish(session, _case(session, days=40))
-    place = count_by_place(session, PublicFilters())[0]
-    assert (place.name, place.received, place.done, place.median_days) == ("Norrby", 4, 3, 4)
-    assert [one.name for one in count_by_category(session, PublicFilters(), locale="en")] == ["Traffic"]
-    assert [(one.name, one.received) for one in count_by_month(session, PublicFilters())] == [
-        ("2026-04", 3),
-        ("2026-05", 1),
-    ]

@@ -16,8 +16,6 @@ from cases.correcting import Correction, correct
 from cases.handing_in import Reporter
 from cases.history.journal import Event
 from cases.progress import WaitingFor
-from cases.public import published
-from cases.public.published import PublicFilters, count_by_category, count_by_place, list_published
 from cases.reading.lists import Filters, list_cases
 from cases.states import LADDER_STATES, OPEN, State
 from notifications.calls import to_ring
@@ -150,30 +148,28 @@ def test_each_figure_of_the_morning_letter_is_the_length_of_its_list(full):
         assert told["received"] == listed(session, contact, moment)
 
 
-def test_each_figure_of_the_overview_is_the_length_of_its_list(full, monkeypatch):
-    monkeypatch.setattr(published, "MOST_ON_A_PAGE", 2)
-    shown = re.findall(r"<dd>(\d+)</dd>", visitor(full).get("/").text)
+CARD = re.compile(r'<dt>([^<]+)</dt>\s*<dd class="value[^"]*">([^<]+)</dd>')
+
+
+def test_each_figure_of_the_statistics_is_the_length_of_its_list(full):
+    client = visitor(full)
+    shown = dict(CARD.findall(client.get("/statistik").text))
+    done = (State.DONE, State.CLOSED)
+    under_way = sorted(set(LADDER_STATES) - {State.RECEIVED})
     with full.database.reading() as session:
-        everything = listed_publicly(session)
-        done = [case for case in everything if case.done_on or case.ended_on]
-        delayed = listed_publicly(session, delayed=True)
-        assert [int(figure) for figure in shown] == [
-            len(everything),
-            len(done),
-            len(everything) - len(done),
-            len(delayed),
-        ]
-        assert 2 < len(delayed) < len(everything)
-        for counts, name in ((count_by_place, "place_name"), (count_by_category, "category_name")):
-            of_all, of_done = (Counter(getattr(case, name) or "" for case in cases) for cases in (everything, done))
-            counted = {one.name: (one.received, one.done) for one in counts(session, PublicFilters())}
-            assert counted == {name: (number, of_done[name]) for name, number in of_all.items()}
-
-
-def listed_publicly(session, **filters):
-    """Return the published cases of all pages."""
-    found, after = list_published(session, PublicFilters(**filters))
-    while after:
-        more, after = list_published(session, PublicFilters(**filters), after=after)
-        found += more
-    return found
+        moment, contact = datetime.now(UTC), full.house.actors["contact"]
+        lists = {
+            "Inkomna": listed(session, contact, moment),
+            "Hos kontaktpersonen": listed(session, contact, moment, states=(State.RECEIVED,)),
+            "Pågående": listed(session, contact, moment, states=tuple(under_way)),
+            "Vilande": listed(session, contact, moment, parked=True),
+            "Klara": listed(session, contact, moment, states=done),
+            "Avböjda": listed(session, contact, moment, states=(State.DECLINED,)),
+            "Sammanförda": listed(session, contact, moment, states=(State.MERGED,)),
+            "Försenade": listed(session, contact, moment, overdue=True),
+        }
+    assert {name: int(shown[name]) for name in lists} == lists
+    assert lists["Inkomna"] > lists["Pågående"] > lists["Försenade"] > 0 < lists["Avböjda"]
+    on_start_page = dict(CARD.findall(client.get("/").text))
+    assert on_start_page.items() <= shown.items()
+    assert {"Inkomna", "Pågående", "Försenade", "Mediantid till avslut"} == set(on_start_page)

@@ -19,8 +19,19 @@ WEB = Path(labels.__file__).parent.parent
 CATALOGUE = WEB / "translations" / "sv" / "LC_MESSAGES" / "messages.po"
 KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
-SAME = {"Forum", "Import", "Demonstration", "Position", "sent", "planned"}
-PATHS = ("/", "/lamna", "/skrivbord", "/sok", "/ring", "/undanlagt", "/forum", "/tillganglighet", "/arenden/{ref}")
+SAME = {"Forum", "Import", "Demonstration", "Period", "Position", "sent", "planned"}
+PATHS = (
+    "/",
+    "/lamna",
+    "/skrivbord",
+    "/sok",
+    "/ring",
+    "/undanlagt",
+    "/forum",
+    "/tillganglighet",
+    "/statistik",
+    "/arenden/{ref}",
+)
 
 
 def catalogue():

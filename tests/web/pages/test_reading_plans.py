@@ -212,3 +212,14 @@ def test_a_cases_page_asks_no_more_while_a_deputy_stands_in_for_its_officer(web,
     with queries_of(web.database) as queries:
         assert browser.get(f"/arenden/{busy}").status_code == 200
     assert len(queries) <= 6
+
+
+def test_the_statistics_read_the_cases_once_and_their_answers_by_an_index(town):
+    browser = visitor(town)
+    for page in ("/", "/statistik?place=norrby"):
+        with queries_of(town.database) as queries:
+            assert browser.get(page).status_code == 200
+        assert sum("answered_at" in query[0] for query in queries) <= 1
+        assert len(queries) <= 9
+        for query in queries:
+            assert set(whole_tables(town.database, query)) <= ({"case"} if "answered_at" in query[0] else set()), query

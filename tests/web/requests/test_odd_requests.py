@@ -59,6 +59,9 @@ VALUES = (
 WHO_READS = {
     "/?": ("q",),
     "/? ": ("after", "place", "state"),
+    "/statistik?": ("period",),
+    "/statistik? ": ("place", "category"),
+    "/statistik.csv?": ("responsible",),
     "/sok?": ("q", "cursor", "after"),
     "/skrivbord?": ("q",),
     "/skrivbord?del=forsenat": ("cursor",),

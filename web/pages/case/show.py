@@ -17,9 +17,9 @@ from cases.reading.visibility import as_read_by, takes_part
 from cases.refusals import NotFound, StaleVersion
 from web.current import current, right_now
 from web.language.labels import VISIBILITIES
-from web.pages.case.available_steps import step_choices
 from web.pages.case.query import WholeCase, whole_case
-from web.pages.case.step_letter import StepLetter
+from web.pages.case.steps.available_steps import step_choices
+from web.pages.case.steps.step_letter import StepLetter
 from web.pages.case.timeline import asked_before, lines_of, part_shown
 from web.pages.forms import Form
 from web.pages.options import categories_to_choose, known_with_people, places_to_choose

@@ -1,24 +1,18 @@
-"""The public start page: figures of published cases by place and topic, and the latest of them."""
+"""The public start page: the figures of all cases by place and topic, and the latest cases that were published."""
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 
-from cases.public.published import (
-    Count,
-    PublicFilters,
-    count_by_category,
-    count_by_place,
-    count_published,
-    list_published,
-)
+from cases.public.figures.groups import CaseGroup
+from cases.public.published import PublicFilters, count_published, list_published
 from cases.reading.lists import MOST_COUNTED
-from web.current import current
-from web.language.gettext import language
+from web.current import current, right_now
+from web.figures.kept import statistics
 from web.language.state_words import STATE_NAMES
 from web.pages.options import categories_to_choose, places_to_choose
+from web.pages.public.statistics import page_of
 from web.requests.guard import Audience, open_to
 
 bp = Blueprint("overview", __name__)
@@ -29,9 +23,11 @@ FILTERS = ("place", "category", "state")
 @bp.get("/")
 @open_to(Audience.ANYBODY)
 def show() -> str:
-    """Show the start page: figures of published cases, and the latest of these cases."""
+    """Show the start page: the figures of all cases, and the latest cases that were published."""
     with current().database.reading() as session:
-        return render_template("overview.html", **_figures(session), **published_page(session, FIRST_PAGE))
+        counted = statistics(current().database, session, right_now())
+        figures = page_of(counted, CaseGroup())
+        return render_template("overview.html", **figures, **published_page(session, FIRST_PAGE))
 
 
 def published_page(session: Session, limit: int) -> dict[str, Any]:
@@ -55,20 +51,3 @@ def published_page(session: Session, limit: int) -> dict[str, Any]:
         "categories": categories_to_choose(session),
         "states": [(state.value, words) for state, words in STATE_NAMES.items()],
     }
-
-
-def _figures(session: Session) -> dict[str, Any]:
-    everything = PublicFilters()
-    by_place = count_by_place(session, everything)
-    by_category = count_by_category(session, everything, locale=language())
-    return {
-        "received": sum(count.received for count in by_place),
-        "done": sum(count.done for count in by_place),
-        "delayed": count_published(session, replace(everything, delayed=True)),
-        "by_place": _most_first(by_place),
-        "by_category": _most_first(by_category),
-    }
-
-
-def _most_first(counts: list[Count]) -> list[Count]:
-    return sorted(counts, key=lambda count: -count.received)

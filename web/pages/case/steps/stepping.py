@@ -24,7 +24,7 @@ from notifications.audiences.preview import would_be_told
 from web.current import current, right_now
 from web.language.gettext import gettext, language
 from web.pages.case.show import page_of
-from web.pages.case.step_letter import StepLetter, letter_of_step
+from web.pages.case.steps.step_letter import StepLetter, letter_of_step
 from web.pages.forms import Form, TypedSchema, day_field, long_field, number_field, text_field
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form

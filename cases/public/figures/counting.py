@@ -1,0 +1,123 @@
+"""Counts all cases by year, unit, topic and place. Cases under protected identity are in no count."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, String, and_, case, cast, func, or_, select
+from sqlalchemy.orm import Session
+
+from cases.access.actors import ActorKind
+from cases.calendar import Calendar
+from cases.case import Case
+from cases.database.transactions import calendar_of
+from cases.history.journal import Event
+from cases.history.words import Visibility
+from cases.organisation.categories import Category
+from cases.organisation.places import Place
+from cases.organisation.units import Unit
+from cases.public.figures.groups import ALL, FIGURE_OF, HAS_ENDED, NOT_GIVEN, CaseGroup, Figure, Span
+from cases.public.protection import PROTECTED
+from cases.states import LADDER_STATES
+
+DONE, COMMENT = "case.done", "case.commented"
+# The steps that tell who asked what becomes of their case. A receipt, or that a unit was asked, is no answer yet.
+ANSWERS = (DONE, "case.planned", "case.started", "case.waiting", "case.parked", "case.declined", "case.merged")
+AT_A_TIME = 2000
+
+
+@dataclass
+class Counts:
+    """The counts of one group of cases: how many by figure, and the days that each took, by what is measured."""
+
+    figures: Counter[Figure] = field(default_factory=Counter)
+    days: dict[Span, list[int]] = field(default_factory=lambda: {span: [] for span in Span})
+
+    def add(self, other: "Counts") -> None:
+        """Add the counts of another group, which has no case in common with this one."""
+        for figure, many in other.figures.items():
+            self.figures[figure] += many
+        for span, days in other.days.items():
+            self.days[span] += days
+
+
+def count_groups(session: Session, now: datetime) -> dict[CaseGroup, Counts]:
+    """Return the counts of each group that has a case and is narrowed by at most two of unit, topic and place.
+
+    One query, whatever is asked for later. `now` (UTC) decides which cases are late.
+    """
+    calendar = calendar_of(session)
+    finest: dict[CaseGroup, Counts] = {}
+    for row in session.execute(_cases().execution_options(yield_per=AT_A_TIME)):
+        group = CaseGroup(str(calendar.day_of(row.received_at).year), row.unit, row.topic, row.place)
+        _count(finest.setdefault(group, Counts()), row, calendar, now)
+    return _rolled_up(finest)
+
+
+def _rolled_up(finest: dict[CaseGroup, Counts]) -> dict[CaseGroup, Counts]:
+    """Return the counts of all wider groups that are told of, each level from the one beneath it."""
+    pairs = [_without(dimension, finest) for dimension in ("place", "unit", "topic")]
+    beneath = zip(("topic", "place", "unit"), pairs, strict=True)
+    single = [_without(dimension, pair) for dimension, pair in beneath]
+    by_year = {group: its for level in (*pairs, *single, _without("unit", single[0])) for group, its in level.items()}
+    return by_year | _without("year", by_year)
+
+
+def _without(dimension: str, groups: dict[CaseGroup, Counts]) -> dict[CaseGroup, Counts]:
+    found: dict[CaseGroup, Counts] = {}
+    for group, counts in groups.items():
+        found.setdefault(group.within(dimension, ALL), Counts()).add(counts)
+    return found
+
+
+def _cases() -> Select[Any]:
+    told = _told()
+    return (
+        select(
+            Case.received_at,
+            Case.state,
+            Case.due_at,
+            Case.ended_at,
+            Unit.slug.label("unit"),
+            func.coalesce(Category.slug, NOT_GIVEN).label("topic"),
+            func.coalesce(Place.slug, NOT_GIVEN).label("place"),
+            told.c.answered_at,
+            told.c.done_at,
+        )
+        .join(Unit, Unit.id == Case.responsible_id)
+        .outerjoin(Category, Category.id == Case.category_id)
+        .outerjoin(Place, Place.id == Case.place_id)
+        .outerjoin(told, told.c.stream == Case.id)
+        .where(~PROTECTED)
+    )
+
+
+def _told() -> Any:
+    """Return, by case, when it was first answered and last set done: by the index of events by type."""
+    by_hand = and_(
+        Event.type == COMMENT,
+        Event.actor == ActorKind.PERSON,
+        Event.facts.op("->>")("visibility") != Visibility.INTERNAL.value,
+        cast(Event.facts.op("->>")("sign_of_life"), String).in_(("true", "1")),
+    )
+    done_at = func.max(case((Event.type == DONE, Event.at)))
+    return (
+        select(Event.stream, func.min(Event.at).label("answered_at"), done_at.label("done_at"))
+        .where(Event.type.in_((*ANSWERS, COMMENT)), or_(Event.type != COMMENT, by_hand))
+        .group_by(Event.stream)
+        .subquery()
+    )
+
+
+def _count(counts: Counts, row: Any, calendar: Calendar, now: datetime) -> None:
+    figure = FIGURE_OF[row.state]
+    counts.figures[Figure.RECEIVED] += 1
+    counts.figures[figure] += 1
+    if row.state in LADDER_STATES and row.due_at is not None and row.due_at < now:
+        counts.figures[Figure.LATE] += 1
+    ended_at = (row.done_at or row.ended_at) if figure is Figure.DONE else row.ended_at
+    for span, until in ((Span.FIRST_ANSWER, row.answered_at), (Span.END, ended_at if figure in HAS_ENDED else None)):
+        if until is not None:
+            took = calendar.day_of(until) - calendar.day_of(row.received_at)
+            counts.days[span].append(max(took.days, 0))

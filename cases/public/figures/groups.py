@@ -1,0 +1,71 @@
+"""What a figure is about: a group of cases by year, unit, topic and place; and the figures that there are."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from cases.states import State
+
+ALL = "*"  # stands for every year, unit, topic or place; no slug looks like it
+NOT_GIVEN = ""  # stands for the cases without a topic, or without a place
+MOST_NARROWED = 2  # three of unit, topic and place together leave groups too small to tell of
+Members = Mapping[str, Sequence[str]]  # by dimension: the years, and the slugs of units, topics and places
+
+
+class CaseGroup(NamedTuple):
+    """The cases received in this year, of this unit, topic and place (slugs): a case must match all that are not `ALL`.
+
+    The unit is the one that is responsible now or was when the case ended.
+    """
+
+    year: str = ALL
+    unit: str = ALL
+    topic: str = ALL
+    place: str = ALL
+
+    @property
+    def narrowed(self) -> int:
+        """By how many of unit, topic and place the group is narrowed: 0 for the whole municipality."""
+        return (self.unit != ALL) + (self.topic != ALL) + (self.place != ALL)
+
+    def within(self, dimension: str, member: str) -> "CaseGroup":
+        """Return the group narrowed by a dimension, such as "place", to one of its members."""
+        return self._replace(**{dimension: member})
+
+
+class Figure(StrEnum):
+    """The counts that are told of a group. All but the first are of those received; late ones are in two counts."""
+
+    RECEIVED = "received"
+    WITH_DESK = "with_desk"
+    UNDER_WAY = "under_way"
+    PARKED = "parked"
+    DONE = "done"
+    DECLINED = "declined"
+    MERGED = "merged"
+    LATE = "late"
+
+
+class Span(StrEnum):
+    """What is measured in days from receipt: until the first answer, and until the end."""
+
+    FIRST_ANSWER = "first_answer"
+    END = "end"
+
+
+FIGURE_OF: Mapping[State, Figure] = {
+    State.RECEIVED: Figure.WITH_DESK,
+    State.ASSIGNED: Figure.UNDER_WAY,
+    State.PLANNED: Figure.UNDER_WAY,
+    State.IN_PROGRESS: Figure.UNDER_WAY,
+    State.WAITING: Figure.UNDER_WAY,
+    State.PARKED: Figure.PARKED,
+    State.DONE: Figure.DONE,
+    State.CLOSED: Figure.DONE,
+    State.DECLINED: Figure.DECLINED,
+    State.MERGED: Figure.MERGED,
+}
+PARTS = tuple(dict.fromkeys(FIGURE_OF.values()))  # each case is in exactly one of them
+HAS_ENDED = frozenset({Figure.DONE, Figure.DECLINED, Figure.MERGED})
+
+Key = tuple[CaseGroup, Figure]  # which count: the figure of the group

@@ -1,0 +1,137 @@
+"""The page of the public figures: periods, meanings, filters in its address, downloads, small numbers."""
+
+import csv
+import io
+import re
+
+import pytest
+from support.houses.small_house import MONDAY
+from support.houses.small_pages import visitor, words
+
+from cases.access.actors import THE_CLOCK
+from cases.handing_in import Reporter
+from cases.history.events import MorningCame
+from cases.history.journal import Entry
+from cases.organisation.municipality import municipality
+from cases.organisation.places import Place
+from cases.public.figures.groups import Figure, Span
+from cases.states import State
+
+CARD = re.compile(r'<dt>([^<]+)</dt>\s*<dd class="value[^"]*">([^<]+)</dd>\s*<dd class="means">([^<]+)')
+
+
+@pytest.fixture
+def town(web):
+    """Ten cases in Norrby and three in Söderby, all done; nine in no place, still at the desk."""
+    for place, many in (("norrby", 10), ("soderby", 3)):
+        for _ in range(many):
+            web.house.reach(State.CLOSED, place=place, category="trafik", title="Hemligheten")
+    for _ in range(9):
+        web.house.hand_in()
+    return web
+
+
+def cards(web, path):
+    return {name: value for name, value, _ in CARD.findall(visitor(web).get(path).text)}
+
+
+@pytest.mark.parametrize(("path", "many"), [("/", 4), ("/statistik", len(Figure) + len(Span) + 1)])
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_each_figure_has_its_period_and_its_meaning(town, path, many, lang):
+    page = visitor(town).get(f"{path}?lang={lang}").text
+    assert ("Ärenden som kom in 2026" if lang == "sv" else "Cases received in 2026") in page
+    assert len(CARD.findall(page)) == many
+    assert all(len(meaning.strip()) > 20 for _, _, meaning in CARD.findall(page))
+
+
+def test_no_word_of_a_case_that_is_not_published_is_there(town):
+    for path in ("/", "/statistik", "/statistik?place=norrby", "/statistik.csv", "/api/v1/statistics"):
+        assert "Hemligheten" not in visitor(town).get(path).text
+
+
+def test_a_filter_stands_in_the_address_and_narrows_every_figure(town):
+    shown = cards(town, "/statistik?place=norrby")
+    assert (shown["Inkomna"], shown["Mediantid till avslut"]) == ("10", "0 dagar")
+    assert cards(town, "/statistik")["Inkomna"] == "22"
+    assert cards(town, "/statistik?period=2026&category=trafik")["Inkomna"] == "13"
+    page = visitor(town).get("/statistik?place=norrby").text
+    assert '<option value="norrby" selected>' in page
+    assert "/statistik.csv?place=norrby" in page
+
+
+def test_a_small_number_is_said_in_words_and_the_next_one_is_withheld(town):
+    assert cards(town, "/statistik?place=soderby")["Inkomna"] == "färre än 5"
+    english = visitor(town).read("/statistik?place=soderby&lang=en")
+    assert "fewer than 5" in english
+    beside = visitor(town).read("/statistik?responsible=gata&category=trafik")
+    assert "Inkomna 13" in beside
+    assert "Norrby visas inte" in visitor(town).read("/statistik?responsible=gata")
+
+
+def test_three_filters_are_explained(town):
+    page = visitor(town).read("/statistik?responsible=gata&category=trafik&place=norrby")
+    assert "Välj högst två av enhet, ämne och ort." in page
+    shown = cards(town, "/statistik?responsible=gata&category=trafik&place=norrby")
+    assert {shown[name] for name in ("Inkomna", "Klara", "Försenade")} == {"visas inte"}
+
+
+@pytest.mark.parametrize("query", ["place=finnsej", "period=1999", "period=x", "category=*x", "responsible=%E5"])
+def test_a_name_that_nobody_has_is_refused_and_not_counted_as_nothing(town, query):
+    for path in ("/statistik", "/statistik.csv"):
+        assert visitor(town).get(f"{path}?{query}").status_code == 422
+
+
+def test_nobody_under_protected_identity_is_in_a_figure(town):
+    before = cards(town, "/statistik")
+    rut = Reporter(name="Rut", email="rut@example.se", protected=True)
+    town.house.hand_in(by="contact", reporter=rut, place="norrby")
+    assert cards(town, "/statistik") == before
+
+
+def test_the_independent_check_is_told_with_its_moment(town):
+    assert cards(town, "/statistik")["Glömda"] == "inte kontrollerat än"
+    figures = dict.fromkeys(("received", "due", "overdue", "parked_back", "sent_back", "calls", "set_aside"), 0)
+    with town.database.transaction() as session:
+        entry = Entry(municipality(session, locked=True), by=THE_CLOCK, at=MONDAY)
+        entry.add(MorningCame(day="2026-03-02", all_clear=True, breaches=0, head="ab", **figures))
+        entry.write(session)
+    assert cards(town, "/statistik")["Glömda"] == "0"
+    assert re.search(
+        r"fristående kontrollen hittade i hela kommunen \d+ \w+ \d{4} kl\.", visitor(town).read("/statistik")
+    )
+
+
+def test_a_picture_says_in_words_what_it_shows_and_stands_beside_its_numbers(town):
+    page = visitor(town).get("/statistik").text
+    assert 'role="img"' in page
+    assert 'aria-label="Hos kontaktpersonen: 9. Klara: 13"' in page
+    assert 'role="img"' not in visitor(town).get("/statistik?place=soderby").text
+
+
+def test_the_downloads_say_what_the_page_says(town):
+    text = visitor(town).get("/statistik.csv?place=soderby").data.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    first = rows[0]
+    assert (first["Uppgift"], first["Period"], first["Ort"], first["Värde"]) == (
+        "Inkomna",
+        "2026",
+        "Soderby",
+        "färre än 5",
+    )
+    assert all(row["Förklaring"] and row["Räknat"] for row in rows)
+    whole = visitor(town).get("/statistik.csv").data.decode("utf-8-sig")
+    assert '"Inkomna";"2026";"alla";"alla";"Norrby"' in whole
+    for ending, kind in (("csv", "text/csv"), ("xlsx", "spreadsheetml")):
+        answer = visitor(town).get(f"/statistik.{ending}")
+        assert kind in answer.content_type
+        assert answer.headers["Content-Disposition"].startswith(f'attachment; filename="statistik.{ending}"')
+
+
+def test_no_name_in_a_download_is_a_formula(town):
+    with town.database.transaction() as session:
+        session.add(Place(slug="evil", name="=1+1"))
+    assert '"\'=1+1"' in visitor(town).get("/statistik.csv").data.decode("utf-8-sig")
+
+
+def test_the_page_says_when_its_figures_were_counted(town):
+    assert re.search(r"Räknat \d+ \w+ \d{4} kl\. \d\d\.\d\d\.", words(visitor(town).get("/").text))

@@ -1,0 +1,1 @@
+"""The public figures as pages, tables for download and the API show them."""

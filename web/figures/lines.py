@@ -1,0 +1,71 @@
+"""The lines of the tables of figures: by year, topic, place and unit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from cases.public.figures.groups import ALL, MOST_NARROWED, NOT_GIVEN, CaseGroup, Figure
+from cases.public.figures.statistics import FILTERS, PublicStatistics, ToldCount
+from web.language.figure_words import DIVIDED_BY
+from web.language.gettext import gettext, language
+from web.language.preference import in_swedish
+
+Names = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a table of figures: its name, the group that it is about, and the width of its bar in percent."""
+
+    name: str
+    member: str
+    group: CaseGroup
+    received: ToldCount
+    bar: float
+
+    @property
+    def url(self) -> str:
+        """The path of the page with the figures of this line."""
+        named: dict[str, Any] = {**address_of(self.group)}
+        return url_for("statistics.show", **named)
+
+
+def divided_by(group: CaseGroup) -> list[str]:
+    """Return the dimensions, such as "topic", by which the cases of the group are divided in tables."""
+    free = [one for one in DIVIDED_BY if getattr(group, one) == ALL]
+    return [one for one in free if one == "year" or group.narrowed < MOST_NARROWED]
+
+
+def address_of(group: CaseGroup) -> dict[str, str]:
+    """Return the filters that stand for the group in an address."""
+    return {FILTERS[name]: one for name, one in group._asdict().items() if one != ALL}
+
+
+def lines_of(counted: PublicStatistics, group: CaseGroup, dimension: str) -> list[Line]:
+    """Return a line for each member of the dimension: years newest first, all others with the most cases first."""
+    names = names_of(counted)
+    groups = {one: group.within(dimension, one) for one in counted.members[dimension]}
+    told = {one: counted.told(its, Figure.RECEIVED) for one, its in groups.items()}
+    most = max((one.count or 0 for one in told.values()), default=0) or 1
+    lines = [
+        Line(names[dimension].get(one, one), one, its, told[one], round(100 * (told[one].count or 0) / most, 1))
+        for one, its in groups.items()
+    ]
+    if dimension == "year":
+        return sorted(lines, key=lambda line: line.member, reverse=True)
+    return sorted(
+        lines, key=lambda line: (line.member == NOT_GIVEN, -(line.received.count or 0), in_swedish(line.name))
+    )
+
+
+def names_of(counted: PublicStatistics) -> Names:
+    """Return the names of units, topics and places by dimension and slug, in the language of the page."""
+    english = language() == "en"
+    found = {
+        dimension: {slug: (english and in_english) or name for slug, (name, in_english) in rows.items()}
+        for dimension, rows in counted.names.items()
+    }
+    missing = {NOT_GIVEN: gettext("Not given")}
+    return {"year": {}, **found, "topic": found["topic"] | missing, "place": found["place"] | missing}

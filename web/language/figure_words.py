@@ -1,0 +1,67 @@
+"""What the public figures are called, and what each of them means in one line."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString, format_decimal
+from flask_babel import lazy_gettext as _l
+
+from cases.public.figures.groups import ALL, CaseGroup, Figure, Span
+from cases.public.figures.statistics import PublicStatistics, ToldCount
+from cases.public.figures.withholding import Withheld
+from web.language.dates import days_words
+from web.language.gettext import gettext
+
+NAMES: Mapping[str, LazyString] = {
+    Figure.RECEIVED: _l("Cases received"),
+    Figure.WITH_DESK: _l("With the contact person"),
+    Figure.UNDER_WAY: _l("Under way"),
+    Figure.PARKED: _l("Put off"),
+    Figure.DONE: _l("Done or answered"),
+    Figure.DECLINED: _l("Turned down"),
+    Figure.MERGED: _l("Joined with another"),
+    Figure.LATE: _l("Late"),
+    Span.FIRST_ANSWER: _l("Median time to first answer"),
+    Span.END: _l("Median time to the end"),
+}
+DEFINITIONS: Mapping[str, LazyString] = {
+    Figure.RECEIVED: _l("All cases that came in during the period, published or not."),
+    Figure.WITH_DESK: _l("Of these: lie with the contact person now, and have not been assigned yet."),
+    Figure.UNDER_WAY: _l("Of these: are assigned, planned, begun or waiting for somebody now."),
+    Figure.PARKED: _l("Of these: are put off to a later day now."),
+    Figure.DONE: _l("Of these: are done or answered. The last ones may still be objected to for two weeks."),
+    Figure.DECLINED: _l("Of these: the municipality has said no, and why."),
+    Figure.MERGED: _l("Of these: are handled in another case about the same thing."),
+    Figure.LATE: _l("Of these: the day by which something was to happen has passed. They are also counted where they are now."),  # noqa: E501
+    Span.FIRST_ANSWER: _l("Half of those answered had an answer within this time: from the day on which the case came in to the day on which the one who asked was first told what becomes of it. The automatic receipt does not count."),  # noqa: E501
+    Span.END: _l("Half of those that have ended had ended within this time: from the day on which the case came in to the day on which it was done, turned down or joined with another."),  # noqa: E501
+}  # fmt: skip
+DIVIDED_BY: Mapping[str, tuple[LazyString, LazyString]] = {
+    "year": (_l("By year"), _l("Year")),
+    "topic": (_l("By topic"), _l("Topic")),
+    "place": (_l("By place"), _l("Place")),
+    "unit": (_l("By unit"), _l("Unit")),
+}
+WITHHELD: Mapping[Withheld, LazyString] = {
+    Withheld.FEW: _l("fewer than 5"),
+    Withheld.TO_PROTECT: _l("not shown"),
+}
+
+
+def told_words(told: ToldCount) -> str:
+    """Return a count in words: the number, "fewer than 5" or "not shown"."""
+    return str(WITHHELD[told.withheld]) if told.withheld else str(told.count)
+
+
+def median_words(days: float | None, group: CaseGroup) -> str:
+    """Return a median in words, such as "27 days" or "4,5 dagar"; why there is none, for None."""
+    if days is None:
+        return gettext("too few to say") if group.narrowed else gettext("none yet")
+    return days_words(days) if days == int(days) else gettext("%(days)s days", days=format_decimal(days, "0.#"))
+
+
+def period_words(statistics: PublicStatistics, group: CaseGroup) -> str:
+    """Return the years of the group, such as "2026" or "2023–2026"."""
+    first, last = statistics.span_of_years
+    if group.year != ALL:
+        return group.year
+    return first if first == last else f"{first}–{last}"

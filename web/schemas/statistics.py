@@ -1,0 +1,76 @@
+"""The query and the body of the API's statistics."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, post_load
+
+from cases.calendar import FIRST_YEAR, LAST_YEAR
+from cases.public.figures.groups import ALL, CaseGroup, Figure, Span
+from cases.public.figures.withholding import Withheld
+from web.schemas.fields import Choice, Number, Slug, Strict, within
+
+
+class StatisticsQuery(Strict):
+    """The query parameters of GET /statistics: the year in which cases came in (`period`), unit, topic and place.
+
+    Without a parameter, cases of every year, unit, topic or place are counted. With all three of `responsible`,
+    `category` and `place`, every count is withheld.
+    """
+
+    period = Number(validate=within(FIRST_YEAR, LAST_YEAR))
+    responsible = Slug()
+    category = Slug()
+    place = Slug()
+
+    @post_load
+    def make(self, given: dict[str, Any], **_more: Any) -> CaseGroup:
+        """Return `given`, the loaded parameters, as the group of cases to count."""
+        year, unit, topic, place = (given.get(name) for name in ("period", "responsible", "category", "place"))
+        return CaseGroup(str(year or ALL), unit or ALL, topic or ALL, place or ALL)
+
+
+class CountOut(Schema):
+    """One count. `count` is null when it is withheld: it is below five, or a count below five would follow from it."""
+
+    count = fields.Integer(required=True, allow_none=True)
+    withheld = Choice(Withheld, required=True, allow_none=True)
+
+
+class GroupOut(Schema):
+    """The counts of a group of cases, and the median days until the first answer and until the end.
+
+    A median is null when fewer than five cases were measured, or when the number of cases is withheld. `value` is what
+    the group is narrowed to: a year, or the slug of a unit, a topic or a place; null for cases without a topic or a
+    place. `name` is its name.
+    """
+
+    value = fields.String(allow_none=True)
+    name = fields.String()
+    figures = fields.Dict(keys=Choice(Figure), values=fields.Nested(CountOut), required=True)
+    median_days = fields.Dict(keys=Choice(Span), values=fields.Float(allow_none=True), required=True)
+
+
+class CheckOut(Schema):
+    """The last independent check for forgotten cases: when, and how many faults it found; 0 is the all-clear."""
+
+    at = fields.DateTime(required=True)
+    forgotten = fields.Integer(required=True)
+
+
+class StatisticsOut(Schema):
+    """The public figures of all cases, published or not, but of nobody whose identity is protected.
+
+    `definitions` says in one line what each figure means, by its name. The groups by year, topic, place and unit are
+    those of the same cases; none by what the query names. `counted_at` is when they were counted.
+    """
+
+    counted_at = fields.DateTime(required=True)
+    first_year = fields.Integer(required=True)
+    last_year = fields.Integer(required=True)
+    definitions = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    total = fields.Nested(GroupOut, required=True)
+    by_year = fields.List(fields.Nested(GroupOut))
+    by_topic = fields.List(fields.Nested(GroupOut))
+    by_place = fields.List(fields.Nested(GroupOut))
+    by_unit = fields.List(fields.Nested(GroupOut))
+    check = fields.Nested(CheckOut, required=True, allow_none=True)
