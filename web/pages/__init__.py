@@ -3,8 +3,7 @@
 from flask import Flask
 
 from web.pages import account
-from web.pages.case import attachments, commenting, correcting, erasing, printing, publishing, reporter, show
-from web.pages.case.steps import stepping
+from web.pages.case import attachments, commenting, correcting, erasing, printing, publishing, reporter, show, stepping
 from web.pages.layout import register_template_globals
 from web.pages.public import (
     accessibility,

@@ -1,1 +1,1 @@
-"""Taking steps: which ones there are, the form for them, and the letter that a step would send."""
+"""The steps on a case's page: which ones there are, and the letter that one would send."""
