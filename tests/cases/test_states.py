@@ -96,6 +96,8 @@ def arrow_name(value: object) -> str:
 def test_each_step_is_for_those_whom_the_table_names(small_house: SmallHouse, source: State, step: Step) -> None:
     known = TO_ONE_OF_THE_DESKS if source is State.RECEIVED else TO_ONE_OF_GATAS
     given = {need: GIVEN[need] for need in step.needs if need != "into"}
+    if step.name in {"wait", "answer"}:
+        given["note"] = "Vilken lykta?"
     if step.to is State.MERGED:
         given["into"] = small_house.hand_in("En annan")
     ref = small_house.reach(source, group="norrby")

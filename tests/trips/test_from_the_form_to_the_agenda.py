@@ -66,7 +66,7 @@ def test_a_case_is_climbed_until_a_person_acts_and_everybody_who_should_is_told(
     assert closed["state"] == "closed" and closed["next_at"] is None
     types = [event["type"] for event in house.events(ref, by=CONTACT)]
     assert types[-4:] == ["case.done", "case.contested", "case.done", "case.closed"]
-    house.wait_until(lambda: "avslutat" in house.sink.to(ASKER)[-1].message["Subject"], "the last letter")
+    house.wait_until(lambda: "avslutat" in text_of(house.sink.to(ASKER)[-1]), "the last letter")
 
 
 def days_of_rungs(due_on: date) -> list[date]:

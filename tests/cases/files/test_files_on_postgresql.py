@@ -84,10 +84,10 @@ def test_the_public_reads_the_view(database: Database, tmp_path: Path) -> None:
         first, cursor = list_published(session, PublicFilters(), limit=3)
         rest, _ = list_published(session, PublicFilters(), after=cursor, limit=3)
         assert len({case.ref for case in first + rest}) == 4
-        for words in ("grop", "gropen vägar", "vägen!"):
+        for words in ("grop", "gropen vägar", "vägen!", "gropen %"):
             found = list_published(session, PublicFilters(words=words))[0]
             assert [case.title for case in found] == ["Gropar i vägen"], words
-        assert list_published(session, PublicFilters(words="gropen %"))[0] == []
+        assert list_published(session, PublicFilters(words="gropen bro"))[0] == []
 
 
 def test_a_moving_clock_is_the_databases_present(database: Database, postgres_url: str, tmp_path: Path) -> None:

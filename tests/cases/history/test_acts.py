@@ -38,7 +38,7 @@ STOPPED = {
     False: "CREATE TRIGGER stopped BEFORE UPDATE ON alembic_version FOR EACH ROW EXECUTE FUNCTION ventil_refuse()",
 }
 TRIGGERS = {
-    True: "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
+    True: "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('event', 'case') ORDER BY name",
     False: (
         "SELECT tgname, pg_get_triggerdef(oid), tgenabled FROM pg_trigger"
         " WHERE NOT tgisinternal ORDER BY tgrelid::regclass::text, tgname"
