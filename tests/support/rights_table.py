@@ -103,6 +103,8 @@ WITHOUT_A_CASE: dict[str, str] = {
     "GET /forum": LOGGED_IN,
     "GET /forum/<int:number>": LOGGED_IN,
     "GET /skrivbord": STAFF,
+    "GET /arenden": STAFF,
+    "GET /arenden.<any(csv, xlsx):form>": STAFF,
     "GET /lamna/flera": STAFF,
     "POST /lamna/flera":               "in  in  in  403 403 403 422 422 422 422 in",
     "GET /ring": CONTACT,
@@ -312,6 +314,7 @@ EXAMPLES = {  # of what stands in a rule beside the case
     "<slug>": "gata",
     "<name>": "1.eml",
     "<kind>": "work",
+    "<any(csv, xlsx):form>": "csv",
     "/konto/inloggningar/<int:number>": "/konto/inloggningar/9999",  # nobody's
     "/konto/nycklar/<int:number>": "/konto/nycklar/9999",
     "<int:number>": "1",

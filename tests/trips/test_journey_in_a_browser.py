@@ -115,7 +115,7 @@ def open_screen(browser, address, scripts):
 
 
 @pytest.mark.browser
-def test_from_the_form_to_the_end(town, open_screen):
+def test_from_the_form_to_the_end(town, open_screen, scripts):
     lisa, desk, officer = open_screen(), open_screen(), open_screen()
     lisa.open("/")
     lisa.page.get_by_role("link", name="Lämna in en fråga eller idé").click()
@@ -130,10 +130,15 @@ def test_from_the_form_to_the_end(town, open_screen):
     desk.be("Contact")
     desk.open("/skrivbord")
     desk.page.get_by_role("link", name="Lampan vid skolan är släckt").click()
-    desk.step("Fördela", responsible="gata", officer="officer@example.se")
+    if scripts:
+        desk.step("Fördela", responsible="gata", officer="officer@example.se")
+    else:  # the officers of a unit are those of a page that the server has made for it
+        desk.step("Fördela", responsible="gata")
+        desk.says("Fördelat till Gata")
+        desk.step("Utse handläggare", officer="officer@example.se")
     desk.says("Sparat. Besked går till")
     desk.has_its_focus_in("Sparat. Besked går till")
-    desk.says("Fördelat till Gata, Officer")
+    desk.says("Fördelat till Gata, Officer" if scripts else "Officer blev handläggare")
 
     officer.be("Officer")
     officer.page.get_by_role("link", name="Gata", exact=True).click()
@@ -150,7 +155,7 @@ def test_from_the_form_to_the_end(town, open_screen):
     lisa.says("Gata säger att det är klart.")
     lisa.page.get_by_label("Vad är fortfarande fel?").fill("Den blinkar")
     lisa.page.get_by_role("button", name="Det är inte åtgärdat").click()
-    lisa.says("Gata har fått ärendet.")
+    lisa.says("Det var inte klart, så det ligger hos Gata igen.")
 
     officer.page.reload()
     officer.says("Inte åtgärdat, säger den som frågade")

@@ -81,7 +81,7 @@ def test_five_letters_a_day_and_the_page_says_when_the_next_may_go(web):
 @pytest.mark.parametrize(
     ("lang", "sent", "refused"),
     [
-        ("sv", "leta först efter det", "Så många brev till adressen har begärts att du behöver vänta"),
+        ("sv", "leta först efter det", "Så många mejl till adressen har begärts att du behöver vänta"),
         ("en", "look for it first", "So many letters to this address have been asked for that you have to wait"),
     ],
 )
@@ -328,13 +328,13 @@ def test_after_five_tries_only_the_link_is_left(web):
     answers = [try_code(browser, wrong(code), token) for _ in range(5)]
     assert {one.status_code for one in answers} == {422}
     assert "Titta på den en gång till" in words(answers[3].text)
-    assert "Det är inte koden i brevet, och den kan inte provas fler gånger" in words(answers[-1].text)
-    assert "Nu fungerar bara länken i brevet" in words(answers[-1].text)
+    assert "Det är inte koden i mejlet, och den kan inte provas fler gånger" in words(answers[-1].text)
+    assert "Nu fungerar bara länken i mejlet" in words(answers[-1].text)
     assert "en gång till" not in words(answers[-1].text)
     assert f'value="{wrong(code)}"' in answers[-1].text  # what was typed stays
     last = try_code(browser, code, token)
     assert last.status_code == 422
-    assert "Använd länken i brevet" in words(last.text)
+    assert "Använd länken i mejlet" in words(last.text)
     assert use(browser, token_of_last_link(web)).status_code == 303
 
 
@@ -378,7 +378,7 @@ def test_many_tries_at_once_do_not_pass_the_limit(web):
     with ThreadPoolExecutor(12) as pool:
         sent = [pool.submit(one.post, "/logga-in/kod", data=form) for one in browsers]
         said = [words(one.result().text) for one in sent]
-    assert sum("Det är inte koden i brevet" in text for text in said) == 5
+    assert sum("Det är inte koden i mejlet" in text for text in said) == 5
     with web.database.reading() as session:
         assert session.scalar(select(func.sum(Link.tries))) == 5
 
@@ -489,7 +489,7 @@ def test_the_code_of_somebody_switched_off_opens_nothing_and_is_not_used(web):
     ask(browser)
     with web.database.transaction() as session:
         session.get_one(Person, web.person_id("contact")).active = False
-    assert "Det är inte koden i brevet" in words(try_code(browser, code_of_last_link(web)).text)
+    assert "Det är inte koden i mejlet" in words(try_code(browser, code_of_last_link(web)).text)
     assert last_link(web).used_at is None
 
 

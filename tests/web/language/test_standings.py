@@ -92,7 +92,7 @@ WAYS: dict[tuple[State, str, str], tuple[Way, str, str]] = {  # (state, last eve
     (State.WAITING, "case.waiting", "unit"): (
         then(A, State.WAITING, **TO_FORUM), "Det väntar på Lokalt utvecklingsforum.", "följer upp det senast 30 mars",
     ),
-    (State.PARKED, "case.parked", ""): (reached(State.PARKED), "Ingen kan ta sig an det just nu.", "1 juni 2026"),
+    (State.PARKED, "case.parked", ""): (reached(State.PARKED), "Ingen kan arbeta med det just nu.", "1 juni 2026"),
     (State.DONE, "case.done", ""): (reached(State.DONE), "Gata säger att det är klart.", "senast 16 mars 2026"),
     (State.CLOSED, "case.closed", ""): (reached(State.CLOSED), "Det är klart och avslutat.", "Behöver det tas upp"),
     (State.DECLINED, "case.declined", ""): (
@@ -100,7 +100,7 @@ WAYS: dict[tuple[State, str, str], tuple[Way, str, str]] = {  # (state, last eve
     ),
     (State.MERGED, "case.merged", ""): (
         lambda house: then(R, State.MERGED, into=house.hand_in("Den andra"), reason="Samma")(house),
-        "Det handläggs tillsammans med 2026-", "Du får veta vad som händer där.",
+        "Vi handlägger det tillsammans med 2026-", "Du får veta vad som händer där.",
     ),
 }  # fmt: skip
 

@@ -146,7 +146,7 @@ def test_staff_see_when_the_clock_is_silent(sqlite_web):
 def test_the_one_who_asked_reads_in_plain_words(sqlite_web, town):
     page = visitor(sqlite_web).read(f"/arende/{town['public_id']}")
     assert "Gata har fått ärendet." in page
-    assert "Du får svar eller en plan senast" in page
+    assert "Du skulle ha fått ett svar eller en plan senast" in page
 
 
 def test_only_the_steps_that_one_may_take_are_shown(sqlite_web, town):

@@ -63,7 +63,7 @@ def test_who_is_logged_in_and_may_not_see_it_is_told_in_words(web, private):
     for ref in (private, "2020-0001"):
         answer = visitor(web, "neighbour").get(f"/arenden/{ref}")
         assert answer.status_code == 404
-        assert "eller så får du inte se det" in words(answer.text)
+        assert "Sidan finns inte, eller så har du inte behörighet till den." in words(answer.text)
 
 
 def test_a_link_in_a_letter_leads_to_the_case_after_the_log_in(web, private):

@@ -131,7 +131,7 @@ def test_an_address_written_as_ipv6_is_the_same_network(limited):
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("sv", r"Det var för ofta\. Försök igen om \d+ (sekund|minut)(er)?\."),
+        ("sv", r"Du har försökt många gånger\. Försök igen om \d+ (sekund|minut)(er)?\."),
         ("en", r"Try again in \d+ (second|minute)s?\."),
     ],
 )

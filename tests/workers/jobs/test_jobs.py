@@ -13,7 +13,7 @@ from support.keys import SECRET_KEY
 from cases.access.request_counts import RequestCount
 from cases.access.tokens import LOGIN, UNFOLLOW, Link, WebSession, make_link
 from cases.case import Case
-from cases.checks.forgotten import find_forgotten
+from cases.checks.forgotten import Breach, find_forgotten
 from cases.database.clock import now
 from cases.database.tables.idempotency_keys import KeptAnswer
 from cases.database.tables.sent_forms import KeptForm, SpentForm
@@ -79,8 +79,11 @@ def test_the_chain_head_is_over_every_stream(town):
         assert chain_head(session) == hashlib.sha256(lines.encode()).hexdigest()
 
 
+TWO_BREACHES = [Breach("G1", "it has no next moment", "2026-0001"), Breach("G2", "it waits for nothing", "2026-0002")]
+
+
 def test_the_all_clear_is_given_only_when_nothing_is_forgotten(runtime, town, monkeypatch):
-    monkeypatch.setattr(morning_letter, "find_forgotten", lambda session, at, histories: ["a breach", "another"])
+    monkeypatch.setattr(morning_letter, "find_forgotten", lambda session, at, histories: TWO_BREACHES)
     write_morning_letter(runtime)
     (facts,) = mornings(town)
     assert (facts["all_clear"], facts["breaches"]) == (False, 2)

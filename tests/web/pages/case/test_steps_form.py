@@ -61,8 +61,8 @@ def test_weekly_reminders_are_one_line(sqlite_web: Web) -> None:
     page = words(visitor(sqlite_web, "contact").get(f"/arenden/{ref}").text)
     rungs = [event.facts["rung"] for event in house.events(ref, "case.escalated")]
     assert rungs[-1] > 6
-    assert f"påminnelse 5–{rungs[-1]}" in page
-    assert (page.count("påminnelse 4"), page.count("påminnelse 6")) == (1, 0)
+    assert f"Påminnelse 5–{rungs[-1]}: sista dagen har passerat" in page
+    assert (page.count("Fjärde påminnelsen"), page.count("Sjätte påminnelsen")) == (1, 0)
 
 
 def test_each_correction_has_words_of_its_own(sqlite_web: Web) -> None:
