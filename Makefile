@@ -16,7 +16,7 @@ TEMPLATES = $(wildcard web/templates notifications/letters/templates tests/proof
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
 .PHONY: help setup run browser test prove attack audit lint lint-types lint-form lint-layers lint-declared lint-security \
-	lint-templates format bench chaos mutants apart servers lock translations vendor clean
+	lint-templates lint-tests format bench chaos mutants apart servers lock translations vendor clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,7 +42,8 @@ prove: setup ## crash at every point on both databases, and live many lives of c
 	@VENTIL_PROOF=full $(PYTEST) tests/proof_tests/test_crash_points.py tests/proof_tests/test_life_machine.py </dev/null
 
 lint: setup ## check form, types, imports, requirements, security and templates
-	@$(MAKE) --no-print-directory --jobs=2 lint-types lint-form lint-layers lint-declared lint-security lint-templates
+	@$(MAKE) --no-print-directory --jobs=2 lint-types lint-form lint-layers lint-declared lint-security lint-templates \
+		lint-tests
 
 lint-types:
 	@echo "lint: types"
@@ -71,6 +72,11 @@ lint-security:
 lint-templates:
 	@echo "lint: templates"
 	@test -z "$(TEMPLATES)" || $(BIN)/djlint --quiet --lint $(TEMPLATES)
+
+lint-tests:
+	@echo "lint: every test can be collected"
+	@$(BIN)/python -m pytest --collect-only --quiet --quiet >.collected.log </dev/null || { cat .collected.log; rm -f .collected.log; exit 1; }
+	@rm -f .collected.log
 
 format: setup ## put the code in form
 	@$(BIN)/ruff format .
