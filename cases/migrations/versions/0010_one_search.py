@@ -121,11 +121,11 @@ def _kept(name: str) -> list[str]:
     tokenizer, table, key, columns, expression = SQLITE[name]
     prefix = "" if tokenizer == "trigram" else ", prefix='2 3'"
     new, old, present = (expression.replace("{row}", row) for row in ("NEW", "OLD", table))
-    comes = f"INSERT INTO {name}(rowid, text) VALUES (NEW.{key}, {new})"  # noqa: S608 - our own
-    goes = f"INSERT INTO {name}({name}, rowid, text) VALUES ('delete', OLD.{key}, {old})"  # noqa: S608
+    comes = f"INSERT INTO {name}(rowid, text) VALUES (NEW.{key}, {new})"  # noqa: S608 - our own  # nosec B608
+    goes = f"INSERT INTO {name}({name}, rowid, text) VALUES ('delete', OLD.{key}, {old})"  # noqa: S608  # nosec B608
     return [
         f"CREATE VIRTUAL TABLE {name} USING fts5(text, content='', tokenize='{tokenizer}'{prefix})",
-        f"INSERT INTO {name}(rowid, text) SELECT {key}, {present} FROM {table}",  # noqa: S608 - our own
+        f"INSERT INTO {name}(rowid, text) SELECT {key}, {present} FROM {table}",  # noqa: S608 - our own  # nosec B608
         f"CREATE TRIGGER {name}_comes AFTER INSERT ON {table} BEGIN {comes}; END",
         f"CREATE TRIGGER {name}_changes AFTER UPDATE OF {columns} ON {table} BEGIN {goes}; {comes}; END",
         f"CREATE TRIGGER {name}_goes AFTER DELETE ON {table} BEGIN {goes}; END",
