@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Integer, Select, column, func, literal_col
 from sqlalchemy.orm import InstrumentedAttribute
 
 from cases.database.inflecting import base_of, forms_of
-from cases.database.search.spelling import is_swedish, without_marks
+from cases.database.search.spelling import is_swedish, without_marks, without_marks_sql
 from cases.database.search.terms import Term
 
 SHORTEST_BEGINNING = 2  # letters of a word by which others may begin
@@ -61,8 +61,7 @@ class TextIndex:
         spelled: ColumnElement[Any] = literal_column(f"to_tsvector('swedish', normalize({self.text}))")
         yield spelled.op("@@")(func.to_tsquery(text("'swedish'"), _tsquery(term.words, loosely)))
         if loosely and (plain := _plain(term)):
-            bare = f"to_tsvector('simple', regexp_replace(normalize({self.text}, NFD), '[\\u0300-\\u036f]', '', 'g'))"
-            without: ColumnElement[Any] = literal_column(bare)
+            without: ColumnElement[Any] = literal_column(f"to_tsvector('simple', {without_marks_sql(self.text)})")
             yield without.op("@@")(func.to_tsquery(text("'simple'"), _tsquery(plain, loosely)))
         if loosely and _is_part(term):
             has: ColumnElement[bool] = literal_column(f"normalize({self.text})").icontains(
