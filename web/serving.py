@@ -115,8 +115,7 @@ class OurGunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
         """Return the app, with a database of its own; gunicorn calls this in each worker process."""
         log_as_json()
         threads = int(self.gunicorn_options["threads"])
-        pooled = self.settings.pooled
-        database = Database(self.settings.database_url, self.settings.calendar, pool_size=threads, pooled=pooled)
+        database = Database.of(self.settings, pool_size=threads)
         app = create_app(self.settings, database)
         freeze_garbage_collector()
         return app

@@ -1,7 +1,15 @@
-"""The header by which a download gets its file's name, in signs that every header can hold (RFC 6266, RFC 8187)."""
+"""Downloads: the header that names the file, in signs that every header can hold (RFC 6266, RFC 8187), and tables."""
 
 import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from flask import Response
+
+from cases.imports.formats.writing import MEDIA_TYPES, Value, new_table
 
 UNSAFE = frozenset('"\\%;')
 
@@ -14,6 +22,21 @@ def as_attachment(name: str) -> str:
     composed = unicodedata.normalize("NFC", name)
     encoded = quote(composed.encode("utf-8", "replace"), safe="")
     return f"attachment; filename=\"{_in_ascii(composed)}\"; filename*=UTF-8''{encoded}"
+
+
+def table_download(name: str, rows: Iterable[Iterable[Value]], zone: ZoneInfo) -> tuple[Response, int]:
+    """Return the rows as a download with this name, CSV or XLSX by its ending, and how many rows it has.
+
+    Moments stand in `zone`, the time zone of the municipality.
+    """
+    number = 0
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        with new_table(path, zone) as write_row:
+            for number, row in enumerate(rows, start=1):  # noqa: B007 - the last number is how many there were
+                write_row(row)
+        headers = {"Content-Disposition": as_attachment(name)}
+        return Response(path.read_bytes(), content_type=MEDIA_TYPES[path.suffix], headers=headers), number
 
 
 def _in_ascii(name: str) -> str:

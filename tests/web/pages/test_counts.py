@@ -22,7 +22,7 @@ from notifications.calls import to_ring
 from notifications.deliveries import Channel
 from web.operations.metrics import figures
 from web.pages.staff.desk import PILES, ROWS
-from web.pages.staff.units import LISTS
+from web.pages.staff.list_query import UNIT_VIEWS
 from workers.jobs.morning_letter import count_for_morning
 from workers.relay.draining import drain_outbox
 
@@ -109,7 +109,7 @@ def test_the_lists_outside_the_desks_piles_have_as_many_rows_as_it_says(full):
 def test_each_list_of_a_unit_has_as_many_cases_as_it_says(full):
     for who, unit in (("contact", "gata"), ("member", "norrby")):
         client = visitor(full, who)
-        for name in LISTS:
+        for name in UNIT_VIEWS:
             page, refs = pages(client, f"/enhet/{unit}?del={name}")
             assert len(refs) == len(set(refs)) == counts_beside(page)[name] > 0, (unit, name)
             assert who == "member" or in_list(client, page) == (set(refs), len(refs)), (unit, name)

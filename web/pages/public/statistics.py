@@ -1,12 +1,9 @@
 """The page of the public figures, with filters in its address, and the same figures as CSV and XLSX."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from cases.imports.formats.writing import MEDIA_TYPES, new_table
 from cases.public.figures.groups import ALL, NOT_GIVEN, PARTS, CaseGroup, Figure, Span
 from cases.public.figures.statistics import FILTERS, PublicStatistics
 from web.current import current, right_now
@@ -15,7 +12,7 @@ from web.figures.lines import address_of, divided_by, lines_of, names_of
 from web.figures.rows import rows_of
 from web.language.figure_words import DEFINITIONS, DIVIDED_BY, NAMES, median_words, period_words, told_words
 from web.language.preference import in_swedish
-from web.requests.downloads import as_attachment
+from web.requests.downloads import table_download
 from web.requests.guard import Audience, open_to
 
 bp = Blueprint("statistics", __name__)
@@ -40,13 +37,7 @@ def download(ending: str) -> Response:
         counted = statistics(current().database, session, right_now())
         group = _asked(counted)
         rows = rows_of(counted, group)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"statistik.{ending}"
-        with new_table(path, current().database.calendar.zone) as write_row:
-            for row in rows:
-                write_row(row)
-        response = Response(path.read_bytes(), content_type=MEDIA_TYPES[path.suffix])
-    response.headers["Content-Disposition"] = as_attachment(path.name)
+    response, _ = table_download(f"statistik.{ending}", rows, current().database.calendar.zone)
     return response
 
 

@@ -1,10 +1,9 @@
 """Staff's list of all cases, ended ones too: filters in its address, chosen columns, and the same as a file."""
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
+from itertools import chain
 from typing import Any
 
 from flask import Blueprint, Response, render_template, url_for
@@ -14,7 +13,6 @@ from cases.access.actors import Actor
 from cases.case import Case
 from cases.history.events import HouseExported
 from cases.history.municipality_events import record_for_municipality
-from cases.imports.formats.writing import MEDIA_TYPES, new_table
 from cases.organisation.units import UnitKind
 from cases.reading.lists import MOST_COUNTED, MOST_ROWS, Filters, Sort, count_cases, list_cases
 from cases.states import Kind
@@ -32,12 +30,11 @@ from web.pages.options import (
 from web.pages.staff.desk import ROWS, cursor_asked
 from web.pages.staff.list_columns import COLUMNS, ListColumn
 from web.pages.staff.list_query import ListQuery, filters_for, read_list_query
-from web.requests.downloads import as_attachment
+from web.requests.downloads import table_download
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
 bp = Blueprint("all_cases", __name__)
-MAY_HOLD = (UnitKind.DESK, UnitKind.DEPARTMENT, UnitKind.GROUP)
 
 
 @bp.get("/arenden")
@@ -69,20 +66,15 @@ def download(form: str) -> Response:
     """
     query, actor, now = read_list_query(), current_actor(), right_now()
     name = f"arenden-{current().database.calendar.day_of(now)}.{form}"
-    with tempfile.TemporaryDirectory() as folder, current().database.reading() as session:
-        path, number = Path(folder) / name, 0
-        columns = [COLUMNS[column] for column in query.columns]
-        with new_table(path, current().database.calendar.zone) as write_row:
-            write_row([str(column.heading) for column in columns])
-            for case in _every(session, _filters(session, query, now), actor, now):
-                write_row(_cells(case, columns))
-                number += 1
-        content = path.read_bytes()
+    columns = [COLUMNS[column] for column in query.columns]
+    heading = [str(column.heading) for column in columns]
+    with current().database.reading() as session:
+        cases = _every(session, _filters(session, query, now), actor, now)
+        rows = chain([heading], (_cells(case, columns) for case in cases))
+        response, number = table_download(name, rows, current().database.calendar.zone)
     with current().database.transaction() as session:
-        record_for_municipality(session, HouseExported(cases=number), by=actor, at=now)
-    return Response(
-        content, content_type=MEDIA_TYPES[path.suffix], headers={"Content-Disposition": as_attachment(name)}
-    )
+        record_for_municipality(session, HouseExported(cases=number - 1), by=actor, at=now)
+    return response
 
 
 def _filters(session: Session, query: ListQuery, now: datetime) -> Filters:
@@ -114,7 +106,7 @@ def _choices(session: Session, query: ListQuery) -> dict[str, Any]:
         "kinds": [(kind.value, str(KINDS[kind])) for kind in Kind],
         "categories": categories_to_choose(session),
         "places": places_to_choose(session),
-        "units": units_to_choose(session, *MAY_HOLD),
+        "units": units_to_choose(session),
         "groups": units_to_choose(session, UnitKind.GROUP),
         "officers": _officers(officers.values()),
         "sorts": [(sort.value, str(SORTS[sort])) for sort in Sort],

@@ -18,7 +18,6 @@ from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
 bp = Blueprint("units", __name__)
-LISTS = UNIT_VIEWS
 
 
 @bp.get("/enhet/<slug>")
@@ -38,8 +37,8 @@ def show(slug: str) -> str:
 
 def _list(session: Session, unit: Unit, actor: Actor) -> dict[str, Any]:
     now, chosen = right_now(), request.args.get("del", "oppna")
-    here = chosen if chosen in LISTS else "oppna"
-    lists = of_views(LISTS, unit=unit.slug)
+    here = chosen if chosen in UNIT_VIEWS else "oppna"
+    lists = of_views(UNIT_VIEWS, unit=unit.slug)
     calendar = current().database.calendar
     own = {
         key: replace(filters_for(query.asked, session=session, calendar=calendar, now=now), limit=ROWS)
