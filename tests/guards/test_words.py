@@ -12,7 +12,7 @@ import pytest
 from babel.messages.pofile import read_po
 from sqlalchemy import select
 from support.houses.letter_town import LetterTown
-from support.letters_read import happen, live, rendered_in
+from support.letters_read import live_with_every_letter, rendered_in
 
 from cases.settings import LOCALES
 from notifications.deliveries import Channel, Delivery
@@ -80,12 +80,7 @@ def page_texts() -> Iterator[tuple[str, str, str]]:
 
 def letters(town: LetterTown, locale: str) -> list[tuple[str, str, str]]:
     """Return (letter, audience, text with subject) for a life in which every letter is written."""
-    live(town)
-    rung = {"cycle": 1, "due_at": "2026-04-01T21:59:59+00:00", "next_on": "2026-05-01", "state": "planned"}
-    happen(town, "case.escalated", {"clock": "statutory", "rung": 2, "responsible": "gata", **rung})
-    happen(town, "case.answered", {"to": "planned", "due_on": "2026-05-01"})
-    happen(town, "case.kept_off_agenda", {"why": "waits"})
-    happen(town, "case.key_replaced", {})
+    live_with_every_letter(town)
     found = []
     with town.database.transaction() as session:
         for delivery in session.scalars(select(Delivery).where(Delivery.channel == Channel.MAIL)):

@@ -116,3 +116,13 @@ def happen(town: LetterTown, type_: str, facts: dict[str, object]) -> None:
         entry.add(EVENT_TYPES[type_](**facts))
         entry.write(session)
     town.plan()
+
+
+def live_with_every_letter(town: LetterTown) -> None:
+    """Live, and let happen what no such life holds, so that each letter is written at least once."""
+    live(town)
+    rung = {"cycle": 1, "due_at": "2026-04-01T21:59:59+00:00", "next_on": "2026-05-01", "state": "planned"}
+    happen(town, "case.escalated", {"clock": "statutory", "rung": 2, "responsible": "gata", **rung})
+    happen(town, "case.answered", {"to": "planned", "due_on": "2026-05-01"})
+    happen(town, "case.kept_off_agenda", {"why": "waits"})
+    happen(town, "case.key_replaced", {})

@@ -5,7 +5,16 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select, update
 from support.houses.letter_town import REPORTER, LetterTown, the_case
-from support.letters_read import KEY, LETTER_SETTINGS, happen, last, live, live_in_municipality, rendered, rendered_in
+from support.letters_read import (
+    KEY,
+    LETTER_SETTINGS,
+    last,
+    live,
+    live_in_municipality,
+    live_with_every_letter,
+    rendered,
+    rendered_in,
+)
 
 from cases.access.codes import link_code
 from cases.access.tokens import UNFOLLOW, link_token, valid_link
@@ -40,12 +49,7 @@ def test_a_name_with_marks_of_ours_delays_no_letter(town: LetterTown, marks: str
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_letter_says_all_it_must(town: LetterTown, locale: str) -> None:
-    live(town)
-    rung = {"cycle": 1, "due_at": "2026-04-01T21:59:59+00:00", "next_on": "2026-05-01", "state": "planned"}
-    happen(town, "case.escalated", {"clock": "statutory", "rung": 2, "responsible": "gata", **rung})
-    happen(town, "case.answered", {"to": "planned", "due_on": "2026-05-01"})
-    happen(town, "case.kept_off_agenda", {"why": "waits"})
-    happen(town, "case.key_replaced", {})
+    live_with_every_letter(town)
     seen = set()
     with town.database.transaction() as session:
         for delivery in session.scalars(select(Delivery).where(Delivery.channel == Channel.MAIL)):

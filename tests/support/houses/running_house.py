@@ -6,9 +6,8 @@ import os
 import re
 import signal
 import subprocess
-import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +17,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 
 from support.keys import SECRET_KEY
 from support.servers import services
-from support.servers.forked_process import ForkedProcess, run_ventil
+from support.servers.forked_process import ForkedProcess, run_to_its_end, run_ventil
 from support.servers.mail_server import AcceptedMail, FakeMailServer
 
 EMBEDDED = ("up",)
@@ -54,11 +53,10 @@ class RunningHouse:
 
     def command(self, *words: str, fails: bool = False) -> str:
         """Run `ventil` with these words; return its output, or its error output when it is to fail."""
-        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
-            output, errors = (Path(folder, name) for name in ("output", "errors"))
-            code = self._fork(words, output, errors).wait(120)
-            assert (code != 0) is fails, f"ventil {' '.join(words)}: {output.read_text()}{errors.read_text()}"
-            return (errors if fails else output).read_text()
+        line = ["ventil", *words]
+        done = run_to_its_end(run_ventil, line, self.environment, self.folder, patience=120)
+        assert (done.code != 0) is fails, f"{' '.join(line)}: {done.output}{done.errors}"
+        return done.errors if fails else done.output
 
     def start(self, *names: str) -> None:
         """Start these processes and wait until they work; "relay 2" names a second relay."""
@@ -73,11 +71,8 @@ class RunningHouse:
         words = [process, *(["--port", str(self.port)] if serving else [])]
         path = self.folder / f"{name}.log"
         starts = path.read_bytes().count(STARTED) if path.exists() else 0
-        self.processes[name] = self._fork(words, path)
+        self.processes[name] = ForkedProcess(run_ventil, ["ventil", *words], self.environment, self.folder, path)
         return self.is_ready if serving else lambda: path.read_bytes().count(STARTED) > starts
-
-    def _fork(self, words: Sequence[str], *outputs: Path) -> ForkedProcess:
-        return ForkedProcess(run_ventil, ["ventil", *words], self.environment, self.folder, *outputs)
 
     def kill(self, name: str) -> None:
         """Kill the process and its children with SIGKILL."""

@@ -14,8 +14,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 IMPORTED = ["ventil", "web.serving", "workers.processes.embedded", "workers.processes.running"]
 FORKS = multiprocessing.get_context("forkserver")
@@ -81,6 +83,30 @@ class ForkedProcess:
     def kill(self) -> None:
         """Send it SIGKILL."""
         self.send_signal(signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A process that has ended: its exit code, and what it wrote to standard output and standard error."""
+
+    code: int
+    output: str
+    errors: str
+
+
+def run_to_its_end(
+    main: Callable[[], int | None], words: Sequence[str], environment: Mapping[str, str], folder: Path, *,
+    patience: float,
+) -> Finished:  # fmt: skip
+    """Run `main` as `ForkedProcess` does and wait for its end; kill it, and raise, after `patience` seconds."""
+    with TemporaryDirectory() as written:
+        output, errors = (Path(written, name) for name in ("output", "errors"))
+        process = ForkedProcess(main, words, environment, folder, output, errors)
+        try:
+            code = process.wait(patience)
+        finally:
+            process.kill()
+        return Finished(code, output.read_text(), errors.read_text())
 
 
 def run_ventil() -> int:

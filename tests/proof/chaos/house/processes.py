@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from multiprocessing.connection import Connection
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from support.servers.forked_process import FORKS, ForkedProcess, Output
+from support.servers.forked_process import FORKS, ForkedProcess, run_to_its_end
 
 from proof.chaos.house.launch import lead_and_launch
 
@@ -128,26 +127,17 @@ class ChaosHouse:
 
     def command(self, *words: str, patience: float = 120.0) -> str:
         """Run a command of Ventil and return what it printed; raises `NotUp` when it fails."""
-        with TemporaryDirectory() as folder:
-            output, errors = (Path(folder, name) for name in ("output", "errors"))
-            process = self._fork(words, (), output, errors)
-            try:
-                code = process.wait(patience)
-            finally:
-                process.kill()
-            printed, complaint = output.read_text(), errors.read_text()
-        if code:
-            raise NotUp(f"ventil {' '.join(words)}: {complaint.strip()}; it said: {printed.strip()[:LONGEST]}")
-        return printed
-
-    def _fork(self, words: tuple[str, ...], launch_options: tuple[str, ...], *outputs: Output) -> ForkedProcess:
-        line = ["launch", *launch_options, *self.launcher, *words]
-        return ForkedProcess(lead_and_launch, line, self.environment, self.folder, *outputs)
+        line = ["launch", *self.launcher, *words]
+        done = run_to_its_end(lead_and_launch, line, self.environment, self.folder, patience=patience)
+        if done.code:
+            raise NotUp(f"ventil {' '.join(words)}: {done.errors.strip()}; it said: {done.output.strip()[:LONGEST]}")
+        return done.output
 
     def _start(self, member: Member) -> None:
         said, output = FORKS.Pipe(duplex=False)
+        line = ["launch", *member.launch_options, *self.launcher, *member.words]
         with output:
-            member.running = self._fork(member.words, member.launch_options, output)
+            member.running = ForkedProcess(lead_and_launch, line, self.environment, self.folder, output)
         log = self.folder / f"{member.name.replace(' ', '-')}.log"
         threading.Thread(target=_write_down, args=[said, log], daemon=True).start()
         member.starts += 1
