@@ -131,6 +131,7 @@ STEPS: tuple[Step, ...] = (
     _step("decline", "case.declined", (R, A, P, I, W), State.DECLINED, DESK_ONLY, ("reason",)),
     _step("merge", "case.merged", (R, A, P, I, W), State.MERGED, DESK_ONLY, ("into", "reason")),
 )
+SETS_STATE = frozenset(step.event for step in STEPS) | {"case.received"}  # the types of events that set a state
 
 
 def steps_between(source: State, to: State) -> list[Step]:

@@ -19,8 +19,8 @@ from cases.database.clock import present
 from cases.database.transactions import calendar_of
 from cases.history.journal import Event
 from cases.parties import Party
-from cases.reading.last_step import SETS_STATE
 from cases.refusals import NotAllowed, NotFound
+from cases.states import SETS_STATE
 from notifications.deliveries import IS_WAITING, Channel, Delivery, Outcome
 from notifications.letters.filling_templates import NBSP, ParagraphKind, WrittenLetter
 from notifications.letters.snapshot import LineContext, read_snapshot

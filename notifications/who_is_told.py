@@ -46,12 +46,13 @@ class Rule:
     """One rule of `WHO_IS_TOLD`: this letter goes to this audience if the condition `when` holds for the event.
 
     `when` is a function that takes the event and returns a bool. `letter` and `audience` are names, such as "receipt"
-    and "reporter".
+    and "reporter". `to_author`: whoever caused the event gets this letter too, which they get of no other rule.
     """
 
     letter: str
     audience: str
     when: Condition = always
+    to_author: bool = False
 
 
 Rules = tuple[Rule, ...]
@@ -227,7 +228,7 @@ TAKING_ON = (
 
 WHO_IS_TOLD: dict[str, Rules] = {
     # The desk has its list and its morning letter: nothing is mailed to it one by one.
-    "case.received": (Rule("receipt", "reporter"), Rule("receipt", "group", is_no_duty)),
+    "case.received": (Rule("receipt", "reporter", to_author=True), Rule("receipt", "group", is_no_duty)),
     "case.assigned": (Rule("assigned", "handler"), *everyone_outside("news", is_more_than_new_officer)),
     "case.sent_back": (Rule("sent_back", "contact"), *everyone_outside("news")),
     "case.planned": (

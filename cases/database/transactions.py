@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from cases.calendar import Calendar
 from cases.database.engines import SHORT_WAIT, SQLITE_PATIENCE, counting_engine, postgresql_engine, sqlite_engine
 from cases.database.locks import FairLock, NoLock
+from cases.settings import Settings
 
 EMPTYING_LOG = ("busy_timeout=1000", "wal_checkpoint(TRUNCATE)", SQLITE_PATIENCE)
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -63,6 +64,11 @@ class Database:
         """
         with self._writers.within(SHORT_WAIT), self._counts.begin() as connection:
             yield connection
+
+    @classmethod
+    def of(cls, settings: Settings, *, pool_size: int = 10) -> "Database":
+        """Return the database of these settings; nothing is opened yet."""
+        return cls(settings.database_url, settings.calendar, pool_size=pool_size, pooled=settings.pooled)
 
     @cached_property
     def _counts(self) -> Engine:

@@ -22,7 +22,7 @@ class MovingClock:
 
 def database_at(settings: Settings, clock: MovingClock) -> Database:
     """Return the database that the settings name; until it is closed, it takes `clock.now` for the present time."""
-    database = Database(settings.database_url, settings.calendar, pooled=settings.pooled)
+    database = Database.of(settings)
 
     def prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         connection.create_function("ventil_now", 0, lambda: as_sqlite_text(clock.now))

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.history.journal import Event
-from cases.states import STEPS, State
+from cases.organisation.units import DESK
+from cases.states import SETS_STATE, STEPS, State
 
 STATE_AFTER: dict[str, State] = {step.event: step.to for step in STEPS if step.event != "case.answered"}
 STATE_AFTER |= {"case.received": State.RECEIVED}
 DAYS = ("due_on", "follow_up_on", "until", "object_by")  # the facts that hold the day that counts after a step
 DESK_HAS_IT = frozenset({"case.sent_back", "case.taken_up"})
-TYPES = (*STATE_AFTER, "case.answered")
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Stood:
 def how_they_stood(session: Session, case_ids: Collection[int], moment: datetime) -> dict[int, Stood]:
     """Return how these cases stood at `moment` (UTC), by id; a case that was not there yet is left out. One query."""
     events = select(Event.stream, Event.type, Event.facts).where(
-        Event.stream.in_(case_ids), Event.at <= moment, Event.type.in_(TYPES)
+        Event.stream.in_(case_ids), Event.at <= moment, Event.type.in_(SETS_STATE)
     )
     found: dict[int, Stood] = {}
     for row in session.execute(events.order_by(Event.stream, Event.seq)):
@@ -41,6 +41,6 @@ def how_they_stood(session: Session, case_ids: Collection[int], moment: datetime
 def _after(before: Stood | None, type_: str, facts: dict[str, Any]) -> Stood:
     was = before or Stood(State.RECEIVED, "", None)
     state = State(facts["to"]) if type_ == "case.answered" else STATE_AFTER[type_]
-    unit = "desk" if type_ in DESK_HAS_IT else facts.get("responsible") or was.responsible
+    unit = DESK if type_ in DESK_HAS_IT else facts.get("responsible") or was.responsible
     days = [facts[name] for name in DAYS if facts.get(name)]
     return replace(was, state=state, responsible=unit, due_on=date.fromisoformat(days[0]) if days else None)

@@ -12,9 +12,8 @@ from cases.history.journal import Event
 from cases.history.words import Visibility, Words
 from cases.public.masking import mask
 from cases.reading.visibility import readable_by, takes_part
-from cases.states import STEPS, State
+from cases.states import SETS_STATE, State
 
-SETS_STATE = frozenset(step.event for step in STEPS) | {"case.received"}
 OWN_WORDS = frozenset({State.WAITING, State.PARKED, State.DONE, State.CLOSED, State.DECLINED, State.MERGED})
 BY_HOLDERS = or_(Event.type != "case.commented", Event.facts["sign_of_life"].as_boolean())  # no group's comments
 OUTSIDE = (ActorKind.REPORTER, ActorKind.VISITOR)

@@ -35,7 +35,7 @@ from sqlalchemy.orm import Session, aliased
 
 from cases.access.actors import Actor
 from cases.case import Case
-from cases.database.search.spelling import is_swedish, without_marks
+from cases.database.search.spelling import is_swedish, without_marks, without_marks_sql
 from cases.database.search.terms import Term, terms_in
 from cases.database.search.text_index import PART, Closeness, TextIndex, rows_matching
 from cases.history.words import Visibility, Words
@@ -51,9 +51,7 @@ BY_NAME = ((PLACE, FOUND.place_id), (CATEGORY, FOUND.category_id), (UNIT, FOUND.
 ERAS = literal_column(f"(ARRAY[words.case_id / {ERA}, -1 - words.case_id / {AGE}])", ARRAY(BigInteger))
 WHO_ASKED = "coalesce(party.name, '') || ' ' || coalesce(party.email, '')"
 SPELLED_ASKER: ColumnElement[str] = literal_column(f"lower(normalize({WHO_ASKED}))")
-PLAIN_ASKER: ColumnElement[str] = literal_column(
-    f"lower(regexp_replace(normalize({WHO_ASKED}, NFD), '[\\u0300-\\u036f]', '', 'g'))"
-)
+PLAIN_ASKER: ColumnElement[str] = literal_column(f"lower({without_marks_sql(WHO_ASKED)})")
 DIGITS: ColumnElement[str] = literal_column("regexp_replace(coalesce(party.phone, ''), '\\D', '', 'g')")
 
 

@@ -26,21 +26,17 @@ def recipients(context: AudienceContext, rules: list[Rule]) -> dict[str, tuple[R
     """Return who gets which letter about the event: pairs (rule, recipient), as a dict by the recipient's `key`.
 
     `rules` are those that hold for the event, as `notifications.who_is_told.rules_for` returns them. Whoever is
-    in the audiences of several rules gets only the letter of the first. Whoever caused the event gets no letter but the
-    receipt for what they themselves asked.
+    in the audiences of several rules gets only the letter of the first. Whoever caused the event gets no letter, unless
+    the rule is `to_author`.
     """
     chosen: dict[str, tuple[Rule, Recipient]] = {}
     for rule in rules:
         for recipient in AUDIENCES[rule.audience](context):
             chosen.setdefault(recipient.key, (rule, recipient))
     author = context.author() or ""
-    if author in chosen and not _is_own_receipt(chosen[author][0]):
+    if author in chosen and not chosen[author][0].to_author:
         del chosen[author]
     return chosen
-
-
-def _is_own_receipt(rule: Rule) -> bool:
-    return (rule.letter, rule.audience) == ("receipt", "reporter")
 
 
 # --- the audiences ---------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cases.settings import Settings, read_settings
-from workers.commands.opening import Failure, migrated_database, right_now
+from workers.commands.opening import Failure, is_demonstration, migrated_database, right_now
 
 if TYPE_CHECKING:
     from cases.database.transactions import Database
@@ -42,13 +42,13 @@ def fill_demonstration(database: "Database", settings: Settings) -> bool:
 
 def make_sure_of_demonstration(database: "Database", settings: Settings) -> None:
     """Fill the database with the demonstration if it is empty. Raises `Failure` when it holds anything else."""
-    if not fill_demonstration(database, settings) and not _is_demonstration(database):
+    if not fill_demonstration(database, settings) and not is_demonstration(database):
         raise Failure(NOT_EMPTY)
 
 
 def refuse_if_open(database: "Database", settings: Settings) -> None:
     """Raise `Failure` when the database holds the demonstration, and the base URL is not on this machine."""
-    if _is_demonstration(database):
+    if is_demonstration(database):
         refuse_open_demonstration(settings)
 
 
@@ -58,10 +58,3 @@ def refuse_open_demonstration(settings: Settings) -> None:
         raise Failure(
             f"the demonstration runs only on this machine, not at {settings.base_url}: anybody can log in there"
         )
-
-
-def _is_demonstration(database: "Database") -> bool:
-    from cases.organisation.municipality import municipality
-
-    with database.reading() as session:
-        return municipality(session).demonstration

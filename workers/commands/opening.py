@@ -35,7 +35,7 @@ def open_database(settings: Settings) -> "Iterator[Database]":
     from cases.database.transactions import Database
 
     tighten(settings.var)
-    database = Database(settings.database_url, settings.calendar, pooled=settings.pooled)
+    database = Database.of(settings)
     try:
         yield database
     finally:
@@ -56,13 +56,18 @@ def migrated_database(settings: Settings | None = None) -> "Iterator[Database]":
         yield database
 
 
-def refuse_in_demonstration(database: "Database") -> None:
-    """Raise `Failure` when the database holds the demonstration, where anybody logs in as anybody."""
+def is_demonstration(database: "Database") -> bool:
+    """Return whether the database holds the demonstration."""
     from cases.organisation.municipality import municipality
 
     with database.reading() as session:
-        if municipality(session).demonstration:
-            raise Failure("this is the demonstration, where anybody logs in as anybody: use a house of your own")
+        return municipality(session).demonstration
+
+
+def refuse_in_demonstration(database: "Database") -> None:
+    """Raise `Failure` when the database holds the demonstration, where anybody logs in as anybody."""
+    if is_demonstration(database):
+        raise Failure("this is the demonstration, where anybody logs in as anybody: use a house of your own")
 
 
 def tell_moved_days(moved: "Sequence[MovedDay]") -> None:

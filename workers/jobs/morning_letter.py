@@ -64,13 +64,7 @@ def _morning(today: date, found: Sequence[Breach], head: str, figures: dict[str,
         breaches=len(found),
         cases=_refs(found),
         head=head,
-        received=figures["received"],
-        due=figures["due"],
-        overdue=figures["overdue"],
-        parked_back=figures["parked_back"],
-        sent_back=figures["sent_back"],
-        calls=figures["calls"],
-        set_aside=figures["set_aside"],
+        **figures,
     )
 
 

@@ -60,7 +60,7 @@ def run_clock(settings: Settings) -> None:
 
 @contextmanager
 def _process_runtime(settings: Settings) -> Iterator[Runtime]:
-    database = Database(settings.database_url, settings.calendar, pooled=settings.pooled)
+    database = Database.of(settings)
     _refuse_old_migrations(database)
     runtime = open_runtime(database, settings, settings.redis_url)
     for number in (signal.SIGTERM, signal.SIGINT):
