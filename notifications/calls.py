@@ -22,7 +22,7 @@ from cases.parties import Party
 from cases.refusals import NotAllowed, NotFound
 from cases.states import SETS_STATE
 from notifications.deliveries import IS_WAITING, Channel, Delivery, Outcome
-from notifications.letters.filling_templates import NBSP, ParagraphKind, WrittenLetter
+from notifications.letters.filling_templates import ParagraphKind, WrittenLetter
 from notifications.letters.snapshot import LineContext, read_snapshot
 from notifications.letters.template_context import TemplateContext
 from notifications.letters.urls import WebAddresses
@@ -256,4 +256,4 @@ def words_to_say(written: WrittenLetter) -> list[str]:
 
 def _texts(written: WrittenLetter, kinds: frozenset[ParagraphKind] | set[ParagraphKind]) -> list[str]:
     paragraphs = (paragraph for name in SPOKEN_SECTIONS for paragraph in written.sections[name])
-    return [" ".join(found.lines).replace(NBSP, " ") for found in paragraphs if found.shape in kinds]
+    return [found.said(" ") for found in paragraphs if found.shape in kinds]

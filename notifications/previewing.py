@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.letters.filling_templates import NBSP, Paragraph, ParagraphKind
+from notifications.letters.filling_templates import Paragraph, ParagraphKind
 from notifications.letters.snapshot import read_snapshot
 from notifications.letters.template_context import TemplateContext
 from notifications.letters.urls import WebAddresses
@@ -64,5 +64,5 @@ def _preview(session: Session, delivery: Delivery, key: str) -> LetterPreview:
 
 
 def _shown(paragraph: Paragraph) -> PreviewParagraph:
-    text = "\n".join(paragraph.lines).replace(NBSP, " ")
+    text = paragraph.said("\n")
     return PreviewParagraph(text, paragraph.shape is ParagraphKind.QUOTE)

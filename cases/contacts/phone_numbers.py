@@ -62,8 +62,8 @@ def dialled(written: str) -> str:
     A short number, such as 1177 or an extension alone, has no country. Return "" for a text that is no number.
     """
     digits = digits_of(written)
-    if digits.startswith("00"):
-        return f"+{digits[2:]}"
+    if digits.startswith("00"):  # no country's code begins with 0
+        return digits if digits.startswith("000") else f"+{digits[2:]}"
     return f"+46{digits[1:]}" if digits.startswith("0") else digits
 
 

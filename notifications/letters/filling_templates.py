@@ -17,6 +17,7 @@ from notifications.letters.catalogue import LETTERS
 from notifications.letters.dates import in_words
 from notifications.letters.html_page import with_plain_globals
 from notifications.letters.numbers import number_in_words
+from notifications.letters.telephones import Telephone, without_marks
 
 FOLDER = Path(__file__).with_name("templates")
 SECTIONS = ("subject", "happened", "next", "ask", "object", "foot")
@@ -25,8 +26,8 @@ NBSP = "\u00a0"  # keeps a day or number on one line; sent as a plain space
 GAPS = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")
 OUR_MARKS = re.compile(
-    "[\x1e\ue000\ue001]"
-)  # in what somebody wrote they would be taken for a section or a placeholder
+    "[\x1e\ue000-\ue003]"
+)  # in what somebody wrote they would be taken for a section, a placeholder or a telephone number
 EMPTY_LINE, ITEM = re.compile(r"\n\s*\n"), re.compile(r"(?:^|\n)- ")
 MOST_KEPT = 2000  # filled-in texts: most letters share theirs with others
 
@@ -48,6 +49,10 @@ class Paragraph:
     shape: ParagraphKind
     lines: tuple[str, ...]
     url: str | None = None
+
+    def said(self, between: str) -> str:
+        """Return the words with `between` between the lines, ordinary spaces, and telephone numbers as written."""
+        return without_marks(between.join(self.lines)).replace(NBSP, " ")
 
 
 @dataclass(frozen=True)
@@ -179,6 +184,11 @@ def unbroken(words: str) -> str:
     return words.replace(" ", NBSP)
 
 
+def telephone(number: str) -> Telephone:
+    """Return the number as a value for templates: unbroken, and a link on the HTML page."""
+    return Telephone.of(unbroken(_without_our_marks(number)))
+
+
 def in_one_line(text: str) -> str:
     """Return the text with one space in place of each run of spaces and line ends; no-break spaces stay."""
     return GAPS.sub(" ", text).strip(" ")
@@ -186,6 +196,10 @@ def in_one_line(text: str) -> str:
 
 def _finalized(value: Any) -> Any:
     """Return a value for the template, text in one line and without our marks: a name must not begin a paragraph."""
-    if isinstance(value, str) and not isinstance(value, Placeholder):
-        return in_one_line(OUR_MARKS.sub("", value))
+    if isinstance(value, str) and not isinstance(value, Placeholder | Telephone):
+        return _without_our_marks(value)
     return value
+
+
+def _without_our_marks(text: str) -> str:
+    return in_one_line(OUR_MARKS.sub("", text))

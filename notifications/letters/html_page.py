@@ -7,6 +7,8 @@ from pathlib import Path
 import css_inline
 from jinja2 import Environment, StrictUndefined, Template
 
+from notifications.letters.telephones import with_links
+
 FOLDER = Path(__file__).with_name("templates")
 INCLUDE = '{% include "paragraph.html" %}'
 TAG = re.compile(r"{%.*?%}|{{.*?}}")
@@ -18,6 +20,7 @@ def html_template() -> Template:
     """Return the Jinja template of a letter's whole HTML page. It escapes the values that are filled in."""
     whole = _source("around.html").replace(INCLUDE, _source("paragraph.html"))
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["with_links"] = with_links
     return with_plain_globals(environment.from_string(with_styles_in_tags(whole)))
 
 

@@ -24,6 +24,7 @@ from notifications.letters.filling_templates import (
 from notifications.letters.html_page import html_template
 from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.still_entitled import lines_no_longer_due
+from notifications.letters.telephones import without_marks
 from notifications.letters.template_context import EMPTY_LINE_CONTEXT, TemplateContext, category_and_place
 from notifications.letters.urls import WebAddresses
 from notifications.planning.drafts import ALARMS, COMMENTS, DIGEST
@@ -223,15 +224,16 @@ def as_text(written: WrittenLetter, unsubscribe_urls: UnsubscribeUrls, *, headli
 
 
 def _plain(paragraph: Paragraph) -> str:
+    """Return the paragraph as plain text, in which a telephone number stands as it was written."""
     if paragraph.shape is ParagraphKind.QUOTE:
         return "\n".join(_wrapped(line, "> ", "> ") for line in paragraph.lines)
     if paragraph.shape is ParagraphKind.LIST:
-        return "\n".join(_wrapped(line, "- ", "  ") for line in paragraph.lines)
+        return "\n".join(_wrapped(without_marks(line), "- ", "  ") for line in paragraph.lines)
     if paragraph.shape is ParagraphKind.BUTTON:
         return f"{paragraph.lines[0]}:\n{paragraph.url}"
     if paragraph.shape is ParagraphKind.LINK:
         return f"{_wrapped(paragraph.lines[0], '- ', '  ')}\n  {paragraph.url}"
-    return _wrapped(paragraph.lines[0])
+    return _wrapped(without_marks(paragraph.lines[0]))
 
 
 @lru_cache(MOST_KEPT)

@@ -14,7 +14,7 @@ from cases.organisation.units import FORUM, UnitKind
 from cases.public.masking import mask
 from notifications.deliveries import Channel, Delivery
 from notifications.letters.catalogue import LETTERS
-from notifications.letters.filling_templates import WrittenLetter, unbroken, write
+from notifications.letters.filling_templates import WrittenLetter, telephone, write
 from notifications.letters.reasons_in_swedish import why_not
 from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.urls import WebAddresses
@@ -88,7 +88,7 @@ class TemplateContext:
             "happened_on": happened_on,
             "by_phone": delivery.channel is Channel.CALL,
             "house": delivery.context["house"],
-            "contact": _with_unbroken_phone(delivery.context["contact"]),
+            "contact": _with_marked_phone(delivery.context["contact"]),
             "reply_to": delivery.context["reply_to"],
             "names": line["names"],
             "the_case": _case_in_words(told, delivery.locale),
@@ -169,8 +169,9 @@ def _asker(line: LineContext, case: CaseNow | None) -> dict[str, str | None] | N
     told = LETTERS[line["letter"]].to_act and not _is_to_own_group(line)
     if case is None or case.protected or not told:
         return None
-    found = {"name": case.asker_name, "phone": case.asker_phone, "email": case.asker_email}
-    return found | {"phone": unbroken(case.asker_phone) if case.asker_phone else None} if any(found.values()) else None
+    phone = telephone(case.asker_phone) if case.asker_phone else None
+    found = {"name": case.asker_name, "phone": phone, "email": case.asker_email}
+    return found if any(found.values()) else None
 
 
 def _shortened(text: str) -> str:
@@ -198,8 +199,8 @@ def category_and_place(told: dict[str, Any], locale: str) -> str:
     return ", ".join(part for part in (category, told.get("place")) if part)
 
 
-def _with_unbroken_phone(contact: dict[str, str | None]) -> dict[str, str | None]:
-    return {**contact, "phone": unbroken(contact["phone"])} if contact["phone"] else contact
+def _with_marked_phone(contact: dict[str, str | None]) -> dict[str, str | None]:
+    return {**contact, "phone": telephone(contact["phone"])} if contact["phone"] else contact
 
 
 def _case_in_words(told: dict[str, Any], locale: str) -> str:

@@ -173,6 +173,8 @@ def test_a_stopped_worker_that_comes_back_sends_nothing_twice_on_purpose(process
 def test_the_database_may_drop_every_connection(processes, postgres_town, smtp_sink):
     processes.start("worker", "relay", "clock")
     wait_until(lambda: is_listening(postgres_town))
+    for name in ("worker", "relay", "clock"):  # whoever is refused at its start ends, and waits for a supervisor
+        wait_until(lambda name=name: "process.started" in processes.said(name))
     hand_in(postgres_town, 3)
     with postgres_town.database.transaction() as session:
         session.execute(
