@@ -2,18 +2,22 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from support.houses.migrated import CALENDAR
 from support.houses.running_house import EMBEDDED, GROWN_UP, RunningHouse
-from support.houses.small_house import copied_sqlite
+from support.houses.small_house import copied_sqlite, furnish
+from support.houses.small_web import Web, open_web
 from support.servers.mail_server import FakeMailServer
+from support.servers.web_server import serving
 
 from cases.access.tokens import make_api_token
 from cases.database.transactions import Database
+from cases.meetings.meeting import Meeting
+from cases.organisation.municipality import municipality
 from cases.organisation.people import Person
 
 HOUSE = Path(__file__).with_name("house.toml")
@@ -64,3 +68,21 @@ def _furnish(folder: Path, sink: FakeMailServer, url: str, tokens: Path) -> None
         made = {person.email: make_api_token(session, person, datetime.now(UTC)) for person in people}
     database.close()
     tokens.write_text(json.dumps(made))
+
+
+@pytest.fixture
+def town(run_folder: Path, tmp_path: Path) -> Iterator[Web]:
+    """The small municipality as a demonstration, in which one click logs in as anybody."""
+    web = open_web(copied_sqlite(run_folder, tmp_path, "small_house", furnish), tmp_path)
+    with web.database.transaction() as session:
+        municipality(session).demonstration = True
+        session.add(Meeting(held_on=date.today() + timedelta(days=60), name="Forum"))  # noqa: DTZ011 - well ahead
+    yield web
+    web.database.close()
+
+
+@pytest.fixture
+def address(town: Web) -> Iterator[str]:
+    """The address of a real server of its app."""
+    with serving(town.app) as address:
+        yield address

@@ -2,7 +2,6 @@
 
 import io
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from PIL import ExifTags, Image
 from sqlalchemy import select
 from support.houses.small_house import copied_sqlite, furnish
 from support.houses.small_web import Web, open_web
-from werkzeug.serving import make_server
+from support.servers.web_server import serving
 
 from cases.case import Case
 from cases.files.attachments import Attachment
@@ -46,13 +45,8 @@ def address(town: Web, wire: list[int]) -> Iterator[str]:
             wire.append(int(environ["CONTENT_LENGTH"]))
         return town.app(environ, start)
 
-    server = make_server("127.0.0.1", 0, counting, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(counting) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

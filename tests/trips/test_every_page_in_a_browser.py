@@ -1,0 +1,142 @@
+"""Every page, and what a refusal shows, for everybody by day and by night: axe, narrow windows, and the console."""
+
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from support.houses.small_pages import visitor
+from support.houses.small_web import Web
+from support.screen import Screen
+
+from cases.access.tokens import FOLLOW, LOGIN, UNFOLLOW, link_token, make_link
+from cases.case import case_to_change
+from cases.correcting import Correction, correct
+from cases.parties import Follower
+from cases.states import State
+from notifications.sending.local_mailbox import Mailbox
+
+SIZES = {"wide": (1360, 900), "narrow": (320, 700)}
+LONG = "Vägbelysningsunderhållsupphandlingsöverklagandenämndsärendet " * 2  # longer than a line of a telephone
+SEND_EMPTY = """form => {
+    form.querySelectorAll('input[type=text], input[type=email], textarea').forEach(it => { it.value = '' });
+    HTMLFormElement.prototype.submit.call(form);
+}"""
+NO_PAGES = {  # what a GET may answer without a page of ours: files, machines' answers, and ways on to a page
+    "static", "security_txt.show", "attachments.give", "attachments.give_mine", "all_cases.download",
+    "statistics.download", "health.alive", "health.ready", "health.metrics", "mailbox.frame", "login.first_page",
+    "continuing.show",
+}  # fmt: skip
+pytestmark = pytest.mark.browser
+
+
+class Pages:
+    """The paths of all pages of a furnished municipality, by who looks at them."""
+
+    def __init__(self, web: Web) -> None:
+        self.web = web
+        late, done, waits, parked = (web.house.reach(state, title=LONG) for state in (
+            State.ASSIGNED, State.DONE, State.WAITING, State.PARKED,
+        ))  # fmt: skip
+        merged, withdrawn = web.house.reach(State.RECEIVED), web.house.reach(State.ASSIGNED)
+        web.house.change(merged, State.MERGED, into=late, reason="Samma lampa")
+        for published in (True, False):
+            self._publish(withdrawn, published)
+        self._publish(done, True)
+        visitor(web).send(f"/arenden/{done}/folj", email="follower@example.se")
+        own = web.house.hand_in(LONG, by="member", group="norrby")
+        keys = {name: web.house.case(ref).public_id for name, ref in
+                {"done": done, "waits": waits, "parked": parked, "merged": merged}.items()}  # fmt: skip
+        self.by_who: dict[str, list[str]] = {
+            "anybody": [
+                "/", "/lamna", "/sok?q=väg", "/sok?q=finns%20inte", "/logga-in", "/logga-in?next=/arenden/2020-9",
+                "/logga-in/kod", "/tillganglighet", "/statistik", "/statistik?dela=place", f"/arenden/{done}",
+                *(f"/arende/{key}" for key in keys.values()), f"/arende/{keys['merged']}/hor-ihop",
+                f"/kvitto/{keys['done']}", f"/arenden/{withdrawn}", "/finns-inte", "/folj/x", "/logga-in/x",
+                *(f"/{path}/{self._token(purpose)}" for path, purpose in
+                  {"folj": FOLLOW, "sluta-folja": UNFOLLOW, "logga-in": LOGIN}.items()),
+            ],
+            "Contact": [
+                "/skrivbord", "/skrivbord?del=forsenat", f"/arenden/{late}", f"/arenden/{waits}", "/enhet/gata",
+                "/enhet/norrby", "/lamna", "/lamna/flera", "/ring", "/undanlagt", "/forum", "/forum/1", "/brevlada",
+                f"/brevlada/{self._letter()}", "/konto", "/arenden", "/arenden?q=finns%20inte", "/sok?q=lagat",
+                *(f"/arenden/{late}/{act}" for act in ("utskrift", "radera", "publicera")),
+            ],
+            "Member": ["/enhet/norrby", f"/arenden/{own}", f"/arenden/{own}/utskrift", "/lamna", "/forum",
+                       "/skrivbord", "/konto"],
+            "Representative": ["/forum", "/forum/1", "/enhet/forum"],
+            "Admin": ["/skrivbord", "/undanlagt", f"/arenden/{late}"],
+        }  # fmt: skip
+        self.refused = {  # forms that are sent empty: by who, the page and where its form goes
+            "anybody": [("/lamna", "/lamna"), ("/logga-in", "/logga-in"), (f"/arenden/{done}", "folj"),
+                        (f"/arende/{keys['waits']}", "kommentar")],
+            "Contact": [("/lamna/flera", "flera"), ("/forum", "/forum")] + [
+                (f"/arenden/{late}", act) for act in ("steg", "kommentar", "ratta", "hor-ihop", "den-som-fragade")
+            ],
+        }  # fmt: skip
+
+    def _publish(self, ref: str, published: bool) -> None:
+        with self.web.database.transaction() as session:
+            by, case = self.web.house.actors["contact"], case_to_change(session, ref)
+            correct(session, case, Correction(published=published), by=by, at=case.received_at)
+
+    def _token(self, purpose: str) -> str:
+        with self.web.database.transaction() as session:
+            key, follower = (
+                self.web.settings.secret_key,
+                session.scalars(select(Follower.id).order_by(-Follower.id)).first(),
+            )
+            whose = {"person_id": self.web.person_id("contact")} if purpose == LOGIN else {"follower_id": follower}
+            return link_token(make_link(session, purpose, key=key, at=datetime.now(UTC), **whose), key)
+
+    def _letter(self) -> str:
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = "hus@example.se", "rut@example.se", "Kvitto på ditt ärende"
+        message.set_content("Hej! http://127.0.0.1:8000/arende/x")
+        message.add_alternative("<p>Hej</p>", subtype="html")
+        return Mailbox(self.web.settings.var / "mailbox").keep(message.as_bytes())
+
+
+@pytest.mark.parametrize("who", ["anybody", "Contact", "Member", "Representative", "Admin"])
+@pytest.mark.parametrize("size", SIZES)
+def test_no_page_has_a_barrier_by_day_or_by_night(town, browser, address, axe_script, size, who):
+    pages = Pages(town)
+    width, height = SIZES[size]
+    screen = Screen(browser, address, viewport={"width": width, "height": height}, reduced_motion="reduce")
+    if who != "anybody":
+        screen.be(who)
+    found = [_barriers(screen, path, axe_script, screen.open) for path in pages.by_who[who]]
+    for path, action in pages.refused.get(who, []):
+        found.append(_barriers(screen, (path, action), axe_script, lambda it: _send_empty(screen, *it)))
+    screen.close()
+    assert list(filter(None, found)) == []
+
+
+def test_no_page_is_left_out(town):
+    adapter = town.app.url_map.bind("localhost")
+    pages = [path for paths in Pages(town).by_who.values() for path in paths]
+    seen = {adapter.match(path.partition("?")[0])[0] for path in pages if path != "/finns-inte"}
+    rules = [rule for rule in town.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    assert {rule.endpoint for rule in rules if not rule.rule.startswith("/api/")} - NO_PAGES == seen
+
+
+def _send_empty(screen: Screen, path: str, action: str) -> None:
+    """Send the page's form that goes to `action` with its words taken out, as a browser without a script would."""
+    screen.open(path)
+    form = screen.page.locator(f'form[method=post][action$="{action}"]').first
+    with screen.page.expect_navigation():
+        form.evaluate(SEND_EMPTY)
+
+
+def _barriers(screen: Screen, page, axe_script: Path, show) -> list[list[object]]:
+    """Return the violations that axe finds on the page in light and in dark, and whether it scrolls sideways."""
+    show(page)
+    screen.page.evaluate(axe_script.read_text())
+    found: list[list[object]] = []
+    for scheme, rules in {"light": "", "dark": '{runOnly: ["color-contrast"]}'}.items():  # night changes colours alone
+        screen.page.emulate_media(color_scheme=scheme)
+        result = screen.page.evaluate(f"axe.run({rules})")
+        found += [[page, scheme, one["id"], one["nodes"][0]["html"][:200]] for one in result["violations"]]
+    wide = screen.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    return [*found, [page, "scrolls sideways"]] if wide else found
