@@ -41,3 +41,11 @@ def test_every_address_in_a_stylesheet_leads_to_a_file():
 def test_every_icon_is_drawn_once():
     names = re.findall(r'<symbol id="([a-z0-9-]+)"', (VENDOR / "lucide" / "icons.svg").read_text())
     assert len(names) == len(set(names)) == 43
+
+
+def test_every_component_of_a_page_has_its_rules_in_the_stylesheet():
+    sheet = (VENDOR / "designsystemet" / "designsystemet.css").read_text()
+    pages = (page.read_text() for page in (VENDOR.parent.parent / "templates").rglob("*.html"))
+    used = {name for page in pages for name in re.findall(r"(?<![\w-])ds-[a-z-]+", page)}
+    assert {"ds-alert", "ds-button", "ds-input"} <= used
+    assert [name for name in sorted(used) if not re.search(rf"\.{name}(?![\w-])", sheet)] == []

@@ -65,6 +65,8 @@ ICONS = sorted(
         "x",
     ]
 )
+COMPONENTS = ("alert", "button", "error-summary", "field", "fieldset", "input", "label", "skip-link", "tag",
+              "validation-message")  # fmt: skip
 FONT_SETS = ("latin-ext", "latin")
 DRAWING = re.compile(r"""url\((?P<quote>["'])data:image/svg\+xml;charset=utf-8,(?P<drawing>.*?)(?P=quote)\)""", re.S)
 
@@ -162,6 +164,31 @@ def make_font_sheet(fetched: Path, folder: Path) -> None:
     (folder / "inter.css").write_text("\n\n".join(rules) + "\n")
 
 
+def make_component_sheet(fetched: Path, folder: Path) -> None:
+    """Leave in the stylesheet what all pages share and the rules of COMPONENTS; write its images to files."""
+    sheet = folder / "designsystemet.css"
+    blocks = top_level_blocks(sheet.read_text())
+    sheet.write_text("\n".join(block for block in blocks if is_used(block)) + "\n")
+    make_images(fetched, folder)
+
+
+def top_level_blocks(sheet: str) -> list[str]:
+    """Return the stylesheet's statements outside all braces, each with its braces."""
+    blocks, start, depth = [], 0, 0
+    for found in re.finditer(r'"(?:[^"\\]|\\.)*"|[{};]', sheet):
+        depth += {"{": 1, "}": -1}.get(found[0], 0)
+        if depth == 0 and found[0] in "};":
+            blocks.append(sheet[start : found.end()])
+            start = found.end()
+    return blocks
+
+
+def is_used(block: str) -> bool:
+    """Return whether the block begins with no component (the layers, the page's base), or with one of COMPONENTS."""
+    named = re.search(r"\.ds-([a-z-]+)", block)
+    return named is None or named[1] == "sr-only" or named[1] in COMPONENTS
+
+
 def make_images(fetched: Path, folder: Path) -> None:
     """Write the images inlined in the stylesheet to files, since the content security policy allows no data: URLs."""
     sheet = folder / "designsystemet.css"
@@ -202,7 +229,7 @@ def make_symbol(name: str, drawing: str) -> str:
     )
 
 
-MADE = {"designsystemet": make_images, "inter": make_font_sheet, "lucide": make_sprite}
+MADE = {"designsystemet": make_component_sheet, "inter": make_font_sheet, "lucide": make_sprite}
 
 
 def main() -> int:

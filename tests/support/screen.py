@@ -15,6 +15,17 @@ class Screen:
         self.complaints: list[str] = []
         self.page.on("console", self._note_complaint)
 
+    def weigh(self) -> None:
+        """From now on count in `weight` what comes over the wire, and take nothing from the cache; Chromium only."""
+        self.weight = 0
+        wire = self.context.new_cdp_session(self.page)
+        wire.send("Network.enable")
+        wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        wire.on("Network.loadingFinished", self._add_weight)
+
+    def _add_weight(self, finished) -> None:
+        self.weight += finished["encodedDataLength"]
+
     def open(self, path: str) -> None:
         """Go to a page."""
         self.page.goto(self.address + path)

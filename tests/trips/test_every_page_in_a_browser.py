@@ -1,7 +1,8 @@
-"""Every page, and what a refusal shows, for everybody by day and by night: axe, narrow windows, and the console."""
+"""Every page, and what a refusal shows, for everybody: barriers by day and by night, narrow windows, and weight."""
 
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from cases.states import State
 from notifications.sending.local_mailbox import Mailbox
 
 SIZES = {"wide": (1360, 900), "narrow": (320, 700)}
+HEAVIEST = 110_000  # bytes over the wire of a page with all that it fetches, the first time
 LONG = "Vägbelysningsunderhållsupphandlingsöverklagandenämndsärendet " * 2  # longer than a line of a telephone
 SEND_EMPTY = """form => {
     form.querySelectorAll('input[type=text], input[type=email], textarea').forEach(it => { it.value = '' });
@@ -106,9 +108,9 @@ def test_no_page_has_a_barrier_by_day_or_by_night(town, browser, address, axe_sc
     screen = Screen(browser, address, viewport={"width": width, "height": height}, reduced_motion="reduce")
     if who != "anybody":
         screen.be(who)
+    screen.weigh()
     found = [_barriers(screen, path, axe_script, screen.open) for path in pages.by_who[who]]
-    for path, action in pages.refused.get(who, []):
-        found.append(_barriers(screen, (path, action), axe_script, lambda it: _send_empty(screen, *it)))
+    found += [_barriers(screen, form, axe_script, partial(_send_empty, screen)) for form in pages.refused.get(who, [])]
     screen.close()
     assert list(filter(None, found)) == []
 
@@ -121,16 +123,19 @@ def test_no_page_is_left_out(town):
     assert {rule.endpoint for rule in rules if not rule.rule.startswith("/api/")} - NO_PAGES == seen
 
 
-def _send_empty(screen: Screen, path: str, action: str) -> None:
-    """Send the page's form that goes to `action` with its words taken out, as a browser without a script would."""
+def _send_empty(screen: Screen, form_of_page: tuple[str, str]) -> None:
+    """Send the page's form that goes to an address with its words taken out, as a browser without a script would."""
+    path, action = form_of_page
     screen.open(path)
+    screen.weight = 0
     form = screen.page.locator(f'form[method=post][action$="{action}"]').first
     with screen.page.expect_navigation():
         form.evaluate(SEND_EMPTY)
 
 
 def _barriers(screen: Screen, page, axe_script: Path, show) -> list[list[object]]:
-    """Return the violations that axe finds on the page in light and in dark, and whether it scrolls sideways."""
+    """Return what axe finds on the page in light and in dark, whether it scrolls sideways, and too great a weight."""
+    screen.weight = 0
     show(page)
     screen.page.evaluate(axe_script.read_text())
     found: list[list[object]] = []
@@ -138,5 +143,8 @@ def _barriers(screen: Screen, page, axe_script: Path, show) -> list[list[object]
         screen.page.emulate_media(color_scheme=scheme)
         result = screen.page.evaluate(f"axe.run({rules})")
         found += [[page, scheme, one["id"], one["nodes"][0]["html"][:200]] for one in result["violations"]]
-    wide = screen.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    return [*found, [page, "scrolls sideways"]] if wide else found
+    if screen.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        found.append([page, "scrolls sideways"])
+    if screen.weight > HEAVIEST:
+        found.append([page, f"weighs {screen.weight} bytes"])
+    return found
