@@ -82,7 +82,7 @@ def test_five_letters_a_day_and_the_page_says_when_the_next_may_go(web):
     ("lang", "sent", "refused"),
     [
         ("sv", "leta först efter det", "Så många mejl till adressen har begärts att du behöver vänta"),
-        ("en", "look for it first", "So many letters to this address have been asked for that you have to wait"),
+        ("en", "look for it first", "So many e-mails to this address have been asked for that you have to wait"),
     ],
 )
 @pytest.mark.parametrize("email", [CONTACT, NOBODY])

@@ -37,7 +37,7 @@ KINDS_EXPLAINED = {
 CHANNELS = {
     "web": _l("Web"),
     "phone": _l("Telephone"),
-    "mail": _l("Mail"),
+    "mail": _l("E-mail"),
     "meeting": _l("Meeting"),
     "visit": _l("Visit"),
     "letter": _l("Letter"),
@@ -144,8 +144,8 @@ OUTCOMES = {
 }
 
 ASIDE_KINDS = {
-    "work": _l("Letters about an event"),
-    "delivery": _l("A letter"),
+    "work": _l("E-mails about an event"),
+    "delivery": _l("An e-mail"),
     "tick": _l("Reminders"),
 }
 
@@ -176,7 +176,7 @@ LETTERS = {
     "on_agenda": _l("on the forum’s agenda"),
     "kept_off_agenda": _l("kept off the forum’s agenda"),
     "set_aside": _l("an alarm: something was not delivered"),
-    "morning": _l("the morning letter"),
+    "morning": _l("the morning e-mail"),
     "login": _l("a link to log in"),
     "opt_in": _l("a question whether to follow"),
     "digest": _l("several reminders"),

@@ -69,14 +69,14 @@ SENTENCES: Mapping[str, LazyString] = {
     "key-used-otherwise": _("The Idempotency-Key was used for another request."),
     "conflict": _("Somebody else did something at the same moment. Try again."),
     "bad-key": _("The Idempotency-Key must be 1 to 255 visible characters of ASCII."),
-    "wrong-code": _("That is not the code in the letter. Look at it once more."),
+    "wrong-code": _("That is not the code in the e-mail. Look at it once more."),
     "last-try-wrong": _(
-        "That is not the code in the letter, and it can be tried no more. Only the link in the letter works now, in "
+        "That is not the code in the e-mail, and you cannot try it again. Only the link in the e-mail works now, in "
         "this browser."
     ),
     "code-used": _("The code has been used already. If it was you who used it just now, you are logged in."),
     "code-tried-too-often": _(
-        "The code can be tried no more. Use the link in the letter, or ask for a new letter later."
+        "You cannot try the code again. Use the link in the e-mail, or ask for a new e-mail later."
     ),
     "no-code-here": _("No code can be used here: it is used, older than ten minutes, or asked for in another browser."),
     "words-needed": _("Write why: the one who asked will read it."),
@@ -101,8 +101,8 @@ SENTENCES: Mapping[str, LazyString] = {
     "unknown-cursor": _("The list cannot go on from there. Ask for its first page again, without cursor."),
     "unknown-step": _("There is no such step. Choose one of those on the page."),
     "unknown-name": _("There is none with the name %(name)s."),
-    "mail-address": _("No mail can be sent to this address: write it as name@example.se."),
-    "mail-address-letters": _("No mail can be sent to an address with å, ä, ö or other such letters before the @."),
+    "mail-address": _("No e-mail can be sent to this address: write it as name@example.se."),
+    "mail-address-letters": _("No e-mail can be sent to an address with å, ä, ö or similar characters before the @."),
     "phone-number": _("This is not a telephone number: write it as 070-174 06 05."),
     "cannot-hold-cases": _("%(name)s only meets and cannot hold cases; a case can wait for it."),
     "merge-target": _("%(name)s must be another case that is open."),

@@ -49,7 +49,7 @@ CORRECTED_ALONE = {  # what is no correction of what somebody wrote
 }
 REPORTER_DETAILS = {
     "name": _l("name"),
-    "email": _l("mail address"),
+    "email": _l("e-mail address"),
     "phone": _l("telephone number"),
 }
 ICONS = {
