@@ -328,7 +328,7 @@ def test_after_five_tries_only_the_link_is_left(web):
     answers = [try_code(browser, wrong(code), token) for _ in range(5)]
     assert {one.status_code for one in answers} == {422}
     assert "Titta på den en gång till" in words(answers[3].text)
-    assert "Det är inte koden i mejlet, och den kan inte provas fler gånger" in words(answers[-1].text)
+    assert "Det är inte koden i mejlet, och du kan inte prova den fler gånger" in words(answers[-1].text)
     assert "Nu fungerar bara länken i mejlet" in words(answers[-1].text)
     assert "en gång till" not in words(answers[-1].text)
     assert f'value="{wrong(code)}"' in answers[-1].text  # what was typed stays

@@ -58,7 +58,7 @@ STEPS = {
     "start": _l("Start"),
     "wait": _l("Wait for somebody"),
     "answer": _l("Answered: go on"),
-    "park": _l("Park"),
+    "park": _l("Put on hold"),
     "take_up": _l("Take up"),
     "finish": _l("Done"),
     "contest": _l("It is not fixed"),
@@ -71,7 +71,7 @@ STEPS_AGAIN = {
     ("plan", State.PLANNED): _l("New date"),
     ("start", State.IN_PROGRESS): _l("Give news and a new date"),
     ("wait", State.WAITING): _l("Wait on"),
-    ("park", State.PARKED): _l("Park to another day"),
+    ("park", State.PARKED): _l("Keep on hold to another day"),
 }
 
 WORDS_OF_STEPS = {  # what the field for words asks for, by step
@@ -161,7 +161,7 @@ LETTERS = {
     "promise_moved": _l("the promise is moved"),
     "promise_broken": _l("the promise is broken"),
     "delayed": _l("delayed"),
-    "parked": _l("parked"),
+    "parked": _l("on hold"),
     "taken_up": _l("taken up again"),
     "done": _l("done"),
     "contested": _l("not put right"),

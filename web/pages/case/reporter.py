@@ -88,5 +88,7 @@ def _who_is_told(reporter: Party | None) -> str:
     if reporter is not None and reporter.email:
         return gettext("The old link no longer works. The new one goes by e-mail to the one who asked.")
     if reporter is not None and reporter.phone:
-        return gettext("The old link no longer works. The one who asked has no e-mail address. They are on the list To call.")
+        return gettext(
+            "The old link no longer works. The one who asked has no e-mail address. They are on the list To call."
+        )
     return gettext("The old link no longer works. We have no e-mail address to send the new one to.")
