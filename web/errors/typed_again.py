@@ -26,7 +26,7 @@ LABELS: dict[str, LazyString] = {
     "asker_why": _l("Why"),
     "protection_why": _l("Why"),
     "to": _l("Its reference"),
-    "into": _l("Into which case"),
+    "into": _l("With which case"),
     "waiting_name": _l("Who, if somebody else"),
     "their_ref": _l("Their reference"),
     "due_on": _l("Day"),

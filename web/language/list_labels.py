@@ -13,7 +13,7 @@ SORTS: dict[Sort, LazyString] = {
     Sort.UNTOUCHED: _l("Longest untouched first"),
 }
 STATE_CHOICES: dict[str, LazyString] = {
-    "open": _l("All that are open"),
+    "open": _l("All open"),
     "working": _l("Open, neither on hold nor done"),
     "settled": _l("Done and ended"),
     "ended": _l("Ended"),

@@ -139,6 +139,13 @@ def test_one_case_in_a_list_is_not_worded_as_many(sqlite_web):
     assert "· kom in 2 mars 2026" in row and "Inkomna" not in row
 
 
+@pytest.mark.parametrize(("lang", "day"), [("sv", "Onsdag 14 april 2027"), ("en", "Wednesday 14 April 2027")])
+def test_a_day_that_begins_a_line_keeps_its_capitals(sqlite_web, lang, day):
+    contact = visitor(sqlite_web, "contact")
+    contact.send("/forum", name="Vårens forum", held_on="2027-04-14")
+    assert day in words(contact.get(f"/forum/1?lang={lang}").text)
+
+
 def test_å_ä_and_ö_come_last():
     from web.pages.options import in_swedish_order
 

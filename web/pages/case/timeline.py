@@ -28,7 +28,7 @@ NOT_SENT = frozenset({Outcome.SUPPRESSED, Outcome.SET_ASIDE})
 CLOCKS = {
     "state": _l("the due day"),
     "life": _l("the day for news"),
-    "statutory": _l("the statutory year"),
+    "statutory": _l("the law’s last day"),
 }
 CORRECTED = {
     "title": _l("title"),
@@ -245,7 +245,7 @@ def sentence_for(type_: str, facts: dict[str, Any], names: NamesInFacts) -> str:
 
 
 def _received(facts: dict[str, Any], names: NamesInFacts) -> str:
-    return gettext("Came in by %(channel)s", channel=channel_name(facts["channel"]).lower())
+    return gettext("Came in via %(channel)s", channel=channel_name(facts["channel"]).lower())
 
 
 def _assigned(facts: dict[str, Any], names: NamesInFacts) -> str:

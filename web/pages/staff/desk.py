@@ -48,7 +48,7 @@ PILES: dict[str, tuple[LazyString, LazyString]] = {  # in the order in which a c
     "vantar": (_l("Waiting"), _l("Nothing waits for anybody.")),
     "vilande": (_l("On hold"), _l("Nothing is on hold.")),
     "klart": (_l("Just done"), _l("Nothing is waiting for objections.")),
-    "alla": (_l("All that are open"), _l("Nothing is open.")),
+    "alla": (_l("All open"), _l("Nothing is open.")),
 }
 
 
