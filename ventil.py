@@ -68,7 +68,7 @@ for command in (
 @click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--demo", is_flag=True, help="Fill a demonstration municipality on first start.")
 def up(host: str, port: int, demo: bool) -> None:
-    """Run everything in one process: web pages, API, letters and scheduled jobs."""
+    """Run everything in one process: web pages, API, e-mails and scheduled jobs."""
     from cases.administration.closed_days import apply_closed_days
     from cases.database.migrating import migrate as run_migrations
     from cases.logs import log_as_json

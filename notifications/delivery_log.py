@@ -35,7 +35,7 @@ OUTSIDERS = {
     "sv": {"reporter": "den som frågade", "followers": "en följare"},
     "en": {"reporter": "the one who asked", "followers": "a follower"},
 }
-NOBODY_YET = {"sv": "kontaktpunkten, när någon finns där", "en": "the desk, when somebody is there"}
+NOBODY_YET = {"sv": "kontaktpersonen, när någon är det", "en": "the contact person, when there is one"}
 
 
 def deliveries_about(session: Session, case_id: int, locale: str = "sv") -> dict[int, list[DeliveryRecord]]:

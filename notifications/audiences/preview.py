@@ -19,8 +19,8 @@ from notifications.who_is_told import EventInContext, Rule, rules_for
 
 THE_ONE_WHO_ASKED = {"sv": "den som frågade", "en": "the one who asked"}
 FOLLOWERS = {"sv": ("följare", "följare"), "en": ("follower", "followers")}
-NOT_CHOSEN_YET = {"sv": "den enhet som väljs", "en": "the unit that is chosen"}
-NOBODY_YET = {"sv": "kontaktpunkten, när någon finns där", "en": "the desk, when somebody is there"}
+NOT_CHOSEN_YET = {"sv": "den som väljs", "en": "whoever is chosen"}
+NOBODY_YET = {"sv": "kontaktpersonen, när någon är det", "en": "the contact person, when there is one"}
 CHOOSES_A_UNIT = frozenset({"case.assigned", "case.reopened"})
 
 

@@ -145,7 +145,7 @@ def _digest(template_context: TemplateContext, delivery: Delivery, lines: list[L
     refs = {line["ref"] for line in lines}
     values = template_context.values(delivery, lines[0])
     values |= {
-        "told": EMPTY_LINE_CONTEXT,
+        "told": {**EMPTY_LINE_CONTEXT, "at_desk": all(line.get("at_desk") for line in lines)},
         "items": items,
         "all_are": _what_all_are([template_context.values(delivery, line) for line in lines], lines),
         "count": len(items) + more if more else len(refs),

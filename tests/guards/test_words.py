@@ -18,6 +18,7 @@ from cases.settings import LOCALES
 from notifications.deliveries import Channel, Delivery
 from notifications.letters.catalogue import LETTERS
 from notifications.letters.filling_templates import FOLDER
+from notifications.letters.reasons_in_swedish import IN_SWEDISH, why_not
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "web" / "translations" / "sv" / "LC_MESSAGES" / "messages.po"
@@ -42,10 +43,14 @@ OLD_WORDS = {
         r"|Something has happened in several"
     ),
 }
-MAIL_CALLED_LETTER = re.compile(r"\b[Bb]rev(et|en|ens|ets|s)?\b|\b[Ee]-post")
-MAY_SAY_LETTER = {  # of paper, or beside the word for mail
+MAIL_CALLED_LETTER = {  # a mail is called "mejl" and "e-mail": "brev" and "letter" are on paper, and "mail" may be
+    "sv": re.compile(r"\b[Bb]rev(et|en|ens|ets|s)?\b|\b[Ee]-post"),
+    "en": re.compile(r"\b[Ll]etters?\b|(?<!\be-)(?<!\bE-)\b[Mm]ail(s|ed|ings?)?\b"),
+}
+MAY_SAY_LETTER = {  # of paper, beside the word for mail, or of the alphabet
     "Letter",
-    "Protected identity. Never publish, never write names in letters.",
+    "Eight letters and digits. Small or capital letters make no difference.",
+    "Protected identity. Never publish, never write names in e-mails or letters.",
 }
 MACHINE_WORDS = {
     "sv": re.compile(r"\b(har blivit skapad|har processats|exekver|initier|genererad|ogiltig input)"),
@@ -102,9 +107,9 @@ def old_words_in(text: str, locale: str) -> str | None:
     return found[0] if found else None
 
 
-def mail_is_called_letter(msgid: str, text: str) -> bool:
-    """Return whether the Swedish text calls a mail "brev", the word for what comes on paper."""
-    return msgid not in MAY_SAY_LETTER and MAIL_CALLED_LETTER.search(text) is not None
+def mail_is_called_letter(msgid: str, text: str, locale: str = "sv") -> bool:
+    """Return whether the text calls a mail by a word for what comes on paper."""
+    return msgid not in MAY_SAY_LETTER and MAIL_CALLED_LETTER[locale].search(text) is not None
 
 
 def test_no_page_says_an_old_or_mechanical_word() -> None:
@@ -112,8 +117,7 @@ def test_no_page_says_an_old_or_mechanical_word() -> None:
 
 
 def test_no_page_calls_a_mail_a_letter() -> None:
-    swedish = ((msgid, text) for msgid, locale, text in page_texts() if locale == "sv")
-    assert [text for msgid, text in swedish if mail_is_called_letter(msgid, text)] == []
+    assert [text for msgid, locale, text in page_texts() if mail_is_called_letter(msgid, text, locale)] == []
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -122,8 +126,15 @@ def test_no_letter_says_an_old_or_mechanical_word(locale: str) -> None:
     assert {name: word for name, word in told.items() if word} == {}
 
 
-def test_no_letter_calls_itself_a_letter_on_paper() -> None:
-    assert [name for name, source in sources("sv").items() if MAIL_CALLED_LETTER.search(source)] == []
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_letter_calls_itself_a_letter_on_paper(locale: str) -> None:
+    assert [name for name, source in sources(locale).items() if MAIL_CALLED_LETTER[locale].search(source)] == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_reason_calls_a_mail_a_letter(locale: str) -> None:
+    told = [why_not(reason, locale) or "" for reason in IN_SWEDISH]
+    assert [reason for reason in told if MAIL_CALLED_LETTER[locale].search(reason)] == []
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -154,6 +165,8 @@ def test_the_guard_catches_what_it_must(text: str, locale: str) -> None:
 def test_the_guard_knows_a_mail_from_a_letter_on_paper() -> None:
     assert mail_is_called_letter("x", "Du får ett brev med en länk") and mail_is_called_letter("x", "E-postadress")
     assert not mail_is_called_letter("x", "Titta i brevlådan") and not mail_is_called_letter("Letter", "Brev")
+    assert mail_is_called_letter("x", "Send me a letter", "en") and mail_is_called_letter("x", "Mail address", "en")
+    assert not mail_is_called_letter("x", "E-mails are kept in the mailbox", "en")
 
 
 def test_the_guide_is_ten_lines_in_each_language() -> None:

@@ -193,5 +193,5 @@ def test_who_is_asked_is_known_when_the_unit_is_chosen(town: LetterTown) -> None
     ref = town.hand_in()
     with town.database.reading() as session:
         case = the_case(session, ref)
-        assert would_be_told(session, case, "case.assigned", at=A_TUESDAY)[0] == "den enhet som väljs"
+        assert would_be_told(session, case, "case.assigned", at=A_TUESDAY)[0] == "den som väljs"
         assert would_be_told(session, case, "case.assigned", at=A_TUESDAY, responsible="skola")[0] == "Sara Lärare"

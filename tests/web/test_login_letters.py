@@ -82,7 +82,7 @@ def test_five_letters_a_day_and_the_page_says_when_the_next_may_go(web):
     ("lang", "sent", "refused"),
     [
         ("sv", "leta först efter det", "Så många mejl till adressen har begärts att du behöver vänta"),
-        ("en", "look for it first", "So many letters to this address have been asked for that you have to wait"),
+        ("en", "look for it first", "So many e-mails to this address have been asked for that you have to wait"),
     ],
 )
 @pytest.mark.parametrize("email", [CONTACT, NOBODY])
@@ -328,7 +328,7 @@ def test_after_five_tries_only_the_link_is_left(web):
     answers = [try_code(browser, wrong(code), token) for _ in range(5)]
     assert {one.status_code for one in answers} == {422}
     assert "Titta på den en gång till" in words(answers[3].text)
-    assert "Det är inte koden i mejlet, och den kan inte provas fler gånger" in words(answers[-1].text)
+    assert "Det är inte koden i mejlet, och du kan inte prova den fler gånger" in words(answers[-1].text)
     assert "Nu fungerar bara länken i mejlet" in words(answers[-1].text)
     assert "en gång till" not in words(answers[-1].text)
     assert f'value="{wrong(code)}"' in answers[-1].text  # what was typed stays

@@ -9,13 +9,13 @@ from cases.states import State
 from web.language.dates import day_words
 
 DUE: dict[State, tuple[LazyString, LazyString]] = {  # by state: what is due by a day to come, and what was due
-    State.RECEIVED: (_l("It is to be read by %(day)s."), _l("It was to be read by %(day)s.")),
-    State.ASSIGNED: (_l("It is to be answered by %(day)s."), _l("It was to be answered by %(day)s.")),
-    State.PLANNED: (_l("It is to be done by %(day)s."), _l("It was to be done by %(day)s.")),
-    State.IN_PROGRESS: (_l("News is to come by %(day)s."), _l("News was to come by %(day)s.")),
-    State.WAITING: (_l("It is followed up by %(day)s."), _l("It was to be followed up by %(day)s.")),
-    State.PARKED: (_l("It is taken up again on %(day)s."), _l("It was to be taken up again on %(day)s.")),
-    State.DONE: (_l("It may be objected to until %(day)s."), _l("It might be objected to until %(day)s.")),
+    State.RECEIVED: (_l("It is to be read by %(day)s."), _l("It should have been read by %(day)s.")),
+    State.ASSIGNED: (_l("It is to be answered by %(day)s."), _l("It should have been answered by %(day)s.")),
+    State.PLANNED: (_l("It is to be done by %(day)s."), _l("It should have been done by %(day)s.")),
+    State.IN_PROGRESS: (_l("News is to come by %(day)s."), _l("News should have come by %(day)s.")),
+    State.WAITING: (_l("It is to be followed up by %(day)s."), _l("It should have been followed up by %(day)s.")),
+    State.PARKED: (_l("It will be taken up again on %(day)s."), _l("It should have been taken up again on %(day)s.")),
+    State.DONE: (_l("Objections are possible until %(day)s."), _l("Objections were possible until %(day)s.")),
 }
 
 

@@ -37,7 +37,7 @@ KINDS_EXPLAINED = {
 CHANNELS = {
     "web": _l("Web"),
     "phone": _l("Telephone"),
-    "mail": _l("Mail"),
+    "mail": _l("E-mail"),
     "meeting": _l("Meeting"),
     "visit": _l("Visit"),
     "letter": _l("Letter"),
@@ -58,7 +58,7 @@ STEPS = {
     "start": _l("Start"),
     "wait": _l("Wait for somebody"),
     "answer": _l("Answered: go on"),
-    "park": _l("Park"),
+    "park": _l("Put on hold"),
     "take_up": _l("Take up"),
     "finish": _l("Done"),
     "contest": _l("It is not fixed"),
@@ -71,7 +71,7 @@ STEPS_AGAIN = {
     ("plan", State.PLANNED): _l("New date"),
     ("start", State.IN_PROGRESS): _l("Give news and a new date"),
     ("wait", State.WAITING): _l("Wait on"),
-    ("park", State.PARKED): _l("Park to another day"),
+    ("park", State.PARKED): _l("Keep on hold to another day"),
 }
 
 WORDS_OF_STEPS = {  # what the field for words asks for, by step
@@ -144,8 +144,8 @@ OUTCOMES = {
 }
 
 ASIDE_KINDS = {
-    "work": _l("Letters about an event"),
-    "delivery": _l("A letter"),
+    "work": _l("E-mails about an event"),
+    "delivery": _l("An e-mail"),
     "tick": _l("Reminders"),
 }
 
@@ -161,7 +161,7 @@ LETTERS = {
     "promise_moved": _l("the promise is moved"),
     "promise_broken": _l("the promise is broken"),
     "delayed": _l("delayed"),
-    "parked": _l("parked"),
+    "parked": _l("on hold"),
     "taken_up": _l("taken up again"),
     "done": _l("done"),
     "contested": _l("not put right"),
@@ -176,7 +176,7 @@ LETTERS = {
     "on_agenda": _l("on the forum’s agenda"),
     "kept_off_agenda": _l("kept off the forum’s agenda"),
     "set_aside": _l("an alarm: something was not delivered"),
-    "morning": _l("the morning letter"),
+    "morning": _l("the morning e-mail"),
     "login": _l("a link to log in"),
     "opt_in": _l("a question whether to follow"),
     "digest": _l("several reminders"),

@@ -13,15 +13,15 @@ SORTS: dict[Sort, LazyString] = {
     Sort.UNTOUCHED: _l("Longest untouched first"),
 }
 STATE_CHOICES: dict[str, LazyString] = {
-    "open": _l("All that are open"),
-    "working": _l("Open, neither parked nor done"),
+    "open": _l("All open"),
+    "working": _l("Open, neither on hold nor done"),
     "settled": _l("Done and ended"),
     "ended": _l("Ended"),
     **{state.value: words for state, words in STATE_NAMES.items()},
 }
 SWITCHES_IN_WORDS: dict[str, LazyString] = {
     "overdue": _l("Overdue"),
-    "parked": _l("Parked"),
+    "parked": _l("On hold"),
     "quick_win": _l("Quick wins"),
     "sent_back": _l("Sent back"),
 }

@@ -51,9 +51,9 @@ SENTENCES: Mapping[str, LazyString] = {
     "not-allowed": _("You have no right to do this. Ask the contact person if you think that you should have it."),
     "not-found": _("The page does not exist, or requires that you log in."),
     "gone": _("What stood here has been taken back. Those who work with it can log in and read it."),
-    "method-not-allowed": _("This address does not take that kind of request."),
+    "method-not-allowed": _("This address cannot be used like that. Go back and try again."),
     "not-acceptable": _("This address can only answer with JSON."),
-    "too-large": _("What was sent is larger than we can take (10 MB)."),
+    "too-large": _("What you sent is larger than we can take (10 MB). Go back and send less."),
     "too-large-to-read": _(
         "The files are far more than 10 MB together, so nothing of what you sent was read. "
         "Go back, take some files away and send it again."
@@ -62,21 +62,21 @@ SENTENCES: Mapping[str, LazyString] = {
     "unknown-parameter": _("The address has a parameter that we do not know."),
     "bad-fields": _("Some of what was given cannot be used."),
     "too-many-requests": _("You have tried many times. Try again in %(wait)s."),
-    "internal-error": _("Something went wrong on our side. It has been noted."),
+    "internal-error": _("Something went wrong on our side. It has been noted. Try again in a while."),
     "unavailable": _("We cannot reach our records just now. Try again in a moment."),
-    "stale-version": _("The case has been changed since you read it. Look at what happened, then try again."),
+    "stale-version": _("Somebody has changed the case since you read it. Look at what happened, then try again."),
     "transition-not-allowed": _("A case that is %(state)s cannot become %(to)s."),
     "key-used-otherwise": _("The Idempotency-Key was used for another request."),
     "conflict": _("Somebody else did something at the same moment. Try again."),
     "bad-key": _("The Idempotency-Key must be 1 to 255 visible characters of ASCII."),
-    "wrong-code": _("That is not the code in the letter. Look at it once more."),
+    "wrong-code": _("That is not the code in the e-mail. Look at it once more."),
     "last-try-wrong": _(
-        "That is not the code in the letter, and it can be tried no more. Only the link in the letter works now, in "
+        "That is not the code in the e-mail, and you cannot try it again. Only the link in the e-mail works now, in "
         "this browser."
     ),
     "code-used": _("The code has been used already. If it was you who used it just now, you are logged in."),
     "code-tried-too-often": _(
-        "The code can be tried no more. Use the link in the letter, or ask for a new letter later."
+        "You cannot try the code again. Use the link in the e-mail, or ask for a new e-mail later."
     ),
     "no-code-here": _("No code can be used here: it is used, older than ten minutes, or asked for in another browser."),
     "words-needed": _("Write why: the one who asked will read it."),
@@ -101,8 +101,8 @@ SENTENCES: Mapping[str, LazyString] = {
     "unknown-cursor": _("The list cannot go on from there. Ask for its first page again, without cursor."),
     "unknown-step": _("There is no such step. Choose one of those on the page."),
     "unknown-name": _("There is none with the name %(name)s."),
-    "mail-address": _("No mail can be sent to this address: write it as name@example.se."),
-    "mail-address-letters": _("No mail can be sent to an address with å, ä, ö or other such letters before the @."),
+    "mail-address": _("No e-mail can be sent to this address: write it as name@example.se."),
+    "mail-address-letters": _("No e-mail can be sent to an address with å, ä, ö or similar characters before the @."),
     "phone-number": _("This is not a telephone number: write it as 070-174 06 05."),
     "cannot-hold-cases": _("%(name)s only meets and cannot hold cases; a case can wait for it."),
     "merge-target": _("%(name)s must be another case that is open."),
@@ -125,10 +125,11 @@ SENTENCES: Mapping[str, LazyString] = {
     "form-too-large": _("The files are more than 10 MB together. The rest is kept: look below and send again."),
     "form-sent-before": _("This form has been sent already. If this is something new, send it once more."),
     "form-of-another": _(
-        "The form was opened for somebody else than you who are logged in now. Read it, then send it in your own name."
+        "You were not logged in as you are now when the form was opened. Read it, then send it in your own name."
     ),
     "form-of-another-kind": _(
-        "The form was opened for somebody who may fill in more than you. Copy what you need into a form of your own."
+        "Somebody who may fill in more than you was logged in when the form was opened. Copy what you need into a form "
+        "of your own."
     ),
     "log-in-to-send": _("You have been logged out. What you wrote is kept for two hours: log in, and it is there."),
     "log-in-to-send-files": _(

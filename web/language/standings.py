@@ -45,24 +45,24 @@ class Standing:
 
 
 SENTENCES_BY_STATE: dict[State, tuple[LazyString, LazyString]] = {
-    State.RECEIVED: (_l("We have received your case."), _l("%(unit)s reads it by %(day)s.")),
-    State.ASSIGNED: (_l("%(unit)s has been asked to take it on."), _l("You get an answer or a plan by %(day)s.")),
+    State.RECEIVED: (_l("We have received your case."), _l("%(unit)s will read it by %(day)s.")),
+    State.ASSIGNED: (_l("%(unit)s has your case."), _l("You will get an answer or a plan by %(day)s.")),
     State.PLANNED: (_l("%(unit)s has taken it on."), _l("It is to be done by %(day)s.")),
-    State.IN_PROGRESS: (_l("%(unit)s is working on it."), _l("We write to you again by %(day)s.")),
-    State.WAITING: (_l("It is waiting for %(whom)s."), _l("We follow it up by %(day)s.")),
-    State.PARKED: (_l("Nobody can work on it just now."), _l("We take it up again on %(day)s.")),
+    State.IN_PROGRESS: (_l("%(unit)s is working on it."), _l("You will hear from us again by %(day)s.")),
+    State.WAITING: (_l("It is waiting for %(whom)s."), _l("We will follow it up by %(day)s.")),
+    State.PARKED: (_l("Nobody can work on it just now."), _l("We will take it up again on %(day)s.")),
     State.DONE: (
         _l("%(unit)s says that it is done."),
-        _l("Is it not? Say so by %(day)s, and it goes back to them. Otherwise it is closed."),
+        _l("Is it not done? Say so by %(day)s, and it goes back to them. Otherwise it will be closed."),
     ),
     State.CLOSED: (_l("It is done and closed."), _l("Does it need to be taken up again? Ring the contact person.")),
     State.DECLINED: (
         _l("We will not go on with your case."),
         _l("Do you have questions? Ring the contact person."),
     ),
-    State.MERGED: (_l("It is handled together with %(into)s."), _l("You get to know what happens there.")),
+    State.MERGED: (_l("It is handled together with %(into)s."), _l("We will tell you what happens there.")),
 }
-DECIDES = _l("%(unit)s decides by %(day)s what happens next.")
+DECIDES = _l("%(unit)s will decide by %(day)s what happens next.")
 GOES_ON: dict[State, tuple[LazyString, LazyString]] = {  # by state: after an answer from somebody else
     State.RECEIVED: (_l("The answer has come. The case is with %(unit)s."), DECIDES),
     State.ASSIGNED: (_l("The answer has come. The case is with %(unit)s."), SENTENCES_BY_STATE[State.ASSIGNED][1]),
@@ -76,10 +76,13 @@ THANKS: dict[State, LazyString] = {  # by state: after the reporter's own answer
     State.IN_PROGRESS: _l("Thank you for your answer. %(unit)s goes on."),
 }
 AFTER: dict[tuple[State, str], tuple[LazyString, LazyString]] = {  # by state and the event that led to it
-    (State.RECEIVED, "case.sent_back"): (_l("%(by_unit)s says that it is not theirs. It is with %(unit)s."), DECIDES),
-    (State.RECEIVED, "case.taken_up"): (_l("It has been resting, and is now taken up again by %(unit)s."), DECIDES),
+    (State.RECEIVED, "case.sent_back"): (
+        _l("%(by_unit)s says that it is not theirs. Now it is with %(unit)s."),
+        DECIDES,
+    ),
+    (State.RECEIVED, "case.taken_up"): (_l("It has been on hold. Now %(unit)s is taking it up again."), DECIDES),
     (State.ASSIGNED, "case.contested"): (
-        _l("It was not done, so it is back with %(unit)s."),
+        _l("It was not done. It is back with %(unit)s."),
         SENTENCES_BY_STATE[State.ASSIGNED][1],
     ),
     (State.ASSIGNED, "case.reopened"): (
@@ -90,15 +93,15 @@ AFTER: dict[tuple[State, str], tuple[LazyString, LazyString]] = {  # by state an
 }
 ASKED_THE_REPORTER = (_l("We need an answer from you."), _l("Please answer by %(day)s."))
 MISSED: dict[State, LazyString] = {  # what was to happen by a day that has passed
-    State.RECEIVED: _l("Somebody was to decide by %(day)s what happens next. That has not been done."),
-    State.ASSIGNED: _l("You were to get an answer or a plan by %(day)s. You have not got it."),
-    State.PLANNED: _l("It was to be done by %(day)s. It is not."),
-    State.IN_PROGRESS: _l("You were to hear from us by %(day)s. You have not."),
-    State.WAITING: _l("We were to follow it up by %(day)s. That has not been done."),
-    State.PARKED: _l("It was to be taken up again on %(day)s, and will be at any moment."),
-    State.DONE: _l("Nobody objected by %(day)s, so it will be closed."),
+    State.RECEIVED: _l("Somebody should have decided by %(day)s what happens next. That has not happened."),
+    State.ASSIGNED: _l("You should have had an answer or a plan by %(day)s. You have not had it."),
+    State.PLANNED: _l("It should have been done by %(day)s. It is not."),
+    State.IN_PROGRESS: _l("You should have heard from us by %(day)s. You have not."),
+    State.WAITING: _l("We should have followed it up by %(day)s. We have not."),
+    State.PARKED: _l("It should have been taken up again on %(day)s. That will happen any moment now."),
+    State.DONE: _l("The last day to object was %(day)s. Nobody did, so the case will be closed."),
 }
-MISSED_READING = _l("%(unit)s was to read it by %(day)s. That has not been done.")
+MISSED_READING = _l("%(unit)s should have read it by %(day)s. That has not happened.")
 MISSED_ANSWER = _l("We asked for your answer by %(day)s. You can still give it.")
 NO_LATENESS = frozenset({State.PARKED, State.DONE})
 IS_FOLLOWED_UP = _l("The contact person knows and is finding out why.")
@@ -167,7 +170,7 @@ def _promise_sentence(case: Case, today: date) -> str:
         return ""
     day = day_words(case.promised_on)
     if case.promise_breaks_at is None or case.promised_on < today:
-        return gettext("We promised you %(day)s, and did not keep it.", day=day)
+        return gettext("We promised you %(day)s, and did not keep the promise.", day=day)
     same_day = case.due_at is not None and current().database.calendar.day_of(case.due_at) == case.promised_on
     return "" if case.state is State.PLANNED and same_day else gettext("We have promised you %(day)s.", day=day)
 

@@ -13,7 +13,7 @@ STATES: Mapping[State, tuple[LazyString, LazyString]] = {
     State.PLANNED: (_l("Planned"), _l("planned")),
     State.IN_PROGRESS: (_l("In progress"), _l("in progress")),
     State.WAITING: (_l("Waiting"), _l("waiting")),
-    State.PARKED: (_l("Parked"), _l("parked")),
+    State.PARKED: (_l("On hold"), _l("on hold")),
     State.DONE: (_l("Done"), _l("done")),
     State.CLOSED: (_l("Closed"), _l("closed")),
     State.DECLINED: (_l("Declined"), _l("declined")),

@@ -205,7 +205,7 @@ class DayField(fields.Field[date]):
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own
         "day": _l("Write the day as YYYY-MM-DD or, for example, 15 April 2027."),
-        "weekday": _l("That day has another weekday. Leave the weekday out, or correct it."),
+        "weekday": _l("That day is another weekday. Leave the weekday out, or correct it."),
     }
 
     def __init__(self, *, has_been: bool = False, **more: Any) -> None:

@@ -25,7 +25,7 @@ def sweep(now: str | None) -> None:
 @click.option("--now", help="The moment to judge clocks at, ISO 8601; else the present.")
 @click.option("--json", "as_json", is_flag=True)
 def forgotten(now: str | None, as_json: bool) -> None:
-    """Look for forgotten cases and letters and for broken histories, independently of the sweep; print each found."""
+    """Look for forgotten cases and e-mails and for broken histories, independently of the sweep; print each found."""
     from cases.checks.forgotten import find_forgotten
 
     settings = read_settings()

@@ -7,7 +7,7 @@ from cases.settings import read_settings
 
 @click.command()
 def worker() -> None:
-    """Send letters and run the scheduled jobs."""
+    """Send e-mails and run the scheduled jobs."""
     from cases.logs import log_as_json
     from workers.processes.running import run_worker
 
@@ -17,7 +17,7 @@ def worker() -> None:
 
 @click.command()
 def relay() -> None:
-    """Plan the letters about new events, for the worker to send."""
+    """Plan the e-mails about new events, for the worker to send."""
     from cases.logs import log_as_json
     from workers.processes.running import run_relay
 

@@ -87,7 +87,7 @@ def _settings(settings: Settings) -> Iterator[HealthFinding]:
             "put one that buffers on the open net (docs/security.md), and set VENTIL_TRUSTED_PROXIES",
         )
     if settings.smtp_url and settings.mail_from.endswith("@localhost"):
-        yield HealthFinding(Health.WARN, "letters come from localhost", "set VENTIL_MAIL_FROM to an address of yours")
+        yield HealthFinding(Health.WARN, "e-mails come from localhost", "set VENTIL_MAIL_FROM to an address of yours")
 
 
 def _database(database: Database) -> Iterator[HealthFinding]:
@@ -171,7 +171,7 @@ def _doors(session: Session, settings: Settings, present: datetime) -> Iterator[
         remedy = "load a municipality of your own into an empty database, and name it in VENTIL_DATABASE_URL"
         yield HealthFinding(Health.FAIL, f"the demonstration is reached at {settings.base_url}", remedy)
     if settings.smtp_url is None:
-        what = "there is no mail server: letters stay in the local mailbox, where an "
+        what = "there is no mail server: e-mails stay in the local mailbox, where an "
         what += "administrator reads those without somebody else's link"
         yield HealthFinding(Health.WARN, what, "set VENTIL_SMTP_URL")
 
@@ -199,7 +199,7 @@ def _closed_days(session: Session, settings: Settings, present: datetime) -> Ite
 
 def _set_aside(count: int) -> HealthFinding:
     if count:
-        return HealthFinding(Health.WARN, f"{count} set aside", "look at them on the desk's page and send them again")
+        return HealthFinding(Health.WARN, f"{count} set aside", "open the page Not delivered and send them again")
     return HealthFinding(Health.OK, "nothing is set aside")
 
 

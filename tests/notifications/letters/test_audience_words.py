@@ -134,7 +134,7 @@ def test_a_group_that_asked_a_department_is_told_that_it_is_late(town: LetterTow
     ("locale", "words"),
     [
         ("sv", "Två ärenden är försenade. Vi har samlat dem i ett mejl."),
-        ("en", "Two cases are overdue. We have gathered them in one mail."),
+        ("en", "Two cases are overdue. We have gathered them in one e-mail."),
     ],
 )
 def test_a_digest_of_reminders_says_that_cases_are_late_and_not_that_something_happened(

@@ -90,8 +90,8 @@ def outside_letters(town: LetterTown, locale: str, *, protected: bool) -> dict[s
 @pytest.mark.parametrize(
     ("locale", "instead"),
     [
-        ("sv", "får kontaktpersonens egen chef veta det, och kommunen bestämmer hur ärendet ska gå vidare."),
-        ("en", "the contact person's own head is told, and the municipality decides how to go on with the case."),
+        ("sv", "får kontaktpersonens egen chef veta det. Kommunen bestämmer då hur ärendet ska gå vidare."),
+        ("en", "the contact person's own head will be told. The municipality then decides how to go on with the case."),
     ],
 )
 def test_who_asked_under_protected_identity_is_not_told_of_a_forum(town: LetterTown, locale: str, instead: str) -> None:
@@ -105,7 +105,7 @@ def test_who_asked_under_protected_identity_is_not_told_of_a_forum(town: LetterT
 
 def test_everybody_else_is_told_of_the_forum(town: LetterTown) -> None:
     told = outside_letters(town, "sv", protected=False)
-    assert all("tas ärendet upp på nästa forum" in text for text in told.values())
+    assert all("tar forumet upp ärendet på sitt nästa möte" in text for text in told.values())
 
 
 def test_a_case_that_leaves_the_agenda_is_told_to_the_desk_and_its_head(town: LetterTown) -> None:

@@ -1,5 +1,6 @@
 """Letters as they go out: words, headers, both languages, and what must never be in them."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -119,7 +120,8 @@ def test_peoples_words_stand_escaped_in_a_quote_and_are_never_run(town: LetterTo
     letter = last(town, "done")
     assert "<script>" not in letter.html and "&lt;script&gt;" in letter.html
     assert "> </p><script>alert(1)</script> {{ 7*7 }}" in letter.text
-    assert 'href="https://evil' not in letter.html and "49" not in letter.text
+    assert 'href="https://evil' not in letter.html
+    assert "49" not in re.sub(r"https://\S+", "", letter.text)  # a case's own address may hold any digits
     assert "\n" not in letter.subject and "Bcc" not in letter.headers
 
 

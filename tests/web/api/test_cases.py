@@ -291,8 +291,8 @@ def test_names_come_in_swedish_order(web):
 @pytest.mark.parametrize(
     ("given", "field", "sentence"),
     [
-        ({"email": "x@example..se"}, "email", "No mail can be sent to this address: write it as name@example.se."),
-        ({"email": "ö@example.se"}, "email", "No mail can be sent to an address with å, ä, ö or other such letters"),
+        ({"email": "x@example..se"}, "email", "No e-mail can be sent to this address: write it as name@example.se."),
+        ({"email": "ö@example.se"}, "email", "No e-mail can be sent to an address with å, ä, ö or similar characters"),
         ({"phone": "ask Nils"}, "phone", "This is not a telephone number: write it as 070-174 06 05."),
     ],
 )

@@ -91,4 +91,4 @@ def test_one_who_asked_and_writes_nothing_is_not_told_to_write_why(sqlite_web: W
     done = {"to": "done", "version": 1, "note": "Lagat"}
     assert sqlite_web.post(f"/cases/{case['ref']}/changes", done, by="contact").status_code == 200
     contested = visitor(sqlite_web).send(f"/arende/{case['public_id']}/inte-atgardat", note="")
-    assert "Skriv vad som fortfarande är fel: de som har ärendet får läsa det." in words(contested.text)
+    assert "Skriv vad som fortfarande är fel: de som har ärendet läser det." in words(contested.text)

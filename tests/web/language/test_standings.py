@@ -49,7 +49,8 @@ WAYS: dict[tuple[State, str, str], tuple[Way, str, str]] = {  # (state, last eve
         "Gata säger att det inte är deras.", "bestämmer senast 4 mars 2026 vad som händer härnäst.",
     ),
     (State.RECEIVED, "case.taken_up", ""): (
-        then(reached(State.PARKED), State.RECEIVED), "Det har varit vilande", "bestämmer senast 4 mars 2026",
+        then(reached(State.PARKED), State.RECEIVED),
+        "Det har vilat. Nu tar Kontaktpersonen upp det igen.", "bestämmer senast 4 mars 2026",
     ),
     (State.RECEIVED, "case.answered", "reporter"): (
         answered_after(R, State.RECEIVED, by="reporter"), "Tack för ditt svar.", "bestämmer senast 4 mars 2026",
@@ -60,7 +61,7 @@ WAYS: dict[tuple[State, str, str], tuple[Way, str, str]] = {  # (state, last eve
     (State.ASSIGNED, "case.assigned", ""): (A, "Gata har fått ärendet.", "svar eller en plan senast 12 mars 2026."),
     (State.ASSIGNED, "case.contested", ""): (
         then(reached(State.DONE), State.ASSIGNED, by="reporter", note="Nej"),
-        "Det var inte klart, så det ligger hos Gata igen.", "svar eller en plan senast 12 mars 2026.",
+        "Det var inte klart. Nu ligger det hos Gata igen.", "svar eller en plan senast 12 mars 2026.",
     ),
     (State.ASSIGNED, "case.reopened", ""): (
         then(reached(State.CLOSED), State.ASSIGNED, note="Vi såg fel"),
@@ -155,9 +156,9 @@ def test_a_promise_that_was_broken_is_owned(sqlite_web: Web) -> None:
     house.change(ref, State.IN_PROGRESS, by="officer", promised_on=A_DATE, due_on=A_DATE + 30 * DAY)
     assert stands(sqlite_web, ref, MONDAY).promise == "Vi har lovat dig 15 april 2026."
     after = datetime(2026, 4, 16, 9, tzinfo=UTC)
-    assert stands(sqlite_web, ref, after).promise == "Vi lovade dig 15 april 2026, men höll det inte."
+    assert stands(sqlite_web, ref, after).promise == "Vi lovade dig 15 april 2026, men höll inte löftet."
     house.sweep(after)
-    assert stands(sqlite_web, ref, after).promise == "Vi lovade dig 15 april 2026, men höll det inte."
+    assert stands(sqlite_web, ref, after).promise == "Vi lovade dig 15 april 2026, men höll inte löftet."
 
 
 def test_the_contact_person_knows_only_once_they_do(sqlite_web: Web) -> None:

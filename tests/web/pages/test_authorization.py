@@ -139,8 +139,8 @@ def test_the_house_is_named_on_every_page_and_a_demonstration_says_so(sqlite_web
 
 
 def test_staff_see_when_the_clock_is_silent(sqlite_web):
-    assert "Inga tidsfrister har kontrollerats" in visitor(sqlite_web, "officer").read("/skrivbord")
-    assert "Inga tidsfrister har kontrollerats" not in visitor(sqlite_web).read("/")
+    assert "Ventil har inte kontrollerat några datum" in visitor(sqlite_web, "officer").read("/skrivbord")
+    assert "Ventil har inte kontrollerat några datum" not in visitor(sqlite_web).read("/")
 
 
 def test_the_one_who_asked_reads_in_plain_words(sqlite_web, town):

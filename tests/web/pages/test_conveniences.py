@@ -36,7 +36,7 @@ def test_who_was_told_names_the_unit_that_was_chosen(sqlite_web):
     assert desk.send(f"/arenden/{ref}/steg", step="assign", responsible="gata").status_code == 303
     page = desk.read(f"/arenden/{ref}")
     assert "Besked går till: Gata" in page
-    assert "den enhet som väljs" not in page.partition("Vad händer nu?")[0]
+    assert "den som väljs" not in page.partition("Vad händer nu?")[0]
 
 
 def test_only_the_people_of_the_unit_that_has_it_are_offered(sqlite_web):

@@ -8,8 +8,12 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from support.houses.small_house import MONDAY
 from support.houses.small_pages import visitor, words
 
+from cases.case import case_to_change
+from cases.correcting import Correction, correct
+from cases.progress import WaitingFor
 from cases.states import STEPS, State
 from web.language import labels, standings
 from web.language.state_words import STATES
@@ -113,6 +117,33 @@ def test_the_stylesheet_knows_every_step():
     style = (WEB / "static" / "ventil.css").read_text()
     for name in labels.STEPS:
         assert f'#step-{name}:checked) [data-steps]:not([data-steps~="{name}"])' in style
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("sv", "Ärendet är åter pågående."), ("en", "The case is in progress again.")]
+)
+def test_a_state_is_worded_for_its_sentence(sqlite_web, lang, told):
+    ref = sqlite_web.house.reach(State.IN_PROGRESS)
+    sqlite_web.house.change(ref, State.WAITING, waiting_for=WaitingFor("reporter"), note="Vilken lampa?")
+    sqlite_web.house.change(ref, State.IN_PROGRESS, note="Den vid bron")
+    assert told in words(visitor(sqlite_web, "contact").get(f"/arenden/{ref}?lang={lang}").text)
+
+
+def test_one_case_in_a_list_is_not_worded_as_many(sqlite_web):
+    house = sqlite_web.house
+    ref = house.hand_in()
+    with house.database.transaction() as session:
+        shown = Correction(published=True)
+        correct(session, case_to_change(session, ref), shown, by=house.actors["contact"], at=MONDAY)
+    row = words(visitor(sqlite_web).get("/sok").text).partition(ref)[2]
+    assert "· kom in 2 mars 2026" in row and "Inkomna" not in row
+
+
+@pytest.mark.parametrize(("lang", "day"), [("sv", "Onsdag 14 april 2027"), ("en", "Wednesday 14 April 2027")])
+def test_a_day_that_begins_a_line_keeps_its_capitals(sqlite_web, lang, day):
+    contact = visitor(sqlite_web, "contact")
+    contact.send("/forum", name="Vårens forum", held_on="2027-04-14")
+    assert day in words(contact.get(f"/forum/1?lang={lang}").text)
 
 
 def test_å_ä_and_ö_come_last():

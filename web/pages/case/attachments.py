@@ -41,7 +41,7 @@ def add(ref: str) -> AnyResponse | tuple[str, int]:
         with current().database.transaction() as session:
             page = once_per_form(session, lambda: _attach(session, ref, files, actor))
         files.tell_refused()
-        flash(gettext("The file is there."), "success")
+        flash(gettext("The file is saved."), "success")
         return redirect(page, 303)
     files.show_in(form)
     return page_of(ref, actor, attach_form=form), form.status

@@ -40,7 +40,7 @@ def add(ref: str) -> Response | tuple[str, int]:
         given = CommentForm().load(request.form)
         with current().database.transaction() as session:
             page = once_per_form(session, lambda: _add(session, ref, given, actor))
-        flash(gettext("The comment is there."), "success")
+        flash(gettext("The comment is saved."), "success")
         return redirect(page, 303)
     return page_of(ref, actor, comment_form=form), form.status
 

@@ -86,7 +86,9 @@ def give_new_key(ref: str) -> Response:
 def _who_is_told(reporter: Party | None) -> str:
     """Return what becomes of the new link, which goes by mail and to nobody but the one who asked."""
     if reporter is not None and reporter.email:
-        return gettext("The old link is dead. The new one goes by mail to the one who asked.")
+        return gettext("The old link no longer works. The new one goes by e-mail to the one who asked.")
     if reporter is not None and reporter.phone:
-        return gettext("The old link is dead. The one who asked has no mail address and is on the list of calls.")
-    return gettext("The old link is dead. We know no mail address to which the new one could go.")
+        return gettext(
+            "The old link no longer works. The one who asked has no e-mail address. They are on the list To call."
+        )
+    return gettext("The old link no longer works. We have no e-mail address to send the new one to.")

@@ -21,14 +21,14 @@ from web.language.dates import day_words, moment_words
 from web.language.gettext import gettext, language, ngettext
 from web.language.labels import ACTORS, OUTCOMES, channel_name
 from web.language.ordinals import ordinal
-from web.language.state_words import STATE_NAMES
+from web.language.state_words import STATES_IN_SENTENCES
 from web.pages.options import known
 
 NOT_SENT = frozenset({Outcome.SUPPRESSED, Outcome.SET_ASIDE})
 CLOCKS = {
     "state": _l("the due day"),
     "life": _l("the day for news"),
-    "statutory": _l("the statutory year"),
+    "statutory": _l("the law’s last day"),
 }
 CORRECTED = {
     "title": _l("title"),
@@ -49,7 +49,7 @@ CORRECTED_ALONE = {  # what is no correction of what somebody wrote
 }
 REPORTER_DETAILS = {
     "name": _l("name"),
-    "email": _l("mail address"),
+    "email": _l("e-mail address"),
     "phone": _l("telephone number"),
 }
 ICONS = {
@@ -245,7 +245,7 @@ def sentence_for(type_: str, facts: dict[str, Any], names: NamesInFacts) -> str:
 
 
 def _received(facts: dict[str, Any], names: NamesInFacts) -> str:
-    return gettext("Came in by %(channel)s", channel=channel_name(facts["channel"]).lower())
+    return gettext("Came in via %(channel)s", channel=channel_name(facts["channel"]).lower())
 
 
 def _assigned(facts: dict[str, Any], names: NamesInFacts) -> str:
@@ -358,7 +358,7 @@ def _unit(facts: dict[str, Any], names: NamesInFacts) -> str:
 
 
 def _state(facts: dict[str, Any], names: NamesInFacts) -> str:
-    return str(STATE_NAMES[facts["to"]]).lower()
+    return str(STATES_IN_SENTENCES[facts["to"]])
 
 
 def _fact(name: str) -> Callable[[dict[str, Any], NamesInFacts], str]:
@@ -377,9 +377,11 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.started": _with(_l("%(unit)s is working on it, news by %(day)s"), unit=_unit, day=_day("due_on")),
     "case.waiting": _waiting,
     "case.answered": _answered,
-    "case.parked": _with(_l("Parked until %(day)s"), day=_day("until")),
-    "case.taken_up": _with(_l("Taken up again by the desk")),
-    "case.done": _with(_l("Done by %(unit)s; may be objected to until %(day)s"), unit=_unit, day=_day("object_by")),
+    "case.parked": _with(_l("On hold until %(day)s"), day=_day("until")),
+    "case.taken_up": _with(_l("Taken up again by the contact person")),
+    "case.done": _with(
+        _l("Done, says %(unit)s; whoever disagrees can say so until %(day)s"), unit=_unit, day=_day("object_by")
+    ),
     "case.contested": _with(_l("It is not fixed, says the one who asked; back to %(unit)s"), unit=_unit),
     "case.reopened": _with(_l("Reopened and assigned to %(unit)s"), unit=_unit),
     "case.closed": _with(_l("Closed: nobody objected")),
@@ -391,7 +393,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.corrected": _corrected,
     "case.reporter_corrected": _reporter_corrected,
     "case.protection_changed": _protection,
-    "case.key_replaced": _with(_l("The one who asked got a new private link; the old one is dead")),
+    "case.key_replaced": _with(_l("The one who asked got a new private link; the old one no longer works")),
     "case.related": _with(_l("Has to do with %(to)s"), to=_fact("to")),
     "case.followed": _with(_l("Somebody follows the case")),
     "case.unfollowed": _with(_l("Somebody stopped following the case")),

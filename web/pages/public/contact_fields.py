@@ -14,7 +14,7 @@ class ContactField(fields.Field[tuple[str | None, str | None]]):
     """A field for a mail address or telephone number, loaded as (email, phone), one of which is None."""
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own
-        "reach": _l("This is neither a mail address nor a telephone number.")
+        "reach": _l("This is neither an e-mail address nor a telephone number.")
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> tuple[str | None, str | None]:

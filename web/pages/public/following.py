@@ -21,7 +21,7 @@ from web.requests.rate_limits import Limit, limited
 
 bp = Blueprint("following", __name__)
 GONE = 410
-ASKED = _l("Look in your mail: follow the link there to confirm. At most one such letter is sent in ten minutes.")
+ASKED = _l("Look in your inbox and confirm with the link there. We send at most one such e-mail in ten minutes.")
 
 
 @bp.post("/arenden/<ref>/folj")
@@ -41,7 +41,7 @@ def ask(ref: str) -> Response | tuple[str, int]:
             ask_to_follow(session, case, form.text("email"), language(), key=key, at=right_now())
         flash(
             gettext(
-                "Look in your mail: follow the link there to confirm. At most one such letter is sent in ten minutes."
+                "Look in your inbox and confirm with the link there. We send at most one such e-mail in ten minutes."
             ),
             "success",
         )

@@ -104,7 +104,7 @@ def add_files(public_id: str) -> Response | tuple[str, int]:
         with current().database.transaction() as session:
             page = once_per_form(session, lambda: _attach(session, public_id, files))
         files.tell_refused()
-        flash(gettext("The file is there."), "success")
+        flash(gettext("The file is saved."), "success")
         return redirect(page, 303)
     files.show_in(form)
     return _page(public_id, form), form.status

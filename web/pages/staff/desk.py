@@ -43,12 +43,12 @@ PILES: dict[str, tuple[LazyString, LazyString]] = {  # in the order in which a c
     "inkommet": (_l("Came in"), _l("Nothing new. Well done.")),
     "forsenat": (_l("Overdue"), _l("Nothing is overdue.")),
     "snart": (_l("Due soon"), _l("Nothing falls due in the next days.")),
-    "ror": (_l("Untouched for 30 days"), _l("Somebody has acted on everything.")),
+    "ror": (_l("Untouched for 30 days"), _l("Nothing has been untouched for 30 days.")),
     "atersant": (_l("Sent back"), _l("Nothing has been sent back.")),
     "vantar": (_l("Waiting"), _l("Nothing waits for anybody.")),
-    "vilande": (_l("Parked"), _l("Nothing is parked.")),
-    "klart": (_l("Done, may be objected to"), _l("Nothing is in its two weeks.")),
-    "alla": (_l("All that are open"), _l("Nothing is open.")),
+    "vilande": (_l("On hold"), _l("Nothing is on hold.")),
+    "klart": (_l("Just done"), _l("Nothing is waiting for objections.")),
+    "alla": (_l("All open"), _l("Nothing is open.")),
 }
 
 

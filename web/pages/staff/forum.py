@@ -88,7 +88,7 @@ def choose(ref: str) -> Response | tuple[str, int]:
     with form.catching_refusals():
         with current().database.transaction() as session:
             chosen = choose_for_agenda(session, case_to_change(session, reference(ref)), by=actor, at=right_now())
-        flash(gettext("The case is on the agenda.") if chosen else gettext("It stands on the agenda already."))
+        flash(gettext("The case is on the agenda.") if chosen else gettext("It is on the agenda already."))
         return redirect(url_for("case.show", ref=ref), 303)
     return page_of(ref, actor, agenda_form=form), form.status
 
@@ -103,7 +103,7 @@ def withdraw(ref: str) -> Response | tuple[str, int]:
         with current().database.transaction() as session:
             case = case_to_change(session, reference(ref))
             done = withdraw_from_agenda(session, case, form.text("off_agenda"), by=actor, at=right_now())
-        flash(gettext("The case is off the agenda.") if done else gettext("It does not stand on the agenda."))
+        flash(gettext("The case is off the agenda.") if done else gettext("It is not on the agenda."))
         return redirect(url_for("case.show", ref=ref), 303)
     return page_of(ref, actor, agenda_form=form), form.status
 

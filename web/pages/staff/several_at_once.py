@@ -49,7 +49,7 @@ def take_in() -> Response | tuple[str, int]:
         with current().database.transaction() as session:
             page = once_per_form(session, lambda: _hand_in_all(session, lines, cases))
         if cases:
-            flash(ngettext("%(num)d case was taken in: %(refs)s.", "%(num)d cases were taken in: %(refs)s.", len(cases),
+            flash(ngettext("%(num)d case was received: %(refs)s.", "%(num)d cases were received: %(refs)s.", len(cases),
                            refs=", ".join(case.ref for case in cases)), "success")  # fmt: skip
         return redirect(page, 303)
     return _page(form), form.status

@@ -28,7 +28,7 @@ def test_the_desk_puts_right_who_asked(sqlite_web: Web) -> None:
         (
             {"asker_email": "x@example..se"},
             "Det går inte att skicka mejl till den här adressen: skriv den som namn@example.se.",
-            "No mail can be sent to this address: write it as name@example.se.",
+            "No e-mail can be sent to this address: write it as name@example.se.",
         ),
         (
             {"asker_phone": "abc inte nummer"},

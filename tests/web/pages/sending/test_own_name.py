@@ -26,7 +26,7 @@ FOR_SOMEBODY = {
     "protected": "1",
 }
 LOGGED_OUT = "Du har blivit utloggad. Det du skrev sparas"
-OF_ANOTHER = "Formuläret öppnades av någon annan än du som är inloggad nu."
+OF_ANOTHER = "När formuläret öppnades var du inte inloggad som du är nu."
 
 
 def cases(web):
@@ -138,7 +138,7 @@ def test_who_has_no_such_form_reads_what_was_in_it(sqlite_web):
     become(browser, "neighbour")
     answer = browser.browser.post("/lamna", data=form)
     assert answer.status_code == 409
-    assert "Formuläret öppnades av någon som får fylla i mer än du." in words(answer.text)
+    assert "Någon som får fylla i mer än du var inloggad när formuläret öppnades." in words(answer.text)
     assert all(FOR_SOMEBODY[name] in answer.text for name in ("title", "description", "name", "email", "phone"))
     assert fields_of(answer.text, "/lamna") == {}
     assert cases(sqlite_web) == []

@@ -1,0 +1,90 @@
+"""Sentences that once went to the wrong reader: each letter speaks to whom it goes to."""
+
+from datetime import date, timedelta
+
+import pytest
+from support.houses.letter_town import A_TUESDAY, LetterTown
+from support.letters_read import last, rendered, texts
+
+from cases.progress import WaitingFor
+from cases.settings import LOCALES
+from cases.states import State
+from notifications.deliveries import Delivery
+
+DESK = "kontakt@kommun.example"
+
+
+def to_the_desk(town: LetterTown, letter: str) -> list[Delivery]:
+    """Return the deliveries of this letter to the contact person."""
+    return [one for one in town.deliveries(letter) if rendered(town, one).to_email == DESK]
+
+
+@pytest.mark.parametrize(
+    ("locale", "to_you", "of_others"),
+    [
+        ("sv", "Vi har ställt en fråga till dig", "Vi har ställt en fråga till den som frågade"),
+        ("en", "We have put a question to you", "We have put a question to the one who asked"),
+    ],
+)
+def test_who_owes_an_answer_is_addressed_and_not_told_of_somebody(
+    town: LetterTown, locale: str, to_you: str, of_others: str
+) -> None:
+    ref = town.assigned()
+    town.follow(ref, "granne@hemma.example")
+    town.change(ref, State.WAITING, by="olle", waiting_for=WaitingFor("reporter"), note="Vilken lampa?")
+    town.plan()
+    for day in range(90):
+        town.sweep(A_TUESDAY + timedelta(days=day))
+    asked, others = (texts(town, locale, {f"{who}@hemma.example"}) for who in ("frida", "granne"))
+    assert any(to_you in text for text in asked) and not any(of_others in text for text in asked)
+    assert any(of_others in text for text in others) and not any(to_you in text for text in others)
+
+
+@pytest.mark.parametrize(
+    ("locale", "unit_is_to", "reader_is_to"),
+    [
+        ("sv", "Gatukontoret ska svara den som frågade", "Svara den som frågade"),
+        ("en", "Gatukontoret is to answer the one who asked", "Answer the one who asked"),
+    ],
+)
+def test_the_contact_person_is_not_asked_to_do_the_work_of_a_department(
+    town: LetterTown, locale: str, unit_is_to: str, reader_is_to: str
+) -> None:
+    ref = town.assigned()
+    town.change(ref, State.DONE, by="olle", note="Lagat")
+    town.contest(ref, "Nej", at=A_TUESDAY)
+    town.plan()
+    told = [" ".join(rendered(town, one, locale).text.split()) for one in to_the_desk(town, "contested")]
+    assert told
+    assert all(unit_is_to in text and reader_is_to not in text for text in told)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_broken_promise_of_a_department_is_not_the_contact_persons_to_mend(town: LetterTown, locale: str) -> None:
+    ref = town.assigned()
+    town.change(ref, State.PLANNED, by="olle", due_on=date(2026, 5, 20))
+    town.plan()
+    town.sweep(A_TUESDAY + timedelta(days=60))
+    told = [rendered(town, one, locale).text for one in to_the_desk(town, "promise_broken")]
+    assert told
+    assert not any({"sv": "Sätt ett nytt datum", "en": "Set a new date"}[locale] in text for text in told)
+
+
+def test_a_digest_does_not_tell_the_contact_person_to_ring_themself(town: LetterTown) -> None:
+    for _ in range(2):
+        town.hand_in(by="kontakt", reporter=None)
+    town.plan()
+    town.sweep(A_TUESDAY + timedelta(days=2))
+    letter = last(town, "digest")
+    assert letter.to_email == DESK
+    assert "0123-456 78" not in letter.text and "är kontaktperson" not in letter.text
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_heading_of_a_quote_stands_in_a_paragraph_of_its_own(town: LetterTown, locale: str) -> None:
+    ref = town.hand_in()
+    officer = "olle@kommun.example"
+    town.change(ref, State.ASSIGNED, responsible="gata", officer=officer, note="Jo, det är deras")
+    town.plan()
+    [told] = [rendered(town, one, locale) for one in town.deliveries("news")]
+    assert {"sv": "\n\nMeddelandet:\n\n>", "en": "\n\nThe message:\n\n>"}[locale] in told.text
