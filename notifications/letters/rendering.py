@@ -134,23 +134,25 @@ def lines_still_due(snapshot: SendingSnapshot, delivery: Delivery) -> list[LineC
 
 def _digest(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> WrittenLetter:
     """Return one letter for several lines of a batch of events."""
+    by_case: dict[str, list[LineContext]] = {}
+    for line in lines:
+        by_case.setdefault(line["ref"], []).append(line)
     items = [
         (
-            _in_brief(template_context, delivery, line),
-            template_context.page(line, template_context.snapshot.case_of(line)),
+            _in_brief(template_context, delivery, told),
+            template_context.page(told[-1], template_context.snapshot.case_of(told[-1])),
         )
-        for line in lines
+        for told in by_case.values()
     ]
     more = delivery.context["more"]
-    refs = {line["ref"] for line in lines}
     values = template_context.values(delivery, lines[0])
     values |= {
         "told": {**EMPTY_LINE_CONTEXT, "at_desk": all(line.get("at_desk") for line in lines)},
         "items": items,
         "all_are": _what_all_are([template_context.values(delivery, line) for line in lines], lines),
-        "count": len(items) + more if more else len(refs),
+        "count": len(lines) + more if more else len(items),
         "more": more,
-        "only": refs.pop() if len(refs) == 1 else None,
+        "only": lines[0]["ref"] if len(items) == 1 else None,
     }
     return write(DIGEST, delivery.locale, values)
 
@@ -195,11 +197,15 @@ def _alarms(template_context: TemplateContext, delivery: Delivery, lines: list[L
 WRITERS = {DIGEST: _digest, COMMENTS: _comments, ALARMS: _alarms}
 
 
-def _in_brief(template_context: TemplateContext, delivery: Delivery, line: LineContext) -> str:
-    """Return "subject – title (category, place)" of the line, the title only if the recipient may read it."""
-    values = template_context.values(delivery, line)
-    subject, about = write_subject(line["letter"], delivery.locale, values), category_and_place(line, delivery.locale)
-    named = f"{subject} – {values['title']}" if values["title"] else subject
+def _in_brief(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> str:
+    """Return "[ref] subject; subject – title (category, place)" of a case's lines, the title only if it may be read."""
+    told = [template_context.values(delivery, line) for line in lines]
+    pairs = zip(lines, told, strict=True)
+    subjects = [write_subject(line["letter"], delivery.locale, values) for line, values in pairs]
+    named = "; ".join([subjects[0], *(one.removeprefix(f"[{lines[0]['ref']}] ") for one in subjects[1:])])
+    if title := next((values["title"] for values in told if values["title"]), None):
+        named = f"{named} – {title}"
+    about = category_and_place(lines[0], delivery.locale)
     return f"{named} ({about})" if about else named
 
 
