@@ -118,6 +118,18 @@ def test_due_soon_goes_by_the_day_and_not_by_the_hour(web):
     assert "om 4 dagar" not in text
 
 
+def test_a_day_in_a_filter_is_typed_as_people_write_it_or_picked(sqlite_web):
+    sqlite_web.house.hand_in()
+    client = visitor(sqlite_web, "contact")
+    iso = client.get("/arenden?from=2026-03-02&to=2026-03-03").text
+    for asked in ("from=2+mars+2026&to=3/3+2026", "from-picked=2026-03-02&to=tisdag+3+mars+2026"):
+        page = client.get(f"/arenden?{asked}").text
+        assert 'name="from" value="2026-03-02"' in page and 'name="to" value="2026-03-03"' in page, asked
+        assert 'type="date" name="from-picked"' in page
+        assert COUNT.search(page).group(1) == COUNT.search(iso).group(1)
+        assert re.search(r"/arenden\.csv\?[^\"]*", page).group() == re.search(r"/arenden\.csv\?[^\"]*", iso).group()
+
+
 def right_now_of(web):
     with web.app.app_context():
         return right_now()
