@@ -82,3 +82,9 @@ def test_only_what_is_listed_is_sent_again(aside):
         session.flush()
         assert not list_set_aside(session)
         assert not any(count_set_aside(session).values())
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0"), (999, "999"), (1000, "999+"), (2500, "999+")])
+def test_a_count_beside_a_list_ends_at_a_thousand_in_words(sqlite_web, count, said):
+    macros = sqlite_web.app.jinja_env.get_template("macros/lists.html").module
+    assert macros.count_words(count).strip() == said
