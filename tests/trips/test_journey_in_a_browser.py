@@ -14,9 +14,13 @@ from werkzeug.serving import make_server
 
 from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct
+from cases.handing_in import Reporter
 from cases.meetings.meeting import Meeting
 from cases.organisation.municipality import municipality
 from cases.states import State
+from notifications.sending.local_mailbox import Mailbox
+from notifications.sending.sending import transport_from
+from workers.relay.draining import drain_deliveries, drain_outbox
 
 SLOWER_THAN_A_MACHINE = 3_200  # milliseconds
 SIZES = {"wide": (1360, 900), "narrow": (320, 700)}
@@ -197,12 +201,20 @@ def _furnished(town: Web) -> dict[str, list[str]]:
     with town.database.transaction() as session:
         case = case_to_change(session, done)
         correct(session, case, Correction(published=True), by=town.house.actors["contact"], at=case.received_at)
+    for name, phone in (("Gösta", "0123-99 99"), ("Siv", "0123-88 88")):
+        town.house.reach(State.DECLINED, title=LONG, reporter=Reporter(name=name, phone=phone))
+    town.house.reach(State.ASSIGNED, reporter=Reporter(name="Rut", email="rut@example.se"))
+    drain_outbox(town.database)
+    drain_deliveries(town.database, transport_from(town.settings))
+    [letter, *_] = Mailbox(town.settings.var / "mailbox").letters(1, None)
     mine = [f"/arende/{town.house.case(ref).public_id}" for ref in (done, waits)]
     return {
-        "anybody": ["/", "/lamna", "/sok?q=väg", "/logga-in", "/tillganglighet", f"/arenden/{done}", *mine],
+        "anybody": ["/", "/lamna", "/sok?q=väg", "/logga-in", "/tillganglighet", "/statistik", f"/arenden/{done}",
+                    *mine],
         "contact": ["/skrivbord", "/skrivbord?del=forsenat", f"/arenden/{late}", f"/arenden/{waits}", "/enhet/gata",
                     "/lamna", "/lamna/flera", "/ring", "/undanlagt", "/forum", "/forum/1", "/brevlada", "/konto",
                     f"/arenden/{late}/utskrift", f"/arenden/{late}/radera", "/enhet/norrby", "/sok?q=lagat",
+                    "/arenden", f"/brevlada/{letter.name}",
                     f"/arenden/{late}/publicera"],
     }  # fmt: skip
 
