@@ -1,5 +1,7 @@
 """Full-text search in Swedish: among the cases that somebody may see, or for visitors among the published ones."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -33,7 +35,13 @@ def _among_all(actor: Actor) -> str:
     with current().database.reading() as session:
         found = list_cases(session, filters, actor, now=right_now())
         more = {"cursor": found.next, "q": wanted or None, **asked} if found.next else None
-        shown = {"wanted": wanted, "cases": found.items, "more": more, "now": right_now(), "asked": asked}
+        shown: dict[str, Any] = {
+            "wanted": wanted,
+            "cases": found.items,
+            "more": more,
+            "now": right_now(),
+            "asked": asked,
+        }
         shown |= {"categories": categories_to_choose(session), "places": places_to_choose(session)}
         number = count_cases(session, filters, actor, now=right_now())
         return render_template("search.html", **shown, found=number, most=MOST_COUNTED)
