@@ -30,7 +30,7 @@ def show() -> str | Response:
 
 def _among_all(actor: Actor) -> str:
     wanted = request.args.get("q", "").strip()
-    asked = {name: request.args.get(name, "").strip() or None for name in ASKED}
+    asked: dict[str, Any] = {name: request.args.get(name, "").strip() or None for name in ASKED}
     filters = Filters(q=wanted, limit=ROWS, cursor=request.args.get("cursor") or None, **asked)
     with current().database.reading() as session:
         found = list_cases(session, filters, actor, now=right_now())

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from support.houses.small_house import MONDAY
@@ -75,6 +75,21 @@ def test_each_correction_has_words_of_its_own(sqlite_web: Web) -> None:
         case = case_to_change(session, ref)
         correct(session, case, Correction(quick_win=True), by=house.actors["contact"], at=MONDAY)
     assert "Märkt som lättfixat" in words(visitor(sqlite_web, "contact").get(f"/arenden/{ref}").text)
+
+
+def test_reminders_of_two_clocks_are_one_line_each_however_they_alternate(sqlite_web: Web) -> None:
+    house = sqlite_web.house
+    ref = house.reach(State.ASSIGNED)
+    house.change(ref, State.IN_PROGRESS, by="officer", due_on=date(2026, 5, 20))
+    for day in range(220):
+        house.sweep(MONDAY + timedelta(days=day))
+    clocks = [event.facts["clock"] for event in house.events(ref, "case.escalated") if event.facts["rung"] > 5]
+    assert clocks.count("state") > 4 < clocks.count("life")
+    page = words(visitor(sqlite_web, "contact").get(f"/arenden/{ref}").text)
+    assert sorted(re.findall(r"Påminnelse 5–\d+: (sista dagen|dagen för besked)", page)) == [
+        "dagen för besked",
+        "sista dagen",
+    ]
 
 
 SAYS = {
