@@ -212,7 +212,7 @@ def _move(session: Session, case: Case, unit: Unit, successor: Unit, *, by: Acto
         return
     entry = Entry(case, by=by, at=at)
     case.responsible_id, case.officer_id = successor.id, None
-    entry.add(CaseCorrected(what=["responsible"]))
+    entry.add(CaseCorrected(what=["responsible"], responsible=successor.slug))
     entry.write(session)
 
 

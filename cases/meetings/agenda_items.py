@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     String,
     bindparam,
+    exists,
     inspect,
     select,
     update,
@@ -116,12 +117,6 @@ def withdraw_from_agenda(session: Session, case: Case, why: str, *, by: Actor, a
     return entry.write(session)
 
 
-def stands_on_agenda(session: Session, case: Case) -> bool:
-    """Return whether the case stands on the forum's agenda, and may be taken off it by the contact person."""
-    item = _open_item(session, case)
-    return item is not None and item.why != AgendaReason.WAITS
-
-
 def take_off_agenda(session: Session, case: Case, at: datetime, *, why: AgendaReason | None = None) -> None:
     """Take the case off the forum's agenda at the moment `at`; do nothing when it is not on it. Writes no event.
 
@@ -152,6 +147,11 @@ NOT_SETTLED = (ITEM.c.case_id == bindparam("case"), ITEM.c.settled_at.is_(None))
 SETTLE = update(ITEM).where(*NOT_SETTLED).values(settled_at=bindparam("at"))
 SETTLE_FOR = SETTLE.where(ITEM.c.why == bindparam("reason"))
 OPEN_ITEM = select(AgendaItem).where(*NOT_SETTLED)
+MAY_BE_WITHDRAWN = (  # a column of a query of cases: whether the contact person may take the case off the agenda
+    exists()
+    .where(ITEM.c.case_id == Case.id, ITEM.c.settled_at.is_(None), ITEM.c.why != AgendaReason.WAITS)
+    .correlate(Case)
+)
 
 
 def _open_item(session: Session, case: Case) -> AgendaItem | None:

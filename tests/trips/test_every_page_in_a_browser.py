@@ -1,7 +1,6 @@
 """Every page, and what a refusal shows, for everybody: barriers by day and by night, narrow windows, and weight."""
 
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 
@@ -14,9 +13,12 @@ from support.screen import Screen
 from cases.access.tokens import FOLLOW, LOGIN, UNFOLLOW, link_token, make_link
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
+from cases.handing_in import Reporter
 from cases.parties import Follower
 from cases.states import State
 from notifications.sending.local_mailbox import Mailbox
+from notifications.sending.sending import transport_from
+from workers.relay.draining import drain_deliveries, drain_outbox
 
 SIZES = {"wide": (1360, 900), "narrow": (320, 700)}
 HEAVIEST = 110_000  # bytes over the wire of a page with all that it fetches, the first time
@@ -93,11 +95,14 @@ class Pages:
             return link_token(make_link(session, purpose, key=key, at=datetime.now(UTC), **whose), key)
 
     def _letter(self) -> str:
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = "hus@example.se", "rut@example.se", "Kvitto på ditt ärende"
-        message.set_content("Hej! http://127.0.0.1:8000/arende/x")
-        message.add_alternative("<p>Hej</p>", subtype="html")
-        return Mailbox(self.web.settings.var / "mailbox").keep(message.as_bytes())
+        """Let all be told that there is to tell: calls to make, and e-mails in the local mailbox; return one's name."""
+        for name, phone in (("Gösta", "0123-99 99"), ("Siv", "0123-88 88")):
+            self.web.house.reach(State.DECLINED, title=LONG, reporter=Reporter(name=name, phone=phone))
+        self.web.house.reach(State.ASSIGNED)
+        drain_outbox(self.web.database)
+        drain_deliveries(self.web.database, transport_from(self.web.settings))
+        [letter, *_] = Mailbox(self.web.settings.var / "mailbox").letters(1, None)
+        return letter.name
 
 
 @pytest.mark.parametrize("who", ["anybody", "Contact", "Member", "Representative", "Admin"])

@@ -316,6 +316,8 @@ def test_a_code_dies_after_ten_minutes_and_for_nobody_it_never_lived(web):
     assert try_code(browser, code_of_last_link(web)).status_code == 422
     ask(browser)
     with web.database.transaction() as session:
+        lives = {link.expires_at - link.made_at for link in session.scalars(select(Link))}
+        assert lives == {timedelta(minutes=10)}
         session.execute(update(Link).values(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
     assert try_code(browser, code_of_last_link(web)).status_code == 422
     assert count(web, WebSession) == 0

@@ -62,6 +62,7 @@ SENTENCES_BY_STATE: dict[State, tuple[LazyString, LazyString]] = {
     ),
     State.MERGED: (_l("It is handled together with %(into)s."), _l("We will tell you what happens there.")),
 }
+JOINED_ENDED = (_l("It was handled together with %(into)s, which has ended."), _l("Read there what came of it."))
 DECIDES = _l("%(unit)s will decide by %(day)s what happens next.")
 GOES_ON: dict[State, tuple[LazyString, LazyString]] = {  # by state: after an answer from somebody else
     State.RECEIVED: (_l("The answer has come. The case is with %(unit)s."), DECIDES),
@@ -143,6 +144,8 @@ def where_it_stands(session: Session, case: Case, reader: Actor, now: datetime) 
 def _sentences(case: Case, step: LastStep, *, is_own: bool) -> tuple[LazyString, LazyString]:
     if case.waits_for_reporter and is_own:
         return ASKED_THE_REPORTER
+    if (joined := joined_case(case)) is not None and not joined.is_open:
+        return JOINED_ENDED
     present, following = AFTER.get((case.state, step.type), SENTENCES_BY_STATE[case.state])
     if step.type == "case.answered" and step.by == ActorKind.REPORTER and is_own:
         present = THANKS.get(case.state, present)

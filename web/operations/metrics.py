@@ -46,6 +46,7 @@ class FiguresCollector(Collector):
         yield self._oldest_work()
         yield self._work()
         yield self._deliveries()
+        yield self._sweeps()
         yield self._clock()
         yield self._breakers()
 
@@ -103,6 +104,10 @@ class FiguresCollector(Collector):
             for outcome in unfinished:
                 family.add_metric([channel, outcome], counted.get((channel, outcome), 0))
         return family
+
+    def _sweeps(self) -> GaugeMetricFamily:
+        aside = count_set_aside(self.session)["tick"]
+        return GaugeMetricFamily("ventil_ticks_set_aside", "Sweeps whose letters could not be planned.", value=aside)
 
     def _clock(self) -> GaugeMetricFamily:
         return GaugeMetricFamily(

@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import THE_CLOCK
-from cases.calendar import Calendar
 from cases.case import Case
 from cases.checks.forgotten import Breach, find_forgotten
 from cases.checks.forgotten_history import Portion
@@ -20,9 +19,9 @@ from cases.database.transactions import calendar_of
 from cases.history.events import MorningCame
 from cases.history.journal import Entry, Event
 from cases.organisation.municipality import STREAM, municipality
+from cases.reading.lists import Filters, conditions
 from cases.states import LADDER_STATES
 from notifications.calls import count_to_ring
-from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.set_aside import count_set_aside
 from workers.runtime import Runtime
 
@@ -100,12 +99,13 @@ def count_for_morning(session: Session, moment: datetime, since: datetime) -> di
     `moment` is now. What has happened is counted from `since`, the moment of the morning letter before.
     """
     calendar = calendar_of(session)
+    day_end = calendar.end_of(calendar.day_of(moment))
     return {
         "received": _count_events(session, "case.received", since),
         "parked_back": _count_events(session, "case.taken_up", since),
         "sent_back": _count_events(session, "case.sent_back", since),
-        "due": _count(session, Case.id, *_due_today(calendar, moment)),
-        "overdue": _count(session, Case.id, Case.state.in_(LADDER_STATES), Case.due_at < moment),
+        "due": _count_listed(session, Filters(states=LADDER_STATES, due_by=day_end), moment),
+        "overdue": _count_listed(session, Filters(overdue=True), moment),
         "calls": count_to_ring(session),
         "set_aside": sum(count_set_aside(session).values()),
     }
@@ -120,13 +120,9 @@ def _count_events(session: Session, type_: str, since: datetime) -> int:
     return _count(session, Event.id, Event.type == type_, Event.recorded_at > since)
 
 
-def _due_today(calendar: Calendar, moment: datetime) -> tuple[Any, ...]:
-    day_end = calendar.end_of(calendar.day_of(moment))
-    return (Case.state.in_(LADDER_STATES), Case.due_at >= moment, Case.due_at <= day_end)
-
-
-def _is_waiting(channel: Channel) -> tuple[Any, ...]:
-    return (Delivery.outcome == Outcome.WAITING, Delivery.channel == channel)
+def _count_listed(session: Session, filters: Filters, moment: datetime) -> int:
+    """Return how many cases the list with these filters has, by the conditions of the list itself."""
+    return _count(session, Case.id, *conditions(filters, moment))
 
 
 def _count(session: Session, column: Any, *conditions: Any) -> int:

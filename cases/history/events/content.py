@@ -40,9 +40,10 @@ class CaseCorrected(DomainEvent):
     """A field of the case was corrected, or its officer, unit or policy was replaced, while its state stayed the same.
 
     `what` lists the corrected fields: "title" or names of the other facts. Instead it holds only "officer" or
-    "responsible" when that person or unit was switched off, only "policy" when the deadlines of today replaced older
-    ones, only "closed_day" when a closed day moved the case's clocks: `due_on` is the local due day now. Each other
-    fact is the new value of its field: None if not corrected, "" if a category or place was removed.
+    "responsible" when that person or unit was switched off (`responsible` is the slug of the unit that has the case
+    now), only "policy" when the deadlines of today replaced older ones, only "closed_day" when a closed day moved the
+    case's clocks: `due_on` is the local due day now. Each other fact is the new value of its field: None if not
+    corrected, "" if a category or place was removed.
     """
 
     type: ClassVar[str] = "case.corrected"
@@ -53,6 +54,7 @@ class CaseCorrected(DomainEvent):
     published: bool | None = None
     raised_on: str | None = None
     due_on: str | None = None
+    responsible: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

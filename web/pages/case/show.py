@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.case import Case
 from cases.history.words import Visibility
-from cases.meetings.agenda_items import stands_on_agenda
 from cases.public.protection import PROTECTED
 from cases.public.published import one_published, public_notes, was_published
 from cases.reading.visibility import as_read_by, takes_part
@@ -88,7 +87,7 @@ def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Fo
     return {
         "now": right_now(),
         "description": whole.details.description,
-        "on_agenda": actor.is_contact and stands_on_agenda(session, case),
+        "on_agenda": whole.on_agenda,
         "lines": lines_of(session, case, actor, before=asked_before()),
         **part_shown(case, asked_before()),
         "since": _since_read(session, case, actor, forms.get("step_form")),

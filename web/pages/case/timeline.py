@@ -173,13 +173,22 @@ def lines_of(
 
 
 def folded(lines: list[TimelineEntry]) -> list[list[TimelineEntry]]:
-    """Return the entries in runs: weekly reminders of one clock that follow each other are one; others are alone."""
+    """Return the entries in runs: weekly reminders of one clock with nothing but reminders between them are one run.
+
+    All others are alone. Two clocks may run out at once, and then their reminders come by turns.
+    """
     runs: list[list[TimelineEntry]] = []
+    open_runs: dict[tuple[str, int], list[TimelineEntry]] = {}
     for line in lines:
-        if runs and _repeats(line) is not None and _repeats(line) == _repeats(runs[-1][-1]):
-            runs[-1].append(line)
-        else:
-            runs.append([line])
+        clock = _repeats(line)
+        if clock in open_runs:
+            open_runs[clock].append(line)
+            continue
+        runs.append([line])
+        if clock is not None:
+            open_runs[clock] = runs[-1]
+        elif line.event.type != "case.escalated":
+            open_runs = {}
     return runs
 
 

@@ -1,5 +1,7 @@
 """Full-text search in Swedish: among the cases that somebody may see, or for visitors among the published ones."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -8,12 +10,14 @@ from cases.database.search.terms import terms_in
 from cases.public.published import one_published
 from cases.reading.lists import MOST_COUNTED, Filters, count_cases, list_cases
 from web.current import current, right_now
+from web.pages.options import categories_to_choose, places_to_choose
 from web.pages.public.overview import published_page
 from web.pages.staff.desk import ROWS
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
 bp = Blueprint("searching", __name__)
+ASKED = ("category", "place")
 
 
 @bp.get("/sok")
@@ -26,11 +30,19 @@ def show() -> str | Response:
 
 def _among_all(actor: Actor) -> str:
     wanted = request.args.get("q", "").strip()
-    filters = Filters(q=wanted, limit=ROWS, cursor=request.args.get("cursor") or None)
+    asked: dict[str, Any] = {name: request.args.get(name, "").strip() or None for name in ASKED}
+    filters = Filters(q=wanted, limit=ROWS, cursor=request.args.get("cursor") or None, **asked)
     with current().database.reading() as session:
         found = list_cases(session, filters, actor, now=right_now())
-        more = {"cursor": found.next, "q": wanted} if found.next else None
-        shown = {"wanted": wanted, "cases": found.items, "more": more, "now": right_now()}
+        more = {"cursor": found.next, "q": wanted or None, **asked} if found.next else None
+        shown: dict[str, Any] = {
+            "wanted": wanted,
+            "cases": found.items,
+            "more": more,
+            "now": right_now(),
+            "asked": asked,
+        }
+        shown |= {"categories": categories_to_choose(session), "places": places_to_choose(session)}
         number = count_cases(session, filters, actor, now=right_now())
         return render_template("search.html", **shown, found=number, most=MOST_COUNTED)
 

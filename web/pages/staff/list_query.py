@@ -15,10 +15,13 @@ from cases.database.texts import storable
 from cases.organisation.units import Unit
 from cases.reading.lists import Filters, Sort
 from cases.states import ENDED, LADDER_STATES, OPEN, Kind, State
+from web.current import today
+from web.language.typed_days import read_day
 from web.pages.staff.list_columns import COLUMNS, USUAL
 
 LONGEST_SEARCH, MOST_DAYS, LARGEST_ID = 200, 3660, 2**63 - 1
 NAMES = ("category", "place", "responsible", "group", "unit")  # slugs
+DAYS = ("from", "to")
 SWITCHES = ("overdue", "parked", "quick_win", "sent_back")
 YES, NO = "1", "0"
 IN_STATES: dict[str, tuple[State, ...]] = {  # what is chosen as a state, beside the states themselves
@@ -72,6 +75,7 @@ class ListQuery:
 def read_list_query() -> ListQuery:
     """Return what the present request's query string asks for."""
     typed = {name: storable(value).strip() for name, value in request.args.items()}
+    typed |= {name: _day_asked(typed, name) for name in DAYS}
     chosen = tuple(name for name in COLUMNS if name in request.args.getlist("col"))
     return ListQuery({name: typed[name] for name in READ if typed.get(name) and _fits(name, typed[name])},
                      chosen or USUAL)  # fmt: skip
@@ -95,6 +99,14 @@ def filters_for(asked: Asked, *, session: Session, calendar: Calendar, now: date
         given["of_unit"] = session.scalar(select(Unit.id).where(Unit.slug == unit)) or 0
     given |= _period(given.pop("from", None), given.pop("to", None), calendar)
     return Filters(states=states, **given)
+
+
+def _day_asked(typed: Asked, name: str) -> str:
+    """Return the day of the text field, or of the calendar beside it, as YYYY-MM-DD; "" when there is none."""
+    try:
+        return _day(typed.get(name) or typed.get(f"{name}-picked", "")).isoformat()
+    except ValueError:
+        return ""
 
 
 def _period(first: date | None, last: date | None, calendar: Calendar) -> dict[str, datetime]:
@@ -137,14 +149,17 @@ def _text(value: str) -> str:
     return value
 
 
+def _day(value: str) -> date:
+    return read_day(value, today=today(), has_been=True)
+
+
 READ: dict[str, Any] = {
     "q": _text,
     "state": _states,
     "kind": Kind,
     **dict.fromkeys(NAMES, _text),
     "officer": lambda value: _number(value, LARGEST_ID),
-    "from": date.fromisoformat,
-    "to": date.fromisoformat,
+    **dict.fromkeys(DAYS, _day),
     **dict.fromkeys(SWITCHES, _switch),
     "due": lambda value: _number(value, MOST_DAYS),
     "untouched": lambda value: _number(value, MOST_DAYS),

@@ -34,6 +34,7 @@ def test_the_letter_is_shown_with_its_day_and_nothing_is_kept(web: Web) -> None:
     shown = words(page.text)
     assert page.status_code == 200
     assert f"{in_words(web, 40)}." in shown.split("Mejlet, inte skickat")[1]
+    assert f"Nytt sista datum: {in_words(web, 40)}" in shown
     assert "Gata har börjat arbeta med ärendet." in shown
     assert "Vi börjar med bron" in page.text.split('name="note"')[1].split("</textarea>")[0]
     assert web.house.case(ref).public_id not in page.text

@@ -1,17 +1,21 @@
 """What the step form offers: the unit's own officers, and no unit that has said that the case is not theirs."""
 
 import re
-from datetime import UTC, date, datetime
+from dataclasses import fields
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from support.houses.small_house import MONDAY
 from support.houses.small_pages import visitor, words
 from support.houses.small_web import Web
 
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
+from cases.history.events import CaseCorrected
 from cases.meetings.agenda_items import choose_for_agenda
 from cases.meetings.meeting import plan_meeting
 from cases.states import State
+from web.pages.case.timeline import CORRECTED, NamesInFacts, sentence_for
 
 
 def select_named(page: str, name: str) -> str:
@@ -71,6 +75,39 @@ def test_each_correction_has_words_of_its_own(sqlite_web: Web) -> None:
         case = case_to_change(session, ref)
         correct(session, case, Correction(quick_win=True), by=house.actors["contact"], at=MONDAY)
     assert "Märkt som lättfixat" in words(visitor(sqlite_web, "contact").get(f"/arenden/{ref}").text)
+
+
+def test_reminders_of_two_clocks_are_one_line_each_however_they_alternate(sqlite_web: Web) -> None:
+    house = sqlite_web.house
+    ref = house.reach(State.ASSIGNED)
+    house.change(ref, State.IN_PROGRESS, by="officer", due_on=date(2026, 5, 20))
+    for day in range(220):
+        house.sweep(MONDAY + timedelta(days=day))
+    clocks = [event.facts["clock"] for event in house.events(ref, "case.escalated") if event.facts["rung"] > 5]
+    assert clocks.count("state") > 4 < clocks.count("life")
+    page = words(visitor(sqlite_web, "contact").get(f"/arenden/{ref}").text)
+    assert sorted(re.findall(r"Påminnelse 5–\d+: (sista dagen|dagen för besked)", page)) == [
+        "dagen för besked",
+        "sista dagen",
+    ]
+
+
+SAYS = {
+    ("officer",): "Handläggaren har slutat: ärendet har en annan handläggare, eller ingen",
+    ("responsible",): "Enheten har upphört: ärendet ligger hos en annan enhet",
+    ("policy",): "Dagens svarstider gäller för ärendet",
+    ("title", "category", "place", "raised_on"): "Rättat: rubrik, ämne, ort, dagen då det väcktes",
+}
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_no_correction_is_told_by_a_name_of_ours(sqlite_web: Web, lang: str) -> None:
+    with sqlite_web.app.test_request_context(headers={"Accept-Language": lang}):
+        for what, said in SAYS.items():
+            told = sentence_for("case.corrected", {"what": list(what)}, NamesInFacts())
+            assert told == said if lang == "sv" else not re.search(r"policy|raised_on|category", told), told
+        for name in {one.name for one in fields(CaseCorrected)} - {"what", "due_on"}:
+            assert name in CORRECTED
 
 
 def test_a_stray_item_is_taken_off_the_agenda_with_a_reason(web: Web) -> None:

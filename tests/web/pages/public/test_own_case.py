@@ -71,6 +71,15 @@ def test_a_case_that_is_merged_on_leads_to_the_last_one(web: Web) -> None:
     assert last in visitor(web).get(f"/arende/{key}").text
 
 
+def test_what_was_merged_into_a_case_that_has_ended_is_not_said_to_be_handled(web: Web) -> None:
+    key, other, _ = merged(web)
+    assert "Vi handlägger det tillsammans med" in words(visitor(web).get(f"/arende/{key}").text)
+    web.house.change(other, State.DECLINED, reason="Vägen är enskild")
+    page = words(visitor(web).get(f"/arende/{key}").text)
+    assert f"Det handlades tillsammans med {other}, som nu är avslutat." in page
+    assert "Vi handlägger det" not in page and "Du får veta vad som händer där" not in page
+
+
 def test_nothing_is_told_of_a_case_that_was_not_merged_or_by_a_wrong_key(web: Web) -> None:
     ref = web.house.reach(State.ASSIGNED)
     key = web.house.case(ref).public_id

@@ -22,6 +22,7 @@ from web.current import right_now
 from web.pages.staff.list_columns import COLUMNS
 
 REF = re.compile(r'href="/arenden/(\d{4}-\d{4})"')
+MORE = re.compile(r'<p(?: class="row")?><a class="ds-button" data-variant="secondary" href="([^"]+)">')
 COUNT = re.compile(r'id="antal" role="status">(\d+) ')
 
 
@@ -29,7 +30,7 @@ def shown(client, path):
     """The references on all pages of a list, and the number that it says."""
     text = client.get(path).text
     refs, count = REF.findall(text), int(COUNT.search(text).group(1))
-    while more := re.search(r'<p class="row"><a class="ds-button" data-variant="secondary" href="([^"]+)">', text):
+    while more := re.search(MORE, text):
         text = client.get(unescape(more.group(1))).text
         refs += REF.findall(text)
     assert len(refs) == len(set(refs))
@@ -118,6 +119,18 @@ def test_due_soon_goes_by_the_day_and_not_by_the_hour(web):
     assert "om 4 dagar" not in text
 
 
+def test_a_day_in_a_filter_is_typed_as_people_write_it_or_picked(sqlite_web):
+    sqlite_web.house.hand_in()
+    client = visitor(sqlite_web, "contact")
+    iso = client.get("/arenden?from=2026-03-02&to=2026-03-03").text
+    for asked in ("from=2+mars+2026&to=3/3+2026", "from-picked=2026-03-02&to=tisdag+3+mars+2026"):
+        page = client.get(f"/arenden?{asked}").text
+        assert 'name="from" value="2026-03-02"' in page and 'name="to" value="2026-03-03"' in page, asked
+        assert 'type="date" name="from-picked"' in page
+        assert COUNT.search(page).group(1) == COUNT.search(iso).group(1)
+        assert re.search(r"/arenden\.csv\?[^\"]*", page).group() == re.search(r"/arenden\.csv\?[^\"]*", iso).group()
+
+
 def right_now_of(web):
     with web.app.app_context():
         return right_now()
@@ -152,3 +165,24 @@ def test_a_filtered_list_says_how_many_it_holds_and_carries_show_more_with_it(we
 def publish(web, ref, by):
     with web.database.transaction() as session:
         correct(session, case_to_change(session, ref), Correction(published=True), by=by, at=MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        (None, "/?category=trafik"),
+        (None, "/sok?q=lampor&category=trafik"),
+        ("contact", "/sok?q=lampor&category=trafik"),
+        ("member", "/sok?category=trafik"),
+        ("contact", "/skrivbord?del=inkommet&category=trafik"),
+        ("contact", "/skrivbord?del=inkommet&q=lampor&category=trafik"),
+        ("officer", "/arenden?category=trafik"),
+    ],
+)
+def test_show_more_leads_through_what_was_filtered_and_to_nothing_else(sqlite_web, who, path):
+    contact, wanted = sqlite_web.house.actors["contact"], set()
+    for number in range(70):
+        ref = sqlite_web.house.hand_in(f"Lampa {number}", category="trafik" if number % 5 else None)
+        publish(sqlite_web, ref, contact)
+        wanted |= {ref} if number % 5 else set()
+    assert shown(visitor(sqlite_web, who), path) == (wanted, len(wanted))
