@@ -14,10 +14,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from notifications.letters.catalogue import LETTERS
-from notifications.letters.dates import in_words
 from notifications.letters.html_page import with_plain_globals
-from notifications.letters.numbers import number_in_words
-from notifications.letters.telephones import Telephone, without_marks
+from notifications.letters.wording.dates import in_words
+from notifications.letters.wording.numbers import number_in_words
+from notifications.letters.wording.telephones import Telephone, without_marks
 
 FOLDER = Path(__file__).with_name("templates")
 SECTIONS = ("subject", "happened", "next", "ask", "object", "foot")

@@ -7,7 +7,7 @@ from pathlib import Path
 import css_inline
 from jinja2 import Environment, StrictUndefined, Template
 
-from notifications.letters.telephones import with_links
+from notifications.letters.wording.telephones import with_links
 
 FOLDER = Path(__file__).with_name("templates")
 INCLUDE = '{% include "paragraph.html" %}'

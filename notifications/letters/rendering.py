@@ -24,9 +24,9 @@ from notifications.letters.filling_templates import (
 from notifications.letters.html_page import html_template
 from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.still_entitled import lines_no_longer_due
-from notifications.letters.telephones import without_marks
 from notifications.letters.template_context import EMPTY_LINE_CONTEXT, TemplateContext, category_and_place
 from notifications.letters.urls import WebAddresses
+from notifications.letters.wording.telephones import without_marks
 from notifications.planning.drafts import ALARMS, COMMENTS, DIGEST
 from notifications.planning.rate_limits import RECEIPT
 

@@ -15,9 +15,9 @@ from cases.public.masking import mask
 from notifications.deliveries import Channel, Delivery
 from notifications.letters.catalogue import LETTERS
 from notifications.letters.filling_templates import WrittenLetter, telephone, write
-from notifications.letters.reasons_in_swedish import why_not
 from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.urls import WebAddresses
+from notifications.letters.wording.reasons_in_swedish import why_not
 from notifications.row_types import CaseNow, EventForLetter
 
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})

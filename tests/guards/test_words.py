@@ -18,7 +18,7 @@ from cases.settings import LOCALES
 from notifications.deliveries import Channel, Delivery
 from notifications.letters.catalogue import LETTERS
 from notifications.letters.filling_templates import FOLDER
-from notifications.letters.reasons_in_swedish import IN_SWEDISH, why_not
+from notifications.letters.wording.reasons_in_swedish import IN_SWEDISH, why_not
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "web" / "translations" / "sv" / "LC_MESSAGES" / "messages.po"

@@ -16,7 +16,7 @@ from notifications.calls import count_to_ring, drop_overtaken, next_try, record_
 from notifications.deliveries import Channel, Outcome
 from notifications.delivery_log import deliveries_about
 from notifications.letters import still_entitled
-from notifications.letters.reasons_in_swedish import why_not
+from notifications.letters.wording.reasons_in_swedish import why_not
 from notifications.planning import rate_limits, readdressing, redundant_calls
 
 GOSTA = Reporter(name="Gösta", phone="0123-99 99")

@@ -20,7 +20,7 @@ from cases.organisation.people import Membership, serves_on
 from cases.organisation.units import Unit
 from cases.reading.visibility import as_read_by, takes_part
 from cases.states import Kind, State
-from notifications.letters.reasons_in_swedish import why_not
+from notifications.letters.wording.reasons_in_swedish import why_not
 from web.clock_health import is_stale
 from web.current import current, right_now, today
 from web.language.dates import FILTERS, moment_words

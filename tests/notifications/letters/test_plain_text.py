@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from notifications.letters.dates import in_words
 from notifications.letters.filling_templates import NBSP, Paragraph, ParagraphKind, WrittenLetter
 from notifications.letters.rendering import as_text
+from notifications.letters.wording.dates import in_words
 
 LINK = f"https://arenden.example/{'x' * 80}"
 FOOT = (Paragraph(ParagraphKind.TEXT, ("Fot",)),)

@@ -14,7 +14,7 @@ from cases.handing_in import Reporter
 from cases.history.events import PersonAskedForLink
 from cases.history.municipality_events import record_for_municipality
 from notifications.deliveries import Address, Delivery, Outcome
-from notifications.letters.reasons_in_swedish import why_not
+from notifications.letters.wording.reasons_in_swedish import why_not
 from notifications.planning.rate_limits import TO_STAFF, TOO_MANY, TOO_SOON
 
 W, S = Outcome.WAITING, Outcome.SUPPRESSED

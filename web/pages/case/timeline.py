@@ -16,7 +16,7 @@ from cases.reading.timeline import AFTER_ALL, MOST_LINES, TimelineEntry, timelin
 from cases.states import State
 from notifications.deliveries import Outcome
 from notifications.delivery_log import DeliveryRecord, deliveries_about
-from notifications.letters.reasons_in_swedish import why_not
+from notifications.letters.wording.reasons_in_swedish import why_not
 from web.language.dates import day_words, moment_words
 from web.language.gettext import gettext, language, ngettext
 from web.language.labels import ACTORS, OUTCOMES, channel_name

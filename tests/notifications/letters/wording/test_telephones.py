@@ -5,7 +5,7 @@ from support.houses.letter_town import LetterTown
 from support.letters_read import rendered
 
 from cases.handing_in import Reporter
-from notifications.letters.telephones import Telephone, with_links, without_marks
+from notifications.letters.wording.telephones import Telephone, with_links, without_marks
 
 
 def test_whom_to_ring_and_who_asked_are_one_tap_away(town: LetterTown) -> None:
