@@ -88,3 +88,39 @@ def test_the_heading_of_a_quote_stands_in_a_paragraph_of_its_own(town: LetterTow
     town.plan()
     [told] = [rendered(town, one, locale) for one in town.deliveries("news")]
     assert {"sv": "\n\nMeddelandet:\n\n>", "en": "\n\nThe message:\n\n>"}[locale] in told.text
+
+
+@pytest.mark.parametrize(
+    ("new", "apologises"), [(date(2026, 5, 27), True), (date(2026, 5, 13), False)], ids=["later", "earlier"]
+)
+def test_only_for_a_later_day_somebody_is_asked_to_excuse(town: LetterTown, new: date, apologises: bool) -> None:
+    ref = town.assigned()
+    town.change(ref, State.PLANNED, by="olle", due_on=date(2026, 5, 20))
+    town.change(ref, State.PLANNED, by="olle", due_on=new, note="Det blev en annan dag")
+    town.plan()
+    told = texts(town, "sv", {"frida@hemma.example"})
+    assert any("Nytt datum" in text for text in told)
+    assert any("Vi beklagar om du har räknat med det förra datumet." in text for text in told) is apologises
+
+
+def test_who_waits_for_the_contact_person_is_not_told_that_they_find_out_why(town: LetterTown) -> None:
+    town.hand_in()
+    town.plan()
+    for day in range(60):
+        town.sweep(A_TUESDAY + timedelta(days=day))
+    told = [
+        text for text in texts(town, "sv", {"frida@hemma.example"}) if "Vi skulle ha bestämt vem i kommunen" in text
+    ]
+    assert told
+    assert all("Kontaktpersonens chef vet om det." in text and "tar nu reda på" not in text for text in told)
+
+
+def test_a_digest_names_each_case_once(town: LetterTown) -> None:
+    for _ in range(2):
+        ref = town.assigned()
+        town.change(ref, State.PLANNED, by="olle", due_on=date(2026, 5, 20))
+    town.plan()
+    town.sweep(A_TUESDAY + timedelta(days=60))  # both are late, and both promises are broken
+    digests = [rendered(town, one) for one in town.deliveries("digest") if len(one.context["lines"]) > 2]
+    assert digests
+    assert {letter.text.count(f"[{ref}]") for letter in digests} == {1}
