@@ -6,11 +6,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from marshmallow import fields
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from cases.access.actors import A_VISITOR, Actor
 from cases.administration.reorganising import LONGEST_SLUG
+from cases.case import Case
 from cases.database.texts import storable
 from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in, in_own_name
 from cases.reading.finding import case_for
@@ -25,6 +27,7 @@ from web.pages.options import categories_to_choose, groups_to_choose, places_to_
 from web.pages.public.contact_fields import ContactField, Position
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.own_name import in_ones_own_name
+from web.pages.sending.sent_today import content_of, once_a_day, sent_today
 from web.pages.sending.spending import once_per_form
 from web.pages.sending.staging import SentFiles, receive_files, refuse_too_large
 from web.requests.guard import Audience, open_to
@@ -89,6 +92,8 @@ def take_in() -> Response | tuple[str, int]:
     """Handle the form: take the case in and redirect to its receipt; if refused, show the form with the reason."""
     form, actor = Form(request.form), current_actor()
     files = receive_files(form)
+    if earlier := _sent_before(files):
+        return redirect(earlier, 303)
     with form.catching_refusals():
         if not actor.person_id:
             refuse_machines()
@@ -110,6 +115,17 @@ def receipt(public_id: str) -> str:
         return render_template("receipt.html", case=case, base_url=current().settings.base_url)
 
 
+def _sent_before(files: SentFiles) -> str | None:
+    """Return the path of the receipt, and say its reference, when this browser has sent the same within a day."""
+    with current().database.reading() as session:
+        earlier = sent_today(session, content_of(files.stored))
+        name = (earlier or "").rpartition("/")[2]
+        ref = session.scalar(select(Case.ref).where(or_(Case.public_id == name, Case.ref == name))) if name else None
+    if ref:
+        flash(gettext("You have sent this already: %(ref)s", ref=ref), "info")
+    return earlier if ref else None
+
+
 def _hand_in(handed: Request, files: SentFiles, actor: Actor, at: datetime) -> str:
     """Hand the case in, once for each form; return the path of its receipt.
 
@@ -126,7 +142,7 @@ def _hand_in(handed: Request, files: SentFiles, actor: Actor, at: datetime) -> s
         return url_for("handing_in.receipt", public_id=case.public_id)
 
     with current().database.transaction() as session:
-        return once_per_form(session, make)
+        return once_per_form(session, lambda: once_a_day(session, content_of(files.stored), make))
 
 
 def _request(given: dict[str, Any], actor: Actor) -> Request:
