@@ -1,7 +1,6 @@
 """Following a published case by mail: asking for it, confirming the address, and stopping with one click."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -13,6 +12,7 @@ from cases.parties import Follower
 from cases.reading.finding import case_to_follow, reference
 from web.current import current, right_now
 from web.language.gettext import gettext, language
+from web.pages.asked_about import ask_about_slip
 from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
 from web.requests.guard import Audience, open_to, sent_by_mail_programs
@@ -21,7 +21,6 @@ from web.requests.rate_limits import Limit, limited
 
 bp = Blueprint("following", __name__)
 GONE = 410
-ASKED = _l("Look in your mail: follow the link there to confirm. At most one such letter is sent in ten minutes.")
 
 
 @bp.post("/arenden/<ref>/folj")
@@ -35,16 +34,12 @@ def ask(ref: str) -> Response | tuple[str, int]:
     """
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
+        ask_about_slip(form.text("email"), field="email")
         with current().database.transaction() as session:
             case = case_to_follow(session, actor, reference(ref))
             key = current().settings.secret_key
             ask_to_follow(session, case, form.text("email"), language(), key=key, at=right_now())
-        flash(
-            gettext(
-                "Look in your mail: follow the link there to confirm. At most one such letter is sent in ten minutes."
-            ),
-            "success",
-        )
+        flash(gettext("Look in your inbox: follow the link there to confirm."), "success")
         return redirect(url_for("case.show", ref=ref), 303)
     return render_template("follow_refused.html", form=form, ref=ref), form.status
 

@@ -15,13 +15,16 @@ from cases.administration.reorganising import LONGEST_SLUG
 from cases.case import Case
 from cases.database.texts import storable
 from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in, in_own_name
+from cases.public.masking import has_personal_number
+from cases.reading.details import File, read_details
 from cases.reading.finding import case_for
 from cases.states import Kind
 from web.auto_publishing import publish_if_wished
 from web.current import current, right_now
 from web.errors.refused_forms import FormOfAnother
-from web.language.gettext import gettext, language
+from web.language.gettext import gettext, language, ngettext
 from web.language.labels import CHANNELS, KINDS_EXPLAINED, choices
+from web.pages.asked_about import ask_about_slip
 from web.pages.forms import Form, TypedSchema, day_field, long_field, number_field, refuse_machines, text_field
 from web.pages.options import categories_to_choose, groups_to_choose, places_to_choose, units_to_choose
 from web.pages.public.contact_fields import ContactField, Position
@@ -99,6 +102,7 @@ def take_in() -> Response | tuple[str, int]:
             refuse_machines()
         refuse_too_large()
         given = (StaffHandInForm() if actor.is_staff else HandInForm()).load(request.form)
+        _ask_about_slip(given)
         receipt_path = _hand_in(_request(given, actor), files, actor, right_now())
         files.tell_refused()
         return redirect(receipt_path, 303)
@@ -111,8 +115,23 @@ def take_in() -> Response | tuple[str, int]:
 def receipt(public_id: str) -> str:
     """Show the receipt of a case: its reference, and the reporter's private link."""
     with current().database.reading() as session:
-        case, _ = case_for(session, A_VISITOR, public_id)
-        return render_template("receipt.html", case=case, base_url=current().settings.base_url)
+        case, reporter = case_for(session, A_VISITOR, public_id)
+        sent = read_details(session, case, reporter)
+        return render_template(
+            "receipt.html",
+            case=case,
+            files=_files_in_words(sent.files),
+            has_personal_number=has_personal_number(case.title, sent.description),
+            base_url=current().settings.base_url,
+        )
+
+
+def _files_in_words(files: list[File]) -> str:
+    """Return how many photos and other files there are, such as "3 photos, 1 PDF"; "" without any."""
+    photos = sum(file.is_picture for file in files)
+    others = len(files) - photos
+    counted = (ngettext("%(num)d photo", "%(num)d photos", photos), ngettext("%(num)d PDF", "%(num)d PDFs", others))
+    return ", ".join(words for words, number in zip(counted, (photos, others), strict=True) if number)
 
 
 def _sent_before(files: SentFiles) -> str | None:
@@ -163,6 +182,11 @@ def _request(given: dict[str, Any], actor: Actor) -> Request:
         every_months=given.get("every_months"),
         responsible=given.get("responsible"),
     )
+
+
+def _ask_about_slip(given: dict[str, Any]) -> None:
+    ask_about_slip((given["reach"] or (None, None))[0], field="reach")
+    ask_about_slip(given.get("email"), field="email")
 
 
 def _reporter(given: dict[str, Any]) -> Reporter:

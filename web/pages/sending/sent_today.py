@@ -55,7 +55,5 @@ def once_a_day(rows: Session, content: str, make: Callable[[], str]) -> str:
     if rows.execute(added).scalar() is None and (earlier := sent_today(rows, content)):
         return earlier
     location = make()
-    rows.execute(
-        update(SpentForm).where(SpentForm.key == content).values(location=location, made_at=row["made_at"])
-    )
+    rows.execute(update(SpentForm).where(SpentForm.key == content).values(location=location, made_at=row["made_at"]))
     return location
