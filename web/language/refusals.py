@@ -121,7 +121,9 @@ SENTENCES: Mapping[str, LazyString] = {
     "file-empty": _("%(name)s cannot be taken: the file is empty."),
     "file-lost": _("%(name)s did not come along: choose it again."),
     "file-lost-unnamed": _("A file did not come along: choose it again."),
-    "files-too-large": _("%(name)s did not fit: the files were more than 10 MB together. Add it once more."),
+    "files-too-large": _(
+        "%(name)s did not fit in the same sending as the others. Add it again: it is then sent for itself."
+    ),
     "form-too-large": _("The files are more than 10 MB together. The rest is kept: look below and send again."),
     "form-sent-before": _("This form has been sent already. If this is something new, send it once more."),
     "form-of-another": _(
@@ -187,7 +189,9 @@ SEVERAL_FILES: Mapping[str, LazyString] = {
     "file-locked": _("%(count)s files are locked with a password. Send copies without it: %(names)s"),
     "file-too-heavy": _("%(count)s files are too large to be handled. Send them in a smaller size: %(names)s"),
     "files-busy": _("%(count)s files could not be handled just now. Add them again in a few minutes: %(names)s"),
-    "files-too-large": _("%(count)s files did not fit within 10 MB. Add them once more: %(names)s"),
+    "files-too-large": _(
+        "%(count)s files did not fit in the same sending. Add them again: they are then sent for themselves: %(names)s"
+    ),
     "file-lost": _("%(count)s files did not come along. Choose them again: %(names)s"),
     "file-lost-unnamed": _("%(count)s files did not come along: choose them again."),
     "too-many-files": _("%(count)s files were left out: a case can have at most %(most)s files: %(names)s"),

@@ -26,7 +26,13 @@ from web.language.gettext import gettext, language, ngettext
 from web.language.labels import CHANNELS, KINDS_EXPLAINED, choices
 from web.pages.asked_about import ask_about_slip
 from web.pages.forms import Form, TypedSchema, day_field, long_field, number_field, refuse_machines, text_field
-from web.pages.options import categories_to_choose, groups_to_choose, places_to_choose, units_to_choose
+from web.pages.options import (
+    categories_to_choose,
+    groups_to_choose,
+    place_of_group,
+    places_to_choose,
+    units_to_choose,
+)
 from web.pages.public.contact_fields import ContactField, Position
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.own_name import in_ones_own_name
@@ -77,12 +83,15 @@ ONLY_OF_STAFF = frozenset(StaffHandInForm().fields) - frozenset(HandInForm().fie
 def show() -> str:
     """Show the form for handing in a case; the query string may fill in `kind`, `title` and `group`.
 
-    Whoever is logged in and no staff is the one who asks: the form is filled in with their mail address.
+    Whoever is logged in and no staff is the one who asks: the form is filled in with their mail address. That of a
+    group is filled in with its place.
     """
     actor = current_actor()
     given = {name: request.args.get(name, "") for name in ("title", "group")}
-    reach = "" if actor.is_staff else actor.email
-    return _page(Form({"kind": request.args.get("kind", Kind.ISSUE), "reach": reach, **given}))
+    given["reach"] = "" if actor.is_staff else actor.email
+    with current().database.reading() as session:
+        given["place"] = place_of_group(session, actor, given["group"])
+    return _page(Form({"kind": request.args.get("kind", Kind.ISSUE), **given}))
 
 
 @bp.post("/lamna")

@@ -1,4 +1,4 @@
-"""Where mail goes is shown to the one who asked, who can put it right; a slip in a common domain is asked about once."""
+"""Where mail goes is shown to the one who asked, who can put it right; a likely slip is asked about once."""
 
 import io
 from datetime import UTC, datetime
@@ -39,7 +39,7 @@ def test_receipt_and_own_page_say_where_mail_goes(sqlite_web):
     assert f"Vi mejlar till {RIGHT}. Spara länken. Mejlet kan dröja." in receipt
     assert "Bifogat 2 foton" in receipt
     assert "tio minuter" not in receipt
-    ref, page = handed_in(sqlite_web)
+    _, page = handed_in(sqlite_web)
     assert f"Vi mejlar till {WRONG}." in visitor(sqlite_web).read(page)
 
 
@@ -98,7 +98,7 @@ def test_a_likely_slip_is_asked_about_once_and_may_be_kept(sqlite_web):
 
 
 def test_the_question_comes_on_the_own_page_too(sqlite_web):
-    ref, page = handed_in(sqlite_web)
+    _, page = handed_in(sqlite_web)
     answer = visitor(sqlite_web).send(f"{page}/adress", email="anna@hotmial.com")
     assert answer.status_code == 422
     assert "Menade du anna@hotmail.com?" in words(answer.text)
