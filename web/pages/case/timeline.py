@@ -20,6 +20,7 @@ from notifications.letters.reasons_in_swedish import why_not
 from web.language.dates import day_words, moment_words
 from web.language.gettext import gettext, language, ngettext
 from web.language.labels import ACTORS, OUTCOMES, channel_name
+from web.language.number_words import number_word
 from web.language.ordinals import ordinal
 from web.language.state_words import STATE_NAMES
 from web.pages.options import known
@@ -104,6 +105,7 @@ STYLES = {
     "case.unfollowed": "",
     "case.words_erased": "",
 }
+ATTACHED = "case.attached"
 BEFORE = "fore"  # the parameter of a page that asks for the part before this event
 BEHIND_THE_SCENES = frozenset({"case.followed", "case.unfollowed", "case.related", "case.escalated"})
 
@@ -131,7 +133,7 @@ class TimelineLine:
     """One event of a timeline, ready for the template; `seq` is its number in the case, and `by` is who acted.
 
     `happened` is the sentence that describes it, `said` the text that somebody wrote ("" if none), and `told` the
-    deliveries of its letters. `only_staff`: only staff may read it.
+    deliveries of its letters. `only_staff`: only staff may read it. `files` are the ids of the attachments that came.
     """
 
     seq: int
@@ -142,6 +144,7 @@ class TimelineLine:
     said: str
     only_staff: bool
     told: tuple[Any, ...]
+    files: tuple[int, ...] = ()
 
     @property
     def icon(self) -> str:
@@ -173,7 +176,7 @@ def lines_of(
 
 
 def folded(lines: list[TimelineEntry]) -> list[list[TimelineEntry]]:
-    """Return the entries in runs: weekly reminders of one clock that follow each other are one; others are alone."""
+    """Return the entries in runs, others alone: weekly reminders of one clock, and files of one sending, are one."""
     runs: list[list[TimelineEntry]] = []
     for line in lines:
         if runs and _repeats(line) is not None and _repeats(line) == _repeats(runs[-1][-1]):
@@ -183,9 +186,14 @@ def folded(lines: list[TimelineEntry]) -> list[list[TimelineEntry]]:
     return runs
 
 
-def _repeats(line: TimelineEntry) -> tuple[str, int] | None:
-    """Return the clock and its cycle of which this is a weekly reminder; None for any other event."""
+def _repeats(line: TimelineEntry) -> tuple[Any, ...] | None:
+    """Return what the events of one run have in common; None for an event that is always alone.
+
+    That is the clock and its cycle for a weekly reminder; for a file who attached it, when, and for whom it is.
+    """
     facts = line.event.facts
+    if line.event.type == ATTACHED:
+        return line.event.actor, line.event.person_id, line.event.at, facts.get("visibility")
     if line.event.type != "case.escalated" or facts["rung"] < REPEATED_RUNG:
         return None
     return facts["clock"], facts["cycle"]
@@ -215,7 +223,10 @@ def _line(
     line: TimelineEntry, actor: Actor, names: NamesInFacts, told: tuple[Any, ...], run: list[TimelineEntry]
 ) -> TimelineLine:
     event = line.event
-    facts = event.facts if len(run) == 1 else event.facts | {"from_rung": run[-1].event.facts["rung"]}
+    came = [one.event.facts for one in reversed(run) if one.event.type == ATTACHED]
+    facts = event.facts | ({"came": came} if came else {})
+    if len(run) > 1 and not came:
+        facts |= {"from_rung": run[-1].event.facts["rung"]}
     return TimelineLine(
         seq=event.seq,
         type=event.type,
@@ -225,6 +236,7 @@ def _line(
         said=line.words.get("note", ""),
         only_staff=event.facts.get("visibility") == "internal",
         told=told,
+        files=tuple(one["attachment"] for one in came),
     )
 
 
@@ -293,6 +305,15 @@ def _corrected(facts: dict[str, Any], names: NamesInFacts) -> str:
     if len(facts["what"]) == 1 and facts["what"][0] in CORRECTED_ALONE:
         return str(CORRECTED_ALONE[facts["what"][0]])
     return gettext("Corrected: %(what)s", what=", ".join(str(CORRECTED.get(what, what)) for what in facts["what"]))
+
+
+def _attached(facts: dict[str, Any], names: NamesInFacts) -> str:
+    came = facts.get("came", [facts])
+    if all(str(one.get("media_type", "")).startswith("image/") for one in came):
+        return ngettext(
+            "A picture was attached", "%(number)s pictures were attached", len(came), number=number_word(len(came))
+        )
+    return ngettext("A file was attached", "%(number)s files were attached", len(came), number=number_word(len(came)))
 
 
 def _reporter_corrected(facts: dict[str, Any], names: NamesInFacts) -> str:
@@ -387,7 +408,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.merged": _with(_l("Merged into %(into)s"), into=_fact("into")),
     "case.took_over": _took_over,
     "case.commented": _with(_l("Comment")),
-    "case.attached": _with(_l("A file was attached")),
+    "case.attached": _attached,
     "case.corrected": _corrected,
     "case.reporter_corrected": _reporter_corrected,
     "case.protection_changed": _protection,
