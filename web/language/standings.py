@@ -31,9 +31,10 @@ from web.language.state_words import STATE_NAMES
 class Standing:
     """What the reporter reads about a case, in sentences.
 
-    `now` tells how it stands, `chip` the same in a word or two, `said` what the municipality wrote to them under the heading `heading` (None: nothing),
-    `next` what happens next and by when. `late` tells what was missed, `promise` which day they were promised and
-    whether it was kept; each is "" when there is nothing to tell. `may_contest`: they may still object.
+    `now` tells how it stands and `chip` the same in a word or two, `said` what the municipality wrote to them, or they
+    in their objection, under the heading `heading` (None: nothing), `next` what happens next and by when. `late` tells
+    what was missed, `promise` which day they were promised and whether it was kept; each is "" when there is nothing to
+    tell. `may_contest`: they may still object.
     """
 
     now: str
