@@ -413,7 +413,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.reporter_corrected": _reporter_corrected,
     "case.protection_changed": _protection,
     "case.key_replaced": _with(_l("The one who asked got a new private link; the old one is dead")),
-    "case.related": _with(_l("Has to do with %(to)s"), to=_fact("to")),
+    "case.related": _with(_l("Related to %(to)s"), to=_fact("to")),
     "case.followed": _with(_l("Somebody follows the case")),
     "case.unfollowed": _with(_l("Somebody stopped following the case")),
     "case.promised": _promised,

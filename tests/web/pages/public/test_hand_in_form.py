@@ -53,3 +53,10 @@ def test_who_is_protected_reads_what_to_do(sqlite_web):
     assert "Har du skyddade personuppgifter? Skriv inget som kan visa vem du är." in page
     assert "Eller ring kontaktpersonen: 0500-12 34 56" in page
     assert "Skriv helst inga personnummer" in page
+
+
+def test_english_is_what_a_municipality_writes(sqlite_web):
+    page = visitor(sqlite_web).read("/lamna?lang=en")
+    assert "Report an issue or suggest an idea" in page
+    assert "Preferably no personal identity numbers" in page
+    assert "Median time to completion" in visitor(sqlite_web).read("/statistik?lang=en")
