@@ -20,8 +20,7 @@ from notifications.letters.reasons_in_swedish import why_not
 from web.language.dates import day_words, moment_words
 from web.language.gettext import gettext, language, ngettext
 from web.language.labels import ACTORS, OUTCOMES, channel_name
-from web.language.number_words import number_word
-from web.language.ordinals import ordinal
+from web.language.ordinals import number_word, ordinal
 from web.language.state_words import STATE_NAMES
 from web.pages.options import known
 
