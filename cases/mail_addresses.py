@@ -122,3 +122,9 @@ def _library() -> ModuleType:
     reserved: list[str] = email_validator.SPECIAL_USE_DOMAIN_NAMES
     email_validator.SPECIAL_USE_DOMAIN_NAMES = [name for name in reserved if name not in OWN_NETWORK]
     return email_validator
+
+
+def half_address(address: str) -> str:
+    """Return the address as its owner knows it again and others cannot read it: "a…@example.se"."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}"

@@ -12,6 +12,7 @@ from cases.refusals import NotAPhoneNumber
 
 LONGEST_PHONE = 40  # characters, as in the columns
 FEWEST_DIGITS, MOST_DIGITS = 5, 15
+FEWEST_WITH_AREA_CODE = 8  # digits of a Swedish number with its 0: "08-12 34 56"
 
 LABEL = r"(?:(?:tel|tfn|telefon|mobil|mob|arb|hem|vx|växel|phone|mobile)\b[.:]?\s*)?"
 NUMBER = r"\+?\s?\(?\+?\d(?:[\s./()-]{0,3}\d)*"
@@ -89,9 +90,16 @@ def _is_one(text: str) -> bool:
     return number is None or (
         not _is_personal(number)
         and FEWEST_DIGITS <= len(digits) <= MOST_DIGITS
+        and _has_whole_area_number(text)
         and len(set(digits)) > 1
         and _parentheses_close(number)
     )
+
+
+def _has_whole_area_number(text: str) -> bool:
+    """Return whether a number that begins with 0, or with Sweden's +46, is as long as the shortest; others are."""
+    digits = digits_of(text)
+    return not digits.startswith("0") or len(digits) >= FEWEST_WITH_AREA_CODE
 
 
 def _is_personal(number: str) -> bool:

@@ -89,6 +89,11 @@ def findings(text: str) -> list[MaskedSpan]:
     return sorted(found, key=lambda span: span.start)
 
 
+def has_personal_number(*texts: str) -> bool:
+    """Return whether a personal number stands in any of the texts."""
+    return any(span.kind == "personal-number" for text in texts for span in findings(text))
+
+
 def mask(text: str) -> str:
     """Return the text with personal data replaced by words such as "[telefonnummer borttaget]"."""
     pieces, at = [], 0

@@ -16,7 +16,10 @@ from sqlalchemy.sql.functions import FunctionElement
 from cases.access.actors import Actor
 from cases.case import Case, Relation
 from cases.files.attachments import Attachment
+from cases.files.file_names import extension_of
 from cases.history.words import Visibility, Words
+
+PICTURES = frozenset({".jpg", ".jpeg", ".png"})
 
 
 class rows_of(FunctionElement[list[list[Any]]]):
@@ -47,6 +50,11 @@ class File:
     name: str
     size: int
     visibility: str
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a photo or another picture: a stored file is named for what is in it."""
+        return extension_of(self.name) in PICTURES
 
 
 @dataclass(frozen=True)

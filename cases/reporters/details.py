@@ -1,11 +1,14 @@
-"""The details of the one who asked: their name, mail address and telephone number, which the desk can put right."""
+"""The details of the one who asked: their name, mail address and telephone number, which the desk can put right.
+
+The one who asked can put their own mail address right.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from cases.access.actors import Actor
+from cases.access.actors import Actor, ActorKind
 from cases.case import Case
 from cases.contacts.phone_numbers import read_phone_number
 from cases.database.texts import visible
@@ -50,6 +53,33 @@ def correct_reporter(
         entry.add(CaseReporterCorrected(what=changed), reason_of(why))
         entry.write(session)
     return changed
+
+
+def may_correct_address(case: Case, by: Actor) -> bool:
+    """Return whether this actor may correct the address to which letters about the case go: whoever asked, their own.
+
+    Not once the case has ended, where none was given, nor for a protected identity: the desk does that.
+    """
+    asked = by.kind is ActorKind.REPORTER and by.case_id == case.id
+    party = case.reporter
+    return asked and case.is_open and party is not None and bool(party.email) and not party.protected
+
+
+def correct_own_address(session: Session, case: Case, email: str, *, by: Actor, at: datetime) -> bool:
+    """Set the mail address of the one who asked, as they say themselves; return whether it changed.
+
+    The case must be locked. The event holds neither address. Raises `NotAllowed` for whom `may_correct_address` does
+    not let, `NotAMailAddress` and `LettersBeforeTheAt`.
+    """
+    if not may_correct_address(case, by) or case.reporter is None:
+        raise NotAllowed(step="correct_address")
+    address, entry = read_public_address(email), Entry(case, by=by, at=at)
+    if address == case.reporter.email:
+        return False
+    case.reporter.email = address
+    entry.add(CaseReporterCorrected(what=["email"]))
+    entry.write(session)
+    return True
 
 
 def keep_reporter(session: Session, case: Case, party: Party) -> None:

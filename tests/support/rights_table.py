@@ -220,6 +220,8 @@ NONE_IS_MERGED = every_case("404 404 404 404 404 404 404 404 404 404 404")
 ACTS_WITH_THE_KEY = every_case("404 422 404 404 404 404 404 404 404 404 404")
 CONTESTS_WITH_THE_KEY = every_case("404 409 404 404 404 404 404 404 404 404 404")  # none of the cases is done
 
+CORRECTS_OWN_ADDRESS = ACTS_WITH_THE_KEY | {"protected": "404 403 404 404 404 404 404 404 404 404 404"}
+
 WITH_A_CASE: dict[str, Block] = {
     "GET /arenden/<ref>": READS,
     "GET /arenden/<ref>/utskrift": PRINTS,
@@ -233,6 +235,7 @@ WITH_A_CASE: dict[str, Block] = {
     "POST /arende/<public_id>/kommentar": ACTS_WITH_THE_KEY,
     "POST /arende/<public_id>/inte-atgardat": CONTESTS_WITH_THE_KEY,
     "POST /arende/<public_id>/filer": ACTS_WITH_THE_KEY,
+    "POST /arende/<public_id>/adress": CORRECTS_OWN_ADDRESS,
     "POST /arenden/<ref>/kommentar": WRITES,
     "POST /arenden/<ref>/filer": WRITES,
     "POST /arenden/<ref>/steg": FINISHES,

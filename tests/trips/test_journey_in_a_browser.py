@@ -73,11 +73,11 @@ def test_from_the_form_to_the_end(town, open_screen, scripts):
     lisa.page.reload()
     lisa.says("Gata säger att det är klart.")
     lisa.page.get_by_label("Vad är fortfarande fel?").fill("Den blinkar")
-    lisa.page.get_by_role("button", name="Det är inte åtgärdat").click()
+    lisa.page.get_by_role("button", name="Nej, det är inte klart").click()
     lisa.says("Det var inte klart, så det ligger hos Gata igen.")
 
     officer.page.reload()
-    officer.says("Inte åtgärdat, säger den som frågade")
+    officer.says("Inte klart, säger den som frågade")
     officer.step("Klart", note="Nu är drivdonet bytt också")
     officer.says("Nu är drivdonet bytt också")
     with town.database.reading() as session:

@@ -67,5 +67,5 @@ def names_of(counted: PublicStatistics) -> Names:
         dimension: {slug: (english and in_english) or name for slug, (name, in_english) in rows.items()}
         for dimension, rows in counted.names.items()
     }
-    missing = {NOT_GIVEN: gettext("Not given")}
+    missing = {NOT_GIVEN: gettext("Not specified")}
     return {"year": {}, **found, "topic": found["topic"] | missing, "place": found["place"] | missing}

@@ -21,7 +21,7 @@ NAMES: Mapping[str, LazyString] = {
     Figure.MERGED: _l("Merged with another"),
     Figure.LATE: _l("Late"),
     Span.FIRST_ANSWER: _l("Median time to first answer"),
-    Span.END: _l("Median time to the end"),
+    Span.END: _l("Median time to completion"),
 }
 DEFINITIONS: Mapping[str, LazyString] = {
     Figure.RECEIVED: _l("All cases that came in during the period, published or not."),

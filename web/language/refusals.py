@@ -22,7 +22,7 @@ TITLES: Mapping[str, LazyString] = {
     "unknown-token": _("The token opens nothing"),
     "expired-token": _("The token has expired"),
     "not-allowed": _("You have no access to this page"),
-    "not-found": _("There is nothing here"),
+    "not-found": _("Nothing was found here"),
     "gone": _("This is no longer public"),
     "method-not-allowed": _("This cannot be done here"),
     "not-acceptable": _("Only JSON is spoken here"),
@@ -49,7 +49,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "unknown-token": _("The token is unknown or no longer valid."),
     "expired-token": _("The time of the token is over. Ask your administrator for a new one."),
     "not-allowed": _("You have no right to do this. Ask the contact person if you think that you should have it."),
-    "not-found": _("The page does not exist, or requires that you log in."),
+    "not-found": _("This page does not exist, or you need to log in to see it."),
     "gone": _("What stood here has been taken back. Those who work with it can log in and read it."),
     "method-not-allowed": _("This address cannot be used like that. Go back and try again."),
     "not-acceptable": _("This address can only answer with JSON."),
@@ -121,7 +121,9 @@ SENTENCES: Mapping[str, LazyString] = {
     "file-empty": _("%(name)s cannot be taken: the file is empty."),
     "file-lost": _("%(name)s did not come along: choose it again."),
     "file-lost-unnamed": _("A file did not come along: choose it again."),
-    "files-too-large": _("%(name)s did not fit: the files were more than 10 MB together. Add it once more."),
+    "files-too-large": _(
+        "%(name)s did not fit in the same sending as the others. Add it again: it is then sent for itself."
+    ),
     "form-too-large": _("The files are more than 10 MB together. The rest is kept: look below and send again."),
     "form-sent-before": _("This form has been sent already. If this is something new, send it once more."),
     "form-of-another": _(
@@ -188,7 +190,9 @@ SEVERAL_FILES: Mapping[str, LazyString] = {
     "file-locked": _("%(count)s files are locked with a password. Send copies without it: %(names)s"),
     "file-too-heavy": _("%(count)s files are too large to be handled. Send them in a smaller size: %(names)s"),
     "files-busy": _("%(count)s files could not be handled just now. Add them again in a few minutes: %(names)s"),
-    "files-too-large": _("%(count)s files did not fit within 10 MB. Add them once more: %(names)s"),
+    "files-too-large": _(
+        "%(count)s files did not fit in the same sending. Add them again: they are then sent for themselves: %(names)s"
+    ),
     "file-lost": _("%(count)s files did not come along. Choose them again: %(names)s"),
     "file-lost-unnamed": _("%(count)s files did not come along: choose them again."),
     "too-many-files": _("%(count)s files were left out: a case can have at most %(most)s files: %(names)s"),

@@ -24,18 +24,21 @@ from cases.states import State
 from web.current import current
 from web.language.dates import day_words
 from web.language.gettext import gettext
+from web.language.state_words import STATE_NAMES
 
 
 @dataclass(frozen=True)
 class Standing:
     """What the reporter reads about a case, in sentences.
 
-    `now` tells how it stands, `said` what the municipality wrote to them under the heading `heading` (None: nothing),
-    `next` what happens next and by when. `late` tells what was missed, `promise` which day they were promised and
-    whether it was kept; each is "" when there is nothing to tell. `may_contest`: they may still object.
+    `now` tells how it stands and `chip` the same in a word or two, `said` what the municipality wrote to them, or they
+    in their objection, under the heading `heading` (None: nothing), `next` what happens next and by when. `late` tells
+    what was missed, `promise` which day they were promised and whether it was kept; each is "" when there is nothing to
+    tell. `may_contest`: they may still object.
     """
 
     now: str
+    chip: str
     next: str
     late: str
     promise: str
@@ -107,6 +110,11 @@ MISSED_ANSWER = _l("We asked for your answer by %(day)s. You can still give it."
 NO_LATENESS = frozenset({State.PARKED, State.DONE})
 IS_FOLLOWED_UP = _l("The contact person knows and is finding out why.")
 IS_REMINDED = _l("Those who have it are reminded until something happens.")
+YOU_WROTE = _l("What you have written")
+CHIPS: Mapping[str, LazyString] = {  # by the event that led to the state, where its name says too little
+    "case.contested": _l("Taken up again"),
+    "case.reopened": _l("Taken up again"),
+}
 HEADINGS: Mapping[State, LazyString] = {
     State.WAITING: _l("What we ask"),
     State.PARKED: _l("The reason"),
@@ -132,11 +140,12 @@ def where_it_stands(session: Session, case: Case, reader: Actor, now: datetime) 
     has_passed = case.due_at is not None and case.due_at < now
     return Standing(
         now=str(present) % facts,
+        chip=str(CHIPS.get(step.type) or STATE_NAMES[case.state]),
         next=_what_follows(case) if has_passed else str(following) % facts,
         late=str(_missed(case, step)) % facts if has_passed else "",
         promise=_promise_sentence(case, today),
         said=step.said,
-        heading=str(HEADINGS.get(case.state) or _l("What we have written")),
+        heading=str(YOU_WROTE if step.is_own else HEADINGS.get(case.state) or _l("What we have written")),
         may_contest=case.state is State.DONE and not has_passed,
     )
 

@@ -16,6 +16,7 @@ from cases.access.actors import A_VISITOR, Actor
 from cases.calendar import add_months
 from cases.case import Case
 from cases.contacts.phone_numbers import dialled
+from cases.mail_addresses import half_address
 from cases.organisation.people import Membership, serves_on
 from cases.organisation.units import Unit
 from cases.reading.visibility import as_read_by, takes_part
@@ -63,6 +64,7 @@ NAME_FILTERS: dict[str, Callable[[str], Any]] = {
     "aside_kind": lambda kind: ASIDE_KINDS[kind],
     "letter_name": lambda letter: LETTERS.get(letter, ""),
     "dialled": dialled,
+    "half_address": half_address,
     "why_not": lambda reason: why_not(reason, language()),
     "happening_icon": lambda type_: ICONS.get(type_, "history"),
 }

@@ -126,6 +126,14 @@ def groups_to_choose(session: Session, actor: Actor) -> Choices:
     ]
 
 
+def place_of_group(session: Session, actor: Actor, slug: str) -> str:
+    """Return the slug of the active place of a group for which the actor may hand in; "" where there is none."""
+    if not actor.person_id or slug not in dict(groups_to_choose(session, actor)):
+        return ""
+    place = select(Place.slug).join(Unit, Unit.place_id == Place.id).where(Unit.slug == slug, Place.active)
+    return session.scalar(place) or ""
+
+
 def officers_to_choose(session: Session, slugs: set[str]) -> list[tuple[str, Choices]]:
     """Return the officers of the units with these slugs: pairs of a unit's name and its officers as (address, name)."""
     found = known_with_people(session)

@@ -16,7 +16,7 @@ from web.requests.identity.cookies import cookie_name, is_https, session_cookie
 
 LARGEST = 100_000  # characters of one form, as JSON
 MOST = 500  # forms of the whole house
-LEFT_OUT = frozenset({"csrf_token", "stamp", "staged", "webbplats"})
+LEFT_OUT = frozenset({"csrf_token", "stamp", "staged", "webbplats", "asked_about"})
 COOKIE = "ventil_form"
 PAGE = "/fortsatt"
 

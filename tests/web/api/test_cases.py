@@ -30,7 +30,7 @@ def test_everything_that_can_be_handed_in_comes_back_to_staff(web):
         "group": "norrby",
         "latitude": 57.7,
         "longitude": 11.9,
-        "reporter": {"name": "Rut", "email": "rut@example.se", "phone": "0321-123", "locale": "en"},
+        "reporter": {"name": "Rut", "email": "rut@example.se", "phone": "0321-123 45", "locale": "en"},
         "channel": "phone",
         "public": True,
     }

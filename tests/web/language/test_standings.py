@@ -197,3 +197,30 @@ def test_what_is_for_staff_or_of_another_is_no_answer(sqlite_web: Web) -> None:
     assert stands(sqlite_web, ref, MONDAY).said is None
     house.comment(ref, "Lampan är beställd", Visibility.PARTICIPANTS, by="officer")
     assert stands(sqlite_web, ref, MONDAY).said.text == "Lampan är beställd"
+
+
+def test_after_an_objection_its_words_come_first_and_not_the_disputed_answer(sqlite_web: Web) -> None:
+    house = sqlite_web.house
+    ref = house.reach(State.DONE)
+    assert "Är det inte klart? Säg till senast" in stands(sqlite_web, ref, MONDAY).next
+    house.change(ref, State.ASSIGNED, by="reporter", step="contest", note="Den är mörk igen")
+    now = stands(sqlite_web, ref, MONDAY)
+    assert (now.heading, now.said.text, now.chip) == ("Det här har du skrivit", "Den är mörk igen", "Tas upp igen")
+    assert "senast" in now.next
+    house.comment(ref, "Vi tittar på kabeln", Visibility.PARTICIPANTS, by="officer")
+    now = stands(sqlite_web, ref, MONDAY)
+    assert (now.heading, now.said.text) == ("Vi har skrivit", "Vi tittar på kabeln")
+
+
+def test_what_a_group_objected_is_not_told_as_the_words_of_who_asked(sqlite_web: Web) -> None:
+    house = sqlite_web.house
+    ref = house.reach(State.DONE, group="norrby")
+    house.change(ref, State.ASSIGNED, by="member", step="contest", note="Vi i byn ser ingen skillnad")
+    assert stands(sqlite_web, ref, MONDAY).said is None
+
+
+def test_the_act_has_one_name_in_the_letter_and_on_the_page(sqlite_web: Web) -> None:
+    case = sqlite_web.house.case(sqlite_web.house.reach(State.DONE, at=datetime.now(UTC)))
+    page = words(visitor(sqlite_web).get(f"/arende/{case.public_id}").text)
+    assert "Nej, det är inte klart" in page
+    assert "åtgärdat" not in page

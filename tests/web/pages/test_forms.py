@@ -95,7 +95,7 @@ def test_a_photo_comes_along(sqlite_web):
 
 
 def test_staff_hand_in_for_somebody_on_the_telephone(sqlite_web):
-    form = {"title": "Brunnen", "channel": "phone", "name": "Nils", "phone": "0500-1", "group": "norrby"}
+    form = {"title": "Brunnen", "channel": "phone", "name": "Nils", "phone": "0500-123 45", "group": "norrby"}
     assert visitor(sqlite_web, "contact").send("/lamna", **form).status_code == 303
     (case,) = handed_in(sqlite_web)
     assert (case.channel, case.group_id) == ("phone", sqlite_web.house.unit_id("norrby"))

@@ -27,7 +27,7 @@ from web.requests.identity.caller import current_actor
 from web.requests.parsing.readable import number_in
 
 bp = Blueprint("case", __name__)
-EMPTY_FORMS = ("comment_form", "attach_form", "agenda_form", "relate_form", "follow_form", "protection_form")
+EMPTY_FORMS = ("comment_form", "attach_form", "agenda_form", "relate_form", "protection_form")
 
 
 @bp.get("/arenden/<ref>")
@@ -62,6 +62,7 @@ def page_of(ref: str, actor: Actor, letter: StepLetter | None = None, /, **forms
             "step_form": _step_form(case),
             "correct_form": _correct_form(case),
             "reporter_form": _reporter_form(case),
+            "follow_form": Form({"email": actor.email}),
         }
         shown = _shown(session, whole, actor, forms)
         return render_template("case.html", case=case, step_letter=letter, **shown, **(empty | filled | forms))
@@ -137,7 +138,10 @@ def _published(ref: str, actor: Actor) -> str:
         case = one_published(session, ref)
         if case is None:
             _refuse(session, ref, actor)
-        return render_template("case_published.html", case=case, notes=public_notes(session, ref), follow_form=Form())
+        follow_form = Form({"email": actor.email})
+        return render_template(
+            "case_published.html", case=case, notes=public_notes(session, ref), follow_form=follow_form
+        )
 
 
 def _refuse(session: Session, ref: str, actor: Actor) -> None:

@@ -20,7 +20,7 @@ from notifications.letters.wording.reasons_in_swedish import why_not
 from web.language.dates import day_words, moment_words
 from web.language.gettext import gettext, language, ngettext
 from web.language.labels import ACTORS, OUTCOMES, channel_name
-from web.language.ordinals import ordinal
+from web.language.ordinals import number_word, ordinal
 from web.language.state_words import STATES_IN_SENTENCES
 from web.pages.options import known
 
@@ -104,6 +104,7 @@ STYLES = {
     "case.unfollowed": "",
     "case.words_erased": "",
 }
+ATTACHED = "case.attached"
 BEFORE = "fore"  # the parameter of a page that asks for the part before this event
 BEHIND_THE_SCENES = frozenset({"case.followed", "case.unfollowed", "case.related", "case.escalated"})
 
@@ -131,7 +132,7 @@ class TimelineLine:
     """One event of a timeline, ready for the template; `seq` is its number in the case, and `by` is who acted.
 
     `happened` is the sentence that describes it, `said` the text that somebody wrote ("" if none), and `told` the
-    deliveries of its letters. `only_staff`: only staff may read it.
+    deliveries of its letters. `only_staff`: only staff may read it. `files` are the ids of the attachments that came.
     """
 
     seq: int
@@ -142,6 +143,7 @@ class TimelineLine:
     said: str
     only_staff: bool
     told: tuple[Any, ...]
+    files: tuple[int, ...] = ()
 
     @property
     def icon(self) -> str:
@@ -173,28 +175,33 @@ def lines_of(
 
 
 def folded(lines: list[TimelineEntry]) -> list[list[TimelineEntry]]:
-    """Return the entries in runs: weekly reminders of one clock with nothing but reminders between them are one run.
+    """Return the entries in runs: files of one sending, and weekly reminders of one clock, are one; others are alone.
 
-    All others are alone. Two clocks may run out at once, and then their reminders come by turns.
+    Nothing but reminders may lie between reminders of a run: two clocks may run out at once, and remind by turns.
     """
     runs: list[list[TimelineEntry]] = []
-    open_runs: dict[tuple[str, int], list[TimelineEntry]] = {}
+    open_runs: dict[tuple[Any, ...], list[TimelineEntry]] = {}
     for line in lines:
-        clock = _repeats(line)
-        if clock in open_runs:
-            open_runs[clock].append(line)
+        shared = _repeats(line)
+        if shared in open_runs:
+            open_runs[shared].append(line)
             continue
-        runs.append([line])
-        if clock is not None:
-            open_runs[clock] = runs[-1]
-        elif line.event.type != "case.escalated":
+        if line.event.type != "case.escalated":
             open_runs = {}
+        runs.append([line])
+        if shared is not None:
+            open_runs[shared] = runs[-1]
     return runs
 
 
-def _repeats(line: TimelineEntry) -> tuple[str, int] | None:
-    """Return the clock and its cycle of which this is a weekly reminder; None for any other event."""
+def _repeats(line: TimelineEntry) -> tuple[Any, ...] | None:
+    """Return what the events of one run have in common; None for an event that is always alone.
+
+    That is the clock and its cycle for a weekly reminder; for a file who attached it, when, and for whom it is.
+    """
     facts = line.event.facts
+    if line.event.type == ATTACHED:
+        return line.event.actor, line.event.person_id, line.event.at, facts.get("visibility")
     if line.event.type != "case.escalated" or facts["rung"] < REPEATED_RUNG:
         return None
     return facts["clock"], facts["cycle"]
@@ -224,7 +231,10 @@ def _line(
     line: TimelineEntry, actor: Actor, names: NamesInFacts, told: tuple[Any, ...], run: list[TimelineEntry]
 ) -> TimelineLine:
     event = line.event
-    facts = event.facts if len(run) == 1 else event.facts | {"from_rung": run[-1].event.facts["rung"]}
+    came = [one.event.facts for one in reversed(run) if one.event.type == ATTACHED]
+    facts = event.facts | ({"came": came} if came else {})
+    if len(run) > 1 and not came:
+        facts |= {"from_rung": run[-1].event.facts["rung"]}
     return TimelineLine(
         seq=event.seq,
         type=event.type,
@@ -234,6 +244,7 @@ def _line(
         said=line.words.get("note", ""),
         only_staff=event.facts.get("visibility") == "internal",
         told=told,
+        files=tuple(one["attachment"] for one in came),
     )
 
 
@@ -302,6 +313,15 @@ def _corrected(facts: dict[str, Any], names: NamesInFacts) -> str:
     if len(facts["what"]) == 1 and facts["what"][0] in CORRECTED_ALONE:
         return str(CORRECTED_ALONE[facts["what"][0]])
     return gettext("Corrected: %(what)s", what=", ".join(str(CORRECTED.get(what, what)) for what in facts["what"]))
+
+
+def _attached(facts: dict[str, Any], names: NamesInFacts) -> str:
+    came = facts.get("came", [facts])
+    if all(str(one.get("media_type", "")).startswith("image/") for one in came):
+        return ngettext(
+            "A picture was attached", "%(number)s pictures were attached", len(came), number=number_word(len(came))
+        )
+    return ngettext("A file was attached", "%(number)s files were attached", len(came), number=number_word(len(came)))
 
 
 def _reporter_corrected(facts: dict[str, Any], names: NamesInFacts) -> str:
@@ -398,7 +418,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.merged": _with(_l("Merged into %(into)s"), into=_fact("into")),
     "case.took_over": _took_over,
     "case.commented": _with(_l("Comment")),
-    "case.attached": _with(_l("A file was attached")),
+    "case.attached": _attached,
     "case.corrected": _corrected,
     "case.reporter_corrected": _reporter_corrected,
     "case.protection_changed": _protection,

@@ -6,25 +6,37 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from marshmallow import fields
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from cases.access.actors import A_VISITOR, Actor
 from cases.administration.reorganising import LONGEST_SLUG
+from cases.case import Case
 from cases.database.texts import storable
 from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in, in_own_name
+from cases.public.masking import has_personal_number
+from cases.reading.details import File, read_details
 from cases.reading.finding import case_for
 from cases.states import Kind
 from web.auto_publishing import publish_if_wished
 from web.current import current, right_now
 from web.errors.refused_forms import FormOfAnother
-from web.language.gettext import gettext, language
+from web.language.gettext import gettext, language, ngettext
 from web.language.labels import CHANNELS, KINDS_EXPLAINED, choices
+from web.pages.asked_about import ask_about_slip
 from web.pages.forms import Form, TypedSchema, day_field, long_field, number_field, refuse_machines, text_field
-from web.pages.options import categories_to_choose, groups_to_choose, places_to_choose, units_to_choose
+from web.pages.options import (
+    categories_to_choose,
+    groups_to_choose,
+    place_of_group,
+    places_to_choose,
+    units_to_choose,
+)
 from web.pages.public.contact_fields import ContactField, Position
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.own_name import in_ones_own_name
+from web.pages.sending.sent_today import content_of, once_a_day, sent_today
 from web.pages.sending.spending import once_per_form
 from web.pages.sending.staging import SentFiles, receive_files, refuse_too_large
 from web.requests.guard import Audience, open_to
@@ -71,12 +83,15 @@ ONLY_OF_STAFF = frozenset(StaffHandInForm().fields) - frozenset(HandInForm().fie
 def show() -> str:
     """Show the form for handing in a case; the query string may fill in `kind`, `title` and `group`.
 
-    Whoever is logged in and no staff is the one who asks: the form is filled in with their mail address.
+    Whoever is logged in and no staff is the one who asks: the form is filled in with their mail address. That of a
+    group is filled in with its place.
     """
     actor = current_actor()
     given = {name: request.args.get(name, "") for name in ("title", "group")}
-    reach = "" if actor.is_staff else actor.email
-    return _page(Form({"kind": request.args.get("kind", Kind.ISSUE), "reach": reach, **given}))
+    given["reach"] = "" if actor.is_staff else actor.email
+    with current().database.reading() as session:
+        given["place"] = place_of_group(session, actor, given["group"])
+    return _page(Form({"kind": request.args.get("kind", Kind.ISSUE), **given}))
 
 
 @bp.post("/lamna")
@@ -89,11 +104,14 @@ def take_in() -> Response | tuple[str, int]:
     """Handle the form: take the case in and redirect to its receipt; if refused, show the form with the reason."""
     form, actor = Form(request.form), current_actor()
     files = receive_files(form)
+    if earlier := _sent_before(files):
+        return redirect(earlier, 303)
     with form.catching_refusals():
         if not actor.person_id:
             refuse_machines()
         refuse_too_large()
         given = (StaffHandInForm() if actor.is_staff else HandInForm()).load(request.form)
+        _ask_about_slip(given)
         receipt_path = _hand_in(_request(given, actor), files, actor, right_now())
         files.tell_refused()
         return redirect(receipt_path, 303)
@@ -106,8 +124,34 @@ def take_in() -> Response | tuple[str, int]:
 def receipt(public_id: str) -> str:
     """Show the receipt of a case: its reference, and the reporter's private link."""
     with current().database.reading() as session:
-        case, _ = case_for(session, A_VISITOR, public_id)
-        return render_template("receipt.html", case=case, base_url=current().settings.base_url)
+        case, reporter = case_for(session, A_VISITOR, public_id)
+        sent = read_details(session, case, reporter)
+        return render_template(
+            "receipt.html",
+            case=case,
+            files=_files_in_words(sent.files),
+            has_personal_number=has_personal_number(case.title, sent.description),
+            base_url=current().settings.base_url,
+        )
+
+
+def _files_in_words(files: list[File]) -> str:
+    """Return how many photos and other files there are, such as "3 photos, 1 PDF"; "" without any."""
+    photos = sum(file.is_picture for file in files)
+    others = len(files) - photos
+    counted = (ngettext("%(num)d photo", "%(num)d photos", photos), ngettext("%(num)d PDF", "%(num)d PDFs", others))
+    return ", ".join(words for words, number in zip(counted, (photos, others), strict=True) if number)
+
+
+def _sent_before(files: SentFiles) -> str | None:
+    """Return the path of the receipt, and say its reference, when this browser has sent the same within a day."""
+    with current().database.reading() as session:
+        earlier = sent_today(session, content_of(files.stored))
+        name = (earlier or "").rpartition("/")[2]
+        ref = session.scalar(select(Case.ref).where(or_(Case.public_id == name, Case.ref == name))) if name else None
+    if ref:
+        flash(gettext("You have sent this already: %(ref)s", ref=ref), "info")
+    return earlier if ref else None
 
 
 def _hand_in(handed: Request, files: SentFiles, actor: Actor, at: datetime) -> str:
@@ -126,7 +170,7 @@ def _hand_in(handed: Request, files: SentFiles, actor: Actor, at: datetime) -> s
         return url_for("handing_in.receipt", public_id=case.public_id)
 
     with current().database.transaction() as session:
-        return once_per_form(session, make)
+        return once_per_form(session, lambda: once_a_day(session, content_of(files.stored), make))
 
 
 def _request(given: dict[str, Any], actor: Actor) -> Request:
@@ -147,6 +191,11 @@ def _request(given: dict[str, Any], actor: Actor) -> Request:
         every_months=given.get("every_months"),
         responsible=given.get("responsible"),
     )
+
+
+def _ask_about_slip(given: dict[str, Any]) -> None:
+    ask_about_slip((given["reach"] or (None, None))[0], field="reach")
+    ask_about_slip(given.get("email"), field="email")
 
 
 def _reporter(given: dict[str, Any]) -> Reporter:

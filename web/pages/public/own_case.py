@@ -17,14 +17,17 @@ from cases.reading.details import read_details
 from cases.reading.finding import case_for, case_to_change_for
 from cases.reading.visibility import as_read_by
 from cases.refusals import NotAllowed, NotFound
+from cases.reporters.details import may_correct_address
 from cases.states import State
+from notifications.reporters import correct_own_address
 from web.current import current, right_now
 from web.language.gettext import gettext
 from web.language.standings import where_it_stands
+from web.pages.asked_about import ask_about_slip
 from web.pages.case.timeline import asked_before, lines_of, part_shown
 from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
-from web.pages.sending.spending import once_per_form
+from web.pages.sending.spending import once_per_form, was_sent_here
 from web.pages.sending.staging import SentFiles, files_to_attach
 from web.requests.guard import Audience, open_to
 from web.requests.rate_limits import Limit, limited
@@ -110,6 +113,18 @@ def add_files(public_id: str) -> Response | tuple[str, int]:
     return _page(public_id, form), form.status
 
 
+@bp.post("/arende/<public_id>/adress")
+@open_to(Audience.ANYBODY)
+@limited(Limit.ANSWER)
+@shown_again_by(lambda form, public_id: _page(public_id, form))
+def correct_address(public_id: str) -> Response | tuple[str, int]:
+    """Handle the form with another mail address of the reporter: letters go there from now on.
+
+    Then redirect to the reporter's page; if refused, show the page with the reason.
+    """
+    return _act(public_id, "email", _correct_address, gettext("The address is changed."))
+
+
 def _attach(session: Session, public_id: str, files: SentFiles) -> str:
     case, reporter = case_to_change_for(session, A_VISITOR, public_id)
     if not case.is_open:
@@ -118,7 +133,7 @@ def _attach(session: Session, public_id: str, files: SentFiles) -> str:
     return url_for("mine.show", public_id=public_id)
 
 
-def _act(public_id: str, field: str, act: ReporterAct) -> Response | tuple[str, int]:
+def _act(public_id: str, field: str, act: ReporterAct, said: str = "") -> Response | tuple[str, int]:
     form = Form(request.form)
 
     def make() -> str:
@@ -129,7 +144,7 @@ def _act(public_id: str, field: str, act: ReporterAct) -> Response | tuple[str, 
     with form.catching_refusals():
         with current().database.transaction() as session:
             page = once_per_form(session, make)
-        flash(gettext("Thank you. Those who have your case can see it now."), "success")
+        flash(said or gettext("Thank you. Those who have your case can see it now."), "success")
         return redirect(page, 303)
     return _page(public_id, form), form.status
 
@@ -143,6 +158,22 @@ def _contest(session: Session, case: Case, actor: Actor, words: str) -> None:
     change_state(session, case, change, by=actor, at=right_now())
 
 
+def _may_correct_address(session: Session, case: Case, actor: Actor) -> bool:
+    """Return whether it is offered: only in the browser that sent the case in, within a day.
+
+    Whoever else has the link could have all e-mails sent to themselves, and its owner would hear nothing more.
+    """
+    receipt = url_for("handing_in.receipt", public_id=case.public_id)
+    return may_correct_address(case, actor) and was_sent_here(session, receipt)
+
+
+def _correct_address(session: Session, case: Case, actor: Actor, words: str) -> None:
+    if not _may_correct_address(session, case, actor):
+        raise NotAllowed(step="correct_address")
+    ask_about_slip(words, field="email")
+    correct_own_address(session, case, words, by=actor, at=right_now())
+
+
 def _page(public_id: str, form: Form) -> str:
     with current().database.reading() as session:
         case, actor = case_for(session, A_VISITOR, public_id)
@@ -151,6 +182,7 @@ def _page(public_id: str, form: Form) -> str:
             "mine.html",
             case=case,
             form=form,
+            may_correct_address=_may_correct_address(session, case, actor),
             stands=where_it_stands(session, case, actor, right_now()),
             description=beside.description,
             lines=lines_of(session, case, actor, before=asked_before()),

@@ -34,7 +34,7 @@ def tell_refused(refused: Sequence[FileRefused]) -> None:
         lines = [gettext("A file did not come along. %(why)s", why=lines[0])]
     heading = ngettext("A file did not come along", "%(num)d files did not come along", len(refused))
     room = any(not isinstance(one, TooManyFiles) for one in refused)
-    more = gettext("You can add files on the page of the case.") if room else ""
+    more = gettext("You can add files on the case page.") if room else ""
     flash({"heading": heading, "lines": lines, "more": more}, LOST_FILES)  # type: ignore[arg-type]
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask import request, session
 from sqlalchemy import select, update
@@ -15,6 +16,8 @@ from web.current import right_now
 from web.errors.refused_forms import FormSentBefore
 from web.pages.stamps import FormStamp
 from web.requests.kept_forms import typed_fields
+
+SENT_HERE_FOR = timedelta(days=1)
 
 
 def once_per_form(rows: Session, make: Callable[[], str]) -> str:
@@ -34,6 +37,14 @@ def once_per_form(rows: Session, make: Callable[[], str]) -> str:
     location = make()
     rows.execute(update(SpentForm).where(SpentForm.id == spent).values(location=location))
     return location
+
+
+def was_sent_here(rows: Session, location: str) -> bool:
+    """Return whether this browser has sent, within a day, a form that led to the page at this path."""
+    if not session.get("csrf_token"):
+        return False
+    sent = select(SpentForm.id).where(SpentForm.location == location, SpentForm.browser == _browser())
+    return rows.scalar(sent.where(SpentForm.made_at > right_now() - SENT_HERE_FOR).limit(1)) is not None
 
 
 def _spend(rows: Session, stamp: FormStamp) -> int | None:

@@ -16,20 +16,21 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from marshmallow import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 
 from cases.access.actors import Actor
 from cases.case import Case
 from cases.files.attaching import MOST_FILES, StoredFile, attach, store_files
 from cases.files.attachments import Attachment
 from cases.files.file_names import safe_name
-from cases.refusals import FileLost, FileRefused, FilesTooLarge, TooManyFiles
+from cases.refusals import FileLost, FileRefused, FilesTooLarge, FileTooLarge, TooManyFiles
 from web.current import storage
 from web.errors.refused_forms import FormTooLarge
 from web.language.gettext import gettext
 from web.pages.forms import Form
 from web.pages.sending.refused_files import lines_of, tell_refused
 from web.pages.stamps import FormStamp
-from web.requests.parsing.multipart import FormRequest, is_dropped
+from web.requests.parsing.multipart import FormRequest, is_dropped, is_too_large_alone
 
 REFERENCES_LAST = 20 * 3600  # seconds: shorter than the day after which a file without a case is removed
 
@@ -75,7 +76,7 @@ def receive_files(form: Form) -> SentFiles:
     before = held.stored
     sent = [file for file in request.files.getlist("files") if file.filename]
     whole = [(str(file.filename), file.read()) for file in sent if not is_dropped(file)]
-    dropped = [FilesTooLarge(field="file", name=safe_name(str(file.filename))) for file in sent if is_dropped(file)]
+    dropped = [_dropped(file) for file in sent if is_dropped(file)]
     room = MOST_FILES - len(before)
     stored, refused = store_files(storage(), whole[:room])
     without_room = _without_room(name for name, _ in whole[room:])
@@ -125,6 +126,11 @@ def _stored_file(reference: str, stamp_hash: str) -> StoredFile | None:
         form, *file = _references().loads(reference, max_age=REFERENCES_LAST)
         return StoredFile(*file) if form == stamp_hash else None
     return None
+
+
+def _dropped(file: FileStorage) -> FileRefused:
+    refused = FileTooLarge if is_too_large_alone(file) else FilesTooLarge
+    return refused(field="file", name=safe_name(str(file.filename)))
 
 
 def _without_room(names: Iterable[str]) -> list[FileRefused]:

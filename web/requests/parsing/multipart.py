@@ -110,10 +110,11 @@ class KeptWithinLimit(io.BytesIO):
 
     def __init__(self, request: FormRequest) -> None:
         super().__init__()
-        self.request, self.is_dropped = request, False
+        self.request, self.is_dropped, self.size = request, False, 0
 
     def write(self, part: bytes) -> int:  # type: ignore[override]
         """Keep a part of the file, or drop the file."""
+        self.size += len(part)
         if not self.request.note_file_bytes(len(part)) or self.is_dropped:
             self.is_dropped = True
             self.truncate(0)
@@ -125,6 +126,11 @@ class KeptWithinLimit(io.BytesIO):
 def is_dropped(file: FileStorage) -> bool:
     """Return whether the file was dropped while it came in."""
     return isinstance(file.stream, KeptWithinLimit) and file.stream.is_dropped
+
+
+def is_too_large_alone(file: FileStorage) -> bool:
+    """Return whether the file would have been dropped, had it been sent for itself."""
+    return isinstance(file.stream, KeptWithinLimit) and file.stream.size > LARGEST_BODY
 
 
 class CutBody(io.RawIOBase):

@@ -12,6 +12,7 @@ from cases.case import case_to_change
 from cases.correcting import Correction, correct
 from cases.handing_in import Reporter
 from cases.history.words import Visibility
+from cases.organisation.municipality import municipality
 from cases.progress import WaitingFor
 from cases.reporters.protecting import set_protection
 from cases.states import State
@@ -129,3 +130,24 @@ def test_an_empty_answer_and_an_empty_objection_have_texts_of_their_own(web: Web
         key = web.house.case(web.house.reach(state, at=now)).public_id
         answer = visitor(web).send(f"/arende/{key}/{path}", **{field: " "})
         assert (answer.status_code, said in words(answer.text)) == (422, True), words(answer.text)[:900]
+
+
+def test_a_wrong_private_link_says_what_to_do_whether_or_not_there_is_a_case(sqlite_web: Web) -> None:
+    with sqlite_web.database.transaction() as session:
+        municipality(session).contact_phone = "0500-12 34 56"
+    ref = sqlite_web.house.reach(State.ASSIGNED)
+    said = "Kontrollera länken i mejlet, eller ring kontaktpersonen: 0500-12 34 56"
+    pages = [
+        visitor(sqlite_web).get(path)
+        for path in (
+            f"/arende/{ref}",
+            "/arende/2020-9999",
+            "/arende/finns-inte",
+            f"/kvitto/{ref}",
+            "/kvitto/finns-inte",
+        )
+    ]
+    assert {(page.status_code, said in words(page.text)) for page in pages} == {(404, True)}
+    assert all("Logga in" not in words(page.text.partition("<main")[2].partition("</main>")[0]) for page in pages)
+    assert len({words(page.text.partition("<main")[2].partition("</main>")[0]) for page in pages}) == 1
+    assert said not in words(visitor(sqlite_web).get(f"/arenden/{ref}").text)

@@ -29,7 +29,9 @@ KEPT = {  # endpoint: who writes there, and the field
     "stepping.preview": ("officer", "note"),
     "stepping.take": ("officer", "note"),
 }
-BY_KEY = frozenset({"mine.add_files", "mine.contest", "mine.say"})  # needs no log-in: what is sent is taken
+BY_KEY = frozenset(  # needs no log-in: what is sent is taken
+    {"mine.add_files", "mine.contest", "mine.correct_address", "mine.say"}
+)
 BY_ADDRESS = frozenset({"following.ask", "following.confirm", "following.stop"})  # likewise
 LOGS_IN = frozenset(
     {"login.be_somebody", "login.ask_for_link", "login.use", "login.use_code"}

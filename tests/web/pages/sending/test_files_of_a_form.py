@@ -145,12 +145,32 @@ def test_above_ten_megabytes_the_words_are_kept_and_the_files_that_fitted(sqlite
     assert answer.status_code == 413
     page = words(answer.text)
     assert "Filerna är större än 10 MB tillsammans." in page
-    assert "2 filer fick inte plats inom 10 MB. Lägg till dem igen: två.jpg, tre.jpg" in page
+    assert (
+        "2 filer fick inte plats i samma sändning. Lägg till dem igen, så skickas de för sig: två.jpg, tre.jpg" in page
+    )
     again = fields_of(answer.text, "/lamna")
     assert (again["title"], again["description"]) == (["Lampan är släckt"], ["Sedan i höst"])
     assert cases(sqlite_web) == []
     assert browser.send("/lamna", **again).status_code == 303
     assert "ett.jpg" in files_kept(sqlite_web)
+
+
+def test_what_did_not_fit_with_the_others_can_be_sent_for_itself(sqlite_web):
+    browser, heavy = visitor(sqlite_web), a_jpeg() + b"\0" * 6_000_000
+    files = uploads(("ett.jpg", heavy), ("två.jpg", heavy))
+    answer = send_large(browser, "/lamna", stamp=stamp(sqlite_web), **GOOD, files=files)
+    alone = "två.jpg fick inte plats i samma sändning som de andra. Lägg till den igen, så skickas den för sig."
+    assert alone in words(answer.text)
+    again = fields_of(answer.text, "/lamna")
+    assert send_large(browser, "/lamna", **again, files=uploads(("två.jpg", heavy))).status_code == 303
+    assert {"ett.jpg", "två.jpg"} <= set(files_kept(sqlite_web))
+
+
+def test_what_is_too_large_for_itself_is_told_so(sqlite_web):
+    files = uploads(("film.jpg", b"\xff\xd8\xff" + b"\0" * 11_000_000))
+    answer = send_large(visitor(sqlite_web), "/lamna", stamp=stamp(sqlite_web), **GOOD, files=files)
+    assert "film.jpg är större än 10 MB." in words(answer.text)
+    assert "för sig" not in words(answer.text)
 
 
 def test_a_body_beyond_what_is_read_still_has_its_words(sqlite_web, monkeypatch):

@@ -2,14 +2,15 @@
 
 import io
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from support.files_to_send import a_jpeg
 from support.houses.small_pages import fields_of, stamp, visitor, words
 
 from cases.case import Case
+from cases.database.tables.sent_forms import SpentForm
 from cases.files.attachments import Attachment
 from cases.states import State
 from web.pages.stamps import new_stamp
@@ -86,6 +87,41 @@ def test_a_refused_form_is_not_spent(sqlite_web):
     assert browser.send("/lamna", stamp=shown, **(GOOD | {"title": ""})).status_code == 422
     assert browser.send("/lamna", stamp=shown, **GOOD).status_code == 303
     assert count(sqlite_web) == 1
+
+
+def test_the_same_words_in_a_form_that_was_opened_anew_lead_to_the_first_receipt(web):
+    browser = visitor(web)
+    first = browser.send("/lamna", stamp=stamp(web), **GOOD)
+    again = browser.send("/lamna", stamp=stamp(web, seconds=0), **(GOOD | {"description": " Sedan  i höst "}))
+    assert (again.status_code, again.location) == (303, first.location)
+    with web.database.reading() as session:
+        ref = session.scalar(select(Case.ref))
+    assert f"Du har redan skickat det här: {ref}" in browser.read(again.location)
+    assert count(web) == 1
+
+
+def test_other_words_another_picture_or_another_browser_is_another_case(sqlite_web):
+    browser = visitor(sqlite_web)
+
+    def send(by=browser, size=(64, 32), **form):
+        files = [(io.BytesIO(a_jpeg(size)), "lampa.jpg")]
+        return by.send("/lamna", stamp=stamp(sqlite_web), **(GOOD | form), files=files).location
+
+    first = send()
+    assert send() == first
+    others = [send(description="Nu vid bron"), send(size=(90, 90)), send(by=visitor(sqlite_web))]
+    assert len({first, *others}) == count(sqlite_web) == 4
+
+
+def test_the_same_words_on_another_day_are_another_case(web):
+    browser = visitor(web)
+    first = browser.send("/lamna", stamp=stamp(web), **GOOD).location
+    with web.database.transaction() as session:
+        session.execute(update(SpentForm).values(made_at=datetime.now(UTC) - timedelta(days=1, minutes=1)))
+    second = browser.send("/lamna", stamp=stamp(web), **GOOD).location
+    third = browser.send("/lamna", stamp=stamp(web), **GOOD).location
+    assert first != second == third
+    assert count(web) == 2
 
 
 def test_staff_send_once_too(sqlite_web):

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import select
 from support.houses.logging_in import ask
-from support.houses.small_pages import visitor, words
+from support.houses.small_pages import fields_of, visitor, words
 from support.houses.small_web import open_web
 
 from cases.access.tokens import FOLLOW, UNFOLLOW, Link, link_token, make_link
@@ -258,6 +258,36 @@ def test_following_is_confirmed_by_a_button(sqlite_web, published):
     assert f"Du följer ärende {published}" in words(anybody.send(path).text)
     assert follower(sqlite_web).confirmed_at is not None
     assert anybody.send(path).status_code == 410
+
+
+def test_the_pages_on_following_name_the_case_and_lead_to_it(sqlite_web, published):
+    title = sqlite_web.house.case(published).title
+    anybody, link = visitor(sqlite_web), f'<a href="/arenden/{published}">{title}</a>'
+    anybody.send(f"/arenden/{published}/folj", email="follower@example.se")
+    path = f"/folj/{token(sqlite_web, FOLLOW)}"
+    assert title in anybody.read(path)
+    assert link in anybody.send(path).text
+    path = f"/sluta-folja/{token(sqlite_web, UNFOLLOW)}"
+    assert title in anybody.read(path)
+    assert link in anybody.send(path).text
+
+
+def test_what_is_not_published_any_more_is_not_named(sqlite_web, published):
+    title = sqlite_web.house.case(published).title
+    visitor(sqlite_web).send(f"/arenden/{published}/folj", email="follower@example.se")
+    assert visitor(sqlite_web, "contact").send(f"/arenden/{published}/avpublicera").status_code == 303
+    answer = visitor(sqlite_web).send(f"/folj/{token(sqlite_web, FOLLOW)}")
+    assert (answer.status_code, title in answer.text) == (200, False)
+
+
+def test_who_is_logged_in_finds_their_address_filled_in(sqlite_web, published):
+    for who in ("member", "officer"):
+        email = sqlite_web.house.actors[who].email
+        shown = fields_of(visitor(sqlite_web, who).get(f"/arenden/{published}").text, f"/arenden/{published}/folj")
+        assert shown["email"] == [email]
+    assert fields_of(visitor(sqlite_web).get(f"/arenden/{published}").text, f"/arenden/{published}/folj")["email"] == [
+        ""
+    ]
 
 
 def test_following_ends_with_one_click_of_a_mail_program(sqlite_web, published):
