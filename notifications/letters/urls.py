@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+LOG_IN_FIRST = "logga-in"  # the parameter with which the page of a case asks for the log-in first
+
 
 @dataclass(frozen=True)
 class WebAddresses:
@@ -19,6 +21,10 @@ class WebAddresses:
         People who are logged in can open it, and everybody can once the case is published.
         """
         return f"{self.base}/arenden/{ref}"
+
+    def case_at_work(self, ref: str) -> str:
+        """Return the URL of a case for staff: whoever is not logged in is asked to log in, even if it is published."""
+        return f"{self.case(ref)}?{LOG_IN_FIRST}=1"
 
     def desk(self) -> str:
         """Return the URL of the desk's page: what came in, is due and is overdue."""

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from cases.public.protection import PROTECTED
 from cases.public.published import one_published, public_notes, was_published
 from cases.reading.visibility import as_read_by, takes_part
 from cases.refusals import NotFound, StaleVersion
+from notifications.letters.urls import LOG_IN_FIRST
 from web.current import current, right_now
 from web.language.labels import VISIBILITIES
 from web.pages.case.query import WholeCase, whole_case
@@ -23,7 +24,7 @@ from web.pages.case.steps.step_letter import StepLetter
 from web.pages.case.timeline import asked_before, lines_of, part_shown
 from web.pages.forms import Form
 from web.pages.options import categories_to_choose, known_with_people, places_to_choose
-from web.requests.guard import Audience, not_for, open_to
+from web.requests.guard import Audience, LoginNeeded, not_for, open_to
 from web.requests.identity.caller import current_actor
 from web.requests.parsing.readable import number_in
 
@@ -38,12 +39,15 @@ def show(ref: str) -> str:
 
     Without a published version: 410 if there was one that was withdrawn, unless the reporter has a protected identity
     now: then nothing tells the case from one that never was. Otherwise 404 to somebody who is logged in;
-    all others are sent to the log-in page, whether there is such a case or not, so that neither is told.
+    all others are sent to the log-in page, whether there is such a case or not, so that neither is told. So is whoever
+    follows the link of a letter to staff, before they see a published version that one cannot work with.
     """
     actor = current_actor()
     if actor.person_id is not None:
         with suppress(NotFound):
             return page_of(ref, actor)
+    elif LOG_IN_FIRST in request.args:
+        raise LoginNeeded
     return _published(ref, actor)
 
 
