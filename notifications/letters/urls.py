@@ -1,6 +1,7 @@
 """The URLs of web pages that letters link to."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 LOG_IN_FIRST = "logga-in"  # the parameter with which the page of a case asks for the log-in first
 
@@ -42,9 +43,9 @@ class WebAddresses:
         """Return the URL of the list of what was set aside."""
         return f"{self.base}/undanlagt"
 
-    def login(self, token: str) -> str:
-        """Return the URL at which a person logs in with this one-time token."""
-        return f"{self.base}/logga-in/{token}"
+    def login(self, token: str, wanted: str | None = None) -> str:
+        """Return the URL at which a person logs in with this one-time token, on their way to the page at `wanted`."""
+        return f"{self.base}/logga-in/{token}" + (f"?next={quote(wanted)}" if wanted else "")
 
     def follow(self, token: str) -> str:
         """Return the URL at which somebody confirms with this token that they want to follow a case."""
