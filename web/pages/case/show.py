@@ -20,6 +20,7 @@ from web.current import current, right_now
 from web.language.labels import VISIBILITIES
 from web.pages.case.query import WholeCase, whole_case
 from web.pages.case.steps.available_steps import step_choices
+from web.pages.case.steps.question import question_to
 from web.pages.case.steps.step_letter import StepLetter
 from web.pages.case.timeline import asked_before, lines_of, part_shown
 from web.pages.forms import Form
@@ -89,6 +90,7 @@ def _on_agenda(session: Session, whole: WholeCase, actor: Actor, forms: dict[str
 def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:
     known_with_people(session)  # first, so that the names of all options take one query
     case = whole.case
+    choices = step_choices(session, case, whole.following, actor)
     return {
         "now": right_now(),
         "description": whole.details.description,
@@ -101,7 +103,8 @@ def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Fo
         "visibilities": _visibilities(actor),
         "categories": categories_to_choose(session),
         "places": places_to_choose(session),
-        **step_choices(session, case, whole.following, actor),
+        **choices,
+        "question": question_to(actor, session, case, choices["steps"]),
     }
 
 
