@@ -54,11 +54,15 @@ def contexts_for_page(
     """
     known = _audience_case(case)
     slugs = {slug for event in events for slug in unit_slugs_in(event, known)}
-    directory = directory_of(session, day_of_roles(session, events[0]), slugs=slugs, people=())
+    directory = directory_of(session, day_of_roles(session, events[0]), slugs=slugs, people=_authors(events))
     if case.officer:
         deputy = case.officer.deputy
         directory.people[case.officer.id] = Holder(_person(case.officer), _person(deputy) if deputy else None)
     return [AudienceContext(event, known, directory, following) for event in events]
+
+
+def _authors(events: Sequence[EventInContext]) -> set[int]:
+    return {event.row.person_id for event in events if event.row.person_id is not None}
 
 
 def _audience_case(case: Case) -> AudienceCase:

@@ -15,14 +15,14 @@ from cases.administration.reorganising import LONGEST_SLUG
 from cases.case import Case
 from cases.history.words import Visibility
 from cases.mail_addresses import LONGEST_ADDRESS
-from cases.organisation.units import unit_named
 from cases.progress import Change, WaitingFor, change_state, refuse_stale
 from cases.reading.finding import case_to_change_for, reference
 from cases.refusals import FieldNotUsed, UnknownName
 from cases.states import STEPS, Step, steps_open_to
-from notifications.audiences.preview import would_be_told
+from notifications.audiences.preview import names_told
 from web.current import current, right_now
 from web.language.gettext import gettext, language
+from web.language.labels import listed
 from web.pages.case.show import page_of
 from web.pages.case.steps.step_letter import StepLetter, letter_of_step
 from web.pages.forms import Form, TypedSchema, day_field, long_field, number_field, text_field
@@ -90,7 +90,7 @@ def _letter_of_step(ref: str, given: dict[str, Any], actor: Actor) -> StepLetter
     """Take the step and write its letter in a transaction that is rolled back; return what the page shows of it."""
     shown: list[StepLetter] = []
     with suppress(_NotKept), current().database.transaction() as session:
-        case, change, _ = _chosen_change(session, ref, given, actor)
+        case, change = _chosen_change(session, ref, given, actor)
         events = change_state(session, case, change, by=actor, at=right_now())
         shown.append(letter_of_step(session, case, events))
         raise _NotKept
@@ -103,39 +103,20 @@ class _NotKept(Exception):
 
 def _take(session: Session, ref: str, given: dict[str, Any], actor: Actor, thanks: list[str]) -> str:
     """Take the step, add to `thanks` the sentence that says who is told of it, and return the path of the case."""
-    case, change, step = _chosen_change(session, ref, given, actor)
-    at = right_now()
-    told = would_be_told(session, case, step.event, language(), at=at, **_chosen_recipients(change))
-    change_state(session, case, change, by=actor, at=at)
-    thanks.append(_thanks(told))
+    case, change = _chosen_change(session, ref, given, actor)
+    events = change_state(session, case, change, by=actor, at=right_now())
+    thanks.append(_thanks(names_told(session, events, language())))
     return url_for("case.show", ref=ref)
 
 
-def _chosen_change(session: Session, ref: str, given: dict[str, Any], actor: Actor) -> tuple[Case, Change, Step]:
-    """Return the case, locked, with the change and the step that the form asks for."""
+def _chosen_change(session: Session, ref: str, given: dict[str, Any], actor: Actor) -> tuple[Case, Change]:
+    """Return the case, locked, with the change that the form asks for."""
     case, _ = case_to_change_for(session, actor, reference(ref))
     refuse_stale(session, case, given["version"], by=actor)  # first: the form showed the steps of then
     available = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
     step = _step_named(given["step"], available)
     _refuse_what_was_not_asked(available, given)
-    change = _change(step, given)
-    _refuse_unknown_units(session, change)
-    return case, change, step
-
-
-def _refuse_unknown_units(session: Session, change: Change) -> None:
-    """Raise `UnknownName` for a unit that there is not: who is told of the step cannot be worked out then."""
-    if change.responsible:
-        unit_named(session, change.responsible, field="responsible")
-    if change.waiting_for and change.waiting_for.unit is not None:
-        unit_named(session, change.waiting_for.unit, field="waiting_for")
-
-
-def _chosen_recipients(change: Change) -> dict[str, str]:
-    """Return what the step's event will say about its recipients, by name of the fact."""
-    whom = change.waiting_for
-    chosen = {"responsible": change.responsible, "waiting_for": whom and whom.kind, "unit": whom and whom.unit}
-    return {name: value for name, value in chosen.items() if value}
+    return case, _change(step, given)
 
 
 def _step_named(name: str, available: list[Step]) -> Step:
@@ -188,4 +169,4 @@ def _waiting_for(given: dict[str, Any]) -> WaitingFor | None:
 def _thanks(told: list[str]) -> str:
     if not told:
         return gettext("Saved. Nobody is told.")
-    return gettext("Saved. Told: %(whom)s.", whom=", ".join(told))
+    return gettext("Saved. Told: %(whom)s.", whom=listed(told))

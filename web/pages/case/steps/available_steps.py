@@ -82,10 +82,16 @@ def available_steps(session: Session, case: Case, following: list[Following], ac
     can_contest = not actor.is_staff and case.due_at is not None and right_now() <= case.due_at
     offered = [step for step in steps if step.name != "contest" or can_contest]
     events = [step.event for step in offered]
-    told = each_would_tell(session, case, following, events, language(), at=right_now())
+    told = each_would_tell(session, case, following, events, language(), by=actor.person_id, at=right_now())
     days = _usual_days(case)
+    appointed = {"appoint": (gettext("the officer who is chosen"),)}  # by the event it is told as an assigning
     shown = [
-        AvailableStep(step, step_name(step.name, case.state), tuple(told[step.event]), days.get(step.name))
+        AvailableStep(
+            step,
+            step_name(step.name, case.state),
+            appointed.get(step.name) or tuple(told[step.event]),
+            days.get(step.name),
+        )
         for step in offered
     ]
     return sorted(shown, key=lambda one: USUAL_ORDER.index(one.name))
