@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cases.access.actors import ActorKind
+from cases.access.actors import Actor, ActorKind
 from cases.case import Case
 from notifications.audiences.audiences import recipients
 from notifications.audiences.context import AudienceContext, Following
@@ -47,20 +47,20 @@ def each_would_tell(
     event_types: Iterable[str],
     locale: str = "sv",
     *,
-    by: int | None,
+    by: Actor,
     at: datetime,
 ) -> dict[str, list[str]]:
     """Return for each of these types of event the names of those who would be told of it, as a dict of lists by type.
 
-    They are those whom `names_told` names once the events have happened, by the person with the id `by`, with the words
+    They are those whom `names_told` names once the events have happened, caused by `by`, with the words
     for what is not chosen yet, such as the unit.
 
     Outsiders are not named: the lists have "2 followers" or the like instead, in the language `locale` ("sv" or "en").
     `following` are the followers of the case, which the page has already read; `at` (UTC) is when the events would
     happen. One query serves all types.
     """
-    events = [EventInContext(_imagined(case, type_, by, at), {}) for type_ in dict.fromkeys(event_types)]
-    contexts = contexts_for_page(session, case, following, events) if events else ()
+    events = [EventInContext(_imagined(case, type_, by.person_id, at), {}) for type_ in dict.fromkeys(event_types)]
+    contexts = contexts_for_page(session, case, following, events, by) if events else ()
     return {context.event.row.type: _names_of(context, locale) for context in contexts}
 
 

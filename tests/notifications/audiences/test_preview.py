@@ -24,7 +24,7 @@ def before(town: LetterTown, ref: str, type_: str, who: str, locale: str = "sv")
     """What the page says before the step."""
     with town.database.reading() as session:
         case, followers = session.execute(select(Case, FOLLOWERS).where(Case.ref == ref)).one()
-        by = town.actor(session, who).person_id
+        by = town.actor(session, who)
         told = each_would_tell(session, case, following_of(case, followers), [type_], locale, by=by, at=A_TUESDAY)
     return told[type_]
 

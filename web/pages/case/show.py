@@ -17,11 +17,11 @@ from cases.reading.visibility import as_read_by, takes_part
 from cases.refusals import NotFound, StaleVersion
 from notifications.letters.urls import LOG_IN_FIRST
 from web.current import current, right_now
-from web.language.labels import VISIBILITIES
+from web.language.labels import READERS, VISIBILITIES
 from web.pages.case.query import WholeCase, whole_case
 from web.pages.case.steps.available_steps import step_choices
 from web.pages.case.steps.question import question_to
-from web.pages.case.steps.step_letter import StepLetter
+from web.pages.case.steps.step_letter import StepLetters
 from web.pages.case.timeline import asked_before, lines_of, part_shown
 from web.pages.forms import Form
 from web.pages.options import categories_to_choose, known_with_people, places_to_choose
@@ -52,11 +52,11 @@ def show(ref: str) -> str:
     return _published(ref, actor)
 
 
-def page_of(ref: str, actor: Actor, letter: StepLetter | None = None, /, **forms: Form) -> str:
+def page_of(ref: str, actor: Actor, letters: StepLetters | None = None, /, **forms: Form) -> str:
     """Return the page of a case as HTML; raise `NotFound` when there is none that `actor` may see.
 
     To show a refused form again, pass it under its name in the template, such as `step_form` or `comment_form`. All
-    other forms of the page show what they show before anybody types in them. `letter`: what the step would send.
+    other forms of the page show what they show before anybody types in them. `letters`: what the step would send.
     """
     with current().database.reading() as session:
         whole = whole_case(session, ref, actor)
@@ -70,7 +70,7 @@ def page_of(ref: str, actor: Actor, letter: StepLetter | None = None, /, **forms
             "reporter_form": _reporter_form(case),
         }
         shown = _shown(session, whole, actor, forms)
-        return render_template("case.html", case=case, step_letter=letter, **shown, **(empty | filled | forms))
+        return render_template("case.html", case=case, step_letters=letters, **shown, **(empty | filled | forms))
 
 
 def _on_agenda(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> str:
@@ -101,6 +101,7 @@ def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Fo
         "attachments": whole.details.files,
         "related": whole.details.related,
         "visibilities": _visibilities(actor),
+        "readers": READERS,
         "categories": categories_to_choose(session),
         "places": places_to_choose(session),
         **choices,

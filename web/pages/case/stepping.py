@@ -24,7 +24,7 @@ from web.current import current, right_now
 from web.language.gettext import gettext, language
 from web.language.labels import listed
 from web.pages.case.show import page_of
-from web.pages.case.steps.step_letter import StepLetter, letter_of_step
+from web.pages.case.steps.step_letter import StepLetters, letters_of_step
 from web.pages.forms import Form, TypedSchema, day_field, long_field, number_field, text_field
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
@@ -51,6 +51,9 @@ class StepForm(TypedSchema):
     into = text_field(20)
     note = long_field()
     visibility = fields.Enum(Visibility, by_value=True, load_default=Visibility.PUBLIC)
+    visibility_assign = visibility_hand_over = visibility_appoint = visibility_wait = fields.Enum(
+        Visibility, by_value=True, load_default=None
+    )
 
 
 @bp.post("/arenden/<ref>/steg")
@@ -74,25 +77,25 @@ def take(ref: str) -> Response | tuple[str, int]:
 @open_to(Audience.LOGGED_IN)
 @shown_again_by(lambda form, ref: page_of(ref, current_actor(), step_form=form))
 def preview(ref: str) -> tuple[str, int] | str:
-    """Show the case with the letter that the step in the form would send; nothing is changed and nobody is told.
+    """Show the case with the letters that the step in the form would send; nothing is changed and nobody is told.
 
     If the step is refused, the page shows the reason, as if it had been taken.
     """
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         given = StepForm().load(request.form)
-        letter = _letter_of_step(ref, given, actor)
-        return page_of(ref, actor, letter, step_form=form)
+        letters = _letters_of_step(ref, given, actor)
+        return page_of(ref, actor, letters, step_form=form)
     return page_of(ref, actor, step_form=form), form.status
 
 
-def _letter_of_step(ref: str, given: dict[str, Any], actor: Actor) -> StepLetter:
-    """Take the step and write its letter in a transaction that is rolled back; return what the page shows of it."""
-    shown: list[StepLetter] = []
+def _letters_of_step(ref: str, given: dict[str, Any], actor: Actor) -> StepLetters:
+    """Take the step and write its letters in a transaction that is rolled back; return what the page shows of it."""
+    shown: list[StepLetters] = []
     with suppress(_NotKept), current().database.transaction() as session:
         case, change = _chosen_change(session, ref, given, actor)
         events = change_state(session, case, change, by=actor, at=right_now())
-        shown.append(letter_of_step(session, case, events))
+        shown.append(letters_of_step(session, case, events))
         raise _NotKept
     return shown[0]
 
@@ -155,8 +158,16 @@ def _change(step: Step, given: dict[str, Any]) -> Change:
         promised_on=given["promised_on"] if "promised_on" in takes else None,
         waiting_for=_waiting_for(given) if "waiting_for" in takes else None,
         into=given["into"] if "into" in takes else None,
-        visibility=Visibility.PUBLIC if WORDS & set(step.needs) else given["visibility"],
+        visibility=_visibility(step, given),
     )
+
+
+def _visibility(step: Step, given: dict[str, Any]) -> Visibility:
+    """Return who may read the words: as chosen in the field of this step, if it has one, or in that of all others."""
+    if WORDS & set(step.needs):
+        return Visibility.PUBLIC
+    chosen: Visibility = given.get(f"visibility_{step.name}") or given["visibility"]
+    return chosen
 
 
 def _waiting_for(given: dict[str, Any]) -> WaitingFor | None:

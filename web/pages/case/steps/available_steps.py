@@ -25,6 +25,8 @@ USUAL_ORDER = (
     "wait", "appoint", "hand_over", "send_back", "park", "decline", "merge",
 )  # fmt: skip
 
+FIRST_READERS = {"assign": "internal", "hand_over": "internal", "appoint": "internal", "wait": "participants"}
+
 
 @dataclass(frozen=True)
 class AvailableStep:
@@ -55,6 +57,11 @@ class AvailableStep:
         return words_of_step(self.step.name)
 
     @property
+    def first_reader(self) -> str:
+        """The visibility that the words have unless another is chosen, in a step whose words are for a unit; else ""."""
+        return FIRST_READERS.get(self.step.name, "")
+
+    @property
     def may_be_wordless(self) -> bool:
         """True when the words may be left out, whatever else is chosen in the form."""
         return not {"note", "reason"} & set(self.step.needs) and self.step.name != "wait"
@@ -82,7 +89,7 @@ def available_steps(session: Session, case: Case, following: list[Following], ac
     can_contest = not actor.is_staff and case.due_at is not None and right_now() <= case.due_at
     offered = [step for step in steps if step.name != "contest" or can_contest]
     events = [step.event for step in offered]
-    told = each_would_tell(session, case, following, events, language(), by=actor.person_id, at=right_now())
+    told = each_would_tell(session, case, following, events, language(), by=actor, at=right_now())
     days = _usual_days(case)
     appointed = {"appoint": (gettext("the officer who is chosen"),)}  # by the event it is told as an assigning
     shown = [
