@@ -50,8 +50,8 @@ def contexts_for_page(
 
     It is for a page that has read the case already and shows who would get a letter about events that may come.
 
-    `by` would cause them. One query reads the directory for all; `load_contexts` is for events whose case is not read yet. There must be at
-    least one event, and all must happen at the same time.
+    `by` would cause them. One query reads the directory for all; `load_contexts` is for events whose case is not read
+    yet. There must be at least one event, and all must happen at the same time.
     """
     known = _audience_case(case)
     slugs = {slug for event in events for slug in unit_slugs_in(event, known)}
