@@ -64,6 +64,7 @@ NAME_FILTERS: dict[str, Callable[[str], Any]] = {
     "letter_name": lambda letter: LETTERS.get(letter, ""),
     "dialled": dialled,
     "why_not": lambda reason: why_not(reason, language()),
+    "has_missed_its_day": lambda case: case.has_missed_its_day(today()),
     "happening_icon": lambda type_: ICONS.get(type_, "history"),
 }
 
@@ -71,14 +72,15 @@ NAME_FILTERS: dict[str, Callable[[str], Any]] = {
 def register_template_globals(app: Flask) -> None:
     """Give templates the variables of `page_context`, filters for days and names, and what they may call.
 
-    That is `example_day`, `posts`, `title_as_read`, `reads_all`, `new_stamp` and `new_stamp_for_anybody`.
+    That is `example_day`, `today_on_page`, `posts`, `title_as_read`, `reads_all`, `new_stamp` and
+    `new_stamp_for_anybody`.
     """
     app.jinja_env.filters.update(
         FILTERS | NAME_FILTERS | {"category_name": category_name, "told_words": told_words, "listed": listed}
     )
     stamps = {"new_stamp": new_stamp, "new_stamp_for_anybody": new_stamp_for_anybody}
     reading = {"title_as_read": title_as_read, "reads_all": reads_all}
-    app.jinja_env.globals.update(example_day=example_day, posts=posts, **reading, **stamps)
+    app.jinja_env.globals.update(example_day=example_day, today_on_page=today, posts=posts, **reading, **stamps)
     app.context_processor(page_context)
 
 
