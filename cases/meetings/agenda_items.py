@@ -1,6 +1,7 @@
 """Agenda items: cases that the ladder or a person has put on the forum's agenda, until they are taken off again."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import (
@@ -8,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     String,
     bindparam,
+    func,
     inspect,
     select,
     update,
@@ -22,7 +24,7 @@ from cases.database.transactions import calendar_of
 from cases.history.events import CaseKeptOffAgenda, CasePutOnAgenda, CaseTakenOffAgenda
 from cases.history.journal import Entry, SpokenWords
 from cases.history.words import Visibility
-from cases.meetings.meeting import next_meeting
+from cases.meetings.meeting import Meeting, next_meeting
 from cases.public.protection import is_protected
 from cases.refusals import AlreadySettled, NotAllowed, ProtectedIdentity, TooLong, WordsNeeded
 from cases.states import OPEN, State
@@ -116,10 +118,23 @@ def withdraw_from_agenda(session: Session, case: Case, why: str, *, by: Actor, a
     return entry.write(session)
 
 
-def stands_on_agenda(session: Session, case: Case) -> bool:
-    """Return whether the case stands on the forum's agenda, and may be taken off it by the contact person."""
-    item = _open_item(session, case)
-    return item is not None and item.why != AgendaReason.WAITS
+@dataclass(frozen=True)
+class AgendaPlace:
+    """Where a case stands: on the agenda of the meeting on the local day `meeting_on` (None: none is planned yet)."""
+
+    why: AgendaReason
+    meeting_on: date | None
+
+    @property
+    def can_be_left(self) -> bool:
+        """Whether the contact person may take the case off: one that waits for the forum is answered instead."""
+        return self.why is not AgendaReason.WAITS
+
+
+def place_on_agenda(session: Session, case: Case, day: date) -> AgendaPlace | None:
+    """Return where the case stands on the forum's agenda, as on the local day `day`; None when it does not."""
+    row = session.execute(PLACE, {"case": case.id, "day": day}).one_or_none()
+    return AgendaPlace(AgendaReason(row.why), row.held_on) if row else None
 
 
 def take_off_agenda(session: Session, case: Case, at: datetime, *, why: AgendaReason | None = None) -> None:
@@ -151,6 +166,9 @@ ITEM = table_of(AgendaItem)
 NOT_SETTLED = (ITEM.c.case_id == bindparam("case"), ITEM.c.settled_at.is_(None))
 SETTLE = update(ITEM).where(*NOT_SETTLED).values(settled_at=bindparam("at"))
 SETTLE_FOR = SETTLE.where(ITEM.c.why == bindparam("reason"))
+COMING = select(func.min(Meeting.held_on)).where(Meeting.held_on >= bindparam("day")).scalar_subquery()
+NAMED = select(Meeting.held_on).where(Meeting.id == ITEM.c.meeting_id).scalar_subquery()
+PLACE = select(ITEM.c.why, func.coalesce(NAMED, COMING).label("held_on")).where(*NOT_SETTLED)
 OPEN_ITEM = select(AgendaItem).where(*NOT_SETTLED)
 
 
