@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.case import Case
 from cases.history.words import Visibility
-from cases.meetings.agenda_items import stands_on_agenda
+from cases.meetings.agenda_items import place_on_agenda
 from cases.public.protection import PROTECTED
 from cases.public.published import one_published, public_notes, was_published
+from cases.public.sensitive_texts import sensitive_texts
 from cases.reading.visibility import as_read_by, takes_part
 from cases.refusals import NotFound, StaleVersion
 from notifications.letters.urls import LOG_IN_FIRST
-from web.current import current, right_now
+from web.current import current, right_now, today
 from web.language.labels import READERS, VISIBILITIES
 from web.pages.case.query import WholeCase, whole_case
 from web.pages.case.steps.available_steps import step_choices
@@ -90,16 +91,19 @@ def _on_agenda(session: Session, whole: WholeCase, actor: Actor, forms: dict[str
 def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:
     known_with_people(session)  # first, so that the names of all options take one query
     case = whole.case
+    lines = lines_of(session, case, actor, before=asked_before())
     choices = step_choices(session, case, whole.following, actor)
     return {
         "now": right_now(),
         "description": whole.details.description,
-        "on_agenda": actor.is_contact and stands_on_agenda(session, case),
-        "lines": lines_of(session, case, actor, before=asked_before()),
+        "on_agenda": place_on_agenda(session, case, today()) if actor.is_staff else None,
+        "lines": lines,
+        "hints": sensitive_texts(case, [case.title, whole.details.description, *(line.said for line in lines)], actor),
         **part_shown(case, asked_before()),
         "since": _since_read(session, case, actor, forms.get("step_form")),
         "attachments": whole.details.files,
         "related": whole.details.related,
+        "similar": whole.details.similar,
         "visibilities": _visibilities(actor),
         "readers": READERS,
         "categories": categories_to_choose(session),

@@ -1,6 +1,7 @@
 """Taking a step with a case: one form for all steps; only the fields of the chosen step count."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response
 from cases.access.actors import Actor
 from cases.administration.reorganising import LONGEST_SLUG
 from cases.case import Case
+from cases.correcting import Correction, correct
 from cases.history.words import Visibility
 from cases.mail_addresses import LONGEST_ADDRESS
 from cases.progress import Change, WaitingFor, change_state, refuse_stale
@@ -24,6 +26,7 @@ from web.current import current, right_now
 from web.language.gettext import gettext, language
 from web.language.labels import listed
 from web.pages.case.show import page_of
+from web.pages.case.steps.available_steps import GIVES_A_TOPIC
 from web.pages.case.steps.step_letter import StepLetters, letters_of_step
 from web.pages.forms import Form, TypedSchema, day_field, long_field, number_field, text_field
 from web.pages.sending.again import shown_again_by
@@ -49,6 +52,7 @@ class StepForm(TypedSchema):
     waiting_name = text_field()
     their_ref = text_field(100)
     into = text_field(20)
+    category = text_field(LONGEST_SLUG)
     note = long_field()
     visibility = fields.Enum(Visibility, by_value=True, load_default=Visibility.PUBLIC)
     visibility_assign = visibility_hand_over = visibility_appoint = visibility_wait = fields.Enum(
@@ -94,7 +98,7 @@ def _letters_of_step(ref: str, given: dict[str, Any], actor: Actor) -> StepLette
     shown: list[StepLetters] = []
     with suppress(_NotKept), current().database.transaction() as session:
         case, change = _chosen_change(session, ref, given, actor)
-        events = change_state(session, case, change, by=actor, at=right_now())
+        events = _change(session, case, change, given, actor)
         shown.append(letters_of_step(session, case, events))
         raise _NotKept
     return shown[0]
@@ -107,9 +111,18 @@ class _NotKept(Exception):
 def _take(session: Session, ref: str, given: dict[str, Any], actor: Actor, thanks: list[str]) -> str:
     """Take the step, add to `thanks` the sentence that says who is told of it, and return the path of the case."""
     case, change = _chosen_change(session, ref, given, actor)
-    events = change_state(session, case, change, by=actor, at=right_now())
+    events = _change(session, case, change, given, actor)
     thanks.append(_thanks(names_told(session, events, language())))
     return url_for("case.show", ref=ref)
+
+
+def _change(session: Session, case: Case, change: Change, given: dict[str, Any], actor: Actor) -> list[int]:
+    """Take the step; before it, correct the topic of a case that has none, if the form gives one. Return the events."""
+    at = right_now()
+    if given["category"] and case.category_id is None and change.step in GIVES_A_TOPIC:
+        correct(session, case, Correction(category=given["category"]), by=actor, at=at)
+        change = replace(change, version=case.version)
+    return change_state(session, case, change, by=actor, at=at)
 
 
 def _chosen_change(session: Session, ref: str, given: dict[str, Any], actor: Actor) -> tuple[Case, Change]:
@@ -119,7 +132,7 @@ def _chosen_change(session: Session, ref: str, given: dict[str, Any], actor: Act
     available = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
     step = _step_named(given["step"], available)
     _refuse_what_was_not_asked(available, given)
-    return case, _change(step, given)
+    return case, _asked_change(step, given)
 
 
 def _step_named(name: str, available: list[Step]) -> Step:
@@ -144,7 +157,7 @@ def _refuse_what_was_not_asked(available: list[Step], given: dict[str, Any]) -> 
         raise FieldNotUsed(field=unasked[0])
 
 
-def _change(step: Step, given: dict[str, Any]) -> Change:
+def _asked_change(step: Step, given: dict[str, Any]) -> Change:
     takes = {*step.needs, *step.may_have}
     day: date | None = given["due_on"] if "due_on" in takes else None
     return Change(
