@@ -51,7 +51,8 @@ def take_back(session: Session, delivery_id: int, *, by: Actor) -> str | None:
         delivery.outcome, delivery.person_id, delivery.finished_at = Outcome.WAITING, None, None
         delivery.context = {name: value for name, value in delivery.context.items() if name != "called_at"}
     session.flush()
-    return of_tick[0][1].name
+    name: str | None = of_tick[0][1].name
+    return name
 
 
 def _rows(session: Session) -> Sequence[Any]:

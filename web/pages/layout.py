@@ -54,7 +54,7 @@ STAFF = (("desk.show", _l("Desk")), ("all_cases.show", _l("All cases")), ("handi
 CONTACT = (("calls.show", _l("To call")), ("set_aside.show", _l("Not delivered")))
 
 
-NAME_FILTERS: dict[str, Callable[[str], Any]] = {
+NAME_FILTERS: dict[str, Callable[[Any], Any]] = {
     "state_name": lambda state: STATE_NAMES[State(state)],
     "state_colour": lambda state: STATE_COLOURS.get(State(state), "neutral"),
     "kind_name": lambda kind: KINDS[Kind(kind)],
