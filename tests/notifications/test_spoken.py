@@ -63,9 +63,10 @@ def test_a_call_that_was_ticked_off_by_mistake_comes_back(either_town: LetterTow
         with pytest.raises(NotAllowed):
             take_back(session, rung.delivery_id, by=A_VISITOR)
         assert take_back(session, rung.delivery_id, by=kontakt) == "Karin"
-        assert [(call.name, call.say) for call in to_ring(session)] == [(before.name, before.say)]
+        [again] = to_ring(session)
+        assert (again.name, again.say) == (before.name, before.say)
         assert just_rung(session) == []
         with pytest.raises(NotFound):
             take_back(session, rung.delivery_id, by=kontakt)
         later = A_TUESDAY + timedelta(minutes=5)
-        assert tick_off(session, before.delivery_id, by=kontakt, at=later) == "Karin"
+        assert tick_off(session, again.delivery_id, by=kontakt, at=later) == "Karin"
