@@ -38,25 +38,29 @@ class KnownBrowser:
 class Asking:
     """Who asks for a log-in letter: the mail address as typed, the browser's cookie, and the network that it is in.
 
-    `known_browser` is given when somebody with this address has logged in from that browser before.
+    `known_browser` is given when somebody with this address has logged in from that browser before. `wanted` is the
+    path of the page to which the log-in is to lead, where that tells nothing private (None: none).
     """
 
     email: str
     browser: str
     network: str = ""
     known_browser: KnownBrowser | None = None
+    wanted: str | None = None
 
 
 @dataclass(frozen=True)
 class RequestedLetter:
     """What became of it: a letter goes out (`next_at` is None), or none before `next_at` (UTC).
 
-    `has_letter` tells whether this browser can use a letter to the address that went out before. All of it is the same
-    for an address that nobody here has.
+    `has_letter` tells whether this browser can use a letter to the address that went out before, and `was_just_asked`
+    whether only that letter, of the last ten minutes, is the reason that none goes out now: no quota of a day is spent.
+    All of it is the same for an address that nobody here has.
     """
 
     next_at: datetime | None
     has_letter: bool
+    was_just_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,15 +122,16 @@ def ask_for_link(session: Session, asking: Asking, *, key: str, at: datetime) ->
     person = session.scalar(select(Person).where(Person.email.in_(spellings_of(asking.email)), Person.active))
     quota = _quota_of(asking, person, key)
     next_at = _next_letter_at(session, quota, at)
+    was_just_asked = next_at is not None and next_at <= at + SHORTEST_GAP
     has_letter = next_at is not None and _has_letter(session, asking.browser, quota.address, at)
     link = make_link(session, LOGIN, key=key, at=at, person_id=person.id if person else None, browser=asking.browser)
     if next_at is None:
         link.address, link.quota, link.known_browser = quota.address, quota.key, quota.of_known_browser
         session.flush()
     if person and next_at is None:
-        event = PersonAskedForLink(person=person.id, link=link.id)
+        event = PersonAskedForLink(person=person.id, link=link.id, wanted=asking.wanted)
         record_for_municipality(session, event, by=A_VISITOR, at=at, locked=locked)
-    return RequestedLetter(next_at, has_letter)
+    return RequestedLetter(next_at, has_letter, was_just_asked)
 
 
 def _quota_of(asking: Asking, person: Person | None, key: str) -> Quota:
@@ -191,6 +196,24 @@ def usable_link(session: Session, token: str, browser: str, *, at: datetime) -> 
     if link is None or not is_active(session, link.person_id):
         return None
     return link if link.browser in (None, hashed(browser)) else None
+
+
+def works_elsewhere(session: Session, token: str, browser: str, *, at: datetime) -> bool:
+    """Return whether the log-in link with this token can be used, only not in this browser (`browser` is its cookie).
+
+    Also True for the link of an address that nobody has, which no letter carries.
+    """
+    link = valid_link(session, token, LOGIN, at)
+    return link is not None and link.browser not in (None, hashed(browser))
+
+
+def can_use_code(session: Session, browser: str, *, at: datetime) -> bool:
+    """Return whether this browser (`browser` is its cookie) asked for a letter whose code has not been used or expired.
+
+    It is the same for an address that nobody has.
+    """
+    usable = (Link.browser == hashed(browser), Link.used_at.is_(None), Link.expires_at > at)
+    return bool(browser) and session.scalar(select(Link.id).where(*usable).limit(1)) is not None
 
 
 def used_here(session: Session, token: str, browser: str, *, at: datetime) -> bool:

@@ -22,11 +22,12 @@ from cases.parties import Party
 from cases.refusals import NotAllowed, NotFound
 from cases.states import SETS_STATE
 from notifications.deliveries import IS_WAITING, Channel, Delivery, Outcome
-from notifications.letters.filling_templates import ParagraphKind, WrittenLetter
+from notifications.letters.filling_templates import Paragraph, ParagraphKind, WrittenLetter
 from notifications.letters.snapshot import LineContext, read_snapshot
 from notifications.letters.template_context import TemplateContext
 from notifications.letters.urls import WebAddresses
 from notifications.planning.redundant_calls import OVERTAKEN
+from notifications.spoken import as_spoken
 
 SPOKEN_KINDS = frozenset({ParagraphKind.TEXT, ParagraphKind.QUOTE, ParagraphKind.LIST})
 SPOKEN_SECTIONS = ("happened", "next", "object")  # not "ask": the one who rings can be asked
@@ -107,8 +108,10 @@ def count_to_ring(session: Session) -> int:
     return sum(person.has_something_to_say for person in _people(session))
 
 
-def tick_off(session: Session, delivery_id: int, *, by: Actor, at: datetime, last_id: int | None = None) -> None:
+def tick_off(session: Session, delivery_id: int, *, by: Actor, at: datetime, last_id: int | None = None) -> str | None:
     """Record that `by` rang at `at` (UTC) the person of this delivery, and said what was to be said to them.
+
+    Return the name of whom they rang, None if it is not known.
 
     What has come since the list was shown stays on it: deliveries after `last_id` (None: there are none). What was
     overtaken was not said. `NotAllowed` when `by` is not staff, `NotFound` when no call with this id waits to be made.
@@ -124,6 +127,7 @@ def tick_off(session: Session, delivery_id: int, *, by: Actor, at: datetime, las
             delivery.outcome, delivery.reason = Outcome.SUPPRESSED, OVERTAKEN
         delivery.finished_at = present(session)
     session.flush()
+    return person.party.name
 
 
 def record_no_answer(session: Session, delivery_id: int, *, by: Actor, at: datetime) -> datetime:
@@ -242,18 +246,17 @@ def _words(context: TemplateContext, delivery: Delivery, line: LineContext, pers
     written = context.write(delivery, line)
     later = {one["letter"] for _, lines in person.waiting for one in lines if one["ref"] == line["ref"]}
     if line["letter"] == "done" and "closed" in later:
-        return iter(_texts(written, {ParagraphKind.QUOTE}))
-    return iter(words_to_say(written))
+        return iter(as_spoken(_paragraphs(written, {ParagraphKind.QUOTE}), delivery.locale))
+    return iter(words_to_say(written, delivery.locale))
 
 
-def words_to_say(written: WrittenLetter) -> list[str]:
-    """Return what to say on the telephone: the paragraphs of the letter `written`.
+def words_to_say(written: WrittenLetter, locale: str) -> list[str]:
+    """Return what to say on the telephone: the paragraphs of the letter `written`, as they are spoken.
 
     Each paragraph is one string, in the letter's order; greeting, links and farewell are left out.
     """
-    return _texts(written, SPOKEN_KINDS)[1:-1]
+    return as_spoken(_paragraphs(written, SPOKEN_KINDS), locale)[1:-1]
 
 
-def _texts(written: WrittenLetter, kinds: frozenset[ParagraphKind] | set[ParagraphKind]) -> list[str]:
-    paragraphs = (paragraph for name in SPOKEN_SECTIONS for paragraph in written.sections[name])
-    return [found.said(" ") for found in paragraphs if found.shape in kinds]
+def _paragraphs(written: WrittenLetter, kinds: frozenset[ParagraphKind] | set[ParagraphKind]) -> list[Paragraph]:
+    return [found for name in SPOKEN_SECTIONS for found in written.sections[name] if found.shape in kinds]

@@ -14,22 +14,23 @@ from notifications.letters.urls import WebAddresses
 from notifications.planning.planning import plan_events
 
 FIRST_SHOWN = ("reporter", "group", "followers", "asked", "handler")
-WITHOUT_ADDRESS = frozenset({ParagraphKind.TEXT, ParagraphKind.QUOTE, ParagraphKind.LIST})
+LEADS_SOMEWHERE = frozenset({ParagraphKind.BUTTON, ParagraphKind.LINK})
 
 
 @dataclass(frozen=True)
 class PreviewParagraph:
-    """One paragraph of a letter that is only shown: its text, and whether it quotes somebody."""
+    """One paragraph of a letter that is only shown: its text, and whether it quotes somebody, or names a link."""
 
     text: str
     is_quote: bool
+    is_link: bool
 
 
 @dataclass(frozen=True)
 class LetterPreview:
     """A letter or call that nobody has got: for which audience, its subject and its paragraphs.
 
-    Links are left out: that of the one who asked is the key to act in their place.
+    Links are named and lead nowhere: that of the one who asked is the key to act in their place.
     """
 
     audience: str
@@ -38,8 +39,8 @@ class LetterPreview:
     paragraphs: list[PreviewParagraph]
 
 
-def letter_about(session: Session, ids: Sequence[int], key: str) -> LetterPreview | None:
-    """Return the letter about the events with these ids that most concerns the one who asked; None when there is none.
+def letters_about(session: Session, ids: Sequence[int], key: str) -> list[LetterPreview]:
+    """Return one letter for each audience that is told of the events with these ids, the one who asked first.
 
     It plans the deliveries of the events, so the caller rolls the transaction back. `key` is the secret key of the
     installation.
@@ -48,7 +49,8 @@ def letter_about(session: Session, ids: Sequence[int], key: str) -> LetterPrevie
     occasions = [f"event:{id_}" for id_ in ids]
     waiting = select(Delivery).where(Delivery.occasion.in_(occasions), Delivery.outcome == Outcome.WAITING)
     planned = sorted(session.scalars(waiting.order_by(Delivery.id)), key=_rank)
-    return _preview(session, planned[0], key) if planned else None
+    first = {delivery.context["lines"][0]["audience"]: delivery for delivery in reversed(planned)}
+    return [_preview(session, delivery, key) for delivery in sorted(first.values(), key=_rank)]
 
 
 def _rank(delivery: Delivery) -> int:
@@ -59,10 +61,10 @@ def _rank(delivery: Delivery) -> int:
 def _preview(session: Session, delivery: Delivery, key: str) -> LetterPreview:
     line = delivery.context["lines"][0]
     written = TemplateContext(read_snapshot(session, [delivery]), WebAddresses(""), key).write(delivery, line)
-    paragraphs = [_shown(paragraph) for paragraph in written.paragraphs if paragraph.shape in WITHOUT_ADDRESS]
+    paragraphs = [_shown(paragraph) for paragraph in written.paragraphs]
     return LetterPreview(line["audience"], delivery.channel is Channel.CALL, written.subject, paragraphs)
 
 
 def _shown(paragraph: Paragraph) -> PreviewParagraph:
-    text = paragraph.said("\n")
-    return PreviewParagraph(text, paragraph.shape is ParagraphKind.QUOTE)
+    shape = paragraph.shape
+    return PreviewParagraph(paragraph.said("\n"), shape is ParagraphKind.QUOTE, shape in LEADS_SOMEWHERE)

@@ -1,6 +1,7 @@
 """Agenda items: cases that the ladder or a person has put on the forum's agenda, until they are taken off again."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import (
@@ -8,7 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     String,
     bindparam,
-    exists,
+    func,
     inspect,
     select,
     update,
@@ -23,7 +24,7 @@ from cases.database.transactions import calendar_of
 from cases.history.events import CaseKeptOffAgenda, CasePutOnAgenda, CaseTakenOffAgenda
 from cases.history.journal import Entry, SpokenWords
 from cases.history.words import Visibility
-from cases.meetings.meeting import next_meeting
+from cases.meetings.meeting import Meeting, next_meeting
 from cases.public.protection import is_protected
 from cases.refusals import AlreadySettled, NotAllowed, ProtectedIdentity, TooLong, WordsNeeded
 from cases.states import OPEN, State
@@ -117,6 +118,24 @@ def withdraw_from_agenda(session: Session, case: Case, why: str, *, by: Actor, a
     return entry.write(session)
 
 
+@dataclass(frozen=True)
+class AgendaPlace:
+    """Where a case stands: on the agenda of the meeting on the local day `meeting_on` (None: none is planned yet)."""
+
+    why: AgendaReason
+    meeting_on: date | None
+
+    @property
+    def can_be_left(self) -> bool:
+        """Whether the contact person may take the case off: one that waits for the forum is answered instead."""
+        return self.why is not AgendaReason.WAITS
+
+
+def place_of(why: str | None, meeting_on: date | None) -> AgendaPlace | None:
+    """Return the place that the columns `PLACE_ON_AGENDA` tell; None for a case that is not on the agenda."""
+    return AgendaPlace(AgendaReason(why), meeting_on) if why else None
+
+
 def take_off_agenda(session: Session, case: Case, at: datetime, *, why: AgendaReason | None = None) -> None:
     """Take the case off the forum's agenda at the moment `at`; do nothing when it is not on it. Writes no event.
 
@@ -146,12 +165,14 @@ ITEM = table_of(AgendaItem)
 NOT_SETTLED = (ITEM.c.case_id == bindparam("case"), ITEM.c.settled_at.is_(None))
 SETTLE = update(ITEM).where(*NOT_SETTLED).values(settled_at=bindparam("at"))
 SETTLE_FOR = SETTLE.where(ITEM.c.why == bindparam("reason"))
-OPEN_ITEM = select(AgendaItem).where(*NOT_SETTLED)
-MAY_BE_WITHDRAWN = (  # a column of a query of cases: whether the contact person may take the case off the agenda
-    exists()
-    .where(ITEM.c.case_id == Case.id, ITEM.c.settled_at.is_(None), ITEM.c.why != AgendaReason.WAITS)
-    .correlate(Case)
+COMING = select(func.min(Meeting.held_on)).where(Meeting.held_on >= bindparam("day")).scalar_subquery()
+NAMED = select(Meeting.held_on).where(Meeting.id == ITEM.c.meeting_id).scalar_subquery()
+STANDS = (ITEM.c.case_id == Case.id, ITEM.c.settled_at.is_(None))
+MEETING_ON = func.coalesce(NAMED, COMING)  # `COMING` counts from the parameter `day`
+PLACE_ON_AGENDA = tuple(  # columns of a query of cases, for `place_of`
+    select(column).where(*STANDS).correlate(Case).scalar_subquery() for column in (ITEM.c.why, MEETING_ON)
 )
+OPEN_ITEM = select(AgendaItem).where(*NOT_SETTLED)
 
 
 def _open_item(session: Session, case: Case) -> AgendaItem | None:

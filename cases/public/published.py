@@ -33,6 +33,7 @@ from cases.history.words import Visibility, Words
 from cases.public.finding_published import PublicSearch, public_search
 from cases.public.masking import mask
 from cases.public.publication import Published
+from cases.states import LADDER_STATES
 
 MOST_ON_A_PAGE = 100
 
@@ -106,6 +107,15 @@ class PublicCase:
     delayed: bool
     done_on: date | None
     ended_on: date | None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody is to be told or to do something by `due_on`: not while it rests, is done or has ended."""
+        return self.state in LADDER_STATES and self.due_on is not None
+
+    def has_missed_its_day(self, today: date) -> bool:
+        """Return whether `due_on` is past on the local day `today`, whether or not a sweep has noticed it."""
+        return self.is_awaited and self.due_on is not None and self.due_on < today
 
     @property
     def days(self) -> int | None:

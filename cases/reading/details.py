@@ -1,6 +1,6 @@
-"""Details of a case: its description, its files and its related cases, read by the same query as the case.
+"""Details of a case: its description, files, related and similar cases, read by the same query as the case.
 
-Each of the three is one column of the query, with all files, or all related cases, in one JSON value. So the query
+Each of them is one column of the query, with all files, or all related cases, in one JSON value. So the query
 returns one row for each case.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ScalarSelect, null, select, union
+from sqlalchemy import JSON, ColumnElement, ScalarSelect, Select, null, select, union
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.functions import FunctionElement
@@ -68,30 +68,33 @@ class RelatedCase:
 
 @dataclass(frozen=True)
 class CaseDetails:
-    """Description, files and related cases of one case, as far as the reader may see them."""
+    """Description, files, related and similar cases of one case, as far as the reader may see them."""
 
     description: str
     files: list[File]
     related: list[RelatedCase]
+    similar: list[RelatedCase]  # open cases of the same place or topic, the latest ones
 
 
 def detail_columns(actor: Actor) -> tuple[ColumnElement[Any], ...]:
     """Return the columns to add to a select of `Case`, so that `details_from` can make the details from their values.
 
-    In this order: the description, the files, the related cases. The last is NULL unless the actor is staff.
+    In this order: the description, the files, the related and the similar cases. The related ones are NULL unless the
+    actor is staff, the similar ones unless they are the contact person, who may merge cases.
     """
-    return DESCRIPTION, FILES, RELATED if actor.is_staff else null()
+    return DESCRIPTION, FILES, RELATED if actor.is_staff else null(), SIMILAR if actor.is_contact else null()
 
 
 def details_from(row: Sequence[Any], actor: Actor) -> CaseDetails:
-    """Return the details of a case, made from `row`: the values of the three columns that `detail_columns` returned.
+    """Return the details of a case, made from `row`: the values of the columns that `detail_columns` returned.
 
     Files and related cases are sorted by id. Files that only staff may read are left out for all others.
     """
-    description, files, related = row
+    description, files, related, similar = row
     found = [File(*file) for file in in_order(files)]
     shown = [file for file in found if actor.is_staff or file.visibility != Visibility.INTERNAL]
-    return CaseDetails(description or "", shown, [RelatedCase(*other) for other in in_order(related)])
+    others = ([RelatedCase(*other) for other in in_order(rows)] for rows in (related, similar))
+    return CaseDetails(description or "", shown, *others)
 
 
 def read_details(session: Session, case: Case, actor: Actor) -> CaseDetails:
@@ -129,4 +132,20 @@ def _related() -> ScalarSelect[list[list[Any]]]:
     return select(rows_of(other.id, other.ref, other.title)).where(other.id.in_(ids)).correlate(Case).scalar_subquery()
 
 
-DESCRIPTION, FILES, RELATED = _description(), _files(), _related()
+def _similar() -> ScalarSelect[list[list[Any]]]:
+    """Return the latest open cases of the same place, and of the same topic, as a subquery: at most 20."""
+    near = [_latest_with(column).correlate(Case) for column in ("place_id", "category_id")]
+    other = aliased(Case)
+    found = select(rows_of(other.id, other.ref, other.title)).where(other.id.in_(union(*near)))
+    return found.correlate(Case).scalar_subquery()
+
+
+def _latest_with(column: str) -> Select[int]:
+    """Return the ids of the latest ten open cases that have the same value in this column as the case at hand."""
+    one = aliased(Case)
+    same = (getattr(one, column) == getattr(Case, column), one.id != Case.id, one.due_at.is_not(None))
+    latest = select(one.id).where(*same).order_by(one.id.desc()).limit(10).correlate(Case).subquery()
+    return select(latest.c.id)
+
+
+DESCRIPTION, FILES, RELATED, SIMILAR = _description(), _files(), _related(), _similar()

@@ -28,7 +28,7 @@ from cases.database.cursors import decode_cursor, encode_cursor
 from cases.database.search.text_index import Closeness
 from cases.organisation.categories import Category
 from cases.organisation.places import Place
-from cases.organisation.units import Unit
+from cases.organisation.units import DESK, Unit
 from cases.reading.masked_search import MaskedSearch
 from cases.reading.searching import EVERYTHING, Search, SearchReach, reaches, search_for
 from cases.reading.visibility import opened_by, seen_by, taken_part_in_by
@@ -47,6 +47,8 @@ def _literal(value: Any) -> BindParameter[Any]:
 # Word for word as in the partial indexes: with bound values PostgreSQL would not use these
 ACTED_ON = and_(Case.due_at.is_not(None), Case.state.not_in(_literal((State.PARKED, State.DONE))))
 SENT_BACK = and_(Case.sent_back_count > _literal(0), Case.state == _literal(State.RECEIVED))
+AT_DESK = Case.responsible_id == select(Unit.id).where(Unit.slug == DESK).scalar_subquery()
+CAME_BACK = or_(SENT_BACK, and_(Case.state == _literal(State.ASSIGNED), AT_DESK))  # of its own, such as contested ones
 
 
 class Sort(StrEnum):
@@ -70,7 +72,8 @@ class Filters:
 
     Names are slugs, moments are UTC. For `overdue`, `parked` and `quick_win`, True selects such cases and False all
     others. `due_by` selects cases due from now until then; `untouched_since` those that await an act, but that no
-    person has touched since then; `sent_back` those back at the desk because a unit said that they are not theirs.
+    person has touched since then; `sent_back` those back at the desk: a unit said that they are not theirs, or its own
+    were contested.
     `of_unit` is the id of a unit that is responsible for the case, handed it in, or is waited for. `q` is what was
     typed to search for, and `cursor` comes from the page before.
     """
@@ -86,7 +89,7 @@ class Filters:
     quick_win: bool | None = None
     due_by: datetime | None = None  # due from now on, until this moment
     untouched_since: datetime | None = None  # cases on which somebody should act, without an act of a person since then
-    sent_back: bool = False  # at the desk again, because a unit said that it is not theirs
+    sent_back: bool = False  # at the desk again: a unit said that it is not theirs, or its own was contested
     of_unit: int | None = None  # id of a unit that is responsible, handed it in, or is waited for
     officer: int | None = None  # id of the person who is its officer
     received_from: datetime | None = None  # received at this moment or later
@@ -327,7 +330,7 @@ def _for_the_desk(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
         found.append(Case.due_at.between(now, filters.due_by))
     if filters.untouched_since is not None:
         found += [ACTED_ON, Case.touched_at < filters.untouched_since]
-    return [*found, SENT_BACK] if filters.sent_back else found
+    return [*found, CAME_BACK] if filters.sent_back else found
 
 
 def _in_states(states: frozenset[State]) -> list[ColumnElement[bool]]:

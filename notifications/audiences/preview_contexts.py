@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor
 from cases.case import Case
 from cases.organisation.people import Person
 from cases.parties import Follower
@@ -43,18 +44,21 @@ def following_of(case: Case, column: Sequence[Sequence[Any]] | None) -> list[Fol
 
 
 def contexts_for_page(
-    session: Session, case: Case, following: list[Following], events: Sequence[EventInContext]
+    session: Session, case: Case, following: list[Following], events: Sequence[EventInContext], by: Actor
 ) -> list[AudienceContext]:
     """Build what recipients are worked out from (an `AudienceContext`) for each of `events`, in their order.
 
     It is for a page that has read the case already and shows who would get a letter about events that may come.
 
-    One query reads the directory for all; `load_contexts` is for events whose case is not read yet. There must be at
-    least one event, and all must happen at the same time.
+    `by` would cause them. One query reads the directory for all; `load_contexts` is for events whose case is not read
+    yet. There must be at least one event, and all must happen at the same time.
     """
     known = _audience_case(case)
     slugs = {slug for event in events for slug in unit_slugs_in(event, known)}
     directory = directory_of(session, day_of_roles(session, events[0]), slugs=slugs, people=())
+    if by.person_id is not None:
+        author = DirectoryPerson(by.person_id, by.email, by.name, None, "sv", active=True)
+        directory.people[by.person_id] = Holder(author, None)
     if case.officer:
         deputy = case.officer.deputy
         directory.people[case.officer.id] = Holder(_person(case.officer), _person(deputy) if deputy else None)

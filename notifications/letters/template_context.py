@@ -12,6 +12,7 @@ from cases.deadlines.clocks import DELAYED_RUNG, HEAD_RUNG
 from cases.history.words import Visibility
 from cases.organisation.units import FORUM, UnitKind
 from cases.public.masking import mask
+from cases.states import STEPS, State
 from notifications.deliveries import Channel, Delivery
 from notifications.letters.catalogue import LETTERS
 from notifications.letters.filling_templates import WrittenLetter, telephone, write
@@ -23,9 +24,11 @@ from notifications.row_types import CaseNow, EventForLetter
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})
 CASE = {"sv": "ärende", "en": "case"}
 HANDLERS = frozenset({"officer", "handler", "unit"})
+STAFF = HANDLERS | {"head", "contact", "desk_head", "morning"}
 MOST_DESCRIBED = 2000  # characters of what was asked: the rest stands on the case's page
 READABLE_BY_PARTICIPANTS = frozenset({Visibility.PUBLIC, Visibility.PARTICIPANTS})
 READABLE = {"followers": frozenset({Visibility.PUBLIC})}  # by audience; by default as participants
+ASSIGNS = frozenset(step.event for step in STEPS if step.to is State.ASSIGNED) - {"case.answered"}
 EMPTY_LINE_CONTEXT = {
     "ref": None,
     "kind": None,
@@ -102,6 +105,7 @@ class TemplateContext:
             "pages": self.pages,
             "token": self._token(event),
             "code": self._code(event),
+            "may_be_sent_back": _may_be_sent_back(event),
             "late_by_law": clock_on is not None and clock_on <= happened_on,
             "day_has_passed": clock_on is not None and clock_on < happened_on,
             **self._words(line, event, case),
@@ -115,7 +119,9 @@ class TemplateContext:
         if line["audience"] == "reporter":
             return self.pages.own_case(case.public_id)
         own = self.snapshot.own_keys.get(line.get("own_case", ""))
-        return self.pages.own_case(own) if own else self.pages.case(case.ref)
+        if own:
+            return self.pages.own_case(own)
+        return self.pages.case_at_work(case.ref) if _is_to_staff(line) else self.pages.case(case.ref)
 
     def _token(self, event: EventForLetter) -> str | None:
         link = self.snapshot.links.get(event.facts.get("link", 0))
@@ -159,6 +165,17 @@ def _is_to_own_group(line: LineContext) -> bool:
     """Return whether the letter goes to a group about a case for which that group itself is responsible."""
     by_role = line["audience"] in HANDLERS and "unit_id" not in line
     return line.get("unit_kind") == UnitKind.GROUP and (by_role or bool(line.get("is_own")))
+
+
+def _may_be_sent_back(event: EventForLetter) -> bool:
+    """Return whether the unit could send the case back after the event: only one that waits to be taken on."""
+    state = event.facts.get("state") or event.facts.get("to")
+    return event.type in ASSIGNS or state == State.ASSIGNED
+
+
+def _is_to_staff(line: LineContext) -> bool:
+    """Return whether the letter goes to those who work with the case, who all have an account or share a mailbox."""
+    return line["audience"] in STAFF and not _is_to_own_group(line)
 
 
 def _asker(line: LineContext, case: CaseNow | None) -> dict[str, str | None] | None:

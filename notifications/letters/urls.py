@@ -1,6 +1,9 @@
 """The URLs of web pages that letters link to."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
+
+LOG_IN_FIRST = "logga-in"  # the parameter with which the page of a case asks for the log-in first
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,10 @@ class WebAddresses:
         """
         return f"{self.base}/arenden/{ref}"
 
+    def case_at_work(self, ref: str) -> str:
+        """Return the URL of a case for staff: whoever is not logged in is asked to log in, even if it is published."""
+        return f"{self.case(ref)}?{LOG_IN_FIRST}=1"
+
     def desk(self) -> str:
         """Return the URL of the desk's page: what came in, is due and is overdue."""
         return f"{self.base}/skrivbord"
@@ -36,9 +43,9 @@ class WebAddresses:
         """Return the URL of the list of what was set aside."""
         return f"{self.base}/undanlagt"
 
-    def login(self, token: str) -> str:
-        """Return the URL at which a person logs in with this one-time token."""
-        return f"{self.base}/logga-in/{token}"
+    def login(self, token: str, wanted: str | None = None) -> str:
+        """Return the URL at which a person logs in with this one-time token, on their way to the page at `wanted`."""
+        return f"{self.base}/logga-in/{token}" + (f"?next={quote(wanted)}" if wanted else "")
 
     def follow(self, token: str) -> str:
         """Return the URL at which somebody confirms with this token that they want to follow a case."""

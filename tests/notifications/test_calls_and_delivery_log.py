@@ -11,7 +11,6 @@ from cases.database.transactions import calendar_of
 from cases.handing_in import Reporter
 from cases.refusals import NotAllowed, NotFound
 from cases.states import State
-from notifications.audiences.preview import would_be_told
 from notifications.calls import count_to_ring, drop_overtaken, next_try, record_no_answer, tick_off, to_ring
 from notifications.deliveries import Channel, Outcome
 from notifications.delivery_log import deliveries_about
@@ -171,27 +170,3 @@ def test_a_call_that_was_made_still_went_to_the_one_who_asked(town: LetterTown) 
     with town.database.reading() as session:
         told = deliveries_about(session, the_case(session, ref).id, "en")
     assert {one.to for some in told.values() for one in some} == {"the one who asked"}
-
-
-@pytest.mark.parametrize(
-    ("locale", "who"),
-    [
-        ("sv", ["den som frågade", "Gatukontoret", "2 följare"]),
-        ("en", ["the one who asked", "Gatukontoret", "2 followers"]),
-    ],
-)
-def test_one_can_see_who_would_be_told_before_it_happens(town: LetterTown, locale: str, who: list[str]) -> None:
-    ref = town.assigned()
-    town.follow(ref, "granne@hemma.example")
-    town.follow(ref, "annan@hemma.example")
-    with town.database.reading() as session:
-        assert would_be_told(session, the_case(session, ref), "case.done", locale, at=A_TUESDAY) == who
-        assert would_be_told(session, the_case(session, ref), "case.attached", locale, at=A_TUESDAY) == []
-
-
-def test_who_is_asked_is_known_when_the_unit_is_chosen(town: LetterTown) -> None:
-    ref = town.hand_in()
-    with town.database.reading() as session:
-        case = the_case(session, ref)
-        assert would_be_told(session, case, "case.assigned", at=A_TUESDAY)[0] == "den som väljs"
-        assert would_be_told(session, case, "case.assigned", at=A_TUESDAY, responsible="skola")[0] == "Sara Lärare"

@@ -109,6 +109,7 @@ WITHOUT_A_CASE: dict[str, str] = {
     "POST /lamna/flera":               "in  in  in  403 403 403 422 422 422 422 in",
     "GET /ring": CONTACT,
     "POST /ring/<int:number>":         "in  in  in  403 403 403 403 403 404 403 in",
+    "POST /ring/<int:number>/angra":   "in  in  in  403 403 403 403 403 404 403 in",
     "GET /undanlagt": CONTACT_OR_ADMIN,
     "POST /undanlagt/<kind>/<int:number>": "in  in  in  403 403 403 403 403 404 404 in",
     "POST /forum":                     "in  in  in  403 403 403 403 403 422 422 in",

@@ -81,8 +81,8 @@ def test_five_letters_a_day_and_the_page_says_when_the_next_may_go(web):
 @pytest.mark.parametrize(
     ("lang", "sent", "refused"),
     [
-        ("sv", "leta först efter det", "Så många mejl till adressen har begärts att du behöver vänta"),
-        ("en", "look for it first", "So many e-mails to this address have been asked for that you have to wait"),
+        ("sv", "leta först efter det", "Ett mejl till adressen begärdes nyss. Nästa kan skickas om 10 minuter."),
+        ("en", "look for it first", "An e-mail to this address was asked for a moment ago."),
     ],
 )
 @pytest.mark.parametrize("email", [CONTACT, NOBODY])
@@ -97,10 +97,20 @@ def test_only_a_browser_that_asked_is_told_to_look_for_its_letter(web, email, la
     assert sent not in words(page)
     assert refused in words(page)
     assert 'name="code"' not in page
+    assert 'class="ds-button" href="/logga-in"' not in page  # nor is it offered to ask for the same once more
+    assert 'href="/logga-in">' not in page.split("<main")[1].split("</main>")[0]
     age_links(web, minutes=-11)  # as if the letter had been sent long before
     with web.database.transaction() as session:
         session.execute(update(Link).values(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
-    assert refused in words(ask(asked, email).text)  # it has no letter that works
+    assert 'name="code"' not in ask(asked, email).text  # it has no letter that works
+
+
+@pytest.mark.parametrize("email", [CONTACT, NOBODY])
+def test_who_has_spent_the_letters_of_a_day_is_told_so(web, email):
+    for _ in range(5):
+        ask(web.browser(), email)
+        age_links(web, minutes=11)
+    assert "Så många mejl till adressen har begärts att du behöver vänta" in words(ask(web.browser(), email).text)
 
 
 @pytest.mark.parametrize("email", ["CONTACT@example.se", " Contact@Example.SE ", "contact@EXAMPLE.se"])

@@ -1,12 +1,14 @@
 """What things are called on screen: one table for each kind of name, translated when it is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from babel.lists import format_list
 from flask_babel import lazy_gettext as _l
 
 from cases.meetings.agenda_items import AgendaReason
 from cases.states import Kind, State
+from web.language.gettext import language
 
 STATE_COLOURS = {
     State.RECEIVED: "info",
@@ -110,6 +112,14 @@ VISIBILITIES = {
     "internal": _l("Only for staff (nobody is told)"),
 }
 
+READERS = {  # who will read the words, by their visibility
+    "public": _l("The one who asked reads it, and everybody if the case is public."),
+    "participants": _l("The one who asked reads it, and those who have the case. It is never public."),
+    "internal": _l(
+        "Only staff read it, here on the page. It stands in no letter, and the one who asked does not see it."
+    ),
+}
+
 UNIT_KINDS = {
     "desk": _l("Contact desk"),
     "department": _l("Department"),
@@ -207,6 +217,11 @@ def step_name(name: str, source: State) -> str:
 def words_of_step(name: str) -> str:
     """Return what the field for words is called on screen for the step `name`, a key of `STEPS`."""
     return str(WORDS_OF_STEPS.get(name) or _l("Message"))
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return the names as one text, with "and" before the last, in the language of the page."""
+    return format_list(list(names), locale=language())
 
 
 def choices(table: Mapping[Any, Any]) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 from web.requests.identity.known_browsers import known_browser
 from web.requests.rate_limits import Limit, limited, network
-from web.requests.returning import NEXT, safe_next
+from web.requests.returning import NEXT, path_for_a_letter, safe_next
 
 
 @bp.get("/logga-in")
@@ -78,7 +78,7 @@ def _asking(email: str) -> logging_in.Asking:
     browser = session.setdefault(BROWSER, secrets.token_urlsafe(16))
     known = known_browser(email)
     session[KNOWN] = known.id if known else None
-    return logging_in.Asking(email, browser, network(), known)
+    return logging_in.Asking(email, browser, network(), known, wanted=path_for_a_letter(session.get(NEXT)))
 
 
 def people_of_the_demonstration(rows: Session) -> list[Person]:

@@ -17,6 +17,7 @@ from web.pages.sending.again import shown_again_by
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 from web.requests.rate_limits import Limit, limited
+from web.requests.returning import NEXT, safe_next
 
 GONE = 410
 
@@ -76,8 +77,11 @@ def _log_in_with_code(typed: str) -> OpenedSession:
 def confirm(token: str) -> AnyResponse:
     """Show the page that the mailed link opens: a button to log in. Its status is 410 if the link is not valid.
 
-    Opening the page logs nobody in, since a mail program may open the link by itself.
+    Opening the page logs nobody in, since a mail program may open the link by itself. The link names the page that was
+    asked for, so that the log-in leads there in another browser too.
     """
+    if NEXT in request.args:
+        session[NEXT] = safe_next(request.args[NEXT])
     with current().database.reading() as rows:
         if _usable_link(rows, token) is not None:
             return make_response(render_template("login_confirm.html", token=token, usable=True))
@@ -105,6 +109,12 @@ def _usable_link(rows: Session, token: str) -> Link | None:
 
 def _dead_link(rows: Session, token: str) -> AnyResponse:
     """Return the page of a link that does not work here; with a link onward, if this browser has used it just now."""
-    used = logging_in.used_here(rows, token, session.get(BROWSER, ""), at=right_now())
-    shown: dict[str, Any] = {"usable": False, "used": used, "onward": onward()}
+    browser, at = session.get(BROWSER, ""), right_now()
+    shown: dict[str, Any] = {
+        "usable": False,
+        "used": logging_in.used_here(rows, token, browser, at=at),
+        "works_elsewhere": logging_in.works_elsewhere(rows, token, browser, at=at),
+        "can_use_code": logging_in.can_use_code(rows, browser, at=at),
+        "onward": onward(),
+    }
     return make_response(render_template("login_confirm.html", token=token, **shown), GONE)

@@ -204,7 +204,7 @@ class DayField(fields.Field[date]):
     """A day typed in a text field as people write it: see `read_day`. `has_been` is for a day in the past."""
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own
-        "day": _l("Write the day as YYYY-MM-DD or, for example, 15 April 2027."),
+        "day": _l("Write the day as 2027-04-15 or 15 April 2027."),
         "weekday": _l("That day is another weekday. Leave the weekday out, or correct it."),
     }
 

@@ -26,7 +26,7 @@ from web.clock_health import is_stale
 from web.current import current, right_now, today
 from web.language.dates import FILTERS, moment_words
 from web.language.gettext import gettext, language
-from web.language.labels import ASIDE_KINDS, KINDS, LETTERS, ROLES, STATE_COLOURS, UNIT_KINDS, channel_name
+from web.language.labels import ASIDE_KINDS, KINDS, LETTERS, ROLES, STATE_COLOURS, UNIT_KINDS, channel_name, listed
 from web.language.state_words import STATE_NAMES
 from web.pages.case.timeline import ICONS, told_words
 from web.pages.options import category_name
@@ -55,7 +55,7 @@ STAFF = (("desk.show", _l("Desk")), ("all_cases.show", _l("All cases")), ("handi
 CONTACT = (("calls.show", _l("To call")), ("set_aside.show", _l("Not delivered")))
 
 
-NAME_FILTERS: dict[str, Callable[[str], Any]] = {
+NAME_FILTERS: dict[str, Callable[[Any], Any]] = {
     "state_name": lambda state: STATE_NAMES[State(state)],
     "state_colour": lambda state: STATE_COLOURS.get(State(state), "neutral"),
     "kind_name": lambda kind: KINDS[Kind(kind)],
@@ -66,6 +66,7 @@ NAME_FILTERS: dict[str, Callable[[str], Any]] = {
     "dialled": dialled,
     "half_address": half_address,
     "why_not": lambda reason: why_not(reason, language()),
+    "has_missed_its_day": lambda case: case.has_missed_its_day(today()),
     "happening_icon": lambda type_: ICONS.get(type_, "history"),
 }
 
@@ -73,12 +74,15 @@ NAME_FILTERS: dict[str, Callable[[str], Any]] = {
 def register_template_globals(app: Flask) -> None:
     """Give templates the variables of `page_context`, filters for days and names, and what they may call.
 
-    That is `example_day`, `posts`, `title_as_read`, `reads_all`, `new_stamp` and `new_stamp_for_anybody`.
+    That is `example_day`, `today_on_page`, `posts`, `title_as_read`, `reads_all`, `new_stamp` and
+    `new_stamp_for_anybody`.
     """
-    app.jinja_env.filters.update(FILTERS | NAME_FILTERS | {"category_name": category_name, "told_words": told_words})
+    app.jinja_env.filters.update(
+        FILTERS | NAME_FILTERS | {"category_name": category_name, "told_words": told_words, "listed": listed}
+    )
     stamps = {"new_stamp": new_stamp, "new_stamp_for_anybody": new_stamp_for_anybody}
     reading = {"title_as_read": title_as_read, "reads_all": reads_all}
-    app.jinja_env.globals.update(example_day=example_day, posts=posts, **reading, **stamps)
+    app.jinja_env.globals.update(example_day=example_day, today_on_page=today, posts=posts, **reading, **stamps)
     app.context_processor(page_context)
 
 

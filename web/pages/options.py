@@ -134,15 +134,28 @@ def place_of_group(session: Session, actor: Actor, slug: str) -> str:
     return session.scalar(place) or ""
 
 
-def officers_to_choose(session: Session, slugs: set[str]) -> list[tuple[str, Choices]]:
-    """Return the officers of the units with these slugs: pairs of a unit's name and its officers as (address, name)."""
+@dataclass(frozen=True)
+class OfficersOfUnit:
+    """Those who may be the officer of a case in one unit, as pairs (mail address, name): its own, and nobody else."""
+
+    slug: str
+    name: str
+    people: Choices
+
+
+def officers_to_choose(session: Session, slugs: set[str] | None = None) -> list[OfficersOfUnit]:
+    """Return the officers of each active unit that may hold cases, or of those with these slugs, sorted by name."""
     found = known_with_people(session)
     by_unit: dict[int, dict[str, str]] = {}
     for person in found.people or ():
         by_unit.setdefault(person.of_id, {})[person.slug] = person.name
-    units = [unit for unit in found.units if unit.slug in slugs and unit.kind in MAY_BE_RESPONSIBLE]
-    names = [(unit.name, in_swedish_order(list(by_unit.get(unit.id, {}).items()))) for unit in units]
-    return sorted([(name, people) for name, people in names if people], key=lambda each: in_swedish(each[0]))
+    units = [unit for unit in found.units if unit.active and unit.kind in MAY_BE_RESPONSIBLE and unit.id in by_unit]
+    listed = [
+        OfficersOfUnit(unit.slug, unit.name, in_swedish_order(list(by_unit[unit.id].items())))
+        for unit in units
+        if slugs is None or unit.slug in slugs
+    ]
+    return sorted(listed, key=lambda unit: in_swedish(unit.name))
 
 
 def suggested_unit(session: Session, category_id: int | None) -> str:
@@ -150,3 +163,9 @@ def suggested_unit(session: Session, category_id: int | None) -> str:
     suggests = {row.id: row.of_id for row in known(session).categories}
     slugs: dict[int | None, str] = {row.id: row.slug for row in known(session).units}
     return slugs.get(suggests.get(category_id), "")
+
+
+def suggested_units(session: Session) -> dict[str, str]:
+    """Return the slugs of the units that usually handle them, by the slugs of the active categories that have one."""
+    slugs = {row.id: row.slug for row in known(session).units if row.active}
+    return {row.slug: slugs[row.of_id] for row in known(session).categories if row.active and row.of_id in slugs}

@@ -1,5 +1,6 @@
 """The way back after the log-in: which page was asked for, and whether it is safe to go there."""
 
+import re
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app, request, url_for
@@ -10,6 +11,7 @@ NEXT = "next"
 HOME = "/"
 LONGEST_NEXT = 1000  # characters: it is kept in a cookie, for which browsers have room for 4,096 bytes
 DOTS = frozenset({".", ".."})
+IN_LETTERS = re.compile(r"/(?:arenden/[0-9]{4}-[0-9]{4,8}|skrivbord|ring|forum|undanlagt)")
 DOORS = ("/logga-in", "/logga-ut", "/demo-login")  # whoever has logged in has no use for them
 
 
@@ -40,6 +42,16 @@ def way_back(wanted: str | None) -> str:
     except (HTTPException, RequestRedirect):
         return path  # the page itself says so
     return path
+
+
+def path_for_a_letter(wanted: str | None) -> str | None:
+    """Return the path of the page that was asked for, without its query, if a log-in letter may name it; else None.
+
+    Anybody can ask for a letter to anybody, so it names only a case by its number, and pages of staff: no words that
+    somebody chose, nor a private page, whose path is a key.
+    """
+    path = urlsplit(safe_next(wanted)).path
+    return path if IN_LETTERS.fullmatch(path) else None
 
 
 def safe_next(wanted: str | None) -> str:

@@ -49,11 +49,15 @@ class PersonLoggedIn(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonAskedForLink(DomainEvent):
-    """A person asked for a log-in link. `link` is the id of its row, which holds only a hash of the link's token."""
+    """A person asked for a log-in link. `link` is the id of its row, which holds only a hash of the link's token.
+
+    `wanted` is the path of the page for staff or members that they were on their way to; None for any other page.
+    """
 
     type: ClassVar[str] = "person.asked_for_link"
     person: int
     link: int
+    wanted: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ import pytest
 from support.houses.small_house import CALENDAR, MONDAY, SmallHouse
 from support.houses.statements import counted
 
+from cases.handing_in import Reporter
 from cases.reading import searching
 from cases.reading.lists import Filters, Sort, count_cases, list_cases
 from cases.refusals import UnknownName
@@ -93,6 +94,17 @@ def test_the_desk_finds_what_is_due_soon_untouched_or_sent_back(small_house: Sma
     assert refs(small_house, due_by=due, responsible="gata") == {soon}
     assert refs(small_house, due_by=due - moment, responsible="gata") == set()
     assert parked in refs(small_house, due_by=due + timedelta(days=60))
+
+
+def test_what_the_desk_had_closed_is_back_on_its_list_when_it_is_contested(small_house: SmallHouse) -> None:
+    contested = small_house.hand_in("Skylten", reporter=Reporter(name="Rut", email="rut@example.se"))
+    small_house.change(contested, State.DONE, note="Den är lagad", at=LATER)
+    small_house.change(contested, State.ASSIGNED, by="reporter", note="Nej, det är inte klart", at=LATER)
+    small_house.reach(State.ASSIGNED)
+    assert small_house.case(contested).responsible_id == small_house.unit_id("desk")
+    assert refs(small_house, sent_back=True) == {contested}
+    small_house.change(contested, State.ASSIGNED, responsible="vatten", at=LATER)
+    assert refs(small_house, sent_back=True) == set()
 
 
 def test_a_count_counts_the_same_list_up_to_its_bound(small_house: SmallHouse) -> None:

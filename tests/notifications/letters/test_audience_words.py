@@ -72,7 +72,7 @@ def test_the_officer_is_told_what_was_asked_by_whom_and_how_to_reach_them(town: 
     text = text_of(town, town.deliveries("assigned")[-1]).text
     assert "> Den har varit släckt\n> sedan i höstas." in text
     assert "Den som frågade: Frida Berg, 070-123 45 67, frida@hemma.example." in " ".join(text.split())
-    assert f"https://arenden.example/arenden/{ref}" in text
+    assert f"https://arenden.example/arenden/{ref}?logga-in=1" in text
 
 
 def test_of_a_protected_identity_the_officer_is_told_nothing(town: LetterTown) -> None:

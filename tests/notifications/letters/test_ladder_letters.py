@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import delete, select, update
 from support.houses.letter_town import A_TUESDAY, LetterTown
+from support.letters_read import rendered as text_of
 
 from cases.history.journal import Event
 from cases.organisation.people import Membership, Person, Role
@@ -179,3 +180,16 @@ def test_the_chair_of_a_group_is_the_head_whom_rung_two_reaches(either_town: Let
     either_town.plan()
     *_, second = climb(either_town, 3)
     assert second == {("berit", "overdue")}
+
+
+@pytest.mark.parametrize("taken_on", [True, False])
+def test_a_reminder_offers_to_send_back_only_what_can_be_sent_back(sqlite_town: LetterTown, taken_on: bool) -> None:
+    town = sqlite_town
+    if taken_on:
+        planned(town, officer=OFFICER)
+    else:
+        town.assigned()
+    climb(town, 2 if taken_on else 1)
+    text = " ".join(text_of(town, town.deliveries("due_now")[-1]).text.split())
+    assert ("Är ärendet inte ert" in text) is not taken_on
+    assert ("Håller inte datumet? Säg till på ärendets sida" in text) is taken_on

@@ -39,15 +39,6 @@ def test_who_was_told_names_the_unit_that_was_chosen(sqlite_web):
     assert "den som väljs" not in page.partition("Vad händer nu?")[0]
 
 
-def test_only_the_people_of_the_unit_that_has_it_are_offered(sqlite_web):
-    ref = sqlite_web.house.reach(State.ASSIGNED)
-    page = visitor(sqlite_web, "contact").get(f"/arenden/{ref}").text
-    assert page.count("<optgroup") == 1
-    assert page.partition("<optgroup")[2].startswith(' label="Gata">')
-    own = visitor(sqlite_web, "officer").get(f"/arenden/{ref}").text
-    assert own.count("<optgroup") == 1
-
-
 @pytest.mark.parametrize(
     ("serves", "is_offered"),
     [({"since": date(9999, 1, 1)}, False), ({"until": date(9999, 1, 1)}, True), ({"until": MONDAY.date()}, False)],

@@ -83,6 +83,38 @@ def test_the_header_leads_back_to_the_page_that_one_reads(sqlite_web):
     assert to_log_in(browser.get("/logga-in?next=/forum")) == "/logga-in"
 
 
+@pytest.fixture
+def published(sqlite_web):
+    """The reference of a case that everybody may read."""
+    house = sqlite_web.house
+    ref = house.reach(State.ASSIGNED, title="Gropar på Storgatan")
+    with sqlite_web.database.transaction() as session:
+        change = Correction(published=True)
+        correct(session, case_to_change(session, ref), change, by=house.actors["contact"], at=right_now())
+    return ref
+
+
+def test_the_public_page_leads_those_who_work_with_the_case_to_the_log_in(sqlite_web, published):
+    page = visitor(sqlite_web).get(f"/arenden/{published}")
+    line = page.text.split("Arbetar du med ärendet?")[1].split("</p>")[0]
+    assert f'href="/logga-in?next=/arenden/{published}"' in line
+    assert "Arbetar du med ärendet?" not in visitor(sqlite_web, "neighbour").read(f"/arenden/{published}")
+
+
+@pytest.mark.parametrize("path", ["/arenden/{}?logga-in=1", "/arenden/2020-0001?logga-in=1"])
+def test_the_link_of_a_letter_to_staff_asks_for_the_log_in_first(sqlite_web, published, path):
+    path = path.format(published)
+    browser = sqlite_web.browser()
+    asked = browser.get(path)
+    assert asked.location == f"/logga-in?next={path.replace('=', '%3D')}"
+    browser.get(asked.location)
+    ask(browser)
+    assert use(browser, token_of_last_link(sqlite_web)).location == path
+    if published in path:
+        assert "Vad händer nu?" in words(browser.get(path).text)
+    assert visitor(sqlite_web).get(f"/arenden/{published}").status_code == 200
+
+
 def test_what_was_taken_back_says_so_and_offers_the_log_in(sqlite_web):
     house = sqlite_web.house
     ref = house.reach(State.DONE, title="Hål i vägen")

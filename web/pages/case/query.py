@@ -1,23 +1,24 @@
 """The query of a case's page.
 
 One row holds the case with its units and officer, its description, files and related cases, its followers, and
-whether it may be taken off the forum's agenda.
+its place on the forum's agenda.
 """
 
 from dataclasses import dataclass
 
-from sqlalchemy import false
+from sqlalchemy import null
 from sqlalchemy.orm import Session, joinedload
 
 from cases.access.actors import Actor
 from cases.case import TO_READ, Case
-from cases.meetings.agenda_items import MAY_BE_WITHDRAWN
+from cases.meetings.agenda_items import PLACE_ON_AGENDA, AgendaPlace, place_of
 from cases.organisation.people import Person
 from cases.reading.details import CaseDetails, detail_columns, details_from
 from cases.reading.visibility import seen_by
 from cases.refusals import NotFound
 from notifications.audiences.context import Following
 from notifications.audiences.preview_contexts import FOLLOWERS, following_of
+from web.current import today
 
 TO_SHOW = TO_READ[Case.ref].options(joinedload(Case.officer).joinedload(Person.deputy)).add_columns(FOLLOWERS)
 
@@ -27,21 +28,21 @@ class WholeCase:
     """A case as its page shows it, read by one query.
 
     `details` are its description, files and related cases, as far as the reader may see them; `following` has one
-    entry for each follower. `on_agenda`: it stands on the forum's agenda, and the reader may take it off.
+    entry for each follower. `on_agenda` is its place on the forum's agenda, for staff.
     """
 
     case: Case
     details: CaseDetails
     following: list[Following]
-    on_agenda: bool
+    on_agenda: AgendaPlace | None
 
 
 def whole_case(session: Session, ref: str, actor: Actor) -> WholeCase:
     """Read the case with details and followers; raise `NotFound` when there is none that `actor` may see."""
-    on_agenda = MAY_BE_WITHDRAWN if actor.is_contact else false()
-    found = TO_SHOW.add_columns(on_agenda, *detail_columns(actor)).where(seen_by(actor))
-    row = session.execute(found, {"name": ref}).one_or_none()
+    on_agenda = PLACE_ON_AGENDA if actor.is_staff else (null(), null())
+    found = TO_SHOW.add_columns(*on_agenda, *detail_columns(actor)).where(seen_by(actor))
+    row = session.execute(found, {"name": ref, "day": today()}).one_or_none()
     if row is None:
         raise NotFound(ref=ref)
-    case, followers, may_be_withdrawn, *beside = row
-    return WholeCase(case, details_from(beside, actor), following_of(case, followers), bool(may_be_withdrawn))
+    case, followers, why, meeting_on, *beside = row
+    return WholeCase(case, details_from(beside, actor), following_of(case, followers), place_of(why, meeting_on))

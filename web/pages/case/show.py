@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,17 +12,20 @@ from cases.case import Case
 from cases.history.words import Visibility
 from cases.public.protection import PROTECTED
 from cases.public.published import one_published, public_notes, was_published
+from cases.public.sensitive_texts import sensitive_texts
 from cases.reading.visibility import as_read_by, takes_part
 from cases.refusals import NotFound, StaleVersion
+from notifications.letters.urls import LOG_IN_FIRST
 from web.current import current, right_now
-from web.language.labels import VISIBILITIES
+from web.language.labels import READERS, VISIBILITIES
 from web.pages.case.query import WholeCase, whole_case
 from web.pages.case.steps.available_steps import step_choices
-from web.pages.case.steps.step_letter import StepLetter
+from web.pages.case.steps.question import question_to
+from web.pages.case.steps.step_letter import StepLetters
 from web.pages.case.timeline import asked_before, lines_of, part_shown
 from web.pages.forms import Form
 from web.pages.options import categories_to_choose, known_with_people, places_to_choose
-from web.requests.guard import Audience, not_for, open_to
+from web.requests.guard import Audience, LoginNeeded, not_for, open_to
 from web.requests.identity.caller import current_actor
 from web.requests.parsing.readable import number_in
 
@@ -37,20 +40,23 @@ def show(ref: str) -> str:
 
     Without a published version: 410 if there was one that was withdrawn, unless the reporter has a protected identity
     now: then nothing tells the case from one that never was. Otherwise 404 to somebody who is logged in;
-    all others are sent to the log-in page, whether there is such a case or not, so that neither is told.
+    all others are sent to the log-in page, whether there is such a case or not, so that neither is told. So is whoever
+    follows the link of a letter to staff, before they see a published version that one cannot work with.
     """
     actor = current_actor()
     if actor.person_id is not None:
         with suppress(NotFound):
             return page_of(ref, actor)
+    elif LOG_IN_FIRST in request.args:
+        raise LoginNeeded
     return _published(ref, actor)
 
 
-def page_of(ref: str, actor: Actor, letter: StepLetter | None = None, /, **forms: Form) -> str:
+def page_of(ref: str, actor: Actor, letters: StepLetters | None = None, /, **forms: Form) -> str:
     """Return the page of a case as HTML; raise `NotFound` when there is none that `actor` may see.
 
     To show a refused form again, pass it under its name in the template, such as `step_form` or `comment_form`. All
-    other forms of the page show what they show before anybody types in them. `letter`: what the step would send.
+    other forms of the page show what they show before anybody types in them. `letters`: what the step would send.
     """
     with current().database.reading() as session:
         whole = whole_case(session, ref, actor)
@@ -65,7 +71,7 @@ def page_of(ref: str, actor: Actor, letter: StepLetter | None = None, /, **forms
             "follow_form": Form({"email": actor.email}),
         }
         shown = _shown(session, whole, actor, forms)
-        return render_template("case.html", case=case, step_letter=letter, **shown, **(empty | filled | forms))
+        return render_template("case.html", case=case, step_letters=letters, **shown, **(empty | filled | forms))
 
 
 def _on_agenda(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> str:
@@ -85,19 +91,25 @@ def _on_agenda(session: Session, whole: WholeCase, actor: Actor, forms: dict[str
 def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:
     known_with_people(session)  # first, so that the names of all options take one query
     case = whole.case
+    lines = lines_of(session, case, actor, before=asked_before())
+    choices = step_choices(session, case, whole.following, actor)
     return {
         "now": right_now(),
         "description": whole.details.description,
         "on_agenda": whole.on_agenda,
-        "lines": lines_of(session, case, actor, before=asked_before()),
+        "lines": lines,
+        "hints": sensitive_texts(case, [case.title, whole.details.description, *(line.said for line in lines)], actor),
         **part_shown(case, asked_before()),
         "since": _since_read(session, case, actor, forms.get("step_form")),
         "attachments": whole.details.files,
         "related": whole.details.related,
+        "similar": whole.details.similar,
         "visibilities": _visibilities(actor),
+        "readers": READERS,
         "categories": categories_to_choose(session),
         "places": places_to_choose(session),
-        **step_choices(session, case, whole.following, actor),
+        **choices,
+        "question": question_to(actor, session, case, choices["steps"]),
     }
 
 

@@ -1,6 +1,7 @@
 """Taking a step with a case: one form for all steps; only the fields of the chosen step count."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,18 +14,20 @@ from werkzeug.wrappers import Response
 from cases.access.actors import Actor
 from cases.administration.reorganising import LONGEST_SLUG
 from cases.case import Case
+from cases.correcting import Correction, correct
 from cases.history.words import Visibility
 from cases.mail_addresses import LONGEST_ADDRESS
-from cases.organisation.units import unit_named
 from cases.progress import Change, WaitingFor, change_state, refuse_stale
 from cases.reading.finding import case_to_change_for, reference
 from cases.refusals import FieldNotUsed, UnknownName
 from cases.states import STEPS, Step, steps_open_to
-from notifications.audiences.preview import would_be_told
+from notifications.audiences.preview import names_told
 from web.current import current, right_now
 from web.language.gettext import gettext, language
+from web.language.labels import listed
 from web.pages.case.show import page_of
-from web.pages.case.steps.step_letter import StepLetter, letter_of_step
+from web.pages.case.steps.available_steps import GIVES_A_TOPIC
+from web.pages.case.steps.step_letter import StepLetters, letters_of_step
 from web.pages.forms import Form, TypedSchema, day_field, long_field, number_field, text_field
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
@@ -49,8 +52,12 @@ class StepForm(TypedSchema):
     waiting_name = text_field()
     their_ref = text_field(100)
     into = text_field(20)
+    category = text_field(LONGEST_SLUG)
     note = long_field()
     visibility = fields.Enum(Visibility, by_value=True, load_default=Visibility.PUBLIC)
+    visibility_assign = visibility_hand_over = visibility_appoint = visibility_wait = fields.Enum(
+        Visibility, by_value=True, load_default=None
+    )
 
 
 @bp.post("/arenden/<ref>/steg")
@@ -74,25 +81,25 @@ def take(ref: str) -> Response | tuple[str, int]:
 @open_to(Audience.LOGGED_IN)
 @shown_again_by(lambda form, ref: page_of(ref, current_actor(), step_form=form))
 def preview(ref: str) -> tuple[str, int] | str:
-    """Show the case with the letter that the step in the form would send; nothing is changed and nobody is told.
+    """Show the case with the letters that the step in the form would send; nothing is changed and nobody is told.
 
     If the step is refused, the page shows the reason, as if it had been taken.
     """
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         given = StepForm().load(request.form)
-        letter = _letter_of_step(ref, given, actor)
-        return page_of(ref, actor, letter, step_form=form)
+        letters = _letters_of_step(ref, given, actor)
+        return page_of(ref, actor, letters, step_form=form)
     return page_of(ref, actor, step_form=form), form.status
 
 
-def _letter_of_step(ref: str, given: dict[str, Any], actor: Actor) -> StepLetter:
-    """Take the step and write its letter in a transaction that is rolled back; return what the page shows of it."""
-    shown: list[StepLetter] = []
+def _letters_of_step(ref: str, given: dict[str, Any], actor: Actor) -> StepLetters:
+    """Take the step and write its letters in a transaction that is rolled back; return what the page shows of it."""
+    shown: list[StepLetters] = []
     with suppress(_NotKept), current().database.transaction() as session:
-        case, change, _ = _chosen_change(session, ref, given, actor)
-        events = change_state(session, case, change, by=actor, at=right_now())
-        shown.append(letter_of_step(session, case, events))
+        case, change = _chosen_change(session, ref, given, actor)
+        events = _change(session, case, change, given, actor)
+        shown.append(letters_of_step(session, case, events))
         raise _NotKept
     return shown[0]
 
@@ -103,39 +110,29 @@ class _NotKept(Exception):
 
 def _take(session: Session, ref: str, given: dict[str, Any], actor: Actor, thanks: list[str]) -> str:
     """Take the step, add to `thanks` the sentence that says who is told of it, and return the path of the case."""
-    case, change, step = _chosen_change(session, ref, given, actor)
-    at = right_now()
-    told = would_be_told(session, case, step.event, language(), at=at, **_chosen_recipients(change))
-    change_state(session, case, change, by=actor, at=at)
-    thanks.append(_thanks(told))
+    case, change = _chosen_change(session, ref, given, actor)
+    events = _change(session, case, change, given, actor)
+    thanks.append(_thanks(names_told(session, events, language())))
     return url_for("case.show", ref=ref)
 
 
-def _chosen_change(session: Session, ref: str, given: dict[str, Any], actor: Actor) -> tuple[Case, Change, Step]:
-    """Return the case, locked, with the change and the step that the form asks for."""
+def _change(session: Session, case: Case, change: Change, given: dict[str, Any], actor: Actor) -> list[int]:
+    """Take the step; before it, correct the topic of a case that has none, if the form gives one. Return the events."""
+    at = right_now()
+    if given["category"] and case.category_id is None and change.step in GIVES_A_TOPIC:
+        correct(session, case, Correction(category=given["category"]), by=actor, at=at)
+        change = replace(change, version=case.version)
+    return change_state(session, case, change, by=actor, at=at)
+
+
+def _chosen_change(session: Session, ref: str, given: dict[str, Any], actor: Actor) -> tuple[Case, Change]:
+    """Return the case, locked, with the change that the form asks for."""
     case, _ = case_to_change_for(session, actor, reference(ref))
     refuse_stale(session, case, given["version"], by=actor)  # first: the form showed the steps of then
     available = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
     step = _step_named(given["step"], available)
     _refuse_what_was_not_asked(available, given)
-    change = _change(step, given)
-    _refuse_unknown_units(session, change)
-    return case, change, step
-
-
-def _refuse_unknown_units(session: Session, change: Change) -> None:
-    """Raise `UnknownName` for a unit that there is not: who is told of the step cannot be worked out then."""
-    if change.responsible:
-        unit_named(session, change.responsible, field="responsible")
-    if change.waiting_for and change.waiting_for.unit is not None:
-        unit_named(session, change.waiting_for.unit, field="waiting_for")
-
-
-def _chosen_recipients(change: Change) -> dict[str, str]:
-    """Return what the step's event will say about its recipients, by name of the fact."""
-    whom = change.waiting_for
-    chosen = {"responsible": change.responsible, "waiting_for": whom and whom.kind, "unit": whom and whom.unit}
-    return {name: value for name, value in chosen.items() if value}
+    return case, _asked_change(step, given)
 
 
 def _step_named(name: str, available: list[Step]) -> Step:
@@ -160,7 +157,7 @@ def _refuse_what_was_not_asked(available: list[Step], given: dict[str, Any]) -> 
         raise FieldNotUsed(field=unasked[0])
 
 
-def _change(step: Step, given: dict[str, Any]) -> Change:
+def _asked_change(step: Step, given: dict[str, Any]) -> Change:
     takes = {*step.needs, *step.may_have}
     day: date | None = given["due_on"] if "due_on" in takes else None
     return Change(
@@ -174,8 +171,16 @@ def _change(step: Step, given: dict[str, Any]) -> Change:
         promised_on=given["promised_on"] if "promised_on" in takes else None,
         waiting_for=_waiting_for(given) if "waiting_for" in takes else None,
         into=given["into"] if "into" in takes else None,
-        visibility=Visibility.PUBLIC if WORDS & set(step.needs) else given["visibility"],
+        visibility=_visibility(step, given),
     )
+
+
+def _visibility(step: Step, given: dict[str, Any]) -> Visibility:
+    """Return who may read the words: as chosen in the field of this step, if it has one, or in that of all others."""
+    if WORDS & set(step.needs):
+        return Visibility.PUBLIC
+    chosen: Visibility = given.get(f"visibility_{step.name}") or given["visibility"]
+    return chosen
 
 
 def _waiting_for(given: dict[str, Any]) -> WaitingFor | None:
@@ -188,4 +193,4 @@ def _waiting_for(given: dict[str, Any]) -> WaitingFor | None:
 def _thanks(told: list[str]) -> str:
     if not told:
         return gettext("Saved. Nobody is told.")
-    return gettext("Saved. Told: %(whom)s.", whom=", ".join(told))
+    return gettext("Saved. Told: %(whom)s.", whom=listed(told))

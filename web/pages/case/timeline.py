@@ -22,6 +22,7 @@ from web.language.gettext import gettext, language, ngettext
 from web.language.labels import ACTORS, OUTCOMES, channel_name
 from web.language.ordinals import number_word, ordinal
 from web.language.state_words import STATES_IN_SENTENCES
+from web.pages.case.acts import PromisesOfSteps
 from web.pages.options import known
 
 NOT_SENT = frozenset({Outcome.SUPPRESSED, Outcome.SET_ASIDE})
@@ -168,9 +169,10 @@ def lines_of(
         NamesInFacts.of(session, lines),
         deliveries_about(session, case.id, language()) if actor.is_staff else {},
     )
-    shown = [line for line in lines if actor.person_id or line.event.type not in BEHIND_THE_SCENES]
+    promises = PromisesOfSteps.among(lines)
+    shown = [line for line in promises.left_out(lines) if actor.person_id or line.event.type not in BEHIND_THE_SCENES]
     runs = folded(list(reversed(shown)))
-    return [_line(run[0], actor, names, tuple(one for line in run for one in told.get(line.event.id, ())), run)
+    return [_line(run, actor, names, promises, tuple(one for line in run for one in told.get(line.event.id, ())))
             for run in runs]  # fmt: skip
 
 
@@ -228,19 +230,22 @@ def part_shown(case: Case, before: int) -> dict[str, int]:
 
 
 def _line(
-    line: TimelineEntry, actor: Actor, names: NamesInFacts, told: tuple[Any, ...], run: list[TimelineEntry]
+    run: list[TimelineEntry], actor: Actor, names: NamesInFacts, promises: PromisesOfSteps, told: tuple[Any, ...]
 ) -> TimelineLine:
-    event = line.event
+    line, event = run[0], run[0].event
     came = [one.event.facts for one in reversed(run) if one.event.type == ATTACHED]
     facts = event.facts | ({"came": came} if came else {})
     if len(run) > 1 and not came:
         facts |= {"from_rung": run[-1].event.facts["rung"]}
+    happened, promised = sentence_for(event.type, facts, names), promises.with_step(line)
+    if promised is not None:
+        happened = f"{happened}. {sentence_for(promised.event.type, promised.event.facts, names)}"
     return TimelineLine(
         seq=event.seq,
         type=event.type,
         at=event.at,
         by=line.by or _actor_name(event.actor, actor),
-        happened=sentence_for(event.type, facts, names),
+        happened=happened,
         said=line.words.get("note", ""),
         only_staff=event.facts.get("visibility") == "internal",
         told=told,

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from notifications.calls import record_no_answer, tick_off, to_ring
+from notifications.rung_calls import just_rung, take_back
 from web.current import current, right_now
 from web.language.dates import moment_words
 from web.language.gettext import gettext
@@ -20,7 +21,7 @@ NO_ANSWER = "no-answer"  # the value of the button
 def show() -> str:
     """Show the calls to make, those to make now first, and of them the oldest."""
     with current().database.reading() as session:
-        return render_template("calls.html", calls=to_ring(session), now=right_now())
+        return render_template("calls.html", calls=to_ring(session), rung=just_rung(session), now=right_now())
 
 
 @bp.post("/ring/<int:number>")
@@ -36,7 +37,18 @@ def tick(number: int) -> Response:
             said = gettext("Noted. Try again %(when)s.", when=moment_words(again))
         else:
             last = number_in(request.form.get("last", ""))
-            tick_off(session, number, by=current_actor(), at=right_now(), last_id=last)
-            said = gettext("Ticked off.")
+            name = tick_off(session, number, by=current_actor(), at=right_now(), last_id=last)
+            said = gettext("%(name)s has been rung.", name=name) if name else gettext("Ticked off.")
+    flash(said, "success")
+    return redirect(url_for("calls.show"), 303)
+
+
+@bp.post("/ring/<int:number>/angra")
+@open_to(Audience.CONTACT)
+def undo(number: int) -> Response:
+    """Put a call that was ticked off by mistake back on the list, and redirect to it."""
+    with current().database.transaction() as session:
+        name = take_back(session, number, by=current_actor())
+    said = gettext("%(name)s is on the list again.", name=name) if name else gettext("The call is on the list again.")
     flash(said, "success")
     return redirect(url_for("calls.show"), 303)

@@ -44,7 +44,7 @@ PILES: dict[str, tuple[LazyString, LazyString]] = {  # in the order in which a c
     "forsenat": (_l("Overdue"), _l("Nothing is overdue.")),
     "snart": (_l("Due soon"), _l("Nothing falls due in the next days.")),
     "ror": (_l("Untouched for 30 days"), _l("Nothing has been untouched for 30 days.")),
-    "atersant": (_l("Sent back"), _l("Nothing has been sent back.")),
+    "atersant": (_l("Came back"), _l("Nothing has come back.")),
     "vantar": (_l("Waiting"), _l("Nothing waits for anybody.")),
     "vilande": (_l("On hold"), _l("Nothing is on hold.")),
     "klart": (_l("Just done"), _l("Nothing is waiting for objections.")),

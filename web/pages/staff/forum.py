@@ -13,7 +13,7 @@ from cases.access.actors import Actor
 from cases.case import Case, case_to_change
 from cases.meetings.agenda import agenda_of
 from cases.meetings.agenda_items import choose_for_agenda, withdraw_from_agenda
-from cases.meetings.meeting import Meeting, latest_meetings, plan_meeting
+from cases.meetings.meeting import Meeting, latest_meetings, next_meeting, plan_meeting
 from cases.meetings.stood import Stood, how_they_stood
 from cases.public.masking import mask
 from cases.public.publishing import latest_description
@@ -21,6 +21,7 @@ from cases.reading.finding import reference
 from cases.reading.visibility import seen_by
 from cases.refusals import NotFound
 from web.current import current, right_now, today
+from web.language.dates import day_words
 from web.language.due_days import due_on_agenda
 from web.language.gettext import gettext
 from web.language.labels import WHY_ON_AGENDA
@@ -87,8 +88,10 @@ def choose(ref: str) -> Response | tuple[str, int]:
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         with current().database.transaction() as session:
-            chosen = choose_for_agenda(session, case_to_change(session, reference(ref)), by=actor, at=right_now())
-        flash(gettext("The case is on the agenda.") if chosen else gettext("It is on the agenda already."))
+            case = case_to_change(session, reference(ref))
+            chosen = choose_for_agenda(session, case, by=actor, at=right_now())
+            meeting = next_meeting(session, today())
+        flash(_thanks(meeting) if chosen else gettext("It is on the agenda already."), "success")
         return redirect(url_for("case.show", ref=ref), 303)
     return page_of(ref, actor, agenda_form=form), form.status
 
@@ -106,6 +109,13 @@ def withdraw(ref: str) -> Response | tuple[str, int]:
         flash(gettext("The case is off the agenda.") if done else gettext("It is not on the agenda."))
         return redirect(url_for("case.show", ref=ref), 303)
     return page_of(ref, actor, agenda_form=form), form.status
+
+
+def _thanks(meeting: Meeting | None) -> str:
+    if meeting is None:
+        return gettext("The case is on the agenda of the forum’s next meeting, which is not planned yet.")
+    return gettext("The case is on the agenda of %(meeting)s, %(day)s.",
+                   meeting=meeting.name, day=day_words(meeting.held_on))  # fmt: skip
 
 
 def _items(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, Any]]:

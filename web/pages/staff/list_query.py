@@ -36,7 +36,7 @@ VIEWS: dict[str, Asked] = {  # the piles of the desk, by their key in its addres
     "forsenat": {"overdue": YES, "sort": Sort.DUE},
     "snart": {"due": "3", "sort": Sort.DUE},
     "ror": {"untouched": "30", "sort": Sort.UNTOUCHED},
-    "atersant": {"state": State.RECEIVED, "sent_back": YES, "sort": Sort.DUE},
+    "atersant": {"state": "open", "sent_back": YES, "sort": Sort.DUE},
     "vantar": {"state": State.WAITING, "sort": Sort.DUE},
     "vilande": {"state": State.PARKED, "sort": Sort.DUE},
     "klart": {"state": State.DONE, "sort": Sort.DUE},

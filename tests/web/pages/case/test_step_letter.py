@@ -85,3 +85,35 @@ def test_who_is_told_by_telephone_is_shown_what_to_say(web: Web) -> None:
     form = {"step": "plan", "version": web.house.case(ref).version, "due_on": A_DATE.replace(year=2035).isoformat()}
     page = words(visitor(web, "officer").send(f"/arenden/{ref}/steg/visa", **form).text)
     assert "per telefon" in page
+
+
+def test_every_audience_has_its_letter_with_its_links_named(web: Web) -> None:
+    ref = web.house.reach(State.RECEIVED, at=datetime.now(UTC), group="norrby")
+    form = {"step": "assign", "responsible": "gata", "version": web.house.case(ref).version, "note": "Ring Karin"}
+    form |= {"visibility_assign": "internal"}
+    page = visitor(web, "contact").send(f"/arenden/{ref}/steg/visa", **form).text
+    letters = page.split('id="brevet-rubrik"')[1].split("</section>")[0]
+    shown = words(letters)
+    assert "3 mejl, inte skickade än" in shown
+    assert all(f"Till: {to}" in shown for to in ("Den som frågade", "Norrby", "Gata"))
+    assert letters.count("<details") == 3 and letters.count(" open data-folds") == 1
+    assert "Länk: Öppna ärendet" in shown
+    assert web.house.case(ref).public_id not in page
+
+
+def test_what_is_written_to_a_unit_is_for_staff_unless_another_reader_is_chosen(web: Web) -> None:
+    ref = web.house.reach(State.RECEIVED, at=datetime.now(UTC))
+    desk = visitor(web, "contact")
+    page = desk.get(f"/arenden/{ref}").text
+    chosen = page.split('name="visibility_assign"')[1].split("</select>")[0]
+    assert 'value="internal" selected' in chosen
+    assert 'value="participants" selected' in page.split('name="visibility_wait"')[1].split("</select>")[0]
+    assert "Bara personalen läser det, här på sidan." in words(page)
+    form = {"step": "assign", "responsible": "gata", "version": web.house.case(ref).version, "note": "Ring Karin"}
+    form |= {"visibility": "public", "visibility_assign": "internal"}  # that of other steps does not count
+    shown = desk.send(f"/arenden/{ref}/steg/visa", **form).text
+    assert "Ring Karin" not in shown.split('id="brevet-rubrik"')[1].split("</section>")[0]
+    assert desk.send(f"/arenden/{ref}/steg", **form).status_code == 303
+    own = web.get(f"/cases/{web.house.case(ref).public_id}/events").text
+    assert "Ring Karin" not in own
+    assert "Ring Karin" in visitor(web, "officer").read(f"/arenden/{ref}")

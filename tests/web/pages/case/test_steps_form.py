@@ -22,15 +22,59 @@ def select_named(page: str, name: str) -> str:
     return re.search(rf'(?s)<select[^>]* name="{name}".*?</select>', page).group(0)
 
 
-def test_only_the_officers_of_the_unit_are_offered_and_those_of_a_unit_that_is_chosen(sqlite_web: Web) -> None:
+def test_each_unit_offers_its_own_officers_and_nobody_else(sqlite_web: Web) -> None:
     ref = sqlite_web.house.reach(State.ASSIGNED)
-    contact = visitor(sqlite_web, "contact")
-    offered = select_named(contact.get(f"/arenden/{ref}").text, "officer")
-    assert "Officer" in offered and "Water_Officer" not in offered and "Neighbour" not in offered
-    chosen = select_named(contact.get(f"/arenden/{ref}?responsible=vatten").text, "officer")
-    assert "Water_Officer" in chosen and "Neighbour" not in chosen
-    of_unit = select_named(visitor(sqlite_web, "head").get(f"/arenden/{ref}?responsible=vatten").text, "officer")
-    assert "Water_Officer" not in of_unit
+    page = visitor(sqlite_web, "contact").get(f"/arenden/{ref}").text
+    offered = {
+        unit: set(re.findall(r'value="(\w+)@example.se"', group))
+        for unit, group in re.findall(r'(?s)<optgroup[^>]* data-unit="(\w+)">(.*?)</optgroup>', page)
+    }
+    assert offered["gata"] == {"head", "officer", "colleague"}
+    assert offered["vatten"] == {"water_head", "water_officer"}
+    assert offered["desk"] == {"desk_head", "stand_in", "contact"}
+    of_unit = select_named(visitor(sqlite_web, "head").get(f"/arenden/{ref}").text, "officer")
+    assert of_unit.count("<optgroup") == 1 and "Water_Officer" not in of_unit
+
+
+def test_a_unit_and_its_officer_are_chosen_in_one_step_and_no_other_officer(sqlite_web: Web) -> None:
+    ref = sqlite_web.house.hand_in()
+    desk, form = visitor(sqlite_web, "contact"), {"step": "assign", "responsible": "vatten"}
+    wrong = desk.send(f"/arenden/{ref}/steg", **form, officer="officer@example.se")
+    assert wrong.status_code == 422
+    assert 'aria-describedby=" officer-refusal"' in wrong.text
+    assert desk.send(f"/arenden/{ref}/steg", **form, officer="water_officer@example.se").status_code == 303
+    assert sqlite_web.house.case(ref).officer_id == sqlite_web.person_id("water_officer")
+
+
+def test_the_topic_is_given_with_the_step_to_a_case_that_has_none(sqlite_web: Web) -> None:
+    ref = sqlite_web.house.hand_in()
+    desk = visitor(sqlite_web, "contact")
+    topics = select_named(desk.get(f"/arenden/{ref}").text, "category")
+    assert 'value="trafik" data-unit="gata"' in topics
+    form = {"step": "assign", "responsible": "gata", "version": sqlite_web.house.case(ref).version}
+    assert desk.send(f"/arenden/{ref}/steg", **form, category="okant").status_code == 422
+    assert desk.send(f"/arenden/{ref}/steg", **form, category="trafik").status_code == 303
+    assert [event.type for event in sqlite_web.house.events(ref)[-2:]] == ["case.corrected", "case.assigned"]
+    assert sqlite_web.house.events(ref, "case.corrected")[0].facts["category"] == "trafik"
+    again = {"step": "hand_over", "responsible": "vatten", "version": sqlite_web.house.case(ref).version}
+    assert desk.send(f"/arenden/{ref}/steg", **again, category="belysning").status_code == 303
+    assert len(sqlite_web.house.events(ref, "case.corrected")) == 1
+    assert 'id="step-category"' not in desk.get(f"/arenden/{ref}").text
+
+
+def test_open_cases_nearby_are_suggested_to_merge_with(web: Web) -> None:
+    house = web.house
+    ref = house.hand_in("Hål i vägen", category="trafik", place="norrby")
+    near = [house.hand_in(f"Grop {n}", category="trafik") for n in range(12)]
+    there = house.hand_in("Lampan", place="norrby")
+    ended = house.reach(State.DECLINED, title="Nej", category="trafik")
+    elsewhere = house.hand_in("Annat", place="soderby")
+    page = visitor(web, "contact").get(f"/arenden/{ref}").text
+    listed = page.split('<datalist id="into-suggested">')[1].split("</datalist>")[0]
+    suggested = re.findall(r'value="([\d-]+)"', listed)
+    assert {*near[-9:], there} <= set(suggested) and len(suggested) <= 20
+    assert not {ref, ended, elsewhere} & set(suggested)
+    assert "Grop 11" in listed and 'list="into-suggested"' in page
 
 
 def test_a_unit_that_was_refused_keeps_its_officers_in_the_form(sqlite_web: Web) -> None:
@@ -144,3 +188,32 @@ def test_an_agenda_says_what_was_due_and_keeps_how_it_stood(web: Web) -> None:
     assert "Det skulle ha besvarats senast 12 mars 2026." in page
     assert "Gata har det" in page and "Vatten har det" not in page
     assert "Klart" not in page.split("Bron")[1].split("Leken")[0]
+
+
+def test_the_case_says_on_which_agenda_it_stands(sqlite_web: Web) -> None:
+    ref = sqlite_web.house.reach(State.ASSIGNED, at=datetime.now(UTC))
+    desk = visitor(sqlite_web, "contact")
+    section = desk.get(f"/arenden/{ref}").text.split('id="dagordning"')[1].split("</section>")[0]
+    assert "Ta upp på forumets dagordning" in words(section)
+    with sqlite_web.database.transaction() as session:
+        plan_meeting(session, date(2035, 4, 16), "Vårens forum", None)
+    said = words(desk.browser.post(
+        f"/arenden/{ref}/dagordning", data={"csrf_token": desk.form_token()}, follow_redirects=True
+    ).text)  # fmt: skip
+    assert "Ärendet står på dagordningen för Vårens forum, 16 april 2035." in said
+    assert "Ärendet står på dagordningen för mötet 16 april 2035." in said
+    assert "Ärendet står på dagordningen för mötet" in visitor(sqlite_web, "officer").read(f"/arenden/{ref}")
+
+
+def test_a_step_and_what_it_promises_are_one_line(sqlite_web: Web) -> None:
+    house, day = sqlite_web.house, date(2026, 4, 15)
+    ref = house.reach(State.PLANNED)
+    house.change(ref, State.PLANNED, by="officer", due_on=day, promised_on=date(2026, 4, 20))
+    house.change(ref, State.PLANNED, by="officer", due_on=date(2026, 4, 27))
+    page = visitor(sqlite_web, "officer").get(f"/arenden/{ref}").text.split('id="historik"')[1]
+    told = [words(line) for line in re.findall(r'(?s)<p class="happened">(.*?)</p>', page)]
+    assert told[:3] == [
+        "Gata har planerat det till 27 april 2026. Löftet flyttades från 20 april 2026 till 27 april 2026",
+        "Gata har planerat det till 15 april 2026. Löftet flyttades från 15 april 2026 till 20 april 2026",
+        "Gata har planerat det till 15 april 2026",
+    ]

@@ -37,7 +37,7 @@ LOGS_IN = frozenset(
     {"login.be_somebody", "login.ask_for_link", "login.use", "login.use_code"}
 )  # keeps no address, no code
 BUTTONS = frozenset({  # nothing is typed
-    "account.end_session", "account.revoke_every_token", "account.revoke_token", "calls.tick",
+    "account.end_session", "account.revoke_every_token", "account.revoke_token", "calls.tick", "calls.undo",
     "correcting.follow_todays_policy", "forum.choose", "login.log_out", "login.log_out_everywhere",
     "publishing.publish", "publishing.take_back", "reporter.give_new_key", "set_aside.again",
 })  # fmt: skip

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,12 +17,15 @@ from notifications.audiences.preview import each_would_tell
 from web.current import current, right_now, today
 from web.language.gettext import gettext, language
 from web.language.labels import STEP_ICONS, step_name, words_of_step
-from web.pages.options import Choices, officers_to_choose, suggested_unit, units_to_choose
+from web.pages.options import Choices, officers_to_choose, suggested_unit, suggested_units, units_to_choose
 
 USUAL_ORDER = (
     "assign", "take_up", "plan", "start", "answer", "finish", "reopen", "contest",
     "wait", "appoint", "hand_over", "send_back", "park", "decline", "merge",
 )  # fmt: skip
+
+GIVES_A_TOPIC = frozenset({"assign", "hand_over"})  # to a case that has none
+FIRST_READERS = {"assign": "internal", "hand_over": "internal", "appoint": "internal", "wait": "participants"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ class AvailableStep:
         return words_of_step(self.step.name)
 
     @property
+    def first_reader(self) -> str:
+        """The visibility that words for a unit have unless another is chosen; "" in a step with other words."""
+        return FIRST_READERS.get(self.step.name, "")
+
+    @property
     def may_be_wordless(self) -> bool:
         """True when the words may be left out, whatever else is chosen in the form."""
         return not {"note", "reason"} & set(self.step.needs) and self.step.name != "wait"
@@ -82,10 +89,16 @@ def available_steps(session: Session, case: Case, following: list[Following], ac
     can_contest = not actor.is_staff and case.due_at is not None and right_now() <= case.due_at
     offered = [step for step in steps if step.name != "contest" or can_contest]
     events = [step.event for step in offered]
-    told = each_would_tell(session, case, following, events, language(), at=right_now())
+    told = each_would_tell(session, case, following, events, language(), by=actor, at=right_now())
     days = _usual_days(case)
+    appointed = {"appoint": (gettext("the officer who is chosen"),)}  # by the event it is told as an assigning
     shown = [
-        AvailableStep(step, step_name(step.name, case.state), tuple(told[step.event]), days.get(step.name))
+        AvailableStep(
+            step,
+            step_name(step.name, case.state),
+            appointed.get(step.name) or tuple(told[step.event]),
+            days.get(step.name),
+        )
         for step in offered
     ]
     return sorted(shown, key=lambda one: USUAL_ORDER.index(one.name))
@@ -106,19 +119,20 @@ def _usual_days(case: Case) -> dict[str, date]:
 def step_choices(session: Session, case: Case, following: list[Following], actor: Actor) -> dict[str, Any]:
     """Return the template's variables for the step form: `steps` from `available_steps`, and the select options.
 
-    `step_units` and `step_waits` (whom the case may wait for) are pairs (value, name), `step_officers` such pairs by
-    unit, `step_suggests` the slug of the suggested unit. `following` are the followers of the case.
+    `step_units` and `step_waits` (whom the case may wait for) are pairs (value, name), `step_officers` the officers by
+    unit, `step_topics` the suggested units by topic, `step_suggests` the slug of the suggested unit. `following` are
+    the followers of the case.
     """
     others = units_to_choose(session, *UnitKind)
     suggested = suggested_unit(session, case.category_id)
     if suggested in _said_not_theirs(session, case):
         suggested = ""
-    chosen = request.values.get("responsible", "") if actor.is_contact else case.responsible.slug
     return {
         "steps": available_steps(session, case, following, actor),
         "step_units": units_to_choose(session),
-        "step_officers": officers_to_choose(session, {case.responsible.slug, chosen or suggested} - {""}),
+        "step_officers": officers_to_choose(session, None if actor.is_contact else {case.responsible.slug}),
         "step_suggests": suggested,
+        "step_topics": {} if case.category_id else suggested_units(session),
         "step_waits": _waiting_options(others),
     }
 

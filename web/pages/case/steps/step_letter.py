@@ -1,4 +1,4 @@
-"""What a step would tell, shown before it is taken: the day that it promises, and the letter itself."""
+"""What a step would tell, shown before it is taken: the day that it promises, and the letters themselves."""
 
 from dataclasses import dataclass
 
@@ -6,33 +6,33 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from notifications.previewing import LetterPreview, letter_about
+from notifications.previewing import LetterPreview, letters_about
 from web.current import current
 from web.language.dates import day_words
 
 TO = {
     "reporter": _l("The one who asked"),
     "followers": _l("Those who follow the case"),
+    "contact": _l("The contact person"),
 }
 
 
 @dataclass(frozen=True)
-class StepLetter:
-    """The letter that a step would send, as a page shows it; `letter` is None when nobody would be told.
+class StepLetters:
+    """The letters that a step would send, as a page shows them: one for each audience, with who gets it.
 
-    `to` says who gets it, and `day` by which day the case is due after the step, in words, "" when it has no such day.
+    `day` is by which day the case is due after the step, in words, "" when it has no such day.
     """
 
-    to: str
     day: str
-    letter: LetterPreview | None
+    letters: list[tuple[str, LetterPreview]]
 
 
-def letter_of_step(session: Session, case: Case, events: list[int]) -> StepLetter:
+def letters_of_step(session: Session, case: Case, events: list[int]) -> StepLetters:
     """Return what the step that wrote these events would tell. The caller rolls the transaction back."""
-    letter = letter_about(session, events, current().settings.secret_key)
+    letters = letters_about(session, events, current().settings.secret_key)
     day = day_words(case.due_at) if case.due_at else ""
-    return StepLetter(_name_of(case, letter) if letter else "", day, letter)
+    return StepLetters(day, [(_name_of(case, letter), letter) for letter in letters])
 
 
 def _name_of(case: Case, letter: LetterPreview) -> str:

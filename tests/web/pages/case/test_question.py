@@ -1,0 +1,40 @@
+"""The page of a case that waits for the reader: the question and the answer, as on the page of the one who asked."""
+
+from datetime import UTC, datetime
+
+import pytest
+from support.houses.small_pages import fields_of, visitor, words
+from support.houses.small_web import Web
+
+from cases.progress import WaitingFor
+from cases.states import State
+
+
+def waiting_for_norrby(web: Web, *, group: bool) -> str:
+    """Return a case that waits for the group: as the one who asked, or as a unit that was asked."""
+    house, at = web.house, datetime.now(UTC)
+    ref = house.reach(State.ASSIGNED, at=at, **({"group": "norrby", "reporter": None} if group else {}))
+    whom = WaitingFor("reporter") if group else WaitingFor("unit", "norrby")
+    house.change(ref, State.WAITING, by="officer", at=at, waiting_for=whom, note="Vilken stolpe är det?")
+    return ref
+
+
+@pytest.mark.parametrize("group", [True, False])
+def test_a_representative_reads_the_question_and_answers_it(sqlite_web: Web, group: bool) -> None:
+    ref = waiting_for_norrby(sqlite_web, group=group)
+    member = visitor(sqlite_web, "member")
+    page = member.get(f"/arenden/{ref}").text
+    shown = words(page.split('id="svara"')[1].split("</section>")[0])
+    assert "Svara på vår fråga" in shown and "Vilken stolpe är det?" in shown and "Skicka" in shown
+    assert "frivilligt" not in shown and "Besvarat" not in words(page)
+    form = {name: value[0] for name, value in fields_of(page, f"/arenden/{ref}/steg").items() if name != "csrf_token"}
+    empty = member.send(f"/arenden/{ref}/steg", **form)
+    assert empty.status_code == 422
+    assert "Skriv svaret först: fältet är tomt." in words(empty.text)
+    assert member.send(f"/arenden/{ref}/steg", **form | {"note": "Den vid bron"}).status_code == 303
+    assert sqlite_web.house.case(ref).state is State.ASSIGNED
+
+
+def test_those_who_hold_the_case_keep_their_steps(sqlite_web: Web) -> None:
+    ref = waiting_for_norrby(sqlite_web, group=True)
+    assert "Besvarat: gå vidare" in visitor(sqlite_web, "officer").read(f"/arenden/{ref}")
