@@ -3,8 +3,8 @@
 from support.houses.small_house import MONDAY
 from support.houses.small_pages import visitor
 
-from cases.correcting import Correction, correct
 from cases.case import case_to_change
+from cases.correcting import Correction, correct
 
 
 def part(browser, path, shown):
