@@ -72,7 +72,7 @@ def pages(client, path):
     """Return the page, and the references on it and on all the pages that "show more" leads to."""
     first = text = client.get(path).text
     refs = re.findall(r'<span class="ref">([\d-]+)</span>', text)
-    while more := re.search(r'<p(?: class="row")?><a class="ds-button" data-variant="secondary" href="([^"]+)">', text):
+    while more := re.search(r'data-variant="secondary" href="([^"]+)" hx-get=', text):
         text = client.get(unescape(more.group(1))).text
         refs += re.findall(r'<span class="ref">([\d-]+)</span>', text)
     return first, refs

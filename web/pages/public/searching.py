@@ -8,8 +8,8 @@ from cases.database.search.terms import terms_in
 from cases.public.published import one_published
 from cases.reading.lists import MOST_COUNTED, Filters, count_cases, list_cases
 from web.current import current, right_now
-from web.pages.public.overview import published_page
-from web.pages.staff.desk import ROWS
+from web.pages.list_part import part_of
+from web.pages.public.overview import ROWS, published_page
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
@@ -32,7 +32,8 @@ def _among_all(actor: Actor) -> str:
         more = {"cursor": found.next, "q": wanted} if found.next else None
         shown = {"wanted": wanted, "cases": found.items, "more": more, "now": right_now()}
         number = count_cases(session, filters, actor, now=right_now())
-        return render_template("search.html", **shown, found=number, most=MOST_COUNTED)
+        part = part_of(found.items, count=number, goes_on=filters.cursor is not None)
+        return render_template("search.html", **shown, part=part, found=number, most=MOST_COUNTED)
 
 
 def _among_published() -> str | Response:

@@ -19,6 +19,7 @@ from cases.states import Kind
 from web.current import current, right_now
 from web.language.labels import KINDS
 from web.language.list_labels import SORTS, STATE_CHOICES, SWITCHES_IN_WORDS
+from web.pages.list_part import part_of
 from web.pages.options import (
     Choices,
     categories_to_choose,
@@ -44,11 +45,14 @@ def show() -> str:
     query, actor, now = read_list_query(), current_actor(), right_now()
     with current().database.reading() as session:
         filters = _filters(session, query, now)
-        page = list_cases(session, replace(filters, limit=ROWS, cursor=cursor_asked(filters)), actor, now=now)
+        cursor = cursor_asked(filters)
+        page = list_cases(session, replace(filters, limit=ROWS, cursor=cursor), actor, now=now)
+        count = count_cases(session, filters, actor, now=now)
         return render_template(
             "all_cases.html",
             cases=page.items,
-            count=count_cases(session, filters, actor, now=now),
+            count=count,
+            part=part_of(page.items, count=count, goes_on=cursor is not None),
             most=MOST_COUNTED,
             more=page.next and query.address(url_for("all_cases.show"), cursor=page.next),
             now=now,

@@ -14,6 +14,7 @@ from cases.reading.lists import MOST_COUNTED, Filters, Sort, count_cases, is_cur
 from notifications.calls import count_to_ring
 from notifications.set_aside import count_set_aside
 from web.current import current, right_now
+from web.pages.list_part import part_of
 from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
 from web.pages.staff.list_query import VIEWS, ListQuery, filters_for
 from web.requests.guard import Audience, open_to
@@ -87,9 +88,13 @@ def _counted(session: Session, pile: Section, actor: Actor, now: datetime) -> Se
 def _pile(session: Session, pile: Section, actor: Actor, now: datetime) -> dict[str, Any]:
     asked: dict[str, Any] = {name: request.args.get(name, "").strip() or None for name in ASKED}
     narrowed = replace(pile.filters, **asked, limit=ROWS)
+    page = one_page(session, narrowed, actor, now)
+    found = count_cases(session, narrowed, actor, now=now) if any(asked.values()) else pile.count
     return {
-        **one_page(session, narrowed, actor, now),
-        "found": count_cases(session, narrowed, actor, now=now) if any(asked.values()) else pile.count,
+        **page,
+        "wins_first": narrowed.sort is Sort.DUE and not narrowed.wanted,
+        "found": found,
+        "part": part_of(page["cases"], count=found, goes_on=page["goes_on"]),
         "asked": asked,
         "categories": categories_to_choose(session),
         "places": places_to_choose(session),
@@ -108,15 +113,18 @@ def _other_work(session: Session) -> dict[str, int]:
 def one_page(session: Session, filters: Filters, actor: Actor, now: datetime) -> dict[str, Any]:
     """Read one page of cases as `cases`, and as `more` the query-string arguments of the next page, None on the last.
 
+    `goes_on` is whether the page goes on from another one, by a cursor.
     In a list sorted by due day, cases that staff marked as easy to put right ("quick wins") stand first. If `filters`
     hold search words, the newest cases stand first instead. The present query string says which page it is.
     """
     if filters.wanted:
         filters = replace(filters, sort=Sort.NEWEST)
     if filters.sort is Sort.DUE:
-        return _wins_first(session, filters, actor, now)
-    page = list_cases(session, replace(filters, cursor=cursor_asked(filters)), actor, now=now)
-    return {"cases": page.items, "more": {"cursor": page.next} if page.next else None}
+        goes_on = request.args.get("fran") == REST or bool(request.args.get("cursor"))
+        return {**_wins_first(session, filters, actor, now), "goes_on": goes_on}
+    cursor = cursor_asked(filters)
+    page = list_cases(session, replace(filters, cursor=cursor), actor, now=now)
+    return {"cases": page.items, "more": {"cursor": page.next} if page.next else None, "goes_on": cursor is not None}
 
 
 def _wins_first(session: Session, filters: Filters, actor: Actor, now: datetime) -> dict[str, Any]:
