@@ -31,7 +31,7 @@ def show_whole(response: Response) -> Response:
 
 def lead_on(response: Response) -> Response:
     """Return the response, made one that leads htmx on where it redirects to another page than the one shown."""
-    address = response.location
+    address = response.headers.get("Location")
     if address is None or not is_part_asked() or urlsplit(address).path == _shown():
         return response
     response.status_code, response.data = NO_CONTENT, b""

@@ -1,15 +1,15 @@
 """Full-text search in Swedish: among the cases that somebody may see, or for visitors among the published ones."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
 from cases.access.actors import Actor
 from cases.database.search.terms import terms_in
 from cases.public.published import one_published
 from cases.reading.lists import MOST_COUNTED, Filters, count_cases, list_cases
 from web.current import current, right_now
+from web.pages.filters import status_of_filters
 from web.pages.list_part import part_of
-from web.pages.public.overview import ROWS, published_page
+from web.pages.public.overview import FILTERS, ROWS, published_page
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
@@ -18,10 +18,15 @@ bp = Blueprint("searching", __name__)
 
 @bp.get("/sok")
 @open_to(Audience.ANYBODY)
-def show() -> str | Response:
-    """Show the results of a search; redirect a visitor who typed the reference of a published case to that case."""
+def show() -> Response:
+    """Show the results of a search; redirect a visitor who typed the reference of a published case to that case.
+
+    Somebody who is logged in searches in all that they may see, unless they follow a link with filters that only the
+    search among published cases has.
+    """
     actor = current_actor()
-    return _among_all(actor) if actor.person_id else _among_published()
+    is_filtered = any(request.args.get(name) for name in FILTERS if name != "q")
+    return _among_published() if actor.person_id is None or is_filtered else make_response(_among_all(actor))
 
 
 def _among_all(actor: Actor) -> str:
@@ -36,11 +41,13 @@ def _among_all(actor: Actor) -> str:
         return render_template("search.html", **shown, part=part, found=number, most=MOST_COUNTED)
 
 
-def _among_published() -> str | Response:
+def _among_published() -> Response:
     wanted = request.args.get("q", "").strip()
     with current().database.reading() as session:
         terms = terms_in(wanted)
         ref = terms[0].ref if len(terms) == 1 else ""
         if one_published(session, ref):
-            return redirect(url_for("case.show", ref=ref), 303)
-        return render_template("search_published.html", wanted=wanted, **published_page(session, ROWS))
+            return redirect(url_for("case.show", ref=ref), 303)  # type: ignore[return-value]
+        page = published_page(session, ROWS)
+        shown = render_template("search_published.html", wanted=wanted, **page)
+    return make_response(shown, status_of_filters(page["refusals"]))

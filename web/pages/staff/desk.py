@@ -14,8 +14,9 @@ from cases.reading.lists import MOST_COUNTED, Filters, Sort, count_cases, is_cur
 from notifications.calls import count_to_ring
 from notifications.set_aside import count_set_aside
 from web.current import current, right_now
+from web.pages.filters import slugs, status_of_filters, unknown_choices
 from web.pages.list_part import part_of
-from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
+from web.pages.options import categories_to_choose, known, places_to_choose, units_to_choose
 from web.pages.staff.list_query import VIEWS, ListQuery, filters_for
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
@@ -67,7 +68,7 @@ def sections(session: Session, now: datetime) -> dict[str, Section]:
 
 @bp.get("/skrivbord")
 @open_to(Audience.STAFF)
-def show() -> str:
+def show() -> tuple[str, int]:
     """Show one section of the desk, and the number of cases in each; by default the first section that is not empty."""
     now, actor = right_now(), current_actor()
     with current().database.reading() as session:
@@ -78,7 +79,8 @@ def show() -> str:
         page["more"] = page["more"] and {"del": here} | page["more"]
         asked = {name: value for name, value in page["asked"].items() if value}
         in_list = ListQuery({**VIEWS[here], **asked}).address(url_for("all_cases.show"))
-        return render_template("desk.html", piles=piles, here=here, now=now, in_list=in_list, most=MOST_COUNTED, **page)
+        page |= {"piles": piles, "here": here, "now": now, "in_list": in_list, "most": MOST_COUNTED}
+        return render_template("desk.html", **page), status_of_filters(page["refusals"])
 
 
 def _counted(session: Session, pile: Section, actor: Actor, now: datetime) -> Section:
@@ -88,10 +90,12 @@ def _counted(session: Session, pile: Section, actor: Actor, now: datetime) -> Se
 def _pile(session: Session, pile: Section, actor: Actor, now: datetime) -> dict[str, Any]:
     asked: dict[str, Any] = {name: request.args.get(name, "").strip() or None for name in ASKED}
     narrowed = replace(pile.filters, **asked, limit=ROWS)
+    refusals = unknown_choices(asked, slugs(known(session)))
     page = one_page(session, narrowed, actor, now)
     found = count_cases(session, narrowed, actor, now=now) if any(asked.values()) else pile.count
     return {
         **page,
+        "refusals": refusals,
         "wins_first": narrowed.sort is Sort.DUE and not narrowed.wanted,
         "found": found,
         "part": part_of(page["cases"], count=found, goes_on=page["goes_on"]),
