@@ -1,14 +1,19 @@
 """Full-text search in Swedish: among the cases that somebody may see, or for visitors among the published ones."""
 
+from typing import Any
+
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.database.search.terms import terms_in
-from cases.public.published import one_published
+from cases.public.nearest_words import nearest_words
+from cases.public.published import PublicFilters, count_published, one_published
 from cases.reading.lists import MOST_COUNTED, Filters, count_cases, list_cases
 from web.current import current, right_now
 from web.pages.filters import status_of_filters
 from web.pages.list_part import part_of
+from web.pages.options import categories_to_choose, places_to_choose
 from web.pages.public.overview import FILTERS, ROWS, published_page
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
@@ -38,7 +43,11 @@ def _among_all(actor: Actor) -> str:
         shown = {"wanted": wanted, "cases": found.items, "more": more, "now": right_now()}
         number = count_cases(session, filters, actor, now=right_now())
         part = part_of(found.items, count=number, goes_on=filters.cursor is not None)
-        return render_template("search.html", **shown, part=part, found=number, most=MOST_COUNTED)
+        page: dict[str, Any] = {**shown, "part": part, "found": number, "most": MOST_COUNTED}
+        if wanted and not number:
+            near = _nearest(session, wanted)
+            page["near"] = [one for one in near if count_cases(session, Filters(q=one), actor, now=right_now(), most=1)]
+        return render_template("search.html", **page)
 
 
 def _among_published() -> Response:
@@ -49,5 +58,13 @@ def _among_published() -> Response:
         if one_published(session, ref):
             return redirect(url_for("case.show", ref=ref), 303)  # type: ignore[return-value]
         page = published_page(session, ROWS)
+        if wanted and not page["found"]:
+            near = _nearest(session, wanted)
+            page["near"] = [one for one in near if count_published(session, PublicFilters(words=one))]
         shown = render_template("search_published.html", wanted=wanted, **page)
     return make_response(shown, status_of_filters(page["refusals"]))
+
+
+def _nearest(session: Session, wanted: str) -> list[str]:
+    names = [name for _, name in [*places_to_choose(session), *categories_to_choose(session)]]
+    return nearest_words(session, wanted, names)

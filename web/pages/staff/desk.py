@@ -106,6 +106,13 @@ def _pile(session: Session, pile: Section, actor: Actor, now: datetime) -> dict[
     }
 
 
+def refs_in_pile(session: Session, pile: str, actor: Actor, now: datetime, most: int) -> list[str]:
+    """Return the references of the first cases of a pile, at most `most`, in the order in which the desk shows them."""
+    filters = replace(sections(session, now)[pile].filters, limit=most)
+    wanted = [replace(filters, quick_win=is_win) for is_win in (True, False)] if filters.sort is Sort.DUE else [filters]
+    return [case.ref for one in wanted for case in list_cases(session, one, actor, now=now).items][:most]
+
+
 def _other_work(session: Session) -> dict[str, int]:
     """Return the counts of the desk's other work: calls to make, and what was set aside."""
     return {
