@@ -172,4 +172,4 @@ def test_each_figure_of_the_statistics_is_the_length_of_its_list(full):
     assert lists["Inkomna"] > lists["Pågående"] > lists["Försenade"] > 0 < lists["Avböjda"]
     on_start_page = dict(CARD.findall(client.get("/").text))
     assert on_start_page.items() <= shown.items()
-    assert {"Inkomna", "Pågående", "Försenade", "Mediantid till avslut"} == set(on_start_page)
+    assert {"Inkomna", "Pågående", "Klara", "Försenade", "Mediantid till avslut"} == set(on_start_page)
