@@ -20,6 +20,7 @@ from web.requests.identity.cookies import keep_cookies_safe
 from web.requests.kept_forms import note_kept_form
 from web.requests.parsing.multipart import FormRequest
 from web.requests.parsing.readable import refuse_unreadable
+from web.requests.partial_pages import answer_parts
 from web.requests.rate_limits import limit_requests
 from web.requests.security import SafeHeaders, secure
 from web.static_files import StaticFiles, hash_addresses
@@ -46,6 +47,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     refuse_unreadable(app)
     set_up_language(app, settings)
     answer_errors(app)
+    answer_parts(app)  # after the next one, which reads what it changes: Flask calls the last one first
     app.after_request(note_kept_form)
     register(app)
     guard(app)

@@ -131,14 +131,16 @@ class PublicCase:
 class PublicFilters:
     """Filters for published cases: a case must match all that are set.
 
-    `place`, `category` and `responsible` are slugs. The case must hold all of the `words` (a text with spaces between
-    them), and be in one of the `states`. `delayed` True selects only delayed cases, False all.
+    `place`, `category` and `responsible` are slugs, `year` is that in which the case was received. The case must hold
+    all of the `words` (a text with spaces between them), and be in one of the `states`. `delayed` True selects only
+    delayed cases, False all.
     """
 
     place: str | None = None
     category: str | None = None
     responsible: str | None = None
     state: str | None = None
+    year: int | None = None
     words: str = ""
     delayed: bool = False
     kind: str | None = None
@@ -197,6 +199,12 @@ def count_published(session: Session, filters: PublicFilters) -> int:
     return session.scalar(select(func.count()).select_from(_view).where(*_all_conditions(session, filters))) or 0
 
 
+def years_published(session: Session) -> list[int]:
+    """Return the years from the latest to the earliest in which a published case was received; [] without one."""
+    first, last = session.execute(select(func.min(_view.c.received_on), func.max(_view.c.received_on))).one()
+    return list(range(last.year, first.year - 1, -1)) if first else []
+
+
 def one_published(session: Session, ref: str) -> PublicCase | None:
     """Return the published case with this reference; None when it is not published."""
     row = session.execute(select(_view).where(_view.c.ref == ref)).first()
@@ -237,6 +245,8 @@ def _conditions(filters: PublicFilters) -> Iterable[ColumnElement[bool]]:
     for name in ("place", "category", "responsible", "state", "kind"):
         if (wanted := getattr(filters, name)) is not None:
             yield _view.c[name] == wanted
+    if filters.year is not None:
+        yield _view.c.received_on.between(date(filters.year, 1, 1), date(filters.year, 12, 31))
     if filters.states:
         yield _view.c.state.in_(filters.states)
     if filters.delayed:

@@ -94,6 +94,8 @@ class Filters:
     officer: int | None = None  # id of the person who is its officer
     received_from: datetime | None = None  # received at this moment or later
     received_until: datetime | None = None  # received at this moment or before
+    ended_from: datetime | None = None  # ended at this moment or later
+    ended_until: datetime | None = None  # ended at this moment or before
     q: str | None = None
     sort: Sort = Sort.NEWEST
     limit: int = 50
@@ -300,10 +302,7 @@ def conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
         found.append(Case.kind == filters.kind)
     if filters.officer is not None:
         found.append(Case.officer_id == filters.officer)
-    if filters.received_from is not None:
-        found.append(Case.received_at >= filters.received_from)
-    if filters.received_until is not None:
-        found.append(Case.received_at <= filters.received_until)
+    found += _in_periods(filters)
     found += [
         column == select(table.id).where(table.slug == slug).scalar_subquery()
         for column, table, slug in (
@@ -321,6 +320,17 @@ def conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.quick_win is not None:
         found.append(Case.quick_win.is_(filters.quick_win))
     return found
+
+
+def _in_periods(filters: Filters) -> list[ColumnElement[bool]]:
+    """Return the conditions for when a case was received, and when it ended."""
+    bounds = (
+        (filters.received_from, Case.received_at.__ge__),
+        (filters.received_until, Case.received_at.__le__),
+        (filters.ended_from, Case.ended_at.__ge__),
+        (filters.ended_until, Case.ended_at.__le__),
+    )
+    return [is_within(moment) for moment, is_within in bounds if moment is not None]
 
 
 def _for_the_desk(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:

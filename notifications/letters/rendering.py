@@ -297,5 +297,6 @@ def _unsubscribe(unsubscribe_urls: UnsubscribeUrls) -> dict[str, str]:
 
 
 def _plain_name(name: str) -> str:
-    """Return the name without characters that would need quoting in a header."""
-    return " ".join("".join(letter for letter in name if letter not in '<>"@,;:()[]\\').split())
+    """Return the name as a header can hold it: in quotes when it has brackets, and without other such characters."""
+    plain = " ".join("".join(letter for letter in name if letter not in '<>"@,;:[]\\').split())
+    return f'"{plain}"' if set(plain) & set("()") else plain

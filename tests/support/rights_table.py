@@ -103,6 +103,7 @@ WITHOUT_A_CASE: dict[str, str] = {
     "GET /forum": LOGGED_IN,
     "GET /forum/<int:number>": LOGGED_IN,
     "GET /skrivbord": STAFF,
+    "GET /skrivbord/nasta":            "in  in  in  403 403 403 303 303 303 303 in",
     "GET /arenden": STAFF,
     "GET /arenden.<any(csv, xlsx):form>": STAFF,
     "GET /lamna/flera": STAFF,

@@ -30,7 +30,7 @@ SEND_EMPTY = """form => {
 NO_PAGES = {  # what a GET may answer without a page of ours: files, machines' answers, and ways on to a page
     "static", "security_txt.show", "attachments.give", "attachments.give_mine", "all_cases.download",
     "statistics.download", "health.alive", "health.ready", "health.metrics", "mailbox.frame", "login.first_page",
-    "continuing.show",
+    "continuing.show", "piles.next_case",
 }  # fmt: skip
 pytestmark = pytest.mark.browser
 

@@ -11,6 +11,7 @@ from markupsafe import escape
 from web.current import is_for_machines
 from web.errors.typed_again import typed_form
 from web.language.refusals import sentence_of, title_of
+from web.requests.partial_pages import show_whole
 
 log = structlog.get_logger()
 
@@ -66,7 +67,7 @@ def problem(status: int, code: str, facts: Mapping[str, Any] | None = None, **mo
 
 def answer(reported: Problem) -> Response:
     """Build the response that describes a problem: a problem document for an API client, a page for a browser."""
-    response = _document(reported) if is_for_machines() else _page(reported)
+    response = _document(reported) if is_for_machines() else show_whole(_page(reported))
     response.status_code = reported.status
     response.headers.update(reported.headers)
     return response

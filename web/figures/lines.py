@@ -1,6 +1,6 @@
 """The lines of the tables of figures: by year, topic, place and unit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,8 @@ from flask import url_for
 
 from cases.public.figures.groups import ALL, MOST_NARROWED, NOT_GIVEN, CaseGroup, Figure
 from cases.public.figures.statistics import FILTERS, PublicStatistics, ToldCount
-from web.language.figure_words import DIVIDED_BY
+from cases.public.figures.withholding import Withheld
+from web.language.figure_words import DIVIDED_BY, FOLDED
 from web.language.gettext import gettext, language
 from web.language.preference import in_swedish
 
@@ -58,6 +59,26 @@ def lines_of(counted: PublicStatistics, group: CaseGroup, dimension: str) -> lis
     return sorted(
         lines, key=lambda line: (line.member == NOT_GIVEN, -(line.received.count or 0), in_swedish(line.name))
     )
+
+
+@dataclass(frozen=True)
+class FoldedLines:
+    """The lines of a table as a page shows them: those with numbers, and those without as one line for each reason.
+
+    `folded` has pairs: what is said of them, such as "12 units with fewer than 5 each", and the lines.
+    """
+
+    shown: Sequence[Line]
+    folded: Sequence[tuple[str, Sequence[Line]]]
+
+
+def folded(lines: Sequence[Line], dimension: str) -> FoldedLines:
+    """Return the lines, with those whose numbers are withheld together where there are several of them."""
+    without = {why: [line for line in lines if line.received.withheld is why] for why in Withheld}
+    together = {why: those for why, those in without.items() if len(those) > 1}
+    shown = [line for line in lines if line.received.withheld not in together]
+    said = [(str(FOLDED[dimension][why]) % {"num": len(those)}, those) for why, those in together.items()]
+    return FoldedLines(shown, said)
 
 
 def names_of(counted: PublicStatistics) -> Names:

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from flask_babel import LazyString, format_decimal
 from flask_babel import lazy_gettext as _l
 
+from cases.public.figures.checked import LastCheck
 from cases.public.figures.groups import ALL, CaseGroup, Figure, Span
 from cases.public.figures.statistics import PublicStatistics, ToldCount
 from cases.public.figures.withholding import Withheld
-from web.language.dates import days_words
+from web.language.dates import days_words, moment_words
 from web.language.gettext import gettext
 
 NAMES: Mapping[str, LazyString] = {
@@ -25,21 +26,44 @@ NAMES: Mapping[str, LazyString] = {
 }
 DEFINITIONS: Mapping[str, LazyString] = {
     Figure.RECEIVED: _l("All cases that came in during the period, published or not."),
-    Figure.WITH_DESK: _l("Of these: lie with the contact person now, and have not been assigned yet."),
-    Figure.UNDER_WAY: _l("Of these: are assigned, planned, begun or waiting for somebody now."),
-    Figure.PARKED: _l("Of these: are on hold until a later day now."),
-    Figure.DONE: _l("Of these: are done or answered. The last ones may still be objected to for two weeks."),
-    Figure.DECLINED: _l("Of these: the municipality has said no, and why."),
-    Figure.MERGED: _l("Of these: are handled in another case about the same thing."),
-    Figure.LATE: _l("Of these: the day by which something was to happen has passed. They are also counted where they are now."),  # noqa: E501
+    Figure.WITH_DESK: _l("Those of them that are with the contact person now, and have not been assigned yet."),
+    Figure.UNDER_WAY: _l("Those of them that are assigned, planned, begun or waiting for somebody now."),
+    Figure.PARKED: _l("Those of them that are on hold until a later day now."),
+    Figure.DONE: _l("Those of them that are done or answered. The last ones may still be objected to for two weeks."),
+    Figure.DECLINED: _l("Those of them to which the municipality has said no, and why."),
+    Figure.MERGED: _l("Those of them that are handled in another case about the same thing."),
+    Figure.LATE: _l("Those of them for which the day by which something was to happen has passed. They are also counted where they are now."),  # noqa: E501
     Span.FIRST_ANSWER: _l("Half of those answered had an answer within this time: from the day on which the case came in to the day on which the one who asked was first told what becomes of it. The automatic receipt does not count."),  # noqa: E501
     Span.END: _l("Half of those that have ended had ended within this time: from the day on which the case came in to the day on which it was done, turned down or joined with another."),  # noqa: E501
 }  # fmt: skip
+# fmt: off
+CHECKS_DAILY = _l("Of all cases in the municipality, whatever is chosen above. The independent check runs each morning, and looks for cases without a unit or without a next date.")  # noqa: E501
+CHECK_FOUND = _l("Of all cases in the municipality, whatever is chosen above: faults that the independent check found %(when)s, such as a case without a unit or without a next date.")  # noqa: E501
+# fmt: on
+FORGOTTEN, NOT_CHECKED = _l("Forgotten"), _l("not checked yet")
 DIVIDED_BY: Mapping[str, tuple[LazyString, LazyString]] = {
     "year": (_l("By year"), _l("Year")),
     "topic": (_l("By topic"), _l("Topic")),
     "place": (_l("By place"), _l("Place")),
     "unit": (_l("By unit"), _l("Unit")),
+}
+FOLDED: Mapping[str, Mapping[Withheld, LazyString]] = {  # lines without numbers, together
+    "year": {
+        Withheld.FEW: _l("%(num)s years with fewer than 5 each"),
+        Withheld.TO_PROTECT: _l("%(num)s years whose numbers are not shown"),
+    },
+    "topic": {
+        Withheld.FEW: _l("%(num)s topics with fewer than 5 each"),
+        Withheld.TO_PROTECT: _l("%(num)s topics whose numbers are not shown"),
+    },
+    "place": {
+        Withheld.FEW: _l("%(num)s places with fewer than 5 each"),
+        Withheld.TO_PROTECT: _l("%(num)s places whose numbers are not shown"),
+    },
+    "unit": {
+        Withheld.FEW: _l("%(num)s units with fewer than 5 each"),
+        Withheld.TO_PROTECT: _l("%(num)s units whose numbers are not shown"),
+    },
 }
 WITHHELD: Mapping[Withheld, LazyString] = {
     Withheld.FEW: _l("fewer than 5"),
@@ -47,16 +71,26 @@ WITHHELD: Mapping[Withheld, LazyString] = {
 }
 
 
+def forgotten_means(check: LastCheck | None) -> str:
+    """Return in a sentence what the figure of the independent check is about; None: before the first check."""
+    return str(CHECKS_DAILY) if check is None else str(CHECK_FOUND) % {"when": moment_words(check.at)}
+
+
 def told_words(told: ToldCount) -> str:
     """Return a count in words: the number, "fewer than 5" or "not shown"."""
     return str(WITHHELD[told.withheld]) if told.withheld else str(told.count)
+
+
+def decimal_words(number: float) -> str:
+    """Return a number as it is written in the language of the page: "34,5" or "34.5", and "34" for a whole one."""
+    return str(format_decimal(number, "0.#"))
 
 
 def median_words(days: float | None, group: CaseGroup) -> str:
     """Return a median in words, such as "27 days" or "4,5 dagar"; why there is none, for None."""
     if days is None:
         return gettext("too few to say") if group.narrowed else gettext("none yet")
-    return days_words(days) if days == int(days) else gettext("%(days)s days", days=format_decimal(days, "0.#"))
+    return days_words(days) if days == int(days) else gettext("%(days)s days", days=decimal_words(days))
 
 
 def period_words(statistics: PublicStatistics, group: CaseGroup) -> str:

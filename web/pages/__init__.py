@@ -16,7 +16,7 @@ from web.pages.public import (
     statistics,
 )
 from web.pages.sending import again, continuing
-from web.pages.staff import all_cases, calls, desk, forum, mailbox, set_aside, several_at_once, units
+from web.pages.staff import all_cases, calls, desk, forum, mailbox, piles, set_aside, several_at_once, units
 
 BLUEPRINTS = (
     account.bp,
@@ -24,7 +24,8 @@ BLUEPRINTS = (
     statistics.bp,
     attachments.bp, commenting.bp, correcting.bp, erasing.bp, printing.bp, publishing.bp, reporter.bp, show.bp,
     stepping.bp,
-    continuing.bp, all_cases.bp, calls.bp, desk.bp, forum.bp, mailbox.bp, set_aside.bp, several_at_once.bp, units.bp,
+    continuing.bp, all_cases.bp, calls.bp, desk.bp, forum.bp, mailbox.bp, piles.bp, set_aside.bp, several_at_once.bp,
+    units.bp,
 )  # fmt: skip
 
 
@@ -33,4 +34,5 @@ def register(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     again.show_forms_again(app)
+    piles.keep_pile(app)
     register_template_globals(app)

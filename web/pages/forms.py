@@ -99,7 +99,7 @@ class Form:
         if isinstance(refused, ValidationError):
             self.status = UNPROCESSABLE
             messages = refused.normalized_messages()  # type: ignore[no-untyped-call]
-            self.refusals |= {str(name): _first(sentences) for name, sentences in messages.items()}
+            self.refusals |= {str(name): first_sentence(sentences) for name, sentences in messages.items()}
             self.refusal = self.refusals.pop("stamp", "")  # no field that anybody sees
         else:
             self._refuse(refused)
@@ -247,5 +247,6 @@ def refuse_machines() -> None:
         raise ValidationError({"stamp": [gettext("That went very fast. Wait a moment and send it once more.")]})
 
 
-def _first(sentences: Any) -> str:
+def first_sentence(sentences: Any) -> str:
+    """Return the first of the sentences of a `ValidationError`, or the one that there is."""
     return str(sentences[0] if isinstance(sentences, list) else sentences)

@@ -23,12 +23,14 @@ def demo() -> None:
 
 
 def fill_demonstration(database: "Database", settings: Settings) -> bool:
-    """Fill an empty database with the demonstration municipality.
+    """Fill an empty database with the demonstration municipality, and let the independent check look at it.
 
     Return True; or False, when the database was not empty and is left as it was.
     """
     from cases.demo.demonstrating import fill, is_empty
+    from cases.ladder.sweep import sweep
     from cases.logs import log_warnings_only
+    from workers.jobs.morning_letter import record_morning
     from workers.relay.demonstration_letters import demonstration_drainer
 
     if not is_empty(database):
@@ -37,6 +39,8 @@ def fill_demonstration(database: "Database", settings: Settings) -> bool:
     log_warnings_only()
     now = right_now()
     fill(settings, now, demonstration_drainer(settings, now))
+    sweep(database)
+    record_morning(database)
     return True
 
 

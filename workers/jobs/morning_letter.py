@@ -15,7 +15,7 @@ from cases.case import Case
 from cases.checks.forgotten import Breach, find_forgotten
 from cases.checks.forgotten_history import Portion
 from cases.database.clock import present
-from cases.database.transactions import calendar_of
+from cases.database.transactions import Database, calendar_of
 from cases.history.events import MorningCame
 from cases.history.journal import Entry, Event
 from cases.organisation.municipality import STREAM, municipality
@@ -31,19 +31,24 @@ MOST_NAMED = 20  # cases in one letter
 
 
 def write_morning_letter(runtime: Runtime) -> bool:
+    """Do what `record_morning` does, as a scheduled job."""
+    return record_morning(runtime.database)
+
+
+def record_morning(database: Database) -> bool:
     """Write the event from which the morning letter is made; if today (local date) has one already, return False.
 
     Otherwise return True. Before that, the check for forgotten cases runs; the event says how much it found. It
     verifies the hash chain too: of each case with new events since the last morning letter, from there on, and of one
     in 28 from its beginning, so that every case is verified within 28 days.
     """
-    with runtime.database.reading() as session:
+    with database.reading() as session:
         moment = present(session)
         today = calendar_of(session).day_of(moment)
         grown = Portion(today, after=_last_morning(session, Event.id) or 0)
         found = find_forgotten(session, moment, grown)
         head = chain_head(session)
-    with runtime.database.transaction() as session:
+    with database.transaction() as session:
         stream = municipality(session, locked=True)
         since = _last_morning(session, Event.at)
         if since is not None and calendar_of(session).day_of(since) >= today:

@@ -20,6 +20,8 @@ from cases.imports.formats.formulas import guard
 Value = str | bool | int | float | date | datetime | None  # a moment has a time zone
 WriteRow = Callable[[Iterable[Value]], None]
 LINE_END = re.compile(r"\r\n?")  # in XLSX a line ends with a line feed
+NARROWEST, WIDEST, WIDTH_OF_MOMENT = 10, 60, 20  # of a column, in signs
+MOST_MEASURED = 1000  # lines that decide how wide columns are
 MOST_LINES = 1_048_576  # of an XLSX sheet
 
 
@@ -71,12 +73,18 @@ def _xlsx(path: Path, zone: ZoneInfo, _: CsvForm) -> Iterator[WriteRow]:
         sheet, lines = book.add_worksheet("cases"), iter(range(MOST_LINES))
         moments, days = (book.add_format({"num_format": form}) for form in ("yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"))
 
+        widths: dict[int, int] = {}
+
         def write_row(values: Iterable[Value]) -> None:
             line = next(lines)
             for column, value in enumerate(values):
                 _write_cell(sheet, (line, column), value, zone, (moments, days))
+                if line < MOST_MEASURED:
+                    widths[column] = max(widths.get(column, NARROWEST), _width(value))
 
         yield write_row
+        for column, width in widths.items():
+            sheet.set_column(column, column, width)
 
 
 WRITERS = {".csv": _csv, ".xlsx": _xlsx}
@@ -100,6 +108,14 @@ def _write_cell(
         sheet.write_number(*at, value)
     else:
         sheet.write_string(*at, _text(LINE_END.sub("\n", value) if isinstance(value, str) else value))
+
+
+def _width(value: Value) -> int:
+    """Return the width of a column in which this value can be read, in signs."""
+    if isinstance(value, datetime):
+        return WIDTH_OF_MOMENT
+    longest = max(map(len, value.splitlines()), default=0) if isinstance(value, str) else len(_text(value))
+    return min(longest + 2, WIDEST)
 
 
 def _text(value: Value) -> str:

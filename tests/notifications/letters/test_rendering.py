@@ -2,6 +2,8 @@
 
 import re
 from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from sqlalchemy import select, update
@@ -22,6 +24,7 @@ from cases.access.tokens import UNFOLLOW, link_token, valid_link
 from cases.handing_in import Reporter
 from cases.history.journal import Event
 from cases.history.words import Words
+from cases.organisation.municipality import municipality
 from cases.organisation.people import Person
 from cases.organisation.units import Unit
 from cases.parties import Party
@@ -33,6 +36,7 @@ from notifications.letters.filling_templates import write_subject
 from notifications.letters.rendering import RenderedLetter, render
 from notifications.letters.snapshot import read_snapshot
 from notifications.letters.template_context import TemplateContext
+from notifications.sending.mime import compose
 
 NASTY = "</p><script>alert(1)</script> {{ 7*7 }} [klicka](https://evil.example)\n\nBcc: a@b.example"
 
@@ -268,3 +272,20 @@ def test_the_log_in_letter_holds_the_code_beside_the_link(town: LetterTown, loca
         assert code in shape
         assert f"/logga-in/{link_token(link, KEY)}" in shape
     assert code not in letter.subject
+
+
+@pytest.mark.parametrize(
+    ("name", "sender"),
+    [
+        ("Åby kommun (påhittad)", '"Åby kommun (påhittad)" <ventil@kommun.example>'),
+        ('Åby, "kommun"; <x>', "Åby kommun x <ventil@kommun.example>"),
+    ],
+)
+def test_the_sender_keeps_the_brackets_of_a_name(town: LetterTown, name: str, sender: str) -> None:
+    with town.database.transaction() as session:
+        municipality(session).name = name
+    town.assigned()
+    letter = last(town, "receipt")
+    assert letter.sender == sender
+    shown = message_from_bytes(compose(letter, "x@kommun.example"), policy=default)["From"].addresses[0]
+    assert (shown.display_name, shown.addr_spec) == (sender.split(" <")[0].strip('"'), "ventil@kommun.example")

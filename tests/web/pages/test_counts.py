@@ -72,7 +72,7 @@ def pages(client, path):
     """Return the page, and the references on it and on all the pages that "show more" leads to."""
     first = text = client.get(path).text
     refs = re.findall(r'<span class="ref">([\d-]+)</span>', text)
-    while more := re.search(r'<p(?: class="row")?><a class="ds-button" data-variant="secondary" href="([^"]+)">', text):
+    while more := re.search(r'data-variant="secondary" href="([^"]+)" hx-get=', text):
         text = client.get(unescape(more.group(1))).text
         refs += re.findall(r'<span class="ref">([\d-]+)</span>', text)
     return first, refs
@@ -172,4 +172,4 @@ def test_each_figure_of_the_statistics_is_the_length_of_its_list(full):
     assert lists["Inkomna"] > lists["Pågående"] > lists["Försenade"] > 0 < lists["Avböjda"]
     on_start_page = dict(CARD.findall(client.get("/").text))
     assert on_start_page.items() <= shown.items()
-    assert {"Inkomna", "Pågående", "Försenade", "Mediantid till avslut"} == set(on_start_page)
+    assert {"Inkomna", "Pågående", "Klara", "Försenade", "Mediantid till avslut"} == set(on_start_page)

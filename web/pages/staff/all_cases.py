@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
@@ -19,6 +19,8 @@ from cases.states import Kind
 from web.current import current, right_now
 from web.language.labels import KINDS
 from web.language.list_labels import SORTS, STATE_CHOICES, SWITCHES_IN_WORDS
+from web.pages.filters import status_of_filters
+from web.pages.list_part import part_of
 from web.pages.options import (
     Choices,
     categories_to_choose,
@@ -33,28 +35,38 @@ from web.pages.staff.list_query import ListQuery, filters_for, read_list_query
 from web.requests.downloads import table_download
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
+from web.requests.partial_pages import show_whole
 
 bp = Blueprint("all_cases", __name__)
+NO_PAGE: dict[str, Any] = {"cases": [], "count": 0, "part": None, "more": None}  # of a list that cannot be read
 
 
 @bp.get("/arenden")
 @open_to(Audience.STAFF)
-def show() -> str:
-    """Show one page of the cases that the address asks for, how many they are, and the filters."""
-    query, actor, now = read_list_query(), current_actor(), right_now()
+def show() -> Response:
+    """Show one page of the cases that the address asks for, how many they are, and the filters.
+
+    Filters that are not understood are refused beside their fields, and no list is shown.
+    """
     with current().database.reading() as session:
-        filters = _filters(session, query, now)
-        page = list_cases(session, replace(filters, limit=ROWS, cursor=cursor_asked(filters)), actor, now=now)
-        return render_template(
-            "all_cases.html",
-            cases=page.items,
-            count=count_cases(session, filters, actor, now=now),
-            most=MOST_COUNTED,
-            more=page.next and query.address(url_for("all_cases.show"), cursor=page.next),
-            now=now,
-            calendar=current().database.calendar,
-            **_choices(session, query),
-        )
+        query = read_list_query(session)
+        page = NO_PAGE if query.refusals else _page(session, query, current_actor(), right_now())
+        shown = render_template("all_cases.html", **page, **_choices(session, query))
+    response = make_response(shown, status_of_filters(query.refusals))
+    return show_whole(response) if query.refusals else response
+
+
+def _page(session: Session, query: ListQuery, actor: Actor, now: datetime) -> dict[str, Any]:
+    filters = _filters(session, query, now)
+    cursor = cursor_asked(filters)
+    page = list_cases(session, replace(filters, limit=ROWS, cursor=cursor), actor, now=now)
+    count = count_cases(session, filters, actor, now=now)
+    return {
+        "cases": page.items,
+        "count": count,
+        "part": part_of(page.items, count=count, goes_on=cursor is not None),
+        "more": page.next and query.address(url_for("all_cases.show"), cursor=page.next),
+    }
 
 
 @bp.get("/arenden.<any(csv, xlsx):form>")
@@ -64,13 +76,15 @@ def download(form: str) -> Response:
 
     That it was done, and how many cases it held, stands in the history of the municipality.
     """
-    query, actor, now = read_list_query(), current_actor(), right_now()
+    actor, now = current_actor(), right_now()
     name = f"arenden-{current().database.calendar.day_of(now)}.{form}"
-    columns = [COLUMNS[column] for column in query.columns]
-    heading = [str(column.heading) for column in columns]
     with current().database.reading() as session:
+        query = read_list_query(session)
+        if query.refusals:
+            return redirect(query.address(url_for("all_cases.show")), 303)  # type: ignore[return-value]
+        columns = [COLUMNS[column] for column in query.columns]
         cases = _every(session, _filters(session, query, now), actor, now)
-        rows = chain([heading], (_cells(case, columns) for case in cases))
+        rows = chain([[str(column.heading) for column in columns]], (_cells(case, columns) for case in cases))
         response, number = table_download(name, rows, current().database.calendar.zone)
     with current().database.transaction() as session:
         record_for_municipality(session, HouseExported(cases=number - 1), by=actor, at=now)
@@ -98,6 +112,10 @@ def _choices(session: Session, query: ListQuery) -> dict[str, Any]:
     """Return what the filters and the choice of columns need, as template variables."""
     officers = {str(row.slug): row for row in known_with_people(session).people or ()}
     return {
+        "most": MOST_COUNTED,
+        "now": right_now(),
+        "calendar": current().database.calendar,
+        "refusals": query.refusals,
         "query": query,
         "asked": query.asked,
         "columns": [(name, COLUMNS[name]) for name in query.columns],

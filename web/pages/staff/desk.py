@@ -14,7 +14,9 @@ from cases.reading.lists import MOST_COUNTED, Filters, Sort, count_cases, is_cur
 from notifications.calls import count_to_ring
 from notifications.set_aside import count_set_aside
 from web.current import current, right_now
-from web.pages.options import categories_to_choose, places_to_choose, units_to_choose
+from web.pages.filters import slugs, status_of_filters, unknown_choices
+from web.pages.list_part import part_of
+from web.pages.options import categories_to_choose, known, places_to_choose, units_to_choose
 from web.pages.staff.list_query import VIEWS, ListQuery, filters_for
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
@@ -66,7 +68,7 @@ def sections(session: Session, now: datetime) -> dict[str, Section]:
 
 @bp.get("/skrivbord")
 @open_to(Audience.STAFF)
-def show() -> str:
+def show() -> tuple[str, int]:
     """Show one section of the desk, and the number of cases in each; by default the first section that is not empty."""
     now, actor = right_now(), current_actor()
     with current().database.reading() as session:
@@ -77,7 +79,8 @@ def show() -> str:
         page["more"] = page["more"] and {"del": here} | page["more"]
         asked = {name: value for name, value in page["asked"].items() if value}
         in_list = ListQuery({**VIEWS[here], **asked}).address(url_for("all_cases.show"))
-        return render_template("desk.html", piles=piles, here=here, now=now, in_list=in_list, most=MOST_COUNTED, **page)
+        page |= {"piles": piles, "here": here, "now": now, "in_list": in_list, "most": MOST_COUNTED}
+        return render_template("desk.html", **page), status_of_filters(page["refusals"])
 
 
 def _counted(session: Session, pile: Section, actor: Actor, now: datetime) -> Section:
@@ -87,14 +90,27 @@ def _counted(session: Session, pile: Section, actor: Actor, now: datetime) -> Se
 def _pile(session: Session, pile: Section, actor: Actor, now: datetime) -> dict[str, Any]:
     asked: dict[str, Any] = {name: request.args.get(name, "").strip() or None for name in ASKED}
     narrowed = replace(pile.filters, **asked, limit=ROWS)
+    refusals = unknown_choices(asked, slugs(known(session)))
+    page = one_page(session, narrowed, actor, now)
+    found = count_cases(session, narrowed, actor, now=now) if any(asked.values()) else pile.count
     return {
-        **one_page(session, narrowed, actor, now),
-        "found": count_cases(session, narrowed, actor, now=now) if any(asked.values()) else pile.count,
+        **page,
+        "refusals": refusals,
+        "wins_first": narrowed.sort is Sort.DUE and not narrowed.wanted,
+        "found": found,
+        "part": part_of(page["cases"], count=found, goes_on=page["goes_on"]),
         "asked": asked,
         "categories": categories_to_choose(session),
         "places": places_to_choose(session),
         "units": units_to_choose(session),
     }
+
+
+def refs_in_pile(session: Session, pile: str, actor: Actor, now: datetime, most: int) -> list[str]:
+    """Return the references of the first cases of a pile, at most `most`, in the order in which the desk shows them."""
+    filters = replace(sections(session, now)[pile].filters, limit=most)
+    wanted = [replace(filters, quick_win=is_win) for is_win in (True, False)] if filters.sort is Sort.DUE else [filters]
+    return [case.ref for one in wanted for case in list_cases(session, one, actor, now=now).items][:most]
 
 
 def _other_work(session: Session) -> dict[str, int]:
@@ -108,15 +124,18 @@ def _other_work(session: Session) -> dict[str, int]:
 def one_page(session: Session, filters: Filters, actor: Actor, now: datetime) -> dict[str, Any]:
     """Read one page of cases as `cases`, and as `more` the query-string arguments of the next page, None on the last.
 
+    `goes_on` is whether the page goes on from another one, by a cursor.
     In a list sorted by due day, cases that staff marked as easy to put right ("quick wins") stand first. If `filters`
     hold search words, the newest cases stand first instead. The present query string says which page it is.
     """
     if filters.wanted:
         filters = replace(filters, sort=Sort.NEWEST)
     if filters.sort is Sort.DUE:
-        return _wins_first(session, filters, actor, now)
-    page = list_cases(session, replace(filters, cursor=cursor_asked(filters)), actor, now=now)
-    return {"cases": page.items, "more": {"cursor": page.next} if page.next else None}
+        goes_on = request.args.get("fran") == REST or bool(request.args.get("cursor"))
+        return {**_wins_first(session, filters, actor, now), "goes_on": goes_on}
+    cursor = cursor_asked(filters)
+    page = list_cases(session, replace(filters, cursor=cursor), actor, now=now)
+    return {"cases": page.items, "more": {"cursor": page.next} if page.next else None, "goes_on": cursor is not None}
 
 
 def _wins_first(session: Session, filters: Filters, actor: Actor, now: datetime) -> dict[str, Any]:

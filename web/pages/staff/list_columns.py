@@ -52,7 +52,7 @@ COLUMNS: dict[str, ListColumn] = {
     "due": ListColumn(_l("Due"), _day("due_at")),
     "promised": ListColumn(_l("Promised"), lambda case, _: case.promised_on),
     "acted": ListColumn(_l("Latest act"), _day("last_act_at")),
-    "ended": ListColumn(_l("Ended"), _day("ended_at")),
+    "ended": ListColumn(_l("Ended on"), _day("ended_at")),
     "channel": ListColumn(_l("How it was received"), lambda case, _: str(channel_name(case.channel))),
     "quick_win": ListColumn(_l("Quick win"), lambda case, _: str(_l("Yes")) if case.quick_win else None),
     "sent_back": ListColumn(_l("Times sent back"), lambda case, _: case.sent_back_count or None),

@@ -1,12 +1,13 @@
 """What the address of a list of cases asks for: filters, order and columns. The desk's piles are such addresses."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
+from marshmallow import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,13 +16,14 @@ from cases.database.texts import storable
 from cases.organisation.units import Unit
 from cases.reading.lists import Filters, Sort
 from cases.states import ENDED, LADDER_STATES, OPEN, Kind, State
-from web.current import today
-from web.language.typed_days import read_day
+from web.pages.filters import no_such_choice, slugs, unknown_choices
+from web.pages.forms import DayField, first_sentence
+from web.pages.options import known_with_people
 from web.pages.staff.list_columns import COLUMNS, USUAL
 
 LONGEST_SEARCH, MOST_DAYS, LARGEST_ID = 200, 3660, 2**63 - 1
 NAMES = ("category", "place", "responsible", "group", "unit")  # slugs
-DAYS = ("from", "to")
+DAYS = ("from", "to", "ended_from", "ended_to")  # received and ended, the first and the last day
 SWITCHES = ("overdue", "parked", "quick_win", "sent_back")
 YES, NO = "1", "0"
 IN_STATES: dict[str, tuple[State, ...]] = {  # what is chosen as a state, beside the states themselves
@@ -54,11 +56,12 @@ UNIT_VIEWS: dict[str, Asked] = {  # the lists of a unit's page
 class ListQuery:
     """The query of a list of cases: `asked` its filters and order by name as they stand in the address, `columns` too.
 
-    A value that the address cannot have is left out, as if it were not there.
+    `refusals` has a sentence for each of them whose value is not understood, by name: such a list cannot be shown.
     """
 
     asked: Asked
     columns: tuple[str, ...] = USUAL
+    refusals: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -72,13 +75,14 @@ class ListQuery:
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
-def read_list_query() -> ListQuery:
+def read_list_query(session: Session) -> ListQuery:
     """Return what the present request's query string asks for."""
     typed = {name: storable(value).strip() for name, value in request.args.items()}
-    typed |= {name: _day_asked(typed, name) for name in DAYS}
+    typed |= {name: typed.get(name) or typed.get(f"{name}-picked", "") for name in DAYS}  # typed, or from the calendar
     chosen = tuple(name for name in COLUMNS if name in request.args.getlist("col"))
-    return ListQuery({name: typed[name] for name in READ if typed.get(name) and _fits(name, typed[name])},
-                     chosen or USUAL)  # fmt: skip
+    asked = {name: typed[name] for name in READ if typed.get(name)}
+    unread = {name: sentence for name, value in asked.items() if (sentence := _refusal(name, value))}
+    return ListQuery(asked, chosen or USUAL, unknown_choices(asked, slugs(known_with_people(session))) | unread)
 
 
 def filters_for(asked: Asked, *, session: Session, calendar: Calendar, now: datetime) -> Filters:
@@ -97,33 +101,29 @@ def filters_for(asked: Asked, *, session: Session, calendar: Calendar, now: date
         given["untouched_since"] = now - timedelta(days=untouched)
     if unit is not None:
         given["of_unit"] = session.scalar(select(Unit.id).where(Unit.slug == unit)) or 0
-    given |= _period(given.pop("from", None), given.pop("to", None), calendar)
+    given |= _period("received", given.pop("from", None), given.pop("to", None), calendar)
+    given |= _period("ended", given.pop("ended_from", None), given.pop("ended_to", None), calendar)
     return Filters(states=states, **given)
 
 
-def _day_asked(typed: Asked, name: str) -> str:
-    """Return the day of the text field, or of the calendar beside it, as YYYY-MM-DD; "" when there is none."""
-    try:
-        return _day(typed.get(name) or typed.get(f"{name}-picked", "")).isoformat()
-    except ValueError:
-        return ""
-
-
-def _period(first: date | None, last: date | None, calendar: Calendar) -> dict[str, datetime]:
+def _period(what: str, first: date | None, last: date | None, calendar: Calendar) -> dict[str, datetime]:
     found = {}
     if first is not None:
-        found["received_from"] = datetime.combine(first, time.min, calendar.zone)
+        found[f"{what}_from"] = datetime.combine(first, time.min, calendar.zone)
     if last is not None:
-        found["received_until"] = datetime.combine(last, time.max, calendar.zone)
+        found[f"{what}_until"] = datetime.combine(last, time.max, calendar.zone)
     return found
 
 
-def _fits(name: str, value: str) -> bool:
+def _refusal(name: str, value: str) -> str:
+    """Return why this value of a filter is not understood; "" when it is."""
     try:
         READ[name](value)
+    except ValidationError as refused:
+        return first_sentence(refused.messages)
     except ValueError:
-        return False
-    return True
+        return no_such_choice(value)
+    return ""
 
 
 def _states(value: str) -> tuple[State, ...]:
@@ -149,17 +149,13 @@ def _text(value: str) -> str:
     return value
 
 
-def _day(value: str) -> date:
-    return read_day(value, today=today(), has_been=True)
-
-
 READ: dict[str, Any] = {
     "q": _text,
     "state": _states,
     "kind": Kind,
     **dict.fromkeys(NAMES, _text),
     "officer": lambda value: _number(value, LARGEST_ID),
-    **dict.fromkeys(DAYS, _day),
+    **dict.fromkeys(DAYS, DayField(has_been=True).deserialize),
     **dict.fromkeys(SWITCHES, _switch),
     "due": lambda value: _number(value, MOST_DAYS),
     "untouched": lambda value: _number(value, MOST_DAYS),

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.organisation.units import Unit
-from cases.reading.lists import count_cases
+from cases.reading.lists import MOST_COUNTED, count_cases
 from cases.refusals import NotFound
 from web.current import current, right_now
+from web.pages.list_part import part_of
 from web.pages.staff.desk import ROWS, one_page
 from web.pages.staff.list_query import UNIT_VIEWS, filters_for, of_views
 from web.requests.guard import Audience, open_to
@@ -48,4 +49,5 @@ def _list(session: Session, unit: Unit, actor: Actor) -> dict[str, Any]:
     page = one_page(session, own[here], actor, now)
     page["more"] = page["more"] and {"del": here} | page["more"]
     in_list = lists[here].address(url_for("all_cases.show"))
-    return {"here": here, "counts": counts, "now": now, "in_list": in_list, **page}
+    page["part"] = part_of(page["cases"], count=counts[here], goes_on=page["goes_on"])
+    return {"here": here, "counts": counts, "most": MOST_COUNTED, "now": now, "in_list": in_list, **page}
