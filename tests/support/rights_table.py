@@ -222,7 +222,7 @@ NONE_IS_MERGED = every_case("404 404 404 404 404 404 404 404 404 404 404")
 ACTS_WITH_THE_KEY = every_case("404 422 404 404 404 404 404 404 404 404 404")
 CONTESTS_WITH_THE_KEY = every_case("404 409 404 404 404 404 404 404 404 404 404")  # none of the cases is done
 
-CORRECTS_OWN_ADDRESS = ACTS_WITH_THE_KEY | {"protected": "404 403 404 404 404 404 404 404 404 404 404"}
+CORRECTS_OWN_ADDRESS = every_case("404 403 404 404 404 404 404 404 404 404 404")  # not in the browser that sent it
 
 WITH_A_CASE: dict[str, Block] = {
     "GET /arenden/<ref>": READS,

@@ -69,7 +69,7 @@ def test_from_the_form_to_the_end(town, open_screen, scripts):
     lisa.says("Gata säger att det är klart.")
     lisa.page.get_by_label("Vad är fortfarande fel?").fill("Den blinkar")
     lisa.page.get_by_role("button", name="Nej, det är inte klart").click()
-    lisa.says("Det var inte klart, så det ligger hos Gata igen.")
+    lisa.says("Nu ligger det hos Gata igen.")
 
     officer.page.reload()
     officer.says("Inte klart, säger den som frågade")

@@ -115,9 +115,7 @@ VISIBILITIES = {
 READERS = {  # who will read the words, by their visibility
     "public": _l("The one who asked reads it, and everybody if the case is public."),
     "participants": _l("The one who asked reads it, and those who have the case. It is never public."),
-    "internal": _l(
-        "Only staff read it, here on the page. It stands in no letter, and the one who asked does not see it."
-    ),
+    "internal": _l("Only staff read it, here on the page. It is in no e-mail, and the one who asked does not see it."),
 }
 
 UNIT_KINDS = {

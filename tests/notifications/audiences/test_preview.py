@@ -81,7 +81,7 @@ def test_who_is_to_be_rung_is_told_apart(town: LetterTown) -> None:
 
 def test_who_is_asked_is_known_when_the_unit_is_chosen(town: LetterTown) -> None:
     ref = town.hand_in()
-    assert before(town, ref, "case.assigned", "kontakt")[0] == "den enhet som väljs"
+    assert before(town, ref, "case.assigned", "kontakt")[0] == "den som väljs"
     said, _ = after(town, ref, Change(to=State.ASSIGNED, responsible="skola"), "kontakt")
     assert said[0] == "Sara Lärare"
 

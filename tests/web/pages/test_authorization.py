@@ -28,6 +28,7 @@ PAGES = {
     "/.well-known/security.txt": (YES,) * 9,
     "/lamna/flera": (LOG_IN, NO, NO, NO, YES, YES, YES, YES, YES),
     "/skrivbord": (LOG_IN, NO, NO, NO, YES, YES, YES, YES, YES),
+    "/skrivbord/nasta?hog=inkommet": (LOG_IN, NO, NO, NO, *(LOG_IN,) * 5),  # on to a case or back to the desk
     "/arenden": (LOG_IN, NO, NO, NO, YES, YES, YES, YES, YES),
     "/arenden.csv": (LOG_IN, NO, NO, NO, YES, YES, YES, YES, YES),
     "/arenden.xlsx": (LOG_IN, NO, NO, NO, YES, YES, YES, YES, YES),

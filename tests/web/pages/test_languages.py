@@ -136,7 +136,7 @@ def test_one_case_in_a_list_is_not_worded_as_many(sqlite_web):
         shown = Correction(published=True)
         correct(session, case_to_change(session, ref), shown, by=house.actors["contact"], at=MONDAY)
     row = words(visitor(sqlite_web).get("/sok").text).partition(ref)[2]
-    assert "· kom in 2 mars 2026" in row and "Inkomna" not in row
+    assert "· Kom in 2 mars 2026" in row and "Inkomna" not in row
 
 
 @pytest.mark.parametrize(("lang", "day"), [("sv", "Onsdag 14 april 2027"), ("en", "Wednesday 14 April 2027")])

@@ -27,7 +27,7 @@ from web.pages.asked_about import ask_about_slip
 from web.pages.case.timeline import asked_before, lines_of, part_shown
 from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
-from web.pages.sending.spending import once_per_form, was_sent_here
+from web.pages.sending.spending import SENT_HERE_FOR, once_per_form, was_sent_here
 from web.pages.sending.staging import SentFiles, files_to_attach
 from web.requests.guard import Audience, open_to
 from web.requests.rate_limits import Limit, limited
@@ -163,8 +163,9 @@ def _may_correct_address(session: Session, case: Case, actor: Actor) -> bool:
 
     Whoever else has the link could have all e-mails sent to themselves, and its owner would hear nothing more.
     """
+    is_new = right_now() - case.received_at < SENT_HERE_FOR
     receipt = url_for("handing_in.receipt", public_id=case.public_id)
-    return may_correct_address(case, actor) and was_sent_here(session, receipt)
+    return is_new and may_correct_address(case, actor) and was_sent_here(session, receipt)
 
 
 def _correct_address(session: Session, case: Case, actor: Actor, words: str) -> None:

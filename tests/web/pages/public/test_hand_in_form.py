@@ -18,7 +18,7 @@ def sections(page):
 
 def test_the_photo_stands_outside_what_is_folded(sqlite_web):
     page = visitor(sqlite_web).get("/lamna").text
-    assert page.index('type="file"') < page.index("<details")
+    assert page.index('type="file"') < page.index('<details class="more"')
     assert "Ange plats med koordinater" in page
     assert "Grader nord" not in page
     assert sections(page) == (False, False)
