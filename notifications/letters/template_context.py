@@ -109,6 +109,7 @@ class TemplateContext:
             "late_by_law": clock_on is not None and clock_on <= happened_on,
             "day_has_passed": clock_on is not None and clock_on < happened_on,
             **self._words(line, event, case),
+            "note_on_page": self._is_note_for_staff(line, event),
             "asker": _asker(line, case),
         }
 
@@ -135,6 +136,12 @@ class TemplateContext:
         """Return the reference of the case whose letter was set aside, when the event is such an alarm."""
         is_letter = event.type == "house.set_aside" and event.facts["what"] == "delivery"
         return self.snapshot.failed.get(event.facts["row"], {}).get("ref") if is_letter else None
+
+    def _is_note_for_staff(self, line: LineContext, event: EventForLetter) -> bool:
+        """Return whether the act has a note for staff alone, which stands in no mail, and this one is of staff."""
+        note = self.snapshot.words_of(event).get("note")
+        is_inside = note is not None and note.visibility is Visibility.INTERNAL and bool(note.text)
+        return is_inside and line["audience"] not in OUTSIDE and not _is_to_own_group(line)
 
     def _words(self, line: LineContext, event: EventForLetter, case: CaseNow | None) -> dict[str, str | None]:
         """Return title, description and note, as far as this recipient may read them in a mail, else None."""

@@ -83,6 +83,19 @@ def test_of_a_protected_identity_the_officer_is_told_nothing(town: LetterTown) -
         assert told not in letter.subject + letter.text + letter.html
 
 
+def test_a_note_for_staff_stands_in_no_mail_but_who_is_asked_hears_of_it(town: LetterTown) -> None:
+    for unit in ("gata", "byalaget"):
+        ref = town.hand_in(reporter=ASKER)
+        inside = {"note": "Ring Frida först", "visibility": Visibility.INTERNAL}
+        town.change(ref, State.ASSIGNED, responsible=unit, **inside)
+    town.plan()
+    told = {text_of(town, one).to_email: text_of(town, one).text for one in town.deliveries("assigned")}
+    heard = {to for to, text in told.items() if "Kontaktpersonen har skrivit något till er på ärendets sida." in text}
+    assert "gata@kommun.example" in heard and "byalaget@byn.example" in set(told) - heard
+    for letter in ("assigned", "news"):
+        assert not any("Ring Frida" in text_of(town, one).text for one in town.deliveries(letter))
+
+
 @pytest.mark.parametrize("letter", ["due_soon", "due_now", "overdue", "contested"])
 def test_who_is_reminded_is_told_whom_to_ring(town: LetterTown, letter: str) -> None:
     ref = town.assigned(reporter=ASKER)
