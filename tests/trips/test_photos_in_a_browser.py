@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import ExifTags, Image
 from sqlalchemy import select
-from support.houses.small_house import copied_sqlite, furnish
-from support.houses.small_web import Web, open_web
+from support.houses.small_web import Web
 from support.servers.web_server import serving
 
 from cases.case import Case
@@ -20,14 +19,6 @@ SLOWER_THAN_A_MACHINE = 3_200  # milliseconds
 ONE_PHOTO = 1_500_000  # bytes over the wire
 THE_REST = 20_000  # of a form
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def town(run_folder: Path, tmp_path: Path) -> Iterator[Web]:
-    """The small municipality."""
-    web = open_web(copied_sqlite(run_folder, tmp_path, "small_house", furnish), tmp_path)
-    yield web
-    web.database.close()
 
 
 @pytest.fixture

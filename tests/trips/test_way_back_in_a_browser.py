@@ -1,13 +1,7 @@
 """Back from the receipt to a form that had been refused, in a real browser: the words are there, and are sent once."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import func, select
-from support.houses.small_house import copied_sqlite, furnish
-from support.houses.small_web import Web, open_web
-from support.servers.web_server import serving
 
 from cases.case import Case
 
@@ -16,16 +10,8 @@ SEND = "form[data-found-again] button[type=submit]"
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def town(run_folder: Path, tmp_path: Path) -> Iterator[Web]:
-    """The small municipality."""
-    web = open_web(copied_sqlite(run_folder, tmp_path, "small_house", furnish), tmp_path)
-    yield web
-    web.database.close()
-
-
-def test_back_to_a_refused_form_and_send_again_makes_no_second_case(town, browser):
-    with serving(town.app) as address, browser.new_context(locale="sv-SE") as context:
+def test_back_to_a_refused_form_and_send_again_makes_no_second_case(town, address, browser):
+    with browser.new_context(locale="sv-SE") as context:
         page = context.new_page()
         page.goto(f"{address}/lamna")
         page.fill("#description", "Sedan i höst")
