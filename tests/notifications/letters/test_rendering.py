@@ -62,6 +62,7 @@ def test_every_letter_says_all_it_must(town: LetterTown, locale: str) -> None:
             letter = rendered_in(session, delivery)
             assert letter.subject and letter.text and "<html" in letter.html
             assert "None" not in letter.subject + letter.text
+            assert {"sv": "\n\nVänliga hälsningar, ", "en": "\n\nKind regards, "}[locale] in letter.text
             template_context = TemplateContext(read_snapshot(session, [delivery]), LETTER_SETTINGS.pages, KEY)
             for line in delivery.context["lines"]:
                 seen.add(line["letter"])
