@@ -122,7 +122,7 @@ class TemplateContext:
         own = self.snapshot.own_keys.get(line.get("own_case", ""))
         if own:
             return self.pages.own_case(own)
-        return self.pages.case_at_work(case.ref) if _is_to_staff(line) else self.pages.case(case.ref)
+        return self.pages.case(case.ref) if line["audience"] == "followers" else self.pages.case_at_work(case.ref)
 
     def _token(self, event: EventForLetter) -> str | None:
         link = self.snapshot.links.get(event.facts.get("link", 0))
@@ -178,11 +178,6 @@ def _may_be_sent_back(event: EventForLetter) -> bool:
     """Return whether the unit could send the case back after the event: only one that waits to be taken on."""
     state = event.facts.get("state") or event.facts.get("to")
     return event.type in ASSIGNS or state == State.ASSIGNED
-
-
-def _is_to_staff(line: LineContext) -> bool:
-    """Return whether the letter goes to those who work with the case, who all have an account or share a mailbox."""
-    return line["audience"] in STAFF and not _is_to_own_group(line)
 
 
 def _asker(line: LineContext, case: CaseNow | None) -> dict[str, str | None] | None:

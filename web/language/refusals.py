@@ -1,11 +1,13 @@
 """The title and the sentence for each refusal, by its code, in the language of whoever sent the request."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from web.language.dates import day_words
 from web.language.state_words import STATES_IN_SENTENCES
 
 BAD_CHARACTERS = _("The text holds invisible characters that cannot be stored. Paste it as plain text.")
@@ -108,6 +110,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "merge-target": _("%(name)s must be another case that is open."),
     "protected-identity": _("The one who asked has a protected identity, so the case cannot be taken up by the forum."),
     "field-not-used": _("This step takes no such value. Leave it out."),
+    "question-hidden": _("Whoever is asked must be able to read the question. Choose another reader."),
     "half-position": _("A position needs both latitude and longitude: give both, or leave out both."),
     "members-only": _("Only members and staff may report for %(name)s."),
     "too-long": _("The text may have at most %(most)s characters."),
@@ -160,6 +163,7 @@ SENTENCES: Mapping[str, LazyString] = {
 }
 
 EXACT: Mapping[tuple[str, str], str] = {  # code and field: what is missing or unknown there
+    ("field-not-used", "visibility"): "question-hidden",
     ("words-needed", "title"): "title-needed",
     ("words-needed", "text"): "comment-needed",
     ("words-needed", "decision"): "decision-needed",
@@ -209,9 +213,13 @@ def sentence_of(code: str, facts: Mapping[str, Any] | None = None) -> str:
 
     `facts` maps the sentence's placeholders to their values; states among the values are translated.
     """
-    filled = {name: STATES_IN_SENTENCES.get(str(fact), fact) for name, fact in (facts or {}).items()}
+    filled = {name: _in_words(fact) for name, fact in (facts or {}).items()}
     sentence = str(SENTENCES.get(_exact(code, facts or {}), SENTENCES["refused"]))
     return sentence % filled if "%(" in sentence else sentence
+
+
+def _in_words(fact: Any) -> Any:
+    return day_words(fact) if type(fact) is date else STATES_IN_SENTENCES.get(str(fact), fact)
 
 
 def sentence_of_files(code: str, names: Sequence[str], facts: Mapping[str, Any], *, most_names: int) -> str:

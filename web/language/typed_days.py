@@ -49,6 +49,10 @@ class NotADay(ValueError):
     """The text is no day that we can read."""
 
 
+class NoSuchDay(NotADay):
+    """The text is written as a day that no calendar has, such as 31 April."""
+
+
 class AnotherWeekday(NotADay):
     """The text names a weekday that is not that of its day, which is `day`."""
 
@@ -61,7 +65,7 @@ def read_day(text: str, *, today: date, has_been: bool = False) -> date:
     """Return the day that the text means. Without a year it is the next such day, today included.
 
     With `has_been` it is the last one. Numbers are day and month, in that order, unless the year is first. Raises
-    `NotADay`, and for a wrong weekday `AnotherWeekday`.
+    `NotADay`; for a day that does not exist `NoSuchDay`, and for a wrong weekday `AnotherWeekday`.
     """
     plain = " ".join(normalize("NFKC", text).lower().split())
     if plain in NAMED:
@@ -102,11 +106,11 @@ def _nearest(month: int, day: int, today: date, *, has_been: bool) -> date:
             continue
         if (found - today).days * way >= 0:
             return found
-    raise NotADay(f"{day}/{month}")
+    raise NoSuchDay(f"{day}/{month}")
 
 
 def _date(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError as error:
-        raise NotADay(str(error)) from None
+        raise NoSuchDay(str(error)) from None

@@ -17,7 +17,7 @@ from web.errors.handlers import status_of
 from web.errors.refused_forms import FormSentBefore
 from web.language.gettext import gettext
 from web.language.refusals import BAD_CHARACTERS, sentence_of
-from web.language.typed_days import AnotherWeekday, NotADay, read_day
+from web.language.typed_days import AnotherWeekday, NoSuchDay, NotADay, read_day
 from web.pages.stamps import FormStamp, new_stamp
 from web.requests.parsing.readable import LARGEST_NUMBER
 from web.schemas.fields import Translated, within
@@ -205,6 +205,7 @@ class DayField(fields.Field[date]):
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own
         "day": _l("Write the day as 2027-04-15 or 15 April 2027."),
+        "missing": _l("There is no such day. Check the month and the day."),
         "weekday": _l("That day is another weekday. Leave the weekday out, or correct it."),
     }
 
@@ -217,6 +218,8 @@ class DayField(fields.Field[date]):
             return read_day(str(value), today=today(), has_been=self.has_been)
         except AnotherWeekday:
             raise self.make_error("weekday") from None
+        except NoSuchDay:
+            raise self.make_error("missing") from None
         except NotADay:
             raise self.make_error("day") from None
 

@@ -61,7 +61,7 @@ def _among_published() -> Response:
         if wanted and not page["found"]:
             near = _nearest(session, wanted)
             page["near"] = [one for one in near if count_published(session, PublicFilters(words=one))]
-        shown = render_template("search_published.html", wanted=wanted, **page)
+        shown = render_template("search_published.html", wanted=wanted, unknown_ref=ref, **page)
     return make_response(shown, status_of_filters(page["refusals"]))
 
 

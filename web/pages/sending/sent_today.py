@@ -5,7 +5,7 @@ hash of who sent what, from which browser, is spent as well, in a row beside tha
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from flask import request, session
@@ -21,28 +21,36 @@ from web.requests.identity.caller import current_actor
 from web.requests.kept_forms import typed_fields
 
 HELD_FOR = timedelta(days=1)
+REACHES = frozenset({"reach", "name", "email", "phone"})
 
 
-def content_of(files: Iterable[StoredFile]) -> str:
-    """Return the hash of what is sent, by whom and from which browser; "" for a browser that cannot be known again.
+def content_of(files: Iterable[StoredFile]) -> list[str]:
+    """Return hashes of what is sent, by whom and from which browser: with the files, and without, if there are any.
 
-    Of the files it has the names and sizes, of the words everything but the blanks around and between them.
+    The list is empty for a browser that cannot be known again. Of the files it has the names and sizes, of the words
+    everything but the blanks around and between them. How a visitor is reached is left out: who comes back to mend a
+    mistyped address sends the same once more, and the receipt says where the address is put right.
     """
-    secret = str(session.get("csrf_token", ""))
+    secret, person_id = str(session.get("csrf_token", "")), current_actor().person_id
     if not secret:
-        return ""
-    typed = sorted((name, [" ".join(value.split()) for value in values]) for name, values in typed_fields().items())
-    sent = [secret, request.path, current_actor().person_id, typed, sorted((file.name, file.size) for file in files)]
-    return hashed(json.dumps(sent))
+        return []
+    told = {name: values for name, values in typed_fields().items() if person_id or name not in REACHES}
+    typed = sorted((name, [" ".join(value.split()) for value in values]) for name, values in told.items())
+    sent = sorted((file.name, file.size) for file in files)
+    kinds = [sent, []] if sent else [[]]
+    return [hashed(json.dumps([secret, request.path, person_id, typed, one])) for one in kinds]
 
 
-def sent_today(rows: Session, content: str) -> str | None:
-    """Return the path of the page to which this content led within the last day; None when it is new."""
+def sent_today(rows: Session, content: Sequence[str]) -> str | None:
+    """Return the path of the page to which this content led within the last day; None when it is new.
+
+    Words that come back without the files that went with them, as when a browser restores a page, are not new.
+    """
     young = SpentForm.made_at > right_now() - HELD_FOR
-    return rows.scalar(select(SpentForm.location).where(SpentForm.key == content, young)) if content else None
+    return rows.scalar(select(SpentForm.location).where(SpentForm.key == content[0], young)) if content else None
 
 
-def once_a_day(rows: Session, content: str, make: Callable[[], str]) -> str:
+def once_a_day(rows: Session, content: Sequence[str], make: Callable[[], str]) -> str:
     """Call `make`, which returns the path of the page to show next, and return that path.
 
     If the same content was sent within a day, return the path of that sending without calling `make`; of two at the
@@ -50,10 +58,12 @@ def once_a_day(rows: Session, content: str, make: Callable[[], str]) -> str:
     """
     if not content:
         return make()
-    row = {"browser": "", "content": content, "location": "", "made_at": right_now()}
-    added = insert_of(rows)(SpentForm).values(key=content, **row).on_conflict_do_nothing().returning(SpentForm.id)
-    if rows.execute(added).scalar() is None and (earlier := sent_today(rows, content)):
+    values = {"browser": "", "location": "", "made_at": right_now()}
+    row = [{"key": key, "content": key, **values} for key in content]
+    added = insert_of(rows)(SpentForm).values(row).on_conflict_do_nothing().returning(SpentForm.key)
+    if content[0] not in rows.scalars(added).all() and (earlier := sent_today(rows, content)):
         return earlier
     location = make()
-    rows.execute(update(SpentForm).where(SpentForm.key == content).values(location=location, made_at=row["made_at"]))
+    spent = update(SpentForm).where(SpentForm.key.in_(content))
+    rows.execute(spent.values(location=location, made_at=values["made_at"]))
     return location

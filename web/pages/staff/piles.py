@@ -36,7 +36,7 @@ def next_case() -> Response:
     with current().database.reading() as session:
         found = _next_row(session, pile, ref, current_actor(), right_now())
     if found is None:
-        flash(gettext("That was the last one in the pile."), "success")
+        flash(gettext("You have come to the end of the pile."), "success")
         return redirect(f"{url_for('desk.show')}?{urlencode({'del': pile})}", 303)
     row, following = found
     return redirect(url_for("case.show", ref=following, hog=pile, rad=row), 303)

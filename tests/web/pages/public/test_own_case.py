@@ -116,7 +116,7 @@ def test_the_button_to_contest_goes_after_its_last_day(web: Web) -> None:
         ref = web.house.reach(State.DONE, at=now - timedelta(days=days), group="norrby")
         page = visitor(web).get(f"/arende/{web.house.case(ref).public_id}").text
         of_group = visitor(web, "member").get(f"/arenden/{ref}").text
-        assert ("inte-atgardat" in page, 'id="step-contest"' in of_group) == (is_there, is_there)
+        assert ("inte-atgardat" in page, 'value="contest"' in of_group) == (is_there, is_there)
         assert "Vill du lägga till något?" in page
 
 

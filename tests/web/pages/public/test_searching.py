@@ -47,3 +47,10 @@ def test_a_row_says_in_a_sentence_when_it_came_in(web, published):
     assert "Kom in 2 mars 2026" in visitor(web).read("/sok?q=norrby")
     assert "received 2 March 2026" in visitor(web).read("/?lang=en")
     assert "Inkomna 2 mars" not in visitor(web).read("/")
+
+
+def test_a_number_that_is_not_published_is_answered_alike_whether_it_exists_or_not(sqlite_web):
+    ref = sqlite_web.house.hand_in()
+    hidden, never = (visitor(sqlite_web).read(f"/sok?q={one}").replace(one, "") for one in (ref, "2020-9999"))
+    assert "finns inte, eller är inte publicerat. Är det ditt?" in hidden
+    assert hidden == never

@@ -113,6 +113,14 @@ def test_other_words_another_picture_or_another_browser_is_another_case(sqlite_w
     assert len({first, *others}) == count(sqlite_web) == 4
 
 
+def test_words_that_come_back_without_their_picture_or_with_another_address_are_not_new(web):
+    browser, files = visitor(web), [(io.BytesIO(a_jpeg()), "lampa.jpg")]
+    first = browser.send("/lamna", stamp=stamp(web), **GOOD, files=files).location
+    assert browser.send("/lamna", stamp=stamp(web), **GOOD).location == first
+    assert browser.send("/lamna", stamp=stamp(web), **(GOOD | {"reach": "kim2@example.se"})).location == first
+    assert count(web) == 1
+
+
 def test_the_same_words_on_another_day_are_another_case(web):
     browser = visitor(web)
     first = browser.send("/lamna", stamp=stamp(web), **GOOD).location

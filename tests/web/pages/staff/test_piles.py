@@ -42,7 +42,7 @@ def test_when_a_step_took_the_case_away_the_next_one_stands_in_its_row(web, pile
 def test_after_the_last_one_the_pile_is_shown(web, pile):
     client = visitor(web, "contact")
     assert follow(client, f"/arenden/{pile[2]}?hog=inkommet&rad=3") == "/skrivbord?del=inkommet"
-    assert "Det var det sista i högen." in client.read("/skrivbord?del=inkommet")
+    assert "Du har kommit till slutet av högen." in client.read("/skrivbord?del=inkommet")
     assert client.get("/skrivbord/nasta?hog=finnsej").headers["Location"] == "/skrivbord"
 
 

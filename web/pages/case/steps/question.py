@@ -1,4 +1,4 @@
-"""The question that a case waits with: for those who are asked, and who can do nothing else with the case."""
+"""The one thing that somebody can do with a case: answer the question that it waits with, or object to its end."""
 
 from dataclasses import dataclass
 
@@ -13,18 +13,26 @@ from web.pages.case.steps.available_steps import AvailableStep
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """What was asked, as far as the reader may read it (None: nothing), and the step with which they answer."""
+    """What was asked or answered, as far as the reader may read it (None: nothing), and the step that is theirs."""
 
     asked: SaidWords | None
     step: AvailableStep
 
+    @property
+    def is_objection(self) -> bool:
+        """Whether the step is to say that the case is not done."""
+        return self.step.name == "contest"
+
+
+ONLY_STEPS = {State.WAITING: "answer", State.DONE: "contest"}
+
 
 def question_to(actor: Actor, session: Session, case: Case, steps: list[AvailableStep]) -> AskedQuestion | None:
-    """Return the question if all that `actor` can do with the case is to answer it; else None.
+    """Return the question if all that `actor` can do with the case is to answer it, or to object; else None.
 
     `steps` are those that they may take. Whoever holds the case has more to choose from, and may go on without words.
     """
     holds = actor.is_contact or bool(actor.roles_in(case) & set(HOLDERS))
-    if case.state is not State.WAITING or holds or [one.name for one in steps] != ["answer"]:
+    if holds or [one.name for one in steps] != [ONLY_STEPS.get(case.state)]:
         return None
     return AskedQuestion(last_step_of(session, case, actor).said, steps[0])
