@@ -115,7 +115,7 @@ LOOKED_UP = {
     name for name in words_given_to("get", "getlist", "typed", "text") if isinstance(name, str) and name.isidentifier()
 }
 NAMES = sorted(LOOKED_UP | {*FILTERS, *ASKED} | TAKEN_BY_URL_FOR)
-AT_ONCE = {"sqlite": 1, "postgresql": 4}  # each name alone on SQLite; on PostgreSQL its own texts are what may fail
+AT_ONCE = {"sqlite": 2, "postgresql": 4}  # on PostgreSQL its own texts are what may fail
 FIELDS = sorted((LOOKED_UP | fields_of_forms() | {f"{name}-0" for name in ONE_LINE}) - {"webbplats", "stamp"})
 
 
