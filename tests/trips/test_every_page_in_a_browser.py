@@ -145,6 +145,8 @@ def _barriers(screen: Screen, page, axe_script: Path, show) -> list[list[object]
     screen.weight = 0
     show(page)
     found: list[list[object]] = []
+    if screen.page.locator("[autofocus]").count() > 1:
+        found.append([page, "asks for the focus twice"])
     screen.page.evaluate(axe_script.read_text())
     for size, scheme, options in LOOKS:
         screen.page.set_viewport_size(size)
