@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cases.access.actors import Actor
 from cases.case import Case
-from cases.public.masking import findings
+from cases.public.masking import has_personal_number
 
 SPEAKS_OF_PROTECTION = re.compile(
     r"(?i)\bskydda(?:d|t|de|s)?\s+(?:identitet|personuppgift|folkbokföring|adress)|\bsekretessmark|\bkvarskriv"
@@ -27,7 +27,7 @@ def sensitive_texts(case: Case, texts: Iterable[str], reader: Actor) -> Sensitiv
     if not reader.is_staff:
         return None
     found = [text for text in texts if text]
-    numbers = any(span.kind == "personal-number" for text in found for span in findings(text))
+    numbers = has_personal_number(*found)
     is_protected = case.reporter is not None and case.reporter.protected
     speaks = not is_protected and any(SPEAKS_OF_PROTECTION.search(text) for text in found)
     return SensitiveTexts(numbers, speaks) if numbers or speaks else None

@@ -24,7 +24,6 @@ from notifications.row_types import CaseNow, EventForLetter
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})
 CASE = {"sv": "ärende", "en": "case"}
 HANDLERS = frozenset({"officer", "handler", "unit"})
-STAFF = HANDLERS | {"head", "contact", "desk_head", "morning"}
 MOST_DESCRIBED = 2000  # characters of what was asked: the rest stands on the case's page
 READABLE_BY_PARTICIPANTS = frozenset({Visibility.PUBLIC, Visibility.PARTICIPANTS})
 READABLE = {"followers": frozenset({Visibility.PUBLIC})}  # by audience; by default as participants

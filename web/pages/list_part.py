@@ -13,6 +13,7 @@ from cases.reading.lists import MOST_COUNTED
 from web.requests.parsing.readable import number_in
 from web.requests.partial_pages import is_part_asked
 
+ROWS = 25  # on a page of a list
 ROW = "rad"  # in the query string: the number of the first row
 PLACE = frozenset({"cursor", "after", "fran", ROW})  # what in a query string says where in a list the page begins
 

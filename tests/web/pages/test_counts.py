@@ -21,7 +21,8 @@ from cases.states import LADDER_STATES, OPEN, State
 from notifications.calls import to_ring
 from notifications.deliveries import Channel
 from web.operations.metrics import figures
-from web.pages.staff.desk import PILES, ROWS
+from web.pages.list_part import ROWS
+from web.pages.staff.desk import PILES
 from web.pages.staff.list_query import UNIT_VIEWS
 from workers.jobs.morning_letter import count_for_morning
 from workers.relay.draining import drain_outbox

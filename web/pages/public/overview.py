@@ -14,13 +14,13 @@ from web.current import current, right_now
 from web.figures.kept import statistics
 from web.language.state_words import STATE_NAMES
 from web.pages.filters import slugs, status_of_filters, unknown_choices
-from web.pages.list_part import part_of
+from web.pages.list_part import ROWS, part_of
 from web.pages.options import Choices, categories_to_choose, known, places_to_choose
 from web.pages.public.statistics import page_of
 from web.requests.guard import Audience, open_to
 
 bp = Blueprint("overview", __name__)
-FIRST_PAGE, ROWS = 10, 25
+FIRST_PAGE = 10
 FILTERS = ("place", "category", "state", "period", "q")
 
 

@@ -12,9 +12,9 @@ from cases.public.published import PublicFilters, count_published, one_published
 from cases.reading.lists import MOST_COUNTED, Filters, count_cases, list_cases
 from web.current import current, right_now
 from web.pages.filters import status_of_filters
-from web.pages.list_part import part_of
+from web.pages.list_part import ROWS, part_of
 from web.pages.options import categories_to_choose, places_to_choose
-from web.pages.public.overview import FILTERS, ROWS, published_page
+from web.pages.public.overview import FILTERS, published_page
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 

@@ -6,7 +6,6 @@ hash of who sent what, from which browser, is spent as well, in a row beside tha
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
 
 from flask import request, session
 from sqlalchemy import select, update
@@ -17,10 +16,10 @@ from cases.database.tables.sent_forms import SpentForm
 from cases.database.transactions import insert_of
 from cases.files.attaching import StoredFile
 from web.current import right_now
+from web.pages.sending.spending import SENT_HERE_FOR
 from web.requests.identity.caller import current_actor
 from web.requests.kept_forms import typed_fields
 
-HELD_FOR = timedelta(days=1)
 REACHES = frozenset({"reach", "name", "email", "phone"})
 
 
@@ -46,7 +45,7 @@ def sent_today(rows: Session, content: Sequence[str]) -> str | None:
 
     Words that come back without the files that went with them, as when a browser restores a page, are not new.
     """
-    young = SpentForm.made_at > right_now() - HELD_FOR
+    young = SpentForm.made_at > right_now() - SENT_HERE_FOR
     return rows.scalar(select(SpentForm.location).where(SpentForm.key == content[0], young)) if content else None
 
 

@@ -17,7 +17,7 @@ from web.errors.refused_forms import FormSentBefore
 from web.pages.stamps import FormStamp
 from web.requests.kept_forms import typed_fields
 
-SENT_HERE_FOR = timedelta(days=1)
+SENT_HERE_FOR = timedelta(days=1)  # so long a browser is known as the one that sent something
 
 
 def once_per_form(rows: Session, make: Callable[[], str]) -> str:

@@ -20,7 +20,7 @@ from web.current import current, right_now
 from web.language.labels import KINDS
 from web.language.list_labels import SORTS, STATE_CHOICES, SWITCHES_IN_WORDS
 from web.pages.filters import status_of_filters
-from web.pages.list_part import part_of
+from web.pages.list_part import ROWS, part_of
 from web.pages.options import (
     Choices,
     categories_to_choose,
@@ -29,7 +29,7 @@ from web.pages.options import (
     places_to_choose,
     units_to_choose,
 )
-from web.pages.staff.desk import ROWS, cursor_asked
+from web.pages.staff.desk import cursor_asked
 from web.pages.staff.list_columns import COLUMNS, ListColumn
 from web.pages.staff.list_query import ListQuery, filters_for, read_list_query
 from web.requests.downloads import table_download

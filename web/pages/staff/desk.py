@@ -15,14 +15,13 @@ from notifications.calls import count_to_ring
 from notifications.set_aside import count_set_aside
 from web.current import current, right_now
 from web.pages.filters import slugs, status_of_filters, unknown_choices
-from web.pages.list_part import part_of
+from web.pages.list_part import ROWS, part_of
 from web.pages.options import categories_to_choose, known, places_to_choose, units_to_choose
 from web.pages.staff.list_query import VIEWS, ListQuery, filters_for
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
 bp = Blueprint("desk", __name__)
-ROWS = 25
 FIRST, REST = "first", "rest"
 
 ASKED = ("category", "place", "responsible", "q")

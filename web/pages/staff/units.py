@@ -12,8 +12,8 @@ from cases.organisation.units import Unit
 from cases.reading.lists import MOST_COUNTED, count_cases
 from cases.refusals import NotFound
 from web.current import current, right_now
-from web.pages.list_part import part_of
-from web.pages.staff.desk import ROWS, one_page
+from web.pages.list_part import ROWS, part_of
+from web.pages.staff.desk import one_page
 from web.pages.staff.list_query import UNIT_VIEWS, filters_for, of_views
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
