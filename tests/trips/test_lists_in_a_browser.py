@@ -46,9 +46,12 @@ def test_a_search_after_the_log_in_has_ended_opens_the_log_in_page(screen, publi
     screen.be("Contact")
     screen.open("/arenden")
     screen.context.clear_cookies()
+    asked = []
+    screen.page.on("requestfinished", lambda request: asked.append(request.url) if "q=H" in request.url else None)
     screen.page.get_by_label("Ord, nummer, namn eller telefon").fill("Hål")
     screen.page.keyboard.press("Enter")
     screen.page.wait_for_url(re.compile(r"/logga-in\?next=/arenden"))
+    assert len([url for url in asked if "/logga-in" not in url]) == 1
     screen.page.get_by_role("button", name="Contact ").first.click()
     screen.page.wait_for_url(re.compile(r"/arenden\?.*q=H%C3%A5l"))
 
