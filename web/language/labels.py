@@ -135,6 +135,11 @@ ROLES = {
     "admin": _l("Administrator"),
 }
 
+REPORTER_DETAILS = {
+    "name": _l("name"),
+    "email": _l("e-mail address"),
+    "phone": _l("telephone number"),
+}
 ACTORS = {
     "reporter": _l("The one who asked"),
     "visitor": _l("A visitor"),
