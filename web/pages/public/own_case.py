@@ -28,6 +28,7 @@ from web.pages.case.timeline import asked_before, lines_of, part_shown
 from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.moving import found_where_it_moved, moving
+from web.pages.sending.sent_today import content_of, last_by_others, once_a_day
 from web.pages.sending.spending import SENT_HERE_FOR, once_per_form, was_sent_here
 from web.pages.sending.staging import SentFiles, files_to_attach
 from web.requests.guard import Audience, open_to
@@ -84,7 +85,7 @@ def say(public_id: str) -> Response | tuple[str, int]:
 
     If refused, show that page with the reason. If the case waits for the reporter, the comment counts as the answer.
     """
-    return _act(public_id, "text", _comment)
+    return _act(public_id, "text", _once(_comment))
 
 
 @bp.post("/arende/<public_id>/inte-atgardat")
@@ -96,7 +97,7 @@ def contest(public_id: str) -> Response | tuple[str, int]:
 
     Then redirect to the reporter's page; if refused, show the page with the reason.
     """
-    return _act(public_id, "note", _contest)
+    return _act(public_id, "note", _once(_contest))
 
 
 @bp.post("/arende/<public_id>/filer")
@@ -158,6 +159,23 @@ def _act(public_id: str, field: str, act: ReporterAct, thanks: str = "") -> Resp
         flash(said, "success")
         return redirect(page, 303)
     return _page(public_id, form), form.status
+
+
+def _once(act: ReporterAct) -> ReporterAct:
+    """Return `act`, not done again for the same words in the case from this browser, which is then said instead."""
+
+    def act_once(session: Session, case: Case, actor: Actor, words: str) -> str | None:
+        said: str | None = gettext("You have sent this already: it stands in the history.")
+
+        def make() -> str:
+            nonlocal said
+            said = act(session, case, actor, words)
+            return url_for("mine.show", public_id=case.public_id)
+
+        once_a_day(session, content_of(), make, lambda: last_by_others(session, case, actor))
+        return said
+
+    return act_once
 
 
 def _comment(session: Session, case: Case, actor: Actor, words: str) -> None:
