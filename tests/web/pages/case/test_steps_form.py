@@ -217,3 +217,26 @@ def test_a_step_and_what_it_promises_are_one_line(sqlite_web: Web) -> None:
         "Gata har planerat det till 15 april 2026. Löftet flyttades från 15 april 2026 till 20 april 2026",
         "Gata har planerat det till 15 april 2026",
     ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("sv", ("Den som frågade får frågan och kan svara.", "Enheten som du väljer får frågan.",
+                "Till någon utanför kommunen skickas inget: fråga själv.",
+                "De får skälet och dagen. Den dagen kommer ärendet tillbaka till kontaktpersonen.")),
+        ("en", ("The one who asked gets the question and can answer it.", "The unit that you choose gets the question.",
+                "Nothing is sent to somebody outside: ask them yourself.",
+                "They get the reason and the day.")),
+    ],
+)  # fmt: skip
+def test_waiting_and_putting_on_hold_say_what_is_told_and_to_whom(sqlite_web, lang, said):
+    ref = sqlite_web.house.reach(State.ASSIGNED, at=datetime.now(UTC), group="norrby")
+    page = visitor(sqlite_web, "contact").get(f"/arenden/{ref}?lang={lang}").text
+    told = {
+        step: words(text) for step, text in re.findall(r'(?s)<p class="told-next" data-steps="(\w+)">(.*?)</p>', page)
+    }
+    assert all(sentence in told["wait"] for sentence in said[:3])
+    assert said[3] in told["park"]
+    assert all("Norrby" in told[step] for step in ("wait", "park"))
+    assert set(re.findall(r'<span data-asks="(\w+)"', page)) == {"reporter", "unit", "other"}
