@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor, ActorKind
 from cases.case import Case
 from cases.deadlines.clocks import DAY_RUNG, FIRST_RUNG, REPEATED_RUNG
+from cases.reading.lateness import days_late_before
 from cases.reading.timeline import AFTER_ALL, MOST_LINES, TimelineEntry, timeline
 from cases.states import State
 from notifications.deliveries import Outcome
 from notifications.delivery_log import DeliveryRecord, deliveries_about
 from notifications.letters.wording.reasons_in_swedish import why_not
+from web.current import current
 from web.language.dates import day_words, moment_words
 from web.language.gettext import gettext, language, ngettext
 from web.language.labels import ACTORS, OUTCOMES, REPORTER_DETAILS, channel_name
@@ -160,7 +162,11 @@ def lines_of(
 
     `since` and `before` are event numbers in the case: events up to the one and from the other on are left out.
     """
-    lines = timeline(session, case, actor, since=since, before=before)
+    return lines_from(session, case, actor, timeline(session, case, actor, since=since, before=before))
+
+
+def lines_from(session: Session, case: Case, actor: Actor, lines: list[TimelineEntry]) -> list[TimelineLine]:
+    """Return these entries of the case's timeline, oldest first, as `actor` may read them, latest first."""
     names, told = (
         NamesInFacts.of(session, lines),
         deliveries_about(session, case.id, language()) if actor.is_staff else {},
@@ -223,6 +229,15 @@ def part_shown(case: Case, before: int) -> dict[str, int]:
         "later": max(0, case.version - last),
         "older_before": last - MOST_LINES + 1,
     }
+
+
+def late_before(lines: list[TimelineEntry]) -> list[int]:
+    """Return for how many days the case was late each time before, by its whole history; none by a part without start.
+
+    That it has been late since its present day is told beside that day.
+    """
+    events = [line.event for line in lines]
+    return days_late_before(events, current().database.calendar) if events and events[0].seq == 1 else []
 
 
 def _line(

@@ -1,8 +1,10 @@
 """A case and an agenda on paper: the whole record, who printed it and when, and no form."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.houses.small_house import CALENDAR
 from support.houses.small_pages import visitor
 
 from cases.reading.timeline import MOST_LINES
@@ -42,3 +44,17 @@ def test_what_is_only_for_staff_is_on_the_paper_of_staff_alone(sqlite_web):
     assert "Hemligt" in printed(sqlite_web, "officer", ref).text
     mine = printed(sqlite_web, "member", ref)
     assert (mine.status_code, "Hemligt" in mine.text) == (200, False)
+
+
+def test_a_case_that_was_late_before_its_present_day_says_so_on_its_page_and_in_the_record(sqlite_web):
+    now = datetime.now(UTC)
+    then = now - timedelta(days=120)
+    ref = sqlite_web.house.reach(State.ASSIGNED, at=then)
+    page = visitor(sqlite_web, "officer").read(f"/arenden/{ref}")
+    assert "Tidigare försenad" not in page
+    late = (CALENDAR.day_of(now) - CALENDAR.day_of(sqlite_web.house.case(ref).due_at)).days
+    sqlite_web.house.change(ref, State.RECEIVED, by="officer", reason="Inte vår", at=now)
+    for path in (f"/arenden/{ref}", f"/arenden/{ref}/utskrift"):
+        assert f"Tidigare försenad i {late} dagar" in visitor(sqlite_web, "contact").read(path)
+    assert f"Late before for {late} days" in visitor(sqlite_web, "contact").read(f"/arenden/{ref}?lang=en")
+    assert "Tidigare försenad" not in visitor(sqlite_web, "contact").read(f"/arenden/{ref}?fore=2")
