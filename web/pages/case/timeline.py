@@ -260,7 +260,7 @@ def _line(
         by=line.by or _actor_name(event.actor, actor),
         happened=happened,
         said=line.words.get("note", ""),
-        only_staff=event.facts.get("visibility") == "internal",
+        only_staff=line.only_staff,
         told=told,
         files=tuple(one["attachment"] for one in came),
     )
