@@ -52,7 +52,7 @@ class StepForm(TypedSchema):
     waiting_for = text_field(80)
     waiting_name = text_field()
     their_ref = text_field(100)
-    into = text_field(20)
+    into = text_field()
     category = text_field(LONGEST_SLUG)
     note = long_field()
     visibility = fields.Enum(Visibility, by_value=True, load_default=Visibility.PUBLIC)
