@@ -21,7 +21,7 @@ from cases.history.journal import Event
 from cases.parties import Party
 from cases.refusals import NotAllowed, NotFound
 from cases.states import SETS_STATE
-from notifications.deliveries import IS_WAITING, Channel, Delivery, Outcome
+from notifications.deliveries import IS_WAITING, NO_ANSWER, Channel, Delivery, Outcome
 from notifications.letters.filling_templates import Paragraph, ParagraphKind, WrittenLetter
 from notifications.letters.snapshot import LineContext, read_snapshot
 from notifications.letters.template_context import TemplateContext
@@ -33,6 +33,7 @@ SPOKEN_KINDS = frozenset({ParagraphKind.TEXT, ParagraphKind.QUOTE, ParagraphKind
 SPOKEN_SECTIONS = ("happened", "next", "object")  # not "ask": the one who rings can be asked
 TELLS_STATE = SETS_STATE | {"case.promised", "case.promise_broken", "case.escalated"}
 AGAIN_AFTER = timedelta(hours=2)
+SAME_CALL = timedelta(minutes=1)  # nobody rings somebody twice within it: the button was pressed twice
 LAST_HOUR, FIRST_HOUR = time(16), time(9)  # local: between them people are rung
 WAITING = (Delivery.channel == Channel.CALL, Delivery.outcome == IS_WAITING)
 
@@ -133,11 +134,18 @@ def tick_off(session: Session, delivery_id: int, *, by: Actor, at: datetime, las
 def record_no_answer(session: Session, delivery_id: int, *, by: Actor, at: datetime) -> datetime:
     """Record that `by` rang at `at` (UTC) and nobody answered; return when to try again (UTC).
 
-    The call stays on the list, and how often it was tried is counted. Raises what `tick_off` raises.
+    The call stays on the list, and how often it was tried is counted; within a minute it is the same call. It can be
+    taken back (`rung_calls`). Raises what `tick_off` raises.
     """
     person = _person_to_ring(session, delivery_id, by)
     again = next_try(at, calendar_of(session))
     for delivery in person.deliveries:
+        notes = delivery.context.get(NO_ANSWER, [])
+        if notes and abs(at - datetime.fromisoformat(notes[-1]["at"])) < SAME_CALL:
+            continue
+        before = delivery.next_attempt_at
+        note = {"at": at.isoformat(), "by": by.person_id, "before": before.isoformat() if before else None}
+        delivery.context = {**delivery.context, NO_ANSWER: [*notes, note]}
         delivery.attempts += 1
         delivery.first_attempt_at = delivery.first_attempt_at or at
         delivery.next_attempt_at = again

@@ -46,6 +46,7 @@ class Outcome(StrEnum):
 
 # A literal, as in the partial indexes: with a bound value SQLite would plan the query anew each time.
 IS_WAITING: ColumnElement[str] = literal_column("'waiting'")
+NO_ANSWER = "no_answer"  # in a call's `context`, for each time: who noted it, when, and what stood there before
 
 
 class Address(Base):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from notifications.deliveries import Channel, Delivery, Outcome
 from notifications.letters.filling_templates import Paragraph, ParagraphKind
+from notifications.letters.rendering import case_subject
 from notifications.letters.snapshot import read_snapshot
 from notifications.letters.template_context import TemplateContext
 from notifications.letters.urls import WebAddresses
@@ -28,14 +29,16 @@ class PreviewParagraph:
 
 @dataclass(frozen=True)
 class LetterPreview:
-    """A letter or call that nobody has got: for which audience, its subject and its paragraphs.
+    """A letter or call that nobody has got: for which audience, its subject, what is new, and its paragraphs.
 
-    Links are named and lead nowhere: that of the one who asked is the key to act in their place.
+    `subject` is that of the mail, "" for a call; `headline` is what stands first in the letter, "" when the subject
+    says it already. Links are named and lead nowhere: that of the one who asked is the key to act in their place.
     """
 
     audience: str
     by_phone: bool
     subject: str
+    headline: str
     paragraphs: list[PreviewParagraph]
 
 
@@ -59,10 +62,14 @@ def _rank(delivery: Delivery) -> int:
 
 
 def _preview(session: Session, delivery: Delivery, key: str) -> LetterPreview:
-    line = delivery.context["lines"][0]
-    written = TemplateContext(read_snapshot(session, [delivery]), WebAddresses(""), key).write(delivery, line)
-    paragraphs = [_shown(paragraph) for paragraph in written.paragraphs]
-    return LetterPreview(line["audience"], delivery.channel is Channel.CALL, written.subject, paragraphs)
+    lines = delivery.context["lines"]
+    context = TemplateContext(read_snapshot(session, [delivery]), WebAddresses(""), key)
+    written, by_phone = context.write(delivery, lines[0]), delivery.channel is Channel.CALL
+    subject = "" if by_phone else case_subject(context, delivery, lines) or written.subject
+    headline = written.subject if written.subject != subject else ""
+    return LetterPreview(
+        lines[0]["audience"], by_phone, subject, headline, [_shown(paragraph) for paragraph in written.paragraphs]
+    )
 
 
 def _shown(paragraph: Paragraph) -> PreviewParagraph:

@@ -58,13 +58,14 @@ def correct_reporter(
 def correct_own_address(session: Session, case: Case, email: str, *, by: Actor, at: datetime) -> bool:
     """Set the mail address of the one who asked, as they say themselves; return whether it changed.
 
-    Letters that wait for them go to the new address, and none goes to the old one any more. The refusals are those of
-    `cases.reporters.details.correct_own_address`.
+    Letters that wait for them go to the new address with the new link, and none goes to the old one any more. The
+    refusals are those of `cases.reporters.details.correct_own_address`.
     """
     was = case.reporter.email if case.reporter else None
     changed = details.correct_own_address(session, case, email, by=by, at=at)
     if case.reporter is not None and changed:
         readdress_party(session, case.reporter, was)
+        render_anew(session, case)
     return changed
 
 

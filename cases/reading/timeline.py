@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 from cases.access.actors import Actor
 from cases.case import Case
 from cases.history.journal import Event
-from cases.history.words import Words
+from cases.history.words import Visibility, Words
 from cases.organisation.people import Person
 from cases.public.masking import mask
 from cases.reading.event_readers import may_read_event
@@ -20,13 +20,14 @@ class TimelineEntry:
     """One event in a timeline. `words` holds those of its texts that the reader may see, by field such as "note".
 
     `by` is the name of the person who caused the event, `officer` that of the officer whom the event names; None if
-    nobody.
+    nobody. `only_staff` says that nobody but staff may read the event, or what was said with it.
     """
 
     event: Event
     by: str | None
     officer: str | None
     words: dict[str, str]
+    only_staff: bool
 
 
 MOST_LINES = 500
@@ -60,7 +61,7 @@ def _between(session: Session, case: Case, actor: Actor, numbers: tuple[int, int
     readable, (above, last) = readable_by(actor, case), numbers
     readable_words = and_(Words.event_id == Event.id, Words.visibility.in_(readable), Words.text.is_not(None))
     rows = session.execute(
-        select(Event, AUTHOR.name, OFFICER.name, Words.field, Words.text)
+        select(Event, AUTHOR.name, OFFICER.name, Words.field, Words.text, Words.visibility)
         .where(Event.stream == case.id, Event.seq > above, Event.seq <= last)
         .outerjoin(AUTHOR, AUTHOR.id == Event.person_id)
         .outerjoin(OFFICER, OFFICER.id == Event.facts["officer"].as_integer())
@@ -68,9 +69,11 @@ def _between(session: Session, case: Case, actor: Actor, numbers: tuple[int, int
         .order_by(Event.seq, Words.id)
     )
     found: dict[int, TimelineEntry] = {}
-    for event, by, officer, field, text in rows:
-        entry = found.setdefault(event.seq, TimelineEntry(event, by, officer, {}))
+    for event, by, officer, field, text, visibility in rows:
+        internal = Visibility.INTERNAL in (event.facts.get("visibility"), visibility)
+        entry = found.get(event.seq) or TimelineEntry(event, by, officer, {}, internal)
         entry.words.update({field: text} if field and text is not None else {})
+        found[event.seq] = replace(entry, only_staff=entry.only_staff or internal)
     shown = [entry for entry in found.values() if may_read_event(actor, case, entry.event.type, entry.event.facts)]
     return shown if takes_part(actor, case) else _for_the_forum(shown)
 

@@ -18,6 +18,7 @@ from cases.history.words import Visibility
 from cases.mail_addresses import read_public_address
 from cases.parties import Party
 from cases.refusals import NotAllowed, ReasonNeeded, TooLong
+from cases.reporters.key_replacing import change_key
 
 LONGEST = {"name": 200, "email": 254, "phone": 40}  # as in the columns
 LONGEST_REASON = 1000
@@ -68,8 +69,9 @@ def may_correct_address(case: Case, by: Actor) -> bool:
 def correct_own_address(session: Session, case: Case, email: str, *, by: Actor, at: datetime) -> bool:
     """Set the mail address of the one who asked, as they say themselves; return whether it changed.
 
-    The case must be locked. The event holds neither address. Raises `NotAllowed` for whom `may_correct_address` does
-    not let, `NotAMailAddress` and `LettersBeforeTheAt`.
+    A change gives the case a new public id: the old one was mailed to the wrong address, and whoever reads there must
+    not act in their place. The case must be locked. The event holds neither address. Raises `NotAllowed` for whom
+    `may_correct_address` does not let, `NotAMailAddress` and `LettersBeforeTheAt`.
     """
     if not may_correct_address(case, by) or case.reporter is None:
         raise NotAllowed(step="correct_address")
@@ -78,6 +80,7 @@ def correct_own_address(session: Session, case: Case, email: str, *, by: Actor, 
         return False
     case.reporter.email = address
     entry.add(CaseReporterCorrected(what=["email"]))
+    change_key(session, case, entry)
     entry.write(session)
     return True
 

@@ -21,7 +21,12 @@ def replace_key(session: Session, case: Case, *, by: Actor, at: datetime) -> lis
     if not by.is_contact:
         raise NotAllowed(step="replace_key")
     entry = Entry(case, by=by, at=at)
+    change_key(session, case, entry)
+    return entry.write(session)
+
+
+def change_key(session: Session, case: Case, entry: Entry) -> None:
+    """Give the case a new public id as a part of an act, whose entry the caller writes."""
     forget_answers(session, case.ref, case.public_id)
     case.public_id = fresh_public_id()
     entry.add(CaseKeyReplaced())
-    return entry.write(session)

@@ -30,7 +30,10 @@ def recipients(context: AudienceContext, rules: list[Rule]) -> dict[str, tuple[R
     the rule is `to_author`.
     """
     chosen: dict[str, tuple[Rule, Recipient]] = {}
+    is_reporters = context.event.row.actor is ActorKind.REPORTER
     for rule in rules:
+        if rule.audience == "reporter" and is_reporters and not rule.to_author:
+            continue
         for recipient in AUDIENCES[rule.audience](context):
             chosen.setdefault(recipient.key, (rule, recipient))
     author = context.author() or ""
@@ -44,8 +47,7 @@ def recipients(context: AudienceContext, rules: list[Rule]) -> dict[str, tuple[R
 
 def _reporter(context: AudienceContext) -> list[Recipient]:
     party = context.required_case.reporter
-    is_author = context.event.row.actor is ActorKind.REPORTER
-    return outside_recipients(party) if party and not is_author else []
+    return outside_recipients(party) if party else []
 
 
 def _group(context: AudienceContext) -> list[Recipient]:

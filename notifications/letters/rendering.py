@@ -92,7 +92,7 @@ def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettin
     written = WRITERS.get(delivery.letter, _about_one_event)(template_context, delivery, lines)
     unsubscribe_urls = _unsubscribe_urls(snapshot, lines, settings.pages)
     case = snapshot.case_of(lines[0]) if len({line.get("ref") for line in lines}) == 1 else None
-    title = _title_of(template_context, delivery, lines)
+    title = case_subject(template_context, delivery, lines)
     return RenderedLetter(
         subject=title or written.subject,
         text=as_text(written, unsubscribe_urls, headline=written.subject if title else ""),
@@ -109,7 +109,7 @@ def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettin
     )
 
 
-def _title_of(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> str | None:
+def case_subject(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> str | None:
     """Return "[2026-0042] The lamp is out" for a letter about one case whose title its reader may read, else None.
 
     All such letters of a case share this subject, so that people recognise it and mail programs show one thread. A

@@ -1,13 +1,13 @@
 """Rate limits on letters that people can cause without logging in, so that nobody can fill another's mailbox.
 
-Receipts and letters that ask a follower to confirm have a quota each: the owner of an address gets at most one of a
-kind in 10 minutes and five in 24 hours; further ones are suppressed, with a reason. What staff cause is not limited and
-does not count. Log-in letters have a quota of their own, which is counted when they are asked for, so that the page can
-say when none goes out (`cases.logging_in`).
+Receipts, new links after an address was corrected, and letters that ask a follower to confirm have a quota each: the
+owner of an address gets at most one of a kind in 10 minutes and five in 24 hours; further ones are suppressed, with a
+reason. What staff cause is not limited and does not count. Log-in letters have a quota of their own, which is counted
+when they are asked for, so that the page can say when none goes out (`cases.logging_in`).
 
-Staff get no receipt for what somebody who is not logged in has handed in with their address. Any limit would let others
-fill a mailbox up to it, every day, and leave out the receipts that its owner waits for; an officer who asks for
-something is logged in. Members of groups hand in from home, and get their receipts like everybody else.
+Staff get no receipt for what somebody who is not logged in has handed in with their address, and no new link. Any limit
+would let others fill a mailbox up to it, every day, and leave out the receipts that its owner waits for; an officer who
+asks for something is logged in. Members of groups hand in from home, and get their receipts like everybody else.
 """
 
 from collections.abc import Collection
@@ -30,8 +30,9 @@ from notifications.addresses import ensure_addresses
 from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
 from notifications.who_is_told import EventInContext
 
-RECEIPT = "receipt"
-ANYBODY_CAN_CAUSE = frozenset({RECEIPT, "opt_in"})
+RECEIPT, NEW_KEY = "receipt", "new_key"
+ANYBODY_CAN_CAUSE = frozenset({RECEIPT, NEW_KEY, "opt_in"})
+NOT_TO_STAFF = frozenset({RECEIPT, NEW_KEY})  # when nobody is logged in
 STAFF_UNITS = (UnitKind.DESK, UnitKind.DEPARTMENT, UnitKind.BOARD)
 NOT_LOGGED_IN = frozenset({ActorKind.VISITOR, ActorKind.REPORTER})
 SHORTEST_GAP = timedelta(minutes=10)
@@ -82,7 +83,7 @@ class Allowance:
         Over a limit, count nothing and return the reason, as text for the delivery that is suppressed.
         """
         owner = owner_of(email)
-        if letter == RECEIPT and owner in self.staff:
+        if letter in NOT_TO_STAFF and owner in self.staff:
             return TO_STAFF
         planned_at = self.planned_at.setdefault((owner, letter), [])
         if planned_at and self.moment - max(planned_at) < SHORTEST_GAP:

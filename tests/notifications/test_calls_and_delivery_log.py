@@ -1,6 +1,6 @@
 """Those without mail are rung; the timeline says what was sent to whom; the form says who will be told."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.houses.letter_town import A_TUESDAY, LetterTown, the_case
@@ -137,7 +137,7 @@ def test_who_does_not_answer_stays_on_the_list_with_a_next_moment(either_town: L
         who, [call] = either_town.actor(session, "kontakt"), to_ring(session)
         calendar = calendar_of(session)
         record_no_answer(session, call.delivery_id, by=who, at=A_TUESDAY)
-        again = record_no_answer(session, call.delivery_id, by=who, at=A_TUESDAY)
+        again = record_no_answer(session, call.delivery_id, by=who, at=A_TUESDAY + timedelta(hours=1))
         [kept] = to_ring(session)
         assert (kept.unanswered, kept.next_at, kept.say) == (2, again, call.say)
         assert next_try(datetime(2026, 4, 17, 14, tzinfo=UTC), calendar) == datetime(2026, 4, 20, 7, tzinfo=UTC)

@@ -88,6 +88,15 @@ WORDS_OF_STEPS = {  # what the field for words asks for, by step
     "merge": _l("Why is it the same? The one who asked reads this"),
 }
 
+TOLD_OF_STEPS = {  # what those get who are told, by whom the case is to wait for
+    "wait": {
+        "reporter": _l("The one who asked gets the question and can answer it. Others learn that the case waits."),
+        "unit": _l("The unit that you choose gets the question. Others learn for whom the case waits."),
+        "other": _l("They learn for whom the case waits. Nothing is sent to somebody outside: ask them yourself."),
+    },
+    "park": {"": _l("They get the reason and the day. On that day the case comes back to the contact person.")},
+}
+
 STEP_ICONS = {
     "assign": "arrow-right",
     "hand_over": "arrow-right",
@@ -135,6 +144,11 @@ ROLES = {
     "admin": _l("Administrator"),
 }
 
+REPORTER_DETAILS = {
+    "name": _l("name"),
+    "email": _l("e-mail address"),
+    "phone": _l("telephone number"),
+}
 ACTORS = {
     "reporter": _l("The one who asked"),
     "visitor": _l("A visitor"),
@@ -215,6 +229,11 @@ def step_name(name: str, source: State) -> str:
 def words_of_step(name: str) -> str:
     """Return what the field for words is called on screen for the step `name`, a key of `STEPS`."""
     return str(WORDS_OF_STEPS.get(name) or _l("Message"))
+
+
+def told_of_step(name: str) -> dict[str, str]:
+    """Return the sentences on what is told of the step `name`, by whom the case is to wait for ("": whoever it is)."""
+    return {whom: str(sentence) for whom, sentence in TOLD_OF_STEPS.get(name, {}).items()}
 
 
 def listed(names: Iterable[str]) -> str:

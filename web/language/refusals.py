@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from cases.case import is_reference
 from web.language.dates import day_words
 from web.language.state_words import STATES_IN_SENTENCES
 
@@ -99,6 +100,8 @@ SENTENCES: Mapping[str, LazyString] = {
     "whom-needed": _("Write whom the case waits for."),
     "unit-needed": _("Choose a unit."),
     "still-in-office": _("%(name)s still holds open cases or a post: say who takes over."),
+    "case-needed": _("Write the number of the case, such as 2026-0042."),
+    "no-case-number": _("“%(name)s” is not the number of a case. Write it as 2026-0042."),
     "unknown-case": _("There is no case with the number %(name)s."),
     "unknown-cursor": _("The list cannot go on from there. Ask for its first page again, without cursor."),
     "unknown-step": _("There is no such step. Choose one of those on the page."),
@@ -170,6 +173,7 @@ EXACT: Mapping[tuple[str, str], str] = {  # code and field: what is missing or u
     ("name-needed", "waiting_for"): "whom-needed",
     ("name-needed", "waiting_name"): "whom-needed",
     ("name-needed", "responsible"): "unit-needed",
+    ("name-needed", "into"): "case-needed",
     ("words-needed", "off_agenda"): "off-agenda-needed",
     ("unknown-name", "to"): "unknown-case",
     ("unknown-name", "into"): "unknown-case",
@@ -242,4 +246,7 @@ def _exact(code: str, facts: Mapping[str, Any]) -> str:
         return WORDS_OF_STEP[str(facts["step"])]
     if code == "file-lost" and not facts.get("name"):
         return "file-lost-unnamed"
-    return EXACT.get((code, str(facts.get("field", ""))), code)
+    exact = EXACT.get((code, str(facts.get("field", ""))), code)
+    if exact == "unknown-case" and not is_reference(str(facts.get("name", ""))):
+        return "no-case-number" if facts.get("name") else "case-needed"
+    return exact

@@ -14,9 +14,9 @@ KEPT_FORMS_KEPT_FOR = timedelta(hours=2)
 class SpentForm(Base):
     """One form that was sent and taken: it makes nothing more. All but `location` are hashes.
 
-    `key` is that of the form's stamp, or of what was handed in, by whom and from which browser. `browser` is that of a
-    secret in the browser's cookie ("" beside the latter key), `content` that of what was typed. `location` is the path
-    of the page to which the sending led, "" within its transaction.
+    `key` is that of the form's stamp; or of what was sent, by whom and from which browser; or of a page whose address
+    was replaced from this browser. `browser` is that of a secret in the browser's cookie, `content` that of what was
+    typed ("" beside the last key). `location` is the path of the page to which it leads, "" within its transaction.
     """
 
     __tablename__ = "spent_form"

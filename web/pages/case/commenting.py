@@ -16,6 +16,7 @@ from web.language.gettext import gettext
 from web.pages.case.show import page_of
 from web.pages.forms import Form, TypedSchema, long_field
 from web.pages.sending.again import shown_again_by
+from web.pages.sending.sent_today import content_of, last_by_others, once_a_day
 from web.pages.sending.spending import once_per_form
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
@@ -38,14 +39,22 @@ def add(ref: str) -> Response | tuple[str, int]:
     form, actor = Form(request.form), current_actor()
     with form.catching_refusals():
         given = CommentForm().load(request.form)
+        said = [gettext("The comment is saved.")]
         with current().database.transaction() as session:
-            page = once_per_form(session, lambda: _add(session, ref, given, actor))
-        flash(gettext("The comment is saved."), "success")
+            page = once_per_form(session, lambda: _add(session, ref, given, actor, said))
+        flash(said[-1], "success")
         return redirect(page, 303)
     return page_of(ref, actor, comment_form=form), form.status
 
 
-def _add(session: Session, ref: str, given: dict[str, Any], actor: Actor) -> str:
+def _add(session: Session, ref: str, given: dict[str, Any], actor: Actor, said: list[str]) -> str:
+    """Add the comment and return the path of the case; of one that was sent before, add to `said` only that it was."""
     case, _ = case_to_change_for(session, actor, reference(ref))
-    comment(session, case, given["text"] or "", given["visibility"], by=actor, at=right_now())
-    return url_for("case.show", ref=ref)
+
+    def make() -> str:
+        comment(session, case, given["text"] or "", given["visibility"], by=actor, at=right_now())
+        said.pop()
+        return url_for("case.show", ref=ref)
+
+    said.append(gettext("You have sent this already: it stands in the history."))
+    return once_a_day(session, content_of(), make, lambda: last_by_others(session, case, actor))

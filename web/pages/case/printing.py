@@ -6,11 +6,11 @@ from werkzeug.wrappers import Response
 
 from cases.access.actors import Actor
 from cases.case import Case
-from cases.reading.timeline import AFTER_ALL, MOST_LINES
+from cases.reading.timeline import AFTER_ALL, MOST_LINES, TimelineEntry, timeline
 from cases.reading.visibility import takes_part
 from web.current import current, right_now
 from web.pages.case.query import whole_case
-from web.pages.case.timeline import TimelineLine, lines_of
+from web.pages.case.timeline import late_before, lines_from
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
@@ -26,22 +26,24 @@ def show(ref: str) -> str | Response:
         whole = whole_case(session, ref, actor)
         if not takes_part(actor, whole.case):
             return redirect(url_for("case.show", ref=ref), 303)
+        entries = whole_history(session, whole.case, actor)
         return render_template(
             "case_printed.html",
             case=whole.case,
             description=whole.details.description,
             attachments=whole.details.files,
             related=whole.details.related,
-            lines=whole_history(session, whole.case, actor),
+            lines=lines_from(session, whole.case, actor, entries)[::-1],
+            late_before=late_before(entries),
             now=right_now(),
         )
 
 
-def whole_history(session: Session, case: Case, actor: Actor) -> list[TimelineLine]:
-    """Return all lines of the case's timeline that the actor may read, oldest first."""
-    lines: list[TimelineLine] = []
+def whole_history(session: Session, case: Case, actor: Actor) -> list[TimelineEntry]:
+    """Return all entries of the case's timeline that the actor may read, oldest first."""
+    entries: list[TimelineEntry] = []
     before = AFTER_ALL
     while before > 1:
-        lines += lines_of(session, case, actor, before=before)
+        entries = timeline(session, case, actor, before=before) + entries
         before = min(before - 1, case.version) - MOST_LINES + 1
-    return lines[::-1]
+    return entries

@@ -13,6 +13,7 @@ from cases.history.words import Visibility
 from cases.public.protection import PROTECTED
 from cases.public.published import one_published, public_notes, was_published
 from cases.public.sensitive_texts import sensitive_texts
+from cases.reading.timeline import timeline
 from cases.reading.visibility import as_read_by, takes_part
 from cases.refusals import NotFound, StaleVersion
 from notifications.letters.urls import LOG_IN_FIRST
@@ -22,7 +23,7 @@ from web.pages.case.query import WholeCase, whole_case
 from web.pages.case.steps.available_steps import step_choices
 from web.pages.case.steps.question import question_to
 from web.pages.case.steps.step_letter import StepLetters
-from web.pages.case.timeline import asked_before, lines_of, part_shown
+from web.pages.case.timeline import asked_before, late_before, lines_from, lines_of, part_shown
 from web.pages.forms import Form
 from web.pages.options import categories_to_choose, known_with_people, places_to_choose
 from web.requests.guard import Audience, LoginNeeded, not_for, open_to
@@ -91,13 +92,15 @@ def _on_agenda(session: Session, whole: WholeCase, actor: Actor, forms: dict[str
 def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:
     known_with_people(session)  # first, so that the names of all options take one query
     case = whole.case
-    lines = lines_of(session, case, actor, before=asked_before())
+    entries = timeline(session, case, actor, before=asked_before())
+    lines = lines_from(session, case, actor, entries)
     choices = step_choices(session, case, whole.following, actor)
     return {
         "now": right_now(),
         "description": whole.details.description,
         "on_agenda": whole.on_agenda,
         "lines": lines,
+        "late_before": late_before(entries) if asked_before() > case.version else [],
         "hints": sensitive_texts(case, [case.title, whole.details.description, *(line.said for line in lines)], actor),
         **part_shown(case, asked_before()),
         "since": _since_read(session, case, actor, forms.get("step_form")),

@@ -30,6 +30,7 @@ from web.pages.case.steps.available_steps import GIVES_A_TOPIC
 from web.pages.case.steps.step_letter import StepLetters, letters_of_step
 from web.pages.forms import Form, TypedSchema, day_field, long_field, number_field, text_field
 from web.pages.sending.again import shown_again_by
+from web.pages.sending.sent_today import content_of, once_a_day
 from web.pages.sending.spending import once_per_form
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
@@ -51,7 +52,7 @@ class StepForm(TypedSchema):
     waiting_for = text_field(80)
     waiting_name = text_field()
     their_ref = text_field(100)
-    into = text_field(20)
+    into = text_field()
     category = text_field(LONGEST_SLUG)
     note = long_field()
     visibility = fields.Enum(Visibility, by_value=True, load_default=Visibility.PUBLIC)
@@ -97,8 +98,8 @@ def _letters_of_step(ref: str, given: dict[str, Any], actor: Actor) -> StepLette
     """Take the step and write its letters in a transaction that is rolled back; return what the page shows of it."""
     shown: list[StepLetters] = []
     with suppress(_NotKept), current().database.transaction() as session:
-        case, change = _chosen_change(session, ref, given, actor)
-        events = _change(session, case, change, given, actor)
+        case, _ = case_to_change_for(session, actor, reference(ref))
+        events = _change(session, case, _chosen_change(session, case, given, actor), given, actor)
         shown.append(letters_of_step(session, case, events))
         raise _NotKept
     return shown[0]
@@ -109,11 +110,19 @@ class _NotKept(Exception):
 
 
 def _take(session: Session, ref: str, given: dict[str, Any], actor: Actor, thanks: list[str]) -> str:
-    """Take the step, add to `thanks` the sentence that says who is told of it, and return the path of the case."""
-    case, change = _chosen_change(session, ref, given, actor)
-    events = _change(session, case, change, given, actor)
-    thanks.append(_thanks(names_told(session, events, language())))
-    return url_for("case.show", ref=ref)
+    """Take the step, add to `thanks` the sentence that says who is told of it, and return the path of the case.
+
+    A step that was sent before is not taken again while nothing has happened in the case since.
+    """
+    case, _ = case_to_change_for(session, actor, reference(ref))
+
+    def make() -> str:
+        events = _change(session, case, _chosen_change(session, case, given, actor), given, actor)
+        thanks[:] = [_thanks(names_told(session, events, language()))]
+        return url_for("case.show", ref=ref)
+
+    thanks.append(gettext("You have sent this already: it stands in the history."))
+    return once_a_day(session, content_of(), make, lambda: f"version {case.version}")
 
 
 def _change(session: Session, case: Case, change: Change, given: dict[str, Any], actor: Actor) -> list[int]:
@@ -125,14 +134,13 @@ def _change(session: Session, case: Case, change: Change, given: dict[str, Any],
     return change_state(session, case, change, by=actor, at=at)
 
 
-def _chosen_change(session: Session, ref: str, given: dict[str, Any], actor: Actor) -> tuple[Case, Change]:
-    """Return the case, locked, with the change that the form asks for."""
-    case, _ = case_to_change_for(session, actor, reference(ref))
+def _chosen_change(session: Session, case: Case, given: dict[str, Any], actor: Actor) -> Change:
+    """Return the change of the case that the form asks for."""
     refuse_stale(session, case, given["version"], by=actor)  # first: the form showed the steps of then
     available = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
     step = _step_named(given["step"], available)
     _refuse_what_was_not_asked(available, given)
-    return case, _asked_change(step, given)
+    return _asked_change(step, given)
 
 
 def _step_named(name: str, available: list[Step]) -> Step:

@@ -12,17 +12,20 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor, ActorKind
 from cases.case import Case
 from cases.deadlines.clocks import DAY_RUNG, FIRST_RUNG, REPEATED_RUNG
+from cases.reading.lateness import days_late_before
 from cases.reading.timeline import AFTER_ALL, MOST_LINES, TimelineEntry, timeline
 from cases.states import State
 from notifications.deliveries import Outcome
 from notifications.delivery_log import DeliveryRecord, deliveries_about
 from notifications.letters.wording.reasons_in_swedish import why_not
+from web.current import current
 from web.language.dates import day_words, moment_words
 from web.language.gettext import gettext, language, ngettext
-from web.language.labels import ACTORS, OUTCOMES, channel_name
+from web.language.labels import ACTORS, OUTCOMES, REPORTER_DETAILS, channel_name
 from web.language.ordinals import number_word, ordinal
 from web.language.state_words import STATES_IN_SENTENCES
 from web.pages.case.acts import PromisesOfSteps
+from web.pages.case.own.own_sentences import ME, own_sentence
 from web.pages.options import known
 
 NOT_SENT = frozenset({Outcome.SUPPRESSED, Outcome.SET_ASIDE})
@@ -47,11 +50,6 @@ CORRECTED_ALONE = {  # what is no correction of what somebody wrote
     "officer": _l("The officer has left: the case has another officer, or none"),
     "responsible": _l("The unit was dissolved: the case is with another unit"),
     "policy": _l("The deadlines of today hold for the case"),
-}
-REPORTER_DETAILS = {
-    "name": _l("name"),
-    "email": _l("e-mail address"),
-    "phone": _l("telephone number"),
 }
 ICONS = {
     "case.received": "inbox",
@@ -164,7 +162,11 @@ def lines_of(
 
     `since` and `before` are event numbers in the case: events up to the one and from the other on are left out.
     """
-    lines = timeline(session, case, actor, since=since, before=before)
+    return lines_from(session, case, actor, timeline(session, case, actor, since=since, before=before))
+
+
+def lines_from(session: Session, case: Case, actor: Actor, lines: list[TimelineEntry]) -> list[TimelineLine]:
+    """Return these entries of the case's timeline, oldest first, as `actor` may read them, latest first."""
     names, told = (
         NamesInFacts.of(session, lines),
         deliveries_about(session, case.id, language()) if actor.is_staff else {},
@@ -229,6 +231,15 @@ def part_shown(case: Case, before: int) -> dict[str, int]:
     }
 
 
+def late_before(lines: list[TimelineEntry]) -> list[int]:
+    """Return for how many days the case was late each time before, by its whole history; none by a part without start.
+
+    That it has been late since its present day is told beside that day.
+    """
+    events = [line.event for line in lines]
+    return days_late_before(events, current().database.calendar) if events and events[0].seq == 1 else []
+
+
 def _line(
     run: list[TimelineEntry], actor: Actor, names: NamesInFacts, promises: PromisesOfSteps, told: tuple[Any, ...]
 ) -> TimelineLine:
@@ -237,7 +248,9 @@ def _line(
     facts = event.facts | ({"came": came} if came else {})
     if len(run) > 1 and not came:
         facts |= {"from_rung": run[-1].event.facts["rung"]}
-    happened, promised = sentence_for(event.type, facts, names), promises.with_step(line)
+    facts |= {"acted": event.actor}
+    mine = own_sentence(event.type, facts, names.unit, event.actor) if actor.kind is ActorKind.REPORTER else None
+    happened, promised = mine or sentence_for(event.type, facts, names), promises.with_step(line)
     if promised is not None:
         happened = f"{happened}. {sentence_for(promised.event.type, promised.event.facts, names)}"
     return TimelineLine(
@@ -247,7 +260,7 @@ def _line(
         by=line.by or _actor_name(event.actor, actor),
         happened=happened,
         said=line.words.get("note", ""),
-        only_staff=event.facts.get("visibility") == "internal",
+        only_staff=line.only_staff,
         told=told,
         files=tuple(one["attachment"] for one in came),
     )
@@ -255,7 +268,7 @@ def _line(
 
 def _actor_name(acted: str, reader: Actor) -> str:
     """Return what an actor without a name is called: "You" to a reporter who reads what they did themselves."""
-    if reader.kind is ActorKind.REPORTER and acted in {ActorKind.REPORTER, ActorKind.VISITOR}:
+    if reader.kind is ActorKind.REPORTER and acted in ME:
         return gettext("You")
     return str(ACTORS.get(acted, ""))
 
@@ -305,6 +318,13 @@ def _answered(facts: dict[str, Any], names: NamesInFacts) -> str:
     if facts["to"] == State.RECEIVED:
         return gettext("An answer has come. The case is with the contact person.")
     return gettext("An answer has come. The case is %(state)s again.", state=_state(facts, names))
+
+
+def _contested(facts: dict[str, Any], names: NamesInFacts) -> str:
+    unit = _unit(facts, names)
+    if facts.get("acted") == ActorKind.PERSON:  # of those who may, only the group is logged in
+        return gettext("It is not fixed, says the group; back to %(unit)s", unit=unit)
+    return gettext("It is not fixed, says the one who asked; back to %(unit)s", unit=unit)
 
 
 def _corrected(facts: dict[str, Any], names: NamesInFacts) -> str:
@@ -416,7 +436,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.done": _with(
         _l("Done, says %(unit)s; whoever disagrees can say so until %(day)s"), unit=_unit, day=_day("object_by")
     ),
-    "case.contested": _with(_l("It is not fixed, says the one who asked; back to %(unit)s"), unit=_unit),
+    "case.contested": _contested,
     "case.reopened": _with(_l("Reopened and assigned to %(unit)s"), unit=_unit),
     "case.closed": _with(_l("Closed: nobody objected")),
     "case.declined": _with(_l("Declined")),

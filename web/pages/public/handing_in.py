@@ -35,6 +35,7 @@ from web.pages.options import (
 )
 from web.pages.public.contact_fields import ContactField, Position
 from web.pages.sending.again import shown_again_by
+from web.pages.sending.moving import found_where_it_moved
 from web.pages.sending.own_name import in_ones_own_name
 from web.pages.sending.sent_today import content_of, once_a_day, sent_today
 from web.pages.sending.spending import once_per_form
@@ -121,6 +122,7 @@ def take_in() -> Response | tuple[str, int]:
 
 @bp.get("/kvitto/<public_id>")
 @open_to(Audience.ANYBODY)
+@found_where_it_moved
 def receipt(public_id: str) -> str:
     """Show the receipt of a case: its reference, and the reporter's private link."""
     with current().database.reading() as session:

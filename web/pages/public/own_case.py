@@ -1,9 +1,9 @@
 """The reporter's private page: how the case stands, what comes next, and forms to answer or contest."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -27,6 +27,8 @@ from web.pages.asked_about import ask_about_slip
 from web.pages.case.timeline import asked_before, lines_of, part_shown
 from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
+from web.pages.sending.moving import found_where_it_moved, moving
+from web.pages.sending.sent_today import content_of, last_by_others, once_a_day
 from web.pages.sending.spending import SENT_HERE_FOR, once_per_form, was_sent_here
 from web.pages.sending.staging import SentFiles, files_to_attach
 from web.requests.guard import Audience, open_to
@@ -34,11 +36,15 @@ from web.requests.rate_limits import Limit, limited
 from web.requests.security import takes_files
 
 bp = Blueprint("mine", __name__)
-ReporterAct = Callable[[Session, Case, Actor, str], Any]
+ADDRESS_CHANGED = _l(
+    "The address is changed. This page has a new link: save it. We send it by e-mail too. The old one no longer works."
+)
+ReporterAct = Callable[[Session, Case, Actor, str], str | None]
 
 
 @bp.get("/arende/<public_id>")
 @open_to(Audience.ANYBODY)
+@found_where_it_moved
 def show(public_id: str) -> str:
     """Show the reporter's private page of the case."""
     return _page(public_id, Form())
@@ -79,7 +85,7 @@ def say(public_id: str) -> Response | tuple[str, int]:
 
     If refused, show that page with the reason. If the case waits for the reporter, the comment counts as the answer.
     """
-    return _act(public_id, "text", _comment)
+    return _act(public_id, "text", _once(_comment))
 
 
 @bp.post("/arende/<public_id>/inte-atgardat")
@@ -91,7 +97,7 @@ def contest(public_id: str) -> Response | tuple[str, int]:
 
     Then redirect to the reporter's page; if refused, show the page with the reason.
     """
-    return _act(public_id, "note", _contest)
+    return _act(public_id, "note", _once(_contest))
 
 
 @bp.post("/arende/<public_id>/filer")
@@ -120,9 +126,10 @@ def add_files(public_id: str) -> Response | tuple[str, int]:
 def correct_address(public_id: str) -> Response | tuple[str, int]:
     """Handle the form with another mail address of the reporter: letters go there from now on.
 
-    Then redirect to the reporter's page; if refused, show the page with the reason.
+    The page gets a new address, since the old one was mailed to whoever reads at the wrong one. Then redirect to it; if
+    refused, show the page with the reason.
     """
-    return _act(public_id, "email", _correct_address, gettext("The address is changed."))
+    return _act(public_id, "email", _correct_address, str(ADDRESS_CHANGED))
 
 
 def _attach(session: Session, public_id: str, files: SentFiles) -> str:
@@ -133,20 +140,42 @@ def _attach(session: Session, public_id: str, files: SentFiles) -> str:
     return url_for("mine.show", public_id=public_id)
 
 
-def _act(public_id: str, field: str, act: ReporterAct, said: str = "") -> Response | tuple[str, int]:
-    form = Form(request.form)
+def _act(public_id: str, field: str, act: ReporterAct, thanks: str = "") -> Response | tuple[str, int]:
+    """Let the reporter act with the words of a field, and redirect to their page.
+
+    It says the sentence that `act` returns; `thanks` if it returns none, or the form was sent before.
+    """
+    form, said = Form(request.form), thanks or gettext("Thank you. Those who have your case can see it now.")
 
     def make() -> str:
+        nonlocal said
         case, reporter = case_to_change_for(session, A_VISITOR, public_id)
-        act(session, case, reporter, form.text(field))
-        return url_for("mine.show", public_id=public_id)
+        said = act(session, case, reporter, form.text(field)) or said
+        return url_for("mine.show", public_id=case.public_id)
 
     with form.catching_refusals():
         with current().database.transaction() as session:
             page = once_per_form(session, make)
-        flash(said or gettext("Thank you. Those who have your case can see it now."), "success")
+        flash(said, "success")
         return redirect(page, 303)
     return _page(public_id, form), form.status
+
+
+def _once(act: ReporterAct) -> ReporterAct:
+    """Return `act`, not done again for the same words in the case from this browser, which is then said instead."""
+
+    def act_once(session: Session, case: Case, actor: Actor, words: str) -> str | None:
+        said: str | None = gettext("You have sent this already: it stands in the history.")
+
+        def make() -> str:
+            nonlocal said
+            said = act(session, case, actor, words)
+            return url_for("mine.show", public_id=case.public_id)
+
+        once_a_day(session, content_of(), make, lambda: last_by_others(session, case, actor))
+        return said
+
+    return act_once
 
 
 def _comment(session: Session, case: Case, actor: Actor, words: str) -> None:
@@ -168,11 +197,14 @@ def _may_correct_address(session: Session, case: Case, actor: Actor) -> bool:
     return is_new and may_correct_address(case, actor) and was_sent_here(session, receipt)
 
 
-def _correct_address(session: Session, case: Case, actor: Actor, words: str) -> None:
+def _correct_address(session: Session, case: Case, actor: Actor, words: str) -> str:
     if not _may_correct_address(session, case, actor):
         raise NotAllowed(step="correct_address")
     ask_about_slip(words, field="email")
-    correct_own_address(session, case, words, by=actor, at=right_now())
+    pages = ("mine.show", "handing_in.receipt")
+    with moving(session, lambda: [url_for(page, public_id=case.public_id) for page in pages]):
+        changed = correct_own_address(session, case, words, by=actor, at=right_now())
+    return str(ADDRESS_CHANGED) if changed else gettext("That is the address we have already.")
 
 
 def _page(public_id: str, form: Form) -> str:

@@ -43,14 +43,19 @@ def was_sent_here(rows: Session, location: str) -> bool:
     """Return whether this browser has sent, within a day, a form that led to the page at this path."""
     if not session.get("csrf_token"):
         return False
-    sent = select(SpentForm.id).where(SpentForm.location == location, SpentForm.browser == _browser())
+    sent = select(SpentForm.id).where(SpentForm.location == location, SpentForm.browser == this_browser())
     return rows.scalar(sent.where(SpentForm.made_at > right_now() - SENT_HERE_FOR).limit(1)) is not None
+
+
+def this_browser() -> str:
+    """Return the hash of the secret in this browser's cookie that its form tokens are made of."""
+    return hashed(str(session.get("csrf_token", "")))
 
 
 def _spend(rows: Session, stamp: FormStamp) -> int | None:
     """Record the stamp, and return its row's id; None when it was spent before."""
     spent = insert_of(rows)(SpentForm).values(
-        key=stamp.hash, browser=_browser(), content=_content(), location="", made_at=right_now()
+        key=stamp.hash, browser=this_browser(), content=_content(), location="", made_at=right_now()
     )
     made: int | None = rows.execute(spent.on_conflict_do_nothing().returning(SpentForm.id)).scalar()
     return made
@@ -60,14 +65,9 @@ def _location_of_the_first(rows: Session, stamp: FormStamp) -> str:
     first = rows.execute(
         select(SpentForm.browser, SpentForm.content, SpentForm.location).where(SpentForm.key == stamp.hash)
     ).one()
-    if (first.browser, first.content) != (_browser(), _content()):
+    if (first.browser, first.content) != (this_browser(), _content()):
         raise FormSentBefore
     return str(first.location)
-
-
-def _browser() -> str:
-    """Return the hash of the secret in this browser's cookie that its form tokens are made of."""
-    return hashed(str(session.get("csrf_token", "")))
 
 
 def _content() -> str:

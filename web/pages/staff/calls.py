@@ -46,9 +46,12 @@ def tick(number: int) -> Response:
 @bp.post("/ring/<int:number>/angra")
 @open_to(Audience.CONTACT)
 def undo(number: int) -> Response:
-    """Put a call that was ticked off by mistake back on the list, and redirect to it."""
+    """Take back what was noted of a call by mistake, that it was made or not answered, and redirect to the list."""
     with current().database.transaction() as session:
-        name = take_back(session, number, by=current_actor())
-    said = gettext("%(name)s is on the list again.", name=name) if name else gettext("The call is on the list again.")
-    flash(said, "success")
+        call = take_back(session, number, by=current_actor())
+    name = call.name or gettext("No name given")
+    if call.was_answered:
+        flash(gettext("%(name)s is on the list again.", name=name), "success")
+    else:
+        flash(gettext("%(name)s: the call that nobody answered is taken back.", name=name), "success")
     return redirect(url_for("calls.show"), 303)

@@ -1,11 +1,16 @@
 """A case and an agenda on paper: the whole record, who printed it and when, and no form."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from support.houses.small_pages import visitor
+from support.houses.small_house import CALENDAR, MONDAY
+from support.houses.small_pages import visitor, words
 
+from cases.case import case_to_change
+from cases.history.words import Visibility
 from cases.reading.timeline import MOST_LINES
+from cases.reporters.protecting import set_protection
 from cases.states import State
 
 
@@ -42,3 +47,35 @@ def test_what_is_only_for_staff_is_on_the_paper_of_staff_alone(sqlite_web):
     assert "Hemligt" in printed(sqlite_web, "officer", ref).text
     mine = printed(sqlite_web, "member", ref)
     assert (mine.status_code, "Hemligt" in mine.text) == (200, False)
+
+
+def test_a_case_that_was_late_before_its_present_day_says_so_on_its_page_and_in_the_record(sqlite_web):
+    now = datetime.now(UTC)
+    then = now - timedelta(days=120)
+    ref = sqlite_web.house.reach(State.ASSIGNED, at=then)
+    page = visitor(sqlite_web, "officer").read(f"/arenden/{ref}")
+    assert "Tidigare försenad" not in page
+    late = (CALENDAR.day_of(now) - CALENDAR.day_of(sqlite_web.house.case(ref).due_at)).days
+    sqlite_web.house.change(ref, State.RECEIVED, by="officer", reason="Inte vår", at=now)
+    for path in (f"/arenden/{ref}", f"/arenden/{ref}/utskrift"):
+        assert f"Tidigare försenad i {late} dagar" in visitor(sqlite_web, "contact").read(path)
+    assert f"Late before for {late} days" in visitor(sqlite_web, "contact").read(f"/arenden/{ref}?lang=en")
+    assert "Tidigare försenad" not in visitor(sqlite_web, "contact").read(f"/arenden/{ref}?fore=2")
+
+
+def test_what_only_staff_may_read_is_marked_wherever_it_was_said_on_the_page_and_on_paper(sqlite_web):
+    house, contact = sqlite_web.house, visitor(sqlite_web, "contact")
+    ref = house.reach(State.RECEIVED, group="norrby")
+    house.change(ref, State.ASSIGNED, responsible="gata", note="Ring Karin först", visibility=Visibility.INTERNAL)
+    house.comment(ref, "Karin är sjuk", Visibility.INTERNAL, by="officer")
+    house.comment(ref, "Vi kommer på måndag", Visibility.PARTICIPANTS, by="officer")
+    with sqlite_web.database.transaction() as session:
+        protect = case_to_change(session, ref)
+        set_protection(session, protect, True, "Visade beslut", by=house.actors["contact"], at=MONDAY)
+    for path in (f"/arenden/{ref}", f"/arenden/{ref}/utskrift"):
+        marked = re.findall(r'(?s)<div class="said only-staff">(.*?)</div>', contact.get(path).text)
+        assert [words(one) for one in marked if "Bara för personal" in words(one)] == [words(one) for one in marked]
+        said = {"Ring Karin först", "Karin är sjuk", "Visade beslut"}
+        assert {one for one in said if any(one in words(text) for text in marked)} == said
+        assert not any("måndag" in text for text in marked)
+    assert "Bara för personal" not in visitor(sqlite_web, "member").read(f"/arenden/{ref}")

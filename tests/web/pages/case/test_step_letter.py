@@ -1,5 +1,7 @@
 """Before a step is taken, the page names the day that it promises and shows the letter; nothing of it is kept."""
 
+import html
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +14,9 @@ from cases.case import Case
 from cases.history.journal import Event
 from cases.states import State
 from notifications.deliveries import Delivery
+from notifications.letters.rendering import LetterSettings, render
+from notifications.letters.snapshot import read_snapshot
+from notifications.planning.planning import plan_events
 
 
 def in_words(web: Web, days: int) -> str:
@@ -85,6 +90,7 @@ def test_who_is_told_by_telephone_is_shown_what_to_say(web: Web) -> None:
     form = {"step": "plan", "version": web.house.case(ref).version, "due_on": A_DATE.replace(year=2035).isoformat()}
     page = words(visitor(web, "officer").send(f"/arenden/{ref}/steg/visa", **form).text)
     assert "per telefon" in page
+    assert "Ämnesrad:" not in page
 
 
 def test_every_audience_has_its_letter_with_its_links_named(web: Web) -> None:
@@ -117,3 +123,21 @@ def test_what_is_written_to_a_unit_is_for_staff_unless_another_reader_is_chosen(
     own = web.get(f"/cases/{web.house.case(ref).public_id}/events").text
     assert "Ring Karin" not in own
     assert "Ring Karin" in visitor(web, "officer").read(f"/arenden/{ref}")
+
+
+@pytest.mark.parametrize("locale", ["sv", "en"])
+def test_the_subject_that_is_shown_is_the_one_that_is_sent(web: Web, locale: str) -> None:
+    ref = web.house.reach(State.RECEIVED, at=datetime.now(UTC), group="norrby")
+    form = {"step": "assign", "responsible": "gata", "version": web.house.case(ref).version, "note": "Ring Karin"}
+    desk = visitor(web, "contact")
+    page = desk.send(f"/arenden/{ref}/steg/visa?lang={locale}", **form).text
+    shown = re.findall(r"(?:Ämnesrad|Subject): <strong>(.+?)</strong>", page.split('id="brevet-rubrik"')[1])
+    desk.send(f"/arenden/{ref}/steg", **form)
+    with web.database.transaction() as session:
+        assigned = session.scalars(select(Event.id).where(Event.type == "case.assigned")).all()
+        plan_events(session, assigned)
+        planned = session.scalars(select(Delivery).where(Delivery.occasion == f"event:{assigned[0]}")).all()
+        snapshot = read_snapshot(session, planned)
+        sent = {render(snapshot, delivery, LetterSettings.of(web.settings)).subject for delivery in planned}
+    assert set(map(html.unescape, shown)) == sent
+    assert f"[{ref}] Hål i vägen" in sent

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from support.houses.small_house import MONDAY
-from support.houses.small_pages import visitor, words
+from support.houses.small_pages import fields_of, visitor, words
 from support.houses.small_web import Web
 
 from cases.case import case_to_change
@@ -217,3 +217,53 @@ def test_a_step_and_what_it_promises_are_one_line(sqlite_web: Web) -> None:
         "Gata har planerat det till 15 april 2026. Löftet flyttades från 15 april 2026 till 20 april 2026",
         "Gata har planerat det till 15 april 2026",
     ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("sv", ("Den som frågade får frågan och kan svara.", "Enheten som du väljer får frågan.",
+                "Till någon utanför kommunen skickas inget: fråga själv.",
+                "De får skälet och dagen. Den dagen kommer ärendet tillbaka till kontaktpersonen.")),
+        ("en", ("The one who asked gets the question and can answer it.", "The unit that you choose gets the question.",
+                "Nothing is sent to somebody outside: ask them yourself.",
+                "They get the reason and the day.")),
+    ],
+)  # fmt: skip
+def test_waiting_and_putting_on_hold_say_what_is_told_and_to_whom(sqlite_web, lang, said):
+    ref = sqlite_web.house.reach(State.ASSIGNED, at=datetime.now(UTC), group="norrby")
+    page = visitor(sqlite_web, "contact").get(f"/arenden/{ref}?lang={lang}").text
+    told = {
+        step: words(text) for step, text in re.findall(r'(?s)<p class="told-next" data-steps="(\w+)">(.*?)</p>', page)
+    }
+    assert all(sentence in told["wait"] for sentence in said[:3])
+    assert said[3] in told["park"]
+    assert all("Norrby" in told[step] for step in ("wait", "park"))
+    assert set(re.findall(r'<span data-asks="(\w+)"', page)) == {"reporter", "unit", "other"}
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", {"sv": "Skriv ärendets nummer, till exempel 2026-0042.",
+              "en": "Write the number of the case, such as 2026-0042."}),
+        ("lampan", {"sv": "”lampan” är inget ärendenummer. Skriv det som 2026-0042.",
+                    "en": "“lampan” is not the number of a case. Write it as 2026-0042."}),
+        ("Lampan vid skolan är trasig", {"sv": "”Lampan vid skolan är trasig” är inget ärendenummer.",
+                                         "en": "“Lampan vid skolan är trasig” is not the number of a case."}),
+        ("2026-9999", {"sv": "Det finns inget ärende med numret 2026-9999.",
+                       "en": "There is no case with the number 2026-9999."}),
+    ],
+)  # fmt: skip
+def test_what_is_no_number_of_a_case_is_refused_with_an_example_and_kept(sqlite_web, lang, typed, said):
+    ref = sqlite_web.house.reach(State.ASSIGNED, at=datetime.now(UTC))
+    contact = visitor(sqlite_web, "contact")
+    merge = {"step": "merge", "into": typed, "note": "Samma", "version": sqlite_web.house.case(ref).version}
+    for part, field, form in (("steg", "into", merge), ("hor-ihop", "to", {"to": typed})):
+        answer = contact.send(f"/arenden/{ref}/{part}?lang={lang}", **form)
+        assert answer.status_code == 422
+        beside = re.search(rf'id="{field}-refusal">(.*?)</p>', answer.text).group(1)
+        assert words(beside).startswith(said[lang])
+        assert fields_of(answer.text, f"/arenden/{ref}/{part}")[field] == [typed]
+        assert 'maxlength="20"' not in re.search(rf'<input[^>]* id="{field}"[^>]*>', answer.text).group(0)

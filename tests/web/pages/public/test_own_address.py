@@ -5,18 +5,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, update
 from support.files_to_send import a_jpeg
 from support.houses.small_pages import fields_of, stamp, visitor, words
 
 from cases.case import Case, case_to_change
 from cases.handing_in import Reporter
 from cases.history.journal import Event
+from cases.history.outbox import OutboxEntry
 from cases.parties import Party
 from cases.refusals import NotAllowed
 from cases.reporters.details import correct_own_address
 from cases.reporters.protecting import set_protection
 from cases.states import State
+from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
+from notifications.letters.rendering import LetterSettings, render
+from notifications.letters.snapshot import read_snapshot
+from notifications.planning.planning import plan_events
 
 WRONG, RIGHT = "anna@exampel.se", "anna@example.se"
 
@@ -34,6 +39,23 @@ def sent_here(web, title="Lampan"):
     with web.database.reading() as session:
         ref = session.scalar(select(Case.ref).where(Case.title == title))
     return browser, ref, receipt.replace("/kvitto/", "/arende/")
+
+
+def plan(web):
+    """Plan the letters about what has happened since, as the relay does."""
+    with web.database.transaction() as session:
+        planned = select(DeliveryLine.event_id)
+        new = select(OutboxEntry.event_id).where(OutboxEntry.event_id.not_in(planned)).order_by(OutboxEntry.id)
+        plan_events(session, session.scalars(new).all())
+
+
+def mailed(web):
+    """Return the address and the letter of each delivery that is left to send, as it would be sent now."""
+    with web.database.reading() as session:
+        found = session.scalars(select(Delivery).where(Delivery.outcome == Outcome.WAITING).order_by(Delivery.id)).all()
+        snapshot = read_snapshot(session, found)
+        letters = [render(snapshot, delivery, LetterSettings.of(web.settings)) for delivery in found]
+        return [(letter.to_email, letter) for letter in letters]
 
 
 def address_of(web, ref):
@@ -59,12 +81,103 @@ def test_the_one_who_asked_puts_the_address_right(web):
     browser, ref, page = sent_here(web)
     shown = fields_of(browser.get(page).text, f"{page}/adress")
     answer = browser.send(f"{page}/adress", stamp=shown["stamp"], email=f" {RIGHT} ")
-    assert (answer.status_code, answer.location) == (303, page)
-    assert f"Vi mejlar till {RIGHT}." in browser.read(page)
+    new = f"/arende/{web.house.case(ref).public_id}"
+    assert (answer.status_code, answer.location) == (303, new)
+    shown = browser.read(new)
+    assert f"Vi mejlar till {RIGHT}." in shown
+    assert "Sidan har fått en ny länk: spara den." in shown
     assert address_of(web, ref) == RIGHT
     with web.database.reading() as session:
-        event = session.scalars(select(Event).order_by(Event.id.desc())).first()
-    assert (event.type, event.facts, event.actor) == ("case.reporter_corrected", {"what": ["email"]}, "reporter")
+        written = session.scalars(select(Event).order_by(Event.id.desc())).all()[:2]
+    assert [(event.type, event.facts, event.actor) for event in written] == [
+        ("case.key_replaced", {}, "reporter"),
+        ("case.reporter_corrected", {"what": ["email"]}, "reporter"),
+    ]
+
+
+def test_the_link_in_the_wrong_mailbox_is_dead_and_the_right_one_gets_the_new_one(web):
+    browser, ref, page = sent_here(web)
+    old = page.rpartition("/")[2]
+    plan(web)
+    with web.database.transaction() as session:  # the receipt has reached a stranger
+        session.execute(update(Delivery).values(outcome=Outcome.SENT, finished_at=datetime.now(UTC)))
+    browser.send(f"{page}/adress", email=RIGHT)
+    new = web.house.case(ref).public_id
+    assert new != old
+    stranger = visitor(web)
+    for path in (f"/arende/{old}", f"/kvitto/{old}"):
+        answer = stranger.get(path)
+        assert (answer.status_code, new in answer.text, RIGHT in answer.text) == (404, False, False)
+        assert new not in stranger.send(f"{path}/kommentar", text="Jag").headers.get("Location", "")
+    plan(web)
+    to, letter = mailed(web)[-1]
+    assert (to, letter.subject) == (RIGHT, f"[{ref}] Vi har tagit emot ärendet och din nya adress")
+    assert f"/arende/{new}" in letter.text
+    assert old not in letter.text
+
+
+def test_what_waited_for_the_wrong_address_goes_to_the_right_one_with_the_new_link(web):
+    browser, ref, page = sent_here(web)
+    old = page.rpartition("/")[2]
+    plan(web)
+    with web.database.transaction() as session:
+        session.execute(update(Delivery).values(message=old.encode(), message_sha256="0" * 64))
+    browser.send(f"{page}/adress", email=RIGHT)
+    plan(web)
+    with web.database.reading() as session:
+        assert set(session.scalars(select(Delivery.message))) == {None}
+    found, new = mailed(web), web.house.case(ref).public_id
+    assert {to for to, _ in found} == {RIGHT}
+    assert all(f"/arende/{new}" in letter.text and old not in letter.text for _, letter in found)
+
+
+def test_what_was_sent_twice_and_the_old_pages_lead_this_browser_to_the_new_page_and_no_other(web):
+    browser, first, other = visitor(web), stamp(web), stamp(web)
+    form = {"title": "Lampan", "reach": WRONG}
+    receipt = browser.send("/lamna", **form, stamp=first).location
+    page, neighbour = receipt.replace("/kvitto/", "/arende/"), visitor(web)
+    neighbour.send(f"{page}/kommentar", text="Jag har länken", stamp=other)
+    browser.send(f"{page}/adress", email=RIGHT)
+    with web.database.reading() as session:
+        new = session.scalar(select(Case.public_id))
+    again = [browser.send("/lamna", **form, stamp=one).location for one in (first, stamp(web))]
+    assert again == [f"/kvitto/{new}", f"/kvitto/{new}"]
+    assert [browser.get(path).location for path in (receipt, page)] == [f"/kvitto/{new}", f"/arende/{new}"]
+    assert [neighbour.get(path).status_code for path in (receipt, page)] == [404, 404]
+    repeated = neighbour.send(f"{page}/kommentar", text="Jag har länken", stamp=other)
+    assert new not in repeated.headers.get("Location", "") + repeated.text
+    browser.send(f"/arende/{new}/adress", email=WRONG)
+    with web.database.reading() as session:
+        newest = session.scalar(select(Case.public_id))
+    assert [browser.get(path).location for path in (page, f"/arende/{new}")] == [f"/arende/{newest}"] * 2
+
+
+def test_the_same_address_once_more_changes_nothing(sqlite_web):
+    browser, _, page = sent_here(sqlite_web)
+    answer = browser.send(f"{page}/adress", email=WRONG)
+    assert answer.location == page
+    assert "Det är den adress som vi redan har." in browser.read(page)
+
+
+def test_who_corrects_again_and_again_cannot_fill_a_mailbox_nor_write_to_staff(sqlite_web):
+    browser, _, page = sent_here(sqlite_web)
+    staff = sqlite_web.house.actors["officer"].email
+    for email in (RIGHT, WRONG, RIGHT, staff):
+        page = browser.send(f"{page}/adress", email=email).location
+        plan(sqlite_web)
+        with sqlite_web.database.transaction() as session:
+            waiting = update(Delivery).where(Delivery.outcome == Outcome.WAITING)
+            session.execute(waiting.values(outcome=Outcome.SENT, finished_at=datetime.now(UTC)))
+    with sqlite_web.database.reading() as session:
+        rows = session.execute(
+            select(Address.email, Delivery.outcome).join(Address).where(Delivery.letter == "new_key")
+        )
+        assert [(email, outcome) for email, outcome in rows] == [
+            (RIGHT, Outcome.SENT),
+            (WRONG, Outcome.SENT),
+            (RIGHT, Outcome.SUPPRESSED),
+            (staff, Outcome.SUPPRESSED),
+        ]
 
 
 def test_what_is_no_address_is_refused_beside_its_field_and_kept(sqlite_web):

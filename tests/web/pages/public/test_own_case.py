@@ -3,17 +3,20 @@
 import io
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from support.files_to_send import a_jpeg
 from support.houses.small_house import MONDAY
 from support.houses.small_pages import visitor, words
 from support.houses.small_web import Web
 
+from cases.access.actors import reporter_of
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
 from cases.handing_in import Reporter
 from cases.history.words import Visibility
 from cases.organisation.municipality import municipality
 from cases.progress import WaitingFor
+from cases.reporters.details import correct_own_address
 from cases.reporters.protecting import set_protection
 from cases.states import State
 
@@ -151,3 +154,43 @@ def test_a_wrong_private_link_says_what_to_do_whether_or_not_there_is_a_case(sql
     assert all("Logga in" not in words(page.text.partition("<main")[2].partition("</main>")[0]) for page in pages)
     assert len({words(page.text.partition("<main")[2].partition("</main>")[0]) for page in pages}) == 1
     assert said not in words(visitor(sqlite_web).get(f"/arenden/{ref}").text)
+
+
+@pytest.mark.parametrize(
+    ("locale", "of_others", "said"),
+    [
+        ("sv", "den som frågade", ("Väntar på svar från dig;", "Du svarade.", "Du sade att det inte är klart;",
+                                   "Klart, säger Gata; om du inte håller med", "Du rättade dina uppgifter: mejladress",
+                                   "Du fick en ny personlig länk;")),
+        ("en", "the one who asked", ("Waits for an answer from you;", "You answered.", "You said that it is not fixed;",
+                                     "Done, says Gata; if you disagree", "You corrected your details: e-mail address",
+                                     "You got a new private link;")),
+    ],
+)  # fmt: skip
+def test_ones_own_history_says_you(sqlite_web: Web, locale: str, of_others: str, said: tuple[str, ...]) -> None:
+    house, now = sqlite_web.house, datetime.now(UTC)
+    ref = house.reach(State.WAITING, at=now)
+    house.comment(ref, "Den vid bron", Visibility.PARTICIPANTS, by="reporter", at=now)
+    house.change(ref, State.DONE, note="Lagat", by="officer", at=now)
+    house.change(ref, State.ASSIGNED, note="Nej", by="reporter", at=now)
+    with sqlite_web.database.transaction() as session:
+        case = case_to_change(session, ref)
+        correct_own_address(session, case, "ny@example.se", by=reporter_of(case), at=now)
+    browser = visitor(sqlite_web)
+    page = browser.get(f"/arende/{house.case(ref).public_id}?lang={locale}").text
+    history = words(page.partition('id="historik"')[2])
+    assert [one for one in said if one not in history] == []
+    assert of_others not in history.lower()
+    of_staff = words(visitor(sqlite_web, "officer").get(f"/arenden/{ref}").text).lower()
+    assert "inte klart, säger den som frågade" in of_staff
+
+
+def test_of_an_objection_of_the_group_it_is_said_whose_it_is(sqlite_web: Web) -> None:
+    now = datetime.now(UTC)
+    ref = sqlite_web.house.reach(State.DONE, at=now, group="norrby")
+    sqlite_web.house.change(ref, State.ASSIGNED, note="Nej", by="member", at=now)
+    for page in (
+        visitor(sqlite_web).get(f"/arende/{sqlite_web.house.case(ref).public_id}"),
+        visitor(sqlite_web, "officer").get(f"/arenden/{ref}"),
+    ):
+        assert "Inte klart, säger gruppen; tillbaka till Gata" in words(page.text)

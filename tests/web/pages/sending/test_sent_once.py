@@ -12,6 +12,7 @@ from support.houses.small_pages import fields_of, stamp, visitor, words
 from cases.case import Case
 from cases.database.tables.sent_forms import SpentForm
 from cases.files.attachments import Attachment
+from cases.progress import WaitingFor
 from cases.states import State
 from web.pages.stamps import new_stamp
 
@@ -178,3 +179,77 @@ def test_what_the_one_who_asked_says_twice_is_said_once(sqlite_web, state, part,
 def test_two_forms_shown_at_the_same_moment_are_two(sqlite_web):
     with sqlite_web.app.app_context():
         assert new_stamp() != new_stamp()
+
+
+ALREADY = "Det här har du redan skickat: det står i historiken."
+
+
+def case_page(web, ref, who):
+    """Return a browser of this person, and the path of the case's page for them; for None the page of who asked."""
+    path = f"/arenden/{ref}" if who else f"/arende/{web.house.case(ref).public_id}"
+    return visitor(web, who), path
+
+
+@pytest.mark.parametrize("who", [None, "member", "officer"])
+def test_a_comment_that_comes_back_in_a_new_form_is_not_said_twice_until_somebody_else_does_something(web, who):
+    ref = web.house.reach(State.ASSIGNED, at=datetime.now(UTC), group="norrby")
+    browser, path = case_page(web, ref, who)
+    before = len(web.house.events(ref))
+
+    def send(text):
+        answer = browser.send(f"{path}/kommentar", text=text, stamp=stamp(web))
+        assert (answer.status_code, answer.location) == (303, path)
+        return ALREADY in browser.read(path), len(web.house.events(ref)) - before
+
+    assert send("Den vid bron") == (False, 1)
+    assert send("Den  vid bron ") == (True, 1)
+    assert send("Och den vid ån") == (False, 2)
+    assert send("Den vid bron") == (True, 2)
+    web.house.comment(ref, "Vilken bro?", by="contact", at=datetime.now(UTC))
+    assert send("Den vid bron") == (False, 4)
+    assert case_page(web, ref, who)[0].send(f"{path}/kommentar", text="Den vid bron").status_code == 303
+    assert len(web.house.events(ref)) - before == 5
+
+
+def test_the_same_answer_to_another_question_is_another_answer(web):
+    ref = web.house.reach(State.WAITING, at=datetime.now(UTC))
+    browser, path = case_page(web, ref, None)
+    for _ in range(2):
+        for _ in range(2):
+            browser.send(f"{path}/kommentar", text="Ja", stamp=stamp(web))
+        assert ALREADY in browser.read(path)
+        web.house.change(ref, State.WAITING, by="officer", waiting_for=WaitingFor("reporter"), note="Är det så?",
+                         at=datetime.now(UTC))  # fmt: skip
+    assert len(web.house.events(ref, "case.answered")) == 2
+
+
+@pytest.mark.parametrize("who", [None, "member"])
+def test_an_objection_that_comes_back_leads_to_the_first(web, who):
+    ref = web.house.reach(State.DONE, at=datetime.now(UTC), group="norrby")
+    browser, path = case_page(web, ref, who)
+    part = "steg" if who else "inte-atgardat"
+    form = {"note": "Den blinkar", "step": "contest", "version": web.house.case(ref).version}
+    sent = form if who else {"note": form["note"]}
+    for _ in range(2):
+        assert browser.send(f"{path}/{part}", **sent, stamp=stamp(web)).status_code == 303
+    assert ALREADY in browser.read(path)
+    assert len(web.house.events(ref, "case.contested")) == 1
+
+
+def test_a_question_that_comes_back_is_asked_once_and_the_same_step_after_another_is_taken(web):
+    ref = web.house.reach(State.ASSIGNED, at=datetime.now(UTC))
+    officer, path = case_page(web, ref, "officer")
+
+    def take(step, **more):
+        form = {"step": step, "version": web.house.case(ref).version, "stamp": stamp(web)}
+        assert officer.send(f"{path}/steg", **form, **more).status_code == 303
+        return ALREADY in officer.read(path)
+
+    question = {"waiting_for": "reporter", "note": "Vilken bro?"}
+    assert [take("wait", **question), take("wait", **question)] == [False, True]
+    assert len(web.house.events(ref, "case.waiting")) == 1
+    ref = web.house.reach(State.ASSIGNED, at=datetime.now(UTC))
+    officer, path = case_page(web, ref, "officer")
+    day = (datetime.now(UTC) + timedelta(days=60)).date().isoformat()
+    assert [take("plan", due_on=day), take("start"), take("plan", due_on=day)] == [False, False, False]
+    assert len(web.house.events(ref, "case.planned")) == 2

@@ -16,7 +16,7 @@ from notifications.audiences.context import Following
 from notifications.audiences.preview import each_would_tell
 from web.current import current, right_now, today
 from web.language.gettext import gettext, language
-from web.language.labels import STEP_ICONS, step_name, words_of_step
+from web.language.labels import STEP_ICONS, step_name, told_of_step, words_of_step
 from web.pages.options import Choices, officers_to_choose, suggested_unit, suggested_units, units_to_choose
 
 USUAL_ORDER = (
@@ -55,6 +55,11 @@ class AvailableStep:
     def words(self) -> str:
         """What the field for words asks for in this step."""
         return words_of_step(self.step.name)
+
+    @property
+    def tells(self) -> dict[str, str]:
+        """What those get who are told, where it needs saying: sentences by whom the case is to wait for."""
+        return told_of_step(self.step.name)
 
     @property
     def first_reader(self) -> str:

@@ -1,0 +1,69 @@
+"""The sentences of a case's history that speak of the one who asked, as they read them themselves: "you"."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cases.access.actors import ActorKind
+from cases.states import State
+from web.language.dates import day_words
+from web.language.gettext import gettext
+from web.language.labels import REPORTER_DETAILS
+from web.language.state_words import STATES_IN_SENTENCES
+
+Facts = Mapping[str, Any]
+NameUnit = Callable[[Any], str]  # from a unit's slug
+ME = frozenset({ActorKind.REPORTER, ActorKind.VISITOR})
+
+
+def own_sentence(type_: str, facts: Facts, name_unit: NameUnit, acted: ActorKind) -> str | None:
+    """Return what happened, to the one who asked; None where they are told what everybody is.
+
+    `type_` and `facts` are those of the event, and `acted` says who caused it.
+    """
+    make_sentence = OWN_SENTENCES.get(type_)
+    return make_sentence(facts, name_unit, acted in ME) if make_sentence else None
+
+
+def _waiting(facts: Facts, name_unit: NameUnit, by_me: bool) -> str | None:
+    if facts["waiting_for"] != "reporter":
+        return None
+    return gettext("Waits for an answer from you; followed up %(day)s", day=day_words(facts["follow_up_on"]))
+
+
+def _answered(facts: Facts, name_unit: NameUnit, by_me: bool) -> str | None:
+    if not by_me:
+        return None
+    if facts["to"] == State.RECEIVED:
+        return gettext("You answered. The case is with the contact person.")
+    return gettext("You answered. The case is %(state)s again.", state=STATES_IN_SENTENCES[facts["to"]])
+
+
+def _done(facts: Facts, name_unit: NameUnit, by_me: bool) -> str:
+    unit, day = name_unit(facts.get("responsible") or facts.get("by_unit")), day_words(facts["object_by"])
+    return gettext("Done, says %(unit)s; if you disagree, say so by %(day)s", unit=unit, day=day)
+
+
+def _contested(facts: Facts, name_unit: NameUnit, by_me: bool) -> str | None:
+    unit = name_unit(facts.get("responsible"))
+    return gettext("You said that it is not fixed; back to %(unit)s", unit=unit) if by_me else None
+
+
+def _corrected(facts: Facts, name_unit: NameUnit, by_me: bool) -> str:
+    what = ", ".join(str(REPORTER_DETAILS.get(what, what)) for what in facts["what"])
+    if by_me:
+        return gettext("You corrected your details: %(what)s", what=what)
+    return gettext("Your details were corrected: %(what)s", what=what)
+
+
+def _key_replaced(facts: Facts, name_unit: NameUnit, by_me: bool) -> str:
+    return gettext("You got a new private link; the old one no longer works")
+
+
+OWN_SENTENCES: Mapping[str, Callable[[Facts, NameUnit, bool], str | None]] = {
+    "case.waiting": _waiting,
+    "case.answered": _answered,
+    "case.done": _done,
+    "case.contested": _contested,
+    "case.reporter_corrected": _corrected,
+    "case.key_replaced": _key_replaced,
+}
