@@ -13,6 +13,8 @@ TESTS ?=
 PROOF = PYTHONPATH=tests $(BIN)/python -m
 PYTEST = $(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal
 TEMPLATES = $(wildcard web/templates notifications/letters/templates tests/proof/simulation/report/templates)
+# Kept even where the environment says not to: else each of the many processes of a test run compiles the house anew.
+export PYTHONDONTWRITEBYTECODE :=
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
 .PHONY: help setup run browser test prove attack audit lint lint-types lint-form lint-layers lint-declared lint-security \

@@ -11,16 +11,14 @@ from pathlib import Path
 import pytest
 import structlog
 from sqlalchemy import Engine
-from support.houses.letter_town import LetterTown
+from support.houses.letter_town import LetterTown, open_town
 from support.houses.letter_town import furnish as furnish_town
-from support.houses.migrated import CALENDAR, a_house
 from support.houses.small_house import SmallHouse, copied_sqlite, furnish, open_small_house
 from support.servers import services
 from support.servers.browser_setup import find_browser
 from support.servers.mail_server import FakeMailServer
 from support.shared_statements import SharedStatements
 
-from cases.database.migrating import migrate
 from cases.database.transactions import Database
 
 RUN = "VENTIL_TEST_RUN"
@@ -307,19 +305,19 @@ def axe_script() -> Path:
 
 
 @pytest.fixture
-def sqlite_town(tmp_path: Path) -> Iterator[LetterTown]:
-    """A town with units and people on SQLite, without cases."""
-    database = a_house(tmp_path)
-    yield furnish_town(database)
-    database.close()
+def sqlite_town(run_folder: Path, tmp_path: Path) -> Iterator[LetterTown]:
+    """A town with units and people on SQLite, without cases; a copy for this test."""
+    town = open_town(copied_sqlite(run_folder, tmp_path, "letter_town", furnish_town))
+    yield town
+    town.database.close()
 
 
 @pytest.fixture
 def postgres_town(postgres_copy: Callable[[str, Callable[[str], None]], str]) -> Iterator[LetterTown]:
-    """A town with units and people on PostgreSQL, without cases."""
-    database = Database(postgres_copy("empty_house", _migrated), CALENDAR)
-    yield furnish_town(database)
-    database.close()
+    """A town with units and people on PostgreSQL, without cases; a copy for this test."""
+    town = open_town(postgres_copy("letter_town", furnish_town))
+    yield town
+    town.database.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -327,9 +325,3 @@ def either_town(request: pytest.FixtureRequest) -> LetterTown:
     """A town with units and people, on each database."""
     town: LetterTown = request.getfixturevalue(f"{request.param}_town")
     return town
-
-
-def _migrated(url: str) -> None:
-    database = Database(url, CALENDAR)
-    migrate(database)
-    database.close()

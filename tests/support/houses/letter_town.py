@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from support.houses.migrated import CALENDAR
 
 from cases.access.actors import A_VISITOR, Actor, actor_for, reporter_of
 from cases.case import Case, case_to_change
 from cases.commenting import comment
 from cases.database.clock import now
+from cases.database.migrating import migrate
 from cases.database.transactions import Database
 from cases.handing_in import Reporter, Request, hand_in
 from cases.history.event_batches import EventBatch
@@ -44,6 +46,7 @@ PEOPLE = {
     "berit": ("Berit Byman", Role.MEMBER, "byalaget", None),
     "admin": ("Adam Admin", Role.ADMIN, None, None),
 }
+AT = "@kommun.example"
 REPORTER = Reporter(name="Frida", email="frida@hemma.example")
 
 
@@ -146,25 +149,37 @@ class LetterTown:
             return list(session.scalars(select(Delivery).where(Delivery.letter == letter).order_by(Delivery.id)))
 
 
-def furnish(database: Database) -> LetterTown:
-    """Fill a migrated database with units and people."""
-    town = LetterTown(database)
+def furnish(url: str) -> None:
+    """Migrate the empty database, and add units and people."""
+    database = Database(url, CALENDAR)
+    migrate(database)
     with database.transaction() as session:
-        municipality(session).name = "Åby kommun"
-        session.add(Category(slug="trafik", name="Trafik", name_en="Traffic"))
-        session.add(Place(slug="lillan", name="Lillån"))
-        for slug, (kind, name, email) in UNITS.items():
-            session.add(Unit(slug=slug, kind=kind, name=name, email=email))
+        _add_rows(session)
+    database.close()
+
+
+def _add_rows(session: Session) -> None:
+    municipality(session).name = "Åby kommun"
+    session.add(Category(slug="trafik", name="Trafik", name_en="Traffic"))
+    session.add(Place(slug="lillan", name="Lillån"))
+    for slug, (kind, name, email) in UNITS.items():
+        session.add(Unit(slug=slug, kind=kind, name=name, email=email))
+    session.flush()
+    ids = dict(session.execute(select(Unit.slug, Unit.id)).all())
+    for who, (name, role, unit, phone) in PEOPLE.items():
+        person = Person(email=f"{who}{AT}", name=name, phone=phone)
+        session.add(person)
         session.flush()
-        ids = dict(session.execute(select(Unit.slug, Unit.id)).all())
-        for who, (name, role, unit, phone) in PEOPLE.items():
-            person = Person(email=f"{who}@kommun.example", name=name, phone=phone)
-            session.add(person)
-            session.flush()
-            town.people[who] = person.id
-            unit_id = ids[unit] if unit else None
-            session.add(Membership(person_id=person.id, unit_id=unit_id, role=role, since=SINCE))
-    return town
+        unit_id = ids[unit] if unit else None
+        session.add(Membership(person_id=person.id, unit_id=unit_id, role=role, since=SINCE))
+
+
+def open_town(url: str) -> LetterTown:
+    """Return the town in this furnished database."""
+    database = Database(url, CALENDAR)
+    with database.reading() as session:
+        people = session.execute(select(Person.email, Person.id)).all()
+        return LetterTown(database, {email.removesuffix(AT): person_id for email, person_id in people})
 
 
 def the_case(session: Session, ref: str) -> Case:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import outerjoin, select
 from sqlalchemy.orm import Session
 from support.servers import services
 
@@ -57,6 +57,12 @@ PEOPLE = {  # short name: (role, unit, deputy)
     "representative": (Role.MEMBER, "forum", None),
     "admin": (Role.ADMIN, None, None),
 }
+ALL_THAT_MAKES_ACTORS = (
+    select(*Person.__table__.columns, *Membership.__table__.columns, Unit.kind)
+    .select_from(outerjoin(Person, Membership).outerjoin(Unit, Unit.id == Membership.unit_id))
+    .order_by(Person.id, Membership.id)
+)
+KNOWN: dict[tuple[tuple[object, ...], ...], dict[str, Actor]] = {}
 
 
 @dataclass
@@ -174,11 +180,20 @@ def _add_rows(session: Session) -> None:
 def open_small_house(url: str) -> SmallHouse:
     """Return the municipality in this furnished database, with an actor for each person."""
     database = Database(url, CALENDAR)
-    house = SmallHouse(database, {"visitor": A_VISITOR, "clock": THE_CLOCK, "command": A_COMMAND})
     with database.reading() as session:
-        for person in session.scalars(select(Person)):
-            house.actors[person.email.partition("@")[0]] = actor_for(session, person.id, on=CALENDAR.day_of(MONDAY))
-    return house
+        people = _people_in(session)
+    return SmallHouse(database, {"visitor": A_VISITOR, "clock": THE_CLOCK, "command": A_COMMAND, **people})
+
+
+def _people_in(session: Session) -> dict[str, Actor]:
+    """Return the actors of this database; asked for one by one only when no house before had the same people."""
+    same = tuple(map(tuple, session.execute(ALL_THAT_MAKES_ACTORS).all()))
+    if same not in KNOWN:
+        KNOWN[same] = {
+            person.email.partition("@")[0]: actor_for(session, person.id, on=CALENDAR.day_of(MONDAY))
+            for person in session.scalars(select(Person))
+        }
+    return KNOWN[same]
 
 
 def copied_sqlite(run: Path, folder: Path, name: str, fill: Callable[[str], None]) -> str:

@@ -1,5 +1,6 @@
 """The small municipality's Flask app, with clients for its API and its pages."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -7,14 +8,15 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
 from support.houses.small_house import SmallHouse, open_small_house
 from support.keys import SECRET_KEY
 from werkzeug.test import TestResponse
 
-from cases.access.tokens import make_api_token
+from cases.access.actors import Actor
+from cases.access.tokens import TOKEN_LIFETIME, ApiToken, hashed
 from cases.database.transactions import Database
-from cases.organisation.people import Person
 from cases.settings import Settings, read_settings
 from web import create_app
 from web.current import Ventil
@@ -101,9 +103,20 @@ def _opened(url: str, folder: Path, settings: dict[str, object], app_of: Callabl
     app = app_of(read, house.database)
     web = Web(app, house, read, views=dict(app.view_functions))
     with house.database.transaction() as session:
-        for person in session.scalars(select(Person)):
-            web.tokens[person.email.partition("@")[0]] = make_api_token(session, person, datetime.now(UTC))
+        web.tokens |= _tokens_for(session, house.actors)
     return web
+
+
+def _tokens_for(session: Session, actors: dict[str, Actor]) -> dict[str, str]:
+    """Return an API token for each person, as `make_api_token` makes one; all are written at once."""
+    people = {who: actor.person_id for who, actor in actors.items() if actor.person_id}
+    tokens, now = {who: f"vt_{secrets.token_urlsafe(32)}" for who in people}, datetime.now(UTC)
+    rows = [
+        {"person_id": people[who], "hash": hashed(token), "made_at": now, "expires_at": now + TOKEN_LIFETIME}
+        for who, token in tokens.items()
+    ]
+    session.execute(insert(ApiToken), rows)
+    return tokens
 
 
 def _shared_app(settings: Settings, database: Database) -> Flask:

@@ -8,6 +8,7 @@ from support.lives.house import A_SECOND, HouseThatMayDie, change_for, refusal_o
 from support.lives.oracle import NEEDS_A_DAY, PEOPLE, Attempt, Life, answers, attempts, may, needs_a_reason, offers
 from support.lives.standing import actual_standings, expected_standing
 
+from cases.access.actors import Actor
 from cases.case import Case
 from cases.progress import Change
 from cases.refusals import WordsNeeded
@@ -15,6 +16,7 @@ from cases.states import steps_open_to
 from proof.simulation.second_calendar import end_of, local_day
 
 SOME_DAYS = timedelta(days=3)
+People = dict[str, Actor]
 
 
 def rehearse(house: HouseThatMayDie, ref: str) -> None:
@@ -25,9 +27,10 @@ def rehearse(house: HouseThatMayDie, ref: str) -> None:
     life, every = house.life[ref], _every(house, ref)
     allowed = [attempt for attempt in every if may(life, attempt)]
     assert _offered(house, ref) == offers(life, house.gone, house.begins), (ref, life)
-    _forbidden_are_refused(house, ref, [attempt for attempt in every if not may(life, attempt)])
-    _reasons_are_needed(house, ref, [attempt for attempt in allowed if needs_a_reason(life, attempt)])
-    _allowed_are_taken(house, ref, allowed)
+    people = _people(house, ref)
+    _forbidden_are_refused(house, ref, people, [attempt for attempt in every if not may(life, attempt)])
+    _reasons_are_needed(house, ref, people, [attempt for attempt in allowed if needs_a_reason(life, attempt)])
+    _allowed_are_taken(house, ref, people, allowed)
     house.tally["steps rehearsed"] += len(every)
 
 
@@ -49,28 +52,33 @@ def _offered(house: HouseThatMayDie, ref: str) -> set[tuple[str, str]]:
     return {(step.to.value, who) for who, theirs in steps.items() for step in theirs}
 
 
-def _forbidden_are_refused(house: HouseThatMayDie, ref: str, forbidden: list[Attempt]) -> None:
+def _people(house: HouseThatMayDie, ref: str) -> People:
+    """Return everybody who is still there as an actor; a rehearsal changes nobody's roles."""
+    with house.process.database.reading() as session:
+        case = session.scalars(select(Case).where(Case.ref == ref)).one()
+        return {who: house.actor(session, case, who) for who in PEOPLE if who not in house.gone}
+
+
+def _forbidden_are_refused(house: HouseThatMayDie, ref: str, people: People, forbidden: list[Attempt]) -> None:
     """Assert that each step is refused; in one transaction, since a refusal changes nothing."""
     with house.rehearsal(ref) as (session, case):
-        people = {who: house.actor(session, case, who) for who in PEOPLE if who not in house.gone}
         for one in forbidden:
             refusal = refusal_of(session, case, _change(house.life[ref], one), by=people[one.who], at=one.at)
             assert refusal is not None, (house.life[ref], one)
 
 
-def _reasons_are_needed(house: HouseThatMayDie, ref: str, worded: list[Attempt]) -> None:
+def _reasons_are_needed(house: HouseThatMayDie, ref: str, people: People, worded: list[Attempt]) -> None:
     with house.rehearsal(ref) as (session, case):
         for one in worded:
-            by, change = house.actor(session, case, one.who), _change(house.life[ref], one, note=" ")
-            refusal = refusal_of(session, case, change, by=by, at=one.at)
+            change = _change(house.life[ref], one, note=" ")
+            refusal = refusal_of(session, case, change, by=people[one.who], at=one.at)
             assert isinstance(refusal, WordsNeeded), (house.life[ref], one)
 
 
-def _allowed_are_taken(house: HouseThatMayDie, ref: str, allowed: list[Attempt]) -> None:
+def _allowed_are_taken(house: HouseThatMayDie, ref: str, people: People, allowed: list[Attempt]) -> None:
     for one in allowed:
         with house.rehearsal(ref) as (session, case):
-            by = house.actor(session, case, one.who)
-            refusal = refusal_of(session, case, _change(house.life[ref], one), by=by, at=one.at)
+            refusal = refusal_of(session, case, _change(house.life[ref], one), by=people[one.who], at=one.at)
             assert refusal is None, (house.life[ref], one, refusal)
             assert actual_standings(session)[ref] == expected_standing(
                 stepped(house.life[ref], one, _given(house.life[ref], one))

@@ -7,6 +7,7 @@ process that started the run is gone, even by SIGKILL. As a script it starts bot
 their addresses.
 """
 
+import atexit
 import contextlib
 import fcntl
 import importlib.util
@@ -21,10 +22,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
+
+if TYPE_CHECKING:
+    import psycopg
 
 LOOPBACK = "127.0.0.1"
 OLDEST_POSTGRES = 14
@@ -174,29 +179,32 @@ def _plain_environment() -> dict[str, str]:
 
 def fresh_database(server_url: str, name: str, *, template: str = "template0") -> str:
     """Make the database `name` on the server, a copy of `template`; return its URL."""
-    import psycopg
-
-    with psycopg.connect(plain_url(server_url), autocommit=True) as connection:
-        by_file = "STRATEGY FILE_COPY" if connection.info.server_version >= 15_00_00 else ""  # before, the only one
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {by_file}')
+    connection = _kept_connection(server_url)
+    by_file = "STRATEGY FILE_COPY" if connection.info.server_version >= 15_00_00 else ""  # before, the only one
+    connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {by_file}')
     return with_path(server_url, name)
 
 
 def drop_database(server_url: str, name: str) -> None:
     """Drop the database, even while somebody is connected to it."""
-    _on_server(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _kept_connection(server_url).execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def drop_databases_of_run(server_url: str, run: Path) -> None:
     """Drop every database that this run has made, on a server that outlives it."""
+    ours = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+    for (name,) in _kept_connection(server_url).execute(ours, [database_prefix(run)]).fetchall():
+        drop_database(server_url, name)
+
+
+@cache
+def _kept_connection(server_url: str) -> "psycopg.Connection[tuple[Any, ...]]":
+    """Return this process's one connection to the server: to connect costs it as much as a small database's copy."""
     import psycopg
 
-    with psycopg.connect(plain_url(server_url), autocommit=True) as connection:
-        rows = connection.execute(
-            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [database_prefix(run)]
-        ).fetchall()
-    for (name,) in rows:
-        drop_database(server_url, name)
+    connection = psycopg.connect(plain_url(server_url), autocommit=True)
+    atexit.register(connection.close)
+    return connection
 
 
 def database_prefix(run: Path) -> str:
@@ -207,13 +215,6 @@ def database_prefix(run: Path) -> str:
 def new_database_name(run: Path) -> str:
     """Return a name that no database of this run has."""
     return database_prefix(run) + uuid4().hex[:12]
-
-
-def _on_server(server_url: str, statement: str) -> None:
-    import psycopg
-
-    with psycopg.connect(plain_url(server_url), autocommit=True) as connection:
-        connection.execute(statement)
 
 
 def plain_url(url: str) -> str:

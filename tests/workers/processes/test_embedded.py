@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
-from support.houses.letter_town import furnish
-from support.houses.migrated import a_house
 from support.keys import SECRET_KEY
 
 from cases.database.clock import now
@@ -30,10 +28,8 @@ def wait_until(holds, patience=20.0):
 
 
 @pytest.fixture
-def town(tmp_path):
-    database = a_house(tmp_path)
-    yield furnish(database)
-    database.close()
+def town(sqlite_town):
+    return sqlite_town
 
 
 @pytest.fixture
