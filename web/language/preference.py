@@ -5,6 +5,7 @@ from flask_babel import Babel
 
 from cases.settings import LOCALES, Settings
 from web.current import current, is_for_machines
+from web.language.gettext import install_gettext
 from web.requests.identity.cookies import cookie_name, is_https
 
 COOKIE = "ventil_lang"
@@ -20,6 +21,7 @@ def set_up_language(app: Flask, settings: Settings) -> None:
         BABEL_TRANSLATION_DIRECTORIES="translations",
     )
     Babel(app, locale_selector=language, default_locale=settings.locale)
+    install_gettext(app)
     app.after_request(keep_choice)
 
 
