@@ -15,6 +15,8 @@ SORTS: dict[Sort, LazyString] = {
 STATE_CHOICES: dict[str, LazyString] = {
     "open": _l("All open"),
     "working": _l("Open, neither on hold nor done"),
+    "under_way": _l("Under way"),
+    "answered": _l("Done or answered"),
     "settled": _l("Done and ended"),
     "ended": _l("Ended"),
     **{state.value: words for state, words in STATE_NAMES.items()},

@@ -12,7 +12,8 @@ from cases.handing_in import Reporter
 from cases.history.words import Visibility
 from cases.organisation.places import Place
 from cases.progress import WaitingFor
-from cases.public.published import PublicFilters, count_published, list_published
+from cases.public.published import count_published, list_published
+from cases.public.published_filters import PublicFilters
 from cases.reading.lists import Filters, Sort, count_cases, list_cases
 from cases.reporters.protecting import set_protection
 from cases.states import State
