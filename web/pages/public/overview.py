@@ -6,7 +6,9 @@ from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 
 from cases.public.figures.groups import CaseGroup
+from cases.public.finding_published import excerpts_of
 from cases.public.published import count_published, is_cursor, list_published, years_published
+from cases.reading.hits import FoundIn, HitReason
 from cases.reading.lists import MOST_COUNTED
 from web.current import current, right_now, today
 from web.figures.kept import statistics
@@ -37,10 +39,10 @@ def published_page(session: Session, limit: int) -> dict[str, Any]:
     """Return a page of at most `limit` published cases as template variables. The query string says which.
 
     `cases` are the cases, newest first, `part` which part of the list they are, `more` the arguments of the next page's
-    address, if there is one, `asked` the filters' values, `narrowed` whether any is set, `found` how many cases there
-    are and `most` from which number on that is not said; `places`, `categories`, `units`, `states`, `years` and
-    `years_ended` are the filters' options, pairs (value, name). `refusals` has a sentence for each filter that is not
-    understood, by name: then no case is shown.
+    address, if there is one, `reasons` why a search found them, `asked` the filters' values, `narrowed` whether any is
+    set, `found` how many cases there are and `most` from which number on that is not said; `places`, `categories`,
+    `units`, `states`, `years` and `years_ended` are the filters' options, pairs (value, name). `refusals` has a
+    sentence for each filter that is not understood, by name: then no case is shown.
     """
     query = read_published_query(session)
     options = _options(session)
@@ -54,7 +56,9 @@ def _found(session: Session, query: PublishedQuery, limit: int) -> dict[str, Any
     cases, following = list_published(session, filters, after=after, limit=limit)
     count = count_published(session, filters)
     part = part_of(cases, count=count, goes_on=is_cursor(after))
-    return {"cases": cases, "found": count, "part": part, "more": following and {**query.given, "after": following}}
+    reasons = {id_: [HitReason(FoundIn.DESCRIPTION, one)] for id_, one in excerpts_of(cases, filters.words).items()}
+    more = following and {**query.given, "after": following}
+    return {"cases": cases, "found": count, "part": part, "more": more, "reasons": reasons}
 
 
 def _options(session: Session) -> dict[str, Choices]:

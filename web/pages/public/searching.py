@@ -10,6 +10,7 @@ from cases.database.search.terms import terms_in
 from cases.public.nearest_words import nearest_words
 from cases.public.published import count_published, one_published
 from cases.public.published_filters import PublicFilters
+from cases.reading.hits import hit_reasons
 from cases.reading.lists import MOST_COUNTED, Filters, count_cases, list_cases
 from web.current import current, right_now
 from web.pages.filters import EVERYWHERE, status_of_filters
@@ -45,6 +46,7 @@ def _among_all(actor: Actor) -> str:
         number = count_cases(session, filters, actor, now=right_now())
         part = part_of(found.items, count=number, goes_on=filters.cursor is not None)
         page: dict[str, Any] = {**shown, "part": part, "found": number, "most": MOST_COUNTED}
+        page["reasons"] = hit_reasons(session, found.items, wanted, actor)
         if wanted and not number:
             near = _nearest(session, wanted)
             page["near"] = [one for one in near if count_cases(session, Filters(q=one), actor, now=right_now(), most=1)]
