@@ -12,6 +12,7 @@ from cases.public.figures.withholding import Withheld
 from web.language.dates import days_words, moment_words
 from web.language.gettext import gettext
 
+A_KILOBYTE, A_MEGABYTE = 1000, 1_000_000  # bytes
 NAMES: Mapping[str, LazyString] = {
     Figure.RECEIVED: _l("Cases received"),
     Figure.WITH_DESK: _l("With the contact person"),
@@ -93,6 +94,13 @@ def told_words(told: ToldCount) -> str:
 def decimal_words(number: float) -> str:
     """Return a number as it is written in the language of the page: "34,5" or "34.5", and "34" for a whole one."""
     return str(format_decimal(number, "0.#"))
+
+
+def size_words(size: int) -> str:
+    """Return the size of a file (bytes) in the language of the page, such as "2,0 MB" or "340 kB"."""
+    if size < A_MEGABYTE:
+        return f"{max(-(-size // A_KILOBYTE), 1)}\u00a0kB"
+    return f"{format_decimal(size / A_MEGABYTE, '0.0')}\u00a0MB"
 
 
 def median_words(days: float | None, group: CaseGroup) -> str:

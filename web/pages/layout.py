@@ -25,6 +25,7 @@ from notifications.letters.wording.reasons_in_swedish import why_not
 from web.clock_health import is_stale
 from web.current import current, right_now, today
 from web.language.dates import FILTERS, moment_words
+from web.language.figure_words import size_words
 from web.language.gettext import gettext, language
 from web.language.labels import ASIDE_KINDS, KINDS, LETTERS, ROLES, STATE_COLOURS, UNIT_KINDS, channel_name, listed
 from web.language.list_labels import FOUND_IN
@@ -81,7 +82,13 @@ def register_template_globals(app: Flask) -> None:
     app.jinja_env.filters.update(
         FILTERS
         | NAME_FILTERS
-        | {"found_in": FOUND_IN.__getitem__, "category_name": category_name, "told_words": told_words, "listed": listed}
+        | {
+            "found_in": FOUND_IN.__getitem__,
+            "category_name": category_name,
+            "told_words": told_words,
+            "size_words": size_words,
+            "listed": listed,
+        }
     )
     stamps = {"new_stamp": new_stamp, "new_stamp_for_anybody": new_stamp_for_anybody}
     reading = {"title_as_read": title_as_read, "reads_all": reads_all}
