@@ -36,7 +36,7 @@ DEFINITIONS: Mapping[str, LazyString] = {
     Figure.MERGED: _l("Those of them that are handled in another case about the same thing."),
     Figure.ENDED: _l("All cases that were done, turned down or merged during the period, whenever they came in. It is the day of the answer that counts, not the closing two weeks later."),  # noqa: E501
     Figure.LATE: _l("Those of them for which the day by which something was to happen has passed. They are also counted where they are now."),  # noqa: E501
-    Span.FIRST_ANSWER: _l("Half of those answered had an answer within this time: from the day on which the case came in to the day on which the one who asked was first told what becomes of it. The automatic receipt does not count."),  # noqa: E501
+    Span.FIRST_ANSWER: _l("Half of those answered had an answer within this time: from the day on which the case came in to the day on which the person who asked was first told what becomes of it. The automatic receipt does not count."),  # noqa: E501
     Span.END: _l("Half of those that have ended had ended within this time: from the day on which the case came in to the day on which it was done, turned down or joined with another."),  # noqa: E501
 }  # fmt: skip
 # fmt: off
