@@ -198,13 +198,22 @@ def usable_link(session: Session, token: str, browser: str, *, at: datetime) -> 
     return link if link.browser in (None, hashed(browser)) else None
 
 
-def works_elsewhere(session: Session, token: str, browser: str, *, at: datetime) -> bool:
-    """Return whether the log-in link with this token can be used, only not in this browser (`browser` is its cookie).
+def link_of_another_browser(session: Session, token: str, browser: str, *, at: datetime) -> Link | None:
+    """Return the log-in link with this token if it can be used, only not in this browser (`browser` is its cookie).
 
-    Also True for the link of an address that nobody has, which no letter carries.
+    That of an address that nobody has is returned too; no letter carries it.
     """
     link = valid_link(session, token, LOGIN, at)
-    return link is not None and link.browser not in (None, hashed(browser))
+    return link if link is not None and link.browser not in (None, hashed(browser)) else None
+
+
+def next_letter_at(session: Session, asking: Asking, *, key: str, at: datetime) -> datetime | None:
+    """Return when a letter can go out to whoever asks so (UTC), None for now. Nothing is asked for.
+
+    It tells whether the address is known here, so it is for somebody who has proved that they get its mail.
+    """
+    person = session.scalar(select(Person).where(Person.email.in_(spellings_of(asking.email)), Person.active))
+    return _next_letter_at(session, _quota_of(asking, person, key), at)
 
 
 def can_use_code(session: Session, browser: str, *, at: datetime) -> bool:

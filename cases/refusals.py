@@ -5,6 +5,7 @@ first line of the class's docstring.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 
@@ -97,12 +98,12 @@ class DateNeeded(FieldRefusal):
 class DateOutside(FieldRefusal):
     """The date is too early or too late.
 
-    `earliest` and `latest` are the bounds: local dates in ISO format.
+    `earliest` and `latest` are the bounds, local dates; without `latest` there is none.
     """
 
     code: ClassVar[str] = "date-outside"
-    earliest: str = ""
-    latest: str = ""
+    earliest: date | None = None
+    latest: date | None = None
 
 
 @dataclass

@@ -33,7 +33,7 @@ class DeliveryRecord:
 
 OUTSIDERS = {
     "sv": {"reporter": "den som frågade", "followers": "en följare"},
-    "en": {"reporter": "the one who asked", "followers": "a follower"},
+    "en": {"reporter": "the person who asked", "followers": "a follower"},
 }
 NOBODY_YET = {"sv": "kontaktpersonen, när någon är det", "en": "the contact person, when there is one"}
 

@@ -32,7 +32,7 @@ class LetterPreview:
     """A letter or call that nobody has got: for which audience, its subject, what is new, and its paragraphs.
 
     `subject` is that of the mail, "" for a call; `headline` is what stands first in the letter, "" when the subject
-    says it already. Links are named and lead nowhere: that of the one who asked is the key to act in their place.
+    says it already. Links are named and lead nowhere: that of the person who asked is the key to act in their place.
     """
 
     audience: str
@@ -43,7 +43,7 @@ class LetterPreview:
 
 
 def letters_about(session: Session, ids: Sequence[int], key: str) -> list[LetterPreview]:
-    """Return one letter for each audience that is told of the events with these ids, the one who asked first.
+    """Return one letter for each audience that is told of the events with these ids, the person who asked first.
 
     It plans the deliveries of the events, so the caller rolls the transaction back. `key` is the secret key of the
     installation.

@@ -1,4 +1,4 @@
-"""What is done about the one who asked, together with what it means for letters that are on their way.
+"""What is done about the person who asked, together with what it means for letters that are on their way.
 
 Pages and the API call these, and not the functions of `cases.reporters` beneath them.
 """
@@ -43,7 +43,7 @@ def replace_key(session: Session, case: Case, *, by: Actor, at: datetime) -> Non
 def correct_reporter(
     session: Session, case: Case, wanted: ReporterDetails, why: str, *, by: Actor, at: datetime
 ) -> list[str]:
-    """Set the details of the one who asked; return the names of those that changed.
+    """Set the details of the person who asked; return the names of those that changed.
 
     Letters that wait for them go to the new address, or become calls, and no letter goes to the old one any more. The
     refusals are those of `cases.reporters.details.correct_reporter`.
@@ -56,7 +56,7 @@ def correct_reporter(
 
 
 def correct_own_address(session: Session, case: Case, email: str, *, by: Actor, at: datetime) -> bool:
-    """Set the mail address of the one who asked, as they say themselves; return whether it changed.
+    """Set the mail address of the person who asked, as they say themselves; return whether it changed.
 
     Letters that wait for them go to the new address with the new link, and none goes to the old one any more. The
     refusals are those of `cases.reporters.details.correct_own_address`.
@@ -70,7 +70,7 @@ def correct_own_address(session: Session, case: Case, email: str, *, by: Actor, 
 
 
 def set_protection(session: Session, case: Case, protected: bool, why: str, *, by: Actor, at: datetime) -> bool:
-    """Set whether the one who asked has a protected identity; return whether that changed.
+    """Set whether the person who asked has a protected identity; return whether that changed.
 
     Letters that wait lose the words that they would have quoted. The refusals are those of
     `cases.reporters.protecting.set_protection`.
@@ -98,7 +98,7 @@ def erase(session: Session, case: Case, erasure: Erasure, *, by: Actor, at: date
 
 
 def is_reporter_known(session: Session, case: Case) -> bool:
-    """Return whether anything is known of the one who asked that can be erased: details, or a former mail address."""
+    """Return whether anything is known of the person who asked that can be erased: details, or a former address."""
     party = case.reporter
     return party is not None and bool(
         party.name or party.email or party.phone or former_addresses(session, case, party.id)
@@ -106,7 +106,7 @@ def is_reporter_known(session: Session, case: Case) -> bool:
 
 
 def _details(session: Session, case: Case) -> dict[int, tuple[str | None, str | None]]:
-    """Return mail address and telephone number of the one who asked and of the followers, by id of the party."""
+    """Return mail address and telephone number of the person who asked and of the followers, by id of the party."""
     following = select(Follower.party_id).where(Follower.case_id == case.id)
     parties = or_(Party.id == case.reporter_id, Party.id.in_(following))
     rows = session.execute(select(Party.id, Party.email, Party.phone).where(parties))

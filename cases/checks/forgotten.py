@@ -184,7 +184,7 @@ LOOKS = (
         SELECT e.type, w.last_error FROM work w JOIN event e ON e.id = w.event_id
         WHERE e.type <> 'house.set_aside' AND w.id IN (
             SELECT id FROM work WHERE set_aside_at IS NOT NULL EXCEPT {ALARMED} = 'work')"""),
-    Look("G4", "the one who asked was not told", """
+    Look("G4", "the person who asked was not told", """
         SELECT c.ref, e.type FROM event e JOIN "case" c ON c.id = e.stream JOIN party p ON p.id = c.reporter_id
         WHERE e.type IN ('case.sent_back', 'case.parked', 'case.taken_up', 'case.done', 'case.closed', 'case.declined',
                          'case.merged', 'case.promise_broken')

@@ -1,5 +1,6 @@
 """Finding published cases by what visitors typed: in the masked texts, by place, topic, unit and reference."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, intersect, not_, or_,
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cases.case import Case
+from cases.database.search.excerpts import Excerpt, excerpt_of, is_in
 from cases.database.search.terms import Term, terms_in
 from cases.database.search.text_index import Closeness, TextIndex
 from cases.organisation.searched_names import CATEGORY, PLACE, UNIT, SearchedNames, read_names
@@ -85,3 +87,17 @@ def is_part_of(ref: str, term: Term) -> bool:
         return ref.startswith(term.part)
     year, _, number = ref.partition("-")
     return term.is_part_of_number and (term.words[0] in number or term.words[0] == year)
+
+
+def excerpts_of(cases: Iterable[Any], typed: str) -> dict[int, Excerpt]:
+    """Return the parts of the published descriptions for which a search found the cases, as a dict by id; no query.
+
+    None of a case whose row shows all that was searched for, or that was found otherwise.
+    """
+    terms, found = terms_in(typed), dict[int, Excerpt]()
+    for case in cases:
+        shown = [case.title, *filter(None, (case.place_name, case.category_name, case.category_name_en))]
+        missing = [term for term in terms if not is_in(shown, term) and is_in([case.description], term)]
+        if missing and (excerpt := excerpt_of(case.description, missing[0])):
+            found[case.id] = excerpt
+    return found

@@ -1,85 +1,29 @@
 """What public pages read: the database view published_case, with masked texts, and only columns that may be public."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ColumnElement,
-    Integer,
-    MetaData,
-    Row,
-    Select,
-    String,
-    Table,
-    func,
-    select,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, Row, Select, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from cases.access.actors import ActorKind
-from cases.database.base import UtcDateTime
 from cases.database.cursors import decode_cursor, encode_cursor
 from cases.database.search.terms import terms_in
 from cases.database.search.text_index import Closeness
 from cases.database.transactions import calendar_of
-from cases.deadlines.clocks import AGENDA_RUNG
 from cases.history.journal import Event
 from cases.history.words import Visibility, Words
+from cases.public.figures.groups import FIGURE_OF, HAS_ENDED, Figure
 from cases.public.finding_published import PublicSearch, public_search
 from cases.public.masking import mask
 from cases.public.publication import Published
-from cases.states import LADDER_STATES
+from cases.public.published_filters import PublicFilters, conditions_of, is_late, published_view
+from cases.states import LADDER_STATES, State
 
 MOST_ON_A_PAGE = 100
-
-
-# A column that is not named here cannot reach a public page. Migrations create the view by this text.
-PUBLISHED_VIEW = f"""
-CREATE VIEW published_case AS
-SELECT
-    published.case_id AS id,
-    published.ref AS ref,
-    published.title AS title,
-    published.description AS description,
-    published.received_on AS received_on,
-    published.published_at AS published_at,
-    "case".kind AS kind,
-    "case".state AS state,
-    responsible.slug AS responsible,
-    responsible.name AS responsible_name,
-    place.slug AS place,
-    place.name AS place_name,
-    category.slug AS category,
-    category.name AS category_name,
-    category.name_en AS category_name_en,
-    "case".due_at AS due_at,
-    ("case".highest_rung >= {AGENDA_RUNG} AND "case".due_at IS NOT NULL) AS delayed,
-    (SELECT max(event.at) FROM event
-      WHERE event.stream = published.case_id AND event.type = 'case.done') AS done_at,
-    "case".ended_at AS ended_at
-FROM published
-JOIN "case" ON "case".id = published.case_id
-JOIN unit AS responsible ON responsible.id = "case".responsible_id
-LEFT JOIN place ON place.id = "case".place_id
-LEFT JOIN category ON category.id = "case".category_id
-"""  # noqa: S608 - a number of our own  # nosec
-
-_view = Table(
-    "published_case",
-    MetaData(),
-    Column("id", Integer, primary_key=True),
-    *(Column(name, String) for name in ("ref", "title", "description", "kind", "state")),
-    *(Column(name, String) for name in ("responsible", "responsible_name", "place", "place_name")),
-    *(Column(name, String) for name in ("category", "category_name", "category_name_en")),
-    Column("received_on", Published.__table__.c.received_on.type),
-    *(Column(name, UtcDateTime) for name in ("published_at", "due_at", "done_at", "ended_at")),
-    Column("delayed", Boolean),
-)
 
 
 @dataclass(frozen=True)
@@ -128,26 +72,6 @@ class PublicCase:
 
 
 @dataclass(frozen=True)
-class PublicFilters:
-    """Filters for published cases: a case must match all that are set.
-
-    `place`, `category` and `responsible` are slugs, `year` is that in which the case was received. The case must hold
-    all of the `words` (a text with spaces between them), and be in one of the `states`. `delayed` True selects only
-    delayed cases, False all.
-    """
-
-    place: str | None = None
-    category: str | None = None
-    responsible: str | None = None
-    state: str | None = None
-    year: int | None = None
-    words: str = ""
-    delayed: bool = False
-    kind: str | None = None
-    states: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class PublicNote:
     """One public note on a case: its local day, and its masked text.
 
@@ -181,7 +105,7 @@ def list_published(
     `limit` is the most cases on a page, never more than the constant `MOST_ON_A_PAGE` of this module.
     """
     limit = max(1, min(limit, MOST_ON_A_PAGE))
-    narrowed = select(_view).where(*_conditions(filters))
+    narrowed = select(published_view).where(*conditions_of(filters, calendar_of(session)))
     place = _place(after)
     if not terms_in(filters.words):
         rows = _rows(session, narrowed, place, limit + 1) if not filters.words.strip() else []
@@ -196,24 +120,48 @@ def is_cursor(cursor: str) -> bool:
 
 def count_published(session: Session, filters: PublicFilters) -> int:
     """Return how many published cases match the filters, on all pages together."""
-    return session.scalar(select(func.count()).select_from(_view).where(*_all_conditions(session, filters))) or 0
+    return (
+        session.scalar(select(func.count()).select_from(published_view).where(*_all_conditions(session, filters))) or 0
+    )
+
+
+def count_published_by_figure(session: Session, filters: PublicFilters, now: datetime) -> dict[Figure, int]:
+    """Return how many published cases are behind each public figure, as a dict by figure; none where there is none.
+
+    `now` (UTC) decides which cases are late. One query.
+    """
+    late = func.count(case((is_late(now), 1)))
+    rows = session.execute(
+        select(published_view.c.state, func.count().label("number"), late.label("late"))
+        .where(*_all_conditions(session, filters))
+        .group_by(published_view.c.state)
+    )
+    found = Counter[Figure]()
+    for row in rows:
+        of_state = FIGURE_OF[State(row.state)]
+        for figure in (Figure.RECEIVED, of_state, *([Figure.ENDED] if of_state in HAS_ENDED else [])):
+            found[figure] += row.number
+        found[Figure.LATE] += row.late
+    return {figure: number for figure, number in found.items() if number}
 
 
 def years_published(session: Session) -> list[int]:
     """Return the years from the latest to the earliest in which a published case was received; [] without one."""
-    first, last = session.execute(select(func.min(_view.c.received_on), func.max(_view.c.received_on))).one()
+    first, last = session.execute(
+        select(func.min(published_view.c.received_on), func.max(published_view.c.received_on))
+    ).one()
     return list(range(last.year, first.year - 1, -1)) if first else []
 
 
 def one_published(session: Session, ref: str) -> PublicCase | None:
     """Return the published case with this reference; None when it is not published."""
-    row = session.execute(select(_view).where(_view.c.ref == ref)).first()
+    row = session.execute(select(published_view).where(published_view.c.ref == ref)).first()
     return _public_case(session, row) if row else None
 
 
 def published_among(session: Session, ids: Sequence[int]) -> dict[int, PublicCase]:
     """Return those of the cases with these ids that are published, as a dict by id."""
-    rows = session.execute(select(_view).where(_view.c.id.in_(ids))) if ids else ()
+    rows = session.execute(select(published_view).where(published_view.c.id.in_(ids))) if ids else ()
     return {row.id: _public_case(session, row) for row in rows}
 
 
@@ -240,23 +188,10 @@ def was_published(session: Session, case_id: int) -> bool:
     return any(corrected.get("published") for corrected in facts)
 
 
-def _conditions(filters: PublicFilters) -> Iterable[ColumnElement[bool]]:
-    """Yield the conditions of the filters, except the words."""
-    for name in ("place", "category", "responsible", "state", "kind"):
-        if (wanted := getattr(filters, name)) is not None:
-            yield _view.c[name] == wanted
-    if filters.year is not None:
-        yield _view.c.received_on.between(date(filters.year, 1, 1), date(filters.year, 12, 31))
-    if filters.states:
-        yield _view.c.state.in_(filters.states)
-    if filters.delayed:
-        yield _view.c.delayed
-
-
 def _all_conditions(session: Session, filters: PublicFilters) -> Iterable[ColumnElement[bool]]:
-    yield from _conditions(filters)
+    yield from conditions_of(filters, calendar_of(session))
     if filters.words.strip():
-        yield _view.c.id.in_(public_search(session, filters.words).ids(Closeness.LIKE_IT))
+        yield published_view.c.id.in_(public_search(session, filters.words).ids(Closeness.LIKE_IT))
 
 
 def _found(
@@ -269,7 +204,7 @@ def _found(
             if closeness is Closeness.SPELLED:
                 continue  # the page before was further on
             place = None
-        matched = narrowed.where(search.condition(_view.c.id, closeness))
+        matched = narrowed.where(search.condition(published_view.c.id, closeness))
         found += [(row, closeness) for row in _rows(session, matched, place, most - len(found))]
         if len(found) == most:
             break
@@ -278,8 +213,12 @@ def _found(
 
 def _rows(session: Session, query: Select[Any], place: _Place | None, most: int) -> Sequence[Row[Any]]:
     if place is not None:
-        query = query.where(tuple_(_view.c.received_on, _view.c.id) < (place.received_on, place.case_id))
-    return session.execute(query.order_by(_view.c.received_on.desc(), _view.c.id.desc()).limit(most)).all()
+        query = query.where(
+            tuple_(published_view.c.received_on, published_view.c.id) < (place.received_on, place.case_id)
+        )
+    return session.execute(
+        query.order_by(published_view.c.received_on.desc(), published_view.c.id.desc()).limit(most)
+    ).all()
 
 
 def _page(session: Session, found: list[tuple[Row[Any], Closeness]], limit: int) -> tuple[list[PublicCase], str]:

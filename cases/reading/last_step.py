@@ -1,4 +1,4 @@
-"""The last step of a case, which set its present state: its event, and what was said to the one who asked."""
+"""The last step of a case, which set its present state: its event, and what was said to the person who asked."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,8 +32,8 @@ class SaidWords:
 class LastStep:
     """The type of the event that set the present state, who caused it, the unit that sent the case back then, if any.
 
-    `said` are the words that answer the one who asked: in a state that owes them words (such as done or declined) those
-    of the step, else the latest of the municipality; None when there are none that the reader may read. After an
+    `said` are the words that answer the person who asked: in a state that owes them words (such as done or declined)
+    those of the step, else the latest of the municipality; None when there are none that the reader may read. After an
     objection the answer that it was about is none: until a new one comes, they are the reader's own words (`is_own`).
     """
 
@@ -85,7 +85,7 @@ def _notes(case: Case, reader: Actor) -> Select[str | None, datetime]:
     """Return the query of what the municipality wrote in the case, the latest first."""
     readable = [level for level in readable_by(reader, case) if level is not Visibility.INTERNAL]
     written = and_(Words.event_id == Event.id, Words.field == "note", Words.visibility.in_(readable))
-    # a group's answer or objection is for those who have the case, and no answer to the one who asked
+    # a group's answer or objection is for those who have the case, and no answer to the person who asked
     own = and_(Event.actor.not_in(OUTSIDE), Event.type.not_in((CONTESTED, "case.answered")))
     return (
         select(Words.text, Event.at)

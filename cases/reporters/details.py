@@ -1,6 +1,6 @@
-"""The details of the one who asked: their name, mail address and telephone number, which the desk can put right.
+"""The details of the person who asked: their name, mail address and telephone number, which the desk can put right.
 
-The one who asked can put their own mail address right.
+The person who asked can put their own mail address right.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ LONGEST_REASON = 1000
 
 @dataclass(frozen=True)
 class ReporterDetails:
-    """The name, mail address and telephone number of the one who asked; None for one that is not known."""
+    """The name, mail address and telephone number of the person who asked; None for one that is not known."""
 
     name: str | None = None
     email: str | None = None
@@ -36,7 +36,7 @@ class ReporterDetails:
 def correct_reporter(
     session: Session, case: Case, details: ReporterDetails, why: str, *, by: Actor, at: datetime
 ) -> list[str]:
-    """Set the details of the one who asked; return the names of those that changed. The case must be locked.
+    """Set the details of the person who asked; return the names of those that changed. The case must be locked.
 
     A case that was handed in without any gets them now. The event holds neither the old details nor the new ones;
     `why` is kept as words, for staff only. Raises `NotAllowed` for anybody but the desk, `ReasonNeeded` and `TooLong`;
@@ -67,7 +67,7 @@ def may_correct_address(case: Case, by: Actor) -> bool:
 
 
 def correct_own_address(session: Session, case: Case, email: str, *, by: Actor, at: datetime) -> bool:
-    """Set the mail address of the one who asked, as they say themselves; return whether it changed.
+    """Set the mail address of the person who asked, as they say themselves; return whether it changed.
 
     A change gives the case a new public id: the old one was mailed to the wrong address, and whoever reads there must
     not act in their place. The case must be locked. The event holds neither address. Raises `NotAllowed` for whom
@@ -86,7 +86,7 @@ def correct_own_address(session: Session, case: Case, email: str, *, by: Actor, 
 
 
 def keep_reporter(session: Session, case: Case, party: Party) -> None:
-    """Store the party, and make it the one who asked if the case had none."""
+    """Store the party, and make it the person who asked if the case had none."""
     session.add(party)
     session.flush()
     if case.reporter_id is None:
@@ -95,7 +95,7 @@ def keep_reporter(session: Session, case: Case, party: Party) -> None:
 
 
 def reason_of(why: str) -> SpokenWords:
-    """Return the words that say why something about the one who asked was changed, which only staff may read.
+    """Return the words that say why something about the person who asked was changed, which only staff may read.
 
     Raises `ReasonNeeded` when there are none, and `TooLong` for more than 1000 characters.
     """

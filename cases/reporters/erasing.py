@@ -22,7 +22,7 @@ NOTHING_KNOWN = {"name": None, "email": None, "phone": None}
 
 
 def erase_reporter(session: Session, case: Case) -> list[str]:
-    """Blank the details of the one who asked, and the position that they gave; return what was erased."""
+    """Blank the details of the person who asked, and the position that they gave; return what was erased."""
     case.latitude = case.longitude = None
     if case.reporter_id is None:
         return []

@@ -1,4 +1,4 @@
-"""Protected identity (skyddade personuppgifter) of the one who asked: set and lifted after the case was handed in."""
+"""Protected identity (skyddade personuppgifter) of the person who asked: set and lifted after handing in."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from cases.reporters.details import keep_reporter, reason_of
 
 
 def set_protection(session: Session, case: Case, protected: bool, why: str, *, by: Actor, at: datetime) -> bool:
-    """Set whether the one who asked has a protected identity; return whether that changed. The case must be locked.
+    """Set whether the person who asked has a protected identity; return whether that changed. The case must be locked.
 
     Protecting them takes the case back from the public pages and off the forum's agenda; lifting the protection
     publishes nothing. `why` is kept as words, for staff only. Raises `NotAllowed` for anybody but the desk,

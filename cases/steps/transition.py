@@ -143,7 +143,7 @@ def checked_day(
         raise DateNeeded(field=field)
     last = latest or add_months(act.today, 12 * MOST_YEARS_AHEAD)
     if not earliest <= day <= last and act.entry.by.kind is not ActorKind.IMPORT:
-        raise DateOutside(field=field, earliest=earliest.isoformat(), latest=last.isoformat())
+        raise DateOutside(field=field, earliest=earliest, latest=last)
     return calendar_of(act.session).roll_forward(day)
 
 

@@ -19,7 +19,7 @@ from notifications.deliveries import Channel
 from notifications.row_types import EventRow
 from notifications.who_is_told import EventInContext, Rule, rules_for
 
-THE_ONE_WHO_ASKED = {"sv": "den som frågade", "en": "the one who asked"}
+THE_ONE_WHO_ASKED = {"sv": "den som frågade", "en": "the person who asked"}
 FOLLOWERS = {"sv": ("följare", "följare"), "en": ("follower", "followers")}
 TO_BE_RUNG = {"sv": "ska ringas", "en": "to be rung"}
 NOT_CHOSEN_YET = {"sv": "den som väljs", "en": "whoever is chosen"}

@@ -40,7 +40,7 @@ OLD_WORDS = {
     "en": re.compile(
         r"Nobody has acted on|at the latest until|(?<!identity )\bpersonal numbers?\b|Tell more|Ring these"
         r"|[Hh]and(ed)? in\b|now finds out why|ventil forgotten|sign of life|by itself|whoever runs"
-        r"|Something has happened in several"
+        r"|Something has happened in several|\b[Oo]nes?\s+who\s+asked\b"
     ),
 }
 MAIL_CALLED_LETTER = {  # a mail is called "mejl" and "e-mail": "brev" and "letter" are on paper, and "mail" may be
@@ -156,6 +156,7 @@ def test_every_letter_says_what_happens_next_and_whom_to_ring(sqlite_town: Lette
         ("Nobody has acted on the due day: reminder 6", "en"),
         ("Do not write personal numbers", "en"),
         ("Handed in as 2026-0042", "en"),
+        ("The one who asked is told", "en"),
     ],
 )
 def test_the_guard_catches_what_it_must(text: str, locale: str) -> None:

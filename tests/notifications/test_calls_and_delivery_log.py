@@ -169,4 +169,4 @@ def test_a_call_that_was_made_still_went_to_the_one_who_asked(town: LetterTown) 
             tick_off(session, call.delivery_id, by=town.actor(session, "kontakt"), at=A_TUESDAY)
     with town.database.reading() as session:
         told = deliveries_about(session, the_case(session, ref).id, "en")
-    assert {one.to for some in told.values() for one in some} == {"the one who asked"}
+    assert {one.to for some in told.values() for one in some} == {"the person who asked"}

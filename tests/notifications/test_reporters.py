@@ -1,4 +1,4 @@
-"""What is put right about the one who asked, and what that means for letters that are on their way."""
+"""What is put right about the person who asked, and what that means for letters that are on their way."""
 
 from datetime import UTC, datetime, timedelta
 

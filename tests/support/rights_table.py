@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 WHO = (
     "anybody",  # nobody is logged in
-    "own",  # the one who asked: nobody is logged in, and the case is named by its public id
+    "own",  # the person who asked: nobody is logged in, and the case is named by its public id
     "other",  # somebody who holds the public id of another case, and names this one by its reference
     "member",  # of the group norrby
     "chair",  # head of the group norrby
@@ -121,7 +121,7 @@ WITHOUT_A_CASE: dict[str, str] = {
 
 # --- routes that concern a case --------------------------------------------------------------------------
 #                    any own oth mem cha for off els con adm gone
-READS = {  # a page by its reference, which opens nothing to the one who asked
+READS = {  # a page by its reference, which opens nothing to the person who asked
     "own":          "in  in  in  200 200 404 200 200 200 200 in",
     "others":       "in  in  in  404 404 404 200 200 200 200 in",
     "published":    "200 in  200 200 200 200 200 200 200 200 200",
@@ -273,9 +273,9 @@ CHANGES_A_CASE: dict[str, Block] = {
         "protected": "in  in  in  403 403 403 403 403 422 403 in",
     },
 }
-CHANGES_KEYS: dict[str, Block] = {  # last: the key of the one who asked is another one then
+CHANGES_KEYS: dict[str, Block] = {  # last: the key of the person who asked is another one then
     "POST /arenden/<ref>/ny-lank":      every_case("in  in  in  403 403 403 403 403 303 403 in"),
-    "POST /api/v1/cases/<ref>/key": {  # the key that the one who asked had is dead by now, and all are on the agenda
+    "POST /api/v1/cases/<ref>/key": {  # the key that the person who asked had is dead by now, and all are on the agenda
         "own":       "404 404 404 403 403 403 403 403 200 403 401",
         "others":    "404 404 404 404 404 403 403 403 200 403 401",
         "published": "404 404 404 404 404 403 403 403 200 403 401",

@@ -55,7 +55,7 @@ def test_a_case_is_climbed_until_a_person_acts_and_everybody_who_should_is_told(
     done = house.change(ref, "done", by=OFFICER, note="Lampan är bytt.")
     assert done["state"] == "done"
 
-    # The one who asked says no; it comes back; it is done again; nobody objects; it closes by itself.
+    # The person who asked says no; it comes back; it is done again; nobody objects; it closes by itself.
     contested = house.change(public_id, "assigned", note="Den är släckt igen.")
     assert contested["state"] == "assigned"
     house.wait_until(lambda: any("släckt igen" in text_of(mail) for mail in house.sink.to(OFFICER)))

@@ -42,6 +42,22 @@ def test_a_reference_typed_into_the_search_opens_its_case(screen, published):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("path", ["/", "/statistik", "/lamna"])
+def test_the_menu_of_a_telephone_opens_over_the_page_and_moves_nothing(browser, address, path, scripts):
+    with browser.new_context(locale="sv-SE", viewport=PHONE, java_script_enabled=scripts) as context:
+        page = context.new_page()
+        page.goto(address + path)
+        places = [page.locator(one).bounding_box() for one in ("main h1", ".mark", "summary:has-text('Meny')")]
+        page.get_by_text("Meny", exact=True).click()
+        assert [
+            page.locator(one).bounding_box() for one in ("main h1", ".mark", "summary:has-text('Meny')")
+        ] == places  # fmt: skip
+        page.locator(".menu-fold").get_by_role("link", name="Sök").click()  # it is not beneath anything
+        page.wait_for_url("**/sok")
+
+
+@pytest.mark.browser
 def test_a_search_after_the_log_in_has_ended_opens_the_log_in_page(screen, published):
     screen.be("Contact")
     screen.open("/arenden")

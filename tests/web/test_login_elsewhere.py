@@ -1,10 +1,11 @@
 """A log-in letter that is opened in another browser than the one that asked: what is said there, and where it leads."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
-from support.houses.logging_in import ask, csrf, token_of_last_link, use
+from support.houses.logging_in import ask, csrf, log_in, token_of_last_link, use
 from support.houses.small_pages import words
 
 from cases.access.codes import link_code
@@ -24,6 +25,13 @@ def asked(sqlite_web):
     return path
 
 
+def age_links(web, **ago):
+    """Let all links have been asked for that long ago; they can still be used."""
+    with web.database.transaction() as session:
+        for link in session.scalars(select(Link)):
+            link.made_at -= timedelta(**ago)
+
+
 def path_in_letter(web):
     """The path and query of the link in the letter that was asked for last."""
     with web.database.reading() as session:
@@ -37,6 +45,42 @@ def test_it_says_that_the_link_works_where_it_was_asked_for(sqlite_web, asked):
     assert "Länken fungerar i den webbläsare där du bad om den." in words(page.text)
     assert "äldre än tio minuter" not in words(page.text)
     assert "/logga-in/kod" not in page.text  # no code works in this browser
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_it_says_what_to_do_there_and_when_a_new_letter_can_be_asked_for_here(sqlite_web, asked, lang):
+    other = sqlite_web.browser()
+    other.get(f"/?lang={lang}")
+    said = words(other.get(path_in_letter(sqlite_web)).text)
+    assert {"sv": "Den visar ett fält för koden.", "en": "It shows a field for the code."}[lang] in said
+    assert re.search(
+        {"sv": r"om (9|10) minuter, kl\. \d\d\.\d\d\.", "en": r"in (9|10) minutes, at \d\d\.\d\d\."}[lang], said
+    )
+    age_links(sqlite_web, minutes=11)
+    said = words(other.get(path_in_letter(sqlite_web)).text)
+    assert {"sv": "Be om ett nytt mejl i den här", "en": "Ask for a new e-mail in this"}[lang] in said
+
+
+def test_in_another_network_and_in_a_known_browser_it_can_be_asked_for_now(sqlite_web):
+    known = log_in(sqlite_web)
+    age_links(sqlite_web, minutes=11)
+    ask(sqlite_web.browser())
+    path = path_in_letter(sqlite_web)
+    elsewhere = {"REMOTE_ADDR": "203.0.113.1"}
+    for browser, network in ((known, {}), (sqlite_web.browser(), elsewhere)):
+        assert "Be om ett nytt mejl i den här" in words(browser.get(path, environ_base=network).text)
+        assert "Retry-After" not in ask(browser, environ_base=network).headers
+    assert "kan du be om ett nytt mejl om" in words(sqlite_web.browser().get(path).text)
+
+
+def test_who_asks_too_early_finds_the_form_for_later_with_the_address_in_it(sqlite_web, asked):
+    other = sqlite_web.browser()
+    other.get(path_in_letter(sqlite_web))
+    page = ask(other).text
+    assert 'value="contact@example.se"' in page and re.search(r"Eller logga in här, kl\. \d\d\.\d\d eller", words(page))
+    age_links(sqlite_web, minutes=11)
+    assert "på väg" in words(ask(other).text)
+    assert use(other, token_of_last_link(sqlite_web)).location == asked
 
 
 def test_a_dead_link_is_called_dead_and_the_code_is_offered_where_one_works(sqlite_web):

@@ -405,7 +405,7 @@ def test_the_field_is_fit_for_a_phone_and_needs_no_script(sqlite_web):
     assert browser.get("/logga-in/kod").status_code == 200
 
 
-@pytest.mark.parametrize(("lang", "said"), [("sv", "skriv koden"), ("en", "type the code")])
+@pytest.mark.parametrize(("lang", "said"), [("sv", "Skriv koden"), ("en", "Type the code")])
 def test_a_link_opened_elsewhere_says_what_to_do(sqlite_web, lang, said):
     ask(sqlite_web.browser())
     there = sqlite_web.browser().get(f"/logga-in/{token_of_last_link(sqlite_web)}?lang={lang}")

@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cases.public.published import PublicFilters, is_cursor, list_published
+from cases.public.published import is_cursor, list_published
+from cases.public.published_filters import PublicFilters
 from cases.reading.lists import Filters, Sort
 from cases.refusals import UnknownName
 from cases.states import State
@@ -37,8 +38,14 @@ def public_filters(wanted: Filters) -> PublicFilters:
         place=wanted.place,
         category=wanted.category,
         responsible=wanted.responsible,
-        state=State.PARKED if wanted.parked else None,
-        states=wanted.states,
+        states=_states(wanted),
         words=wanted.q or "",
         delayed=bool(wanted.overdue),
     )
+
+
+def _states(wanted: Filters) -> tuple[str, ...]:
+    """Return the states that are asked for; of several filters a case must match all."""
+    if not wanted.parked:
+        return wanted.states
+    return (State.PARKED,) if State.PARKED in (wanted.states or State) else ("none",)

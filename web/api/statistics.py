@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cases.public.figures.groups import CaseGroup, Figure, Span
+from cases.public.figures.groups import CaseGroup, Span
 from cases.public.figures.statistics import PublicStatistics
 from web.api.blueprint import ApiBlueprint
 from web.current import current, right_now
@@ -46,6 +46,6 @@ def _shown(counted: PublicStatistics, group: CaseGroup) -> dict[str, Any]:
 
 def _group(counted: PublicStatistics, group: CaseGroup) -> dict[str, Any]:
     return {
-        "figures": {figure: counted.told(group, figure) for figure in Figure},
+        "figures": {figure: counted.told(group, figure) for figure in group.figures},
         "median_days": {span: counted.median_days(group, span) for span in Span},
     }

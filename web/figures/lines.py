@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import url_for
 
-from cases.public.figures.groups import ALL, MOST_NARROWED, NOT_GIVEN, CaseGroup, Figure
+from cases.public.figures.groups import ALL, NOT_GIVEN, YEARS, CaseGroup, Figure
 from cases.public.figures.statistics import FILTERS, PublicStatistics, ToldCount
-from cases.public.figures.withholding import Withheld
+from cases.public.figures.withholding import Withheld, divisions
 from web.language.figure_words import DIVIDED_BY, FOLDED
 from web.language.gettext import gettext, language
 from web.language.preference import in_swedish
@@ -18,12 +18,15 @@ Names = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a table of figures: its name, the group that it is about, and the width of its bar in percent."""
+    """One line of a table of figures: its name, the group that it is about, how many cases it has, and its bar.
+
+    `bar` is the width of the bar in percent.
+    """
 
     name: str
     member: str
     group: CaseGroup
-    received: ToldCount
+    size: ToldCount
     bar: float
 
     @property
@@ -35,8 +38,8 @@ class Line:
 
 def divided_by(group: CaseGroup) -> list[str]:
     """Return the dimensions, such as "topic", by which the cases of the group are divided in tables."""
-    free = [one for one in DIVIDED_BY if getattr(group, one) == ALL]
-    return [one for one in free if one == "year" or group.narrowed < MOST_NARROWED]
+    free = set(divisions(group, Figure.ENDED))
+    return [one for one in DIVIDED_BY if one in free]
 
 
 def address_of(group: CaseGroup) -> dict[str, str]:
@@ -48,17 +51,15 @@ def lines_of(counted: PublicStatistics, group: CaseGroup, dimension: str) -> lis
     """Return a line for each member of the dimension: years newest first, all others with the most cases first."""
     names = names_of(counted)
     groups = {one: group.within(dimension, one) for one in counted.members[dimension]}
-    told = {one: counted.told(its, Figure.RECEIVED) for one, its in groups.items()}
+    told = {one: counted.told(its, its.all_of_it) for one, its in groups.items()}
     most = max((one.count or 0 for one in told.values()), default=0) or 1
     lines = [
         Line(names[dimension].get(one, one), one, its, told[one], round(100 * (told[one].count or 0) / most, 1))
         for one, its in groups.items()
     ]
-    if dimension == "year":
+    if dimension in YEARS:
         return sorted(lines, key=lambda line: line.member, reverse=True)
-    return sorted(
-        lines, key=lambda line: (line.member == NOT_GIVEN, -(line.received.count or 0), in_swedish(line.name))
-    )
+    return sorted(lines, key=lambda line: (line.member == NOT_GIVEN, -(line.size.count or 0), in_swedish(line.name)))
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,9 @@ class FoldedLines:
 
 def folded(lines: Sequence[Line], dimension: str) -> FoldedLines:
     """Return the lines, with those whose numbers are withheld together where there are several of them."""
-    without = {why: [line for line in lines if line.received.withheld is why] for why in Withheld}
+    without = {why: [line for line in lines if line.size.withheld is why] for why in Withheld}
     together = {why: those for why, those in without.items() if len(those) > 1}
-    shown = [line for line in lines if line.received.withheld not in together]
+    shown = [line for line in lines if line.size.withheld not in together]
     said = [(str(FOLDED[dimension][why]) % {"num": len(those)}, those) for why, those in together.items()]
     return FoldedLines(shown, said)
 
@@ -89,4 +90,9 @@ def names_of(counted: PublicStatistics) -> Names:
         for dimension, rows in counted.names.items()
     }
     missing = {NOT_GIVEN: gettext("Not specified")}
-    return {"year": {}, **found, "topic": found["topic"] | missing, "place": found["place"] | missing}
+    return {
+        **{year: {} for year in YEARS},
+        **found,
+        "topic": found["topic"] | missing,
+        "place": found["place"] | missing,
+    }

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from cases.imports.formats.writing import Value
-from cases.public.figures.groups import ALL, CaseGroup, Figure, Span
+from cases.public.figures.groups import ALL, CaseGroup, Span
 from cases.public.figures.statistics import PublicStatistics
 from web.figures.lines import Names, divided_by, lines_of, names_of
 from web.language.figure_words import (
@@ -18,6 +18,8 @@ from web.language.figure_words import (
 )
 from web.language.gettext import gettext
 
+OF_GROUP = 4  # columns that say which cases a figure is of: period, unit, topic and place
+
 
 def rows_of(
     counted: PublicStatistics, group: CaseGroup, number: Callable[[float], Value] = lambda days: days
@@ -31,8 +33,8 @@ def rows_of(
     names, at = names_of(counted), counted.at.replace(microsecond=0)
     divided = [lines_of(counted, group, dimension) for dimension in divided_by(group)]
     for one in [group, *(line.group for lines in divided for line in lines)]:
-        of = [period_words(counted, one), *(_named(one, name, names) for name in ("unit", "topic", "place"))]
-        for figure in Figure:
+        of = [_period(counted, one), *(_named(one, name, names) for name in ("unit", "topic", "place"))]
+        for figure in one.figures:
             told = counted.told(one, figure)
             value: Value = told.count if told.withheld is None else told_words(told)
             rows.append([str(NAMES[figure]), *of, value, str(DEFINITIONS[figure]), at])
@@ -43,9 +45,16 @@ def rows_of(
     return [*rows, _of_check(counted)]
 
 
+def _period(counted: PublicStatistics, group: CaseGroup) -> str:
+    """Return the period in words that tell a year of the end from one of receipt."""
+    if group.ended != ALL:
+        return gettext("ended in %(year)s", year=group.ended)
+    return period_words(counted, group)
+
+
 def _of_check(counted: PublicStatistics) -> list[Value]:
     """Return the row of the independent check: it is of all cases, whatever group the table is about."""
-    check, everything = counted.check, [gettext("all")] * len(CaseGroup._fields)
+    check, everything = counted.check, [gettext("all")] * OF_GROUP
     found: Value = check.forgotten if check else str(NOT_CHECKED)
     return [
         str(FORGOTTEN),

@@ -1,6 +1,6 @@
 """Days and moments as people read them, in the language of the page and in local time."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask_babel import format_date
 
@@ -32,6 +32,12 @@ def moment_words(value: datetime) -> str:
     """Return a moment in words, in local time, such as "22 november 2026 kl. 14.05"."""
     local = value.astimezone(current().database.calendar.zone)
     return gettext("%(day)s at %(hour)s.%(minute)s", day=day_words(local), hour=f"{local:%H}", minute=f"{local:%M}")
+
+
+def hour_words(value: datetime) -> str:
+    """Return the local time of day of a moment, rounded up to a whole minute, such as "kl. 14.05"."""
+    local = (value + timedelta(seconds=A_MINUTE, microseconds=-1)).astimezone(current().database.calendar.zone)
+    return gettext("at %(hour)s.%(minute)s", hour=f"{local:%H}", minute=f"{local:%M}")
 
 
 def due_words(case: Case, now: datetime) -> str:
@@ -93,4 +99,5 @@ FILTERS = {
     "due_class": due_class,
     "days": days_words,
     "wait_words": wait_words,
+    "hour": hour_words,
 }

@@ -77,20 +77,20 @@ STEPS_AGAIN = {
 }
 
 WORDS_OF_STEPS = {  # what the field for words asks for, by step
-    "send_back": _l("Why is it not yours? The one who asked reads this"),
+    "send_back": _l("Why is it not yours? The person who asked reads this"),
     "wait": _l("What do you ask, or why does it wait?"),
     "answer": _l("The answer"),
-    "park": _l("Why can it not be taken on now? The one who asked reads this"),
-    "finish": _l("What has been done, or the answer? The one who asked reads this"),
+    "park": _l("Why can it not be taken on now? The person who asked reads this"),
+    "finish": _l("What has been done, or the answer? The person who asked reads this"),
     "contest": _l("What is still wrong? Those who have the case read this"),
-    "reopen": _l("Why is it taken up again? The one who asked reads this"),
-    "decline": _l("Why not? The one who asked reads this"),
-    "merge": _l("Why is it the same? The one who asked reads this"),
+    "reopen": _l("Why is it taken up again? The person who asked reads this"),
+    "decline": _l("Why not? The person who asked reads this"),
+    "merge": _l("Why is it the same? The person who asked reads this"),
 }
 
 TOLD_OF_STEPS = {  # what those get who are told, by whom the case is to wait for
     "wait": {
-        "reporter": _l("The one who asked gets the question and can answer it. Others learn that the case waits."),
+        "reporter": _l("The person who asked gets the question and can answer it. Others learn that the case waits."),
         "unit": _l("The unit that you choose gets the question. Others learn for whom the case waits."),
         "other": _l("They learn for whom the case waits. Nothing is sent to somebody outside: ask them yourself."),
     },
@@ -122,9 +122,11 @@ VISIBILITIES = {
 }
 
 READERS = {  # who will read the words, by their visibility
-    "public": _l("The one who asked reads it, and everybody if the case is public."),
-    "participants": _l("The one who asked reads it, and those who have the case. It is never public."),
-    "internal": _l("Only staff read it, here on the page. It is in no e-mail, and the one who asked does not see it."),
+    "public": _l("The person who asked reads it, and everybody if the case is public."),
+    "participants": _l("The person who asked reads it, and those who have the case. It is never public."),
+    "internal": _l(
+        "Only staff read it, here on the page. It is in no e-mail, and the person who asked does not see it."
+    ),
 }
 
 UNIT_KINDS = {
@@ -150,7 +152,7 @@ REPORTER_DETAILS = {
     "phone": _l("telephone number"),
 }
 ACTORS = {
-    "reporter": _l("The one who asked"),
+    "reporter": _l("The person who asked"),
     "visitor": _l("A visitor"),
     "clock": _l("Ventil (automatic)"),
     "import": _l("Import"),

@@ -82,7 +82,7 @@ SENTENCES: Mapping[str, LazyString] = {
         "You cannot try the code again. Use the link in the e-mail, or ask for a new e-mail later."
     ),
     "no-code-here": _("No code can be used here: it is used, older than ten minutes, or asked for in another browser."),
-    "words-needed": _("Write why: the one who asked will read it."),
+    "words-needed": _("Write why: the person who asked will read it."),
     "title-needed": _("Say in a few words what it is about."),
     "comment-needed": _("Write something first: the comment is empty."),
     "off-agenda-needed": _("Write why it is taken off the agenda."),
@@ -90,8 +90,8 @@ SENTENCES: Mapping[str, LazyString] = {
     "contest-needed": _("Write what is still wrong: those who have the case will read it."),
     "question-needed": _("Write the question: whoever is asked will read it."),
     "answer-needed": _("Write the answer first: the field is empty."),
-    "done-needed": _("Write what has been done, or the answer: the one who asked will read it."),
-    "reopen-needed": _("Write why it is taken up again: the one who asked will read it."),
+    "done-needed": _("Write what has been done, or the answer: the person who asked will read it."),
+    "reopen-needed": _("Write why it is taken up again: the person who asked will read it."),
     "reason-needed": _("Write why. Only staff read it."),
     "date-needed": _("Give a date."),
     "date-outside": _("The date must be from %(earliest)s to %(latest)s."),
@@ -111,7 +111,9 @@ SENTENCES: Mapping[str, LazyString] = {
     "phone-number": _("This is not a telephone number: write it as 070-174 06 05."),
     "cannot-hold-cases": _("%(name)s only meets and cannot hold cases; a case can wait for it."),
     "merge-target": _("%(name)s must be another case that is open."),
-    "protected-identity": _("The one who asked has a protected identity, so the case cannot be taken up by the forum."),
+    "protected-identity": _(
+        "The person who asked has a protected identity, so the case cannot be taken up by the forum."
+    ),
     "field-not-used": _("This step takes no such value. Leave it out."),
     "question-hidden": _("Whoever is asked must be able to read the question. Choose another reader."),
     "half-position": _("A position needs both latitude and longitude: give both, or leave out both."),

@@ -1,4 +1,4 @@
-"""Where a case stands, in plain words for the one who asked: what is so now, what was answered, what comes next.
+"""Where a case stands, in plain words for the person who asked: what is so now, what was answered, what comes next.
 
 The sentences follow from the state of the case and the last step that led to it. No sentence promises a day that has
 passed: what was to happen by such a day is told as missed.
@@ -193,6 +193,6 @@ def _unit_name(session: Session, slug: str | None) -> str:
 
 def _awaited_name(case: Case) -> str:
     if case.waits_for_reporter:
-        return gettext("an answer from the one who asked")
+        return gettext("an answer from the person who asked")
     name: str | None = case.waiting_unit.name if case.waiting_unit else mask(case.waiting_name or "")
     return name or gettext("somebody else")

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("login", __name__)
 BROWSER = "browser"  # the random text to which a log-in link and its code are bound
-KNOWN = "known"  # the id of the browser, where the one who asked has logged in before
+KNOWN = "known"  # the id of the browser, where the person who asked has logged in before

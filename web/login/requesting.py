@@ -68,7 +68,8 @@ def _answer(email: str) -> AnyResponse:
     with current().database.transaction() as rows:
         asked = logging_in.ask_for_link(rows, _asking(email), key=current().settings.secret_key, at=at)
     wait = ceil((asked.next_at - at).total_seconds()) if asked.next_at else 0
-    response = make_response(render_template("login_sent.html", form=Form(), asked=asked, wait=wait))
+    shown = {"asked": asked, "wait": wait, "next_at": asked.next_at}
+    response = make_response(render_template("login_sent.html", form=Form(), again=Form(request.form), **shown))
     if wait:
         response.headers["Retry-After"] = str(wait)
     return response

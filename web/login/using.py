@@ -1,5 +1,6 @@
 """Using what the log-in letter holds: the code, typed in the browser that asked, or the link and its button."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import make_response, render_template, request, session
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from cases import logging_in
 from cases.access.tokens import Link, use_link
 from cases.organisation.municipality import municipality
+from cases.organisation.people import Person
 from web.current import current, right_now
 from web.login.arriving import OpenedSession, onward, open_for, redirect_logged_in
 from web.login.blueprint import BROWSER, KNOWN, bp
@@ -16,7 +18,8 @@ from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
-from web.requests.rate_limits import Limit, limited
+from web.requests.identity.known_browsers import known_browser
+from web.requests.rate_limits import Limit, limited, network
 from web.requests.returning import NEXT, safe_next
 
 GONE = 410
@@ -110,11 +113,23 @@ def _usable_link(rows: Session, token: str) -> Link | None:
 def _dead_link(rows: Session, token: str) -> AnyResponse:
     """Return the page of a link that does not work here; with a link onward, if this browser has used it just now."""
     browser, at = session.get(BROWSER, ""), right_now()
+    link = logging_in.link_of_another_browser(rows, token, browser, at=at)
     shown: dict[str, Any] = {
         "usable": False,
         "used": logging_in.used_here(rows, token, browser, at=at),
-        "works_elsewhere": logging_in.works_elsewhere(rows, token, browser, at=at),
+        "works_elsewhere": link is not None,
+        "next_at": _next_letter_at(rows, link),
+        "now": at,
         "can_use_code": logging_in.can_use_code(rows, browser, at=at),
         "onward": onward(),
     }
     return make_response(render_template("login_confirm.html", token=token, **shown), GONE)
+
+
+def _next_letter_at(rows: Session, link: Link | None) -> datetime | None:
+    """Return when the owner of this link, which works elsewhere, can ask for a letter in this browser; None for now."""
+    person = rows.get(Person, link.person_id) if link and link.person_id else None
+    if person is None:
+        return None
+    asking = logging_in.Asking(person.email, session.get(BROWSER, ""), network(), known_browser(person.email))
+    return logging_in.next_letter_at(rows, asking, key=current().settings.secret_key, at=right_now())

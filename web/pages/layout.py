@@ -25,8 +25,10 @@ from notifications.letters.wording.reasons_in_swedish import why_not
 from web.clock_health import is_stale
 from web.current import current, right_now, today
 from web.language.dates import FILTERS, moment_words
+from web.language.figure_words import size_words
 from web.language.gettext import gettext, language
 from web.language.labels import ASIDE_KINDS, KINDS, LETTERS, ROLES, STATE_COLOURS, UNIT_KINDS, channel_name, listed
+from web.language.list_labels import FOUND_IN
 from web.language.state_words import STATE_NAMES
 from web.pages.case.timeline import ICONS, told_words
 from web.pages.options import category_name
@@ -78,7 +80,15 @@ def register_template_globals(app: Flask) -> None:
     `new_stamp_for_anybody`.
     """
     app.jinja_env.filters.update(
-        FILTERS | NAME_FILTERS | {"category_name": category_name, "told_words": told_words, "listed": listed}
+        FILTERS
+        | NAME_FILTERS
+        | {
+            "found_in": FOUND_IN.__getitem__,
+            "category_name": category_name,
+            "told_words": told_words,
+            "size_words": size_words,
+            "listed": listed,
+        }
     )
     stamps = {"new_stamp": new_stamp, "new_stamp_for_anybody": new_stamp_for_anybody}
     reading = {"title_as_read": title_as_read, "reads_all": reads_all}

@@ -4,7 +4,7 @@ The key is claimed in the transaction of the change itself, so that either both 
 for 7 days (`cases.database.tables.idempotency_keys`).
 
 Without a token, whoever sends the same key and body finds the first one's case. The public id, which opens the case as
-the one who asked, is only repeated to the first one: by their cookie, or for 10 minutes by their network.
+the person who asked, is only repeated to the first one: by their cookie, or for 10 minutes by their network.
 """
 
 import hashlib

@@ -2,31 +2,40 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load
+from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
 
 from cases.calendar import FIRST_YEAR, LAST_YEAR
 from cases.public.figures.groups import ALL, CaseGroup, Figure, Span
+from cases.public.figures.statistics import FILTERS
 from cases.public.figures.withholding import Withheld
+from web.language.figure_words import ONE_YEAR
 from web.schemas.fields import Choice, Number, Slug, Strict, within
 
 
 class StatisticsQuery(Strict):
-    """The query parameters of GET /statistics: the year in which cases came in (`period`), unit, topic and place.
+    """The query parameters of GET /statistics: unit, topic, place, and the year in which cases came in or ended.
 
+    That in which they came in is `period`, that in which they were done, declined or merged is `ended`: one of the two.
     Without a parameter, cases of every year, unit, topic or place are counted. With all three of `responsible`,
     `category` and `place`, every count is withheld.
     """
 
     period = Number(validate=within(FIRST_YEAR, LAST_YEAR))
+    ended = Number(validate=within(FIRST_YEAR, LAST_YEAR))
     responsible = Slug()
     category = Slug()
     place = Slug()
 
+    @validates_schema
+    def refuse_two_years(self, given: dict[str, Any], **_more: Any) -> None:
+        """Raise `ValidationError` when both years are asked for."""
+        if "period" in given and "ended" in given:
+            raise ValidationError(str(ONE_YEAR), "ended")
+
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> CaseGroup:
         """Return `given`, the loaded parameters, as the group of cases to count."""
-        year, unit, topic, place = (given.get(name) for name in ("period", "responsible", "category", "place"))
-        return CaseGroup(str(year or ALL), unit or ALL, topic or ALL, place or ALL)
+        return CaseGroup(**{name: str(given.get(filter_) or ALL) for name, filter_ in FILTERS.items()})
 
 
 class CountOut(Schema):
@@ -60,8 +69,10 @@ class CheckOut(Schema):
 class StatisticsOut(Schema):
     """The public figures of all cases, published or not, but of nobody whose identity is protected.
 
-    `definitions` says in one line what each figure means, by its name. The groups by year, topic, place and unit are
-    those of the same cases; none by what the query names. `counted_at` is when they were counted.
+    `definitions` says in one line what each figure means, by its name. The groups by year of receipt (`by_year`) or of
+    the end (`by_ended`), topic, place and unit are those of the same cases; none by what the query names. Groups of
+    what ended in a year have the figures `ended`, `done`, `declined` and `merged` only. `counted_at` is when they were
+    counted.
     """
 
     counted_at = fields.DateTime(required=True)
@@ -70,6 +81,7 @@ class StatisticsOut(Schema):
     definitions = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     total = fields.Nested(GroupOut, required=True)
     by_year = fields.List(fields.Nested(GroupOut))
+    by_ended = fields.List(fields.Nested(GroupOut))
     by_topic = fields.List(fields.Nested(GroupOut))
     by_place = fields.List(fields.Nested(GroupOut))
     by_unit = fields.List(fields.Nested(GroupOut))

@@ -59,7 +59,7 @@ def import_(file: Path, map_file: Path | None, dry_run: bool, skip_bad: Path | N
 def export(file: Path, comma: bool) -> None:
     """Write every case to FILE, in the columns that an import reads: CSV as Excel opens it, or XLSX, by its ending.
 
-    The file holds what lets its bearer act as the one who asked: keep it as you keep the database.
+    The file holds what lets its bearer act as the person who asked: keep it as you keep the database.
     """
     from cases.access.actors import A_COMMAND
     from cases.history.events import HouseExported

@@ -14,7 +14,10 @@ FEWEST_OF_REFERENCE = 2  # digits
 REFERENCE = re.compile(r"(?<!\w)((?:19|20)\d\d)-(\d{1,9})(?!\w)", re.ASCII)
 ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
 PHONE = re.compile(r"(?<!\w)(?:\+\s?\d|\(?0)(?:[\s()/.\u2010-\u2015\u2212-]*\d)+", re.ASCII)
-PATTERNS = re.compile("|".join(f"(?:{pattern.pattern})" for pattern in (ADDRESS, REFERENCE, PHONE)), re.ASCII)
+LOCAL = re.compile(  # a telephone number without its area code, in groups: five to eight digits
+    r"(?<![\w-])(?<!\d\s)(?=(?:[\s-]?\d){5,8}(?![\s-]?\d))[1-9]\d{1,2}(?:[\s-]\d{2,3}){1,3}(?![\s-]?\d|\w)", re.ASCII
+)
+PATTERNS = re.compile("|".join(f"(?:{one.pattern})" for one in (ADDRESS, REFERENCE, PHONE, LOCAL)), re.ASCII)
 # those that PostgreSQL's Swedish dictionary leaves out (snowball's swedish.stop)
 STOP_WORDS = frozenset((
     "och", "det", "att", "i", "en", "jag", "hon", "som", "han", "på", "den", "med", "var", "sig", "för", "så", "till",

@@ -59,7 +59,7 @@ class CaseCorrected(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseReporterCorrected(DomainEvent):
-    """The details of the one who asked were corrected; `what` names which: "name", "email", "phone".
+    """The details of the person who asked were corrected; `what` names which: "name", "email", "phone".
 
     The details themselves stand in no event. Why they were corrected is said in words, for staff only.
     """
@@ -71,7 +71,7 @@ class CaseReporterCorrected(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseProtectionChanged(DomainEvent):
-    """The one who asked now has a protected identity (skyddade personuppgifter), or has it no longer.
+    """The person who asked now has a protected identity (skyddade personuppgifter), or has it no longer.
 
     Why is said in words, for staff only.
     """
@@ -83,7 +83,7 @@ class CaseProtectionChanged(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseKeyReplaced(DomainEvent):
-    """The case got a new public id, the key of the one who asked; the old one opens nothing any more."""
+    """The case got a new public id, the key of the person who asked; the old one opens nothing any more."""
 
     type: ClassVar[str] = "case.key_replaced"
     changing: ClassVar[bool] = False

@@ -26,7 +26,7 @@ PLAIN = ("origin", "duty_on", "duty_first_on", "published_at", "waiting_from")  
 
 
 def promise_as_told(writer: EntryWriter, case: Case, row: ImportRow) -> None:
-    """Promise the day that the row names to the one who asked; end the promise at once when the row says it broke.
+    """Promise the day that the row names to the person who asked; end the promise at once when the row says it broke.
 
     A promise that was kept or dropped ends with the step that did it.
     """

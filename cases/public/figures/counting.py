@@ -1,4 +1,4 @@
-"""Counts all cases by year, unit, topic and place. Cases under protected identity are in no count."""
+"""Counts all cases by year of receipt or of the end, unit, topic and place; those under protected identity in none."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -48,20 +48,24 @@ def count_groups(session: Session, now: datetime) -> dict[CaseGroup, Counts]:
     One query, whatever is asked for later. `now` (UTC) decides which cases are late.
     """
     calendar = calendar_of(session)
-    finest: dict[CaseGroup, Counts] = {}
+    received: dict[CaseGroup, Counts] = {}
+    ended: dict[CaseGroup, Counts] = {}
     for row in session.execute(_cases().execution_options(yield_per=AT_A_TIME)):
         group = CaseGroup(str(calendar.day_of(row.received_at).year), row.unit, row.topic, row.place)
-        _count(finest.setdefault(group, Counts()), row, calendar, now)
-    return _rolled_up(finest)
+        _count(received.setdefault(group, Counts()), row, calendar, now)
+        if (end := _end_of(row)) is not None:
+            group = CaseGroup(ALL, *group[1:-1], ended=str(calendar.day_of(end).year))
+            _count_ended(ended.setdefault(group, Counts()), row, calendar)
+    by_year = _rolled_up(received)
+    return by_year | _without("year", by_year) | _rolled_up(ended)
 
 
 def _rolled_up(finest: dict[CaseGroup, Counts]) -> dict[CaseGroup, Counts]:
-    """Return the counts of all wider groups that are told of, each level from the one beneath it."""
+    """Return the counts of all wider groups of a year that are told of, each level from the one beneath it."""
     pairs = [_without(dimension, finest) for dimension in ("place", "unit", "topic")]
     beneath = zip(("topic", "place", "unit"), pairs, strict=True)
     single = [_without(dimension, pair) for dimension, pair in beneath]
-    by_year = {group: its for level in (*pairs, *single, _without("unit", single[0])) for group, its in level.items()}
-    return by_year | _without("year", by_year)
+    return {group: its for level in (*pairs, *single, _without("unit", single[0])) for group, its in level.items()}
 
 
 def _without(dimension: str, groups: dict[CaseGroup, Counts]) -> dict[CaseGroup, Counts]:
@@ -114,10 +118,30 @@ def _count(counts: Counts, row: Any, calendar: Calendar, now: datetime) -> None:
     figure = FIGURE_OF[row.state]
     counts.figures[Figure.RECEIVED] += 1
     counts.figures[figure] += 1
+    if figure in HAS_ENDED:
+        counts.figures[Figure.ENDED] += 1
     if row.state in LADDER_STATES and row.due_at is not None and row.due_at < now:
         counts.figures[Figure.LATE] += 1
-    ended_at = (row.done_at or row.ended_at) if figure is Figure.DONE else row.ended_at
-    for span, until in ((Span.FIRST_ANSWER, row.answered_at), (Span.END, ended_at if figure in HAS_ENDED else None)):
+    _measure(counts, row, calendar)
+
+
+def _count_ended(counts: Counts, row: Any, calendar: Calendar) -> None:
+    counts.figures[Figure.ENDED] += 1
+    counts.figures[FIGURE_OF[row.state]] += 1
+    _measure(counts, row, calendar)
+
+
+def _end_of(row: Any) -> datetime | None:
+    """Return when the case was last set done, was declined or merged; None when it has not ended."""
+    figure = FIGURE_OF[row.state]
+    if figure not in HAS_ENDED:
+        return None
+    end: datetime | None = (row.done_at or row.ended_at) if figure is Figure.DONE else row.ended_at
+    return end
+
+
+def _measure(counts: Counts, row: Any, calendar: Calendar) -> None:
+    for span, until in ((Span.FIRST_ANSWER, row.answered_at), (Span.END, _end_of(row))):
         if until is not None:
             took = calendar.day_of(until) - calendar.day_of(row.received_at)
             counts.days[span].append(max(took.days, 0))

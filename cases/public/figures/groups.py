@@ -10,18 +10,36 @@ ALL = "*"  # stands for every year, unit, topic or place; no slug looks like it
 NOT_GIVEN = ""  # stands for the cases without a topic, or without a place
 MOST_NARROWED = 2  # three of unit, topic and place together leave groups too small to tell of
 Members = Mapping[str, Sequence[str]]  # by dimension: the years, and the slugs of units, topics and places
+YEARS = ("year", "ended")  # the dimensions of time: of receipt, and of the end; a group has at most one of them
 
 
 class CaseGroup(NamedTuple):
     """The cases received in this year, of this unit, topic and place (slugs): a case must match all that are not `ALL`.
 
-    The unit is the one that is responsible now or was when the case ended.
+    The unit is the one that is responsible now or was when the case ended. With `ended`, a year, the group holds those
+    that have ended in that year, whenever they were received.
     """
 
     year: str = ALL
     unit: str = ALL
     topic: str = ALL
     place: str = ALL
+    ended: str = ALL
+
+    @property
+    def all_of_it(self) -> "Figure":
+        """The figure that counts all cases of the group."""
+        return Figure.RECEIVED if self.ended == ALL else Figure.ENDED
+
+    @property
+    def figures(self) -> tuple["Figure", ...]:
+        """The figures that are told of the group."""
+        return tuple(Figure) if self.ended == ALL else OF_ENDED
+
+    @property
+    def sums(self) -> tuple[tuple["Figure", tuple["Figure", ...]], ...]:
+        """The figures of the group that are the sum of others, each with these."""
+        return (ENDED_IS,) if self.ended != ALL else ((Figure.RECEIVED, PARTS), ENDED_IS, RECEIVED_IS)
 
     @property
     def narrowed(self) -> int:
@@ -34,7 +52,10 @@ class CaseGroup(NamedTuple):
 
 
 class Figure(StrEnum):
-    """The counts that are told of a group. All but the first are of those received; late ones are in two counts."""
+    """The counts that are told of a group. All but the first are of those received; late ones are in two counts.
+
+    `ENDED` is the sum of those that are done, declined and merged.
+    """
 
     RECEIVED = "received"
     WITH_DESK = "with_desk"
@@ -43,6 +64,7 @@ class Figure(StrEnum):
     DONE = "done"
     DECLINED = "declined"
     MERGED = "merged"
+    ENDED = "ended"
     LATE = "late"
 
 
@@ -66,6 +88,10 @@ FIGURE_OF: Mapping[State, Figure] = {
     State.MERGED: Figure.MERGED,
 }
 PARTS = tuple(dict.fromkeys(FIGURE_OF.values()))  # each case is in exactly one of them
-HAS_ENDED = frozenset({Figure.DONE, Figure.DECLINED, Figure.MERGED})
+HAS_ENDED = (Figure.DONE, Figure.DECLINED, Figure.MERGED)
+ENDED_IS = (Figure.ENDED, HAS_ENDED)
+RECEIVED_IS = (Figure.RECEIVED, (*(part for part in PARTS if part not in HAS_ENDED), Figure.ENDED))
+OF_RECEIVED = tuple(figure for figure in Figure if figure is not Figure.ENDED)  # as pages show them
+OF_ENDED = (Figure.ENDED, *HAS_ENDED)
 
 Key = tuple[CaseGroup, Figure]  # which count: the figure of the group

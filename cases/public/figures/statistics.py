@@ -17,13 +17,15 @@ from cases.organisation.places import Place
 from cases.organisation.units import MAY_BE_RESPONSIBLE, Unit
 from cases.public.figures.checked import LastCheck, last_check
 from cases.public.figures.counting import Counts, count_groups
-from cases.public.figures.groups import ALL, NOT_GIVEN, CaseGroup, Figure, Members, Span
+from cases.public.figures.groups import ALL, NOT_GIVEN, YEARS, CaseGroup, Figure, Members, Span
 from cases.public.figures.withholding import LEAST, Withheld, Withholding
 from cases.refusals import UnknownName
 
 NOTHING = Counts()
 Names = Mapping[str, Mapping[str, tuple[str, str | None]]]
-FILTERS = {"year": "period", "unit": "responsible", "topic": "category", "place": "place"}  # as requests name them
+FILTERS = {  # as requests name them
+    "year": "period", "ended": "ended", "unit": "responsible", "topic": "category", "place": "place",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,11 @@ class PublicStatistics:
     def median_days(self, group: CaseGroup, span: Span) -> float | None:
         """Return the median of the days that the group's cases took; None when fewer than five of them were measured.
 
-        In the whole municipality one measured case is enough. None also when it is withheld how many came in.
+        In the whole municipality one measured case is enough. None also when it is withheld how many cases it has.
         """
         days = self.groups.get(group, NOTHING).days[span]
         enough = len(days) >= (LEAST if group.narrowed else 1)
-        return median(days) if enough and self.told(group, Figure.RECEIVED).withheld is None else None
+        return median(days) if enough and self.told(group, group.all_of_it).withheld is None else None
 
     def check_names(self, group: CaseGroup) -> None:
         """Raise `UnknownName` for the first name in the group that no year, unit, topic or place has."""
@@ -80,7 +82,7 @@ class PublicStatistics:
 
     @property
     def span_of_years(self) -> tuple[str, str]:
-        """The first and the last year in which cases came in."""
+        """The first and the last year in which cases came in or ended."""
         return self.members["year"][0], self.members["year"][-1]
 
 
@@ -88,9 +90,9 @@ def gather_statistics(session: Session, now: datetime) -> PublicStatistics:
     """Count all cases; return the statistics. `now` (UTC) decides which cases are late."""
     groups, names = count_groups(session, now), _names(session)
     this_year = calendar_of(session).day_of(now).year
-    years = [*(int(group.year) for group in groups if group.year != ALL), this_year]
+    years = [*(int(year) for group in groups for year in (group.year, group.ended) if year != ALL), this_year]
     members = {
-        "year": [str(year) for year in range(min(years), max(years) + 1)],
+        **{name: [str(year) for year in range(min(years), max(years) + 1)] for name in YEARS},
         "unit": list(names["unit"]),
         "topic": [*names["topic"], NOT_GIVEN],
         "place": [*names["place"], NOT_GIVEN],

@@ -1,15 +1,15 @@
 """Which counts are not told: those below five, and as many others as keep them from being found by subtraction.
 
 This is cell suppression, primary and secondary (Statistical Disclosure Control, Hundepool et al. 2012, chapter 4). The
-counts of the whole municipality are always told. Counts stand in lines: a count is the sum of those of its years,
-units, topics, places or states. In each line, what is not told must add up to at least five or to nothing, and no count
-in it may follow from the others. A count that is withheld in one line is withheld in all.
+counts of the whole municipality are always told. Counts stand in lines: a count is the sum of those of its years (of
+receipt, or of the end), units, topics, places or states. In each line, what is not told must add up to at least five or
+to nothing, and no count in it may follow from the others. A count that is withheld in one line is withheld in all.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
-from cases.public.figures.groups import ALL, MOST_NARROWED, PARTS, CaseGroup, Figure, Key, Members
+from cases.public.figures.groups import ALL, MOST_NARROWED, OF_ENDED, YEARS, CaseGroup, Figure, Key, Members
 
 LEAST = 5
 
@@ -19,6 +19,17 @@ class Withheld(StrEnum):
 
     FEW = "fewer_than_5"
     TO_PROTECT = "withheld"
+
+
+def divisions(group: CaseGroup, figure: Figure) -> Iterable[str]:
+    """Return the dimensions by which this figure of the group is told divided further.
+
+    It is divided by one year at most: that of receipt or, of what has ended, that of the end.
+    """
+    names = CaseGroup._fields if group.narrowed < MOST_NARROWED else YEARS
+    of_no_year = all(getattr(group, name) == ALL for name in YEARS)
+    unfit = {name for name in YEARS if not of_no_year} | ({"ended"} if figure not in OF_ENDED else set())
+    return [name for name in names if name not in unfit and getattr(group, name) == ALL]
 
 
 class Withholding:
@@ -51,15 +62,11 @@ class Withholding:
 
     def _lines(self) -> Iterator[tuple[Key, list[Key]]]:
         for group, figure in self.counts:
-            for dimension in self._free(group):
+            for dimension in divisions(group, figure):
                 yield (group, figure), [(group.within(dimension, one), figure) for one in self.members[dimension]]
-            if figure is Figure.RECEIVED:
-                yield (group, figure), [(group, part) for part in PARTS]
-
-    def _free(self, group: CaseGroup) -> Iterable[str]:
-        """Return the dimensions by which the group can be divided further."""
-        names = CaseGroup._fields if group.narrowed < MOST_NARROWED else ("year",)
-        return [name for name in names if getattr(group, name) == ALL]
+            for total, parts in group.sums:
+                if total is figure:
+                    yield (group, figure), [(group, part) for part in parts]
 
     def _protect(self, total: Key, parts: list[Key]) -> None:
         """Withhold more of the line, the smallest first, until nothing in it follows from what is told."""

@@ -159,7 +159,7 @@ DAMAGE = {
         f" VALUES ('event:1', 'address:1', 'mail', 'receipt', 'sv', '{{}}', 'set_aside', {PAST}, 0, 0)",
     ),
     "work was set aside and nobody was alarmed": ("G4", f"UPDATE work SET set_aside_at = {PAST} WHERE id = 3"),
-    "the one who asked was not told": (
+    "the person who asked was not told": (
         "G4", f"UPDATE work SET done_at = {PAST} WHERE event_id IN (SELECT id FROM event WHERE type = 'case.done')",
     ),
     "a rung has told nobody": ("G4", f"UPDATE tick SET planned_at = {PAST}"),

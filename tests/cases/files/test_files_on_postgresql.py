@@ -22,7 +22,8 @@ from cases.history.journal import Event
 from cases.imports.exporting import export_cases
 from cases.imports.importing import Clocks, ImportOrder, examine, write
 from cases.ladder.sweep import sweep
-from cases.public.published import PublicFilters, list_published
+from cases.public.published import list_published
+from cases.public.published_filters import PublicFilters
 from cases.settings import read_settings
 
 pytestmark = pytest.mark.postgres

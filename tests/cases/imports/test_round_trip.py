@@ -95,7 +95,7 @@ def houses(copy_house: Copy) -> Iterator[Houses]:
 
 
 def _kept(database: Database, model: type[Any]) -> dict[str, dict[str, Any]]:
-    """Return what is compared of each case, or of the one who asked it, by the case's reference."""
+    """Return what is compared of each case, or of the person who asked it, by the case's reference."""
     with database.reading() as session:
         names = _names(session)
         found = session.scalars(select(Case)).all()

@@ -7,7 +7,8 @@ from support.houses.small_house import CALENDAR, MONDAY, SmallHouse
 
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
-from cases.public.published import PublicFilters, count_published, one_published
+from cases.public.published import count_published, one_published
+from cases.public.published_filters import PublicFilters
 from cases.states import State
 
 

@@ -42,6 +42,7 @@ def test_each_state_is_counted_by_its_own_name(small_house):
         Figure.DONE: 2,
         Figure.DECLINED: 1,
         Figure.MERGED: 1,
+        Figure.ENDED: 4,
         Figure.LATE: 0,
     }
 
@@ -126,6 +127,19 @@ def test_that_a_unit_was_asked_is_no_answer_but_a_comment_is(small_house):
     small_house.comment(ref, "Vi tittar på det", by="officer", at=MONDAY + 3 * DAY)
     small_house.comment(ref, "Än en gång", by="officer", at=MONDAY + 9 * DAY)
     assert days_of(small_house) == (3, None)
+
+
+def test_what_ended_is_counted_in_the_year_of_its_end_and_not_in_that_of_its_closing(small_house):
+    december = MONDAY.replace(month=12, day=28)
+    for days in (1, 2, 8):  # the last one in the year after
+        ref = small_house.hand_in()
+        small_house.change(ref, State.DONE, note="Lagat", at=december + days * DAY)
+        small_house.change(ref, State.CLOSED, by="clock", at=december + 30 * DAY)
+    small_house.hand_in()
+    ended = {year: numbers(small_house, CaseGroup(ended=year)) for year in ("2026", "2027")}
+    assert [ended[year][Figure.ENDED] for year in ended] == [ended[year][Figure.DONE] for year in ended] == [2, 1]
+    assert numbers(small_house)[Figure.ENDED] == 3
+    assert days_of(small_house, CaseGroup(ended="2027"))[1] == (december + 8 * DAY - MONDAY).days
 
 
 def test_few_cases_have_no_median_in_a_village(small_house):

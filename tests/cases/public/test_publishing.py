@@ -18,14 +18,13 @@ from cases.handing_in import Reporter, Request, hand_in
 from cases.history.words import Visibility
 from cases.progress import Change, change_state
 from cases.public.published import (
-    PUBLISHED_VIEW,
-    PublicFilters,
     is_cursor,
     list_published,
     one_published,
     public_notes,
     was_published,
 )
+from cases.public.published_filters import PUBLISHED_VIEW, PublicFilters
 from cases.public.publishing import preview
 from cases.refusals import NotAllowed
 from cases.states import Kind, State

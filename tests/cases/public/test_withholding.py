@@ -7,22 +7,30 @@ from itertools import product
 
 import pytest
 
-from cases.public.figures.groups import ALL, MOST_NARROWED, PARTS, CaseGroup, Figure
-from cases.public.figures.withholding import LEAST, Withheld, Withholding
+from cases.public.figures.groups import ALL, HAS_ENDED, MOST_NARROWED, PARTS, CaseGroup, Figure
+from cases.public.figures.withholding import LEAST, Withheld, Withholding, divisions
 
 MEMBERS = {
-    "year": ["2025", "2026"], "unit": ["desk", "gata"], "topic": ["trafik", "vatten", ""],
+    "year": ["2025", "2026"], "ended": ["2025", "2026"], "unit": ["desk", "gata"], "topic": ["trafik", "vatten", ""],
     "place": ["norrby", "soderby", "vasterby", ""],
 }  # fmt: skip
 
 
 def house(*cases, members=MEMBERS):
-    """Return the withholding of these cases, each (year, unit, topic, place, part, is late), and the counts."""
+    """Return the withholding of these cases, each (year, unit, topic, place, part, is late), and the counts.
+
+    Behind these may stand the year in which it ended; else it ended in that of receipt.
+    """
     counts = Counter()
-    for *of, part, late in cases:
+    for year, *of, part, late, ended in (one if len(one) > 6 else (*one, one[0]) for one in cases):
         for chosen in product(*((one, ALL) for one in of)):
-            if (group := CaseGroup(*chosen)).narrowed <= MOST_NARROWED:
-                counts.update([(group, Figure.RECEIVED), (group, part), *([(group, Figure.LATE)] if late else [])])
+            figures = [part, *([Figure.ENDED] if part in HAS_ENDED else [])]
+            if CaseGroup(ALL, *chosen).narrowed > MOST_NARROWED:
+                continue
+            for group in (CaseGroup(year, *chosen), CaseGroup(ALL, *chosen)):
+                counts.update((group, one) for one in (Figure.RECEIVED, *figures, *([Figure.LATE] if late else [])))
+            if part in HAS_ENDED:
+                counts.update((CaseGroup(ALL, *chosen, ended=ended), one) for one in figures)
     return Withholding(counts, members), counts
 
 
@@ -33,7 +41,8 @@ def cases_in(**by_place):
 
 
 def told(withholding, counts, **group):
-    key = (CaseGroup(**group), Figure.RECEIVED)
+    of = CaseGroup(**group)
+    key = (of, of.all_of_it)
     return withholding.of(key) or counts[key]
 
 
@@ -78,16 +87,25 @@ def test_so_many_late_that_few_could_be_elsewhere_are_not_told():
     assert withholding.of((CaseGroup(place="norrby"), Figure.LATE)) is not None
 
 
+def test_a_few_that_ended_in_a_year_do_not_follow_from_those_that_came_in():
+    ended = [("2025", "gata", "trafik", "norrby", Figure.DONE, False, year) for year in ["2025"] * 9 + ["2026"] * 2]
+    withholding, counts = house(*ended, *cases_in(soderby=30))
+    assert told(withholding, counts, place="norrby", ended="2026") is Withheld.FEW
+    assert told(withholding, counts, place="norrby", ended="2025") is Withheld.TO_PROTECT
+    assert told(withholding, counts, place="norrby") == 11
+    assert told(withholding, counts, place="soderby") == told(withholding, counts, ended="2026") - 2 == 30
+
+
 def equations(withholding, counts):
     """Yield each sum that a reader can form, as its hidden terms by sign and what the told ones leave for them."""
     for group in {group for group, _ in counts}:
         lines = [
             ((group, figure), [(group.within(name, one), figure) for one in withholding.members[name]])
             for figure in Figure
-            for name in CaseGroup._fields
-            if getattr(group, name) == ALL and (name == "year" or group.narrowed < MOST_NARROWED)
+            for name in divisions(group, figure)
         ]
-        for total, parts in [*lines, ((group, Figure.RECEIVED), [(group, part) for part in PARTS])]:
+        sums = [((group, total), [(group, part) for part in parts]) for total, parts in group.sums]
+        for total, parts in [*lines, *sums]:
             row = {part: 1 for part in parts if withholding.of(part)} | ({total: -1} if withholding.of(total) else {})
             left = sum(counts[part] for part in parts if part not in row)
             yield row, (0 if total in row else counts[total]) - left
@@ -118,13 +136,14 @@ def found_by_subtraction(withholding, counts):
 @pytest.mark.parametrize("seed", range(25))
 def test_no_small_count_follows_from_all_that_is_told(seed):
     chance = random.Random(seed)
-    members = MEMBERS if seed % 3 else MEMBERS | {"year": ["2026"]}
+    members = MEMBERS if seed % 3 else MEMBERS | {"year": ["2026"], "ended": ["2026"]}
     weights = {name: [chance.choice((1, 2, 8)) for _ in ones] for name, ones in members.items()}
     cases = [
         (
-            *(chance.choices(members[name], weights[name])[0] for name in CaseGroup._fields),
+            *(chance.choices(members[name], weights[name])[0] for name in CaseGroup._fields[:-1]),
             chance.choice(PARTS[: chance.choice((2, 6))]),
             False,
+            chance.choices(members["ended"], weights["ended"])[0],
         )
         for _ in range(chance.choice((12, 60, 250)))
     ]

@@ -1,4 +1,4 @@
-"""Finding a case: by its reference as far as one may see it, by its public id as the one who asked."""
+"""Finding a case: by its reference as far as one may see it, by its public id as the person who asked."""
 
 import pytest
 from support.houses.small_house import SmallHouse

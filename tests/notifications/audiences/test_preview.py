@@ -46,7 +46,7 @@ def after(town: LetterTown, ref: str, change: Change, who: str, locale: str = "s
     ("locale", "who"),
     [
         ("sv", ["den som frågade", "Gatukontoret", "2 följare"]),
-        ("en", ["the one who asked", "Gatukontoret", "2 followers"]),
+        ("en", ["the person who asked", "Gatukontoret", "2 followers"]),
     ],
 )
 def test_the_page_says_the_same_before_and_after(town: LetterTown, locale: str, who: list[str]) -> None:

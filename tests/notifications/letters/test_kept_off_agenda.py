@@ -78,7 +78,7 @@ def test_the_desk_and_its_head_are_told_in_place_of_the_forum(either_town: Lette
 
 
 def outside_letters(town: LetterTown, locale: str, *, protected: bool) -> dict[str, str]:
-    """The text of the letter about the delay, to the one who asked and to their group, as one line."""
+    """The text of the letter about the delay, to the person who asked and to their group, as one line."""
     frida = Reporter("Frida", "frida@hemma.example", locale=locale, protected=protected)
     ref = town.hand_in(by="berit", group="byalaget", reporter=frida)
     town.change(ref, State.PLANNED, due_on=DUE, responsible="gata")

@@ -23,7 +23,7 @@ def to_the_desk(town: LetterTown, letter: str) -> list[Delivery]:
     ("locale", "to_you", "of_others"),
     [
         ("sv", "Vi har ställt en fråga till dig", "Vi har ställt en fråga till den som frågade"),
-        ("en", "We have put a question to you", "We have put a question to the one who asked"),
+        ("en", "We have put a question to you", "We have put a question to the person who asked"),
     ],
 )
 def test_who_owes_an_answer_is_addressed_and_not_told_of_somebody(
@@ -44,7 +44,7 @@ def test_who_owes_an_answer_is_addressed_and_not_told_of_somebody(
     ("locale", "unit_is_to", "reader_is_to"),
     [
         ("sv", "Gatukontoret ska svara den som frågade", "Svara den som frågade"),
-        ("en", "Gatukontoret is to answer the one who asked", "Answer the one who asked"),
+        ("en", "Gatukontoret is to answer the person who asked", "Answer the person who asked"),
     ],
 )
 def test_the_contact_person_is_not_asked_to_do_the_work_of_a_department(

@@ -48,7 +48,7 @@ def with_officer(town, **request):
 
 
 def write(town, ref, text, *, by=None):
-    """Comment as the one who asked (or as the person `by`), and plan the letters."""
+    """Comment as the person who asked (or as the person `by`), and plan the letters."""
     with town.database.transaction() as session:
         case = case_to_change(session, ref)
         actor = town.actor(session, by) if by else reporter_of(the_case(session, ref))
@@ -210,7 +210,7 @@ def test_the_letter_is_english_for_who_reads_english(town, transport, smtp_sink)
     assert letter.message["Subject"] == f"[{ref}] Lampan vid bron är trasig"
     text = text_of(letter)
     assert "2 new messages in the case" in text
-    assert "The one who asked has written 2 messages." in text
+    assert "The person who asked has written 2 messages." in text
     assert text.index("Second") < text.index("Third")
 
 

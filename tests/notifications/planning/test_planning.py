@@ -112,7 +112,7 @@ def test_only_those_who_confirmed_and_stayed_are_told_as_followers(town: LetterT
 
 
 def test_the_first_audience_words_the_letter_of_an_address(town: LetterTown) -> None:
-    """The one who asked follows their own case too, and sits in the group: one letter, as the one who asked."""
+    """The person who asked follows their own case too, and sits in the group: one letter, as the person who asked."""
     ref = town.hand_in(by="kontakt", group="byalaget", reporter=Reporter(email="Berit@Kommun.example"))
     town.follow(ref, "berit@kommun.example")
     town.change(ref, State.DONE, note="Lagat")

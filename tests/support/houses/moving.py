@@ -105,7 +105,7 @@ def _follow(house: SmallHouse, ref: str, *addresses: str) -> None:
 
 
 def _merge_and_leave(house: SmallHouse, ref: str, into: str) -> None:
-    """Merge a case into another; the one who asked, who follows that one from now on, stops doing so."""
+    """Merge a case into another; the person who asked, who follows that one from now on, stops doing so."""
     house.change(ref, State.MERGED, into=into, reason="Samma sak")
     with house.database.transaction() as session:
         session.scalars(select(Follower).where(Follower.ended_at.is_(None))).one().ended_at = MONDAY

@@ -20,7 +20,7 @@ LOOKS = {
         SELECT e.id FROM event e LEFT JOIN words w ON w.event_id = e.id AND w.field = 'note' AND w.text IS NOT NULL
         WHERE e.type IN ('case.declined', 'case.parked', 'case.merged', 'case.sent_back', 'case.done', 'case.contested')
         AND w.id IS NULL""",
-    "a reason is hidden from the one who asked": """
+    "a reason is hidden from the person who asked": """
         SELECT e.id FROM event e JOIN words w ON w.event_id = e.id WHERE w.visibility <> 'public'
         AND e.type IN ('case.declined', 'case.parked', 'case.merged', 'case.sent_back', 'case.done')""",
     "an event that no sweep made has no work": """

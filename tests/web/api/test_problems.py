@@ -1,12 +1,15 @@
 """Everything that goes wrong under /api is a problem document, in the asker's language."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import text
 from support.houses.small_house import furnish
 from support.houses.small_web import open_web
 from support.servers import services
+
+from cases.states import State
 
 PROBLEM = "application/problem+json"
 
@@ -223,3 +226,22 @@ def test_with_the_database_down_every_call_is_unavailable_and_nothing_else(own_p
         is_problem(answer, 503, "unavailable")
         assert answer.headers["Retry-After"]
     web.database.close()
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("sv", r"Datumet ska vara tidigast \d{1,2} \w+ 20\d\d"),
+        ("en", r"The date must be from \d{1,2} \w+ 20\d\d to \d{1,2} \w+ 20\d\d\."),
+    ],
+)
+def test_days_in_a_sentence_are_words_and_never_iso(sqlite_web, lang, said):
+    ref = sqlite_web.house.reach(State.ASSIGNED)
+    body = {
+        "to": "planned",
+        "due_on": "2001-01-01",
+        "version": sqlite_web.get(f"/cases/{ref}", by="contact").json["version"],
+    }
+    answer = sqlite_web.post(f"/cases/{ref}/changes", body, by="contact", headers={"Accept-Language": lang})
+    detail = is_problem(answer, 422, "date-outside")["detail"]
+    assert re.search(said, detail) and not re.search(r"\d{4}-\d\d-\d\d", str(answer.json["errors"]) + detail)

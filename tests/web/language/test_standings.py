@@ -1,4 +1,4 @@
-"""The page of the one who asked says what is so now, in every state and after every step that leads to it."""
+"""The page of the person who asked says what is so now, in every state and after every step that leads to it."""
 
 import re
 from collections.abc import Callable

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from cases.database.cursors import encode_cursor
 from cases.states import State
 from web.pages.forms import TypedSchema
-from web.pages.public.overview import FILTERS
+from web.pages.public.published_query import FILTERS
 from web.pages.staff.desk import ASKED
 from web.pages.staff.several_at_once import ONE_LINE
 from web.schemas.queries import CaseListQuery

@@ -87,7 +87,7 @@ class RightsTown:
     callers: dict[str, TriedCaller] = field(default_factory=dict)
 
     def path(self, rule: str, who: str, case: str = "") -> str:
-        """The path by which this caller asks for this case: the one who asked names it by its public id."""
+        """The path by which this caller asks for this case: the person who asked names it by its public id."""
         path = rule.partition(" ")[2]
         name = (self.keys if who == "own" else self.refs).get(case, "")
         path = path.replace("<ref>", name).replace("<public_id>", name)

@@ -1,4 +1,4 @@
-"""The one who asked: a new private link, their details put right, and the protection of their identity."""
+"""The person who asked: a new private link, their details put right, and the protection of their identity."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -74,7 +74,7 @@ def protect(ref: str) -> Response | tuple[str, int]:
 @bp.post("/arenden/<ref>/ny-lank")
 @open_to(Audience.CONTACT)
 def give_new_key(ref: str) -> Response:
-    """Give the case a new private link, which only the one who asked is told, and redirect to the case."""
+    """Give the case a new private link, which only the person who asked is told, and redirect to the case."""
     with current().database.transaction() as session:
         case = case_to_change(session, reference(ref))
         replace_key(session, case, by=current_actor(), at=right_now())
@@ -84,11 +84,11 @@ def give_new_key(ref: str) -> Response:
 
 
 def _who_is_told(reporter: Party | None) -> str:
-    """Return what becomes of the new link, which goes by mail and to nobody but the one who asked."""
+    """Return what becomes of the new link, which goes by mail and to nobody but the person who asked."""
     if reporter is not None and reporter.email:
-        return gettext("The old link no longer works. The new one goes by e-mail to the one who asked.")
+        return gettext("The old link no longer works. The new one goes by e-mail to the person who asked.")
     if reporter is not None and reporter.phone:
         return gettext(
-            "The old link no longer works. The one who asked has no e-mail address. They are on the list To call."
+            "The old link no longer works. The person who asked has no e-mail address. They are on the list To call."
         )
     return gettext("The old link no longer works. We have no e-mail address to send the new one to.")

@@ -308,7 +308,7 @@ def _planned(facts: dict[str, Any], names: NamesInFacts) -> str:
 
 def _waiting(facts: dict[str, Any], names: NamesInFacts) -> str:
     day = day_words(facts["follow_up_on"])
-    whom = {"reporter": gettext("the one who asked"), "unit": names.unit(facts.get("unit"))}.get(
+    whom = {"reporter": gettext("the person who asked"), "unit": names.unit(facts.get("unit"))}.get(
         facts["waiting_for"], gettext("somebody else")
     )
     return gettext("Waits for %(whom)s; followed up %(day)s", whom=whom, day=day)
@@ -324,7 +324,7 @@ def _contested(facts: dict[str, Any], names: NamesInFacts) -> str:
     unit = _unit(facts, names)
     if facts.get("acted") == ActorKind.PERSON:  # of those who may, only the group is logged in
         return gettext("It is not fixed, says the group; back to %(unit)s", unit=unit)
-    return gettext("It is not fixed, says the one who asked; back to %(unit)s", unit=unit)
+    return gettext("It is not fixed, says the person who asked; back to %(unit)s", unit=unit)
 
 
 def _corrected(facts: dict[str, Any], names: NamesInFacts) -> str:
@@ -351,13 +351,13 @@ def _attached(facts: dict[str, Any], names: NamesInFacts) -> str:
 
 def _reporter_corrected(facts: dict[str, Any], names: NamesInFacts) -> str:
     what = ", ".join(str(REPORTER_DETAILS.get(what, what)) for what in facts["what"])
-    return gettext("The details of the one who asked were corrected: %(what)s", what=what)
+    return gettext("The details of the person who asked were corrected: %(what)s", what=what)
 
 
 def _protection(facts: dict[str, Any], names: NamesInFacts) -> str:
     if facts["protected"]:
-        return gettext("The one who asked now has a protected identity")
-    return gettext("The one who asked no longer has a protected identity")
+        return gettext("The person who asked now has a protected identity")
+    return gettext("The person who asked no longer has a protected identity")
 
 
 def _escalated(facts: dict[str, Any], names: NamesInFacts) -> str:
@@ -447,7 +447,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.corrected": _corrected,
     "case.reporter_corrected": _reporter_corrected,
     "case.protection_changed": _protection,
-    "case.key_replaced": _with(_l("The one who asked got a new private link; the old one no longer works")),
+    "case.key_replaced": _with(_l("The person who asked got a new private link; the old one no longer works")),
     "case.related": _with(_l("Has to do with %(to)s"), to=_fact("to")),
     "case.followed": _with(_l("Somebody follows the case")),
     "case.unfollowed": _with(_l("Somebody stopped following the case")),
@@ -455,7 +455,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.promise_broken": _with(_l("The promise of %(day)s was not kept"), day=_day("promised_on")),
     "case.escalated": _escalated,
     "case.put_on_agenda": _agenda,
-    "case.kept_off_agenda": _with(_l("Kept off the forum’s agenda: the one who asked has a protected identity")),
+    "case.kept_off_agenda": _with(_l("Kept off the forum’s agenda: the person who asked has a protected identity")),
     "case.taken_off_agenda": _with(_l("Taken off the forum’s agenda")),
     "case.imported": _imported,
     "case.words_erased": _with(_l("Words were erased: %(decision)s"), decision=_fact("decision")),

@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.database.search.terms import terms_in
 from cases.public.nearest_words import nearest_words
-from cases.public.published import PublicFilters, count_published, one_published
+from cases.public.published import count_published, one_published
+from cases.public.published_filters import PublicFilters
+from cases.reading.hits import hit_reasons
 from cases.reading.lists import MOST_COUNTED, Filters, count_cases, list_cases
 from web.current import current, right_now
-from web.pages.filters import status_of_filters
+from web.pages.filters import EVERYWHERE, status_of_filters
 from web.pages.list_part import ROWS, part_of
 from web.pages.options import categories_to_choose, places_to_choose
-from web.pages.public.overview import FILTERS, published_page
+from web.pages.public.overview import published_page
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
@@ -30,7 +32,7 @@ def show() -> Response:
     search among published cases has.
     """
     actor = current_actor()
-    is_filtered = any(request.args.get(name) for name in FILTERS if name != "q")
+    is_filtered = any(request.args.get(name) for name in EVERYWHERE if name != "q")
     return _among_published() if actor.person_id is None or is_filtered else make_response(_among_all(actor))
 
 
@@ -44,6 +46,7 @@ def _among_all(actor: Actor) -> str:
         number = count_cases(session, filters, actor, now=right_now())
         part = part_of(found.items, count=number, goes_on=filters.cursor is not None)
         page: dict[str, Any] = {**shown, "part": part, "found": number, "most": MOST_COUNTED}
+        page["reasons"] = hit_reasons(session, found.items, wanted, actor)
         if wanted and not number:
             near = _nearest(session, wanted)
             page["near"] = [one for one in near if count_cases(session, Filters(q=one), actor, now=right_now(), most=1)]

@@ -1,13 +1,13 @@
 """The page of the public figures, with filters in its address, and the same figures as CSV and XLSX."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 
-from cases.public.figures.groups import ALL, NOT_GIVEN, PARTS, CaseGroup, Figure, Span
-from cases.public.figures.statistics import FILTERS, PublicStatistics
-from cases.public.published import PublicFilters, count_published
+from cases.public.figures.groups import ALL, NOT_GIVEN, OF_RECEIVED, YEARS, CaseGroup, Figure, Span
+from cases.public.figures.statistics import PublicStatistics
+from cases.public.published import count_published_by_figure
+from cases.refusals import UnknownName
 from web.current import current, right_now
 from web.figures.kept import statistics
 from web.figures.lines import address_of, divided_by, folded, lines_of, names_of
@@ -25,7 +25,8 @@ from web.language.figure_words import (
     told_words,
 )
 from web.language.preference import in_swedish
-from web.pages.filters import status_of_filters, unknown_choices
+from web.pages.filters import status_of_filters
+from web.pages.public.figures_query import LIST_OF, published_in, read_figures_query
 from web.requests.downloads import table_download
 from web.requests.guard import Audience, open_to
 
@@ -41,12 +42,11 @@ def show() -> tuple[str, int]:
     """
     with current().database.reading() as session:
         counted = statistics(current().database, session, right_now())
-        asked = _asked()
-        refusals = unknown_choices(asked, {FILTERS[name]: ids for name, ids in counted.members.items()})
-        group = CaseGroup() if refusals else _group(asked)
-        page = {**page_of(counted, group), **_choices(counted), "refusals": refusals, "address": asked}
-        page["published"] = count_published(session, _filters(group))
-        return render_template("statistics.html", **page), status_of_filters(refusals)
+        query = read_figures_query(counted)
+        page = {**page_of(counted, query.group), **_choices(counted)}
+        page |= {"refusals": query.refusals, "address": query.asked, "list_of": LIST_OF}
+        page["published"] = count_published_by_figure(session, published_in(query.group), counted.at)
+        return render_template("statistics.html", **page), status_of_filters(query.refusals)
 
 
 @bp.get("/statistik.csv", defaults={"ending": "csv"})
@@ -56,9 +56,10 @@ def download(ending: str) -> Response:
     """Return the figures of the page with the same filters as a table. In CSV, decimals are those of the language."""
     with current().database.reading() as session:
         counted = statistics(current().database, session, right_now())
-        group = _group(_asked())
-        counted.check_names(group)
-        rows = rows_of(counted, group, decimal_words if ending == "csv" else lambda days: days)
+        query = read_figures_query(counted)
+        for name in query.refusals:
+            raise UnknownName(field=name, name=query.asked.get(name, ""))
+        rows = rows_of(counted, query.group, decimal_words if ending == "csv" else lambda days: days)
     response, _ = table_download(f"statistik.{ending}", rows, current().database.calendar.zone)
     return response
 
@@ -75,7 +76,7 @@ def page_of(counted: PublicStatistics, group: CaseGroup) -> dict[str, Any]:
         "tables": {one: folded(lines_of(counted, group, one), one) for one in divided_by(group)},
         "parts": _picture(counted, group),
         "words": {"name": NAMES, "definition": DEFINITIONS, "divided": DIVIDED_BY, "forgotten": _forgotten(counted)},
-        "figures": tuple(Figure),
+        "figures": OF_RECEIVED if group.ended == ALL else group.figures,
         "spans": tuple(Span),
         "told": lambda of, figure: told_words(counted.told(of, figure)),
         "median": lambda of, span: median_words(counted.median_days(of, span), of),
@@ -89,28 +90,11 @@ def _forgotten(counted: PublicStatistics) -> dict[str, str]:
     return {"name": str(FORGOTTEN), "value": value, "means": forgotten_means(check)}
 
 
-def _asked() -> dict[str, str]:
-    """Return the filters in the address, without the empty ones."""
-    asked = {filter_: request.args.get(filter_, "").strip() for filter_ in FILTERS.values()}
-    return {filter_: value for filter_, value in asked.items() if value}
-
-
-def _group(asked: Mapping[str, str]) -> CaseGroup:
-    return CaseGroup(**{name: asked.get(filter_, ALL) for name, filter_ in FILTERS.items()})
-
-
-def _filters(group: CaseGroup) -> PublicFilters:
-    """Return the filters of the published cases of this group, whose unit is not looked at."""
-    year = None if group.year == ALL else int(group.year)
-    topic, place = (None if one == ALL else one for one in (group.topic, group.place))
-    return PublicFilters(year=year, category=topic, place=place)
-
-
 def _choices(counted: PublicStatistics) -> dict[str, Any]:
     names = names_of(counted)
     return {
         "choices": {
-            "year": [(year, year) for year in reversed(counted.members["year"])],
+            **{name: [(year, year) for year in reversed(counted.members[name])] for name in YEARS},
             **{
                 name: sorted(
                     ((one, names[name].get(one, one)) for one in counted.members[name] if one != NOT_GIVEN),
@@ -123,9 +107,10 @@ def _choices(counted: PublicStatistics) -> dict[str, Any]:
 
 
 def _picture(counted: PublicStatistics, group: CaseGroup) -> list[tuple[Figure, float, float]]:
-    """Return where the received cases are now, as (figure, left edge, width) in percent; [] when one is withheld."""
-    told = {part: counted.told(group, part).count for part in PARTS}
-    total = counted.told(group, Figure.RECEIVED).count
+    """Return where the cases are now, as (figure, left edge, width) in percent; [] when one is withheld."""
+    _, parts_of_all = group.sums[0]
+    told = {part: counted.told(group, part).count for part in parts_of_all}
+    total = counted.told(group, group.all_of_it).count
     if not total or None in told.values():
         return []
     parts, left = [], 0.0

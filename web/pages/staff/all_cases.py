@@ -14,6 +14,7 @@ from cases.case import Case
 from cases.history.events import HouseExported
 from cases.history.municipality_events import record_for_municipality
 from cases.organisation.units import UnitKind
+from cases.reading.hits import hit_reasons
 from cases.reading.lists import MOST_COUNTED, MOST_ROWS, Filters, Sort, count_cases, list_cases
 from cases.states import Kind
 from web.current import current, right_now
@@ -63,6 +64,7 @@ def _page(session: Session, query: ListQuery, actor: Actor, now: datetime) -> di
     count = count_cases(session, filters, actor, now=now)
     return {
         "cases": page.items,
+        "reasons": hit_reasons(session, page.items, filters.wanted, actor) if filters.wanted else {},
         "count": count,
         "part": part_of(page.items, count=count, goes_on=cursor is not None),
         "more": page.next and query.address(url_for("all_cases.show"), cursor=page.next),

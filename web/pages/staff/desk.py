@@ -14,7 +14,7 @@ from cases.reading.lists import MOST_COUNTED, Filters, Sort, count_cases, is_cur
 from notifications.calls import count_to_ring
 from notifications.set_aside import count_set_aside
 from web.current import current, right_now
-from web.pages.filters import slugs, status_of_filters, unknown_choices
+from web.pages.filters import not_understood, slugs, status_of_filters, unknown_choices
 from web.pages.list_part import ROWS, part_of
 from web.pages.options import categories_to_choose, known, places_to_choose, units_to_choose
 from web.pages.staff.list_query import VIEWS, ListQuery, filters_for
@@ -25,6 +25,7 @@ bp = Blueprint("desk", __name__)
 FIRST, REST = "first", "rest"
 
 ASKED = ("category", "place", "responsible", "q")
+NO_PAGE: dict[str, Any] = {"cases": [], "more": None, "goes_on": False}  # of filters that are not understood
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,9 @@ def _counted(session: Session, pile: Section, actor: Actor, now: datetime) -> Se
 def _pile(session: Session, pile: Section, actor: Actor, now: datetime) -> dict[str, Any]:
     asked: dict[str, Any] = {name: request.args.get(name, "").strip() or None for name in ASKED}
     narrowed = replace(pile.filters, **asked, limit=ROWS)
-    refusals = unknown_choices(asked, slugs(known(session)))
-    page = one_page(session, narrowed, actor, now)
-    found = count_cases(session, narrowed, actor, now=now) if any(asked.values()) else pile.count
+    refusals = unknown_choices(asked, slugs(known(session))) | not_understood(ASKED)
+    page = NO_PAGE if refusals else one_page(session, narrowed, actor, now)
+    found = count_cases(session, narrowed, actor, now=now) if any(asked.values()) and not refusals else pile.count
     return {
         **page,
         "refusals": refusals,

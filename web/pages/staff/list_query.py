@@ -15,23 +15,27 @@ from cases.calendar import Calendar
 from cases.database.texts import storable
 from cases.organisation.units import Unit
 from cases.reading.lists import Filters, Sort
-from cases.states import ENDED, LADDER_STATES, OPEN, Kind, State
-from web.pages.filters import no_such_choice, slugs, unknown_choices
+from cases.states import LADDER_STATES, Kind, State
+from web.pages.filters import (
+    DAYS,
+    NO,
+    PERIOD,
+    YES,
+    is_year,
+    no_such_choice,
+    not_understood,
+    slugs,
+    states_in,
+    typed_days,
+    unknown_choices,
+)
 from web.pages.forms import DayField, first_sentence
 from web.pages.options import known_with_people
 from web.pages.staff.list_columns import COLUMNS, USUAL
 
 LONGEST_SEARCH, MOST_DAYS, LARGEST_ID = 200, 3660, 2**63 - 1
 NAMES = ("category", "place", "responsible", "group", "unit")  # slugs
-DAYS = ("from", "to", "ended_from", "ended_to")  # received and ended, the first and the last day
 SWITCHES = ("overdue", "parked", "quick_win", "sent_back")
-YES, NO = "1", "0"
-IN_STATES: dict[str, tuple[State, ...]] = {  # what is chosen as a state, beside the states themselves
-    "open": tuple(sorted(OPEN)),
-    "working": tuple(sorted(OPEN - {State.PARKED, State.DONE})),
-    "ended": tuple(sorted(ENDED)),
-    "settled": (State.DONE, *sorted(ENDED)),
-}
 Asked = Mapping[str, str]
 VIEWS: dict[str, Asked] = {  # the piles of the desk, by their key in its address
     "inkommet": {"state": State.RECEIVED, "sort": Sort.DUE},
@@ -78,11 +82,23 @@ class ListQuery:
 def read_list_query(session: Session) -> ListQuery:
     """Return what the present request's query string asks for."""
     typed = {name: storable(value).strip() for name, value in request.args.items()}
-    typed |= {name: typed.get(name) or typed.get(f"{name}-picked", "") for name in DAYS}  # typed, or from the calendar
+    typed |= _days_of_period(typed) | typed_days()
     chosen = tuple(name for name in COLUMNS if name in request.args.getlist("col"))
     asked = {name: typed[name] for name in READ if typed.get(name)}
     unread = {name: sentence for name, value in asked.items() if (sentence := _refusal(name, value))}
-    return ListQuery(asked, chosen or USUAL, unknown_choices(asked, slugs(known_with_people(session))) | unread)
+    refusals = unknown_choices(asked, slugs(known_with_people(session))) | unread | not_understood({*READ, PERIOD})
+    return ListQuery(asked, chosen or USUAL, refusals | _refused_period(typed))
+
+
+def _days_of_period(typed: Asked) -> dict[str, str]:
+    """Return the days of receipt that stand for the year by which the statistics and the public lists are asked."""
+    year = typed.get(PERIOD, "")
+    return {"from": f"{year}-01-01", "to": f"{year}-12-31"} if is_year(year) else {}
+
+
+def _refused_period(typed: Asked) -> dict[str, str]:
+    year = typed.get(PERIOD, "")
+    return {"from": no_such_choice(year)} if year and not is_year(year) else {}
 
 
 def filters_for(asked: Asked, *, session: Session, calendar: Calendar, now: datetime) -> Filters:
@@ -126,10 +142,6 @@ def _refusal(name: str, value: str) -> str:
     return ""
 
 
-def _states(value: str) -> tuple[State, ...]:
-    return IN_STATES.get(value) or (State(value),)
-
-
 def _switch(value: str) -> bool:
     if value not in {YES, NO}:
         raise ValueError(value)
@@ -151,7 +163,7 @@ def _text(value: str) -> str:
 
 READ: dict[str, Any] = {
     "q": _text,
-    "state": _states,
+    "state": states_in,
     "kind": Kind,
     **dict.fromkeys(NAMES, _text),
     "officer": lambda value: _number(value, LARGEST_ID),

@@ -1,4 +1,4 @@
-"""The page of a case that waits for the reader: the question and the answer, as on the page of the one who asked."""
+"""The page of a case that waits for the reader: the question and the answer, as on the page of the person who asked."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from cases.states import State
 
 
 def waiting_for_norrby(web: Web, *, group: bool) -> str:
-    """Return a case that waits for the group: as the one who asked, or as a unit that was asked."""
+    """Return a case that waits for the group: as the person who asked, or as a unit that was asked."""
     house, at = web.house, datetime.now(UTC)
     ref = house.reach(State.ASSIGNED, at=at, **({"group": "norrby", "reporter": None} if group else {}))
     whom = WaitingFor("reporter") if group else WaitingFor("unit", "norrby")

@@ -1,4 +1,4 @@
-"""The private link of the one who asked: only they have it, and the desk can replace it when it has gone astray."""
+"""The private link of the person who asked: only they have it, and the desk can replace it when it has gone astray."""
 
 from sqlalchemy import select, update
 from support.houses.small_pages import visitor

@@ -1,4 +1,4 @@
-"""Where mail goes is shown to the one who asked, who can put it right; a likely slip is asked about once."""
+"""Where mail goes is shown to the person who asked, who can put it right; a likely slip is asked about once."""
 
 import io
 from datetime import UTC, datetime, timedelta

@@ -1,5 +1,6 @@
 """A long list without JavaScript: each page says which rows it has, and leads back to the beginning."""
 
+import importlib
 import re
 from html import unescape
 
@@ -11,6 +12,7 @@ from cases.case import case_to_change
 from cases.correcting import Correction, correct
 
 MORE = re.compile(r'href="([^"]+)" hx-get=')
+COUNT = re.compile(r"(\d+–\d+ av )?\d+ ärenden")
 BEGINNING = re.compile(r'href="([^"]+)">Till början av listan')
 
 
@@ -51,6 +53,41 @@ def test_the_next_page_says_which_rows_it_has_and_leads_back(sqlite_web, many, w
     assert not titles(beginning) & titles(next_page)
     back = client.get(unescape(BEGINNING.search(next_page).group(1))).text
     assert titles(back) == titles(beginning) and "Till början av listan" not in back
+
+
+PREVIOUS = re.compile(r'href="([^"]+)">Föregående sida')
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [(None, "/?category=trafik"), (None, "/sok?q=hål"), ("contact", "/sok?q=hål"), ("contact", "/arenden?sort=due"),
+     ("contact", "/skrivbord?del=inkommet&category=trafik"), ("contact", "/enhet/desk?del=oppna")],
+)  # fmt: skip
+def test_each_page_leads_back_to_the_one_before_it(sqlite_web, many, who, path, monkeypatch):
+    for room in ("public.overview", "public.searching", "staff.all_cases", "staff.desk", "staff.units"):
+        module = importlib.import_module(f"web.pages.{room}")
+        if hasattr(module, "ROWS"):
+            monkeypatch.setattr(module, "ROWS", 6)
+    client = visitor(sqlite_web, who)
+    pages = [client.get(path).text]
+    assert not PREVIOUS.findall(pages[0])
+    while more := MORE.search(pages[-1]):
+        pages.append(client.get(unescape(more.group(1))).text)
+    assert len(pages) >= 4
+    back = pages[-1]
+    for page in reversed(pages[:-1]):
+        top, bottom = PREVIOUS.findall(back)
+        assert top == bottom
+        back = client.get(unescape(top)).text
+        assert titles(back) == titles(page)
+        assert COUNT.search(words(back)).group() == COUNT.search(words(page)).group()
+
+
+def test_a_way_back_that_was_changed_by_hand_leads_to_the_beginning(sqlite_web, many):
+    client = visitor(sqlite_web, "contact")
+    second = unescape(MORE.search(client.get("/arenden").text).group(1))
+    page = client.get(f"{second}&bak=x%3D1%26next%3D//evil.example").text
+    assert set(PREVIOUS.findall(page)) == {"/arenden"}
 
 
 def test_a_cursor_that_came_with_another_list_shows_the_beginning_as_the_beginning(sqlite_web, many):

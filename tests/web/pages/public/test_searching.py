@@ -54,3 +54,24 @@ def test_a_number_that_is_not_published_is_answered_alike_whether_it_exists_or_n
     hidden, never = (visitor(sqlite_web).read(f"/sok?q={one}").replace(one, "") for one in (ref, "2020-9999"))
     assert "finns inte, eller är inte publicerat. Är det ditt?" in hidden
     assert hidden == never
+
+
+@pytest.mark.parametrize("path", ["/sok?q=lyktstolpar", "/arenden?q=lyktstolpar"])
+def test_a_hit_says_where_the_word_was_found(web, path):
+    web.house.hand_in("Mörkt", description="Lyktstolpen <b>lutar</b>")
+    page = visitor(web, "contact").get(path).text
+    assert "I beskrivningen: <mark>Lyktstolpen</mark> &lt;b&gt;lutar" in page
+    assert "In the description:" in visitor(web, "contact").get(f"{path}&lang=en").text
+
+
+def test_visitors_are_shown_the_masked_words_around_it(web):
+    ref = web.house.hand_in("Mörkt", description="Lyktstolpen lutar, ring 070-123 45 67")
+    with web.database.transaction() as session:
+        correct(session, case_to_change(session, ref), Correction(published=True),
+                by=web.house.actors["contact"], at=MONDAY)  # fmt: skip
+    for who in (None, "neighbour"):
+        page = visitor(web, who).get("/sok?q=lyktstolpe").text
+        assert ref in page and "070" not in page
+    page = visitor(web).get("/sok?q=lyktstolpe").text
+    assert "I beskrivningen: <mark>Lyktstolpen</mark> lutar, ring" in page
+    assert "<mark>" not in visitor(web).get("/sok?q=mörkt").text

@@ -1,1 +1,1 @@
-"""What the page of the one who asked says otherwise than the page of the case."""
+"""What the page of the person who asked says otherwise than the page of the case."""

@@ -1,4 +1,4 @@
-"""The sentences of a case's history that speak of the one who asked, as they read them themselves: "you"."""
+"""The sentences of a case's history that speak of the person who asked, as they read them themselves: "you"."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ ME = frozenset({ActorKind.REPORTER, ActorKind.VISITOR})
 
 
 def own_sentence(type_: str, facts: Facts, name_unit: NameUnit, acted: ActorKind) -> str | None:
-    """Return what happened, to the one who asked; None where they are told what everybody is.
+    """Return what happened, to the person who asked; None where they are told what everybody is.
 
     `type_` and `facts` are those of the event, and `acted` says who caused it.
     """

@@ -151,5 +151,5 @@ def _said_not_theirs(session: Session, case: Case) -> set[str]:
 
 
 def _waiting_options(units: Choices) -> Choices:
-    people = [("reporter", gettext("The one who asked")), ("other", gettext("Somebody else: write who"))]
+    people = [("reporter", gettext("The person who asked")), ("other", gettext("Somebody else: write who"))]
     return people + [(f"unit:{slug}", name) for slug, name in units if slug != "desk"]

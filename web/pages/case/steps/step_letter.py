@@ -11,7 +11,7 @@ from web.current import current
 from web.language.dates import day_words
 
 TO = {
-    "reporter": _l("The one who asked"),
+    "reporter": _l("The person who asked"),
     "followers": _l("Those who follow the case"),
     "contact": _l("The contact person"),
 }
