@@ -306,6 +306,23 @@ class AlreadyThere(FieldRefusal):
 
 
 @dataclass
+class RecordNeeded(FieldRefusal):
+    """A case that owes something ends by the act that gives it, such as the adoption of a plan, and not by itself."""
+
+    code: ClassVar[str] = "record-needed"
+    field: str = "to"
+    obligation: str = ""
+
+
+@dataclass
+class RecordStands(Refusal):
+    """What was owed has been given: what is wrong in it is put right by a record that replaces it."""
+
+    code: ClassVar[str] = "record-stands"
+    obligation: str = ""
+
+
+@dataclass
 class AlreadySettled(Refusal):
     """The case is done or has ended, so that nobody has anything to take up about it before it is reopened."""
 

@@ -227,6 +227,7 @@ class SetupFileLoader:
                 version=version,
                 name=line.name,
                 kind=line.kind,
+                obligation=line.obligation,
                 category_id=self._id(Category, line.category),
                 place_id=self._id(Place, line.place),
                 terms=terms,

@@ -51,6 +51,8 @@ class Change:
     `step` is the name of the step to take; when it is None, the step is chosen by `to` and by the other fields.
     `version` is the version of the case that the person had read. `responsible` is the slug of a unit, `officer` a mail
     address, `into` the reference of the case to merge into; days are local. `visibility` says who may read the note.
+    `done_on` is the day on which the work was done, when that was before the change, and `done_by` says in words who
+    did it. `fulfils` names the obligation that the change fulfils: only the act that writes its record sets it.
     """
 
     to: State
@@ -65,6 +67,9 @@ class Change:
     waiting_for: WaitingFor | None = None
     into: str | None = None
     visibility: Visibility = Visibility.PUBLIC
+    done_on: date | None = None
+    done_by: str | None = None
+    fulfils: str | None = None
 
     @property
     def words(self) -> str:

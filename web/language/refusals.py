@@ -42,6 +42,7 @@ TITLES: Mapping[str, LazyString] = {
     "conflict": _("Two did this at once"),
     "still-responsible": _("The unit still has open cases"),
     "already-settled": _("The case is settled"),
+    "record-stands": _("It has been given"),
     "clock-trouble": _("The clock is wrong"),
 }
 
@@ -149,6 +150,8 @@ SENTENCES: Mapping[str, LazyString] = {
     "bad-characters": BAD_CHARACTERS,
     "already-there": _("%(name)s is there already."),
     "already-settled": _("The case is settled. Reopen it first."),
+    "record-stands": _("What was owed has been given. Put right what is wrong by giving it anew."),
+    "record-needed": _("This case ends when what is owed has been given. Use the button on its page for that."),
     "still-responsible": _("%(name)s still has %(count)s open cases. Move them first."),
     "holds-demonstration": _("This is the demonstration. A municipality of your own needs a database of its own."),
     "clock-trouble": _("The clocks of two machines differ by %(seconds)s seconds."),

@@ -129,7 +129,9 @@ def _chosen_change(session: Session, ref: str, given: dict[str, Any], actor: Act
     """Return the case, locked, with the change that the form asks for."""
     case, _ = case_to_change_for(session, actor, reference(ref))
     refuse_stale(session, case, given["version"], by=actor)  # first: the form showed the steps of then
-    available = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
+    available = steps_open_to(
+        case.state, actor.roles_in(case), came_from=case.waiting_from, owes=case.obligation is not None
+    )
     step = _step_named(given["step"], available)
     _refuse_what_was_not_asked(available, given)
     return case, _asked_change(step, given)
