@@ -97,6 +97,8 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
         SpokenWords("done_by", visible(change.done_by or ""), readers),
     )
     _promise(transition)
+    for record, words in change.records:
+        entry.add(record, *words)
     return writer.record(entry)
 
 

@@ -85,6 +85,11 @@ def is_new_duty(event: EventInContext) -> bool:
     return "case.received" in event.siblings
 
 
+def begins_to_be_owed(event: EventInContext) -> bool:
+    """Return whether somebody begins to owe something with this event: they are told when its day comes nearer."""
+    return event.sibling_fact("case.received", "obligation") is not None
+
+
 def is_no_duty(event: EventInContext) -> bool:
     """Return whether the case that was handed in is something else than a duty.
 
@@ -233,8 +238,8 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "case.sent_back": (Rule("sent_back", "contact"), *everyone_outside("news")),
     "case.planned": (
         *TAKING_ON,
-        Rule("assigned", "handler", is_new_duty),
-        Rule("news", "handler"),
+        Rule("assigned", "handler", both(is_new_duty, is_not(begins_to_be_owed))),
+        Rule("news", "handler", is_not(begins_to_be_owed)),
     ),
     "case.started": (*TAKING_ON, Rule("news", "handler")),
     "case.waiting": (

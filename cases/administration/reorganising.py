@@ -37,9 +37,12 @@ from cases.refusals import (
     UnknownName,
 )
 from cases.states import OPEN, State
+from cases.village.obligations.ensuring import ensure_for
+from cases.village.owing import end_with_unit
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_SLUG = 60
+DISSOLVED = "Gruppen är upplöst."  # why what was owed ends
 AT_THE_DESK = HeldRole(None, Role.CONTACT, UnitKind.DESK)
 ASSIGNABLE = frozenset({State.ASSIGNED, State.PLANNED, State.IN_PROGRESS, State.WAITING})
 
@@ -55,7 +58,7 @@ class UnitDetails:
 
 
 def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, *, by: Actor, at: datetime) -> Unit:
-    """Add a unit and return it.
+    """Add a unit and return it. What a group owes, and is owed, begins with it.
 
     Raises `AlreadyThere` when another unit has this slug, `FieldRefusal` when the slug is not of a-z, 0-9 and hyphens,
     `NotAMailAddress` or `LettersBeforeTheAt` when no letter can be sent to its mailbox, and `NotAPhoneNumber`.
@@ -69,6 +72,8 @@ def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
     session.add(unit)
     session.flush()
     record_for_municipality(session, UnitAdded(unit=slug, kind=kind), by=by, at=at)
+    if kind is UnitKind.GROUP:
+        ensure_for(session, slug, by=_as_desk(by), at=at)
     return unit
 
 
@@ -104,13 +109,14 @@ def put_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
 
 
 def switch_off_unit(session: Session, unit: Unit, *, by: Actor, at: datetime) -> None:
-    """Make the unit inactive; all roles that people have in it end today.
+    """Make the unit inactive; all roles that people have in it end today, and what is owed of it.
 
     Raises `NotAllowed` for the desk, the forum and the council, and `StillResponsible` for a unit that has open cases
     or is waited for: `dissolve_unit` moves those to another unit first.
     """
     require_admin(by)
     _refuse_in_every_house(unit)
+    end_with_unit(session, unit, DISSOLVED, by=_as_desk(by), at=at)
     concerned = (Case.responsible_id == unit.id) | (Case.waiting_unit_id == unit.id)
     count = session.scalar(select(func.count()).where(concerned, Case.state.in_(OPEN))) or 0
     if count:
@@ -123,9 +129,9 @@ def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: dat
     """Move the open cases of the unit to the unit with the slug `into`, and switch it off.
 
     Return how many cases were moved, and how many others waited for the unit and now wait for the new one, until the
-    same day if it is to come. A case that is assigned, planned, in progress or waiting is assigned to the new unit with
-    a new clock. A case in another state keeps state and clock. A case of the new unit that waited for this one is
-    assigned to the new unit.
+    same day if it is to come. What is owed of the unit ends with it. A case that is assigned, planned, in progress or
+    waiting is assigned to the new unit with a new clock. A case in another state keeps state and clock. A case of the
+    new unit that waited for this one is assigned to the new unit.
 
     Raises `NotAllowed` for the desk, the forum and the council, and `CannotHoldCases` when the unit `into` cannot be
     responsible for cases.
@@ -133,6 +139,7 @@ def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: dat
     require_admin(by)
     _refuse_in_every_house(unit)
     successor = _successor(session, unit, into)
+    end_with_unit(session, unit, DISSOLVED, by=_as_desk(by), at=at)
     cases = _open_cases(session, Case.responsible_id == unit.id)
     for case in cases:
         _move(session, case, unit, successor, by=by, at=at)

@@ -21,30 +21,30 @@ from cases.states import Kind, State
 def next_duty(writer: EntryWriter, done: Case, *, by: Actor, at: datetime) -> Case | None:
     """Create and return the duty that follows the closed duty `done`; return None when `done` does not recur.
 
-    The new duty is planned for the same unit, for the day that `day_after` returns.
+    The new duty is planned for the same unit, for the day that `day_after` returns. What is owed comes again by
+    `cases.village.obligations`, which looks every day.
     """
-    if done.kind is not Kind.DUTY or done.every_months is None:
+    if done.kind is not Kind.DUTY or done.every_months is None or done.obligation is not None:
         return None
     calendar = calendar_of(writer.session)
     today = calendar.day_of(at)
     first = done.duty_first_on or done.duty_on or today
     day = day_after(done.duty_on or today, first=first, every_months=done.every_months, today=today)
     due_on = calendar.roll_forward(day)
-    policy = writer.find(matching_policy, done.kind, done.obligation, done.category_id, done.place_id)
+    policy = writer.find(matching_policy, done.kind, None, done.category_id, done.place_id)
     holder = done.responsible if done.responsible.holds_cases else writer.find(contact_desk)
     case = Case(
         ref=next_reference(writer, today.year), kind=Kind.DUTY, title=done.title, channel="duty", received_at=at,
         responsible_id=holder.id, policy_id=policy.id, category_id=done.category_id, place_id=done.place_id,
         group_id=done.group_id, every_months=done.every_months, duty_on=day, duty_first_on=first,
-        obligation=done.obligation, subject=done.subject, state=State.PLANNED,
+        state=State.PLANNED,
     )  # fmt: skip
     entry = Entry(case, by=by, at=at)
     case.set_state_clock(clocks.escalating(due_on, 1, at, terms_from(policy.terms), calendar))
     writer.add(case)
     received = CaseReceived(
-        kind=Kind.DUTY, channel="duty", responsible=holder.slug, due_on=due_on.isoformat(), follows=done.ref,
-        obligation=done.obligation, subject=done.subject,
-    )  # fmt: skip
+        kind=Kind.DUTY, channel="duty", responsible=holder.slug, due_on=due_on.isoformat(), follows=done.ref
+    )
     entry.add(received, SpokenWords("title", case.title))
     entry.add(CasePlanned(responsible=holder.slug, due_on=due_on.isoformat()))
     writer.record(entry)

@@ -13,7 +13,8 @@ from cases.database.texts import visible
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
 from cases.deadlines.policies import Terms
-from cases.history.journal import Entry
+from cases.history.events import DomainEvent
+from cases.history.journal import Entry, SpokenWords
 from cases.history.words import Visibility
 from cases.history.writers import EntryWriter
 from cases.organisation.people import Membership, Person, serves_on
@@ -52,7 +53,8 @@ class Change:
     `version` is the version of the case that the person had read. `responsible` is the slug of a unit, `officer` a mail
     address, `into` the reference of the case to merge into; days are local. `visibility` says who may read the note.
     `done_on` is the day on which the work was done, when that was before the change, and `done_by` says in words who
-    did it. `fulfils` names the obligation that the change fulfils: only the act that writes its record sets it.
+    did it. `records` are the events of what the change gives, each with its texts, which are written after its own.
+    `fulfils` names the obligation that the change fulfils: only the act that writes its record sets it.
     """
 
     to: State
@@ -70,6 +72,7 @@ class Change:
     done_on: date | None = None
     done_by: str | None = None
     fulfils: str | None = None
+    records: tuple[tuple[DomainEvent, tuple[SpokenWords, ...]], ...] = ()
 
     @property
     def words(self) -> str:
