@@ -76,7 +76,8 @@ class Request:
 
     For a duty, `due_on` is the local day on which it is due, and `every_months` the number of months until the next
     one. A case of another kind with a `due_on` is planned for its `responsible` unit at once. `obligation` and
-    `subject` say what the case owes and whose; only the rooms of `cases.village` give them. `public` says that the one
+    `subject` say what the case owes and whose, `contact` is the id of the contact with a group at which it was taken
+    down; only the rooms of `cases.village` give them. `public` says that the one
     who hands in wants the case published. `source` and `external_id` name the case in the system from which it was
     imported. `ref` and `public_id` are its own names there; only an import gives them, and only when no other case has
     them.
@@ -98,6 +99,7 @@ class Request:
     responsible: str | None = None
     obligation: str | None = None
     subject: str | None = None
+    contact: int | None = None
     source: str | None = None
     external_id: str | None = None
     ref: str | None = None
@@ -160,6 +162,7 @@ def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -
         every_months=request.every_months,
         obligation=request.obligation,
         subject=request.subject,
+        contact_id=request.contact,
         source=request.source,
         external_id=request.external_id,
     )
@@ -182,7 +185,7 @@ def _start(writer: EntryWriter, case: Case, policy: Policy, request: Request, en
     received = CaseReceived(
         kind=case.kind, channel=case.channel, responsible="desk", due_on=due_on.isoformat(), origin=case.origin,
         category=request.category, place=request.place, group=request.group, obligation=case.obligation,
-        subject=case.subject,
+        subject=case.subject, contact=case.contact_id,
     )  # fmt: skip
     entry.add(received, SpokenWords("title", case.title), SpokenWords("description", visible(request.description)))
     if terms.promise_days is not None and may_be_promised(case):

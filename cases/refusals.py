@@ -298,6 +298,14 @@ class TooManyFiles(FileRefused):
 
 
 @dataclass
+class TooManyQuestions(FieldRefusal):
+    """More questions than may be taken down at once: at most `most`."""
+
+    code: ClassVar[str] = "too-many-questions"
+    most: int = 0
+
+
+@dataclass
 class AlreadyThere(FieldRefusal):
     """This name or address exists already."""
 

@@ -6,14 +6,14 @@ its cases to another one first, with an event for each case.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from cases.access.actors import Actor, HeldRole
+from cases.access.actors import Actor, as_desk
 from cases.case import Case
 from cases.contacts.phone_numbers import read_phone_number
 from cases.database.texts import is_storable_line
@@ -23,7 +23,7 @@ from cases.history.journal import Entry
 from cases.history.municipality_events import record_for_municipality
 from cases.mail_addresses import read_public_address
 from cases.organisation.categories import Category
-from cases.organisation.people import Membership, Role
+from cases.organisation.people import Membership
 from cases.organisation.places import Place
 from cases.organisation.units import IN_EVERY_HOUSE, Unit, UnitKind, unit_named
 from cases.progress import Change, WaitingFor, change_state
@@ -43,7 +43,6 @@ from cases.village.owing import end_with_unit
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_SLUG = 60
 DISSOLVED = "Gruppen är upplöst."  # why what was owed ends
-AT_THE_DESK = HeldRole(None, Role.CONTACT, UnitKind.DESK)
 ASSIGNABLE = frozenset({State.ASSIGNED, State.PLANNED, State.IN_PROGRESS, State.WAITING})
 
 
@@ -73,7 +72,7 @@ def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
     session.flush()
     record_for_municipality(session, UnitAdded(unit=slug, kind=kind), by=by, at=at)
     if kind is UnitKind.GROUP:
-        ensure_for(session, slug, by=_as_desk(by), at=at)
+        ensure_for(session, slug, by=as_desk(by), at=at)
     return unit
 
 
@@ -116,7 +115,7 @@ def switch_off_unit(session: Session, unit: Unit, *, by: Actor, at: datetime) ->
     """
     require_admin(by)
     _refuse_in_every_house(unit)
-    end_with_unit(session, unit, DISSOLVED, by=_as_desk(by), at=at)
+    end_with_unit(session, unit, DISSOLVED, by=as_desk(by), at=at)
     concerned = (Case.responsible_id == unit.id) | (Case.waiting_unit_id == unit.id)
     count = session.scalar(select(func.count()).where(concerned, Case.state.in_(OPEN))) or 0
     if count:
@@ -139,7 +138,7 @@ def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: dat
     require_admin(by)
     _refuse_in_every_house(unit)
     successor = _successor(session, unit, into)
-    end_with_unit(session, unit, DISSOLVED, by=_as_desk(by), at=at)
+    end_with_unit(session, unit, DISSOLVED, by=as_desk(by), at=at)
     cases = _open_cases(session, Case.responsible_id == unit.id)
     for case in cases:
         _move(session, case, unit, successor, by=by, at=at)
@@ -215,7 +214,7 @@ def _successor(session: Session, unit: Unit, into: str) -> Unit:
 def _move(session: Session, case: Case, unit: Unit, successor: Unit, *, by: Actor, at: datetime) -> None:
     if case.state in ASSIGNABLE:
         change = Change(State.ASSIGNED, responsible=successor.slug, note=_moved(unit, successor))
-        change_state(session, case, change, by=_as_desk(by), at=at)
+        change_state(session, case, change, by=as_desk(by), at=at)
         return
     entry = Entry(case, by=by, at=at)
     case.responsible_id, case.officer_id = successor.id, None
@@ -231,16 +230,11 @@ def _await_successor(session: Session, case: Case, unit: Unit, successor: Unit, 
     due_on = calendar.day_of(case.due_at) if case.due_at and case.due_at > at else None
     awaited = WaitingFor("unit", successor.slug, case.waiting_name, case.waiting_their_ref)
     change = Change(State.WAITING, step="wait", waiting_for=awaited, due_on=due_on, note=_moved(unit, successor))
-    change_state(session, case, change, by=_as_desk(by), at=at)
+    change_state(session, case, change, by=as_desk(by), at=at)
 
 
 def _moved(unit: Unit, successor: Unit) -> str:
     return f"{unit.name} → {successor.name}"
-
-
-def _as_desk(by: Actor) -> Actor:
-    """Return the administrator as one who may take the steps of the desk."""
-    return replace(by, roles=(*by.roles, AT_THE_DESK))
 
 
 def _close_down(session: Session, unit: Unit, at: datetime) -> None:

@@ -13,6 +13,7 @@ class MunicipalityLine:
     name: str | None = None
     proposals: bool | None = None
     contact_phone: str | None = None
+    contact_days: int | None = None
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ class MunicipalitySchema(TomlSchema):
     name = TomlText(200)
     proposals = TomlBoolean()
     contact_phone = TomlPhoneNumber()
+    contact_days = TomlTerm()
 
 
 class UnitSchema(TomlSchema):

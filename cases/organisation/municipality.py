@@ -26,6 +26,7 @@ class Municipality(Base):
     demonstration: Mapped[bool] = mapped_column(default=False)
     contact_phone: Mapped[str | None] = mapped_column(String(40), default=None)
     export_name: Mapped[str | None] = mapped_column(String(20), default=None)  # this house's own cases in an export
+    contact_days: Mapped[int] = mapped_column(default=183)  # calendar days to the next contact with a group, at most
     obligations_on: Mapped[date | None] = mapped_column(default=None)  # last looked for what lacks
     version: Mapped[int] = mapped_column(default=0)
     head_hash: Mapped[str] = mapped_column(String(64), default="")

@@ -37,6 +37,7 @@ class Owed:
     name: str
     since: date | None
     number: int
+    most_days: int | None = None
 
 
 @dataclass(frozen=True)

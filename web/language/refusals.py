@@ -96,6 +96,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "date-needed": _("Give a date."),
     "date-outside": _("The date must be from %(earliest)s to %(latest)s."),
     "date-early": _("The date must be %(earliest)s or later."),
+    "date-late": _("The date must be %(latest)s or earlier."),
     "name-needed": _("Choose one."),
     "whom-needed": _("Write whom the case waits for."),
     "unit-needed": _("Choose a unit."),
@@ -148,6 +149,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "log-in-and-send": _("You have been logged out. Log in in another tab, then send what you wrote from here."),
     "too-many-files": _("%(name)s was left out: a case can have at most %(most)s files."),
     "bad-characters": BAD_CHARACTERS,
+    "too-many-questions": _("At most %(most)s questions fit here. Save these first, and take the rest after them."),
     "already-there": _("%(name)s is there already."),
     "already-settled": _("The case is settled. Reopen it first."),
     "record-stands": _("What was owed has been given. Put right what is wrong by giving it anew."),
@@ -241,6 +243,8 @@ def _exact(code: str, facts: Mapping[str, Any]) -> str:
     """Return the key of the sentence that is exact for these facts: mostly the code itself."""
     if code == "date-outside" and not facts.get("latest"):
         return "date-early"
+    if code == "date-outside" and not facts.get("earliest"):
+        return "date-late"
     if code == "words-needed" and facts.get("step") in WORDS_OF_STEP:
         return WORDS_OF_STEP[str(facts["step"])]
     if code == "file-lost" and not facts.get("name"):

@@ -39,6 +39,7 @@ from cases.history.events.people import (
     PersonTokenRevoked,
 )
 from cases.history.events.promises import CasePromiseBroken, CasePromised
+from cases.history.events.relations import ContactLogged
 from cases.history.events.steps import (
     CaseAnswered,
     CaseAssigned,
@@ -85,6 +86,7 @@ __all__ = [
     "CaseUnfollowed",
     "CaseWaiting",
     "CaseWordsErased",
+    "ContactLogged",
     "DomainEvent",
     "FollowerAskedToConfirm",
     "HouseExported",

@@ -12,7 +12,8 @@ class CaseReceived(DomainEvent):
 
     `origin` is "proposal" when it was handed in as a proposal but recorded as an issue, because this municipality takes
     no proposals. `obligation` says what somebody owes by that day, `subject` whose or which (see `cases.village`);
-    both are None for what nobody owes. `follows` is set for a duty that comes again: the reference of the closed duty
+    both are None for what nobody owes. `contact` is the number of the contact with a group at which it was taken down.
+    `follows` is set for a duty that comes again: the reference of the closed duty
     before it.
     """
 
@@ -27,4 +28,5 @@ class CaseReceived(DomainEvent):
     group: str | None = None
     obligation: str | None = None
     subject: str | None = None
+    contact: int | None = None
     follows: str | None = None  # the duty that this one continues
