@@ -70,7 +70,7 @@ class DeliveryDraft:
 
     @property
     def letter(self) -> str:
-        """The name of the letter: that of its only line, else "questions_received", "comments", "alarms" or "digest"."""
+        """The name of the letter: that of its only line; of several "questions_received", "alarms" or such."""
         if len(self.lines) == 1:
             return self.lines[0].letter
         if {line.letter for line in self.lines} <= TAKEN_DOWN:

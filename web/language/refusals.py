@@ -96,6 +96,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "date-needed": _("Give a date."),
     "date-outside": _("The date must be from %(earliest)s to %(latest)s."),
     "date-early": _("The date must be %(earliest)s or later."),
+    "date-next-contact": _("Choose a day from %(earliest)s to %(latest)s: no group waits longer for us than that."),
     "date-late": _("The date must be %(latest)s or earlier."),
     "name-needed": _("Choose one."),
     "whom-needed": _("Write whom the case waits for."),
@@ -169,6 +170,7 @@ SENTENCES: Mapping[str, LazyString] = {
 
 EXACT: Mapping[tuple[str, str], str] = {  # code and field: what is missing or unknown there
     ("field-not-used", "visibility"): "question-hidden",
+    ("date-outside", "next_on"): "date-next-contact",
     ("words-needed", "title"): "title-needed",
     ("words-needed", "text"): "comment-needed",
     ("words-needed", "decision"): "decision-needed",

@@ -34,6 +34,8 @@ LISTS = (
     "/enhet/norrby",
     "/arenden", "/arenden?state=ended", "/arenden?due=3&sort=due", "/arenden?responsible=gata&sort=due",
     "/arenden?q=lampa+norrby", "/arenden?q=rut@example.se", "/arenden?q=0000-20+00+00", "/arenden?q=2026-12",
+    "/bygderna",
+    "/bygderna/norrby/kontakt",
     "/sok?q=lampan",
     "/sok?q=trasig+lampa",
     "/sok?q=finnsej",
