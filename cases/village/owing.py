@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, selec
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
-from cases.case import Case
+from cases.case import LONGEST_TITLE, Case
+from cases.database.texts import storable
 from cases.database.transactions import calendar_of
 from cases.handing_in import Request, receive
 from cases.history.writers import EntryWriter
@@ -69,11 +70,16 @@ def ensure(session: Session, obligation: Obligation, owed: Owed, *, by: Actor, a
         return None
     today = calendar_of(session).day_of(at)
     request = Request(
-        kind=obligation.kind, title=obligation.title.format(name=owed.name), channel=CHANNEL,
+        kind=obligation.kind, title=_title(obligation, owed.name), channel=CHANNEL,
         due_on=obligation.due(owed, today), every_months=obligation.every_months, responsible=owed.holder,
         obligation=obligation.name, subject=owed.subject,
     )  # fmt: skip
     return receive(EntryWriter(session), request, by=by, at=at)
+
+
+def _title(obligation: Obligation, name: str) -> str:
+    """Return the title of the case, as long as it may be: no name of a group keeps anything from being owed."""
+    return obligation.title.format(name=storable(name))[:LONGEST_TITLE]
 
 
 def open_case(session: Session, obligation: str, subject: str) -> Case | None:

@@ -204,6 +204,8 @@ def _questions(template_context: TemplateContext, delivery: Delivery, lines: lis
     ]
     more, read_by = delivery.context["more"], max(values["facts"]["due_on"] for values in told)
     values = told[0] | {"items": items, "count": len(lines) + more, "more": more, "read_by": read_by}
+    if len(lines) > 1:  # about no single case
+        values["told"] = values["told"] | {"ref": None}
     return write(QUESTIONS, delivery.locale, values)
 
 

@@ -66,7 +66,10 @@ def test_thirty_questions_are_one_letter_to_each_of_the_group(town: SmallHouse, 
         named = re.findall(r"\[(\d{4}-\d{4,})\] (Lykta \d+)", letter.text)
         assert named == [(ref, f"Lykta {n}") for n, ref in enumerate(refs, start=1)]
         assert all(f"/arenden/{ref}" in letter.text and ref in letter.html for ref in refs)
-        assert "30" in letter.subject
+        assert (
+            letter.subject
+            == {"sv": "Vi har tagit emot era 30 frågor", "en": "We have received your 30 questions"}[locale]
+        )
         assert SECRET not in letter.text + letter.html + letter.subject
 
 

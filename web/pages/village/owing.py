@@ -11,7 +11,7 @@ from cases.access.actors import Actor
 from cases.case import Case
 from cases.village.relations.obligations import CONTACT
 from cases.village.relations.standing import last_contact_days
-from web.current import today
+from web.current import right_now, today
 from web.language.dates import day_words
 from web.language.gettext import gettext
 from web.language.obligation_words import OBLIGATION_WORDS
@@ -35,23 +35,28 @@ def owed_in_words(session: Session, case: Case, actor: Actor) -> OwedInWords | N
         return None
     words = OBLIGATION_WORDS[case.obligation]
     path = words.path.format(subject=case.subject)
-    said = contact_words(session, [case]).get(case.id, "") if actor.is_staff else ""
+    said = contact_words(session, [case], late=case.is_overdue(right_now())).get(case.id, "") if actor.is_staff else ""
     return OwedInWords(str(words.label), said, str(words.button), path if _leads_somewhere(path) else "")
 
 
-def contact_words(session: Session, cases: list[Case]) -> dict[int, str]:
-    """Return "Nobody has met Almvinda since ..." of the cases that owe a contact, by the id of the case. One query."""
+def contact_words(session: Session, cases: list[Case], *, late: bool = True) -> dict[int, str]:
+    """Return "Nobody has met Almvinda since ..." of the cases that owe a contact, by the id of the case. One query.
+
+    With `late` False it says when the group was last met, without any blame.
+    """
     subjects = {case.id: case.subject for case in cases if case.obligation == CONTACT.name and case.subject}
     if not subjects:
         return {}
     days = last_contact_days(session, subjects.values(), until=today())
     names = {unit.slug: unit.name for unit in known(session).units}
-    return {id_: _not_met(names.get(slug, slug), days.get(slug)) for id_, slug in subjects.items()}
+    return {id_: _last_met(names.get(slug, slug), days.get(slug), late) for id_, slug in subjects.items()}
 
 
-def _not_met(group: str, since: date | None) -> str:
+def _last_met(group: str, since: date | None, late: bool) -> str:
     if since is None:
         return gettext("No contact with %(group)s has been logged yet.", group=group)
+    if not late:
+        return gettext("The last contact with %(group)s was on %(day)s.", group=group, day=day_words(since))
     return gettext("Nobody has met %(group)s since %(day)s.", group=group, day=day_words(since))
 
 

@@ -221,3 +221,11 @@ def test_a_record_of_a_contact_is_never_changed(small_house: SmallHouse) -> None
             connection.rollback()
             accepted.append(name)
     assert accepted == []
+
+
+@pytest.mark.parametrize("name", ["x" * 200, "By\x1elaget"])
+def test_a_long_or_odd_name_keeps_nothing_from_being_owed(small_house: SmallHouse, name: str) -> None:
+    with small_house.database.transaction() as session:
+        unit_named(session, "norrby").name = name
+    small_house.sweep(MONDAY)
+    assert owed(small_house).title.startswith("Kontakt med ")

@@ -138,6 +138,8 @@ def test_the_page_of_the_case_says_what_it_owes_and_leads_there(web: Web) -> Non
     assert "Ingen kontakt med Norrby har loggats ännu." in page
     assert f'href="{PAGE}"' in page
     visitor(web, "contact").send(PAGE, **form())
+    assert "Senaste kontakten med Norrby var den" in visitor(web, "contact").read(f"/arenden/{ref}")
+    late(web, owed(web, "norrby"))
     assert "Ingen har träffat Norrby sedan" in visitor(web, "contact").read(f"/arenden/{ref}")
 
 
