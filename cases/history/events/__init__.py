@@ -39,7 +39,6 @@ from cases.history.events.people import (
     PersonTokenRevoked,
 )
 from cases.history.events.promises import CasePromiseBroken, CasePromised
-from cases.history.events.relations import ContactLogged
 from cases.history.events.steps import (
     CaseAnswered,
     CaseAssigned,
@@ -50,6 +49,7 @@ from cases.history.events.steps import (
     CaseTakenUp,
     CaseWaiting,
 )
+from cases.history.events.village.relations import ContactLogged
 
 __all__ = [
     "EVENT_TYPES",

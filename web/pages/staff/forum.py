@@ -22,7 +22,7 @@ from cases.reading.visibility import seen_by
 from cases.refusals import NotFound
 from web.current import current, right_now, today
 from web.language.dates import day_words
-from web.language.due_days import due_on_agenda
+from web.language.days.due_days import due_on_agenda
 from web.language.gettext import gettext
 from web.language.labels import WHY_ON_AGENDA
 from web.pages.case.show import page_of

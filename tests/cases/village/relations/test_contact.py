@@ -183,6 +183,18 @@ def test_a_record_is_put_right_by_one_that_replaces_it_once(small_house: SmallHo
         log(small_house, replace(GIVEN, questions=(), replaces=right.number), slug="soderby")
 
 
+def test_a_contact_whose_day_has_passed_reaches_the_forum(small_house: SmallHouse) -> None:
+    log(small_house, replace(GIVEN, next_on=date(2026, 4, 1)))
+    ref = owed(small_house).ref
+    for day in range(25, 80, 3):
+        small_house.sweep(MONDAY + timedelta(days=day))
+    rungs = [event.facts["rung"] for event in small_house.events(ref, "case.escalated")]
+    assert rungs[:5] == [0, 1, 2, 3, 4]
+    assert len(small_house.events(ref, "case.put_on_agenda")) == 1
+    log(small_house, replace(GIVEN, on=date(2026, 5, 20), next_on=date(2026, 9, 1)), at=MONDAY + timedelta(days=80))
+    assert not owed(small_house).is_overdue(MONDAY + timedelta(days=80))
+
+
 # --- what the database refuses ---------------------------------------------------------------
 
 COPY = "SELECT {}, unit_id, on_day, how, next_on, {} FROM contact WHERE id = (SELECT min(id) FROM contact)"
