@@ -132,7 +132,7 @@ def test_a_sweep_with_nothing_due_reads_no_table_though_many_were_due_when_they_
     web.case()
     sweep(web.database)  # what ought to be owed is, for today
     names = [column.name for column in table_of(Case).c]
-    own = {"id": "c.id + k", "ref": "ref || k", "public_id": "public_id || k"}
+    own = {"id": "c.id + 1000 + k", "ref": "ref || k", "public_id": "public_id || k"}
     with web.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for statement in (
             f"""INSERT INTO "case" ({", ".join(names)}) WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n
