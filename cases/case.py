@@ -38,6 +38,7 @@ OPEN_SQL = "state IN ('received', 'assigned', 'planned', 'in_progress', 'waiting
 ACTED_ON_SQL = "due_at IS NOT NULL AND state NOT IN ('parked', 'done')"  # somebody ought to be working on it
 SENT_BACK_SQL = "sent_back_count > 0 AND state = 'received'"
 QUICK_WIN_SQL = "quick_win IS true AND due_at IS NOT NULL"
+OWED_SQL = "obligation IS NOT NULL AND due_at IS NOT NULL"  # what somebody owes, and has not given yet
 WAITING_FOR_REPORTER = "reporter"
 LONGEST_TITLE = 200
 LONGEST_TEXT = 20_000
@@ -79,6 +80,7 @@ class Case(Base):
         CheckConstraint("(state = 'waiting') = (waiting_for IS NOT NULL)", name="waiting_for"),
         CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into"),
         CheckConstraint("length(title) BETWEEN 1 AND 200", name="title"),
+        CheckConstraint("(obligation IS NULL) = (subject IS NULL)", name="obligation"),
         partial_index("ix_case_next_at", "next_at", "id", where="next_at IS NOT NULL"),
         partial_index("ix_case_due", "due_at", "id", where="due_at IS NOT NULL"),
         partial_index("ix_case_touched", "touched_at", "id", where=ACTED_ON_SQL),
@@ -101,6 +103,8 @@ class Case(Base):
         Index("ix_case_category", "category_id", "id"),
         partial_index("ix_case_category_due", "category_id", "due_at", "id", where="due_at IS NOT NULL"),
         Index("ix_case_reporter", "reporter_id"),
+        partial_index("uq_case_obligation", "obligation", "subject", where=OWED_SQL, unique=True),
+        partial_index("ix_case_contact_id", "contact_id", "id", where="contact_id IS NOT NULL"),
         partial_index("ix_case_published", "published_at", "id", where="published_at IS NOT NULL"),
     )
 
@@ -154,6 +158,9 @@ class Case(Base):
     duty_on: Mapped[date | None] = mapped_column(default=None)  # the day on which a duty is due
     duty_first_on: Mapped[date | None] = mapped_column(default=None)  # of the first duty: the later ones count from it
     every_months: Mapped[int | None] = mapped_column(default=None)  # a recurring duty: the distance to the next one
+    obligation: Mapped[str | None] = mapped_column(String(30), default=None)  # what somebody owes by the due day
+    subject: Mapped[str | None] = mapped_column(String(80), default=None)  # whose or which: a slug or a number
+    contact_id: Mapped[int | None] = mapped_column(BigId, default=None)  # where it was taken down; key in its room
     quick_win: Mapped[bool] = mapped_column(default=False)
     wants_public: Mapped[bool] = mapped_column(default=False)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
@@ -304,8 +311,8 @@ TRACKED = (
     "policy_id", "due_at", "next_at", "cycle", "rung", "rung_at", "life_due_at", "life_cycle", "life_rung", "life_at",
     "raised_on", "statutory_due_at", "statutory_cycle", "statutory_rung", "statutory_at", "promised_on",
     "promise_breaks_at", "waiting_for", "waiting_unit_id", "waiting_from", "waiting_from_due_at", "merged_into_id",
-    "duty_on", "duty_first_on", "every_months", "quick_win", "published_at", "highest_rung", "sent_back_count",
-    "ended_at",
+    "duty_on", "duty_first_on", "every_months", "obligation", "subject", "contact_id", "quick_win", "published_at",
+    "highest_rung", "sent_back_count", "ended_at",
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from cases.organisation.municipality import municipality
 from cases.organisation.places import Place
 from cases.organisation.units import DESK, Unit, UnitKind, unit_named
 from cases.parties import Party
-from cases.promises import promise
+from cases.promises import may_be_promised, promise
 from cases.references import next_reference
 from cases.refusals import (
     BadCharacters,
@@ -75,9 +75,12 @@ class Request:
     """What somebody hands in. Category, place, group and responsible unit are slugs.
 
     For a duty, `due_on` is the local day on which it is due, and `every_months` the number of months until the next
-    one. `public` says that the one who hands in wants the case published. `source` and `external_id` name the case in
-    the system from which it was imported. `ref` and `public_id` are its own names there; only an import gives
-    them, and only when no other case has them.
+    one. A case of another kind with a `due_on` is planned for its `responsible` unit at once. `obligation` and
+    `subject` say what the case owes and whose, `contact` is the id of the contact with a group at which it was taken
+    down; only the rooms of `cases.village` give them. `public` says that the one
+    who hands in wants the case published. `source` and `external_id` name the case in the system from which it was
+    imported. `ref` and `public_id` are its own names there; only an import gives them, and only when no other case has
+    them.
     """
 
     kind: Kind
@@ -94,6 +97,9 @@ class Request:
     due_on: date | None = None
     every_months: int | None = None
     responsible: str | None = None
+    obligation: str | None = None
+    subject: str | None = None
+    contact: int | None = None
     source: str | None = None
     external_id: str | None = None
     ref: str | None = None
@@ -116,10 +122,11 @@ def hand_in(session: Session, request: Request, *, by: Actor, at: datetime) -> C
     """Create a case that the desk receives at the moment `at` (UTC), and return it.
 
     A duty with a due day becomes planned at once; the unit that the request names is then responsible, or the desk when
-    the request names none. Raises `WordsNeeded` or `TooLong` for title and description, `HalfPosition`,
-    `FieldRefusal` for a bad `every_months`, `UnknownName` for a slug that is not found, `MembersOnly` for a group to
-    which the actor does not belong, `CannotHoldCases` for a responsible unit of the wrong kind, and
-    `NotAMailAddress`, `LettersBeforeTheAt` or `NotAPhoneNumber` for the one who asks.
+    the request names none. So does a case of another kind when the request names both. Raises `WordsNeeded` or
+    `TooLong` for title and description, `HalfPosition`, `FieldRefusal` for a bad `every_months`, `UnknownName` for a
+    slug that is not found, `MembersOnly` for a group to which the actor does not belong, `CannotHoldCases` for a
+    responsible unit of the wrong kind, and `NotAMailAddress`, `LettersBeforeTheAt` or `NotAPhoneNumber` for the one who
+    asks.
     """
     return receive(EntryWriter(session), replace(request, channel=_channel(request, by)), by=by, at=at)
 
@@ -153,6 +160,9 @@ def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -
         duty_on=request.due_on if kind is Kind.DUTY else None,
         duty_first_on=request.due_on if kind is Kind.DUTY else None,
         every_months=request.every_months,
+        obligation=request.obligation,
+        subject=request.subject,
+        contact_id=request.contact,
         source=request.source,
         external_id=request.external_id,
     )
@@ -174,17 +184,18 @@ def _start(writer: EntryWriter, case: Case, policy: Policy, request: Request, en
     writer.add(case)
     received = CaseReceived(
         kind=case.kind, channel=case.channel, responsible="desk", due_on=due_on.isoformat(), origin=case.origin,
-        category=request.category, place=request.place, group=request.group,
+        category=request.category, place=request.place, group=request.group, obligation=case.obligation,
+        subject=case.subject, contact=case.contact_id,
     )  # fmt: skip
     entry.add(received, SpokenWords("title", case.title), SpokenWords("description", visible(request.description)))
-    if terms.promise_days is not None:
+    if terms.promise_days is not None and may_be_promised(case):
         writer.flush()
         promise(writer, case, calendar.add_working_days(calendar.day_of(entry.at), terms.promise_days), entry)
-    if case.kind is Kind.DUTY and request.due_on is not None:
-        _plan_duty(writer, case, terms, request, entry)
+    if request.due_on is not None and (case.kind is Kind.DUTY or request.responsible):
+        _plan_at_once(writer, case, terms, request, entry)
 
 
-def _plan_duty(writer: EntryWriter, case: Case, terms: Terms, request: Request, entry: Entry) -> None:
+def _plan_at_once(writer: EntryWriter, case: Case, terms: Terms, request: Request, entry: Entry) -> None:
     calendar = calendar_of(writer.session)
     holder = writer.find(unit_named, request.responsible or "desk", field="responsible")
     if not holder.holds_cases:
@@ -230,15 +241,19 @@ def _kind(session: Session, asked: Kind) -> tuple[Kind, str | None]:
 
 def _find_named_rows(writer: EntryWriter, kind: Kind, request: Request) -> NamedRows:
     slugs = {"category": request.category or None, "place": request.place or None}
-    policy, desk, category, place = writer.find(_load_named_rows, kind, slugs["category"], slugs["place"])
+    policy, desk, category, place = writer.find(
+        _load_named_rows, kind, request.obligation, slugs["category"], slugs["place"]
+    )
     for field, found in (("category", category), ("place", place)):
         if (slug := slugs[field]) and found is None:
             raise UnknownName(field=field, name=slug)
     return policy, desk, category, place
 
 
-def _load_named_rows(session: Session, kind: Kind, category: str | None, place: str | None) -> NamedRows:
-    parameters = {"kind": kind, "category": category, "place": place}
+def _load_named_rows(
+    session: Session, kind: Kind, obligation: str | None, category: str | None, place: str | None
+) -> NamedRows:
+    parameters = {"kind": kind, "obligation": obligation, "category": category, "place": place}
     return session.execute(NAMED_ROWS, parameters).one()
 
 

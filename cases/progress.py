@@ -14,25 +14,31 @@ from cases.history.journal import Entry, Event, SpokenWords
 from cases.history.words import Visibility
 from cases.history.writers import EntryWriter
 from cases.meetings.agenda_items import AgendaReason, take_off_agenda
-from cases.promises import promise
+from cases.promises import may_be_promised, promise
 from cases.reading.event_readers import may_read_event
 from cases.refusals import (
     DateNeeded,
     FieldNotUsed,
     NameNeeded,
     NotAllowed,
+    RecordNeeded,
+    RecordStands,
     StaleVersion,
     TooLong,
     TransitionNotAllowed,
     WordsNeeded,
 )
-from cases.states import HOLDERS, OPEN, State, Step, steps_between
+from cases.states import ENDS, HOLDERS, OPEN, TAKES_BACK, State, Step, steps_between
 from cases.steps import assigning, contesting, ending, parking, taking_on, waiting
 from cases.steps.transition import Change, Transition, WaitingFor, checked_day
 
 __all__ = ["EFFECTS", "Change", "WaitingFor", "change_state", "take_step"]
 
 
+REFUSED_UNUSED = (
+    "responsible", "officer", "due_on", "promised_on", "waiting_for", "into", "done_on", "done_by",
+)  # fmt: skip
+LONGEST_NAME = 200  # characters
 WORDS = frozenset({"note", "reason"})
 KEEPS_UNIT = frozenset({"plan", "start", "appoint"})
 EFFECTS: dict[str, Callable[[Transition], DomainEvent]] = {
@@ -73,6 +79,7 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
     """
     refuse_stale(writer.session, case, change.version, by=by)
     step = _step_for(case, change, by)
+    _refuse_without_record(step, case, change)
     _refuse_incomplete(step, change)
     _refuse_unused(step, case, change, by)
     _refuse_empty_answer(step, case, change, by)
@@ -83,8 +90,15 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
         take_off_agenda(writer.session, case, at, why=AgendaReason.WAITS)
     if by.person_id is not None:
         case.touch(at)
-    entry.add(event, SpokenWords("note", change.words, _visibility(step, case, change, by)))
+    readers = _visibility(step, case, change, by)
+    entry.add(
+        event,
+        SpokenWords("note", change.words, readers),
+        SpokenWords("done_by", visible(change.done_by or ""), readers),
+    )
     _promise(transition)
+    for record, words in change.records:
+        entry.add(record, *words)
     return writer.record(entry)
 
 
@@ -131,6 +145,16 @@ def _fits(step: Step, case: Case, change: Change) -> bool:
     return True
 
 
+def _refuse_without_record(step: Step, case: Case, change: Change) -> None:
+    """Refuse to end a case that owes something without what it owes, and to take back what has been given."""
+    if case.obligation is None:
+        return
+    if step.name in ENDS and change.fulfils != case.obligation:
+        raise RecordNeeded(obligation=case.obligation)
+    if step.name in TAKES_BACK:
+        raise RecordStands(obligation=case.obligation)
+
+
 def _refuse_incomplete(step: Step, change: Change) -> None:
     for need in step.needs:
         if need in {"note", "reason"} and not change.words:
@@ -141,6 +165,8 @@ def _refuse_incomplete(step: Step, change: Change) -> None:
             raise NameNeeded(field=need)
     if len(change.words) > LONGEST_TEXT:
         raise TooLong(field="note", most=LONGEST_TEXT)
+    if len(change.done_by or "") > LONGEST_NAME:
+        raise TooLong(field="done_by", most=LONGEST_NAME)
 
 
 def _refuse_empty_answer(step: Step, case: Case, change: Change, by: Actor) -> None:
@@ -174,8 +200,7 @@ def _refuse_unused(step: Step, case: Case, change: Change, by: Actor) -> None:
     if by.kind is ActorKind.IMPORT:
         return
     takes = _taken_by(step, case, change, by)
-    unused = [name for name in ("responsible", "officer", "due_on", "promised_on", "waiting_for", "into")
-              if name not in takes and getattr(change, name) is not None]  # fmt: skip
+    unused = [name for name in REFUSED_UNUSED if name not in takes and getattr(change, name) is not None]
     if change.words and not takes & WORDS:
         unused.append("reason" if change.reason else "note")
     if change.reason and change.note and visible(change.reason) != visible(change.note):
@@ -217,7 +242,7 @@ def _promise(transition: Transition) -> None:
     case, day = transition.case, transition.change.promised_on
     if transition.step.name == "plan" and day is None and transition.entry.by.kind is not ActorKind.IMPORT:
         day = transition.change.due_on
-    if day is None or not case.is_open or case.state is State.DONE:
+    if day is None or not case.is_open or case.state is State.DONE or not may_be_promised(case):
         return
     day = checked_day(transition, day, earliest=transition.today, latest=None, field="promised_on")
     promise(transition.writer, case, day, transition.entry)

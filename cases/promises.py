@@ -12,6 +12,7 @@ from cases.database.transactions import calendar_of
 from cases.history.events import CasePromised
 from cases.history.journal import Entry
 from cases.history.writers import EntryWriter
+from cases.states import Kind
 
 
 class Promise(Base):
@@ -39,6 +40,11 @@ END_RUNNING = (
     .where(PROMISE.c.case_id == bindparam("case"), PROMISE.c.outcome == "running")
     .values(outcome=bindparam("how"), settled_at=bindparam("at"))
 )
+
+
+def may_be_promised(case: Case) -> bool:
+    """Return whether somebody asked for the case, and so can be promised a day: nobody asks for what is owed."""
+    return case.obligation is None and case.kind is not Kind.DUTY
 
 
 def promise(writer: EntryWriter, case: Case, day: date, entry: Entry) -> None:

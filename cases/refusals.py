@@ -299,11 +299,36 @@ class TooManyFiles(FileRefused):
 
 
 @dataclass
+class TooManyQuestions(FieldRefusal):
+    """More questions than may be taken down at once: at most `most`."""
+
+    code: ClassVar[str] = "too-many-questions"
+    most: int = 0
+
+
+@dataclass
 class AlreadyThere(FieldRefusal):
     """This name or address exists already."""
 
     code: ClassVar[str] = "already-there"
     name: str = ""
+
+
+@dataclass
+class RecordNeeded(FieldRefusal):
+    """A case that owes something ends by the act that gives it, such as the adoption of a plan, and not by itself."""
+
+    code: ClassVar[str] = "record-needed"
+    field: str = "to"
+    obligation: str = ""
+
+
+@dataclass
+class RecordStands(Refusal):
+    """What was owed has been given: what is wrong in it is put right by a record that replaces it."""
+
+    code: ClassVar[str] = "record-stands"
+    obligation: str = ""
 
 
 @dataclass

@@ -123,14 +123,17 @@ STEPS: tuple[Step, ...] = (
     _step("answer", "case.answered", (W,), I, (*HOLDERS, Who.ASKED), (), ("note", "due_on")),
     _step("park", "case.parked", (R, A, P, I, W, PARKED), PARKED, DESK_ONLY, ("due_on", "reason")),
     _step("take_up", "case.taken_up", (PARKED,), R, (Who.CONTACT, Who.CLOCK), (), ("note",)),
-    _step("finish", "case.done", (R,), DONE, DESK_ONLY, ("note",)),
-    _step("finish", "case.done", (A, P, I, W), DONE, HOLDERS, ("note",)),
+    _step("finish", "case.done", (R,), DONE, DESK_ONLY, ("note",), ("done_on", "done_by")),
+    _step("finish", "case.done", (A, P, I, W), DONE, HOLDERS, ("note",), ("done_on", "done_by")),
     _step("contest", "case.contested", (DONE,), A, (Who.REPORTER, Who.GROUP), ("note",)),
     _step("reopen", "case.reopened", (DONE, *sorted(ENDED)), A, (Who.STAFF,), ("note",), ("responsible", "officer")),
     _step("close", "case.closed", (DONE,), State.CLOSED, (Who.CLOCK,)),
     _step("decline", "case.declined", (R, A, P, I, W), State.DECLINED, DESK_ONLY, ("reason",)),
     _step("merge", "case.merged", (R, A, P, I, W), State.MERGED, DESK_ONLY, ("into", "reason")),
 )
+ENDS = frozenset({"finish", "decline", "merge"})  # of a case that owes something: by the act that gives it
+TAKES_BACK = frozenset({"contest", "reopen"})  # of such a case: by a record that replaces what was given
+BY_ACTS_ALONE = ENDS | TAKES_BACK
 SETS_STATE = frozenset(step.event for step in STEPS) | {"case.received"}  # the types of events that set a state
 
 
@@ -139,13 +142,19 @@ def steps_between(source: State, to: State) -> list[Step]:
     return [step for step in STEPS if source in step.sources and step.to is to]
 
 
-def steps_open_to(source: State, who: frozenset[Who], *, came_from: State | None = None) -> list[Step]:
+def steps_open_to(
+    source: State, who: frozenset[Who], *, came_from: State | None = None, owes: bool = False
+) -> list[Step]:
     """Return the steps that an actor in the capacities `who` may take from the state `source`.
 
     For a waiting case, `came_from` is the state from which it began to wait: the step "answer" leads only back to it.
+    A case that `owes` something ends by the act that gives it, and stays ended: it has no step of its own for either.
     """
     return [
         step
         for step in STEPS
-        if source in step.sources and step.who & who and (step.name != "answer" or step.to is came_from)
+        if source in step.sources
+        and step.who & who
+        and (step.name != "answer" or step.to is came_from)
+        and not (owes and step.name in BY_ACTS_ALONE)
     ]

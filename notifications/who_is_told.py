@@ -85,6 +85,16 @@ def is_new_duty(event: EventInContext) -> bool:
     return "case.received" in event.siblings
 
 
+def begins_to_be_owed(event: EventInContext) -> bool:
+    """Return whether somebody begins to owe something with this event: they are told when its day comes nearer."""
+    return event.sibling_fact("case.received", "obligation") is not None
+
+
+def is_taken_down(event: EventInContext) -> bool:
+    """Return whether the case is a question that was taken down at a contact with a group."""
+    return event.facts.get("contact") is not None
+
+
 def is_no_duty(event: EventInContext) -> bool:
     """Return whether the case that was handed in is something else than a duty.
 
@@ -228,13 +238,17 @@ TAKING_ON = (
 
 WHO_IS_TOLD: dict[str, Rules] = {
     # The desk has its list and its morning letter: nothing is mailed to it one by one.
-    "case.received": (Rule("receipt", "reporter", to_author=True), Rule("receipt", "group", is_no_duty)),
+    "case.received": (
+        Rule("receipt", "reporter", to_author=True),
+        Rule("questions_received", "group", is_taken_down),
+        Rule("receipt", "group", is_no_duty),
+    ),
     "case.assigned": (Rule("assigned", "handler"), *everyone_outside("news", is_more_than_new_officer)),
     "case.sent_back": (Rule("sent_back", "contact"), *everyone_outside("news")),
     "case.planned": (
         *TAKING_ON,
-        Rule("assigned", "handler", is_new_duty),
-        Rule("news", "handler"),
+        Rule("assigned", "handler", both(is_new_duty, is_not(begins_to_be_owed))),
+        Rule("news", "handler", is_not(begins_to_be_owed)),
     ),
     "case.started": (*TAKING_ON, Rule("news", "handler")),
     "case.waiting": (
@@ -292,6 +306,7 @@ WHO_IS_TOLD: dict[str, Rules] = {
         Rule("kept_off_agenda", "desk_head", has_no_rung),
     ),
     "case.taken_off_agenda": (),
+    "contact.logged": (),  # the group is told of its questions; the step beside it tells of the next contact
     "case.words_erased": (),
     "case.imported": (),
     "person.added": (),

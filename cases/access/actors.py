@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -47,6 +47,7 @@ class HeldRole(NamedTuple):
 MACHINES = frozenset({ActorKind.IMPORT, ActorKind.COMMAND})  # they may do what staff may
 WORKPLACES = frozenset({UnitKind.DESK, UnitKind.DEPARTMENT, UnitKind.BOARD})
 STAFF_ROLES = frozenset({Role.CONTACT, Role.OFFICER, Role.HEAD})
+AT_THE_DESK = HeldRole(None, Role.CONTACT, UnitKind.DESK)
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,11 @@ A_VISITOR = Actor(ActorKind.VISITOR)
 def clock_for_batch(batch_id: int) -> Actor:
     """Return the system actor for one sweep; `batch_id` is the id of the event batch that holds the sweep's events."""
     return Actor(ActorKind.CLOCK, batch_id=batch_id)
+
+
+def as_desk(by: Actor) -> Actor:
+    """Return the actor as one who may take the steps of the desk: for an act that leads to them, whoever may do it."""
+    return replace(by, roles=(*by.roles, AT_THE_DESK))
 
 
 def reporter_of(case: Case) -> Actor:

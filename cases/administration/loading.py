@@ -70,13 +70,13 @@ def load_setup_file(session: Session, text: str, *, at: datetime) -> list[str]:
         raise HoldsDemonstration
     loader = SetupFileLoader(session, at)
     loader.places(file.places)
+    loader.municipality_settings(file.municipality)  # first: what a new group owes goes by them
     loader.units(file.units)
     loader.people(file.people, file.units)
     loader.heads(file.units)
     loader.categories(file.categories)
     loader.policies(file.policies)
     loader.meetings(file.meetings)
-    loader.municipality_settings(file.municipality)
     loader.record_settings()
     return loader.changed
 
@@ -227,6 +227,7 @@ class SetupFileLoader:
                 version=version,
                 name=line.name,
                 kind=line.kind,
+                obligation=line.obligation,
                 category_id=self._id(Category, line.category),
                 place_id=self._id(Place, line.place),
                 terms=terms,

@@ -6,14 +6,14 @@ its cases to another one first, with an event for each case.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from cases.access.actors import Actor, HeldRole
+from cases.access.actors import Actor, as_desk
 from cases.case import Case
 from cases.contacts.phone_numbers import read_phone_number
 from cases.database.texts import is_storable_line
@@ -23,7 +23,7 @@ from cases.history.journal import Entry
 from cases.history.municipality_events import record_for_municipality
 from cases.mail_addresses import read_public_address
 from cases.organisation.categories import Category
-from cases.organisation.people import Membership, Role
+from cases.organisation.people import Membership
 from cases.organisation.places import Place
 from cases.organisation.units import IN_EVERY_HOUSE, Unit, UnitKind, unit_named
 from cases.progress import Change, WaitingFor, change_state
@@ -37,10 +37,12 @@ from cases.refusals import (
     UnknownName,
 )
 from cases.states import OPEN, State
+from cases.village.obligations.ensuring import ensure_for
+from cases.village.owing import end_with_unit
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_SLUG = 60
-AT_THE_DESK = HeldRole(None, Role.CONTACT, UnitKind.DESK)
+DISSOLVED = "Gruppen är upplöst."  # why what was owed ends
 ASSIGNABLE = frozenset({State.ASSIGNED, State.PLANNED, State.IN_PROGRESS, State.WAITING})
 
 
@@ -55,7 +57,7 @@ class UnitDetails:
 
 
 def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, *, by: Actor, at: datetime) -> Unit:
-    """Add a unit and return it.
+    """Add a unit and return it. What a group owes, and is owed, begins with it.
 
     Raises `AlreadyThere` when another unit has this slug, `FieldRefusal` when the slug is not of a-z, 0-9 and hyphens,
     `NotAMailAddress` or `LettersBeforeTheAt` when no letter can be sent to its mailbox, and `NotAPhoneNumber`.
@@ -69,6 +71,8 @@ def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
     session.add(unit)
     session.flush()
     record_for_municipality(session, UnitAdded(unit=slug, kind=kind), by=by, at=at)
+    if kind is UnitKind.GROUP:
+        ensure_for(session, slug, by=as_desk(by), at=at)
     return unit
 
 
@@ -104,13 +108,14 @@ def put_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
 
 
 def switch_off_unit(session: Session, unit: Unit, *, by: Actor, at: datetime) -> None:
-    """Make the unit inactive; all roles that people have in it end today.
+    """Make the unit inactive; all roles that people have in it end today, and what is owed of it.
 
     Raises `NotAllowed` for the desk, the forum and the council, and `StillResponsible` for a unit that has open cases
     or is waited for: `dissolve_unit` moves those to another unit first.
     """
     require_admin(by)
     _refuse_in_every_house(unit)
+    end_with_unit(session, unit, DISSOLVED, by=as_desk(by), at=at)
     concerned = (Case.responsible_id == unit.id) | (Case.waiting_unit_id == unit.id)
     count = session.scalar(select(func.count()).where(concerned, Case.state.in_(OPEN))) or 0
     if count:
@@ -123,9 +128,9 @@ def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: dat
     """Move the open cases of the unit to the unit with the slug `into`, and switch it off.
 
     Return how many cases were moved, and how many others waited for the unit and now wait for the new one, until the
-    same day if it is to come. A case that is assigned, planned, in progress or waiting is assigned to the new unit with
-    a new clock. A case in another state keeps state and clock. A case of the new unit that waited for this one is
-    assigned to the new unit.
+    same day if it is to come. What is owed of the unit ends with it. A case that is assigned, planned, in progress or
+    waiting is assigned to the new unit with a new clock. A case in another state keeps state and clock. A case of the
+    new unit that waited for this one is assigned to the new unit.
 
     Raises `NotAllowed` for the desk, the forum and the council, and `CannotHoldCases` when the unit `into` cannot be
     responsible for cases.
@@ -133,6 +138,7 @@ def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: dat
     require_admin(by)
     _refuse_in_every_house(unit)
     successor = _successor(session, unit, into)
+    end_with_unit(session, unit, DISSOLVED, by=as_desk(by), at=at)
     cases = _open_cases(session, Case.responsible_id == unit.id)
     for case in cases:
         _move(session, case, unit, successor, by=by, at=at)
@@ -208,7 +214,7 @@ def _successor(session: Session, unit: Unit, into: str) -> Unit:
 def _move(session: Session, case: Case, unit: Unit, successor: Unit, *, by: Actor, at: datetime) -> None:
     if case.state in ASSIGNABLE:
         change = Change(State.ASSIGNED, responsible=successor.slug, note=_moved(unit, successor))
-        change_state(session, case, change, by=_as_desk(by), at=at)
+        change_state(session, case, change, by=as_desk(by), at=at)
         return
     entry = Entry(case, by=by, at=at)
     case.responsible_id, case.officer_id = successor.id, None
@@ -224,16 +230,11 @@ def _await_successor(session: Session, case: Case, unit: Unit, successor: Unit, 
     due_on = calendar.day_of(case.due_at) if case.due_at and case.due_at > at else None
     awaited = WaitingFor("unit", successor.slug, case.waiting_name, case.waiting_their_ref)
     change = Change(State.WAITING, step="wait", waiting_for=awaited, due_on=due_on, note=_moved(unit, successor))
-    change_state(session, case, change, by=_as_desk(by), at=at)
+    change_state(session, case, change, by=as_desk(by), at=at)
 
 
 def _moved(unit: Unit, successor: Unit) -> str:
     return f"{unit.name} → {successor.name}"
-
-
-def _as_desk(by: Actor) -> Actor:
-    """Return the administrator as one who may take the steps of the desk."""
-    return replace(by, roles=(*by.roles, AT_THE_DESK))
 
 
 def _close_down(session: Session, unit: Unit, at: datetime) -> None:

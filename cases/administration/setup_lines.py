@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from cases.deadlines.policies import DEFAULT_TERMS, Terms
+from cases.deadlines.policies import DEFAULT_TERMS, Terms, scope_of
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,7 @@ class MunicipalityLine:
     name: str | None = None
     proposals: bool | None = None
     contact_phone: str | None = None
+    contact_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -62,22 +63,24 @@ class CategoryLine:
 class PolicyLine:
     """One entry of [[policies]] in a setup file. A policy says how long the clocks of certain cases run (`terms`).
 
-    It is for the cases with this `kind` (a word such as "issue"), `category` and `place` (slugs); None stands for any.
+    It is for the cases with this `kind` and `obligation` (words such as "duty" and "plan"), `category` and `place`
+    (slugs); None stands for any.
     """
 
     name: str
     kind: str | None = None
+    obligation: str | None = None
     category: str | None = None
     place: str | None = None
     terms: Terms = DEFAULT_TERMS
 
     @property
     def scope(self) -> str:
-        """The policy's kind, category and place, joined as in "issue/*/ekvinda", where "*" stands for any category.
+        """For which cases the policy is, as in "issue/*/ekvinda", where "*" stands for any category.
 
         All versions of a policy have the same scope; no other policy has it.
         """
-        return "/".join(part or "*" for part in (self.kind, self.category, self.place))
+        return scope_of(self.kind, self.obligation, self.category, self.place)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ class MunicipalitySchema(TomlSchema):
     name = TomlText(200)
     proposals = TomlBoolean()
     contact_phone = TomlPhoneNumber()
+    contact_days = TomlTerm()
 
 
 class UnitSchema(TomlSchema):
@@ -106,7 +107,7 @@ class TermsSchema(TomlSchema):
     waiting_days = TomlTerm()
     waiting_most_days = TomlTerm()
     parked_most_months = TomlTerm()
-    object_calendar_days = TomlTerm()
+    object_calendar_days = TomlTerm(0)
     warn_days_before = TomlTerm()
     rung_days = TomlTermList()
     repeat_calendar_days = TomlTerm()
@@ -123,6 +124,7 @@ class PolicySchema(TomlSchema):
     makes = PolicyLine
     name = TomlText(200, required=True)
     kind = TomlChoice(Kind)
+    obligation = TomlSlug()
     category = TomlSlug()
     place = TomlSlug()
     terms = fields.Nested(TermsSchema)

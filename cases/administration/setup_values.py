@@ -69,11 +69,11 @@ class TomlBoolean(TomlField[bool]):
 class TomlTerm(TomlInteger):
     """A length of time: a whole number from 1 to 3660, in days or months.
 
-    The name of the key says which: "answer_days", "statutory_months".
+    The name of the key says which: "answer_days", "statutory_months". Some may be nothing at all: the shortest is 0.
     """
 
-    def __init__(self) -> None:
-        super().__init__(1, LONGEST_TERM)
+    def __init__(self, shortest: int = 1) -> None:
+        super().__init__(shortest, LONGEST_TERM)
 
 
 class TomlTermList(TomlField[list[int]]):

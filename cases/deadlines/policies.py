@@ -51,10 +51,11 @@ PROPOSAL_TERMS = Terms(statutory_months=12, statutory_warnings=(6, 9, 11))
 
 
 class Policy(Base):
-    """One version of the terms for cases of a kind, category and place. NULL stands for every kind, category or place.
+    """One version of the terms for cases of a kind, obligation, category and place. NULL stands for any of them.
 
     If several policies match a case, the most specific one applies, in its newest version: a place counts more than a
-    category, a category more than a kind. The row with NULL in all three matches every case and cannot be deleted.
+    category, a category more than an obligation, an obligation more than a kind. The row with NULL in all four matches
+    every case and cannot be deleted.
     """
 
     __tablename__ = "policy"
@@ -64,10 +65,11 @@ class Policy(Base):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
-    scope: Mapped[str] = mapped_column(String(200))  # "kind/category/place" by slug, "*" for any
+    scope: Mapped[str] = mapped_column(String(200))  # "kind/category/place", "*" for any; see `scope_of`
     version: Mapped[int] = mapped_column(default=1)
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str | None] = mapped_column(String(30), default=None)
+    obligation: Mapped[str | None] = mapped_column(String(30), default=None)
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"), default=None)
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), default=None)
     terms: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
@@ -93,9 +95,20 @@ def terms_to_store(terms: Terms) -> dict[str, Any]:
     return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(terms).items()}
 
 
-def matching_policy(session: Session, kind: str, category_id: int | None, place_id: int | None) -> Policy:
-    """Fetch the policy that applies today to a case of this kind, category and place (ids; None: the case has none)."""
-    parameters: dict[str, Any] = {"kind": kind, "category": category_id, "place": place_id}
+def scope_of(kind: str | None, obligation: str | None, category: str | None, place: str | None) -> str:
+    """Return the scope of a policy for these, by slug, such as "duty:plan/*/*"; None stands for any."""
+    owes = f":{obligation}" if obligation else ""
+    return f"{kind or '*'}{owes}/{category or '*'}/{place or '*'}"
+
+
+def matching_policy(
+    session: Session, kind: str, obligation: str | None, category_id: int | None, place_id: int | None
+) -> Policy:
+    """Fetch the policy that applies today to a case of this kind, obligation, category and place.
+
+    `category_id` and `place_id` are ids; None: the case has none.
+    """
+    parameters = {"kind": kind, "obligation": obligation, "category": category_id, "place": place_id}
     return session.scalars(MATCHING, parameters).one()
 
 
@@ -103,13 +116,18 @@ def most_specific(category: ColumnElement[Any], place: ColumnElement[Any]) -> Co
     """Build the SQL condition that is true for the one `Policy` that applies today to a case.
 
     It is for a query that also selects other rows, such as the category; `matching_policy` fetches only the policy.
-    `category` and `place` are SQL expressions for the ids of the case's category and place. The case's kind is not an
-    argument: whoever executes the statement gives it as the bound parameter `kind`.
+    `category` and `place` are SQL expressions for the ids of the case's category and place. The case's kind and
+    obligation are no arguments: whoever executes the statement gives them as the bound parameters `kind` and
+    `obligation`.
     """
     candidate = aliased(Policy)
-    wanted = {candidate.kind: bindparam("kind"), candidate.category_id: category, candidate.place_id: place}
+    wanted = {
+        candidate.kind: bindparam("kind"), candidate.obligation: bindparam("obligation", type_=String),
+        candidate.category_id: category, candidate.place_id: place,
+    }  # fmt: skip
     fits = [or_(column.is_(None), column == value) for column, value in wanted.items()]
-    specific = [column.is_not(None).desc() for column in (candidate.place_id, candidate.category_id, candidate.kind)]
+    by_weight = (candidate.place_id, candidate.category_id, candidate.obligation, candidate.kind)
+    specific = [column.is_not(None).desc() for column in by_weight]
     best = select(candidate.id).where(*fits).order_by(*specific, candidate.version.desc()).limit(1)
     return Policy.id == best.scalar_subquery()
 

@@ -12,6 +12,7 @@ from sqlalchemy import Select, bindparam, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from cases.access.actors import clock_for_batch
 from cases.database.base import table_of
 from cases.database.clock import now as database_now
 from cases.database.clock import present
@@ -21,6 +22,7 @@ from cases.history.event_batches import EventBatch
 from cases.ladder.climbing import handle
 from cases.ladder.due_cases import CASE, LOCK_DUE, due_cases
 from cases.refusals import ClockTrouble
+from cases.village.obligations.ensuring import ensure_missing, was_looked
 
 BATCH = 1000
 MOST_CLOCK_DRIFT = timedelta(minutes=5)
@@ -49,6 +51,7 @@ def sweep(database: Database, *, now: datetime | None = None) -> int:
     _seal_expired(database)
     while sweeper.handle_batch():
         pass
+    sweeper.ensure_what_is_owed()
     sweeper.seal()
     if sweeper.first_error is not None:
         raise sweeper.first_error
@@ -120,6 +123,16 @@ class Sweeper:
             self._failed += self._batch_ids
             self.first_error = self.first_error or error
         self._size = 1
+
+    def ensure_what_is_owed(self) -> None:
+        """Hand in what ought to be owed and is not, in the first sweep of a local day, in a transaction of its own."""
+        day = self.database.calendar.day_of(self.now)
+        with self.database.reading() as session:
+            if was_looked(session, day):
+                return
+        with self.database.transaction() as session:
+            errors = ensure_missing(session, day, by=lambda: clock_for_batch(self._tick_of(session)), at=self.now)
+        self.first_error = next(iter(errors), None) if self.first_error is None else self.first_error
 
     def seal(self) -> None:
         """Mark the event batch of this sweep as complete, so that the letters about its events may be planned."""

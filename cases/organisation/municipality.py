@@ -4,6 +4,8 @@ Events that concern no case belong to the municipality: changes of settings, uni
 and the hash of the last of these events, just as the row of a case does for the events of the case.
 """
 
+from datetime import date
+
 from sqlalchemy import CheckConstraint, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -24,6 +26,8 @@ class Municipality(Base):
     demonstration: Mapped[bool] = mapped_column(default=False)
     contact_phone: Mapped[str | None] = mapped_column(String(40), default=None)
     export_name: Mapped[str | None] = mapped_column(String(20), default=None)  # this house's own cases in an export
+    contact_days: Mapped[int] = mapped_column(default=183)  # calendar days to the next contact with a group, at most
+    obligations_on: Mapped[date | None] = mapped_column(default=None)  # last looked for what lacks
     version: Mapped[int] = mapped_column(default=0)
     head_hash: Mapped[str] = mapped_column(String(64), default="")
 

@@ -21,6 +21,14 @@ class UnitKind(StrEnum):
     COUNCIL = "council"
 
 
+class GroupSort(StrEnum):
+    """The sorts of group: of a village, of the town, or of a sector (farmers, say), which belongs to no place."""
+
+    VILLAGE = "village"
+    TOWN = "town"
+    SECTOR = "sector"
+
+
 MAY_BE_RESPONSIBLE = frozenset({UnitKind.DESK, UnitKind.DEPARTMENT, UnitKind.GROUP})
 DESK = "desk"
 FORUM = "forum"
@@ -39,6 +47,11 @@ class Unit(Base):
     __table_args__ = (
         UniqueConstraint("id", "holds_cases"),
         CheckConstraint("holds_cases = (active AND kind IN ('desk', 'department', 'group'))", name="holds_cases"),
+        CheckConstraint(
+            "sort IS NULL OR (kind = 'group' AND sort IN ('village', 'town', 'sector')"
+            " AND (sort <> 'sector' OR place_id IS NULL))",
+            name="sort",
+        ),
         CheckConstraint("kind IN ('desk', 'department', 'group', 'board', 'forum', 'council')", name="kind"),
     )
 
@@ -49,6 +62,7 @@ class Unit(Base):
     email: Mapped[str | None] = mapped_column(String(LONGEST_ADDRESS), default=None)
     phone: Mapped[str | None] = mapped_column(String(40), default=None)
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), default=None)
+    sort: Mapped[GroupSort | None] = mapped_column(one_of(GroupSort), default=None)  # of a group
     active: Mapped[bool] = mapped_column(default=True)
     holds_cases: Mapped[bool] = mapped_column(default=True)
 

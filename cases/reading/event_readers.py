@@ -55,6 +55,7 @@ WHO_READS: dict[str, frozenset[EventReader]] = {
     "case.escalated": EVERYBODY,
     "case.put_on_agenda": EVERYBODY,
     "case.taken_off_agenda": EVERYBODY,
+    "contact.logged": EVERYBODY,  # what was said at it is for staff
     "case.attached": WHO_TAKES_PART,
     "case.followed": WHO_TAKES_PART,
     "case.unfollowed": WHO_TAKES_PART,

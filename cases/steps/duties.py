@@ -21,16 +21,17 @@ from cases.states import Kind, State
 def next_duty(writer: EntryWriter, done: Case, *, by: Actor, at: datetime) -> Case | None:
     """Create and return the duty that follows the closed duty `done`; return None when `done` does not recur.
 
-    The new duty is planned for the same unit, for the day that `day_after` returns.
+    The new duty is planned for the same unit, for the day that `day_after` returns. What is owed comes again by
+    `cases.village.obligations`, which looks every day.
     """
-    if done.kind is not Kind.DUTY or done.every_months is None:
+    if done.kind is not Kind.DUTY or done.every_months is None or done.obligation is not None:
         return None
     calendar = calendar_of(writer.session)
     today = calendar.day_of(at)
     first = done.duty_first_on or done.duty_on or today
     day = day_after(done.duty_on or today, first=first, every_months=done.every_months, today=today)
     due_on = calendar.roll_forward(day)
-    policy = writer.find(matching_policy, done.kind, done.category_id, done.place_id)
+    policy = writer.find(matching_policy, done.kind, None, done.category_id, done.place_id)
     holder = done.responsible if done.responsible.holds_cases else writer.find(contact_desk)
     case = Case(
         ref=next_reference(writer, today.year), kind=Kind.DUTY, title=done.title, channel="duty", received_at=at,

@@ -8,6 +8,7 @@ from cases.deadlines import clocks
 from cases.history.events import CaseClosed, CaseDeclined, CaseDone, DomainEvent
 from cases.meetings.agenda_items import take_off_agenda
 from cases.promises import settle
+from cases.refusals import DateOutside
 from cases.states import State
 from cases.steps.duties import next_duty
 from cases.steps.merging import merge_into
@@ -18,9 +19,12 @@ def finish(act: Transition) -> DomainEvent:
     """Set the case done and its promise, if there is one, kept; return the event to record.
 
     From now on the case may be contested, for as many calendar days as the policy says. If the last of these is no
-    working day, the next working day is the last.
+    working day, the next working day is the last. Raises `DateOutside` when the change says that the work was done on a
+    day to come.
     """
-    case, was, calendar = act.case, act.was, calendar_of(act.session)
+    case, was, calendar, done_on = act.case, act.was, calendar_of(act.session), act.change.done_on
+    if done_on is not None and done_on > act.today:
+        raise DateOutside(field="done_on", latest=act.today)
     object_by = calendar.roll_forward(act.today + timedelta(days=act.terms.object_calendar_days))
     case.stop_waiting()
     case.state = State.DONE
@@ -29,7 +33,12 @@ def finish(act: Transition) -> DomainEvent:
     case.set_state_clock(clocks.at_end_of(object_by, case.cycle + 1, calendar))
     settle(act.writer, case, "kept", act.at)
     take_off_agenda(act.session, case, act.at)
-    return CaseDone(responsible=case.responsible.slug, object_by=object_by.isoformat(), previous=was)
+    return CaseDone(
+        responsible=case.responsible.slug,
+        object_by=object_by.isoformat(),
+        previous=was,
+        done_on=done_on.isoformat() if done_on else None,
+    )
 
 
 def close(act: Transition) -> DomainEvent:

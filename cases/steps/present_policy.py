@@ -18,7 +18,7 @@ def use_present_policy(writer: EntryWriter, case: Case, at: datetime) -> None:
     If that is another policy than before, the clock that the law sets for a proposal starts anew: by the new deadlines,
     still counted from the day on which the council raised the proposal. `at` is the moment of the change.
     """
-    policy = writer.find(matching_policy, case.kind, case.category_id, case.place_id)
+    policy = writer.find(matching_policy, case.kind, case.obligation, case.category_id, case.place_id)
     if policy.id == case.policy_id:
         return
     case.policy_id = policy.id

@@ -13,7 +13,8 @@ from cases.database.texts import visible
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
 from cases.deadlines.policies import Terms
-from cases.history.journal import Entry
+from cases.history.events import DomainEvent
+from cases.history.journal import Entry, SpokenWords
 from cases.history.words import Visibility
 from cases.history.writers import EntryWriter
 from cases.organisation.people import Membership, Person, serves_on
@@ -51,6 +52,9 @@ class Change:
     `step` is the name of the step to take; when it is None, the step is chosen by `to` and by the other fields.
     `version` is the version of the case that the person had read. `responsible` is the slug of a unit, `officer` a mail
     address, `into` the reference of the case to merge into; days are local. `visibility` says who may read the note.
+    `done_on` is the day on which the work was done, when that was before the change, and `done_by` says in words who
+    did it. `records` are the events of what the change gives, each with its texts, which are written after its own.
+    `fulfils` names the obligation that the change fulfils: only the act that writes its record sets it.
     """
 
     to: State
@@ -65,6 +69,10 @@ class Change:
     waiting_for: WaitingFor | None = None
     into: str | None = None
     visibility: Visibility = Visibility.PUBLIC
+    done_on: date | None = None
+    done_by: str | None = None
+    fulfils: str | None = None
+    records: tuple[tuple[DomainEvent, tuple[SpokenWords, ...]], ...] = ()
 
     @property
     def words(self) -> str:

@@ -21,6 +21,7 @@ QUOTES_NOBODY = Letter(quotes=False)
 TO_ACT = Letter(to_act=True)
 LETTERS: dict[str, Letter] = {
     "receipt": QUOTES_NOBODY,
+    "questions_received": Letter(),
     "new_key": QUOTES_NOBODY,
     "assigned": TO_ACT,
     "sent_back": TO_ACT,

@@ -27,7 +27,7 @@ from notifications.letters.still_entitled import lines_no_longer_due
 from notifications.letters.template_context import EMPTY_LINE_CONTEXT, TemplateContext, category_and_place
 from notifications.letters.urls import WebAddresses
 from notifications.letters.wording.telephones import without_marks
-from notifications.planning.drafts import ALARMS, COMMENTS, DIGEST
+from notifications.planning.drafts import ALARMS, COMMENTS, DIGEST, QUESTIONS
 from notifications.planning.rate_limits import RECEIPT
 
 WIDTH = 72
@@ -44,6 +44,7 @@ SAYS_OF_A_CASE = {  # by letter of a sweep
     "closed": "closed",
     "taken_up": "taken_up",
 }
+OF_A_BATCH = frozenset({DIGEST, QUESTIONS})
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
@@ -124,11 +125,11 @@ def case_subject(template_context: TemplateContext, delivery: Delivery, lines: l
 def lines_still_due(snapshot: SendingSnapshot, delivery: Delivery) -> list[LineContext]:
     """Return the lines of the letter that are still to be told; each line stands for one event.
 
-    A digest (a letter about several events) leaves out the events of which its recipient may no longer be told. Any
-    other letter returns all its lines.
+    A letter about several events of a batch leaves out those of which its recipient may no longer be told. Any other
+    letter returns all its lines.
     """
     lines: list[LineContext] = delivery.context["lines"]
-    lost = lines_no_longer_due(snapshot, delivery) if delivery.letter == DIGEST else {}
+    lost = lines_no_longer_due(snapshot, delivery) if delivery.letter in OF_A_BATCH else {}
     return [line for line in lines if line["event"] not in lost]
 
 
@@ -194,7 +195,27 @@ def _alarms(template_context: TemplateContext, delivery: Delivery, lines: list[L
     return write(ALARMS, delivery.locale, told[0] | {"count": len(lines) + delivery.context["more"], "refs": refs})
 
 
-WRITERS = {DIGEST: _digest, COMMENTS: _comments, ALARMS: _alarms}
+def _questions(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> WrittenLetter:
+    """Return one letter about all questions that were taken down at once, each with its reference and its page."""
+    told = [template_context.values(delivery, line) for line in lines]
+    items = [
+        (_named(line, values["title"], delivery.locale), values["page"])
+        for line, values in zip(lines, told, strict=True)
+    ]
+    more, read_by = delivery.context["more"], max(values["facts"]["due_on"] for values in told)
+    values = told[0] | {"items": items, "count": len(lines) + more, "more": more, "read_by": read_by}
+    if len(lines) > 1:  # about no single case
+        values["told"] = values["told"] | {"ref": None}
+    return write(QUESTIONS, delivery.locale, values)
+
+
+WRITERS = {DIGEST: _digest, COMMENTS: _comments, ALARMS: _alarms, QUESTIONS: _questions}
+
+
+def _named(line: LineContext, title: str | None, locale: str) -> str:
+    """Return "[ref] title (category, place)", without what is not known or may not be read."""
+    about = category_and_place(line, locale)
+    return in_one_line(" ".join(filter(None, (f"[{line['ref']}]", title, about and f"({about})"))))
 
 
 def _in_brief(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> str:

@@ -17,6 +17,8 @@ from notifications.planning.rate_limits import lock_allowance
 
 DIGEST = "digest"
 COMMENTS, ALARMS = "comments", "alarms"  # the letters about several comments on a case, and several alarms
+QUESTIONS = "questions_received"  # the letter about all that was taken down for a group at once
+TAKEN_DOWN = frozenset({"receipt", QUESTIONS})
 MOST_LINES = 50
 
 
@@ -68,9 +70,11 @@ class DeliveryDraft:
 
     @property
     def letter(self) -> str:
-        """The name of the letter: that of its only line; of several "comments", "alarms" or "digest"."""
+        """The name of the letter: that of its only line; of several "questions_received", "alarms" or such."""
         if len(self.lines) == 1:
             return self.lines[0].letter
+        if {line.letter for line in self.lines} <= TAKEN_DOWN:
+            return QUESTIONS
         return letter_of(self.gathered_as)
 
     @property

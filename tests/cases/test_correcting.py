@@ -85,11 +85,14 @@ def test_the_most_specific_policy_of_today_wins(small_house: SmallHouse) -> None
         session.add(Policy(scope="*/*/norrby", name="Norrby", place_id=norrby))
         session.flush()
         wanted = {
-            (Kind.ACTION, None, None): "Allt annat",
-            (Kind.ISSUE, None, None): "Frågor nu",
-            (Kind.ISSUE, trafik, None): "Trafik",
-            (Kind.ISSUE, trafik, norrby): "Norrby",
-            (Kind.PROPOSAL, None, None): "Förslag",
+            (Kind.ACTION, None, None, None): "Allt annat",
+            (Kind.ISSUE, None, None, None): "Frågor nu",
+            (Kind.ISSUE, None, trafik, None): "Trafik",
+            (Kind.ISSUE, None, trafik, norrby): "Norrby",
+            (Kind.PROPOSAL, None, None, None): "Förslag",
+            (Kind.DUTY, "plan", None, None): "Lokala planer",
+            (Kind.DUTY, "plan", trafik, None): "Trafik",
+            (Kind.DUTY, None, None, None): "Allt annat",
         }
         for case, name in wanted.items():
             assert matching_policy(session, *case).name == name

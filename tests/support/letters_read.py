@@ -15,8 +15,11 @@ from cases.handing_in import Reporter
 from cases.history.events import EVENT_TYPES, MorningCame, PersonAskedForLink, SetAside
 from cases.history.journal import Entry
 from cases.organisation.municipality import municipality
+from cases.organisation.units import unit_named
 from cases.progress import WaitingFor
 from cases.states import State
+from cases.village.relations.contact import ContactWay
+from cases.village.relations.logging_contacts import ContactGiven, QuestionTaken, log_contact
 from notifications.deliveries import Channel, Delivery
 from notifications.letters.rendering import LetterSettings, RenderedLetter, followers_addressed, render
 from notifications.letters.snapshot import read_snapshot
@@ -108,9 +111,10 @@ def live_in_municipality(town: LetterTown, ref: str) -> None:
 
 
 def happen(town: LetterTown, type_: str, facts: dict[str, object]) -> None:
-    """Write one event of the last case, without the rules that lead to it."""
+    """Write one event of the last case that somebody asked, without the rules that lead to it."""
     with town.database.transaction() as session:
-        case = session.scalars(select(Case).order_by(Case.id.desc())).first()
+        of_somebody = select(Case).where(Case.obligation.is_(None)).order_by(Case.id.desc())
+        case = session.scalars(of_somebody).first()
         assert case is not None
         entry = Entry(case, by=A_VISITOR, at=A_TUESDAY)
         entry.add(EVENT_TYPES[type_](**facts))
@@ -126,3 +130,14 @@ def live_with_every_letter(town: LetterTown) -> None:
     happen(town, "case.answered", {"to": "planned", "due_on": "2026-05-01"})
     happen(town, "case.kept_off_agenda", {"why": "waits"})
     happen(town, "case.key_replaced", {})
+    log_a_contact(town)
+
+
+def log_a_contact(town: LetterTown) -> None:
+    """Log a contact with a group, at which two questions were taken down."""
+    questions = (QuestionTaken("Lampan vid bron"), QuestionTaken("Hål i vägen", category="trafik"))
+    given = ContactGiven(A_TUESDAY.date(), ContactWay.VISIT, A_TUESDAY.date() + timedelta(days=90), questions=questions)
+    with town.database.transaction() as session:
+        group = unit_named(session, "byalaget")
+        log_contact(session, group, given, by=town.actor(session, "kontakt"), at=A_TUESDAY)
+    town.plan()

@@ -108,6 +108,10 @@ WITHOUT_A_CASE: dict[str, str] = {
     "GET /arenden.<any(csv, xlsx):form>": STAFF,
     "GET /lamna/flera": STAFF,
     "POST /lamna/flera":               "in  in  in  403 403 403 422 422 422 422 in",
+    "GET /bygderna": STAFF,
+    "GET /bygderna/<slug>/kontakt": STAFF,
+    "POST /bygderna/<slug>/kontakt":   "in  in  in  403 403 403 422 422 422 422 in",
+    "POST /api/v1/units/<slug>/contacts": "401 401 401 403 403 403 422 422 422 422 401",
     "GET /ring": CONTACT,
     "POST /ring/<int:number>":         "in  in  in  403 403 403 403 403 404 403 in",
     "POST /ring/<int:number>/angra":   "in  in  in  403 403 403 403 403 404 403 in",
@@ -293,6 +297,7 @@ ENDS_SESSIONS: dict[str, str] = {
 
 # --- what the requests hold ------------------------------------------------------------------------------
 ASKED: dict[str, Asked] = {
+    "POST /api/v1/units/<slug>/contacts": Asked(json=(("how", "visit"),)),
     "POST /api/v1/cases": Asked(json=(("kind", "issue"),)),
     "POST /arenden/<ref>/kommentar": Asked(form=(("text", ""),)),
     "POST /arenden/<ref>/filer": Asked(file=True),
@@ -315,6 +320,8 @@ ASKED: dict[str, Asked] = {
     "POST /api/v1/cases/<ref>/followers": Asked(json=(("email", "granne@hemma.example"),)),
 }
 EXAMPLES = {  # of what stands in a rule beside the case
+    "/bygderna/<slug>": "/bygderna/norrby",
+    "/units/<slug>": "/units/norrby",
     "<token>": "a" * 43,
     "<slug>": "gata",
     "<name>": "1.eml",

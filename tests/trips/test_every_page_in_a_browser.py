@@ -70,6 +70,7 @@ class Pages:
                 "/skrivbord", "/skrivbord?del=forsenat", f"/arenden/{late}", f"/arenden/{waits}", "/enhet/gata",
                 "/enhet/norrby", "/lamna", "/lamna/flera", "/ring", "/undanlagt", "/forum", "/forum/1", "/brevlada",
                 f"/brevlada/{self._letter()}", "/konto", "/arenden", "/arenden?q=finns%20inte", "/sok?q=lagat",
+                "/bygderna", "/bygderna/norrby/kontakt",
                 *(f"/arenden/{late}/{act}" for act in ("utskrift", "radera", "publicera")),
             ],
             "Member": ["/enhet/norrby", f"/arenden/{own}", f"/arenden/{own}/utskrift", "/lamna", "/forum",
@@ -80,7 +81,7 @@ class Pages:
         self.refused = {  # forms that are sent empty: by who, the page and where its form goes
             "anybody": [("/lamna", "/lamna"), ("/logga-in", "/logga-in"), (f"/arenden/{done}", "folj"),
                         (f"/arende/{keys['waits']}", "kommentar")],
-            "Contact": [("/lamna/flera", "flera"), ("/forum", "/forum")] + [
+            "Contact": [("/lamna/flera", "flera"), ("/forum", "/forum"), ("/bygderna/norrby/kontakt", "kontakt")] + [
                 (f"/arenden/{late}", act) for act in ("steg", "kommentar", "ratta", "hor-ihop", "den-som-fragade")
             ],
         }  # fmt: skip

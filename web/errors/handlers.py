@@ -19,6 +19,7 @@ from cases.refusals import (
     FieldRefusal,
     NotAllowed,
     NotFound,
+    RecordStands,
     Refusal,
     StaleVersion,
     StillResponsible,
@@ -44,6 +45,7 @@ HTTP: Mapping[type[Refusal], int] = {
     StaleVersion: 409,
     StillResponsible: 409,
     AlreadySettled: 409,
+    RecordStands: 409,
     FieldRefusal: 422,
     FormTooLarge: 413,
     FormSentBefore: 409,
@@ -87,9 +89,15 @@ def problem_of(refusal: Refusal) -> Problem:
     """Return the problem that describes a refusal. If a field is at fault, the problem's `errors` name it."""
     sentence = sentence_of(refusal.code, refusal.facts)
     if isinstance(refusal, FieldRefusal) and refusal.field:
-        errors = {refusal.field: [sentence]}
+        errors = _nested(refusal.field, [sentence])
         return Problem(status_of(refusal), refusal.code, sentence, errors=errors)
     return Problem(status_of(refusal), refusal.code, sentence, facts=_facts_of(refusal))
+
+
+def _nested(path: str, sentences: list[str]) -> dict[str, Any]:
+    """Return the error of the field at this path, such as "questions.2.title", as those of a schema are nested."""
+    first, _, rest = path.partition(".")
+    return {first: _nested(rest, sentences) if rest else sentences}
 
 
 def _facts_of(refusal: Refusal) -> dict[str, Any]:

@@ -33,16 +33,20 @@ LABELS: dict[str, LazyString] = {
     "promised_on": _l("Date promised"),
     "raised_on": _l("Raised in the council"),
     "held_on": _l("Day"),
+    "on": _l("Day of the contact"),
+    "next_on": _l("Day of the next contact"),
+    "met": _l("Whom did you meet?"),
+    "questions": _l("Questions from the group"),
     "every_months": _l("Comes again after so many months"),
     "position": _l("Position"),
     "where": _l("Where"),
 }
 CHOSEN = frozenset({  # what a person chose and did not write, or the form says itself: it goes along unseen
     "step", "version", "visibility", "kind", "channel", "category", "place", "group", "responsible", "officer",
-    "waiting_for", "public", "protected", "quick_win", "event", "reporter", "person",
+    "waiting_for", "public", "protected", "quick_win", "event", "reporter", "person", "how",
 })  # fmt: skip
 LONG = 60
-SEVERAL_LINES = frozenset({"description", "text", "note"})
+SEVERAL_LINES = frozenset({"description", "text", "note", "questions"})
 
 
 @dataclass(frozen=True)

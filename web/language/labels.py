@@ -45,6 +45,13 @@ CHANNELS = {
     "letter": _l("Letter"),
 }
 
+CONTACT_WAYS = {
+    "visit": _l("Visit"),
+    "phone": _l("Telephone"),
+    "meeting": _l("Meeting"),
+    "mail": _l("E-mail"),
+}
+
 UNCHOSEN_CHANNELS = {
     "duty": _l("A recurring duty"),
     "import": _l("Import"),
@@ -175,6 +182,7 @@ ASIDE_KINDS = {
 
 LETTERS = {
     "receipt": _l("receipt"),
+    "questions_received": _l("questions received"),
     "new_key": _l("new private link"),
     "assigned": _l("a unit is asked"),
     "sent_back": _l("sent back"),

@@ -43,6 +43,7 @@ TITLES: Mapping[str, LazyString] = {
     "conflict": _("Two did this at once"),
     "still-responsible": _("The unit still has open cases"),
     "already-settled": _("The case is settled"),
+    "record-stands": _("It has been given"),
     "clock-trouble": _("The clock is wrong"),
 }
 
@@ -96,6 +97,8 @@ SENTENCES: Mapping[str, LazyString] = {
     "date-needed": _("Give a date."),
     "date-outside": _("The date must be from %(earliest)s to %(latest)s."),
     "date-early": _("The date must be %(earliest)s or later."),
+    "date-next-contact": _("Choose a day from %(earliest)s to %(latest)s: no group waits longer for us than that."),
+    "date-late": _("The date must be %(latest)s or earlier."),
     "name-needed": _("Choose one."),
     "whom-needed": _("Write whom the case waits for."),
     "unit-needed": _("Choose a unit."),
@@ -152,8 +155,11 @@ SENTENCES: Mapping[str, LazyString] = {
     "log-in-and-send": _("You have been logged out. Log in in another tab, then send what you wrote from here."),
     "too-many-files": _("%(name)s was left out: a case can have at most %(most)s files."),
     "bad-characters": BAD_CHARACTERS,
+    "too-many-questions": _("At most %(most)s questions fit here. Save these first, and take the rest after them."),
     "already-there": _("%(name)s is there already."),
     "already-settled": _("The case is settled. Reopen it first."),
+    "record-stands": _("What was owed has been given. Put right what is wrong by giving it anew."),
+    "record-needed": _("This case ends when what is owed has been given. Use the button on its page for that."),
     "still-responsible": _("%(name)s still has %(count)s open cases. Move them first."),
     "holds-demonstration": _("This is the demonstration. A municipality of your own needs a database of its own."),
     "clock-trouble": _("The clocks of two machines differ by %(seconds)s seconds."),
@@ -169,6 +175,7 @@ SENTENCES: Mapping[str, LazyString] = {
 
 EXACT: Mapping[tuple[str, str], str] = {  # code and field: what is missing or unknown there
     ("field-not-used", "visibility"): "question-hidden",
+    ("date-outside", "next_on"): "date-next-contact",
     ("words-needed", "title"): "title-needed",
     ("words-needed", "text"): "comment-needed",
     ("words-needed", "decision"): "decision-needed",
@@ -244,6 +251,8 @@ def _exact(code: str, facts: Mapping[str, Any]) -> str:
     """Return the key of the sentence that is exact for these facts: mostly the code itself."""
     if code == "date-outside" and not facts.get("latest"):
         return "date-early"
+    if code == "date-outside" and not facts.get("earliest"):
+        return "date-late"
     if code == "words-needed" and facts.get("step") in WORDS_OF_STEP:
         return WORDS_OF_STEP[str(facts["step"])]
     if code == "file-lost" and not facts.get("name"):

@@ -15,9 +15,9 @@ from cases.refusals import BadCharacters, NotFound, Refusal
 from web.current import today
 from web.errors.handlers import status_of
 from web.errors.refused_forms import FormSentBefore
+from web.language.days.typed_days import AnotherWeekday, NoSuchDay, NotADay, read_day
 from web.language.gettext import gettext
 from web.language.refusals import BAD_CHARACTERS, sentence_of
-from web.language.typed_days import AnotherWeekday, NoSuchDay, NotADay, read_day
 from web.pages.stamps import FormStamp, new_stamp
 from web.requests.parsing.readable import LARGEST_NUMBER
 from web.schemas.fields import Translated, within

@@ -53,7 +53,12 @@ class MenuItem:
 
 log = structlog.get_logger()
 PUBLIC = (("overview.show", _l("Overview")), ("handing_in.show", _l("Report")), ("searching.show", _l("Search")))
-STAFF = (("desk.show", _l("Desk")), ("all_cases.show", _l("All cases")), ("handing_in.show", _l("Report")))
+STAFF = (
+    ("desk.show", _l("Desk")),
+    ("all_cases.show", _l("All cases")),
+    ("groups.show", _l("The villages")),
+    ("handing_in.show", _l("Report")),
+)
 CONTACT = (("calls.show", _l("To call")), ("set_aside.show", _l("Not delivered")))
 
 

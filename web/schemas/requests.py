@@ -147,6 +147,8 @@ class ChangeIn(Strict):
     waiting_for = Awaited(allow_none=True, metadata=Awaited.documented)
     into = PlainText(most=REFERENCE, allow_none=True)
     visibility = Choice(Visibility, load_default=Visibility.PUBLIC)
+    done_on = LocalDay(allow_none=True)
+    done_by = PlainText(most=200, allow_none=True)
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Change:

@@ -49,6 +49,7 @@ from cases.history.events.steps import (
     CaseTakenUp,
     CaseWaiting,
 )
+from cases.history.events.village.relations import ContactLogged
 
 __all__ = [
     "EVENT_TYPES",
@@ -85,6 +86,7 @@ __all__ = [
     "CaseUnfollowed",
     "CaseWaiting",
     "CaseWordsErased",
+    "ContactLogged",
     "DomainEvent",
     "FollowerAskedToConfirm",
     "HouseExported",

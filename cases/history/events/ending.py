@@ -11,12 +11,14 @@ class CaseDone(DomainEvent):
     """The unit gave its answer or did the work.
 
     The reporter or the group may contest that until the end of the day `object_by`. `previous` is the state before.
+    `done_on` is the day on which the work was done, when it was said; who did it is a text, in the field `done_by`.
     """
 
     type: ClassVar[str] = "case.done"
     responsible: str
     object_by: str
     previous: str | None = None
+    done_on: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,10 @@ class CaseReceived(DomainEvent):
     """A case was handed in, and its first clock runs until the end of `due_on`.
 
     `origin` is "proposal" when it was handed in as a proposal but recorded as an issue, because this municipality takes
-    no proposals. `follows` is set for a duty that comes again: the reference of the closed duty before it.
+    no proposals. `obligation` says what somebody owes by that day, `subject` whose or which (see `cases.village`);
+    both are None for what nobody owes. `contact` is the number of the contact with a group at which it was taken down.
+    `follows` is set for a duty that comes again: the reference of the closed duty
+    before it.
     """
 
     type: ClassVar[str] = "case.received"
@@ -23,4 +26,7 @@ class CaseReceived(DomainEvent):
     category: str | None = None
     place: str | None = None
     group: str | None = None
+    obligation: str | None = None
+    subject: str | None = None
+    contact: int | None = None
     follows: str | None = None  # the duty that this one continues

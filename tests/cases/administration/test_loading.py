@@ -13,6 +13,7 @@ from cases.administration.loading import HoldsDemonstration, left_as_they_are, l
 from cases.administration.reorganising import dissolve_unit
 from cases.administration.setup_file import BadSetupFile
 from cases.administration.staffing import switch_off_person
+from cases.case import Case
 from cases.database.transactions import Database
 from cases.deadlines.policies import Policy
 from cases.history.journal import Event
@@ -26,6 +27,7 @@ HOUSE = """
 name = "Provköpings kommun"
 proposals = true
 contact_phone = "010-000 00 00"
+contact_days = 90
 
 [[places]]
 slug = "norrby"
@@ -97,7 +99,7 @@ def test_the_house_is_put_in_place(database: Database) -> None:
     _load(database, HOUSE)
     with database.reading() as session:
         house = municipality(session)
-        assert (house.name, house.proposals) == ("Provköpings kommun", True)
+        assert (house.name, house.proposals, house.contact_days) == ("Provköpings kommun", True, 90)
         assert session.scalar(select(Unit.email).where(Unit.slug == "desk")) == "kontakt@example.se"
         assert session.scalars(select(Category)).one().suggests_id is not None
         heads = select(Person.email).join(Membership, Membership.person_id == Person.id)
@@ -105,6 +107,14 @@ def test_the_house_is_put_in_place(database: Database) -> None:
             "chef@example.se",
             "kommunchef@example.se",
         ]
+
+
+def test_the_first_contact_with_a_new_group_is_no_later_than_the_file_lets_it_be(database: Database) -> None:
+    group = '[[units]]\nslug = "by"\nkind = "group"\nname = "By"\n'
+    _load(database, HOUSE.replace("contact_days = 90", "contact_days = 20") + group)
+    with database.reading() as session:
+        owed = session.scalars(select(Case).where(Case.obligation == "contact")).one()
+    assert A_TUESDAY < owed.due_at < A_TUESDAY + timedelta(days=23)
 
 
 def test_loading_it_again_changes_nothing(database: Database) -> None:

@@ -75,7 +75,7 @@ def test_a_house_that_is_brought_along_has_the_triggers_that_it_had(
         build(database, BEFORE)
         made = _triggers(database)
         migrate(database)
-        assert (_triggers(database), bool(made)) == (made, True)
+        assert made and [trigger for trigger in _triggers(database) if trigger in made] == made  # others are newer
         database.close()
 
 

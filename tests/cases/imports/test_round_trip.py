@@ -39,6 +39,7 @@ NEW_BY_NATURE = {
         "policy_id": "deadlines are those that the house has now for a case of this kind, category and place",
         "source": "where a case came from: its own house names none",
         "external_id": "its number there",
+        "contact_id": "contacts with groups do not go into a table",
         "cycle": "counts how often this history has set the clock",
         "life_cycle": "counts how often this history has set the clock",
         "statutory_cycle": "counts how often this history has set the clock",

@@ -103,7 +103,8 @@ def test_at_rung_4_the_case_comes_on_the_forums_agenda_once(small_house: SmallHo
     sweep_daily(small_house, MONDAY, 100)
     assert [event.facts["meeting_on"] for event in small_house.events(ref, "case.put_on_agenda")] == ["2026-10-14"]
     with small_house.database.reading() as session:
-        assert len(session.scalars(select(AgendaItem)).all()) == 1
+        items = select(AgendaItem).join(Case, Case.id == AgendaItem.case_id).where(Case.ref == ref)
+        assert len(session.scalars(items).all()) == 1
 
 
 def test_a_case_that_stands_on_the_agenda_already_is_not_put_there_twice(small_house: SmallHouse) -> None:
@@ -112,7 +113,8 @@ def test_a_case_that_stands_on_the_agenda_already_is_not_put_there_twice(small_h
     small_house.change(ref, State.PLANNED, due_on=date(2026, 8, 3), at=datetime(2026, 7, 1, 8, tzinfo=UTC))
     sweep_daily(small_house, datetime(2026, 7, 2, 8, tzinfo=UTC), 80)
     with small_house.database.reading() as session:
-        assert len(session.scalars(select(AgendaItem)).all()) == 1
+        items = select(AgendaItem).join(Case, Case.id == AgendaItem.case_id).where(Case.ref == ref)
+        assert len(session.scalars(items).all()) == 1
 
 
 def test_only_a_person_stops_the_ladder_and_then_a_new_cycle_begins(small_house: SmallHouse) -> None:
@@ -317,8 +319,10 @@ def correct_case(house: SmallHouse, ref: str, *, at: datetime = MONDAY, **what: 
 
 
 def duties(house: SmallHouse) -> list[Case]:
+    """Return the duties of the house, but for what is owed by groups and to them."""
+    found = select(Case).where(Case.kind == Kind.DUTY, Case.obligation.is_(None)).order_by(Case.id)
     with house.database.reading() as session:
-        return list(session.scalars(select(Case).where(Case.kind == Kind.DUTY).order_by(Case.id)))
+        return list(session.scalars(found))
 
 
 def sweep_weekly(house: SmallHouse, start: date, weeks: int) -> None:
@@ -514,10 +518,12 @@ def ticks(house: SmallHouse) -> list[EventBatch]:
 def test_a_sweep_that_finds_something_is_one_sealed_tick(small_house: SmallHouse) -> None:
     ref = small_house.hand_in()
     small_house.sweep(MONDAY)
-    assert ticks(small_house) == []
+    what_is_owed = ticks(small_house)
+    small_house.sweep(MONDAY)
+    assert ticks(small_house) == what_is_owed
     at = morning(date(2026, 3, 4))
     small_house.sweep(at)
-    [tick] = ticks(small_house)
+    tick = ticks(small_house)[len(what_is_owed)]
     assert (tick.at, tick.sealed_at is not None, tick.planned_at) == (at, True, None)
     assert small_house.events(ref)[-1].tick_id == tick.id
 

@@ -48,7 +48,10 @@ def _offered(house: HouseThatMayDie, ref: str) -> set[tuple[str, str]]:
     with house.process.database.reading() as session:
         case = session.scalars(select(Case).where(Case.ref == ref)).one()
         people = {who: house.actor(session, case, who).roles_in(case) for who in PEOPLE if who not in house.gone}
-        steps = {who: steps_open_to(case.state, they, came_from=case.waiting_from) for who, they in people.items()}
+        steps = {
+            who: steps_open_to(case.state, they, came_from=case.waiting_from, owes=case.obligation is not None)
+            for who, they in people.items()
+        }
     return {(step.to.value, who) for who, theirs in steps.items() for step in theirs}
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from web.language.typed_days import AnotherWeekday, NotADay, read_day
+from web.language.days.typed_days import AnotherWeekday, NotADay, read_day
 
 TODAY = date(2026, 11, 29)
 APRIL = date(2027, 4, 15)

@@ -27,6 +27,9 @@ PAGES = {
     "/fortsatt": (LOG_IN, *(LOG_IN,) * 8),
     "/.well-known/security.txt": (YES,) * 9,
     "/lamna/flera": (LOG_IN, NO, NO, NO, YES, YES, YES, YES, YES),
+    "/bygderna": (LOG_IN, NO, NO, NO, YES, YES, YES, YES, YES),
+    "/bygderna/norrby/kontakt": (LOG_IN, NO, NO, NO, YES, YES, YES, YES, YES),
+    "/bygderna/gata/kontakt": (LOG_IN, NO, NO, NO, *(NONE,) * 5),
     "/skrivbord": (LOG_IN, NO, NO, NO, YES, YES, YES, YES, YES),
     "/skrivbord/nasta?hog=inkommet": (LOG_IN, NO, NO, NO, *(LOG_IN,) * 5),  # on to a case or back to the desk
     "/arenden": (LOG_IN, NO, NO, NO, YES, YES, YES, YES, YES),

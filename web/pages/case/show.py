@@ -26,6 +26,7 @@ from web.pages.case.steps.step_letter import StepLetters
 from web.pages.case.timeline import asked_before, late_before, lines_from, lines_of, part_shown
 from web.pages.forms import Form
 from web.pages.options import categories_to_choose, known_with_people, places_to_choose
+from web.pages.village.owing import owed_in_words
 from web.requests.guard import Audience, LoginNeeded, not_for, open_to
 from web.requests.identity.caller import current_actor
 from web.requests.parsing.readable import number_in
@@ -99,6 +100,7 @@ def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Fo
         "now": right_now(),
         "description": whole.details.description,
         "on_agenda": whole.on_agenda,
+        "owed": owed_in_words(session, case, actor),
         "lines": lines,
         "late_before": late_before(entries) if asked_before() > case.version else [],
         "hints": sensitive_texts(case, [case.title, whole.details.description, *(line.said for line in lines)], actor),

@@ -137,7 +137,9 @@ def _change(session: Session, case: Case, change: Change, given: dict[str, Any],
 def _chosen_change(session: Session, case: Case, given: dict[str, Any], actor: Actor) -> Change:
     """Return the change of the case that the form asks for."""
     refuse_stale(session, case, given["version"], by=actor)  # first: the form showed the steps of then
-    available = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
+    available = steps_open_to(
+        case.state, actor.roles_in(case), came_from=case.waiting_from, owes=case.obligation is not None
+    )
     step = _step_named(given["step"], available)
     _refuse_what_was_not_asked(available, given)
     return _asked_change(step, given)

@@ -21,7 +21,7 @@ from notifications.letters.wording.reasons_in_swedish import why_not
 from web.current import current
 from web.language.dates import day_words, moment_words
 from web.language.gettext import gettext, language, ngettext
-from web.language.labels import ACTORS, OUTCOMES, REPORTER_DETAILS, channel_name
+from web.language.labels import ACTORS, CONTACT_WAYS, OUTCOMES, REPORTER_DETAILS, channel_name
 from web.language.ordinals import number_word, ordinal
 from web.language.state_words import STATES_IN_SENTENCES
 from web.pages.case.acts import PromisesOfSteps
@@ -83,6 +83,7 @@ ICONS = {
     "case.put_on_agenda": "users",
     "case.kept_off_agenda": "shield-check",
     "case.taken_off_agenda": "x",
+    "contact.logged": "users",
     "case.words_erased": "x",
     "case.imported": "inbox",
 }
@@ -103,7 +104,7 @@ STYLES = {
     "case.unfollowed": "",
     "case.words_erased": "",
 }
-ATTACHED = "case.attached"
+ATTACHED, LOGGED = "case.attached", "contact.logged"
 BEFORE = "fore"  # the parameter of a page that asks for the part before this event
 BEHIND_THE_SCENES = frozenset({"case.followed", "case.unfollowed", "case.related", "case.escalated"})
 
@@ -259,11 +260,17 @@ def _line(
         at=event.at,
         by=line.by or _actor_name(event.actor, actor),
         happened=happened,
-        said=line.words.get("note", ""),
+        said=_said(line),
         only_staff=line.only_staff,
         told=told,
         files=tuple(one["attachment"] for one in came),
     )
+
+
+def _said(line: TimelineEntry) -> str:
+    """Return what somebody wrote with the event; of a contact first whom they met."""
+    met = line.words.get("met")
+    return "\n\n".join(filter(None, (met and gettext("Met %(who)s", who=met), line.words.get("note", ""))))
 
 
 def _actor_name(acted: str, reader: Actor) -> str:
@@ -389,6 +396,18 @@ def _agenda(facts: dict[str, Any], names: NamesInFacts) -> str:
     return gettext("Put on the agenda of the forum’s next meeting")
 
 
+def _contact(facts: dict[str, Any], names: NamesInFacts) -> str:
+    words = {
+        "how": str(CONTACT_WAYS[facts["how"]]).lower(),
+        "group": names.unit(facts["group"]),
+        "day": day_words(facts["on"]),
+    }
+    said = gettext("Contact with %(group)s %(day)s (%(how)s)", **words)
+    if not facts["questions"]:
+        return said
+    return said + ngettext(": %(num)d question taken down", ": %(num)d questions taken down", facts["questions"])
+
+
 def _imported(facts: dict[str, Any], names: NamesInFacts) -> str:
     if facts.get("due_on"):
         return gettext("Brought in from another system; an answer by %(day)s", day=day_words(facts["due_on"]))
@@ -458,6 +477,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.kept_off_agenda": _with(_l("Kept off the forum’s agenda: the person who asked has a protected identity")),
     "case.taken_off_agenda": _with(_l("Taken off the forum’s agenda")),
     "case.imported": _imported,
+    "contact.logged": _contact,
     "case.words_erased": _with(_l("Words were erased: %(decision)s"), decision=_fact("decision")),
 }
 

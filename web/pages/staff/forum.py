@@ -22,13 +22,14 @@ from cases.reading.visibility import seen_by
 from cases.refusals import NotFound
 from web.current import current, right_now, today
 from web.language.dates import day_words
-from web.language.due_days import due_on_agenda
+from web.language.days.due_days import due_on_agenda
 from web.language.gettext import gettext
 from web.language.labels import WHY_ON_AGENDA
 from web.pages.case.show import page_of
 from web.pages.forms import DayField, Form, TypedSchema, text_field
 from web.pages.options import known
 from web.pages.sending.again import shown_again_by
+from web.pages.village.owing import contact_words
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
@@ -121,9 +122,9 @@ def _thanks(meeting: Meeting | None) -> str:
 def _items(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, Any]]:
     """Return the cases on the meeting's agenda that `actor` may see, as dicts for a template.
 
-    Their keys are `case`, `why`, `title` and `words`. An agenda is printed and handed round, so personal numbers,
-    telephones and addresses are masked. Of a meeting that was held, the forum's members see what is still on an agenda,
-    and what is published.
+    Their keys are `case`, `why`, `title`, `words` and `not_met` (since when the group of an owed contact was not met).
+    An agenda is printed and handed round, so personal numbers, telephones and addresses are masked. Of a meeting that
+    was held, the forum's members see what is still on an agenda, and what is published.
     """
     calendar, readable = current().database.calendar, or_(seen_by(actor), Case.published_at.is_not(None))
     found = agenda_of(session, meeting, readable, day=today(), calendar=calendar)
@@ -131,11 +132,13 @@ def _items(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, A
     moment = calendar.end_of(meeting.held_on)
     stood = how_they_stood(session, [item.case.id for item in found], moment) if held else {}
     units = {unit.slug: unit.name for unit in known(session).units}
+    not_met = contact_words(session, [item.case for item in found])
     return [
         {
             "case": item.case,
             **_standing(item.case, stood.get(item.case.id), units, meeting.held_on if held else today()),
             "why": WHY_ON_AGENDA[item.why],
+            "not_met": "" if held else not_met.get(item.case.id, ""),
             "title": mask(item.case.title),
             "words": mask(latest_description(session, item.case)),
         }

@@ -11,6 +11,7 @@ from cases.access.actors import Actor
 from cases.case import Case
 from cases.database.texts import storable, visible
 from cases.handing_in import Request, hand_in
+from cases.history.event_batches import batch
 from cases.organisation.units import UnitKind
 from cases.states import Kind
 from web.current import current, right_now
@@ -64,9 +65,13 @@ def _lines(form: Form) -> list[dict[str, str]]:
 
 
 def _hand_in_all(session: Session, lines: list[dict[str, str]], cases: list[Case]) -> str:
-    """Take in a case for each line, add them to `cases`, and return the path of the page to show next."""
-    actor, at = current_actor(), right_now()
-    cases += [_hand_in(session, line, actor, at) for line in lines]
+    """Take in a case for each line, add them to `cases`, and return the path of the page to show next.
+
+    A group on whose behalf they were written in is told of all of them in one letter.
+    """
+    at = right_now()
+    with batch(session, current_actor(), at) as actor:
+        cases += [_hand_in(session, line, actor, at) for line in lines]
     return url_for("desk.show")
 
 

@@ -31,7 +31,10 @@ def _assigned(act: ObservedAct) -> tuple[str, ...]:
 
 
 def _planned(act: ObservedAct) -> tuple[str, ...]:
-    return ("holder",) if act.has_sibling("case.received") else ("holder", *OUTSIDE)
+    received = next((sibling for sibling in act.siblings if sibling.type == "case.received"), None)
+    if received is None:
+        return ("holder", *OUTSIDE)
+    return () if received.facts.get("obligation") else ("holder",)
 
 
 def _waiting(act: ObservedAct) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ WROTE = "Rut ringde & <b>Nils</b>"
 KEPT = {  # endpoint: who writes there, and the field
     "attachments.add": ("officer", "staged"),
     "commenting.add": ("officer", "text"),
+    "contacts.log": ("officer", "note"),
     "correcting.connect": ("officer", "to"),
     "correcting.put_right": ("officer", "title"),
     "erasing.erase": ("contact", "decision"),
@@ -50,7 +51,7 @@ def forms(app):
 
 
 def path_of(web, endpoint, ref):
-    return forms(web.app)[endpoint].replace("<ref>", ref)
+    return forms(web.app)[endpoint].replace("<ref>", ref).replace("<slug>", "norrby")
 
 
 def test_each_form_keeps_what_was_typed_or_says_why_not(sqlite_web):

@@ -90,7 +90,9 @@ def available_steps(session: Session, case: Case, following: list[Following], ac
 
     `following` are the case's followers; they are among those who would get a letter about a step.
     """
-    steps = steps_open_to(case.state, actor.roles_in(case), came_from=case.waiting_from)
+    steps = steps_open_to(
+        case.state, actor.roles_in(case), came_from=case.waiting_from, owes=case.obligation is not None
+    )
     can_contest = not actor.is_staff and case.due_at is not None and right_now() <= case.due_at
     offered = [step for step in steps if step.name != "contest" or can_contest]
     events = [step.event for step in offered]

@@ -1,0 +1,1 @@
+"""Events of the village method, a file for each of its rooms."""

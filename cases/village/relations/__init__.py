@@ -1,0 +1,1 @@
+"""Relations: the contact between the desk and each group."""

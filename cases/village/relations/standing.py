@@ -1,0 +1,135 @@
+"""How the municipality stands with each group: the last contact, the next, and what is owed to it and by it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from cases.case import Case
+from cases.organisation.units import Unit, UnitKind
+from cases.refusals import NotFound
+from cases.states import LADDER_STATES, State
+from cases.village.owing import active_groups
+from cases.village.relations.contact import Contact
+from cases.village.relations.obligations import CONTACT
+
+FAR = datetime.max.replace(tzinfo=UTC)  # of a group to which and by which nothing is owed
+
+
+@dataclass(frozen=True)
+class OwedNow:
+    """What is owed to a group or, with `by_group`, by it, and not given yet. `is_late`: its day has passed."""
+
+    ref: str
+    obligation: str
+    due_at: datetime
+    is_late: bool
+    by_group: bool
+
+
+@dataclass(frozen=True)
+class GroupStanding:
+    """How it stands with one group: `last` is the latest contact, `owed` in the order of its days, what is late first.
+
+    `open_cases` counts what it handed in or has itself, beside what is owed.
+    """
+
+    slug: str
+    name: str
+    last: Contact | None
+    owed: tuple[OwedNow, ...]
+    open_cases: int
+
+    @property
+    def next_contact(self) -> OwedNow | None:
+        """The contact that is owed to the group; None when nobody has looked for what lacks since the group came."""
+        return next((owed for owed in self.owed if owed.obligation == CONTACT.name), None)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the day of something that is owed to the group or by it has passed."""
+        return any(owed.is_late for owed in self.owed)
+
+
+def group_to_meet(session: Session, slug: str) -> Unit:
+    """Return the active group with this slug. Raises `NotFound` when there is none."""
+    group = session.scalar(select(Unit).where(Unit.slug == slug, Unit.kind == UnitKind.GROUP, Unit.active))
+    if group is None:
+        raise NotFound(ref=slug)
+    return group
+
+
+def standings(session: Session, now: datetime) -> list[GroupStanding]:
+    """Return how it stands with each active group, those with something late first. A fixed number of queries."""
+    groups = session.scalars(active_groups()).all()
+    latest, owed, counts = _latest_contacts(session), _owed(session, groups, now), _open_cases(session)
+    found = [
+        GroupStanding(
+            group.slug, group.name, latest.get(group.id), tuple(owed.get(group.slug, ())), counts.get(group.id, 0)
+        )
+        for group in groups
+    ]
+    return sorted(found, key=_late_first)
+
+
+def last_contact_days(session: Session, groups: Iterable[str], *, until: date) -> dict[str, date]:
+    """Return the day of the latest contact with each of the groups with these slugs, by slug, as of the day `until`."""
+    rows = session.execute(
+        select(Unit.slug, func.max(Contact.on_day))
+        .join(Contact, Contact.unit_id == Unit.id)
+        .where(Unit.slug.in_(list(groups)), Contact.on_day <= until, _stands())
+        .group_by(Unit.slug)
+    )
+    return dict(rows.all())
+
+
+def _late_first(standing: GroupStanding) -> tuple[bool, datetime, str]:
+    first = min((owed.due_at for owed in standing.owed if owed.is_late or not standing.is_late), default=FAR)
+    return not standing.is_late, first, standing.name
+
+
+def _stands() -> ColumnElement[bool]:
+    """Return the condition on `Contact` that no other record has replaced it."""
+    other = aliased(Contact)
+    return ~select(other.id).where(other.replaces_id == Contact.id).exists()
+
+
+def _latest_contacts(session: Session) -> Mapping[int, Contact]:
+    place = func.row_number().over(partition_by=Contact.unit_id, order_by=(Contact.on_day.desc(), Contact.id.desc()))
+    numbered = select(Contact.id, place.label("place")).where(_stands()).subquery()
+    latest = select(Contact).join(numbered, numbered.c.id == Contact.id).where(numbered.c.place == 1)
+    return {contact.unit_id: contact for contact in session.scalars(latest)}
+
+
+def _owed(session: Session, groups: Iterable[Unit], now: datetime) -> dict[str, list[OwedNow]]:
+    """Return what is owed to and by the groups, by slug: what a group has to do, and what it is the subject of."""
+    slugs = {group.id: group.slug for group in groups}
+    found: dict[str, list[OwedNow]] = defaultdict(list)
+    for case in session.execute(_open_obligations()):
+        ref, obligation, subject, due_at, state, responsible = case
+        slug = slugs.get(responsible, subject)
+        late = state in LADDER_STATES and due_at < now
+        found[slug].append(OwedNow(ref, obligation, due_at, late, by_group=responsible in slugs))
+    return {slug: sorted(owed, key=lambda one: not one.is_late) for slug, owed in found.items()}
+
+
+def _open_obligations() -> Select[str, str, str, datetime, State, int]:
+    return (
+        select(Case.ref, Case.obligation, Case.subject, Case.due_at, Case.state, Case.responsible_id)  # type: ignore[return-value]
+        .where(Case.obligation.is_not(None), Case.due_at.is_not(None))
+        .order_by(Case.due_at, Case.id)
+    )
+
+
+def _open_cases(session: Session) -> Mapping[int, int]:
+    """Return by group how many open cases it handed in or has itself; what is owed is counted elsewhere."""
+    is_open = (Case.due_at.is_not(None), Case.obligation.is_(None))
+    handed_in = select(Case.group_id.label("unit_id"), Case.id).where(Case.group_id.is_not(None), *is_open)
+    groups = select(Unit.id).where(Unit.kind == UnitKind.GROUP)
+    held = select(Case.responsible_id, Case.id).where(Case.responsible_id.in_(groups), *is_open)
+    both = handed_in.union(held).subquery()
+    rows = session.execute(select(both.c.unit_id, func.count()).group_by(both.c.unit_id))
+    return dict(rows.all())

@@ -1,0 +1,188 @@
+"""The pages of the relation to groups: the list of all, the form for a contact, and what says that one is owed."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from support.houses.small_pages import fields_of, visitor
+from support.houses.small_web import Web
+from support.houses.statements import counted
+
+from cases.case import Case
+from cases.database.base import table_of
+from cases.ladder.sweep import sweep
+from cases.meetings.agenda_items import AgendaItem
+from cases.meetings.meeting import Meeting
+from cases.organisation.units import Unit, UnitKind
+from cases.village.owing import open_case
+from cases.village.relations.contact import Contact
+from notifications.deliveries import Delivery
+from workers.relay.draining import drain_outbox
+
+SECRET = "Kassören vill sluta"
+NOW = datetime.now(UTC)
+PAGE = "/bygderna/norrby/kontakt"
+
+
+@pytest.fixture
+def web(sqlite_web: Web) -> Web:
+    """The small municipality, in which what is owed has been looked for."""
+    sweep(sqlite_web.database, now=NOW)
+    return sqlite_web
+
+
+def form(**changed: object) -> dict[str, object]:
+    """Return what somebody types in the form."""
+    day = NOW.date()
+    return {
+        "how": "visit", "on": day.isoformat(), "next_on": (day + timedelta(days=100)).isoformat(),
+        "met": "Styrelsen", "note": SECRET, "questions": "Trasig lykta | Den vid skolan\n\nHål i vägen\n",
+    } | changed  # fmt: skip
+
+
+def owed(web: Web, slug: str, obligation: str = "contact") -> Case:
+    with web.database.reading() as session:
+        found = open_case(session, obligation, slug)
+        assert found is not None
+        return found
+
+
+def late(web: Web, *cases: Case) -> None:
+    """Let the day of these cases have passed."""
+    table = table_of(Case)
+    with web.database.transaction() as session:
+        ids = [case.id for case in cases]
+        session.execute(update(table).where(table.c.id.in_(ids)).values(due_at=NOW - timedelta(days=3)))
+
+
+@pytest.mark.parametrize("who", ["contact", "officer"])
+def test_a_contact_is_logged_with_its_questions_and_the_list_shows_it(web: Web, who: str) -> None:
+    browser = visitor(web, who)
+    assert browser.send(PAGE, **form()).location == "/bygderna"
+    shown = browser.read("/bygderna")
+    assert "Kontakten är loggad. Nästa kontakt är senast" in shown
+    assert "2 frågor har tagits emot: " in shown
+    with web.database.reading() as session:
+        cases = session.scalars(select(Case).where(Case.contact_id.is_not(None)).order_by(Case.id)).all()
+        assert [case.title for case in cases] == ["Trasig lykta", "Hål i vägen"]
+    assert "Den vid skolan" in visitor(web, "contact").read(f"/arenden/{cases[0].ref}")
+    assert SECRET in visitor(web, "officer").read(PAGE)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"questions": "Trasig lykta\n| bara mer"}, "Fråga 2: "),
+        ({"questions": "\n".join(["Lykta"] * 41)}, "Högst 40 frågor får plats här."),
+        ({"next_on": ""}, "Ange en dag för nästa kontakt."),
+        ({"next_on": (NOW.date() + timedelta(days=300)).isoformat()}, "ingen grupp ska vänta längre än så på oss"),
+        ({"on": (NOW.date() + timedelta(days=2)).isoformat()}, "Datumet får vara senast"),
+    ],
+)
+def test_what_was_typed_is_kept_when_it_is_refused(web: Web, changed: dict[str, object], said: str) -> None:
+    browser = visitor(web, "contact")
+    answer = browser.send(PAGE, **form(**changed))
+    assert answer.status_code == 422
+    for kept in (said, SECRET, "Styrelsen", str(changed.get("questions", "Trasig lykta")).split("\n")[0]):
+        assert kept in answer.text
+    with web.database.reading() as session:
+        assert session.scalars(select(Case).where(Case.contact_id.is_not(None))).all() == []
+
+
+def test_sent_twice_it_is_one_contact(web: Web) -> None:
+    browser = visitor(web, "contact")
+    sent = form(stamp=fields_of(browser.get(PAGE).text, PAGE)["stamp"][0])
+    assert {browser.send(PAGE, **sent).status_code for _ in range(2)} == {303}
+    with web.database.reading() as session:
+        assert len(session.scalars(select(Contact)).all()) == 1
+
+
+def test_the_list_puts_late_ones_first_and_says_what_is_owed(web: Web) -> None:
+    contact = visitor(web, "contact")
+    assert contact.read("/bygderna").index("Norrby") < contact.read("/bygderna").index("Soderby")
+    late(web, owed(web, "soderby", "plan"))
+    page = contact.read("/bygderna")
+    body = page[page.index("Öppna ärenden") :]
+    assert body.index("Soderby") < body.index("Norrby")
+    assert "Den årliga översynen av den lokala planen" in body
+    assert "dagen har passerat" in body[body.index("Soderby") : body.index("Norrby")]
+
+
+def test_open_cases_are_those_that_the_group_asked_or_has(web: Web) -> None:
+    web.house.hand_in("Lykta", by="contact", group="norrby")
+    page = visitor(web, "contact").get("/bygderna").text
+    assert page.count('class="number">1<') == 1
+    assert page.count('class="number">0<') == 1
+
+
+def test_no_query_is_added_by_a_group(web: Web) -> None:
+    browser = visitor(web, "contact")
+    browser.read("/bygderna")
+    with counted(web.database) as few:
+        browser.read("/bygderna")
+    with web.database.transaction() as session:
+        session.add_all(Unit(slug=f"by-{n}", kind=UnitKind.GROUP, name=f"By {n}") for n in range(20))
+    sweep(web.database, now=NOW + timedelta(days=1))
+    for n in range(20):
+        assert browser.send(f"/bygderna/by-{n}/kontakt", **form()).status_code == 303
+    browser.read("/bygderna")
+    with counted(web.database) as many:
+        browser.read("/bygderna")
+    assert len(many) == len(few)
+
+
+def test_the_page_of_the_case_says_what_it_owes_and_leads_there(web: Web) -> None:
+    ref = owed(web, "norrby").ref
+    page = visitor(web, "contact").get(f"/arenden/{ref}").text
+    assert "Det här ärendet är skyldigt en kontakt med gruppen." in page
+    assert "Ingen kontakt med Norrby har loggats ännu." in page
+    assert f'href="{PAGE}"' in page
+    visitor(web, "contact").send(PAGE, **form())
+    assert "Senaste kontakten med Norrby var den" in visitor(web, "contact").read(f"/arenden/{ref}")
+    late(web, owed(web, "norrby"))
+    assert "Ingen har träffat Norrby sedan" in visitor(web, "contact").read(f"/arenden/{ref}")
+
+
+def test_a_plan_leads_to_its_page_only_if_there_is_one(web: Web) -> None:
+    page = visitor(web, "contact").get(f"/arenden/{owed(web, 'norrby', 'plan').ref}").text
+    assert "den årliga översynen av den lokala planen" in page
+    has_page = any(str(rule) == "/plan/<slug>" for rule in web.app.url_map.iter_rules())
+    assert ('href="/plan/norrby"' in page) is has_page
+
+
+def test_the_forum_reads_since_when_nobody_has_met_the_group(web: Web) -> None:
+    visitor(web, "contact").send(PAGE, **form())
+    with web.database.transaction() as session:
+        session.add(Meeting(held_on=date(2099, 4, 14), name="Vårens forum"))
+        case = owed(web, "norrby")
+        session.add(AgendaItem(case_id=case.id, why="overdue", added_at=NOW))
+    for path in ("/forum", "/forum/1"):
+        page = visitor(web, "representative").read(path)
+        assert "Ingen har träffat Norrby sedan" in page
+        assert SECRET not in page
+
+
+def test_what_was_said_at_a_contact_leaks_nowhere(web: Web) -> None:
+    visitor(web, "contact").send(PAGE, **form())
+    drain_outbox(web.database)
+    case = owed(web, "norrby")
+    for who in (None, "member", "neighbour", "representative"):
+        browser = visitor(web, who)
+        for path in ("/", f"/arenden/{case.ref}", "/enhet/norrby", "/forum", f"/sok?q={SECRET}", "/bygderna", PAGE):
+            assert SECRET not in browser.get(path).text.replace(f'value="{SECRET}"', "")
+        assert SECRET not in web.get(f"/cases/{case.ref}/events", by=who).text
+
+
+def test_several_written_in_from_a_meeting_are_told_in_one_letter(web: Web) -> None:
+    lines = {f"title-{n}": f"Lykta {n}" for n in range(4)}
+    assert visitor(web, "contact").send("/lamna/flera", group="norrby", channel="meeting", **lines).status_code == 303
+    drain_outbox(web.database)
+    with web.database.reading() as session:
+        told = session.scalars(select(Delivery)).all()
+        assert {delivery.letter for delivery in told} == {"questions_received"}
+        assert len({delivery.address_id for delivery in told}) == len(told) == 2
+
+
+def test_the_menu_of_staff_leads_there(web: Web) -> None:
+    assert 'href="/bygderna"' in visitor(web, "officer").get("/skrivbord").text
+    assert 'href="/bygderna"' not in visitor(web, "member").get("/forum").text

@@ -1,0 +1,1 @@
+"""API endpoints of the village method, one file for each of its rooms."""

@@ -1,0 +1,1 @@
+"""Days in words: what is due when, and days as people type them."""

@@ -1,0 +1,25 @@
+"""What each obligation is called, and the button of the act by which it is given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+
+@dataclass(frozen=True)
+class ObligationWords:
+    """The words of one obligation: `label` names what is owed, `button` the act that gives it or plans it anew.
+
+    `path` is the page of that act, with the place {subject}.
+    """
+
+    label: LazyString
+    button: LazyString
+    path: str
+
+
+OBLIGATION_WORDS: Mapping[str, ObligationWords] = {
+    "plan": ObligationWords(_l("the yearly revision of the local plan"), _l("Open the plan"), "/plan/{subject}"),
+    "contact": ObligationWords(_l("a contact with the group"), _l("Log a contact"), "/bygderna/{subject}/kontakt"),
+}

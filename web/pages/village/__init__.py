@@ -1,0 +1,1 @@
+"""Pages of the village method, a folder for each of its rooms."""
