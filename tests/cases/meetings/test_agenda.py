@@ -12,7 +12,7 @@ from cases.meetings.agenda_items import AgendaItem, choose_for_agenda
 from cases.meetings.meeting import Meeting, plan_meeting
 from cases.progress import WaitingFor
 from cases.reading.visibility import seen_by
-from cases.refusals import AlreadyThere, NotAllowed, TransitionNotAllowed
+from cases.refusals import AlreadyThere, DateOutside, NotAllowed, TransitionNotAllowed
 from cases.states import State
 
 
@@ -35,6 +35,35 @@ def test_a_case_that_waits_for_the_forum_stands_on_its_agenda_until_it_has_its_a
     assert small_house.events(ref, "case.put_on_agenda")[0].facts["why"] == "waits"
     small_house.change(ref, State.ASSIGNED, by="contact", note="Vi tycker ja.")
     assert agenda(small_house) == [("waits", True)]
+
+
+@pytest.mark.parametrize(
+    ("held_on", "asked_for", "follow_up_on"),
+    [
+        (date(2026, 4, 15), None, date(2026, 4, 16)),
+        (date(2026, 10, 16), None, date(2026, 10, 19)),  # a Friday, and beyond the 60 working days of others
+        (date(2026, 10, 16), date(2026, 10, 1), date(2026, 10, 1)),
+        (None, None, date(2026, 3, 30)),
+    ],
+)
+def test_a_case_waits_for_the_forum_until_the_day_after_its_next_meeting(
+    small_house: SmallHouse, held_on: date | None, asked_for: date | None, follow_up_on: date
+):
+    if held_on is not None:
+        with small_house.database.transaction() as session:
+            session.add(Meeting(held_on=held_on, name="Forum"))
+    ref = small_house.reach(State.ASSIGNED)
+    forum = WaitingFor("unit", unit="forum")
+    case = small_house.change(ref, State.WAITING, by="officer", waiting_for=forum, due_on=asked_for)
+    assert CALENDAR.day_of(case.due_at) == follow_up_on
+
+
+def test_nobody_else_is_waited_for_so_long(small_house: SmallHouse):
+    with small_house.database.transaction() as session:
+        session.add(Meeting(held_on=date(2026, 10, 16), name="Forum"))
+    ref, board = small_house.reach(State.ASSIGNED), WaitingFor("unit", unit="byggnamnd")
+    with pytest.raises(DateOutside):
+        small_house.change(ref, State.WAITING, by="officer", waiting_for=board, due_on=date(2026, 10, 19))
 
 
 def test_the_contact_person_may_choose_a_case_for_the_agenda_once(small_house: SmallHouse):
