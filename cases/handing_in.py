@@ -76,7 +76,8 @@ class Request:
 
     For a duty, `due_on` is the local day on which it is due, and `every_months` the number of months until the next
     one. A case of another kind with a `due_on` is planned for its `responsible` unit at once. `obligation` and
-    `subject` say what the case owes and whose; only the rooms of `cases.village` give them. `public` says that the one
+    `subject` say what the case owes and whose, `plan` of which plan it is an item; only the rooms of `cases.village`
+    give them. `public` says that the one
     who hands in wants the case published. `source` and `external_id` name the case in the system from which it was
     imported. `ref` and `public_id` are its own names there; only an import gives them, and only when no other case has
     them.
@@ -98,6 +99,7 @@ class Request:
     responsible: str | None = None
     obligation: str | None = None
     subject: str | None = None
+    plan: str | None = None
     source: str | None = None
     external_id: str | None = None
     ref: str | None = None
@@ -182,13 +184,15 @@ def _start(writer: EntryWriter, case: Case, policy: Policy, request: Request, en
     received = CaseReceived(
         kind=case.kind, channel=case.channel, responsible="desk", due_on=due_on.isoformat(), origin=case.origin,
         category=request.category, place=request.place, group=request.group, obligation=case.obligation,
-        subject=case.subject,
+        subject=case.subject, plan=request.plan,
     )  # fmt: skip
     entry.add(received, SpokenWords("title", case.title), SpokenWords("description", visible(request.description)))
-    if terms.promise_days is not None and may_be_promised(case):
+    is_planned = request.due_on is not None and (case.kind is Kind.DUTY or bool(request.responsible))
+    is_own = request.plan is not None and is_planned  # who does the work themselves is promised nothing
+    if terms.promise_days is not None and may_be_promised(case) and not is_own:
         writer.flush()
         promise(writer, case, calendar.add_working_days(calendar.day_of(entry.at), terms.promise_days), entry)
-    if request.due_on is not None and (case.kind is Kind.DUTY or request.responsible):
+    if is_planned:
         _plan_at_once(writer, case, terms, request, entry)
 
 

@@ -38,6 +38,7 @@ from cases.history.events.people import (
     PersonTokenMade,
     PersonTokenRevoked,
 )
+from cases.history.events.plans import CaseCarried, CaseDroppedFromPlan, PlanAdopted, PlanAnchored
 from cases.history.events.promises import CasePromiseBroken, CasePromised
 from cases.history.events.steps import (
     CaseAnswered,
@@ -55,12 +56,14 @@ __all__ = [
     "CaseAnswered",
     "CaseAssigned",
     "CaseAttached",
+    "CaseCarried",
     "CaseClosed",
     "CaseCommented",
     "CaseContested",
     "CaseCorrected",
     "CaseDeclined",
     "CaseDone",
+    "CaseDroppedFromPlan",
     "CaseEscalated",
     "CaseFollowed",
     "CaseImported",
@@ -97,6 +100,8 @@ __all__ = [
     "PersonSwitchedOff",
     "PersonTokenMade",
     "PersonTokenRevoked",
+    "PlanAdopted",
+    "PlanAnchored",
     "SentAgain",
     "SetAside",
     "UnitAdded",

@@ -12,8 +12,8 @@ class CaseReceived(DomainEvent):
 
     `origin` is "proposal" when it was handed in as a proposal but recorded as an issue, because this municipality takes
     no proposals. `obligation` says what somebody owes by that day, `subject` whose or which (see `cases.village`);
-    both are None for what nobody owes. `follows` is set for a duty that comes again: the reference of the closed duty
-    before it.
+    both are None for what nobody owes. `plan` is the slug of the plan of which the case is an item: the adoption is
+    told, and not this. `follows` is set for a duty that comes again: the reference of the closed duty before it.
     """
 
     type: ClassVar[str] = "case.received"
@@ -27,4 +27,5 @@ class CaseReceived(DomainEvent):
     group: str | None = None
     obligation: str | None = None
     subject: str | None = None
+    plan: str | None = None
     follows: str | None = None  # the duty that this one continues
