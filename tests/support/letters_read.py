@@ -24,6 +24,10 @@ from notifications.letters.unsubscribe_links import unfollow_tokens
 
 KEY = "k" * 40
 LETTER_SETTINGS = LetterSettings("https://arenden.example", KEY, "ventil@kommun.example", CALENDAR)
+A_PLAN: dict[str, object] = {
+    "plan": "byalaget", "group": "byalaget", "version": 1, "year": 2026, "on": "2026-04-14", "items": 0, "new": [],
+    "carried": [], "dropped": [], "ended": [],
+}  # fmt: skip
 FIGURES = {
     "received": 3, "due": 2, "overdue": 1, "parked_back": 0, "sent_back": 1, "calls": 2, "set_aside": 0,
 }  # fmt: skip
@@ -126,3 +130,4 @@ def live_with_every_letter(town: LetterTown) -> None:
     happen(town, "case.answered", {"to": "planned", "due_on": "2026-05-01"})
     happen(town, "case.kept_off_agenda", {"why": "waits"})
     happen(town, "case.key_replaced", {})
+    happen(town, "plan.adopted", A_PLAN)

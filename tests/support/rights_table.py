@@ -83,6 +83,12 @@ WITHOUT_A_CASE: dict[str, str] = {
     "GET /api/v1/units": OPEN,
     "GET /api/v1/places": OPEN,
     "GET /api/v1/categories": OPEN,
+    "GET /api/v1/plans": OPEN,
+    "GET /api/v1/plans/<slug>": API,
+    "POST /api/v1/plans/<slug>/draft":      "401 401 401 201 200 403 403 403 200 403 401",
+    "PUT /api/v1/plans/<slug>/draft":       "401 401 401 422 422 403 403 403 422 403 401",
+    "POST /api/v1/plans/<slug>/adoption":   "401 401 401 422 422 403 403 403 422 403 401",
+    "POST /api/v1/units/<slug>/anchorings": "401 401 401 422 422 403 403 403 422 403 401",
     "POST /lamna": REFUSED_WORDS,
     "POST /api/v1/cases": REFUSED_WORDS,
     "POST /logga-in": OPEN,
@@ -294,6 +300,10 @@ ENDS_SESSIONS: dict[str, str] = {
 # --- what the requests hold ------------------------------------------------------------------------------
 ASKED: dict[str, Asked] = {
     "POST /api/v1/cases": Asked(json=(("kind", "issue"),)),
+    "POST /api/v1/plans/<slug>/draft": Asked(),
+    "PUT /api/v1/plans/<slug>/draft": Asked(json=(("year", 2026), ("areas", [{"rank": 1, "name": ""}]))),
+    "POST /api/v1/plans/<slug>/adoption": Asked(json=(("note", "Alla var med"),)),
+    "POST /api/v1/units/<slug>/anchorings": Asked(json=(("kind", "meeting"), ("on", "2026-03-01"), ("text", ""))),
     "POST /arenden/<ref>/kommentar": Asked(form=(("text", ""),)),
     "POST /arenden/<ref>/filer": Asked(file=True),
     "POST /arenden/<ref>/steg": Asked(form=(("step", "finish"), ("note", ""))),
@@ -316,6 +326,8 @@ ASKED: dict[str, Asked] = {
 }
 EXAMPLES = {  # of what stands in a rule beside the case
     "<token>": "a" * 43,
+    "/plans/<slug>": "/plans/norrby",
+    "/units/<slug>": "/units/norrby",
     "<slug>": "gata",
     "<name>": "1.eml",
     "<kind>": "work",

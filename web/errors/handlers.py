@@ -14,13 +14,17 @@ from werkzeug.exceptions import HTTPException
 
 from cases.calendar import OutsideCalendar
 from cases.refusals import (
+    AdoptedToday,
     AlreadySettled,
     ClockTrouble,
     FieldRefusal,
+    NoDraft,
     NotAllowed,
     NotFound,
+    PlanNotWhole,
     RecordStands,
     Refusal,
+    StaleDraft,
     StaleVersion,
     StillResponsible,
     TransitionNotAllowed,
@@ -29,6 +33,7 @@ from web.current import is_for_machines
 from web.errors.problems import Problem, answer, problem
 from web.errors.refused_forms import FormOfAnother, FormSentBefore, FormTooLarge
 from web.language.dates import wait_words
+from web.language.plan_words import errors_of_lacks
 from web.language.refusals import sentence_of
 from web.requests.guard import LoginNeeded
 from web.requests.identity.caller import UnknownToken
@@ -46,6 +51,9 @@ HTTP: Mapping[type[Refusal], int] = {
     StillResponsible: 409,
     AlreadySettled: 409,
     RecordStands: 409,
+    NoDraft: 409,
+    StaleDraft: 409,
+    AdoptedToday: 409,
     FieldRefusal: 422,
     FormTooLarge: 413,
     FormSentBefore: 409,
@@ -91,13 +99,18 @@ def problem_of(refusal: Refusal) -> Problem:
     if isinstance(refusal, FieldRefusal) and refusal.field:
         errors = {refusal.field: [sentence]}
         return Problem(status_of(refusal), refusal.code, sentence, errors=errors)
-    return Problem(status_of(refusal), refusal.code, sentence, facts=_facts_of(refusal))
+    errors = errors_of_lacks(refusal.lacks) if isinstance(refusal, PlanNotWhole) else {}
+    return Problem(status_of(refusal), refusal.code, sentence, errors=errors, facts=_facts_of(refusal))
 
 
 def _facts_of(refusal: Refusal) -> dict[str, Any]:
     if isinstance(refusal, StaleVersion):
         since = [{"seq": seq, "type": kind} for seq, kind in refusal.since]
         return {"version": refusal.version, "since": since}
+    if isinstance(refusal, StaleDraft):
+        return {"version": refusal.version}
+    if isinstance(refusal, PlanNotWhole):
+        return {"lacks": [{"item": lack.key, "title": lack.title, "what": lack.what} for lack in refusal.lacks]}
     return {}
 
 

@@ -47,6 +47,7 @@ CHANNELS = {
 
 UNCHOSEN_CHANNELS = {
     "duty": _l("A recurring duty"),
+    "plan": _l("A local plan"),
     "import": _l("Import"),
     "api": _l("Another system"),
 }

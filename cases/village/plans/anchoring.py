@@ -77,7 +77,7 @@ def _group_named(session: Session, slug: str) -> Unit:
 
 def _check(shown: AnchoringShown, today: date) -> None:
     if not visible(shown.text):
-        raise WordsNeeded(field="text")
+        raise WordsNeeded(field="text", step="show_anchoring")
     if len(shown.text) > LONGEST_TEXT:
         raise TooLong(field="text", most=LONGEST_TEXT)
     if shown.on > today:

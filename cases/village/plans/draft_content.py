@@ -85,19 +85,19 @@ def check_content(content: DraftContent) -> None:
         _check_item(f"items.{place}", item, {area.rank for area in content.areas})
     _refuse_twice("items.{}.origin", [item.origin for item in content.items])
     for place, drop in enumerate(content.dropped):
-        _check_words(f"dropped.{place}.reason", drop.reason, LONGEST_TEXT)
+        _check_words(f"dropped.{place}.reason", drop.reason, LONGEST_TEXT, "drop")
     carried = [item.origin for item in content.items if item.origin is not None]
     _refuse_twice("dropped.{}.item", [drop.item for drop in content.dropped], carried)
 
 
 def _check_area(field: str, area: DraftArea) -> None:
     _check_number(f"{field}.rank", area.rank, 1, MOST_AREAS)
-    _check_words(f"{field}.name", area.name, LONGEST_NAME)
+    _check_words(f"{field}.name", area.name, LONGEST_NAME, "area")
     _check_text(f"{field}.why", area.why, LONGEST_TEXT)
 
 
 def _check_item(field: str, item: DraftItem, ranks: set[int]) -> None:
-    _check_words(f"{field}.title", item.title, LONGEST_TITLE)
+    _check_words(f"{field}.title", item.title, LONGEST_TITLE, "item")
     _check_text(f"{field}.text", item.text, LONGEST_TEXT)
     if item.area not in ranks:
         raise UnknownName(field=f"{field}.area", name=str(item.area))
@@ -106,9 +106,9 @@ def _check_item(field: str, item: DraftItem, ranks: set[int]) -> None:
     _check_number(f"{field}.cost_kr", item.cost_ore, 0, MOST_ORE)
 
 
-def _check_words(field: str, text: str, most: int) -> None:
+def _check_words(field: str, text: str, most: int, of: str) -> None:
     if not visible(text):
-        raise WordsNeeded(field=field)
+        raise WordsNeeded(field=field, step=of)
     _check_text(field, text, most)
 
 

@@ -21,6 +21,16 @@ def may_draft(session: Session, slug: str, *, by: Actor) -> bool:
     return unit.active and may("draft_plan", by, unit)
 
 
+def draft_if_readable(session: Session, slug: str, *, by: Actor, at: datetime) -> tuple[bool, DraftShown | None]:
+    """Return whether the actor may read drafts of this plan, and then the draft as `draft_shown` does.
+
+    Raises `NotFound` when there is no such plan.
+    """
+    unit, _ = plan_named(session, slug)
+    is_readable = may("read_draft", by, unit)
+    return is_readable, draft_shown(session, slug, by=by, at=at) if is_readable else None
+
+
 def draft_shown(session: Session, slug: str, *, by: Actor, at: datetime) -> DraftShown | None:
     """Return the draft of the plan as it is at the moment `at` (UTC); None when there is none.
 

@@ -1,0 +1,1 @@
+"""The API of the village method: plans, and how they are anchored."""
