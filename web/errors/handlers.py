@@ -33,8 +33,8 @@ from web.current import is_for_machines
 from web.errors.problems import Problem, answer, problem
 from web.errors.refused_forms import FormOfAnother, FormSentBefore, FormTooLarge
 from web.language.dates import wait_words
-from web.language.plan_words import errors_of_lacks
 from web.language.refusals import sentence_of
+from web.language.village.plan_words import errors_of_lacks
 from web.requests.guard import LoginNeeded
 from web.requests.identity.caller import UnknownToken
 from web.requests.parsing.json_parser import FieldsRefused

@@ -38,7 +38,6 @@ from cases.history.events.people import (
     PersonTokenMade,
     PersonTokenRevoked,
 )
-from cases.history.events.plans import CaseCarried, CaseDroppedFromPlan, PlanAdopted, PlanAnchored
 from cases.history.events.promises import CasePromiseBroken, CasePromised
 from cases.history.events.steps import (
     CaseAnswered,
@@ -50,6 +49,7 @@ from cases.history.events.steps import (
     CaseTakenUp,
     CaseWaiting,
 )
+from cases.history.events.village.plans import CaseCarried, CaseDroppedFromPlan, PlanAdopted, PlanAnchored
 
 __all__ = [
     "EVENT_TYPES",

@@ -10,7 +10,7 @@ from cases.village.plans.reading.shown import (
     PlanShown,
     VersionListed,
 )
-from web.language.plan_words import lack_words
+from web.language.village.plan_words import lack_words
 from web.schemas.village.plan_requests import ORE
 from web.schemas.village.plan_responses import AnchoringOut, DraftOut, PlanListedOut, PlanOut
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
-from support.houses.plan_acts import A_YEAR_ON, ASKED, JOINT, OWN, WHOLE, PlanActs, content_of, dropping
 from support.houses.small_house import CALENDAR, MONDAY, SmallHouse
+from support.plans.plan_acts import A_YEAR_ON, ASKED, JOINT, OWN, WHOLE, PlanActs, content_of, dropping
 
 from cases.refusals import AdoptedToday, DateOutside, Lack, NoDraft, NotAllowed, PlanNotWhole, StaleDraft
 from cases.states import Kind, State

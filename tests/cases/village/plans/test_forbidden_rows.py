@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from support.houses.plan_rows import PlanRows
 from support.houses.small_house import MONDAY, SmallHouse, furnish, open_small_house
+from support.plans.plan_rows import PlanRows
 
 from cases.database.transactions import Database
 from cases.states import State
