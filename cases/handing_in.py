@@ -29,6 +29,7 @@ from cases.references import next_reference
 from cases.refusals import (
     BadCharacters,
     CannotHoldCases,
+    ComesByAnotherDoor,
     FieldRefusal,
     HalfPosition,
     MembersOnly,
@@ -43,6 +44,7 @@ NamedRows = tuple[Policy, Unit, Category | None, Place | None]
 PROPOSAL_ORIGIN = "proposal"
 LONGEST_CHANNEL = 20  # characters
 MOST_MONTHS = 120
+BY_NOBODY, BY_STAFF = frozenset({Kind.ACTION}), frozenset({Kind.APPLICATION, Kind.DUTY})
 OWN_CHANNEL, OWN_CHANNELS = "web", frozenset({"web", "api"})
 ACTIVE: dict[type[Any], Select[Any]] = {
     table: select(table).where(table.slug == bindparam("slug"), table.active) for table in (Category, Place)
@@ -104,6 +106,15 @@ class Request:
     external_id: str | None = None
     ref: str | None = None
     public_id: str | None = None
+
+
+def refuse_other_doors(kind: Kind, by: Actor) -> None:
+    """Raise `ComesByAnotherDoor` for a kind of case that nobody, or not this actor, hands in by form or call.
+
+    The items of plans become cases when their plan is adopted; applications and duties are noted by staff.
+    """
+    if kind in BY_NOBODY or (kind in BY_STAFF and not by.is_staff):
+        raise ComesByAnotherDoor(field="kind")
 
 
 def in_own_name(request: Request, by: Actor) -> Request:

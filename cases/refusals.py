@@ -323,6 +323,13 @@ class RecordStands(Refusal):
 
 
 @dataclass
+class ComesByAnotherDoor(FieldRefusal):
+    """A case of this kind is not handed in like this: an item of a plan, say, becomes a case with its plan."""
+
+    code: ClassVar[str] = "another-door"
+
+
+@dataclass
 class NumberOutside(FieldRefusal):
     """The number is less than `least` or more than `most`."""
 

@@ -92,6 +92,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "off-agenda-needed": _("Write why it is taken off the agenda."),
     "decision-needed": _("Name the decision that the erasing rests on."),
     "contest-needed": _("Write what is still wrong: those who have the case will read it."),
+    "another-door": _("This kind is not reported here. An item of a plan becomes a case when the plan is adopted."),
     "area-needed": _("Give the area a name."),
     "drop-needed": _("Write why it is left out: everybody can read it in the plan."),
     "anchoring-needed": _("Write what you did, and what came of it."),

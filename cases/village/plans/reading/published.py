@@ -74,6 +74,22 @@ def plan_shown(session: Session, slug: str, number: int | None = None, *, by: Ac
     )  # fmt: skip
 
 
+def named_items(
+    session: Session, slug: str, *, year: int | None = None, at: datetime
+) -> tuple[dict[int, str], tuple[PlanItemShown, ...]]:
+    """Return the names of the areas by rank, and the items as the plan itself names them, in their order.
+
+    They are those of the version that stands, or of the last one for this year; none before the first adoption. Raises
+    `NotFound` when there is no such plan.
+    """
+    _, plan = plan_named(session, slug)
+    version = next((one for one in _versions(session, plan) if year in (None, one.year)), None)
+    if version is None:
+        return {}, ()
+    areas = {area.rank: area.name for area in areas_shown(session, version, unmasked)}
+    return areas, items_shown(session, PlanItem.version_id == version.id, reader=ItemReader.AUTHOR, at=at)
+
+
 def areas_shown(session: Session, version: PlanVersion, shown: Shown) -> tuple[AreaShown, ...]:
     """Return the areas of the version by rank, with their texts as `shown` returns them."""
     found = select(FocusArea).where(FocusArea.version_id == version.id).order_by(FocusArea.rank)
