@@ -140,3 +140,19 @@ def test_a_group_shows_how_its_plan_is_anchored_and_puts_it_right(sqlite_web):
     assert sqlite_web.post("/units/gata/anchorings", meeting, by="contact").status_code == 404
     late = sqlite_web.post("/units/norrby/anchorings", {**meeting, "on": "2027-03-01"}, by="member")
     assert (late.status_code, list(late.json["errors"])) == (422, ["on"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "by", "status"),
+    [
+        ("action", None, 422), ("action", "member", 422), ("action", "contact", 422), ("application", None, 422),
+        ("duty", "member", 422), ("duty", "contact", 201), ("application", "contact", 201), ("issue", None, 201),
+    ],
+)  # fmt: skip
+def test_items_of_plans_applications_and_duties_come_by_their_own_doors(sqlite_web, kind, by, status):
+    answer = sqlite_web.post("/cases", {"kind": kind, "title": "Ny lekplats"}, by=by)
+    assert answer.status_code == status
+    if status == 422:
+        assert answer.json["errors"]["kind"] == [
+            "Den sortens ärende lämnas inte här. En åtgärd i en plan blir ett ärende när planen antas."
+        ]
