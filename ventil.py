@@ -16,7 +16,7 @@ import click
 from cases.logs import log_warnings_only
 from cases.refusals import Refusal
 from cases.settings import BadSetting, Settings, read_settings
-from workers.commands import administering, checking, demonstrating, importing, processes
+from workers.commands import administering, checking, demonstrating, importing, plans, processes
 from workers.commands.demonstrating import make_sure_of_demonstration, refuse_if_open, refuse_open_demonstration
 from workers.commands.opening import (
     BEHIND,
@@ -49,6 +49,7 @@ for command in (
     administering.token,
     importing.import_,
     importing.export,
+    plans.plan,
     checking.sweep,
     checking.forgotten,
     checking.doctor,

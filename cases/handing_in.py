@@ -29,6 +29,7 @@ from cases.references import next_reference
 from cases.refusals import (
     BadCharacters,
     CannotHoldCases,
+    ComesByAnotherDoor,
     FieldRefusal,
     HalfPosition,
     MembersOnly,
@@ -43,6 +44,7 @@ NamedRows = tuple[Policy, Unit, Category | None, Place | None]
 PROPOSAL_ORIGIN = "proposal"
 LONGEST_CHANNEL = 20  # characters
 MOST_MONTHS = 120
+BY_NOBODY, BY_STAFF = frozenset({Kind.ACTION}), frozenset({Kind.APPLICATION, Kind.DUTY})
 OWN_CHANNEL, OWN_CHANNELS = "web", frozenset({"web", "api"})
 ACTIVE: dict[type[Any], Select[Any]] = {
     table: select(table).where(table.slug == bindparam("slug"), table.active) for table in (Category, Place)
@@ -76,8 +78,9 @@ class Request:
 
     For a duty, `due_on` is the local day on which it is due, and `every_months` the number of months until the next
     one. A case of another kind with a `due_on` is planned for its `responsible` unit at once. `obligation` and
-    `subject` say what the case owes and whose, `contact` is the id of the contact with a group at which it was taken
-    down; only the rooms of `cases.village` give them. `public` says that the one
+    `subject` say what the case owes and whose, `plan` of which plan it is an item, and `contact` is the id of the
+    contact with a group at which it was taken down; only the rooms of `cases.village` give them. `public` says that the
+    one
     who hands in wants the case published. `source` and `external_id` name the case in the system from which it was
     imported. `ref` and `public_id` are its own names there; only an import gives them, and only when no other case has
     them.
@@ -100,10 +103,20 @@ class Request:
     obligation: str | None = None
     subject: str | None = None
     contact: int | None = None
+    plan: str | None = None
     source: str | None = None
     external_id: str | None = None
     ref: str | None = None
     public_id: str | None = None
+
+
+def refuse_other_doors(kind: Kind, by: Actor) -> None:
+    """Raise `ComesByAnotherDoor` for a kind of case that nobody, or not this actor, hands in by form or call.
+
+    The items of plans become cases when their plan is adopted; applications and duties are noted by staff.
+    """
+    if kind in BY_NOBODY or (kind in BY_STAFF and not by.is_staff):
+        raise ComesByAnotherDoor(field="kind")
 
 
 def in_own_name(request: Request, by: Actor) -> Request:
@@ -185,13 +198,15 @@ def _start(writer: EntryWriter, case: Case, policy: Policy, request: Request, en
     received = CaseReceived(
         kind=case.kind, channel=case.channel, responsible="desk", due_on=due_on.isoformat(), origin=case.origin,
         category=request.category, place=request.place, group=request.group, obligation=case.obligation,
-        subject=case.subject, contact=case.contact_id,
+        subject=case.subject, contact=case.contact_id, plan=request.plan,
     )  # fmt: skip
     entry.add(received, SpokenWords("title", case.title), SpokenWords("description", visible(request.description)))
-    if terms.promise_days is not None and may_be_promised(case):
+    is_planned = request.due_on is not None and (case.kind is Kind.DUTY or bool(request.responsible))
+    is_own = request.plan is not None and is_planned  # who does the work themselves is promised nothing
+    if terms.promise_days is not None and may_be_promised(case) and not is_own:
         writer.flush()
         promise(writer, case, calendar.add_working_days(calendar.day_of(entry.at), terms.promise_days), entry)
-    if request.due_on is not None and (case.kind is Kind.DUTY or request.responsible):
+    if is_planned:
         _plan_at_once(writer, case, terms, request, entry)
 
 

@@ -332,6 +332,74 @@ class RecordStands(Refusal):
 
 
 @dataclass
+class ComesByAnotherDoor(FieldRefusal):
+    """A case of this kind is not handed in like this: an item of a plan, say, becomes a case with its plan."""
+
+    code: ClassVar[str] = "another-door"
+
+
+@dataclass
+class NumberOutside(FieldRefusal):
+    """The number is less than `least` or more than `most`."""
+
+    code: ClassVar[str] = "number-outside"
+    least: int = 0
+    most: int = 0
+
+
+@dataclass
+class NoDraft(Refusal):
+    """The plan has no draft: one has to be begun first, or it has been adopted since."""
+
+    code: ClassVar[str] = "no-draft"
+
+
+@dataclass
+class StaleDraft(Refusal):
+    """Somebody else has saved the draft since the caller read it: `name` on the local day `on`, at the time `clock`.
+
+    `version` is the revision of the draft as it is now.
+    """
+
+    code: ClassVar[str] = "stale-draft"
+    version: int = 0
+    name: str = ""
+    on: str = ""
+    clock: str = ""
+
+
+@dataclass
+class AdoptedToday(Refusal):
+    """The plan was adopted on this local day already; what is owed next is open from the day after."""
+
+    code: ClassVar[str] = "adopted-today"
+    on: str = ""
+
+
+@dataclass(frozen=True)
+class Lack:
+    """One thing that keeps a draft from being adopted.
+
+    `key` is the id of the item and `title` its title; both are None for what the whole plan lacks. `what` says what is
+    missing: "area", "responsible", "year", "category", or "settled" for an item of the version before that the draft
+    neither carries on nor drops.
+    """
+
+    what: str
+    key: int | None = None
+    title: str | None = None
+
+
+@dataclass
+class PlanNotWhole(Refusal):
+    """The draft lacks something without which a plan is not adopted."""
+
+    code: ClassVar[str] = "plan-not-whole"
+    lacks: tuple[Lack, ...] = ()
+    count: int = 0
+
+
+@dataclass
 class AlreadySettled(Refusal):
     """The case is done or has ended, so that nobody has anything to take up about it before it is reopened."""
 

@@ -93,3 +93,16 @@ class WordsRow(NamedTuple):
     field: str
     visibility: Visibility
     text: str | None
+
+
+class PlanItemTold(NamedTuple):
+    """An item that the letter about an adopted plan names, with its case; `event_id` is the event of the adoption.
+
+    `fate` is "new", "carried" or "dropped"; `reason` says why it was dropped.
+    """
+
+    event_id: int
+    ref: str
+    title: str
+    fate: str
+    reason: str | None = None

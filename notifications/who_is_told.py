@@ -95,6 +95,20 @@ def is_taken_down(event: EventInContext) -> bool:
     return event.facts.get("contact") is not None
 
 
+def is_of_a_plan(event: EventInContext) -> bool:
+    """Return whether the event is of what a new version of a plan does with the case of an item.
+
+    The letter about the adoption tells the group of all its items together.
+    """
+    began = event.facts.get("plan") or event.sibling_fact("case.received", "plan")
+    return began is not None or bool(OF_ITEMS & event.siblings.keys())
+
+
+def gives_what_was_owed(event: EventInContext) -> bool:
+    """Return whether what was owed is given with this event: the event of what was given has its own letter."""
+    return "plan.adopted" in event.siblings
+
+
 def is_no_duty(event: EventInContext) -> bool:
     """Return whether the case that was handed in is something else than a duty.
 
@@ -176,6 +190,7 @@ def was_chosen(event: EventInContext) -> bool:
 
 
 AT_WORK = frozenset({"planned", "in_progress"})
+OF_ITEMS = frozenset({"case.carried", "case.dropped_from_plan"})
 TO_PARTICIPANTS = is_readable_by(Visibility.PARTICIPANTS, Visibility.PUBLIC)
 
 
@@ -231,9 +246,10 @@ STATUTORY_LADDER = _ladder(
 )
 
 TAKING_ON = (
-    *everyone_outside("taken_on", is_taken_on),
-    *everyone_outside("promise_moved", moves_promise),
-    *everyone_outside("news", work_goes_on),
+    *everyone_outside("taken_on", both(is_taken_on, is_not(is_of_a_plan))),
+    *everyone_outside("promise_moved", both(moves_promise, is_not(is_of_a_plan))),
+    *everyone_outside("news", both(work_goes_on, is_not(is_of_a_plan))),
+    Rule("news", "followers", both(work_goes_on, is_of_a_plan)),
 )
 
 WHO_IS_TOLD: dict[str, Rules] = {
@@ -241,16 +257,20 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "case.received": (
         Rule("receipt", "reporter", to_author=True),
         Rule("questions_received", "group", is_taken_down),
-        Rule("receipt", "group", is_no_duty),
+        Rule("receipt", "group", both(is_no_duty, is_not(is_of_a_plan))),
     ),
-    "case.assigned": (Rule("assigned", "handler"), *everyone_outside("news", is_more_than_new_officer)),
+    "case.assigned": (
+        Rule("assigned", "handler", is_not(is_of_a_plan)),
+        *everyone_outside("news", both(is_more_than_new_officer, is_not(is_of_a_plan))),
+        Rule("news", "followers", is_of_a_plan),
+    ),
     "case.sent_back": (Rule("sent_back", "contact"), *everyone_outside("news")),
     "case.planned": (
         *TAKING_ON,
-        Rule("assigned", "handler", both(is_new_duty, is_not(begins_to_be_owed))),
-        Rule("news", "handler", is_not(begins_to_be_owed)),
+        Rule("assigned", "handler", both(is_new_duty, is_not(begins_to_be_owed), is_not(is_of_a_plan))),
+        Rule("news", "handler", both(is_not(begins_to_be_owed), is_not(is_of_a_plan))),
     ),
-    "case.started": (*TAKING_ON, Rule("news", "handler")),
+    "case.started": (*TAKING_ON, Rule("news", "handler", is_not(is_of_a_plan))),
     "case.waiting": (
         Rule("question", "reporter", waits_for("reporter")),
         Rule("question", "group", waits_for("reporter")),
@@ -261,7 +281,10 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "case.answered": (Rule("answered", "handler"), *everyone_outside("news")),
     "case.parked": (*everyone_outside("parked"), Rule("news", "handler")),
     "case.taken_up": (*everyone_outside("taken_up"), Rule("taken_up", "contact")),
-    "case.done": (*everyone_outside("done"), Rule("news", "handler")),
+    "case.done": (
+        *everyone_outside("done", is_not(gives_what_was_owed)),
+        Rule("news", "handler", is_not(gives_what_was_owed)),
+    ),
     "case.contested": (
         Rule("contested", "handler"),
         Rule("contested", "contact"),
@@ -309,6 +332,10 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "contact.logged": (),  # the group is told of its questions; the step beside it tells of the next contact
     "case.words_erased": (),
     "case.imported": (),
+    "case.carried": (),
+    "case.dropped_from_plan": (),
+    "plan.adopted": (Rule("plan_adopted", "plan_group"), Rule("plan_adopted", "contact")),
+    "plan.anchored": (),
     "person.added": (),
     "person.changed": (),
     "person.switched_off": (),

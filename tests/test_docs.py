@@ -52,9 +52,7 @@ def test_a_docstring_names_only_what_is_there():
 
 
 def test_what_is_not_there_is_found():
-    text = (
-        "`cases/records/wire.py` `unwritten.py` `records/` `cases.records` `cases.progress.Wire` `web/pages/old/*.py`"
-    )
+    text = "`cases/records/wire.py` `unwritten.py` `wires/` `cases.records` `cases.progress.Wire` `web/pages/old/*.py`"
     assert " ".join(f"`{name}`" for name in _not_there(text)) == text
     there = (
         "`cases/history/` `outbox.py` `cases.progress` `cases.progress.change_state` `web/pages/*/show.py` `a/b` `1/2`"

@@ -39,6 +39,7 @@ from cases.refusals import (
 from cases.states import OPEN, State
 from cases.village.obligations.ensuring import ensure_for
 from cases.village.owing import end_with_unit
+from cases.village.plans.records.plan import Plan
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_SLUG = 60
@@ -72,6 +73,8 @@ def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
     session.flush()
     record_for_municipality(session, UnitAdded(unit=slug, kind=kind), by=by, at=at)
     if kind is UnitKind.GROUP:
+        session.add(Plan(slug=slug, unit_id=unit.id))
+        session.flush()
         ensure_for(session, slug, by=as_desk(by), at=at)
     return unit
 

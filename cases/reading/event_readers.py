@@ -56,6 +56,10 @@ WHO_READS: dict[str, frozenset[EventReader]] = {
     "case.put_on_agenda": EVERYBODY,
     "case.taken_off_agenda": EVERYBODY,
     "contact.logged": EVERYBODY,  # what was said at it is for staff
+    "case.carried": EVERYBODY,
+    "case.dropped_from_plan": EVERYBODY,
+    "plan.adopted": EVERYBODY,
+    "plan.anchored": EVERYBODY,
     "case.attached": WHO_TAKES_PART,
     "case.followed": WHO_TAKES_PART,
     "case.unfollowed": WHO_TAKES_PART,

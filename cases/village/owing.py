@@ -30,7 +30,8 @@ class Owed:
     """What one obligation asks of one subject: a row of its `missing`.
 
     `holder` is the slug of the unit that owes it, `name` what its title says, `since` the local day from which its due
-    day counts (None: from today), `number` any number that differs between subjects, to spread first days.
+    day counts (None: from today), `number` any number that differs between subjects, to spread first days. `months` is
+    the distance to the next one, when the subject has its own.
     """
 
     subject: str
@@ -39,6 +40,7 @@ class Owed:
     since: date | None
     number: int
     most_days: int | None = None
+    months: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ def ensure(session: Session, obligation: Obligation, owed: Owed, *, by: Actor, a
     today = calendar_of(session).day_of(at)
     request = Request(
         kind=obligation.kind, title=_title(obligation, owed.name), channel=CHANNEL,
-        due_on=obligation.due(owed, today), every_months=obligation.every_months, responsible=owed.holder,
-        obligation=obligation.name, subject=owed.subject,
+        due_on=obligation.due(owed, today), every_months=owed.months or obligation.every_months,
+        responsible=owed.holder, obligation=obligation.name, subject=owed.subject,
     )  # fmt: skip
     return receive(EntryWriter(session), request, by=by, at=at)
 

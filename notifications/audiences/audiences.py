@@ -58,6 +58,13 @@ def _group(context: AudienceContext) -> list[Recipient]:
     return mailbox_recipients(directory, group) + staff_recipients(directory, group, Role.MEMBER, Role.HEAD)
 
 
+def _plan_group(context: AudienceContext) -> list[Recipient]:
+    """Return the mailbox and the chair of the group whose plan it is; its members when it has neither."""
+    directory, group = context.directory, context.unit(context.event.facts["group"])
+    found = mailbox_recipients(directory, group) + staff_recipients(directory, group, Role.HEAD)
+    return found or staff_recipients(directory, group, Role.MEMBER)
+
+
 def _followers(context: AudienceContext) -> list[Recipient]:
     """Return the followers; those who follow by their own merged case also while this case is not published."""
     published = context.required_case.published_at is not None
@@ -112,6 +119,7 @@ def _morning(context: AudienceContext) -> list[Recipient]:
 AUDIENCES: dict[str, FindRecipients] = {
     "reporter": _reporter,
     "group": _group,
+    "plan_group": _plan_group,
     "followers": _followers,
     "officer": lambda context: first_reachable(officer_fallbacks(context)),
     "handler": _handler,

@@ -50,6 +50,7 @@ LETTERS: dict[str, Letter] = {
     "morning": QUOTES_NOBODY,
     "login": QUOTES_NOBODY,
     "opt_in": QUOTES_NOBODY,
+    "plan_adopted": Letter(),
     "digest": QUOTES_NOBODY,
     "comments": Letter(),
     "alarms": QUOTES_NOBODY,

@@ -20,6 +20,9 @@ from cases.history.words import Words
 from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
 from cases.parties import Follower, Party
+from cases.village.plans.records.plan_drop import PlanDrop
+from cases.village.plans.records.plan_item import PlanItem
+from cases.village.plans.records.plan_version import PlanVersion
 from notifications.deliveries import Address, Delivery
 from notifications.letters.catalogue import LETTERS
 from notifications.row_types import (
@@ -29,6 +32,7 @@ from notifications.row_types import (
     FollowerNow,
     PartyNow,
     PersonNow,
+    PlanItemTold,
     UnitNow,
     WordsRow,
 )
@@ -60,6 +64,21 @@ DESCRIPTION = and_(any_of(Words.case_id, "described"), Words.field == "descripti
 WORDS = select(*columns_of(Words, WordsRow._fields)).where(or_(NOTE, TITLE, DESCRIPTION)).order_by(Words.id)
 OWN_CASES = select(Case.id, Case.public_id).where(or_(any_of(Case.id, "ids"), any_of(Case.public_id, "keys")))
 FAILED = select(Delivery.id, Delivery.context).where(any_of(Delivery.id, "ids"))
+PLAN_ITEMS = (
+    select(PlanVersion.event_id, Case.ref, PlanItem.title, PlanItem.origin_id)
+    .join(PlanItem, PlanItem.version_id == PlanVersion.id)
+    .join(Case, Case.id == PlanItem.case_id)
+    .where(any_of(PlanVersion.event_id, "ids"))
+    .order_by(PlanItem.number)
+)
+PLAN_DROPS = (
+    select(PlanVersion.event_id, Case.ref, PlanItem.title, PlanDrop.reason)
+    .join(PlanDrop, PlanDrop.version_id == PlanVersion.id)
+    .join(PlanItem, PlanItem.id == PlanDrop.item_id)
+    .join(Case, Case.id == PlanItem.case_id)
+    .where(any_of(PlanVersion.event_id, "ids"))
+    .order_by(PlanItem.number)
+)
 SERVING = (
     select(Membership.person_id, Person.deputy_id, Membership.unit_id)
     .join(Person, Person.id == Membership.person_id)
@@ -79,6 +98,7 @@ class SendingSnapshot:
     `serving` has pairs (person id, unit id): the person, or somebody whose deputy they are, holds a role in the unit.
     `own_keys` has the present public ids of merged cases, whose reporters follow another, by `own_case` of a line.
     `failed` is by delivery id, for alarms about letters that failed: the first line of the letter that failed.
+    `plan_items` has the items of adopted plans, by the event of the adoption.
     `unsubscribe_tokens` has the tokens in unsubscribe links, by follower id, once `preparing.prepare` has added them.
     """
 
@@ -96,6 +116,7 @@ class SendingSnapshot:
     serving: set[tuple[int, int]]  # (person, unit): who holds a role there, and their deputies
     failed: dict[int, LineContext]  # the first line of each letter about which there is an alarm, by delivery
     own_keys: dict[int | str, str] = field(default_factory=dict)  # by id; by public id in lines of earlier versions
+    plan_items: dict[int, list[PlanItemTold]] = field(default_factory=dict)  # by event
     unsubscribe_tokens: dict[int, str] = field(default_factory=dict)  # by follower
 
     def event_of(self, line: LineContext) -> EventForLetter:
@@ -143,6 +164,7 @@ def read_snapshot(session: Session, deliveries: Sequence[Delivery]) -> SendingSn
         serving=_serving(session, lines, calendar.day_of(moment)),
         failed=_failed(session, events),
         own_keys=_own_keys(session, lines),
+        plan_items=_plan_items(session, events),
     )
 
 
@@ -194,6 +216,17 @@ def _own_keys(session: Session, lines: Iterable[LineContext]) -> dict[int | str,
     ids, keys = [name for name in names if isinstance(name, int)], [name for name in names if isinstance(name, str)]
     rows = fetch_rows(session, OWN_CASES, {"ids": ids, "keys": keys}) if names else []
     return {name: row.public_id for row in rows for name in (row.id, row.public_id)}
+
+
+def _plan_items(session: Session, events: dict[int, EventForLetter]) -> dict[int, list[PlanItemTold]]:
+    """Return what letters about adopted plans list, by the event of the adoption."""
+    ids = [id_ for id_, event in events.items() if event.type == "plan.adopted"]
+    found: dict[int, list[PlanItemTold]] = defaultdict(list)
+    for id_, ref, title, origin in fetch_rows(session, PLAN_ITEMS, {"ids": ids}) if ids else ():
+        found[id_].append(PlanItemTold(id_, ref, title, "new" if origin is None else "carried"))
+    for id_, ref, title, reason in fetch_rows(session, PLAN_DROPS, {"ids": ids}) if ids else ():
+        found[id_].append(PlanItemTold(id_, ref, title, "dropped", reason))
+    return found
 
 
 def _failed(session: Session, events: dict[int, EventForLetter]) -> dict[int, LineContext]:

@@ -110,6 +110,7 @@ class TemplateContext:
             **self._words(line, event, case),
             "note_on_page": self._is_note_for_staff(line, event),
             "asker": _asker(line, case),
+            "plan_items": self.snapshot.plan_items.get(event.id, ()),
         }
 
     def page(self, line: LineContext, case: CaseNow | None) -> str | None:

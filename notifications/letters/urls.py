@@ -35,6 +35,10 @@ class WebAddresses:
         """Return the URL of the page of the forum's meetings and agenda."""
         return f"{self.base}/forum"
 
+    def plan(self, slug: str) -> str:
+        """Return the URL of the page of the plan with this slug."""
+        return f"{self.base}/plan/{slug}"
+
     def to_ring(self) -> str:
         """Return the URL of the list of telephone calls to make."""
         return f"{self.base}/ring"

@@ -20,6 +20,7 @@ COMMENTS, ALARMS = "comments", "alarms"  # the letters about several comments on
 QUESTIONS = "questions_received"  # the letter about all that was taken down for a group at once
 TAKEN_DOWN = frozenset({"receipt", QUESTIONS})
 MOST_LINES = 50
+TELL_ALL = frozenset({"plan_adopted"})  # letters about an act of many events that tell of all of them
 
 
 def letter_of(gathered_as: str | None) -> str:
@@ -70,17 +71,20 @@ class DeliveryDraft:
 
     @property
     def letter(self) -> str:
-        """The name of the letter: that of its only line; of several "questions_received", "alarms" or such."""
-        if len(self.lines) == 1:
-            return self.lines[0].letter
-        if {line.letter for line in self.lines} <= TAKEN_DOWN:
+        """The name of the letter: that of its only line; of several "questions_received", "comments", "digest" or such.
+
+        A letter that tells of all that one act did is no digest, whatever else the act did.
+        """
+        if {line.letter for line in self.lines} <= TAKEN_DOWN and len(self.lines) > 1:
             return QUESTIONS
-        return letter_of(self.gathered_as)
+        telling = (line.letter for line in self.lines if len(self.lines) == 1 or line.letter in TELL_ALL)
+        return next(telling, None) or letter_of(self.gathered_as)
 
     @property
     def context(self) -> dict[str, Any]:
         """The value of the column `context`: what all lines share, the first 50 lines, and how many lines follow."""
-        lines = [line.context for line in self.lines[:MOST_LINES]]
+        told = sorted(self.lines, key=lambda line: line.letter not in TELL_ALL)  # what tells of all comes first
+        lines = [line.context for line in told[:MOST_LINES]]
         gathered = {"gathered_as": self.gathered_as} if self.gathered_as else {}
         return {**self.common_context, **gathered, "lines": lines, "more": len(self.lines) - len(lines)}
 

@@ -51,7 +51,8 @@ def test_each_kind_of_what_is_set_aside_has_a_word_in_both_languages(swedish):
 
 
 def test_each_event_of_a_case_has_a_sentence():
-    assert set(SENTENCES) == {type_ for type_ in EVENT_TYPES if type_.startswith(("case.", "contact."))}
+    of_cases = ("case.", "contact.", "plan.")
+    assert set(SENTENCES) == {type_ for type_ in EVENT_TYPES if type_.startswith(of_cases)}
 
 
 def test_a_letter_asks_of_what_only_whether_it_is_a_letter():

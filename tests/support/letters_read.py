@@ -27,6 +27,10 @@ from notifications.letters.unsubscribe_links import unfollow_tokens
 
 KEY = "k" * 40
 LETTER_SETTINGS = LetterSettings("https://arenden.example", KEY, "ventil@kommun.example", CALENDAR)
+A_PLAN: dict[str, object] = {
+    "plan": "byalaget", "group": "byalaget", "version": 1, "year": 2026, "on": "2026-04-14", "items": 0, "new": [],
+    "carried": [], "dropped": [], "ended": [],
+}  # fmt: skip
 FIGURES = {
     "received": 3, "due": 2, "overdue": 1, "parked_back": 0, "sent_back": 1, "calls": 2, "set_aside": 0,
 }  # fmt: skip
@@ -111,10 +115,9 @@ def live_in_municipality(town: LetterTown, ref: str) -> None:
 
 
 def happen(town: LetterTown, type_: str, facts: dict[str, object]) -> None:
-    """Write one event of the last case that somebody asked, without the rules that lead to it."""
+    """Write one event of the last case that somebody asked for, without the rules that lead to it."""
     with town.database.transaction() as session:
-        of_somebody = select(Case).where(Case.obligation.is_(None)).order_by(Case.id.desc())
-        case = session.scalars(of_somebody).first()
+        case = session.scalars(select(Case).where(Case.obligation.is_(None)).order_by(Case.id.desc())).first()
         assert case is not None
         entry = Entry(case, by=A_VISITOR, at=A_TUESDAY)
         entry.add(EVENT_TYPES[type_](**facts))
@@ -130,6 +133,7 @@ def live_with_every_letter(town: LetterTown) -> None:
     happen(town, "case.answered", {"to": "planned", "due_on": "2026-05-01"})
     happen(town, "case.kept_off_agenda", {"why": "waits"})
     happen(town, "case.key_replaced", {})
+    happen(town, "plan.adopted", A_PLAN)
     log_a_contact(town)
 
 

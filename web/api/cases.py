@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor, ActorKind, reporter_of
 from cases.case import Case
 from cases.correcting import Correction, correct
-from cases.handing_in import Request, hand_in, in_own_name
+from cases.handing_in import Request, hand_in, in_own_name, refuse_other_doors
 from cases.public.published import PublicCase, one_published, public_notes, published_among
 from cases.public.publishing import latest_description
 from cases.reading.lists import Filters, list_cases
@@ -117,6 +117,7 @@ def correct_case(wanted: Correction, ref: str) -> Response:
 
 def _handed_in(session: Session, wanted: Request, actor: Actor) -> Response:
     at = right_now()
+    refuse_other_doors(wanted.kind, actor)
     case = hand_in(session, in_own_name(wanted, actor), by=actor, at=at)
     publish_if_wished(session, case, at)
     reader = actor if takes_part(actor, case) else reporter_of(case)

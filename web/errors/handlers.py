@@ -14,13 +14,17 @@ from werkzeug.exceptions import HTTPException
 
 from cases.calendar import OutsideCalendar
 from cases.refusals import (
+    AdoptedToday,
     AlreadySettled,
     ClockTrouble,
     FieldRefusal,
+    NoDraft,
     NotAllowed,
     NotFound,
+    PlanNotWhole,
     RecordStands,
     Refusal,
+    StaleDraft,
     StaleVersion,
     StillResponsible,
     TransitionNotAllowed,
@@ -30,6 +34,7 @@ from web.errors.problems import Problem, answer, problem
 from web.errors.refused_forms import FormOfAnother, FormSentBefore, FormTooLarge
 from web.language.dates import wait_words
 from web.language.refusals import sentence_of
+from web.language.village.plan_words import errors_of_lacks
 from web.requests.guard import LoginNeeded
 from web.requests.identity.caller import UnknownToken
 from web.requests.parsing.json_parser import FieldsRefused
@@ -46,6 +51,9 @@ HTTP: Mapping[type[Refusal], int] = {
     StillResponsible: 409,
     AlreadySettled: 409,
     RecordStands: 409,
+    NoDraft: 409,
+    StaleDraft: 409,
+    AdoptedToday: 409,
     FieldRefusal: 422,
     FormTooLarge: 413,
     FormSentBefore: 409,
@@ -91,7 +99,8 @@ def problem_of(refusal: Refusal) -> Problem:
     if isinstance(refusal, FieldRefusal) and refusal.field:
         errors = _nested(refusal.field, [sentence])
         return Problem(status_of(refusal), refusal.code, sentence, errors=errors)
-    return Problem(status_of(refusal), refusal.code, sentence, facts=_facts_of(refusal))
+    errors = errors_of_lacks(refusal.lacks) if isinstance(refusal, PlanNotWhole) else {}
+    return Problem(status_of(refusal), refusal.code, sentence, errors=errors, facts=_facts_of(refusal))
 
 
 def _nested(path: str, sentences: list[str]) -> dict[str, Any]:
@@ -104,6 +113,10 @@ def _facts_of(refusal: Refusal) -> dict[str, Any]:
     if isinstance(refusal, StaleVersion):
         since = [{"seq": seq, "type": kind} for seq, kind in refusal.since]
         return {"version": refusal.version, "since": since}
+    if isinstance(refusal, StaleDraft):
+        return {"version": refusal.version}
+    if isinstance(refusal, PlanNotWhole):
+        return {"lacks": [{"item": lack.key, "title": lack.title, "what": lack.what} for lack in refusal.lacks]}
     return {}
 
 

@@ -54,6 +54,7 @@ CONTACT_WAYS = {
 
 UNCHOSEN_CHANNELS = {
     "duty": _l("A recurring duty"),
+    "plan": _l("A local plan"),
     "import": _l("Import"),
     "api": _l("Another system"),
 }

@@ -44,6 +44,10 @@ TITLES: Mapping[str, LazyString] = {
     "still-responsible": _("The unit still has open cases"),
     "already-settled": _("The case is settled"),
     "record-stands": _("It has been given"),
+    "no-draft": _("There is no draft"),
+    "stale-draft": _("Somebody else was here first"),
+    "adopted-today": _("The plan was adopted today already"),
+    "plan-not-whole": _("The plan is not ready yet"),
     "clock-trouble": _("The clock is wrong"),
 }
 
@@ -89,6 +93,10 @@ SENTENCES: Mapping[str, LazyString] = {
     "off-agenda-needed": _("Write why it is taken off the agenda."),
     "decision-needed": _("Name the decision that the erasing rests on."),
     "contest-needed": _("Write what is still wrong: those who have the case will read it."),
+    "another-door": _("This kind is not reported here. An item of a plan becomes a case when the plan is adopted."),
+    "area-needed": _("Give the area a name."),
+    "drop-needed": _("Write why it is left out: everybody can read it in the plan."),
+    "anchoring-needed": _("Write what you did, and what came of it."),
     "question-needed": _("Write the question: whoever is asked will read it."),
     "answer-needed": _("Write the answer first: the field is empty."),
     "done-needed": _("Write what has been done, or the answer: the person who asked will read it."),
@@ -99,6 +107,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "date-early": _("The date must be %(earliest)s or later."),
     "date-next-contact": _("Choose a day from %(earliest)s to %(latest)s: no group waits longer for us than that."),
     "date-late": _("The date must be %(latest)s or earlier."),
+    "number-outside": _("The number must be from %(least)s to %(most)s."),
     "name-needed": _("Choose one."),
     "whom-needed": _("Write whom the case waits for."),
     "unit-needed": _("Choose a unit."),
@@ -159,6 +168,14 @@ SENTENCES: Mapping[str, LazyString] = {
     "already-there": _("%(name)s is there already."),
     "already-settled": _("The case is settled. Reopen it first."),
     "record-stands": _("What was owed has been given. Put right what is wrong by giving it anew."),
+    "no-draft": _("The plan has no draft. Begin one first."),
+    "stale-draft": _("The draft was saved on %(on)s at %(clock)s, after you opened it. Open it again."),
+    "stale-draft-of": _("%(name)s saved the draft on %(on)s at %(clock)s, after you opened it. Open it again."),
+    "adopted-today": _(
+        "The plan was adopted on that day already. The next version can be adopted tomorrow at the earliest."
+    ),
+    "plan-not-whole": _("The plan cannot be adopted yet: %(count)s things are missing."),
+    "plan-not-whole-by-one": _("The plan cannot be adopted yet: one thing is missing."),
     "record-needed": _("This case ends when what is owed has been given. Use the button on its page for that."),
     "still-responsible": _("%(name)s still has %(count)s open cases. Move them first."),
     "holds-demonstration": _("This is the demonstration. A municipality of your own needs a database of its own."),
@@ -196,6 +213,10 @@ WORDS_OF_STEP: Mapping[str, str] = {  # the steps that say something else than w
     "finish": "done-needed",
     "contest": "contest-needed",
     "reopen": "reopen-needed",
+    "item": "title-needed",
+    "area": "area-needed",
+    "drop": "drop-needed",
+    "show_anchoring": "anchoring-needed",
 }
 
 SEVERAL_FILES: Mapping[str, LazyString] = {
@@ -253,6 +274,10 @@ def _exact(code: str, facts: Mapping[str, Any]) -> str:
         return "date-early"
     if code == "date-outside" and not facts.get("earliest"):
         return "date-late"
+    if code == "stale-draft" and facts.get("name"):
+        return "stale-draft-of"
+    if code == "plan-not-whole" and facts.get("count") == 1:
+        return "plan-not-whole-by-one"
     if code == "words-needed" and facts.get("step") in WORDS_OF_STEP:
         return WORDS_OF_STEP[str(facts["step"])]
     if code == "file-lost" and not facts.get("name"):

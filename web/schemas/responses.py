@@ -179,3 +179,4 @@ class ProblemOut(Schema):
     errors = fields.Dict()
     version = fields.Integer()
     since = fields.List(fields.Dict())
+    lacks = fields.List(fields.Dict())

@@ -49,6 +49,7 @@ from cases.history.events.steps import (
     CaseTakenUp,
     CaseWaiting,
 )
+from cases.history.events.village.plans import CaseCarried, CaseDroppedFromPlan, PlanAdopted, PlanAnchored
 from cases.history.events.village.relations import ContactLogged
 
 __all__ = [
@@ -56,12 +57,14 @@ __all__ = [
     "CaseAnswered",
     "CaseAssigned",
     "CaseAttached",
+    "CaseCarried",
     "CaseClosed",
     "CaseCommented",
     "CaseContested",
     "CaseCorrected",
     "CaseDeclined",
     "CaseDone",
+    "CaseDroppedFromPlan",
     "CaseEscalated",
     "CaseFollowed",
     "CaseImported",
@@ -99,6 +102,8 @@ __all__ = [
     "PersonSwitchedOff",
     "PersonTokenMade",
     "PersonTokenRevoked",
+    "PlanAdopted",
+    "PlanAnchored",
     "SentAgain",
     "SetAside",
     "UnitAdded",

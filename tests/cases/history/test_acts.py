@@ -41,7 +41,8 @@ TRIGGERS = {
     True: "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('event', 'case') ORDER BY name",
     False: (
         "SELECT tgname, pg_get_triggerdef(oid), tgenabled FROM pg_trigger"
-        " WHERE NOT tgisinternal ORDER BY tgrelid::regclass::text, tgname"
+        " WHERE NOT tgisinternal AND tgrelid::regclass::text IN ('event', '\"case\"', 'policy', 'words', 'work')"
+        " ORDER BY tgrelid::regclass::text, tgname"
     ),
 }
 

@@ -51,6 +51,11 @@ CORRECTED_ALONE = {  # what is no correction of what somebody wrote
     "responsible": _l("The unit was dissolved: the case is with another unit"),
     "policy": _l("The deadlines of today hold for the case"),
 }
+ANCHORED = {
+    "survey": _l("The village was asked by a survey, %(day)s"),
+    "meeting": _l("The village met about the plan, %(day)s"),
+    "information": _l("The village was told of the plan, %(day)s"),
+}
 ICONS = {
     "case.received": "inbox",
     "case.assigned": "arrow-right",
@@ -86,6 +91,10 @@ ICONS = {
     "contact.logged": "users",
     "case.words_erased": "x",
     "case.imported": "inbox",
+    "case.carried": "arrow-right",
+    "case.dropped_from_plan": "x",
+    "plan.adopted": "check",
+    "plan.anchored": "users",
 }
 STYLES = {
     "case.done": "is-done",
@@ -103,6 +112,8 @@ STYLES = {
     "case.followed": "",
     "case.unfollowed": "",
     "case.words_erased": "",
+    "case.carried": "",
+    "plan.adopted": "is-done",
 }
 ATTACHED, LOGGED = "case.attached", "contact.logged"
 BEFORE = "fore"  # the parameter of a page that asks for the part before this event
@@ -442,6 +453,10 @@ def _day(name: str) -> Callable[[dict[str, Any], NamesInFacts], str]:
     return lambda facts, names: day_words(facts[name])
 
 
+def _anchored(facts: dict[str, Any], names: NamesInFacts) -> str:
+    return str(ANCHORED[facts["kind"]]) % {"day": day_words(facts["on"])}
+
+
 SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.received": _received,
     "case.assigned": _assigned,
@@ -479,6 +494,12 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.imported": _imported,
     "contact.logged": _contact,
     "case.words_erased": _with(_l("Words were erased: %(decision)s"), decision=_fact("decision")),
+    "case.carried": _with(_l("Goes on in version %(version)s of the plan"), version=_fact("version")),
+    "case.dropped_from_plan": _with(_l("Left out of version %(version)s of the plan"), version=_fact("version")),
+    "plan.adopted": _with(
+        _l("Version %(version)s of the plan was adopted on %(day)s"), version=_fact("version"), day=_day("on")
+    ),
+    "plan.anchored": _anchored,
 }
 
 

@@ -14,7 +14,7 @@ from cases.access.actors import A_VISITOR, Actor
 from cases.administration.reorganising import LONGEST_SLUG
 from cases.case import Case
 from cases.database.texts import storable
-from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in, in_own_name
+from cases.handing_in import MOST_MONTHS, Reporter, Request, hand_in, in_own_name, refuse_other_doors
 from cases.public.masking import has_personal_number
 from cases.reading.details import File, read_details
 from cases.reading.finding import case_for
@@ -163,6 +163,7 @@ def _hand_in(handed: Request, files: SentFiles, actor: Actor, at: datetime) -> s
     """
 
     def make() -> str:
+        refuse_other_doors(handed.kind, actor)
         case = hand_in(session, in_own_name(handed, actor), by=actor, at=at)
         publish_if_wished(session, case, at)
         files.attach_to(session, case, by=actor, at=at)
@@ -250,6 +251,6 @@ def _choices(session: Session, actor: Actor) -> dict[str, Any]:
         "categories": categories_to_choose(session),
         "groups": groups,
         "units": units_to_choose(session) if actor.is_staff else [],
-        "kinds": choices(KINDS_EXPLAINED),
+        "kinds": choices({kind: words for kind, words in KINDS_EXPLAINED.items() if kind is not Kind.ACTION}),
         "channels": choices(CHANNELS),
     }

@@ -20,12 +20,21 @@ class ObservedAct:
         return any(sibling.type == type_ for sibling in self.siblings)
 
 
+def _is_item_of_a_plan(act: ObservedAct) -> bool:
+    """Return whether the adoption of a plan wrote the event: one letter tells of the whole adoption."""
+    received = [event for event in (act.event, *act.siblings) if event.type == "case.received"]
+    began = any(event.facts.get("plan") for event in received)
+    return began or act.has_sibling("case.carried") or act.has_sibling("case.dropped_from_plan")
+
+
 def _received(act: ObservedAct) -> tuple[str, ...]:
-    return ("asker",) if act.has_sibling("case.planned") else ("asker", "group")
+    return ("asker",) if act.has_sibling("case.planned") or _is_item_of_a_plan(act) else ("asker", "group")
 
 
 def _assigned(act: ObservedAct) -> tuple[str, ...]:
     facts = act.event.facts
+    if _is_item_of_a_plan(act):
+        return ("followers",)
     only_another_officer = facts.get("previous") == "assigned" and facts.get("responsible_was") == facts["responsible"]
     return ("holder",) if only_another_officer else ("holder", *OUTSIDE)
 
@@ -33,8 +42,16 @@ def _assigned(act: ObservedAct) -> tuple[str, ...]:
 def _planned(act: ObservedAct) -> tuple[str, ...]:
     received = next((sibling for sibling in act.siblings if sibling.type == "case.received"), None)
     if received is None:
-        return ("holder", *OUTSIDE)
-    return () if received.facts.get("obligation") else ("holder",)
+        return ("followers",) if _is_item_of_a_plan(act) else ("holder", *OUTSIDE)
+    return () if received.facts.get("obligation") or _is_item_of_a_plan(act) else ("holder",)
+
+
+def _started(act: ObservedAct) -> tuple[str, ...]:
+    return ("followers",) if _is_item_of_a_plan(act) else ("holder", *OUTSIDE)
+
+
+def _done(act: ObservedAct) -> tuple[str, ...]:
+    return () if act.has_sibling("plan.adopted") else ("holder", *OUTSIDE)
 
 
 def _waiting(act: ObservedAct) -> tuple[str, ...]:
@@ -92,6 +109,8 @@ BY_FACTS: dict[str, Callable[[ObservedAct], tuple[str, ...]]] = {
     "case.received": _received,
     "case.assigned": _assigned,
     "case.planned": _planned,
+    "case.started": _started,
+    "case.done": _done,
     "case.waiting": _waiting,
     "case.commented": _commented,
     "case.corrected": _corrected,
@@ -102,11 +121,9 @@ BY_FACTS: dict[str, Callable[[ObservedAct], tuple[str, ...]]] = {
 }
 BY_TYPE: dict[str, tuple[str, ...]] = {
     "case.sent_back": ("desk", *OUTSIDE),
-    "case.started": ("holder", *OUTSIDE),
     "case.answered": ("holder", *OUTSIDE),
     "case.parked": ("holder", *OUTSIDE),
     "case.taken_up": ("desk", *OUTSIDE),
-    "case.done": ("holder", *OUTSIDE),
     "case.contested": ("holder", "desk", *OUTSIDE),
     "case.reopened": ("holder", *OUTSIDE),
     "case.closed": OUTSIDE,
@@ -114,6 +131,7 @@ BY_TYPE: dict[str, tuple[str, ...]] = {
     "case.merged": ("holder", *OUTSIDE),
     "case.took_over": ("holder",),
     "case.promise_broken": ("holder", "desk", *OUTSIDE),
+    "plan.adopted": ("plan_group", "desk"),
     "person.asked_for_link": ("person",),
     "house.follower_asked": ("new_follower",),
     "house.morning": ("morning",),

@@ -67,7 +67,8 @@ class ObservedCase:
         """The ids of the units whose staff may be told; None stands for the administrators."""
         waits_for_unit = self.act.event.type == "case.waiting" and "unit" in self.act.event.facts
         asked_unit = self.asked_unit if waits_for_unit else self.desk
-        return {self.desk, self.standing.responsible, self.standing.group or self.desk, asked_unit, None}
+        plan_group = self.staffing.town.slugs.get(self.act.event.facts.get("group", ""), self.desk)
+        return {self.desk, self.standing.responsible, self.standing.group or self.desk, asked_unit, plan_group, None}
 
 
 def must_be_told(case: ObservedCase, audiences: tuple[str, ...]) -> dict[str, str]:
@@ -115,6 +116,12 @@ def _followers(case: ObservedCase) -> set[str]:
 def _group(case: ObservedCase) -> set[str]:
     group, staffing = case.standing.group, case.staffing
     return set() if group is None else {*staffing.mailbox(group), *staffing.role_addresses(group, "member", "head")}
+
+
+def _plan_group(case: ObservedCase) -> set[str]:
+    group, staffing = case.staffing.town.slugs[case.act.event.facts["group"]], case.staffing
+    found = {*staffing.mailbox(group), *staffing.role_addresses(group, "head")}
+    return found or set(staffing.role_addresses(group, "member"))
 
 
 # --- chains ------------------------------------------------------------------------------
@@ -195,6 +202,7 @@ AUDIENCES: dict[str, Callable[[ObservedCase], set[str]]] = {
     "asker": _asker,
     "followers": _followers,
     "group": _group,
+    "plan_group": _plan_group,
     "holder": _holder,
     "officer": lambda case: _first_reachable(case, _officer_chain(case)),
     "unit": lambda case: _first_reachable(case, _unit_chain(case, case.standing.responsible)),

@@ -1,0 +1,19 @@
+"""Due days: by when an item of a plan is to be done, from its year and quarter."""
+
+from datetime import date
+
+from cases.calendar import Calendar
+
+
+def due_day(year: int, quarter: int | None, *, today: date, calendar: Calendar) -> date:
+    """Return the last working day of the year or quarter; of the running quarter when that has passed."""
+    last = _last_working_day(year, quarter or 4, calendar)
+    if last >= today:
+        return last
+    running = _last_working_day(today.year, (today.month + 2) // 3, calendar)
+    return max(running, today)
+
+
+def _last_working_day(year: int, quarter: int, calendar: Calendar) -> date:
+    next_quarter = date(year + 1, 1, 1) if quarter == 4 else date(year, 3 * quarter + 1, 1)
+    return calendar.add_working_days(next_quarter, -1)

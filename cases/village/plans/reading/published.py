@@ -1,0 +1,154 @@
+"""Published plans: the list of all, and one version with its areas and items. Everybody may read them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from cases.access.actors import Actor
+from cases.case import Case
+from cases.database.transactions import calendar_of
+from cases.organisation.units import Unit, UnitKind
+from cases.refusals import NotFound
+from cases.village.plans.finding import plan_named
+from cases.village.plans.reading.item_rows import ItemReader, Shown, items_shown, masked, unmasked
+from cases.village.plans.reading.shown import (
+    AnchoringListed,
+    AreaShown,
+    DropShown,
+    PlanItemShown,
+    PlanListed,
+    PlanShown,
+    VersionListed,
+)
+from cases.village.plans.records.anchoring import Anchoring
+from cases.village.plans.records.focus_area import FocusArea
+from cases.village.plans.records.plan import Plan, PlanKind
+from cases.village.plans.records.plan_drop import PlanDrop
+from cases.village.plans.records.plan_item import PlanItem
+from cases.village.plans.records.plan_version import PlanVersion
+from cases.village.rights import may
+
+NEWER = aliased(PlanVersion)
+IS_NEWEST = ~exists().where(
+    NEWER.plan_id == PlanVersion.plan_id, NEWER.adopted_on.is_not(None), NEWER.number > PlanVersion.number
+)
+SLUG = func.coalesce(Plan.slug, Unit.slug)
+LISTED: Select[Unit, Plan, PlanVersion, datetime | None] = (
+    select(Unit, Plan, PlanVersion, Case.due_at)
+    .outerjoin(Plan, Plan.unit_id == Unit.id)
+    .outerjoin(PlanVersion, and_(PlanVersion.plan_id == Plan.id, PlanVersion.adopted_on.is_not(None), IS_NEWEST))
+    .outerjoin(Case, and_(Case.obligation == "plan", Case.subject == SLUG, Case.due_at.is_not(None)))
+    .where(Unit.active, or_(Plan.id.is_not(None), Unit.kind == UnitKind.GROUP))
+    .order_by(Unit.name, Unit.id)
+)
+
+
+def plans_listed(session: Session, *, at: datetime) -> list[PlanListed]:
+    """Return all plans of active units by the unit's name, as they are at the moment `at` (UTC)."""
+    return [_listed(session, *row, at=at) for row in session.execute(LISTED)]
+
+
+def plan_shown(session: Session, slug: str, number: int | None = None, *, by: Actor, at: datetime) -> PlanShown:
+    """Return the version with this number of the plan, None for the one that stands, as it is at the moment `at` (UTC).
+
+    For all but the group and staff, personal data in texts are masked. Raises `NotFound` when there is no such plan, or
+    no adopted version with this number.
+    """
+    unit, plan = plan_named(session, slug)
+    is_public = not may("read_draft", by, unit)
+    shown = masked if is_public else unmasked
+    versions = _versions(session, plan)
+    version = next((one for one in versions if number in (None, one.number)), None)
+    if version is None and number is not None:
+        raise NotFound(ref=slug)
+    listed = _listed(session, unit, plan, versions[0] if versions else None, _owed_by(session, slug), at=at)
+    return PlanShown(
+        plan=listed, current=_listed_version(version), versions=tuple(filter(None, map(_listed_version, versions))),
+        vision=shown(version.vision) if version else None, situation=shown(version.situation) if version else None,
+        strengths=shown(version.strengths) if version else None,
+        areas=areas_shown(session, version, shown) if version else (),
+        items=_items(session, version, is_public=is_public, at=at) if version else (),
+        dropped=drops_shown(session, version, shown) if version else (),
+        anchorings=_anchorings(session, unit, shown),
+    )  # fmt: skip
+
+
+def named_items(
+    session: Session, slug: str, *, year: int | None = None, at: datetime
+) -> tuple[dict[int, str], tuple[PlanItemShown, ...]]:
+    """Return the names of the areas by rank, and the items as the plan itself names them, in their order.
+
+    They are those of the version that stands, or of the last one for this year; none before the first adoption. Raises
+    `NotFound` when there is no such plan.
+    """
+    _, plan = plan_named(session, slug)
+    version = next((one for one in _versions(session, plan) if year in (None, one.year)), None)
+    if version is None:
+        return {}, ()
+    areas = {area.rank: area.name for area in areas_shown(session, version, unmasked)}
+    return areas, items_shown(session, PlanItem.version_id == version.id, reader=ItemReader.AUTHOR, at=at)
+
+
+def areas_shown(session: Session, version: PlanVersion, shown: Shown) -> tuple[AreaShown, ...]:
+    """Return the areas of the version by rank, with their texts as `shown` returns them."""
+    found = select(FocusArea).where(FocusArea.version_id == version.id).order_by(FocusArea.rank)
+    return tuple(AreaShown(area.rank, shown(area.name) or "", shown(area.why)) for area in session.scalars(found))
+
+
+def drops_shown(session: Session, version: PlanVersion, shown: Shown) -> tuple[DropShown, ...]:
+    """Return what the version leaves out, with the texts as `shown` returns them."""
+    found = select(PlanDrop, PlanItem.title).join(PlanItem, PlanItem.id == PlanDrop.item_id)
+    rows = session.execute(found.where(PlanDrop.version_id == version.id).order_by(PlanDrop.item_id))
+    return tuple(
+        DropShown(drop.item_id, shown(title) or "", drop.fate, shown(drop.reason) or "") for drop, title in rows
+    )
+
+
+def _items(session: Session, version: PlanVersion, *, is_public: bool, at: datetime) -> tuple[PlanItemShown, ...]:
+    reader = ItemReader.PUBLIC if is_public else ItemReader.INSIDE
+    return items_shown(session, PlanItem.version_id == version.id, reader=reader, at=at)
+
+
+def _versions(session: Session, plan: Plan | None) -> list[PlanVersion]:
+    if plan is None:
+        return []
+    adopted = select(PlanVersion).where(PlanVersion.plan_id == plan.id, PlanVersion.adopted_on.is_not(None))
+    return list(session.scalars(adopted.order_by(PlanVersion.number.desc())))
+
+
+def _owed_by(session: Session, slug: str) -> datetime | None:
+    owed = select(Case.due_at).where(Case.obligation == "plan", Case.subject == slug, Case.due_at.is_not(None))
+    return session.scalar(owed)
+
+
+def _listed(
+    session: Session,
+    unit: Unit,
+    plan: Plan | None,
+    version: PlanVersion | None,
+    due_at: datetime | None,
+    *,
+    at: datetime,
+) -> PlanListed:
+    due_on: date | None = calendar_of(session).day_of(due_at) if due_at else None
+    return PlanListed(
+        slug=plan.slug if plan else unit.slug, kind=plan.kind if plan else PlanKind.LOCAL, unit=unit.slug,
+        unit_name=unit.name, current=_listed_version(version), next_revision_on=due_on,
+        is_late=due_at is not None and due_at < at,
+    )  # fmt: skip
+
+
+def _listed_version(version: PlanVersion | None) -> VersionListed | None:
+    if version is None or version.adopted_on is None:
+        return None
+    return VersionListed(version.number, version.year, version.adopted_on)
+
+
+def _anchorings(session: Session, unit: Unit, shown: Shown) -> tuple[AnchoringListed, ...]:
+    replaced = select(Anchoring.replaces_id).where(Anchoring.unit_id == unit.id, Anchoring.replaces_id.is_not(None))
+    found = select(Anchoring).where(Anchoring.unit_id == unit.id, Anchoring.id.not_in(replaced))
+    rows = session.scalars(found.order_by(Anchoring.on_day.desc(), Anchoring.id.desc()))
+    return tuple(
+        AnchoringListed(row.id, row.kind, row.on_day, row.reached, row.answered, shown(row.text) or "") for row in rows
+    )
