@@ -43,6 +43,7 @@ TITLES: Mapping[str, LazyString] = {
     "still-responsible": _("The unit still has open cases"),
     "already-settled": _("The case is settled"),
     "record-stands": _("It has been given"),
+    "day-stays": _("The day cannot be moved: the calendar of the demonstration ends here."),
     "clock-trouble": _("The clock is wrong"),
 }
 
@@ -154,6 +155,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "record-needed": _("This case ends when what is owed has been given. Use the button on its page for that."),
     "still-responsible": _("%(name)s still has %(count)s open cases. Move them first."),
     "holds-demonstration": _("This is the demonstration. A municipality of your own needs a database of its own."),
+    "day-stays": _("The day cannot be moved: the calendar of the demonstration ends here."),
     "clock-trouble": _("The clocks of two machines differ by %(seconds)s seconds."),
     "bad-field": _("This cannot be used."),
     "refused": _("This cannot be done."),

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from web.pages import account
+from web.pages import account, passing_days
 from web.pages.case import attachments, commenting, correcting, erasing, printing, publishing, reporter, show, stepping
 from web.pages.layout import register_template_globals
 from web.pages.public import (
@@ -24,8 +24,8 @@ BLUEPRINTS = (
     statistics.bp,
     attachments.bp, commenting.bp, correcting.bp, erasing.bp, printing.bp, publishing.bp, reporter.bp, show.bp,
     stepping.bp,
-    continuing.bp, all_cases.bp, calls.bp, desk.bp, forum.bp, mailbox.bp, piles.bp, set_aside.bp, several_at_once.bp,
-    units.bp,
+    passing_days.bp, continuing.bp, all_cases.bp, calls.bp, desk.bp, forum.bp, mailbox.bp, piles.bp, set_aside.bp,
+    several_at_once.bp, units.bp,
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from cases.access.tokens import hashed
 from cases.database.tables.sent_forms import SpentForm
 from cases.database.transactions import insert_of
 from cases.files.attaching import StoredFile
-from web.current import right_now
+from web.current import machine_now
 from web.pages.sending.spending import SENT_HERE_FOR
 from web.requests.identity.caller import current_actor
 from web.requests.kept_forms import typed_fields
@@ -45,7 +45,7 @@ def sent_today(rows: Session, content: Sequence[str]) -> str | None:
 
     Words that come back without the files that went with them, as when a browser restores a page, are not new.
     """
-    young = SpentForm.made_at > right_now() - SENT_HERE_FOR
+    young = SpentForm.made_at > machine_now() - SENT_HERE_FOR
     return rows.scalar(select(SpentForm.location).where(SpentForm.key == content[0], young)) if content else None
 
 
@@ -57,7 +57,7 @@ def once_a_day(rows: Session, content: Sequence[str], make: Callable[[], str]) -
     """
     if not content:
         return make()
-    values = {"browser": "", "location": "", "made_at": right_now()}
+    values = {"browser": "", "location": "", "made_at": machine_now()}
     row = [{"key": key, "content": key, **values} for key in content]
     added = insert_of(rows)(SpentForm).values(row).on_conflict_do_nothing().returning(SpentForm.key)
     if content[0] not in rows.scalars(added).all() and (earlier := sent_today(rows, content)):
