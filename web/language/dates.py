@@ -29,8 +29,8 @@ def weekday_words(value: date | datetime | str) -> str:
 
 
 def short_weekday(value: date | datetime | str) -> str:
-    """Return a day in words with its weekday in short, such as "tis 2 mars 2027"."""
-    return str(format_date(_local_day(value), "EEE d MMMM y"))
+    """Return a day in short with its weekday, such as "sön 22 nov. 2026"."""
+    return str(format_date(_local_day(value), "EEE d MMM y"))
 
 
 def moment_words(value: datetime) -> str:
