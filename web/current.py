@@ -15,6 +15,9 @@ from cases.organisation.municipality import municipality
 from cases.settings import Settings
 
 
+NEEDS_NO_DATABASE = frozenset({"health", "api_document", "security_txt"})  # blueprints; they ask no moment of it
+
+
 @dataclass
 class DomainClock:
     """How far the domain time of one app's database is ahead of this machine's clock: nothing but in a demonstration.
@@ -73,6 +76,15 @@ def right_now() -> datetime:
 def machine_now() -> datetime:
     """Return the present moment by this machine's clock, UTC: for sessions, log-in links, rate limits and forms."""
     return datetime.now(UTC)
+
+
+def read_domain_clock() -> None:
+    """Read how far domain time is ahead; called before each request but those that must answer without the database.
+
+    So no request waits for a second connection while it holds one.
+    """
+    if request.blueprint not in NEEDS_NO_DATABASE:
+        _ahead()
 
 
 def _ahead() -> timedelta:

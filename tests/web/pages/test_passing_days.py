@@ -155,3 +155,19 @@ def test_an_ordinary_house_is_asked_for_its_day_once(sqlite_web):
         browser.get("/skrivbord")
         sqlite_web.get("/cases", by="contact")
     assert not [statement for statement in asked if "seconds_ahead" in statement]
+
+
+def test_a_day_that_was_moved_elsewhere_is_seen_at_the_next_request(sqlite_demonstration):
+    browser, before = visitor(sqlite_demonstration), today_of(sqlite_demonstration)
+    browser.get("/")
+    let_days_pass(sqlite_demonstration.database, 9)
+    assert f" {(before + timedelta(days=9)).day} " in re.search(r"I dag är \S+ \d+ ", browser.read("/"))[0]
+
+
+def test_a_house_that_becomes_a_demonstration_is_known_as_one_by_its_first_page(sqlite_web):
+    browser, before = visitor(sqlite_web), today_of(sqlite_web)
+    browser.get("/")
+    mark(sqlite_web)
+    let_days_pass(sqlite_web.database, 9)
+    browser.get("/")
+    assert f" {(before + timedelta(days=9)).day} " in re.search(r"I dag är \S+ \d+ ", browser.read("/"))[0]
