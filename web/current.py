@@ -14,7 +14,6 @@ from cases.organisation.domain_time import ahead_in_demonstration
 from cases.organisation.municipality import municipality
 from cases.settings import Settings
 
-
 NEEDS_NO_DATABASE = frozenset({"health", "api_document", "security_txt"})  # blueprints; they ask no moment of it
 
 
