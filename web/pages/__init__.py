@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from web.pages import account, passing_days
+from web.pages import account
 from web.pages.case import attachments, commenting, correcting, erasing, printing, publishing, reporter, show, stepping
 from web.pages.layout import register_template_globals
 from web.pages.public import (
@@ -11,6 +11,7 @@ from web.pages.public import (
     handing_in,
     overview,
     own_case,
+    passing_days,
     searching,
     security_txt,
     statistics,
@@ -20,12 +21,12 @@ from web.pages.staff import all_cases, calls, desk, forum, mailbox, piles, set_a
 
 BLUEPRINTS = (
     account.bp,
-    accessibility.bp, following.bp, handing_in.bp, overview.bp, own_case.bp, searching.bp, security_txt.bp,
-    statistics.bp,
+    accessibility.bp, following.bp, handing_in.bp, overview.bp, own_case.bp, passing_days.bp, searching.bp,
+    security_txt.bp, statistics.bp,
     attachments.bp, commenting.bp, correcting.bp, erasing.bp, printing.bp, publishing.bp, reporter.bp, show.bp,
     stepping.bp,
-    passing_days.bp, continuing.bp, all_cases.bp, calls.bp, desk.bp, forum.bp, mailbox.bp, piles.bp, set_aside.bp,
-    several_at_once.bp, units.bp,
+    continuing.bp, all_cases.bp, calls.bp, desk.bp, forum.bp, mailbox.bp, piles.bp, set_aside.bp, several_at_once.bp,
+    units.bp,
 )  # fmt: skip
 
 
