@@ -22,9 +22,9 @@ from workers.commands.opening import (
     BEHIND,
     FILE_PATH,
     Failure,
+    domain_now,
     migrated_database,
     open_database,
-    right_now,
     tell_moved_days,
 )
 
@@ -85,7 +85,7 @@ def up(host: str, port: int, demo: bool) -> None:
             make_sure_of_demonstration(database, settings)
         refuse_if_open(database, settings)
         with database.transaction() as session:
-            tell_moved_days(apply_closed_days(session, at=right_now()))
+            tell_moved_days(apply_closed_days(session, at=domain_now(session)))
         log_as_json()
         embedded = Embedded(database, settings)
         embedded.start()

@@ -18,6 +18,7 @@ from cases.contacts.phone_numbers import digits_of
 from cases.database.clock import present
 from cases.database.transactions import calendar_of
 from cases.history.journal import Event
+from cases.organisation.domain_time import domain_time
 from cases.parties import Party
 from cases.refusals import NotAllowed, NotFound
 from cases.states import SETS_STATE
@@ -100,7 +101,7 @@ def to_ring(session: Session) -> list[CallToMake]:
     snapshot = read_snapshot(session, [delivery for person in people for delivery in person.deliveries])
     context = TemplateContext(snapshot, WebAddresses(""), key="")
     calls = [_call(context, person) for person in people]
-    moment = present(session)
+    moment = domain_time(session)
     return sorted(calls, key=lambda call: (bool(call.next_at and call.next_at > moment), call.delivery_id))
 
 

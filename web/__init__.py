@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cases.database.transactions import Database
 from cases.settings import BadSetting, Settings
-from web.current import Ventil, current
+from web.current import Ventil, current, read_domain_clock
 from web.errors.handlers import answer_errors
 from web.language.preference import set_up_language
 from web.operations.logs import log_requests
@@ -42,6 +42,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     app.request_class = FormRequest
     app.extensions["ventil"] = Ventil(database, settings)
     log_requests(app)
+    app.before_request(read_domain_clock)
     keep_cookies_safe(app, settings)
     secure(app, settings)
     refuse_unreadable(app)

@@ -1,16 +1,43 @@
 """What a request needs of the running app: its database and settings, and the present moment."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import cast
 
-from flask import current_app, request
+from flask import current_app, g, request
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from cases.database.transactions import Database
 from cases.files.storage import Folder, attachments_under
+from cases.organisation.domain_time import ahead_in_demonstration
 from cases.organisation.municipality import municipality
 from cases.settings import Settings
+
+NEEDS_NO_DATABASE = frozenset({"health", "api_document", "security_txt"})  # blueprints; they ask no moment of it
+
+
+@dataclass
+class DomainClock:
+    """How far the domain time of one app's database is ahead of this machine's clock: nothing but in a demonstration.
+
+    An ordinary house is asked once, and then never again; a demonstration at each request.
+    """
+
+    is_ordinary: bool = False
+    last_read: timedelta = timedelta()
+
+    def ahead(self, database: Database) -> timedelta:
+        """Return how far domain time is ahead; what was read last while the database is down."""
+        if self.is_ordinary:
+            return timedelta()
+        try:
+            with database.reading() as session:
+                ahead = ahead_in_demonstration(session)
+        except SQLAlchemyError:
+            return self.last_read  # whoever needs the database says that it is down
+        self.is_ordinary, self.last_read = ahead is None, ahead or timedelta()
+        return self.last_read
 
 
 @dataclass(frozen=True)
@@ -19,6 +46,7 @@ class Ventil:
 
     database: Database
     settings: Settings
+    domain_clock: DomainClock = field(default_factory=DomainClock)
 
 
 def current() -> Ventil:
@@ -37,8 +65,34 @@ def storage() -> Folder:
 
 
 def right_now() -> datetime:
-    """Return the present moment, UTC. Only views call this; the code below them gets the moment as an argument."""
+    """Return the present moment in domain time, UTC: when events happen, and by which deadlines are judged.
+
+    Only views call this; the code below them gets the moment as an argument.
+    """
+    return machine_now() + _ahead()
+
+
+def machine_now() -> datetime:
+    """Return the present moment by this machine's clock, UTC: for sessions, log-in links, rate limits and forms."""
     return datetime.now(UTC)
+
+
+def read_domain_clock() -> None:
+    """Read how far domain time is ahead; called before each request but those that must answer without the database.
+
+    So no request waits for a second connection while it holds one.
+    """
+    if request.blueprint not in NEEDS_NO_DATABASE:
+        _ahead()
+
+
+def _ahead() -> timedelta:
+    """Return how far domain time is ahead, the same throughout a request."""
+    if "ahead" not in g:
+        here = current()
+        g.ahead = here.domain_clock.ahead(here.database) if here.settings.on_loopback else timedelta()
+    found: timedelta = g.ahead
+    return found
 
 
 def today() -> date:

@@ -21,6 +21,7 @@ from cases.database.transactions import Database
 from cases.history.event_batches import EventBatch
 from cases.ladder.climbing import handle
 from cases.ladder.due_cases import CASE, LOCK_DUE, due_cases
+from cases.organisation.domain_time import both_clocks
 from cases.refusals import ClockTrouble
 from cases.village.obligations.ensuring import ensure_missing, was_looked
 
@@ -40,7 +41,7 @@ FIRST_MOMENT = select(func.min(CASE.c.next_at)).where(CASE.c.next_at.is_not(None
 
 
 def sweep(database: Database, *, now: datetime | None = None) -> int:
-    """Fire everything that is due by `now` (UTC; default: the database's time); return the number of rungs fired.
+    """Fire everything that is due by `now` (UTC; default: domain time); return the number of rungs fired.
 
     Any number of sweeps may run at once. Raises `ClockTrouble` when no `now` is given and this machine's clock and the
     database's differ by more than five minutes. A case that fails does not stop the others: the first such error is
@@ -60,11 +61,11 @@ def sweep(database: Database, *, now: datetime | None = None) -> int:
 
 def _present(database: Database) -> datetime:
     with database.reading() as session:
-        moment = present(session)
-    drift = abs(datetime.now(UTC) - moment)
+        clocks = both_clocks(session)
+    drift = abs(datetime.now(UTC) - clocks.recorded)
     if drift > MOST_CLOCK_DRIFT:
         raise ClockTrouble(seconds=int(drift.total_seconds()))
-    return moment
+    return clocks.domain
 
 
 def _seal_expired(database: Database) -> None:

@@ -6,7 +6,7 @@ and the hash of the last of these events, just as the row of a case does for the
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, String, select
+from sqlalchemy import BigInteger, CheckConstraint, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database.base import Base, BigId
@@ -18,7 +18,10 @@ class Municipality(Base):
     """The municipality that this installation serves: the only row of its table."""
 
     __tablename__ = "house"
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    __table_args__ = (
+        CheckConstraint("id = 1", name="one_row"),
+        CheckConstraint("seconds_ahead = 0 OR (seconds_ahead > 0 AND demonstration)", name="seconds_ahead"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, default=1)
     name: Mapped[str] = mapped_column(String(200), default="Kommunen")
@@ -28,6 +31,7 @@ class Municipality(Base):
     export_name: Mapped[str | None] = mapped_column(String(20), default=None)  # this house's own cases in an export
     contact_days: Mapped[int] = mapped_column(default=183)  # calendar days to the next contact with a group, at most
     obligations_on: Mapped[date | None] = mapped_column(default=None)  # last looked for what lacks
+    seconds_ahead: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # of a demonstration's day
     version: Mapped[int] = mapped_column(default=0)
     head_hash: Mapped[str] = mapped_column(String(64), default="")
 

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from cases.access.tokens import Link
 from cases.calendar import Calendar
 from cases.case import Case
-from cases.database.clock import present
 from cases.database.queries import any_of, columns_of, fetch_rows
 from cases.database.transactions import calendar_of
 from cases.history.journal import Event
 from cases.history.words import Words
+from cases.organisation.domain_time import both_clocks
 from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
 from cases.parties import Follower, Party
@@ -92,7 +92,8 @@ SERVING = (
 
 @dataclass(frozen=True)
 class SendingSnapshot:
-    """The database rows that some letters need when they are sent, as dicts by id, read at the moment `present` (UTC).
+    """The database rows that some letters need when they are sent, as dicts by id, read at the moment `present` (UTC)
+    of the database's clock.
 
     A line of a letter stands for one event of which it tells, and holds the ids to look up here. `words` is by case id.
     `serving` has pairs (person id, unit id): the person, or somebody whose deputy they are, holds a role in the unit.
@@ -143,14 +144,14 @@ class SendingSnapshot:
 def read_snapshot(session: Session, deliveries: Sequence[Delivery]) -> SendingSnapshot:
     """Return the snapshot for sending these deliveries, with as many queries for a hundred as for one."""
     lines = [line for delivery in deliveries for line in delivery.context["lines"]]
-    moment, calendar = present(session), calendar_of(session)
+    clocks, calendar = both_clocks(session), calendar_of(session)
     events = _by_id(session, EventForLetter, _ids_in(lines, "event"))
     followers = _by_id(session, FollowerNow, _ids_in(lines, "follower"))
     streams = {event.stream for event in events.values() if event.stream}
     cases = streams | {follower.case_id for follower in followers.values()}
     addresses = {delivery.address_id for delivery in deliveries if delivery.address_id}
     return SendingSnapshot(
-        moment,
+        clocks.recorded,
         calendar,
         events,
         people=_by_id(session, PersonNow, _ids_in(lines, "person")),
@@ -161,7 +162,7 @@ def read_snapshot(session: Session, deliveries: Sequence[Delivery]) -> SendingSn
         links=_links(session, _ids_in_facts(events, "link")),
         addresses=_by_id(session, AddressNow, addresses),
         words=_words(session, events, streams, _described(lines, events)),
-        serving=_serving(session, lines, calendar.day_of(moment)),
+        serving=_serving(session, lines, calendar.day_of(clocks.domain)),
         failed=_failed(session, events),
         own_keys=_own_keys(session, lines),
         plan_items=_plan_items(session, events),

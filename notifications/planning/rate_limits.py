@@ -24,6 +24,7 @@ from cases.database.queries import any_of, fetch_rows
 from cases.database.transactions import calendar_of
 from cases.history.journal import Event
 from cases.mail_addresses import owner_of
+from cases.organisation.domain_time import domain_time
 from cases.organisation.people import Membership, Person, Role, serves_on
 from cases.organisation.units import Unit, UnitKind
 from notifications.addresses import ensure_addresses
@@ -117,7 +118,7 @@ def _staff_among(session: Session, owners: Collection[str]) -> frozenset[str]:
         .outerjoin(Unit, Unit.id == Membership.unit_id)
         .where(
             Person.active,
-            serves_on(calendar_of(session).day_of(present(session))),
+            serves_on(calendar_of(session).day_of(domain_time(session))),
             or_(Membership.role == Role.ADMIN, Unit.kind.in_(STAFF_UNITS) & (Membership.role != Role.MEMBER)),
         )
     )

@@ -3,8 +3,9 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cases.database.clock import now, present
+from cases.database.clock import now
 from cases.database.transactions import calendar_of
+from cases.organisation.domain_time import domain_time
 from notifications.addresses import ensure_addresses
 from notifications.audiences.directory import directory_of
 from notifications.audiences.fallbacks import Recipient, desk_recipients
@@ -45,7 +46,7 @@ def readdress_unfilled(session: Session) -> int:
 
 
 def _desk_recipient(session: Session) -> Recipient | None:
-    today = calendar_of(session).day_of(present(session))
+    today = calendar_of(session).day_of(domain_time(session))
     directory = directory_of(session, today, slugs=set(), people=())
     return next((found for found in desk_recipients(directory) if found.channel is Channel.MAIL), None)
 

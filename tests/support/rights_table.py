@@ -100,6 +100,7 @@ WITHOUT_A_CASE: dict[str, str] = {
     "GET /sluta-folja/<token>": GONE,
     "POST /sluta-folja/<token>": GONE,
     "POST /demo-login": NOTHING,
+    "POST /demo-dag": NOTHING,
     "GET /min-sida":                   "in  in  in  303 303 303 303 303 303 303 in",
     "GET /enhet/<slug>":               "in  in  in  404 404 404 200 200 200 200 in",
     "GET /fortsatt":                   "in  in  in  303 303 303 303 303 303 303 in",

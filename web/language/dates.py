@@ -28,6 +28,11 @@ def weekday_words(value: date | datetime | str) -> str:
     return str(format_date(_local_day(value), "EEEE d MMMM y"))
 
 
+def short_weekday(value: date | datetime | str) -> str:
+    """Return a day in short with its weekday, such as "sön 22 nov. 2026"."""
+    return str(format_date(_local_day(value), "EEE d MMM y"))
+
+
 def moment_words(value: datetime) -> str:
     """Return a moment in words, in local time, such as "22 november 2026 kl. 14.05"."""
     local = value.astimezone(current().database.calendar.zone)
@@ -94,6 +99,7 @@ FILTERS = {
     "day": day_words,
     "short_day": short_day,
     "weekday": weekday_words,
+    "short_weekday": short_weekday,
     "moment": moment_words,
     "due_words": due_words,
     "due_class": due_class,

@@ -48,6 +48,7 @@ TITLES: Mapping[str, LazyString] = {
     "stale-draft": _("Somebody else was here first"),
     "adopted-today": _("The plan was adopted today already"),
     "plan-not-whole": _("The plan is not ready yet"),
+    "day-stays": _("The day cannot be moved: the calendar of the demonstration ends here."),
     "clock-trouble": _("The clock is wrong"),
 }
 
@@ -179,6 +180,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "record-needed": _("This case ends when what is owed has been given. Use the button on its page for that."),
     "still-responsible": _("%(name)s still has %(count)s open cases. Move them first."),
     "holds-demonstration": _("This is the demonstration. A municipality of your own needs a database of its own."),
+    "day-stays": _("The day cannot be moved: the calendar of the demonstration ends here."),
     "clock-trouble": _("The clocks of two machines differ by %(seconds)s seconds."),
     "bad-field": _("This cannot be used."),
     "refused": _("This cannot be done."),

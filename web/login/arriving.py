@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cases import logging_in
 from cases.organisation.units import DESK, MAY_BE_RESPONSIBLE, Unit
-from web.current import current, is_open_demonstration, right_now, today
+from web.current import current, is_open_demonstration, machine_now, right_now, today
 from web.login.blueprint import bp
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
@@ -31,8 +31,8 @@ class OpenedSession:
 
 def open_for(rows: Session, person_id: int | None) -> OpenedSession | None:
     """Open a log-in session for this person, and end the browser's earlier one; None without such an active person."""
-    at = right_now()
-    actor = logging_in.log_in(rows, person_id, on=today(), at=at) if person_id else None
+    at = machine_now()
+    actor = logging_in.log_in(rows, person_id, on=today(), at=right_now()) if person_id else None
     if actor is None or actor.person_id is None:
         return None
     end_session(rows, request.cookies.get(session_cookie(), ""), at)

@@ -6,7 +6,7 @@ from flask import Response, request, session
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from web.current import current, right_now
+from web.current import current, machine_now
 from web.login.blueprint import bp
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
@@ -20,7 +20,7 @@ from web.requests.returning import HOME
 def log_out() -> AnyResponse:
     """End the log-in session of this browser, and redirect to the start page."""
     token = request.cookies.get(session_cookie(), "")
-    return redirect_logged_out(lambda rows: end_session(rows, token, right_now()))
+    return redirect_logged_out(lambda rows: end_session(rows, token, machine_now()))
 
 
 @bp.post("/logga-ut/overallt")
@@ -28,7 +28,7 @@ def log_out() -> AnyResponse:
 def log_out_everywhere() -> AnyResponse:
     """End this person's log-in sessions in all browsers, and redirect to the start page."""
     person_id = current_actor().person_id or 0
-    return redirect_logged_out(lambda rows: end_every_session(rows, person_id, right_now()))
+    return redirect_logged_out(lambda rows: end_every_session(rows, person_id, machine_now()))
 
 
 def redirect_logged_out(end: Callable[[Session], None]) -> Response:

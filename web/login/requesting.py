@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from cases import logging_in
 from cases.mail_addresses import read_address
 from cases.organisation.people import Person
-from web.current import current, is_open_demonstration, right_now
+from web.current import current, is_open_demonstration, machine_now
 from web.login.blueprint import BROWSER, KNOWN, bp
 from web.pages.forms import Form
 from web.requests.guard import Audience, open_to
@@ -64,7 +64,7 @@ def ask_for_link() -> AnyResponse:
 
 
 def _answer(email: str) -> AnyResponse:
-    at = right_now()
+    at = machine_now()
     with current().database.transaction() as rows:
         asked = logging_in.ask_for_link(rows, _asking(email), key=current().settings.secret_key, at=at)
     wait = ceil((asked.next_at - at).total_seconds()) if asked.next_at else 0

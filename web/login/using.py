@@ -11,7 +11,7 @@ from cases import logging_in
 from cases.access.tokens import Link, use_link
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Person
-from web.current import current, right_now
+from web.current import current, machine_now
 from web.login.arriving import OpenedSession, onward, open_for, redirect_logged_in
 from web.login.blueprint import BROWSER, KNOWN, bp
 from web.pages.forms import Form
@@ -66,7 +66,7 @@ def use_code() -> AnyResponse:
 
 def _log_in_with_code(typed: str) -> OpenedSession:
     """Log in with the code. Raises the refusal after the transaction that has counted the try."""
-    at, key = right_now(), current().settings.secret_key
+    at, key = machine_now(), current().settings.secret_key
     with current().database.transaction() as rows:
         found = logging_in.log_in_with_code(rows, session.get(BROWSER, ""), typed, key=key, at=at)
         opened = open_for(rows, found) if isinstance(found, int) else found
@@ -99,7 +99,7 @@ def use(token: str) -> AnyResponse:
     with current().database.transaction() as rows:
         municipality(rows, locked=True)  # before the link, as wherever both are locked
         link = _usable_link(rows, token)
-        person_id = link.person_id if link and use_link(rows, link, right_now()) else None
+        person_id = link.person_id if link and use_link(rows, link, machine_now()) else None
         opened = open_for(rows, person_id)
         if opened is None:
             return _dead_link(rows, token)
@@ -107,12 +107,12 @@ def use(token: str) -> AnyResponse:
 
 
 def _usable_link(rows: Session, token: str) -> Link | None:
-    return logging_in.usable_link(rows, token, session.get(BROWSER, ""), at=right_now())
+    return logging_in.usable_link(rows, token, session.get(BROWSER, ""), at=machine_now())
 
 
 def _dead_link(rows: Session, token: str) -> AnyResponse:
     """Return the page of a link that does not work here; with a link onward, if this browser has used it just now."""
-    browser, at = session.get(BROWSER, ""), right_now()
+    browser, at = session.get(BROWSER, ""), machine_now()
     link = logging_in.link_of_another_browser(rows, token, browser, at=at)
     shown: dict[str, Any] = {
         "usable": False,
@@ -132,4 +132,4 @@ def _next_letter_at(rows: Session, link: Link | None) -> datetime | None:
     if person is None:
         return None
     asking = logging_in.Asking(person.email, session.get(BROWSER, ""), network(), known_browser(person.email))
-    return logging_in.next_letter_at(rows, asking, key=current().settings.secret_key, at=right_now())
+    return logging_in.next_letter_at(rows, asking, key=current().settings.secret_key, at=machine_now())

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.database.clock import present
 from cases.database.tables.scheduled_jobs import last_sweep
 from cases.history.outbox import OutboxEntry
+from cases.organisation.domain_time import both_clocks
 from cases.reading.lists import Filters, conditions
 from cases.states import OPEN
 from notifications.calls import count_to_ring
@@ -37,7 +37,8 @@ class FiguresCollector(Collector):
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.now = present(session)
+        clocks = both_clocks(session)
+        self.now, self.domain_now = clocks.recorded, clocks.domain
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield every metric. A metric with labels has one value for each combination of them."""
@@ -63,7 +64,7 @@ class FiguresCollector(Collector):
         return family
 
     def _overdue(self) -> GaugeMetricFamily:
-        overdue = conditions(Filters(overdue=True), self.now)
+        overdue = conditions(Filters(overdue=True), self.domain_now)
         count = self.session.scalar(select(func.count()).select_from(Case).where(*overdue))
         return GaugeMetricFamily("ventil_overdue_cases", "Cases whose day has passed.", value=count or 0)
 

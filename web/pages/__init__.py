@@ -11,6 +11,7 @@ from web.pages.public import (
     handing_in,
     overview,
     own_case,
+    passing_days,
     searching,
     security_txt,
     statistics,
@@ -21,8 +22,8 @@ from web.pages.village.relations import groups, logging
 
 BLUEPRINTS = (
     account.bp,
-    accessibility.bp, following.bp, handing_in.bp, overview.bp, own_case.bp, searching.bp, security_txt.bp,
-    statistics.bp,
+    accessibility.bp, following.bp, handing_in.bp, overview.bp, own_case.bp, passing_days.bp, searching.bp,
+    security_txt.bp, statistics.bp,
     attachments.bp, commenting.bp, correcting.bp, erasing.bp, printing.bp, publishing.bp, reporter.bp, show.bp,
     stepping.bp,
     continuing.bp, all_cases.bp, calls.bp, desk.bp, forum.bp, mailbox.bp, piles.bp, set_aside.bp, several_at_once.bp,

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cases.administration.api_tokens import revoke_tokens, valid_tokens
-from web.current import current, right_now
+from web.current import current, machine_now
 from web.language.gettext import gettext, ngettext
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
@@ -18,7 +18,7 @@ bp = Blueprint("account", __name__)
 @open_to(Audience.LOGGED_IN)
 def show() -> str:
     """Show one's own open log-in sessions and valid API tokens, without any token."""
-    actor, at = current_actor(), right_now()
+    actor, at = current_actor(), machine_now()
     person_id, cookie = actor.person_id or 0, request.cookies.get(session_cookie(), "")
     with current().database.reading() as session:
         return render_template(
@@ -34,7 +34,7 @@ def show() -> str:
 def end_session(number: int) -> Response:
     """End one of one's own log-in sessions, and show the account again."""
     with current().database.transaction() as session:
-        end_own_session(session, current_actor().person_id or 0, number, right_now())
+        end_own_session(session, current_actor().person_id or 0, number, machine_now())
     flash(gettext("That browser is logged out."), "success")
     return redirect(url_for("account.show"), 303)
 
@@ -56,7 +56,7 @@ def revoke_every_token() -> Response:
 def _revoke(number: int | None) -> Response:
     actor = current_actor()
     with current().database.transaction() as session:
-        revoked = revoke_tokens(session, actor.person_id or 0, number, by=actor, at=right_now())
+        revoked = revoke_tokens(session, actor.person_id or 0, number, by=actor, at=machine_now())
     said = ngettext("%(num)d token is revoked.", "%(num)d tokens are revoked.", len(revoked))
     flash(said, "success")
     return redirect(url_for("account.show"), 303)

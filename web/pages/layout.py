@@ -23,7 +23,7 @@ from cases.reading.visibility import as_read_by, takes_part
 from cases.states import Kind, State
 from notifications.letters.wording.reasons_in_swedish import why_not
 from web.clock_health import is_stale
-from web.current import current, right_now, today
+from web.current import current, machine_now, right_now, today
 from web.language.dates import FILTERS, moment_words
 from web.language.figure_words import size_words
 from web.language.gettext import gettext, language
@@ -107,8 +107,11 @@ def page_context() -> dict[str, Any]:
     While the database is down they are those for a visitor.
     """
     actor, frame = _actor_and_frame()
+    if frame.demonstration:
+        current().domain_clock.is_ordinary = False
     return {
         "house_on_page": frame,
+        "day_moves_on_page": _is_open(frame),
         "actor_on_page": actor,
         "locale_on_page": language(),
         "menu_on_page": _menu(actor, frame),
@@ -173,7 +176,7 @@ def _read() -> tuple[Actor, PageFrame]:
 
 def _silent_since(last: datetime | None) -> str:
     """Return in words when the last sweep was, if the sweeps have stopped; "" while they run."""
-    if not is_stale(last, current().settings, right_now()):
+    if not is_stale(last, current().settings, machine_now()):
         return ""
     return moment_words(last) if last else gettext("the start")
 

@@ -12,7 +12,7 @@ from typing import Any
 from flask import current_app, g
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from web.current import right_now
+from web.current import machine_now
 
 SLOWEST = 24 * 3600  # seconds from showing a form to sending it
 NOBODY = 0  # for whom a form is opened that is shown to somebody who is not logged in
@@ -58,7 +58,7 @@ class FormStamp:
             _, at = _stamps().loads(self.text, max_age=SLOWEST, return_timestamp=True)
         except BadSignature:
             return None
-        return float((right_now() - at).total_seconds())
+        return float((machine_now() - at).total_seconds())
 
     @property
     def hash(self) -> str:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cases.access.request_counts import count_requests
 from cases.access.tokens import keyed_hash
 from cases.database.transactions import Database
-from web.current import right_now
+from web.current import machine_now
 
 log = structlog.get_logger()
 LEFT_ALONE_FOR = 5.0  # seconds: how long a slow database is not asked again, so that few requests wait for it
@@ -75,7 +75,7 @@ class RequestCounter:
             return 0
 
     def _counted(self, connection: Connection, group: Sequence[Bucket]) -> int:
-        at, keys = right_now(), {keyed_hash(self.key, f"limit:{one.name}:{one.item}"): one for one in group}
+        at, keys = machine_now(), {keyed_hash(self.key, f"limit:{one.name}:{one.item}"): one for one in group}
         counted = count_requests(connection, {key: one.lasts for key, one in keys.items()}, at=at)
         full = [ends_at for key, (count, ends_at) in counted.items() if count > keys[key].item.amount]
         return max(1, *(ceil((ends_at - at).total_seconds()) for ends_at in full)) if full else 0

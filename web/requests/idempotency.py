@@ -27,7 +27,7 @@ from cases.database.tables.idempotency_keys import IDEMPOTENCY_KEYS_KEPT_FOR, Ke
 from cases.database.transactions import insert_of
 from cases.reading.finding import case_for
 from cases.refusals import FieldRefusal, NotFound
-from web.current import current, right_now
+from web.current import current, machine_now
 from web.requests.identity.caller import actor_in, bearer_token
 from web.requests.identity.cookies import remember_sender, sender_cookie
 from web.requests.rate_limits import network
@@ -117,7 +117,7 @@ def once(session: Session, change: Callable[[], Response]) -> Response:
 
 def _claim(session: Session, given: GivenKey) -> int | None:
     """Record the key and return its row's id; None when it was used. A second request waits for the first's commit."""
-    at = right_now()
+    at = machine_now()
     claim = {"request": given.request, "made_at": at, "sender": given.sender_hash, "network": given.network}
     statement = insert_of(session)(KeptAnswer).values(key=given.key, **claim)
     or_replace_expired = statement.on_conflict_do_update(
@@ -173,4 +173,4 @@ def _is_first_sender(found: KeptAnswer, given: GivenKey) -> bool:
         return True  # the token is a part of the key
     if found.sender is not None and hmac.compare_digest(found.sender, given.sender_hash or ""):
         return True
-    return found.network == given.network and right_now() - found.made_at <= FROM_SAME_NETWORK
+    return found.network == given.network and machine_now() - found.made_at <= FROM_SAME_NETWORK

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cases.access.tokens import WebSession, hashed
 from cases.database.tables.sent_forms import KEPT_FORMS_KEPT_FOR, KeptForm
-from web.current import current, right_now
+from web.current import current, machine_now
 from web.requests.identity.cookies import cookie_name, is_https, session_cookie
 
 LARGEST = 100_000  # characters of one form, as JSON
@@ -58,7 +58,7 @@ def keep_form(opened_by: int | None = None, hidden: dict[str, list[str]] | None 
                     path=request.path[:500],
                     typed=typed,
                     person_id=opened_by or _whose_log_in_ended(session),
-                    made_at=right_now(),
+                    made_at=machine_now(),
                 )
             )
     except SQLAlchemyError:
@@ -72,7 +72,7 @@ def kept_form() -> Typed | None:
     secret = request.cookies.get(_cookie())
     if not secret:
         return None
-    young = KeptForm.made_at > right_now() - KEPT_FORMS_KEPT_FOR
+    young = KeptForm.made_at > machine_now() - KEPT_FORMS_KEPT_FOR
     columns = select(KeptForm.path, KeptForm.typed, KeptForm.person_id)
     with current().database.reading() as session:
         row = session.execute(columns.where(KeptForm.hash == hashed(secret), young)).one_or_none()
@@ -106,7 +106,7 @@ def _whose_log_in_ended(session: Session) -> int | None:
 
 
 def _delete(session: Session, secret: str) -> None:
-    too_old = KeptForm.made_at < right_now() - KEPT_FORMS_KEPT_FOR
+    too_old = KeptForm.made_at < machine_now() - KEPT_FORMS_KEPT_FOR
     session.execute(delete(KeptForm).where((KeptForm.hash == hashed(secret)) | too_old))
 
 

@@ -10,6 +10,7 @@ from cases.settings import read_settings
 from workers.commands.opening import (
     FILE_PATH,
     Failure,
+    domain_now,
     migrated_database,
     open_database,
     refuse_in_demonstration,
@@ -45,9 +46,9 @@ def load(file: Path) -> None:
     with migrated_database() as database:
         try:
             with database.transaction() as session:
-                changed = load_setup_file(session, text, at=right_now())
+                changed = load_setup_file(session, text, at=domain_now(session))
                 left = left_as_they_are(session, text)
-                moved = apply_closed_days(session, at=right_now())
+                moved = apply_closed_days(session, at=domain_now(session))
         except BadSetupFile as bad:
             for error in bad.errors:
                 click.echo(error)
@@ -77,7 +78,9 @@ def unit_add(slug: str, kind: str, name: str, email: str | None) -> None:
     from cases.organisation.units import UnitKind
 
     with migrated_database() as database, database.transaction() as session:
-        outcome = put_unit(session, slug, UnitKind(kind), UnitDetails(name, email), by=A_COMMAND, at=right_now())
+        outcome = put_unit(
+            session, slug, UnitKind(kind), UnitDetails(name, email), by=A_COMMAND, at=domain_now(session)
+        )
     click.echo(f"unit {slug}: {outcome}")
 
 
@@ -93,7 +96,9 @@ def unit_dissolve(slug: str, into: str) -> None:
 
     with migrated_database() as database, database.transaction() as session:
         try:
-            moved, waiting = dissolve_unit(session, unit_named(session, slug), into, by=A_COMMAND, at=right_now())
+            moved, waiting = dissolve_unit(
+                session, unit_named(session, slug), into, by=A_COMMAND, at=domain_now(session)
+            )
         except NotAllowed:
             raise Failure("desk, forum and council cannot be dissolved: every house has them") from None
         except CannotHoldCases:
@@ -130,7 +135,7 @@ def user_add(email: str, name: str, role: str, unit_slug: str | None) -> None:
         refuse_in_demonstration(database)
         post = Post(Role(role), unit_named(session, slug) if slug else None)
         try:
-            outcome = put_person(session, email, name, post, by=A_COMMAND, at=right_now())
+            outcome = put_person(session, email, name, post, by=A_COMMAND, at=domain_now(session))
         except AlreadyThere:
             raise Failure(f"{email} is switched off: `ventil user on {email}` lets them in again") from None
     click.echo(f"user {email}: {outcome}")
@@ -149,7 +154,7 @@ def user_off(email: str, successor: str | None) -> None:
         person = person_by_email(session, email)
         to = person_by_email(session, successor) if successor else None
         try:
-            moved = switch_off_person(session, person, to, by=A_COMMAND, at=right_now())
+            moved = switch_off_person(session, person, to, by=A_COMMAND, at=domain_now(session))
         except StillInOffice as still:
             raise Failure(
                 f"{email} still has {_held(still.cases, still.posts)}: say who takes over (--to EMAIL)"
@@ -172,7 +177,7 @@ def user_on(email: str) -> None:
     from cases.administration.staffing import any_person_by_email, switch_on_person
 
     with migrated_database() as database, database.transaction() as session:
-        changed = switch_on_person(session, any_person_by_email(session, email), by=A_COMMAND, at=right_now())
+        changed = switch_on_person(session, any_person_by_email(session, email), by=A_COMMAND, at=domain_now(session))
     click.echo(f"user {email}: {'switched on, without any role' if changed else 'as it was'}")
 
 

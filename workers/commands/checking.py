@@ -6,7 +6,7 @@ import click
 
 from cases.imports.formats.counting import counted
 from cases.settings import read_settings
-from workers.commands.opening import Failure, migrated_database, open_database, parse_moment, right_now
+from workers.commands.opening import Failure, domain_now, migrated_database, open_database, parse_moment
 
 
 @click.command()
@@ -30,7 +30,7 @@ def forgotten(now: str | None, as_json: bool) -> None:
 
     settings = read_settings()
     with migrated_database(settings) as database, database.reading() as session:
-        breaches = find_forgotten(session, parse_moment(now, settings) if now else right_now())
+        breaches = find_forgotten(session, parse_moment(now, settings) if now else domain_now(session))
     if as_json:
         click.echo(json.dumps([vars(breach) for breach in breaches], ensure_ascii=False, indent=2))
     elif not breaches:

@@ -1,25 +1,57 @@
-"""The command `demo`: it fills an empty database with an invented municipality."""
+"""The command `demo`: it fills an empty database with an invented municipality, and lets days pass there."""
 
+import re
 from typing import TYPE_CHECKING
 
 import click
 
 from cases.settings import Settings, read_settings
-from workers.commands.opening import Failure, is_demonstration, migrated_database, right_now
+from workers.commands.opening import Failure, domain_now, is_demonstration, migrated_database, right_now
 
 if TYPE_CHECKING:
     from cases.database.transactions import Database
 
 NOT_EMPTY = "the house is not empty: the demonstration needs one of its own"
+NOT_THE_DEMONSTRATION = "this is not the demonstration: only its day can be moved"
+DAYS_IN = {"d": 1, "w": 7}
 
 
 @click.command()
-def demo() -> None:
+@click.option("--forward", metavar="DAYS", help="Let days pass there instead, such as 7d or 1w: at most a year.")
+def demo(forward: str | None) -> None:
     """Fill an empty database with the demonstration municipality."""
     settings = read_settings()
+    days = None if forward is None else parse_days(forward)
     with migrated_database(settings) as database:
-        if not fill_demonstration(database, settings):
+        if days is not None:
+            move_day(database, settings, days)
+        elif not fill_demonstration(database, settings):
             raise Failure(NOT_EMPTY)
+
+
+def parse_days(text: str) -> int:
+    """Return the number of days in a text such as "7d" or "1w". Raises `Failure` for another text, or over a year."""
+    from cases.demo.passing_days import MOST_DAYS
+
+    found = re.fullmatch(r"([0-9]{1,3})([dw])", text)
+    days = int(found[1]) * DAYS_IN[found[2]] if found else 0
+    if not 1 <= days <= MOST_DAYS:
+        raise Failure(f"--forward takes days or weeks ahead, such as 7d or 1w, at most {MOST_DAYS}d, not {text!r}")
+    return days
+
+
+def move_day(database: "Database", settings: Settings, days: int) -> None:
+    """Let days pass in the demonstration, and print what came of it. Raises `Failure` in any other house."""
+    from cases.demo.passing_days import let_days_pass
+    from cases.imports.formats.counting import counted
+
+    if not is_demonstration(database):
+        raise Failure(NOT_THE_DEMONSTRATION)
+    refuse_open_demonstration(settings)
+    fired = let_days_pass(database, days)
+    with database.reading() as session:
+        today = database.calendar.day_of(domain_now(session))
+    click.echo(f"{counted(fired, 'rung')} fired; today is {today} there")
 
 
 def fill_demonstration(database: "Database", settings: Settings) -> bool:

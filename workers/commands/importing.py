@@ -9,6 +9,7 @@ from cases.imports.formats.counting import counted
 from workers.commands.opening import (
     FILE_PATH,
     Failure,
+    domain_now,
     freeze_garbage_collector,
     migrated_database,
     refuse_in_demonstration,
@@ -76,7 +77,7 @@ def export(file: Path, comma: bool) -> None:
             except ValueError as error:
                 raise Failure(str(error)) from None
         with database.transaction() as session:
-            record_for_municipality(session, HouseExported(cases=count), by=A_COMMAND, at=right_now())
+            record_for_municipality(session, HouseExported(cases=count), by=A_COMMAND, at=domain_now(session))
     click.echo(f"{counted(count, 'case')} written to {file}")
 
 

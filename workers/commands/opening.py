@@ -12,6 +12,8 @@ import click
 from cases.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from cases.administration.closed_days import MovedDay
     from cases.database.transactions import Database
 
@@ -85,8 +87,15 @@ def freeze_garbage_collector() -> None:
 
 
 def right_now() -> datetime:
-    """Return the present moment in UTC, by this computer's clock. Commands pass it on: what they call asks no clock."""
+    """Return the present moment in UTC, by this computer's clock. For keys and imports: else `domain_now`."""
     return datetime.now(UTC)
+
+
+def domain_now(session: "Session") -> datetime:
+    """Return the present moment in domain time, UTC: for what happens to cases, units and people."""
+    from cases.organisation.domain_time import domain_time
+
+    return domain_time(session)
 
 
 def parse_moment(text: str, settings: Settings) -> datetime:

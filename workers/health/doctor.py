@@ -19,6 +19,7 @@ from cases.database.transactions import Database
 from cases.history.event_batches import MISSED_SWEEPS
 from cases.history.outbox import OutboxEntry
 from cases.ladder.sweep import MOST_CLOCK_DRIFT
+from cases.organisation.domain_time import domain_time
 from cases.organisation.municipality import municipality
 from cases.organisation.people import admins, contact_persons, heads_of
 from cases.organisation.units import contact_desk
@@ -135,7 +136,7 @@ def _clock(session: Session, settings: Settings, present: datetime) -> Iterator[
 
 
 def _desk(session: Session, settings: Settings, present: datetime) -> Iterator[HealthFinding]:
-    desk, today = contact_desk(session), settings.calendar.day_of(present)
+    desk, today = contact_desk(session), settings.calendar.day_of(domain_time(session))
     needed = {
         "mailbox": desk.email,
         "contact person": contact_persons(session, today),
@@ -149,7 +150,7 @@ def _desk(session: Session, settings: Settings, present: datetime) -> Iterator[H
 
 
 def _administrators(session: Session, settings: Settings, present: datetime) -> Iterator[HealthFinding]:
-    if admins(session, settings.calendar.day_of(present)):
+    if admins(session, settings.calendar.day_of(domain_time(session))):
         yield HealthFinding(Health.OK, "there is an administrator")
     else:
         yield HealthFinding(
@@ -188,7 +189,7 @@ def _backlog(session: Session, settings: Settings, present: datetime) -> Iterato
 
 
 def _closed_days(session: Session, settings: Settings, present: datetime) -> Iterator[HealthFinding]:
-    moved = cases_on_closed_days(session, present)
+    moved = cases_on_closed_days(session, domain_time(session))
     if moved:
         named = ", ".join(case.ref for case in moved[:MOST_NAMED]) + (", ..." if len(moved) > MOST_NAMED else "")
         what = f"open cases with a day on which the municipality is closed: {len(moved)} ({named})"

@@ -14,10 +14,10 @@ from cases.access.actors import THE_CLOCK
 from cases.case import Case
 from cases.checks.forgotten import Breach, find_forgotten
 from cases.checks.forgotten_history import Portion
-from cases.database.clock import present
 from cases.database.transactions import Database, calendar_of
 from cases.history.events import MorningCame
 from cases.history.journal import Entry, Event
+from cases.organisation.domain_time import both_clocks
 from cases.organisation.municipality import STREAM, municipality
 from cases.reading.lists import Filters, conditions
 from cases.states import LADDER_STATES
@@ -43,8 +43,8 @@ def record_morning(database: Database) -> bool:
     in 28 from its beginning, so that every case is verified within 28 days.
     """
     with database.reading() as session:
-        moment = present(session)
-        today = calendar_of(session).day_of(moment)
+        clocks = both_clocks(session)
+        moment, today = clocks.domain, calendar_of(session).day_of(clocks.domain)
         grown = Portion(today, after=_last_morning(session, Event.id) or 0)
         found = find_forgotten(session, moment, grown)
         head = chain_head(session)
@@ -53,7 +53,8 @@ def record_morning(database: Database) -> bool:
         since = _last_morning(session, Event.at)
         if since is not None and calendar_of(session).day_of(since) >= today:
             return False
-        figures = count_for_morning(session, moment, since or moment - timedelta(days=1))
+        recorded = _last_morning(session, Event.recorded_at) or clocks.recorded - timedelta(days=1)
+        figures = count_for_morning(session, moment, recorded)
         entry = Entry(stream, by=THE_CLOCK, at=moment)
         entry.add(_morning(today, found, head, figures))
         entry.write(session)
@@ -101,7 +102,7 @@ def head_over(heads: Iterable[tuple[str, str]]) -> str:
 def count_for_morning(session: Session, moment: datetime, since: datetime) -> dict[str, int]:
     """Return the figures of the morning letter by name, such as "received", "overdue" and "calls".
 
-    `moment` is now. What has happened is counted from `since`, the moment of the morning letter before.
+    `moment` is now. What has happened is counted from `since`, when the morning letter before was recorded.
     """
     calendar = calendar_of(session)
     day_end = calendar.end_of(calendar.day_of(moment))

@@ -12,12 +12,12 @@ from sqlalchemy import ColumnElement, Update, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cases.database.base import table_of
-from cases.database.clock import present
 from cases.database.leases.claims import Claim, Queue, claim
 from cases.database.leases.leased import LEASE_POLICY, finish, finish_statement, is_unleased
 from cases.database.leases.renewing import LeaseRenewer
 from cases.database.tables.scheduled_jobs import Scheduled
 from cases.database.transactions import Database, insert_of
+from cases.organisation.domain_time import BothClocks, both_clocks, domain_time
 from cases.settings import Settings
 from workers.runtime import Runtime
 from workers.schedule.jobs import JOBS
@@ -63,7 +63,7 @@ def make_schedule(database: Database, settings: Settings) -> None:
     """Insert a row into the table `schedule` for each job that has none; existing rows stay as they are."""
     with database.reading() as session:
         missing = JOBS.keys() - set(session.scalars(select(Scheduled.name)))
-        moment = present(session)
+        moment = domain_time(session)
     if missing:
         rows = [{"name": name, "next_at": JOBS[name].first(moment, settings)} for name in sorted(missing)]
         with database.transaction() as session:
@@ -77,10 +77,10 @@ def due_jobs(database: Database) -> list[tuple[str, datetime, timedelta]]:
     The distance is never negative, even if the database's clock was set back and the job is due at a future moment.
     """
     with database.reading() as session:
-        moment = present(session)
-        due = select(Scheduled.name, Scheduled.next_at).where(*_is_due(moment)).order_by(Scheduled.next_at)
+        clocks = both_clocks(session)
+        due = select(Scheduled.name, Scheduled.next_at).where(*_is_due(clocks)).order_by(Scheduled.next_at)
         rows = session.execute(due).all()
-        return [(row.name, row.next_at, abs(moment - row.next_at)) for row in rows if row.name in JOBS]
+        return [(row.name, row.next_at, abs(clocks.domain - row.next_at)) for row in rows if row.name in JOBS]
 
 
 def run_job(runtime: Runtime, name: str) -> bool:
@@ -90,38 +90,39 @@ def run_job(runtime: Runtime, name: str) -> bool:
     """
     try:
         with runtime.database.transaction() as session:
-            begun = present(session)
-            claimed = claim(session, _queue(name, begun), LEASE_POLICY, begun)
+            begun = both_clocks(session)
+            claimed = claim(session, _queue(name, begun), LEASE_POLICY, begun.recorded)
         return bool(claimed.rows) and _run(runtime, name, claimed, begun)
     except SQLAlchemyError as error:
         LOG.error("job.database_trouble", job=name, error=type(error).__name__)
         return False
 
 
-def _is_due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
+def _is_due(clocks: BothClocks) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on a job that is due: `next_at` is in domain time, its lease and `last_done_at` are not."""
     set_back = (
-        Scheduled.last_done_at > moment + SET_BACK
+        Scheduled.last_done_at > clocks.recorded + SET_BACK
     )  # the database's clock ran ahead: the `next_at` of then is void
-    return (or_(Scheduled.next_at <= moment, set_back), is_unleased(Scheduled, moment))
+    return (or_(Scheduled.next_at <= clocks.domain, set_back), is_unleased(Scheduled, clocks.recorded))
 
 
-def _queue(name: str, moment: datetime) -> Queue:
-    due = select(Scheduled.name).where(Scheduled.name == name, *_is_due(moment))
+def _queue(name: str, clocks: BothClocks) -> Queue:
+    due = select(Scheduled.name).where(Scheduled.name == name, *_is_due(clocks))
     return Queue(Scheduled, due.with_for_update(skip_locked=True))
 
 
-def _run(runtime: Runtime, name: str, claimed: Claim, begun: datetime) -> bool:
+def _run(runtime: Runtime, name: str, claimed: Claim, begun: BothClocks) -> bool:
     """Run the job and renew its lease meanwhile: when its runner dies, a long job is free as soon as a short one."""
-    next_at = JOBS[name].next_after(begun, runtime.settings)
+    next_at = JOBS[name].next_after(begun.domain, runtime.settings)
     try:
         with LeaseRenewer(runtime.database, claimed, LEASE_POLICY):
             JOBS[name].run(runtime)
     except Exception as error:
         LOG.error("job.failed", job=name, exc_info=True)
-        soon = min(begun + AFTER_A_FAILURE, next_at)
+        soon = min(begun.domain + AFTER_A_FAILURE, next_at)
         _finish(runtime, claimed, FAILED, {"next_at": soon, "last_error": type(error).__name__})
         return False
-    _finish(runtime, claimed, DONE, {"next_at": next_at, "last_done_at": begun})
+    _finish(runtime, claimed, DONE, {"next_at": next_at, "last_done_at": begun.recorded})
     return True
 
 

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -209,6 +209,30 @@ def test_the_demonstration_runs_only_on_this_machine(run_migrated: Run, tmp_path
     make_demonstration(tmp_path)
     for command in (["up"], ["up", "--demo"], ["web"]):
         _refused(run_migrated(*command, **elsewhere), only_here)
+
+
+def test_days_pass_in_the_demonstration(run_migrated: Run, tmp_path: Path) -> None:
+    run_migrated("load", str(ROOT / "cases/demo/house.toml"))
+    make_demonstration(tmp_path)
+    today = datetime.now(ZoneInfo("Europe/Stockholm")).date()
+    for forward, days in (("1d", 1), ("1w", 8), ("30d", 38)):
+        ran = run_migrated("demo", "--forward", forward)
+        assert ran.stdout.endswith(f" fired; today is {today + timedelta(days=days)} there\n"), ran.stderr
+    assert run_migrated("forgotten").returncode == 0
+
+
+@pytest.mark.parametrize("forward", ["", "0d", "7", "-7d", "1.5d", "53w", "367d", "1y", "٣d"])
+def test_only_days_and_weeks_up_to_a_year_pass_at_a_time(run_migrated: Run, forward: str) -> None:
+    takes = "--forward takes days or weeks ahead, such as 7d or 1w, at most 366d, not"
+    _refused(run_migrated("demo", f"--forward={forward}"), f"{takes} {forward!r}")
+
+
+def test_the_day_of_no_other_house_is_moved(run_migrated: Run, tmp_path: Path) -> None:
+    _refused(run_migrated("demo", "--forward", "7d"), "this is not the demonstration: only its day can be moved")
+    make_demonstration(tmp_path)
+    elsewhere = {"VENTIL_BASE_URL": "https://arenden.example.se", "VENTIL_SECRET_KEY": SECRET_KEY}
+    refused = run_migrated("demo", "--forward", "7d", **elsewhere)
+    _refused(refused, "the demonstration runs only on this machine, not at https://arenden.example.se")
 
 
 @pytest.mark.parametrize("first", [

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, insert, select, text, update
@@ -17,11 +17,12 @@ from cases.checks.forgotten import Breach, find_forgotten
 from cases.database.clock import now
 from cases.database.tables.idempotency_keys import KeptAnswer
 from cases.database.tables.sent_forms import KeptForm, SpentForm
+from cases.demo.passing_days import let_days_pass
 from cases.files.storage import attachments_under
 from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
 from cases.history.outbox import OutboxEntry
-from cases.organisation.municipality import municipality
+from cases.organisation.municipality import Municipality, municipality
 from cases.refusals import NotFound
 from cases.settings import read_settings
 from cases.states import State
@@ -69,6 +70,20 @@ def test_the_morning_comes_once_a_day_with_its_figures(runtime, town):
         assert chain_head(session) != before_it  # the morning is itself in the history
     town.plan()
     assert town.deliveries("morning")
+
+
+def test_the_morning_after_a_day_that_passed_in_a_demonstration_counts_what_came_in_since(runtime, town):
+    with town.database.transaction() as session:
+        session.execute(update(Municipality).values(demonstration=True))
+    let_days_pass(town.database, 1)
+    assert write_morning_letter(runtime)
+    let_days_pass(town.database, 1)
+    town.hand_in(at=datetime.now(UTC))
+    assert write_morning_letter(runtime)
+    assert not write_morning_letter(runtime)
+    first, second = mornings(town)
+    assert date.fromisoformat(second["day"]) - date.fromisoformat(first["day"]) == timedelta(days=1)
+    assert second["received"] == 1
 
 
 def test_the_chain_head_is_over_every_stream(town):

@@ -16,6 +16,8 @@ from cases.calendar import Calendar
 from cases.database.clock import now, present
 from cases.database.leases.leased import LeasePolicy
 from cases.database.tables.scheduled_jobs import Scheduled
+from cases.demo.passing_days import let_days_pass
+from cases.organisation.municipality import Municipality
 from cases.settings import read_settings
 from workers.health.heartbeat import beat
 from workers.runtime import open_runtime
@@ -105,6 +107,23 @@ def test_after_weeks_of_downtime_each_job_runs_once(runtime, settings, ran):
     sweep = rows(runtime)["sweep"]
     assert sweep.next_at - sweep.last_done_at == timedelta(seconds=60)
     assert abs(sweep.last_done_at - datetime.now(UTC)) < timedelta(seconds=20)
+
+
+def test_a_demonstration_does_each_job_once_on_the_day_that_is_reached(runtime, settings, ran):
+    make_schedule(runtime.database, settings)
+    let_be_due(runtime)
+    Scheduler(runtime).look()
+    ran.clear()
+    with runtime.database.transaction() as session:
+        session.execute(update(Municipality).values(demonstration=True))
+    let_days_pass(runtime.database, 7)
+    for _ in range(3):
+        Scheduler(runtime).look()
+    assert sorted(ran) == sorted(JOBS)
+    for row in rows(runtime).values():  # next in domain time, done by the database's clock
+        assert row.next_at - datetime.now(UTC) > timedelta(days=6)
+        assert abs(row.last_done_at - datetime.now(UTC)) < timedelta(seconds=20)
+        assert row.lease_until is None
 
 
 def test_a_clock_that_ran_ahead_and_was_set_back_stops_no_job(runtime, settings, ran):

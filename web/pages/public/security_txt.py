@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Response, url_for
 
 from cases.organisation.units import contact_desk
-from web.current import current, right_now
+from web.current import current, machine_now
 from web.requests.guard import Audience, open_to
 
 bp = Blueprint("security_txt", __name__)
@@ -21,7 +21,7 @@ def show() -> Response:
     base_url = current().settings.base_url
     lines = (
         f"Contact: {f'mailto:{mailbox}' if mailbox else f'{base_url}/'}",
-        f"Expires: {_expires(right_now()).isoformat().replace('+00:00', 'Z')}",
+        f"Expires: {_expires(machine_now()).isoformat().replace('+00:00', 'Z')}",
         "Preferred-Languages: sv, en",
         f"Canonical: {base_url}{url_for('security_txt.show')}",
     )

@@ -18,7 +18,7 @@ from cases.access.tokens import hashed
 from cases.database.tables.sent_forms import SpentForm
 from cases.database.transactions import insert_of
 from cases.refusals import NotFound
-from web.current import current, right_now
+from web.current import current, machine_now
 from web.pages.sending.spending import this_browser
 
 NOWHERE = "/"  # where what led to a key leads once that was replaced
@@ -39,7 +39,13 @@ def moving(rows: Session, paths: Callable[[], list[str]]) -> Iterator[None]:
     for was, to, ids in zip(old, paths(), sent, strict=True):
         if to != was:
             rows.execute(update(SpentForm).where(SpentForm.id.in_(ids)).values(location=to))
-            sign = {"key": _key(was), "browser": this_browser(), "content": "", "location": to, "made_at": right_now()}
+            sign = {
+                "key": _key(was),
+                "browser": this_browser(),
+                "content": "",
+                "location": to,
+                "made_at": machine_now(),
+            }
             rows.execute(insert_of(rows)(SpentForm).values(sign).on_conflict_do_nothing())
 
 

@@ -19,7 +19,7 @@ from cases.database.tables.sent_forms import SpentForm
 from cases.database.transactions import insert_of
 from cases.files.attaching import StoredFile
 from cases.history.journal import Event
-from web.current import right_now
+from web.current import machine_now
 from web.pages.sending.spending import SENT_HERE_FOR, this_browser
 from web.requests.identity.caller import current_actor
 from web.requests.kept_forms import typed_fields
@@ -54,7 +54,7 @@ def sent_today(rows: Session, content: Sequence[str], standing: str = "") -> str
     It is new as well where things stood otherwise after it was sent (`once_a_day`). Words that come back without the
     files that went with them, as when a browser restores a page, are not new.
     """
-    young = SpentForm.made_at > right_now() - SENT_HERE_FOR
+    young = SpentForm.made_at > machine_now() - SENT_HERE_FOR
     same = (SpentForm.key == content[0], SpentForm.content == (standing or content[0])) if content else ()
     return rows.scalar(select(SpentForm.location).where(*same, young)) if content else None
 
@@ -70,7 +70,7 @@ def once_a_day(
     """
     if not content:
         return make()
-    values = {"browser": this_browser(), "location": "", "made_at": right_now()}
+    values = {"browser": this_browser(), "location": "", "made_at": machine_now()}
     row = [{"key": key, "content": key, **values} for key in content]
     added = insert_of(rows)(SpentForm).values(row).on_conflict_do_nothing().returning(SpentForm.key)
     if content[0] not in rows.scalars(added).all() and (earlier := sent_today(rows, content, standing())):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from cases.access.tokens import hashed
 from cases.database.tables.sent_forms import SpentForm
 from cases.database.transactions import insert_of
-from web.current import right_now
+from web.current import machine_now
 from web.errors.refused_forms import FormSentBefore
 from web.pages.stamps import FormStamp
 from web.requests.kept_forms import typed_fields
@@ -44,7 +44,7 @@ def was_sent_here(rows: Session, location: str) -> bool:
     if not session.get("csrf_token"):
         return False
     sent = select(SpentForm.id).where(SpentForm.location == location, SpentForm.browser == this_browser())
-    return rows.scalar(sent.where(SpentForm.made_at > right_now() - SENT_HERE_FOR).limit(1)) is not None
+    return rows.scalar(sent.where(SpentForm.made_at > machine_now() - SENT_HERE_FOR).limit(1)) is not None
 
 
 def this_browser() -> str:
@@ -55,7 +55,7 @@ def this_browser() -> str:
 def _spend(rows: Session, stamp: FormStamp) -> int | None:
     """Record the stamp, and return its row's id; None when it was spent before."""
     spent = insert_of(rows)(SpentForm).values(
-        key=stamp.hash, browser=this_browser(), content=_content(), location="", made_at=right_now()
+        key=stamp.hash, browser=this_browser(), content=_content(), location="", made_at=machine_now()
     )
     made: int | None = rows.execute(spent.on_conflict_do_nothing().returning(SpentForm.id)).scalar()
     return made

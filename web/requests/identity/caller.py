@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.access.tokens import has_expired
-from web.current import current, is_for_machines, right_now, today
+from web.current import current, is_for_machines, machine_now, today
 from web.requests.identity.cookies import session_cookie
 from web.requests.identity.sessions import Caller, caller_with_session, caller_with_token, note_session
 
@@ -66,7 +66,7 @@ def bearer_token() -> str | None:
 def _by_token(session: Session) -> Caller:
     if "Authorization" not in request.headers:
         return Caller()
-    token, at = bearer_token() or "", right_now()
+    token, at = bearer_token() or "", machine_now()
     found = caller_with_token(session, token, at, today())
     if found is None:
         raise ExpiredToken if has_expired(session, token, at) else UnknownToken
@@ -75,12 +75,12 @@ def _by_token(session: Session) -> Caller:
 
 def _by_cookie(session: Session) -> Caller:
     token = request.cookies.get(session_cookie())
-    found = caller_with_session(session, token, right_now(), today()) if token else None
+    found = caller_with_session(session, token, machine_now(), today()) if token else None
     return found or Caller()
 
 
 def _note_use() -> None:
-    at = right_now()
+    at = machine_now()
     if g.caller.is_to_be_noted(at):
         with current().database.transaction() as session:
             note_session(session, request.cookies[session_cookie()], at)

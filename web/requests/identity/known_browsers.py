@@ -16,7 +16,7 @@ from flask import Response, request
 from cases.access.tokens import keyed_hash
 from cases.logging_in import KnownBrowser
 from cases.mail_addresses import owner_of
-from web.current import current, right_now
+from web.current import current, machine_now
 from web.requests.identity.cookies import cookie_name, set_cookie
 
 A_YEAR = timedelta(days=365)
@@ -32,7 +32,7 @@ def known_browser_cookie() -> str:
 def remember_browser(response: Response, email: str) -> Response:
     """Let the browser show later that the owner of this address has logged in from it, and return the response."""
     browser, entries = _shown()
-    moment = ceil(right_now().timestamp() * 1000)
+    moment = ceil(machine_now().timestamp() * 1000)
     others = [entry for entry in entries if not _is_of(email, browser, entry)]
     kept = [f"{moment}-{_proof(email, browser, moment)}", *others][:MOST_OWNERS]
     return set_cookie(
@@ -45,7 +45,7 @@ def known_browser(email: str) -> KnownBrowser | None:
     browser, entries = _shown()
     entry = next((entry for entry in entries if _is_of(email, browser, entry)), None)
     since = datetime.fromtimestamp(_moment_of(entry) / 1000, UTC) if entry else None
-    return KnownBrowser(browser, since) if since and right_now() - since < A_YEAR else None
+    return KnownBrowser(browser, since) if since and machine_now() - since < A_YEAR else None
 
 
 def _shown() -> tuple[str, list[str]]:

@@ -40,6 +40,7 @@ LOGS_IN = frozenset(
 BUTTONS = frozenset({  # nothing is typed
     "account.end_session", "account.revoke_every_token", "account.revoke_token", "calls.tick", "calls.undo",
     "correcting.follow_todays_policy", "forum.choose", "login.log_out", "login.log_out_everywhere",
+    "passing_days.move",
     "publishing.publish", "publishing.take_back", "reporter.give_new_key", "set_aside.again",
 })  # fmt: skip
 
