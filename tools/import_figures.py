@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("cases", "notifications", "workers", "web")
 MOST_FILES = 13  # .py files in a folder, __init__.py among them
-MOST_FILES_IN = {"cases": 18}
+MOST_FILES_IN = {"cases": 18, "cases/migrations/versions": 999}  # migrations are a numbered list that only grows
 
 
 @dataclass(frozen=True)
