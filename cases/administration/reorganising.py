@@ -63,6 +63,16 @@ def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
     Raises `AlreadyThere` when another unit has this slug, `FieldRefusal` when the slug is not of a-z, 0-9 and hyphens,
     `NotAMailAddress` or `LettersBeforeTheAt` when no letter can be sent to its mailbox, and `NotAPhoneNumber`.
     """
+    unit = add_unit_before_import(session, slug, kind, details, by=by, at=at)
+    if kind is UnitKind.GROUP:
+        ensure_for(session, slug, by=_as_desk(by), at=at)
+    return unit
+
+
+def add_unit_before_import(
+    session: Session, slug: str, kind: UnitKind, details: UnitDetails, *, by: Actor, at: datetime
+) -> Unit:
+    """Add a unit as `add_unit` does, but not what a group owes: that comes with an import, which ensures what lacks."""
     require_admin(by)
     refuse_bad_slug(slug)
     refuse_bad_characters(details)
@@ -72,8 +82,6 @@ def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
     session.add(unit)
     session.flush()
     record_for_municipality(session, UnitAdded(unit=slug, kind=kind), by=by, at=at)
-    if kind is UnitKind.GROUP:
-        ensure_for(session, slug, by=_as_desk(by), at=at)
     return unit
 
 

@@ -35,8 +35,12 @@ def migrate() -> None:
 
 @click.command()
 @click.argument("file", type=FILE_PATH)
-def load(file: Path) -> None:
-    """Load units, people, places, categories, policies and meetings from FILE (TOML)."""
+@click.option("--before-import", is_flag=True, help="What the groups owe comes with the import that follows.")
+def load(file: Path, before_import: bool) -> None:
+    """Load units, people, places, categories, policies and meetings from FILE (TOML).
+
+    What new groups owe, and are owed, begins at once.
+    """
     from cases.administration.closed_days import apply_closed_days
     from cases.administration.loading import left_as_they_are, load_setup_file
     from cases.administration.setup_file import BadSetupFile
@@ -45,7 +49,7 @@ def load(file: Path) -> None:
     with migrated_database() as database:
         try:
             with database.transaction() as session:
-                changed = load_setup_file(session, text, at=right_now())
+                changed = load_setup_file(session, text, at=right_now(), owed=not before_import)
                 left = left_as_they_are(session, text)
                 moved = apply_closed_days(session, at=right_now())
         except BadSetupFile as bad:
