@@ -51,6 +51,7 @@ for command in (
     importing.export,
     checking.sweep,
     checking.forgotten,
+    checking.obligations,
     checking.doctor,
     demonstrating.demo,
     processes.worker,

@@ -49,7 +49,7 @@ from cases.organisation.categories import Category
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Person, Role, heads_of
 from cases.organisation.places import Place
-from cases.organisation.units import Unit, UnitKind
+from cases.organisation.units import GroupSort, Unit, UnitKind
 from cases.refusals import Refusal
 
 Named = TypeVar("Named", Place, Category)
@@ -139,7 +139,9 @@ class SetupFileLoader:
         A dissolved unit is left alone. Raises `BadSetupFile` when an entry gives an existing unit another kind.
         """
         for line in lines:
-            details = UnitDetails(line.name, line.email, line.phone, line.place)
+            details = UnitDetails(
+                line.name, line.email, line.phone, line.place, GroupSort(line.sort) if line.sort else None
+            )
             unit = self.session.scalar(select(Unit).where(Unit.slug == line.slug))
             if unit is None:
                 self.add_unit(self.session, line.slug, UnitKind(line.kind), details, by=A_COMMAND, at=self.at)

@@ -152,6 +152,8 @@ SENTENCES: Mapping[str, LazyString] = {
     "already-settled": _("The case is settled. Reopen it first."),
     "record-stands": _("What was owed has been given. Put right what is wrong by giving it anew."),
     "record-needed": _("This case ends when what is owed has been given. Use the button on its page for that."),
+    "no-sort-of-group": _("Only a group is of a sort: of a village, of the town or of a sector."),
+    "sector-has-no-place": _("A group of a sector belongs to no place. Leave out the place, or choose another sort."),
     "still-responsible": _("%(name)s still has %(count)s open cases. Move them first."),
     "holds-demonstration": _("This is the demonstration. A municipality of your own needs a database of its own."),
     "clock-trouble": _("The clocks of two machines differ by %(seconds)s seconds."),

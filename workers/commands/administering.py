@@ -19,6 +19,7 @@ from workers.commands.opening import (
 )
 
 UNIT_KINDS = ("desk", "department", "group", "board", "forum", "council")
+GROUP_SORTS = ("village", "town", "sector")
 MOST_NAMED = 10  # cases in one line
 ROLES = ("contact", "officer", "head", "member", "admin")
 
@@ -74,14 +75,16 @@ def unit() -> None:
 @click.option("--kind", type=click.Choice(UNIT_KINDS), required=True)
 @click.option("--name", required=True)
 @click.option("--email")
-def unit_add(slug: str, kind: str, name: str, email: str | None) -> None:
-    """Add the unit SLUG; if it exists, change its name and mailbox."""
+@click.option("--sort", type=click.Choice(GROUP_SORTS), help="Of a group: what it belongs to.")
+def unit_add(slug: str, kind: str, name: str, email: str | None, sort: str | None) -> None:
+    """Add the unit SLUG; if it exists, change its name, mailbox and sort. What a new group owes begins at once."""
     from cases.access.actors import A_COMMAND
     from cases.administration.reorganising import UnitDetails, put_unit
-    from cases.organisation.units import UnitKind
+    from cases.organisation.units import GroupSort, UnitKind
 
+    details = UnitDetails(name, email, sort=GroupSort(sort) if sort else None)
     with migrated_database() as database, database.transaction() as session:
-        outcome = put_unit(session, slug, UnitKind(kind), UnitDetails(name, email), by=A_COMMAND, at=right_now())
+        outcome = put_unit(session, slug, UnitKind(kind), details, by=A_COMMAND, at=right_now())
     click.echo(f"unit {slug}: {outcome}")
 
 
