@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, selec
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
-from cases.case import Case
+from cases.case import LONGEST_TITLE, Case
+from cases.database.texts import storable
 from cases.database.transactions import calendar_of
 from cases.handing_in import Request, receive
 from cases.history.writers import EntryWriter
@@ -67,8 +68,11 @@ def ensure(session: Session, obligation: Obligation, owed: Owed, *, by: Actor, a
     if open_case(session, obligation.name, owed.subject) is not None:
         return None
     today = calendar_of(session).day_of(at)
+    title = storable(obligation.title.format(name=owed.name))[
+        :LONGEST_TITLE
+    ]  # an old name may hold what a title may not
     request = Request(
-        kind=obligation.kind, title=obligation.title.format(name=owed.name), channel=CHANNEL,
+        kind=obligation.kind, title=title, channel=CHANNEL,
         due_on=obligation.due(owed, today), every_months=obligation.every_months, responsible=owed.holder,
         obligation=obligation.name, subject=owed.subject,
     )  # fmt: skip

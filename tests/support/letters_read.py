@@ -108,9 +108,9 @@ def live_in_municipality(town: LetterTown, ref: str) -> None:
 
 
 def happen(town: LetterTown, type_: str, facts: dict[str, object]) -> None:
-    """Write one event of the last case, without the rules that lead to it."""
+    """Write one event of the last case that somebody asked for, without the rules that lead to it."""
     with town.database.transaction() as session:
-        case = session.scalars(select(Case).order_by(Case.id.desc())).first()
+        case = session.scalars(select(Case).where(Case.obligation.is_(None)).order_by(Case.id.desc())).first()
         assert case is not None
         entry = Entry(case, by=A_VISITOR, at=A_TUESDAY)
         entry.add(EVENT_TYPES[type_](**facts))

@@ -42,7 +42,6 @@ DAY_BEGINS, WORKING_MINUTES = time(8), 8 * 60
 FOLLOWS_UP, PUBLISHED = 0.7, 0.3
 REPORTER_TAKES = (0, 8)
 BEFORE_A_DUTY = (3, 30)  # days
-FINISHES = {"finish", "revise_plan"}
 AT_WORK = {State.PLANNED, State.IN_PROGRESS}
 
 
@@ -51,17 +50,12 @@ def assign_elsewhere(scene: Scene) -> None:
     scene.change(State.ASSIGNED, responsible=scene.tale.facts["elsewhere"])
 
 
-def revise_plan(scene: Scene) -> None:
-    """Give the plan that the case owes."""
-    scene.change(State.DONE, note="Planen är antagen på årsmötet.", fulfils=scene.case.obligation)
-
-
 ACTS: dict[str, Callable[[Scene], None]] = {
     "assign": demo.assign, "assign_elsewhere": assign_elsewhere, "send_back": demo.send_back, "plan": demo.plan,
     "plan_anew": demo.plan_anew, "start": demo.start, "show_life": demo.show_life, "finish": demo.finish,
     "contest": demo.contest, "park": demo.park, "decline": demo.decline, "merge": demo.merge, "ask": demo.ask,
     "answer": demo.answer, "wait_outside": demo.wait_outside, "wait_for_forum": demo.wait_for_forum,
-    "go_on": demo.go_on, "agree_on_contact": demo.agree_on_contact, "revise_plan": revise_plan,
+    "go_on": demo.go_on, "agree_on_contact": demo.agree_on_contact,
 }  # fmt: skip
 
 
@@ -250,7 +244,7 @@ class People:
             self.counts.refused_acts += 1
             return
         self.counts.count_act(act)
-        if act in FINISHES and due_at is not None:
+        if act == "finish" and due_at is not None:
             self.counts.count_finished(unit, due_at, scene.at)
 
     def _triage(self, known: KnownCase, scene: Scene) -> None:

@@ -48,6 +48,6 @@ OF_THE_DESK: dict[State, Moves] = {
 }
 OF_WHAT_IS_OWED: dict[str, Moves] = {  # by obligation; a planned case of each
     "contact": {"agree_on_contact": 100},
-    "plan": {"revise_plan": 85, "show_life": 10, "plan_anew": 5},
+    "plan": {"plan_anew": 90, "show_life": 10},  # put off again and again
 }
 CONTESTS, ANSWERS = 0.09, 0.85  # shares of those who asked: contest what is done, answer a question
