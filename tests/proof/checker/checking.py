@@ -21,6 +21,7 @@ from proof.checker.invariants.letters import doubles_are_known, no_mail_without_
 from proof.checker.invariants.lives import history_adds_up
 from proof.checker.invariants.open_cases import open_cases_are_attended
 from proof.checker.invariants.order import nothing_overtakes
+from proof.checker.invariants.owed import OwedSpans
 from proof.checker.invariants.rest import nothing_pending, only_known_channels
 from proof.checker.invariants.rungs import rungs_in_order
 from proof.checker.invariants.telling import read_inputs, wrongly_told
@@ -52,7 +53,7 @@ DATABASE_CHECKS: dict[str, Callable[[Snapshot, Outside], Iterable[str]]] = {
     "I18": nothing_accepted_in_vain,
     "I19": files_and_words_are_intact,
 }
-STORY_CHECKS_WITH_CONTEXT = ("I6", "I14")  # of each story, compared with rows that are read beforehand
+STORY_CHECKS_WITH_CONTEXT = ("I6", "I14", "I20")  # of each story, compared with rows that are read beforehand
 ALL = sorted(
     {*dict(STORY_CHECKS), *DATABASE_CHECKS, *STORY_CHECKS_WITH_CONTEXT}, key=lambda invariant: int(invariant[1:])
 )
@@ -77,8 +78,14 @@ def check(database_url: str, outside: Outside | None = None) -> list[InvariantBr
 
 def _breaches_of_stories(snapshot: Snapshot, outside: Outside) -> Iterator[tuple[str, str]]:
     inputs, ladders = read_inputs(snapshot, outside.zone), read_ladders(snapshot, outside.zone)
-    with_context: tuple[StoryCheck, ...] = (partial(wrongly_told, inputs), partial(next_rungs_are_set, ladders))
+    owed = OwedSpans()
+    with_context: tuple[StoryCheck, ...] = (
+        partial(wrongly_told, inputs),
+        partial(next_rungs_are_set, ladders),
+        owed.read,
+    )
     checks = (*STORY_CHECKS, *zip(STORY_CHECKS_WITH_CONTEXT, with_context, strict=True))
     for story in stories_of(snapshot):
         for invariant, find_breaches in checks:
             yield from ((invariant, sentence) for sentence in find_breaches(story))
+    yield from (("I20", sentence) for sentence in owed.doubles())
