@@ -195,6 +195,20 @@ def test_an_import_ensures_at_its_end_what_came_with_no_row(new_house: Open, tmp
     assert all(owing["plan", "norrby"].ref <= case.ref for case in owing.values())
 
 
+def test_a_plan_that_was_given_is_owed_again_by_itself_and_not_as_a_series(new_house: Open, tmp_path: Path) -> None:
+    house = new_house()
+    path = _file(
+        tmp_path,
+        "x,1,duty,closed,Uppdatera den lokala planen: Norrby,norrby,2025-03-03,,plan,norrby,2025-09-01,12,2025-09-01",
+        heading=f"{HEADING},ended_at,every_months,duty_on",
+    )
+    assert import_from(path, house.database, AT) == (Imported(written=1), [])
+    again = _owing(house)["plan", "norrby"]
+    assert (again.every_months, again.duty_on) == (12, date(2026, 9, 1))  # a year after the day before it
+    path = _file(tmp_path, "x,2,duty,planned,Uppdatera den lokala planen: Norrby,norrby,2026-03-03,2026-09-01,,")
+    assert import_from(path, house.database, AT)[1] == []  # an ordinary duty of that name stands beside no series
+
+
 def test_the_export_names_what_a_case_owes(new_house: Open, tmp_path: Path) -> None:
     house = new_house()
     house.sweep(MONDAY)
