@@ -11,7 +11,7 @@ from cases.deadlines.policies import Policy
 from cases.imports.columns import COLUMNS
 from cases.states import Kind
 from cases.village.obligations.table import OBLIGATIONS
-from proof.checker.invariants.owed import RECORDS
+from proof.checker.invariants.histories.owed import RECORDS
 
 ROOT = Path(__file__).parents[2]
 NEVER_DONE = {"contact"}  # it is planned anew

@@ -6,7 +6,6 @@ from itertools import islice
 
 from proof.checker.evidence.outside import InvariantBreach, Outside
 from proof.checker.evidence.snapshot import Snapshot, snapshot_of
-from proof.checker.invariants.acts import acts_hold_together
 from proof.checker.invariants.answers import (
     answered_is_there,
     at_most_once,
@@ -15,13 +14,14 @@ from proof.checker.invariants.answers import (
     refused_is_absent,
 )
 from proof.checker.invariants.bounds import nothing_grows, nothing_sent_again, poison_is_set_aside
-from proof.checker.invariants.chains import files_and_words_are_intact, unbroken_chain
+from proof.checker.invariants.histories.acts import acts_hold_together
+from proof.checker.invariants.histories.chains import files_and_words_are_intact, unbroken_chain
+from proof.checker.invariants.histories.lives import history_adds_up
+from proof.checker.invariants.histories.owed import OwedSpans
 from proof.checker.invariants.ladder import next_rungs_are_set, read_ladders
 from proof.checker.invariants.letters import doubles_are_known, no_mail_without_a_row, sent_has_arrived
-from proof.checker.invariants.lives import history_adds_up
 from proof.checker.invariants.open_cases import open_cases_are_attended
 from proof.checker.invariants.order import nothing_overtakes
-from proof.checker.invariants.owed import OwedSpans
 from proof.checker.invariants.rest import nothing_pending, only_known_channels
 from proof.checker.invariants.rungs import rungs_in_order
 from proof.checker.invariants.telling import read_inputs, wrongly_told
