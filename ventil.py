@@ -52,6 +52,7 @@ for command in (
     plans.plan,
     checking.sweep,
     checking.forgotten,
+    checking.obligations,
     checking.doctor,
     demonstrating.demo,
     processes.worker,

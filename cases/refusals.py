@@ -400,6 +400,20 @@ class PlanNotWhole(Refusal):
 
 
 @dataclass
+class NoSortOfGroup(FieldRefusal):
+    """Only a group is of a sort: of a village, of the town or of a sector."""
+
+    code: ClassVar[str] = "no-sort-of-group"
+
+
+@dataclass
+class SectorHasNoPlace(FieldRefusal):
+    """A group of a sector belongs to no place: leave out the place, or give it another sort."""
+
+    code: ClassVar[str] = "sector-has-no-place"
+
+
+@dataclass
 class AlreadySettled(Refusal):
     """The case is done or has ended, so that nobody has anything to take up about it before it is reopened."""
 

@@ -1,6 +1,6 @@
 """Loading a setup file into the database. Loading a file again changes only what differs from the database."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import A_COMMAND
 from cases.administration.left_out import differences
-from cases.administration.reorganising import UnitDetails, add_unit, change_unit, update_fields
+from cases.administration.reorganising import (
+    UnitDetails,
+    add_unit,
+    add_unit_before_import,
+    change_unit,
+    update_fields,
+)
 from cases.administration.setup_file import BadSetupFile, FileError, read_setup_file
 from cases.administration.setup_lines import (
     CategoryLine,
@@ -43,7 +49,7 @@ from cases.organisation.categories import Category
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Person, Role, heads_of
 from cases.organisation.places import Place
-from cases.organisation.units import Unit, UnitKind
+from cases.organisation.units import GroupSort, Unit, UnitKind
 from cases.refusals import Refusal
 
 Named = TypeVar("Named", Place, Category)
@@ -56,11 +62,12 @@ class HoldsDemonstration(Refusal):
     code: ClassVar[str] = "holds-demonstration"
 
 
-def load_setup_file(session: Session, text: str, *, at: datetime) -> list[str]:
+def load_setup_file(session: Session, text: str, *, at: datetime, owed: bool = True) -> list[str]:
     """Apply the text of a setup file to the database; return one line of text for each change.
 
-    Rows of the database that the file does not name stay as they are, and so do people who are switched off and units
-    that are dissolved. Raises `BadSetupFile` with the errors in the file; the caller then rolls back. Raises
+    What new groups owe begins at once, unless `owed` is False: it then comes with an import that follows. Rows of the
+    database that the file does not name stay as they are, and so do people who are switched off and units that are
+    dissolved. Raises `BadSetupFile` with the errors in the file; the caller then rolls back. Raises
     `HoldsDemonstration` when the database holds the demonstration and the file is another's or adds people: everybody
     can log in there as anybody.
     """
@@ -68,7 +75,7 @@ def load_setup_file(session: Session, text: str, *, at: datetime) -> list[str]:
     present = municipality(session)
     if present.demonstration and (file.municipality.name != present.name or _adds_people(session, file)):
         raise HoldsDemonstration
-    loader = SetupFileLoader(session, at)
+    loader = SetupFileLoader(session, at, add_unit if owed else add_unit_before_import)
     loader.places(file.places)
     loader.municipality_settings(file.municipality)  # first: what a new group owes goes by them
     loader.units(file.units)
@@ -98,11 +105,12 @@ def _adds_people(session: Session, file: SetupFile) -> bool:
 class SetupFileLoader:
     """Applies the entries of one setup file to the database, one kind of entry after the other.
 
-    Its methods append one line of text to `changed` for each change that they make.
+    Its methods append one line of text to `changed` for each change that they make. `add_unit` adds a unit.
     """
 
     session: Session
     at: datetime
+    add_unit: Callable[..., Unit]
 
     def __post_init__(self) -> None:
         self.changed: list[str] = []
@@ -131,10 +139,12 @@ class SetupFileLoader:
         A dissolved unit is left alone. Raises `BadSetupFile` when an entry gives an existing unit another kind.
         """
         for line in lines:
-            details = UnitDetails(line.name, line.email, line.phone, line.place)
+            details = UnitDetails(
+                line.name, line.email, line.phone, line.place, GroupSort(line.sort) if line.sort else None
+            )
             unit = self.session.scalar(select(Unit).where(Unit.slug == line.slug))
             if unit is None:
-                add_unit(self.session, line.slug, UnitKind(line.kind), details, by=A_COMMAND, at=self.at)
+                self.add_unit(self.session, line.slug, UnitKind(line.kind), details, by=A_COMMAND, at=self.at)
                 self.changed.append(f"unit {line.slug}: added")
             elif unit.kind != line.kind:
                 place = f'[[units]] "{line.slug}", kind'

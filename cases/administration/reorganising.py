@@ -25,14 +25,16 @@ from cases.mail_addresses import read_public_address
 from cases.organisation.categories import Category
 from cases.organisation.people import Membership
 from cases.organisation.places import Place
-from cases.organisation.units import IN_EVERY_HOUSE, Unit, UnitKind, unit_named
+from cases.organisation.units import IN_EVERY_HOUSE, GroupSort, Unit, UnitKind, unit_named
 from cases.progress import Change, WaitingFor, change_state
 from cases.refusals import (
     AlreadyThere,
     BadCharacters,
     CannotHoldCases,
     FieldRefusal,
+    NoSortOfGroup,
     NotAllowed,
+    SectorHasNoPlace,
     StillResponsible,
     UnknownName,
 )
@@ -49,25 +51,41 @@ ASSIGNABLE = frozenset({State.ASSIGNED, State.PLANNED, State.IN_PROGRESS, State.
 
 @dataclass(frozen=True)
 class UnitDetails:
-    """The fields of a unit that can be changed. `place` is the slug of a place; None stands for no value."""
+    """The fields of a unit that can be changed. `place` is the slug of a place; None stands for no value.
+
+    `sort` is that of a group; a group of a sector has no place.
+    """
 
     name: str
     email: str | None = None
     phone: str | None = None
     place: str | None = None
+    sort: GroupSort | None = None
 
 
 def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, *, by: Actor, at: datetime) -> Unit:
     """Add a unit and return it. What a group owes, and is owed, begins with it.
 
     Raises `AlreadyThere` when another unit has this slug, `FieldRefusal` when the slug is not of a-z, 0-9 and hyphens,
-    `NotAMailAddress` or `LettersBeforeTheAt` when no letter can be sent to its mailbox, and `NotAPhoneNumber`.
+    `NotAMailAddress` or `LettersBeforeTheAt` when no letter can be sent to its mailbox, `NotAPhoneNumber`, and
+    `NoSortOfGroup` or `SectorHasNoPlace` for its sort.
     """
+    unit = add_unit_before_import(session, slug, kind, details, by=by, at=at)
+    if kind is UnitKind.GROUP:
+        ensure_for(session, slug, by=as_desk(by), at=at)
+    return unit
+
+
+def add_unit_before_import(
+    session: Session, slug: str, kind: UnitKind, details: UnitDetails, *, by: Actor, at: datetime
+) -> Unit:
+    """Add a unit as `add_unit` does, but not what a group owes: that comes with an import, which ensures what lacks."""
     require_admin(by)
     refuse_bad_slug(slug)
     refuse_bad_characters(details)
     if session.scalar(select(Unit.id).where(Unit.slug == slug)):
         raise AlreadyThere(field="slug", name=slug)
+    _refuse_wrong_sort(kind, details)
     unit = Unit(slug=slug, kind=kind, **_columns(session, details, None))
     session.add(unit)
     session.flush()
@@ -75,7 +93,6 @@ def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
     if kind is UnitKind.GROUP:
         session.add(Plan(slug=slug, unit_id=unit.id))
         session.flush()
-        ensure_for(session, slug, by=as_desk(by), at=at)
     return unit
 
 
@@ -86,6 +103,7 @@ def change_unit(session: Session, unit: Unit, details: UnitDetails, *, by: Actor
     """
     require_admin(by)
     refuse_bad_characters(details)
+    _refuse_wrong_sort(unit.kind, details)
     changed = update_fields(unit, _columns(session, details, unit))
     if changed:
         session.flush()
@@ -106,7 +124,13 @@ def put_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
     if unit.kind is not kind:
         raise FieldRefusal(field="kind")
     place = session.scalar(select(Place.slug).where(Place.id == unit.place_id))
-    kept = UnitDetails(details.name, details.email or unit.email, details.phone or unit.phone, details.place or place)
+    kept = UnitDetails(
+        details.name,
+        details.email or unit.email,
+        details.phone or unit.phone,
+        details.place or place,
+        details.sort or unit.sort,
+    )
     return ", ".join(change_unit(session, unit, kept, by=by, at=at)) or "as it was"
 
 
@@ -196,6 +220,13 @@ def _columns(session: Session, details: UnitDetails, was: Unit | None) -> dict[s
     if slug and place_id is None:
         raise UnknownName(field="place", name=slug)
     return {**values, "place_id": place_id}
+
+
+def _refuse_wrong_sort(kind: UnitKind, details: UnitDetails) -> None:
+    if details.sort is not None and kind is not UnitKind.GROUP:
+        raise NoSortOfGroup(field="sort")
+    if details.sort is GroupSort.SECTOR and details.place:
+        raise SectorHasNoPlace(field="sort")
 
 
 def _refuse_in_every_house(unit: Unit) -> None:

@@ -18,7 +18,10 @@ class MunicipalityLine:
 
 @dataclass(frozen=True)
 class UnitLine:
-    """One entry of [[units]] in a setup file. `place` is the slug of a place, `head` the mail address of a person."""
+    """One entry of [[units]] in a setup file. `place` is the slug of a place, `head` the mail address of a person.
+
+    `sort` is that of a group.
+    """
 
     slug: str
     kind: str
@@ -26,6 +29,7 @@ class UnitLine:
     email: str | None = None
     phone: str | None = None
     place: str | None = None
+    sort: str | None = None
     head: str | None = None
 
 

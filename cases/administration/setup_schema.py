@@ -25,7 +25,7 @@ from cases.administration.setup_values import (
 )
 from cases.deadlines.policies import terms_from
 from cases.organisation.people import Role
-from cases.organisation.units import DESK, UnitKind
+from cases.organisation.units import DESK, GroupSort, UnitKind
 from cases.settings import LOCALES
 from cases.states import Kind
 
@@ -48,7 +48,15 @@ class UnitSchema(TomlSchema):
     email = TomlMailAddress()
     phone = TomlPhoneNumber()
     place = TomlSlug()
+    sort = TomlChoice(GroupSort)
     head = TomlMailAddress()
+
+    @validates_schema
+    def _fits(self, values: dict[str, Any], **_: Any) -> None:
+        if "sort" in values and values["kind"] != UnitKind.GROUP:
+            raise ValidationError("only a group is of a sort")
+        if values.get("sort") == GroupSort.SECTOR and "place" in values:
+            raise ValidationError("a group of the sort sector has no place")
 
 
 class PostSchema(TomlSchema):

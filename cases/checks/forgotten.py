@@ -4,7 +4,6 @@ On purpose it shares nothing with what it checks: no models, no rules, no code f
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,47 +11,26 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from cases.checks.forgotten_history import Portion, broken_histories
+from cases.checks.forgotten_village import VILLAGE_LOOKS, VILLAGE_PARTS
+from cases.checks.looks import Breach, Look
 from cases.database.base import UtcDateTime
 from cases.database.clock import now as database_now
 
 GRACE = timedelta(minutes=5)  # a sweep runs every minute: what is due for longer than this was missed
 BACKLOG = timedelta(hours=1)  # by the database's clock
 SLOWEST_POLICY = timedelta(days=730)
-
-
-@dataclass(frozen=True)
-class Breach:
-    """One place where the database breaks a `guarantee`, such as "G1"; `find_forgotten` says what each promises.
-
-    `what` says how it is broken, `subject` names the case or other row, `detail` adds such as a state or a moment.
-    """
-
-    guarantee: str
-    what: str
-    subject: str
-    detail: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.guarantee} {self.what}: {self.subject}" + (f" ({self.detail})" if self.detail else "")
-
-
-@dataclass(frozen=True)
-class Look:
-    """One SQL query of the check, for breaches of one `guarantee`; `what` says how it is broken.
-
-    The query returns a row (subject, detail) for each breach: none when all is well.
-    """
-
-    guarantee: str
-    what: str
-    sql: str
+LACKS_AT_MOST = timedelta(days=1)  # what ought to be owed, until somebody looks
+CONTACT_DAYS = timedelta(days=183)
 
 
 def find_forgotten(session: Session, now: datetime, histories: Portion | None = None) -> list[Breach]:
-    """Return every breach of the guarantees G1 to G4 and G6.
+    """Return every breach of the guarantees G1 to G4 and G6, and of those of the village method.
 
     G1: each open case has a responsible unit and a next moment. G2: what was due has happened. G3: no ladder has
     stopped. G4: those concerned are told. G6: histories are whole, and replaying them gives the cases as they are.
+
+    V2: what ought to be owed is. V4: what was owed and has ended was given. V29: the next contact with each group is
+    not far. V35: nobody acts as staff who has posts in groups and forums only.
 
     Deadlines of cases are compared with `now`; unfinished work and unsent letters with the database's present time.
     Hashes and words are checked, and events replayed, only in the event streams of `histories`; None: in all.
@@ -62,8 +40,10 @@ def find_forgotten(session: Session, now: datetime, histories: Portion | None = 
         "passed": now - GRACE,
         "backlog": present - BACKLOG,
         "far": now + SLOWEST_POLICY,
+        "day_ago": now - GRACE - LACKS_AT_MOST,
+        "contact_far": now + CONTACT_DAYS,
     }
-    found = [breach for look in LOOKS for breach in _breaches(session, look, moments)]
+    found = [breach for look in (*LOOKS, *VILLAGE_LOOKS) for breach in _breaches(session, look, moments)]
     found += [Breach("G6", what, subject, detail) for what, subject, detail in broken_histories(session, histories)]
     return found
 
@@ -82,6 +62,7 @@ def _as_text(detail: Any) -> str:
 
 
 SQL_PARTS = {
+    **VILLAGE_PARTS,
     "OPEN": "c.state NOT IN ('closed', 'declined', 'merged')",
     "CLIMBS": "c.state IN ('received', 'assigned', 'planned', 'in_progress', 'waiting')",
     # Letters of an event are planned once its own work is done, or once its tick is planned.

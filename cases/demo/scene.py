@@ -44,6 +44,11 @@ STILL_BROKEN = (
     "Bara den ena sidan är gjord.",
     "Vi har inte sett till någon här. Är det rätt plats som är lagad?",
 )
+MET = (
+    "Vi sågs i bygdegården och gick igenom läget. Nästa gång är bestämd.",
+    "Vi talades vid i telefon. Gruppen hade inga nya frågor.",
+    "Gruppen var på besök hos oss. Vi hörs igen på den nya dagen.",
+)
 QUESTIONS = ("Var exakt är det, och har ni en bild?", "Gäller det hela sträckan eller bara backen?")
 ANSWERS = ("Det är mitt för den gula ladan. Vi skickar en bild.", "Hela sträckan, ungefär tvåhundra meter.")
 ASKED_OUTSIDE = (("Väghållaren", "TRV 2025/118"), ("Nätbolaget", "8841"), ("Länsstyrelsen", "551-2025"))
@@ -126,6 +131,12 @@ def plan(scene: Scene) -> None:
 def plan_anew(scene: Scene) -> None:
     """Plan the work for a later day, 10 to 25 working days ahead."""
     scene.change(State.PLANNED, due_on=scene.day(10, 25), note="Det drog ut på tiden. Det här är den nya dagen.")
+
+
+def agree_on_contact(scene: Scene) -> None:
+    """Note that desk and group have been in contact, and plan the next one for a day 90 to 170 calendar days ahead."""
+    day = scene.at.date() + timedelta(days=scene.tale.chance.randint(90, 170))
+    scene.change(State.PLANNED, due_on=day, note=scene.one_of(MET))
 
 
 def start(scene: Scene) -> None:

@@ -18,6 +18,7 @@ from cases.calendar import Calendar
 from cases.case import case_to_change
 from cases.database.transactions import Database
 from cases.demo import scene as deeds
+from cases.demo.contacts import keep_in_touch
 from cases.demo.fates import FATES, TEMPER_OF, TEMPERS, Deed
 from cases.demo.moving_clock import MovingClock
 from cases.demo.questions import Arrival, Questions
@@ -62,6 +63,7 @@ class Story:
         while day <= self._calendar.day_of(end):
             self._sweep(day, end)
             if self._calendar.is_working_day(day):
+                keep_in_touch(self.database, self.clock, day, end)
                 for arrival in questions.of(day, self.chance):
                     self._receive(arrival, self._moment(day))
             self._play_until(min(self._local(day, time(20)), end))

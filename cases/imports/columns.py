@@ -59,6 +59,8 @@ COLUMNS = (
     Column("promise", "what became of promised_on: running, kept, broken or dropped; by the days when empty"),
     Column("duty_on", "the day of a duty; due_on when empty"),
     Column("duty_first_on", "the day from which a duty's later days count; duty_on when empty"),
+    Column("obligation", "what a duty owes by its day: plan or contact; it goes with `subject`"),
+    Column("subject", "whose or which of what is owed: the slug of a group"),
     Column("wants_public", "yes when the person who asked wants it published"),
     Column("published_at", "when it was published; not published when empty"),
     Column("sent_back", "how often a unit has sent it back"),

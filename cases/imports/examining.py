@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from cases.case import Case
 from cases.imports.names import NamesInFile
 from cases.imports.round_trip.duty_rows import DutyRows
+from cases.imports.round_trip.owed_rows import OwedRows
 from cases.imports.rows.import_row import CheckedRow, ImportRow, Key
 
 
@@ -24,6 +25,7 @@ class Examined:
     bad: dict[int, str] = field(default_factory=dict)
     merged: dict[Key, tuple[int, Key]] = field(default_factory=dict)  # by merged case: its row's number, and its target
     duties: DutyRows = field(default_factory=DutyRows)
+    owed: OwedRows = field(default_factory=OwedRows)
     numbers: dict[int, int] = field(default_factory=dict)  # by year, the highest number of a reference in the file
     _public_ids: dict[str, int] = field(default_factory=dict)  # row numbers
     _seen: dict[int, int] = field(default_factory=dict)  # row numbers by hash of the key, which takes little memory
@@ -104,8 +106,12 @@ class Examined:
             checked.bad.append(f"external_id {row.external_id!r} stands in row {first} already")
         elif row.kept.public_id and self._public_ids.setdefault(row.kept.public_id, row.number) != row.number:
             checked.bad.append(f"public_id stands in row {self._public_ids[row.kept.public_id]} already")
+        elif (earlier := self.owed.before(row)) is not None:
+            checked.bad.append(f"obligation: {row.kept.subject!r} owes the same by row {earlier} already")
         else:
             self._take_in(row)
+            if (own := self.owed.beside(row)) is not None:
+                checked.odd.append(f"{own.ref} owes the same here: it ends, and this one takes its place")
             if (duty := self.duties.beside(row)) is not None:
                 checked.odd.append(
                     f"{duty.ref} is here already, an open duty like it of {duty.day}: there are two then"

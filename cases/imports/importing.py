@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cases.access.actors import A_COMMAND
-from cases.administration.reorganising import UnitDetails, add_unit
+from cases.access.actors import A_COMMAND, THE_IMPORT
+from cases.administration.reorganising import UnitDetails, add_unit_before_import
 from cases.case import Case
 from cases.database.transactions import Database, use_fresh_plans
 from cases.history.bulk_entries import written_in_bulk
@@ -28,6 +28,7 @@ from cases.imports.replaying import Clocks, Replay, bring_to_state, hand_in_row
 from cases.imports.round_trip.completing import complete
 from cases.imports.round_trip.duty_rows import DutyRows, open_series
 from cases.imports.round_trip.free_names import Names
+from cases.imports.round_trip.owed_rows import OwedRows, end_own, owed_here
 from cases.imports.rows.checker import Checker
 from cases.imports.rows.import_row import ImportRow, Key
 from cases.imports.tables import FOUND_OUT, Record, read_table
@@ -37,6 +38,7 @@ from cases.organisation.places import Place
 from cases.organisation.units import Unit, UnitKind
 from cases.references import raise_counters
 from cases.states import State
+from cases.village.obligations.ensuring import ensure_lacking, ought_to_be_owed
 
 BATCH = 500
 ZONE_OF_NO_MOMENT = ZoneInfo("UTC")  # a report holds texts only
@@ -79,7 +81,8 @@ def examine(database: Database, order: ImportOrder, listen: Listener) -> Examine
     """
     mapping, _, records = _open(order)
     with database.reading() as session:
-        examined = Examined(_names(session, mapping), duties=DutyRows(open_series(session)))
+        duties, owed = DutyRows(open_series(session)), OwedRows(owed_here(session))
+        examined = Examined(_names(session, mapping), duties=duties, owed=owed)
     checker = Checker(mapping, examined.names, database.calendar.zone, order.at)
     for record in records:
         checked = checker.check(record)
@@ -148,19 +151,22 @@ class Importing:
         """
         with self.database.transaction() as session:
             use_fresh_plans(session)
+            missing = self._missing(session, rows)
+            end_own(session, missing, self.replay.at)
             with written_in_bulk(session, self._memory) as writer:
-                written = [(self._write(writer, row), row) for row in self._now(self._missing(session, rows))]
+                written = [(self._write(writer, row), row) for row in self._now(missing)]
             complete(session, written, self.replay.at)
 
     def finish(self) -> None:
         """Write the merged cases, and the cases that they were merged into.
 
         A case gets the state in its row only after all cases merged into it, since a case must be open when another is
-        merged into it.
+        merged into it. What ought to be owed and came with no row is handed in last.
         """
         with self.database.transaction() as session:
             writer = EntryWriter(session)
             present = {key: case.ref for key, case in _present(session, self.examined).items()}
+            end_own(session, self._later, self.replay.at)
             cases = {row.key: self._hand_in(writer, row) for row in self._later}
             for row in sorted(self._later, key=self.examined.depth, reverse=True):
                 target = cases.get(row.merged_into) if row.merged_into else None
@@ -169,6 +175,8 @@ class Importing:
             session.flush()
             complete(session, [(cases[row.key], row) for row in self._later], self.replay.at)
             self.done.written += len(cases)
+        with self.database.transaction() as session:
+            ensure_lacking(session, by=THE_IMPORT, at=self.replay.at)
 
     def _now(self, rows: list[ImportRow]) -> Iterator[ImportRow]:
         """Yield the rows whose cases need not wait for `finish`, and keep the others for it."""
@@ -252,7 +260,7 @@ def _names(session: Session, mapping: Mapping) -> NamesInFile:
         for wanted in (True, False)
     )
     existing["officer"] = {email: email for email in people}
-    return NamesInFile(existing, others, mapping.creates)
+    return NamesInFile(existing, others, mapping.creates, owed=ought_to_be_owed(session))
 
 
 def _create(session: Session, mapping: Mapping, wanted: dict[str, dict[str, str]], at: datetime) -> None:
@@ -260,7 +268,8 @@ def _create(session: Session, mapping: Mapping, wanted: dict[str, dict[str, str]
     existing = _names(session, mapping).existing
     new = {name: {s: n for s, n in slugs.items() if s not in existing[name]} for name, slugs in wanted.items()}
     for slug, name in new.get("responsible", {}).items():
-        add_unit(session, slug, UnitKind(mapping.creates["responsible"]), UnitDetails(name), by=A_COMMAND, at=at)
+        kind = UnitKind(mapping.creates["responsible"])
+        add_unit_before_import(session, slug, kind, UnitDetails(name), by=A_COMMAND, at=at)
     session.add_all(Category(slug=slug, name=name) for slug, name in new.get("category", {}).items())
     session.add_all(Place(slug=slug, name=name) for slug, name in new.get("place", {}).items())
     created = [f"{column}:{slug}" for column in ("category", "place") for slug in new.get(column, {})]

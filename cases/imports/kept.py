@@ -76,8 +76,8 @@ class Kept:
 
     `is_own` says that the case is one of this very house, which needs no source. `ref` and `public_id` are kept where
     no other case has them. `officer` is a mail address, `promise` what became of the promise, `agenda` why the case
-    stands on the forum's agenda. `ladder` is None for a case that has ended, and for files that are no export of ours:
-    the clocks then start as the steps set them.
+    stands on the forum's agenda. `obligation` and `subject` say what the case owes, and whose. `ladder` is None for a
+    case that has ended, and for files that are no export of ours: the clocks then start as the steps set them.
     """
 
     is_own: bool = False
@@ -90,6 +90,8 @@ class Kept:
     promise: str | None = None
     duty_on: date | None = None
     duty_first_on: date | None = None
+    obligation: str | None = None
+    subject: str | None = None
     wants_public: bool = False
     published_at: datetime | None = None
     sent_back: int = 0
@@ -104,8 +106,9 @@ class Kept:
 NOTHING_KEPT = Kept()
 KEPT_COLUMNS = frozenset({
     "ref", "public_id", "origin", "officer", "note_for", "done_at", "promise", "duty_on", "duty_first_on",
-    "wants_public", "published_at", "sent_back", "acted_at", "waiting_from", "waiting_from_due_on", "followers",
-    "agenda", "rung", "rung_at", "rung_fired_at", "life_due_on", "life_rung", "life_at",
+    "obligation", "subject", "wants_public", "published_at", "sent_back", "acted_at", "waiting_from",
+    "waiting_from_due_on", "followers", "agenda", "rung", "rung_at", "rung_fired_at", "life_due_on",
+    "life_rung", "life_at",
 })  # fmt: skip
 
 
@@ -119,6 +122,7 @@ def kept_values(row: RowValues, *, kind: Kind, is_open: bool) -> Kept:
         note_for=Visibility(row.one_of("note_for", frozenset(Visibility)) or Visibility.PUBLIC),
         done_at=row.moment("done_at"), promise=row.one_of("promise", OUTCOMES), duty_on=duty_on,
         duty_first_on=(row.day("duty_first_on") or duty_on) if kind is Kind.DUTY else None,
+        obligation=row.text("obligation") or None, subject=row.text("subject") or None,
         wants_public=row.yes("wants_public"), published_at=_published_at(row),
         sent_back=row.number("sent_back") or 0, acted_at=row.moment("acted_at"),
         waiting_from=State(came_from) if came_from else None, waiting_from_due_on=row.day("waiting_from_due_on"),

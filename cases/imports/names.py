@@ -40,13 +40,15 @@ class NamesInFile:
 
     `existing` has the names in the database by slug, `others` those that are there but cannot be named in this column:
     switched off, or a unit of another kind. `creates` has the columns whose unknown names are to be created (for units,
-    with their kind); reading rows collects these in `new`, as a dict from slug to name.
+    with their kind); reading rows collects these in `new`, as a dict from slug to name. `owed` has what ought to be
+    owed in the house, each as obligation and subject.
     """
 
     existing: dict[str, dict[str, str]]  # category, place, group, responsible, waiting_unit
     others: dict[str, dict[str, str]] = field(default_factory=dict)
     creates: dict[str, str] = field(default_factory=dict)  # columns whose names may be created; for units, the kind
     new: dict[str, dict[str, str]] = field(default_factory=dict)
+    owed: frozenset[tuple[str, str]] = frozenset()
     _found: dict[tuple[str, str], str | None] = field(default_factory=dict)  # slugs by column and text
 
     def slug(self, column: str, text: str, called: str) -> str | None:

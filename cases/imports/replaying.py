@@ -72,7 +72,8 @@ def bring_to_state(writer: EntryWriter, case: Case, row: ImportRow, into: str | 
     """
     for change in STEPS_TO[row.state](row):
         at = row.kept.done_at if change.to is State.DONE else None
-        take_step(writer, case, replace(change, into=into), by=THE_IMPORT, at=at or row.changed_at)
+        whole = replace(change, into=into, fulfils=case.obligation)
+        take_step(writer, case, whole, by=THE_IMPORT, at=at or row.changed_at)
     of_now = replay.clocks is Clocks.NOW or row.kept.ladder is not None
     restore(writer, case, row, clocks_at=replay.at if of_now else row.changed_at, at=replay.at)
     if row.key in replay.next_duties:
@@ -82,6 +83,11 @@ def bring_to_state(writer: EntryWriter, case: Case, row: ImportRow, into: str | 
 
 
 def _request(row: ImportRow) -> Request:
+    """Return what is handed in for the row; what a case owed that has ended, it is told in the end, by `restore`.
+
+    While it is on its way to its end it would stand beside the open case that owes the same.
+    """
+    obligation, subject = row.owes or (None, None)
     return Request(
         kind=row.kind,
         title=row.title,
@@ -94,6 +100,8 @@ def _request(row: ImportRow) -> Request:
         reporter=row.reporter,
         channel=row.channel,
         every_months=row.every_months,
+        obligation=obligation,
+        subject=subject,
         source=None if row.kept.is_own else row.source,
         external_id=None if row.kept.is_own else row.external_id,
         ref=row.kept.ref,

@@ -14,6 +14,7 @@ import pytest
 from support.houses.good_house import NOW, TITLES, GoodHouse, build, copy_of
 from support.houses.small_house import copied_sqlite, open_small_house
 
+from cases.states import Kind, State
 from proof.chaos.house.processes import IMPORTED_FROM
 from proof.checker import Gauge, Journal, JournalLine, Outside, Restart, SunkMail, Window, check, mails_in, store_mail
 from proof.checker.checking import ALL
@@ -110,6 +111,34 @@ def test_it_sees_a_history_that_was_forged_with_its_chain(house: GoodHouse, what
 def test_it_sees_an_open_case_in_a_unit_that_may_hold_none(house: GoodHouse) -> None:
     house.tamper("UPDATE unit SET active = false, holds_cases = false WHERE slug = 'gata'")
     assert "I13" in _found(house, house.outside)  # SQLite's own check of its foreign keys sees it too
+
+
+def test_it_sees_what_is_owed_twice(house: GoodHouse) -> None:
+    house.disarm("DROP INDEX uq_case_obligation")
+    small = open_small_house(house.url)
+    again = {"due_on": (NOW + timedelta(days=30)).date(), "obligation": "plan", "subject": "norrby"}
+    ref = small.hand_in("Planen en gång till", by="contact", kind=Kind.DUTY, responsible="norrby", at=NOW, **again)
+    small.database.close()
+    found = [str(breach) for breach in check(house.url, replace(house.outside, drained=False))]
+    assert [line for line in found if line.startswith("I20")] == [
+        f"I20 {ref}: owes plan norrby, which {_owing(house, 'plan')} owed then"
+    ]
+
+
+@pytest.mark.parametrize("obligation", ["plan", "contact"])
+def test_it_sees_what_was_owed_and_ended_with_nothing_given(house: GoodHouse, obligation: str) -> None:
+    ref, small = _owing(house, obligation), open_small_house(house.url)
+    case = small.change(ref, State.DONE, note="Klart", fulfils=obligation, at=NOW)
+    small.database.close()
+    found = [str(breach) for breach in check(house.url, replace(house.outside, drained=False))]
+    assert [line for line in found if line.startswith("I20")] == [
+        f"I20 {ref}: owed {obligation} and is done ({case.version}), and nothing was given"
+    ]
+
+
+def _owing(house: GoodHouse, obligation: str) -> object:
+    owed = f"SELECT ref FROM \"case\" WHERE obligation = '{obligation}' AND subject = 'norrby' ORDER BY id"
+    return house.ask(owed)[0][0]
 
 
 def test_it_sees_an_event_that_is_gone(house: GoodHouse) -> None:
@@ -220,7 +249,7 @@ def test_it_sees_what_the_outside_tells_otherwise(house: GoodHouse, what: str) -
 
 def test_every_invariant_is_seen_to_fail() -> None:
     seen = {invariant for invariant, _ in (*TAMPERED.values(), *FORGED.values())}
-    assert seen | {invariant for _, invariant in BROKEN_OUTSIDE.values()} == set(ALL)
+    assert seen | {"I20"} | {invariant for _, invariant in BROKEN_OUTSIDE.values()} == set(ALL)
 
 
 def test_a_letter_that_came_to_somebody_else_is_seen(house: GoodHouse) -> None:

@@ -39,7 +39,8 @@ def test_a_process_that_is_killed_loses_nothing(grown_up_house: RunningHouse, vi
     for number in range(24):
         house.letters_to(f"nr{number}@prov.example")
     status, answer = house.ask("GET", "/api/v1/cases?limit=100", by=CONTACT)
-    assert status == 200 and {case["ref"] for case in answer["items"]} == set(accepted)
+    issues = {case["ref"] for case in answer["items"] if case["kind"] == "issue"}  # beside what the groups owe
+    assert status == 200 and issues == set(accepted)
     got = Counter(recipient for letter in house.sink.letters for recipient in letter.recipients)
     doubles = sum(count - 1 for count in got.values())
     assert doubles <= 2, "only what was between the server's 250 and our commit may come twice"

@@ -146,6 +146,12 @@ UNIT_KINDS = {
     "council": _l("Council"),
 }
 
+GROUP_SORTS = {
+    "village": _l("Village group"),
+    "town": _l("Town group"),
+    "sector": _l("Sector group"),
+}
+
 ROLES = {
     "contact": _l("Contact person"),
     "officer": _l("Officer"),

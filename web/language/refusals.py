@@ -178,6 +178,8 @@ SENTENCES: Mapping[str, LazyString] = {
     "plan-not-whole": _("The plan cannot be adopted yet: %(count)s things are missing."),
     "plan-not-whole-by-one": _("The plan cannot be adopted yet: one thing is missing."),
     "record-needed": _("This case ends when what is owed has been given. Use the button on its page for that."),
+    "no-sort-of-group": _("Only a group is of a sort: of a village, of the town or of a sector."),
+    "sector-has-no-place": _("A group of a sector belongs to no place. Leave out the place, or choose another sort."),
     "still-responsible": _("%(name)s still has %(count)s open cases. Move them first."),
     "holds-demonstration": _("This is the demonstration. A municipality of your own needs a database of its own."),
     "day-stays": _("The day cannot be moved: the calendar of the demonstration ends here."),

@@ -27,7 +27,17 @@ from web.current import current, machine_now, right_now, today
 from web.language.dates import FILTERS, moment_words
 from web.language.figure_words import size_words
 from web.language.gettext import gettext, language
-from web.language.labels import ASIDE_KINDS, KINDS, LETTERS, ROLES, STATE_COLOURS, UNIT_KINDS, channel_name, listed
+from web.language.labels import (
+    ASIDE_KINDS,
+    GROUP_SORTS,
+    KINDS,
+    LETTERS,
+    ROLES,
+    STATE_COLOURS,
+    UNIT_KINDS,
+    channel_name,
+    listed,
+)
 from web.language.list_labels import FOUND_IN
 from web.language.state_words import STATE_NAMES
 from web.pages.case.timeline import ICONS, told_words
@@ -67,6 +77,7 @@ NAME_FILTERS: dict[str, Callable[[Any], Any]] = {
     "state_colour": lambda state: STATE_COLOURS.get(State(state), "neutral"),
     "kind_name": lambda kind: KINDS[Kind(kind)],
     "unit_kind": lambda kind: UNIT_KINDS[kind],
+    "group_sort": lambda sort: GROUP_SORTS[sort],
     "channel_name": channel_name,
     "aside_kind": lambda kind: ASIDE_KINDS[kind],
     "letter_name": lambda letter: LETTERS.get(letter, ""),

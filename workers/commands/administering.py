@@ -20,6 +20,7 @@ from workers.commands.opening import (
 )
 
 UNIT_KINDS = ("desk", "department", "group", "board", "forum", "council")
+GROUP_SORTS = ("village", "town", "sector")
 MOST_NAMED = 10  # cases in one line
 ROLES = ("contact", "officer", "head", "member", "admin")
 
@@ -36,8 +37,12 @@ def migrate() -> None:
 
 @click.command()
 @click.argument("file", type=FILE_PATH)
-def load(file: Path) -> None:
-    """Load units, people, places, categories, policies and meetings from FILE (TOML)."""
+@click.option("--before-import", is_flag=True, help="What the groups owe comes with the import that follows.")
+def load(file: Path, before_import: bool) -> None:
+    """Load units, people, places, categories, policies and meetings from FILE (TOML).
+
+    What new groups owe, and are owed, begins at once.
+    """
     from cases.administration.closed_days import apply_closed_days
     from cases.administration.loading import left_as_they_are, load_setup_file
     from cases.administration.setup_file import BadSetupFile
@@ -46,7 +51,7 @@ def load(file: Path) -> None:
     with migrated_database() as database:
         try:
             with database.transaction() as session:
-                changed = load_setup_file(session, text, at=domain_now(session))
+                changed = load_setup_file(session, text, at=domain_now(session), owed=not before_import)
                 left = left_as_they_are(session, text)
                 moved = apply_closed_days(session, at=domain_now(session))
         except BadSetupFile as bad:
@@ -71,16 +76,16 @@ def unit() -> None:
 @click.option("--kind", type=click.Choice(UNIT_KINDS), required=True)
 @click.option("--name", required=True)
 @click.option("--email")
-def unit_add(slug: str, kind: str, name: str, email: str | None) -> None:
-    """Add the unit SLUG; if it exists, change its name and mailbox."""
+@click.option("--sort", type=click.Choice(GROUP_SORTS), help="Of a group: what it belongs to.")
+def unit_add(slug: str, kind: str, name: str, email: str | None, sort: str | None) -> None:
+    """Add the unit SLUG; if it exists, change its name, mailbox and sort. What a new group owes begins at once."""
     from cases.access.actors import A_COMMAND
     from cases.administration.reorganising import UnitDetails, put_unit
-    from cases.organisation.units import UnitKind
+    from cases.organisation.units import GroupSort, UnitKind
 
+    details = UnitDetails(name, email, sort=GroupSort(sort) if sort else None)
     with migrated_database() as database, database.transaction() as session:
-        outcome = put_unit(
-            session, slug, UnitKind(kind), UnitDetails(name, email), by=A_COMMAND, at=domain_now(session)
-        )
+        outcome = put_unit(session, slug, UnitKind(kind), details, by=A_COMMAND, at=domain_now(session))
     click.echo(f"unit {slug}: {outcome}")
 
 

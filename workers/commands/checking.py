@@ -1,4 +1,7 @@
-"""Three commands: `sweep` fires due rungs, `forgotten` finds what was missed, `doctor` checks the installation."""
+"""Commands that look: `sweep` fires due rungs, `forgotten` finds what was missed, `obligations` lists what is owed.
+
+And `doctor`, which checks the installation.
+"""
 
 import json
 
@@ -39,6 +42,28 @@ def forgotten(now: str | None, as_json: bool) -> None:
         click.echo(breach)
     if breaches:
         raise Failure(f"{len(breaches)} breaches found")
+
+
+@click.command()
+@click.option("--now", help="The moment from which days are judged late, ISO 8601; else the present.")
+@click.option("--json", "as_json", is_flag=True)
+def obligations(now: str | None, as_json: bool) -> None:
+    """List what is owed by a day and not given yet, late first; fail when something ought to be owed and is not."""
+    from cases.village.obligations.listing import what_is_owed, what_lacks
+
+    settings = read_settings()
+    with migrated_database(settings) as database, database.reading() as session:
+        owed = what_is_owed(session, parse_moment(now, settings) if now else domain_now(session))
+        lacking = what_lacks(session)
+    if as_json:
+        rows = [vars(one) | {"due_on": one.due_on.isoformat()} for one in owed]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    for one in [] if as_json else owed:
+        late = "late" if one.late else "    "
+        click.echo(f"{late}  {one.due_on}  {one.obligation} {one.subject}, owed by {one.holder}: {one.case}")
+    if lacking:
+        names = ", ".join(f"{obligation} {subject}" for obligation, subject in lacking)
+        raise Failure(f"{counted(len(lacking), 'thing')} to be owed and not: {names}; the next sweep of a day mends it")
 
 
 @click.command()

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import THE_CLOCK
 from cases.case import Case
-from cases.checks.forgotten import Breach, find_forgotten
+from cases.checks.forgotten import find_forgotten
 from cases.checks.forgotten_history import Portion
+from cases.checks.looks import Breach
 from cases.database.transactions import Database, calendar_of
 from cases.history.events import MorningCame
 from cases.history.journal import Entry, Event

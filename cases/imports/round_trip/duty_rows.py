@@ -48,7 +48,8 @@ class DutyRows:
     """The duties of a file in series: those of one unit, group and place whose titles differ by numbers at most.
 
     A duty that was closed and comes again has its next one in the series. When the last one of a series is such a duty,
-    the next is lacking: the import makes it. A series of which an open duty stands in the house, lacks none.
+    the next is lacking: the import makes it. A series of which an open duty stands in the house, lacks none. A duty
+    that owes something is in no series: what is owed comes again by itself.
     """
 
     in_house: dict[Series, list[OpenDuty]] = field(default_factory=dict)
@@ -56,7 +57,7 @@ class DutyRows:
 
     def add(self, row: ImportRow) -> None:
         """Take note of a row, if it is a duty."""
-        if row.kind is not Kind.DUTY:
+        if row.kind is not Kind.DUTY or row.kept.obligation is not None:
             return
         recurs = row.state is State.CLOSED and row.every_months is not None
         day = row.kept.duty_on or row.due_on or row.received_at.date()
@@ -71,7 +72,7 @@ class DutyRows:
 
         There is none either when the row is a duty of the house itself.
         """
-        if row.kind is not Kind.DUTY or row.state in ENDED:
+        if row.kind is not Kind.DUTY or row.state in ENDED or row.kept.obligation is not None:
             return None
         present = self.in_house.get(_series(row.responsible, row.group, row.place, row.title), [])
         return None if any(duty.is_in(row) for duty in present) else next(iter(present), None)
@@ -87,7 +88,8 @@ class DutyRows:
 
 def open_series(session: Session) -> dict[Series, list[OpenDuty]]:
     """Query and return the open duties in the house by their series, those that come first in front."""
-    duties = select(Case).where(Case.kind == Kind.DUTY, Case.due_at.is_not(None)).order_by(Case.duty_on, Case.id)
+    of_series = (Case.kind == Kind.DUTY, Case.due_at.is_not(None), Case.obligation.is_(None))
+    duties = select(Case).where(*of_series).order_by(Case.duty_on, Case.id)
     names = (joinedload(Case.responsible), joinedload(Case.group), joinedload(Case.place))
     found: dict[Series, list[OpenDuty]] = {}
     for case in session.scalars(duties.options(*names)):

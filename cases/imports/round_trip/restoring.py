@@ -22,7 +22,15 @@ from cases.promises import promise, settle
 from cases.states import LADDER_STATES, State
 from cases.steps.present_policy import set_statutory
 
-PLAIN = ("origin", "duty_on", "duty_first_on", "published_at", "waiting_from")  # as they stand in the row
+PLAIN = (
+    "origin",
+    "duty_on",
+    "duty_first_on",
+    "obligation",
+    "subject",
+    "published_at",
+    "waiting_from",
+)  # as they stand in the row
 
 
 def promise_as_told(writer: EntryWriter, case: Case, row: ImportRow) -> None:

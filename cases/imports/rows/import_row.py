@@ -7,9 +7,10 @@ from cases.handing_in import Reporter
 from cases.imports.kept import Kept
 from cases.imports.tables import Record
 from cases.progress import WaitingFor
-from cases.states import Kind, State
+from cases.states import ENDED, Kind, State
 
 Key = tuple[str, str]  # source and external_id
+Owes = tuple[str, str]  # obligation and subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,12 @@ class ImportRow:
     longitude: float | None
     reporter: Reporter | None
     kept: Kept
+
+    @property
+    def owes(self) -> Owes | None:
+        """What an open case owes, and whose; None for one that has ended, and for one that owes nothing."""
+        obligation, subject = self.kept.obligation, self.kept.subject
+        return (obligation, subject) if obligation and subject and self.state not in ENDED else None
 
     @property
     def key(self) -> Key:

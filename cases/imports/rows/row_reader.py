@@ -13,6 +13,7 @@ from cases.imports.formats.lines import folded
 from cases.imports.kept import NOTHING_KEPT, Kept, RowValues, kept_values
 from cases.imports.rows.cells import CellReader
 from cases.imports.rows.import_row import ImportRow, Key
+from cases.imports.rows.owed_cells import why_not_owed
 from cases.mail_addresses import read_public_address
 from cases.organisation.units import DESK
 from cases.progress import WaitingFor
@@ -204,4 +205,7 @@ class RowReader(CellReader):
         if kept.officer is not None and kept.officer not in self.rules.names.existing.get("officer", ()):
             self.odd.append(f"officer: nobody in the house has the address {kept.officer!r}; it is left out")
             kept = replace(kept, officer=None)
+        if (reason := why_not_owed(kept, kind, self.rules.names.owed if is_open else None)) is not None:
+            self.odd.append(f"{reason}; it is imported as an ordinary {kind.value}")
+            kept = replace(kept, obligation=None, subject=None)
         return kept

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
+from cases.case import Case
 from cases.database.base import table_of
 from cases.organisation.municipality import Municipality
 from cases.village.obligations.table import OBLIGATIONS
@@ -40,6 +41,19 @@ def ensure_for(session: Session, subject: str, *, by: Actor, at: datetime) -> No
     for obligation, owed in _missing(session):
         if owed.subject == subject:
             ensure(session, obligation, owed, by=by, at=at)
+
+
+def ensure_lacking(session: Session, *, by: Actor, at: datetime) -> None:
+    """Hand in all that ought to be owed and is not, as after an import, which does not wait until tomorrow."""
+    for obligation, owed in _missing(session):
+        ensure(session, obligation, owed, by=by, at=at)
+
+
+def ought_to_be_owed(session: Session) -> frozenset[tuple[str, str]]:
+    """Query and return what ought to be owed, whether it is or not, each as obligation and subject."""
+    there = select(Case.obligation, Case.subject).where(Case.obligation.is_not(None), Case.due_at.is_not(None))
+    lacking = {(obligation.name, owed.subject) for obligation, owed in _missing(session)}
+    return frozenset(lacking | {(name or "", subject or "") for name, subject in session.execute(there)})
 
 
 def _missing(session: Session) -> Iterator[tuple[Obligation, Owed]]:

@@ -14,8 +14,9 @@ from support.houses.migrated import A_TUESDAY, CALENDAR, a_house
 from cases.access.actors import A_COMMAND, A_VISITOR
 from cases.administration.reorganising import UnitDetails, add_unit
 from cases.case import Case, case_to_change
-from cases.checks.forgotten import LOOKS, Breach, find_forgotten
+from cases.checks.forgotten import LOOKS, find_forgotten
 from cases.checks.forgotten_history import EVENTS, OF_THESE, TURNS, Portion, parameters_of
+from cases.checks.looks import Breach
 from cases.commenting import comment
 from cases.database.transactions import Database
 from cases.handing_in import Reporter, Request, hand_in

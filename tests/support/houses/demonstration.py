@@ -34,7 +34,7 @@ def furnish_empty(url: str) -> None:
     database = Database(url, CALENDAR)
     migrate(database)
     with database.transaction() as session:
-        load_setup_file(session, SETUP_FILE.read_text(encoding="utf-8"), at=NOW)
+        load_setup_file(session, SETUP_FILE.read_text(encoding="utf-8"), at=NOW, owed=False)
     database.close()
 
 

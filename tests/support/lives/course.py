@@ -40,7 +40,7 @@ def received(group: str | None, at: datetime) -> Life:
 
 def duty(due_on: date, unit: str, group: str | None, at: datetime) -> Life:
     """Return the life of a new duty, which is planned at once."""
-    return Life("planned", ladder(rolled(due_on), at), unit, group)
+    return Life("planned", ladder(rolled(due_on), at), unit, group, was_asked=False)
 
 
 def stepped(life: Life, attempt: Attempt, given: Given) -> Life:
@@ -140,7 +140,7 @@ def _promised(after: Life, life: Life, attempt: Attempt, given: Given) -> Life:
         return _settled(after, OUTCOMES[attempt.to])
     if life.state in BEGINS_ANEW and attempt.to == "assigned":
         return replace(after, promised_on=None)
-    if attempt.to != "planned" or given.due_on is None or answers(life, attempt):
+    if attempt.to != "planned" or given.due_on is None or answers(life, attempt) or not life.was_asked:
         return after
     day = rolled(given.due_on)
     if day == after.promise:

@@ -62,6 +62,7 @@ class Life:
     promised_on: date | None = None
     promises: tuple[tuple[date, str], ...] = ()  # (day, outcome)
     is_orphaned: bool = False  # it has ended, and its unit was dissolved
+    was_asked: bool = True  # nobody asks for a duty, and so nobody is promised a day
     changes: int = 0  # how many have made an older version stale
 
     @property

@@ -8,6 +8,7 @@ from support.houses.small_pages import fields_of, stamp, visitor
 
 from cases.case import Case
 from cases.history.journal import Event
+from cases.organisation.units import unit_named
 
 HAND_IN_LINK = re.compile(r'href="(/lamna[^"]*)"')
 
@@ -27,6 +28,16 @@ def test_every_hand_in_link_of_the_groups_page_names_the_group(sqlite_web):
     page = visitor(sqlite_web, "member").get("/enhet/norrby").text
     links = HAND_IN_LINK.findall(page)
     assert len(links) == 3 and set(links) == {"/lamna?group=norrby"}
+
+
+@pytest.mark.parametrize(
+    ("sort", "word"), [(None, "Grupp"), ("village", "Bygrupp"), ("town", "Tätortsgrupp"), ("sector", "Branschgrupp")]
+)
+def test_the_groups_page_says_of_what_sort_it_is(sqlite_web, sort, word):
+    with sqlite_web.database.transaction() as session:
+        group = unit_named(session, "norrby")
+        group.sort, group.place_id = sort, None
+    assert f'<p class="quiet small">{word}</p>' in visitor(sqlite_web, "member").get("/enhet/norrby").text
 
 
 def test_the_group_is_chosen_and_stands_above_the_words(sqlite_web):

@@ -13,7 +13,8 @@ from support.keys import SECRET_KEY
 from cases.access.request_counts import RequestCount
 from cases.access.tokens import LOGIN, UNFOLLOW, Link, WebSession, make_link
 from cases.case import Case
-from cases.checks.forgotten import Breach, find_forgotten
+from cases.checks.forgotten import find_forgotten
+from cases.checks.looks import Breach
 from cases.database.clock import now
 from cases.database.tables.idempotency_keys import KeptAnswer
 from cases.database.tables.sent_forms import KeptForm, SpentForm

@@ -133,3 +133,13 @@ def test_nobody_is_promised_a_day_for_what_is_owed(small_house: SmallHouse) -> N
     ref = owed(small_house, "contact")["norrby"].ref
     small_house.change(ref, State.PLANNED, due_on=date(2026, 4, 15), at=TUESDAY)
     assert small_house.case(ref).promised_on is None
+
+
+@pytest.mark.parametrize("name", ["Norr\x1eby", "N" * 200])
+def test_a_group_whose_name_is_no_title_owes_all_the_same(small_house: SmallHouse, name: str) -> None:
+    with small_house.database.transaction() as session:
+        unit_named(session, "norrby").name = name
+    small_house.sweep(MONDAY)
+    title = owed(small_house, "plan")["norrby"].title
+    assert title.startswith("Uppdatera den lokala planen: N")
+    assert len(title) <= 200

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from cases.access.tokens import ApiToken, make_api_token
+from cases.case import Case
 from cases.organisation.people import Person
 from proof.crashes.house import Process
 from proof.crashes.journeys.journey import Journey, Step
@@ -37,7 +38,9 @@ def assigned_by_a_program(process: Process) -> None:
     """Change as the contact person. The version is the one that was read: a second change would be stale."""
     token = (process.world.settings.var / TOKEN_FILE).read_text()
     change = {"to": "assigned", "responsible": "gata", "version": 1}
-    _called(process, "/cases/2026-0001/changes", change, 200, {"Authorization": f"Bearer {token}"})
+    with process.database.reading() as session:
+        ref = session.scalars(select(Case.ref).where(Case.title == HOLE["title"])).one()
+    _called(process, f"/cases/{ref}/changes", change, 200, {"Authorization": f"Bearer {token}"})
 
 
 def _called(process: Process, path: str, body: dict[str, Any], expected: int, headers: dict[str, str]) -> TestResponse:

@@ -13,7 +13,7 @@ EVENT_OF = {
     "plan": "case.planned", "plan_anew": "case.planned", "start": "case.started", "show_life": "case.commented",
     "finish": "case.done", "contest": "case.contested", "park": "case.parked", "decline": "case.declined",
     "merge": "case.merged", "ask": "case.waiting", "wait_outside": "case.waiting", "wait_for_forum": "case.waiting",
-    "answer": "case.answered", "go_on": "case.answered",
+    "answer": "case.answered", "go_on": "case.answered", "agree_on_contact": "case.planned",
 }  # fmt: skip
 
 
@@ -30,6 +30,7 @@ class StoryCounts:
     """All counts of one simulation."""
 
     handed_in: int = 0
+    owed: int = 0  # from the first day, by nobody's request
     acts: Counter[str] = field(default_factory=Counter)  # by event type
     kept_days: Counter[tuple[str, bool]] = field(default_factory=Counter)  # finished cases, by unit and whether on time
     rungs: int = 0
@@ -41,6 +42,11 @@ class StoryCounts:
     calls: int = 0
     agendas: list[AgendaCount] = field(default_factory=list)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    def count_owed(self, groups: int) -> None:
+        """Count what the groups of a new town owe, and are owed, from its first day: a plan and a contact each."""
+        self.owed += 2 * groups
+        self.acts["case.planned"] += 2 * groups  # they are planned in the same act
 
     def count_letter(self, letter: SimulatedLetter) -> None:
         """Count a letter that the mail server accepted."""

@@ -18,8 +18,8 @@ def recount(counts: StoryCounts, statistics: Statistics, breaches: Breaches) -> 
 
 
 def _pairs(counts: StoryCounts, statistics: Statistics) -> Iterator[tuple[str, object, object]]:
-    yield "handed in", counts.handed_in, statistics.types["case.received", False]
-    yield "cases", counts.handed_in + statistics.types["case.received", True], statistics.cases
+    yield "handed in", counts.handed_in + counts.owed, statistics.types["case.received", False]
+    yield "cases", counts.handed_in + counts.owed + statistics.types["case.received", True], statistics.cases
     for type_ in sorted(set(EVENT_OF.values())):
         yield type_, counts.acts[type_], statistics.types[type_, False]
     yield "rungs", counts.rungs, statistics.rungs

@@ -29,7 +29,14 @@ from proof.simulation.environment.agenda import Callback
 from proof.simulation.environment.post import SimulatedLetter
 from proof.simulation.people.arrivals import SimulatedArrival
 from proof.simulation.people.town import DESK, GROUP, Reader, SimulatedTown
-from proof.simulation.scenario.tempers import ANSWERS, CONTESTS, OF_A_UNIT, OF_THE_DESK, Moves
+from proof.simulation.scenario.tempers import (
+    ANSWERS,
+    CONTESTS,
+    OF_A_UNIT,
+    OF_THE_DESK,
+    OF_WHAT_IS_OWED,
+    Moves,
+)
 
 DAY_BEGINS, WORKING_MINUTES = time(8), 8 * 60
 FOLLOWS_UP, PUBLISHED = 0.7, 0.3
@@ -48,7 +55,7 @@ ACTS: dict[str, Callable[[Scene], None]] = {
     "plan_anew": demo.plan_anew, "start": demo.start, "show_life": demo.show_life, "finish": demo.finish,
     "contest": demo.contest, "park": demo.park, "decline": demo.decline, "merge": demo.merge, "ask": demo.ask,
     "answer": demo.answer, "wait_outside": demo.wait_outside, "wait_for_forum": demo.wait_for_forum,
-    "go_on": demo.go_on,
+    "go_on": demo.go_on, "agree_on_contact": demo.agree_on_contact,
 }  # fmt: skip
 
 
@@ -177,7 +184,7 @@ class People:
                 return self._plan_at(known, early)
             at_desk = case.responsible.slug == DESK
             actor_email = self._who_acts(case.responsible.slug, case)
-            moves = (OF_THE_DESK if at_desk else OF_A_UNIT).get(case.state)
+            moves = self._moves(case, OF_THE_DESK if at_desk else OF_A_UNIT)
             if moves and actor_email:
                 act = self._choose(known, case, moves)
                 self._do(known, Scene(session, case, known.tale, self.actor(session, actor_email), self.clock.now), act)
@@ -186,6 +193,11 @@ class People:
             self._plan(known, (1, 2))
         else:
             self._plan_next(known)
+
+    def _moves(self, case: Case, usual: dict[State, Moves]) -> Moves | None:
+        if case.obligation is not None and case.state is State.PLANNED:
+            return OF_WHAT_IS_OWED[case.obligation]
+        return usual.get(case.state)
 
     def _before_a_duty(self, case: Case) -> datetime | None:
         """Return when to act on a duty that is due far ahead, 3 to 30 days before; None for any other case."""

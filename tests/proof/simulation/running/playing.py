@@ -46,6 +46,7 @@ def play(order: SimulationOrder, observe: Observer) -> Simulation:
         simulation = _assembled(order, installation, chance["people"])
         listeners.append(simulation.accept_letter)
         load_town(installation, simulation.town, range(order.first.year, order.last.year + 2))
+        simulation.counts.count_owed(len(order.scenario.groups))
         _plan(simulation, chance["arrivals"])
         simulation.run(_local(order.last, MIDNIGHT))
         for end in (simulation.make_calls, simulation.settle, simulation.check_invariants):

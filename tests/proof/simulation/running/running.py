@@ -37,6 +37,7 @@ ON_AGENDA = text("""
 ASIDE = text("""
     SELECT d.id FROM delivery d JOIN address a ON a.id = d.address_id
     WHERE d.outcome = 'set_aside' AND a.email_normalised = :email ORDER BY d.id""")
+UNTOLD = text("SELECT id FROM tick WHERE planned_at IS NULL AND set_aside_at IS NULL LIMIT 1")
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,12 @@ class Simulation:
             self.installation.clock.now += BETWEEN_CLOCKS
         self.counts.rungs += fired
         self.counts.sweeps += 1
-        self._has_work = self._has_work or fired > 0
+        self._has_work = self._has_work or fired > 0 or self._has_untold_batch()
+
+    def _has_untold_batch(self) -> bool:
+        """Return whether a sweep's letters wait; also one that fired no rung has some, when a promise broke."""
+        with self.installation.database.reading() as session:
+            return session.execute(UNTOLD).first() is not None
 
     def deliver(self) -> None:
         """Drain the outbox and the deliveries, with the mail server as the outages at this moment say."""

@@ -46,4 +46,8 @@ OF_THE_DESK: dict[State, Moves] = {
     State.PLANNED: {"finish": 100},
     State.WAITING: {"go_on": 100},
 }
+OF_WHAT_IS_OWED: dict[str, Moves] = {  # by obligation; a planned case of each
+    "contact": {"agree_on_contact": 100},
+    "plan": {"plan_anew": 90, "show_life": 10},  # put off again and again
+}
 CONTESTS, ANSWERS = 0.09, 0.85  # shares of those who asked: contest what is done, answer a question

@@ -1,0 +1,28 @@
+"""What a row says that it owes: its cells obligation and subject, which belong together and are known to the house."""
+
+from collections.abc import Set as AbstractSet
+
+from cases.imports.kept import Kept
+from cases.imports.rows.import_row import Owes
+from cases.states import Kind
+from cases.village.obligations.table import OBLIGATIONS
+
+
+def why_not_owed(kept: Kept, kind: Kind, owed: AbstractSet[Owes] | None) -> str | None:
+    """Return why the row cannot owe what it says, as a remark; None when it can, and when it says nothing.
+
+    `owed` is what ought to be owed in the house, each as obligation and subject; None for a row that has ended, which
+    may tell of a subject that is no longer there.
+    """
+    obligation, subject = kept.obligation, kept.subject
+    if obligation is None and subject is None:
+        return None
+    if obligation is None or subject is None:
+        return f"{'obligation' if obligation is None else 'subject'} is empty, and the two belong together"
+    if obligation not in OBLIGATIONS:
+        return f"obligation: {obligation!r} is not known"
+    if kind is not OBLIGATIONS[obligation].kind:
+        return f"obligation: {obligation!r} belongs to the kind {OBLIGATIONS[obligation].kind.value}"
+    if owed is not None and (obligation, subject) not in owed:
+        return f"subject: {subject!r} owes no {obligation!r} here"
+    return None
