@@ -127,7 +127,7 @@ def paths(errors, above=""):
         ({"areas": [AREAS[0], AREAS[0]]}, "areas.1.rank"),
         ({"dropped": [{"item": 4711, "fate": "dropped", "reason": "Nej"}]}, "dropped.0.item"),
         ({"year": 26}, "year"),
-        ({"items": [{**OWN, "cost_kr": -1}]}, "items"),
+        ({"items": [{**OWN, "cost_kr": -1}]}, "items.0.cost_kr"),
         ({"wish": "Bad"}, "wish"),
     ],
 )  # fmt: skip
