@@ -249,6 +249,7 @@ def _line(
     if len(run) > 1 and not came:
         facts |= {"from_rung": run[-1].event.facts["rung"]}
     happened, promised = sentence_for(event.type, facts, names), promises.with_step(line)
+    happened += _how_it_was_done(facts, line.words.get("done_by", ""))
     if promised is not None:
         happened = f"{happened}. {sentence_for(promised.event.type, promised.event.facts, names)}"
     return TimelineLine(
@@ -262,6 +263,16 @@ def _line(
         told=told,
         files=tuple(one["attachment"] for one in came),
     )
+
+
+def _how_it_was_done(facts: dict[str, Any], by: str) -> str:
+    """Return the sentence that says when and by whom something was done, where that was told; else ""."""
+    on = day_words(facts["done_on"]) if facts.get("done_on") else ""
+    if on and by:
+        return ". " + gettext("Done %(day)s by %(whom)s", day=on, whom=by)
+    if on:
+        return ". " + gettext("Done %(day)s", day=on)
+    return ". " + gettext("Done by %(whom)s", whom=by) if by else ""
 
 
 def _actor_name(acted: str, reader: Actor) -> str:
