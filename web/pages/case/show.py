@@ -15,6 +15,7 @@ from cases.public.published import one_published, public_notes, was_published
 from cases.public.sensitive_texts import sensitive_texts
 from cases.reading.visibility import as_read_by, takes_part
 from cases.refusals import NotFound, StaleVersion
+from cases.states import State
 from notifications.letters.urls import LOG_IN_FIRST
 from web.current import current, right_now
 from web.language.labels import READERS, VISIBILITIES
@@ -110,6 +111,9 @@ def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Fo
         "places": places_to_choose(session),
         **choices,
         "question": question_to(actor, session, case, choices["steps"]),
+        "may_write_plan": case.is_open
+        and case.state is not State.DONE
+        and (actor.is_contact or actor.is_in(case.responsible_id)),
     }
 
 

@@ -1,0 +1,1 @@
+"""Pages of the village method: the plan of a group, its draft, its adoption, and how it is anchored."""
