@@ -60,6 +60,7 @@ LOGGED_IN =         "in  in  in  200 200 200 200 200 200 200 in"
 STAFF =             "in  in  in  403 403 403 200 200 200 200 in"
 CONTACT =           "in  in  in  403 403 403 403 403 200 403 in"
 CONTACT_OR_ADMIN =  "in  in  in  403 403 403 403 403 200 200 in"
+WRITES_PLANS =      "in  in  in  200 200 403 403 403 200 403 in"  # the group norrby, and the contact person
 API =               "200 200 200 200 200 200 200 200 200 200 401"
 
 WITHOUT_A_CASE: dict[str, str] = {
@@ -89,6 +90,17 @@ WITHOUT_A_CASE: dict[str, str] = {
     "PUT /api/v1/plans/<slug>/draft":       "401 401 401 422 422 403 403 403 422 403 401",
     "POST /api/v1/plans/<slug>/adoption":   "401 401 401 422 422 403 403 403 422 403 401",
     "POST /api/v1/units/<slug>/anchorings": "401 401 401 422 422 403 403 403 422 403 401",
+    "GET /plan/<slug>": OPEN,
+    "GET /plan/<slug>.<any(csv, xlsx):form>": OPEN,
+    "GET /plan/<slug>/utkast": WRITES_PLANS,
+    "GET /plan/<slug>/anta": WRITES_PLANS,
+    "GET /plan/<slug>/forankring": WRITES_PLANS,
+    "GET /plan/<slug>/gjort/<int:key>":     "in  in  in  404 404 403 403 403 404 403 in",
+    "POST /plan/<slug>/gjort/<int:key>":    "in  in  in  404 404 403 403 403 404 403 in",
+    "POST /plan/<slug>/utkast":             "in  in  in  422 422 403 403 403 422 403 in",
+    "POST /plan/<slug>/anta":               "in  in  in  422 422 403 403 403 422 403 in",
+    "POST /plan/<slug>/forankring":         "in  in  in  422 422 403 403 403 422 403 in",
+    "POST /plan/<slug>/utkast/borja":       "in  in  in  303 303 403 403 403 303 403 in",
     "POST /lamna": REFUSED_WORDS,
     "POST /api/v1/cases": REFUSED_WORDS,
     "POST /logga-in": OPEN,
@@ -335,6 +347,8 @@ EXAMPLES = {  # of what stands in a rule beside the case
     "/units/<slug>": "/units/norrby",
     "<token>": "a" * 43,
     "/plans/<slug>": "/plans/norrby",
+    "/plan/<slug>": "/plan/norrby",
+    "<int:key>": "1",
     "<slug>": "gata",
     "<name>": "1.eml",
     "<kind>": "work",

@@ -221,6 +221,7 @@ LETTERS = {
     "digest": _l("several reminders"),
     "comments": _l("several messages"),
     "alarms": _l("an alarm: several things were not delivered"),
+    "plan_adopted": _l("a plan was adopted"),
 }
 
 WHY_ON_AGENDA = {

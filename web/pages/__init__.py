@@ -1,4 +1,4 @@
-"""Pages for people, one file for each purpose, in folders: the page of a case, pages for everybody, pages for staff."""
+"""Pages for people, one file for each purpose: of a case, for everybody, for staff, and of the village method."""
 
 from flask import Flask
 
@@ -18,6 +18,7 @@ from web.pages.public import (
 )
 from web.pages.sending import again, continuing
 from web.pages.staff import all_cases, calls, desk, forum, mailbox, piles, set_aside, several_at_once, units
+from web.pages.village import adoption, anchoring, draft, item_done, plan
 from web.pages.village.relations import groups, logging
 
 BLUEPRINTS = (
@@ -28,7 +29,7 @@ BLUEPRINTS = (
     stepping.bp,
     continuing.bp, all_cases.bp, calls.bp, desk.bp, forum.bp, mailbox.bp, piles.bp, set_aside.bp, several_at_once.bp,
     units.bp,
-    groups.bp, logging.bp,
+    plan.bp, draft.bp, adoption.bp, item_done.bp, anchoring.bp, groups.bp, logging.bp,
 )  # fmt: skip
 
 

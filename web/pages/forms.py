@@ -52,6 +52,10 @@ class Form:
         """Return what was typed in this field, unchanged; "" when nothing was typed."""
         return str(self._typed.get(name) or "")
 
+    def names(self) -> list[str]:
+        """Return the names of the fields that were sent, or that have first values."""
+        return list(self._typed)
+
     def has(self, name: str, value: object) -> bool:
         """Return whether this is among the values of a field that may have several, such as checkboxes."""
         return str(value) in (self._typed.getlist(name) if hasattr(self._typed, "getlist") else ())
@@ -59,8 +63,12 @@ class Form:
     def fill_in(self, name: str, value: str) -> None:
         """Put this value into a field in which nothing was typed."""
         if not self.typed(name):
-            self._typed = MultiDict(self._typed)
-            self._typed[name] = value
+            self.put(name, value)
+
+    def put(self, name: str, value: str) -> None:
+        """Put this value into a field, in place of what was in it."""
+        self._typed = MultiDict(self._typed)
+        self._typed[name] = value
 
     def text(self, name: str) -> str:
         """Return what was typed in this field. Raises `BadCharacters` when it cannot be stored.

@@ -1,5 +1,6 @@
 """Every page, and what a refusal shows, for everybody: barriers by day and by night, narrow windows, and weight."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from support.houses.small_pages import visitor
 from support.houses.small_web import Web
+from support.plans.plan_acts import A_YEAR_ON, ASKED, JOINT, OWN, WHOLE, PlanActs, dropping
 from support.screen import Screen
 
 from cases.access.tokens import FOLLOW, LOGIN, UNFOLLOW, link_token, make_link
@@ -34,8 +36,8 @@ SEND_EMPTY = """form => {
 }"""
 NO_PAGES = {  # what a GET may answer without a page of ours: files, machines' answers, and ways on to a page
     "static", "security_txt.show", "attachments.give", "attachments.give_mine", "all_cases.download",
-    "statistics.download", "health.alive", "health.ready", "health.metrics", "mailbox.frame", "login.first_page",
-    "continuing.show", "piles.next_case",
+    "statistics.download", "plans.download", "health.alive", "health.ready", "health.metrics", "mailbox.frame",
+    "login.first_page", "continuing.show", "piles.next_case",
 }  # fmt: skip
 pytestmark = pytest.mark.browser
 
@@ -55,6 +57,7 @@ class Pages:
         self._publish(done, True)
         visitor(web).send(f"/arenden/{done}/folj", email="follower@example.se")
         own = web.house.hand_in(LONG, by="member", group="norrby")
+        to_finish = self._plan()
         keys = {name: web.house.case(ref).public_id for name, ref in
                 {"done": done, "waits": waits, "parked": parked, "merged": merged}.items()}  # fmt: skip
         self.by_who: dict[str, list[str]] = {
@@ -63,6 +66,7 @@ class Pages:
                 "/logga-in/kod", "/tillganglighet", "/statistik", "/statistik?dela=place", f"/arenden/{done}",
                 *(f"/arende/{key}" for key in keys.values()), f"/arende/{keys['merged']}/hor-ihop",
                 f"/kvitto/{keys['done']}", f"/arenden/{withdrawn}", "/finns-inte", "/folj/x", "/logga-in/x",
+                "/plan/norrby", "/plan/soderby",
                 *(f"/{path}/{self._token(purpose)}" for path, purpose in
                   {"folj": FOLLOW, "sluta-folja": UNFOLLOW, "logga-in": LOGIN}.items()),
             ],
@@ -74,7 +78,8 @@ class Pages:
                 *(f"/arenden/{late}/{act}" for act in ("utskrift", "radera", "publicera")),
             ],
             "Member": ["/enhet/norrby", f"/arenden/{own}", f"/arenden/{own}/utskrift", "/lamna", "/forum",
-                       "/skrivbord", "/konto"],
+                       "/skrivbord", "/konto", "/plan/norrby", "/plan/norrby?version=1", "/plan/norrby/utkast",
+                       "/plan/norrby/anta", "/plan/norrby/forankring", f"/plan/norrby/gjort/{to_finish}"],
             "Representative": ["/forum", "/forum/1", "/enhet/forum"],
             "Admin": ["/skrivbord", "/undanlagt", f"/arenden/{late}"],
         }  # fmt: skip
@@ -84,7 +89,20 @@ class Pages:
             "Contact": [("/lamna/flera", "flera"), ("/forum", "/forum"), ("/bygderna/norrby/kontakt", "kontakt")] + [
                 (f"/arenden/{late}", act) for act in ("steg", "kommentar", "ratta", "hor-ihop", "den-som-fragade")
             ],
+            "Member": [("/plan/norrby/utkast", "/utkast"), ("/plan/norrby/forankring", "/forankring"),
+                       (f"/plan/norrby/gjort/{to_finish}", f"/{to_finish}")],
         }  # fmt: skip
+
+    def _plan(self) -> int:
+        """Adopt two versions of a plan and begin a third; return the key of an item that can be said to be done."""
+        acts = PlanActs(self.web.house)
+        items = (replace(OWN, title=LONG), replace(OWN, title="Gungor", area=2), JOINT, ASKED)
+        acts.adopted(replace(WHOLE, items=items))
+        self.web.house.change(acts.named("Gungor").case, State.DONE, note="Klart", done_by="Ungdomarna")
+        acts.put(dropping(acts.begin(at=A_YEAR_ON), JOINT.title), at=A_YEAR_ON)
+        acts.adopt(at=A_YEAR_ON)
+        acts.begin(at=A_YEAR_ON)
+        return acts.named(LONG.strip()).key
 
     def _publish(self, ref: str, published: bool) -> None:
         with self.web.database.transaction() as session:

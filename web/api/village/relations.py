@@ -11,7 +11,8 @@ from web.current import current, right_now
 from web.requests.guard import Audience, open_to
 from web.requests.idempotency import once
 from web.requests.identity.caller import actor_in
-from web.schemas.relations import ContactIn, ContactOut
+from web.schemas.village.contact_requests import ContactIn
+from web.schemas.village.contact_responses import ContactOut
 
 bp = ApiBlueprint("api_relations", __name__, description="The relation between the municipality and its groups")
 

@@ -17,7 +17,7 @@ from cases.case import Case
 from cases.correcting import Correction, correct
 from cases.history.words import Visibility
 from cases.mail_addresses import LONGEST_ADDRESS
-from cases.progress import Change, WaitingFor, change_state, refuse_stale
+from cases.progress import LONGEST_NAME, Change, WaitingFor, change_state, refuse_stale
 from cases.reading.finding import case_to_change_for, reference
 from cases.refusals import FieldNotUsed, UnknownName
 from cases.states import STEPS, Step, steps_open_to
@@ -37,7 +37,7 @@ from web.requests.identity.caller import current_actor
 
 bp = Blueprint("stepping", __name__)
 WORDS = {"note", "reason"}
-FIELDS = ("responsible", "officer", "due_on", "promised_on", "waiting_for", "into")
+FIELDS = ("responsible", "officer", "due_on", "promised_on", "waiting_for", "into", "done_on", "done_by")
 
 
 class StepForm(TypedSchema):
@@ -53,6 +53,8 @@ class StepForm(TypedSchema):
     waiting_name = text_field()
     their_ref = text_field(100)
     into = text_field()
+    done_on = day_field(has_been=True)
+    done_by = text_field(LONGEST_NAME)
     category = text_field(LONGEST_SLUG)
     note = long_field()
     visibility = fields.Enum(Visibility, by_value=True, load_default=Visibility.PUBLIC)
@@ -181,6 +183,8 @@ def _asked_change(step: Step, given: dict[str, Any]) -> Change:
         promised_on=given["promised_on"] if "promised_on" in takes else None,
         waiting_for=_waiting_for(given) if "waiting_for" in takes else None,
         into=given["into"] if "into" in takes else None,
+        done_on=given["done_on"] if "done_on" in takes else None,
+        done_by=given["done_by"] if "done_by" in takes else None,
         visibility=_visibility(step, given),
     )
 

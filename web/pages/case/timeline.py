@@ -263,6 +263,7 @@ def _line(
     facts |= {"acted": event.actor}
     mine = own_sentence(event.type, facts, names.unit, event.actor) if actor.kind is ActorKind.REPORTER else None
     happened, promised = mine or sentence_for(event.type, facts, names), promises.with_step(line)
+    happened += _how_it_was_done(facts, line.words.get("done_by", ""))
     if promised is not None:
         happened = f"{happened}. {sentence_for(promised.event.type, promised.event.facts, names)}"
     return TimelineLine(
@@ -282,6 +283,16 @@ def _said(line: TimelineEntry) -> str:
     """Return what somebody wrote with the event; of a contact first whom they met."""
     met = line.words.get("met")
     return "\n\n".join(filter(None, (met and gettext("Met %(who)s", who=met), line.words.get("note", ""))))
+
+
+def _how_it_was_done(facts: dict[str, Any], by: str) -> str:
+    """Return the sentence that says when and by whom something was done, where that was told; else ""."""
+    on = day_words(facts["done_on"]) if facts.get("done_on") else ""
+    if on and by:
+        return ". " + gettext("Done %(day)s by %(whom)s", day=on, whom=by)
+    if on:
+        return ". " + gettext("Done %(day)s", day=on)
+    return ". " + gettext("Done by %(whom)s", whom=by) if by else ""
 
 
 def _actor_name(acted: str, reader: Actor) -> str:

@@ -1,1 +1,1 @@
-"""Pages of the village method, a folder for each of its rooms."""
+"""Pages of the village method: the plan of a group, its draft, its adoption, how it is anchored; and the relations."""

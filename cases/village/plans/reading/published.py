@@ -6,10 +6,13 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cases.access.actors import Actor
+from cases.calendar import add_months
 from cases.case import Case
 from cases.database.transactions import calendar_of
+from cases.history.journal import Event
 from cases.organisation.units import Unit, UnitKind
 from cases.refusals import NotFound
+from cases.states import State
 from cases.village.plans.finding import plan_named
 from cases.village.plans.reading.item_rows import ItemReader, Shown, items_shown, masked, unmasked
 from cases.village.plans.reading.shown import (
@@ -23,7 +26,7 @@ from cases.village.plans.reading.shown import (
 )
 from cases.village.plans.records.anchoring import Anchoring
 from cases.village.plans.records.focus_area import FocusArea
-from cases.village.plans.records.plan import Plan, PlanKind
+from cases.village.plans.records.plan import REVISE_MONTHS, Plan, PlanKind
 from cases.village.plans.records.plan_drop import PlanDrop
 from cases.village.plans.records.plan_item import PlanItem
 from cases.village.plans.records.plan_version import PlanVersion
@@ -34,11 +37,14 @@ IS_NEWEST = ~exists().where(
     NEWER.plan_id == PlanVersion.plan_id, NEWER.adopted_on.is_not(None), NEWER.number > PlanVersion.number
 )
 SLUG = func.coalesce(Plan.slug, Unit.slug)
-LISTED: Select[Unit, Plan, PlanVersion, datetime | None] = (
-    select(Unit, Plan, PlanVersion, Case.due_at)
+OWED, EARLIER = aliased(Case), aliased(Case)
+IS_OWED = and_(OWED.obligation == "plan", OWED.due_at.is_not(None), OWED.state != State.DONE)
+LAST_DAY = select(EARLIER.duty_on).join(Event, Event.stream == EARLIER.id)  # of the case by which one was adopted
+LISTED: Select[Unit, Plan, PlanVersion, datetime | None, date | None] = (
+    select(Unit, Plan, PlanVersion, OWED.due_at, LAST_DAY.where(Event.id == PlanVersion.event_id).scalar_subquery())
     .outerjoin(Plan, Plan.unit_id == Unit.id)
     .outerjoin(PlanVersion, and_(PlanVersion.plan_id == Plan.id, PlanVersion.adopted_on.is_not(None), IS_NEWEST))
-    .outerjoin(Case, and_(Case.obligation == "plan", Case.subject == SLUG, Case.due_at.is_not(None)))
+    .outerjoin(OWED, and_(IS_OWED, OWED.subject == SLUG))
     .where(Unit.active, or_(Plan.id.is_not(None), Unit.kind == UnitKind.GROUP))
     .order_by(Unit.name, Unit.id)
 )
@@ -62,7 +68,8 @@ def plan_shown(session: Session, slug: str, number: int | None = None, *, by: Ac
     version = next((one for one in versions if number in (None, one.number)), None)
     if version is None and number is not None:
         raise NotFound(ref=slug)
-    listed = _listed(session, unit, plan, versions[0] if versions else None, _owed_by(session, slug), at=at)
+    newest = versions[0] if versions else None
+    listed = _listed(session, unit, plan, newest, *_owed_by(session, slug, newest), at=at)
     return PlanShown(
         plan=listed, current=_listed_version(version), versions=tuple(filter(None, map(_listed_version, versions))),
         vision=shown(version.vision) if version else None, situation=shown(version.situation) if version else None,
@@ -117,9 +124,12 @@ def _versions(session: Session, plan: Plan | None) -> list[PlanVersion]:
     return list(session.scalars(adopted.order_by(PlanVersion.number.desc())))
 
 
-def _owed_by(session: Session, slug: str) -> datetime | None:
-    owed = select(Case.due_at).where(Case.obligation == "plan", Case.subject == slug, Case.due_at.is_not(None))
-    return session.scalar(owed)
+def _owed_by(session: Session, slug: str, newest: PlanVersion | None) -> tuple[datetime | None, date | None]:
+    """Return when the next revision is due, None when none is owed yet, and the day of the duty before it."""
+    owed = select(OWED.due_at).where(IS_OWED, OWED.subject == slug).scalar_subquery()
+    last = LAST_DAY.where(Event.id == (newest.event_id if newest else None)).scalar_subquery()
+    row = session.execute(select(owed, last)).one()
+    return row[0], row[1]
 
 
 def _listed(
@@ -128,10 +138,13 @@ def _listed(
     plan: Plan | None,
     version: PlanVersion | None,
     due_at: datetime | None,
+    last_day: date | None,
     *,
     at: datetime,
 ) -> PlanListed:
     due_on: date | None = calendar_of(session).day_of(due_at) if due_at else None
+    if due_on is None and last_day is not None and unit.active:  # adopted, and the next one is not owed yet
+        due_on = add_months(last_day, plan.revise_months if plan else REVISE_MONTHS)
     return PlanListed(
         slug=plan.slug if plan else unit.slug, kind=plan.kind if plan else PlanKind.LOCAL, unit=unit.slug,
         unit_name=unit.name, current=_listed_version(version), next_revision_on=due_on,

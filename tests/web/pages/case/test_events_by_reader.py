@@ -18,7 +18,15 @@ from cases.states import State
 from notifications.reporters import correct_reporter, replace_key, set_protection
 
 OF_THE_PERSON = {"case.protection_changed", "case.kept_off_agenda", "case.reporter_corrected", "case.key_replaced"}
-NUMBERS = {"cycle", "rung", "followers", "attachment", "events"}  # facts that are numbers, and no ids of people
+OF_PLANS = {"version", "year", "item", "items", "reached", "answered", "replaces"}
+NUMBERS = {
+    "cycle",
+    "rung",
+    "followers",
+    "attachment",
+    "events",
+    *OF_PLANS,
+}  # facts that are numbers, and no ids of people
 
 
 def furnished(web: Web) -> str:
@@ -46,12 +54,12 @@ def furnished(web: Web) -> str:
 
 
 def test_each_event_of_a_case_has_its_readers():
-    assert set(WHO_READS) == {type_ for type_ in EVENT_TYPES if type_.startswith("case.")}
+    assert set(WHO_READS) == {type_ for type_ in EVENT_TYPES if type_.startswith(("case.", "plan."))}
     assert all(WHO_READS.values())
 
 
 def test_each_number_in_the_facts_is_known_as_one_of_a_person_or_not():
-    of_cases = [kind for type_, kind in EVENT_TYPES.items() if type_.startswith("case.")]
+    of_cases = [kind for type_, kind in EVENT_TYPES.items() if type_.startswith(("case.", "plan."))]
     numbers = {field.name for kind in of_cases for field in fields(kind) if "int" in str(field.type)}
     assert numbers == NUMBERS | IDS_OF_PEOPLE
 

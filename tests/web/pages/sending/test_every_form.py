@@ -8,6 +8,7 @@ from markupsafe import escape
 from sqlalchemy import select, text, update
 from support.files_to_send import a_jpeg
 from support.houses.small_pages import fields_of, visitor, words
+from support.plans.plan_acts import A_YEAR_ON, OWN, PlanActs
 
 from cases.access.tokens import WebSession
 from cases.files.attachments import Attachment
@@ -24,6 +25,10 @@ KEPT = {  # endpoint: who writes there, and the field
     "forum.call": ("contact", "name"),
     "forum.withdraw": ("contact", "off_agenda"),
     "handing_in.take_in": ("contact", "title"),
+    "plan_adoption.adopt": ("member", "note"),
+    "plan_anchoring.anchor": ("member", "text"),
+    "plan_draft.save": ("member", "item-0-title"),
+    "plan_item_done.finish": ("member", "note"),
     "reporter.protect": ("contact", "protection_why"),
     "reporter.put_right": ("contact", "asker_why"),
     "several.take_in": ("contact", "title-0"),
@@ -40,8 +45,8 @@ LOGS_IN = frozenset(
 BUTTONS = frozenset({  # nothing is typed
     "account.end_session", "account.revoke_every_token", "account.revoke_token", "calls.tick", "calls.undo",
     "correcting.follow_todays_policy", "forum.choose", "login.log_out", "login.log_out_everywhere",
-    "passing_days.move",
-    "publishing.publish", "publishing.take_back", "reporter.give_new_key", "set_aside.again",
+    "passing_days.move", "plans.begin", "publishing.publish", "publishing.take_back", "reporter.give_new_key",
+    "set_aside.again",
 })  # fmt: skip
 
 
@@ -52,7 +57,18 @@ def forms(app):
 
 
 def path_of(web, endpoint, ref):
-    return forms(web.app)[endpoint].replace("<ref>", ref).replace("<slug>", "norrby")
+    path = forms(web.app)[endpoint].replace("<ref>", ref)
+    return path.replace("<slug>", "norrby").replace(
+        "<int:key>", key_in_plan(web) if endpoint.startswith("plan_") else ""
+    )
+
+
+def key_in_plan(web):
+    """Adopt the plan of norrby and begin the next draft; return the key of an item that can be said to be done."""
+    acts = PlanActs(web.house)
+    acts.adopted()
+    acts.begin(at=A_YEAR_ON)
+    return str(acts.named(OWN.title).key)
 
 
 def test_each_form_keeps_what_was_typed_or_says_why_not(sqlite_web):

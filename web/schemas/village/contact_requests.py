@@ -1,9 +1,9 @@
-"""The schemas of the relation to groups: what is told of a contact, and the answer."""
+"""The body of a request that logs a contact with a group."""
 
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import fields, post_load, validate
 
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
 from cases.village.relations.contact import ContactWay
@@ -54,10 +54,3 @@ class ContactIn(Strict):
     def make(self, given: dict[str, Any], **_more: Any) -> ContactGiven:
         """Return `given`, the loaded fields, as a `ContactGiven`."""
         return ContactGiven(**{**given, "questions": tuple(given["questions"])})
-
-
-class ContactOut(Schema):
-    """A contact that was logged."""
-
-    number = fields.Integer(required=True)
-    refs = fields.List(fields.String(), required=True, metadata={"description": "One for each question, in order."})

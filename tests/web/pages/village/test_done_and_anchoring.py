@@ -1,0 +1,102 @@
+"""Saying that an item is done, and showing how a plan is anchored."""
+
+import pytest
+from support.houses.small_pages import fields_of, visitor
+from support.plans.plan_acts import PlanActs
+
+from cases.states import State
+
+ANCHOR = "/plan/norrby/forankring"
+MEETING = {"kind": "meeting", "on": "1 mars 2026", "reached": "40", "answered": "31", "text": "Stormöte i bystugan"}
+
+
+@pytest.fixture
+def plan(sqlite_web):
+    """The acts on the plan of norrby, which is adopted."""
+    acts = PlanActs(sqlite_web.house)
+    acts.adopted()
+    return acts
+
+
+@pytest.fixture
+def member(sqlite_web):
+    """The browser of a member of norrby."""
+    return visitor(sqlite_web, "member")
+
+
+def done(plan, title="Måla bystugan"):
+    """Return the path of the form that says that the item with this title is done."""
+    return f"/plan/norrby/gjort/{plan.named(title).key}"
+
+
+def test_an_item_is_said_to_be_done(sqlite_web, plan, member):
+    item = plan.named("Måla bystugan")
+    assert f'href="{done(plan)}"' in member.get("/plan/norrby").text
+    answer = member.send(done(plan), done_on="5 mars 2026", done_by="Ungdomarna", note="Den är röd igen")
+    assert (answer.status_code, answer.location) == (303, f"/plan/norrby#punkt-{item.key}")
+    page = member.read("/plan/norrby")
+    assert "Bra jobbat." in page
+    assert "Gjort 5 mars 2026 av Ungdomarna" in page
+    assert sqlite_web.house.case(item.case).state is State.DONE
+    assert f'href="{done(plan)}"' not in member.get("/plan/norrby").text
+    assert "Gjort 5 mars 2026 av Ungdomarna" in member.read(done(plan))
+    assert member.send(done(plan), note="Igen").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [({"note": ""}, "note"), ({"done_on": "2090-01-01"}, "done_on"), ({"done_on": "nyss"}, "done_on"),
+     ({"done_by": "x" * 201}, "done_by")],
+)  # fmt: skip
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(sqlite_web, plan, member, given, field):
+    answer = member.send(done(plan), **{"done_on": "2026-03-05", "done_by": "Vi", "note": "Röd"} | given)
+    assert answer.status_code == 422
+    assert f'id="{field}-refusal"' in answer.text
+    assert sqlite_web.house.case(plan.named("Måla bystugan").case).state is State.PLANNED
+
+
+def test_an_item_of_others_is_theirs_to_finish(sqlite_web, plan, member):
+    sqlite_web.house.change(plan.named("Ny badplats").case, State.ASSIGNED, responsible="vatten")
+    assert f'href="{done(plan, "Ny badplats")}"' not in member.get("/plan/norrby").text
+    assert member.send(done(plan, "Ny badplats"), note="Klart").status_code == 403
+
+
+def test_only_the_group_and_the_contact_person_open_the_forms(sqlite_web, plan):
+    for path in (done(plan), ANCHOR):
+        for who, status in {"member": 200, "contact": 200, "officer": 403, "neighbour": 403, None: 303}.items():
+            assert visitor(sqlite_web, who).get(path).status_code == status, (path, who)
+        assert visitor(sqlite_web, "neighbour").send(path, **MEETING, note="x").status_code == 403
+    assert visitor(sqlite_web, "member").get("/plan/norrby/gjort/999999").status_code == 404
+
+
+def test_the_anchoring_is_shown_to_everybody_and_put_right(sqlite_web, plan, member):
+    assert member.send(ANCHOR, **MEETING).location == "/plan/norrby#forankring"
+    page = visitor(sqlite_web).read("/plan/norrby")
+    for words in ("Möte", "1 mars 2026", "nådde 40", "svarade eller kom: 31", "Stormöte i bystugan"):
+        assert words in page
+    number = plan.plan().anchorings[0].number
+    form = fields_of(member.get(f"{ANCHOR}?rattar={number}").text, ANCHOR)
+    assert (form["replaces"], form["on"], form["reached"], form["text"]) == (
+        [str(number)], ["2026-03-01"], ["40"], ["Stormöte i bystugan"],
+    )  # fmt: skip
+    assert member.send(ANCHOR, **MEETING | {"reached": "45", "replaces": str(number)}).status_code == 303
+    assert [row.reached for row in plan.plan().anchorings] == [45]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [({"kind": ""}, "kind"), ({"kind": "annat"}, "kind"), ({"on": ""}, "on"), ({"on": "2090-01-01"}, "on"),
+     ({"reached": "många"}, "reached"), ({"answered": "-1"}, "answered"), ({"text": ""}, "text")],
+)  # fmt: skip
+def test_what_is_wrong_in_an_anchoring_is_said_beside_its_field(plan, member, given, field):
+    answer = member.send(ANCHOR, **MEETING | given)
+    assert answer.status_code == 422
+    assert f'id="{field}-refusal"' in answer.text
+    assert "Invalid" not in answer.text
+    assert "Must be" not in answer.text
+    assert plan.plan().anchorings == ()
+
+
+def test_the_forms_are_english_in_english(plan, member):
+    assert "What became of it?" in member.read(done(plan) + "?lang=en")
+    assert "How many were reached?" in member.read(ANCHOR + "?lang=en")

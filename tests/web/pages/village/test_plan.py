@@ -1,0 +1,165 @@
+"""The page of a plan: what everybody reads, what its group may do, and what nobody else sees."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from support.houses.small_house import MONDAY
+from support.houses.small_pages import visitor
+from support.plans.plan_acts import A_YEAR_ON, OWN, WHOLE, PlanActs, content_of, dropping
+
+from cases.states import State
+
+
+@pytest.fixture
+def plan(sqlite_web):
+    """The acts on the plan of norrby."""
+    return PlanActs(sqlite_web.house)
+
+
+@pytest.mark.parametrize("who", [None, "neighbour", "member", "officer", "contact"])
+def test_everybody_reads_the_plan_in_plain_words(sqlite_web, plan, who):
+    plan.adopted()
+    page = visitor(sqlite_web, who).read("/plan/norrby")
+    assert "Planen 2026" in page
+    assert "Version 1, antagen 2 mars 2026" in page
+    assert "Uppdateras senast" in page
+    assert "Uppdateras senast 16 mars 2026" not in page
+    assert "En by att bo i" in page
+    for title in ("Måla bystugan", "Ny badplats", "Cykelväg till tätorten"):
+        assert title in page
+
+
+def test_own_items_stand_first_in_each_area_and_areas_by_rank(sqlite_web, plan):
+    plan.adopted()
+    page = visitor(sqlite_web).read("/plan/norrby")
+    order = ["Vägar", "Vi gör det själva", "Måla bystugan", "Cykelväg till tätorten", "Bad", "Ny badplats"]
+    places = [page.index(words) for words in order if words in page]
+    assert len(places) >= 5
+    assert places == sorted(places)
+
+
+def test_the_state_of_each_item_is_told_in_words(sqlite_web, plan):
+    plan.adopted()
+    assert "Försenat" in visitor(sqlite_web).read("/plan/norrby")  # the third quarter of 2026 has passed
+    ref = plan.named("Måla bystugan").case
+    sqlite_web.house.change(ref, State.DONE, by="member", note="Målad", done_by="Ungdomarna")
+    page = visitor(sqlite_web).read("/plan/norrby")
+    assert "Gjort 2 mars 2026 av Ungdomarna" in page
+    assert "1 gjort" in page
+
+
+def test_what_others_are_asked_for_is_passed_on(sqlite_web, plan):
+    plan.adopted(at=datetime.now(UTC))
+    page = visitor(sqlite_web).read("/plan/norrby")
+    assert "Lämnat vidare" in page
+    assert "Försenat" not in page
+
+
+def test_personal_data_are_masked_for_all_but_the_group_and_staff(sqlite_web, plan):
+    plan.adopted(content_of(plan_with_number(plan)))
+    assert "070-174" not in visitor(sqlite_web).read("/plan/norrby")
+    assert "070-174" in visitor(sqlite_web, "member").read("/plan/norrby")
+
+
+def plan_with_number(plan):
+    """Return a draft whose item holds a telephone number."""
+    plan.begin()
+    return plan.put(replace(WHOLE, items=(replace(OWN, title="Ring 070-174 06 05"),)))
+
+
+def test_only_those_who_write_it_have_its_buttons(sqlite_web, plan):
+    plan.adopted()
+    for who, has in ((None, False), ("neighbour", False), ("officer", False), ("member", True), ("contact", True)):
+        page = visitor(sqlite_web, who).get("/plan/norrby").text
+        for words in ("Uppdatera planen", "Visa förankring", "Det här är gjort"):
+            assert (words in page) is has, (who, words)
+
+
+def test_a_draft_shows_nothing_to_anybody_else(sqlite_web, plan):
+    plan.adopted()
+    plan.begin()
+    canary = "Kanariefågeln sjunger"
+    content = dropping(plan.draft(), "Ny badplats", canary)
+    items = tuple(replace(item, title=canary, text=canary) for item in content.items)
+    areas = tuple(replace(area, name=canary, why=canary) for area in content.areas)
+    plan.put(replace(content, items=items, areas=areas, vision=canary, situation=canary, strengths=canary))
+    for who in (None, "neighbour"):
+        browser = visitor(sqlite_web, who)
+        for path in ("", ".csv", "?version=1", "?version=2", "/utkast", "/anta", "/forankring", "/gjort/1"):
+            page = browser.get(f"/plan/norrby{path}").get_data(as_text=True)
+            assert canary not in page, (who, path)
+        assert "utkast" not in browser.get("/plan/norrby").text.lower()
+    assert "Fortsätt med utkastet" in visitor(sqlite_web, "member").read("/plan/norrby")
+
+
+def test_earlier_versions_are_kept_and_say_that_they_are(sqlite_web, plan):
+    plan.adopted()
+    draft = plan.begin(at=A_YEAR_ON)
+    plan.put(dropping(draft, "Ny badplats", "Ingen vill bada"), at=A_YEAR_ON)
+    plan.adopt(at=A_YEAR_ON)
+    anybody = visitor(sqlite_web)
+    newest, older = anybody.read("/plan/norrby"), anybody.read("/plan/norrby?version=1")
+    assert "Ingen vill bada" in newest
+    assert "som inte gäller längre" not in newest
+    assert "Det här är version 1, som inte gäller längre" in older
+    assert "Ingen vill bada" not in older
+    assert [anybody.get(f"/plan/norrby?version={wrong}").status_code for wrong in ("3", "x", "-1", "9" * 30)] == [
+        404
+    ] * 4
+
+
+def test_a_group_without_a_plan_says_so(sqlite_web):
+    page = visitor(sqlite_web).read("/plan/norrby")
+    assert "Gruppen har inte antagit någon plan än." in page
+    assert visitor(sqlite_web).get("/plan/ingenstans").status_code == 404
+    assert visitor(sqlite_web).get("/plan/gata").status_code == 404
+
+
+def test_the_files_hold_the_items_of_the_page(sqlite_web, plan):
+    plan.adopted()
+    answer = visitor(sqlite_web).get("/plan/norrby.csv")
+    lines = answer.get_data(as_text=True).lstrip("\ufeff").splitlines()
+    assert lines[0].replace('"', "") == "title;responsible;year;quarter;kind;category;area;done_on;done_by;case;group"
+    assert [line.split(";")[0].strip('"') for line in lines[1:]] == [
+        "Måla bystugan", "Cykelväg till tätorten", "Ny badplats",
+    ]  # fmt: skip
+    assert visitor(sqlite_web).get("/plan/norrby.xlsx").data[:2] == b"PK"
+    assert visitor(sqlite_web).get("/plan/norrby.csv?version=7").status_code == 404
+
+
+def test_the_case_of_an_item_opens_as_fits_the_reader(sqlite_web, plan):
+    plan.adopted()
+    ref = plan.named("Måla bystugan").case
+    for who in (None, "member", "contact"):
+        browser = visitor(sqlite_web, who)
+        assert f'href="/arenden/{ref}"' in browser.get("/plan/norrby").text
+        assert browser.get(f"/arenden/{ref}").status_code == 200
+
+
+def test_the_page_is_english_in_english(sqlite_web, plan):
+    plan.adopted()
+    page = visitor(sqlite_web).read("/plan/norrby?lang=en")
+    assert "Version 1, adopted 2 March 2026" in page
+    assert "Overdue" in page
+    assert not re.search(
+        r"[åäö]",
+        re.sub(
+            r"Måla bystugan|Cykelväg till tätorten|Vägar|Det är långt|Färg",
+            "",
+            page[page.index("The plan 2026") : page.index("Versions and files")],
+        ),
+    )
+
+
+def test_the_plan_is_found_where_the_group_stands(sqlite_web, plan):
+    member = visitor(sqlite_web, "member")
+    assert 'href="/plan/norrby"' in member.get("/enhet/norrby").text
+    assert 'href="/plan/' not in visitor(sqlite_web, "officer").get("/enhet/gata").text
+    sqlite_web.house.sweep(MONDAY)
+    owed = next(ref for ref in re.findall(r"/arenden/(\d{4}-\d{4})", member.get("/enhet/norrby").text))
+    page = member.get(f"/arenden/{owed}").text
+    assert "Det här ärendet blir klart när planen antas" in page
+    assert 'href="/plan/norrby/utkast"' in page
+    assert 'href="/plan/norrby/utkast"' not in visitor(sqlite_web, "officer").get(f"/arenden/{owed}").text

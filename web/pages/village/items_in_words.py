@@ -1,0 +1,107 @@
+"""Items of a plan in plain words: how far each has come, when it is to be done, and in which order they are read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from cases.states import State
+from cases.village.plans.reading.shown import AreaShown, PlanItemShown
+from web.language.gettext import gettext
+from web.language.village.plan_words import ITEM_KINDS
+
+LATE = "late"
+PROGRESS: dict[str, tuple[LazyString, str]] = {  # the words, and the colour of their badge
+    State.DONE: (_l("Carried out"), "success"),
+    State.CLOSED: (_l("Carried out"), "success"),
+    State.IN_PROGRESS: (_l("In progress"), "brand1"),
+    State.PLANNED: (_l("Planned"), "brand1"),
+    State.RECEIVED: (_l("Passed on"), "info"),
+    State.ASSIGNED: (_l("Passed on"), "info"),
+    State.WAITING: (_l("Waiting"), "warning"),
+    State.PARKED: (_l("Resting"), "neutral"),
+    State.DECLINED: (_l("Comes to nothing"), "neutral"),
+    State.MERGED: (_l("Joined with another"), "neutral"),
+    LATE: (_l("Overdue"), "danger"),
+}
+QUARTERS = {1: _l("January–March"), 2: _l("April–June"), 3: _l("July–September"), 4: _l("October–December")}
+FINISHED = frozenset({State.DONE, State.CLOSED})
+TO_FINISH = frozenset({State.ASSIGNED, State.PLANNED, State.IN_PROGRESS, State.WAITING})
+PARTS: tuple[tuple[str, LazyString, frozenset[State]], ...] = (  # of the picture, from left to right
+    ("done", _l("carried out"), FINISHED),
+    ("under_way", _l("under way"), frozenset({State.IN_PROGRESS, State.WAITING})),
+    ("with_desk", _l("planned or passed on"), frozenset({State.PLANNED, State.RECEIVED, State.ASSIGNED})),
+    ("late", _l("late"), frozenset()),
+    ("declined", _l("resting or ended"), frozenset({State.PARKED, State.DECLINED, State.MERGED})),
+)
+
+
+@dataclass(frozen=True)
+class AreaOfPlan:
+    """One area of a plan with its items, by who does the work: the group's own ones first."""
+
+    area: AreaShown
+    kinds: tuple[tuple[str, tuple[PlanItemShown, ...]], ...]
+
+
+@dataclass(frozen=True)
+class PartOfPlan:
+    """How many items have come so far: a part of the picture. `left` and `width` are in percent."""
+
+    name: str
+    words: str
+    count: int
+    left: float
+    width: float
+
+
+def areas_of(areas: Iterable[AreaShown], items: Iterable[PlanItemShown]) -> list[AreaOfPlan]:
+    """Return the areas by rank, with their items by kind."""
+    listed = list(items)
+    return [AreaOfPlan(area, _by_kind([item for item in listed if item.area == area.rank])) for area in areas]
+
+
+def _by_kind(items: list[PlanItemShown]) -> tuple[tuple[str, tuple[PlanItemShown, ...]], ...]:
+    kinds = [(str(words), tuple(item for item in items if item.kind is kind)) for kind, words in ITEM_KINDS.items()]
+    return tuple((words, found) for words, found in kinds if found)
+
+
+def parts_of(items: Iterable[PlanItemShown]) -> list[PartOfPlan]:
+    """Return how many of the items have come how far; parts without items are left out."""
+    parts, left, listed = list[PartOfPlan](), 0.0, list(items)
+    for name, words, states in PARTS:
+        count = sum(_is_part(item, name, states) for item in listed)
+        if count:
+            width = round(100 * count / len(listed), 2)
+            parts.append(PartOfPlan(name, str(words), count, round(left, 2), width))
+            left += width
+    return parts
+
+
+def _is_part(item: PlanItemShown, name: str, states: frozenset[State]) -> bool:
+    return name == LATE if item.is_late else item.state in states
+
+
+def progress_words(item: PlanItemShown) -> tuple[str, str]:
+    """Return in plain words how far the item has come, and the colour of that; both "" for one without a case."""
+    if item.state is None:
+        return "", ""
+    words, colour = PROGRESS[LATE if item.is_late else item.state]
+    return str(words), colour
+
+
+def time_words(item: PlanItemShown) -> str:
+    """Return when the item is to be done, such as "2027, April–June"; "" when that is not said."""
+    if item.year is None or item.quarter is None:
+        return str(item.year or "")
+    return gettext("%(year)s, %(quarter)s", year=item.year, quarter=str(QUARTERS[item.quarter]))
+
+
+def may_be_finished(item: PlanItemShown, unit: str, *, by_contact: bool) -> bool:
+    """Return whether whoever writes the plan of the group `unit` may say that the item is done, with its case.
+
+    The group says so of what it has itself; the contact person of every item.
+    """
+    is_theirs = item.responsible == unit or by_contact
+    return item.case is not None and item.state in TO_FINISH and is_theirs
