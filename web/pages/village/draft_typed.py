@@ -15,8 +15,8 @@ from cases.village.plans.reading.shown import PlanItemShown
 from cases.village.plans.records.plan_drop import Fate
 from cases.village.plans.records.plan_item import PlanItemKind
 from web.current import today
+from web.language.days.typed_days import AnotherWeekday, NoSuchDay, NotADay, read_day
 from web.language.gettext import gettext
-from web.language.typed_days import AnotherWeekday, NoSuchDay, NotADay, read_day
 from web.pages.forms import Form
 from web.pages.village.draft_rows import CHANGE, DROP, FINISH, KEEP, ORE, ItemRow, Origins, item_rows, numbers_of
 from web.requests.parsing.readable import number_in
