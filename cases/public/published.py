@@ -132,8 +132,8 @@ class PublicFilters:
     """Filters for published cases: a case must match all that are set.
 
     `place`, `category` and `responsible` are slugs, `year` is that in which the case was received. The case must hold
-    all of the `words` (a text with spaces between them), and be in one of the `states`. `delayed` True selects only
-    delayed cases, False all.
+    all of the `words` (a text with spaces between them), and be in one of the `states` and of one of the
+    `kinds`. `delayed` True selects only delayed cases, False all.
     """
 
     place: str | None = None
@@ -145,6 +145,7 @@ class PublicFilters:
     delayed: bool = False
     kind: str | None = None
     states: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -249,6 +250,8 @@ def _conditions(filters: PublicFilters) -> Iterable[ColumnElement[bool]]:
         yield _view.c.received_on.between(date(filters.year, 1, 1), date(filters.year, 12, 31))
     if filters.states:
         yield _view.c.state.in_(filters.states)
+    if filters.kinds:
+        yield _view.c.kind.in_(filters.kinds)
     if filters.delayed:
         yield _view.c.delayed
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from support.houses.plan_acts import OWN, PlanActs
+from support.houses.small_house import MONDAY
 from support.houses.small_pages import visitor
 from support.houses.small_web import Web
 from support.screen import Screen
@@ -34,7 +36,7 @@ SEND_EMPTY = """form => {
 }"""
 NO_PAGES = {  # what a GET may answer without a page of ours: files, machines' answers, and ways on to a page
     "static", "security_txt.show", "attachments.give", "attachments.give_mine", "all_cases.download",
-    "statistics.download", "health.alive", "health.ready", "health.metrics", "mailbox.frame", "login.first_page",
+    "statistics.download", "villages.download", "health.alive", "health.ready", "health.metrics", "mailbox.frame", "login.first_page",
     "continuing.show", "piles.next_case",
 }  # fmt: skip
 pytestmark = pytest.mark.browser
@@ -53,6 +55,7 @@ class Pages:
         for published in (True, False):
             self._publish(withdrawn, published)
         self._publish(done, True)
+        self._adopt_a_plan()
         visitor(web).send(f"/arenden/{done}/folj", email="follower@example.se")
         own = web.house.hand_in(LONG, by="member", group="norrby")
         keys = {name: web.house.case(ref).public_id for name, ref in
@@ -61,6 +64,7 @@ class Pages:
             "anybody": [
                 "/", "/lamna", "/sok?q=väg", "/sok?q=finns%20inte", "/logga-in", "/logga-in?next=/arenden/2020-9",
                 "/logga-in/kod", "/tillganglighet", "/statistik", "/statistik?dela=place", f"/arenden/{done}",
+                "/planer", "/bygd/norrby", "/bygd/soderby",
                 *(f"/arende/{key}" for key in keys.values()), f"/arende/{keys['merged']}/hor-ihop",
                 f"/kvitto/{keys['done']}", f"/arenden/{withdrawn}", "/finns-inte", "/folj/x", "/logga-in/x",
                 *(f"/{path}/{self._token(purpose)}" for path, purpose in
@@ -72,7 +76,7 @@ class Pages:
                 f"/brevlada/{self._letter()}", "/konto", "/arenden", "/arenden?q=finns%20inte", "/sok?q=lagat",
                 *(f"/arenden/{late}/{act}" for act in ("utskrift", "radera", "publicera")),
             ],
-            "Member": ["/enhet/norrby", f"/arenden/{own}", f"/arenden/{own}/utskrift", "/lamna", "/forum",
+            "Member": ["/bygd/norrby", "/enhet/norrby", f"/arenden/{own}", f"/arenden/{own}/utskrift", "/lamna", "/forum",
                        "/skrivbord", "/konto"],
             "Representative": ["/forum", "/forum/1", "/enhet/forum"],
             "Admin": ["/skrivbord", "/undanlagt", f"/arenden/{late}"],
@@ -84,6 +88,13 @@ class Pages:
                 (f"/arenden/{late}", act) for act in ("steg", "kommentar", "ratta", "hor-ihop", "den-som-fragade")
             ],
         }  # fmt: skip
+
+    def _adopt_a_plan(self) -> None:
+        """Let norrby adopt a plan, of which something is done and something late, and owe the next one."""
+        plan = PlanActs(self.web.house)
+        plan.house.sweep(MONDAY)
+        plan.adopted()
+        plan.house.change(plan.named(OWN.title).case, State.DONE, by="member", note="Målad", done_by=LONG)
 
     def _publish(self, ref: str, published: bool) -> None:
         with self.web.database.transaction() as session:

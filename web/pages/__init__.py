@@ -17,6 +17,7 @@ from web.pages.public import (
 )
 from web.pages.sending import again, continuing
 from web.pages.staff import all_cases, calls, desk, forum, mailbox, piles, set_aside, several_at_once, units
+from web.pages.village import all_villages, one_village
 
 BLUEPRINTS = (
     account.bp,
@@ -26,6 +27,7 @@ BLUEPRINTS = (
     stepping.bp,
     continuing.bp, all_cases.bp, calls.bp, desk.bp, forum.bp, mailbox.bp, piles.bp, set_aside.bp, several_at_once.bp,
     units.bp,
+    all_villages.bp, one_village.bp,
 )  # fmt: skip
 
 

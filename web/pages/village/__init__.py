@@ -1,0 +1,1 @@
+"""Pages of the village method: what each village means to do, and what has come of it."""
