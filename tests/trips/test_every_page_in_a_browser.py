@@ -36,8 +36,8 @@ SEND_EMPTY = """form => {
 }"""
 NO_PAGES = {  # what a GET may answer without a page of ours: files, machines' answers, and ways on to a page
     "static", "security_txt.show", "attachments.give", "attachments.give_mine", "all_cases.download",
-    "statistics.download", "villages.download", "health.alive", "health.ready", "health.metrics", "mailbox.frame", "login.first_page",
-    "continuing.show", "piles.next_case",
+    "statistics.download", "villages.download", "health.alive", "health.ready", "health.metrics", "mailbox.frame",
+    "login.first_page", "continuing.show", "piles.next_case",
 }  # fmt: skip
 pytestmark = pytest.mark.browser
 
@@ -76,8 +76,8 @@ class Pages:
                 f"/brevlada/{self._letter()}", "/konto", "/arenden", "/arenden?q=finns%20inte", "/sok?q=lagat",
                 *(f"/arenden/{late}/{act}" for act in ("utskrift", "radera", "publicera")),
             ],
-            "Member": ["/bygd/norrby", "/enhet/norrby", f"/arenden/{own}", f"/arenden/{own}/utskrift", "/lamna", "/forum",
-                       "/skrivbord", "/konto"],
+            "Member": ["/bygd/norrby", "/enhet/norrby", f"/arenden/{own}", f"/arenden/{own}/utskrift", "/lamna",
+                       "/forum", "/skrivbord", "/konto"],
             "Representative": ["/forum", "/forum/1", "/enhet/forum"],
             "Admin": ["/skrivbord", "/undanlagt", f"/arenden/{late}"],
         }  # fmt: skip
