@@ -33,6 +33,11 @@ STANDING_COLOURS: Mapping[ItemStanding, str] = {
     ItemStanding.LATE: "danger",
     ItemStanding.RESTING: "neutral",
 }
+ON_MAP: Mapping[str, LazyString] = {  # how the plan of a village stands on the map
+    "on_time": _l("plan on time"),
+    "late": _l("plan late"),
+    "none": _l("no plan adopted"),
+}
 OWED: Mapping[str, LazyString] = {  # what a card says is owed, by obligation
     "plan": _l("Update the plan"),
     "contact": _l("Next contact with the municipality"),

@@ -7,11 +7,13 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from cases.imports.formats.writing import Value
+from cases.organisation.municipality import municipality
 from cases.village.showing.all_villages import VillageListed, villages_listed
 from cases.village.showing.tallies import ItemStanding
 from web.current import current, right_now, today
 from web.language.preference import in_swedish
-from web.language.village_words import SORTS, STANDING_NAMES, late_plan_words, until_words
+from web.language.village_words import ON_MAP, SORTS, STANDING_NAMES, late_plan_words, until_words
+from web.pages.village.map import draw, outlines_of
 from web.requests.downloads import table_download
 from web.requests.guard import Audience, open_to
 
@@ -36,10 +38,13 @@ def show() -> str:
     """Show all villages with their plans, in the order that the address asks for; an unknown one means by name."""
     chosen = request.args.get("sort", BY_NAME)
     order = chosen if chosen in ORDERS else BY_NAME
-    villages = _villages(order)
+    with current().database.reading() as session:
+        villages = _in_order(villages_listed(session, at=right_now()), order)
+        outlines = outlines_of(current().settings, demonstration=municipality(session).demonstration)
     return render_template(
         "village/all_villages.html", villages=villages, order=order, late=[one for one in villages if one.is_late],
-        words={"sorts": SORTS, "standings": STANDING_NAMES}, standings=tuple(ItemStanding),
+        words={"sorts": SORTS, "standings": STANDING_NAMES, "on_map": ON_MAP}, map=draw(outlines, villages),
+        standings=tuple(ItemStanding),
         until=lambda day: until_words(day, today()), late_words=late_plan_words,
     )  # fmt: skip
 
@@ -50,12 +55,12 @@ def show() -> str:
 def download(ending: str) -> Response:
     """Return the list as a table."""
     zone = current().database.calendar.zone
-    return table_download(f"planer.{ending}", _rows(_villages(BY_NAME)), zone)[0]
-
-
-def _villages(order: str) -> list[VillageListed]:
     with current().database.reading() as session:
-        found = villages_listed(session, at=right_now())
+        villages = _in_order(villages_listed(session, at=right_now()), BY_NAME)
+    return table_download(f"planer.{ending}", _rows(villages), zone)[0]
+
+
+def _in_order(found: list[VillageListed], order: str) -> list[VillageListed]:
     return sorted(found, key=lambda village: (ORDERS[order](village), in_swedish(village.name)))
 
 
