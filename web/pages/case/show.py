@@ -15,6 +15,7 @@ from cases.public.published import one_published, public_notes, was_published
 from cases.public.sensitive_texts import sensitive_texts
 from cases.reading.visibility import as_read_by, takes_part
 from cases.refusals import NotFound, StaleVersion
+from cases.village.showing.of_case import village_of_case
 from notifications.letters.urls import LOG_IN_FIRST
 from web.current import current, right_now
 from web.language.labels import READERS, VISIBILITIES
@@ -152,8 +153,9 @@ def _published(ref: str, actor: Actor) -> str:
             _refuse(session, ref, actor)
         follow_form = Form({"email": actor.email})
         return render_template(
-            "case_published.html", case=case, notes=public_notes(session, ref), follow_form=follow_form
-        )
+            "case_published.html", case=case, notes=public_notes(session, ref), follow_form=follow_form,
+            village=village_of_case(session, case.id, case.place),
+        )  # fmt: skip
 
 
 def _refuse(session: Session, ref: str, actor: Actor) -> None:
