@@ -37,7 +37,7 @@ DELAYED = "Det blir senare än vi trodde, men det är på väg."
 
 
 @dataclass
-class Act:
+class VillageAct:
     """One act in the name of the person with this mail address; `take` is called in a transaction, with that actor."""
 
     by: str
@@ -56,7 +56,7 @@ class VillageYears:
     database: Database
     clock: MovingClock
     refused: int = 0
-    _acts: list[tuple[date, int, Act]] = field(default_factory=list)
+    _acts: list[tuple[date, int, VillageAct]] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=count)
 
     def __post_init__(self) -> None:
@@ -82,7 +82,7 @@ class VillageYears:
         return self.database.calendar
 
     def _plot(self, day: date, by: str, take: Callable[[Session, Actor, datetime], None]) -> None:
-        heapq.heappush(self._acts, (self._calendar.roll_forward(day), next(self._numbers), Act(by, take)))
+        heapq.heappush(self._acts, (self._calendar.roll_forward(day), next(self._numbers), VillageAct(by, take)))
 
     def _plot_adoption(self, plan: PlanTold, number: int, told: AdoptionTold) -> None:
         day = add_months(self.first, told.month) + timedelta(days=len(plan.group) % 5)

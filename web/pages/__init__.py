@@ -17,7 +17,7 @@ from web.pages.public import (
 )
 from web.pages.sending import again, continuing
 from web.pages.staff import all_cases, calls, desk, forum, mailbox, piles, set_aside, several_at_once, units
-from web.pages.village import all_villages, one_village
+from web.pages.village.showing import all_villages, one_village
 
 BLUEPRINTS = (
     account.bp,

@@ -1,7 +1,7 @@
 """The page of one case: whole for those who may see it, its published version for everybody else."""
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
@@ -158,7 +158,7 @@ def _published(ref: str, actor: Actor) -> str:
         )  # fmt: skip
 
 
-def _refuse(session: Session, ref: str, actor: Actor) -> None:
+def _refuse(session: Session, ref: str, actor: Actor) -> NoReturn:
     case_id = session.scalar(select(Case.id).where(Case.ref == ref, ~PROTECTED))
     if case_id is not None and was_published(session, case_id):
         abort(410)

@@ -1,1 +1,1 @@
-"""Pages of the village method: what each village means to do, and what has come of it."""
+"""Pages of the village method: the plan of a group, its draft, its adoption, and how it is anchored."""

@@ -19,7 +19,7 @@ from cases.organisation.places import Place
 from cases.organisation.units import Unit
 from cases.village.showing.all_villages import VillageListed
 from web.current import Ventil
-from web.pages.village.map import OF_DEMONSTRATION, TALLEST, WIDTH, draw
+from web.pages.village.showing.map import OF_DEMONSTRATION, TALLEST, WIDTH, draw
 
 SUMMER = datetime(2027, 7, 1, 10, tzinfo=UTC)
 

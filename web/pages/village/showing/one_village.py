@@ -6,7 +6,15 @@ from cases.village.showing.one_village import village_shown
 from cases.village.showing.tallies import ItemStanding, standing_of
 from web.current import current, right_now, today
 from web.language.plan_words import ITEM_KINDS
-from web.language.village_words import OWED, SORTS, STANDING_COLOURS, STANDING_NAMES, late_plan_words, until_words
+from web.language.village.village_words import (
+    OWED,
+    SORTS,
+    STANDING_COLOURS,
+    STANDING_NAMES,
+    late_plan_words,
+    until_words,
+)
+from web.pages.village.showing.plan_paths import draft_path, plan_path
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
@@ -25,4 +33,5 @@ def show(slug: str) -> str:
         return render_template(
             "village/one_village.html", shown=shown, village=shown.village, words=WORDS, standings=tuple(ItemStanding),
             standing_of=standing_of, until=lambda day: until_words(day, today()), late_words=late_plan_words,
+            plan_path=plan_path, draft_path=draft_path,
         )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Words for the things of the village method."""
