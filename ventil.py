@@ -159,9 +159,17 @@ def _find_in_checkout(package: str) -> None:
 
 
 def _settings(host: str, port: int) -> Settings:
-    """Return the settings from the environment; the base URL is where we listen, unless VENTIL_BASE_URL is set."""
+    """Return the settings from the environment; the base URL is where we listen, unless VENTIL_BASE_URL is set.
+
+    Raises `BadSetting`, also when the outlines of the villages cannot be used.
+    """
+    from cases.organisation.outlines import read_outlines
+
     name = host if host in {"127.0.0.1", "localhost"} else "localhost"
-    return read_settings({"VENTIL_BASE_URL": f"http://{name}:{port}", **{k: v for k, v in os.environ.items() if v}})
+    settings = read_settings({"VENTIL_BASE_URL": f"http://{name}:{port}", **{k: v for k, v in os.environ.items() if v}})
+    if settings.outlines is not None:
+        read_outlines(settings.outlines)
+    return settings
 
 
 def _print_addresses(database: "Database", settings: Settings) -> None:

@@ -54,6 +54,7 @@ class Settings:
     sweep_seconds: int
     morning_hour: int
     closed_days: frozenset[date]
+    outlines: Path | None  # a GeoJSON file, for the map of the villages
 
     @property
     def calendar(self) -> Calendar:
@@ -102,6 +103,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
         sweep_seconds=_whole_number(env, "VENTIL_SWEEP_SECONDS", 60, 1, 3600),
         morning_hour=_whole_number(env, "VENTIL_MORNING_HOUR", 7, 0, 23),
         closed_days=_days(env.get("VENTIL_CLOSED_DAYS") or ""),
+        outlines=Path(env["VENTIL_OUTLINES"]) if env.get("VENTIL_OUTLINES") else None,
     )
 
 

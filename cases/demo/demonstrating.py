@@ -14,8 +14,10 @@ from cases.case import Case
 from cases.database.transactions import Database, calendar_of
 from cases.demo.meetings import plan_meetings
 from cases.demo.moving_clock import MovingClock, database_at
+from cases.demo.plans_told import read_plans
 from cases.demo.questions import Questions
 from cases.demo.story import Story
+from cases.demo.village import VillageYears
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Membership, Person, Role
 from cases.organisation.units import IN_EVERY_HOUSE, Unit
@@ -41,7 +43,9 @@ def fill(settings: Settings, now: datetime, send_letters: Callable[[Database], N
         municipality(session, locked=True).demonstration = True
         plan_meetings(session, range(first.year, calendar_of(session).day_of(now).year + 2), MEETING_PLACE)
     story = Story(database, clock, Random(SEED), send_letters)  # noqa: S311 - dice of a story, not of a lock  # nosec B311
-    story.run(Questions.read(first), first, now)
+    villages = VillageYears(read_plans(), first, database, clock)
+    story.run(Questions.read(first), villages, first, now)
+    story.refused += villages.refused
     database.close()
     return story
 

@@ -23,6 +23,7 @@ from cases.demo.fates import FATES, TEMPER_OF, TEMPERS, Deed
 from cases.demo.moving_clock import MovingClock
 from cases.demo.questions import Arrival, Questions
 from cases.demo.scene import Scene, Tale
+from cases.demo.village import VillageYears
 from cases.handing_in import hand_in
 from cases.ladder.sweep import sweep
 from cases.organisation.people import Person
@@ -53,15 +54,16 @@ class Story:
     _numbers: "count[int]" = field(default_factory=count)
     _recent: deque[str] = field(default_factory=lambda: deque(maxlen=RECENT))
 
-    def run(self, questions: Questions, first: date, end: datetime) -> None:
+    def run(self, questions: Questions, villages: VillageYears, first: date, end: datetime) -> None:
         """Play every day from the local day `first` until the moment `end` (UTC).
 
-        On each day: sweep, hand in the requests that `questions` makes up, take the steps of the cases' fates that are
-        due on this day, send letters.
+        On each day: sweep, let the villages live, hand in the requests that `questions` makes up, take the steps of the
+        cases' fates that are due on this day, send letters.
         """
         day = first
         while day <= self._calendar.day_of(end):
             self._sweep(day, end)
+            villages.live(day, end)
             if self._calendar.is_working_day(day):
                 keep_in_touch(self.database, self.clock, day, end)
                 for arrival in questions.of(day, self.chance):

@@ -69,8 +69,8 @@ class PublicFilters:
 
     `place`, `category` and `responsible` are slugs. Days are local, each the first or the last one on which the case
     may have been received or may have ended: was last set done, was declined or merged. The case must hold all of the
-    `words` (a text with spaces between them), and be in one of the `states`. `delayed` True selects only delayed cases,
-    False all; `late_at` those whose due day had passed at this moment (UTC).
+    `words` (a text with spaces between them), and be in one of the `states` and of one of the `kinds`. `delayed` True
+    selects only delayed cases, False all; `late_at` those whose due day had passed at this moment (UTC).
     """
 
     place: str | None = None
@@ -85,6 +85,7 @@ class PublicFilters:
     late_at: datetime | None = None
     kind: str | None = None
     states: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 def conditions_of(filters: PublicFilters, calendar: Calendar) -> Iterator[ColumnElement[bool]]:
@@ -100,6 +101,8 @@ def conditions_of(filters: PublicFilters, calendar: Calendar) -> Iterator[Column
     yield from _ended(filters, calendar)
     if filters.states:
         yield columns.state.in_(filters.states)
+    if filters.kinds:
+        yield columns.kind.in_(filters.kinds)
     if filters.delayed:
         yield columns.delayed
     if filters.late_at is not None:

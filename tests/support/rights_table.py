@@ -68,6 +68,10 @@ WITHOUT_A_CASE: dict[str, str] = {
     "GET /sok": OPEN,
     "GET /lamna": OPEN,
     "GET /tillganglighet": OPEN,
+    "GET /bygd/<slug>": NOTHING,  # of a department: only groups have one
+    "GET /planer": OPEN,
+    "GET /planer.csv": OPEN,
+    "GET /planer.xlsx": OPEN,
     "GET /statistik": OPEN,
     "GET /statistik.csv": OPEN,
     "GET /statistik.xlsx": OPEN,

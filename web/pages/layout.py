@@ -206,6 +206,7 @@ def _for_this_unit(url: str) -> str:
 
 def _menu(actor: Actor, frame: PageFrame) -> list[MenuItem]:
     items = [MenuItem(str(words), url_for(endpoint)) for endpoint, words in (STAFF if actor.is_staff else PUBLIC)]
+    items += _villages(frame)
     items += [MenuItem(name, url_for("units.show", slug=slug)) for slug, name in frame.units]
     if request.endpoint == "units.show":  # a group's representative hands in for that group
         items = [replace(item, url=_for_this_unit(item.url)) for item in items]
@@ -216,6 +217,16 @@ def _menu(actor: Actor, frame: PageFrame) -> list[MenuItem]:
     if current().settings.smtp_url is None and (actor.is_admin or _is_open(frame)):
         items.append(MenuItem(gettext("Mailbox"), url_for("mailbox.show")))
     return items
+
+
+def _villages(frame: PageFrame) -> list[MenuItem]:
+    """Return the links to the pages of the reader's villages, named when there are several."""
+    named = len(frame.groups) > 1
+    words = gettext("Our village")
+    return [
+        MenuItem(f"{words}, {name}" if named else words, url_for("village.show", slug=slug))
+        for slug, name in frame.groups
+    ]
 
 
 def _is_open(frame: PageFrame) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cases.database.base import table_of
 from cases.database.tables.scheduled_jobs import SWEEP, Scheduled
 from cases.organisation.municipality import Municipality
-from cases.organisation.units import DESK, FORUM
+from cases.organisation.units import DESK, FORUM, UnitKind
 
 MUNICIPALITY = table_of(Municipality)
 SCHEDULE = table_of(Scheduled)
@@ -30,7 +30,7 @@ IN_EVERY_MENU = frozenset({DESK, FORUM})
 class PageFrame:
     """What is shown around every page: the municipality's name and telephone number, and the reader's units.
 
-    `units` are pairs (slug, name) for the menu, without the desk and the forum.
+    `units` are pairs (slug, name) for the menu, without the desk and the forum; `groups` those of them that are groups.
     `last_sweep` is when the last sweep ended; None if none has.
     """
 
@@ -39,6 +39,7 @@ class PageFrame:
     contact_phone: str | None = None
     last_sweep: datetime | None = None
     units: tuple[tuple[str, str], ...] = ()
+    groups: tuple[tuple[str, str], ...] = ()
 
 
 def read_page_frame(session: Session) -> PageFrame:
@@ -53,6 +54,8 @@ def frame_from(rows: Sequence[Any]) -> PageFrame:
     """
     first = rows[0]
     units = {row.unit: row.unit_name for row in rows if row.unit and row.unit not in IN_EVERY_MENU}
+    groups = {row.unit: row.unit_name for row in rows if row.unit and row.kind == UnitKind.GROUP}
     return PageFrame(
-        first.municipality, first.demonstration, first.contact_phone, first.last_done_at, tuple(units.items())
-    )
+        first.municipality, first.demonstration, first.contact_phone, first.last_done_at, tuple(units.items()),
+        tuple(groups.items()),
+    )  # fmt: skip

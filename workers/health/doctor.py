@@ -21,9 +21,11 @@ from cases.history.outbox import OutboxEntry
 from cases.ladder.sweep import MOST_CLOCK_DRIFT
 from cases.organisation.domain_time import domain_time
 from cases.organisation.municipality import municipality
+from cases.organisation.outlines import read_outlines
 from cases.organisation.people import admins, contact_persons, heads_of
+from cases.organisation.places import Place
 from cases.organisation.units import contact_desk
-from cases.settings import Settings
+from cases.settings import BadSetting, Settings
 from notifications.set_aside import count_set_aside
 from workers.health.outside import Check, outside_checks
 
@@ -204,6 +206,22 @@ def _set_aside(count: int) -> HealthFinding:
     return HealthFinding(Health.OK, "nothing is set aside")
 
 
+def _outlines(session: Session, settings: Settings, present: datetime) -> Iterator[HealthFinding]:
+    if settings.outlines is None:
+        return
+    try:
+        outlined = {outline.place for outline in read_outlines(settings.outlines)}
+    except BadSetting as bad:
+        yield HealthFinding(Health.FAIL, str(bad), "mend the file, or leave VENTIL_OUTLINES empty")
+        return
+    unknown = sorted(outlined - set(session.scalars(select(Place.slug))))
+    if unknown:
+        named = ", ".join(unknown[:MOST_NAMED]) + (", ..." if len(unknown) > MOST_NAMED else "")
+        yield HealthFinding(Health.WARN, f"outlines of places that are unknown: {named}", "see `ventil place`")
+    else:
+        yield HealthFinding(Health.OK, f"the map has {len(outlined)} places")
+
+
 ROW_CHECKS: tuple[Callable[[Session, Settings, datetime], Iterator[HealthFinding]], ...] = (
     _doors,
     _clock,
@@ -211,6 +229,7 @@ ROW_CHECKS: tuple[Callable[[Session, Settings, datetime], Iterator[HealthFinding
     _administrators,
     _backlog,
     _closed_days,
+    _outlines,
 )
 
 

@@ -36,7 +36,8 @@ SEND_EMPTY = """form => {
 }"""
 NO_PAGES = {  # what a GET may answer without a page of ours: files, machines' answers, and ways on to a page
     "static", "security_txt.show", "attachments.give", "attachments.give_mine", "all_cases.download",
-    "statistics.download", "plans.download", "health.alive", "health.ready", "health.metrics", "mailbox.frame",
+    "statistics.download", "plans.download", "villages.download", "health.alive", "health.ready", "health.metrics",
+    "mailbox.frame",
     "login.first_page", "continuing.show", "piles.next_case",
 }  # fmt: skip
 pytestmark = pytest.mark.browser
@@ -64,6 +65,7 @@ class Pages:
             "anybody": [
                 "/", "/lamna", "/sok?q=väg", "/sok?q=finns%20inte", "/logga-in", "/logga-in?next=/arenden/2020-9",
                 "/logga-in/kod", "/tillganglighet", "/statistik", "/statistik?dela=place", f"/arenden/{done}",
+                "/planer", "/bygd/norrby", "/bygd/soderby",
                 *(f"/arende/{key}" for key in keys.values()), f"/arende/{keys['merged']}/hor-ihop",
                 f"/kvitto/{keys['done']}", f"/arenden/{withdrawn}", "/finns-inte", "/folj/x", "/logga-in/x",
                 "/plan/norrby", "/plan/soderby",
@@ -77,7 +79,7 @@ class Pages:
                 "/bygderna", "/bygderna/norrby/kontakt",
                 *(f"/arenden/{late}/{act}" for act in ("utskrift", "radera", "publicera")),
             ],
-            "Member": ["/enhet/norrby", f"/arenden/{own}", f"/arenden/{own}/utskrift", "/lamna", "/forum",
+            "Member": ["/bygd/norrby", "/enhet/norrby", f"/arenden/{own}", f"/arenden/{own}/utskrift", "/lamna", "/forum",
                        "/skrivbord", "/konto", "/plan/norrby", "/plan/norrby?version=1", "/plan/norrby/utkast",
                        "/plan/norrby/anta", "/plan/norrby/forankring", f"/plan/norrby/gjort/{to_finish}"],
             "Representative": ["/forum", "/forum/1", "/enhet/forum"],

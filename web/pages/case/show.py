@@ -1,7 +1,7 @@
 """The page of one case: whole for those who may see it, its published version for everybody else."""
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from cases.public.sensitive_texts import sensitive_texts
 from cases.reading.timeline import timeline
 from cases.reading.visibility import as_read_by, takes_part
 from cases.refusals import NotFound, StaleVersion
+from cases.village.showing.of_case import village_of_case
 from notifications.letters.urls import LOG_IN_FIRST
 from web.current import current, right_now
 from web.language.labels import READERS, VISIBILITIES
@@ -157,11 +158,12 @@ def _published(ref: str, actor: Actor) -> str:
             _refuse(session, ref, actor)
         follow_form = Form({"email": actor.email})
         return render_template(
-            "case_published.html", case=case, notes=public_notes(session, ref), follow_form=follow_form
-        )
+            "case_published.html", case=case, notes=public_notes(session, ref), follow_form=follow_form,
+            village=village_of_case(session, case.id, case.place),
+        )  # fmt: skip
 
 
-def _refuse(session: Session, ref: str, actor: Actor) -> None:
+def _refuse(session: Session, ref: str, actor: Actor) -> NoReturn:
     case_id = session.scalar(select(Case.id).where(Case.ref == ref, ~PROTECTED))
     if case_id is not None and was_published(session, case_id):
         abort(410)

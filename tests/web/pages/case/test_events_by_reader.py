@@ -54,12 +54,12 @@ def furnished(web: Web) -> str:
 
 
 def test_each_event_of_a_case_has_its_readers():
-    assert set(WHO_READS) == {type_ for type_ in EVENT_TYPES if type_.startswith(("case.", "plan."))}
+    assert set(WHO_READS) == {type_ for type_ in EVENT_TYPES if type_.startswith(("case.", "contact.", "plan."))}
     assert all(WHO_READS.values())
 
 
 def test_each_number_in_the_facts_is_known_as_one_of_a_person_or_not():
-    of_cases = [kind for type_, kind in EVENT_TYPES.items() if type_.startswith(("case.", "plan."))]
+    of_cases = [kind for type_, kind in EVENT_TYPES.items() if type_.startswith(("case.", "contact.", "plan."))]
     numbers = {field.name for kind in of_cases for field in fields(kind) if "int" in str(field.type)}
     assert numbers == NUMBERS | IDS_OF_PEOPLE
 
