@@ -81,7 +81,8 @@ class Pages:
             ],
             "Member": ["/bygd/norrby", "/enhet/norrby", f"/arenden/{own}", f"/arenden/{own}/utskrift", "/lamna",
                        "/forum", "/skrivbord", "/konto", "/plan/norrby", "/plan/norrby?version=1",
-                       "/plan/norrby/utkast", "/plan/norrby/anta", "/plan/norrby/forankring", f"/plan/norrby/gjort/{to_finish}"],
+                       "/plan/norrby/utkast", "/plan/norrby/anta", "/plan/norrby/forankring",
+                       f"/plan/norrby/gjort/{to_finish}"],
             "Representative": ["/forum", "/forum/1", "/enhet/forum"],
             "Admin": ["/skrivbord", "/undanlagt", f"/arenden/{late}"],
         }  # fmt: skip
