@@ -35,7 +35,7 @@ LABELS: dict[str, LazyString] = {
     "held_on": _l("Day"),
     "on": _l("Day of the contact"),
     "next_on": _l("Day of the next contact"),
-    "met": _l("Whom did you meet?"),
+    "met": _l("With whom?"),
     "questions": _l("Questions from the group"),
     "every_months": _l("Comes again after so many months"),
     "position": _l("Position"),

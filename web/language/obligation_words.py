@@ -20,6 +20,6 @@ class ObligationWords:
 
 
 OBLIGATION_WORDS: Mapping[str, ObligationWords] = {
-    "plan": ObligationWords(_l("the yearly revision of the local plan"), _l("Open the plan"), "/plan/{subject}"),
+    "plan": ObligationWords(_l("the yearly update of the local plan"), _l("Open the plan"), "/plan/{subject}"),
     "contact": ObligationWords(_l("a contact with the group"), _l("Log a contact"), "/bygderna/{subject}/kontakt"),
 }

@@ -43,10 +43,10 @@ TITLES: Mapping[str, LazyString] = {
     "conflict": _("Two did this at once"),
     "still-responsible": _("The unit still has open cases"),
     "already-settled": _("The case is settled"),
-    "record-stands": _("It has been given"),
+    "record-stands": _("It is done already"),
     "no-draft": _("There is no draft"),
     "stale-draft": _("Somebody else was here first"),
-    "adopted-today": _("The plan was adopted today already"),
+    "adopted-today": _("The plan is adopted already"),
     "plan-not-whole": _("The plan is not ready yet"),
     "day-stays": _("The day cannot be moved: the calendar of the demonstration ends here."),
     "clock-trouble": _("The clock is wrong"),
@@ -168,16 +168,17 @@ SENTENCES: Mapping[str, LazyString] = {
     "too-many-questions": _("At most %(most)s questions fit here. Save these first, and take the rest after them."),
     "already-there": _("%(name)s is there already."),
     "already-settled": _("The case is settled. Reopen it first."),
-    "record-stands": _("What was owed has been given. Put right what is wrong by giving it anew."),
+    "record-stands": _("This is done already. To correct it, do it again."),
     "no-draft": _("The plan has no draft. Begin one first."),
     "stale-draft": _("The draft was saved on %(on)s at %(clock)s, after you opened it. Open it again."),
     "stale-draft-of": _("%(name)s saved the draft on %(on)s at %(clock)s, after you opened it. Open it again."),
     "adopted-today": _(
-        "The plan was adopted on that day already. The next version can be adopted tomorrow at the earliest."
+        "A plan was adopted on that day, or you adopted one today. Choose a later day: tomorrow at the earliest "
+        "if you have adopted one today."
     ),
     "plan-not-whole": _("The plan cannot be adopted yet: %(count)s things are missing."),
     "plan-not-whole-by-one": _("The plan cannot be adopted yet: one thing is missing."),
-    "record-needed": _("This case ends when what is owed has been given. Use the button on its page for that."),
+    "record-needed": _("This case ends when what is expected has been done. Use the button on its page."),
     "no-sort-of-group": _("Only a group is of a sort: of a village, of the town or of a sector."),
     "sector-has-no-place": _("A group of a sector belongs to no place. Leave out the place, or choose another sort."),
     "still-responsible": _("%(name)s still has %(count)s open cases. Move them first."),

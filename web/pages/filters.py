@@ -63,7 +63,7 @@ def not_understood(names: Iterable[str]) -> dict[str, str]:
     foreign = sorted(name for name in EVERYWHERE.difference(names) if request.args.get(name, "").strip())
     listed = ", ".join(f"{name}={request.args[name]}" for name in foreign)
     return (
-        {ADDRESS: gettext("The address asks for “%(asked)s”, by which nothing can be chosen here.", asked=listed)}
+        {ADDRESS: gettext("The web address has “%(asked)s”. You cannot choose by that here.", asked=listed)}
         if foreign
         else {}
     )

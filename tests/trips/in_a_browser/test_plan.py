@@ -48,9 +48,9 @@ def test_a_member_takes_the_plan_from_draft_to_done(town, browser, address):
 
     page.get_by_role("link", name="Det här är gjort Måla bystugan").click()
     page.get_by_role("button", name="Det här är gjort").click()
-    member.says("Skriv vad det blev av det. Alla kan läsa det.")
+    member.says("Skriv hur det gick. Alla kan läsa det.")
     page.get_by_label("Vem gjorde det?").fill("Ungdomarna")
-    page.get_by_label("Vad blev det av det?").fill("Den är röd igen")
+    page.get_by_label("Hur gick det?").fill("Den är röd igen")
     page.get_by_role("button", name="Det här är gjort").click()
     member.says("av Ungdomarna")
 

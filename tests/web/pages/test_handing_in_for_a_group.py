@@ -31,7 +31,7 @@ def test_every_hand_in_link_of_the_groups_page_names_the_group(sqlite_web):
 
 
 @pytest.mark.parametrize(
-    ("sort", "word"), [(None, "Grupp"), ("village", "Bygrupp"), ("town", "Tätortsgrupp"), ("sector", "Branschgrupp")]
+    ("sort", "word"), [(None, "Grupp"), ("village", "Bygdegrupp"), ("town", "Tätortsgrupp"), ("sector", "Branschgrupp")]
 )
 def test_the_groups_page_says_of_what_sort_it_is(sqlite_web, sort, word):
     with sqlite_web.database.transaction() as session:

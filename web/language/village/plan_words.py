@@ -16,7 +16,7 @@ ITEM_KINDS = {
     PlanItemKind.ASKED: _("We ask others to do it"),
 }
 FATES = {
-    Fate.DROPPED: _("Let go"),
+    Fate.DROPPED: _("Left out"),
     Fate.JOINED: _("Joined with another"),
     Fate.MOVED: _("Taken over by others"),
 }

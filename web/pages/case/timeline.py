@@ -282,7 +282,7 @@ def _line(
 def _said(line: TimelineEntry) -> str:
     """Return what somebody wrote with the event; of a contact first whom they met."""
     met = line.words.get("met")
-    return "\n\n".join(filter(None, (met and gettext("Met %(who)s", who=met), line.words.get("note", ""))))
+    return "\n\n".join(filter(None, (met and gettext("With %(who)s", who=met), line.words.get("note", ""))))
 
 
 def _how_it_was_done(facts: dict[str, Any], by: str) -> str:

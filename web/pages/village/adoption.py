@@ -94,7 +94,7 @@ def _counts(new: int, carried: int, dropped: int) -> str:
     parts = (
         ngettext("%(num)d new case", "%(num)d new cases", new),
         ngettext("%(num)d goes on", "%(num)d go on", carried),
-        ngettext("%(num)d is let go", "%(num)d are let go", dropped),
+        ngettext("%(num)d is left out", "%(num)d are left out", dropped),
     )
     return ", ".join(parts)
 

@@ -13,8 +13,8 @@ from web.language.village.plan_words import ITEM_KINDS
 
 LATE = "late"
 PROGRESS: dict[str, tuple[LazyString, str]] = {  # the words, and the colour of their badge
-    State.DONE: (_l("Carried out"), "success"),
-    State.CLOSED: (_l("Carried out"), "success"),
+    State.DONE: (_l("Done"), "success"),
+    State.CLOSED: (_l("Done"), "success"),
     State.IN_PROGRESS: (_l("In progress"), "brand1"),
     State.PLANNED: (_l("Planned"), "brand1"),
     State.RECEIVED: (_l("Passed on"), "info"),
@@ -29,7 +29,7 @@ QUARTERS = {1: _l("January–March"), 2: _l("April–June"), 3: _l("July–Septe
 FINISHED = frozenset({State.DONE, State.CLOSED})
 TO_FINISH = frozenset({State.ASSIGNED, State.PLANNED, State.IN_PROGRESS, State.WAITING})
 PARTS: tuple[tuple[str, LazyString, frozenset[State]], ...] = (  # of the picture, from left to right
-    ("done", _l("carried out"), FINISHED),
+    ("done", _l("done"), FINISHED),
     ("under_way", _l("under way"), frozenset({State.IN_PROGRESS, State.WAITING})),
     ("with_desk", _l("planned or passed on"), frozenset({State.PLANNED, State.RECEIVED, State.ASSIGNED})),
     ("late", _l("late"), frozenset()),

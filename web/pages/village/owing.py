@@ -57,7 +57,7 @@ def _last_met(group: str, since: date | None, late: bool) -> str:
         return gettext("No contact with %(group)s has been logged yet.", group=group)
     if not late:
         return gettext("The last contact with %(group)s was on %(day)s.", group=group, day=day_words(since))
-    return gettext("Nobody has met %(group)s since %(day)s.", group=group, day=day_words(since))
+    return gettext("We have not been in contact with %(group)s since %(day)s.", group=group, day=day_words(since))
 
 
 def _leads_somewhere(path: str) -> bool:

@@ -49,7 +49,7 @@ def test_everybody_reads_the_plan_by_area_what_is_done_and_what_others_do(sqlite
     plan.house.change(ref, State.DONE, by="member", at=IN_SUMMER - A_DAY, **said)
     page = visitor(sqlite_web).read("/bygd/norrby")
     for words in (
-        "Bygrupp Norrby En by att bo i", "Planen för 2026", "33 % 1 av 3 klara", "Klart 1 Försenat 2",
+        "Bygdegrupp Norrby En by att bo i", "Planen för 2026", "33 % 1 av 3 klara", "Klart 1 Försenat 2",
         "1. Vägar 1 1", "2. Bad 0 1", f"Det här har vi gjort {OWN.title} 30 maj 2026 · av Målarlaget",
         "Det här gör andra för oss", "Det ber vi andra om", "Det gör vi med andra", "Planen antogs 2 mars 2026",
     ):  # fmt: skip
@@ -96,10 +96,10 @@ def test_members_read_what_they_owe_with_the_day_in_words(sqlite_web, plan):
     page = visitor(sqlite_web, "member").read("/bygd/norrby")
     assert "Uppdatera planen om 6 veckor Ni gör det senast 12 augusti 2026. Skriv nästa plan" in page
     assert "Nästa kontakt med kommunen" in page
-    assert "Rapportera för gruppen" in page
+    assert "Lämna in för gruppen" in page
     staff = visitor(sqlite_web, "officer").read("/bygd/norrby")
     assert "Gruppen gör det senast 12 augusti 2026." in staff
-    assert "Rapportera för gruppen" not in staff
+    assert "Lämna in för gruppen" not in staff
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_only_those_who_write_it_have_its_buttons(sqlite_web, plan):
     plan.adopted()
     for who, has in ((None, False), ("neighbour", False), ("officer", False), ("member", True), ("contact", True)):
         page = visitor(sqlite_web, who).get("/plan/norrby").text
-        for words in ("Uppdatera planen", "Visa förankring", "Det här är gjort"):
+        for words in ("Uppdatera planen", "Visa hur bygden har varit med", "Det här är gjort"):
             assert (words in page) is has, (who, words)
 
 

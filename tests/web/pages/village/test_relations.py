@@ -104,7 +104,7 @@ def test_the_list_puts_late_ones_first_and_says_what_is_owed(web: Web) -> None:
     page = contact.read("/bygderna")
     body = page[page.index("Öppna ärenden") :]
     assert body.index("Soderby") < body.index("Norrby")
-    assert "Den årliga översynen av den lokala planen" in body
+    assert "Den årliga uppdateringen av den lokala planen" in body
     assert "dagen har passerat" in body[body.index("Soderby") : body.index("Norrby")]
 
 
@@ -134,18 +134,18 @@ def test_no_query_is_added_by_a_group(web: Web) -> None:
 def test_the_page_of_the_case_says_what_it_owes_and_leads_there(web: Web) -> None:
     ref = owed(web, "norrby").ref
     page = visitor(web, "contact").get(f"/arenden/{ref}").text
-    assert "Det här ärendet är skyldigt en kontakt med gruppen." in page
+    assert "Det här väntas: en kontakt med gruppen." in page
     assert "Ingen kontakt med Norrby har loggats ännu." in page
     assert f'href="{PAGE}"' in page
     visitor(web, "contact").send(PAGE, **form())
     assert "Senaste kontakten med Norrby var den" in visitor(web, "contact").read(f"/arenden/{ref}")
     late(web, owed(web, "norrby"))
-    assert "Ingen har träffat Norrby sedan" in visitor(web, "contact").read(f"/arenden/{ref}")
+    assert "Kommunen har inte haft kontakt med Norrby sedan" in visitor(web, "contact").read(f"/arenden/{ref}")
 
 
 def test_a_plan_leads_to_its_page_only_if_there_is_one(web: Web) -> None:
     page = visitor(web, "contact").get(f"/arenden/{owed(web, 'norrby', 'plan').ref}").text
-    assert "den årliga översynen av den lokala planen" in page
+    assert "den årliga uppdateringen av den lokala planen" in page
     has_page = any(str(rule) == "/plan/<slug>" for rule in web.app.url_map.iter_rules())
     assert ('href="/plan/norrby"' in page) is has_page
 
@@ -158,7 +158,7 @@ def test_the_forum_reads_since_when_nobody_has_met_the_group(web: Web) -> None:
         session.add(AgendaItem(case_id=case.id, why="overdue", added_at=NOW))
     for path in ("/forum", "/forum/1"):
         page = visitor(web, "representative").read(path)
-        assert "Ingen har träffat Norrby sedan" in page
+        assert "Kommunen har inte haft kontakt med Norrby sedan" in page
         assert SECRET not in page
 
 
