@@ -248,7 +248,7 @@ def test_after_a_year_a_browser_is_known_no_longer(web, monkeypatch):
     known = log_in(web, **elsewhere(1))
     ask(web.browser())
     later = datetime.now(UTC) + timedelta(days=366)
-    monkeypatch.setattr("web.requests.identity.known_browsers.right_now", lambda: later)
+    monkeypatch.setattr("web.requests.identity.known_browsers.machine_now", lambda: later)
     assert "Retry-After" in ask(known).headers
 
 

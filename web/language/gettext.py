@@ -6,7 +6,7 @@ Flask-Babel looks the locale and the catalogue up anew for each text, which is a
 from typing import Any
 
 import flask_babel
-from flask import Flask, g
+from flask import Flask, g, has_app_context
 
 
 def install_gettext(app: Flask) -> None:
@@ -19,7 +19,9 @@ def install_gettext(app: Flask) -> None:
 
 
 def catalogue() -> Any:
-    """Return the translations of the language of the page."""
+    """Return the translations of the language of the page; none outside of a request."""
+    if not has_app_context():
+        return flask_babel.get_translations()
     if "catalogue" not in g:
         g.catalogue = flask_babel.get_translations()
     return g.catalogue

@@ -163,7 +163,7 @@ def test_the_search_finds_swedish_words_in_any_case(session: Session, words: str
 def test_filters_narrow_the_list(session: Session) -> None:
     _publish(session, _case(session))
     for found, filters in (
-        (1, PublicFilters(place="norrby", category="trafik", responsible="desk", state="received")),
+        (1, PublicFilters(place="norrby", category="trafik", responsible="desk", states=("received",))),
         (0, PublicFilters(place="sörby")),
         (0, PublicFilters(delayed=True)),
     ):

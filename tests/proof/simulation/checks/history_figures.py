@@ -106,7 +106,8 @@ class CaseHistory:
             self._note_act(self.now)
 
     def _note_act(self, at: datetime) -> None:
-        if self.acted_at is not None and self.state["state"] not in {"done", "closed", "parked"}:
+        is_owed = self.state.get("obligation") is not None  # nobody has to act on it before its day comes nearer
+        if self.acted_at is not None and not is_owed and self.state["state"] not in {"done", "closed", "parked"}:
             days = (at - self.acted_at).days
             self.statistics.silence[self._unit()] = max(days, self.statistics.silence[self._unit()])
         self.acted_at = at

@@ -19,6 +19,7 @@ from notifications.reporters import correct_reporter, replace_key, set_protectio
 
 OF_THE_PERSON = {"case.protection_changed", "case.kept_off_agenda", "case.reporter_corrected", "case.key_replaced"}
 OF_PLANS = {"version", "year", "item", "items", "reached", "answered", "replaces"}
+OF_RELATIONS = {"contact", "questions"}
 NUMBERS = {
     "cycle",
     "rung",
@@ -26,6 +27,7 @@ NUMBERS = {
     "attachment",
     "events",
     *OF_PLANS,
+    *OF_RELATIONS,
 }  # facts that are numbers, and no ids of people
 
 

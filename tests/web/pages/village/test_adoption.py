@@ -86,7 +86,7 @@ def plan_web(browser):
     ("given", "field", "said"),
     [
         ({"published": ""}, "published", "Kryssa i att ni vet"),
-        ({"on": "2090-01-01"}, "on", "eller tidigare"),
+        ({"on": "2090-01-01"}, "on", "Datumet får vara senast"),
         ({"on": "i våras"}, "on", "Skriv dagen som"),
         ({"where": "x" * 201}, "where", "högst 200 tecken"),
     ],
