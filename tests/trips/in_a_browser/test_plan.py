@@ -37,14 +37,14 @@ def test_a_member_takes_the_plan_from_draft_to_done(town, browser, address):
     page.locator("#item-1-responsible").select_option("gata")
     page.get_by_role("button", name="Spara och gå vidare").click()
 
-    member.says("2 nya ärenden, 0 fortsätter, 0 släpps.")
+    member.says("2 nya ärenden, 0 fortsätter, 0 tas bort.")
     page.get_by_label("Var?").fill("Bystugan")
     page.get_by_role("button", name="Anta planen").click()
     member.says("Kryssa i att ni vet att alla kan läsa planen.")
     assert page.get_by_label("Var?").input_value() == "Bystugan"
     page.get_by_label("Vi vet att alla kan läsa planen").check()
     page.get_by_role("button", name="Anta planen").click()
-    member.says("Planen är antagen: 2 nya ärenden, 0 fortsätter, 0 släpps. Nu kan alla läsa den här.")
+    member.says("Planen är antagen: 2 nya ärenden, 0 fortsätter, 0 tas bort. Nu kan alla läsa den här.")
 
     page.get_by_role("link", name="Det här är gjort Måla bystugan").click()
     page.get_by_role("button", name="Det här är gjort").click()

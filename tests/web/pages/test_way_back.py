@@ -10,7 +10,7 @@ from support.houses.small_pages import visitor, words
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
 from cases.states import State
-from web.current import right_now
+from web.current import machine_now
 from web.requests.returning import safe_next
 
 CASE_PATHS = (
@@ -90,7 +90,7 @@ def published(sqlite_web):
     ref = house.reach(State.ASSIGNED, title="Gropar på Storgatan")
     with sqlite_web.database.transaction() as session:
         change = Correction(published=True)
-        correct(session, case_to_change(session, ref), change, by=house.actors["contact"], at=right_now())
+        correct(session, case_to_change(session, ref), change, by=house.actors["contact"], at=machine_now())
     return ref
 
 
@@ -121,7 +121,7 @@ def test_what_was_taken_back_says_so_and_offers_the_log_in(sqlite_web):
     with sqlite_web.database.transaction() as session:
         for published in (True, False):
             change = Correction(published=published)
-            correct(session, case_to_change(session, ref), change, by=house.actors["contact"], at=right_now())
+            correct(session, case_to_change(session, ref), change, by=house.actors["contact"], at=machine_now())
             session.flush()
     answer = visitor(sqlite_web).get(f"/arenden/{ref}")
     assert answer.status_code == 410

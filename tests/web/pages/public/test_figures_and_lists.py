@@ -60,8 +60,8 @@ def test_what_ended_in_a_year_is_told_whenever_it_came_in(town):
     figures = {name: int(count) for name, count, *_ in BEHIND.findall(this_year)}
     assert figures["Avslutade"] == figures["Klara"] + 2 and figures["Klara"] == 6
     assert "Försenade" not in dict.fromkeys(name for name, *_ in BEHIND.findall(this_year))
-    assert "Per år de avslutades" in words(whole) and 'href="/statistik?ended=2025"' in whole
-    assert "Per år de avslutades" not in words(this_year)
+    assert "Efter året då de avslutades" in words(whole) and 'href="/statistik?ended=2025"' in whole
+    assert "Efter året då de avslutades" not in words(this_year)
 
 
 def test_the_list_of_a_year_of_the_end_has_those_and_no_others(town):

@@ -67,12 +67,12 @@ def test_the_page_says_what_adopting_does_and_the_plan_gives_a_receipt(plan, mem
     content = dropping(draft, "Ny badplats")
     new = replace(OWN, title="Gungor")
     plan.put(replace(content, items=(*content.items, new)), at=A_YEAR_ON)
-    assert "1 nytt ärende, 2 fortsätter, 1 släpps." in member.read(ADOPT)
+    assert "1 nytt ärende, 2 fortsätter, 1 tas bort." in member.read(ADOPT)
     assert "Planen blir offentlig" in member.read(ADOPT)
     answer = adopt(member, plan, on="2026-11-02", where="Bystugan", note="Alla var med")
     assert (answer.status_code, answer.location) == (303, "/plan/norrby")
     page = member.read("/plan/norrby")
-    assert "Planen är antagen: 1 nytt ärende, 2 fortsätter, 1 släpps. Nu kan alla läsa den här." in page
+    assert "Planen är antagen: 1 nytt ärende, 2 fortsätter, 1 tas bort. Nu kan alla läsa den här." in page
     assert "Version 2, antagen 2 november 2026" in page
     assert "Gungor" in visitor(plan_web(member)).read("/plan/norrby")
 
@@ -150,4 +150,4 @@ def test_without_a_draft_the_page_says_so(member):
 def test_the_page_is_english_in_english(plan, member):
     plan.begin()
     plan.put()
-    assert "3 new cases, 0 go on, 0 are let go." in member.read(ADOPT + "?lang=en")
+    assert "3 new cases, 0 go on, 0 are left out." in member.read(ADOPT + "?lang=en")

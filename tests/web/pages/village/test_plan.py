@@ -47,7 +47,7 @@ def test_the_state_of_each_item_is_told_in_words(sqlite_web, plan):
     sqlite_web.house.change(ref, State.DONE, by="member", note="Målad", done_by="Ungdomarna")
     page = visitor(sqlite_web).read("/plan/norrby")
     assert "Gjort 2 mars 2026 av Ungdomarna" in page
-    assert "1 gjort" in page
+    assert "1 klart" in page
 
 
 def test_what_others_are_asked_for_is_passed_on(sqlite_web, plan):

@@ -60,7 +60,7 @@ def test_a_contact_is_logged_with_its_questions_and_the_list_shows_it(web: Web, 
     browser = visitor(web, who)
     assert browser.send(PAGE, **form()).location == "/bygderna"
     shown = browser.read("/bygderna")
-    assert "Kontakten är loggad. Nästa kontakt är senast" in shown
+    assert "Kontakten är antecknad. Nästa kontakt är senast" in shown
     assert "2 frågor har tagits emot: " in shown
     with web.database.reading() as session:
         cases = session.scalars(select(Case).where(Case.contact_id.is_not(None)).order_by(Case.id)).all()
@@ -135,7 +135,7 @@ def test_the_page_of_the_case_says_what_it_owes_and_leads_there(web: Web) -> Non
     ref = owed(web, "norrby").ref
     page = visitor(web, "contact").get(f"/arenden/{ref}").text
     assert "Det här väntas: en kontakt med gruppen." in page
-    assert "Ingen kontakt med Norrby har loggats ännu." in page
+    assert "Ingen kontakt med Norrby är antecknad ännu." in page
     assert f'href="{PAGE}"' in page
     visitor(web, "contact").send(PAGE, **form())
     assert "Senaste kontakten med Norrby var den" in visitor(web, "contact").read(f"/arenden/{ref}")
