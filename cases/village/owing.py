@@ -22,7 +22,6 @@ from cases.progress import Change, change_state
 from cases.states import Kind, State
 
 CHANNEL = "duty"
-TO_DECLINE = frozenset(State) - {State.PARKED, State.DONE, State.CLOSED, State.DECLINED, State.MERGED}
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,8 @@ class Owed:
 
     `holder` is the slug of the unit that owes it, `name` what its title says, `since` the local day from which its due
     day counts (None: from today), `number` any number that differs between subjects, to spread first days. `months` is
-    the distance to the next one, when the subject has its own.
+    the distance to the next one, and `most_days` the days within which the first one must be due, when the subject
+    has its own.
     """
 
     subject: str
@@ -79,6 +79,27 @@ def ensure(session: Session, obligation: Obligation, owed: Owed, *, by: Actor, a
     return receive(EntryWriter(session), request, by=by, at=at)
 
 
+def ensured(session: Session, obligation: Obligation, subject: str, *, by: Actor, at: datetime) -> Case | None:
+    """Return the open case of what this subject owes, handed in now when it lacks; None when it ought to owe nothing.
+
+    So nobody waits until the daily look. No case is locked.
+    """
+    if (case := open_case(session, obligation.name, subject)) is not None:
+        return case
+    owed = next((owed for owed in obligation.lacking(session) if owed.subject == subject), None)
+    return ensure(session, obligation, owed, by=by, at=at) if owed is not None else None
+
+
+def decline(session: Session, case: Case, reason: str, *, by: Actor, at: datetime) -> None:
+    """Decline what is owed, with this reason; a parked case is taken up first.
+
+    The case must be locked, and neither done nor ended. `by` must be able to take the steps of the desk.
+    """
+    if case.state is State.PARKED:
+        change_state(session, case, Change(State.RECEIVED), by=by, at=at)
+    change_state(session, case, Change(State.DECLINED, reason=reason, fulfils=case.obligation), by=by, at=at)
+
+
 def _title(obligation: Obligation, name: str) -> str:
     """Return the title of the case, as long as it may be: no name of a group keeps anything from being owed."""
     return obligation.title.format(name=storable(name))[:LONGEST_TITLE]
@@ -105,17 +126,15 @@ def spread(owed: Owed, *, weeks: int) -> timedelta:
 
 
 def end_with_unit(session: Session, unit: Unit, reason: str, *, by: Actor, at: datetime) -> int:
-    """Decline what is owed of a unit that is dissolved, with this reason; return how many cases that ended.
+    """Decline what is owed of a unit that is dissolved, with this reason; return how many open cases it had of that.
 
-    `by` must be able to take the steps of the desk.
+    What has been given already is left to close. `by` must be able to take the steps of the desk.
     """
     owed = select(Case).where(Case.obligation.is_not(None), Case.subject == unit.slug, Case.due_at.is_not(None))
     cases = session.scalars(owed.order_by(Case.id).with_for_update(of=Case)).all()
     for case in cases:
-        if case.state is State.PARKED:
-            change_state(session, case, Change(State.RECEIVED), by=by, at=at)
-        if case.state in TO_DECLINE:
-            change_state(session, case, Change(State.DECLINED, reason=reason, fulfils=case.obligation), by=by, at=at)
+        if case.state is not State.DONE:
+            decline(session, case, reason, by=by, at=at)
     return len(cases)
 
 

@@ -9,17 +9,25 @@ from flask_babel import lazy_gettext as _l
 
 @dataclass(frozen=True)
 class ObligationWords:
-    """The words of one obligation: `label` names what is owed, `button` the act that gives it or plans it anew.
+    """The words of one obligation: `label` names what is owed in a sentence, `card` is its title where it stands alone.
 
-    `path` is the page of that act, with the place {subject}.
+    `button` names the act that gives it or plans it anew, `path` is the page of that act, with the place {subject}.
     """
 
     label: LazyString
+    card: LazyString
     button: LazyString
     path: str
 
 
 OBLIGATION_WORDS: Mapping[str, ObligationWords] = {
-    "plan": ObligationWords(_l("the yearly update of the local plan"), _l("Open the plan"), "/plan/{subject}"),
-    "contact": ObligationWords(_l("a contact with the group"), _l("Log a contact"), "/bygderna/{subject}/kontakt"),
+    "plan": ObligationWords(
+        _l("the yearly update of the local plan"), _l("Update the plan"), _l("Open the plan"), "/plan/{subject}"
+    ),
+    "contact": ObligationWords(
+        _l("a contact with the group"),
+        _l("Next contact with the municipality"),
+        _l("Log a contact"),
+        "/bygderna/{subject}/kontakt",
+    ),
 }

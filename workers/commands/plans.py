@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from cases.imports.formats.counting import counted
-from workers.commands.opening import FILE_PATH, Failure, migrated_database, right_now
+from workers.commands.opening import FILE_PATH, Failure, domain_now, migrated_database
 
 
 @click.group()
@@ -27,7 +27,7 @@ def export_plan(file: Path, group: str | None, year: int | None, comma: bool) ->
     form = CsvForm.MACHINE if comma else CsvForm.SPREADSHEET
     with migrated_database() as database, database.reading() as session:
         try:
-            count = export_plans(session, file, group=group, year=year, form=form, at=right_now())
+            count = export_plans(session, file, group=group, year=year, form=form, at=domain_now(session))
         except ValueError as error:
             raise Failure(str(error)) from None
         except NotFound:
@@ -50,7 +50,7 @@ def import_plan_file(group: str, file: Path, dry_run: bool) -> None:
 
     with migrated_database() as database, database.transaction() as session:
         try:
-            read = import_plan(session, group, file, is_dry_run=dry_run, by=A_COMMAND, at=right_now())
+            read = import_plan(session, group, file, is_dry_run=dry_run, by=A_COMMAND, at=domain_now(session))
         except NotFound:
             raise Failure(f"there is no plan {group}") from None
     for number, reasons in read.bad:

@@ -12,6 +12,7 @@ from cases.case import Case
 from cases.imports.rows.import_row import ImportRow, Owes
 from cases.progress import Change, change_state
 from cases.states import State
+from cases.village.owing import decline
 
 REPLACED = "Samma sak flyttades hit från en annan installation och gäller i stället."
 
@@ -68,19 +69,12 @@ def owed_here(session: Session) -> list[OwedHere]:
 def end_own(session: Session, rows: Sequence[ImportRow], at: datetime) -> None:
     """End the open cases of the house that owe what these rows owe, before the rows are written: the moved ones stand.
 
-    Nobody is told, as of nothing that an import does.
+    What has been given is closed, all else declined. Nobody is told, as of nothing that an import does.
     """
     for owes in filter(None, (row.owes for row in rows)):
         own = (Case.obligation == owes[0], Case.subject == owes[1], Case.due_at.is_not(None))
         for case in session.scalars(select(Case).where(*own).with_for_update(of=Case)).all():
-            for to in _ways_out(case.state):
-                reason = REPLACED if to is State.DECLINED else None
-                change = Change(to, reason=reason, fulfils=case.obligation)
-                change_state(session, case, change, by=THE_IMPORT, at=at)
-
-
-def _ways_out(state: State) -> tuple[State, ...]:
-    """Return the states by which an open case comes to its end; what has been given is closed, not declined."""
-    if state is State.DONE:
-        return (State.CLOSED,)
-    return (State.RECEIVED, State.DECLINED) if state is State.PARKED else (State.DECLINED,)
+            if case.state is State.DONE:
+                change_state(session, case, Change(State.CLOSED), by=THE_IMPORT, at=at)
+            else:
+                decline(session, case, REPLACED, by=THE_IMPORT, at=at)

@@ -1,6 +1,6 @@
 """Ensuring: once a day it is seen that what ought to be owed is, also in a house that was never told of a group."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 
 from sqlalchemy import select, update
@@ -11,8 +11,8 @@ from cases.access.actors import Actor
 from cases.case import Case
 from cases.database.base import table_of
 from cases.organisation.municipality import Municipality
-from cases.village.obligations.table import OBLIGATIONS
-from cases.village.owing import Obligation, Owed, ensure
+from cases.village.obligations.table import OBLIGATIONS, lacking
+from cases.village.owing import Obligation, Owed, ensure, ensured
 
 HOUSE = table_of(Municipality)
 LOOKED_ON = select(HOUSE.c.obligations_on)
@@ -33,31 +33,26 @@ def ensure_missing(session: Session, day: date, *, by: Callable[[], Actor], at: 
     claimed = update(HOUSE).where(HOUSE.c.obligations_on.is_distinct_from(day)).values(obligations_on=day)
     if not session.connection().execute(claimed).rowcount:
         return []
-    return [error for obligation, owed in _missing(session) if (error := _try(session, obligation, owed, by, at))]
+    return [error for obligation, owed in lacking(session) if (error := _try(session, obligation, owed, by, at))]
 
 
 def ensure_for(session: Session, subject: str, *, by: Actor, at: datetime) -> None:
     """Hand in what ought to be owed of this subject and is not: for a new group this does not wait until tomorrow."""
-    for obligation, owed in _missing(session):
-        if owed.subject == subject:
-            ensure(session, obligation, owed, by=by, at=at)
+    for obligation in OBLIGATIONS.values():
+        ensured(session, obligation, subject, by=by, at=at)
 
 
 def ensure_lacking(session: Session, *, by: Actor, at: datetime) -> None:
     """Hand in all that ought to be owed and is not, as after an import, which does not wait until tomorrow."""
-    for obligation, owed in _missing(session):
+    for obligation, owed in lacking(session):
         ensure(session, obligation, owed, by=by, at=at)
 
 
 def ought_to_be_owed(session: Session) -> frozenset[tuple[str, str]]:
     """Query and return what ought to be owed, whether it is or not, each as obligation and subject."""
     there = select(Case.obligation, Case.subject).where(Case.obligation.is_not(None), Case.due_at.is_not(None))
-    lacking = {(obligation.name, owed.subject) for obligation, owed in _missing(session)}
-    return frozenset(lacking | {(name or "", subject or "") for name, subject in session.execute(there)})
-
-
-def _missing(session: Session) -> Iterator[tuple[Obligation, Owed]]:
-    return ((obligation, owed) for obligation in OBLIGATIONS.values() for owed in obligation.lacking(session))
+    missing = {(obligation.name, owed.subject) for obligation, owed in lacking(session)}
+    return frozenset(missing | {(name or "", subject or "") for name, subject in session.execute(there)})
 
 
 def _try(

@@ -10,7 +10,7 @@ from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.organisation.units import Unit
 from cases.states import State
-from cases.village.obligations.table import OBLIGATIONS
+from cases.village.obligations.table import lacking
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,4 @@ def what_is_owed(session: Session, now: datetime) -> list[OwedCase]:
 
 def what_lacks(session: Session) -> list[tuple[str, str]]:
     """Query and return what ought to be owed and is not, each as obligation and subject."""
-    return [
-        (obligation.name, owed.subject) for obligation in OBLIGATIONS.values() for owed in obligation.lacking(session)
-    ]
+    return [(obligation.name, owed.subject) for obligation, owed in lacking(session)]

@@ -18,7 +18,7 @@ from cases.organisation.units import Unit
 from cases.progress import Change, change_state
 from cases.refusals import AdoptedToday, BadCharacters, DateOutside, NotAllowed, NotFound, PlanNotWhole, TooLong
 from cases.states import State
-from cases.village.owing import ensure, open_case
+from cases.village.owing import ensured
 from cases.village.plans.becoming_cases import begin_case, carry_on, let_go
 from cases.village.plans.drafting import refuse_stale_draft
 from cases.village.plans.finding import draft_to_change, items_of, items_to_settle, plan_to_change, standing_version
@@ -170,9 +170,12 @@ def _record(
 def plan_case(session: Session, plan: Plan, *, by: Actor, at: datetime) -> Case:
     """Return the case by which the plan's revision is owed, locked; it is handed in when there is none yet.
 
-    It may be done already, until the end of the day of an adoption.
+    It may be done already, until the end of the day of an adoption. Raises `NotFound` when the unit owes no plan.
     """
-    case = open_case(session, PLAN.name, plan.slug) or _owe(session, plan, by=by, at=at)
+    case = ensured(session, PLAN, plan.slug, by=as_desk_alone(by), at=at)
+    if case is None:
+        raise NotFound(ref=plan.slug)
+    session.flush()
     session.execute(select(Case.id).where(Case.id == case.id).with_for_update())
     session.refresh(case)
     return case
@@ -186,14 +189,4 @@ def _case_to_finish(session: Session, plan: Plan, *, by: Actor, at: datetime) ->
         case = plan_case(session, plan, by=by, at=at)
     if case.state is State.PARKED:
         change_state(session, case, Change(State.RECEIVED), by=as_desk_alone(by), at=at)
-    return case
-
-
-def _owe(session: Session, plan: Plan, *, by: Actor, at: datetime) -> Case:
-    """Hand in the case by which the plan's revision is owed, and return it."""
-    owed = next((owed for owed in PLAN.lacking(session) if owed.subject == plan.slug), None)
-    case = ensure(session, PLAN, owed, by=as_desk_alone(by), at=at) if owed is not None else None
-    if case is None:
-        raise NotFound(ref=plan.slug)
-    session.flush()
     return case

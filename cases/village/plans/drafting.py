@@ -7,7 +7,6 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
-from cases.case import Case
 from cases.database.texts import visible
 from cases.database.transactions import calendar_of
 from cases.organisation.categories import Category
@@ -24,6 +23,7 @@ from cases.village.plans.finding import (
     plan_to_change,
     standing_version,
 )
+from cases.village.plans.lacking import states_of
 from cases.village.plans.records.focus_area import FocusArea
 from cases.village.plans.records.plan import Plan
 from cases.village.plans.records.plan_drop import PlanDrop
@@ -124,7 +124,9 @@ def _copy(session: Session, plan: Plan, standing: PlanVersion, draft: PlanVersio
     }
     session.add_all(areas.values())
     session.flush()
-    items = [item for item in items_to_settle(session, plan) if not _has_ended(session, item)]
+    earlier = items_to_settle(session, plan)
+    states = states_of(session, earlier)
+    items = [item for item in earlier if states[item.id] not in ENDED]
     _add_area_for_strays(session, draft, areas, items)
     session.add_all(
         PlanItem(
@@ -134,10 +136,6 @@ def _copy(session: Session, plan: Plan, standing: PlanVersion, draft: PlanVersio
         for number, item in enumerate(items, start=1)
     )  # fmt: skip
     session.flush()
-
-
-def _has_ended(session: Session, item: PlanItem) -> bool:
-    return session.scalar(select(Case.state).where(Case.id == item.case_id)) in ENDED
 
 
 def _add_area_for_strays(

@@ -22,11 +22,12 @@ from cases.organisation.municipality import municipality
 from cases.organisation.places import Place
 from cases.organisation.units import Unit, UnitKind
 from cases.progress import Change, change_state
-from cases.refusals import DateOutside, FieldRefusal, NotAllowed, NotFound, TooLong, TooManyQuestions, UnknownName
+from cases.refusals import DateOutside, FieldRefusal, NotFound, TooLong, TooManyQuestions, UnknownName
 from cases.states import Kind, State
-from cases.village.owing import ensure, open_case
+from cases.village.owing import ensured
 from cases.village.relations.contact import Contact, ContactWay
 from cases.village.relations.obligations import CONTACT
+from cases.village.rights import require
 
 MOST_QUESTIONS = 40
 LONGEST_MET = 200  # characters
@@ -75,8 +76,7 @@ def log_contact(session: Session, group: Unit, given: ContactGiven, *, by: Actor
     come or a next one that is past or too far away, `TooManyQuestions`, `TooLong`, `UnknownName`. A refusal of a
     question names its field, such as "questions.2.title".
     """
-    if not by.is_staff:
-        raise NotAllowed(step="log_contact")
+    require("log_contact", by, group)
     if group.kind is not UnitKind.GROUP or not group.active:
         raise NotFound(ref=group.slug)
     _refuse_bad(session, group, given, at)
@@ -143,10 +143,7 @@ def _case_to_plan(session: Session, group: Unit, *, by: Actor, at: datetime) -> 
 
     A group that is owed none yet, since nobody has looked today, is owed one now.
     """
-    for owed in CONTACT.lacking(session):
-        if owed.subject == group.slug:
-            ensure(session, CONTACT, owed, by=by, at=at)
-    found = open_case(session, CONTACT.name, group.slug)
+    found = ensured(session, CONTACT, group.slug, by=by, at=at)
     if found is None:
         raise NotFound(ref=group.slug)  # it was dissolved just now
     case = case_to_change(session, found.ref)

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.database.transactions import calendar_of
+from cases.history.journal import Event
 from cases.organisation.places import Place
 from cases.organisation.units import GroupSort, Unit, UnitKind
 from cases.states import LADDER_STATES
-from cases.village.plans.reading.published import IS_NEWEST
-from cases.village.plans.records.plan import Plan, PlanKind
+from cases.village.plans.reading.published import IS_NEWEST, IS_OWED, LAST_DAY, OWED, SLUG, next_revision_on
+from cases.village.plans.records.plan import REVISE_MONTHS, Plan, PlanKind
 from cases.village.plans.records.plan_item import PlanItem
 from cases.village.plans.records.plan_version import PlanVersion
 from cases.village.showing.tallies import PlanTally, standing
@@ -22,12 +23,13 @@ from cases.village.showing.tallies import PlanTally, standing
 VILLAGES = (
     select(
         Unit, Place.slug.label("place"), Place.name.label("place_name"), PlanVersion.id.label("version_id"),
-        PlanVersion.year, PlanVersion.adopted_on, PlanVersion.vision, Plan.id.label("plan_id"), Case.due_at,
+        PlanVersion.year, PlanVersion.adopted_on, PlanVersion.vision, Plan.id.label("plan_id"), Plan.revise_months,
+        OWED.due_at, LAST_DAY.where(Event.id == PlanVersion.event_id).scalar_subquery().label("last_day"),
     )
     .outerjoin(Place, Place.id == Unit.place_id)
     .outerjoin(Plan, and_(Plan.unit_id == Unit.id, Plan.kind == PlanKind.LOCAL))
     .outerjoin(PlanVersion, and_(PlanVersion.plan_id == Plan.id, PlanVersion.adopted_on.is_not(None), IS_NEWEST))
-    .outerjoin(Case, and_(Case.obligation == "plan", Case.subject == Unit.slug, Case.due_at.is_not(None)))
+    .outerjoin(OWED, and_(IS_OWED, OWED.subject == SLUG))
     .where(Unit.kind == UnitKind.GROUP, Unit.active)
     .order_by(Unit.name, Unit.id)
 )  # fmt: skip
@@ -63,10 +65,12 @@ def villages_listed(session: Session, *, at: datetime) -> list[VillageListed]:
 def village_listed(session: Session, row: Any, tally: PlanTally, *, at: datetime) -> VillageListed:
     """Return the group of this row of `VILLAGES`, whose plan has this tally."""
     unit: Unit = row.Unit
+    next_on = next_revision_on(session, row.due_at, row.last_day, months=row.revise_months or REVISE_MONTHS)
     return VillageListed(
         slug=unit.slug, name=unit.name, sort=unit.sort, place=row.place, place_name=row.place_name, year=row.year,
-        adopted_on=row.adopted_on, next_on=calendar_of(session).day_of(row.due_at) if row.due_at else None,
-        is_late=row.due_at is not None and row.due_at < at, tally=tally,
+        adopted_on=row.adopted_on,
+        next_on=next_on,
+        is_late=next_on is not None and next_on < calendar_of(session).day_of(at), tally=tally,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What pages say of villages: sorts of group, how an item stands, what is owed, and days as weeks and months."""
+"""What pages say of villages: how an item stands, how a plan stands on the map, and days as weeks and months."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -6,7 +6,6 @@ from datetime import date
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from cases.organisation.units import GroupSort
 from cases.village.showing.tallies import ItemStanding
 from web.language.dates import day_words, far_off
 from web.language.gettext import gettext, ngettext
@@ -14,11 +13,6 @@ from web.language.gettext import gettext, ngettext
 FEW_DAYS, MANY_DAYS = 14, 120  # fewer are told as days, more as months; in between as weeks
 A_WEEK, A_MONTH = 7, 30.44  # days
 
-SORTS: Mapping[GroupSort, LazyString] = {
-    GroupSort.VILLAGE: _l("Village group"),
-    GroupSort.TOWN: _l("Town group"),
-    GroupSort.SECTOR: _l("Sector group"),
-}
 STANDING_NAMES: Mapping[ItemStanding, LazyString] = {
     ItemStanding.DONE: _l("Done"),
     ItemStanding.UNDER_WAY: _l("Under way"),
@@ -37,10 +31,6 @@ ON_MAP: Mapping[str, LazyString] = {  # how the plan of a village stands on the 
     "on_time": _l("plan on time"),
     "late": _l("plan late"),
     "none": _l("no plan adopted"),
-}
-OWED: Mapping[str, LazyString] = {  # what a card says is owed, by obligation
-    "plan": _l("Update the plan"),
-    "contact": _l("Next contact with the municipality"),
 }
 
 

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from cases.states import State
 from cases.village.plans.reading.shown import AreaShown, PlanItemShown
+from cases.village.showing.tallies import ItemStanding, tally
 from web.language.gettext import gettext
 from web.language.village.plan_words import ITEM_KINDS
 
@@ -26,15 +27,14 @@ PROGRESS: dict[str, tuple[LazyString, str]] = {  # the words, and the colour of 
     LATE: (_l("Overdue"), "danger"),
 }
 QUARTERS = {1: _l("January–March"), 2: _l("April–June"), 3: _l("July–September"), 4: _l("October–December")}
-FINISHED = frozenset({State.DONE, State.CLOSED})
 TO_FINISH = frozenset({State.ASSIGNED, State.PLANNED, State.IN_PROGRESS, State.WAITING})
-PARTS: tuple[tuple[str, LazyString, frozenset[State]], ...] = (  # of the picture, from left to right
-    ("done", _l("done"), FINISHED),
-    ("under_way", _l("under way"), frozenset({State.IN_PROGRESS, State.WAITING})),
-    ("with_desk", _l("planned or passed on"), frozenset({State.PLANNED, State.RECEIVED, State.ASSIGNED})),
-    ("late", _l("late"), frozenset()),
-    ("declined", _l("resting or ended"), frozenset({State.PARKED, State.DECLINED, State.MERGED})),
-)
+PARTS: dict[ItemStanding, tuple[str, LazyString]] = {  # of the picture: the name of its colour, and its words
+    ItemStanding.DONE: ("done", _l("done")),
+    ItemStanding.UNDER_WAY: ("under_way", _l("under way")),
+    ItemStanding.PLANNED: ("with_desk", _l("planned or passed on")),
+    ItemStanding.LATE: ("late", _l("late")),
+    ItemStanding.RESTING: ("declined", _l("resting or ended")),
+}
 
 
 @dataclass(frozen=True)
@@ -69,18 +69,11 @@ def _by_kind(items: list[PlanItemShown]) -> tuple[tuple[str, tuple[PlanItemShown
 
 def parts_of(items: Iterable[PlanItemShown]) -> list[PartOfPlan]:
     """Return how many of the items have come how far; parts without items are left out."""
-    parts, left, listed = list[PartOfPlan](), 0.0, list(items)
-    for name, words, states in PARTS:
-        count = sum(_is_part(item, name, states) for item in listed)
-        if count:
-            width = round(100 * count / len(listed), 2)
-            parts.append(PartOfPlan(name, str(words), count, round(left, 2), width))
-            left += width
+    parts = []
+    for standing, count, left, width in tally(items).parts():
+        name, words = PARTS[standing]
+        parts.append(PartOfPlan(name, str(words), count, round(left, 2), round(width, 2)))
     return parts
-
-
-def _is_part(item: PlanItemShown, name: str, states: frozenset[State]) -> bool:
-    return name == LATE if item.is_late else item.state in states
 
 
 def progress_words(item: PlanItemShown) -> tuple[str, str]:

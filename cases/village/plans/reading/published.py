@@ -97,6 +97,17 @@ def named_items(
     return areas, items_shown(session, PlanItem.version_id == version.id, reader=ItemReader.AUTHOR, at=at)
 
 
+def next_revision_on(session: Session, due_at: datetime | None, last_day: date | None, *, months: int) -> date | None:
+    """Return the local day by which a plan is to be revised next.
+
+    `due_at` is when its revision is owed. Between an adoption and the day from which the next one is owed it is None:
+    then the day lies so many `months` after `last_day`, that of the duty before it.
+    """
+    if due_at is not None:
+        return calendar_of(session).day_of(due_at)
+    return add_months(last_day, months) if last_day is not None else None
+
+
 def areas_shown(session: Session, version: PlanVersion, shown: Shown) -> tuple[AreaShown, ...]:
     """Return the areas of the version by rank, with their texts as `shown` returns them."""
     found = select(FocusArea).where(FocusArea.version_id == version.id).order_by(FocusArea.rank)
@@ -142,13 +153,12 @@ def _listed(
     *,
     at: datetime,
 ) -> PlanListed:
-    due_on: date | None = calendar_of(session).day_of(due_at) if due_at else None
-    if due_on is None and last_day is not None and unit.active:  # adopted, and the next one is not owed yet
-        due_on = add_months(last_day, plan.revise_months if plan else REVISE_MONTHS)
+    months = plan.revise_months if plan else REVISE_MONTHS
+    due_on = next_revision_on(session, due_at, last_day if unit.active else None, months=months)
     return PlanListed(
         slug=plan.slug if plan else unit.slug, kind=plan.kind if plan else PlanKind.LOCAL, unit=unit.slug,
         unit_name=unit.name, current=_listed_version(version), next_revision_on=due_on,
-        is_late=due_at is not None and due_at < at,
+        is_late=due_on is not None and due_on < calendar_of(session).day_of(at),
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from web.current import Ventil
 from web.pages.village.showing.map import OF_DEMONSTRATION, TALLEST, WIDTH, draw
 
 MANY, HEAVIEST = 80, 24_000  # villages; bytes of the page itself, beside 83 kB of fonts and stylesheets
-SUMMER = datetime(2027, 7, 1, 10, tzinfo=UTC)
+SUMMER = datetime(2028, 7, 1, 10, tzinfo=UTC)
 
 
 def _village(place: str | None, **more: object) -> VillageListed:

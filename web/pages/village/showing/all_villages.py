@@ -12,9 +12,8 @@ from cases.village.showing.all_villages import VillageListed, villages_listed
 from cases.village.showing.tallies import ItemStanding
 from web.current import current, right_now, today
 from web.language.preference import in_swedish
-from web.language.village.village_words import ON_MAP, SORTS, STANDING_NAMES, late_plan_words, until_words
+from web.language.village.village_words import ON_MAP, STANDING_NAMES, late_plan_words, until_words
 from web.pages.village.showing.map import draw, outlines_of
-from web.pages.village.showing.plan_paths import plan_path
 from web.requests.downloads import table_download
 from web.requests.guard import Audience, open_to
 
@@ -44,9 +43,9 @@ def show() -> str:
         outlines = outlines_of(current().settings, demonstration=municipality(session).demonstration)
     return render_template(
         "village/all_villages.html", villages=villages, order=order, late=[one for one in villages if one.is_late],
-        words={"sorts": SORTS, "standings": STANDING_NAMES, "on_map": ON_MAP}, map=draw(outlines, villages),
+        words={"standings": STANDING_NAMES, "on_map": ON_MAP}, map=draw(outlines, villages),
         standings=tuple(ItemStanding),
-        until=lambda day: until_words(day, today()), late_words=late_plan_words, plan_path=plan_path,
+        until=lambda day: until_words(day, today()), late_words=late_plan_words,
     )  # fmt: skip
 
 

@@ -5,22 +5,20 @@ from flask import Blueprint, render_template
 from cases.village.showing.one_village import village_shown
 from cases.village.showing.tallies import ItemStanding, standing_of
 from web.current import current, right_now, today
+from web.language.obligation_words import OBLIGATION_WORDS
 from web.language.village.plan_words import ITEM_KINDS
 from web.language.village.village_words import (
-    OWED,
-    SORTS,
     STANDING_COLOURS,
     STANDING_NAMES,
     late_plan_words,
     until_words,
 )
-from web.pages.village.showing.plan_paths import draft_path, plan_path
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
 bp = Blueprint("village", __name__)
 WORDS = {
-    "sorts": SORTS, "standings": STANDING_NAMES, "colours": STANDING_COLOURS, "owed": OWED, "kinds": ITEM_KINDS,
+    "standings": STANDING_NAMES, "colours": STANDING_COLOURS, "owed": OBLIGATION_WORDS, "kinds": ITEM_KINDS,
 }  # fmt: skip
 
 
@@ -33,5 +31,4 @@ def show(slug: str) -> str:
         return render_template(
             "village/one_village.html", shown=shown, village=shown.village, words=WORDS, standings=tuple(ItemStanding),
             standing_of=standing_of, until=lambda day: until_words(day, today()), late_words=late_plan_words,
-            plan_path=plan_path, draft_path=draft_path,
         )  # fmt: skip
