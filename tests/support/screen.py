@@ -60,4 +60,4 @@ class Screen:
     def close(self) -> None:
         """Close the window; assert that its console shows no error."""
         self.context.close()
-        assert self.complaints == []
+        assert self.complaints == [], self.complaints
