@@ -17,7 +17,7 @@ TEMPLATES = $(wildcard web/templates notifications/letters/templates tests/proof
 export PYTHONDONTWRITEBYTECODE :=
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
-.PHONY: help setup run browser test prove attack audit lint lint-types lint-form lint-layers lint-declared lint-security \
+.PHONY: help setup run browser test prove attack audit lint lint-code lint-types lint-form lint-layers lint-declared lint-security \
 	lint-templates lint-tests format bench chaos mutants apart servers lock translations vendor clean
 
 help: ## list what make can do
@@ -35,7 +35,7 @@ run: setup ## start Ventil with a demonstration municipality on http://127.0.0.1
 browser: setup ## find a Chromium for the tests, or install one
 	@$(BIN)/python tests/support/servers/browser_setup.py </dev/null
 
-test: setup lint browser ## lint, then every test on SQLite, PostgreSQL, Redis and in a browser (TESTS=path narrows)
+test: setup lint-code browser ## lint, then every test on SQLite, PostgreSQL, Redis and in a browser (TESTS=path narrows)
 	@echo "test: running every test in $(PROCESSES) processes"
 	@$(PYTEST) $(TESTS) </dev/null
 
@@ -43,9 +43,10 @@ prove: setup ## crash at every point on both databases, and live many lives of c
 	@echo "prove: every crash point, and many lives of cases, in $(PROCESSES) processes"
 	@VENTIL_PROOF=full $(PYTEST) tests/proof_tests/test_crash_points.py tests/proof_tests/test_life_machine.py </dev/null
 
-lint: setup ## check form, types, imports, requirements, security and templates
-	@$(MAKE) --no-print-directory --jobs=2 lint-types lint-form lint-layers lint-declared lint-security lint-templates \
-		lint-tests
+lint: lint-code lint-tests ## check form, types, imports, requirements, security and templates, and that tests can be read
+
+lint-code: setup
+	@$(MAKE) --no-print-directory --jobs=2 lint-types lint-form lint-layers lint-declared lint-security lint-templates
 
 lint-types:
 	@echo "lint: types"
@@ -75,7 +76,7 @@ lint-templates:
 	@echo "lint: templates"
 	@test -z "$(TEMPLATES)" || $(BIN)/djlint --quiet --lint $(TEMPLATES)
 
-lint-tests:
+lint-tests: setup
 	@echo "lint: every test can be collected"
 	@$(BIN)/python -m pytest --collect-only --quiet --quiet >.collected.log </dev/null || { cat .collected.log; rm -f .collected.log; exit 1; }
 	@rm -f .collected.log
