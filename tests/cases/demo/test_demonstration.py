@@ -1,10 +1,14 @@
 """The demonstration is a house like any other: made by the domain, the same each time, and with nothing forgotten."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from support.houses.migrated import CALENDAR
+from support.houses.small_house import copied_sqlite
+from support.keys import SECRET_KEY
 
 from cases.case import Case
 from cases.checks.forgotten import find_forgotten
@@ -21,19 +25,25 @@ from cases.settings import read_settings
 NOW = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 
 
-def _filled(folder: Path) -> Database:
-    settings = read_settings({}, folder=folder)
-    database = Database(settings.database_url, settings.calendar)
+def _fill(url: str) -> None:
+    """Fill the empty database with a short story; fail when it is not seen to be empty before, and full after."""
+    settings = read_settings({"VENTIL_DATABASE_URL": url, "VENTIL_SECRET_KEY": SECRET_KEY})
+    database = Database(url, settings.calendar)
     migrate(database)
     assert is_empty(database)
-    fill(settings, NOW, lambda _: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demonstrating, "MONTHS", 3)
+        fill(settings, NOW, lambda _: None)
     assert not is_empty(database)
-    return database
+    database.close()
 
 
-@pytest.fixture(autouse=True)
-def _a_short_story(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demonstrating, "MONTHS", 3)
+@pytest.fixture
+def demonstration(run_folder: Path, tmp_path: Path) -> Iterator[Database]:
+    """A copy of a demonstration of three months, filled once per run."""
+    database = Database(copied_sqlite(run_folder, tmp_path, "short_demonstration", _fill), CALENDAR)
+    yield database
+    database.close()
 
 
 def _told(database: Database) -> list[tuple[object, ...]]:
@@ -42,29 +52,25 @@ def _told(database: Database) -> list[tuple[object, ...]]:
         return [tuple(row) for row in rows]
 
 
-def test_the_same_story_is_told_each_time(tmp_path: Path) -> None:
-    first, second = _filled(tmp_path / "a"), _filled(tmp_path / "b")
-    assert _told(first) == _told(second)
-    first.close()
-    second.close()
+def test_the_same_story_is_told_each_time(demonstration: Database, tmp_path: Path) -> None:
+    _fill(url := f"sqlite:///{tmp_path / 'another.sqlite3'}")
+    another = Database(url, CALENDAR)
+    assert _told(demonstration) == _told(another)
+    another.close()
 
 
-def test_everything_happened_when_it_is_recorded_and_nothing_is_forgotten(tmp_path: Path) -> None:
-    database = _filled(tmp_path)
-    with database.reading() as session:
+def test_everything_happened_when_it_is_recorded_and_nothing_is_forgotten(demonstration: Database) -> None:
+    with demonstration.reading() as session:
         assert session.scalar(select(func.count()).select_from(Case)) > 30
         late = select(func.count()).select_from(Event).where(Event.recorded_at != Event.at)
         assert session.scalar(late) == 0
         assert {breach.guarantee for breach in find_forgotten(session, NOW)} <= {"G4"}  # no wire ran: nothing was told
         assert {email for email, _ in who_may_log_in(session)} >= {"kontakt@tallvinda.example"}
-    database.close()
 
 
-def test_the_demonstrations_people_have_no_names_and_no_addresses_of_anybody(tmp_path: Path) -> None:
-    database = _filled(tmp_path)
-    with database.reading() as session:
+def test_the_demonstrations_people_have_no_names_and_no_addresses_of_anybody(demonstration: Database) -> None:
+    with demonstration.reading() as session:
         assert all(email.endswith(".example") for email in session.scalars(select(Person.email)))
-    database.close()
 
 
 def test_every_question_has_a_door_and_every_door_a_temper() -> None:

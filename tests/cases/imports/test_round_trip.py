@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Select, func, inspect, select
 from sqlalchemy.orm import Session
-from support.houses.demonstration import NOW, Copy, fill_demonstration, furnish_empty
+from support.houses.demonstration import NOW, Copy, fill_demonstration, furnish_empty, sqlite_copies
 from support.houses.migrated import CALENDAR
 from support.houses.moving import export_to, exported, import_from
 
@@ -71,13 +71,14 @@ BY_NAME = {
 
 @dataclass
 class Houses:
-    """Where the houses of a test come from: the demonstration, and empty ones that have its setup."""
+    """Where the houses of a test come from: the demonstration, always on SQLite, and empty ones that have its setup."""
 
     copy: Copy
+    copy_on_sqlite: Copy
     open: list[Database]
 
     def demonstration(self) -> Database:
-        return self._opened(self.copy("demonstration_house", fill_demonstration))
+        return self._opened(self.copy_on_sqlite("demonstration_house", fill_demonstration))
 
     def empty(self) -> Database:
         return self._opened(self.copy("demonstration_setup", furnish_empty))
@@ -88,8 +89,8 @@ class Houses:
 
 
 @pytest.fixture
-def houses(copy_house: Copy) -> Iterator[Houses]:
-    made = Houses(copy_house, [])
+def houses(copy_house: Copy, run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Houses]:
+    made = Houses(copy_house, sqlite_copies(run_folder, tmp_path_factory.mktemp("demonstration")), [])
     yield made
     for database in made.open:
         database.close()
