@@ -95,6 +95,7 @@ def start_postgres(folder: Path, *, durable: bool = False, memory: str = "64MB")
     }
     if not durable:
         options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "1GB"}
+        options |= {"wal_level": "minimal", "max_wal_senders": 0, "autovacuum": "off"}  # databases live a second
     words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
     command = [binaries / "pg_ctl", "--pgdata", data, "--log", folder / "log", "--wait", "--silent"]
 
