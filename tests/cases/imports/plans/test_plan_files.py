@@ -95,6 +95,16 @@ def test_a_bad_row_is_named_by_its_number_and_nothing_changes(
     assert drafts(plan) == 0
 
 
+def test_all_bad_rows_are_named_and_the_draft_that_is_there_stays(plan: PlanActs, tmp_path: Path) -> None:
+    plan.begin()
+    before = plan.put()
+    path, good = tmp_path / "plan.csv", "Loppis;norrby;2027;;own;trafik;Vägar;;;;"
+    bad = "Bad;ingen;snart;;own;trafik;;;;;", good, ";norrby;2027;;own;trafik;Vägar;;;;"
+    path.write_text("\n".join((HEADING, good, *bad)), encoding="utf-8")
+    assert [(number, len(reasons)) for number, reasons in read(plan, path).bad] == [(3, 3), (5, 1)]
+    assert plan.draft() == before
+
+
 def test_a_plan_that_is_not_there_is_refused(plan: PlanActs, tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         written(plan, tmp_path / "a.csv", group="ingenstans")
