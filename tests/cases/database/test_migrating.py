@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select, text
 from support.houses.brought_along import take_back
-from support.houses.house_of_0010 import furnish_house_of_0010
+from support.houses.earlier.house_of_0010 import furnish_house_of_0010
 from support.houses.migrated import CALENDAR
 from support.houses.small_house import SmallHouse
 
