@@ -41,6 +41,7 @@ def find_forgotten(session: Session, now: datetime, histories: Portion | None = 
         "backlog": present - BACKLOG,
         "far": now + SLOWEST_POLICY,
         "day_ago": now - GRACE - LACKS_AT_MOST,
+        "now": now,
         "contact_far": now + CONTACT_DAYS,
     }
     found = [breach for look in (*LOOKS, *VILLAGE_LOOKS) for breach in _breaches(session, look, moments)]

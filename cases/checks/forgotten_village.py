@@ -39,9 +39,11 @@ VILLAGE_LOOKS = (
         AND u.active AND NOT {BY_IMPORT} AND NOT EXISTS (
             SELECT 1 FROM event s WHERE s.stream = 0 AND s.type = 'unit.switched_off'
             AND s.facts ->> 'unit' = c.subject AND s.at >= c.ended_at)"""),
+    # What a sweep with a moment to come has reminded of already is not too far away: its day had passed by then.
     Look("V29", "the next contact with a group is too far away", """
         SELECT c.ref, c.next_at FROM "case" c
-        WHERE c.obligation = 'contact' AND {OPEN} AND c.next_at > :contact_far"""),
+        WHERE c.obligation = 'contact' AND {OPEN} AND c.next_at > :contact_far
+        AND NOT EXISTS (SELECT 1 FROM event e WHERE e.stream = c.id AND e.at > :now)"""),
     Look("V35", "somebody who never worked here has written for staff alone", """
         SELECT c.ref, e.seq FROM words w JOIN event e ON e.id = w.event_id JOIN "case" c ON c.id = e.stream
         WHERE w.visibility = 'internal' AND e.type = 'case.commented' AND e.person_id IS NOT NULL

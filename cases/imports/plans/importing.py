@@ -11,15 +11,25 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import LONGEST_TITLE, Case
-from cases.database.texts import visible
+from cases.database.texts import is_storable, visible
 from cases.imports.tables import Record, Values, read_table
 from cases.organisation.categories import Category
 from cases.organisation.units import Unit
-from cases.village.plans.draft_content import FIRST_YEAR, LAST_YEAR, DraftArea, DraftContent, DraftDrop, DraftItem
+from cases.village.plans.draft_content import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    MOST_AREAS,
+    MOST_ITEMS,
+    DraftArea,
+    DraftContent,
+    DraftDrop,
+    DraftItem,
+)
 from cases.village.plans.drafting import begin_draft, put_draft
 from cases.village.plans.finding import items_to_settle, plan_to_change
 from cases.village.plans.reading.drafts import draft_shown
 from cases.village.plans.reading.shown import DraftShown
+from cases.village.plans.records.focus_area import LONGEST_NAME
 from cases.village.plans.records.plan_item import PlanItem, PlanItemKind
 
 NEEDED = ("title", "area")
@@ -58,11 +68,16 @@ def import_plan(session: Session, slug: str, path: Path, *, is_dry_run: bool, by
         return PlanFileRead(bad=[(1, [f"has no column {name}" for name in lost])])
     trial = session.begin_nested()
     begin_draft(session, slug, by=by, at=at)
-    known, items, bad = _known(session, slug), [], []
+    known, items = _known(session, slug), list[DraftItem]()
+    bad: Bad = []
     for record in records:
         item, wrong = _read(record, known)
+        if item is not None and len(items) == MOST_ITEMS:
+            wrong.append(f"a plan has at most {MOST_ITEMS} items")
         bad += [(record.number, wrong)] if wrong else []
-        items += [item] if item is not None else []
+        items += [item] if item is not None and not wrong else []
+    if not items and not bad:
+        bad.append((1, ["has no item below it"]))
     if not bad:
         draft = draft_shown(session, slug, by=by, at=at)
         put_draft(session, slug, _content(draft, known, items), by=by, at=at)
@@ -110,8 +125,7 @@ def _read(record: Record, known: _Known) -> tuple[DraftItem | None, list[str]]:
     read: dict[str, Any] = {name: _checked(found, name, read_as, wrong, known) for name, read_as in FIELDS.items()}
     if found.get("group") not in (None, "", known.slug):
         wrong.append(f"group: is of another plan, {found['group']}")
-    if not found.get("area"):
-        wrong.append("area: is missing")
+    area = _checked(found, "area", _area, wrong, known)
     if (ref := found.get("case")) and (ref not in known.items or ref in known.used):
         wrong.append(f"case: {ref} is no item of the plan that can be carried on, or stands twice")
     if wrong:
@@ -119,7 +133,7 @@ def _read(record: Record, known: _Known) -> tuple[DraftItem | None, list[str]]:
     before = known.items[ref] if ref else None
     known.used.add(ref or "")
     item = DraftItem(
-        area=known.areas.setdefault(found["area"], len(known.areas) + 1), origin=before.id if before else None, **read
+        area=known.areas.setdefault(area, len(known.areas) + 1), origin=before.id if before else None, **read
     )
     return (replace(item, text=before.text, cost_ore=before.cost_ore) if before else item), []
 
@@ -133,8 +147,22 @@ def _checked(found: Values, name: str, read_as: Callable[[str, _Known], Any], wr
 
 
 def _title(text: str, _: _Known) -> str:
-    if not 1 <= len(text) <= LONGEST_TITLE:
-        raise ValueError(f"must have 1 to {LONGEST_TITLE} characters")
+    return _short(text, LONGEST_TITLE)
+
+
+def _area(text: str, known: _Known) -> str:
+    if not text:
+        raise ValueError("is missing")
+    if text not in known.areas and len(known.areas) == MOST_AREAS:
+        raise ValueError(f"a plan has at most {MOST_AREAS} areas")
+    return _short(text, LONGEST_NAME)
+
+
+def _short(text: str, most: int) -> str:
+    if not 1 <= len(text) <= most:
+        raise ValueError(f"must have 1 to {most} characters")
+    if not is_storable(text):
+        raise ValueError("has characters that cannot be stored")
     return text
 
 

@@ -81,11 +81,11 @@ def adopt_plan(session: Session, slug: str, adoption: Adoption, *, by: Actor, at
         raise NotAllowed(step="adopt_plan")
     draft = draft_to_change(session, plan)
     refuse_stale_draft(session, draft, adoption.version)
-    on = _checked_day(session, plan, adoption, at)
-    _check_words(adoption)
     _lock_cases(session, plan)
     if lacks := what_lacks(session, plan, draft):
         raise PlanNotWhole(lacks=tuple(lacks), count=len(lacks))
+    on = _checked_day(session, plan, adoption, at)
+    _check_words(adoption)
     with batch(session, by, at) as actor:
         cases = _settle_items(session, unit, plan, draft, actor, at)
         draft.event_id = _record(session, plan, draft, _event(unit, plan, draft, on, cases), adoption, actor, at)

@@ -63,6 +63,7 @@ def begin_draft(session: Session, slug: str, *, by: Actor, at: datetime) -> tupl
         changed_at=at, changed_by_id=by.person_id,
     )  # fmt: skip
     if standing is not None:
+        draft.revision = standing.revision + 1  # what was opened before that adoption is stale here too
         draft.vision, draft.situation, draft.strengths = standing.vision, standing.situation, standing.strengths
     session.add(draft)
     session.flush()

@@ -116,6 +116,12 @@ def test_v29_a_contact_that_is_too_far_away_is_found(house: SmallHouse) -> None:
     assert _found(house) == {("V29", "the next contact with a group is too far away", ref)}
 
 
+def test_v29_a_contact_that_a_sweep_has_been_reminding_of_ahead_of_time_is_no_breach(house: SmallHouse) -> None:
+    for days in (55, 60, 70, 80, 300):  # `ventil sweep --now`, and then `ventil forgotten` without it
+        house.sweep(MONDAY + timedelta(days=days))
+    assert _found(house) == set()
+
+
 def test_v35_a_villager_who_writes_for_staff_alone_is_found(house: SmallHouse) -> None:
     ref = house.hand_in("Lampa", at=LATER)
     house.comment(ref, by="officer", visibility=Visibility.INTERNAL, at=LATER)

@@ -2,11 +2,16 @@
 
 import importlib
 import pkgutil
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, select, text
 from support.houses.brought_along import take_back
+from support.houses.earlier.house_of_0010 import furnish_house_of_0010
+from support.houses.migrated import CALENDAR
 from support.houses.small_house import SmallHouse
 
 import cases
@@ -14,11 +19,15 @@ import notifications
 import web
 import workers
 from cases.access.tokens import ApiToken
+from cases.checks.forgotten import find_forgotten
 from cases.database.base import Base
 from cases.database.clock import present
 from cases.database.migrating import check, is_behind, migrate
 from cases.database.transactions import Database
+from cases.ladder.sweep import sweep
+from cases.village.obligations.listing import what_is_owed
 
+BROUGHT_ALONG = datetime(2026, 3, 12, 9, tzinfo=UTC)  # an hour after the last sweep of the version before
 PACKAGES = (cases, notifications, workers, web)
 
 
@@ -86,3 +95,35 @@ def test_tokens_of_an_earlier_version_end_a_year_after_it_is_brought_along(small
     with small_house.database.reading() as session:
         [token] = session.scalars(select(ApiToken)).all()
         assert timedelta(days=364) < token.expires_at - present(session) < timedelta(days=366)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house_of_0010(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A house of the version before obligations, brought along to the present one."""
+    is_sqlite = request.param == "sqlite"
+    url = f"sqlite:///{tmp_path / 'old.sqlite3'}" if is_sqlite else request.getfixturevalue("postgres_url")
+    database = Database(url, CALENDAR)
+    with closing(database):
+        furnish_house_of_0010(database)
+        migrate(database)
+        yield database
+
+
+def test_a_house_of_before_obligations_owes_within_a_day_what_it_ought_to(house_of_0010: Database) -> None:
+    database = house_of_0010
+    assert sweep(database, now=BROUGHT_ALONG) == 0
+    with database.reading() as session:
+        owed = what_is_owed(session, BROUGHT_ALONG)
+        events = session.scalar(text("SELECT count(*) FROM event"))
+        assert find_forgotten(session, BROUGHT_ALONG) == []
+    groups = {"centrum", "lantbruk", "norrby", "osterby", "soderby", "vasterby"}
+    for obligation in ("plan", "contact"):
+        days = {one.subject: one.due_on for one in owed if one.obligation == obligation}
+        assert days.keys() == groups, "also of a group that had no member, and not of the one that was dissolved"
+        assert len(set(days.values())) == len(groups), "spread over weeks"
+        assert min(days.values()) > CALENDAR.day_of(BROUGHT_ALONG) + timedelta(days=59)
+    for at in (BROUGHT_ALONG, BROUGHT_ALONG + timedelta(minutes=5)):
+        assert sweep(database, now=at) == 0
+    with database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM event")) == events
+    test_models_and_migrations_do_not_differ(database)

@@ -80,6 +80,8 @@ def test_a_dry_run_changes_nothing(plan: PlanActs, tmp_path: Path, name: str) ->
         ("Bad;norrby;2027;;ours;trafik;Vägar;;;;", "kind"),
         ("Bad;norrby;2027;;own;fisk;Vägar;;;;", "category"),
         ("Bad;norrby;2027;;own;trafik;;;;;", "area"),
+        (f"Bad;norrby;2027;;own;trafik;{'V' * 300};;;;", "area"),
+        ("B\x01ad;norrby;2027;;own;trafik;Vägar;;;;", "title"),
         ("Bad;norrby;2027;;own;trafik;Vägar;;;2026-9999;", "case"),
         ("Bad;norrby;2027;;own;trafik;Vägar;;;;soderby", "group"),
     ],
@@ -93,6 +95,37 @@ def test_a_bad_row_is_named_by_its_number_and_nothing_changes(
     assert number == 3
     assert reason.startswith(f"{says}: ")
     assert drafts(plan) == 0
+
+
+def test_all_bad_rows_are_named_and_the_draft_that_is_there_stays(plan: PlanActs, tmp_path: Path) -> None:
+    plan.begin()
+    before = plan.put()
+    path, good = tmp_path / "plan.csv", "Loppis;norrby;2027;;own;trafik;Vägar;;;;"
+    bad = "Bad;ingen;snart;;own;trafik;;;;;", good, ";norrby;2027;;own;trafik;Vägar;;;;"
+    path.write_text("\n".join((HEADING, good, *bad)), encoding="utf-8")
+    assert [(number, len(reasons)) for number, reasons in read(plan, path).bad] == [(3, 3), (5, 1)]
+    assert plan.draft() == before
+
+
+@pytest.mark.parametrize(
+    ("rows", "bad"),
+    [
+        ([], [(1, ["has no item below it"])]),
+        (["Vägar"] * 202, [(number, ["a plan has at most 200 items"]) for number in (202, 203)]),
+        ([f"Område {n}" for n in range(21)], [(22, ["area: a plan has at most 20 areas"])]),
+    ],
+    ids=["nothing", "too many items", "too many areas"],
+)
+def test_a_file_that_is_no_plan_empties_no_draft(
+    plan: PlanActs, tmp_path: Path, rows: list[str], bad: list[tuple[int, list[str]]]
+) -> None:
+    plan.begin()
+    before = plan.put()
+    path = tmp_path / "plan.csv"
+    lines = [f"Loppis {n};norrby;2027;;own;trafik;{area};;;;" for n, area in enumerate(rows)]
+    path.write_text("\n".join((HEADING, *lines)), encoding="utf-8")
+    assert read(plan, path).bad == bad
+    assert plan.draft() == before
 
 
 def test_a_plan_that_is_not_there_is_refused(plan: PlanActs, tmp_path: Path) -> None:

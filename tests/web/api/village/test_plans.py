@@ -92,9 +92,18 @@ def test_a_draft_that_was_saved_since_is_not_overwritten(sqlite_web):
 def test_an_adopted_plan_is_not_changed(sqlite_web):
     adopted(sqlite_web)
     assert sqlite_web.call("PUT", DRAFT, json=WHOLE, by="member").json["code"] == "no-draft"
-    sqlite_web.post(DRAFT, {}, by="member")
+    begun = sqlite_web.post(DRAFT, {}, by="member").json
     again = sqlite_web.post(ADOPTION, {}, by="member")
     assert (again.status_code, again.json["code"]) == (409, "adopted-today")
+    assert sqlite_web.get("/plans/norrby", by="member").json["draft"] == begun
+    assert begun["items"][0]["due_on"] == "2090-09-29"
+    bare = {**WHOLE, "items": []}  # what lacks is told first: it is to be put right whatever the day
+    assert sqlite_web.call("PUT", DRAFT, json=bare, by="member").status_code == 200
+    lacking = sqlite_web.post(ADOPTION, {}, by="member").json
+    assert (lacking["code"], list(lacking["errors"])) == (
+        "plan-not-whole",
+        [f"items.{begun['items'][0]['origin']}", f"items.{begun['items'][1]['origin']}"],
+    )
 
 
 def test_the_same_adoption_twice_with_one_key_is_one(sqlite_web):

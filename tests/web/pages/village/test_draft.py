@@ -196,6 +196,19 @@ def test_the_second_to_save_is_told_what_happened_and_keeps_what_was_typed(sqlit
     assert [item.title for item in plan.draft().items] == ["Min punkt"]
 
 
+def test_a_form_of_the_draft_before_is_not_saved_over_the_next_one(plan, member):
+    member.send(BEGIN)
+    old = {"version": form_of(member)["version"], **ONE, "item-0-title": "Min punkt"}
+    plan.put()
+    plan.adopt()
+    told = member.send(DRAFT, **old)  # the contact person adopted it meanwhile
+    assert told.status_code == 409 and "Min punkt" in told.text
+    plan.begin(at=A_YEAR_ON)
+    told = member.send(DRAFT, **old)
+    assert told.status_code == 409 and "Min punkt" in told.text
+    assert "Min punkt" not in [item.title for item in plan.draft().items]
+
+
 def test_the_same_form_sent_twice_saves_once(plan, member):
     member.send(BEGIN)
     form = {"version": "1", **ONE, "stamp": form_of(member)["stamp"]}

@@ -9,6 +9,8 @@ from support.houses.small_house import MONDAY
 from support.houses.small_pages import visitor
 from support.plans.plan_acts import A_YEAR_ON, OWN, WHOLE, PlanActs, content_of, dropping
 
+from cases.administration.reorganising import dissolve_unit
+from cases.organisation.units import unit_named
 from cases.states import State
 
 
@@ -115,6 +117,21 @@ def test_a_group_without_a_plan_says_so(sqlite_web):
     assert "Gruppen har inte antagit någon plan än." in page
     assert visitor(sqlite_web).get("/plan/ingenstans").status_code == 404
     assert visitor(sqlite_web).get("/plan/gata").status_code == 404
+
+
+def test_the_plan_of_a_group_that_is_dissolved_is_read_on_and_written_no_more(sqlite_web, plan):
+    plan.adopted()
+    plan.begin(at=A_YEAR_ON)
+    with sqlite_web.database.transaction() as session:
+        dissolve_unit(session, unit_named(session, "norrby"), "desk", by=sqlite_web.house.actors["admin"], at=MONDAY)
+    for who in (None, "member", "contact"):
+        browser = visitor(sqlite_web, who)
+        page = browser.get("/plan/norrby")
+        assert page.status_code == 200 and "Måla bystugan" in page.text and "/utkast" not in page.text, who
+        assert "Måla bystugan" not in browser.get("/planer").text
+    for who, status in (("member", 403), ("contact", 404)):
+        assert visitor(sqlite_web, who).get("/plan/norrby/utkast").status_code == status
+        assert sqlite_web.post("/plans/norrby/adoption", {}, by=who).status_code == 404
 
 
 def test_the_files_hold_the_items_of_the_page(sqlite_web, plan):
