@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from support.houses.good_house import NOW, TITLES, GoodHouse, build, copy_of
-from support.houses.lived_in_village import REVISED, furnish_village
 from support.houses.small_house import copied_sqlite, open_small_house
+from support.plans.lived_in_village import REVISED, furnish_village
 
 from cases.states import Kind, State
 from proof.chaos.house.processes import IMPORTED_FROM

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from support.houses.lived_in_village import REVISED, disarm, furnish_village
 from support.houses.small_house import SmallHouse, copied_sqlite, open_small_house
+from support.plans.lived_in_village import REVISED, disarm, furnish_village
 
 from cases.checks.forgotten import find_forgotten
 

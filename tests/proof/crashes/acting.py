@@ -11,7 +11,7 @@ from cases.access.actors import A_VISITOR, Actor, actor_for, reporter_of
 from cases.access.tokens import FOLLOW, Link
 from cases.case import Case, case_to_change
 from cases.commenting import comment
-from cases.correcting import Correction, correct, erase_words
+from cases.correcting import Correction, correct
 from cases.database.transactions import calendar_of
 from cases.files.attaching import attach, store_files
 from cases.files.attachments import Attachment
@@ -22,6 +22,7 @@ from cases.history.words import Visibility, Words
 from cases.organisation.people import Person
 from cases.progress import Change, change_state
 from cases.states import Kind, State
+from cases.village.plans.erasing import erase_record
 from proof.crashes.house import Process
 
 RUT = Reporter(name="Rut", email="rut@hemma.example")
@@ -82,7 +83,7 @@ def erased(process: Process, title: str, decision: str) -> None:
     with process.database.transaction() as session:
         if ref := _ref(session, title):
             case = case_to_change(session, ref)
-            erase_words(session, case, decision, [1], by=_staff(session, "kontakt", _now(process)), at=_now(process))
+            erase_record(session, case, decision, [1], by=_staff(session, "kontakt", _now(process)), at=_now(process))
 
 
 def followed(process: Process, title: str, email: str) -> None:
