@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from support.houses.small_house import SmallHouse, copied_sqlite, open_small_house
 from support.plans.lived_in_village import REVISED, disarm, furnish_village
 
@@ -105,3 +106,29 @@ def test_v3_v5_v6_v8_what_is_broken_in_plans_and_records_is_found(village: Small
     assert {what: _found(village, statement) for what, (statement, _) in BREAKS.items()} == {
         what: found for what, (_, found) in BREAKS.items()
     }
+
+
+CONTACT = "unit_id, on_day, how, next_on"
+OWED_TWICE = "UPDATE \"case\" SET subject = 'norrby' WHERE obligation = '{}' AND subject = 'soderby'"
+REFUSED = {
+    "V1 a plan owed twice": OWED_TWICE.format("plan"),
+    "V29 a second contact with one group": OWED_TWICE.format("contact"),
+    "V3 a contact without an event": f"INSERT INTO contact ({CONTACT}) SELECT {CONTACT} FROM contact",
+    "V3 two contacts of one event": (
+        f"INSERT INTO contact ({CONTACT}, event_id) SELECT {CONTACT}, event_id FROM contact"
+    ),
+    "V3 a contact that names another event": "UPDATE contact SET event_id = (SELECT event_id FROM anchoring)",
+    "V3 a contact that is gone": "DELETE FROM contact",
+    "V3 an event that is gone": "DELETE FROM event WHERE type = 'plan.adopted'",
+    "V3 a draft that names the event of an adoption": (
+        "INSERT INTO plan_version (plan_id, unit_id, number, year, revision, changed_at, event_id)"
+        " SELECT plan_id, unit_id, 3, year, 1, changed_at, event_id FROM plan_version WHERE number = 2"
+    ),
+}
+
+
+def test_v1_v3_v29_the_database_refuses_what_it_can(village: SmallHouse) -> None:
+    for what, statement in REFUSED.items():
+        with pytest.raises(IntegrityError), village.database.transaction() as session:
+            session.execute(text(statement))
+            pytest.fail(what)
