@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 from support.canaries import CANARY, DECISION, dumped, erase_all, holds, on_disk, send
+from support.houses.moving import export_to
 from support.houses.small_house import MONDAY
 from support.houses.small_pages import visitor
 from support.houses.small_web import Web
@@ -28,6 +29,7 @@ from cases.village.plans.records.anchoring import AnchoringKind
 from cases.village.relations.contact import ContactWay
 from cases.village.relations.logging_contacts import ContactGiven, log_contact
 from proof.checker import Outside, check
+from workers.relay.draining import drain_outbox
 
 ERASED = "(raderat)"
 REVISED = MONDAY + timedelta(days=30)
@@ -43,7 +45,12 @@ OTHERS = ", ".join(f"'{title}'" for title in (DONE.title, LEFT.title, f"{LEFT.ti
 
 
 @pytest.fixture
-def plan(web: Web) -> PlanActs:
+def plan(sqlite_web: Web) -> PlanActs:
+    """What `lived_in` says, on SQLite."""
+    return lived_in(sqlite_web)
+
+
+def lived_in(web: Web) -> PlanActs:
     """Two versions and a draft with a canary in every text, which answers of the API and letters told too."""
     plan = PlanActs(web.house)
     web.house.sweep(MONDAY)
@@ -62,8 +69,9 @@ def plan(web: Web) -> PlanActs:
         kept_form = KeptForm(hash="aa", path="/plan/norrby/utkast", typed='{"vision": "kanarie"}', made_at=MONDAY)
         session.add(kept_form)
         log_contact(session, unit_named(session, "norrby"), given, by=actors["contact"], at=MONDAY)
-    revise(plan)
     send(web)
+    revise(plan)
+    drain_outbox(web.database)  # and not sent: letters wait while it is erased
     return plan
 
 
@@ -88,13 +96,15 @@ def refs(web: Web) -> list[str]:
 
 
 def exported(web: Web, folder: Path) -> bytes:
+    """Return what the files of all plans and of all cases say."""
     path = folder / "plans.csv"
     with web.database.reading() as session:
         export_plans(session, path, group=None, year=None, form=CsvForm.MACHINE, at=datetime.now(UTC))
-    return path.read_bytes()
+    return path.read_bytes() + export_to(folder / "cases.csv", web.database).read_bytes()
 
 
-def test_nothing_of_it_is_left_in_any_plan_answer_or_file(web: Web, plan: PlanActs, tmp_path: Path) -> None:
+def test_nothing_of_it_is_left_in_any_plan_answer_or_file(web: Web, tmp_path: Path) -> None:
+    lived_in(web)
     assert CANARY in visitor(web, "contact").read("/sok?q=kanarietext")
     assert holds(exported(web, tmp_path))
     for ref in refs(web):
@@ -117,15 +127,15 @@ def kept_items(web: Web) -> list[tuple[str, str]]:
         return [tuple(row) for row in said]
 
 
-def test_one_can_erase_what_one_version_says_and_keep_the_rest(web: Web, plan: PlanActs) -> None:
+def test_one_can_erase_what_one_version_says_and_keep_the_rest(sqlite_web: Web, plan: PlanActs) -> None:
     item = next(item for item in plan.plan(at=REVISED).items if item.title.startswith(KEPT.title))
-    [carried] = web.house.events(item.case, "case.carried")
-    contact, draft = visitor(web, "contact"), plan.draft(at=REVISED)
+    [carried] = sqlite_web.house.events(item.case, "case.carried")
+    contact, draft = visitor(sqlite_web, "contact"), plan.draft(at=REVISED)
     page = contact.read(f"/arenden/{item.case}/radera")
     assert "kanarietext om Bengt och Britta" in page and "kanarieutkast" in page
     assert contact.send(f"/arenden/{item.case}/radera", event=str(carried.seq), decision=DECISION).status_code == 303
-    assert kept_items(web) == [(KEPT.title, KEPT.text), (ERASED, ERASED), (ERASED, ERASED)]
-    with web.database.reading() as session:
+    assert kept_items(sqlite_web) == [(KEPT.title, KEPT.text), (ERASED, ERASED), (ERASED, ERASED)]
+    with sqlite_web.database.reading() as session:
         [erasure] = session.scalars(select(Event).where(Event.type == "case.words_erased")).all()
         assert erasure.facts["also"] == ["plans"]
         decisions = session.scalars(text("SELECT DISTINCT erased_by_id FROM plan_item WHERE erased_by_id IS NOT NULL"))
@@ -136,20 +146,26 @@ def test_one_can_erase_what_one_version_says_and_keep_the_rest(web: Web, plan: P
     plan.adopt(at=datetime.now(UTC))  # what was erased hinders no next version
 
 
-def test_the_words_that_the_case_began_with_go_from_each_version_that_says_the_same(web: Web, plan: PlanActs) -> None:
+def test_the_words_that_the_case_began_with_go_from_each_version_that_says_the_same(
+    sqlite_web: Web, plan: PlanActs
+) -> None:
     case = plan.plan(1).items[0].case
-    assert visitor(web, "contact").send(f"/arenden/{case}/radera", event="1", decision=DECISION).status_code == 303
+    assert (
+        visitor(sqlite_web, "contact").send(f"/arenden/{case}/radera", event="1", decision=DECISION).status_code == 303
+    )
     [item] = [item for item in plan.plan(1).items if item.case == case]
     assert (item.title, item.text, item.done_by) == (ERASED, ERASED, "kanarielaget")
 
 
-def test_the_same_words_go_in_each_version_and_all_when_no_words_are_left(web: Web, plan: PlanActs) -> None:
+def test_the_same_words_go_in_each_version_and_all_when_no_words_are_left(sqlite_web: Web, plan: PlanActs) -> None:
     case = next(item for item in plan.plan(at=REVISED).items if item.title.startswith(KEPT.title)).case
-    [renamed] = [event.seq for event in web.house.events(case, "case.corrected") if "title" in event.facts["what"]]
-    contact = visitor(web, "contact")
+    [renamed] = [
+        event.seq for event in sqlite_web.house.events(case, "case.corrected") if "title" in event.facts["what"]
+    ]
+    contact = visitor(sqlite_web, "contact")
     assert contact.send(f"/arenden/{case}/radera", event=str(renamed), decision=DECISION).status_code == 303
-    assert kept_items(web) == [
+    assert kept_items(sqlite_web) == [
         (KEPT.title, KEPT.text), (ERASED, f"{KEPT.text} och Britta"), (ERASED, "kanarieutkast")
     ]  # fmt: skip
     assert contact.send(f"/arenden/{case}/radera", event="1", decision=DECISION).status_code == 303
-    assert kept_items(web) == [(ERASED, ERASED)] * 3  # nothing else was said of it
+    assert kept_items(sqlite_web) == [(ERASED, ERASED)] * 3  # nothing else was said of it
