@@ -22,8 +22,8 @@ GIVEN = ContactGiven(
 )
 
 
-class Crash(BaseException):
-    """The process dies here."""
+class BrokenOff(BaseException):
+    """The act breaks off here."""
 
 
 @contextmanager
@@ -40,8 +40,8 @@ def at_each_commit(do: Callable[[], object]) -> Iterator[None]:
         event.remove(Session, "before_commit", committing)
 
 
-def die() -> None:
-    raise Crash
+def break_off() -> None:
+    raise BrokenOff
 
 
 def rows(house: SmallHouse) -> dict[str, int]:
@@ -68,7 +68,7 @@ def test_v3_what_breaks_off_before_its_one_commit_leaves_nothing(small_house: Sm
 def breaks_off(house: SmallHouse, act: Callable[[], object]) -> None:
     """See that nothing is stored when the act breaks off, and all of it by one commit when it does not."""
     before, commits = rows(house), list[int]()
-    with pytest.raises(Crash), at_each_commit(die):
+    with pytest.raises(BrokenOff), at_each_commit(break_off):
         act()
     assert rows(house) == before
     with at_each_commit(lambda: commits.append(1)):
