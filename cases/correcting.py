@@ -170,6 +170,7 @@ def erase_words(
     event_seqs: list[int],
     *,
     reporter: bool = False,
+    besides: Sequence[str] = (),
     by: Actor,
     at: datetime,
 ) -> list[int]:
@@ -178,7 +179,7 @@ def erase_words(
     That is their words, and also a file, a follower, or the name of somebody outside for whom the case waits. If the
     case's title is among the words, it is erased from the case too, unless another event still holds it. `reporter`
     says to erase who asked as well; when no words of the case are left, everybody in it is erased. Answers of the API
-    that are kept for repeated requests are blanked.
+    that are kept for repeated requests are blanked. `besides` names what the caller erases of the case.
 
     `decision` names the decision that orders the erasure (gallringsbeslut). Raises `WordsNeeded` when it is empty, and
     `NotAllowed` for anybody but an admin or the desk. The bytes of files are left to the caller, who knows the storage.
@@ -190,7 +191,7 @@ def erase_words(
     entry = Entry(case, by=by, at=at)
     events = session.scalars(select(Event).where(Event.stream == case.id, Event.seq.in_(event_seqs))).all()
     _erase_texts(session, case, [event.id for event in events])
-    also = _erase_people(session, case, events, reporter=reporter, at=entry.at)
+    also = [*_erase_people(session, case, events, reporter=reporter, at=entry.at), *besides]
     if session.get(Published, case.id) is not None:
         publish(session, case, at=entry.at)
     forget_answers(session, case.ref, case.public_id)

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import Case
-from cases.correcting import erase_words
 from cases.parties import Follower, Party
 from cases.reporters import details, key_replacing, protecting
 from cases.reporters.details import ReporterDetails
 from cases.reporters.erasing import has_words
+from cases.village.plans.erasing import erase_record
 from notifications.planning.forgetting import forget_in_letters, forget_parties, message_ids
 from notifications.planning.forgetting_addresses import former_addresses
 from notifications.planning.readdressing_parties import readdress_party
@@ -82,13 +82,14 @@ def set_protection(session: Session, case: Case, protected: bool, why: str, *, b
 
 
 def erase(session: Session, case: Case, erasure: Erasure, *, by: Actor, at: datetime) -> list[str]:
-    """Erase it, as `cases.correcting.erase_words` does, whose refusals are raised, and all that letters hold of it.
+    """Erase it, as `cases.village.plans.erasing.erase_record` does, and all that letters hold of it.
 
-    Return the Message-IDs of the letters about the case and to those who were erased: what of them lies in the local
-    mailbox is the caller's to remove, as are the bytes of files, once the transaction is committed.
+    The refusals are those of `cases.correcting.erase_words`. Return the Message-IDs of the letters about the case and
+    to those who were erased: what of them lies in the local mailbox is the caller's to remove, as are the bytes of
+    files, once the transaction is committed.
     """
     had = _details(session, case)
-    erase_words(session, case, erasure.decision, erasure.events, reporter=erasure.reporter, by=by, at=at)
+    erase_record(session, case, erasure.decision, erasure.events, reporter=erasure.reporter, by=by, at=at)
     has = _details(session, case)
     asker = case.reporter_id if erasure.reporter or not has_words(session, case) else None
     gone = {party: had[party][0] for party in had if not any(has[party]) and (any(had[party]) or party == asker)}

@@ -29,8 +29,10 @@ def find_forgotten(session: Session, now: datetime, histories: Portion | None = 
     G1: each open case has a responsible unit and a next moment. G2: what was due has happened. G3: no ladder has
     stopped. G4: those concerned are told. G6: histories are whole, and replaying them gives the cases as they are.
 
-    V2: what ought to be owed is. V4: what was owed and has ended was given. V29: the next contact with each group is
-    not far. V35: nobody acts as staff who has posts in groups and forums only.
+    V2: what ought to be owed is. V3: each record has its event, and each such event its record. V4: what was owed and
+    has ended was given. V5, V6: adopted plans are whole, and as they were adopted. V8: nothing vanishes between two
+    versions. V29: the next contact with each group is not far. V35: nobody acts as staff who has posts in groups and
+    forums only.
 
     Deadlines of cases are compared with `now`; unfinished work and unsent letters with the database's present time.
     Hashes and words are checked, and events replayed, only in the event streams of `histories`; None: in all.

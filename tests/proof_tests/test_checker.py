@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from support.houses.good_house import NOW, TITLES, GoodHouse, build, copy_of
 from support.houses.small_house import copied_sqlite, open_small_house
+from support.plans.lived_in_village import REVISED, furnish_village
 
 from cases.states import Kind, State
 from proof.chaos.house.processes import IMPORTED_FROM
@@ -29,6 +30,15 @@ def house(request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) -> G
         return copy_of(made, tmp_path, copied_sqlite(run_folder, tmp_path, "good", lambda url: build(url, made)))
     copied = request.getfixturevalue("postgres_copy")
     return copy_of(made, tmp_path, copied("good", lambda url: build(url, made)))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def village(request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) -> GoodHouse:
+    """A village that has adopted plans and been visited, on each database; nobody was told yet."""
+    if request.param == "sqlite":
+        return GoodHouse(copied_sqlite(run_folder, tmp_path, "lived_in_village", furnish_village), tmp_path)
+    copied = request.getfixturevalue("postgres_copy")
+    return GoodHouse(copied("lived_in_village", furnish_village), tmp_path)
 
 
 def _found(house: GoodHouse, outside: Outside) -> set[str]:
@@ -139,6 +149,33 @@ def test_it_sees_what_was_owed_and_ended_with_nothing_given(house: GoodHouse, ob
 def _owing(house: GoodHouse, obligation: str) -> object:
     owed = f"SELECT ref FROM \"case\" WHERE obligation = '{obligation}' AND subject = 'norrby' ORDER BY id"
     return house.ask(owed)[0][0]
+
+
+GONE = {  # by what is done by hand, what is said of it: of records and of the events that tell of them
+    "DELETE FROM anchoring": {"2026-0001: plan.anchored (5) tells of a record that is not there"},
+    "UPDATE contact SET unit_id = (SELECT id FROM unit WHERE slug = 'soderby')": {
+        "2026-0003: contact.logged 1 is not of contact soderby",
+    },
+    "UPDATE plan_version SET event_id = (SELECT min(id) FROM event WHERE stream = 1) WHERE number = 2": {
+        "2026-0001: plan.adopted 2 was written by case.received (1)",
+        "2026-0009: plan.adopted (4) tells of a record that is not there",
+    },
+    "UPDATE plan_version SET event_id = 4711 WHERE number = 1": {
+        "plan.adopted 1: its event is not there",
+        "2026-0001: plan.adopted (4) tells of a record that is not there",
+    },
+}  # fmt: skip
+
+
+def test_v3_it_sees_records_and_events_that_do_not_match(village: GoodHouse) -> None:
+    assert _of_records(village) == set()
+    village.tamper(*GONE)
+    assert _of_records(village) == set().union(*GONE.values())
+
+
+def _of_records(village: GoodHouse) -> set[str]:
+    found = check(village.url, Outside(now=REVISED + timedelta(days=7), drained=False))
+    return {breach.sentence for breach in found if breach.invariant == "I20"}
 
 
 def test_it_sees_an_event_that_is_gone(house: GoodHouse) -> None:

@@ -69,7 +69,8 @@ def obligations(now: str | None, as_json: bool) -> None:
 @click.command()
 def doctor() -> None:
     """Check this installation, and say how to mend each fault."""
-    from workers.health.doctor import Health, look_over
+    from workers.health.doctor import look_over
+    from workers.health.findings import Health
 
     settings = read_settings()
     with open_database(settings) as database:

@@ -3,9 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,6 +25,8 @@ from cases.organisation.places import Place
 from cases.organisation.units import contact_desk
 from cases.settings import BadSetting, Settings
 from notifications.set_aside import count_set_aside
+from workers.health.findings import Health, HealthFinding
+from workers.health.holders import absent_holders
 from workers.health.outside import Check, outside_checks
 
 SLOW_AFTER, STUCK_AFTER = timedelta(minutes=10), timedelta(hours=1)
@@ -34,37 +34,14 @@ MOST_NAMED = 10  # cases
 LEAST_FREE_BYTES = 500 * 1024 * 1024
 
 
-class Health(StrEnum):
-    """The verdict on one thing that was checked: `OK`, `WARN` (works, but look at it) or `FAIL` (must be mended)."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True)
-class HealthFinding:
-    """One finding of the doctor: `health` is the verdict, `what` says what was found.
-
-    `remedy` says how to mend it; it is "" when there is nothing to mend.
-    """
-
-    health: Health
-    what: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.health:4}  {self.what}" + (f": {self.remedy}" if self.remedy else "")
-
-
 def look_over(
     database: Database, settings: Settings, outside: Mapping[str, Check] | None = None
 ) -> list[HealthFinding]:
     """Run the doctor's checks, and return one finding or more for each, in the order of checking.
 
-    Checked are settings and database, then sweeps, desk, administrators, backlog, closed days and what was set aside:
-    these are left out when settings or database failed. Last, each check in `outside` by its name; without `outside`,
-    broker and mail server.
+    Checked are settings and database, then sweeps, desk, administrators, those who owe something, backlog, closed days
+    and what was set aside: these are left out when settings or database failed. Last, each check in `outside` by its
+    name; without `outside`, broker and mail server.
     """
     checks = outside_checks(settings) if outside is None else outside
     found = [*_settings(settings), *_database(database)]
@@ -227,6 +204,7 @@ ROW_CHECKS: tuple[Callable[[Session, Settings, datetime], Iterator[HealthFinding
     _clock,
     _desk,
     _administrators,
+    absent_holders,
     _backlog,
     _closed_days,
     _outlines,

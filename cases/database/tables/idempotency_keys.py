@@ -1,5 +1,7 @@
 """Kept answers: stored responses to API requests with an idempotency key, sent again when a request is repeated."""
 
+import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Index, String, Text, delete, or_, update
@@ -44,3 +46,11 @@ def forget_answers(session: Session, ref: str, public_id: str) -> None:
     led_there = SpentForm.location.contains(public_id, autoescape=True)
     session.execute(update(SpentForm).where(led_there).values(location="/"))
     session.execute(delete(KeptForm).where(KeptForm.path.contains(f"/{ref}/")))
+
+
+def forget_answers_that_say(session: Session, texts: Collection[str]) -> None:
+    """Blank the kept answers in which a field says exactly one of these texts; the rows stay."""
+    quoted = {json.dumps(text, ensure_ascii=is_ascii) for text in texts for is_ascii in (True, False)}
+    says = or_(*(KeptAnswer.body.contains(said, autoescape=True) for said in sorted(quoted)))
+    if quoted:
+        session.execute(update(KeptAnswer).where(says).values(body="{}", location=None))

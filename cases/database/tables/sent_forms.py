@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, delete
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database.base import Base, BigId, UtcDateTime
 
@@ -46,3 +46,8 @@ class KeptForm(Base):
     typed: Mapped[str] = mapped_column(Text)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def forget_forms_under(session: Session, path: str) -> None:
+    """Delete what is kept for a log-in of the forms whose path begins so."""
+    session.execute(delete(KeptForm).where(KeptForm.path.startswith(path, autoescape=True)))

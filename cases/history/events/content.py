@@ -103,7 +103,8 @@ class CaseWordsErased(DomainEvent):
     """Texts of earlier events were erased; `events` holds the `seq` of each of these events.
 
     `decision` names the decision on which the erasure rests (gallringsbeslut). `also` says what else was erased:
-    "reporter" (who asked), "files", "followers", "waiting_name" (somebody outside for whom the case waited).
+    "reporter" (who asked), "files", "followers", "waiting_name" (somebody outside for whom the case waited), "plans"
+    (what plans said of the case).
     """
 
     type: ClassVar[str] = "case.words_erased"

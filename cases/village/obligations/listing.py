@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.database.transactions import calendar_of
+from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
 from cases.states import State
 from cases.village.obligations.table import lacking
@@ -41,6 +42,16 @@ def what_is_owed(session: Session, now: datetime) -> list[OwedCase]:
         if due_at is not None
     ]
     return sorted(found, key=lambda one: (not one.late, one.due_on, one.obligation, one.subject))
+
+
+def holders_without_people(session: Session, day: date) -> list[str]:
+    """Query and return the slugs of the units that owe something and in which nobody serves on this local day."""
+    serving = exists().where(
+        Membership.unit_id == Unit.id, Membership.person_id == Person.id, Person.active, serves_on(day)
+    )
+    owed = (Case.obligation.is_not(None), Case.due_at.is_not(None), Case.state != State.DONE)
+    found = select(Unit.slug).join(Case, Case.responsible_id == Unit.id).where(*owed, ~serving)
+    return list(session.scalars(found.distinct().order_by(Unit.slug)))
 
 
 def what_lacks(session: Session) -> list[tuple[str, str]]:

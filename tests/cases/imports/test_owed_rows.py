@@ -10,20 +10,17 @@ from sqlalchemy import select, text
 from support.houses.demonstration import Copy
 from support.houses.moving import differences, export_to, exported, import_from
 from support.houses.small_house import MONDAY, SmallHouse, furnish, open_small_house
+from support.plans.plan_acts import AREAS, PlanActs
 
 from cases.case import Case
 from cases.checks.forgotten import find_forgotten
-from cases.history.events.village.plans import PlanAdopted
 from cases.history.words import Words
 from cases.imports.importing import Clocks, Imported
 from cases.imports.round_trip.owed_rows import REPLACED
 from cases.organisation.municipality import municipality
 from cases.states import Kind, State
+from cases.village.plans.draft_content import DraftContent
 
-ADOPTED = PlanAdopted(
-    plan="norrby", group="norrby", version=1, year=2026, on="2026-03-02", items=0, new=[], carried=[], dropped=[],
-    ended=[],
-)  # fmt: skip
 AT = MONDAY + timedelta(days=40)
 HEADING = "source,external_id,kind,state,title,responsible,received_at,due_on,obligation,subject"
 Open = Callable[[], SmallHouse]
@@ -97,8 +94,7 @@ def test_where_the_house_owes_the_same_the_moved_case_stands_and_its_own_ends(ne
     house.sweep(MONDAY + timedelta(minutes=1))
     own = _owing(house)
     house.change(own["plan", "soderby"].ref, State.PARKED, due_on=date(2027, 1, 4), reason="Senare", at=MONDAY)
-    given = {"note": "Antagen", "fulfils": "plan", "records": ((ADOPTED, ()),)}
-    house.change(own["plan", "norrby"].ref, State.DONE, at=MONDAY, **given)
+    PlanActs(house).adopted(DraftContent(2026, areas=AREAS))
     done, told = import_from(path, house.database, AT)
     assert done.written == len(exported(first.database))
     assert sorted(line.partition(" ")[2] for line in told) == sorted(

@@ -11,7 +11,7 @@ from cases.access.actors import A_VISITOR, Actor, actor_for, reporter_of
 from cases.access.tokens import FOLLOW, Link
 from cases.case import Case, case_to_change
 from cases.commenting import comment
-from cases.correcting import Correction, correct, erase_words
+from cases.correcting import Correction, correct
 from cases.database.transactions import calendar_of
 from cases.files.attaching import attach, store_files
 from cases.files.attachments import Attachment
@@ -22,6 +22,7 @@ from cases.history.words import Visibility, Words
 from cases.organisation.people import Person
 from cases.progress import Change, change_state
 from cases.states import Kind, State
+from cases.village.plans.erasing import erase_record
 from proof.crashes.house import Process
 
 RUT = Reporter(name="Rut", email="rut@hemma.example")
@@ -32,27 +33,32 @@ def handed_in(process: Process, title: str, *, by: str = VISITOR, **more: Any) -
     """Hand in an issue of Rut's under this title, which only this case has."""
     request = replace(Request(Kind.ISSUE, title, reporter=RUT), **more)
     with process.database.transaction() as session:
-        if not _is_recorded(session, title):
-            hand_in(session, request, by=_staff(session, by, _now(process)), at=process.world.clock.now)
+        if not is_recorded(session, title):
+            hand_in(session, request, by=staff(session, by, now_of(process)), at=process.world.clock.now)
 
 
 def changed(process: Process, title: str, to: State, *, by: str = "kontakt", note: str, **more: Any) -> None:
     """Change the state with this note, which only this step has. `into` is the title of the case to merge into."""
     with process.database.transaction() as session:
-        if not _is_recorded(session, note):
+        if not is_recorded(session, note):
             case = _case(session, title)
             named = {**more, "into": _ref(session, more["into"])} if "into" in more else more
             change = Change(to, note=note, **named)
-            change_state(session, case, change, by=_actor(session, case, by, _now(process)), at=_now(process))
+            change_state(session, case, change, by=_actor(session, case, by, now_of(process)), at=now_of(process))
 
 
 def commented(process: Process, title: str, text: str, *, by: str) -> None:
     """Comment in public, with a text that only this comment has."""
     with process.database.transaction() as session:
-        if not _is_recorded(session, text):
+        if not is_recorded(session, text):
             case = _case(session, title)
             comment(
-                session, case, text, Visibility.PUBLIC, by=_actor(session, case, by, _now(process)), at=_now(process)
+                session,
+                case,
+                text,
+                Visibility.PUBLIC,
+                by=_actor(session, case, by, now_of(process)),
+                at=now_of(process),
             )
 
 
@@ -62,7 +68,7 @@ def attached(process: Process, title: str, name: str, content: bytes) -> None:
     with process.database.transaction() as session:
         case = _case(session, title)
         if not session.scalar(select(exists().where(Attachment.case_id == case.id))):
-            attach(session, case, stored[0], by=_staff(session, "kontakt", _now(process)), at=_now(process))
+            attach(session, case, stored[0], by=staff(session, "kontakt", now_of(process)), at=now_of(process))
 
 
 def corrected(process: Process, title: str, **what: Any) -> None:
@@ -72,8 +78,8 @@ def corrected(process: Process, title: str, **what: Any) -> None:
             session,
             _case(session, title),
             Correction(**what),
-            by=_staff(session, "kontakt", _now(process)),
-            at=_now(process),
+            by=staff(session, "kontakt", now_of(process)),
+            at=now_of(process),
         )
 
 
@@ -82,7 +88,9 @@ def erased(process: Process, title: str, decision: str) -> None:
     with process.database.transaction() as session:
         if ref := _ref(session, title):
             case = case_to_change(session, ref)
-            erase_words(session, case, decision, [1], by=_staff(session, "kontakt", _now(process)), at=_now(process))
+            erase_record(
+                session, case, decision, [1], by=staff(session, "kontakt", now_of(process)), at=now_of(process)
+            )
 
 
 def followed(process: Process, title: str, email: str) -> None:
@@ -91,21 +99,23 @@ def followed(process: Process, title: str, email: str) -> None:
     with process.database.transaction() as session:
         case = _case(session, title)
         if not session.scalar(select(exists().where(Link.purpose == FOLLOW))):
-            ask_to_follow(session, case, email, "sv", key=key, at=_now(process))
+            ask_to_follow(session, case, email, "sv", key=key, at=now_of(process))
 
 
 def confirmed(process: Process) -> None:
     """Let the visitor who asked to follow open the link of the letter."""
     with process.database.transaction() as session:
         link = session.scalars(select(Link).where(Link.purpose == FOLLOW)).one()
-        confirm_following(session, link, at=_now(process))
+        confirm_following(session, link, at=now_of(process))
 
 
-def _now(process: Process) -> datetime:
+def now_of(process: Process) -> datetime:
+    """Return the moment in the world of the process."""
     return process.world.clock.now
 
 
-def _is_recorded(session: Session, words: str) -> bool:
+def is_recorded(session: Session, words: str) -> bool:
+    """Return whether somebody has said exactly these words."""
     return bool(session.scalar(select(exists().where(Words.text == words))))
 
 
@@ -118,10 +128,11 @@ def _ref(session: Session, title: str) -> str:
 
 
 def _actor(session: Session, case: Case, who: str, at: datetime) -> Actor:
-    return reporter_of(case) if who == REPORTER else _staff(session, who, at)
+    return reporter_of(case) if who == REPORTER else staff(session, who, at)
 
 
-def _staff(session: Session, who: str, at: datetime) -> Actor:
+def staff(session: Session, who: str, at: datetime) -> Actor:
+    """Return the person with this name as an actor, a visitor for `VISITOR`; raises `LookupError` when switched off."""
     if who == VISITOR:
         return A_VISITOR
     person_id = session.scalars(select(Person.id).where(Person.email == f"{who}@prov.example")).one()

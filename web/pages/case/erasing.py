@@ -16,6 +16,8 @@ from cases.parties import Follower, Party
 from cases.reading.finding import case_for, reference
 from cases.refusals import NameNeeded
 from cases.reporters.erasing import ERASED, file_keys
+from cases.village.plans.erasing import hold_drafts
+from cases.village.plans.texts_of_case import texts_in_plans
 from notifications.reporters import Erasure, is_reporter_known
 from notifications.reporters import erase as erase_case
 from notifications.sending.local_mailbox import Mailbox
@@ -64,6 +66,7 @@ def _erasure(form: Form) -> Erasure:
 def _erase(ref: str, erasure: Erasure) -> None:
     """Erase it in the database, and once that is committed, files and local letters that nothing names any more."""
     with current().database.transaction() as session:
+        hold_drafts(session, ref)
         case = case_to_change(session, ref)
         keys = file_keys(session, case)
         letters = erase_case(session, case, erasure, by=current_actor(), at=right_now())
@@ -82,7 +85,10 @@ def _page(ref: str, form: Form) -> str:
 
 
 def _said(session: Session, case: Case) -> list[tuple[int, str]]:
-    """Return (event number in the case, its texts joined) for all texts that are not erased, oldest first."""
+    """Return (event number in the case, its texts joined) for all texts that are not erased, oldest first.
+
+    With them stand the texts in plans that came with the event and say something else.
+    """
     rows = session.execute(
         select(Event.seq, Words.text)
         .join(Event, Event.id == Words.event_id)
@@ -92,7 +98,10 @@ def _said(session: Session, case: Case) -> list[tuple[int, str]]:
     said: dict[int, list[str]] = {}
     for seq, words in rows:
         said.setdefault(seq, []).append(words or "")
-    return [(seq, " · ".join(words)) for seq, words in said.items()]
+    for planned in texts_in_plans(session, case):
+        if planned.text not in {text for texts in said.values() for text in texts}:
+            said.setdefault(planned.seq, []).append(planned.text)
+    return [(seq, " · ".join(texts)) for seq, texts in sorted(said.items())]
 
 
 def _files(session: Session, case: Case) -> list[tuple[int, str]]:

@@ -44,3 +44,4 @@ class Anchoring(Base):
     text: Mapped[str] = mapped_column(Text)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     replaces_id: Mapped[int | None] = mapped_column(BigId, default=None)
+    erased_by_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), default=None)

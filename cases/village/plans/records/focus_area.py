@@ -25,3 +25,4 @@ class FocusArea(Base):
     name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     why: Mapped[str | None] = mapped_column(Text, default=None)
     origin_id: Mapped[int | None] = mapped_column(ForeignKey("focus_area.id"), default=None)
+    erased_by_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), default=None)

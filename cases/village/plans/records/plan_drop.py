@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.database.base import Base, BigId, one_of
@@ -32,3 +32,4 @@ class PlanDrop(Base):
     unit_id: Mapped[int] = mapped_column(BigId)
     fate: Mapped[Fate] = mapped_column(one_of(Fate))
     reason: Mapped[str] = mapped_column(Text)
+    erased_by_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), default=None)

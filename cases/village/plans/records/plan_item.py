@@ -66,3 +66,4 @@ class PlanItem(Base):
     cost_ore: Mapped[int | None] = mapped_column(BigInteger, default=None)
     origin_id: Mapped[int | None] = mapped_column(BigId, default=None)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), default=None)
+    erased_by_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), default=None)

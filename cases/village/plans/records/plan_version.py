@@ -45,3 +45,4 @@ class PlanVersion(Base):
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     adopted_on: Mapped[date | None] = mapped_column(default=None)
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), default=None)
+    erased_by_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), default=None)

@@ -11,12 +11,16 @@ from sqlalchemy.exc import IntegrityError
 from support.houses.small_house import MONDAY, SmallHouse, furnish, open_small_house
 from support.plans.plan_rows import PlanRows
 
+from cases.case import case_to_change
+from cases.correcting import erase_words
+from cases.database.base import Base
 from cases.database.transactions import Database
 from cases.states import State
 
 A_YEAR_ON = date(2027, 3, 1)
 ITEM = "version_id, unit_id, focus_id, number, kind, title"
 VERSION = "plan_id, unit_id, number, year, revision, changed_at"
+DROP = "version_id, item_id, unit_id, fate, reason"
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def rows(small_house: SmallHouse) -> PlanRows:
 
 def refused(rows: PlanRows, *statements: str) -> None:
     """See that the last of the statements is refused, and with it all of them."""
-    names = {"VERSION": VERSION, "ITEM": ITEM, "carried_from": rows.items[0], **vars(rows)}
+    names = {"VERSION": VERSION, "ITEM": ITEM, "DROP": DROP, "carried_from": rows.items[0], **vars(rows)}
     *before, last = (statement.format(**names) for statement in statements)
     with pytest.raises(IntegrityError), rows.house.database.transaction() as session:
         for statement in before:
@@ -76,9 +80,9 @@ OUT_OF_PLACE = [
     "INSERT INTO plan_item ({ITEM}) SELECT version_id, unit_id, focus_id, 1, kind, title FROM plan_item WHERE id = {carried}",
     "INSERT INTO plan_item ({ITEM}, origin_id) SELECT version_id, unit_id, focus_id, 2, kind, title, origin_id FROM plan_item WHERE id = {carried}",
     "INSERT INTO plan_item ({ITEM}, case_id) SELECT version_id, unit_id, focus_id, 2, kind, title, case_id FROM plan_item WHERE id = {carried}",
-    "INSERT INTO plan_drop SELECT id, {carried}, unit_id, 'dropped', 'Nej' FROM plan_version WHERE id = {other}",
-    "INSERT INTO plan_drop SELECT {second}, id, unit_id, 'forgotten', 'Nej' FROM plan_item WHERE id = {carried}",
-    "INSERT INTO plan_drop SELECT {second}, id, unit_id, 'dropped', '' FROM plan_item WHERE id = {carried}",
+    "INSERT INTO plan_drop ({DROP}) SELECT id, {carried}, unit_id, 'dropped', 'Nej' FROM plan_version WHERE id = {other}",
+    "INSERT INTO plan_drop ({DROP}) SELECT {second}, id, unit_id, 'forgotten', 'Nej' FROM plan_item WHERE id = {carried}",
+    "INSERT INTO plan_drop ({DROP}) SELECT {second}, id, unit_id, 'dropped', '' FROM plan_item WHERE id = {carried}",
 ]  # fmt: skip
 
 
@@ -102,7 +106,7 @@ WHOLE = {
     "V8 neither carried nor dropped": ("vanishes", "UPDATE plan_item SET origin_id = NULL WHERE id = {carried}"),
     "V8 carried and dropped": (
         "not both",
-        "INSERT INTO plan_drop SELECT {second}, id, unit_id, 'dropped', 'Nej' FROM plan_item WHERE id ="
+        "INSERT INTO plan_drop ({DROP}) SELECT {second}, id, unit_id, 'dropped', 'Nej' FROM plan_item WHERE id ="
         " (SELECT origin_id FROM plan_item WHERE id = {carried})",
     ),
     "V8 carried on from the draft itself": (
@@ -118,7 +122,7 @@ def test_v5_v6_v8_a_version_is_adopted_only_when_it_is_whole(rows: PlanRows) -> 
         rows.drop(session, item=rows.items[1])
     for says, change in WHOLE.values():
         with pytest.raises(IntegrityError, match=says), rows.house.database.transaction() as session:
-            session.execute(text(change.format(**vars(rows))))
+            session.execute(text(change.format(DROP=DROP, **vars(rows))))
             rows.adopt(session, rows.second, A_YEAR_ON)
 
 
@@ -169,7 +173,7 @@ FROZEN = [
     "DELETE FROM focus_area WHERE id = {first_area}",
     "INSERT INTO focus_area (version_id, rank, name) VALUES ({first}, 2, 'Bad')",
     "UPDATE focus_area SET version_id = {first}, rank = 2 WHERE id = {area}",
-    "INSERT INTO plan_drop SELECT {first}, id, unit_id, 'dropped', 'Nej' FROM plan_item WHERE id = {carried}",
+    "INSERT INTO plan_drop ({DROP}) SELECT {first}, id, unit_id, 'dropped', 'Nej' FROM plan_item WHERE id = {carried}",
 ]  # fmt: skip
 ON_SQLITE = [
     "INSERT OR REPLACE INTO plan_version (id, {VERSION}) SELECT id, plan_id, unit_id, number, 1999, 1, changed_at FROM plan_version WHERE id = {first}",
@@ -240,6 +244,58 @@ def test_v3_an_anchoring_has_its_own_event_and_is_never_changed(rows: PlanRows) 
         refused(rows, f"INSERT OR REPLACE INTO anchoring ({columns}) SELECT {columns} FROM anchoring")
     else:
         refused(rows, "TRUNCATE anchoring")
+
+
+# --- erasing by decision: the one change that is let through ------------------------------------
+
+TEXTS = {  # the texts of each table that may be erased, of a row of an adopted version or an anchoring
+    "plan_version": (("vision", "situation", "strengths"), "id = {first}"),
+    "focus_area": (("name", "why"), "id = {first_area}"),
+    "plan_item": (("title", "text"), "id = {carried_from}"),
+    "plan_drop": (("reason",), "version_id = {second}"),
+    "anchoring": (("text",), "unit_id = unit_id"),
+}
+ERASED = "'(raderat)'"
+ANOTHER = {  # a value that another column would have, where one more would not do
+    "kind": "CASE kind WHEN 'own' THEN 'asked' WHEN 'survey' THEN 'meeting' ELSE 'survey' END",
+    "fate": "'moved'", "adopted_on": "'2029-01-01'", "on_day": "'2029-01-01'", "changed_at": "'2029-01-01 06:00:00.000000'",
+}  # fmt: skip
+
+
+@pytest.fixture
+def written(rows: PlanRows) -> PlanRows:
+    """All texts are there, the second version is adopted with a drop, and the words of a case were erased."""
+    with rows.house.database.transaction() as session:
+        session.execute(text("UPDATE plan_item SET text = 'Bengt vet' WHERE id = :id"), {"id": rows.carried})
+        session.execute(text(ANCHORED.format(**vars(rows))))
+        rows.drop(session, item=rows.items[1])
+        rows.adopt(session, rows.second, A_YEAR_ON)
+        case = case_to_change(session, rows.refs[2])
+        rows.erasure = erase_words(session, case, "KS 1", [1], by=rows.house.actors["contact"], at=MONDAY)[-1]
+    return rows
+
+
+def test_v6_a_frozen_text_is_erased_by_a_decision_and_nothing_else_changes_with_it(written: PlanRows) -> None:
+    names = {"carried_from": written.carried, **vars(written)}
+    for table, (texts, where) in TEXTS.items():
+        erases = f"UPDATE {table} SET {{also}}{{texts}}erased_by_id = {{by}} WHERE {where}"
+        all_texts = "".join(f"{name} = CASE WHEN {name} IS NULL THEN NULL ELSE {ERASED} END, " for name in texts)
+        given = {**names, "by": written.erasure, "texts": all_texts, "also": ""}
+        forbidden = [{"by": "NULL"}, {"by": "(SELECT max(id) FROM event WHERE type = 'case.received')"}, {"texts": ""}]
+        forbidden += [{"texts": f"{texts[-1]} = 'Något annat', "}]
+        forbidden += [{"also": f"{name} = {ANOTHER.get(name, f'coalesce({name}, 0) + 1')}, "} for name in fixed(table)]
+        for wrong in forbidden:
+            refused(written, erases.format(**{**given, **wrong}))
+        with written.house.database.transaction() as session:
+            if table != "plan_version":  # which says nothing here
+                assert session.execute(text(erases.format(**given))).rowcount == 1
+        refused(written, erases.format(**given))  # once
+
+
+def fixed(table: str) -> list[str]:
+    """Return the columns of the table that no erasing may change."""
+    columns = Base.metadata.tables[table].columns.keys()
+    return [name for name in columns if name not in {*TEXTS[table][0], "erased_by_id"}]
 
 
 # --- two at once, on PostgreSQL ----------------------------------------------------------------

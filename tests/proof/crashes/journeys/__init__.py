@@ -7,6 +7,7 @@ from proof.crashes.journeys.importing import IMPORTED
 from proof.crashes.journeys.jobs import THE_CLOCKS_JOBS
 from proof.crashes.journeys.merging import ERASED, MERGED
 from proof.crashes.journeys.progress import TAKEN_ON
+from proof.crashes.journeys.village import IN_A_VILLAGE
 
 JOURNEYS = (
     HANDED_IN,
@@ -19,5 +20,6 @@ JOURNEYS = (
     ERASED,
     IMPORTED,
     CALLED,
+    IN_A_VILLAGE,
 )
 SHORT_ON_POSTGRESQL = (INTO_THE_MAILBOX, MERGED, ERASED, CALLED)

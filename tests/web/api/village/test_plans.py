@@ -1,5 +1,8 @@
 """The API of plans: from a draft that lacks much to an adopted plan that everybody reads."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from sqlalchemy import text
 
@@ -45,6 +48,24 @@ def test_a_plan_goes_from_draft_to_adoption(sqlite_web):
     sqlite_web.call("PUT", DRAFT, json=WHOLE, by="member")
     done = sqlite_web.post(ADOPTION, {"on": "2026-03-01", "where": "Bystugan", "note": "Alla var med"}, by="member")
     assert (done.status_code, done.json) == (200, {"number": 1, "items": 2, "new": 2, "carried": 0, "dropped": 0})
+
+
+def test_of_two_adoptions_at_the_same_moment_one_is_taken(web):
+    web.post(DRAFT, {}, by="member")
+    web.call("PUT", DRAFT, json=WHOLE, by="member")
+    begins = Barrier(2)
+
+    def adopt(who):
+        begins.wait(timeout=20)
+        return web.post(ADOPTION, {}, by=who)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(adopt, ("member", "contact")), key=lambda answer: answer.status_code)
+    assert [answer.status_code for answer in answers] == [200, 409], [answer.json for answer in answers]
+    assert answers[1].json["code"] == "no-draft"
+    counted = "SELECT (SELECT count(*) FROM \"case\" WHERE kind = 'action'), count(*) FROM plan_item"
+    with web.database.reading() as session:
+        assert tuple(session.execute(text(counted)).one()) == (2, 2)
 
 
 def test_everybody_reads_an_adopted_plan_masked_and_without_the_draft(sqlite_web):

@@ -1,21 +1,15 @@
 """Erasing a case: what was known of the people in it is nowhere any more, on either database, down to the files."""
 
-import email
-import email.policy
 import re
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
+from support.canaries import CANARY, DECISION, FORMER, FORMER_PHONE, dumped, erase_all, holds, on_disk, send
 from support.files_to_send import PDF
 from support.houses.small_pages import visitor, words
 from support.houses.small_web import Web
-from support.servers.services import plain_url
 
 from cases.access.tokens import Link, link_token
 from cases.case import Case
@@ -27,14 +21,7 @@ from cases.history.journal import Event
 from cases.parties import Follower, Party
 from cases.states import State
 from notifications.deliveries import Address, Delivery, Outcome
-from notifications.sending.sending import transport_from
-from workers.relay.draining import drain_deliveries, drain_outbox
-
-CANARY, PHONE = "kanarie", "0765432198"
-FORMER, FORMER_PHONE = "bofink", "0761234567"  # what was corrected before the erasing
-SIGNS = (CANARY, PHONE, "0765-43 21 98", FORMER, FORMER_PHONE)
-
-DECISION = "KS 2026/17"
+from workers.relay.draining import drain_outbox
 
 
 @pytest.fixture
@@ -118,79 +105,6 @@ def put_right(web: Web, ref: str, **details: str) -> None:
     form = {f"asker_{name}": value for name, value in {**details, "why": "bofinkskäl"}.items()}
     assert visitor(web, "contact").send(f"/arenden/{ref}/den-som-fragade", **form).status_code == 303
     drain_outbox(web.database)
-
-
-def send(web: Web) -> None:
-    drain_outbox(web.database)
-    drain_deliveries(web.database, transport_from(web.settings))
-
-
-def erase_all(web: Web, ref: str) -> None:
-    """Tick every box of the page for erasing, as a person does."""
-    contact = visitor(web, "contact")
-    seqs = [str(event.seq) for event in web.house.events(ref)]
-    form = {"event": seqs, "reporter": "1", "decision": DECISION}
-    assert contact.send(f"/arenden/{ref}/radera", **form).status_code == 303
-
-
-def holds(content: bytes) -> list[str]:
-    """Return the signs that the bytes hold, as they are or as PostgreSQL writes bytes in a dump."""
-    lower = content.lower()
-    return [sign for sign in SIGNS if sign.encode() in lower or sign.encode().hex().encode() in lower]
-
-
-def on_disk(web: Web, folder: Path) -> dict[str, list[str]]:
-    """Return which signs each file holds: the database's after a vacuum, attachments, and letters, decoded."""
-    vacuumed = {"sqlite": vacuumed_sqlite, "postgresql": vacuumed_postgresql}
-    database_files = vacuumed[web.database.engine.dialect.name](web)
-    contents = {str(path): path.read_bytes() for path in database_files}
-    for path in folder.rglob("*"):
-        if path.is_file() and path not in database_files:
-            contents[str(path)] = path.read_bytes() + decoded(path)
-    return {name: found for name, content in contents.items() if (found := holds(content))}
-
-
-def decoded(path: Path) -> bytes:
-    if path.suffix != ".eml":
-        return b""
-    letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    parts = [str(part.get_content()) for part in letter.walk() if part.get_content_maintype() == "text"]
-    return "\n".join([str(letter["To"]), str(letter["Subject"]), *parts]).encode()
-
-
-def vacuumed_sqlite(web: Web) -> list[Path]:
-    path = Path(str(web.database.engine.url.database))
-    web.database.close()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return [found for found in path.parent.iterdir() if found.name.startswith(path.name)]
-
-
-def vacuumed_postgresql(web: Web) -> list[Path]:
-    url = plain_url(web.database.engine.url.render_as_string(hide_password=False))
-    with closing(psycopg.connect(url, autocommit=True)) as connection:
-        connection.execute("SET statement_timeout = 0")
-        connection.execute("VACUUM (FULL, ANALYZE)")
-        connection.execute("VACUUM FULL pg_statistic")
-        connection.execute("CHECKPOINT")
-        [folder] = connection.execute("SHOW data_directory").fetchone()
-        [oid] = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
-    return [path for path in (Path(folder) / "base" / str(oid)).iterdir() if path.is_file()]
-
-
-def dumped(web: Web) -> bytes:
-    """Return every row of every table as text."""
-    with web.database.reading() as session:
-        names = session.execute(text(TABLES[web.database.engine.dialect.name])).scalars().all()
-        rows = [[tuple(row) for row in session.execute(text(f'SELECT * FROM "{name}"'))] for name in names]
-    return repr(rows).encode()
-
-
-TABLES = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'words_search%'",
-    "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
-}
 
 
 def test_nothing_of_it_is_left_in_any_table_or_file(web, ref, tmp_path, capfd):

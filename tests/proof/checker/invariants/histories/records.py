@@ -1,0 +1,69 @@
+"""I20: each record of what was given was written by an event of its sort, in the case of what was owed.
+
+No such event lacks its record. An import tells of what was given elsewhere, and takes no records along.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from proof.checker.evidence.snapshot import Snapshot
+from proof.checker.model.stories import ObservedEvent, ObservedStory
+
+PLANS = """
+    SELECT v.event_id, p.slug AS subject, v.number AS number
+    FROM plan_version v JOIN plan p ON p.id = v.plan_id WHERE v.adopted_on IS NOT NULL"""
+ANCHORINGS = "SELECT a.event_id, u.slug AS subject, a.id AS number FROM anchoring a JOIN unit u ON u.id = a.unit_id"
+CONTACTS = "SELECT c.event_id, u.slug AS subject, c.id AS number FROM contact c JOIN unit u ON u.id = c.unit_id"
+WRITTEN_BY = {  # the event of a record: what it answers, and the rows of all records of this sort
+    "plan.adopted": ("plan", PLANS),
+    "plan.anchored": ("plan", ANCHORINGS),
+    "contact.logged": ("contact", CONTACTS),
+}
+
+
+class ObservedRecord(NamedTuple):
+    """One record: what it is called, the type of its event, and what it answers (obligation and subject)."""
+
+    name: str
+    type: str
+    owes: tuple[str, str]
+
+
+@dataclass
+class ObservedRecords:
+    """All records by the ids of the events that they name; those whose events were not met yet."""
+
+    unmet: dict[int | None, list[ObservedRecord]] = field(default_factory=dict)
+
+    def read(self, story: ObservedStory) -> Iterator[str]:
+        """Yield a sentence for each event of this story that lacks its record, or has one that is not its own."""
+        for event in story.events:
+            records = self.unmet.pop(event.id, [])
+            if event.type in WRITTEN_BY and event.actor != "import" and event.type not in {one.type for one in records}:
+                yield f"{story.name}: {event.type} ({event.seq}) tells of a record that is not there"
+            for record in records:
+                if problem := _problem(record, event, story):
+                    yield f"{story.name}: {record.name} {problem}"
+
+    def left(self) -> Iterator[str]:
+        """Yield a sentence for each record whose event is in no story."""
+        for records in self.unmet.values():
+            yield from (f"{record.name}: its event is not there" for record in records)
+
+
+def read_records(snapshot: Snapshot) -> ObservedRecords:
+    """Read the rows of all records."""
+    found = ObservedRecords()
+    for type_, (obligation, sql) in WRITTEN_BY.items():
+        for row in snapshot.rows(sql):
+            record = ObservedRecord(f"{type_} {row['number']}", type_, (obligation, row["subject"]))
+            found.unmet.setdefault(row["event_id"], []).append(record)
+    return found
+
+
+def _problem(record: ObservedRecord, event: ObservedEvent, story: ObservedStory) -> str | None:
+    owes = (story.owner["obligation"], story.owner["subject"]) if story.is_of_a_case and story.owner else None
+    if event.type != record.type:
+        return f"was written by {event.type} ({event.seq})"
+    return f"is not of {' '.join(record.owes)}" if owes != record.owes else None
