@@ -31,7 +31,7 @@ class Owed:
     `holder` is the slug of the unit that owes it, `name` what its title says, `since` the local day from which its due
     day counts (None: from today), `number` any number that differs between subjects, to spread first days. `months` is
     the distance to the next one, and `most_days` the days within which the first one must be due, when the subject
-    has its own.
+    has its own. `given_on` is the local day on which it was given last.
     """
 
     subject: str
@@ -41,6 +41,7 @@ class Owed:
     number: int
     most_days: int | None = None
     months: int | None = None
+    given_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,8 @@ def villages_listed(session: Session, *, at: datetime) -> list[VillageListed]:
 def village_listed(session: Session, row: Any, tally: PlanTally, *, at: datetime) -> VillageListed:
     """Return the group of this row of `VILLAGES`, whose plan has this tally."""
     unit: Unit = row.Unit
-    next_on = next_revision_on(session, row.due_at, row.last_day, months=row.revise_months or REVISE_MONTHS)
+    months = row.revise_months or REVISE_MONTHS
+    next_on = next_revision_on(session, row.due_at, row.last_day, row.adopted_on, months=months)
     return VillageListed(
         slug=unit.slug, name=unit.name, sort=unit.sort, place=row.place, place_name=row.place_name, year=row.year,
         adopted_on=row.adopted_on,

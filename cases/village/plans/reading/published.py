@@ -6,7 +6,6 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cases.access.actors import Actor
-from cases.calendar import add_months
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.history.journal import Event
@@ -14,6 +13,7 @@ from cases.organisation.units import Unit, UnitKind
 from cases.refusals import NotFound
 from cases.states import State
 from cases.village.plans.finding import plan_named
+from cases.village.plans.obligations import next_day
 from cases.village.plans.reading.item_rows import ItemReader, Shown, items_shown, masked, unmasked
 from cases.village.plans.reading.shown import (
     AnchoringListed,
@@ -97,15 +97,17 @@ def named_items(
     return areas, items_shown(session, PlanItem.version_id == version.id, reader=ItemReader.AUTHOR, at=at)
 
 
-def next_revision_on(session: Session, due_at: datetime | None, last_day: date | None, *, months: int) -> date | None:
+def next_revision_on(
+    session: Session, due_at: datetime | None, last_day: date | None, adopted_on: date | None, *, months: int
+) -> date | None:
     """Return the local day by which a plan is to be revised next.
 
     `due_at` is when its revision is owed. Between an adoption and the day from which the next one is owed it is None:
-    then the day lies so many `months` after `last_day`, that of the duty before it.
+    then it will be due on the `next_day` after `last_day`, that of the duty before it.
     """
     if due_at is not None:
         return calendar_of(session).day_of(due_at)
-    return add_months(last_day, months) if last_day is not None else None
+    return next_day(last_day, adopted_on, months=months) if last_day is not None else None
 
 
 def areas_shown(session: Session, version: PlanVersion, shown: Shown) -> tuple[AreaShown, ...]:
@@ -154,7 +156,8 @@ def _listed(
     at: datetime,
 ) -> PlanListed:
     months = plan.revise_months if plan else REVISE_MONTHS
-    due_on = next_revision_on(session, due_at, last_day if unit.active else None, months=months)
+    adopted_on = version.adopted_on if version else None
+    due_on = next_revision_on(session, due_at, last_day if unit.active else None, adopted_on, months=months)
     return PlanListed(
         slug=plan.slug if plan else unit.slug, kind=plan.kind if plan else PlanKind.LOCAL, unit=unit.slug,
         unit_name=unit.name, current=_listed_version(version), next_revision_on=due_on,

@@ -1,13 +1,33 @@
 """By when a plan is to be revised next: also between its adoption and the day from which the next one is owed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+import pytest
 from support.houses.small_house import MONDAY
 from support.plans.plan_acts import PlanActs
 
-from cases.calendar import add_months
+from cases.village.plans.obligations import next_day
 from cases.village.plans.reading.published import plans_listed
 from cases.village.showing.all_villages import villages_listed
+
+
+@pytest.mark.parametrize(
+    ("adopted_on", "months", "due_on"),
+    [
+        ((2026, 3, 4), 12, (2027, 4, 15)),  # long before its day: asked on it
+        ((2026, 10, 15), 12, (2027, 4, 15)),
+        ((2026, 10, 16), 12, (2028, 4, 15)),  # less than half a year before: a year later
+        ((2027, 4, 1), 12, (2028, 4, 15)),
+        ((2027, 9, 30), 12, (2028, 4, 15)),  # late: the day stays
+        ((2028, 8, 1), 12, (2029, 4, 15)),  # late by more than a year
+        ((2026, 4, 15), 24, (2027, 4, 15)),
+        ((2026, 5, 1), 24, (2029, 4, 15)),
+        (None, 12, (2028, 4, 15)),
+    ],
+)
+def test_a_plan_keeps_its_day_and_is_asked_for_within_a_year_and_a_half(adopted_on, months, due_on):
+    given = date(*adopted_on) if adopted_on else None
+    assert next_day(date(2027, 4, 15), given, months=months) == date(*due_on)
 
 
 def test_a_plan_just_adopted_is_not_late_and_says_when_the_next_one_is_due(small_house):
@@ -16,15 +36,15 @@ def test_a_plan_just_adopted_is_not_late_and_says_when_the_next_one_is_due(small
     house.sweep(MONDAY)
     first = plan.plan().plan.next_revision_on
     after = plan.adopted().plan
-    assert (after.next_revision_on, after.is_late) == (add_months(first, 12), False)
+    assert (after.next_revision_on, after.is_late) == (first, False)
     later = MONDAY + timedelta(days=30)  # the case of the adoption is due for closing before that
     assert plan.plan(at=later).plan.is_late is False
     with house.database.reading() as session:
         listed = {one.slug: one for one in plans_listed(session, at=later)}
-    assert (listed["norrby"].next_revision_on, listed["norrby"].is_late) == (add_months(first, 12), False)
+    assert (listed["norrby"].next_revision_on, listed["norrby"].is_late) == (first, False)
     for days in (20, 21):
         house.sweep(MONDAY + timedelta(days=days))
-    assert plan.plan(at=later).plan.next_revision_on == add_months(first, 12)
+    assert plan.plan(at=later).plan.next_revision_on == first
 
 
 def test_the_page_of_the_village_says_the_same_day(small_house):
