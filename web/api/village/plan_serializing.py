@@ -23,7 +23,7 @@ def listed_plan_shown(plan: PlanListed) -> Any:
 
 
 def whole_plan_shown(plan: PlanShown, **more: Any) -> Any:
-    """Return a version of a plan with its areas and items; `more` is for those who may see a draft."""
+    """Return a version of a plan with its areas and items; `more` may hold the draft as `draft_within` returns it."""
     words = {name: getattr(plan, name) for name in ("vision", "situation", "strengths")}
     rows = {name: getattr(plan, name) for name in ("versions", "areas", "dropped", "anchorings")}
     items = [_item(item) for item in plan.items]
@@ -32,8 +32,13 @@ def whole_plan_shown(plan: PlanShown, **more: Any) -> Any:
 
 def whole_draft_shown(draft: DraftShown) -> Any:
     """Return the draft, with all that it lacks in words."""
+    return DRAFT.dump(draft_within(draft))
+
+
+def draft_within(draft: DraftShown) -> dict[str, Any]:
+    """Return the draft as a value of what is shown, such as its plan, which brings it into the form of the API."""
     items, lacks = [_item(item) for item in draft.items], [lack_words(lack) for lack in draft.lacks]
-    return DRAFT.dump({**vars(draft), "items": items, "lacks": lacks})
+    return {**vars(draft), "items": items, "lacks": lacks}
 
 
 def anchoring_shown(anchoring: AnchoringListed) -> Any:

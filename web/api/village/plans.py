@@ -15,7 +15,13 @@ from cases.village.plans.reading.drafts import draft_if_readable, draft_shown
 from cases.village.plans.reading.published import plan_shown, plans_listed
 from cases.village.plans.reading.shown import AnchoringListed
 from web.api.blueprint import ApiBlueprint
-from web.api.village.plan_serializing import anchoring_shown, listed_plan_shown, whole_draft_shown, whole_plan_shown
+from web.api.village.plan_serializing import (
+    anchoring_shown,
+    draft_within,
+    listed_plan_shown,
+    whole_draft_shown,
+    whole_plan_shown,
+)
 from web.current import current, right_now
 from web.requests.guard import Audience, open_to
 from web.requests.idempotency import once
@@ -45,7 +51,7 @@ def read_plan(query: dict[str, Any], slug: str) -> Response:
         actor, at = actor_in(session), right_now()
         plan = plan_shown(session, _checked(slug), query["version"], by=actor, at=at)
         may_read, draft = draft_if_readable(session, slug, by=actor, at=at)
-        more = {"draft": whole_draft_shown(draft) if draft else None} if may_read else {}
+        more = {"draft": draft_within(draft) if draft else None} if may_read else {}
         return jsonify(whole_plan_shown(plan, **more))
 
 
