@@ -57,6 +57,7 @@ def test_each_rung_comes_once_and_tells_the_right_people_and_the_plan_is_late_fr
     due_on = _day(owed)
     expected = {later(due_on, days): (rung, told) for rung, (days, told) in LADDER.items()}
     agenda_rung = later(due_on, LADDER[4][0])
+    assert is_working_day(due_on + A_DAY)
     _plan_meetings(town, due_on, agenda_rung)
     for day in _working_days(later(due_on, -BEFORE), later(due_on, AFTER)):
         fired = sweep(town.database, now=CALENDAR.morning_of(day))
@@ -65,7 +66,7 @@ def test_each_rung_comes_once_and_tells_the_right_people_and_the_plan_is_late_fr
             assert (fired, sweep(town.database, now=CALENDAR.morning_of(day))) == (1, 0), day
             town.plan()
             assert town.told("case.escalated") == told, rung
-        if day in {due_on, later(due_on, 1)}:
+        if day in {due_on, due_on + A_DAY}:
             assert _is_late(town, day) == [day > due_on] * 4
         if day in {later(agenda_rung, -1), agenda_rung}:
             assert _on_next_agenda(town, day) == ([owed.ref] if day == agenda_rung else [])
