@@ -292,7 +292,8 @@ class People:
         known = KnownCase(Tale(begun.ref, begun.unit, begun.done, self.chance), begun.holder, begun.state)
         known.tale.facts["is_item"] = begun.is_item
         self.known_cases[begun.ref] = known
-        self._plan_next(known)
+        if begun.state is State.RECEIVED:  # what a group has planned waits for its day, of which it gets a letter
+            self._plan_answer(known, DESK)
 
     def hand_over(self, known: KnownCase, state: State) -> None:
         """Let the desk have the case, which is in this state now."""
