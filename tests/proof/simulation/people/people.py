@@ -42,13 +42,20 @@ from proof.simulation.scenario.tempers import (
 DAY_BEGINS, WORKING_MINUTES = time(8), 8 * 60
 FOLLOWS_UP, PUBLISHED = 0.7, 0.3
 REPORTER_TAKES = (0, 8)
-BEFORE_A_DUTY = (3, 30)  # days
+BEFORE_ITS_DAY = (3, 30)  # days
 AT_WORK = {State.PLANNED, State.IN_PROGRESS}
 
 
 def assign_elsewhere(scene: Scene) -> None:
     """Assign the case to a wrong department, as a mistake of the desk."""
     scene.change(State.ASSIGNED, responsible=scene.tale.facts["elsewhere"])
+
+
+def plan(scene: Scene) -> None:
+    """Plan the work; for an item of a plan, a day 60 to 260 working days ahead."""
+    if not scene.tale.facts.get("is_item"):
+        return demo.plan(scene)
+    scene.change(State.PLANNED, due_on=scene.day(60, 260), officer=scene.by.email, note="Det är med i budgeten.")
 
 
 def finish(scene: Scene) -> None:
@@ -60,7 +67,7 @@ def finish(scene: Scene) -> None:
 
 
 ACTS: dict[str, Callable[[Scene], None]] = {
-    "assign": demo.assign, "assign_elsewhere": assign_elsewhere, "send_back": demo.send_back, "plan": demo.plan,
+    "assign": demo.assign, "assign_elsewhere": assign_elsewhere, "send_back": demo.send_back, "plan": plan,
     "plan_anew": demo.plan_anew, "start": demo.start, "show_life": demo.show_life, "finish": finish,
     "contest": demo.contest, "park": demo.park, "decline": demo.decline, "merge": demo.merge, "ask": demo.ask,
     "answer": demo.answer, "wait_outside": demo.wait_outside, "wait_for_forum": demo.wait_for_forum,
@@ -204,7 +211,7 @@ class People:
         known.is_planned = False
         with self.database.transaction() as session:
             case = case_to_change(session, known.tale.ref)
-            if (early := self._before_a_duty(case)) is not None:
+            if (early := self._before_its_day(known, case)) is not None:
                 return self._plan_at(known, early)
             at_desk = case.responsible.slug == DESK
             actor_email = self._who_acts(case.responsible.slug, case)
@@ -223,12 +230,13 @@ class People:
             return moves_of_what_is_owed(case.obligation, self.town.temper_of(case.responsible.slug))
         return usual.get(case.state)
 
-    def _before_a_duty(self, case: Case) -> datetime | None:
-        """Return when to act on a duty that is due far ahead, 3 to 30 days before; None for any other case."""
-        far = self.clock.now + timedelta(days=max(BEFORE_A_DUTY))
-        if case.kind is not Kind.DUTY or case.state is not State.PLANNED or case.due_at is None or case.due_at <= far:
+    def _before_its_day(self, known: KnownCase, case: Case) -> datetime | None:
+        """Return when to act on a duty or an item of a plan that is due far ahead, 3 to 30 days before; else None."""
+        far = self.clock.now + timedelta(days=max(BEFORE_ITS_DAY))
+        has_time = case.kind is Kind.DUTY or known.tale.facts.get("is_item")
+        if not has_time or case.state is not State.PLANNED or case.due_at is None or case.due_at <= far:
             return None
-        days = timedelta(days=self.chance.randint(*BEFORE_A_DUTY))
+        days = timedelta(days=self.chance.randint(*BEFORE_ITS_DAY))
         return self.at(second_calendar.rolled(second_calendar.local_day(case.due_at) - days), DAY_BEGINS)
 
     def _who_acts(self, unit: str, case: Case) -> str | None:
