@@ -24,14 +24,12 @@ from proof.simulation.environment.post import SECRET
 from proof.simulation.second_calendar import local_day
 
 A_DAY, CONTACT_DAYS = timedelta(days=1), timedelta(days=183)
-OWED = "(SELECT 'plan' AS name UNION ALL SELECT 'contact' AS name)"
-IS_ADOPTED = "v.adopted_on IS NOT NULL"
 LOOKS: tuple[tuple[str, str, str], ...] = (
     ("V1", "is owed twice", """
         SELECT obligation || ' ' || subject FROM "case" WHERE obligation IS NOT NULL AND due_at IS NOT NULL
         GROUP BY obligation, subject HAVING count(*) > 1"""),
-    ("V2", "ought to be owed and is not", f"""
-        SELECT o.name || ' ' || u.slug FROM unit u CROSS JOIN {OWED} o WHERE u.kind = 'group' AND u.active
+    ("V2", "ought to be owed and is not", """
+        SELECT o.name || ' ' || u.slug FROM unit u CROSS JOIN (SELECT 'plan' AS name UNION ALL SELECT 'contact' AS name) o WHERE u.kind = 'group' AND u.active
         AND NOT EXISTS (SELECT 1 FROM "case" c WHERE c.obligation = o.name AND c.subject = u.slug
                         AND (c.due_at IS NOT NULL OR c.ended_at > :day_ago))"""),
     ("V3", "has no event of its own in the case of its plan", """
@@ -55,20 +53,20 @@ LOOKS: tuple[tuple[str, str, str], ...] = (
     ("V4", "was declined or merged, and its group is there", """
         SELECT c.ref FROM "case" c JOIN unit u ON u.slug = c.subject
         WHERE c.obligation IS NOT NULL AND c.state IN ('declined', 'merged') AND u.active"""),
-    ("V5", "lacks something, and is adopted", f"""
+    ("V5", "lacks something, and is adopted", """
         SELECT 'item ' || i.id FROM plan_item i JOIN plan_version v ON v.id = i.version_id
-        LEFT JOIN focus_area a ON a.id = i.focus_id AND a.version_id = i.version_id WHERE {IS_ADOPTED}
+        LEFT JOIN focus_area a ON a.id = i.focus_id AND a.version_id = i.version_id WHERE v.adopted_on IS NOT NULL
         AND (i.responsible_id IS NULL OR i.year IS NULL OR i.category_id IS NULL OR a.id IS NULL)"""),
-    ("V6", "has no case, and is adopted", f"""
+    ("V6", "has no case, and is adopted", """
         SELECT 'item ' || i.id FROM plan_item i JOIN plan_version v ON v.id = i.version_id
-        WHERE {IS_ADOPTED} AND i.case_id IS NULL"""),
+        WHERE v.adopted_on IS NOT NULL AND i.case_id IS NULL"""),
     ("V7", "has two drafts", """
         SELECT 'plan ' || plan_id FROM plan_version WHERE adopted_on IS NULL GROUP BY plan_id HAVING count(*) > 1"""),
     ("V7", "has two plans", """
         SELECT 'unit ' || unit_id FROM plan WHERE kind = 'local' GROUP BY unit_id HAVING count(*) > 1"""),
-    ("V8", "has vanished between two versions", f"""
+    ("V8", "has vanished between two versions", """
         SELECT 'item ' || b.id FROM plan_item b JOIN plan_version v ON v.follows_id = b.version_id
-        JOIN "case" c ON c.id = b.case_id JOIN event e ON e.id = v.event_id WHERE {IS_ADOPTED}
+        JOIN "case" c ON c.id = b.case_id JOIN event e ON e.id = v.event_id WHERE v.adopted_on IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM plan_item i WHERE i.version_id = v.id AND i.origin_id = b.id)
         AND NOT EXISTS (SELECT 1 FROM plan_drop d WHERE d.version_id = v.id AND d.item_id = b.id AND d.reason <> '')
         AND NOT EXISTS (SELECT 1 FROM event h WHERE h.stream = c.id AND h.id < e.id AND h.type IN
@@ -88,12 +86,12 @@ LOOKS: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 TYPES = text("SELECT DISTINCT type FROM event")
 NEWEST = text("SELECT max(id) FROM event")
-VERSIONS = text(f"""
+VERSIONS = text("""
     SELECT v.id, v.year, v.vision, v.situation, v.adopted_on, v.event_id, i.id, i.title, i.year, i.quarter, i.case_id,
            i.responsible_id, i.origin_id, a.id, a.rank, a.name, d.item_id, d.reason FROM plan_version v
     LEFT JOIN plan_item i ON i.version_id = v.id LEFT JOIN focus_area a ON a.version_id = v.id
-    LEFT JOIN plan_drop d ON d.version_id = v.id WHERE {IS_ADOPTED} ORDER BY v.id, i.id, a.id, d.item_id
-""")  # the words are this module's own  # nosec B608
+    LEFT JOIN plan_drop d ON d.version_id = v.id WHERE v.adopted_on IS NOT NULL ORDER BY v.id, i.id, a.id, d.item_id
+""")
 
 
 @dataclass
