@@ -29,7 +29,8 @@ LOOKS: tuple[tuple[str, str, str], ...] = (
         SELECT obligation || ' ' || subject FROM "case" WHERE obligation IS NOT NULL AND due_at IS NOT NULL
         GROUP BY obligation, subject HAVING count(*) > 1"""),
     ("V2", "ought to be owed and is not", """
-        SELECT o.name || ' ' || u.slug FROM unit u CROSS JOIN (SELECT 'plan' AS name UNION ALL SELECT 'contact' AS name) o WHERE u.kind = 'group' AND u.active
+        SELECT o.name || ' ' || u.slug FROM unit u
+        CROSS JOIN (SELECT 'plan' AS name UNION ALL SELECT 'contact' AS name) o WHERE u.kind = 'group' AND u.active
         AND NOT EXISTS (SELECT 1 FROM "case" c WHERE c.obligation = o.name AND c.subject = u.slug
                         AND (c.due_at IS NOT NULL OR c.ended_at > :day_ago))"""),
     ("V3", "has no event of its own in the case of its plan", """
