@@ -12,6 +12,7 @@ from proof.mutants.stage import StagePlace
 from proof.mutants.trials import DIES_HANDED_IN, Trial
 
 TRIALS = {mutant.trial: mutant.name for mutant in QUICK if mutant.trial is not DIES_HANDED_IN}  # that one is a sweep
+TRIALS_ON_POSTGRESQL = {mutant.trial: mutant.name for mutant in ON_POSTGRESQL}
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +33,15 @@ def test_each_mutant_on_postgresql_is_noticed(
 ) -> None:
     place = StagePlace(tmp_path, postgres_server, services.database_prefix(run_folder))
     assert mutant.seen_by in put_on_trial(mutant, place).seen
-    sound = Mutant("sound", nullcontext, mutant.trial, "")
-    assert put_on_trial(sound, StagePlace(tmp_path / "sound", place.postgres_url, place.prefix)).seen == ()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("trial", TRIALS_ON_POSTGRESQL, ids=TRIALS_ON_POSTGRESQL.get)
+def test_a_sound_house_on_postgresql_comes_out_of_each_trial_without_a_breach(
+    trial: Trial, tmp_path: Path, postgres_server: str, run_folder: Path
+) -> None:
+    place = StagePlace(tmp_path, postgres_server, services.database_prefix(run_folder))
+    assert put_on_trial(Mutant("sound", nullcontext, trial, ""), place).seen == ()
 
 
 @pytest.mark.parametrize("trial", TRIALS, ids=TRIALS.get)

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from proof.mutants import seams, trials
+from proof.mutants import seams, trials, village_seams, village_trials
 from proof.mutants.seams import Seam
 from proof.mutants.stage import StagePlace
 from proof.mutants.trials import Trial
@@ -54,8 +54,16 @@ QUICK = (
     Mutant("endless patience with poison", seams.endless_patience, trials.gets_a_letter_that_kills, "I15"),
     Mutant("the author is told", seams.the_author_is_told, trials.lives, "I6"),
     Mutant("answer before commit", seams.answer_before_commit, trials.is_called_again_and_again, "I1"),
+    Mutant("carry without reason", village_seams.carry_without_reason, village_trials.has_years_in_the_village, "V8"),
+    Mutant("staff by any head", village_seams.staff_by_any_head, village_trials.has_years_in_the_village, "V35"),
+    Mutant("owed twice", village_seams.owed_twice, village_trials.has_years_in_the_village, "V1"),
+    Mutant("the oldest version", village_seams.the_oldest_version, village_trials.has_years_in_the_village, "showing"),
 )
-ON_POSTGRESQL = (Mutant("a high-water mark", seams.high_water_mark, trials.commits_late, "I7"),)
+ON_POSTGRESQL = (
+    Mutant("a high-water mark", seams.high_water_mark, trials.commits_late, "I7"),
+    Mutant("no FOR SHARE at adoption", village_seams.no_for_share, village_trials.has_two_at_once, "V6"),
+    Mutant("the daily look is not claimed", village_seams.look_not_claimed, village_trials.has_two_at_once, "V1"),
+)
 
 
 def put_on_trial(mutant: Mutant, place: StagePlace) -> Caught:

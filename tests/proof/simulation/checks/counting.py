@@ -16,6 +16,11 @@ EVENT_OF = {
     "answer": "case.answered", "go_on": "case.answered", "agree_on_contact": "case.planned",
 }  # fmt: skip
 
+OF_THE_VILLAGE = {
+    "adoptions": "plan.adopted", "carried": "case.carried", "left_out": "case.dropped_from_plan",
+    "anchorings": "plan.anchored", "contacts": "contact.logged",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class AgendaCount:
@@ -31,6 +36,9 @@ class StoryCounts:
 
     handed_in: int = 0
     owed: int = 0  # from the first day, by nobody's request
+    items: int = 0  # of plans
+    questions: int = 0  # of contacts
+    dissolved: int = 0  # groups
     acts: Counter[str] = field(default_factory=Counter)  # by event type
     kept_days: Counter[tuple[str, bool]] = field(default_factory=Counter)  # finished cases, by unit and whether on time
     rungs: int = 0
@@ -55,6 +63,11 @@ class StoryCounts:
         self.weeks[letter.recipient, f"{year}-{week:02}"] += 1
         line = f"{letter.recipient} {letter.at.isoformat()} {letter.sha256} {letter.subject}\n"
         self.digest.update(line.encode())
+
+    @property
+    def received(self) -> int:
+        """How many cases people, and not the clock, have begun."""
+        return self.handed_in + self.owed + self.items + self.questions
 
     def count_act(self, act: str) -> None:
         """Count an act by its name, which is a key of EVENT_OF."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from proof.simulation.checks.breaches import Breaches
-from proof.simulation.checks.counting import EVENT_OF, StoryCounts
+from proof.simulation.checks.counting import EVENT_OF, OF_THE_VILLAGE, StoryCounts
 from proof.simulation.checks.history_figures import Statistics
 
 
@@ -18,9 +18,9 @@ def recount(counts: StoryCounts, statistics: Statistics, breaches: Breaches) -> 
 
 
 def _pairs(counts: StoryCounts, statistics: Statistics) -> Iterator[tuple[str, object, object]]:
-    yield "handed in", counts.handed_in + counts.owed, statistics.types["case.received", False]
-    yield "cases", counts.handed_in + counts.owed + statistics.types["case.received", True], statistics.cases
-    for type_ in sorted(set(EVENT_OF.values())):
+    yield "handed in", counts.received, statistics.types["case.received", False]
+    yield "cases", counts.received + statistics.types["case.received", True], statistics.cases
+    for type_ in sorted({*EVENT_OF.values(), *OF_THE_VILLAGE.values()}):
         yield type_, counts.acts[type_], statistics.types[type_, False]
     yield "rungs", counts.rungs, statistics.rungs
     yield "rungs told", counts.rungs, statistics.types["case.escalated", True]

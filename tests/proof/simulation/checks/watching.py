@@ -47,8 +47,10 @@ class Watch:
     _told_of_sweep: set[tuple[str, str]] = field(default_factory=set)
 
     def check_letter(self, letter: SimulatedLetter, left_at: dict[str, datetime]) -> None:
-        """Check that a letter does not go to somebody who has left; `left_at`: address -> when."""
+        """Check that a letter does not go to somebody who has left, and tells no secret; `left_at`: address -> when."""
         self._letters.append(letter)
+        if letter.tells_secret:
+            self.breaches.add("V34", f"{letter.recipient} got “{letter.subject}”, which tells what is not public")
         if letter.recipient in left_at and letter.at >= left_at[letter.recipient]:
             self.breaches.add("left", f"{letter.recipient} left and got “{letter.subject}” on {letter.at}")
 

@@ -5,7 +5,7 @@ as the demonstration does (cases/demo).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -29,19 +29,20 @@ from proof.simulation.environment.agenda import Callback
 from proof.simulation.environment.post import SimulatedLetter
 from proof.simulation.people.arrivals import SimulatedArrival
 from proof.simulation.people.town import DESK, GROUP, Reader, SimulatedTown
+from proof.simulation.people.village_acts import VILLAGE_ACTS, BegunCase, VillageOutcome
 from proof.simulation.scenario.tempers import (
     ANSWERS,
     CONTESTS,
     OF_A_UNIT,
     OF_THE_DESK,
-    OF_WHAT_IS_OWED,
     Moves,
+    moves_of_what_is_owed,
 )
 
 DAY_BEGINS, WORKING_MINUTES = time(8), 8 * 60
 FOLLOWS_UP, PUBLISHED = 0.7, 0.3
 REPORTER_TAKES = (0, 8)
-BEFORE_A_DUTY = (3, 30)  # days
+BEFORE_ITS_DAY = (3, 30)  # days
 AT_WORK = {State.PLANNED, State.IN_PROGRESS}
 
 
@@ -50,9 +51,24 @@ def assign_elsewhere(scene: Scene) -> None:
     scene.change(State.ASSIGNED, responsible=scene.tale.facts["elsewhere"])
 
 
+def plan(scene: Scene) -> None:
+    """Plan the work; for an item of a plan, a day 60 to 260 working days ahead."""
+    if not scene.tale.facts.get("is_item"):
+        return demo.plan(scene)
+    scene.change(State.PLANNED, due_on=scene.day(60, 260), officer=scene.by.email, note="Det är med i budgeten.")
+
+
+def finish(scene: Scene) -> None:
+    """Set the case done; of an item of a plan, tell also when and by whom it was done."""
+    if not scene.tale.facts.get("is_item"):
+        return demo.finish(scene)
+    done_on = second_calendar.local_day(scene.at) - timedelta(days=scene.tale.chance.randint(0, 20))
+    scene.change(State.DONE, note=scene.tale.done, done_on=done_on, done_by="Vi i byn, med lånad grävare")
+
+
 ACTS: dict[str, Callable[[Scene], None]] = {
-    "assign": demo.assign, "assign_elsewhere": assign_elsewhere, "send_back": demo.send_back, "plan": demo.plan,
-    "plan_anew": demo.plan_anew, "start": demo.start, "show_life": demo.show_life, "finish": demo.finish,
+    "assign": demo.assign, "assign_elsewhere": assign_elsewhere, "send_back": demo.send_back, "plan": plan,
+    "plan_anew": demo.plan_anew, "start": demo.start, "show_life": demo.show_life, "finish": finish,
     "contest": demo.contest, "park": demo.park, "decline": demo.decline, "merge": demo.merge, "ask": demo.ask,
     "answer": demo.answer, "wait_outside": demo.wait_outside, "wait_for_forum": demo.wait_for_forum,
     "go_on": demo.go_on, "agree_on_contact": demo.agree_on_contact,
@@ -91,6 +107,7 @@ class People:
 
     def hand_in(self, arrival: SimulatedArrival) -> None:
         """Hand in an arrival, and plan when the desk looks at it."""
+        arrival = self._of_a_group_that_is_there(arrival)
         with self.database.transaction() as session:
             chair = self.town.officers[GROUP + arrival.group.slug][0] if arrival.group else None
             by = self.actor(session, self._author_of(arrival, chair))
@@ -100,6 +117,18 @@ class People:
             self.counts.count_act("plan")  # a duty is planned in the same act
         known = KnownCase(Tale(case.ref, arrival.unit, arrival.done, self.chance), DESK, case.state, chair)
         self._remember(known, arrival)
+
+    def _of_a_group_that_is_there(self, arrival: SimulatedArrival) -> SimulatedArrival:
+        """Return the arrival, of another group if its own has been dissolved since it was drawn."""
+        gone = GROUP + arrival.group.slug if arrival.group else ""
+        if gone not in self.town.dissolved:
+            return arrival
+        slug = self.chance.choice(self.town.groups)
+        group = next(group for group in self.town.scenario.groups if GROUP + group.slug == slug)
+        asked = replace(arrival.request, group=slug)
+        if asked.responsible == gone:
+            asked = replace(asked, responsible=slug)
+        return replace(arrival, request=asked, unit=slug if arrival.unit == gone else arrival.unit, group=group)
 
     def _author_of(self, arrival: SimulatedArrival, chair: str | None) -> str | None:
         is_written_down = arrival.request.channel in {"phone", "duty"}
@@ -123,11 +152,13 @@ class People:
                 self._reporter_reads(self._by_reporter[letter.recipient])
             return
         for ref in letter.refs:
-            if ref not in self.known_cases:  # made by the clock: the next duty, or a report to the council
-                self.known_cases[ref] = KnownCase(
-                    Tale(ref, reader.unit, "Det är gjort.", self.chance), reader.unit, State.PLANNED
-                )
-            self._staff_reads(self.known_cases[ref], reader)
+            self._staff_reads(self.known_case(ref, reader.unit), reader)
+
+    def known_case(self, ref: str, unit: str) -> KnownCase:
+        """Return the case as it is known; one that the clock made, as a planned one of `unit`."""
+        if ref not in self.known_cases:
+            self.known_cases[ref] = KnownCase(Tale(ref, unit, "Det är gjort.", self.chance), unit, State.PLANNED)
+        return self.known_cases[ref]
 
     def _staff_reads(self, known: KnownCase, reader: Reader) -> None:
         if reader.unit.startswith(GROUP) and reader.unit != known.unit:
@@ -180,7 +211,7 @@ class People:
         known.is_planned = False
         with self.database.transaction() as session:
             case = case_to_change(session, known.tale.ref)
-            if (early := self._before_a_duty(case)) is not None:
+            if (early := self._before_its_day(known, case)) is not None:
                 return self._plan_at(known, early)
             at_desk = case.responsible.slug == DESK
             actor_email = self._who_acts(case.responsible.slug, case)
@@ -196,15 +227,16 @@ class People:
 
     def _moves(self, case: Case, usual: dict[State, Moves]) -> Moves | None:
         if case.obligation is not None and case.state is State.PLANNED:
-            return OF_WHAT_IS_OWED[case.obligation]
+            return moves_of_what_is_owed(case.obligation, self.town.temper_of(case.responsible.slug))
         return usual.get(case.state)
 
-    def _before_a_duty(self, case: Case) -> datetime | None:
-        """Return when to act on a duty that is due far ahead, 3 to 30 days before; None for any other case."""
-        far = self.clock.now + timedelta(days=max(BEFORE_A_DUTY))
-        if case.kind is not Kind.DUTY or case.state is not State.PLANNED or case.due_at is None or case.due_at <= far:
+    def _before_its_day(self, known: KnownCase, case: Case) -> datetime | None:
+        """Return when to act on a duty or an item of a plan that is due far ahead, 3 to 30 days before; else None."""
+        far = self.clock.now + timedelta(days=max(BEFORE_ITS_DAY))
+        has_time = case.kind is Kind.DUTY or known.tale.facts.get("is_item")
+        if not has_time or case.state is not State.PLANNED or case.due_at is None or case.due_at <= far:
             return None
-        days = timedelta(days=self.chance.randint(*BEFORE_A_DUTY))
+        days = timedelta(days=self.chance.randint(*BEFORE_ITS_DAY))
         return self.at(second_calendar.rolled(second_calendar.local_day(case.due_at) - days), DAY_BEGINS)
 
     def _who_acts(self, unit: str, case: Case) -> str | None:
@@ -235,17 +267,47 @@ class People:
         return act != "send_back" or not tale.unit.startswith(GROUP)
 
     def _do(self, known: KnownCase, scene: Scene, act: str) -> None:
-        unit, due_at = scene.case.responsible.slug, scene.case.due_at
+        unit, due_at, outcome = scene.case.responsible.slug, scene.case.due_at, VillageOutcome()
         try:
             if act == "assign":
                 self._triage(known, scene)
-            ACTS[act](scene)
+            if act in VILLAGE_ACTS:
+                with scene.session.begin_nested():
+                    outcome = VILLAGE_ACTS[act](scene, self.town)
+            else:
+                ACTS[act](scene)
         except Refusal:
             self.counts.refused_acts += 1
             return
-        self.counts.count_act(act)
-        if act == "finish" and due_at is not None:
+        if act in VILLAGE_ACTS:
+            self._goes_on(outcome)
+        else:
+            self.counts.count_act(act)
+        if (act == "finish" or outcome.has_finished) and due_at is not None:
             self.counts.count_finished(unit, due_at, scene.at)
+
+    def _goes_on(self, outcome: VillageOutcome) -> None:
+        """Count what an act of the village led to, and plan what follows upon it."""
+        self.counts.acts.update(outcome.events)
+        for begun in outcome.begun:
+            self.counts.items += begun.is_item
+            self.counts.questions += not begun.is_item
+            self._begin(begun)
+        for ref in outcome.to_the_desk:
+            self.hand_over(self.known_cases[ref], State.ASSIGNED)
+
+    def _begin(self, begun: BegunCase) -> None:
+        known = KnownCase(Tale(begun.ref, begun.unit, begun.done, self.chance), begun.holder, begun.state)
+        known.tale.facts["is_item"] = begun.is_item
+        self.known_cases[begun.ref] = known
+        if begun.state is State.RECEIVED:  # what a group has planned waits for its day, of which it gets a letter
+            self._plan_answer(known, DESK)
+
+    def hand_over(self, known: KnownCase, state: State) -> None:
+        """Let the desk have the case, which is in this state now."""
+        known.unit, known.state = DESK, state
+        if state is State.ASSIGNED and not known.is_planned:
+            self._plan_answer(known, DESK)
 
     def _triage(self, known: KnownCase, scene: Scene) -> None:
         if known.tale.facts.get("kind") is Kind.PROPOSAL and scene.case.raised_on is None:
@@ -283,7 +345,7 @@ class People:
 
     def answer_in_forum(self, ref: str) -> None:
         """Let a contact person write down what the forum answered at its meeting, if somebody is at the desk."""
-        known = self.known_cases[ref]
+        known = self.known_case(ref, DESK)
         if not self.town.contacts:
             return
         with self.database.transaction() as session:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from proof.simulation.scenario.scenario import Scenario
@@ -36,6 +37,7 @@ class SimulatedTown:
         default_factory=dict
     )  # address -> the moment from which no letter may go there
     readers: dict[str, Reader] = field(default_factory=dict)
+    dissolved: set[str] = field(default_factory=set)  # slugs of groups
     _newcomers: int = 0
 
     def __post_init__(self) -> None:
@@ -67,8 +69,19 @@ class SimulatedTown:
         """Return the temper of the unit with this slug."""
         if unit == DESK:
             return DESKS_TEMPER
-        tempers = {department.slug: TEMPERS[department.temper] for department in self.scenario.departments}
-        return tempers.get(unit, GROUPS_TEMPER)
+        return self._tempers.get(unit, GROUPS_TEMPER)
+
+    @cached_property
+    def _tempers(self) -> dict[str, Temper]:
+        of_departments = {department.slug: TEMPERS[department.temper] for department in self.scenario.departments}
+        return of_departments | {
+            GROUP + group.slug: TEMPERS[group.temper] for group in self.scenario.groups if group.temper
+        }
+
+    @property
+    def groups(self) -> list[str]:
+        """The slugs of the groups that have not been dissolved."""
+        return [slug for group in self.scenario.groups if (slug := GROUP + group.slug) not in self.dissolved]
 
     def add_newcomer(self, role: str, unit: str) -> str:
         """Return the address of a new member of staff, known as a reader; the caller appoints them."""

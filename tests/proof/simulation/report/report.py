@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
+from proof.simulation.checks.counting import OF_THE_VILLAGE
 from proof.simulation.checks.history_figures import Statistics
 from proof.simulation.people.town import DESK, GROUP, SimulatedTown
 from proof.simulation.running.running import Simulation
@@ -15,6 +16,7 @@ TOP_RUNG = 5  # shown as "5 and higher": from there the ladder repeats each week
 CITIZENS = "citizens"
 INVARIANTS = (
     "nobody's", "passed", "ladder", "due day", "left", "double", "not recorded", "references", "recount", "checker",
+    "V1", "V2", "V3", "V4", "V5", "V6", "V7", "V8", "V29", "V34", "V35", "V36", "forgotten",
 )  # fmt: skip
 
 
@@ -51,6 +53,7 @@ def report_of(simulation: Simulation, statistics: Statistics) -> dict[str, Any]:
         "promises": statistics.promises,
         "parked": statistics.types["case.parked", False], "taken_up": statistics.types["case.taken_up", True],
         "contested": statistics.types["case.contested", False], "sent_back": statistics.types["case.sent_back", False],
+        "village": _village(simulation),
         "outages": [
             {"of": outage.kind, "begins": outage.begins.isoformat(), "ends": outage.ends.isoformat(),
              "most_letters": most}
@@ -84,6 +87,15 @@ def _figures(statistics: Statistics, slugs: tuple[str, ...], name: str, name_en:
         sum(count for count, _ in open_cases), sum(late for _, late in open_cases),
         max(statistics.silence.get(slug, 0) for slug in slugs),
     )  # fmt: skip
+
+
+def _village(simulation: Simulation) -> dict[str, int]:
+    counts = simulation.counts
+    acts = {name: counts.acts[type_] for name, type_ in OF_THE_VILLAGE.items()}
+    return acts | {
+        "items": counts.items, "questions": counts.questions, "dissolved": counts.dissolved,
+        "asked": simulation.village.times,
+    }  # fmt: skip
 
 
 def _months(statistics: Statistics) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ def tables_of(report: dict[str, Any], locale: str) -> list[Table]:
     words = WORDS[locale]
     return [
         _departments(report, words, locale), _ladder(report, words), _weeks(report, words), _agendas(report, words),
-        _months(report, words), _others(report, words), _outages(report, words),
+        _months(report, words), _village(report, words), _others(report, words), _outages(report, words),
     ]  # fmt: skip
 
 
@@ -94,6 +94,11 @@ def _others(report: dict[str, Any], words: dict[str, str]) -> Table:
     rows = [(words[word], str(report["promises"].get(name, 0))) for name, word in PROMISES.items()]
     rows += [(words[name], str(report[name])) for name in OTHERS]
     return _table("others", words, ("what", "number"), rows)
+
+
+def _village(report: dict[str, Any], words: dict[str, str]) -> Table:
+    rows = [(words[name], str(count)) for name, count in report["village"].items()]
+    return _table("village", words, ("what", "number"), rows)
 
 
 def _outages(report: dict[str, Any], words: dict[str, str]) -> Table:

@@ -6,16 +6,19 @@ from functools import partial
 from random import Random
 from zoneinfo import ZoneInfo
 
+from cases.calendar import add_months
 from cases.demo.moving_clock import MovingClock
 from cases.randomness import drawn_from
 from proof.simulation import second_calendar
 from proof.simulation.checks.breaches import Breaches
 from proof.simulation.checks.counting import StoryCounts
+from proof.simulation.checks.village import VillageWatch
 from proof.simulation.checks.watching import Watch
 from proof.simulation.environment.agenda import CallbackQueue
 from proof.simulation.environment.outages import OutagePlan, each_year, outages_of
 from proof.simulation.environment.post import SimulatedLetter, SimulatedMailServer
 from proof.simulation.people.arrivals import Arrivals
+from proof.simulation.people.group_changes import GroupChanges
 from proof.simulation.people.people import People
 from proof.simulation.people.staffing import StaffChanges
 from proof.simulation.people.town import DOMAIN, SimulatedTown
@@ -31,6 +34,7 @@ CHECKS_ON, CHECKS_AT = 0, time(7, 30)  # Mondays
 MEETS_AT, MORNING_LETTER_AT = time(18), time(7, 10)
 CALLS_ON, CALLS_AT = (1, 3), time(10, 15)  # Tuesdays and Thursdays
 QUARTERS = (1, 4, 7, 10)
+MONTHS_OF_A_YEAR = 12
 SOON = timedelta(seconds=30)
 RANDOM_STREAMS = ("bits", "arrivals", "people")
 Observer = Callable[[Simulation], None]
@@ -49,7 +53,7 @@ def play(order: SimulationOrder, observe: Observer) -> Simulation:
         simulation.counts.count_owed(len(order.scenario.groups))
         _plan(simulation, chance["arrivals"])
         simulation.run(_local(order.last, MIDNIGHT))
-        for end in (simulation.make_calls, simulation.settle, simulation.check_invariants):
+        for end in (simulation.make_calls, simulation.settle, simulation.check_invariants, simulation.check_village):
             end()
         observe(simulation)
     return simulation
@@ -64,7 +68,8 @@ def _assembled(order: SimulationOrder, installation: SimulatedInstallation, chan
 
     people = People(installation.database, installation.clock, run_for_people, town, chance, counts, ZONE)
     simulation = Simulation(
-        order, installation, town, people, queue, counts, breaches, Watch(breaches), outage_plan, Speed()
+        order, installation, town, people, queue, counts, breaches, Watch(breaches), VillageWatch(breaches),
+        outage_plan, Speed(),
     )  # fmt: skip
     return simulation
 
@@ -76,6 +81,7 @@ def _plan(simulation: Simulation, chance: Random) -> None:
         people.plan(arrival.at, partial(people.hand_in, arrival))
     simulation.installation.mail_server.behaviour.bouncing |= arrivals.bouncing
     StaffChanges(people, order.first, order.last).plan()
+    GroupChanges(people, order.first, order.last).plan()
     for moment, callback in _scheduled(simulation):
         simulation.queue.plan(moment, callback)
 
@@ -84,6 +90,8 @@ def _scheduled(simulation: Simulation) -> Iterator[tuple[datetime, Callable[[], 
     order = simulation.order
     for number in range((order.last - order.first).days):
         yield from _scheduled_on(simulation, order.first + timedelta(days=number))
+    for year in range(1, order.months // MONTHS_OF_A_YEAR + 1):
+        yield _local(_year_end(order, year), CHECKS_AT), simulation.check_village
     for day in meeting_days(simulation.installation):
         if order.first <= day < order.last:
             yield _local(day, MEETS_AT), partial(simulation.run_for_people, simulation.hold_meeting)
@@ -91,6 +99,10 @@ def _scheduled(simulation: Simulation) -> Iterator[tuple[datetime, Callable[[], 
         yield outage.ends + SOON, simulation.run_sweeps
         yield outage.ends + 4 * SOON, simulation.deliver
     yield from _bounces(simulation)
+
+
+def _year_end(order: SimulationOrder, year: int) -> date:
+    return add_months(order.first, MONTHS_OF_A_YEAR * year)
 
 
 def _scheduled_on(simulation: Simulation, day: date) -> Iterator[tuple[datetime, Callable[[], None]]]:

@@ -16,12 +16,13 @@ from notifications.set_aside import send_again
 from proof.simulation import second_calendar
 from proof.simulation.checks.breaches import Breaches
 from proof.simulation.checks.counting import AgendaCount, StoryCounts
+from proof.simulation.checks.village import VillageWatch
 from proof.simulation.checks.watching import Watch
 from proof.simulation.environment.agenda import Callback, CallbackQueue
 from proof.simulation.environment.outages import Outage, OutagePlan
 from proof.simulation.environment.post import SimulatedLetter
 from proof.simulation.people.people import People
-from proof.simulation.people.town import SimulatedTown
+from proof.simulation.people.town import DESK, SimulatedTown
 from proof.simulation.running.house import SimulatedInstallation
 from proof.simulation.running.speed import Speed
 from proof.simulation.scenario.scenario import Scenario
@@ -77,6 +78,7 @@ class Simulation:
     counts: StoryCounts
     breaches: Breaches
     watch: Watch
+    village: VillageWatch
     outage_plan: OutagePlan
     speed: Speed
     swept_at: datetime | None = None
@@ -150,15 +152,26 @@ class Simulation:
             return
         behaviour.is_reachable = self.outage_plan.active(now, "mail") is None
         behaviour.defers = self.outage_plan.active(now, "grey") is not None
-        temporary_failures = self.installation.mail_server.temporary_failures
+        failures = self._failures()
         drain_outbox(self.installation.database)
         drain_deliveries(self.installation.database, self.installation.runtime.transport)
-        self._has_work = self.installation.mail_server.temporary_failures != temporary_failures
+        self._has_work = self._failures() != failures
+
+    def _failures(self) -> tuple[int, int]:
+        """Return how many letters were refused for now, and for good: those are tried again, these are told of."""
+        mail_server = self.installation.mail_server
+        return mail_server.temporary_failures, len(mail_server.rejected)
 
     def check_invariants(self) -> None:
         """Check the invariants on what is new since the last check."""
         with self.installation.database.reading() as session:
             self.watch.check(session.connection(), self.swept_at)
+
+    def check_village(self) -> None:
+        """Check the invariants of the village method, as at the end of each year; not while no clock looks."""
+        if self.swept_at is not None:
+            with self.installation.database.reading() as session:
+                self.village.check(session, self.installation.clock.now)
 
     def write_morning_letter(self) -> None:
         """Run the job that writes the desk's morning letter, with its check for forgotten cases."""
@@ -195,7 +208,7 @@ class Simulation:
             if reason == "waits":
                 self.people.answer_in_forum(ref)
             else:
-                known = self.people.known_cases[ref]
+                known = self.people.known_case(ref, DESK)
                 self.people.remind(known, self.town.temper_of(known.unit).heeds_others)
 
     def mend_mailbox(self, email: str) -> None:

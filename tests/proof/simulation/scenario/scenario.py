@@ -21,20 +21,26 @@ class Department:
 
 @dataclass(frozen=True)
 class Group:
-    """A local group, with a mailbox and a chair."""
+    """A local group, with a mailbox and a chair; `temper` None: as groups are, `dissolved_after_months` 0: never."""
 
     slug: str
     name: str
+    temper: str | None = None
+    dissolved_after_months: int = 0
 
 
 @dataclass(frozen=True)
 class StaffTurnover:
-    """After how many months staff of each role leave (0: never), and for how many days the desk is then vacant."""
+    """After how many months staff of each role leave (0: never), and for how many days the desk is then vacant.
+
+    Each year on `representative_leaves_on` (MM-DD) one group gets another representative; "": never.
+    """
 
     officer_leaves_every_months: int = 3
     head_leaves_every_months: int = 11
     contact_leaves_after_months: int = 7
     vacant_days: int = 25
+    representative_leaves_on: str = "04-16"
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,8 @@ class GroupSchema(TomlSchema):
     makes = Group
     slug = TomlText(60, required=True)
     name = TomlText(200, required=True)
+    temper = TomlChoice(TEMPERS)
+    dissolved_after_months = TomlInteger(0, LONGEST)
 
 
 class StaffingSchema(TomlSchema):
@@ -86,6 +88,7 @@ class StaffingSchema(TomlSchema):
     head_leaves_every_months = TomlInteger(0, LONGEST)
     contact_leaves_after_months = TomlInteger(0, LONGEST)
     vacant_days = TomlInteger(0, LONGEST)
+    representative_leaves_on = DayOfYear("MM-DD")
 
 
 class OutageSchema(TomlSchema):

@@ -19,15 +19,16 @@ class Temper:
     works_for: tuple[int, int]
     slips: float  # share of cases left past their own due day until a reminder
     shows_life: float
+    keeps: float = 0.5  # share of times that they do what they owe, and do not put it off
 
 
 TEMPERS: dict[str, Temper] = {
-    "prompt": Temper(0.97, 1.0, 1.0, (0, 4), (3, 20), 0.08, 0.25),
-    "lazy": Temper(0.5, 0.85, 0.95, (2, 9), (8, 35), 0.4, 0.1),
-    "silent": Temper(0.12, 0.3, 0.55, (4, 20), (15, 60), 0.65, 0.02),
+    "prompt": Temper(0.97, 1.0, 1.0, (0, 4), (3, 20), 0.08, 0.25, 0.95),
+    "lazy": Temper(0.5, 0.85, 0.95, (2, 9), (8, 35), 0.4, 0.1, 0.6),
+    "silent": Temper(0.12, 0.3, 0.55, (4, 20), (15, 60), 0.65, 0.02, 0.3),
 }
-GROUPS_TEMPER = Temper(0.8, 0.9, 0.9, (1, 8), (8, 40), 0.2, 0.1)
-DESKS_TEMPER = Temper(0.95, 0.95, 0.95, (0, 2), (2, 8), 0.1, 0.1)
+GROUPS_TEMPER = Temper(0.8, 0.9, 0.9, (1, 8), (8, 40), 0.2, 0.1, 0.8)
+DESKS_TEMPER = Temper(0.95, 0.95, 0.95, (0, 2), (2, 8), 0.1, 0.1, 0.85)
 
 Moves = dict[str, float]  # act -> weight
 
@@ -46,8 +47,13 @@ OF_THE_DESK: dict[State, Moves] = {
     State.PLANNED: {"finish": 100},
     State.WAITING: {"go_on": 100},
 }
-OF_WHAT_IS_OWED: dict[str, Moves] = {  # by obligation; a planned case of each
-    "contact": {"agree_on_contact": 100},
-    "plan": {"plan_anew": 90, "show_life": 10},  # put off again and again
-}
 CONTESTS, ANSWERS = 0.09, 0.85  # shares of those who asked: contest what is done, answer a question
+
+KEEPS: dict[str, Moves] = {"contact": {"meet": 85, "agree_on_contact": 15}, "plan": {"revise": 100}}
+PUTS_OFF: Moves = {"plan_anew": 70, "show_life": 30}
+
+
+def moves_of_what_is_owed(obligation: str, temper: Temper) -> Moves:
+    """Return what a unit of this temper does with a planned case by which this is owed."""
+    kept = {act: weight * temper.keeps for act, weight in KEEPS[obligation].items()}
+    return kept | {act: weight * (1 - temper.keeps) for act, weight in PUTS_OFF.items()}
