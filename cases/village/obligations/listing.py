@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.organisation.units import Unit
-from cases.states import State
 from cases.village.obligations.table import lacking
+from cases.village.owing import is_still_owed
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,7 @@ def what_is_owed(session: Session, now: datetime) -> list[OwedCase]:
     """Query and return what is owed at the moment `now` (UTC) and not given yet: late first, then by its day."""
     calendar = calendar_of(session)
     columns = select(Case.obligation, Case.subject, Unit.slug, Case.due_at, Case.ref)
-    owed = columns.join_from(Case, Unit, Unit.id == Case.responsible_id).where(
-        Case.obligation.is_not(None), Case.due_at.is_not(None), Case.state != State.DONE
-    )
+    owed = columns.join_from(Case, Unit, Unit.id == Case.responsible_id).where(is_still_owed())
     found = [
         OwedCase(obligation or "", subject or "", holder, calendar.day_of(due_at), ref, due_at < now)
         for obligation, subject, holder, due_at, ref in session.execute(owed)

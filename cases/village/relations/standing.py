@@ -12,7 +12,7 @@ from cases.case import Case
 from cases.organisation.units import Unit, UnitKind
 from cases.refusals import NotFound
 from cases.states import LADDER_STATES, State
-from cases.village.owing import active_groups
+from cases.village.owing import active_groups, is_still_owed
 from cases.village.relations.contact import Contact
 from cases.village.relations.obligations import CONTACT
 
@@ -119,7 +119,7 @@ def _owed(session: Session, groups: Iterable[Unit], now: datetime) -> dict[str, 
 def _open_obligations() -> Select[str, str, str, datetime, State, int]:
     return (
         select(Case.ref, Case.obligation, Case.subject, Case.due_at, Case.state, Case.responsible_id)  # type: ignore[return-value]
-        .where(Case.obligation.is_not(None), Case.due_at.is_not(None))
+        .where(is_still_owed())
         .order_by(Case.due_at, Case.id)
     )
 

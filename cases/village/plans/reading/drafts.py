@@ -15,12 +15,6 @@ from cases.village.plans.records.plan_item import PlanItem
 from cases.village.rights import may, require
 
 
-def may_draft(session: Session, slug: str, *, by: Actor) -> bool:
-    """Return whether the actor may write the draft of this plan. Raises `NotFound` when there is no such plan."""
-    unit, _ = plan_named(session, slug)
-    return unit.active and may("draft_plan", by, unit)
-
-
 def draft_if_readable(session: Session, slug: str, *, by: Actor, at: datetime) -> tuple[bool, DraftShown | None]:
     """Return whether the actor may read drafts of this plan, and then the draft as `draft_shown` does.
 

@@ -102,6 +102,18 @@ def test_members_read_what_they_owe_with_the_day_in_words(sqlite_web, plan):
     assert "Lämna in för gruppen" not in staff
 
 
+def test_what_was_given_today_is_owed_no_longer(sqlite_web):
+    plan = PlanActs(sqlite_web.house)
+    plan.house.sweep(MONDAY)
+    with time_machine.travel(MONDAY, tick=False):
+        member, contact = visitor(sqlite_web, "member"), visitor(sqlite_web, "contact")
+        assert "Uppdatera planen om " in member.read("/bygd/norrby")
+        assert contact.read("/bygderna").count("Den årliga uppdateringen") == 2
+        plan.adopted()
+        assert "Uppdatera planen" not in member.read("/bygd/norrby")
+        assert contact.read("/bygderna").count("Den årliga uppdateringen") == 1
+
+
 @pytest.mark.parametrize(
     ("hours", "lang", "said"),
     [
