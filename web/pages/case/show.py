@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.case import Case
 from cases.history.words import Visibility
+from cases.public.how_done import how_done
 from cases.public.protection import PROTECTED
 from cases.public.published import one_published, public_notes, was_published
 from cases.public.sensitive_texts import sensitive_texts
@@ -159,7 +160,7 @@ def _published(ref: str, actor: Actor) -> str:
         follow_form = Form({"email": actor.email})
         return render_template(
             "case_published.html", case=case, notes=public_notes(session, ref), follow_form=follow_form,
-            village=village_of_case(session, case.id, case.place),
+            village=village_of_case(session, case.id, case.place), done=how_done(session, case),
         )  # fmt: skip
 
 

@@ -85,8 +85,18 @@ def test_v34_nobody_outside_reads_drafts_notes_or_cases_that_are_not_published(s
 def test_personal_data_are_masked_for_everybody_and_not_for_members(sqlite_web, plan):
     ref = plan.named(OWN.title).case
     plan.house.change(ref, State.DONE, by="member", at=IN_SUMMER, note="Klart", done_by="Siv, siv@example.se")
-    assert "siv@example.se" not in visitor(sqlite_web).get("/bygd/norrby").text
+    for path in ("/bygd/norrby", "/plan/norrby", f"/arenden/{ref}"):
+        page = visitor(sqlite_web).read(path)
+        assert "siv@example.se" not in page
+        assert "av Siv" in page
     assert "siv@example.se" in visitor(sqlite_web, "member").read("/bygd/norrby")
+
+
+def test_a_case_says_the_same_day_of_its_end_as_the_plan(sqlite_web, plan):
+    ref = plan.named(OWN.title).case
+    plan.house.change(ref, State.DONE, by="member", at=IN_SUMMER, note="Klart", done_on=date(2026, 5, 30))
+    assert "30 maj 2026 av Norrby" in visitor(sqlite_web).read("/plan/norrby")
+    assert "Klart 30 maj 2026" in visitor(sqlite_web).read(f"/arenden/{ref}")
 
 
 def test_members_read_what_they_owe_with_the_day_in_words(sqlite_web, plan):
