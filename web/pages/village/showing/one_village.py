@@ -5,6 +5,7 @@ from flask import Blueprint, render_template
 from cases.village.showing.one_village import village_shown
 from cases.village.showing.tallies import ItemStanding, standing_of
 from web.current import current, right_now, today
+from web.language.gettext import language
 from web.language.obligation_words import OBLIGATION_WORDS
 from web.language.village.plan_words import ITEM_KINDS
 from web.language.village.village_words import (
@@ -31,4 +32,5 @@ def show(slug: str) -> str:
         return render_template(
             "village/one_village.html", shown=shown, village=shown.village, words=WORDS, standings=tuple(ItemStanding),
             standing_of=standing_of, until=lambda day: until_words(day, today()), late_words=late_plan_words,
+            lang_of_feeds=language() if language() != current().settings.locale else None,
         )  # fmt: skip
