@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request, url_for
@@ -68,7 +69,7 @@ def _day(slug: str, name: str, day: VillageDay) -> calendar_file.CalendarDay:
     return calendar_file.CalendarDay(uid, day.on, title, text, url, day.where)
 
 
-def _url(endpoint: str, **values: str) -> str:
+def _url(endpoint: str, **values: Any) -> str:
     return current().settings.base_url + url_for(endpoint, **values)
 
 
