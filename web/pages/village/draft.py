@@ -69,8 +69,8 @@ def save(slug: str) -> Response | tuple[str, int] | str:
     with form.catching_refusals():
         try:
             with current().database.transaction() as session:
-                plan_to_write(session, slug, actor)
-                typed.append(read_draft_form(form, origins_of(session, slug)))
+                asked = plan_to_write(session, slug, actor)
+                typed.append(read_draft_form(form, origins_of(session, asked.plan)))
                 where = once_per_form(session, lambda: _save(session, slug, typed[0], actor))
         except FieldRefusal as refusal:
             if not typed:
@@ -90,7 +90,7 @@ def page(form: Form | None, slug: str, *, added: str = "") -> str:
         draft = draft_shown(session, slug, by=actor, at=right_now())
         if draft is None and form is None:
             return render_template("village/draft_to_begin.html", asked=asked)
-        origins = origins_of(session, slug)
+        origins = origins_of(session, asked.plan)
         filled = form or Form(fields_of_draft(draft, origins, asked.unit.slug) if draft else {})
         rows, now = item_rows(filled, origins), as_they_are(session, origins)
         to_finish = {

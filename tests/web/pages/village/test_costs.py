@@ -22,8 +22,8 @@ def queries(web, who, path):
     [
         (None, "/plan/norrby", 12),
         ("member", "/plan/norrby", 13),
-        ("member", "/plan/norrby/utkast", 26),
-        ("member", "/plan/norrby/anta", 24),
+        ("member", "/plan/norrby/utkast", 18),
+        ("member", "/plan/norrby/anta", 14),
     ],
 )
 def test_many_items_take_no_more_queries_than_few(sqlite_web, who, path, most):
