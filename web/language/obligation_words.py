@@ -20,6 +20,7 @@ class ObligationWords:
     endpoint: str
 
 
+FIRST_PLAN = _l("Write the first plan")  # the card of a plan where none has been adopted yet
 OBLIGATION_WORDS: Mapping[str, ObligationWords] = {
     "plan": ObligationWords(
         _l("the yearly update of the local plan"), _l("Update the plan"), _l("Open the plan"), "plans.show"

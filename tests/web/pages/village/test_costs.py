@@ -20,8 +20,8 @@ def queries(web, who, path):
 @pytest.mark.parametrize(
     ("who", "path", "most"),
     [
-        (None, "/plan/norrby", 12),
-        ("member", "/plan/norrby", 13),
+        (None, "/plan/norrby", 9),
+        ("member", "/plan/norrby", 10),
         ("member", "/plan/norrby/utkast", 18),
         ("member", "/plan/norrby/anta", 14),
     ],

@@ -117,10 +117,10 @@ def test_what_was_given_today_is_owed_no_longer(sqlite_web):
     plan.house.sweep(MONDAY)
     with time_machine.travel(MONDAY, tick=False):
         member, contact = visitor(sqlite_web, "member"), visitor(sqlite_web, "contact")
-        assert "Uppdatera planen om " in member.read("/bygd/norrby")
+        assert "Skriv den första planen om " in member.read("/bygd/norrby")
         assert contact.read("/bygderna").count("Den årliga uppdateringen") == 2
         plan.adopted()
-        assert "Uppdatera planen" not in member.read("/bygd/norrby")
+        assert "Det här är på gång Nästa kontakt" in member.read("/bygd/norrby")
         assert contact.read("/bygderna").count("Den årliga uppdateringen") == 1
 
 

@@ -6,7 +6,7 @@ from cases.village.showing.one_village import village_shown
 from cases.village.showing.tallies import ItemStanding, standing_of
 from web.current import current, right_now, today
 from web.language.gettext import language
-from web.language.obligation_words import OBLIGATION_WORDS
+from web.language.obligation_words import FIRST_PLAN, OBLIGATION_WORDS
 from web.language.village.plan_words import ITEM_KINDS
 from web.language.village.village_words import (
     STANDING_COLOURS,
@@ -19,7 +19,8 @@ from web.requests.identity.caller import current_actor
 
 bp = Blueprint("village", __name__)
 WORDS = {
-    "standings": STANDING_NAMES, "colours": STANDING_COLOURS, "owed": OBLIGATION_WORDS, "kinds": ITEM_KINDS,
+    "standings": STANDING_NAMES, "colours": STANDING_COLOURS, "owed": OBLIGATION_WORDS, "first_plan": FIRST_PLAN,
+    "kinds": ITEM_KINDS,
 }  # fmt: skip
 
 
