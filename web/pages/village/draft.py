@@ -16,6 +16,7 @@ from cases.states import State
 from cases.village.plans.drafting import put_draft
 from cases.village.plans.reading.drafts import draft_shown
 from cases.village.plans.reading.shown import DraftShown
+from cases.village.showing.ideas import ideas_for_plan
 from web.current import current, right_now, today
 from web.language.gettext import gettext
 from web.language.village.plan_words import FATES, ITEM_KINDS, lack_words
@@ -144,7 +145,7 @@ def _left_out(saved: Iterable[str], typed: set[str]) -> list[str]:
 
 
 def _choices(session: Session, asked: AskedPlan) -> dict[str, Any]:
-    """Return the options of the form's fields, and the words for what they stand for."""
+    """Return the options of the form's fields, the words for what they stand for, and what stands beside the form."""
     return {
         "categories": categories_to_choose(session),
         "places": places_to_choose(session),
@@ -155,6 +156,7 @@ def _choices(session: Session, asked: AskedPlan) -> dict[str, Any]:
         "progress": progress_words,
         "time_words": time_words,
         "this_year": today().year,
+        "ideas": ideas_for_plan(session, asked.unit),
     }
 
 

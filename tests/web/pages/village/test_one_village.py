@@ -121,7 +121,9 @@ def test_what_was_given_today_is_owed_no_longer(sqlite_web):
         assert contact.read("/bygderna").count("Den årliga uppdateringen") == 2
         plan.adopted()
         assert "Det här är på gång Nästa kontakt" in member.read("/bygd/norrby")
-        assert contact.read("/bygderna").count("Den årliga uppdateringen") == 1
+        beside = contact.read("/bygderna")
+        assert beside.count("Den årliga uppdateringen") == 1
+        assert "2 mars 2026 ingenting" in beside  # when its plan was adopted, and what it owes now
 
 
 @pytest.mark.parametrize(
