@@ -161,6 +161,7 @@ class Case(Base):
     obligation: Mapped[str | None] = mapped_column(String(30), default=None)  # what somebody owes by the due day
     subject: Mapped[str | None] = mapped_column(String(80), default=None)  # whose or which: a slug or a number
     contact_id: Mapped[int | None] = mapped_column(BigId, default=None)  # where it was taken down; key in its room
+    perspective: Mapped[str | None] = mapped_column(String(20), default=None)  # whose view: a word of the house
     quick_win: Mapped[bool] = mapped_column(default=False)
     wants_public: Mapped[bool] = mapped_column(default=False)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
@@ -311,8 +312,8 @@ TRACKED = (
     "policy_id", "due_at", "next_at", "cycle", "rung", "rung_at", "life_due_at", "life_cycle", "life_rung", "life_at",
     "raised_on", "statutory_due_at", "statutory_cycle", "statutory_rung", "statutory_at", "promised_on",
     "promise_breaks_at", "waiting_for", "waiting_unit_id", "waiting_from", "waiting_from_due_at", "merged_into_id",
-    "duty_on", "duty_first_on", "every_months", "obligation", "subject", "contact_id", "quick_win", "published_at",
-    "highest_rung", "sent_back_count", "ended_at",
+    "duty_on", "duty_first_on", "every_months", "obligation", "subject", "contact_id", "perspective", "quick_win",
+    "published_at", "highest_rung", "sent_back_count", "ended_at",
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from cases.history.writers import EntryWriter
 from cases.mail_addresses import read_public_address
 from cases.organisation.categories import Category
 from cases.organisation.municipality import municipality
+from cases.organisation.perspectives import check_perspective
 from cases.organisation.places import Place
 from cases.organisation.units import DESK, Unit, UnitKind, unit_named
 from cases.parties import Party
@@ -79,9 +80,9 @@ class Request:
     For a duty, `due_on` is the local day on which it is due, and `every_months` the number of months until the next
     one. A case of another kind with a `due_on` is planned for its `responsible` unit at once. `obligation` and
     `subject` say what the case owes and whose, `plan` of which plan it is an item, and `contact` is the id of the
-    contact with a group at which it was taken down; only the rooms of `cases.village` give them. `public` says that the
-    one
-    who hands in wants the case published. `source` and `external_id` name the case in the system from which it was
+    contact with a group at which it was taken down; only the rooms of `cases.village` give them. `perspective` is
+    the slug of whose view it is about, one of the municipality's. `public` says that the one who hands in wants the
+    case published. `source` and `external_id` name the case in the system from which it was
     imported. `ref` and `public_id` are its own names there; only an import gives them, and only when no other case has
     them.
     """
@@ -104,6 +105,7 @@ class Request:
     subject: str | None = None
     contact: int | None = None
     plan: str | None = None
+    perspective: str | None = None
     source: str | None = None
     external_id: str | None = None
     ref: str | None = None
@@ -152,6 +154,8 @@ def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -
     """
     _check_words(request)
     kind, origin = _kind(writer.session, request.kind)
+    if request.perspective is not None and by.kind is not ActorKind.IMPORT:  # a word may be another house's
+        check_perspective(writer.session, request.perspective)
     policy, desk, category, place = _find_named_rows(writer, kind, request)
     group = _group(writer, request.group, by)
     case = Case(
@@ -176,6 +180,7 @@ def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -
         obligation=request.obligation,
         subject=request.subject,
         contact_id=request.contact,
+        perspective=request.perspective,
         source=request.source,
         external_id=request.external_id,
     )
@@ -199,6 +204,7 @@ def _start(writer: EntryWriter, case: Case, policy: Policy, request: Request, en
         kind=case.kind, channel=case.channel, responsible="desk", due_on=due_on.isoformat(), origin=case.origin,
         category=request.category, place=request.place, group=request.group, obligation=case.obligation,
         subject=case.subject, contact=case.contact_id, plan=request.plan,
+        perspective=case.perspective,
     )  # fmt: skip
     entry.add(received, SpokenWords("title", case.title), SpokenWords("description", visible(request.description)))
     is_planned = request.due_on is not None and (case.kind is Kind.DUTY or bool(request.responsible))

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from functools import cache
 
 import pytest
+from babel.messages.pofile import read_po
 from support.sources import PRODUCT, ROOT, definitions, load_tool, sources
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 OF_THE_PAST = ROOT / "docs" / "decisions"  # a decision keeps the names of its day
 SHOWN_AS_CODE = re.compile(r"`([^`\s]+)`")
+BOLD = re.compile(r"\*\*([^*]+)\*\*")
 A_PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*/?")
 FILES = (".py", ".toml", ".md", ".html", ".txt", ".ini", ".css", ".js", ".po", ".mo", ".sh")
 MADE_WHEN_RUN = {"var/", "house.toml", "mapping.toml"}  # by whoever runs it
@@ -39,6 +41,16 @@ def test_every_link_between_pages_leads_somewhere():
 )
 def test_a_page_names_only_what_is_there(page):
     assert list(_not_there(page.read_text())) == []
+
+
+def test_each_label_that_the_year_of_a_village_quotes_stands_on_a_page():
+    with (ROOT / "web/translations/sv/LC_MESSAGES/messages.po").open("rb") as file:
+        catalogue = {str(message.id): str(message.string) for message in read_po(file, locale="sv") if message.id}
+    swedish, english = (ROOT / "docs" / "village.md").read_text().split("## In English")
+    quoted = [{" ".join(label.split()) for label in BOLD.findall(part)} for part in (swedish, english)]
+    quoted[0] -= {"bold"}
+    assert quoted[0] - set(catalogue.values()) == quoted[1] - set(catalogue) == set()
+    assert len(quoted[1]) > 20
 
 
 def test_a_docstring_names_only_what_is_there():

@@ -24,6 +24,7 @@ from cases.administration.setup_lines import (
     MeetingLine,
     MunicipalityLine,
     PersonLine,
+    PerspectiveLine,
     PlaceLine,
     PolicyLine,
     SetupFile,
@@ -82,6 +83,7 @@ def load_setup_file(session: Session, text: str, *, at: datetime, owed: bool = T
     loader.people(file.people, file.units)
     loader.heads(file.units)
     loader.categories(file.categories)
+    loader.perspectives(file.perspectives)
     loader.policies(file.policies)
     loader.meetings(file.meetings)
     loader.record_settings()
@@ -209,6 +211,15 @@ class SetupFileLoader:
         given = {name: value for name, value in vars(line).items() if value is not None}
         for name in update_fields(municipality(self.session, locked=True), given):
             self._note("house", name, "changed")
+
+    def perspectives(self, lines: Iterable[PerspectiveLine]) -> None:
+        """Add the perspectives that are new, and give those that exist the names in the file."""
+        house = municipality(self.session)  # locked already, with the settings
+        for line in lines:
+            names = [line.name, line.name_en]
+            if house.perspectives.get(line.slug) != names:
+                self._note("perspective", line.slug, "name" if line.slug in house.perspectives else "added")
+                house.perspectives = house.perspectives | {line.slug: names}
 
     def record_settings(self) -> None:
         """Write one event that lists all changes made so far, if there are any.

@@ -64,6 +64,15 @@ class CategoryLine:
 
 
 @dataclass(frozen=True)
+class PerspectiveLine:
+    """One entry of [[perspectives]] in a setup file."""
+
+    slug: str
+    name: str
+    name_en: str | None = None
+
+
+@dataclass(frozen=True)
 class PolicyLine:
     """One entry of [[policies]] in a setup file. A policy says how long the clocks of certain cases run (`terms`).
 
@@ -105,6 +114,7 @@ class SetupFile:
     people: tuple[PersonLine, ...] = ()
     places: tuple[PlaceLine, ...] = ()
     categories: tuple[CategoryLine, ...] = ()
+    perspectives: tuple[PerspectiveLine, ...] = ()
     policies: tuple[PolicyLine, ...] = ()
     meetings: tuple[MeetingLine, ...] = ()
 

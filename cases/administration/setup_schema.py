@@ -10,6 +10,7 @@ from cases.administration.setup_lines import (
     MeetingLine,
     MunicipalityLine,
     PersonLine,
+    PerspectiveLine,
     PlaceLine,
     PolicyLine,
     UnitLine,
@@ -25,6 +26,7 @@ from cases.administration.setup_values import (
 )
 from cases.deadlines.policies import terms_from
 from cases.organisation.people import Role
+from cases.organisation.perspectives import LONGEST_PERSPECTIVE
 from cases.organisation.units import DESK, GroupSort, UnitKind
 from cases.settings import LOCALES
 from cases.states import Kind
@@ -104,6 +106,18 @@ class CategorySchema(TomlSchema):
     unit = TomlSlug()
 
 
+class PerspectiveSchema(TomlSchema):
+    makes = PerspectiveLine
+    slug = TomlSlug(required=True)
+    name = TomlText(200, required=True)
+    name_en = TomlText(120)
+
+    @validates_schema
+    def _fits(self, values: dict[str, Any], **_: Any) -> None:
+        if len(values["slug"]) > LONGEST_PERSPECTIVE:
+            raise ValidationError(f"must have at most {LONGEST_PERSPECTIVE} characters", "slug")
+
+
 class TermsSchema(TomlSchema):
     """Schema of the terms of a policy: each key is a field of `Terms`; one that is left out gets its default."""
 
@@ -147,5 +161,5 @@ class MeetingSchema(TomlSchema):
 
 TABLES: dict[str, Schema] = {
     "units": UnitSchema(), "people": PersonSchema(), "places": PlaceSchema(), "categories": CategorySchema(),
-    "policies": PolicySchema(), "meetings": MeetingSchema(),
+    "perspectives": PerspectiveSchema(), "policies": PolicySchema(), "meetings": MeetingSchema(),
 }  # fmt: skip

@@ -26,7 +26,7 @@ FLAGS = ("quick_win",)
 PLAIN = (
     "kind", "state", "responsible_id", "officer_id", "group_id", "category_id", "place_id", "policy_id", "cycle",
     "rung", "promised_on", "waiting_for", "waiting_unit_id", "merged_into_id", "highest_rung", "sent_back_count",
-    "obligation", "subject", "contact_id",
+    "obligation", "subject", "contact_id", "perspective",
 )  # fmt: skip
 
 

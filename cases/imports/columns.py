@@ -43,6 +43,7 @@ COLUMNS = (
     Column("quick_win", "yes or no"),
     Column("raised_on", "the day when a proposal was raised in the council"),
     Column("every_months", "how often a duty comes again"),
+    Column("perspective", "slug of whose view it is about, such as young people; at most 20 characters"),
     Column("latitude", "WGS 84, degrees"),
     Column("longitude", "WGS 84, degrees"),
     Column("reporter_name", "the person who asked"),

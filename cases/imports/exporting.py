@@ -81,8 +81,8 @@ def _case(case: Case, details: Details, own: str) -> Row:
         "waiting_for": case.waiting_for, "waiting_unit": _slug(case.waiting_unit),
         "waiting_name": case.waiting_name, "waiting_their_ref": case.waiting_their_ref,
         "merged_into": into, "merged_into_source": into_source, "quick_win": case.quick_win,
-        "raised_on": case.raised_on, "every_months": case.every_months, "latitude": case.latitude,
-        "longitude": case.longitude,
+        "raised_on": case.raised_on, "every_months": case.every_months, "perspective": case.perspective,
+        "latitude": case.latitude, "longitude": case.longitude,
     }  # fmt: skip
 
 

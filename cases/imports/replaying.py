@@ -100,6 +100,7 @@ def _request(row: ImportRow) -> Request:
         reporter=row.reporter,
         channel=row.channel,
         every_months=row.every_months,
+        perspective=row.perspective,
         obligation=obligation,
         subject=subject,
         source=None if row.kept.is_own else row.source,

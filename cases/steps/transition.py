@@ -1,7 +1,8 @@
 """A transition: one change of state while it is being made. Also what all steps use to set days, units and officers."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -17,12 +18,16 @@ from cases.history.events import DomainEvent
 from cases.history.journal import Entry, SpokenWords
 from cases.history.words import Visibility
 from cases.history.writers import EntryWriter
+from cases.organisation.municipality import Municipality, municipality
 from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit, contact_desk, unit_named
 from cases.refusals import CannotHoldCases, DateNeeded, DateOutside, NotAllowed, UnknownName
 from cases.states import State, Step
 
 MOST_YEARS_AHEAD = 10
+MOST_DAYS_AHEAD: Mapping[str, Callable[[Municipality], int]] = {  # by obligation: how far its next day may lie ahead
+    "contact": lambda house: house.contact_days,
+}
 OFFICER = (
     select(Person)
     .join(Membership, Membership.person_id == Person.id)
@@ -145,14 +150,22 @@ def checked_day(
     """Return `day` if it is a working day, else the next working day.
 
     Raises `DateNeeded` when `day` is None, and `DateOutside` when it is before `earliest` or after `latest` (None: ten
-    years ahead). An import may set days outside these limits. The errors name `field` as the field that is wrong.
+    years ahead), or later than what is owed may be put off. An import may set days outside these limits. The errors
+    name `field` as the field that is wrong.
     """
     if day is None:
         raise DateNeeded(field=field)
-    last = latest or add_months(act.today, 12 * MOST_YEARS_AHEAD)
+    last = min([latest or add_months(act.today, 12 * MOST_YEARS_AHEAD), *_put_off_until(act)])
     if not earliest <= day <= last and act.entry.by.kind is not ActorKind.IMPORT:
         raise DateOutside(field=field, earliest=earliest, latest=last)
     return calendar_of(act.session).roll_forward(day)
+
+
+def _put_off_until(act: Transition) -> list[date]:
+    """Return the last day to which what the case owes may be put off; [] when only the step and the policy say that."""
+    if (most_days := MOST_DAYS_AHEAD.get(act.case.obligation or "")) is None:
+        return []
+    return [act.today + timedelta(days=most_days(municipality(act.session)))]
 
 
 def working_days_from_now(act: Transition, working_days: int) -> date:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
@@ -109,6 +109,11 @@ def _title(obligation: Obligation, name: str) -> str:
 def open_case(session: Session, obligation: str, subject: str) -> Case | None:
     """Return the open case of what this subject owes; None when it owes nothing of the sort. No case is locked."""
     return session.scalar(select(Case).where(*_is_owed(obligation, subject)))
+
+
+def is_still_owed(case: type[Case] = Case) -> ColumnElement[bool]:
+    """Return the condition that the case owes something that has not been given: what is done waits only to close."""
+    return and_(case.obligation.is_not(None), case.due_at.is_not(None), case.state != State.DONE)
 
 
 def is_not_owed(obligation: str, subject: SQLColumnExpression[str]) -> ColumnElement[bool]:

@@ -69,6 +69,8 @@ WITHOUT_A_CASE: dict[str, str] = {
     "GET /lamna": OPEN,
     "GET /tillganglighet": OPEN,
     "GET /bygd/<slug>": NOTHING,  # of a department: only groups have one
+    "GET /bygd/<slug>.atom": NOTHING,
+    "GET /bygd/<slug>.ics": NOTHING,
     "GET /planer": OPEN,
     "GET /planer.csv": OPEN,
     "GET /planer.xlsx": OPEN,

@@ -63,6 +63,7 @@ def case_fields(session: Session, case: Case, reader: Actor, at: datetime) -> di
         "received_on": calendar_of(session).day_of(case.received_at),
         "merged_into": case.merged_into.ref if case.merged_into_id and case.merged_into else None,
         "channel": case.channel,
+        "perspective": case.perspective,
         "origin": case.origin,
         "latitude": case.latitude,
         "longitude": case.longitude,

@@ -1,4 +1,4 @@
-"""The lines of the tables of figures: by year, topic, place and unit."""
+"""The lines of the tables of figures: by year, topic, place, unit and perspective."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -95,4 +95,5 @@ def names_of(counted: PublicStatistics) -> Names:
         **found,
         "topic": found["topic"] | missing,
         "place": found["place"] | missing,
+        "perspective": found["perspective"] | missing,
     }

@@ -18,7 +18,7 @@ from web.language.figure_words import (
 )
 from web.language.gettext import gettext
 
-OF_GROUP = 4  # columns that say which cases a figure is of: period, unit, topic and place
+OF_GROUP = 5  # columns that say which cases a figure is of: period, unit, topic, place and perspective
 
 
 def rows_of(
@@ -28,12 +28,13 @@ def rows_of(
 
     `number` makes the value of a number with decimals.
     """
-    head = [gettext("Figure"), gettext("Period"), gettext("Unit"), gettext("Topic"), gettext("Place"), gettext("Value")]
-    rows: list[list[Value]] = [[*head, gettext("What it means"), gettext("Counted at")]]
+    head = [gettext("Figure"), gettext("Period"), gettext("Unit"), gettext("Topic"), gettext("Place")]
+    head += [gettext("Perspective"), gettext("Value"), gettext("What it means"), gettext("Counted at")]
+    rows: list[list[Value]] = [[*head]]
     names, at = names_of(counted), counted.at.replace(microsecond=0)
     divided = [lines_of(counted, group, dimension) for dimension in divided_by(group)]
     for one in [group, *(line.group for lines in divided for line in lines)]:
-        of = [_period(counted, one), *(_named(one, name, names) for name in ("unit", "topic", "place"))]
+        of = [_period(counted, one), *(_named(one, name, names) for name in ("unit", "topic", "place", "perspective"))]
         for figure in one.figures:
             told = counted.told(one, figure)
             value: Value = told.count if told.withheld is None else told_words(told)

@@ -48,6 +48,7 @@ DIVIDED_BY: Mapping[str, tuple[LazyString, LazyString]] = {
     "place": (_l("By place"), _l("Place")),
     "topic": (_l("By topic"), _l("Topic")),
     "unit": (_l("By unit"), _l("Unit")),
+    "perspective": (_l("By perspective"), _l("Perspective")),
     "year": (_l("By year of receipt"), _l("Year")),
     "ended": (_l("By year of ending"), _l("Year")),
 }
@@ -73,6 +74,10 @@ FOLDED: Mapping[str, Mapping[Withheld, LazyString]] = {  # lines without numbers
     "unit": {
         Withheld.FEW: _l("%(num)s units with fewer than 5 each"),
         Withheld.TO_PROTECT: _l("%(num)s units whose numbers are not shown"),
+    },
+    "perspective": {
+        Withheld.FEW: _l("%(num)s perspectives with fewer than 5 each"),
+        Withheld.TO_PROTECT: _l("%(num)s perspectives whose numbers are not shown"),
     },
 }
 WITHHELD: Mapping[Withheld, LazyString] = {

@@ -11,23 +11,24 @@ from flask_babel import lazy_gettext as _l
 class ObligationWords:
     """The words of one obligation: `label` names what is owed in a sentence, `card` is its title where it stands alone.
 
-    `button` names the act that gives it or plans it anew, `path` is the page of that act, with the place {subject}.
+    `button` names the act that gives it or plans it anew, `endpoint` the page of that act, which has the subject in it.
     """
 
     label: LazyString
     card: LazyString
     button: LazyString
-    path: str
+    endpoint: str
 
 
+FIRST_PLAN = _l("Write the first plan")  # the card of a plan where none has been adopted yet
 OBLIGATION_WORDS: Mapping[str, ObligationWords] = {
     "plan": ObligationWords(
-        _l("the yearly update of the local plan"), _l("Update the plan"), _l("Open the plan"), "/plan/{subject}"
+        _l("the yearly update of the local plan"), _l("Update the plan"), _l("Open the plan"), "plans.show"
     ),
     "contact": ObligationWords(
         _l("a contact with the group"),
         _l("Next contact with the municipality"),
         _l("Log a contact"),
-        "/bygderna/{subject}/kontakt",
+        "contacts.show",
     ),
 }

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.organisation.categories import Category
 from cases.organisation.people import Membership, Person, Role, serves_on
+from cases.organisation.perspectives import perspectives
 from cases.organisation.places import Place
 from cases.organisation.units import MAY_BE_RESPONSIBLE, Unit, UnitKind
 from web.current import today
@@ -104,6 +105,13 @@ def category_name(category: Any) -> str:
     """Return the name of a category, a row with `name` and `name_en`: `name_en` on an English page, if it has one."""
     name: str = category.name_en or category.name if language() == "en" else category.name
     return name
+
+
+def perspectives_to_choose(session: Session) -> Choices:
+    """Return the perspectives as pairs (slug, name in the language of the page), sorted by name. One query."""
+    english = language() == "en"
+    found = perspectives(session)
+    return in_swedish_order([(slug, (english and in_english) or name) for slug, (name, in_english) in found.items()])
 
 
 def units_to_choose(session: Session, *kinds: UnitKind) -> Choices:

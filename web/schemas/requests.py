@@ -61,6 +61,7 @@ class CaseIn(Strict):
     reporter = fields.Nested(ReporterIn, allow_none=True)
     channel = Choice(CHANNELS, load_default="web", metadata={"description": "From staff; without a token, web or api."})
     public = Bool(load_default=False)
+    perspective = Slug(allow_none=True)
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Request:

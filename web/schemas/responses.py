@@ -41,6 +41,7 @@ class CaseForParticipants(CaseForEverybody):
     waiting_for = fields.Raw(allow_none=True)
     received_at = fields.DateTime()
     merged_into = fields.String(allow_none=True)
+    perspective = Slug(allow_none=True)
     version = fields.Integer()
 
 

@@ -17,7 +17,7 @@ class StatisticsQuery(Strict):
 
     That in which they came in is `period`, that in which they were done, declined or merged is `ended`: one of the two.
     Without a parameter, cases of every year, unit, topic or place are counted. With all three of `responsible`,
-    `category` and `place`, every count is withheld.
+    `category` and `place`, or with `perspective` and any of them, every count is withheld.
     """
 
     period = Number(validate=within(FIRST_YEAR, LAST_YEAR))
@@ -25,6 +25,7 @@ class StatisticsQuery(Strict):
     responsible = Slug()
     category = Slug()
     place = Slug()
+    perspective = Slug()
 
     @validates_schema
     def refuse_two_years(self, given: dict[str, Any], **_more: Any) -> None:
@@ -85,4 +86,5 @@ class StatisticsOut(Schema):
     by_topic = fields.List(fields.Nested(GroupOut))
     by_place = fields.List(fields.Nested(GroupOut))
     by_unit = fields.List(fields.Nested(GroupOut))
+    by_perspective = fields.List(fields.Nested(GroupOut))
     check = fields.Nested(CheckOut, required=True, allow_none=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import THE_CLOCK
@@ -29,6 +29,7 @@ from workers.runtime import Runtime
 LOG = structlog.get_logger()
 REFERENCE = re.compile(r"\b\d{4}-\d{4,}\b")
 MOST_NAMED = 20  # cases in one letter
+IS_OWED = exists().where(Case.id == Event.stream, Case.obligation.is_not(None))  # nobody handed that in
 
 
 def write_morning_letter(runtime: Runtime) -> bool:
@@ -108,7 +109,7 @@ def count_for_morning(session: Session, moment: datetime, since: datetime) -> di
     calendar = calendar_of(session)
     day_end = calendar.end_of(calendar.day_of(moment))
     return {
-        "received": _count_events(session, "case.received", since),
+        "received": _count_events(session, "case.received", since, ~IS_OWED),
         "parked_back": _count_events(session, "case.taken_up", since),
         "sent_back": _count_events(session, "case.sent_back", since),
         "due": _count_listed(session, Filters(states=LADDER_STATES, due_by=day_end), moment),
@@ -123,8 +124,8 @@ def _last_morning(session: Session, column: Any) -> Any:
     return session.scalar(select(func.max(column)).where(Event.type == MorningCame.type, Event.stream == STREAM))
 
 
-def _count_events(session: Session, type_: str, since: datetime) -> int:
-    return _count(session, Event.id, Event.type == type_, Event.recorded_at > since)
+def _count_events(session: Session, type_: str, since: datetime, *conditions: Any) -> int:
+    return _count(session, Event.id, Event.type == type_, Event.recorded_at > since, *conditions)
 
 
 def _count_listed(session: Session, filters: Filters, moment: datetime) -> int:

@@ -13,8 +13,9 @@ class CaseReceived(DomainEvent):
     `origin` is "proposal" when it was handed in as a proposal but recorded as an issue, because this municipality takes
     no proposals. `obligation` says what somebody owes by that day, `subject` whose or which (see `cases.village`);
     both are None for what nobody owes. `contact` is the number of the contact with a group at which it was taken down.
-    `plan` is the slug of the plan of which the case is an item: the adoption is told, and not this. `follows` is set
-    for a duty that comes again: the reference of the closed duty before it.
+    `plan` is the slug of the plan of which the case is an item: the adoption is told, and not this. `perspective` is
+    the slug of whose view it is about. `follows` is set for a duty that comes again: the reference of the closed duty
+    before it.
     """
 
     type: ClassVar[str] = "case.received"
@@ -30,4 +31,5 @@ class CaseReceived(DomainEvent):
     subject: str | None = None
     contact: int | None = None
     plan: str | None = None
+    perspective: str | None = None
     follows: str | None = None  # the duty that this one continues

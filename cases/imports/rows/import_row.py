@@ -43,6 +43,7 @@ class ImportRow:
     quick_win: bool
     raised_on: date | None
     every_months: int | None
+    perspective: str | None
     latitude: float | None
     longitude: float | None
     reporter: Reporter | None

@@ -15,6 +15,7 @@ from cases.imports.rows.cells import CellReader
 from cases.imports.rows.import_row import ImportRow, Key
 from cases.imports.rows.owed_cells import why_not_owed
 from cases.mail_addresses import read_public_address
+from cases.organisation.perspectives import LONGEST_PERSPECTIVE
 from cases.organisation.units import DESK
 from cases.progress import WaitingFor
 from cases.refusals import FieldRefusal
@@ -55,6 +56,7 @@ class RowReader(CellReader):
             due_on=due_on, promised_on=self.day("promised_on"), note=self._note(state),
             waiting_for=self._waiting_for(state), merged_into=self._merged_into(state, source),
             quick_win=self.yes("quick_win"), raised_on=self._raised_on(), every_months=self._months(),
+            perspective=self.cut("perspective", LONGEST_PERSPECTIVE) or None,
             **self._position(),
             reporter=self._reporter(), kept=self._kept(kind, is_open, received_at, changed_at),
         )  # fmt: skip

@@ -45,19 +45,26 @@ class Counts:
 def count_groups(session: Session, now: datetime) -> dict[CaseGroup, Counts]:
     """Return the counts of each group that has a case and is narrowed by at most two of unit, topic and place.
 
+    Beside them stand those of each perspective by itself.
+
     One query, whatever is asked for later. `now` (UTC) decides which cases are late.
     """
     calendar = calendar_of(session)
     received: dict[CaseGroup, Counts] = {}
     ended: dict[CaseGroup, Counts] = {}
+    by_perspective: dict[CaseGroup, Counts] = {}
+    ended_by_perspective: dict[CaseGroup, Counts] = {}
     for row in session.execute(_cases().execution_options(yield_per=AT_A_TIME)):
-        group = CaseGroup(str(calendar.day_of(row.received_at).year), row.unit, row.topic, row.place)
-        _count(received.setdefault(group, Counts()), row, calendar, now)
-        if (end := _end_of(row)) is not None:
-            group = CaseGroup(ALL, *group[1:-1], ended=str(calendar.day_of(end).year))
-            _count_ended(ended.setdefault(group, Counts()), row, calendar)
-    by_year = _rolled_up(received)
-    return by_year | _without("year", by_year) | _rolled_up(ended)
+        year, end = str(calendar.day_of(row.received_at).year), _end_of(row)
+        finest, seen = CaseGroup(year, row.unit, row.topic, row.place), CaseGroup(year, perspective=row.perspective)
+        _count(received.setdefault(finest, Counts()), row, calendar, now)
+        _count(by_perspective.setdefault(seen, Counts()), row, calendar, now)
+        if end is not None:
+            of_end = {"year": ALL, "ended": str(calendar.day_of(end).year)}
+            _count_ended(ended.setdefault(finest._replace(**of_end), Counts()), row, calendar)
+            _count_ended(ended_by_perspective.setdefault(seen._replace(**of_end), Counts()), row, calendar)
+    by_year = _rolled_up(received) | by_perspective
+    return by_year | _without("year", by_year) | _rolled_up(ended) | ended_by_perspective
 
 
 def _rolled_up(finest: dict[CaseGroup, Counts]) -> dict[CaseGroup, Counts]:
@@ -86,6 +93,7 @@ def _cases() -> Select[Any]:
             Unit.slug.label("unit"),
             func.coalesce(Category.slug, NOT_GIVEN).label("topic"),
             func.coalesce(Place.slug, NOT_GIVEN).label("place"),
+            func.coalesce(Case.perspective, NOT_GIVEN).label("perspective"),
             told.c.answered_at,
             told.c.done_at,
         )

@@ -7,14 +7,14 @@ from typing import NamedTuple
 from cases.states import State
 
 ALL = "*"  # stands for every year, unit, topic or place; no slug looks like it
-NOT_GIVEN = ""  # stands for the cases without a topic, or without a place
+NOT_GIVEN = ""  # stands for the cases without a topic, a place, or a perspective
 MOST_NARROWED = 2  # three of unit, topic and place together leave groups too small to tell of
-Members = Mapping[str, Sequence[str]]  # by dimension: the years, and the slugs of units, topics and places
+Members = Mapping[str, Sequence[str]]  # by dimension: the years, and the slugs of units, topics, places, perspectives
 YEARS = ("year", "ended")  # the dimensions of time: of receipt, and of the end; a group has at most one of them
 
 
 class CaseGroup(NamedTuple):
-    """The cases received in this year, of this unit, topic and place (slugs): a case must match all that are not `ALL`.
+    """The cases received in this year, of this unit, topic, place and perspective (slugs): all that are not `ALL`.
 
     The unit is the one that is responsible now or was when the case ended. With `ended`, a year, the group holds those
     that have ended in that year, whenever they were received.
@@ -25,6 +25,7 @@ class CaseGroup(NamedTuple):
     topic: str = ALL
     place: str = ALL
     ended: str = ALL
+    perspective: str = ALL
 
     @property
     def all_of_it(self) -> "Figure":
@@ -43,8 +44,13 @@ class CaseGroup(NamedTuple):
 
     @property
     def narrowed(self) -> int:
-        """By how many of unit, topic and place the group is narrowed: 0 for the whole municipality."""
-        return (self.unit != ALL) + (self.topic != ALL) + (self.place != ALL)
+        """By how many of unit, topic, place and perspective the group is narrowed: 0 for the whole municipality."""
+        return sum(getattr(self, name) != ALL for name in ("unit", "topic", "place", "perspective"))
+
+    @property
+    def is_too_narrow(self) -> bool:
+        """Whether nothing is told of the group, however many cases it has. A perspective is told by itself alone."""
+        return self.narrowed > (MOST_NARROWED if self.perspective == ALL else 1)
 
     def within(self, dimension: str, member: str) -> "CaseGroup":
         """Return the group narrowed by a dimension, such as "place", to one of its members."""

@@ -13,6 +13,7 @@ from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.history.journal import Event
 from cases.organisation.categories import Category
+from cases.organisation.perspectives import perspectives
 from cases.organisation.places import Place
 from cases.organisation.units import MAY_BE_RESPONSIBLE, Unit
 from cases.public.figures.checked import LastCheck, last_check
@@ -25,6 +26,7 @@ NOTHING = Counts()
 Names = Mapping[str, Mapping[str, tuple[str, str | None]]]
 FILTERS = {  # as requests name them
     "year": "period", "ended": "ended", "unit": "responsible", "topic": "category", "place": "place",
+    "perspective": "perspective",
 }  # fmt: skip
 
 
@@ -48,8 +50,8 @@ class Mark:
 class PublicStatistics:
     """The figures of all cases at the moment `at` (UTC).
 
-    `members` are the years, units, topics and places by which cases can be told apart, `names` those of units, topics
-    and places by slug, each in Swedish and, if it has one, in English. `check` is the last independent check for
+    `members` are the years, units, topics, places and perspectives by which cases can be told apart, `names` those of
+    all but the years by slug, each in Swedish and, if it has one, in English. `check` is the last independent check for
     forgotten cases, None before the first.
     """
 
@@ -96,6 +98,7 @@ def gather_statistics(session: Session, now: datetime) -> PublicStatistics:
         "unit": list(names["unit"]),
         "topic": [*names["topic"], NOT_GIVEN],
         "place": [*names["place"], NOT_GIVEN],
+        "perspective": _perspectives(names["perspective"], groups),
     }
     counts = {(group, figure): n for group, counted in groups.items() for figure, n in counted.figures.items()}
     return PublicStatistics(now, members, names, groups, Withholding(counts, members), last_check(session))
@@ -110,6 +113,12 @@ def _last(column: InstrumentedAttribute[int]) -> ScalarSelect[int]:
     return select(func.coalesce(func.max(column), 0)).scalar_subquery()
 
 
+def _perspectives(named: Mapping[str, object], groups: Mapping[CaseGroup, Counts]) -> list[str]:
+    """Return the perspectives of the house and those that cases have; [] where there is none."""
+    found = {*named, *(group.perspective for group in groups)} - {ALL, NOT_GIVEN}
+    return [*sorted(found), NOT_GIVEN] if found else []
+
+
 def _names(session: Session) -> Names:
     """Return the names of all topics and places, and of the units that are or have been responsible for a case."""
     units = or_(Unit.kind.in_(MAY_BE_RESPONSIBLE), Unit.id.in_(select(Case.responsible_id)))
@@ -121,6 +130,7 @@ def _names(session: Session) -> Names:
         )
     )
     found: dict[str, dict[str, tuple[str, str | None]]] = {"unit": {}, "topic": {}, "place": {}}
+    found["perspective"] = dict(perspectives(session))
     for row in rows:
         found[row.what][row.slug] = (row.name, row.name_en)
     return found

@@ -2,8 +2,9 @@
 
 This is cell suppression, primary and secondary (Statistical Disclosure Control, Hundepool et al. 2012, chapter 4). The
 counts of the whole municipality are always told. Counts stand in lines: a count is the sum of those of its years (of
-receipt, or of the end), units, topics, places or states. In each line, what is not told must add up to at least five or
-to nothing, and no count in it may follow from the others. A count that is withheld in one line is withheld in all.
+receipt, or of the end), units, topics, places, perspectives or states. In each line, what is not told must add up to
+at least five or to nothing, and no count in it may follow from the others. A count that is withheld in one line is
+withheld in all.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,9 +27,10 @@ def divisions(group: CaseGroup, figure: Figure) -> Iterable[str]:
 
     It is divided by one year at most: that of receipt or, of what has ended, that of the end.
     """
-    names = CaseGroup._fields if group.narrowed < MOST_NARROWED else YEARS
+    names = CaseGroup._fields if group.narrowed < MOST_NARROWED and group.perspective == ALL else YEARS
     of_no_year = all(getattr(group, name) == ALL for name in YEARS)
     unfit = {name for name in YEARS if not of_no_year} | ({"ended"} if figure not in OF_ENDED else set())
+    unfit |= {"perspective"} if group.narrowed else set()
     return [name for name in names if name not in unfit and getattr(group, name) == ALL]
 
 
@@ -44,7 +46,7 @@ class Withholding:
     def of(self, key: Key) -> Withheld | None:
         """Return why this count is not told; None when it is."""
         group = key[0]
-        if group.narrowed > MOST_NARROWED or key in self._withheld:
+        if group.is_too_narrow or key in self._withheld:
             return Withheld.TO_PROTECT
         return Withheld.FEW if group.narrowed and self._count(key) < LEAST else None
 
@@ -63,7 +65,10 @@ class Withholding:
     def _lines(self) -> Iterator[tuple[Key, list[Key]]]:
         for group, figure in self.counts:
             for dimension in divisions(group, figure):
-                yield (group, figure), [(group.within(dimension, one), figure) for one in self.members[dimension]]
+                yield (
+                    (group, figure),
+                    [(group.within(dimension, one), figure) for one in self.members.get(dimension, ())],
+                )
             for total, parts in group.sums:
                 if total is figure:
                     yield (group, figure), [(group, part) for part in parts]

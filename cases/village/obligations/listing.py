@@ -10,8 +10,8 @@ from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
-from cases.states import State
 from cases.village.obligations.table import lacking
+from cases.village.owing import is_still_owed
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,7 @@ def what_is_owed(session: Session, now: datetime) -> list[OwedCase]:
     """Query and return what is owed at the moment `now` (UTC) and not given yet: late first, then by its day."""
     calendar = calendar_of(session)
     columns = select(Case.obligation, Case.subject, Unit.slug, Case.due_at, Case.ref)
-    owed = columns.join_from(Case, Unit, Unit.id == Case.responsible_id).where(
-        Case.obligation.is_not(None), Case.due_at.is_not(None), Case.state != State.DONE
-    )
+    owed = columns.join_from(Case, Unit, Unit.id == Case.responsible_id).where(is_still_owed())
     found = [
         OwedCase(obligation or "", subject or "", holder, calendar.day_of(due_at), ref, due_at < now)
         for obligation, subject, holder, due_at, ref in session.execute(owed)
@@ -49,8 +47,7 @@ def holders_without_people(session: Session, day: date) -> list[str]:
     serving = exists().where(
         Membership.unit_id == Unit.id, Membership.person_id == Person.id, Person.active, serves_on(day)
     )
-    owed = (Case.obligation.is_not(None), Case.due_at.is_not(None), Case.state != State.DONE)
-    found = select(Unit.slug).join(Case, Case.responsible_id == Unit.id).where(*owed, ~serving)
+    found = select(Unit.slug).join(Case, Case.responsible_id == Unit.id).where(is_still_owed(), ~serving)
     return list(session.scalars(found.distinct().order_by(Unit.slug)))
 
 

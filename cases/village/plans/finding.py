@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from cases.organisation.units import Unit, UnitKind
@@ -69,7 +69,12 @@ def items_of(session: Session, version: PlanVersion) -> Sequence[PlanItem]:
 
 
 def items_to_settle(session: Session, plan: Plan) -> list[PlanItem]:
-    """Return the items that the next version has to carry on or drop, unless their cases have ended.
+    """Query and return what `to_settle` selects."""
+    return list(session.scalars(to_settle(plan)))
+
+
+def to_settle(plan: Plan) -> Select[PlanItem]:
+    """Return a statement that selects what the next version has to carry on or drop, unless the cases have ended.
 
     Of each case it is the latest item in an adopted version, unless an adopted version has dropped it. So an item whose
     case had ended and was reopened later is among them again.
@@ -86,4 +91,4 @@ def items_to_settle(session: Session, plan: Plan) -> list[PlanItem]:
         .where(PlanVersion.plan_id == plan.id, PlanVersion.adopted_on.is_not(None))
     )
     found = select(PlanItem).where(PlanItem.id.in_(latest), PlanItem.id.not_in(dropped))
-    return list(session.scalars(found.order_by(PlanItem.version_id, PlanItem.number)))
+    return found.order_by(PlanItem.version_id, PlanItem.number)

@@ -12,7 +12,9 @@ from cases.case import Case
 from cases.organisation.units import Unit, UnitKind
 from cases.refusals import NotFound
 from cases.states import LADDER_STATES, State
-from cases.village.owing import active_groups
+from cases.village.owing import active_groups, is_still_owed
+from cases.village.plans.records.plan import Plan, PlanKind
+from cases.village.plans.records.plan_version import PlanVersion
 from cases.village.relations.contact import Contact
 from cases.village.relations.obligations import CONTACT
 
@@ -34,7 +36,8 @@ class OwedNow:
 class GroupStanding:
     """How it stands with one group: `last` is the latest contact, `owed` in the order of its days, what is late first.
 
-    `open_cases` counts what it handed in or has itself, beside what is owed.
+    `open_cases` counts what it handed in or has itself, beside what is owed. `plan_adopted_on` is the local day of the
+    adoption of the plan that stands, None before the first one.
     """
 
     slug: str
@@ -42,6 +45,7 @@ class GroupStanding:
     last: Contact | None
     owed: tuple[OwedNow, ...]
     open_cases: int
+    plan_adopted_on: date | None
 
     @property
     def next_contact(self) -> OwedNow | None:
@@ -66,12 +70,14 @@ def standings(session: Session, now: datetime) -> list[GroupStanding]:
     """Return how it stands with each active group, those with something late first. A fixed number of queries."""
     groups = session.scalars(active_groups()).all()
     latest, owed, counts = _latest_contacts(session), _owed(session, groups, now), _open_cases(session)
+    adopted = _adoptions(session)
     found = [
         GroupStanding(
-            group.slug, group.name, latest.get(group.id), tuple(owed.get(group.slug, ())), counts.get(group.id, 0)
+            group.slug, group.name, latest.get(group.id), tuple(owed.get(group.slug, ())), counts.get(group.id, 0),
+            adopted.get(group.id),
         )
         for group in groups
-    ]
+    ]  # fmt: skip
     return sorted(found, key=_late_first)
 
 
@@ -104,6 +110,13 @@ def _latest_contacts(session: Session) -> Mapping[int, Contact]:
     return {contact.unit_id: contact for contact in session.scalars(latest)}
 
 
+def _adoptions(session: Session) -> Mapping[int, date | None]:
+    """Return when the plan that stands was adopted, by the id of the group whose local plan it is."""
+    found = select(Plan.unit_id, func.max(PlanVersion.adopted_on)).join(PlanVersion, PlanVersion.plan_id == Plan.id)
+    local = found.where(Plan.kind == PlanKind.LOCAL, PlanVersion.adopted_on.is_not(None))
+    return dict(session.execute(local.group_by(Plan.unit_id)).all())
+
+
 def _owed(session: Session, groups: Iterable[Unit], now: datetime) -> dict[str, list[OwedNow]]:
     """Return what is owed to and by the groups, by slug: what a group has to do, and what it is the subject of."""
     slugs = {group.id: group.slug for group in groups}
@@ -119,7 +132,7 @@ def _owed(session: Session, groups: Iterable[Unit], now: datetime) -> dict[str, 
 def _open_obligations() -> Select[str, str, str, datetime, State, int]:
     return (
         select(Case.ref, Case.obligation, Case.subject, Case.due_at, Case.state, Case.responsible_id)  # type: ignore[return-value]
-        .where(Case.obligation.is_not(None), Case.due_at.is_not(None))
+        .where(is_still_owed())
         .order_by(Case.due_at, Case.id)
     )
 

@@ -10,6 +10,7 @@ from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.organisation.units import Unit
 from cases.states import LADDER_STATES, OPEN, State
+from cases.village.owing import is_still_owed
 from cases.village.plans.becoming_cases import CHANNEL as OF_A_PLAN
 
 MOST_CASES = 8
@@ -36,7 +37,7 @@ class OpenMatter:
 def owed_by_or_to(session: Session, unit: Unit, *, at: datetime) -> list[OpenMatter]:
     """Return what the group owes, the first due day first, and then what is owed to it, such as the next contact."""
     concerns = or_(Case.responsible_id == unit.id, Case.subject == unit.slug)
-    owed = select(*COLUMNS).where(Case.obligation.is_not(None), Case.due_at.is_not(None), concerns)
+    owed = select(*COLUMNS).where(is_still_owed(), concerns)
     return _matters(session, owed.order_by(Case.responsible_id != unit.id, Case.due_at, Case.id), unit, at)
 
 

@@ -260,6 +260,22 @@ roles = [{ role = "admin" }]
 """
 
 
+def test_perspectives_are_added_renamed_and_never_lost(database: Database) -> None:
+    one = '[[perspectives]]\nslug = "unga"\nname = "Unga"\n'
+    other = one.replace("unga", "nya").replace("Unga", "Nya")
+    assert _load(database, f'[house]\nname = "Ny"\n{one}') == ["house name: changed", "perspective unga: added"]
+    assert _load(database, other + one.replace("Unga", "Ungdomar")) == [
+        "perspective nya: added",
+        "perspective unga: name",
+    ]
+    assert _load(database, other) == []
+    with database.reading() as session:
+        assert municipality(session).perspectives == {"unga": ["Ungdomar", None], "nya": ["Nya", None]}
+        assert municipality(session).name == "Ny"
+    with pytest.raises(BadSetupFile):
+        _load(database, one.replace("unga", "x" * 21))
+
+
 @pytest.mark.parametrize("text", [HOUSE, HOUSE.replace('name = "Provköpings kommun"', "")])
 def test_the_demonstration_takes_in_no_municipality_of_somebody_else(database: Database, text: str) -> None:
     demonstration = '[house]\nname = "Tallvinda"\n'

@@ -56,8 +56,9 @@ COMPARED = {
         "longitude", "due_at", "next_at", "rung", "rung_at", "life_due_at", "life_rung", "life_at", "raised_on",
         "statutory_due_at", "statutory_rung", "statutory_at", "promised_on", "promise_breaks_at", "waiting_for",
         "waiting_unit_id", "waiting_name", "waiting_their_ref", "waiting_from", "waiting_from_due_at",
-        "merged_into_id", "duty_on", "duty_first_on", "every_months", "obligation", "subject", "quick_win",
-        "wants_public", "published_at", "highest_rung", "sent_back_count", "last_act_at", "touched_at", "ended_at",
+        "merged_into_id", "duty_on", "duty_first_on", "every_months", "obligation", "subject", "perspective",
+        "quick_win", "wants_public", "published_at", "highest_rung", "sent_back_count", "last_act_at", "touched_at",
+        "ended_at",
     ),
     Party: ("name", "email", "phone", "locale", "protected"),
 }  # fmt: skip

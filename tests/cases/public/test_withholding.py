@@ -7,31 +7,36 @@ from itertools import product
 
 import pytest
 
-from cases.public.figures.groups import ALL, HAS_ENDED, MOST_NARROWED, PARTS, CaseGroup, Figure
+from cases.public.figures.groups import ALL, HAS_ENDED, PARTS, CaseGroup, Figure
 from cases.public.figures.withholding import LEAST, Withheld, Withholding, divisions
 
 MEMBERS = {
     "year": ["2025", "2026"], "ended": ["2025", "2026"], "unit": ["desk", "gata"], "topic": ["trafik", "vatten", ""],
-    "place": ["norrby", "soderby", "vasterby", ""],
+    "place": ["norrby", "soderby", "vasterby", ""], "perspective": ["newcomers", "young", ""],
 }  # fmt: skip
 
 
 def house(*cases, members=MEMBERS):
     """Return the withholding of these cases, each (year, unit, topic, place, part, is late), and the counts.
 
-    Behind these may stand the year in which it ended; else it ended in that of receipt.
+    Behind these may stand the year in which it ended, else it ended in that of receipt; and its perspective.
     """
     counts = Counter()
-    for year, *of, part, late, ended in (one if len(one) > 6 else (*one, one[0]) for one in cases):
-        for chosen in product(*((one, ALL) for one in of)):
-            figures = [part, *([Figure.ENDED] if part in HAS_ENDED else [])]
-            if CaseGroup(ALL, *chosen).narrowed > MOST_NARROWED:
+    for year, *of, part, late, ended, perspective in (_whole(one) for one in cases):
+        chosen = [CaseGroup(ALL, *one) for one in product(*((one, ALL) for one in of))]
+        figures = [part, *([Figure.ENDED] if part in HAS_ENDED else [])]
+        for group in (*chosen, CaseGroup(perspective=perspective)):
+            if group.is_too_narrow:
                 continue
-            for group in (CaseGroup(year, *chosen), CaseGroup(ALL, *chosen)):
-                counts.update((group, one) for one in (Figure.RECEIVED, *figures, *([Figure.LATE] if late else [])))
+            for of_years in (group._replace(year=year), group):
+                counts.update((of_years, one) for one in (Figure.RECEIVED, *figures, *([Figure.LATE] if late else [])))
             if part in HAS_ENDED:
-                counts.update((CaseGroup(ALL, *chosen, ended=ended), one) for one in figures)
+                counts.update((group._replace(ended=ended), one) for one in figures)
     return Withholding(counts, members), counts
+
+
+def _whole(one):
+    return (*one, *(one[0], "")[len(one) - 6 :])
 
 
 def cases_in(**by_place):
@@ -52,6 +57,19 @@ def test_below_five_is_said_in_words_and_five_in_a_number():
     assert told(withholding, counts) == 39
     withholding, counts = house(*cases_in(norrby=5, soderby=5, vasterby=30))
     assert told(withholding, counts, place="norrby") == 5
+
+
+def test_a_perspective_is_counted_by_itself_and_small_ones_do_not_follow_from_the_total():
+    views = [*["young"] * 3, *["newcomers"] * 7, *[""] * 20]
+    of_all = ("2026", "gata", "trafik", "norrby", Figure.DONE, False, "2026")
+    withholding, counts = house(*((*of_all, view) for view in views))
+    assert told(withholding, counts) == 30
+    assert told(withholding, counts, perspective="young") is Withheld.FEW
+    assert told(withholding, counts, perspective="newcomers") is Withheld.TO_PROTECT
+    assert told(withholding, counts, perspective="") == 20
+    assert told(withholding, counts, perspective="", place="norrby") is Withheld.TO_PROTECT
+    assert "perspective" not in divisions(CaseGroup(place="norrby"), Figure.RECEIVED)
+    assert set(divisions(CaseGroup(perspective="young"), Figure.RECEIVED)) == {"year"}
 
 
 def test_a_village_without_cases_looks_like_one_with_few():
@@ -140,10 +158,11 @@ def test_no_small_count_follows_from_all_that_is_told(seed):
     weights = {name: [chance.choice((1, 2, 8)) for _ in ones] for name, ones in members.items()}
     cases = [
         (
-            *(chance.choices(members[name], weights[name])[0] for name in CaseGroup._fields[:-1]),
+            *(chance.choices(members[name], weights[name])[0] for name in CaseGroup._fields[:4]),
             chance.choice(PARTS[: chance.choice((2, 6))]),
             False,
             chance.choices(members["ended"], weights["ended"])[0],
+            chance.choices(members["perspective"], weights["perspective"])[0],
         )
         for _ in range(chance.choice((12, 60, 250)))
     ]

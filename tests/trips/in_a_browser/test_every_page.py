@@ -36,7 +36,8 @@ SEND_EMPTY = """form => {
 }"""
 NO_PAGES = {  # what a GET may answer without a page of ours: files, machines' answers, and ways on to a page
     "static", "security_txt.show", "attachments.give", "attachments.give_mine", "all_cases.download",
-    "statistics.download", "plans.download", "villages.download", "health.alive", "health.ready", "health.metrics",
+    "statistics.download", "plans.download", "villages.download",
+    "village_feeds.news", "village_feeds.days", "health.alive", "health.ready", "health.metrics",
     "mailbox.frame",
     "login.first_page", "continuing.show", "piles.next_case",
 }  # fmt: skip

@@ -62,7 +62,7 @@ def test_what_may_be_sent_is_what_the_schema_says(document):
     assert set(case["required"]) == {"kind", "title"}
     assert set(case["properties"]) == {
         "kind", "title", "description", "category", "place", "group", "latitude", "longitude", "reporter", "channel",
-        "public",
+        "public", "perspective",
     }  # fmt: skip
     assert case["properties"]["title"]["maxLength"] == 200
     assert case.get("additionalProperties") is False

@@ -45,4 +45,4 @@ def test_it_asks_as_often_however_many_cases_there_are(small_house, cases):
     event.listen(small_house.database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     received(small_house, SECOND)
     received(small_house, 2 * SECOND)
-    assert len([statement for statement in asked if statement.startswith("SELECT")]) == 5  # how far, three; how far
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) == 6  # how far, three; how far

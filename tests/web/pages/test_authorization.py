@@ -24,6 +24,8 @@ PAGES = {
     "/planer.csv": (YES,) * 9,
     "/planer.xlsx": (YES,) * 9,
     "/bygd/norrby": (YES,) * 9,
+    "/bygd/norrby.atom": (YES,) * 9,
+    "/bygd/norrby.ics": (YES,) * 9,
     "/statistik": (YES,) * 9,
     "/statistik.csv": (YES,) * 9,
     "/statistik.xlsx": (YES,) * 9,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.case import Case
 from cases.history.words import Visibility
+from cases.public.how_done import how_done
 from cases.public.protection import PROTECTED
 from cases.public.published import one_published, public_notes, was_published
 from cases.public.sensitive_texts import sensitive_texts
@@ -26,7 +27,7 @@ from web.pages.case.steps.question import question_to
 from web.pages.case.steps.step_letter import StepLetters
 from web.pages.case.timeline import asked_before, late_before, lines_from, lines_of, part_shown
 from web.pages.forms import Form
-from web.pages.options import categories_to_choose, known_with_people, places_to_choose
+from web.pages.options import categories_to_choose, known_with_people, perspectives_to_choose, places_to_choose
 from web.pages.village.owing import owed_in_words
 from web.requests.guard import Audience, LoginNeeded, not_for, open_to
 from web.requests.identity.caller import current_actor
@@ -102,6 +103,7 @@ def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Fo
         "description": whole.details.description,
         "on_agenda": whole.on_agenda,
         "owed": owed_in_words(session, case, actor),
+        "perspective": dict(perspectives_to_choose(session)).get(case.perspective) if case.perspective else None,
         "lines": lines,
         "late_before": late_before(entries) if asked_before() > case.version else [],
         "hints": sensitive_texts(case, [case.title, whole.details.description, *(line.said for line in lines)], actor),
@@ -159,7 +161,7 @@ def _published(ref: str, actor: Actor) -> str:
         follow_form = Form({"email": actor.email})
         return render_template(
             "case_published.html", case=case, notes=public_notes(session, ref), follow_form=follow_form,
-            village=village_of_case(session, case.id, case.place),
+            village=village_of_case(session, case.id, case.place), done=how_done(session, case),
         )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from web.pages.forms import Form, TypedSchema, day_field, long_field, number_fie
 from web.pages.options import (
     categories_to_choose,
     groups_to_choose,
+    perspectives_to_choose,
     place_of_group,
     places_to_choose,
     units_to_choose,
@@ -57,6 +58,7 @@ class HandInForm(TypedSchema):
     reach = ContactField(load_default=None)
     name = text_field()
     category = text_field(LONGEST_SLUG)
+    perspective = text_field(LONGEST_SLUG)
     place = text_field(LONGEST_SLUG)
     position = Position(load_default=None)
     public = fields.Boolean(load_default=False)
@@ -183,6 +185,7 @@ def _request(given: dict[str, Any], actor: Actor) -> Request:
         title=given["title"],
         description=given["description"] or "",
         category=given["category"],
+        perspective=given["perspective"],
         place=given["place"],
         group=given.get("group") or _own_group(actor),
         latitude=latitude,
@@ -249,6 +252,7 @@ def _choices(session: Session, actor: Actor) -> dict[str, Any]:
     return {
         "places": places_to_choose(session),
         "categories": categories_to_choose(session),
+        "perspectives": perspectives_to_choose(session),
         "groups": groups,
         "units": units_to_choose(session) if actor.is_staff else [],
         "kinds": choices({kind: words for kind, words in KINDS_EXPLAINED.items() if kind is not Kind.ACTION}),

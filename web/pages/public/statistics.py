@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, Response, render_template
+from sqlalchemy.orm import Session
 
 from cases.public.figures.groups import ALL, NOT_GIVEN, OF_RECEIVED, YEARS, CaseGroup, Figure, Span
 from cases.public.figures.statistics import PublicStatistics
@@ -45,7 +46,7 @@ def show() -> tuple[str, int]:
         query = read_figures_query(counted)
         page = {**page_of(counted, query.group), **_choices(counted)}
         page |= {"refusals": query.refusals, "address": query.asked, "list_of": LIST_OF}
-        page["published"] = count_published_by_figure(session, published_in(query.group), counted.at)
+        page["published"] = _published(session, query.group, counted)
         return render_template("statistics.html", **page), status_of_filters(query.refusals)
 
 
@@ -64,6 +65,13 @@ def download(ending: str) -> Response:
     return response
 
 
+def _published(session: Session, group: CaseGroup, counted: PublicStatistics) -> dict[Figure, int]:
+    """Return how many published cases are behind each figure; none of a perspective, which is not published."""
+    if group.perspective != ALL:
+        return {}
+    return count_published_by_figure(session, published_in(group), counted.at)
+
+
 def page_of(counted: PublicStatistics, group: CaseGroup) -> dict[str, Any]:
     """Return what the templates need to show the figures of a group, by name.
 
@@ -73,7 +81,9 @@ def page_of(counted: PublicStatistics, group: CaseGroup) -> dict[str, Any]:
         "counted": counted,
         "group": group,
         "period": period_words(counted, group),
-        "tables": {one: folded(lines_of(counted, group, one), one) for one in divided_by(group)},
+        "tables": {
+            one: folded(lines_of(counted, group, one), one) for one in divided_by(group) if counted.members[one]
+        },
         "parts": _picture(counted, group),
         "words": {"name": NAMES, "definition": DEFINITIONS, "divided": DIVIDED_BY, "forgotten": _forgotten(counted)},
         "figures": OF_RECEIVED if group.ended == ALL else group.figures,
@@ -100,7 +110,7 @@ def _choices(counted: PublicStatistics) -> dict[str, Any]:
                     ((one, names[name].get(one, one)) for one in counted.members[name] if one != NOT_GIVEN),
                     key=lambda choice: in_swedish(choice[1]),
                 )
-                for name in ("unit", "topic", "place")
+                for name in ("unit", "topic", "place", "perspective")
             },
         }
     }

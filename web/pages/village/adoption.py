@@ -65,7 +65,7 @@ def page(form: Form | None, slug: str) -> str:
     with current().database.reading() as session:
         asked = plan_to_write(session, slug, actor)
         draft = draft_shown(session, slug, by=actor, at=right_now())
-        lacks = _lacks(draft, origins_of(session, slug)) if draft else []
+        lacks = _lacks(draft, origins_of(session, asked.plan)) if draft else []
         filled = form or Form({"version": str(draft.version)} if draft else {})
         return render_template(
             "village/adopt.html", asked=asked, draft=draft, form=filled, lacks=lacks,

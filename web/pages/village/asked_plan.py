@@ -9,7 +9,7 @@ from cases.access.actors import Actor
 from cases.organisation.units import Unit
 from cases.refusals import NotFound
 from cases.village.plans.finding import draft_of, plan_named
-from cases.village.plans.records.plan import PlanKind
+from cases.village.plans.records.plan import Plan, PlanKind
 from cases.village.rights import may, require
 from web.requests.parsing.readable import number_in
 
@@ -18,11 +18,12 @@ from web.requests.parsing.readable import number_in
 class AskedPlan:
     """The plan of a page: whose it is, whether it has a draft, and whether the reader may write in it.
 
-    `has_draft` tells of a draft only those who may read it.
+    `plan` is None for a group that has not begun one. `has_draft` tells of a draft only those who may read it.
     """
 
     slug: str
     unit: Unit
+    plan: Plan | None
     is_written_here: bool
     has_draft: bool
 
@@ -32,7 +33,7 @@ def asked_plan(session: Session, slug: str, actor: Actor) -> AskedPlan:
     unit, plan = plan_named(session, slug)
     is_local = plan is None or plan.kind is PlanKind.LOCAL
     has_draft = plan is not None and may("read_draft", actor, unit) and draft_of(session, plan) is not None
-    return AskedPlan(slug, unit, is_local and unit.active and may("draft_plan", actor, unit), has_draft)
+    return AskedPlan(slug, unit, plan, is_local and unit.active and may("draft_plan", actor, unit), has_draft)
 
 
 def plan_to_write(session: Session, slug: str, actor: Actor) -> AskedPlan:

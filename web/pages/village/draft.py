@@ -16,6 +16,7 @@ from cases.states import State
 from cases.village.plans.drafting import put_draft
 from cases.village.plans.reading.drafts import draft_shown
 from cases.village.plans.reading.shown import DraftShown
+from cases.village.showing.ideas import ideas_for_plan
 from web.current import current, right_now, today
 from web.language.gettext import gettext
 from web.language.village.plan_words import FATES, ITEM_KINDS, lack_words
@@ -69,8 +70,8 @@ def save(slug: str) -> Response | tuple[str, int] | str:
     with form.catching_refusals():
         try:
             with current().database.transaction() as session:
-                plan_to_write(session, slug, actor)
-                typed.append(read_draft_form(form, origins_of(session, slug)))
+                asked = plan_to_write(session, slug, actor)
+                typed.append(read_draft_form(form, origins_of(session, asked.plan)))
                 where = once_per_form(session, lambda: _save(session, slug, typed[0], actor))
         except FieldRefusal as refusal:
             if not typed:
@@ -90,7 +91,7 @@ def page(form: Form | None, slug: str, *, added: str = "") -> str:
         draft = draft_shown(session, slug, by=actor, at=right_now())
         if draft is None and form is None:
             return render_template("village/draft_to_begin.html", asked=asked)
-        origins = origins_of(session, slug)
+        origins = origins_of(session, asked.plan)
         filled = form or Form(fields_of_draft(draft, origins, asked.unit.slug) if draft else {})
         rows, now = item_rows(filled, origins), as_they_are(session, origins)
         to_finish = {
@@ -144,7 +145,7 @@ def _left_out(saved: Iterable[str], typed: set[str]) -> list[str]:
 
 
 def _choices(session: Session, asked: AskedPlan) -> dict[str, Any]:
-    """Return the options of the form's fields, and the words for what they stand for."""
+    """Return the options of the form's fields, the words for what they stand for, and what stands beside the form."""
     return {
         "categories": categories_to_choose(session),
         "places": places_to_choose(session),
@@ -155,6 +156,7 @@ def _choices(session: Session, asked: AskedPlan) -> dict[str, Any]:
         "progress": progress_words,
         "time_words": time_words,
         "this_year": today().year,
+        "ideas": ideas_for_plan(session, asked.unit),
     }
 
 

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from cases.refusals import Lack
 from cases.states import ENDED, State
-from cases.village.plans.finding import items_to_settle, plan_named
+from cases.village.plans.finding import items_to_settle
 from cases.village.plans.reading.item_rows import ItemReader, items_shown
 from cases.village.plans.reading.shown import DraftShown, PlanItemShown
+from cases.village.plans.records.plan import Plan
 from cases.village.plans.records.plan_item import PlanItem, PlanItemKind
 from web.current import right_now, today
 from web.pages.forms import Form
@@ -40,9 +41,8 @@ class ItemRow:
         return f"item-{self.n}"
 
 
-def origins_of(session: Session, slug: str) -> Origins:
+def origins_of(session: Session, plan: Plan | None) -> Origins:
     """Return the items of earlier versions that a draft of this plan settles, by their keys, in their order."""
-    _, plan = plan_named(session, slug)
     ids = [item.id for item in items_to_settle(session, plan)] if plan else []
     if not ids:
         return {}

@@ -8,33 +8,27 @@ from flask_babel import lazy_gettext as _l
 
 from cases.states import State
 from cases.village.plans.reading.shown import AreaShown, PlanItemShown
-from cases.village.showing.tallies import ItemStanding, tally
+from cases.village.showing.tallies import ItemStanding, standing_of
 from web.language.gettext import gettext
 from web.language.village.plan_words import ITEM_KINDS
+from web.language.village.village_words import STANDING_COLOURS, STANDING_NAMES
 
 LATE = "late"
-PROGRESS: dict[str, tuple[LazyString, str]] = {  # the words, and the colour of their badge
-    State.DONE: (_l("Done"), "success"),
-    State.CLOSED: (_l("Done"), "success"),
-    State.IN_PROGRESS: (_l("In progress"), "brand1"),
-    State.PLANNED: (_l("Planned"), "brand1"),
-    State.RECEIVED: (_l("Passed on"), "info"),
-    State.ASSIGNED: (_l("Passed on"), "info"),
-    State.WAITING: (_l("Waiting"), "warning"),
-    State.PARKED: (_l("Resting"), "neutral"),
-    State.DECLINED: (_l("Comes to nothing"), "neutral"),
-    State.MERGED: (_l("Joined with another"), "neutral"),
-    LATE: (_l("Overdue"), "danger"),
+PROGRESS: dict[str, LazyString] = {
+    State.DONE: _l("Done"),
+    State.CLOSED: _l("Done"),
+    State.IN_PROGRESS: STANDING_NAMES[ItemStanding.UNDER_WAY],
+    State.PLANNED: STANDING_NAMES[ItemStanding.PLANNED],
+    State.RECEIVED: _l("Passed on"),
+    State.ASSIGNED: _l("Passed on"),
+    State.WAITING: _l("Waiting"),
+    State.PARKED: _l("Resting"),
+    State.DECLINED: _l("Comes to nothing"),
+    State.MERGED: _l("Joined with another"),
+    LATE: STANDING_NAMES[ItemStanding.LATE],
 }
 QUARTERS = {1: _l("January–March"), 2: _l("April–June"), 3: _l("July–September"), 4: _l("October–December")}
 TO_FINISH = frozenset({State.ASSIGNED, State.PLANNED, State.IN_PROGRESS, State.WAITING})
-PARTS: dict[ItemStanding, tuple[str, LazyString]] = {  # of the picture: the name of its colour, and its words
-    ItemStanding.DONE: ("done", _l("done")),
-    ItemStanding.UNDER_WAY: ("under_way", _l("under way")),
-    ItemStanding.PLANNED: ("with_desk", _l("planned or passed on")),
-    ItemStanding.LATE: ("late", _l("late")),
-    ItemStanding.RESTING: ("declined", _l("resting or ended")),
-}
 
 
 @dataclass(frozen=True)
@@ -43,17 +37,6 @@ class AreaOfPlan:
 
     area: AreaShown
     kinds: tuple[tuple[str, tuple[PlanItemShown, ...]], ...]
-
-
-@dataclass(frozen=True)
-class PartOfPlan:
-    """How many items have come so far: a part of the picture. `left` and `width` are in percent."""
-
-    name: str
-    words: str
-    count: int
-    left: float
-    width: float
 
 
 def areas_of(areas: Iterable[AreaShown], items: Iterable[PlanItemShown]) -> list[AreaOfPlan]:
@@ -67,21 +50,14 @@ def _by_kind(items: list[PlanItemShown]) -> tuple[tuple[str, tuple[PlanItemShown
     return tuple((words, found) for words, found in kinds if found)
 
 
-def parts_of(items: Iterable[PlanItemShown]) -> list[PartOfPlan]:
-    """Return how many of the items have come how far; parts without items are left out."""
-    parts = []
-    for standing, count, left, width in tally(items).parts():
-        name, words = PARTS[standing]
-        parts.append(PartOfPlan(name, str(words), count, round(left, 2), round(width, 2)))
-    return parts
-
-
 def progress_words(item: PlanItemShown) -> tuple[str, str]:
-    """Return in plain words how far the item has come, and the colour of that; both "" for one without a case."""
+    """Return in plain words how far the item has come, and the colour of that; both "" for one without a case.
+
+    The colour is that of the item's part of the bar above.
+    """
     if item.state is None:
         return "", ""
-    words, colour = PROGRESS[LATE if item.is_late else item.state]
-    return str(words), colour
+    return str(PROGRESS[LATE if item.is_late else item.state]), STANDING_COLOURS[standing_of(item)]
 
 
 def time_words(item: PlanItemShown) -> str:

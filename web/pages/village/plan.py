@@ -10,10 +10,12 @@ from cases.imports.plans.exporting import COLUMNS
 from cases.village.plans.drafting import begin_draft
 from cases.village.plans.reading.published import plan_shown
 from cases.village.plans.reading.shown import PlanShown
+from cases.village.showing.tallies import tally
 from web.current import current, right_now
 from web.language.village.plan_words import ANCHORING_KINDS, FATES, ITEM_KINDS
+from web.language.village.village_words import STANDING_NAMES
 from web.pages.village.asked_plan import AskedPlan, asked_plan, asked_version
-from web.pages.village.items_in_words import areas_of, may_be_finished, parts_of, progress_words, time_words
+from web.pages.village.items_in_words import areas_of, may_be_finished, progress_words, time_words
 from web.requests.downloads import table_download
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import actor_in, current_actor
@@ -57,7 +59,8 @@ def _in_words(plan: PlanShown, asked: AskedPlan, actor: Actor) -> dict[str, Any]
     newest = plan.versions[0].number if plan.versions else None
     return {
         "areas": areas_of(plan.areas, plan.items),
-        "parts": parts_of(plan.items),
+        "tally": tally(plan.items),
+        "words": {"standings": STANDING_NAMES},
         "progress": progress_words,
         "time_words": time_words,
         "to_finish": to_finish if asked.is_written_here else set(),

@@ -15,12 +15,6 @@ from cases.village.plans.records.plan_item import PlanItem
 from cases.village.rights import may, require
 
 
-def may_draft(session: Session, slug: str, *, by: Actor) -> bool:
-    """Return whether the actor may write the draft of this plan. Raises `NotFound` when there is no such plan."""
-    unit, _ = plan_named(session, slug)
-    return unit.active and may("draft_plan", by, unit)
-
-
 def draft_if_readable(session: Session, slug: str, *, by: Actor, at: datetime) -> tuple[bool, DraftShown | None]:
     """Return whether the actor may read drafts of this plan, and then the draft as `draft_shown` does.
 
@@ -42,13 +36,14 @@ def draft_shown(session: Session, slug: str, *, by: Actor, at: datetime) -> Draf
     if plan is None or draft is None:
         return None
     person = session.get(Person, draft.changed_by_id) if draft.changed_by_id else None
-    left = [item.id for item in unsettled(session, plan, draft)]
+    left = unsettled(session, plan, draft)
+    keys = [item.id for item in left]
     return DraftShown(
         slug=plan.slug, version=draft.revision, number=draft.number, year=draft.year, vision=draft.vision,
         situation=draft.situation, strengths=draft.strengths, changed_at=draft.changed_at,
         changed_by=person.name if person else None, areas=areas_shown(session, draft, unmasked),
         items=items_shown(session, PlanItem.version_id == draft.id, reader=ItemReader.AUTHOR, at=at),
         dropped=drops_shown(session, draft, unmasked),
-        left=items_shown(session, PlanItem.id.in_(left), reader=ItemReader.INSIDE, at=at) if left else (),
-        lacks=tuple(what_lacks(session, plan, draft)),
+        left=items_shown(session, PlanItem.id.in_(keys), reader=ItemReader.INSIDE, at=at) if keys else (),
+        lacks=tuple(what_lacks(session, plan, draft, left)),
     )  # fmt: skip

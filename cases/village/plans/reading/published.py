@@ -11,9 +11,9 @@ from cases.database.transactions import calendar_of
 from cases.history.journal import Event
 from cases.organisation.units import Unit, UnitKind
 from cases.refusals import NotFound
-from cases.states import State
+from cases.village.owing import is_still_owed
 from cases.village.plans.finding import plan_named
-from cases.village.plans.obligations import next_day
+from cases.village.plans.obligations import PLAN, next_day
 from cases.village.plans.reading.item_rows import ItemReader, Shown, items_shown, masked, unmasked
 from cases.village.plans.reading.shown import (
     AnchoringListed,
@@ -38,7 +38,7 @@ IS_NEWEST = ~exists().where(
 )
 SLUG = func.coalesce(Plan.slug, Unit.slug)
 OWED, EARLIER = aliased(Case), aliased(Case)
-IS_OWED = and_(OWED.obligation == "plan", OWED.due_at.is_not(None), OWED.state != State.DONE)
+IS_OWED = and_(OWED.obligation == PLAN.name, is_still_owed(OWED))
 LAST_DAY = select(EARLIER.duty_on).join(Event, Event.stream == EARLIER.id)  # of the case by which one was adopted
 LISTED: Select[Unit, Plan, PlanVersion, datetime | None, date | None] = (
     select(Unit, Plan, PlanVersion, OWED.due_at, LAST_DAY.where(Event.id == PlanVersion.event_id).scalar_subquery())

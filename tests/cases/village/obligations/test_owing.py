@@ -6,16 +6,20 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from support.houses.small_house import MONDAY, SmallHouse
+from support.houses.statements import counted
 
+from cases.access.actors import THE_CLOCK
 from cases.administration.reorganising import UnitDetails, add_unit, dissolve_unit, switch_off_unit
 from cases.case import Case, case_to_change
 from cases.organisation.units import Unit, UnitKind, unit_named
 from cases.progress import Change, change_state
 from cases.refusals import RecordNeeded, RecordStands
 from cases.states import State
+from cases.village.obligations.ensuring import ensure_missing
 
 GROUPS = ("norrby", "soderby")
 TUESDAY = MONDAY + timedelta(days=1)
+MOST_STATEMENTS = 14
 
 
 def owed(house: SmallHouse, obligation: str) -> dict[str, Case]:
@@ -51,6 +55,22 @@ def test_a_day_ahead_does_not_stand_in_for_the_days_before_it(small_house: Small
         session.add(Unit(slug="vasterby", kind=UnitKind.GROUP, name="Västerby"))
     small_house.sweep(TUESDAY)
     assert "vasterby" in owed(small_house, "contact")
+
+
+def test_the_daily_look_takes_few_statements_however_many_groups_there_are(small_house: SmallHouse) -> None:
+    small_house.sweep(MONDAY)
+    few = _statements_of_a_look(small_house, TUESDAY)
+    with small_house.database.transaction() as session:
+        session.add_all(Unit(slug=f"by-{n}", kind=UnitKind.GROUP, name=f"By {n}") for n in range(20))
+    small_house.sweep(MONDAY + timedelta(days=2))
+    assert _statements_of_a_look(small_house, MONDAY + timedelta(days=3)) == few <= MOST_STATEMENTS
+
+
+def _statements_of_a_look(house: SmallHouse, at: datetime) -> int:
+    """Return how many statements the look of a day takes on which nothing lacks."""
+    with house.database.transaction() as session, counted(house.database) as sent:
+        assert ensure_missing(session, at.date(), by=lambda: THE_CLOCK, at=at) == []
+    return len(sent)
 
 
 def test_a_new_group_owes_its_plan_at_once(small_house: SmallHouse) -> None:

@@ -7,12 +7,14 @@ from sqlalchemy import event, text
 from support.houses.small_house import MONDAY, SmallHouse
 from support.plans.plan_acts import A_YEAR_ON, AREAS, ASKED, OWN, WHOLE, PlanActs, content_of
 
+from cases.organisation.units import unit_named
 from cases.refusals import NotAllowed, NotFound
 from cases.states import State
 from cases.village.plans.draft_content import DraftContent, DraftItem
-from cases.village.plans.reading.drafts import draft_shown, may_draft
+from cases.village.plans.reading.drafts import draft_shown
 from cases.village.plans.reading.published import plan_shown, plans_listed
 from cases.village.plans.records.plan_item import PlanItemKind
+from cases.village.rights import may
 
 MOST_QUERIES = 8
 
@@ -91,7 +93,7 @@ def test_v34_nobody_else_reads_a_draft(plan: PlanActs, who: str) -> None:
     plan.put()
     with plan.house.database.reading() as session:
         actor = plan.house.actors[who]
-        assert not may_draft(session, "norrby", by=actor)
+        assert not may("draft_plan", actor, unit_named(session, "norrby"))
         with pytest.raises(NotAllowed):
             draft_shown(session, "norrby", by=actor, at=MONDAY)
         assert plan_shown(session, "norrby", by=actor, at=MONDAY).items == ()

@@ -134,6 +134,28 @@ def test_the_next_contact_may_lie_as_far_ahead_as_the_house_says(small_house: Sm
     assert first <= TODAY + timedelta(days=32)  # the first working day after it
 
 
+@pytest.mark.parametrize(
+    ("to", "fields"),
+    [
+        (State.PARKED, {"reason": "Senare"}),
+        (State.PLANNED, {}),
+        (State.IN_PROGRESS, {}),
+        (State.WAITING, {"waiting_for": WaitingFor("unit", "forum"), "note": "När?"}),
+    ],
+)
+def test_v29_no_step_puts_it_off_further_than_the_house_says(
+    small_house: SmallHouse, to: State, fields: dict[str, object]
+) -> None:
+    small_house.sweep(MONDAY)
+    with small_house.database.transaction() as session:
+        municipality(session).contact_days = 30
+    ref, latest = owed(small_house).ref, TODAY + timedelta(days=30)
+    with pytest.raises(DateOutside) as refused:
+        small_house.change(ref, to, due_on=latest + timedelta(days=1), **fields)
+    assert (refused.value.field, refused.value.latest) == ("due_on", latest)
+    small_house.change(ref, to, due_on=latest, **fields)
+
+
 def test_a_group_that_is_owed_none_yet_is_owed_one(small_house: SmallHouse) -> None:
     log(small_house)
     assert owed(small_house).state is State.PLANNED

@@ -195,13 +195,13 @@ def test_decimals_in_csv_are_those_of_the_language(web):
         csv_file = visitor(web).get(f"/statistik.csv?lang={lang}").data.decode("utf-8-sig")
         assert written in csv_file and {'"1,5"', '"1.5"'} & set(re.findall(r'"[\d.,]+"', csv_file)) == {written}
     sheet = load_workbook(io.BytesIO(visitor(web).get("/statistik.xlsx").data)).active
-    assert 1.5 in [row[5] for row in sheet.iter_rows(values_only=True)]
-    assert sheet.column_dimensions["G"].width > sheet.column_dimensions["F"].width > 8
+    assert 1.5 in [row[6] for row in sheet.iter_rows(values_only=True)]
+    assert sheet.column_dimensions["H"].width > sheet.column_dimensions["G"].width > 8
 
 
 def test_the_check_stands_in_the_downloads(town):
     text = visitor(town).get("/statistik.csv?place=norrby").data.decode("utf-8-sig")
-    assert '"Glömda";"alla";"alla";"alla";"alla";"inte kontrollerat än";"Gäller alla ärenden i kommunen' in text
+    assert '"Glömda";"alla";"alla";"alla";"alla";"alla";"inte kontrollerat än";"Gäller alla ärenden i kommunen' in text
 
 
 def test_a_name_that_nobody_has_is_refused_beside_its_filter(town):

@@ -20,10 +20,10 @@ def queries(web, who, path):
 @pytest.mark.parametrize(
     ("who", "path", "most"),
     [
-        (None, "/plan/norrby", 12),
-        ("member", "/plan/norrby", 13),
-        ("member", "/plan/norrby/utkast", 26),
-        ("member", "/plan/norrby/anta", 24),
+        (None, "/plan/norrby", 9),
+        ("member", "/plan/norrby", 10),
+        ("member", "/plan/norrby/utkast", 18),
+        ("member", "/plan/norrby/anta", 14),
     ],
 )
 def test_many_items_take_no_more_queries_than_few(sqlite_web, who, path, most):

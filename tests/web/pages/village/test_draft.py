@@ -1,9 +1,16 @@
 """Writing the draft of a plan: what stands in the form, what is saved, and that nothing typed is lost."""
 
-import pytest
-from support.houses.small_pages import fields_of, visitor
-from support.plans.plan_acts import A_YEAR_ON, PlanActs
+from datetime import UTC, datetime
 
+import pytest
+from sqlalchemy import select
+from support.houses.small_pages import fields_of, visitor
+from support.plans.plan_acts import A_YEAR_ON, OWN, PlanActs
+
+from cases.case import case_to_change
+from cases.correcting import Correction, correct
+from cases.organisation.places import Place
+from cases.organisation.units import unit_named
 from cases.states import State
 
 DRAFT, BEGIN = "/plan/norrby/utkast", "/plan/norrby/utkast/borja"
@@ -51,6 +58,29 @@ def next_draft(plan, **becomes):
         row = {"origin": key(plan, title), "what": "keep", "title": title, "area": area}
         fields |= {f"item-{n}-{name}": value for name, value in row.items()}
     return fields | becomes
+
+
+def test_ideas_from_the_village_stand_beside(sqlite_web, plan, member):
+    house, by, now = sqlite_web.house, sqlite_web.house.actors["contact"], datetime.now(UTC)
+    with sqlite_web.database.transaction() as session:
+        unit_named(session, "norrby").place_id = session.scalars(select(Place.id).where(Place.slug == "norrby")).one()
+    plan.adopted()
+    plan.begin(at=A_YEAR_ON)
+    own = house.hand_in("Lyktor längs stigen", by="member", group="norrby", place="norrby", at=now)
+    other = house.hand_in("Lekplats, ring 070-174 06 05", by="contact", place="norrby", at=now)
+    house.hand_in("Hemlig fråga", by="contact", place="norrby", at=now)
+    elsewhere = house.hand_in("Fråga från Soderby", by="contact", place="soderby", at=now)
+    with sqlite_web.database.transaction() as session:
+        for ref in (other, elsewhere):
+            correct(session, case_to_change(session, ref), Correction(published=True), by=by, at=now)
+    page = member.read(DRAFT)
+    beside = page.partition("Idéer från bygden")[2].partition("Kommunen")[0]
+    assert (beside.count("Lyktor längs stigen"), beside.count("Lekplats, ring")) == (1, 1)
+    assert not any(words in page for words in ("070", "Hemlig fråga", "Fråga från Soderby"))
+    assert OWN.title not in beside  # stands in the plan already
+    for ref in (own, other):
+        house.change(ref, State.DECLINED, by="contact", reason="Finns redan", at=now)
+    assert "Idéer från bygden" not in member.read(DRAFT)
 
 
 def test_what_is_typed_is_saved_and_stands_in_the_form_again(plan, member):

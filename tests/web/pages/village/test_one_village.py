@@ -85,8 +85,18 @@ def test_v34_nobody_outside_reads_drafts_notes_or_cases_that_are_not_published(s
 def test_personal_data_are_masked_for_everybody_and_not_for_members(sqlite_web, plan):
     ref = plan.named(OWN.title).case
     plan.house.change(ref, State.DONE, by="member", at=IN_SUMMER, note="Klart", done_by="Siv, siv@example.se")
-    assert "siv@example.se" not in visitor(sqlite_web).get("/bygd/norrby").text
+    for path in ("/bygd/norrby", "/plan/norrby", f"/arenden/{ref}"):
+        page = visitor(sqlite_web).read(path)
+        assert "siv@example.se" not in page
+        assert "av Siv" in page
     assert "siv@example.se" in visitor(sqlite_web, "member").read("/bygd/norrby")
+
+
+def test_a_case_says_the_same_day_of_its_end_as_the_plan(sqlite_web, plan):
+    ref = plan.named(OWN.title).case
+    plan.house.change(ref, State.DONE, by="member", at=IN_SUMMER, note="Klart", done_on=date(2026, 5, 30))
+    assert "30 maj 2026 av Norrby" in visitor(sqlite_web).read("/plan/norrby")
+    assert "Klart 30 maj 2026" in visitor(sqlite_web).read(f"/arenden/{ref}")
 
 
 def test_members_read_what_they_owe_with_the_day_in_words(sqlite_web, plan):
@@ -100,6 +110,20 @@ def test_members_read_what_they_owe_with_the_day_in_words(sqlite_web, plan):
     staff = visitor(sqlite_web, "officer").read("/bygd/norrby")
     assert "Gruppen gör det senast 12 augusti 2026." in staff
     assert "Lämna in för gruppen" not in staff
+
+
+def test_what_was_given_today_is_owed_no_longer(sqlite_web):
+    plan = PlanActs(sqlite_web.house)
+    plan.house.sweep(MONDAY)
+    with time_machine.travel(MONDAY, tick=False):
+        member, contact = visitor(sqlite_web, "member"), visitor(sqlite_web, "contact")
+        assert "Skriv den första planen om " in member.read("/bygd/norrby")
+        assert contact.read("/bygderna").count("Den årliga uppdateringen") == 2
+        plan.adopted()
+        assert "Det här är på gång Nästa kontakt" in member.read("/bygd/norrby")
+        beside = contact.read("/bygderna")
+        assert beside.count("Den årliga uppdateringen") == 1
+        assert "2 mars 2026 ingenting" in beside  # when its plan was adopted, and what it owes now
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,18 @@ def test_the_state_of_each_item_is_told_in_words(sqlite_web, plan):
     sqlite_web.house.change(ref, State.DONE, by="member", note="Målad", done_by="Ungdomarna")
     page = visitor(sqlite_web).read("/plan/norrby")
     assert "Gjort 2 mars 2026 av Ungdomarna" in page
-    assert "1 klart" in page
+    assert "33 % 1 av 3 klara Klart 1" in page
+    assert "33 % 1 av 3 klara Klart 1" in visitor(sqlite_web).read("/bygd/norrby")  # both pages count alike
+
+
+def test_a_group_without_a_plan_is_asked_to_write_its_first(sqlite_web, plan):
+    plan.house.sweep(MONDAY)
+    for path in ("/plan/norrby", "/bygd/norrby"):
+        page = visitor(sqlite_web, "member").read(path)
+        assert "Skriv den första planen" in page
+        assert "Uppdatera planen" not in page
+    plan.adopted()
+    assert "Uppdatera planen" in visitor(sqlite_web, "member").read("/plan/norrby")
 
 
 def test_what_others_are_asked_for_is_passed_on(sqlite_web, plan):
@@ -159,7 +170,7 @@ def test_the_page_is_english_in_english(sqlite_web, plan):
     plan.adopted()
     page = visitor(sqlite_web).read("/plan/norrby?lang=en")
     assert "Version 1, adopted 2 March 2026" in page
-    assert "Overdue" in page
+    assert "Delayed" in page
     assert not re.search(
         r"[åäö]",
         re.sub(

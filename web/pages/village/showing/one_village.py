@@ -5,7 +5,8 @@ from flask import Blueprint, render_template
 from cases.village.showing.one_village import village_shown
 from cases.village.showing.tallies import ItemStanding, standing_of
 from web.current import current, right_now, today
-from web.language.obligation_words import OBLIGATION_WORDS
+from web.language.gettext import language
+from web.language.obligation_words import FIRST_PLAN, OBLIGATION_WORDS
 from web.language.village.plan_words import ITEM_KINDS
 from web.language.village.village_words import (
     STANDING_COLOURS,
@@ -18,7 +19,8 @@ from web.requests.identity.caller import current_actor
 
 bp = Blueprint("village", __name__)
 WORDS = {
-    "standings": STANDING_NAMES, "colours": STANDING_COLOURS, "owed": OBLIGATION_WORDS, "kinds": ITEM_KINDS,
+    "standings": STANDING_NAMES, "colours": STANDING_COLOURS, "owed": OBLIGATION_WORDS, "first_plan": FIRST_PLAN,
+    "kinds": ITEM_KINDS,
 }  # fmt: skip
 
 
@@ -31,4 +33,5 @@ def show(slug: str) -> str:
         return render_template(
             "village/one_village.html", shown=shown, village=shown.village, words=WORDS, standings=tuple(ItemStanding),
             standing_of=standing_of, until=lambda day: until_words(day, today()), late_words=late_plan_words,
+            lang_of_feeds=language() if language() != current().settings.locale else None,
         )  # fmt: skip

@@ -33,8 +33,8 @@ COLUMNS_SET_BY_EVENTS = (
     "due_at", "next_at", "cycle", "rung", "rung_at", "life_due_at", "life_cycle", "life_rung", "life_at", "raised_on",
     "statutory_due_at", "statutory_cycle", "statutory_rung", "statutory_at", "promised_on", "promise_breaks_at",
     "waiting_for", "waiting_unit_id", "waiting_from", "waiting_from_due_at", "merged_into_id", "duty_on",
-    "duty_first_on", "every_months", "obligation", "subject", "contact_id", "quick_win", "published_at", "highest_rung",
-    "ended_at",
+    "duty_first_on", "every_months", "obligation", "subject", "contact_id", "perspective", "quick_win",
+    "published_at", "highest_rung", "ended_at",
 )  # fmt: skip
 SENT_BACK = "case.sent_back"
 

@@ -1,0 +1,37 @@
+"""When and by whom a published case was done, as whoever said so told it: with personal data masked."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from cases.history.journal import Event
+from cases.history.words import Visibility, Words
+from cases.public.masking import mask
+from cases.public.published import PublicCase
+from cases.states import State
+
+
+@dataclass(frozen=True)
+class HowDone:
+    """The local day on which a case was done, and by whom in words; `by` is "" when nobody said that."""
+
+    on: date
+    by: str
+
+
+def how_done(session: Session, case: PublicCase) -> HowDone | None:
+    """Return when and by whom the case was last done; None for one that is not done, or was taken up again. One query.
+
+    When another day was told than that of the step itself, it is the day that was told.
+    """
+    if case.state not in {State.DONE, State.CLOSED} or case.done_on is None:
+        return None
+    is_told = and_(Words.event_id == Event.id, Words.field == "done_by", Words.visibility == Visibility.PUBLIC)
+    found = select(Event.facts, Words.text).outerjoin(Words, is_told)
+    found = found.where(Event.stream == case.id, Event.type == "case.done").order_by(Event.seq.desc()).limit(1)
+    for facts, by in session.execute(found):
+        told = facts.get("done_on")
+        return HowDone(date.fromisoformat(told) if told else case.done_on, mask(by or ""))
+    return HowDone(case.done_on, "")

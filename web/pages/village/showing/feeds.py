@@ -1,0 +1,84 @@
+"""The feeds of one village, which tell what is public: its news for readers of feeds, and its days for calendars."""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, request, url_for
+
+from cases.organisation.municipality import municipality
+from cases.organisation.units import Unit
+from cases.village.plans.records.anchoring import AnchoringKind
+from cases.village.showing.days import VillageDay, village_days
+from cases.village.showing.news import VillageNews, group_shown, village_news
+from web.current import current, machine_now, right_now
+from web.feeds import atom, calendar_file
+from web.language.gettext import language
+from web.language.village.news_words import DAYS, NEWS, OTHER_NEWS
+from web.language.village.plan_words import ANCHORING_KINDS
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("village_feeds", __name__)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # of a village of which there is no news
+
+
+@bp.get("/bygd/<slug>.atom")
+@open_to(Audience.ANYBODY)
+def news(slug: str) -> Response:
+    """Return the news of the village as an Atom feed; 404 for an unknown group."""
+    with current().database.reading() as session:
+        unit, author = group_shown(session, slug), municipality(session).name
+        found = village_news(session, unit)
+    changed = found[0].at if found else LONG_AGO
+    feed = atom.AtomFeed(
+        _url("village.show", slug=slug), _url("village_feeds.news", slug=slug), unit.name, author, language(), changed,
+        [_entry(unit, one) for one in found],
+    )  # fmt: skip
+    return _answer(atom.write_atom(feed), atom.MEDIA_TYPE, changed)
+
+
+@bp.get("/bygd/<slug>.ics")
+@open_to(Audience.ANYBODY)
+def days(slug: str) -> Response:
+    """Return the days of the village as a calendar; 404 for an unknown group."""
+    with current().database.reading() as session:
+        found = village_days(session, slug, at=right_now())
+    changed = found.changed or LONG_AGO
+    shown = [_day(found.slug, found.name, day) for day in found.days]
+    return _answer(calendar_file.write_calendar(found.name, shown, changed), calendar_file.MEDIA_TYPE, None)
+
+
+def _entry(unit: Unit, one: VillageNews) -> atom.AtomEntry:
+    title = str(ANCHORING_KINDS[AnchoringKind(one.title)]) if one.what == "plan.anchored" else one.title
+    url = _url("case.show", ref=one.about) if one.about else _url("plans.show", slug=unit.slug)
+    name = f"{_url('village.show', slug=unit.slug)}#{one.key}"
+    return atom.AtomEntry(name, url, str(NEWS.get(one.what, OTHER_NEWS)) % {"title": title}, one.text, one.at)
+
+
+def _day(slug: str, name: str, day: VillageDay) -> calendar_file.CalendarDay:
+    if day.what == "meeting":
+        title, text, url = day.title, "", _url("village.show", slug=slug)
+    elif day.what == "item":
+        title, text = str(DAYS["item"]) % {"title": day.title}, day.who
+        url = _url("case.show", ref=day.about)
+    else:
+        title, text = str(DAYS["plan" if day.title else "first_plan"]) % {"name": name}, ""
+        url = _url("plans.show", slug=slug)
+    uid = f"{day.key}@{urlsplit(current().settings.base_url).hostname}"
+    return calendar_file.CalendarDay(uid, day.on, title, text, url, day.where)
+
+
+def _url(endpoint: str, **values: Any) -> str:
+    return current().settings.base_url + url_for(endpoint, **values)
+
+
+def _answer(body: bytes, media_type: str, changed: datetime | None) -> Response:
+    """Return the response, or 304 to a program that has this already. Each time it asks whether that is so."""
+    response = Response(body, content_type=f"{media_type}; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
+    response.set_etag(sha256(body).hexdigest()[:32])
+    if changed is not None:
+        response.last_modified = min(changed, machine_now())
+    response.make_conditional(request)
+    return response
