@@ -36,7 +36,7 @@ LADDER = {  # by rung: working days from the day of the plan, and who gets which
 
 @pytest.fixture
 def town(either_town: LetterTown) -> LetterTown:
-    """A town whose group has a chair and owes a plan; the contact with it is agreed on for long after."""
+    """A town whose group has a chair and owes a plan; the contact with it is agreed on for after what is looked at."""
     with either_town.database.transaction() as session:
         chair = Person(email=f"{CHAIR}@kommun.example", name="Olga Ordförande")
         session.add(chair)
@@ -44,8 +44,9 @@ def town(either_town: LetterTown) -> LetterTown:
         session.add(Membership(person_id=chair.id, unit_id=unit_named(session, GROUP).id, role=Role.HEAD, since=SINCE))
     either_town.sweep(A_TUESDAY)
     contact = _owed(either_town, "contact")
-    due_on = _day(_owed(either_town, "plan")) + timedelta(days=200)
-    either_town.change(contact.ref, State.PLANNED, due_on=due_on, note="Vi ses")
+    plan_on = _day(_owed(either_town, "plan"))
+    at = CALENDAR.morning_of(later(plan_on, -BEFORE - 1))
+    either_town.change(contact.ref, State.PLANNED, at=at, due_on=plan_on + timedelta(days=100), note="Vi ses")
     either_town.plan()
     return either_town
 

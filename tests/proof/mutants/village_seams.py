@@ -26,7 +26,8 @@ from cases.village.showing import all_villages, one_village
 from proof.crashes import grounds
 
 FUNCTIONS = text(
-    "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname IN ('ventil_plan_frozen', 'ventil_plan_whole')"
+    "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname IN"
+    " ('ventil_plan_frozen', 'ventil_plan_frozen_but_erasing', 'ventil_plan_whole')"
 )
 IS_OLDEST = ~exists().where(
     NEWER.plan_id == PlanVersion.plan_id, NEWER.adopted_on.is_not(None), NEWER.number < PlanVersion.number

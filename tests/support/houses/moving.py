@@ -14,6 +14,7 @@ from cases.handing_in import Reporter
 from cases.imports.exporting import Row, export_cases, rows
 from cases.imports.formats.writing import CsvForm
 from cases.imports.importing import Clocks, Imported, ImportOrder, examine, write
+from cases.organisation.municipality import municipality
 from cases.parties import Follower, Party
 from cases.progress import WaitingFor
 from cases.states import Kind, State
@@ -58,6 +59,8 @@ def differences(first: list[Row], second: list[Row]) -> list[str]:
 def furnish_rarely(house: SmallHouse) -> None:
     """Give the small house cases of what the demonstration lacks, and sweep it until `MOVED_AT`."""
     odd = MONDAY + timedelta(microseconds=123_456)
+    with house.database.transaction() as session:
+        municipality(session).perspectives = {"young": ["Unga", "Young people"]}
     protected = Reporter("=Ruth", "ruth@example.se", "+46 70 174 06 05", "en", protected=True)
     house.hand_in(
         "Två  blanksteg", at=odd, reporter=protected, latitude=-62.5, longitude=17.25, public=True,
@@ -78,7 +81,7 @@ def furnish_rarely(house: SmallHouse) -> None:
     house.change(forum, State.WAITING, by="officer", waiting_for=WaitingFor("unit", unit="forum"))
     house.reach(State.WAITING)
     house.reach(State.PARKED)
-    house.hand_in("För gruppen", by="member", group="norrby", at=odd)
+    house.hand_in("För gruppen", by="member", group="norrby", perspective="young", at=odd)
     _correct(house, house.reach(State.PLANNED), published=True, quick_win=True)
     _correct(house, house.reach(State.DONE), raised_on=date(2026, 3, 2))
     duty = house.hand_in(

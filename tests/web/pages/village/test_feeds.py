@@ -108,7 +108,7 @@ def test_the_news_tell_what_has_happened_to_the_plan_and_to_published_cases(sqli
 
 def test_the_calendar_tells_when_the_plan_is_due_what_is_planned_and_when_the_forum_meets(sqlite_web, plan):
     told = {day["SUMMARY"]: day for day in calendar(sqlite_web)}
-    assert told["Norrby: planen ska uppdateras"]["DTSTART;VALUE=DATE"] == "20280413"
+    assert told["Norrby: planen ska uppdateras"]["DTSTART;VALUE=DATE"] == "20270413"
     assert told[f"Ska vara klart i dag: {ASKED.title}"]["DTSTART;VALUE=DATE"] == "20260901"
     assert told[f"Ska vara klart i dag: {ASKED.title}"]["DTEND;VALUE=DATE"] == "20260902"
     assert OWN.title not in str(told)
