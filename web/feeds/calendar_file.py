@@ -1,17 +1,14 @@
-"""A calendar of whole days that other programs subscribe to (iCalendar, RFC 5545).
-
-Whole days have no time zone, and nobody is invited to them: it takes these lines and no library.
-"""
+"""A calendar of whole days that other programs subscribe to (iCalendar, RFC 5545)."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+
+from icalendar import Calendar, Event
 
 MEDIA_TYPE = "text/calendar"
-LONGEST = 75  # octets of a line, without its end
-ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
-NOT_IN_TEXT = re.compile(r"[\x00-\x09\x0B-\x1F\x7F]")
+NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0B-\x1F\x7F]")
 PRODUCT = "-//Ventil//Ventil//SV"
 
 
@@ -29,43 +26,32 @@ class CalendarDay:
 
 def write_calendar(name: str, days: Sequence[CalendarDay], changed: datetime) -> bytes:
     """Return the calendar with this name in UTF-8, as it has been since the moment `changed` (aware)."""
-    lines = [
-        "BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
-        f"NAME:{_text(name)}", f"X-WR-CALNAME:{_text(name)}", "REFRESH-INTERVAL;VALUE=DURATION:P1D",
-        *(line for day in days for line in _lines(day, f"{changed.astimezone(UTC):%Y%m%dT%H%M%SZ}")),
-        "END:VCALENDAR",
-    ]  # fmt: skip
-    return "".join(_folded(lines)).encode()
+    calendar = Calendar()
+    for what, value in (
+        ("version", "2.0"), ("prodid", PRODUCT), ("calscale", "GREGORIAN"), ("method", "PUBLISH"),
+        ("name", _text(name)), ("x-wr-calname", _text(name)),
+    ):  # fmt: skip
+        calendar.add(what, value)
+    calendar.add("refresh-interval", timedelta(days=1), parameters={"VALUE": "DURATION"})
+    for day in days:
+        calendar.add_component(_event(day, changed))
+    return bytes(calendar.to_ical())
 
 
-def _lines(day: CalendarDay, changed: str) -> Iterator[str]:
-    yield "BEGIN:VEVENT"
-    yield f"UID:{day.uid}"
-    yield f"DTSTAMP:{changed}"
-    yield f"DTSTART;VALUE=DATE:{day.on:%Y%m%d}"
-    yield f"DTEND;VALUE=DATE:{day.on + timedelta(days=1):%Y%m%d}"
-    yield f"SUMMARY:{_text(day.title)}"
-    if day.text:
-        yield f"DESCRIPTION:{_text(day.text)}"
-    if day.where:
-        yield f"LOCATION:{_text(day.where)}"
-    yield f"URL:{day.url}"
-    yield "TRANSP:TRANSPARENT"
-    yield "END:VEVENT"
+def _event(day: CalendarDay, changed: datetime) -> Event:
+    event = Event()
+    event.add("uid", day.uid)
+    event.add("dtstamp", changed)
+    event.add("dtstart", day.on)
+    event.add("dtend", day.on + timedelta(days=1))
+    event.add("summary", _text(day.title))
+    for what, text in (("description", day.text), ("location", day.where)):
+        if text:
+            event.add(what, _text(text))
+    event.add("url", day.url)
+    event.add("transp", "TRANSPARENT")
+    return event
 
 
 def _text(text: str) -> str:
-    return NOT_IN_TEXT.sub("", text.replace("\r\n", "\n").replace("\t", " ")).translate(ESCAPED)
-
-
-def _folded(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines with their ends; a long one goes on after a space, and no sign is cut in two."""
-    for line in lines:
-        part, octets = "", 0
-        for sign in line:
-            size = len(sign.encode())
-            if octets + size > LONGEST:
-                yield f"{part}\r\n"
-                part, octets = " ", 1
-            part, octets = part + sign, octets + size
-        yield f"{part}\r\n"
+    return NOT_IN_TEXT.sub("", text.replace("\r\n", "\n").replace("\t", " "))
