@@ -6,18 +6,26 @@ from random import Random
 from sqlalchemy import select
 
 from cases.access.actors import actor_for
-from cases.case import Case, case_to_change
+from cases.case import Case
 from cases.database.transactions import Database
 from cases.demo.moving_clock import MovingClock
-from cases.demo.scene import Scene, Tale, agree_on_contact
 from cases.organisation.people import Person
+from cases.organisation.units import unit_named
 from cases.states import State
+from cases.village.relations.contact import ContactWay
+from cases.village.relations.logging_contacts import ContactGiven, log_contact
 
 MEETS_AT = time(10)
 BEFORE = timedelta(days=9)
 LEFT_ALONE = "grupp-hasselvinda"
 SLIPPED_FOR = timedelta(days=200)  # longer than any two contacts lie apart
 BY = "kontakt@tallvinda.example"
+NEXT_IN = 90, 170  # days
+HOW = (
+    (ContactWay.VISIT, "Vi sågs i bygdegården och gick igenom läget."),
+    (ContactWay.PHONE, "Gruppen hade inga nya frågor."),
+    (ContactWay.MEETING, "Gruppen berättade hur det går med planen."),
+)
 
 
 def keep_in_touch(database: Database, clock: MovingClock, day: date, end: datetime) -> None:
@@ -27,24 +35,24 @@ def keep_in_touch(database: Database, clock: MovingClock, day: date, end: dateti
     """
     calendar = database.calendar
     soon = calendar.end_of(day + BEFORE)
-    due = select(Case.ref, Case.subject).where(
-        Case.obligation == "contact", Case.state == State.PLANNED, Case.due_at <= soon
-    )
+    due = select(Case.subject).where(Case.obligation == "contact", Case.state == State.PLANNED, Case.due_at <= soon)
     with database.reading() as session:
-        found = session.execute(due.order_by(Case.id)).all()
+        found = session.scalars(due.order_by(Case.id)).all()
     slips = day > calendar.day_of(end) - SLIPPED_FOR
     moment = datetime.combine(day, MEETS_AT, calendar.zone).astimezone(end.tzinfo)
-    for ref, group in found:
-        if moment < end and not (slips and group == LEFT_ALONE):
+    for group in found:
+        if group and moment < end and not (slips and group == LEFT_ALONE):
             clock.now = moment
-            _meet(database, ref, moment)
+            _meet(database, group, moment)
 
 
-def _meet(database: Database, ref: str, at: datetime) -> None:
+def _meet(database: Database, group: str, at: datetime) -> None:
     with database.transaction() as session:
-        case = case_to_change(session, ref)
         person = session.scalars(select(Person.id).where(Person.email == BY)).one()
         by = actor_for(session, person, on=database.calendar.day_of(at))
-        chance = Random(f"{ref} {at}")  # noqa: S311 - dice of a story  # nosec B311
+        chance = Random(f"{group} {at}")  # noqa: S311 - dice of a story  # nosec B311
         if by is not None:
-            agree_on_contact(Scene(session, case, Tale(ref, "desk", "", chance), by, at))
+            how, note = chance.choice(HOW)
+            on = database.calendar.day_of(at)
+            given = ContactGiven(on, how, on + timedelta(days=chance.randint(*NEXT_IN)), note)
+            log_contact(session, unit_named(session, group), given, by=by, at=at)

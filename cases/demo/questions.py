@@ -88,8 +88,9 @@ class Questions:
         elif how < 0.45:
             by, more = "kontakt@tallvinda.example", {"group": f"grupp-{_short(village)}", "channel": "meeting"}
         request = Request(
-            Kind.ISSUE, title, text, category=asked["category"], place=village, public=chance.random() < 0.7, **more
-        )
+            Kind.ISSUE, title, text, category=asked["category"], place=village, public=chance.random() < 0.7,
+            perspective=asked.get("perspective"), **more,
+        )  # fmt: skip
         return Arrival(request, unit, asked["done"], by, chair)
 
     def _unasked(self, day: date, chance: Random) -> tuple[dict[str, str], str]:

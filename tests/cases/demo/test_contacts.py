@@ -14,6 +14,7 @@ from cases.database.transactions import Database
 from cases.demo.contacts import LEFT_ALONE
 from cases.history.journal import Event
 from cases.village.obligations.listing import what_is_owed, what_lacks
+from cases.village.relations.contact import Contact
 
 
 @pytest.mark.slow
@@ -24,7 +25,9 @@ def test_each_group_has_been_met_but_one_that_was_let_slip(run_folder: Path, tmp
         planned = select(Case.subject).join(Event, Event.stream == Case.id).where(Event.type == "case.planned")
         kept = Counter(session.scalars(planned.where(Case.obligation == "contact")))
         assert what_lacks(session) == []
+        logged = Counter(session.scalars(select(Contact.unit_id)))
     database.close()
     assert len(contacts) == len(kept) == 8
     assert [owed.subject for owed in contacts if owed.late] == [LEFT_ALONE]
     assert min(kept.values()) >= 3  # the first day, and two contacts at least
+    assert len(logged) == 8 and min(logged.values()) >= 2
