@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup, escape
 from marshmallow import fields
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -34,6 +35,7 @@ from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
 bp = Blueprint("contacts", __name__)
+PLACE_OF_LINKS = "{}"
 MORE = "|"  # what follows it on a line is the description of the question
 OF_A_QUESTION = re.compile(r"questions\.(\d+)\.\w+")
 
@@ -93,16 +95,25 @@ def _log(session: Session, slug: str, given: ContactGiven, logged: list[LoggedCo
 def _thank(given: ContactGiven, logged: LoggedContact) -> None:
     flash(gettext("The contact is logged. The next one is due %(day)s.", day=day_words(given.next_on)), "success")
     if refs := logged.refs:
-        flash(ngettext("%(num)d question was received: %(refs)s.", "%(num)d questions were received: %(refs)s.",
-                       len(refs), refs=", ".join(refs)), "success")  # fmt: skip
+        links = Markup(", ").join(
+            Markup('<a href="{}">{}</a>').format(url_for("case.show", ref=ref), ref) for ref in refs
+        )
+        said = ngettext(
+            "%(num)d question was received: %(refs)s.", "%(num)d questions were received: %(refs)s.", len(refs),
+            refs=PLACE_OF_LINKS,
+        )  # fmt: skip
+        flash(links.join(map(escape, said.split(PLACE_OF_LINKS))), "success")
 
 
 def _name_the_question(form: Form) -> None:
     """Let the refusal of a question stand beside the field of all of them, and say which one it is."""
+    lines = [line for line in form.typed("questions").splitlines() if visible(line)]
     for name in list(form.refusals):
         if found := OF_A_QUESTION.fullmatch(name):
-            said = gettext("Question %(n)s: %(said)s", n=int(found[1]) + 1, said=form.refusals.pop(name))
-            form.refusals["questions"] = said
+            n, said = int(found[1]), form.refusals.pop(name)
+            if not _question(lines[n]).title:
+                said = gettext("Write what the question is about, before the vertical bar.")
+            form.refusals["questions"] = gettext("Question %(n)s: %(said)s", n=n + 1, said=said)
 
 
 def _page(form: Form, slug: str) -> str:
