@@ -1,6 +1,7 @@
 """The pages of the relation to groups: the list of all, the form for a contact, and what says that one is owed."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import select, update
 from support.houses.small_pages import fields_of, visitor, words
 from support.houses.small_web import Web
 from support.houses.statements import counted
-from support.plans.plan_acts import OWN, PlanActs
+from support.plans.plan_acts import OWN, WHOLE, PlanActs
 
 from cases.case import Case
 from cases.database.base import table_of
@@ -50,12 +51,12 @@ def owed(web: Web, slug: str, obligation: str = "contact") -> Case:
         return found
 
 
-def late(web: Web, *cases: Case) -> None:
-    """Let the day of these cases have passed."""
+def late(web: Web, *cases: Case, days: int = 3) -> None:
+    """Let the day of these cases have passed, this many days ago."""
     table = table_of(Case)
     with web.database.transaction() as session:
         ids = [case.id for case in cases]
-        session.execute(update(table).where(table.c.id.in_(ids)).values(due_at=NOW - timedelta(days=3)))
+        session.execute(update(table).where(table.c.id.in_(ids)).values(due_at=NOW - timedelta(days=days)))
 
 
 @pytest.mark.parametrize("who", ["contact", "officer"])
@@ -138,16 +139,19 @@ def test_it_stands_in_the_order_that_is_asked_for(web: Web) -> None:
 
 
 def test_a_late_item_of_a_plan_is_to_be_done(web: Web) -> None:
-    plan = PlanActs(web.house)
-    plan.adopted(at=NOW)
+    plan = PlanActs(web.house, slug="soderby")
+    item = plan.adopted(replace(WHOLE, items=(replace(OWN, responsible="soderby"),)), by="contact", at=NOW).items[0]
     contact = visitor(web, "contact")
-    assert "försenad åtgärd" not in contact.read("/bygderna")
-    with web.database.reading() as session:
-        case = session.scalars(select(Case).where(Case.ref == plan.named(OWN.title).case)).one()
-    late(web, case)
     page = contact.get("/bygderna").text
-    assert '<a class="late" href="/plan/norrby">1 försenad åtgärd</a>' in page
+    assert "försenad åtgärd" not in page
     assert page.index("/bygd/norrby") < page.index("/bygd/soderby")
+    with web.database.reading() as session:
+        case = session.scalars(select(Case).where(Case.ref == item.case)).one()
+    late(web, case, days=5)
+    late(web, owed(web, "norrby"))
+    page = contact.get("/bygderna").text
+    assert '<a class="late" href="/plan/soderby">1 försenad åtgärd</a>' in page
+    assert page.index("/bygd/soderby") < page.index("/bygd/norrby")
 
 
 def test_no_query_is_added_by_a_group(web: Web) -> None:
