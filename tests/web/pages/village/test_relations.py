@@ -26,7 +26,7 @@ from workers.relay.draining import drain_outbox
 SECRET = "Kassören vill sluta"
 NOW = datetime.now(UTC)
 PAGE = "/bygderna/norrby/kontakt"
-LAST_MONTH = CALENDAR.roll_forward(add_months(NOW.date(), -1))
+LAST_MONTH = CALENDAR.roll_forward(add_months(CALENDAR.day_of(NOW), -1))
 
 
 @pytest.fixture
