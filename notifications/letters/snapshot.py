@@ -23,6 +23,7 @@ from cases.parties import Follower, Party
 from cases.village.plans.records.plan_drop import PlanDrop
 from cases.village.plans.records.plan_item import PlanItem
 from cases.village.plans.records.plan_version import PlanVersion
+from cases.village.relations.contact import Contact
 from notifications.deliveries import Address, Delivery
 from notifications.letters.catalogue import LETTERS
 from notifications.row_types import (
@@ -79,6 +80,7 @@ PLAN_DROPS = (
     .where(any_of(PlanVersion.event_id, "ids"))
     .order_by(PlanItem.number)
 )
+CONTACT_DAYS = select(Contact.id, Contact.on_day).where(any_of(Contact.id, "ids"))
 SERVING = (
     select(Membership.person_id, Person.deputy_id, Membership.unit_id)
     .join(Person, Person.id == Membership.person_id)
@@ -99,7 +101,8 @@ class SendingSnapshot:
     `serving` has pairs (person id, unit id): the person, or somebody whose deputy they are, holds a role in the unit.
     `own_keys` has the present public ids of merged cases, whose reporters follow another, by `own_case` of a line.
     `failed` is by delivery id, for alarms about letters that failed: the first line of the letter that failed.
-    `plan_items` has the items of adopted plans, by the event of the adoption.
+    `plan_items` has the items of adopted plans, by the event of the adoption. `contact_days` has the local days of the
+    contacts with groups at which questions were taken down, by the number of the contact.
     `unsubscribe_tokens` has the tokens in unsubscribe links, by follower id, once `preparing.prepare` has added them.
     """
 
@@ -118,6 +121,7 @@ class SendingSnapshot:
     failed: dict[int, LineContext]  # the first line of each letter about which there is an alarm, by delivery
     own_keys: dict[int | str, str] = field(default_factory=dict)  # by id; by public id in lines of earlier versions
     plan_items: dict[int, list[PlanItemTold]] = field(default_factory=dict)  # by event
+    contact_days: dict[int, date] = field(default_factory=dict)  # by number
     unsubscribe_tokens: dict[int, str] = field(default_factory=dict)  # by follower
 
     def event_of(self, line: LineContext) -> EventForLetter:
@@ -166,6 +170,7 @@ def read_snapshot(session: Session, deliveries: Sequence[Delivery]) -> SendingSn
         failed=_failed(session, events),
         own_keys=_own_keys(session, lines),
         plan_items=_plan_items(session, events),
+        contact_days=_contact_days(session, _ids_in_facts(events, "contact")),
     )
 
 
@@ -184,6 +189,10 @@ def _by_id(session: Session, read_model: Callable[..., ReadModel], ids: Collecti
 
 def _links(session: Session, ids: Collection[int]) -> dict[int, Link]:
     return {link.id: link for link in session.scalars(LINKS, {"ids": list(ids)})} if ids else {}
+
+
+def _contact_days(session: Session, ids: Collection[int]) -> dict[int, date]:
+    return {row.id: row.on_day for row in fetch_rows(session, CONTACT_DAYS, {"ids": list(ids)})} if ids else {}
 
 
 def _described(lines: Iterable[LineContext], events: dict[int, EventForLetter]) -> set[int]:

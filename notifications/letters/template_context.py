@@ -88,6 +88,7 @@ class TemplateContext:
             "type": event.type,
             "why": why_not(event.facts.get("reason"), delivery.locale),
             "happened_on": happened_on,
+            "asked_on": self._asked_on(event) or happened_on,
             "by_phone": delivery.channel is Channel.CALL,
             "house": delivery.context["house"],
             "contact": _with_marked_phone(delivery.context["contact"]),
@@ -131,6 +132,11 @@ class TemplateContext:
     def _code(self, event: EventForLetter) -> str | None:
         link = self.snapshot.links.get(event.facts.get("link", 0))
         return link_code(link, self.key) if link else None
+
+    def _asked_on(self, event: EventForLetter) -> str | None:
+        """Return the local day, in ISO 8601, of the contact at which the case was taken down; None when at none."""
+        day = self.snapshot.contact_days.get(event.facts.get("contact", 0))
+        return day.isoformat() if day else None
 
     def _ref_of_failed(self, event: EventForLetter) -> str | None:
         """Return the reference of the case whose letter was set aside, when the event is such an alarm."""

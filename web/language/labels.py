@@ -229,6 +229,7 @@ WHY_ON_AGENDA = {
     AgendaReason.WAITS: _l("Waits for the forum"),
     AgendaReason.CHOSEN: _l("Chosen"),
 }
+NO_LONGER_LATE = _l("Has been delayed")  # on an agenda for being overdue: it has got a new day, or news
 
 
 def channel_name(channel: str) -> str:

@@ -287,7 +287,7 @@ def _exact(code: str, facts: Mapping[str, Any]) -> str:
         return WORDS_OF_STEP[str(facts["step"])]
     if code == "file-lost" and not facts.get("name"):
         return "file-lost-unnamed"
-    exact = EXACT.get((code, str(facts.get("field", ""))), code)
+    exact = EXACT.get((code, str(facts.get("field", "")).rpartition(".")[2]), code)
     if exact == "unknown-case" and not is_reference(str(facts.get("name", ""))):
         return "no-case-number" if facts.get("name") else "case-needed"
     return exact

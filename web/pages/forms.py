@@ -15,9 +15,11 @@ from cases.refusals import BadCharacters, NotFound, Refusal
 from web.current import today
 from web.errors.handlers import status_of
 from web.errors.refused_forms import FormSentBefore
+from web.language.dates import day_words
 from web.language.days.typed_days import AnotherWeekday, NoSuchDay, NotADay, read_day
 from web.language.gettext import gettext
 from web.language.refusals import BAD_CHARACTERS, sentence_of
+from web.pages.example_days import example_day
 from web.pages.stamps import FormStamp, new_stamp
 from web.requests.parsing.readable import LARGEST_NUMBER
 from web.schemas.fields import Translated, within
@@ -212,7 +214,6 @@ class DayField(fields.Field[date]):
     """A day typed in a text field as people write it: see `read_day`. `has_been` is for a day in the past."""
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own
-        "day": _l("Write the day as 2027-04-15 or 15 April 2027."),
         "missing": _l("There is no such day. Check the month and the day."),
         "weekday": _l("That day is another weekday. Leave the weekday out, or correct it."),
     }
@@ -229,7 +230,14 @@ class DayField(fields.Field[date]):
         except NoSuchDay:
             raise self.make_error("missing") from None
         except NotADay:
-            raise self.make_error("day") from None
+            raise self._unreadable() from None
+
+    def _unreadable(self) -> ValidationError:
+        """Return what is said of a text that is no day, with an example of one."""
+        day = example_day(has_been=self.has_been)
+        return ValidationError(
+            gettext("Write the day as %(day)s or %(in_words)s.", day=day.isoformat(), in_words=day_words(day))
+        )
 
 
 def day_field(*, has_been: bool = False) -> DayField:

@@ -18,6 +18,7 @@ from cases.history.events import ContactLogged
 from cases.history.journal import SpokenWords
 from cases.history.words import Visibility
 from cases.history.writers import EntryWriter
+from cases.meetings.agenda_items import take_off_agenda
 from cases.organisation.municipality import municipality
 from cases.organisation.places import Place
 from cases.organisation.units import Unit, UnitKind
@@ -62,28 +63,33 @@ class ContactGiven:
 
 @dataclass(frozen=True)
 class LoggedContact:
-    """A contact that was logged: its number, and the references of the cases of its questions, in their order."""
+    """A contact that was logged: its number, and the references of the cases of its questions, in their order.
+
+    `next_due_on` is the local day by which the next contact is due: the day that was agreed, or the working day after.
+    """
 
     number: int
+    next_due_on: date
     refs: tuple[str, ...]
 
 
 def log_contact(session: Session, group: Unit, given: ContactGiven, *, by: Actor, at: datetime) -> LoggedContact:
     """Record a contact with the group, plan the next one, and hand in the questions; all of it is told in one letter.
 
-    The open case of the contact is planned anew for `given.next_on`. Nothing is stored when something is refused:
-    `NotAllowed` to those who are not staff, `NotFound` when the unit is no active group, `DateOutside` for a day to
-    come or a next one that is past or too far away, `TooManyQuestions`, `TooLong`, `UnknownName`. A refusal of a
-    question names its field, such as "questions.2.title".
+    The open case of the contact is planned anew for `given.next_on`, and stands on the forum's agenda no more. Nothing
+    is stored when something is refused: `NotAllowed` to those who are not staff, `NotFound` when the unit is no active
+    group, `DateOutside` for a day to come or a next one that is past or too far away, `TooManyQuestions`, `TooLong`,
+    `UnknownName`. A refusal of a question names its field, such as "questions.2.title".
     """
     require("log_contact", by, group)
     if group.kind is not UnitKind.GROUP or not group.active:
         raise NotFound(ref=group.slug)
     _refuse_bad(session, group, given, at)
     with batch(session, as_desk(by), at) as actor:
-        contact = _record(session, group, given, by=actor, at=at)
+        case = _case_to_plan(session, group, by=actor, at=at)
+        contact = _record(session, group, case, given, by=actor, at=at)
         cases = _hand_in_all(session, _requests(session, group, contact, given.questions), by=actor, at=at)
-    return LoggedContact(contact.id, tuple(case.ref for case in cases))
+    return LoggedContact(contact.id, _due_day(session, case), tuple(case.ref for case in cases))
 
 
 def contact_days(session: Session) -> timedelta:
@@ -116,8 +122,13 @@ def _may_be_replaced(session: Session, group: Unit, number: int) -> bool:
     )
 
 
-def _record(session: Session, group: Unit, given: ContactGiven, *, by: Actor, at: datetime) -> Contact:
-    """Plan the next contact, with what was said of this one beside it; return the record."""
+def _due_day(session: Session, case: Case) -> date:
+    """Return the local day of an open case's due moment. Raises `ValueError` when it has ended."""
+    return calendar_of(session).day_of(case.state_clock.due_at)
+
+
+def _record(session: Session, group: Unit, case: Case, given: ContactGiven, *, by: Actor, at: datetime) -> Contact:
+    """Plan the next contact in its case, with what was said of this one beside it; return the record."""
     logged = ContactLogged(
         group=group.slug, how=given.how, on=given.on.isoformat(), next_on=given.next_on.isoformat(),
         questions=len(given.questions), replaces=given.replaces,
@@ -126,9 +137,9 @@ def _record(session: Session, group: Unit, given: ContactGiven, *, by: Actor, at
         SpokenWords(field, visible(text), Visibility.INTERNAL)
         for field, text in (("met", given.met), ("note", given.note))
     )
-    case = _case_to_plan(session, group, by=by, at=at)
     change = Change(State.PLANNED, step="plan", due_on=given.next_on, records=((logged, words),))
     event_id = change_state(session, case, change, by=by, at=at)[-1]
+    take_off_agenda(session, case, at)
     contact = Contact(
         unit_id=group.id, on_day=given.on, how=given.how, next_on=given.next_on, event_id=event_id,
         replaces_id=given.replaces,

@@ -17,6 +17,7 @@ from cases.database.transactions import Database
 from cases.demo import demonstrating
 from cases.demo.demonstrating import fill, is_empty, who_may_log_in
 from cases.demo.fates import FATES, TEMPER_OF, TEMPERS
+from cases.demo.plans_told import read_plans
 from cases.demo.questions import UNIT_OF_CATEGORY, VILLAGES, Questions
 from cases.history.journal import Event
 from cases.organisation.people import Person
@@ -71,6 +72,12 @@ def test_everything_happened_when_it_is_recorded_and_nothing_is_forgotten(demons
 def test_the_demonstrations_people_have_no_names_and_no_addresses_of_anybody(demonstration: Database) -> None:
     with demonstration.reading() as session:
         assert all(email.endswith(".example") for email in session.scalars(select(Person.email)))
+
+
+def test_nothing_is_owed_twice() -> None:
+    told = Questions.read(NOW.date()).texts["plan"]
+    assert not [duty for duty in told["duties"] if "plan" in duty.lower() or "kontakt" in duty.lower()]
+    assert not set(told["actions"]) & {item.title for plan in read_plans() for item in plan.items}
 
 
 def test_every_question_has_a_door_and_every_door_a_temper() -> None:

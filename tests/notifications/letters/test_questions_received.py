@@ -21,6 +21,7 @@ from notifications.letters.rendering import RenderedLetter
 from workers.relay.draining import drain_outbox
 
 SECRET = "Kassören vill sluta, säg inget"
+TODAY = MONDAY.date()
 
 
 @pytest.fixture
@@ -35,10 +36,10 @@ def town(small_house: SmallHouse) -> SmallHouse:
     return small_house
 
 
-def log(house: SmallHouse, count: int, *, by: str = "contact") -> tuple[str, ...]:
+def log(house: SmallHouse, count: int, *, by: str = "contact", on: date = TODAY) -> tuple[str, ...]:
     """Log a contact with norrby at which so many questions were taken down; return their references."""
     questions = tuple(QuestionTaken(f"Lykta {n}", "Mörkt", "trafik") for n in range(1, count + 1))
-    given = ContactGiven(MONDAY.date(), ContactWay.VISIT, date(2026, 7, 1), SECRET, SECRET, questions)
+    given = ContactGiven(on, ContactWay.VISIT, date(2026, 7, 1), SECRET, SECRET, questions)
     with house.database.transaction() as session:
         found = log_contact(session, unit_named(session, "norrby"), given, by=house.actors[by], at=MONDAY)
     return found.refs
@@ -80,6 +81,13 @@ def test_one_question_is_told_of_as_one(town: SmallHouse, locale: str, said: str
     assert name == "questions_received"
     assert letter.subject == f"[{ref}] Lykta 1"
     assert said in letter.text
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_they_were_taken_down_on_the_day_of_the_contact(town: SmallHouse, count: int) -> None:
+    log(town, count, on=date(2026, 2, 27))
+    text = letters(town, "sv")["norrby@example.se"][1].text
+    assert re.search(r"Vi skrev upp .* fredag 27 februari 2026\.", " ".join(text.split()))
 
 
 def test_a_contact_without_questions_tells_the_group_nothing(town: SmallHouse) -> None:

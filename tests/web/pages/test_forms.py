@@ -185,7 +185,7 @@ def test_the_desk_assigns_and_the_department_plans(web):
     ("given", "said"),
     [
         ({"step": "plan"}, "Ange ett datum."),
-        ({"step": "plan", "due_on": "i vår"}, "Skriv dagen som 2027-04-15 eller 15 april 2027."),
+        ({"step": "plan", "due_on": "i vår"}, "Skriv dagen som "),
         ({"step": "plan", "due_on": "31 april 2031"}, "Den dagen finns inte. Kontrollera dag och månad."),
         ({"step": "plan", "due_on": "1999-01-01"}, "Datumet ska vara tidigast"),
         ({"step": "finish", "due_on": ""}, "Skriv vad som är gjort, eller svaret: den som frågade får läsa det."),

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 
 from cases.access.actors import Actor
 from cases.case import Case, case_to_change
-from cases.meetings.agenda import agenda_of
-from cases.meetings.agenda_items import choose_for_agenda, withdraw_from_agenda
+from cases.meetings.agenda import OnAgenda, agenda_of
+from cases.meetings.agenda_items import AgendaReason, choose_for_agenda, withdraw_from_agenda
 from cases.meetings.meeting import Meeting, latest_meetings, next_meeting, plan_meeting
 from cases.meetings.stood import Stood, how_they_stood
 from cases.public.masking import mask
@@ -20,11 +20,12 @@ from cases.public.publishing import latest_description
 from cases.reading.finding import reference
 from cases.reading.visibility import seen_by
 from cases.refusals import NotFound
+from cases.states import LADDER_STATES
 from web.current import current, right_now, today
 from web.language.dates import day_words
 from web.language.days.due_days import due_on_agenda
 from web.language.gettext import gettext
-from web.language.labels import WHY_ON_AGENDA
+from web.language.labels import NO_LONGER_LATE, WHY_ON_AGENDA
 from web.pages.case.show import page_of
 from web.pages.forms import DayField, Form, TypedSchema, text_field
 from web.pages.options import known
@@ -122,7 +123,8 @@ def _thanks(meeting: Meeting | None) -> str:
 def _items(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, Any]]:
     """Return the cases on the meeting's agenda that `actor` may see, as dicts for a template.
 
-    Their keys are `case`, `why`, `title`, `words` and `not_met` (since when the group of an owed contact was not met).
+    Their keys are `case`, `state`, `unit`, `due`, `why`, `title`, `words` and `not_met` (when the group of an owed
+    contact was met last).
     An agenda is printed and handed round, so personal numbers, telephones and addresses are masked. Of a meeting that
     was held, the forum's members see what is still on an agenda, and what is published.
     """
@@ -136,8 +138,7 @@ def _items(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, A
     return [
         {
             "case": item.case,
-            **_standing(item.case, stood.get(item.case.id), units, meeting.held_on if held else today()),
-            "why": WHY_ON_AGENDA[item.why],
+            **_standing(item, stood.get(item.case.id), units, meeting.held_on if held else today()),
             "not_met": "" if held else not_met.get(item.case.id, ""),
             "title": mask(item.case.title),
             "words": mask(latest_description(session, item.case)),
@@ -146,8 +147,12 @@ def _items(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, A
     ]
 
 
-def _standing(case: Case, stood: Stood | None, units: dict[str, str], day: date) -> dict[str, Any]:
-    """Return the state of a case, who has it and what is due, as on `day`: that of the meeting once it was held."""
+def _standing(item: OnAgenda, stood: Stood | None, units: dict[str, str], day: date) -> dict[str, Any]:
+    """Return the state of a case, who has it, what is due and why it stands there, as on `day`.
+
+    That is the day of the meeting, once it was held.
+    """
+    case = item.case
     due_on = current().database.calendar.day_of(case.due_at) if case.due_at else None
     now = Stood(case.state, case.responsible.slug, due_on)
     then = stood or now
@@ -155,7 +160,14 @@ def _standing(case: Case, stood: Stood | None, units: dict[str, str], day: date)
         "state": then.state,
         "unit": units.get(then.responsible, case.responsible.name),
         "due": due_on_agenda(then.state, then.due_on, day),
+        "why": _why(item.why, then, day),
     }
+
+
+def _why(why: AgendaReason, stood: Stood, day: date) -> str:
+    """Return in words why a case stands on an agenda: it is called overdue only while it is, on `day`."""
+    is_late = stood.state in LADDER_STATES and stood.due_on is not None and stood.due_on < day
+    return str(NO_LONGER_LATE if why is AgendaReason.OVERDUE and not is_late else WHY_ON_AGENDA[why])
 
 
 def _page(form: Form) -> str:

@@ -18,7 +18,8 @@ from web.requests.parsing.readable import number_in
 class AskedPlan:
     """The plan of a page: whose it is, whether it has a draft, and whether the reader may write in it.
 
-    `plan` is None for a group that has not begun one. `has_draft` tells of a draft only those who may read it.
+    `plan` is None for a group that has not begun one. `has_draft` tells of a draft only those who may read it, who
+    also read the personal data in the plan (`reads_all`).
     """
 
     slug: str
@@ -26,14 +27,17 @@ class AskedPlan:
     plan: Plan | None
     is_written_here: bool
     has_draft: bool
+    reads_all: bool
 
 
 def asked_plan(session: Session, slug: str, actor: Actor) -> AskedPlan:
     """Return the plan with this slug; raise `NotFound` when there is none. Drafts are written for local plans alone."""
     unit, plan = plan_named(session, slug)
     is_local = plan is None or plan.kind is PlanKind.LOCAL
-    has_draft = plan is not None and may("read_draft", actor, unit) and draft_of(session, plan) is not None
-    return AskedPlan(slug, unit, plan, is_local and unit.active and may("draft_plan", actor, unit), has_draft)
+    reads_all = may("read_draft", actor, unit)
+    has_draft = plan is not None and reads_all and draft_of(session, plan) is not None
+    is_written_here = is_local and unit.active and may("draft_plan", actor, unit)
+    return AskedPlan(slug, unit, plan, is_written_here, has_draft, reads_all)
 
 
 def plan_to_write(session: Session, slug: str, actor: Actor) -> AskedPlan:

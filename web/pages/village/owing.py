@@ -34,21 +34,21 @@ def owed_in_words(session: Session, case: Case, actor: Actor) -> OwedInWords | N
         return None
     words = OBLIGATION_WORDS[case.obligation]
     path = url_for(words.endpoint, slug=case.subject) if may_use(words.endpoint) else ""
-    said = contact_words(session, [case], late=case.is_overdue(right_now())).get(case.id, "") if actor.is_staff else ""
+    said = contact_words(session, [case]).get(case.id, "") if actor.is_staff else ""
     return OwedInWords(str(words.label), said, str(words.button), path)
 
 
-def contact_words(session: Session, cases: list[Case], *, late: bool = True) -> dict[int, str]:
+def contact_words(session: Session, cases: list[Case]) -> dict[int, str]:
     """Return "Nobody has met Almvinda since ..." of the cases that owe a contact, by the id of the case. One query.
 
-    With `late` False it says when the group was last met, without any blame.
+    Of a case that is not late it says when the group was last met, without any blame.
     """
-    subjects = {case.id: case.subject for case in cases if case.obligation == CONTACT.name and case.subject}
-    if not subjects:
+    owing = [(case, case.subject) for case in cases if case.obligation == CONTACT.name and case.subject]
+    if not owing:
         return {}
-    days = last_contact_days(session, subjects.values(), until=today())
+    days, now = last_contact_days(session, [slug for _, slug in owing], until=today()), right_now()
     names = {unit.slug: unit.name for unit in known(session).units}
-    return {id_: _last_met(names.get(slug, slug), days.get(slug), late) for id_, slug in subjects.items()}
+    return {case.id: _last_met(names.get(slug, slug), days.get(slug), case.is_overdue(now)) for case, slug in owing}
 
 
 def _last_met(group: str, since: date | None, late: bool) -> str:

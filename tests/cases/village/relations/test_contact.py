@@ -14,6 +14,7 @@ from support.letters_read import LETTER_SETTINGS
 from cases.case import Case
 from cases.checks.forgotten import find_forgotten
 from cases.history.words import Visibility, Words
+from cases.meetings.agenda_items import AgendaItem
 from cases.organisation.municipality import municipality
 from cases.organisation.units import unit_named
 from cases.refusals import DateOutside, FieldRefusal, NotAllowed, NotFound, TooManyQuestions, UnknownName, WordsNeeded
@@ -27,7 +28,7 @@ from notifications.sending.sending import MailTransport
 from proof.checker import Outside, check
 from workers.relay.draining import drain_deliveries, drain_outbox
 
-TODAY = MONDAY.date()
+TODAY, A_DAY = MONDAY.date(), timedelta(days=1)
 NEXT = date(2026, 7, 1)  # a Wednesday
 GIVEN = ContactGiven(
     on=TODAY, how=ContactWay.VISIT, next_on=NEXT, note="De är trötta på väntan.", met="Två i styrelsen",
@@ -49,6 +50,13 @@ def owed(house: SmallHouse, slug: str = "norrby") -> Case:
         found = open_case(session, "contact", slug)
         assert found is not None
         return found
+
+
+def on_agenda(house: SmallHouse) -> list[str]:
+    """Return the references of the cases on the forum's agenda."""
+    on = select(Case.ref).join(AgendaItem, AgendaItem.case_id == Case.id).where(AgendaItem.settled_at.is_(None))
+    with house.database.reading() as session:
+        return list(session.scalars(on))
 
 
 def rows(house: SmallHouse, table: str) -> int:
@@ -213,8 +221,21 @@ def test_a_contact_whose_day_has_passed_reaches_the_forum(small_house: SmallHous
     rungs = [event.facts["rung"] for event in small_house.events(ref, "case.escalated")]
     assert rungs[:5] == [0, 1, 2, 3, 4]
     assert len(small_house.events(ref, "case.put_on_agenda")) == 1
-    log(small_house, replace(GIVEN, on=date(2026, 5, 20), next_on=date(2026, 9, 1)), at=MONDAY + timedelta(days=80))
-    assert not owed(small_house).is_overdue(MONDAY + timedelta(days=80))
+    assert ref in on_agenda(small_house)
+    now = MONDAY + timedelta(days=80)
+    log(small_house, replace(GIVEN, on=(now - A_DAY).date(), next_on=date(2026, 9, 1)), at=now)
+    assert not owed(small_house).is_overdue(now)
+    assert ref not in on_agenda(small_house)
+
+
+def test_a_contact_of_yesterday_without_questions_plans_the_next_one_for_a_working_day(small_house: SmallHouse) -> None:
+    saturday, monday = date(2026, 6, 13), date(2026, 6, 15)
+    logged = log(small_house, replace(GIVEN, on=TODAY - A_DAY, next_on=saturday, questions=()))
+    assert (logged.refs, logged.next_due_on) == ((), monday)
+    assert small_house.database.calendar.day_of(owed(small_house).due_at) == monday
+    with small_house.database.reading() as session:
+        contact = session.get_one(Contact, logged.number)
+    assert (contact.on_day, contact.next_on) == (TODAY - A_DAY, saturday)  # as it was agreed
 
 
 # --- what the database refuses ---------------------------------------------------------------

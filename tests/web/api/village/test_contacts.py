@@ -43,7 +43,7 @@ def test_a_contact_without_questions_or_note_is_taken(sqlite_web: Web) -> None:
 @pytest.mark.parametrize(
     ("changed", "path"),
     [
-        ({"questions": [{"title": "En"}, {"title": ""}]}, ("questions", "1", "title")),
+        ({"questions": [{"title": "En"}, {"title": " "}]}, ("questions", "1", "title")),
         ({"questions": [{"title": "En"}, {}]}, ("questions", "1", "title")),
         ({"questions": [{"title": "En", "category": "tåg"}]}, ("questions", "0", "category")),
         ({"questions": [{"title": "En", "colour": "blå"}]}, ("questions", "0", "colour")),
@@ -66,6 +66,7 @@ def test_a_problem_names_what_is_wrong_by_its_path_and_nothing_is_stored(
         assert list(found) == [name]
         found = found[name]
     assert all(isinstance(sentence, str) and sentence for sentence in found)
+    assert "den som frågade" not in str(found)  # it is no reason for a step
     assert rows(sqlite_web) == before
 
 

@@ -1,6 +1,10 @@
 """The step "done" says when and by whom something was done, and the history of the case shows it."""
 
+import re
+from datetime import datetime
+
 import pytest
+from support.houses.small_house import CALENDAR
 from support.houses.small_pages import visitor
 
 from cases.states import State
@@ -53,6 +57,12 @@ def test_what_is_wrong_stands_beside_its_field_and_is_kept(sqlite_web, given, sa
     assert said in answer.text
     assert next(iter(given.values())) in answer.text
     assert "Lagat" in answer.text
+
+
+def test_the_example_of_the_day_is_in_the_past(sqlite_web):
+    page = visitor(sqlite_web, "officer").read(f"/arenden/{sqlite_web.house.reach(State.ASSIGNED)}")
+    told = re.search(r"När blev det gjort\? \(frivilligt\) Till exempel [^-]*? eller ([-0-9]+)", page)
+    assert told[1] < datetime.now(CALENDAR.zone).date().isoformat()
 
 
 def test_another_step_does_not_take_them(sqlite_web):

@@ -72,8 +72,13 @@ def test_what_others_are_asked_for_is_passed_on(sqlite_web, plan):
 
 def test_personal_data_are_masked_for_all_but_the_group_and_staff(sqlite_web, plan):
     plan.adopted(content_of(plan_with_number(plan)))
-    assert "070-174" not in visitor(sqlite_web).read("/plan/norrby")
-    assert "070-174" in visitor(sqlite_web, "member").read("/plan/norrby")
+    who_sees = "Telefonnummer och mejladresser ser bara gruppen och kommunen."
+    for who, sees in ((None, False), ("neighbour", False), ("member", True), ("officer", True)):
+        page = visitor(sqlite_web, who).read("/plan/norrby")
+        assert ("070-174" in page) is (who_sees in page) is sees, who
+    key = plan.named("Ring 070-174 06 05").key
+    for path in ("/plan/norrby/forankring", f"/plan/norrby/gjort/{key}"):
+        assert f"Alla kan läsa det. {who_sees}" in visitor(sqlite_web, "member").read(path)
 
 
 def plan_with_number(plan):

@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from babel.dates import format_date
 from sqlalchemy import select, update
+from support.houses.small_house import CALENDAR
 from support.houses.small_pages import fields_of, visitor, words
 from support.houses.small_web import Web
 from support.houses.statements import counted
 from support.plans.plan_acts import OWN, WHOLE, PlanActs
 
+from cases.calendar import add_months
 from cases.case import Case
 from cases.database.base import table_of
 from cases.ladder.sweep import sweep
@@ -26,6 +29,7 @@ from workers.relay.draining import drain_outbox
 SECRET = "Kassören vill sluta"
 NOW = datetime.now(UTC)
 PAGE = "/bygderna/norrby/kontakt"
+LAST_MONTH = CALENDAR.roll_forward(add_months(CALENDAR.day_of(NOW), -1))
 
 
 @pytest.fixture
@@ -42,6 +46,10 @@ def form(**changed: object) -> dict[str, object]:
         "how": "visit", "on": day.isoformat(), "next_on": (day + timedelta(days=100)).isoformat(),
         "met": "Styrelsen", "note": SECRET, "questions": "Trasig lykta | Den vid skolan\n\nHål i vägen\n",
     } | changed  # fmt: skip
+
+
+def said(day: date) -> str:
+    return format_date(day, "d MMMM y", locale="sv")
 
 
 def owed(web: Web, slug: str, obligation: str = "contact") -> Case:
@@ -79,6 +87,7 @@ def test_a_contact_is_logged_with_its_questions_and_the_list_shows_it(web: Web, 
     ("changed", "said"),
     [
         ({"questions": "Trasig lykta\n| bara mer"}, "Fråga 2: Skriv vad frågan gäller, före lodstrecket."),
+        ({"on": "i höstas"}, f"Skriv dagen som {LAST_MONTH} eller"),
         ({"questions": "\n".join(["Lykta"] * 41)}, "Högst 40 frågor får plats här."),
         ({"next_on": ""}, "Ange en dag för nästa kontakt."),
         ({"next_on": (NOW.date() + timedelta(days=300)).isoformat()}, "ingen grupp ska vänta längre än så på oss"),
@@ -93,6 +102,23 @@ def test_what_was_typed_is_kept_when_it_is_refused(web: Web, changed: dict[str, 
         assert kept in answer.text
     with web.database.reading() as session:
         assert session.scalars(select(Case).where(Case.contact_id.is_not(None))).all() == []
+
+
+def test_the_next_contact_is_told_by_its_working_day(web: Web) -> None:
+    saturday = NOW.date() + timedelta(days=40 + (5 - NOW.weekday() - 40) % 7)
+    browser = visitor(web, "contact")
+    browser.send(PAGE, **form(next_on=saturday.isoformat(), questions=""))
+    due_on = web.database.calendar.day_of(owed(web, "norrby").due_at)
+    assert due_on > saturday
+    shown = browser.read("/bygderna")
+    assert f"senast {said(due_on)}, första arbetsdagen efter {said(saturday)}." in shown
+    assert "tagits emot" not in shown
+
+
+def test_the_form_gives_examples_of_its_own_kind_of_day(web: Web) -> None:
+    page = visitor(web, "contact").read(PAGE)
+    assert f" eller {LAST_MONTH}" in page
+    assert "Mejl " in page and "Mejladress" not in page
 
 
 def test_sent_twice_it_is_one_contact(web: Web) -> None:
@@ -195,10 +221,25 @@ def test_the_forum_reads_since_when_nobody_has_met_the_group(web: Web) -> None:
         session.add(Meeting(held_on=date(2099, 4, 14), name="Vårens forum"))
         case = owed(web, "norrby")
         session.add(AgendaItem(case_id=case.id, why="overdue", added_at=NOW))
+    late(web, case)
     for path in ("/forum", "/forum/1"):
         page = visitor(web, "representative").read(path)
-        assert "Kommunen har inte haft kontakt med Norrby sedan" in page
+        assert "Kommunen har inte haft kontakt med Norrby sedan" in page and "Försenat" in page
         assert SECRET not in page
+    visitor(web, "contact").send(PAGE, **form())
+    assert "Norrby" not in visitor(web, "representative").read("/forum/1")
+
+
+def test_a_contact_put_off_without_one_is_not_called_late_by_the_forum(web: Web) -> None:
+    visitor(web, "contact").send(PAGE, **form())
+    case = owed(web, "norrby")
+    with web.database.transaction() as session:
+        session.add(Meeting(held_on=date(2099, 4, 14), name="Vårens forum"))
+        session.add(AgendaItem(case_id=case.id, why="overdue", added_at=NOW))
+    web.house.change(case.ref, State.PLANNED, due_on=NOW.date() + timedelta(days=20), at=NOW)
+    page = visitor(web, "representative").read("/forum/1")
+    assert "Har dröjt" in page and "Senaste kontakten med Norrby var den" in page
+    assert "Försenat" not in page and "Kommunen har inte" not in page
 
 
 def test_what_was_said_at_a_contact_leaks_nowhere(web: Web) -> None:

@@ -1,7 +1,7 @@
 """The form for logging a contact with a group, with the questions that were taken down, and the earlier contacts."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from cases.database.texts import visible
+from cases.refusals import WordsNeeded
 from cases.village.relations.contact import ContactWay
 from cases.village.relations.earlier_contacts import earlier_contacts
 from cases.village.relations.logging_contacts import (
@@ -93,7 +94,7 @@ def _log(session: Session, slug: str, given: ContactGiven, logged: list[LoggedCo
 
 
 def _thank(given: ContactGiven, logged: LoggedContact) -> None:
-    flash(gettext("The contact is logged. The next one is due %(day)s.", day=day_words(given.next_on)), "success")
+    flash(_next_words(given.next_on, logged.next_due_on), "success")
     if refs := logged.refs:
         links = Markup(", ").join(
             Markup('<a href="{}">{}</a>').format(url_for("case.show", ref=ref), ref) for ref in refs
@@ -105,15 +106,24 @@ def _thank(given: ContactGiven, logged: LoggedContact) -> None:
         flash(links.join(map(escape, said.split(PLACE_OF_LINKS))), "success")
 
 
+def _next_words(agreed: date, due_on: date) -> str:
+    """Return what is said of the next contact: its day is that of its case, which is a working day."""
+    if agreed == due_on:
+        return gettext("The contact is logged. The next one is due %(day)s.", day=day_words(due_on))
+    return gettext(
+        "The contact is logged. The next one is due %(day)s, the first working day after %(agreed)s.",
+        day=day_words(due_on), agreed=day_words(agreed),
+    )  # fmt: skip
+
+
 def _name_the_question(form: Form) -> None:
     """Let the refusal of a question stand beside the field of all of them, and say which one it is."""
-    lines = [line for line in form.typed("questions").splitlines() if visible(line)]
     for name in list(form.refusals):
         if found := OF_A_QUESTION.fullmatch(name):
-            n, said = int(found[1]), form.refusals.pop(name)
-            if not _question(lines[n]).title:
+            said = form.refusals.pop(name)
+            if isinstance(form.refused, WordsNeeded):
                 said = gettext("Write what the question is about, before the vertical bar.")
-            form.refusals["questions"] = gettext("Question %(n)s: %(said)s", n=n + 1, said=said)
+            form.refusals["questions"] = gettext("Question %(n)s: %(said)s", n=int(found[1]) + 1, said=said)
 
 
 def _page(form: Form, slug: str) -> str:
