@@ -49,7 +49,7 @@ CONTACT_WAYS = {
     "visit": _l("Visit"),
     "phone": _l("Telephone"),
     "meeting": _l("Meeting"),
-    "mail": _l("E-mail"),
+    "mail": _l("By e-mail"),
 }
 
 UNCHOSEN_CHANNELS = {

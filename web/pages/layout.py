@@ -62,7 +62,12 @@ class MenuItem:
 
 
 log = structlog.get_logger()
-PUBLIC = (("overview.show", _l("Overview")), ("handing_in.show", _l("Report")), ("searching.show", _l("Search")))
+PUBLIC = (
+    ("overview.show", _l("Overview")),
+    ("handing_in.show", _l("Report")),
+    ("searching.show", _l("Search")),
+    ("villages.show", _l("The villages")),
+)
 STAFF = (
     ("desk.show", _l("Desk")),
     ("all_cases.show", _l("All cases")),

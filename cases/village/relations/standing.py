@@ -13,10 +13,13 @@ from cases.organisation.units import Unit, UnitKind
 from cases.refusals import NotFound
 from cases.states import LADDER_STATES, State
 from cases.village.owing import active_groups, is_still_owed
+from cases.village.plans.reading.published import IS_NEWEST
 from cases.village.plans.records.plan import Plan, PlanKind
+from cases.village.plans.records.plan_item import PlanItem
 from cases.village.plans.records.plan_version import PlanVersion
 from cases.village.relations.contact import Contact
 from cases.village.relations.obligations import CONTACT
+from cases.village.relations.open_counts import open_counts
 
 FAR = datetime.max.replace(tzinfo=UTC)  # of a group to which and by which nothing is owed
 
@@ -36,8 +39,9 @@ class OwedNow:
 class GroupStanding:
     """How it stands with one group: `last` is the latest contact, `owed` in the order of its days, what is late first.
 
-    `open_cases` counts what it handed in or has itself, beside what is owed. `plan_adopted_on` is the local day of the
-    adoption of the plan that stands, None before the first one.
+    `open_cases` counts those that its own page lists as open. `plan_adopted_on` is the local day of the adoption of the
+    plan that stands, None before the first one; `late_items` are how many of its items are late, the first since
+    `late_since`.
     """
 
     slug: str
@@ -46,6 +50,8 @@ class GroupStanding:
     owed: tuple[OwedNow, ...]
     open_cases: int
     plan_adopted_on: date | None
+    late_items: int = 0
+    late_since: datetime | None = None
 
     @property
     def next_contact(self) -> OwedNow | None:
@@ -54,8 +60,8 @@ class GroupStanding:
 
     @property
     def is_late(self) -> bool:
-        """Whether the day of something that is owed to the group or by it has passed."""
-        return any(owed.is_late for owed in self.owed)
+        """Whether the day of something that is owed to the group or by it, or of an item of its plan, has passed."""
+        return self.late_items > 0 or any(owed.is_late for owed in self.owed)
 
 
 def group_to_meet(session: Session, slug: str) -> Unit:
@@ -69,12 +75,12 @@ def group_to_meet(session: Session, slug: str) -> Unit:
 def standings(session: Session, now: datetime) -> list[GroupStanding]:
     """Return how it stands with each active group, those with something late first. A fixed number of queries."""
     groups = session.scalars(active_groups()).all()
-    latest, owed, counts = _latest_contacts(session), _owed(session, groups, now), _open_cases(session)
-    adopted = _adoptions(session)
+    latest, owed, counts = _latest_contacts(session), _owed(session, groups, now), open_counts(session)
+    adopted, late = _adoptions(session), _late_items(session, now)
     found = [
         GroupStanding(
             group.slug, group.name, latest.get(group.id), tuple(owed.get(group.slug, ())), counts.get(group.id, 0),
-            adopted.get(group.id),
+            adopted.get(group.id), *late.get(group.id, ()),
         )
         for group in groups
     ]  # fmt: skip
@@ -93,7 +99,8 @@ def last_contact_days(session: Session, groups: Iterable[str], *, until: date) -
 
 
 def _late_first(standing: GroupStanding) -> tuple[bool, datetime, str]:
-    first = min((owed.due_at for owed in standing.owed if owed.is_late or not standing.is_late), default=FAR)
+    days = [owed.due_at for owed in standing.owed if owed.is_late or not standing.is_late]
+    first = min([*days, standing.late_since or FAR])
     return not standing.is_late, first, standing.name
 
 
@@ -137,12 +144,15 @@ def _open_obligations() -> Select[str, str, str, datetime, State, int]:
     )
 
 
-def _open_cases(session: Session) -> Mapping[int, int]:
-    """Return by group how many open cases it handed in or has itself; what is owed is counted elsewhere."""
-    is_open = (Case.due_at.is_not(None), Case.obligation.is_(None))
-    handed_in = select(Case.group_id.label("unit_id"), Case.id).where(Case.group_id.is_not(None), *is_open)
-    groups = select(Unit.id).where(Unit.kind == UnitKind.GROUP)
-    held = select(Case.responsible_id, Case.id).where(Case.responsible_id.in_(groups), *is_open)
-    both = handed_in.union(held).subquery()
-    rows = session.execute(select(both.c.unit_id, func.count()).group_by(both.c.unit_id))
-    return dict(rows.all())
+def _late_items(session: Session, now: datetime) -> Mapping[int, tuple[int, datetime | None]]:
+    """Return how many items of the plan that stands are late, and the first of their days, by the id of the group."""
+    found = (
+        select(Plan.unit_id, func.count(), func.min(Case.due_at))
+        .join(PlanVersion, PlanVersion.plan_id == Plan.id)
+        .join(PlanItem, PlanItem.version_id == PlanVersion.id)
+        .join(Case, Case.id == PlanItem.case_id)
+        .where(Plan.kind == PlanKind.LOCAL, PlanVersion.adopted_on.is_not(None), IS_NEWEST)
+        .where(Case.due_at < now, Case.state.in_(LADDER_STATES))
+        .group_by(Plan.unit_id)
+    )
+    return {unit_id: (count, first) for unit_id, count, first in session.execute(found)}

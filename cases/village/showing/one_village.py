@@ -1,6 +1,6 @@
 """One village: its plan by area, what it has done, what others do for it; for members also what is owed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,18 +14,20 @@ from cases.organisation.units import Unit
 from cases.public.published import PublicCase, list_published
 from cases.public.published_filters import PublicFilters
 from cases.refusals import NotFound
-from cases.states import Kind
+from cases.states import OPEN, Kind
 from cases.village.plans.reading.item_rows import WAS_DONE, ItemReader, items_shown, masked, unmasked
 from cases.village.plans.reading.shown import PlanItemShown
 from cases.village.plans.records.focus_area import FocusArea
 from cases.village.plans.records.plan_item import PlanItem, PlanItemKind
 from cases.village.plans.records.plan_version import PlanVersion
+from cases.village.relations.open_counts import open_counts
 from cases.village.rights import may
 from cases.village.showing.all_villages import VILLAGES, VillageListed, village_listed
 from cases.village.showing.open_matters import OpenMatter, open_cases, owed_by_or_to
 from cases.village.showing.tallies import PlanTally, tally
 
-MOST_DONE, MOST_PUBLISHED = 6, 5
+MOST_PUBLISHED = 5
+UNFINISHED = OPEN - WAS_DONE
 ASKED_KINDS = (Kind.ISSUE.value, Kind.PROPOSAL.value)  # what people ask; the items of plans are shown by themselves
 AREAS = (
     select(FocusArea.rank, FocusArea.name, PlanItem.id)
@@ -45,10 +47,13 @@ class AreaOfVillage:
 
 @dataclass(frozen=True)
 class VillageShown:
-    """What is shown of one group. `done` are items of all its plans, the latest first, `by_others` those of this plan.
+    """What is shown of one group. Each item stands in one place.
 
-    `published` are the latest cases from its place that were published. `is_inside` tells whether the reader belongs
-    to the group or is staff: only then `owed` and `cases` hold anything.
+    `done` is what the group has done, alone or with others, by all its plans, the latest first; `by_others` is what
+    others do or have done for it by this plan. Of all these, `current` are the keys of those in this plan. `published`
+    are the latest cases from its place that were published. `is_inside` tells whether the reader belongs to the group
+    or is staff: only then `owed`, `to_do` (the items that the group is to do, late ones first), `cases` and
+    `open_count` hold anything. `may_write` tells whether they may write its plan.
     """
 
     village: VillageListed
@@ -59,8 +64,12 @@ class VillageShown:
     published: tuple[PublicCase, ...]
     is_inside: bool
     is_member: bool
+    may_write: bool
+    current: frozenset[int]
     owed: tuple[OpenMatter, ...] = ()
+    to_do: tuple[PlanItemShown, ...] = ()
     cases: tuple[OpenMatter, ...] = ()
+    open_count: int = 0
 
 
 def village_shown(session: Session, slug: str, *, by: Actor, at: datetime) -> VillageShown:
@@ -73,14 +82,34 @@ def village_shown(session: Session, slug: str, *, by: Actor, at: datetime) -> Vi
         raise NotFound(ref=slug)
     is_inside = may("read_draft", by, row.Unit)
     areas, current, done = _plan(session, row, is_public=not is_inside, at=at)
+    to_do = _to_do(current, slug) if is_inside else ()
     return VillageShown(
         village=village_listed(session, row, tally(current), at=at),
-        vision=row.vision if is_inside else masked(row.vision), areas=areas, done=done[:MOST_DONE],
-        by_others=tuple(item for item in current if item.kind is not PlanItemKind.OWN),
+        vision=row.vision if is_inside else masked(row.vision), areas=areas, done=tuple(filter(_is_by_us, done)),
+        by_others=tuple(item for item in current if item not in to_do and not _is_ours(item)),
         published=_published(session, row.place), is_inside=is_inside, is_member=by.is_in(row.Unit.id),
+        may_write=may("draft_plan", by, row.Unit), current=frozenset(item.key for item in current), to_do=to_do,
         owed=tuple(owed_by_or_to(session, row.Unit, at=at)) if is_inside else (),
         cases=tuple(open_cases(session, row.Unit, at=at)) if is_inside else (),
+        open_count=open_counts(session, Unit.id == row.Unit.id).get(row.Unit.id, 0) if is_inside else 0,
     )  # fmt: skip
+
+
+def _is_by_us(item: PlanItemShown) -> bool:
+    """Return whether it is something that the group does, alone or with others, not what it asks of others."""
+    return item.kind is not PlanItemKind.ASKED
+
+
+def _is_ours(item: PlanItemShown) -> bool:
+    """Return whether the item is the group's own, or was done by it together with others."""
+    return item.kind is PlanItemKind.OWN or (_is_by_us(item) and item.done_on is not None)
+
+
+def _to_do(items: Iterable[PlanItemShown], slug: str) -> tuple[PlanItemShown, ...]:
+    """Return the items that are the group's own or that it has, and that are not done or ended: late ones first."""
+    own = (item for item in items if item.kind is PlanItemKind.OWN or item.responsible == slug)
+    unfinished = [item for item in own if item.state in UNFINISHED]
+    return tuple(sorted(unfinished, key=lambda item: (not item.is_late, item.due_on or date.max, item.key)))
 
 
 def _plan(

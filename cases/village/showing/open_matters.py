@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.organisation.units import Unit
-from cases.states import LADDER_STATES, OPEN, State
+from cases.states import LADDER_STATES, State
 from cases.village.owing import is_still_owed
 from cases.village.plans.becoming_cases import CHANNEL as OF_A_PLAN
+from cases.village.relations.open_counts import OF_A_UNIT
 
 MOST_CASES = 8
 COLUMNS = (Case.ref, Case.title, Case.state, Case.due_at, Case.obligation, Case.responsible_id)
@@ -42,9 +43,12 @@ def owed_by_or_to(session: Session, unit: Unit, *, at: datetime) -> list[OpenMat
 
 
 def open_cases(session: Session, unit: Unit, *, at: datetime) -> list[OpenMatter]:
-    """Return open cases that the group has or that it handed in, but not the items of its plan: the first due first."""
-    of_unit = or_(Case.responsible_id == unit.id, Case.group_id == unit.id)
-    found = select(*COLUMNS).where(of_unit, Case.due_at.is_not(None), Case.state.in_(sorted(OPEN - {State.DONE})))
+    """Return the group's open cases beside what is owed and the items of its plan: the first due first.
+
+    They are those that it has, handed in, or is waited for, neither on hold nor done.
+    """
+    of_unit = or_(*(column == unit.id for column in OF_A_UNIT))
+    found = select(*COLUMNS).where(of_unit, Case.due_at.is_not(None), Case.state.in_(LADDER_STATES))
     found = found.where(Case.obligation.is_(None), Case.channel != OF_A_PLAN)
     return _matters(session, found.order_by(Case.due_at, Case.id).limit(MOST_CASES), unit, at)
 

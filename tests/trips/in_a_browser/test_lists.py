@@ -9,6 +9,14 @@ from support.screen import Screen
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
 
+INDENTS = """cells => cells.map(cell => {
+  cell.append(document.createElement("span"));
+  cell.lastChild.textContent = "flera ord ".repeat(9);
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  const left = Math.min(...[...range.getClientRects()].filter(box => box.width > 2).map(box => box.left));
+  return left < cell.getBoundingClientRect().left + 100;
+})"""  # whether anything in a cell begins below its label, with many more words in it
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
@@ -128,7 +136,9 @@ def test_on_a_desk_the_header_is_one_row_and_the_list_with_one_column_more_fits(
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 390])
-def test_all_piles_of_the_desk_are_in_sight_on_a_telephone(browser, address, town, width):
+def test_on_a_telephone_all_piles_of_the_desk_are_in_sight_and_no_value_is_below_its_label(
+    browser, address, town, width
+):
     screen = Screen(browser, address, viewport={"width": width, "height": 844})
     screen.open("/logga-in")
     screen.page.get_by_role("button", name="Contact ").first.click()
@@ -136,6 +146,9 @@ def test_all_piles_of_the_desk_are_in_sight_on_a_telephone(browser, address, tow
     piles.first.wait_for()
     ends = piles.evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
     assert len(ends) == 11 and max(ends) <= width
+    screen.open("/bygderna")
+    cells = screen.page.locator(".queue td[data-label]")
+    assert cells.count() and not any(cells.evaluate_all(INDENTS))
     screen.close()
 
 

@@ -12,6 +12,7 @@ from cases.public.published import count_published, one_published
 from cases.public.published_filters import PublicFilters
 from cases.reading.hits import hit_reasons
 from cases.reading.lists import MOST_COUNTED, Filters, count_cases, list_cases
+from cases.village.showing.finding_villages import villages_named
 from web.current import current, right_now
 from web.pages.filters import EVERYWHERE, status_of_filters
 from web.pages.list_part import ROWS, part_of
@@ -47,6 +48,7 @@ def _among_all(actor: Actor) -> str:
         part = part_of(found.items, count=number, goes_on=filters.cursor is not None)
         page: dict[str, Any] = {**shown, "part": part, "found": number, "most": MOST_COUNTED}
         page["reasons"] = hit_reasons(session, found.items, wanted, actor)
+        page["villages"] = villages_named(session, wanted) if part.is_beginning else []
         if wanted and not number:
             near = _nearest(session, wanted)
             page["near"] = [one for one in near if count_cases(session, Filters(q=one), actor, now=right_now(), most=1)]
@@ -64,6 +66,7 @@ def _among_published() -> Response:
         if wanted and not page["found"]:
             near = _nearest(session, wanted)
             page["near"] = [one for one in near if count_published(session, PublicFilters(words=one))]
+        page["villages"] = villages_named(session, wanted) if page["part"] and page["part"].is_beginning else []
         shown = render_template("search_published.html", wanted=wanted, unknown_ref=ref, **page)
     return make_response(shown, status_of_filters(page["refusals"]))
 

@@ -43,6 +43,24 @@ def test_the_menu_of_members_has_their_village_and_that_of_others_has_none(sqlit
         assert "Vår bygd" not in visitor(sqlite_web, who).get("/").text
 
 
+def test_the_menu_of_visitors_and_members_leads_to_all_villages(sqlite_web):
+    for who, path in ((None, "/planer"), ("member", "/planer"), ("officer", "/bygderna")):
+        menu = visitor(sqlite_web, who).get("/").text.partition("</nav>")[0]
+        assert f'<a href="{path}" >Bygderna</a>' in menu, who
+        assert menu.count(">Bygderna<") == 1
+    assert 'href="/planer"' in visitor(sqlite_web, "officer").get("/bygderna").text
+
+
+@pytest.mark.parametrize("who", [None, "officer"])
+def test_a_village_is_found_by_its_name(sqlite_web, who):
+    browser = visitor(sqlite_web, who)
+    for wanted in ("Norrby", "norr", "NORRBY norr"):
+        page = browser.get(f"/sok?q={wanted}").text
+        assert page.index(HREF) < page.index('id="antal"')
+    for wanted in ("n", "orrby", "Norrby lampa", "Soderby", ""):
+        assert HREF not in browser.get(f"/sok?q={wanted}").text
+
+
 def test_a_member_of_two_villages_reads_which_is_which(sqlite_web):
     with sqlite_web.database.transaction() as session:
         unit = session.scalars(select(Unit.id).where(Unit.slug == "soderby")).one()

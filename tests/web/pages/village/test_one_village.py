@@ -10,7 +10,7 @@ from sqlalchemy import select
 from support.houses.small_house import MONDAY
 from support.houses.small_pages import visitor
 from support.houses.statements import counted
-from support.plans.plan_acts import OWN, WHOLE, PlanActs
+from support.plans.plan_acts import A_YEAR_ON, ASKED, JOINT, OWN, WHOLE, PlanActs
 
 from cases.case import Case, case_to_change
 from cases.correcting import Correction, correct
@@ -110,6 +110,48 @@ def test_members_read_what_they_owe_with_the_day_in_words(sqlite_web, plan):
     staff = visitor(sqlite_web, "officer").read("/bygd/norrby")
     assert "Gruppen gör det senast 12 augusti 2026." in staff
     assert "Lämna in för gruppen" not in staff
+    assert "Skriv nästa plan" in visitor(sqlite_web, "contact").read("/bygd/norrby")
+    for who in ("officer", "admin"):  # whose press would be refused
+        assert "Skriv nästa plan" not in visitor(sqlite_web, who).read("/bygd/norrby")
+
+
+def test_the_group_reads_each_own_item_with_its_day_and_says_there_that_it_is_done(sqlite_web, plan):
+    own, to_do = plan.named(OWN.title), "Det här ska ni göra enligt planen"
+    row = f"{OWN.title} Det gör vi själva · klart senast 30 september 2026 Planerat"
+    button = f'href="/plan/norrby/gjort/{own.key}"'
+    assert f"{to_do} {row} Det här är gjort" in visitor(sqlite_web, "member").read("/bygd/norrby")
+    assert f"Det här ska gruppen göra enligt planen {row}" in visitor(sqlite_web, "officer").read("/bygd/norrby")
+    shown = {
+        who: button in visitor(sqlite_web, who).get("/bygd/norrby").text for who in ("member", "contact", "officer")
+    }
+    assert shown == {"member": True, "contact": True, "officer": False}
+    assert OWN.title not in visitor(sqlite_web).read("/bygd/norrby")
+    with time_machine.travel(datetime(2026, 10, 1, 9, tzinfo=UTC), tick=False):
+        assert "skulle ha varit klart 30 september 2026 Försenat" in visitor(sqlite_web, "member").read("/bygd/norrby")
+    plan.house.change(own.case, State.DONE, by="member", at=IN_SUMMER, note="Målad")
+    page = visitor(sqlite_web, "member").read("/bygd/norrby")
+    assert to_do not in page
+    assert f"Det här har vi gjort {OWN.title}" in page
+
+
+def test_all_that_is_done_can_be_read_and_stands_in_one_place(sqlite_web, plan):
+    for title, by in ((JOINT.title, "contact"), (ASKED.title, "contact"), (OWN.title, "member")):
+        plan.house.change(plan.named(title).case, State.DONE, by=by, at=IN_SUMMER, note="Klart")
+    page = visitor(sqlite_web).get("/bygd/norrby").text
+    others = page.index("Det här gör andra för oss")
+    assert page.index(JOINT.title) == page.rindex(JOINT.title) < others < page.index(ASKED.title)
+    assert "tillsammans med " in page
+    plan.begin(at=A_YEAR_ON)
+    more = tuple(replace(OWN, title=f"Punkt {n}", year=2027) for n in range(6))
+    plan.put(replace(WHOLE, year=2027, items=more), at=A_YEAR_ON)
+    plan.adopt(at=A_YEAR_ON)
+    for n in range(6):
+        plan.house.change(plan.named(f"Punkt {n}").case, State.DONE, by="member", at=A_YEAR_ON, note="Klart")
+    page = visitor(sqlite_web).get("/bygd/norrby").text
+    assert page.count(OWN.title) == page.count(JOINT.title) == 1
+    assert ASKED.title not in page
+    assert page.index("Visa alla 8") < page.index(OWN.title)
+    assert "30 maj" not in page and page.count("ur en tidigare plan") == 2
 
 
 def test_what_was_given_today_is_owed_no_longer(sqlite_web):
@@ -118,11 +160,11 @@ def test_what_was_given_today_is_owed_no_longer(sqlite_web):
     with time_machine.travel(MONDAY, tick=False):
         member, contact = visitor(sqlite_web, "member"), visitor(sqlite_web, "contact")
         assert "Skriv den första planen om " in member.read("/bygd/norrby")
-        assert contact.read("/bygderna").count("Den årliga uppdateringen") == 2
+        assert contact.read("/bygderna").count("Skriv den första planen") == 2
         plan.adopted()
         assert "Det här är på gång Nästa kontakt" in member.read("/bygd/norrby")
         beside = contact.read("/bygderna")
-        assert beside.count("Den årliga uppdateringen") == 1
+        assert beside.count("Skriv den första planen") == 1
         assert "2 mars 2026 ingenting" in beside  # when its plan was adopted, and what it owes now
 
 

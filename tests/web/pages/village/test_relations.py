@@ -1,14 +1,17 @@
 """The pages of the relation to groups: the list of all, the form for a contact, and what says that one is owed."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from babel.dates import format_date
 from sqlalchemy import select, update
 from support.houses.small_house import CALENDAR
-from support.houses.small_pages import fields_of, visitor
+from support.houses.small_pages import fields_of, visitor, words
 from support.houses.small_web import Web
 from support.houses.statements import counted
+from support.plans.plan_acts import OWN, WHOLE, PlanActs
 
 from cases.calendar import add_months
 from cases.case import Case
@@ -56,24 +59,26 @@ def owed(web: Web, slug: str, obligation: str = "contact") -> Case:
         return found
 
 
-def late(web: Web, *cases: Case) -> None:
-    """Let the day of these cases have passed."""
+def late(web: Web, *cases: Case, days: int = 3) -> None:
+    """Let the day of these cases have passed, this many days ago."""
     table = table_of(Case)
     with web.database.transaction() as session:
         ids = [case.id for case in cases]
-        session.execute(update(table).where(table.c.id.in_(ids)).values(due_at=NOW - timedelta(days=3)))
+        session.execute(update(table).where(table.c.id.in_(ids)).values(due_at=NOW - timedelta(days=days)))
 
 
 @pytest.mark.parametrize("who", ["contact", "officer"])
 def test_a_contact_is_logged_with_its_questions_and_the_list_shows_it(web: Web, who: str) -> None:
     browser = visitor(web, who)
     assert browser.send(PAGE, **form()).location == "/bygderna"
-    shown = browser.read("/bygderna")
+    page = browser.get("/bygderna").text
+    shown = words(page)
     assert "Kontakten är antecknad. Nästa kontakt är senast" in shown
     assert "2 frågor har tagits emot: " in shown
     with web.database.reading() as session:
         cases = session.scalars(select(Case).where(Case.contact_id.is_not(None)).order_by(Case.id)).all()
         assert [case.title for case in cases] == ["Trasig lykta", "Hål i vägen"]
+        assert all(f'<a href="/arenden/{case.ref}">{case.ref}</a>' in page for case in cases)
     assert "Den vid skolan" in visitor(web, "contact").read(f"/arenden/{cases[0].ref}")
     assert SECRET in visitor(web, "officer").read(PAGE)
 
@@ -131,15 +136,48 @@ def test_the_list_puts_late_ones_first_and_says_what_is_owed(web: Web) -> None:
     page = contact.read("/bygderna")
     body = page[page.index("Öppna ärenden") :]
     assert body.index("Soderby") < body.index("Norrby")
-    assert "Den årliga uppdateringen av den lokala planen" in body
+    assert "Skriv den första planen" in body
     assert "dagen har passerat" in body[body.index("Soderby") : body.index("Norrby")]
 
 
-def test_open_cases_are_those_that_the_group_asked_or_has(web: Web) -> None:
-    web.house.hand_in("Lykta", by="contact", group="norrby")
-    page = visitor(web, "contact").get("/bygderna").text
-    assert page.count('class="number">1<') == 1
-    assert page.count('class="number">0<') == 1
+def test_open_cases_are_counted_alike_on_all_pages(web: Web) -> None:
+    house = web.house
+    refs = [house.hand_in(f"Lykta {n}", by="contact", group="norrby") for n in range(4)]
+    house.change(refs[1], State.PARKED, by="contact", reason="Till våren", due_on=NOW.date() + timedelta(days=90))
+    house.change(refs[2], State.DECLINED, by="contact", reason="Nej")
+    contact = visitor(web, "contact")
+    found = re.search(r'class="number"><a href="/enhet/norrby">(\d+)', contact.get("/bygderna").text)
+    assert found is not None
+    assert found[1] == "3"  # two that it asked, and the plan
+    assert "Öppna 3 " in contact.read("/enhet/norrby")
+    assert "Alla öppna ärenden: 3" in contact.read("/bygd/norrby")
+
+
+def test_it_stands_in_the_order_that_is_asked_for(web: Web) -> None:
+    contact, earlier = visitor(web, "contact"), (NOW.date() - timedelta(days=9)).isoformat()
+    firsts = {"namn": "norrby", "sent": "norrby", "obegripligt": "norrby", "kontakt": "soderby", "oppna": "norrby"}
+    contact.send(PAGE, **form())
+    contact.send("/bygderna/soderby/kontakt", **form(on=earlier, questions=""))
+    for sort, first in firsts.items():
+        page = contact.get(f"/bygderna?sort={sort}").text
+        assert re.findall(r'class="title" href="/bygd/(\w+)"', page)[0] == first, sort
+        assert page.count("aria-sort=") == 1
+
+
+def test_a_late_item_of_a_plan_is_to_be_done(web: Web) -> None:
+    plan = PlanActs(web.house, slug="soderby")
+    item = plan.adopted(replace(WHOLE, items=(replace(OWN, responsible="soderby"),)), by="contact", at=NOW).items[0]
+    contact = visitor(web, "contact")
+    page = contact.get("/bygderna").text
+    assert "försenad åtgärd" not in page
+    assert page.index("/bygd/norrby") < page.index("/bygd/soderby")
+    with web.database.reading() as session:
+        case = session.scalars(select(Case).where(Case.ref == item.case)).one()
+    late(web, case, days=5)
+    late(web, owed(web, "norrby"))
+    page = contact.get("/bygderna").text
+    assert '<a class="late" href="/plan/soderby">1 försenad åtgärd</a>' in page
+    assert page.index("/bygd/soderby") < page.index("/bygd/norrby")
 
 
 def test_no_query_is_added_by_a_group(web: Web) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup, escape
 from marshmallow import fields
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -35,6 +36,7 @@ from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
 bp = Blueprint("contacts", __name__)
+PLACE_OF_LINKS = "{}"
 MORE = "|"  # what follows it on a line is the description of the question
 OF_A_QUESTION = re.compile(r"questions\.(\d+)\.\w+")
 
@@ -94,8 +96,14 @@ def _log(session: Session, slug: str, given: ContactGiven, logged: list[LoggedCo
 def _thank(given: ContactGiven, logged: LoggedContact) -> None:
     flash(_next_words(given.next_on, logged.next_due_on), "success")
     if refs := logged.refs:
-        flash(ngettext("%(num)d question was received: %(refs)s.", "%(num)d questions were received: %(refs)s.",
-                       len(refs), refs=", ".join(refs)), "success")  # fmt: skip
+        links = Markup(", ").join(
+            Markup('<a href="{}">{}</a>').format(url_for("case.show", ref=ref), ref) for ref in refs
+        )
+        said = ngettext(
+            "%(num)d question was received: %(refs)s.", "%(num)d questions were received: %(refs)s.", len(refs),
+            refs=PLACE_OF_LINKS,
+        )  # fmt: skip
+        flash(links.join(map(escape, said.split(PLACE_OF_LINKS))), "success")
 
 
 def _next_words(agreed: date, due_on: date) -> str:

@@ -2,7 +2,8 @@
 
 from flask import Blueprint, render_template
 
-from cases.village.showing.one_village import village_shown
+from cases.access.actors import Actor
+from cases.village.showing.one_village import VillageShown, village_shown
 from cases.village.showing.tallies import ItemStanding, standing_of
 from web.current import current, right_now, today
 from web.language.gettext import language
@@ -14,10 +15,12 @@ from web.language.village.village_words import (
     late_plan_words,
     until_words,
 )
+from web.pages.village.items_in_words import may_be_finished
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
 bp = Blueprint("village", __name__)
+MOST_DONE = 6  # that are shown at once
 WORDS = {
     "standings": STANDING_NAMES, "colours": STANDING_COLOURS, "owed": OBLIGATION_WORDS, "first_plan": FIRST_PLAN,
     "kinds": ITEM_KINDS,
@@ -28,10 +31,19 @@ WORDS = {
 @open_to(Audience.ANYBODY)
 def show(slug: str) -> str:
     """Show one village to everybody, and to its members and staff also what it owes; 404 for an unknown group."""
+    actor = current_actor()
     with current().database.reading() as session:
-        shown = village_shown(session, slug, by=current_actor(), at=right_now())
+        shown = village_shown(session, slug, by=actor, at=right_now())
         return render_template(
             "village/one_village.html", shown=shown, village=shown.village, words=WORDS, standings=tuple(ItemStanding),
-            standing_of=standing_of, until=lambda day: until_words(day, today()), late_words=late_plan_words,
+            standing_of=standing_of, to_finish=_to_finish(shown, actor), most_done=MOST_DONE,
+            until=lambda day: until_words(day, today()), late_words=late_plan_words,
             lang_of_feeds=language() if language() != current().settings.locale else None,
         )  # fmt: skip
+
+
+def _to_finish(shown: VillageShown, actor: Actor) -> set[int]:
+    """Return the keys of the items to do of which the reader may say that they are done."""
+    slug, by_contact = shown.village.slug, actor.is_contact
+    found = {item.key for item in shown.to_do if may_be_finished(item, slug, by_contact=by_contact)}
+    return found if shown.may_write else set()
