@@ -364,7 +364,7 @@ class StaleDraft(Refusal):
     code: ClassVar[str] = "stale-draft"
     version: int = 0
     name: str = ""
-    on: str = ""
+    on: date | None = None
     clock: str = ""
 
 

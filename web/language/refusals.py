@@ -170,8 +170,8 @@ SENTENCES: Mapping[str, LazyString] = {
     "already-settled": _("The case is settled. Reopen it first."),
     "record-stands": _("This is done already. To correct it, do it again."),
     "no-draft": _("The plan has no draft. Begin one first."),
-    "stale-draft": _("The draft was saved on %(on)s at %(clock)s, after you opened it. Open it again."),
-    "stale-draft-of": _("%(name)s saved the draft on %(on)s at %(clock)s, after you opened it. Open it again."),
+    "stale-draft": _("The draft was saved on %(on)s at %(clock)s, after you opened it. Read what it says now."),
+    "stale-draft-of": _("%(name)s saved the draft on %(on)s at %(clock)s, after you opened it. Read what it says now."),
     "adopted-today": _(
         "A plan was adopted on that day, or you adopted one today. Choose a later day: tomorrow at the earliest "
         "if you have adopted one today."

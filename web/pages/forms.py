@@ -70,6 +70,10 @@ class Form:
         self._typed = MultiDict(self._typed)
         self._typed[name] = value
 
+    def put_all(self, values: dict[str, str]) -> None:
+        """Put these values into the form, in place of everything that was in it."""
+        self._typed = MultiDict(values)
+
     def text(self, name: str) -> str:
         """Return what was typed in this field. Raises `BadCharacters` when it cannot be stored.
 

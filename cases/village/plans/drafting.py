@@ -108,7 +108,7 @@ def refuse_stale_draft(session: Session, draft: PlanVersion, version: int | None
     person = session.get(Person, draft.changed_by_id) if draft.changed_by_id else None
     local = draft.changed_at.astimezone(calendar_of(session).zone)
     raise StaleDraft(
-        version=draft.revision, name=person.name if person else "", on=local.date().isoformat(), clock=f"{local:%H.%M}"
+        version=draft.revision, name=person.name if person else "", on=local.date(), clock=f"{local:%H.%M}"
     )
 
 
