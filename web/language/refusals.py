@@ -109,6 +109,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "date-next-contact": _("Choose a day from %(earliest)s to %(latest)s: no group waits longer for us than that."),
     "date-late": _("The date must be %(latest)s or earlier."),
     "number-outside": _("The number must be from %(least)s to %(most)s."),
+    "more-than-reached": _("No more can have answered or come than were reached: at most %(most)s."),
     "name-needed": _("Choose one."),
     "whom-needed": _("Write whom the case waits for."),
     "unit-needed": _("Choose a unit."),
@@ -198,6 +199,7 @@ SENTENCES: Mapping[str, LazyString] = {
 EXACT: Mapping[tuple[str, str], str] = {  # code and field: what is missing or unknown there
     ("field-not-used", "visibility"): "question-hidden",
     ("date-outside", "next_on"): "date-next-contact",
+    ("number-outside", "answered"): "more-than-reached",
     ("words-needed", "title"): "title-needed",
     ("words-needed", "text"): "comment-needed",
     ("words-needed", "decision"): "decision-needed",

@@ -15,9 +15,11 @@ from cases.refusals import BadCharacters, NotFound, Refusal
 from web.current import today
 from web.errors.handlers import status_of
 from web.errors.refused_forms import FormSentBefore
+from web.language.dates import day_words
 from web.language.days.typed_days import AnotherWeekday, NoSuchDay, NotADay, read_day
 from web.language.gettext import gettext
 from web.language.refusals import BAD_CHARACTERS, sentence_of
+from web.pages.example_days import past_day
 from web.pages.stamps import FormStamp, new_stamp
 from web.requests.parsing.readable import LARGEST_NUMBER
 from web.schemas.fields import Translated, within
@@ -207,9 +209,19 @@ def long_field(needed: Any = None) -> fields.String:
     return text_field(LONGEST_TEXT, needed, is_storable)
 
 
-def number_field(*, most: int = LARGEST_NUMBER) -> fields.Integer:
-    """Return a schema field for an optional whole number from 0 to `most`; a missing one is loaded as None."""
-    return fields.Integer(load_default=None, allow_none=True, validate=within(0, most))
+def number_field(*, most: int = LARGEST_NUMBER, said: Any = None) -> fields.Integer:
+    """Return a schema field for an optional whole number from 0 to `most`; a missing one is loaded as None.
+
+    `said` is the sentence for what is none, in place of the usual ones.
+    """
+    if said is None:
+        return fields.Integer(load_default=None, allow_none=True, validate=within(0, most))
+    return fields.Integer(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(0, most, error=said),
+        error_messages={"invalid": said, "too_large": said},
+    )
 
 
 class DayField(fields.Field[date]):
@@ -233,7 +245,14 @@ class DayField(fields.Field[date]):
         except NoSuchDay:
             raise self.make_error("missing") from None
         except NotADay:
+            if self.has_been:
+                raise ValidationError(past_day_words()) from None
             raise self.make_error("day") from None
+
+
+def past_day_words() -> str:
+    """Return the sentence that says how a day that has been is written, with an example."""
+    return gettext("Write the day as %(day)s or %(spelled)s.", day=past_day(), spelled=day_words(past_day()))
 
 
 def day_field(*, has_been: bool = False) -> DayField:

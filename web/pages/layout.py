@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cases.access.actors import A_VISITOR, Actor
-from cases.calendar import add_months
 from cases.case import Case
 from cases.contacts.phone_numbers import dialled
 from cases.mail_addresses import half_address
@@ -41,6 +40,7 @@ from web.language.labels import (
 from web.language.list_labels import FOUND_IN
 from web.language.state_words import STATE_NAMES
 from web.pages.case.timeline import ICONS, told_words
+from web.pages.example_days import example_day, past_day
 from web.pages.options import category_name
 from web.pages.stamps import new_stamp, new_stamp_for_anybody
 from web.requests.identity.caller import actor_in
@@ -92,7 +92,7 @@ NAME_FILTERS: dict[str, Callable[[Any], Any]] = {
 def register_template_globals(app: Flask) -> None:
     """Give templates the variables of `page_context`, filters for days and names, and what they may call.
 
-    That is `example_day`, `today_on_page`, `posts`, `title_as_read`, `reads_all`, `new_stamp` and
+    That is `example_day`, `past_day`, `today_on_page`, `posts`, `title_as_read`, `reads_all`, `new_stamp` and
     `new_stamp_for_anybody`.
     """
     app.jinja_env.filters.update(
@@ -108,7 +108,9 @@ def register_template_globals(app: Flask) -> None:
     )
     stamps = {"new_stamp": new_stamp, "new_stamp_for_anybody": new_stamp_for_anybody}
     reading = {"title_as_read": title_as_read, "reads_all": reads_all}
-    app.jinja_env.globals.update(example_day=example_day, today_on_page=today, posts=posts, **reading, **stamps)
+    app.jinja_env.globals.update(
+        example_day=example_day, past_day=past_day, today_on_page=today, posts=posts, **reading, **stamps
+    )
     app.context_processor(page_context)
 
 
@@ -131,11 +133,6 @@ def page_context() -> dict[str, Any]:
         "printed_on_page": _printed(actor, frame),
         "clock_is_silent": _silent_since(frame.last_sweep) if actor.is_staff else "",
     }
-
-
-def example_day() -> str:
-    """Return an example for help texts of date fields, as YYYY-MM-DD: the first working day at least a month ahead."""
-    return current().database.calendar.roll_forward(add_months(today(), 1)).isoformat()
 
 
 def title_as_read(case: Case) -> str:

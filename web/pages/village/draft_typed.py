@@ -18,7 +18,7 @@ from web.current import today
 from web.language.days.typed_days import AnotherWeekday, NoSuchDay, NotADay, read_day
 from web.language.gettext import gettext
 from web.language.refusals import sentence_of
-from web.pages.forms import Form
+from web.pages.forms import Form, past_day_words
 from web.pages.village.draft_rows import CHANGE, DROP, FINISH, KEEP, ORE, ItemRow, Origins, item_rows, numbers_of
 from web.requests.parsing.readable import number_in
 
@@ -207,7 +207,7 @@ class DraftReader:
         try:
             return read_day(visible(typed), today=today(), has_been=True) if visible(typed) else None
         except (AnotherWeekday, NoSuchDay, NotADay):
-            self.wrong[name] = [gettext("Write the day as 2027-04-15 or 15 April 2027.")]
+            self.wrong[name] = [past_day_words()]
             return None
 
 

@@ -67,6 +67,11 @@ def time_words(item: PlanItemShown) -> str:
     return gettext("%(year)s, %(quarter)s", year=item.year, quarter=str(QUARTERS[item.quarter]))
 
 
+def may_be_put_right(item: PlanItemShown, unit: str, *, by_contact: bool) -> bool:
+    """Return whether whoever writes the plan of the group `unit` may put right what was told of a done item."""
+    return item.case is not None and item.done_on is not None and (item.responsible == unit or by_contact)
+
+
 def may_be_finished(item: PlanItemShown, unit: str, *, by_contact: bool) -> bool:
     """Return whether whoever writes the plan of the group `unit` may say that the item is done, with its case.
 

@@ -91,10 +91,14 @@ def _value_words(form: Form, clash: Clash, choices: Mapping[str, Any]) -> str:
     found = FIELD.fullmatch(clash.name)
     field = found[2] if found else ""
     named: Mapping[str, Mapping[str, Any]] = {
-        "kind": dict(ITEM_KINDS), "fate": dict(FATES), "what": WHAT, "category": dict(choices["categories"]),
+        "kind": _by_value(ITEM_KINDS), "fate": _by_value(FATES), "what": WHAT, "category": dict(choices["categories"]),
         "place": dict(choices["places"]), "responsible": dict(choices["units"]),
-        "quarter": {str(number): words for number, words in QUARTERS.items()},
+        "quarter": _by_value(QUARTERS),
     }  # fmt: skip
     if field == "area":
         return row_words(form, f"area-{clash.theirs}")
     return str(named.get(field, {}).get(clash.theirs, clash.theirs)) or gettext("nothing")
+
+
+def _by_value(words: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(value): said for value, said in words.items()}
