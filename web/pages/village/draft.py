@@ -15,6 +15,7 @@ from cases.refusals import FieldRefusal
 from cases.states import State
 from cases.village.plans.draft_content import faults_of
 from cases.village.plans.drafting import put_draft, refuse_stale_draft
+from cases.village.plans.due_days import plan_year
 from cases.village.plans.finding import draft_of
 from cases.village.plans.reading.drafts import draft_shown
 from cases.village.plans.reading.shown import DraftShown
@@ -136,7 +137,7 @@ def _save(session: Session, slug: str, sent: SentDraft, actor: Actor) -> str:
     draft = draft_shown(session, slug, by=actor, at=right_now())
     if draft is not None:
         _take_in(session, sent, draft, origins, asked)
-    sent.typed = typed = read_draft_form(sent.form, origins, draft.year if draft else today().year)
+    sent.typed = typed = read_draft_form(sent.form, origins, draft.year if draft else plan_year(today()))
     _refuse_faults(sent.form, typed)
     try:
         put_draft(session, slug, typed.content, by=actor, at=right_now())
@@ -217,7 +218,6 @@ def _choices(session: Session, asked: AskedPlan) -> dict[str, Any]:
         "quarters": [(str(number), str(words)) for number, words in QUARTERS.items()],
         "progress": progress_words,
         "time_words": time_words,
-        "this_year": today().year,
         "ideas": ideas_for_plan(session, asked.unit),
     }
 
