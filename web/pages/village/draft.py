@@ -138,7 +138,7 @@ def _save(session: Session, slug: str, sent: SentDraft, actor: Actor) -> str:
     if draft is not None:
         _take_in(session, sent, draft, origins, asked)
     sent.typed = typed = read_draft_form(sent.form, origins, draft.year if draft else plan_year(today()))
-    _refuse_faults(sent.form, typed)
+    _refuse_faults(sent.form, typed, is_saved_in_part=draft is not None)
     try:
         put_draft(session, slug, typed.content, by=actor, at=right_now())
         for item in typed.finished:
@@ -166,12 +166,12 @@ def _take_in(session: Session, sent: SentDraft, draft: DraftShown, origins: Orig
         refuse_stale_draft(session, row, version)
 
 
-def _refuse_faults(form: Form, typed: TypedDraft) -> None:
-    """Refuse what no draft may say, all of it at once with what could not be read."""
+def _refuse_faults(form: Form, typed: TypedDraft, *, is_saved_in_part: bool) -> None:
+    """Refuse what no draft may say, all of it at once with what could not be read; that too when there is no draft."""
     faults = list(faults_of(typed.content))
     for fault in faults:
         typed.put_right(form, fault)
-    if faults:
+    if faults or (typed.wrong and not is_saved_in_part):
         raise ValidationError(form.refusals | typed.wrong)
 
 
