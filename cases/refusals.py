@@ -364,7 +364,7 @@ class StaleDraft(Refusal):
     code: ClassVar[str] = "stale-draft"
     version: int = 0
     name: str = ""
-    on: str = ""
+    on: date | None = None
     clock: str = ""
 
 
@@ -381,8 +381,8 @@ class Lack:
     """One thing that keeps a draft from being adopted.
 
     `key` is the id of the item and `title` its title; both are None for what the whole plan lacks. `what` says what is
-    missing: "area", "responsible", "year", "category", or "settled" for an item of the version before that the draft
-    neither carries on nor drops.
+    missing: "area", "responsible", "year", "category", "others" when the group asks itself, or "settled" for an item of
+    the version before that the draft neither carries on nor drops.
     """
 
     what: str

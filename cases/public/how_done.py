@@ -24,14 +24,16 @@ class HowDone:
 def how_done(session: Session, case: PublicCase) -> HowDone | None:
     """Return when and by whom the case was last done; None for one that is not done, or was taken up again. One query.
 
-    When another day was told than that of the step itself, it is the day that was told.
+    When another day was told than that of the step itself, that is the day, and what was put right later counts.
     """
     if case.state not in {State.DONE, State.CLOSED} or case.done_on is None:
         return None
     is_told = and_(Words.event_id == Event.id, Words.field == "done_by", Words.visibility == Visibility.PUBLIC)
-    found = select(Event.facts, Words.text).outerjoin(Words, is_told)
-    found = found.where(Event.stream == case.id, Event.type == "case.done").order_by(Event.seq.desc()).limit(1)
-    for facts, by in session.execute(found):
+    found = select(Event.type, Event.facts, Words.text).outerjoin(Words, is_told)
+    found = found.where(Event.stream == case.id, Event.type.in_(("case.done", "case.corrected")))
+    for type_, facts, by in session.execute(found.order_by(Event.seq.desc())):
         told = facts.get("done_on")
+        if told is None and type_ == "case.corrected":
+            continue
         return HowDone(date.fromisoformat(told) if told else case.done_on, mask(by or ""))
     return HowDone(case.done_on, "")

@@ -1,8 +1,10 @@
 """Steps that end a case: done, closed, declined, merged."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from cases.access.actors import ActorKind
+from cases.calendar import Calendar, add_months
+from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
 from cases.history.events import CaseClosed, CaseDeclined, CaseDone, DomainEvent
@@ -14,17 +16,19 @@ from cases.steps.duties import next_duty
 from cases.steps.merging import merge_into
 from cases.steps.transition import Transition
 
+MOST_MONTHS_BEFORE = 12  # from the day when the work was done to that when the case came in
+
 
 def finish(act: Transition) -> DomainEvent:
     """Set the case done and its promise, if there is one, kept; return the event to record.
 
     From now on the case may be contested, for as many calendar days as the policy says. If the last of these is no
     working day, the next working day is the last. Raises `DateOutside` when the change says that the work was done on a
-    day to come.
+    day to come, or more than a year before anybody asked.
     """
     case, was, calendar, done_on = act.case, act.was, calendar_of(act.session), act.change.done_on
-    if done_on is not None and done_on > act.today:
-        raise DateOutside(field="done_on", latest=act.today)
+    if done_on is not None and act.entry.by.kind is not ActorKind.IMPORT:
+        check_done_on(case, done_on, act.today, calendar)
     object_by = calendar.roll_forward(act.today + timedelta(days=act.terms.object_calendar_days))
     case.stop_waiting()
     case.state = State.DONE
@@ -39,6 +43,16 @@ def finish(act: Transition) -> DomainEvent:
         previous=was,
         done_on=done_on.isoformat() if done_on else None,
     )
+
+
+def check_done_on(case: Case, done_on: date, today: date, calendar: Calendar) -> None:
+    """Raise `DateOutside` when the case cannot have been done on this local day.
+
+    What was done just before it was asked for, or before the plan was adopted, may be told; not what is older.
+    """
+    earliest = add_months(calendar.day_of(case.received_at), -MOST_MONTHS_BEFORE)
+    if not earliest <= done_on <= today:
+        raise DateOutside(field="done_on", earliest=earliest, latest=today)
 
 
 def close(act: Transition) -> DomainEvent:

@@ -22,6 +22,7 @@ ACTS: dict[str, frozenset[Right]] = {
     "draft_plan": OF_THE_GROUP,
     "adopt_plan": OF_THE_GROUP,
     "show_anchoring": OF_THE_GROUP,
+    "put_report_right": OF_THE_GROUP,
     "log_contact": frozenset({Right.STAFF}),
 }
 

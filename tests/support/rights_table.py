@@ -103,7 +103,7 @@ WITHOUT_A_CASE: dict[str, str] = {
     "GET /plan/<slug>/forankring": WRITES_PLANS,
     "GET /plan/<slug>/gjort/<int:key>":     "in  in  in  404 404 403 403 403 404 403 in",
     "POST /plan/<slug>/gjort/<int:key>":    "in  in  in  404 404 403 403 403 404 403 in",
-    "POST /plan/<slug>/utkast":             "in  in  in  422 422 403 403 403 422 403 in",
+    "POST /plan/<slug>/utkast":             "in  in  in  409 409 403 403 403 409 403 in",
     "POST /plan/<slug>/anta":               "in  in  in  422 422 403 403 403 422 403 in",
     "POST /plan/<slug>/forankring":         "in  in  in  422 422 403 403 403 422 403 in",
     "POST /plan/<slug>/utkast/borja":       "in  in  in  303 303 403 403 403 303 403 in",

@@ -43,7 +43,7 @@ LABELS: dict[str, LazyString] = {
 }
 CHOSEN = frozenset({  # what a person chose and did not write, or the form says itself: it goes along unseen
     "step", "version", "visibility", "kind", "channel", "category", "place", "group", "responsible", "officer",
-    "waiting_for", "public", "protected", "quick_win", "event", "reporter", "person", "how",
+    "waiting_for", "public", "protected", "quick_win", "event", "reporter", "person", "how", "opened",
 })  # fmt: skip
 LONG = 60
 SEVERAL_LINES = frozenset({"description", "text", "note", "questions"})

@@ -109,6 +109,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "date-next-contact": _("Choose a day from %(earliest)s to %(latest)s: no group waits longer for us than that."),
     "date-late": _("The date must be %(latest)s or earlier."),
     "number-outside": _("The number must be from %(least)s to %(most)s."),
+    "more-than-reached": _("No more can have answered or come than were reached: at most %(most)s."),
     "name-needed": _("Choose one."),
     "whom-needed": _("Write whom the case waits for."),
     "unit-needed": _("Choose a unit."),
@@ -170,8 +171,8 @@ SENTENCES: Mapping[str, LazyString] = {
     "already-settled": _("The case is settled. Reopen it first."),
     "record-stands": _("This is done already. To correct it, do it again."),
     "no-draft": _("The plan has no draft. Begin one first."),
-    "stale-draft": _("The draft was saved on %(on)s at %(clock)s, after you opened it. Open it again."),
-    "stale-draft-of": _("%(name)s saved the draft on %(on)s at %(clock)s, after you opened it. Open it again."),
+    "stale-draft": _("The draft was saved on %(on)s at %(clock)s, after you opened it. Read what it says now."),
+    "stale-draft-of": _("%(name)s saved the draft on %(on)s at %(clock)s, after you opened it. Read what it says now."),
     "adopted-today": _(
         "A plan was adopted on that day, or you adopted one today. Choose a later day: tomorrow at the earliest "
         "if you have adopted one today."
@@ -198,6 +199,7 @@ SENTENCES: Mapping[str, LazyString] = {
 EXACT: Mapping[tuple[str, str], str] = {  # code and field: what is missing or unknown there
     ("field-not-used", "visibility"): "question-hidden",
     ("date-outside", "next_on"): "date-next-contact",
+    ("number-outside", "answered"): "more-than-reached",
     ("words-needed", "title"): "title-needed",
     ("words-needed", "text"): "comment-needed",
     ("words-needed", "decision"): "decision-needed",

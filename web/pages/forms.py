@@ -72,6 +72,10 @@ class Form:
         self._typed = MultiDict(self._typed)
         self._typed[name] = value
 
+    def put_all(self, values: dict[str, str]) -> None:
+        """Put these values into the form, in place of everything that was in it."""
+        self._typed = MultiDict(values)
+
     def text(self, name: str) -> str:
         """Return what was typed in this field. Raises `BadCharacters` when it cannot be stored.
 
@@ -205,9 +209,19 @@ def long_field(needed: Any = None) -> fields.String:
     return text_field(LONGEST_TEXT, needed, is_storable)
 
 
-def number_field(*, most: int = LARGEST_NUMBER) -> fields.Integer:
-    """Return a schema field for an optional whole number from 0 to `most`; a missing one is loaded as None."""
-    return fields.Integer(load_default=None, allow_none=True, validate=within(0, most))
+def number_field(*, most: int = LARGEST_NUMBER, said: Any = None) -> fields.Integer:
+    """Return a schema field for an optional whole number from 0 to `most`; a missing one is loaded as None.
+
+    `said` is the sentence for what is none, in place of the usual ones.
+    """
+    if said is None:
+        return fields.Integer(load_default=None, allow_none=True, validate=within(0, most))
+    return fields.Integer(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(0, most, error=said),
+        error_messages={"invalid": said, "too_large": said},
+    )
 
 
 class DayField(fields.Field[date]):
@@ -230,14 +244,13 @@ class DayField(fields.Field[date]):
         except NoSuchDay:
             raise self.make_error("missing") from None
         except NotADay:
-            raise self._unreadable() from None
+            raise ValidationError(day_example_words(has_been=self.has_been)) from None
 
-    def _unreadable(self) -> ValidationError:
-        """Return what is said of a text that is no day, with an example of one."""
-        day = example_day(has_been=self.has_been)
-        return ValidationError(
-            gettext("Write the day as %(day)s or %(in_words)s.", day=day.isoformat(), in_words=day_words(day))
-        )
+
+def day_example_words(*, has_been: bool = False) -> str:
+    """Return the sentence that says how a day is written, with an example; of a day that has been when `has_been`."""
+    day = example_day(has_been=has_been)
+    return gettext("Write the day as %(day)s or %(in_words)s.", day=day.isoformat(), in_words=day_words(day))
 
 
 def day_field(*, has_been: bool = False) -> DayField:

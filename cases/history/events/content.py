@@ -42,7 +42,8 @@ class CaseCorrected(DomainEvent):
     `what` lists the corrected fields: "title" or names of the other facts. Instead it holds only "officer" or
     "responsible" when that person or unit was switched off (`responsible` is the slug of the unit that has the case
     now), only "policy" when the deadlines of today replaced older ones, only "closed_day" when a closed day moved the
-    case's clocks: `due_on` is the local due day now. Each other fact is the new value of its field: None if not
+    case's clocks: `due_on` is the local due day now. Only "done_on" stands there when it was put right what was told of
+    work that is done: by whom and how it went are words. Each other fact is the new value of its field: None if not
     corrected, "" if a category or place was removed.
     """
 
@@ -55,6 +56,7 @@ class CaseCorrected(DomainEvent):
     raised_on: str | None = None
     due_on: str | None = None
     responsible: str | None = None
+    done_on: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

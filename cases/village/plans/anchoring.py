@@ -41,8 +41,9 @@ class AnchoringShown:
 def show_anchoring(session: Session, slug: str, shown: AnchoringShown, *, by: Actor, at: datetime) -> Anchoring:
     """Record the anchoring of the plan of the group with this slug at the moment `at` (UTC), and return it.
 
-    Raises `NotFound`, `NotAllowed`, `DateOutside` for a day to come, `WordsNeeded`, `TooLong`, `NumberOutside`, and
-    `UnknownName` or `AlreadyThere` when what it replaces is not the group's or has been replaced.
+    Raises `NotFound`, `NotAllowed`, `DateOutside` for a day to come, `WordsNeeded`, `TooLong`,
+    `NumberOutside`, also when more answered than were reached, and `UnknownName` or `AlreadyThere` when what it
+    replaces is not the group's or has been replaced.
     """
     unit = _group_named(session, slug)
     require("show_anchoring", by, unit)
@@ -86,6 +87,8 @@ def _check(shown: AnchoringShown, today: date) -> None:
         number = getattr(shown, field)
         if number is not None and not 0 <= number <= MOST_PEOPLE:
             raise NumberOutside(field=field, least=0, most=MOST_PEOPLE)
+    if None not in (shown.reached, shown.answered) and (shown.answered or 0) > (shown.reached or 0):
+        raise NumberOutside(field="answered", least=0, most=shown.reached or 0)
 
 
 def _check_replaced(session: Session, unit: Unit, replaces: int | None) -> None:

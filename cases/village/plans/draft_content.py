@@ -3,11 +3,20 @@
 Money is in öre. An item's `area` is the rank of an area, `origin` the id of the item that it carries on.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cases.case import LONGEST_TEXT, LONGEST_TITLE
 from cases.database.texts import is_storable, visible
-from cases.refusals import AlreadyThere, BadCharacters, NumberOutside, TooLong, UnknownName, WordsNeeded
+from cases.refusals import (
+    AlreadyThere,
+    BadCharacters,
+    FieldRefusal,
+    NumberOutside,
+    TooLong,
+    UnknownName,
+    WordsNeeded,
+)
 from cases.village.plans.records.focus_area import LONGEST_NAME
 from cases.village.plans.records.plan_drop import Fate
 from cases.village.plans.records.plan_item import PlanItemKind
@@ -67,66 +76,72 @@ class DraftContent:
 
 
 def check_content(content: DraftContent) -> None:
-    """Refuse what no draft may say: empty titles, texts that are too long, ranks twice, years that nobody plans for.
+    """Refuse what no draft may say: raise the first of `faults_of`."""
+    for fault in faults_of(content):
+        raise fault
 
-    Raises `WordsNeeded`, `TooLong`, `BadCharacters`, `NumberOutside`, `AlreadyThere` or `UnknownName`;
-    each names its field, such as "items.2.title", counted from 0.
+
+def faults_of(content: DraftContent) -> Iterator[FieldRefusal]:
+    """Yield all that no draft may say: empty titles, texts that are too long, ranks twice, years nobody plans for.
+
+    They are `WordsNeeded`, `TooLong`, `BadCharacters`, `NumberOutside`, `AlreadyThere` and `UnknownName`; each names
+    its field, such as "items.2.title", counted from 0.
     """
-    _check_number("year", content.year, FIRST_YEAR, LAST_YEAR)
+    yield from _number("year", content.year, FIRST_YEAR, LAST_YEAR)
     for name in ("vision", "situation", "strengths"):
-        _check_text(name, getattr(content, name), LONGEST_TEXT)
+        yield from _text(name, getattr(content, name), LONGEST_TEXT)
     for field, rows, most in (("areas", content.areas, MOST_AREAS), ("items", content.items, MOST_ITEMS)):
         if len(rows) > most:
-            raise NumberOutside(field=field, least=0, most=most)
+            yield NumberOutside(field=field, least=0, most=most)
     for place, area in enumerate(content.areas):
-        _check_area(f"areas.{place}", area)
-    _refuse_twice("areas.{}.rank", [area.rank for area in content.areas])
+        yield from _area(f"areas.{place}", area)
+    yield from _twice("areas.{}.rank", [area.rank for area in content.areas])
     for place, item in enumerate(content.items):
-        _check_item(f"items.{place}", item, {area.rank for area in content.areas})
-    _refuse_twice("items.{}.origin", [item.origin for item in content.items])
+        yield from _item(f"items.{place}", item, {area.rank for area in content.areas})
+    yield from _twice("items.{}.origin", [item.origin for item in content.items])
     for place, drop in enumerate(content.dropped):
-        _check_words(f"dropped.{place}.reason", drop.reason, LONGEST_TEXT, "drop")
+        yield from _words(f"dropped.{place}.reason", drop.reason, LONGEST_TEXT, "drop")
     carried = [item.origin for item in content.items if item.origin is not None]
-    _refuse_twice("dropped.{}.item", [drop.item for drop in content.dropped], carried)
+    yield from _twice("dropped.{}.item", [drop.item for drop in content.dropped], carried)
 
 
-def _check_area(field: str, area: DraftArea) -> None:
-    _check_number(f"{field}.rank", area.rank, 1, MOST_AREAS)
-    _check_words(f"{field}.name", area.name, LONGEST_NAME, "area")
-    _check_text(f"{field}.why", area.why, LONGEST_TEXT)
+def _area(field: str, area: DraftArea) -> Iterator[FieldRefusal]:
+    yield from _number(f"{field}.rank", area.rank, 1, MOST_AREAS)
+    yield from _words(f"{field}.name", area.name, LONGEST_NAME, "area")
+    yield from _text(f"{field}.why", area.why, LONGEST_TEXT)
 
 
-def _check_item(field: str, item: DraftItem, ranks: set[int]) -> None:
-    _check_words(f"{field}.title", item.title, LONGEST_TITLE, "item")
-    _check_text(f"{field}.text", item.text, LONGEST_TEXT)
+def _item(field: str, item: DraftItem, ranks: set[int]) -> Iterator[FieldRefusal]:
+    yield from _words(f"{field}.title", item.title, LONGEST_TITLE, "item")
+    yield from _text(f"{field}.text", item.text, LONGEST_TEXT)
     if item.area not in ranks:
-        raise UnknownName(field=f"{field}.area", name=str(item.area))
-    _check_number(f"{field}.year", item.year, FIRST_YEAR, LAST_YEAR)
-    _check_number(f"{field}.quarter", item.quarter, 1, 4)
-    _check_number(f"{field}.cost_kr", item.cost_ore, 0, MOST_ORE)
+        yield UnknownName(field=f"{field}.area", name=str(item.area))
+    yield from _number(f"{field}.year", item.year, FIRST_YEAR, LAST_YEAR)
+    yield from _number(f"{field}.quarter", item.quarter, 1, 4)
+    yield from _number(f"{field}.cost_kr", item.cost_ore, 0, MOST_ORE)
 
 
-def _check_words(field: str, text: str, most: int, of: str) -> None:
+def _words(field: str, text: str, most: int, of: str) -> Iterator[FieldRefusal]:
     if not visible(text):
-        raise WordsNeeded(field=field, step=of)
-    _check_text(field, text, most)
+        yield WordsNeeded(field=field, step=of)
+    yield from _text(field, text, most)
 
 
-def _check_text(field: str, text: str | None, most: int) -> None:
+def _text(field: str, text: str | None, most: int) -> Iterator[FieldRefusal]:
     if text is not None and len(text) > most:
-        raise TooLong(field=field, most=most)
+        yield TooLong(field=field, most=most)
     if text is not None and not is_storable(text):
-        raise BadCharacters(field=field)
+        yield BadCharacters(field=field)
 
 
-def _check_number(field: str, number: int | None, least: int, most: int) -> None:
+def _number(field: str, number: int | None, least: int, most: int) -> Iterator[FieldRefusal]:
     if number is not None and not least <= number <= most:
-        raise NumberOutside(field=field, least=least, most=most)
+        yield NumberOutside(field=field, least=least, most=most)
 
 
-def _refuse_twice(field: str, found: list[int] | list[int | None], before: list[int] | None = None) -> None:
-    seen: set[int | None] = set(before or ())
+def _twice(field: str, found: Sequence[int | None], before: Sequence[int] = ()) -> Iterator[FieldRefusal]:
+    seen: set[int | None] = set(before)
     for place, number in enumerate(found):
         if number is not None and number in seen:
-            raise AlreadyThere(field=field.format(place), name=str(number))
+            yield AlreadyThere(field=field.format(place), name=str(number))
         seen.add(number)

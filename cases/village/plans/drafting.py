@@ -16,6 +16,7 @@ from cases.organisation.units import Unit
 from cases.refusals import StaleDraft, UnknownName
 from cases.states import ENDED
 from cases.village.plans.draft_content import DraftContent, DraftItem, check_content
+from cases.village.plans.due_days import plan_year
 from cases.village.plans.finding import (
     draft_of,
     draft_to_change,
@@ -59,7 +60,7 @@ def begin_draft(session: Session, slug: str, *, by: Actor, at: datetime) -> tupl
     standing = standing_version(session, plan)
     draft = PlanVersion(
         plan_id=plan.id, unit_id=plan.unit_id, number=standing.number + 1 if standing else 1,
-        year=calendar_of(session).day_of(at).year, follows_id=standing.id if standing else None,
+        year=plan_year(calendar_of(session).day_of(at)), follows_id=standing.id if standing else None,
         changed_at=at, changed_by_id=by.person_id,
     )  # fmt: skip
     if standing is not None:
@@ -108,7 +109,7 @@ def refuse_stale_draft(session: Session, draft: PlanVersion, version: int | None
     person = session.get(Person, draft.changed_by_id) if draft.changed_by_id else None
     local = draft.changed_at.astimezone(calendar_of(session).zone)
     raise StaleDraft(
-        version=draft.revision, name=person.name if person else "", on=local.date().isoformat(), clock=f"{local:%H.%M}"
+        version=draft.revision, name=person.name if person else "", on=local.date(), clock=f"{local:%H.%M}"
     )
 
 

@@ -4,10 +4,22 @@ from datetime import date
 
 from cases.calendar import Calendar
 
+A_NEW_YEAR = 10  # the month from which a plan that is begun is for the next year
+
+
+def plan_year(today: date) -> int:
+    """Return the year that a plan begun on this local day is for: the next one from October on."""
+    return today.year + (today.month >= A_NEW_YEAR)
+
+
+def last_day(year: int, quarter: int | None, calendar: Calendar) -> date:
+    """Return the last working day of the quarter, or of the year when there is none."""
+    return _last_working_day(year, quarter or 4, calendar)
+
 
 def due_day(year: int, quarter: int | None, *, today: date, calendar: Calendar) -> date:
     """Return the last working day of the year or quarter; of the running quarter when that has passed."""
-    last = _last_working_day(year, quarter or 4, calendar)
+    last = last_day(year, quarter, calendar)
     if last >= today:
         return last
     running = _last_working_day(today.year, (today.month + 2) // 3, calendar)

@@ -15,7 +15,7 @@ from cases.village.plans.finding import to_settle
 from cases.village.plans.records.focus_area import FocusArea
 from cases.village.plans.records.plan import Plan
 from cases.village.plans.records.plan_drop import PlanDrop
-from cases.village.plans.records.plan_item import PlanItem
+from cases.village.plans.records.plan_item import PlanItem, PlanItemKind
 from cases.village.plans.records.plan_version import PlanVersion
 
 HAD_ENDED = ENDED | {State.DONE}  # the work is there, or nothing comes of it: nobody needs to carry it on
@@ -66,4 +66,6 @@ def _items(session: Session, draft: PlanVersion) -> Sequence[Any]:
 
 def _of_item(row: Any) -> list[str]:
     is_there = {"responsible": row.has_unit, "year": row.PlanItem.year is not None, "category": row.has_category}
-    return [name for name, found in is_there.items() if not found]
+    lacking = [name for name, found in is_there.items() if not found]
+    asks_itself = row.PlanItem.kind is PlanItemKind.ASKED and row.PlanItem.responsible_id == row.PlanItem.unit_id
+    return [*lacking, "others"] if asks_itself else lacking

@@ -56,8 +56,10 @@ class PlanTally:
 
     @property
     def percent_done(self) -> int:
-        """The share of the items that are done, in whole percent; 0 without items."""
-        return 100 * self.done // self.total if self.total else 0
+        """The share of the items that are done, rounded to whole percent; 100 only when all are, 0 without items."""
+        if self.done == self.total:
+            return 100 if self.total else 0
+        return min((200 * self.done + self.total) // (2 * self.total), 99)
 
     def parts(self) -> list[tuple[ItemStanding, int, float, float]]:
         """Return (standing, count, left edge, width) of each standing that occurs; the edges are in percent."""

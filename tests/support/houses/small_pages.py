@@ -50,6 +50,7 @@ class FormReader(HTMLParser):
     def __init__(self, action: str) -> None:
         super().__init__()
         self.action, self.fields, self._inside, self._text = action, {}, False, ""
+        self.chosen, self._select = {}, ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -60,8 +61,13 @@ class FormReader(HTMLParser):
         elif self._inside and tag == "textarea":
             self._text = given["name"]
             self.fields[self._text] = [""]
-        elif self._inside and tag == "option" and "selected" in given:
-            self.fields.setdefault("selected", []).append(given["value"])
+        elif self._inside and tag == "select":
+            self._select = given["name"]
+        elif self._inside and tag == "option":
+            self.chosen.setdefault(self._select, given["value"])
+            if "selected" in given:
+                self.chosen[self._select] = given["value"]
+                self.fields.setdefault("selected", []).append(given["value"])
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
@@ -79,6 +85,14 @@ def fields_of(page: str, action: str) -> dict[str, list[str]]:
     reader = FormReader(action)
     reader.feed(page)
     return reader.fields
+
+
+def form_as_sent(page: str, action: str) -> dict[str, str]:
+    """Return the fields of this form as a browser would send it: one value of each, and no CSRF token."""
+    reader = FormReader(action)
+    reader.feed(page)
+    fields = {name: values[0] for name, values in reader.fields.items() if name not in {"selected", "csrf_token"}}
+    return fields | reader.chosen
 
 
 def _is_sent(given: dict[str, str]) -> bool:

@@ -14,14 +14,14 @@ def test_a_member_takes_the_plan_from_draft_to_done(town, browser, address):
     member.open("/enhet/norrby")
     page.get_by_role("link", name="Planen", exact=True).click()
     member.says("Gruppen har inte antagit någon plan än.")
-    page.get_by_role("button", name="Uppdatera planen").click()
+    page.get_by_role("button", name="Skriv den första planen").click()
 
     page.get_by_label("Områdets namn").fill("Mötesplatser")
     page.get_by_role("button", name="Lägg till ett område").click()
     assert page.get_by_label("Områdets namn").count() == 2
     page.get_by_label("Områdets namn").last.fill("Vägar")
     page.get_by_label("Vad ska göras?").fill("Måla bystugan")
-    page.get_by_role("button", name="Lägg till en rad").click()
+    page.get_by_role("button", name="Lägg till en åtgärd").click()
     page.get_by_label("Vad ska göras?").last.fill("Cykelväg till tätorten")
     page.get_by_label("Vem gör det?").last.select_option("asked")
     page.locator("#item-1-area").select_option(label="Vägar")

@@ -30,6 +30,7 @@ LACKS = {
     "responsible": _("%(title)s: say who is responsible."),
     "year": _("%(title)s: say in which year."),
     "category": _("%(title)s: choose a topic."),
+    "others": _("%(title)s: choose whom you ask, or say that you do it yourselves."),
     "settled": _("%(title)s: keep it, or leave it out and say why."),
 }
 

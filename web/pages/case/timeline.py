@@ -45,6 +45,7 @@ CORRECTED = {
     "officer": _l("officer"),
     "policy": _l("time limits"),
     "closed_day": _l("closed day"),
+    "done_on": _l("what was told of the work"),
 }
 CORRECTED_ALONE = {  # what is no correction of what somebody wrote
     "officer": _l("The officer has left: the case has another officer, or none"),

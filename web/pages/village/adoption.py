@@ -9,7 +9,7 @@ from cases.access.actors import Actor
 from cases.village.plans.adopting import LONGEST_WHERE, AdoptedPlan, Adoption, adopt_plan
 from cases.village.plans.reading.drafts import draft_shown
 from cases.village.plans.reading.shown import DraftShown
-from web.current import current, right_now
+from web.current import current, right_now, today
 from web.language.gettext import gettext, ngettext
 from web.language.village.plan_words import lack_words
 from web.pages.forms import Form, TypedSchema, day_field, long_field, number_field, text_field
@@ -17,6 +17,7 @@ from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
 from web.pages.village.asked_plan import plan_to_write
 from web.pages.village.draft_rows import Origins, origins_of, row_of_lack
+from web.pages.village.items_in_words import has_passed, time_words
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
@@ -69,7 +70,7 @@ def page(form: Form | None, slug: str) -> str:
         filled = form or Form({"version": str(draft.version)} if draft else {})
         return render_template(
             "village/adopt.html", asked=asked, draft=draft, form=filled, lacks=lacks,
-            outcome=_outcome(draft) if draft else "",
+            outcome=_outcome(draft) if draft else "", passed=_passed(draft) if draft else [],
         )  # fmt: skip
 
 
@@ -82,6 +83,11 @@ def _adopt(session: Session, slug: str, adoption: Adoption, actor: Actor, adopte
 def _lacks(draft: DraftShown, origins: Origins) -> list[tuple[str, str]]:
     """Return what is missing: the sentence, and the field of the draft where it can be given."""
     return [(lack_words(lack), row_of_lack(lack, draft, origins)) for lack in draft.lacks]
+
+
+def _passed(draft: DraftShown) -> list[tuple[str, str]]:
+    """Return the items whose time is over: the title and the time."""
+    return [(item.title, time_words(item)) for item in draft.items if has_passed(item, today())]
 
 
 def _outcome(draft: DraftShown) -> str:

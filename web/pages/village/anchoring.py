@@ -24,6 +24,7 @@ from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 from web.requests.parsing.readable import number_in
 
+HOW_MANY = _l("Write the number with digits, such as 50.")
 bp = Blueprint("plan_anchoring", __name__)
 
 
@@ -37,8 +38,8 @@ class AnchoringForm(TypedSchema):
         error_messages={"required": _l("Choose how the village was reached.")},
     )
     on = DayField(has_been=True, required=True, error_messages={"required": _l("Give the day.")})
-    reached = number_field(most=MOST_PEOPLE)
-    answered = number_field(most=MOST_PEOPLE)
+    reached = number_field(most=MOST_PEOPLE, said=HOW_MANY)
+    answered = number_field(most=MOST_PEOPLE, said=HOW_MANY)
     text = long_field(_l("Write what you did, and what came of it."))
     replaces = number_field()
 

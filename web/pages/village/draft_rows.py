@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from cases.refusals import Lack
 from cases.states import ENDED, State
+from cases.village.plans.due_days import plan_year
 from cases.village.plans.finding import items_to_settle
 from cases.village.plans.reading.item_rows import ItemReader, items_shown
 from cases.village.plans.reading.shown import DraftShown, PlanItemShown
@@ -107,7 +108,7 @@ def empty_item(n: int, group: str) -> Fields:
     """Return the fields of a new item, which the group does itself unless it says otherwise."""
     return {
         f"item-{n}-title": "", f"item-{n}-kind": PlanItemKind.OWN.value, f"item-{n}-responsible": group,
-        f"item-{n}-year": str(today().year),
+        f"item-{n}-year": str(plan_year(today())),
     }  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def row_of_lack(lack: Lack, draft: DraftShown, origins: Origins) -> str:
         return "area-0-name"
     for n, (origin, item) in enumerate(_told_of(draft, origins)):
         if item is not None and item.key == lack.key:
-            return f"item-{n}-{lack.what}"
+            return f"item-{n}-{'responsible' if lack.what == 'others' else lack.what}"
         if item is None and origin is not None and origin.key == lack.key:
             return f"item-{n}"
     return "innehall"

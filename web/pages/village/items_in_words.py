@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from cases.states import State
+from cases.village.plans.becoming_cases import AT_WORK
+from cases.village.plans.due_days import last_day
 from cases.village.plans.reading.shown import AreaShown, PlanItemShown
 from cases.village.showing.tallies import ItemStanding, standing_of
+from web.current import current
+from web.language.dates import day_words
 from web.language.gettext import gettext
 from web.language.village.plan_words import ITEM_KINDS
 from web.language.village.village_words import STANDING_COLOURS, STANDING_NAMES
@@ -65,6 +70,31 @@ def time_words(item: PlanItemShown) -> str:
     if item.year is None or item.quarter is None:
         return str(item.year or "")
     return gettext("%(year)s, %(quarter)s", year=item.year, quarter=str(QUARTERS[item.quarter]))
+
+
+def planned_words(item: PlanItemShown) -> str:
+    """Return when the item is to be done: by its case, and by the plan too when the case has another day by now."""
+    written, day = time_words(item), item.due_on
+    if not written or day is None or item.state not in AT_WORK or _is_time_of(item, day):
+        return written
+    if item.is_late:
+        return gettext("in the plan: %(time)s", time=written)
+    return gettext("now by %(day)s, in the plan: %(time)s", day=day_words(day), time=written)
+
+
+def has_passed(item: PlanItemShown, today: date) -> bool:
+    """Return whether the time that the plan has for this item is over, though it is not done."""
+    is_open = item.done_on is None and item.year is not None
+    return is_open and last_day(item.year or 0, item.quarter, current().database.calendar) < today
+
+
+def _is_time_of(item: PlanItemShown, day: date) -> bool:
+    return day == last_day(item.year or 0, item.quarter, current().database.calendar)
+
+
+def may_be_put_right(item: PlanItemShown, unit: str, *, by_contact: bool) -> bool:
+    """Return whether whoever writes the plan of the group `unit` may put right what was told of a done item."""
+    return item.case is not None and item.done_on is not None and (item.responsible == unit or by_contact)
 
 
 def may_be_finished(item: PlanItemShown, unit: str, *, by_contact: bool) -> bool:

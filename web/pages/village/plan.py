@@ -15,7 +15,7 @@ from web.current import current, right_now
 from web.language.village.plan_words import ANCHORING_KINDS, FATES, ITEM_KINDS
 from web.language.village.village_words import STANDING_NAMES
 from web.pages.village.asked_plan import AskedPlan, asked_plan, asked_version
-from web.pages.village.items_in_words import areas_of, may_be_finished, progress_words, time_words
+from web.pages.village.items_in_words import areas_of, may_be_finished, may_be_put_right, planned_words, progress_words
 from web.requests.downloads import table_download
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import actor_in, current_actor
@@ -56,14 +56,18 @@ def begin(slug: str) -> Response:
 def _in_words(plan: PlanShown, asked: AskedPlan, actor: Actor) -> dict[str, Any]:
     """Return what the template needs beside the plan itself."""
     to_finish = {item.key for item in plan.items if may_be_finished(item, asked.unit.slug, by_contact=actor.is_contact)}
+    to_put_right = {
+        item.key for item in plan.items if may_be_put_right(item, asked.unit.slug, by_contact=actor.is_contact)
+    }
     newest = plan.versions[0].number if plan.versions else None
     return {
         "areas": areas_of(plan.areas, plan.items),
         "tally": tally(plan.items),
         "words": {"standings": STANDING_NAMES},
         "progress": progress_words,
-        "time_words": time_words,
+        "time_words": planned_words,
         "to_finish": to_finish if asked.is_written_here else set(),
+        "to_put_right": to_put_right if asked.is_written_here else set(),
         "is_older": plan.current is not None and plan.current.number != newest,
         "item_kinds": ITEM_KINDS,
         "fates": FATES,

@@ -103,11 +103,13 @@ def next_revision_on(
     """Return the local day by which a plan is to be revised next.
 
     `due_at` is when its revision is owed. Between an adoption and the day from which the next one is owed it is None:
-    then it will be due on the `next_day` after `last_day`, that of the duty before it.
+    then it will be due on the `next_day` after `last_day`, that of the duty before it, or the first working day then.
     """
     if due_at is not None:
         return calendar_of(session).day_of(due_at)
-    return next_day(last_day, adopted_on, months=months) if last_day is not None else None
+    if last_day is None:
+        return None
+    return calendar_of(session).roll_forward(next_day(last_day, adopted_on, months=months))
 
 
 def areas_shown(session: Session, version: PlanVersion, shown: Shown) -> tuple[AreaShown, ...]:

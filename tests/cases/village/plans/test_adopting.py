@@ -176,7 +176,7 @@ def test_a_draft_that_somebody_else_has_saved_is_not_adopted_unread(plan: PlanAc
     plan.put(replace(WHOLE, version=read.version), by="contact")
     with pytest.raises(StaleDraft) as refused:
         plan.adopt(Adoption(version=read.version))
-    assert (refused.value.name, refused.value.on, refused.value.clock) == ("Contact", "2026-03-02", "09.00")
+    assert (refused.value.name, refused.value.on, refused.value.clock) == ("Contact", date(2026, 3, 2), "09.00")
 
 
 def test_without_a_draft_nothing_is_adopted(plan: PlanActs) -> None:

@@ -7,7 +7,7 @@ from support.houses.small_house import MONDAY
 from support.plans.plan_acts import PlanActs
 
 from cases.village.plans.obligations import next_day
-from cases.village.plans.reading.published import plans_listed
+from cases.village.plans.reading.published import next_revision_on, plans_listed
 from cases.village.showing.all_villages import villages_listed
 
 
@@ -56,3 +56,10 @@ def test_the_page_of_the_village_says_the_same_day(small_house):
         with house.database.reading() as session:
             listed = {one.slug: one for one in villages_listed(session, at=MONDAY + timedelta(days=days))}
         assert (listed["norrby"].next_on, listed["norrby"].is_late) == (said.next_revision_on, False)
+
+
+def test_the_day_told_before_the_next_case_is_the_working_day_that_it_gets(small_house):
+    """12 June 2027 is a Saturday: the case will be due on the Monday."""
+    with small_house.database.reading() as session:
+        told = next_revision_on(session, None, date(2027, 6, 12), date(2026, 8, 10), months=12)
+    assert told == date(2027, 6, 14)

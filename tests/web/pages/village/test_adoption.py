@@ -1,6 +1,11 @@
 """Adopting a plan by its page: what is missing, what adopting does, and the receipt."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
+from support.houses.small_house import MONDAY
 from support.houses.small_pages import visitor
 from support.plans.plan_acts import A_YEAR_ON, ASKED, OWN, WHOLE, PlanActs, content_of, dropping
 
@@ -27,8 +32,6 @@ def adopt(browser, plan, **given):
 
 
 def test_what_is_missing_is_listed_by_item_and_leads_to_its_place(plan, member):
-    from dataclasses import replace
-
     plan.begin()
     bare = (replace(OWN, category=None), replace(ASKED, responsible=None, year=None))
     plan.put(DraftContent(2026, areas=WHOLE.areas, items=bare))
@@ -46,8 +49,6 @@ def test_an_empty_draft_lacks_an_area(plan, member):
 
 
 def test_an_item_that_is_left_out_leads_to_its_choice(plan, member):
-    from dataclasses import replace
-
     plan.adopted()
     draft = plan.begin(at=A_YEAR_ON)
     content = content_of(draft)
@@ -62,8 +63,6 @@ def test_an_item_that_is_left_out_leads_to_its_choice(plan, member):
 def test_the_page_says_what_adopting_does_and_the_plan_gives_a_receipt(plan, member):
     plan.adopted()
     draft = plan.begin(at=A_YEAR_ON)
-    from dataclasses import replace
-
     content = dropping(draft, "Ny badplats")
     new = replace(OWN, title="Gungor")
     plan.put(replace(content, items=(*content.items, new)), at=A_YEAR_ON)
@@ -151,3 +150,22 @@ def test_the_page_is_english_in_english(plan, member):
     plan.begin()
     plan.put()
     assert "3 new cases, 0 go on, 0 are left out." in member.read(ADOPT + "?lang=en")
+
+
+def test_a_time_that_has_passed_is_told_before_the_plan_is_adopted(plan, member):
+    plan.begin()
+    plan.put()
+    with time_machine.travel(MONDAY, tick=False):
+        assert "Tiden för det här har passerat" not in member.read(ADOPT)
+    with time_machine.travel(datetime(2026, 11, 29, 10, tzinfo=UTC), tick=False):
+        page = member.read(ADOPT)
+    told = page.partition("Tiden för det här har passerat")[2]
+    assert told.startswith(" Måla bystugan (2026, juli–september) Välj en ny tid")
+
+
+def test_nobody_asks_their_own_group(plan, member):
+    plan.begin()
+    plan.put(DraftContent(2026, areas=WHOLE.areas, items=(replace(ASKED, responsible="norrby"),)))
+    page = member.get(ADOPT).text
+    assert "Cykelväg till tätorten: välj vem ni ber, eller säg att ni gör det själva." in page
+    assert 'href="/plan/norrby/utkast#item-0-responsible"' in page

@@ -1,7 +1,9 @@
 """Saying that an item is done, and showing how a plan is anchored."""
 
+from datetime import UTC, date, datetime
+
 import pytest
-from support.houses.small_pages import fields_of, visitor
+from support.houses.small_pages import fields_of, form_as_sent, visitor
 from support.plans.plan_acts import PlanActs
 
 from cases.states import State
@@ -35,18 +37,60 @@ def test_an_item_is_said_to_be_done(sqlite_web, plan, member):
     answer = member.send(done(plan), done_on="5 mars 2026", done_by="Ungdomarna", note="Den är röd igen")
     assert (answer.status_code, answer.location) == (303, f"/plan/norrby#punkt-{item.key}")
     page = member.read("/plan/norrby")
-    assert "Bra jobbat." in page
+    assert "Bra jobbat! Nu kan alla se det." in page
     assert "Gjort 5 mars 2026 av Ungdomarna" in page
     assert sqlite_web.house.case(item.case).state is State.DONE
-    assert f'href="{done(plan)}"' not in member.get("/plan/norrby").text
-    assert "Gjort 5 mars 2026 av Ungdomarna" in member.read(done(plan))
     assert member.send(done(plan), note="Igen").status_code == 409
+
+
+def test_what_was_said_of_it_is_put_right_by_the_group_and_the_contact_person(sqlite_web, plan, member):
+    path, ref = done(plan), plan.named("Måla bystugan").case
+    member.send(path, done_on="2026-03-05", done_by="Ungdomarna", note="Den är röd igen")
+    sent = len(sqlite_web.house.events(ref))
+    assert f'href="{path}"' in member.get("/plan/norrby").text
+    form = form_as_sent(member.get(path).text, path)
+    assert (form["done_on"], form["done_by"], form["note"]) == ("2026-03-05", "Ungdomarna", "Den är röd igen")
+    right = form | {"done_on": "6 mars 2026", "done_by": "Målarlaget", "note": "Den är gul"}
+    assert member.send(path, **right | {"stamp": ""}).status_code == 303
+    page = visitor(sqlite_web).read("/plan/norrby")
+    assert "Gjort 6 mars 2026 av Målarlaget" in page
+    assert "Rätta" not in page
+    assert "Klart 6 mars 2026" in visitor(sqlite_web).read(f"/arenden/{ref}")
+    told = visitor(sqlite_web, "contact")
+    assert form_as_sent(told.get(path).text, path)["note"] == "Den är gul"
+    assert told.send(path, **right | {"stamp": "", "done_by": ""}).status_code == 303
+    assert "Gjort 6 mars 2026 av Norrby" in visitor(sqlite_web).read("/plan/norrby")
+    events = sqlite_web.house.events(ref)
+    assert ([event.type for event in events[sent:]], events[-1].facts["what"]) == (["case.corrected"] * 2, ["done_on"])
+    assert visitor(sqlite_web, "neighbour").send(path, **right | {"stamp": ""}).status_code == 403
+    assert member.send(path, **right | {"stamp": "", "done_on": "1999-01-05"}).status_code == 422
+
+
+def test_what_is_done_is_not_put_right_before_and_not_by_those_who_do_not_have_it(sqlite_web, plan, member):
+    given = {"puts_right": "1", "note": "Klart"}
+    assert member.send(done(plan), **given).status_code == 409
+    other = plan.named("Ny badplats").case
+    sqlite_web.house.change(other, State.ASSIGNED, responsible="vatten")
+    sqlite_web.house.change(other, State.DONE, by="contact", note="Klart")
+    assert member.send(done(plan, "Ny badplats"), **given).status_code == 403
+
+
+def test_a_day_that_has_been_has_an_example_in_the_past(member, plan):
+    for path in (done(plan), ANCHOR):
+        page = member.read(path)
+        example = date.fromisoformat(page.partition("Till exempel ")[2].partition(" eller ")[2].split()[0])
+        assert example < datetime.now(UTC).date()
+    for given, field in (({"done_on": "nyss"}, "done_on"), ({"on": "nyss"}, "on")):
+        page = member.send(done(plan) if field == "done_on" else ANCHOR, **MEETING | {"note": "x"} | given).text
+        said = page.partition(f'id="{field}-refusal"')[2].partition("Skriv dagen som ")[2]
+        assert date.fromisoformat(said[:10]) < datetime.now(UTC).date()
 
 
 @pytest.mark.parametrize(
     ("given", "field"),
     [({"note": ""}, "note"), ({"done_on": "2090-01-01"}, "done_on"), ({"done_on": "nyss"}, "done_on"),
-     ({"done_by": "x" * 201}, "done_by")],
+     ({"done_by": "x" * 201}, "done_by"), ({"note": "x" * 2001}, "note"),
+     ({"done_on": "1999-01-05"}, "done_on")],
 )  # fmt: skip
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(sqlite_web, plan, member, given, field):
     answer = member.send(done(plan), **{"done_on": "2026-03-05", "done_by": "Vi", "note": "Röd"} | given)
@@ -86,7 +130,8 @@ def test_the_anchoring_is_shown_to_everybody_and_put_right(sqlite_web, plan, mem
 @pytest.mark.parametrize(
     ("given", "field"),
     [({"kind": ""}, "kind"), ({"kind": "annat"}, "kind"), ({"on": ""}, "on"), ({"on": "2090-01-01"}, "on"),
-     ({"reached": "många"}, "reached"), ({"answered": "-1"}, "answered"), ({"text": ""}, "text")],
+     ({"reached": "många"}, "reached"), ({"answered": "-1"}, "answered"), ({"answered": "41"}, "answered"),
+     ({"text": ""}, "text")],
 )  # fmt: skip
 def test_what_is_wrong_in_an_anchoring_is_said_beside_its_field(plan, member, given, field):
     answer = member.send(ANCHOR, **MEETING | given)
@@ -94,6 +139,7 @@ def test_what_is_wrong_in_an_anchoring_is_said_beside_its_field(plan, member, gi
     assert f'id="{field}-refusal"' in answer.text
     assert "Invalid" not in answer.text
     assert "Must be" not in answer.text
+    assert ("Skriv antalet med siffror, till exempel 50." in answer.text) is bool({"många", "-1"} & {*given.values()})
     assert plan.plan().anchorings == ()
 
 

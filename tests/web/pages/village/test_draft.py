@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
-from support.houses.small_pages import fields_of, visitor
+from support.houses.small_pages import form_as_sent, visitor
 from support.plans.plan_acts import A_YEAR_ON, OWN, PlanActs
 
 from cases.case import case_to_change
@@ -35,9 +35,7 @@ def member(sqlite_web):
 
 def form_of(browser):
     """Return the fields of the draft's form as a browser would send them back."""
-    page = browser.get(DRAFT).text
-    found = fields_of(page, DRAFT)
-    return {name: values[0] for name, values in found.items() if name not in {"selected", "csrf_token"}}
+    return form_as_sent(browser.get(DRAFT).text, DRAFT)
 
 
 def save(browser, **given):
@@ -112,23 +110,23 @@ def test_adding_a_row_saves_nothing_and_loses_nothing(plan, member, what, first)
 
 
 @pytest.mark.parametrize(
-    ("given", "field", "said"),
+    ("given", "field", "said", "saved"),
     [
-        ({"item-0-title": " "}, "item-0-title", "Skriv med några ord"),
-        ({"item-0-year": "snart"}, "item-0-year", "Skriv året med fyra siffror."),
-        ({"item-0-year": "26"}, "item-0-year", "1990"),
-        ({"item-0-cost_kr": "mycket"}, "item-0-cost_kr", "Skriv beloppet i kronor"),
-        ({"item-0-cost_kr": "-5"}, "item-0-cost_kr", ""),
-        ({"item-0-category": "påhittat"}, "item-0-category", ""),
-        ({"item-0-kind": "påhittat"}, "item-0-kind", "Det här är inget av alternativen"),
-        ({"area-0-rank": "först"}, "area-0-rank", "Skriv ett heltal"),
-        ({"area-0-name": "", "area-0-why": "Därför"}, "area-0-name", "Ge området ett namn."),
-        ({"area-0-name": ""}, "item-0-area", "Välj ett område."),
-        ({"year": ""}, "year", "Skriv året med fyra siffror."),
-        ({"vision": "x" * 20_001}, "vision", ""),
+        ({"item-0-title": " "}, "item-0-title", "Skriv med några ord", 0),
+        ({"item-0-year": "snart"}, "item-0-year", "Skriv året med fyra siffror.", 1),
+        ({"item-0-year": "26"}, "item-0-year", "1990", 1),
+        ({"item-0-cost_kr": "mycket"}, "item-0-cost_kr", "Skriv beloppet i kronor", 1),
+        ({"item-0-cost_kr": "-5"}, "item-0-cost_kr", "", 0),
+        ({"item-0-category": "påhittat"}, "item-0-category", "", 0),
+        ({"item-0-kind": "påhittat"}, "item-0-kind", "Det här är inget av alternativen", 1),
+        ({"area-0-rank": "först"}, "area-0-rank", "Skriv ett heltal", 1),
+        ({"area-0-name": "", "area-0-why": "Därför"}, "area-0-name", "Ge området ett namn.", 0),
+        ({"area-0-name": ""}, "item-0-area", "Välj ett område.", 0),
+        ({"year": ""}, "year", "Skriv året med fyra siffror.", 1),
+        ({"vision": "x" * 20_001}, "vision", "", 0),
     ],
 )
-def test_what_is_wrong_stands_beside_its_field_and_all_is_kept(plan, member, given, field, said):
+def test_what_is_wrong_stands_beside_its_field_and_all_is_kept(plan, member, given, field, said, saved):
     member.send(BEGIN)
     answer = save(member, **ONE | given)
     assert answer.status_code == 422
@@ -136,7 +134,29 @@ def test_what_is_wrong_stands_beside_its_field_and_all_is_kept(plan, member, giv
     assert f'id="{field}-refusal"' in answer.text
     assert said in answer.text
     assert "Färg finns" in answer.text
-    assert plan.draft().items == ()
+    assert len(plan.draft().items) == saved  # what is half written is saved so far
+
+
+def test_all_that_is_unfinished_is_told_at_once_by_name_and_the_rest_is_saved(sqlite_web, plan, member):
+    plan.adopted()
+    plan.begin(at=A_YEAR_ON)
+    half = {"item-0-what": "done", "item-1-what": "change", "item-1-year": "snart", "item-1-kind": "joint",
+            "item-2-what": "drop", "vision": "En by med bad"}  # fmt: skip
+    told = save(member, **next_draft(plan, **half))
+    assert told.status_code == 422
+    page = told.text.partition("Utkastet är sparat, men inte allt")[2].partition("</ul>")[0]
+    for row, words in (("Måla bystugan", "Skriv hur det gick. Alla kan läsa det."),
+                       ("Ny badplats", "Skriv året med fyra siffror."),
+                       ("Cykelväg till tätorten", "Skriv varför åtgärden inte är med längre.")):  # fmt: skip
+        assert row in page and words in page
+    assert sqlite_web.house.case(plan.named("Måla bystugan").case).state is State.PLANNED
+    draft = plan.draft()
+    assert (draft.vision, [item.title for item in draft.items]) == ("En by med bad", ["Ny badplats"])
+    form = form_as_sent(told.text, DRAFT)
+    whole = {"item-0-note": "Målad", "item-1-year": "2028", "item-2-reason": "Finns redan"}
+    assert member.send(DRAFT, **form | whole).status_code == 303
+    assert sqlite_web.house.case(plan.named("Måla bystugan").case).state is State.DONE
+    assert (plan.draft().items[0].year, plan.draft().dropped[0].reason) == (2028, "Finns redan")
 
 
 def test_each_item_of_the_plan_is_kept_changed_or_let_go_with_a_reason(plan, member):
@@ -178,7 +198,7 @@ def test_what_is_said_to_be_done_finishes_its_case(sqlite_web, plan, member):
     assert refused.status_code == 422
     assert 'id="item-0-note-refusal"' in refused.text
     assert sqlite_web.house.case(ref).state is State.PLANNED
-    assert len(plan.draft().items) == 3
+    assert len(plan.draft().items) == 2  # what could be read is saved
     assert save(member, **next_draft(plan, **done, **{"item-0-note": "Målad"})).status_code == 303
     assert sqlite_web.house.case(ref).state is State.DONE
     assert (plan.named("Måla bystugan").done_by, len(plan.draft().items)) == ("Ungdomarna", 2)
@@ -210,20 +230,58 @@ def test_a_row_that_is_ticked_is_taken_away(plan, member):
     assert plan.draft().items == ()
 
 
+def test_what_only_one_of_two_changed_is_kept_without_a_question(sqlite_web, plan, member):
+    member.send(BEGIN)
+    save(member, **ONE)
+    contact = visitor(sqlite_web, "contact")
+    mine, theirs = form_of(member), form_of(contact)
+    theirs |= {"vision": "En by att bo i", "strengths": "Vi hjälps åt", "item-0-year": "2028"}
+    assert contact.send(DRAFT, **theirs).status_code == 303
+    mine |= {"situation": "Vi har ingen buss", "item-0-title": "Måla hela bystugan"}
+    assert member.send(DRAFT, **mine).status_code == 303
+    draft = plan.draft()
+    assert (draft.vision, draft.situation, draft.strengths) == ("En by att bo i", "Vi har ingen buss", "Vi hjälps åt")
+    assert [(item.title, item.year) for item in draft.items] == [("Måla hela bystugan", 2028)]
+    assert "Det som någon annan sparade medan du skrev finns också med." in member.read(DRAFT)
+
+
+def test_what_both_changed_is_shown_with_the_words_of_the_other_before_it_is_saved(sqlite_web, plan, member):
+    member.send(BEGIN)
+    save(member, **ONE, **{"item-1-title": "Gräva", "item-1-kind": "own", "item-1-area": "0", "item-1-quarter": "1"})
+    contact = visitor(sqlite_web, "contact")
+    mine, theirs = form_of(member), form_of(contact)
+    contact.send(DRAFT, **theirs | {"item-0-title": "Kontaktens punkt", "strengths": "Deras", "item-1-quarter": "4"})
+    told = member.send(DRAFT, **mine | {"item-0-title": "Min punkt", "vision": "Min", "item-1-quarter": "3"})
+    assert told.status_code == 409
+    for words in (
+        "Contact sparade utkastet",
+        "Min punkt",
+        "Den andra har: Kontaktens punkt",
+        "Den andra har: oktober–december",
+    ):
+        assert words in told.text
+    assert 'id="item-0-title-refusal"' in told.text
+    assert "Öppna det igen" not in told.text
+    assert [item.title for item in plan.draft().items] == ["Kontaktens punkt", "Gräva"]
+    again = form_as_sent(told.text, DRAFT)
+    assert (again["strengths"], again["vision"]) == ("Deras", "Min")
+    assert member.send(DRAFT, **again).status_code == 303
+    draft = plan.draft()
+    assert [(item.title, item.quarter) for item in draft.items] == [("Min punkt", 2), ("Gräva", 3)]
+    assert (draft.vision, draft.strengths) == ("Min", "Deras")
+
+
 def test_the_second_to_save_is_told_what_happened_and_keeps_what_was_typed(sqlite_web, plan, member):
     member.send(BEGIN)
     version = form_of(member)["version"]
     contact = visitor(sqlite_web, "contact")
     assert contact.send(DRAFT, version=version, **ONE | {"item-0-title": "Kontaktens punkt"}).status_code == 303
-    mine = {"version": version, **ONE, "item-0-title": "Min punkt"}
+    mine = {"version": version, **ONE, "item-0-title": "Min punkt"}  # what it was opened with is not known
     told = member.send(DRAFT, **mine)
     assert told.status_code == 409
-    for words in ("Contact sparade utkastet", "Min punkt", "Kontaktens punkt", "Det du skrev finns kvar nedan."):
+    for words in ("Contact sparade utkastet", "Min punkt", "Kontaktens punkt"):
         assert words in told.text
     assert [item.title for item in plan.draft().items] == ["Kontaktens punkt"]
-    again = fields_of(told.text, DRAFT)
-    assert member.send(DRAFT, **mine | {"version": again["version"][0]}).status_code == 303
-    assert [item.title for item in plan.draft().items] == ["Min punkt"]
 
 
 def test_a_form_of_the_draft_before_is_not_saved_over_the_next_one(plan, member):

@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from support.houses.small_house import MONDAY
 from support.houses.small_pages import visitor
 from support.plans.plan_acts import A_YEAR_ON, OWN, WHOLE, PlanActs, content_of, dropping
@@ -195,3 +196,35 @@ def test_the_plan_is_found_where_the_group_stands(sqlite_web, plan):
     page = member.get(f"/arenden/{owed}").text
     assert "Det här väntas: den årliga uppdateringen av den lokala planen." in page
     assert 'href="/plan/norrby"' in page
+
+
+def test_an_older_version_does_not_say_when_the_plan_is_updated_next(sqlite_web, plan):
+    plan.house.sweep(MONDAY)
+    plan.adopted()
+    plan.begin(at=A_YEAR_ON)
+    plan.adopt(at=A_YEAR_ON)
+    assert "ppdaterats senast" not in visitor(sqlite_web).read("/plan/norrby?version=1")
+    assert "Uppdateras senast" not in visitor(sqlite_web).read("/plan/norrby?version=1")
+    assert re.search(r"(Uppdateras|uppdaterats) senast", visitor(sqlite_web).read("/plan/norrby"))
+
+
+def test_an_item_that_has_another_day_than_the_plan_says_both(sqlite_web, plan):
+    plan.adopted()
+    ref = plan.named(OWN.title).case
+    reader = visitor(sqlite_web)
+    with time_machine.travel(MONDAY, tick=False):
+        assert "2026, juli–september" in reader.read("/plan/norrby")
+        assert "i planen:" not in reader.read("/plan/norrby")
+        plan.house.change(ref, State.PLANNED, by="member", due_on=date(2027, 3, 3), note="Till våren")
+        assert "nu senast 3 mars 2027, i planen: 2026, juli–september" in reader.read("/plan/norrby")
+    with time_machine.travel(A_YEAR_ON + timedelta(days=10), tick=False):
+        page = reader.read("/plan/norrby")
+        assert "Skulle ha varit klart senast 3 mars 2027" in page
+        assert "i planen: 2026, juli–september" in page
+
+
+def test_the_village_and_the_plan_say_the_same_of_an_item(sqlite_web, plan):
+    plan.adopted()
+    with time_machine.travel(MONDAY, tick=False):
+        for path in ("/plan/norrby", "/bygd/norrby"):
+            assert visitor(sqlite_web).read(path).count("Lämnat vidare") == 2, path

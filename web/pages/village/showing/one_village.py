@@ -4,25 +4,24 @@ from flask import Blueprint, render_template
 
 from cases.access.actors import Actor
 from cases.village.showing.one_village import VillageShown, village_shown
-from cases.village.showing.tallies import ItemStanding, standing_of
+from cases.village.showing.tallies import ItemStanding
 from web.current import current, right_now, today
 from web.language.gettext import language
 from web.language.obligation_words import FIRST_PLAN, OBLIGATION_WORDS
 from web.language.village.plan_words import ITEM_KINDS
 from web.language.village.village_words import (
-    STANDING_COLOURS,
     STANDING_NAMES,
     late_plan_words,
     until_words,
 )
-from web.pages.village.items_in_words import may_be_finished
+from web.pages.village.items_in_words import may_be_finished, progress_words
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
 bp = Blueprint("village", __name__)
 MOST_DONE = 6  # that are shown at once
 WORDS = {
-    "standings": STANDING_NAMES, "colours": STANDING_COLOURS, "owed": OBLIGATION_WORDS, "first_plan": FIRST_PLAN,
+    "standings": STANDING_NAMES, "owed": OBLIGATION_WORDS, "first_plan": FIRST_PLAN,
     "kinds": ITEM_KINDS,
 }  # fmt: skip
 
@@ -36,7 +35,7 @@ def show(slug: str) -> str:
         shown = village_shown(session, slug, by=actor, at=right_now())
         return render_template(
             "village/one_village.html", shown=shown, village=shown.village, words=WORDS, standings=tuple(ItemStanding),
-            standing_of=standing_of, to_finish=_to_finish(shown, actor), most_done=MOST_DONE,
+            progress=progress_words, to_finish=_to_finish(shown, actor), most_done=MOST_DONE,
             until=lambda day: until_words(day, today()), late_words=late_plan_words,
             lang_of_feeds=language() if language() != current().settings.locale else None,
         )  # fmt: skip
