@@ -26,7 +26,7 @@ def test_a_case_is_climbed_until_a_person_acts_and_everybody_who_should_is_told(
     # The desk assigns it to a department, whose officer plans it for a day.
     house.change(ref, "assigned", by=CONTACT, responsible="gata", officer=OFFICER)
     assert ref in house.letters_to(OFFICER)[0].message["Subject"]
-    due_on = CALENDAR.add_working_days(datetime.now(UTC).date(), 15)
+    due_on = CALENDAR.add_working_days(CALENDAR.day_of(datetime.now(UTC)), 15)
     planned = house.change(ref, "planned", by=OFFICER, due_on=due_on.isoformat(), note="Ny lampa är beställd.")
     assert planned["promised_on"] == due_on.isoformat()
     told = text_of(house.letters_to(ASKER, 3)[2])
@@ -60,7 +60,7 @@ def test_a_case_is_climbed_until_a_person_acts_and_everybody_who_should_is_told(
     assert contested["state"] == "assigned"
     house.wait_until(lambda: any("släckt igen" in text_of(mail) for mail in house.sink.to(OFFICER)))
     house.change(ref, "done", by=OFFICER, note="Ledningen är lagad.")
-    object_by = CALENDAR.roll_forward(datetime.now(UTC).date() + timedelta(days=14))
+    object_by = CALENDAR.roll_forward(CALENDAR.day_of(datetime.now(UTC)) + timedelta(days=14))
     house.sweep(CALENDAR.end_of(object_by) + timedelta(hours=8))
     closed = house.case(ref, by=CONTACT)
     assert closed["state"] == "closed" and closed["next_at"] is None

@@ -25,7 +25,7 @@ def test_what_is_not_ours_comes_back_to_the_desk_with_its_reason(running_house: 
 def test_what_is_parked_is_taken_up_again_on_its_day_by_itself(running_house: RunningHouse):
     house = running_house
     ref = house.hand_in("Badplatsens brygga", reporter={"name": "Rut", "email": "rut@prov.example"})["ref"]
-    until = CALENDAR.roll_forward(datetime.now(UTC).date() + timedelta(days=90))
+    until = CALENDAR.roll_forward(CALENDAR.day_of(datetime.now(UTC)) + timedelta(days=90))
     parked = house.change(ref, "parked", by=CONTACT, due_on=until.isoformat(), reason="Pengar finns först i vår.")
     assert parked["state"] == "parked"
     house.sweep(CALENDAR.morning_of(until) - timedelta(minutes=1))
@@ -40,7 +40,9 @@ def test_somebody_with_only_a_telephone_stands_on_the_list_to_ring(running_house
     ref = house.hand_in(
         "Bussen går för sällan", by=CONTACT, channel="phone", reporter={"name": "Rut", "phone": "0000-20 00 00"}
     )["ref"]
-    house.change(ref, "planned", by=CONTACT, due_on=(datetime.now(UTC).date() + timedelta(days=90)).isoformat())
+    house.change(
+        ref, "planned", by=CONTACT, due_on=(CALENDAR.day_of(datetime.now(UTC)) + timedelta(days=90)).isoformat()
+    )
     browser = BrowsingVisitor(house)
     browser.log_in(CONTACT)
     house.wait_until(lambda: "0000-20 00 00" in browser.get("/ring"), "the call")

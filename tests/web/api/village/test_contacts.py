@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
+from support.houses.small_house import CALENDAR
 from support.houses.small_web import Web
 
-TODAY = datetime.now(UTC).date()
+TODAY = CALENDAR.day_of(datetime.now(UTC))
 PATH = "/units/norrby/contacts"
 
 

@@ -3,9 +3,11 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+from support.houses.small_house import CALENDAR
+
 from cases.history.words import Visibility
 
-TODAY = datetime.now(UTC).date()
+TODAY = CALENDAR.day_of(datetime.now(UTC))
 DRAFT, PLAN = "/plans/norrby/draft", "/plans/norrby"
 SECRET, NUMBER, ADDRESS = "kanariefågel", "070-174 06 05", "rut@hemma.example"
 AREAS = [{"rank": 1, "name": f"Vägar, ring {NUMBER}", "why": f"Fråga {ADDRESS}"}, {"rank": 2, "name": "Bad"}]

@@ -46,7 +46,7 @@ def test_neither_is_said_where_nobody_told(sqlite_web):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"done_on": "1 mars 2090"}, "Datumet får vara senast"),
+        ({"done_on": "1 mars 2090"}, "Datumet ska vara tidigast"),
         ({"done_on": "i somras"}, "Skriv dagen som"),
         ({"done_by": "x" * 201}, "Här får högst 200 tecken plats"),
     ],
