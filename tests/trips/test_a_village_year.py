@@ -155,9 +155,12 @@ def item_of(house: RunningHouse, title: str) -> dict[str, Any]:
 
 
 def forward(house: RunningHouse, today: date, day: date) -> date:
-    """Let the days pass until this one comes; return it."""
+    """Let the days pass until this one comes, and its morning too where it is night; return it."""
     said = house.command("demo", "--forward", f"{(day - today).days}d")
     assert said.strip().endswith(f"today is {day} there"), said
+    present = datetime.now(UTC)
+    if present < CALENDAR.morning_of(CALENDAR.day_of(present)):
+        house.sweep(CALENDAR.morning_of(day))
     return day
 
 
