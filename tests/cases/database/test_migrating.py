@@ -115,7 +115,7 @@ def test_a_house_of_before_obligations_owes_within_a_day_what_it_ought_to(house_
     with database.reading() as session:
         owed = what_is_owed(session, BROUGHT_ALONG)
         events = session.scalar(text("SELECT count(*) FROM event"))
-        assert find_forgotten(session, BROUGHT_ALONG) == []
+        assert {breach.guarantee for breach in find_forgotten(session, BROUGHT_ALONG)} <= {"G4"}  # no wire ran
     groups = {"centrum", "lantbruk", "norrby", "osterby", "soderby", "vasterby"}
     for obligation in ("plan", "contact"):
         days = {one.subject: one.due_on for one in owed if one.obligation == obligation}
