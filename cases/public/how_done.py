@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from cases.history.journal import Event
@@ -11,6 +11,11 @@ from cases.history.words import Visibility, Words
 from cases.public.masking import mask
 from cases.public.published import PublicCase
 from cases.states import State
+
+TELLS_OF_WORK = or_(  # an event that says when, by whom and how work was done: its step, or what was put right later
+    Event.type == "case.done",
+    and_(Event.type == "case.corrected", Event.facts["done_on"].as_string().is_not(None)),
+)
 
 
 @dataclass(frozen=True)
@@ -29,11 +34,9 @@ def how_done(session: Session, case: PublicCase) -> HowDone | None:
     if case.state not in {State.DONE, State.CLOSED} or case.done_on is None:
         return None
     is_told = and_(Words.event_id == Event.id, Words.field == "done_by", Words.visibility == Visibility.PUBLIC)
-    found = select(Event.type, Event.facts, Words.text).outerjoin(Words, is_told)
-    found = found.where(Event.stream == case.id, Event.type.in_(("case.done", "case.corrected")))
-    for type_, facts, by in session.execute(found.order_by(Event.seq.desc())):
-        told = facts.get("done_on")
-        if told is None and type_ == "case.corrected":
-            continue
-        return HowDone(date.fromisoformat(told) if told else case.done_on, mask(by or ""))
-    return HowDone(case.done_on, "")
+    found = select(Event.facts, Words.text).outerjoin(Words, is_told).where(Event.stream == case.id, TELLS_OF_WORK)
+    last = session.execute(found.order_by(Event.seq.desc()).limit(1)).one_or_none()
+    if last is None:
+        return HowDone(case.done_on, "")
+    told = last.facts.get("done_on")
+    return HowDone(date.fromisoformat(told) if told else case.done_on, mask(last.text or ""))

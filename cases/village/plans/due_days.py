@@ -14,7 +14,8 @@ def plan_year(today: date) -> int:
 
 def last_day(year: int, quarter: int | None, calendar: Calendar) -> date:
     """Return the last working day of the quarter, or of the year when there is none."""
-    return _last_working_day(year, quarter or 4, calendar)
+    next_quarter = date(year, 3 * quarter + 1, 1) if quarter and quarter < 4 else date(year + 1, 1, 1)
+    return calendar.add_working_days(next_quarter, -1)
 
 
 def due_day(year: int, quarter: int | None, *, today: date, calendar: Calendar) -> date:
@@ -22,10 +23,5 @@ def due_day(year: int, quarter: int | None, *, today: date, calendar: Calendar) 
     last = last_day(year, quarter, calendar)
     if last >= today:
         return last
-    running = _last_working_day(today.year, (today.month + 2) // 3, calendar)
+    running = last_day(today.year, (today.month + 2) // 3, calendar)
     return max(running, today)
-
-
-def _last_working_day(year: int, quarter: int, calendar: Calendar) -> date:
-    next_quarter = date(year + 1, 1, 1) if quarter == 4 else date(year, 3 * quarter + 1, 1)
-    return calendar.add_working_days(next_quarter, -1)

@@ -15,6 +15,7 @@ from cases.history.journal import Entry, Event, SpokenWords
 from cases.history.words import Visibility, Words
 from cases.organisation.units import Unit
 from cases.progress import LONGEST_NAME
+from cases.public.how_done import TELLS_OF_WORK
 from cases.refusals import BadCharacters, NotAllowed, TooLong, TransitionNotAllowed, WordsNeeded
 from cases.states import State
 from cases.steps.ending import check_done_on
@@ -26,7 +27,7 @@ TOLD = (
     select(Event.seq, Event.facts, Words.field, Words.text)
     .join(Case, Case.id == Event.stream)
     .outerjoin(Words, Words.event_id == Event.id)
-    .where(Event.type.in_(("case.done", "case.corrected")))
+    .where(TELLS_OF_WORK)
     .order_by(Event.seq)
 )
 
@@ -44,9 +45,9 @@ def report_of(session: Session, ref: str) -> WorkReport:
     """Return what was told last of the case with this reference, which is done."""
     told: dict[int, dict[str, str]] = {}
     for seq, facts, field, text in session.execute(TOLD.where(Case.ref == ref)):
-        words = told.setdefault(seq, {"done_on": facts.get("done_on") or "", "what": str(facts.get("what", ""))})
+        words = told.setdefault(seq, {"done_on": facts.get("done_on") or ""})
         words |= {field: text or ""} if field else {}
-    last = next(words for words in reversed(told.values()) if words["done_on"] or not words["what"])
+    last = told[max(told)]
     on = date.fromisoformat(last["done_on"]) if last["done_on"] else None
     return WorkReport(on, last.get("done_by", ""), last.get("note", ""))
 

@@ -13,6 +13,7 @@ from cases.organisation.units import Unit, UnitKind
 from cases.refusals import NotFound
 from cases.states import LADDER_STATES, State
 from cases.village.owing import active_groups, is_still_owed
+from cases.village.plans.obligations import ADOPTED_ON
 from cases.village.plans.reading.published import IS_NEWEST
 from cases.village.plans.records.plan import Plan, PlanKind
 from cases.village.plans.records.plan_item import PlanItem
@@ -74,15 +75,15 @@ def group_to_meet(session: Session, slug: str) -> Unit:
 
 def standings(session: Session, now: datetime) -> list[GroupStanding]:
     """Return how it stands with each active group, those with something late first. A fixed number of queries."""
-    groups = session.scalars(active_groups()).all()
-    latest, owed, counts = _latest_contacts(session), _owed(session, groups, now), open_counts(session)
-    adopted, late = _adoptions(session), _late_items(session, now)
+    rows = session.execute(active_groups().add_columns(ADOPTED_ON)).all()
+    latest, owed = _latest_contacts(session), _owed(session, [group for group, _ in rows], now)
+    counts, late = open_counts(session), _late_items(session, now)
     found = [
         GroupStanding(
             group.slug, group.name, latest.get(group.id), tuple(owed.get(group.slug, ())), counts.get(group.id, 0),
-            adopted.get(group.id), *late.get(group.id, ()),
+            adopted_on, *late.get(group.id, ()),
         )
-        for group in groups
+        for group, adopted_on in rows
     ]  # fmt: skip
     return sorted(found, key=_late_first)
 
@@ -115,13 +116,6 @@ def _latest_contacts(session: Session) -> Mapping[int, Contact]:
     numbered = select(Contact.id, place.label("place")).where(_stands()).subquery()
     latest = select(Contact).join(numbered, numbered.c.id == Contact.id).where(numbered.c.place == 1)
     return {contact.unit_id: contact for contact in session.scalars(latest)}
-
-
-def _adoptions(session: Session) -> Mapping[int, date | None]:
-    """Return when the plan that stands was adopted, by the id of the group whose local plan it is."""
-    found = select(Plan.unit_id, func.max(PlanVersion.adopted_on)).join(PlanVersion, PlanVersion.plan_id == Plan.id)
-    local = found.where(Plan.kind == PlanKind.LOCAL, PlanVersion.adopted_on.is_not(None))
-    return dict(session.execute(local.group_by(Plan.unit_id)).all())
 
 
 def _owed(session: Session, groups: Iterable[Unit], now: datetime) -> dict[str, list[OwedNow]]:

@@ -15,6 +15,7 @@ from cases.history.words import Words
 from cases.organisation.categories import Category
 from cases.organisation.places import Place
 from cases.organisation.units import Unit
+from cases.public.how_done import TELLS_OF_WORK
 from cases.public.masking import mask
 from cases.states import LADDER_STATES, State
 from cases.village.plans.reading.shown import PlanItemShown
@@ -36,11 +37,10 @@ ITEMS = (
     .outerjoin(Case, Case.id == PlanItem.case_id)
     .outerjoin(HOLDER, HOLDER.id == Case.responsible_id)
 )  # fmt: skip
-TELL_OF_WORK = ("case.done", "case.corrected")  # the latter when it names a day
 DONE = (
-    select(Event.stream, Event.type, Event.at, Event.facts, Words.text)
+    select(Event.stream, Event.at, Event.facts, Words.text)
     .outerjoin(Words, (Words.event_id == Event.id) & (Words.field == "done_by"))
-    .where(Event.type.in_(TELL_OF_WORK))
+    .where(TELLS_OF_WORK)
     .order_by(Event.stream, Event.seq)
 )
 Shown = Callable[[str | None], str | None]
@@ -106,9 +106,7 @@ def _done(session: Session, case_ids: list[int]) -> dict[int, tuple[date, str | 
     if not case_ids:
         return {}
     calendar, found = calendar_of(session), {}
-    for stream, type_, at, facts, by in session.execute(DONE.where(Event.stream.in_(case_ids))):
+    for stream, at, facts, by in session.execute(DONE.where(Event.stream.in_(case_ids))):
         told = facts.get("done_on")
-        if told is None and type_ == "case.corrected":
-            continue
         found[stream] = (date.fromisoformat(told) if told else calendar.day_of(at), by)
     return found
