@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from flask import Flask
 from sqlalchemy import Engine
 from support.houses.letter_town import LetterTown, open_town
 from support.houses.letter_town import furnish as furnish_town
@@ -18,6 +19,7 @@ from support.servers import services
 from support.servers.browser_setup import find_browser
 from support.servers.mail_server import FakeMailServer
 from support.shared_statements import SharedStatements
+from support.shared_templates import SharedTemplates
 
 from cases.database.transactions import Database
 
@@ -134,6 +136,13 @@ def _refuse_outside(host: object) -> None:
 def _statements_are_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Engine, "_compiled_cache", SharedStatements(), raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_are_compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": SharedTemplates()})
         yield
 
 
