@@ -203,12 +203,23 @@ def fresh_log() -> Iterator[None]:
 # --- a furnished database ------------------------------------------------------------------
 
 
+@pytest.fixture
+def furnishing() -> tuple[str, Callable[[str], None]]:
+    """What the house of a test is a copy of: a name, and `fill(url)`, which runs once per test run.
+
+    A file whose tests all begin with the same cases says its own, and spares handing them in for each test.
+    """
+    return "small_house", furnish
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def house_url(request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) -> str:
+def house_url(
+    request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path, furnishing: tuple[str, Callable[[str], None]]
+) -> str:
     """The URL of the small municipality's database, a copy for this test: on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        return copied_sqlite(run_folder, tmp_path, "small_house", furnish)
-    return request.getfixturevalue("postgres_copy")("small_house", furnish)
+        return copied_sqlite(run_folder, tmp_path, *furnishing)
+    return request.getfixturevalue("postgres_copy")(*furnishing)
 
 
 @pytest.fixture

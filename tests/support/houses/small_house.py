@@ -185,6 +185,18 @@ def open_small_house(url: str) -> SmallHouse:
     return SmallHouse(database, {"visitor": A_VISITOR, "clock": THE_CLOCK, "command": A_COMMAND, **people})
 
 
+def furnished_with(name: str, begin: Callable[[SmallHouse], None]) -> tuple[str, Callable[[str], None]]:
+    """Return what the fixture `furnishing` may give: the small municipality in which `begin` has been done."""
+
+    def fill(url: str) -> None:
+        furnish(url)
+        house = open_small_house(url)
+        begin(house)
+        house.database.close()
+
+    return name, fill
+
+
 def _people_in(session: Session) -> dict[str, Actor]:
     """Return the actors of this database; asked for one by one only when no house before had the same people."""
     same = tuple(map(tuple, session.execute(ALL_THAT_MAKES_ACTORS).all()))
