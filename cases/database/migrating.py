@@ -1,5 +1,6 @@
 """Migrating the database schema with Alembic, and checking that the models agree with the migrations."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -36,7 +37,13 @@ def is_behind(database: Database) -> bool:
     """Return whether the schema lacks migrations that this code needs."""
     with database.engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_heads()
-    return set(current) != set(ScriptDirectory.from_config(_config()).get_heads())
+    return set(current) != _newest()
+
+
+@cache
+def _newest() -> set[str]:
+    """Return the newest revisions of this code; asked for often, and to find them every migration is read."""
+    return set(ScriptDirectory.from_config(_config()).get_heads())
 
 
 def _config() -> Config:

@@ -29,6 +29,10 @@ def _template() -> Path:
 
 def a_house(folder: Path) -> Database:
     """Return a new SQLite database in this folder, with what migrations insert: desk, forum, council, policy."""
-    path = folder / "house.sqlite3"
+    return Database(f"sqlite:///{migrated_file(folder / 'house.sqlite3')}", CALENDAR)
+
+
+def migrated_file(path: Path) -> Path:
+    """Make this file a migrated, empty SQLite database; return its path."""
     shutil.copy(_template(), path)
-    return Database(f"sqlite:///{path}", CALENDAR)
+    return path

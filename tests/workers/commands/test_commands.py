@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
+from support.houses.migrated import migrated_file
 from support.keys import SECRET_KEY
 
 import ventil
@@ -56,8 +57,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 @pytest.fixture
-def run_migrated(run: Run) -> Run:
-    assert run("migrate").returncode == 0
+def run_migrated(run: Run, tmp_path: Path) -> Run:
+    """The same, in a folder whose database has been migrated."""
+    (tmp_path / "var").mkdir(mode=0o700)
+    migrated_file(tmp_path / "var" / "ventil.sqlite3")
     return run
 
 

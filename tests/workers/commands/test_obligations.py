@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from support.houses.migrated import CALENDAR
+from support.houses.migrated import CALENDAR, migrated_file
 from support.keys import SECRET_KEY
 
 import ventil
 from cases.access.actors import A_COMMAND
 from cases.case import case_to_change
+from cases.database.migrating import migrate
 from cases.database.transactions import Database
 from cases.progress import Change, change_state
 from cases.states import State
@@ -30,12 +31,18 @@ Ran = subprocess.CompletedProcess[str]
 Run = Callable[..., Ran]
 
 
+def _migrate(url: str) -> None:
+    database = Database(url, CALENDAR)
+    migrate(database)
+    database.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database, on each of the two."""
+    """The URL of a migrated, empty database, on each of the two."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'house.sqlite3'}"
-    return str(request.getfixturevalue("postgres_url"))
+        return f"sqlite:///{migrated_file(tmp_path / 'house.sqlite3')}"
+    return str(request.getfixturevalue("postgres_copy")("migrated", _migrate))
 
 
 @pytest.fixture
@@ -54,7 +61,6 @@ def run(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytes
         said = capsys.readouterr()
         return Ran(list(arguments), code, said.out, said.err)
 
-    assert run_one("migrate").returncode == 0
     return run_one
 
 
