@@ -221,7 +221,7 @@ EXACT: Mapping[tuple[str, str], str] = {  # code and field: what is missing or u
     ("unknown-name", "into"): "unknown-case",
     ("unknown-name", "cursor"): "unknown-cursor",
     ("unknown-name", "step"): "unknown-step",
-    ("unknown-name", "person"): "unknown-person",
+    ("unknown-name", "email"): "unknown-person",
     ("no-free-seat", "sector"): "no-free-seat-of-sector",
 }
 

@@ -173,13 +173,13 @@ def _refuse_unfitting(person: Person, given: SeatGiven) -> None:
     if given.group is not None and (given.group.kind is not UnitKind.GROUP or not given.group.active):
         raise UnknownName(field="group", name=given.group.slug)
     if not person.active:
-        raise UnknownName(field="person", name=person.email)
+        raise UnknownName(field="email", name=person.email)
 
 
 def _refuse_second(session: Session, person: Person, body: Unit, since: date, until: date | None) -> None:
     own = (Membership.person_id == person.id, Membership.unit_id == body.id, IS_SEAT)
     if session.scalar(select(Membership.id).where(*own, overlapping(since, until)).limit(1)):
-        raise SitsAlready(field="person", name=person.name)
+        raise SitsAlready(field="email", name=person.name)
 
 
 def _free_slot(session: Session, given: SeatGiven, since: date) -> int:

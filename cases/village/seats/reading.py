@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from cases.access.actors import Actor
@@ -13,20 +13,22 @@ from cases.organisation.people import Membership, Person, Role
 from cases.organisation.sectors import Office, Sector
 from cases.organisation.units import FORUM, Unit, UnitKind
 from cases.village.rights import may
-from cases.village.seats.giving import IS_SEAT
 
-GROUP = aliased(Unit)
+BODY, GROUP = aliased(Unit), aliased(Unit)
 
 
 @dataclass(frozen=True)
 class SeatShown:
-    """One seat that is held, was held or is to be: `group` is the slug of the group whose it is, if it is a group's.
+    """One seat that is held, was held or is to be, in the body with the slug `body`.
 
+    `group` is the slug of the group whose it is, if it is a group's, and `slot` None of a member without such a seat.
     `name` is that of the person, None to a reader who may not know it; no mail address is ever here. It is held from
     the local day `since` up to the day before `until`.
     """
 
     number: int
+    body: str
+    body_name: str
     group: str | None
     group_name: str | None
     sector: Sector | None
@@ -80,31 +82,34 @@ def seats_shown(session: Session, body: Unit, *, by: Actor, day: date) -> SeatsS
     )
 
 
-def seats_of_group(session: Session, group: Unit, *, by: Actor, day: date) -> list[tuple[Unit, SeatShown]]:
-    """Return the seats that the group holds today or is to hold, each with its body. A fixed number of queries."""
-    of_group = select(Membership.id, Unit).join(Unit, Unit.id == Membership.unit_id)
-    rows = session.execute(of_group.where(Membership.for_unit_id == group.id, Unit.active))
-    bodies = {number: body for number, body in rows}  # noqa: C416 - rows are no tuples to the type checker
-    seats = _seats(session, Membership.for_unit_id == group.id, by)
-    is_left = [seat for seat in seats if seat.until is None or seat.until > max(day, seat.since)]
-    return [(bodies[seat.number], seat) for seat in is_left if seat.number in bodies]
+def seat_shown(session: Session, body: Unit, seat: Membership, *, by: Actor) -> SeatShown:
+    """Return one seat of the body as the actor may see it."""
+    [shown] = _seats(session, (Membership.unit_id == body.id) & (Membership.id == seat.id), by)
+    return shown
+
+
+def seats_of_group(session: Session, group: Unit, *, by: Actor, day: date) -> list[SeatShown]:
+    """Return the seats that the group holds on this local day or is to hold, in whatever body. One query."""
+    seats = _seats(session, (Membership.for_unit_id == group.id) & BODY.active, by)
+    return [seat for seat in seats if seat.until is None or seat.until > max(day, seat.since)]
 
 
 def _seats(session: Session, which: ColumnElement[bool], by: Actor) -> list[SeatShown]:
-    member = or_(IS_SEAT, Membership.role == Role.MEMBER)
     rows = session.execute(
-        select(Membership, Person.name, GROUP.slug, GROUP.name)
+        select(Membership, Person.name, BODY.slug, BODY.name, GROUP.slug, GROUP.name)
         .join(Person, Person.id == Membership.person_id)
+        .join(BODY, BODY.id == Membership.unit_id)
         .outerjoin(GROUP, GROUP.id == Membership.for_unit_id)
-        .where(which, member)
-        .order_by(Membership.slot, Membership.since, Membership.id)
+        .where(which, Membership.role == Role.MEMBER)
+        .order_by(BODY.id, Membership.slot, Membership.since, Membership.id)
     )
     return [
         SeatShown(
-            number=seat.id, group=slug, group_name=group, sector=seat.sector, slot=seat.slot, office=seat.office,
-            since=seat.since, until=seat.until, name=name if _may_know(by, seat) else None,
+            number=seat.id, body=slug, body_name=body, group=group, group_name=group_name, sector=seat.sector,
+            slot=seat.slot, office=seat.office, since=seat.since, until=seat.until,
+            name=name if _may_know(by, seat) else None,
         )
-        for seat, name, slug, group in rows
+        for seat, name, slug, body, group, group_name in rows
     ]  # fmt: skip
 
 

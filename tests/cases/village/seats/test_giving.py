@@ -257,8 +257,8 @@ def test_names_are_for_staff_those_who_sit_there_and_the_group(small_house: Smal
     assert {who for who in names if shown(small_house, by=who).may_give} == {"contact", "admin"}
     with small_house.database.reading() as session:
         group = unit_named(session, "norrby")
-        [(body, seat)] = seats_of_group(session, group, by=small_house.actors["visitor"], day=TODAY)
-    assert (body.slug, seat.slot, seat.name) == ("forum", 1, None)
+        [seat] = seats_of_group(session, group, by=small_house.actors["visitor"], day=TODAY)
+    assert (seat.body, seat.slot, seat.name) == ("forum", 1, None)
 
 
 def test_only_a_body_of_kind_forum_has_seats(small_house: SmallHouse) -> None:
